@@ -1,0 +1,123 @@
+// Package problem says what is wrong with a value that a user gave: which field, which value, which rule, and what would be right.
+package problem
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// Rule is one row of a package's table of validation rules.
+type Rule struct {
+	ID     string // stable word, unique in its package, such as "bucket-name"
+	Text   string // what must hold: "must be 3 to 63 lower-case letters, digits, dots and hyphens"
+	Remedy string // what to do: "give the bucket's name, not its ARN or URL"
+	Source string // address of the public page that states the rule, or "xacct" for a decision of this library
+}
+
+// Problem is one violation of one rule.
+type Problem struct {
+	ID     string // the rule's ID
+	Path   string // the field, such as "Destination.Bucket"; "" is the value itself
+	Value  string // the offending value, shortened; "" if there is none
+	Rule   string // what must hold
+	Remedy string // what would be right
+}
+
+// Error is one line: the field, the value, the rule and the remedy.
+func (p *Problem) Error() string {
+	var b strings.Builder
+	if p.Path != "" {
+		b.WriteString(p.Path)
+		b.WriteByte(' ')
+	}
+	if p.Value != "" {
+		fmt.Fprintf(&b, "%q ", p.Value)
+	}
+	b.WriteString(p.Rule)
+	if p.Remedy != "" {
+		b.WriteString("; ")
+		b.WriteString(p.Remedy)
+	}
+	return b.String()
+}
+
+// Hint is the remedy.
+func (p *Problem) Hint() string { return p.Remedy }
+
+// List collects problems. Its zero value is empty and ready to use.
+type List struct{ errs []error }
+
+// Add reports that value, found at path, violates rule.
+func (l *List) Add(rule Rule, path, value string) {
+	l.errs = append(l.errs, &Problem{ID: rule.ID, Path: path, Value: shorten(value), Rule: rule.Text, Remedy: rule.Remedy})
+}
+
+// Check adds the problem unless ok.
+func (l *List) Check(ok bool, rule Rule, path, value string) {
+	if !ok {
+		l.Add(rule, path, value)
+	}
+}
+
+// Under adds every problem in err, its path prefixed with path. A nil err adds nothing; an error that is not a problem is kept as it is.
+func (l *List) Under(path string, err error) {
+	for _, e := range flatten(err) {
+		var p *Problem
+		if errors.As(e, &p) {
+			q := *p
+			q.Path = join(path, q.Path)
+			e = &q
+		} else if path != "" {
+			e = fmt.Errorf("%s %w", path, e)
+		}
+		l.errs = append(l.errs, e)
+	}
+}
+
+// Err is nil if there is no problem, else all of them joined in the order they were found.
+func (l *List) Err() error { return errors.Join(l.errs...) }
+
+// All returns the problems in err, which may be joined or wrapped.
+func All(err error) []*Problem {
+	var out []*Problem
+	for _, e := range flatten(err) {
+		var p *Problem
+		if errors.As(e, &p) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func flatten(err error) []error {
+	if err == nil {
+		return nil
+	}
+	if j, ok := err.(interface{ Unwrap() []error }); ok {
+		var out []error
+		for _, e := range j.Unwrap() {
+			out = append(out, flatten(e)...)
+		}
+		return out
+	}
+	return []error{err}
+}
+
+func join(path, rest string) string {
+	if path == "" || rest == "" || strings.HasPrefix(rest, "[") {
+		return path + rest
+	}
+	return path + "." + rest
+}
+
+// maxValue keeps whole documents out of messages.
+const maxValue = 80
+
+func shorten(s string) string {
+	if utf8.RuneCountInString(s) <= maxValue {
+		return s
+	}
+	return string([]rune(s)[:maxValue-1]) + "…"
+}
