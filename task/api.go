@@ -1,0 +1,34 @@
+package task
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/datasync"
+)
+
+// API is what this package and its callers use of *datasync.Client to keep a task. It may gain methods in a minor release: embed it.
+type API interface {
+	CreateTask(ctx context.Context, in *datasync.CreateTaskInput, optFns ...func(*datasync.Options)) (*datasync.CreateTaskOutput, error)
+	DescribeTask(ctx context.Context, in *datasync.DescribeTaskInput, optFns ...func(*datasync.Options)) (*datasync.DescribeTaskOutput, error)
+	UpdateTask(ctx context.Context, in *datasync.UpdateTaskInput, optFns ...func(*datasync.Options)) (*datasync.UpdateTaskOutput, error)
+	DeleteTask(ctx context.Context, in *datasync.DeleteTaskInput, optFns ...func(*datasync.Options)) (*datasync.DeleteTaskOutput, error)
+	ListTasks(ctx context.Context, in *datasync.ListTasksInput, optFns ...func(*datasync.Options)) (*datasync.ListTasksOutput, error)
+	ListTagsForResource(ctx context.Context, in *datasync.ListTagsForResourceInput, optFns ...func(*datasync.Options)) (*datasync.ListTagsForResourceOutput, error)
+	TagResource(ctx context.Context, in *datasync.TagResourceInput, optFns ...func(*datasync.Options)) (*datasync.TagResourceOutput, error)
+	UntagResource(ctx context.Context, in *datasync.UntagResourceInput, optFns ...func(*datasync.Options)) (*datasync.UntagResourceOutput, error)
+}
+
+// ExecutionAPI is what this package uses of *datasync.Client to run a task. It may gain methods in a minor release: embed it.
+type ExecutionAPI interface {
+	StartTaskExecution(ctx context.Context, in *datasync.StartTaskExecutionInput, optFns ...func(*datasync.Options)) (*datasync.StartTaskExecutionOutput, error)
+	DescribeTaskExecution(ctx context.Context, in *datasync.DescribeTaskExecutionInput, optFns ...func(*datasync.Options)) (*datasync.DescribeTaskExecutionOutput, error)
+	CancelTaskExecution(ctx context.Context, in *datasync.CancelTaskExecutionInput, optFns ...func(*datasync.Options)) (*datasync.CancelTaskExecutionOutput, error)
+	ListTaskExecutions(ctx context.Context, in *datasync.ListTaskExecutionsInput, optFns ...func(*datasync.Options)) (*datasync.ListTaskExecutionsOutput, error)
+	ListTagsForResource(ctx context.Context, in *datasync.ListTagsForResourceInput, optFns ...func(*datasync.Options)) (*datasync.ListTagsForResourceOutput, error)
+	DescribeTask(ctx context.Context, in *datasync.DescribeTaskInput, optFns ...func(*datasync.Options)) (*datasync.DescribeTaskOutput, error)
+}
+
+var (
+	_ API          = (*datasync.Client)(nil)
+	_ ExecutionAPI = (*datasync.Client)(nil)
+)

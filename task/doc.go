@@ -1,0 +1,2 @@
+// Package task describes DataSync tasks between S3 locations and runs them.
+package task
