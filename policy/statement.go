@@ -1,0 +1,192 @@
+package policy
+
+import (
+	"bytes"
+	"sync/atomic"
+)
+
+// Statement is one statement of a policy: an immutable value, safe to copy and to use from several goroutines. It is made by [Allow]
+// or [Deny], or taken from a [Document]; methods such as [Statement.By] return changed copies. The zero Statement is none.
+type Statement struct{ n *node }
+
+// node is a statement: its text, and where in the text the elements are.
+type node struct {
+	text  []byte // never changed
+	index index
+	canon atomic.Pointer[canon]
+}
+
+// Statements is several statements, and a [Fragment].
+type Statements []Statement
+
+// Fragment is what documents are put together from: a [Statement], [Statements], or a [Document], which stands for its statements.
+type Fragment interface{ fragment() []Statement }
+
+func (s Statement) fragment() []Statement   { return []Statement{s} }
+func (ss Statements) fragment() []Statement { return ss }
+func (d Document) fragment() []Statement {
+	var out []Statement
+	for s := range d.All() {
+		out = append(out, s)
+	}
+	return out
+}
+
+// statementsOf is the statements of the fragments; nil fragments and zero statements count for nothing.
+func statementsOf(fragments []Fragment) []*node {
+	var out []*node
+	for _, f := range fragments {
+		if f == nil {
+			continue
+		}
+		for _, s := range f.fragment() {
+			if s.n != nil {
+				out = append(out, s.n)
+			}
+		}
+	}
+	return out
+}
+
+// IsZero reports whether s is no statement.
+func (s Statement) IsZero() bool { return s.n == nil }
+
+// Bytes is the statement as it is written: for one that was parsed its very bytes. The zero Statement has none. The caller owns the result.
+func (s Statement) Bytes() []byte {
+	if s.n == nil {
+		return nil
+	}
+	return bytes.Clone(s.n.text)
+}
+
+// String is the statement in one line of JSON; "" for the zero Statement.
+func (s Statement) String() string {
+	if s.n == nil {
+		return ""
+	}
+	return string(compact(s.n.text))
+}
+
+// MarshalJSON is the statement as a JSON value, null for the zero Statement.
+func (s Statement) MarshalJSON() ([]byte, error) {
+	if s.n == nil {
+		return []byte("null"), nil
+	}
+	return s.Bytes(), nil
+}
+
+// UnmarshalJSON reads one statement; null gives the zero Statement.
+func (s *Statement) UnmarshalJSON(data []byte) error {
+	if string(bytes.TrimSpace(data)) == "null" {
+		*s = Statement{}
+		return nil
+	}
+	n, err := parseStatement(bytes.Clone(data))
+	if err == nil {
+		*s = Statement{n}
+	}
+	return err
+}
+
+// parseStatement keeps text.
+func parseStatement(text []byte) (*node, error) {
+	text = bytes.TrimSpace(text)
+	sc := &scanner{text: text}
+	if sc.peek() != '{' {
+		return nil, sc.errorf(0, "a statement is an object, found %s", sc.found())
+	}
+	ix, err := sc.statement()
+	if err == nil && sc.pos < len(text) {
+		err = sc.errorf(sc.pos, "the statement is complete before this place; found %s after it", sc.found())
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &node{text: text, index: ix}, nil
+}
+
+// Sid is the statement's identifier, "" if there is none.
+func (s Statement) Sid() string {
+	if s.n == nil {
+		return ""
+	}
+	return s.n.sid()
+}
+
+func (n *node) sid() string {
+	if n.index.sid.isZero() {
+		return ""
+	}
+	return unquote(n.index.sid.of(n.text))
+}
+
+func (n *node) hasSid(sid string) bool {
+	return !n.index.sid.isZero() && unquoteNoCopy(n.index.sid.of(n.text)) == sid
+}
+
+// Effect is "Allow" or "Deny", "" for the zero Statement.
+func (s Statement) Effect() string {
+	switch {
+	case s.n == nil:
+		return ""
+	case s.n.index.deny:
+		return "Deny"
+	}
+	return "Allow"
+}
+
+// Principals is who the statement is about, in the order written; with not, all but those (NotPrincipal). A statement without the element has none.
+func (s Statement) Principals() (principals []Principal, not bool) {
+	if s.n == nil || s.n.index.principal.isZero() {
+		return nil, false
+	}
+	eachPrincipal(s.n.index.principal.of(s.n.text), func(kind, value []byte) {
+		p := Principal{kind: "*", value: "*"}
+		if kind != nil {
+			p = Principal{kind: unquote(kind), value: unquote(value)}
+		}
+		principals = append(principals, p)
+	})
+	return principals, s.n.index.notPrincipal
+}
+
+// Actions is the action patterns in the order written; with not, all but those (NotAction).
+func (s Statement) Actions() (patterns []string, not bool) {
+	if s.n == nil {
+		return nil, false
+	}
+	return texts(s.n.index.action, s.n.text), s.n.index.notAction
+}
+
+// Resources is the resource patterns in the order written; with not, all but those (NotResource). A statement without the element has none.
+func (s Statement) Resources() (patterns []string, not bool) {
+	if s.n == nil {
+		return nil, false
+	}
+	return texts(s.n.index.resource, s.n.text), s.n.index.notResource
+}
+
+// Conditions is the conditions in the order written: one for each operator and key.
+func (s Statement) Conditions() []Condition {
+	if s.n == nil || s.n.index.condition.isZero() {
+		return nil
+	}
+	var out []Condition
+	eachCondition(s.n.index.condition.of(s.n.text), func(operator, key, value []byte) {
+		c := Condition{operator: unquote(operator), key: unquote(key)}
+		eachValue(value, func(v []byte) { c.values = append(c.values, valueText(v)) })
+		c.raw = value
+		out = append(out, c)
+	})
+	return out
+}
+
+// texts decodes the string or strings at p.
+func texts(p span, text []byte) []string {
+	if p.isZero() {
+		return nil
+	}
+	var out []string
+	eachValue(p.of(text), func(v []byte) { out = append(out, unquote(v)) })
+	return out
+}
