@@ -16,7 +16,9 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-func generic(code, message string) error { return &smithy.GenericAPIError{Code: code, Message: message} }
+func generic(code, message string) error {
+	return &smithy.GenericAPIError{Code: code, Message: message}
+}
 
 func invalid(message string) error { return &dstypes.InvalidRequestException{Message: &message} }
 

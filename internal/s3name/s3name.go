@@ -1,0 +1,66 @@
+// Package s3name holds the rules of the names of S3 buckets.
+package s3name
+
+import (
+	"net/netip"
+	"regexp"
+	"strings"
+
+	"github.com/xacct/xacct/internal/problem"
+)
+
+const source = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
+
+// The rules.
+var (
+	Shape = problem.Rule{
+		ID: "bucket-name", Text: "must be 3 to 63 lower-case letters, digits, dots and hyphens, with a letter or digit at both ends, no two dots in a row, and not an IP address",
+		Remedy: "give the bucket's name", Source: source,
+	}
+	Plain = problem.Rule{
+		ID: "bucket-address", Text: "must be a bucket's name, not its ARN or address",
+		Remedy: "give the name alone, such as amzn-s3-demo-bucket, and what follows it as the prefix", Source: "xacct",
+	}
+	Kind = problem.Rule{
+		ID: "bucket-kind", Text: "must be a general purpose bucket, not an access point, Outposts, directory or table bucket",
+		Remedy: "give the name of the general purpose bucket itself", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html",
+	}
+)
+
+// Rules are the rules as a table.
+var Rules = []problem.Rule{Shape, Plain, Kind}
+
+var (
+	shape = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+	old   = regexp.MustCompile(`^[A-Za-z0-9._-]{3,255}$`) // what us-east-1 allowed before March 2018
+)
+
+// kinds are the endings that S3 reserves for names which are not those of general purpose buckets.
+var kinds = []string{"-s3alias", "--ol-s3", "--x-s3", "--xa-s3", ".mrap", "--table-s3"}
+
+// Check adds what is wrong with the name, found at path, of a bucket in the Region.
+func Check(l *problem.List, path, name, region string) {
+	switch {
+	case strings.ContainsAny(name, ":/"):
+		l.Add(Plain, path, name)
+	case reserved(name):
+		l.Add(Kind, path, name)
+	case region == "us-east-1" && old.MatchString(name) && !isIP(name):
+	case !shape.MatchString(name), strings.Contains(name, ".."), isIP(name):
+		l.Add(Shape, path, name)
+	}
+}
+
+func reserved(name string) bool {
+	for _, k := range kinds {
+		if strings.HasSuffix(name, k) {
+			return true
+		}
+	}
+	return false
+}
+
+func isIP(name string) bool {
+	_, err := netip.ParseAddr(name)
+	return err == nil
+}
