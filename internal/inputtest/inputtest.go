@@ -1,0 +1,80 @@
+// Package inputtest shows the inputs of SDK calls in tests, and compares them with golden files.
+package inputtest
+
+import (
+	"encoding/json"
+	"os"
+	"reflect"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// JSON is the input as indented JSON, without the members that are not sent: what --cli-input-json of the AWS CLI takes.
+func JSON(in any) string {
+	b, err := json.MarshalIndent(value(reflect.ValueOf(in)), "", "  ")
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
+}
+
+func value(v reflect.Value) any {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return nil
+		}
+		return value(v.Elem())
+	case reflect.Struct:
+		members := map[string]any{}
+		for f, field := range v.Fields() {
+			if f.IsExported() && sent(field) {
+				members[f.Name] = value(field)
+			}
+		}
+		return members
+	case reflect.Slice:
+		items := make([]any, v.Len())
+		for i := range items {
+			items[i] = value(v.Index(i))
+		}
+		return items
+	default:
+		return v.Interface()
+	}
+}
+
+// sent reports whether the SDK puts the member into the request: not a nil one, not an enum without a value.
+func sent(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map:
+		return !v.IsNil()
+	case reflect.String:
+		return v.Len() > 0
+	default:
+		return true
+	}
+}
+
+// Pinned compares JSON with a golden file that was typed by hand, value by value and list by list; white space and the order of members do not count.
+// Nothing rewrites such a file.
+func Pinned(t *testing.T, file, got string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(decode(t, file, string(text)), decode(t, "the result", got)); diff != "" {
+		t.Errorf("%s: -want +got:\n%s", file, diff)
+	}
+}
+
+func decode(t *testing.T, what, text string) any {
+	t.Helper()
+	var v any
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+	return v
+}
