@@ -1,6 +1,10 @@
 package policy
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // ChangeOp says what happened to a statement.
 type ChangeOp string
@@ -45,15 +49,15 @@ func Diff(before, after Document) []StatementChange {
 		}
 	}
 	sid := func(n *node) string { return Statement{n}.Sid() }
-	match(func(a, b *node) bool { return sid(a) == sid(b) && a.same(b) })
+	match(func(a, b *node) bool { return sid(a) == sid(b) && a.same(b, nil) })
 	match(func(a, b *node) bool { return sid(a) != "" && sid(a) == sid(b) })
-	match(func(a, b *node) bool { return a.same(b) })
+	match(func(a, b *node) bool { return a.same(b, nil) })
 	var out []StatementChange
 	for i, a := range old {
 		c := StatementChange{Op: Removed, Sid: sid(a), Before: Statement{a}}
 		if j := partner[i]; j >= 0 {
 			c.Op, c.Sid, c.After = Changed, sid(now[j]), Statement{now[j]}
-			if sid(a) == sid(now[j]) && a.same(now[j]) {
+			if sid(a) == sid(now[j]) && a.same(now[j], nil) {
 				c.Op = Kept
 			}
 		}
@@ -67,18 +71,68 @@ func Diff(before, after Document) []StatementChange {
 	return out
 }
 
-// String is the change in one line.
+// String is the change for a reviewer: one line that says who may do what, to what, and when; for a changed statement also a line
+// for each thing that came (+) or went (-). It has no final line feed.
 func (c StatementChange) String() string {
+	name := c.Sid
+	if name == "" {
+		name = "(no Sid)"
+	}
 	switch c.Op {
 	case Added:
-		return fmt.Sprintf("+ %s: %s", c.Sid, c.After.explain())
+		return "+ " + name + ": " + c.After.Explain()
 	case Removed:
-		return fmt.Sprintf("- %s: %s", c.Sid, c.Before.explain())
+		return "- " + name + ": " + c.Before.Explain()
 	case Changed:
-		return fmt.Sprintf("~ %s: %s, was: %s", c.Sid, c.After.explain(), c.Before.explain())
+		return "~ " + name + ": " + c.After.Explain() + c.differences()
 	}
-	return fmt.Sprintf("  %s: %s", c.Sid, c.Before.explain())
+	return "  " + name + ": " + c.After.Explain()
 }
 
-// explain says what the statement does, in one line.
-func (s Statement) explain() string { return s.String() }
+// differences lists what came and what went, a line each.
+func (c StatementChange) differences() string {
+	var b strings.Builder
+	line := func(mark, name, value string) { fmt.Fprintf(&b, "\n    %s %-6s %s", mark, name, value) }
+	if old, now := c.Before.Sid(), c.After.Sid(); old != now {
+		for _, v := range []struct{ mark, sid string }{{"-", old}, {"+", now}} {
+			if v.sid != "" {
+				line(v.mark, "sid", v.sid)
+			}
+		}
+	}
+	if old, now := c.Before.Effect(), c.After.Effect(); old != now {
+		line("-", "effect", old)
+		line("+", "effect", now)
+	}
+	old, now := c.Before.parts(), c.After.parts()
+	for _, part := range []struct {
+		name     string
+		old, now []string
+		fold     bool
+	}{
+		{"who", old.who, now.who, false},
+		{"what", old.what, now.what, true},
+		{"where", old.where, now.where, false},
+		{"when", old.when, now.when, false},
+		{"other", old.other, now.other, false},
+	} {
+		for _, v := range missing(part.old, part.now, part.fold) {
+			line("-", part.name, v)
+		}
+		for _, v := range missing(part.now, part.old, part.fold) {
+			line("+", part.name, v)
+		}
+	}
+	return b.String()
+}
+
+// missing is what of list is not in other.
+func missing(list, other []string, fold bool) []string {
+	var out []string
+	for _, v := range list {
+		if !slices.ContainsFunc(other, func(o string) bool { return o == v || fold && strings.EqualFold(o, v) }) {
+			out = append(out, v)
+		}
+	}
+	return out
+}

@@ -64,7 +64,7 @@ func (d Document) String() string {
 		return ""
 	}
 	var b bytes.Buffer
-	if err := json.Indent(&b, bytes.TrimSpace(d.d.text), "", "  "); err != nil {
+	if err := json.Indent(&b, d.trimmed(), "", "  "); err != nil {
 		return string(d.d.text)
 	}
 	return b.String()
@@ -106,6 +106,9 @@ func (d Document) text(element func(*document) span) string {
 	}
 	return unquote(element(d.d).of(d.d.text))
 }
+
+// trimmed is the text without white space around it.
+func (d Document) trimmed() []byte { return bytes.TrimSpace(d.d.text) }
 
 // Len is the number of statements.
 func (d Document) Len() int {

@@ -68,12 +68,22 @@ type ConflictError struct {
 }
 
 func (e *ConflictError) Error() string {
-	return fmt.Sprintf("policy: a statement with Sid %q is there already and means something else: %s; wanted: %s", e.Sid, e.Existing.explain(), e.Wanted.explain())
+	return fmt.Sprintf("policy: statement %q is there already and means something else: %s; wanted: %s", e.Sid, brief(e.Existing), brief(e.Wanted))
 }
 
 // Hint says what to do.
 func (e *ConflictError) Hint() string {
 	return "find out who wrote the existing statement; remove or rename it, or choose another Sid"
+}
+
+// brief keeps long statements out of messages.
+func brief(s Statement) string {
+	const most = 160
+	text := []rune(s.Explain())
+	if len(text) <= most {
+		return string(text)
+	}
+	return string(text[:most-1]) + "…"
 }
 
 func (d Document) orEmpty() *document {
@@ -133,7 +143,7 @@ func (e *edit) upsert(n *node) {
 	sid := n.sid()
 	if sid == "" {
 		for _, p := range e.places {
-			if p.n.sid() == "" && p.n.same(n) {
+			if p.n.sid() == "" && p.n.same(n, nil) {
 				return
 			}
 		}
@@ -152,7 +162,7 @@ func (e *edit) upsert(n *node) {
 		}
 		done = true
 		p = e.follow(kept, i)
-		if !p.n.same(n) {
+		if !p.n.same(n, nil) {
 			p.n = n
 		}
 		kept = append(kept, p)
@@ -189,7 +199,7 @@ func (e *edit) remove(sid string) {
 func (e *edit) conflict(n *node) *node {
 	sid := n.sid()
 	for _, p := range e.places {
-		if sid != "" && p.n.hasSid(sid) && !p.n.same(n) {
+		if sid != "" && p.n.hasSid(sid) && !p.n.same(n, nil) {
 			return p.n
 		}
 	}

@@ -1,0 +1,223 @@
+package policy
+
+import (
+	"bytes"
+	"encoding/binary"
+	"slices"
+	"strings"
+)
+
+// canon is a statement in a form that all statements have in common that AWS takes for the same.
+type canon struct {
+	n         *node
+	key       string // Sid and meaning
+	sidLen    int
+	partition string // of the first ARN in the statement; "" if there is none
+	open      bool   // an account id stands there without its partition: key holds for partition "aws"
+}
+
+func (c *canon) meaning() string { return c.key[c.sidLen:] }
+
+// in is the canonical form with account ids read in the partition.
+func (c *canon) in(partition string, arns map[string]string) *canon {
+	if !c.open || partition == "aws" {
+		return c
+	}
+	return newCanon(c.n, partition, arns)
+}
+
+// canonical is the form, with account ids read in the statement's own partition. It is kept with the statement.
+func (n *node) canonical(arns map[string]string) *canon {
+	if len(arns) > 0 && n.namesAny(arns) {
+		return newCanon(n, "", arns)
+	}
+	c := n.canon.Load()
+	if c == nil {
+		c = newCanon(n, "", nil)
+		n.canon.Store(c) // goroutines that come together store the same
+	}
+	return c
+}
+
+// namesAny reports whether a principal is one of the ids.
+func (n *node) namesAny(arns map[string]string) bool {
+	found := false
+	if !n.index.principal.isZero() {
+		eachPrincipal(n.index.principal.of(n.text), func(_, value []byte) {
+			if value != nil {
+				_, ok := arns[unquoteNoCopy(value)]
+				found = found || ok
+			}
+		})
+	}
+	return found
+}
+
+// newCanon makes the form. Account ids are read in the statement's own partition, without one in that given.
+func newCanon(n *node, partition string, arns map[string]string) *canon {
+	c := &canon{n: n}
+	w := canonWriter{out: make([]byte, 0, len(n.text)+64), arns: arns}
+	ix, text := n.index, n.text
+	if sid := n.sid(); sid != "" {
+		w.out = appendSized(w.out, []byte(sid))
+	}
+	c.sidLen = len(w.out)
+	c.partition = n.partition()
+	w.partition = first(c.partition, partition)
+
+	w.out = append(w.out, bit('A', ix.deny))
+	if !ix.principal.isZero() {
+		eachPrincipal(ix.principal.of(text), w.principal)
+		w.flush(bit('P', ix.notPrincipal))
+	}
+	eachValue(ix.action.of(text), func(v []byte) { w.sets = append(w.sets, bytes.ToLower(plainText(v))) })
+	w.flush(bit('X', ix.notAction))
+	if !ix.resource.isZero() {
+		eachValue(ix.resource.of(text), func(v []byte) { w.sets = append(w.sets, plainText(v)) })
+		w.flush(bit('R', ix.notResource))
+	}
+	if !ix.condition.isZero() {
+		eachCondition(ix.condition.of(text), w.condition)
+		if len(w.sets) > 0 {
+			w.flush('C')
+		}
+	}
+	if ix.unknown {
+		eachMember(text, func(name, value []byte) {
+			if order[unquoteNoCopy(name)] == 0 {
+				w.unknown(name, value)
+			}
+		})
+		w.flush('U')
+	}
+	c.key = string(w.out)
+	c.open = w.bare && c.partition == ""
+	return c
+}
+
+// bit is the letter, in lower case if set.
+func bit(letter byte, set bool) byte {
+	if set {
+		return letter + 'a' - 'A'
+	}
+	return letter
+}
+
+// partition is that of the first ARN among resources and principals, "" if there is none.
+func (n *node) partition() string {
+	found := ""
+	look := func(v []byte) {
+		if rest, ok := strings.CutPrefix(unquoteNoCopy(v), "arn:"); ok && found == "" {
+			found, _, _ = strings.Cut(rest, ":")
+			if strings.ContainsAny(found, "*?$") {
+				found = ""
+			}
+		}
+	}
+	if !n.index.resource.isZero() {
+		eachValue(n.index.resource.of(n.text), look)
+	}
+	if found == "" && !n.index.principal.isZero() {
+		eachPrincipal(n.index.principal.of(n.text), func(_, v []byte) {
+			if v != nil {
+				look(v)
+			}
+		})
+	}
+	return strings.Clone(found)
+}
+
+// canonWriter writes sets of values so that equal sets give equal bytes.
+type canonWriter struct {
+	out       []byte
+	sets      [][]byte // the values of the set at hand
+	arns      map[string]string
+	partition string
+	bare      bool
+}
+
+// flush writes the set at hand, sorted and without repeated values.
+func (w *canonWriter) flush(letter byte) {
+	slices.SortFunc(w.sets, bytes.Compare)
+	w.out = append(w.out, letter)
+	for i, v := range w.sets {
+		if i == 0 || !bytes.Equal(v, w.sets[i-1]) {
+			w.out = appendSized(w.out, v)
+		}
+	}
+	w.out = append(w.out, 0xFF) // begins no length: lengths are below 2⁴⁰
+	w.sets = w.sets[:0]
+}
+
+func appendSized(out, v []byte) []byte {
+	return append(binary.BigEndian.AppendUint32(append(out, 0), uint32(len(v))), v...)
+}
+
+func (w *canonWriter) principal(kind, value []byte) {
+	if kind == nil {
+		kind, value = []byte(`"AWS"`), []byte(`"*"`)
+	}
+	k, v := unquoteNoCopy(kind), unquoteNoCopy(value)
+	if k == "AWS" {
+		if arn, ok := w.arns[v]; ok {
+			v = arn
+		}
+		if isAccount(v) {
+			w.bare = true
+			v = "arn:" + w.partition + ":iam::" + v + ":root"
+		}
+	}
+	w.sets = append(w.sets, append(appendSized(nil, []byte(k)), v...))
+}
+
+// arnOperators gives the operators that AWS documents to behave as another one.
+var arnOperators = map[string]string{
+	"ArnEquals": "ArnLike", "ArnNotEquals": "ArnNotLike", "ArnEqualsIfExists": "ArnLikeIfExists", "ArnNotEqualsIfExists": "ArnNotLikeIfExists",
+}
+
+func (w *canonWriter) condition(operator, key, value []byte) {
+	inner := canonWriter{}
+	eachValue(value, func(v []byte) { inner.sets = append(inner.sets, plainText(v)) })
+	op := unquoteNoCopy(operator)
+	if arn, ok := arnOperators[op]; ok {
+		op = arn
+	}
+	inner.out = appendSized(inner.out, []byte(op))
+	inner.out = appendSized(inner.out, bytes.ToLower(plainText(key)))
+	inner.flush('V')
+	w.sets = append(w.sets, inner.out)
+}
+
+// unknown adds a member that is not in the grammar: nothing about it is taken for the same but the order of members and white space.
+func (w *canonWriter) unknown(name, value []byte) {
+	w.sets = append(w.sets, canonJSON(appendSized(nil, plainText(name)), value))
+}
+
+func canonJSON(out, value []byte) []byte {
+	switch value[0] {
+	case '{':
+		var w canonWriter
+		eachMember(value, w.unknown)
+		w.out = append(out, '{')
+		w.flush('O')
+		return w.out
+	case '[':
+		out = append(out, '[')
+		eachValue(value, func(v []byte) { out = canonJSON(out, v) })
+		return append(out, ']')
+	case '"':
+		return appendSized(append(out, '"'), plainText(value))
+	}
+	return appendSized(append(out, 'n'), value)
+}
+
+// plainText is the text of a string, number or boolean. It may share the memory of value.
+func plainText(value []byte) []byte {
+	if value[0] != '"' {
+		return value
+	}
+	if bytes.IndexByte(value, '\\') < 0 {
+		return value[1 : len(value)-1]
+	}
+	return []byte(unquote(value))
+}

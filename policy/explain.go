@@ -1,0 +1,156 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+)
+
+// Explain says in one line of English what the statement does: who may or may not do what, to what, and when. "" for the zero Statement.
+func (s Statement) Explain() string {
+	if s.n == nil {
+		return ""
+	}
+	parts := s.parts()
+	text := strings.Join(parts.who, ", ")
+	if s.n.index.deny {
+		text += " may not "
+	} else {
+		text += " may "
+	}
+	text += strings.Join(parts.what, ", ")
+	if len(parts.where) > 0 {
+		text += " on " + strings.Join(parts.where, ", ")
+	}
+	if len(parts.when) > 0 {
+		text += ", if " + strings.Join(parts.when, " and ")
+	}
+	if len(parts.other) > 0 {
+		text += " (also has " + strings.Join(parts.other, ", ") + ")"
+	}
+	return text
+}
+
+// parts is a statement in words.
+type parts struct{ who, what, where, when, other []string }
+
+func (s Statement) parts() parts {
+	var p parts
+	principals, not := s.Principals()
+	for _, q := range principals {
+		p.who = append(p.who, q.words())
+	}
+	p.who = butNot(p.who, not, "everyone but ")
+	if s.n.index.principal.isZero() {
+		p.who = []string{"the holder of this policy"}
+	}
+	actions, not := s.Actions()
+	p.what = butNot(everything(actions), not, "everything but ")
+	resources, not := s.Resources()
+	p.where = butNot(everything(resources), not, "everything but ")
+	for _, c := range s.Conditions() {
+		slices.Sort(c.values) // their order means nothing
+		p.when = append(p.when, c.String())
+	}
+	if s.n.index.unknown {
+		eachMember(s.n.text, func(name, value []byte) {
+			if order[unquoteNoCopy(name)] == 0 {
+				p.other = append(p.other, unquote(name)+" "+string(compact(value)))
+			}
+		})
+	}
+	return p
+}
+
+// everything puts "everything" for the star.
+func everything(patterns []string) []string {
+	for i, v := range patterns {
+		if v == "*" {
+			patterns[i] = "everything"
+		}
+	}
+	return patterns
+}
+
+// butNot puts the words before a negated list; an empty one stands for nothing.
+func butNot(list []string, not bool, words string) []string {
+	if len(list) == 0 {
+		list = []string{"nothing"}
+	}
+	if not {
+		return []string{words + strings.Join(list, ", ")}
+	}
+	return list
+}
+
+// words names a principal to a reader.
+func (p Principal) words() string {
+	account, isRoot := strings.CutSuffix(p.value, ":root")
+	switch {
+	case p.value == "*":
+		return "everyone"
+	case p.kind == "AWS" && isAccount(p.value):
+		return "account " + p.value
+	case p.kind == "AWS" && isRoot && isAccount(account[strings.LastIndexByte(account, ':')+1:]):
+		return "account " + account[strings.LastIndexByte(account, ':')+1:]
+	case p.kind == "AWS":
+		return p.value
+	case p.kind == "Service":
+		return "service " + p.value
+	case p.kind == "Federated":
+		return "identities of " + p.value
+	}
+	return p.kind + " " + p.value
+}
+
+// verbs is how a condition reads, between its key and its values.
+var verbs = map[string]string{
+	"StringEquals": "is", "StringNotEquals": "is not",
+	"StringEqualsIgnoreCase": "is, in any letter case,", "StringNotEqualsIgnoreCase": "is not, in any letter case,",
+	"StringLike": "is like", "StringNotLike": "is not like",
+	"ArnEquals": "is like", "ArnLike": "is like", "ArnNotEquals": "is not like", "ArnNotLike": "is not like",
+	"NumericEquals": "is", "NumericNotEquals": "is not", "NumericLessThan": "is below", "NumericLessThanEquals": "is at most",
+	"NumericGreaterThan": "is above", "NumericGreaterThanEquals": "is at least",
+	"DateEquals": "is", "DateNotEquals": "is not", "DateLessThan": "is before", "DateLessThanEquals": "is not after",
+	"DateGreaterThan": "is after", "DateGreaterThanEquals": "is not before",
+	"Bool": "is", "BinaryEquals": "is", "IpAddress": "is in", "NotIpAddress": "is not in",
+}
+
+// String is the condition in words, such as "aws:SourceAccount is 111122223333".
+func (c Condition) String() string {
+	base, ok := baseOperator(c.operator)
+	if !ok {
+		return c.operator + " " + c.key + " " + strings.Join(c.values, ", ")
+	}
+	if base == "Null" {
+		var states []string
+		for _, v := range c.values {
+			state := "absent"
+			if strings.EqualFold(v, "false") {
+				state = "present"
+			}
+			states = append(states, state)
+		}
+		return c.set() + c.key + " is " + strings.Join(states, " or ")
+	}
+	verb := verbs[base]
+	or := " or "
+	if strings.Contains(verb, "not") && !strings.HasPrefix(base, "Date") {
+		or = " nor "
+	}
+	text := c.set() + c.key + " " + verb + " " + strings.Join(c.values, or)
+	if strings.HasSuffix(c.operator, "IfExists") {
+		text += " or is absent"
+	}
+	return text
+}
+
+// set is how the operator treats several values of the key.
+func (c Condition) set() string {
+	switch {
+	case strings.HasPrefix(c.operator, "ForAnyValue:"):
+		return "some value of "
+	case strings.HasPrefix(c.operator, "ForAllValues:"):
+		return "every value of "
+	}
+	return ""
+}

@@ -1,0 +1,102 @@
+package policy
+
+import "strings"
+
+// What S3 knows about its own actions. Only what stands here is ever held against a statement: actions and condition keys that
+// Amazon adds later pass.
+//
+// Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_s3.html
+
+// objectActions apply to objects, that is to a bucket's ARN with a slash and a key or a pattern after it. Lower case, without "s3:".
+var objectActions = names(`
+	AbortMultipartUpload BypassGovernanceRetention DeleteObject DeleteObjectAnnotation DeleteObjectTagging DeleteObjectVersion
+	DeleteObjectVersionAnnotation DeleteObjectVersionTagging GetObject GetObjectAcl GetObjectAnnotation GetObjectAttributes GetObjectLegalHold
+	GetObjectRetention GetObjectTagging GetObjectTorrent GetObjectVersion GetObjectVersionAcl GetObjectVersionAnnotation
+	GetObjectVersionAnnotationForReplication GetObjectVersionAttributes GetObjectVersionForReplication GetObjectVersionTagging GetObjectVersionTorrent
+	InitiateReplication ListMultipartUploadParts ListObjectAnnotations ListObjectVersionAnnotations ObjectOwnerOverrideToBucketOwner PutObject
+	PutObjectAcl PutObjectAnnotation PutObjectLegalHold PutObjectRetention PutObjectTagging PutObjectVersionAcl PutObjectVersionAnnotation
+	PutObjectVersionTagging ReplicateDelete ReplicateObject ReplicateObjectAnnotation ReplicateTags RestoreObject UpdateObjectEncryption
+`)
+
+// bucketActions apply to the bucket itself.
+var bucketActions = names(`
+	AllowVendedLogDeliveryForResource CreateBucket CreateBucketMetadataTableConfiguration DeleteBucket DeleteBucketMetadataTableConfiguration
+	DeleteBucketPolicy DeleteBucketWebsite GetAccelerateConfiguration GetAnalyticsConfiguration GetBucketAbac GetBucketAcl GetBucketCORS GetBucketLocation
+	GetBucketLogging GetBucketMetadataTableConfiguration GetBucketNotification GetBucketObjectLockConfiguration GetBucketOwnershipControls GetBucketPolicy
+	GetBucketPolicyStatus GetBucketPublicAccessBlock GetBucketRequestPayment GetBucketTagging GetBucketVersioning GetBucketWebsite
+	GetEncryptionConfiguration GetIntelligentTieringConfiguration GetInventoryConfiguration GetLifecycleConfiguration GetMetricsConfiguration
+	GetReplicationConfiguration ListBucket ListBucketMultipartUploads ListBucketVersions ListTagsForResource PauseReplication PutAccelerateConfiguration
+	PutAnalyticsConfiguration PutBucketAbac PutBucketAcl PutBucketCORS PutBucketLogging PutBucketNotification PutBucketObjectLockConfiguration
+	PutBucketOwnershipControls PutBucketPolicy PutBucketPublicAccessBlock PutBucketRequestPayment PutBucketTagging PutBucketVersioning PutBucketWebsite
+	PutEncryptionConfiguration PutIntelligentTieringConfiguration PutInventoryConfiguration PutLifecycleConfiguration PutMetricsConfiguration
+	PutReplicationConfiguration TagResource UntagResource UpdateBucketMetadataAnnotationTableConfiguration UpdateBucketMetadataInventoryTableConfiguration
+	UpdateBucketMetadataJournalTableConfiguration
+`)
+
+// accountActions apply to neither.
+var accountActions = names(`
+	GetAccountPublicAccessBlock ListAccessPoints ListAllMyBuckets ListJobs ListMultiRegionAccessPoints ListStorageLensConfigurations
+	PutAccountPublicAccessBlock
+`)
+
+// keyActions is, for condition keys of S3 that do not fit every action, the actions that they fit. Lower case, without "s3:";
+// a key that ends in a slash stands for all keys that begin so.
+var keyActions = func() map[string]map[string]bool {
+	m := map[string]map[string]bool{}
+	for keys, actions := range map[string]string{
+		"ExistingObjectTag/": `DeleteObjectAnnotation DeleteObjectTagging DeleteObjectVersionAnnotation DeleteObjectVersionTagging GetObject
+			GetObjectAcl GetObjectAnnotation GetObjectAttributes GetObjectTagging GetObjectVersion GetObjectVersionAcl
+			GetObjectVersionAnnotation GetObjectVersionAttributes GetObjectVersionTagging ListObjectAnnotations
+			ListObjectVersionAnnotations PutObjectAcl PutObjectAnnotation PutObjectTagging PutObjectVersionAcl
+			PutObjectVersionAnnotation PutObjectVersionTagging UpdateObjectEncryption`,
+		"InventoryAccessibleOptionalFields":                    `PutInventoryConfiguration`,
+		"RequestObjectTag/ RequestObjectTagKeys":               `BypassGovernanceRetention PutObject PutObjectTagging PutObjectVersionTagging`,
+		"delimiter max-keys prefix":                            `ListBucket ListBucketVersions`,
+		"deliverySourceArn logType resourceArnBeingAuthorized": `AllowVendedLogDeliveryForResource`,
+		"destinationRegion":                                    `PauseReplication`,
+		"if-match":                                             `DeleteObject PutObject`,
+		"ObjectCreationOperation if-none-match x-amz-object-annotation-directive": `PutObject`,
+		"isReplicationPauseRequest":                                                           `PutReplicationConfiguration`,
+		"locationconstraint x-amz-bucket-namespace x-amz-object-ownership":                    `CreateBucket`,
+		"annotation-prefix max-annotation-results":                                            `ListObjectAnnotations ListObjectVersionAnnotations`,
+		"object-lock-event-hold object-lock-event-hold-duration-days":                         `PutObject PutObjectRetention ReplicateObject`,
+		"object-lock-legal-hold":                                                              `PutObject PutObjectLegalHold`,
+		"object-lock-mode object-lock-remaining-retention-days object-lock-retain-until-date": `PutObject PutObjectRetention`,
+		"versionid": `DeleteObjectVersion DeleteObjectVersionAnnotation DeleteObjectVersionTagging GetObjectVersion GetObjectVersionAcl
+			GetObjectVersionAnnotation GetObjectVersionAttributes GetObjectVersionTagging GetObjectVersionTorrent
+			ListObjectVersionAnnotations PutObjectVersionAcl PutObjectVersionAnnotation PutObjectVersionTagging`,
+		"x-amz-copy-source x-amz-metadata-directive x-amz-website-redirect-location":                                       `BypassGovernanceRetention PutObject`,
+		"x-amz-acl x-amz-grant-full-control x-amz-grant-read x-amz-grant-read-acp x-amz-grant-write x-amz-grant-write-acp": `BypassGovernanceRetention CreateBucket PutBucketAcl PutObject PutObjectAcl PutObjectVersionAcl`,
+		"x-amz-object-if-match": `DeleteObjectAnnotation DeleteObjectVersionAnnotation PutObjectAnnotation PutObjectVersionAnnotation`,
+		"x-amz-server-side-encryption x-amz-server-side-encryption-aws-kms-key-id": `BypassGovernanceRetention PutObject ReplicateObject UpdateObjectEncryption`,
+		"x-amz-server-side-encryption-customer-algorithm":                          `BypassGovernanceRetention PutObject ReplicateObject`,
+		"x-amz-storage-class": `BypassGovernanceRetention PutObject PutObjectAcl PutObjectVersionAcl`,
+	} {
+		for key := range names(keys) {
+			m[key] = names(actions)
+		}
+	}
+	return m
+}()
+
+func names(list string) map[string]bool {
+	m := map[string]bool{}
+	for _, name := range strings.Fields(strings.ToLower(list)) {
+		m[name] = true
+	}
+	return m
+}
+
+// fits reports whether the condition key may stand beside the action. Both are given as written, with their prefixes.
+func fits(key, action string) bool {
+	key, ok := strings.CutPrefix(strings.ToLower(key), "s3:")
+	action, isS3 := strings.CutPrefix(strings.ToLower(action), "s3:")
+	if !ok || !isS3 || strings.ContainsAny(action, "*?") {
+		return true
+	}
+	if i := strings.IndexByte(key, '/'); i >= 0 {
+		key = key[:i+1]
+	}
+	actions, known := keyActions[key]
+	return !known || actions[action]
+}

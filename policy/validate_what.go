@@ -1,0 +1,201 @@
+package policy
+
+import (
+	"encoding/base64"
+	"net/netip"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/xacct/xacct/internal/region"
+)
+
+// ofService is the service whose actions a resource policy can have.
+var ofService = map[Kind]string{Trust: "sts", Bucket: "s3", Key: "kms"}
+
+var actionForm = regexp.MustCompile(`^(\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+)$`)
+
+// actions judges the form of the actions, and whether they apply to the resources.
+func (v validator) actions(path string, s Statement) {
+	name := path + ".Action"
+	if s.n.index.notAction {
+		name = path + ".NotAction"
+	}
+	n := 0
+	each(name, s.n.index.action.of(s.n.text), func(path, action string) {
+		n++
+		if !actionForm.MatchString(action) {
+			v.Add(ruleActionForm, path, action)
+			return
+		}
+		prefix, _, found := strings.Cut(action, ":")
+		if service := ofService[v.kind]; service != "" && found {
+			v.Check(strings.EqualFold(prefix, service), ruleActionService, path, action)
+		}
+		if v.kind == Bucket && !s.n.index.notAction && !s.n.index.notResource {
+			v.Check(appliesToAny(action, texts(s.n.index.resource, s.n.text)), ruleActionResource, path, action)
+		}
+	})
+	v.Check(n > 0, ruleActionEmpty, name, "")
+}
+
+// appliesToAny reports whether a known action of S3 applies to one of the resources. Patterns and unknown actions pass, and so does
+// a statement without resources, which another rule is about.
+func appliesToAny(action string, resources []string) bool {
+	action = strings.TrimPrefix(strings.ToLower(action), "s3:")
+	object, bucket := objectActions[action], bucketActions[action]
+	if accountActions[action] {
+		return false
+	}
+	if !object && !bucket || len(resources) == 0 {
+		return true
+	}
+	for _, r := range resources {
+		_, hasKey, slash := strings.Cut(r, "/")
+		switch {
+		case object && slash && hasKey != "", bucket && !slash:
+			return true
+		case strings.ContainsAny(r, "*?") && object: // a star crosses the slash
+			return true
+		}
+	}
+	return false
+}
+
+// resources judges what the statement is about.
+func (v validator) resources(path string, s Statement) {
+	if s.n.index.resource.isZero() {
+		v.Check(v.kind == Trust, ruleResourceNeeded, path, "")
+		return
+	}
+	path += ".Resource"
+	if s.n.index.notResource {
+		path = strings.TrimSuffix(path, "Resource") + "NotResource"
+	}
+	v.Check(v.kind != Trust, ruleResourceTrust, path, "")
+	n := 0
+	each(path, s.n.index.resource.of(s.n.text), func(path, resource string) {
+		n++
+		v.resource(path, resource)
+	})
+	v.Check(n > 0, ruleResourceEmpty, path, "")
+}
+
+func (v validator) resource(path, resource string) {
+	if resource == "*" {
+		return
+	}
+	variables := v.version == "2012-10-17"
+	arn, ok := region.ParseARN(resource)
+	if !ok || strings.ContainsAny(arn.Service, "*?") || !strings.ContainsAny(arn.Partition, "*?$") && !strings.HasPrefix(arn.Partition, "aws") {
+		v.Add(ruleResourceForm, path, resource)
+		return
+	}
+	if head := strings.TrimSuffix(resource, arn.Resource); variables && strings.Contains(head, "${") {
+		v.Add(ruleResourceVariable, path, resource)
+		return
+	}
+	isS3 := arn.Service == "s3"
+	v.Check(!isS3 || arn.Region == "" && arn.Account == "" || arn.Account != "" && strings.ContainsAny(arn.Resource, "/*"), ruleResourceS3, path, resource)
+	v.Check(isS3 || v.kind != Bucket, ruleResourceBucket, path, resource)
+}
+
+// conditions judges when the statement holds.
+func (v validator) conditions(path string, s Statement) {
+	if s.n.index.condition.isZero() {
+		return
+	}
+	path += ".Condition"
+	var actions []string
+	if v.kind == Bucket && !s.n.index.notAction {
+		actions = texts(s.n.index.action, s.n.text)
+	}
+	eachMember(s.n.index.condition.of(s.n.text), func(name, keys []byte) {
+		operator := unquote(name)
+		at := path + "." + operator
+		base, ok := baseOperator(operator)
+		v.Check(ok, ruleOperator, at, operator)
+		eachMember(keys, func(name, values []byte) {
+			key := unquote(name)
+			at := at + "." + key
+			prefix, rest, _ := strings.Cut(key, ":")
+			v.Check(prefix != "" && rest != "", ruleConditionKey, at, key)
+			for _, action := range actions {
+				if !fits(key, action) {
+					v.Add(ruleConditionAction, at, action)
+				}
+			}
+			n := 0
+			each(at, values, func(path, value string) {
+				n++
+				v.Check(!ok || fitsOperator(base, value), ruleConditionValue, path, value)
+			})
+			v.Check(n > 0, ruleConditionEmpty, at, "")
+		})
+	})
+}
+
+// operatorTypes is the condition operators and how a value of each is checked; nil: any text is a value.
+var operatorTypes = map[string]func(string) bool{
+	"StringEquals": nil, "StringNotEquals": nil, "StringEqualsIgnoreCase": nil, "StringNotEqualsIgnoreCase": nil, "StringLike": nil, "StringNotLike": nil,
+	"ArnEquals": nil, "ArnLike": nil, "ArnNotEquals": nil, "ArnNotLike": nil,
+	"NumericEquals": isNumber, "NumericNotEquals": isNumber, "NumericLessThan": isNumber, "NumericLessThanEquals": isNumber,
+	"NumericGreaterThan": isNumber, "NumericGreaterThanEquals": isNumber,
+	"DateEquals": isDate, "DateNotEquals": isDate, "DateLessThan": isDate, "DateLessThanEquals": isDate,
+	"DateGreaterThan": isDate, "DateGreaterThanEquals": isDate,
+	"Bool": isBool, "Null": isBool, "BinaryEquals": isBase64, "IpAddress": isRange, "NotIpAddress": isRange,
+}
+
+// baseOperator is the operator without ForAnyValue:, ForAllValues: and IfExists.
+func baseOperator(operator string) (base string, ok bool) {
+	base = operator
+	for _, set := range [...]string{"ForAnyValue:", "ForAllValues:"} {
+		if rest, cut := strings.CutPrefix(base, set); cut {
+			base = rest
+			break
+		}
+	}
+	base, ifExists := strings.CutSuffix(base, "IfExists")
+	_, ok = operatorTypes[base]
+	return base, ok && !(ifExists && base == "Null")
+}
+
+func fitsOperator(base, value string) bool {
+	check := operatorTypes[base]
+	return check == nil || strings.Contains(value, "${") || check(value)
+}
+
+func isNumber(s string) bool {
+	_, err := strconv.ParseFloat(s, 64)
+	return err == nil && !strings.ContainsAny(s, "xXpPiInN_")
+}
+
+// isBool leaves the letter case open, which is not documented.
+func isBool(s string) bool { return strings.EqualFold(s, "true") || strings.EqualFold(s, "false") }
+
+func isBase64(s string) bool {
+	_, err := base64.StdEncoding.DecodeString(s)
+	return err == nil
+}
+
+func isRange(s string) bool {
+	if _, err := netip.ParsePrefix(s); err == nil {
+		return true
+	}
+	a, err := netip.ParseAddr(s)
+	return err == nil && a.Zone() == ""
+}
+
+// isDate takes the forms of ISO 8601 that W3C's note on dates lists, and seconds since 1970.
+func isDate(s string) bool {
+	if _, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return true
+	}
+	for _, layout := range [...]string{"2006-01", "2006-01-02", "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04:05Z0700"} {
+		if _, err := time.Parse(layout, s); err == nil {
+			return true
+		}
+	}
+	return false
+}
