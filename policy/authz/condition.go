@@ -1,0 +1,96 @@
+package authz
+
+import "cmp"
+
+// holds decides a condition whose key has these values (nil: it is absent), given how each pattern is to be matched.
+//
+// Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_multi-value-conditions.html,
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+func (c *condition) holds(values []string, there bool, resolve func(*pattern) (glob, bool)) bool {
+	switch {
+	case c.op.family == nulls:
+		for _, wanted := range c.absent {
+			if wanted != there {
+				return true
+			}
+		}
+		return false
+	case !there && c.ifExists: // also after ForAnyValue (assumed)
+		return true
+	case c.quantifier == forAll:
+		for _, v := range values {
+			if v != "" && c.hit(v, resolve) == c.op.negated { // an empty string counts as no value
+				return false
+			}
+		}
+		return true
+	case c.quantifier == forAny:
+		for _, v := range values {
+			if v != "" && c.hit(v, resolve) != c.op.negated {
+				return true
+			}
+		}
+		return false
+	}
+	// Several values under a plain operator: undocumented. Taken as: it matches if one of them does (assumed).
+	for _, v := range values {
+		if c.hit(v, resolve) {
+			return !c.op.negated
+		}
+	}
+	return c.op.negated
+}
+
+// hit reports whether one value of the request matches one of the condition's values.
+func (c *condition) hit(v string, resolve func(*pattern) (glob, bool)) bool {
+	switch c.op.family {
+	case strings_, arns, booleans:
+		if c.op.family == booleans {
+			if _, ok := parseBool(v); !ok {
+				return false
+			}
+		}
+		for i := range c.patterns {
+			if p := &c.patterns[i]; len(p.keys) == 0 {
+				if !p.never && p.glob.match(v) {
+					return true
+				}
+			} else if g, ok := resolve(p); ok && g.match(v) {
+				return true
+			}
+		}
+	case numbers:
+		if n, ok := parseNumber(v); ok {
+			for _, x := range c.numbers {
+				if c.op.relation.compares(n.Cmp(x)) {
+					return true
+				}
+			}
+		}
+	case dates:
+		if t, ok := parseDate(v); ok {
+			for _, x := range c.dates {
+				if c.op.relation.compares(t.Compare(x)) {
+					return true
+				}
+			}
+		}
+	case binaries:
+		if b, ok := parseBinary(v); ok {
+			for _, x := range c.binaries {
+				if cmp.Compare(b, x) == 0 {
+					return true
+				}
+			}
+		}
+	case addresses:
+		if a, ok := parseAddress(v); ok {
+			for _, x := range c.ranges {
+				if x.Contains(a) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

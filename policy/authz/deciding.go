@@ -1,0 +1,135 @@
+package authz
+
+import "slices"
+
+// denying are the statements that deny: those that do for sure, or, if it takes several that exclude each other, all that may.
+func (j *judge) denying() []Match {
+	out := make([]Match, 0, max(len(j.denies.sure), 1))
+	for _, at := range j.denies.sure {
+		out = append(out, j.match(at))
+	}
+	if len(out) == 0 {
+		for i := range j.denies.may {
+			out = append(out, j.match(j.denies.may[i].ref))
+		}
+	}
+	return out
+}
+
+// allowing are the statements by which the request is allowed.
+func (j *judge) allowing(a answers) []Match {
+	out := make([]Match, 0, 4)
+	settled := j.granted(a) == yes // else it takes several statements of which one or the other applies
+	first := func(sides ...*side) {
+		for _, s := range sides {
+			if len(s.sure) > 0 {
+				out = append(out, j.match(s.sure[0]))
+				return
+			}
+		}
+		for _, s := range sides {
+			for i := range s.may {
+				if settled {
+					return
+				}
+				out = append(out, j.match(s.may[i].ref))
+			}
+		}
+	}
+	for i := range j.scps {
+		first(&j.scps[i])
+	}
+	if !j.who.hasIdentity() {
+		first(&j.direct)
+		return out
+	}
+	// Within an account the resource policy's word to the account as a whole allows nothing by itself.
+	resource := []*side{&j.direct, &j.role}
+	if j.same != yes || j.mustAllow {
+		resource = append(resource, &j.account)
+	}
+	first(resource...)
+	if j.own(a) != no {
+		first(&j.identity)
+		if !j.boundary.none {
+			first(&j.boundary)
+		}
+		if !j.session.none {
+			first(&j.session)
+		}
+	}
+	return out
+}
+
+// lacking are the layers that would have to allow and do not.
+func (j *judge) lacking(a answers) []Match {
+	var out []Match
+	lacks := func(layer Layer, level int, sides ...*side) bool {
+		for _, s := range sides {
+			if s.holds(a) != no {
+				return false
+			}
+		}
+		out = append(out, Match{Layer: layer, Level: level, Document: -1, Statement: -1, Outcome: NotApplies,
+			Why: "no statement allows " + j.request.Action + " on " + j.request.Resource})
+		return true
+	}
+	if !j.who.hasIdentity() {
+		lacks(Resource, 0, &j.direct)
+		return out
+	}
+	for i := range j.scps {
+		lacks(SCP, i, &j.scps[i])
+	}
+	resource := []*side{&j.direct, &j.role, &j.account}
+	if j.same == yes && !j.mustAllow {
+		resource = resource[:2]
+	}
+	lacks(Resource, 0, resource...)
+	if j.who.kind != rootUser {
+		lacks(Identity, 0, &j.identity)
+	}
+	lacks(Boundary, 0, &j.boundary)
+	lacks(Session, 0, &j.session)
+	if len(out) == 0 {
+		return j.pending(nil)
+	}
+	return out
+}
+
+// pending are the statements that may apply and hang on an atom that matters; nil: on any.
+func (j *judge) pending(matter []bool) []Match {
+	var out []Match
+	var seen []ref
+	sides := []*side{&j.denies, &j.direct, &j.role, &j.account, &j.identity, &j.boundary, &j.session}
+	for i := range j.scps {
+		sides = append(sides, &j.scps[i])
+	}
+	for _, s := range sides {
+		for _, o := range s.may {
+			if matter != nil && !o.hangsOn(matter) || slices.Contains(seen, o.ref) {
+				continue
+			}
+			seen = append(seen, o.ref)
+			out = append(out, j.match(o.ref))
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Match) int {
+		if a.Layer != b.Layer {
+			return int(a.Layer) - int(b.Layer)
+		}
+		return 0
+	})
+	return out
+}
+
+func (o *open) hangsOn(matter []bool) bool {
+	for _, c := range o.clauses {
+		for _, l := range c {
+			if matter[l.atom] {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,253 @@
+package authz
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/xacct/xacct/policy"
+)
+
+// Explain says of every statement of every given policy whether it applies, and why or why not, in the order of the layers.
+// Policies that have no say for this caller, such as the SCPs for a service, are left out. The zero Decision explains nothing.
+func (d Decision) Explain() []Match {
+	if d.asked == nil {
+		return nil
+	}
+	j := newJudge(&d.asked.request, &d.asked.policies)
+	var out []Match
+	each := func(at ref, d policy.Document) {
+		if d.IsZero() {
+			return
+		}
+		for i, s := range prepare(d).statements {
+			at.statement, at.at = i, &s
+			out = append(out, j.match(at))
+		}
+	}
+	p := j.policies
+	levels := func(layer Layer, all [][]policy.Document) {
+		for i, level := range all {
+			for n, d := range level {
+				each(ref{layer: layer, level: i, document: n}, d)
+			}
+		}
+	}
+	if j.underSCPs() {
+		levels(SCP, p.SCPs)
+	}
+	if j.underRCPs() {
+		levels(RCP, p.RCPs)
+	}
+	each(ref{layer: Resource}, p.Resource)
+	if j.who.hasIdentity() {
+		for n, d := range p.Identity {
+			each(ref{layer: Identity, document: n}, d)
+		}
+		each(ref{layer: Boundary}, p.Boundary)
+		each(ref{layer: Session}, p.Session)
+	}
+	return out
+}
+
+// String is the match in one line, for example: resource policy, statement 2 "DenyOld" (Deny) applies: …
+func (m Match) String() string {
+	var b strings.Builder
+	b.WriteString(m.Layer.String())
+	if m.Layer == SCP || m.Layer == RCP {
+		fmt.Fprintf(&b, " at level %d", m.Level)
+	}
+	if m.Document > 0 || m.Document == 0 && m.Layer&(SCP|RCP|Identity) != 0 {
+		fmt.Fprintf(&b, ", document %d", m.Document)
+	}
+	if m.Statement >= 0 {
+		fmt.Fprintf(&b, ", statement %d", m.Statement)
+		if m.Sid != "" {
+			fmt.Fprintf(&b, " %q", m.Sid)
+		}
+		fmt.Fprintf(&b, " (%s) %s", m.Effect, m.Outcome)
+	}
+	return b.String() + ": " + m.Why
+}
+
+// String is the effect, and what decided, a line each.
+func (d Decision) String() string {
+	var b strings.Builder
+	b.WriteString(d.Effect.String())
+	if len(d.DependsOn) > 0 {
+		b.WriteString(", depends on " + strings.Join(d.DependsOn, ", "))
+	}
+	if d.Unread != 0 {
+		b.WriteString(", depends on what was not read of: " + d.Unread.String())
+	}
+	for _, m := range d.Deciding {
+		b.WriteString("\n  " + m.String())
+	}
+	if d.NotGiven != 0 {
+		b.WriteString("\n  not given: " + d.NotGiven.String())
+	}
+	return b.String()
+}
+
+// match looks at one statement by itself.
+func (j *judge) match(at ref) Match {
+	m := Match{Layer: at.layer, Level: at.level, Document: at.document, Statement: at.statement}
+	if at.at == nil {
+		m.Why = "could not be read"
+		return m
+	}
+	s := at.at
+	m.Sid, m.Effect = s.sid, "Allow"
+	if s.deny {
+		m.Effect = "Deny"
+	}
+	m.Outcome, m.Keys, m.Why = j.inspect(s, at.layer)
+	return m
+}
+
+// inspect goes the way of readStatement and says where it ends.
+func (j *judge) inspect(s *statement, layer Layer) (Outcome, []string, string) {
+	if !s.deny && layer == RCP {
+		return NotApplies, nil, "of RCPs only what they deny counts"
+	}
+	if !s.matchesAction(j.action) {
+		return NotApplies, nil, "the action is " + notIn(s.actionTexts, s.notAction)
+	}
+	var open []clause
+	clauses, ok := j.resource(s, layer)
+	if !ok {
+		return NotApplies, nil, "the resource is " + notIn(sources(s.resources), s.notResource)
+	}
+	open = append(open, clauses...)
+	by := claims{direct: claim{truth: yes}}
+	if layer == Resource || layer == RCP {
+		by = j.principal(s)
+	} else if s.hasPrincipal && !s.deny {
+		return NotApplies, nil, "such a policy has no Principal"
+	}
+	switch c := by.any(); {
+	case by.isNo() && !s.hasPrincipal:
+		return NotApplies, nil, "it has no Principal"
+	case by.isNo():
+		return NotApplies, nil, "the principal is " + notIn(principalTexts(s), s.notPrincipal)
+	case c.truth == maybe:
+		open = append(open, c.clauses...)
+	}
+	if clauses, ok = j.conditions(s, nil); !ok {
+		return NotApplies, nil, j.failing(s)
+	}
+	open = append(open, clauses...)
+	if len(open) == 0 {
+		return Applies, nil, j.because(s)
+	}
+	keys := j.keysOf(open)
+	return MayApply, keys, "depends on " + strings.Join(keys, ", ")
+}
+
+// keysOf are the condition keys of clauses, sorted.
+func (j *judge) keysOf(clauses []clause) []string {
+	var keys []string
+	for _, c := range clauses {
+		for _, l := range c {
+			a := j.atoms[l.atom]
+			for _, key := range append(slices.Clip(a.keys), a.key) {
+				if key != "" {
+					keys = append(keys, j.displayKey(key))
+				}
+			}
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// notIn says that something is not among texts or, for a Not element, that it is.
+func notIn(texts []string, not bool) string {
+	if not {
+		return "exempt: " + some(texts)
+	}
+	return "not " + some(texts)
+}
+
+// some lists the first few texts.
+func some(texts []string) string {
+	const few = 3
+	if len(texts) == 0 {
+		return "named"
+	}
+	if len(texts) > few {
+		return fmt.Sprintf("%s or %d more", strings.Join(texts[:few], ", "), len(texts)-few)
+	}
+	return strings.Join(texts, ", ")
+}
+
+func sources(patterns []pattern) []string {
+	out := make([]string, len(patterns))
+	for i := range patterns {
+		out[i] = patterns[i].source
+	}
+	return out
+}
+
+func principalTexts(s *statement) []string {
+	out := make([]string, len(s.principals))
+	for i, p := range s.principals {
+		out[i] = p.text
+	}
+	return out
+}
+
+// because says what made a statement apply: the pattern of the action, and the conditions.
+func (j *judge) because(s *statement) string {
+	var b strings.Builder
+	b.WriteString("it is about ")
+	if s.notAction {
+		b.WriteString("all actions but some")
+	} else {
+		i := slices.IndexFunc(s.actions, func(g glob) bool { return g.match(j.action) })
+		b.WriteString(s.actionTexts[i])
+	}
+	for i := range s.conditions {
+		b.WriteString("; " + j.value(&s.conditions[i]))
+	}
+	return b.String()
+}
+
+// failing says which condition does not hold.
+func (j *judge) failing(s *statement) string {
+	if s.invalid {
+		for _, c := range s.conditions {
+			if c.op.family == nonsense {
+				return fmt.Sprintf("%q is not a condition operator", c.operator)
+			}
+		}
+	}
+	for i := range s.conditions {
+		if c := &s.conditions[i]; c.op.family != nonsense {
+			if t, _ := j.condition(c); t == no {
+				return j.value(c) + ", which does not hold"
+			}
+		}
+	}
+	return "a condition does not hold"
+}
+
+// value says what a condition asks and what the key is: aws:SecureTransport is "false" (Bool "true").
+func (j *judge) value(c *condition) string {
+	is := "is unknown"
+	switch values, s := j.facts.key(c.key); s {
+	case present:
+		is = "is " + quoted(values)
+	case absent:
+		is = "is absent"
+	}
+	return fmt.Sprintf("%s %s (%s %s)", c.shown, is, c.operator, quoted(c.values))
+}
+
+func quoted(values []string) string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = fmt.Sprintf("%q", v)
+	}
+	return some(out)
+}

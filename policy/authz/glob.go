@@ -1,0 +1,162 @@
+package authz
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// token is one step of a glob.
+type token struct {
+	op tokenOp
+	r  rune // of a literal; lower case in a glob that folds
+}
+
+type tokenOp uint8
+
+const (
+	literal  tokenOp = iota
+	one              // any character
+	many             // any characters
+	oneHere          // any character but a colon
+	manyHere         // any characters but a colon
+)
+
+// glob matches strings against wildcards. A glob is immutable.
+type glob struct {
+	exact, prefix bool   // the whole glob is text; it is text and then anything
+	text          string // lower case if fold
+	tokens        []token
+	fold          bool // upper and lower case are the same
+	here          bool // some wildcard stops at colons
+}
+
+// newGlob shortens the common cases.
+func newGlob(tokens []token, fold bool) glob {
+	g := glob{tokens: tokens, fold: fold}
+	var b strings.Builder
+	g.exact = true
+	for i, t := range tokens {
+		switch {
+		case t.op == literal && g.exact:
+			if fold {
+				tokens[i].r = unicode.ToLower(t.r)
+			}
+			b.WriteRune(tokens[i].r)
+		case t.op == literal && fold:
+			tokens[i].r = unicode.ToLower(t.r)
+		case t.op == many && g.exact && i == len(tokens)-1:
+			g.exact, g.prefix = false, true
+		case t.op != literal:
+			g.exact = false
+			g.here = g.here || t.op == oneHere || t.op == manyHere
+		}
+	}
+	g.text = b.String()
+	return g
+}
+
+// match reports whether all of s matches.
+func (g *glob) match(s string) bool {
+	if g.fold {
+		s = lower(s)
+	}
+	switch {
+	case g.exact:
+		return s == g.text
+	case g.prefix:
+		return strings.HasPrefix(s, g.text)
+	case !strings.HasPrefix(s, g.text):
+		return false
+	case g.here:
+		return g.simulate(s)
+	}
+	return g.greedy(s)
+}
+
+// lower folds case character by character, as the tokens are folded.
+func lower(s string) string { return strings.Map(unicode.ToLower, s) }
+
+// greedy matches where every run of any characters may stand for anything: only the last one seen ever has to be extended.
+func (g *glob) greedy(s string) bool {
+	at, i := 0, 0
+	star, resume := -1, 0
+	for i < len(s) {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case at < len(g.tokens) && g.tokens[at].op == many:
+			star, resume = at, i
+			at++
+			continue
+		case at < len(g.tokens) && (g.tokens[at].op == one || g.tokens[at].op == literal && g.tokens[at].r == r):
+			at++
+			i += n
+			continue
+		case star < 0:
+			return false
+		}
+		_, n = utf8.DecodeRuneInString(s[resume:])
+		resume += n
+		at, i = star+1, resume
+	}
+	for at < len(g.tokens) && g.tokens[at].op == many {
+		at++
+	}
+	return at == len(g.tokens)
+}
+
+// simulate matches in general: it keeps the set of places in the glob that the text so far can have led to.
+func (g *glob) simulate(s string) bool {
+	now, next := newPlaces(len(g.tokens)+1), newPlaces(len(g.tokens)+1)
+	g.enter(now, 0, 0)
+	for _, r := range s {
+		clear(next)
+		for at := range g.tokens {
+			if now.has(at) {
+				g.step(next, 0, at, r)
+			}
+		}
+		now, next = next, now
+	}
+	return now.has(len(g.tokens))
+}
+
+// step goes on from the place at over the character r. The glob's places begin at base in to.
+func (g *glob) step(to places, base, at int, r rune) {
+	stay := false
+	switch t := g.tokens[at]; t.op {
+	case literal:
+		if t.r != r && !(g.fold && t.r == unicode.ToLower(r)) {
+			return
+		}
+	case oneHere, manyHere:
+		if r == ':' {
+			return
+		}
+		stay = t.op == manyHere
+	case many:
+		stay = true
+	}
+	if stay {
+		g.enter(to, base, at)
+	} else {
+		g.enter(to, base, at+1)
+	}
+}
+
+// enter adds the place at, and those behind wildcards that may stand for nothing.
+func (g *glob) enter(to places, base, at int) {
+	for ; ; at++ {
+		to.add(base + at)
+		if at == len(g.tokens) || g.tokens[at].op != many && g.tokens[at].op != manyHere {
+			return
+		}
+	}
+}
+
+// places is a set of small numbers.
+type places []uint64
+
+func newPlaces(n int) places    { return make(places, (n+63)/64) }
+func (p places) add(i int)      { p[i/64] |= 1 << (i % 64) }
+func (p places) has(i int) bool { return p[i/64]&(1<<(i%64)) != 0 }

@@ -1,0 +1,206 @@
+package authz
+
+import "strings"
+
+// pattern is a value of a policy as it was written, with the wildcards and variables that are special where it stands.
+//
+// Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html,
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+type pattern struct {
+	source string
+	parts  []part
+	fold   bool
+	keys   []string // the keys of its variables, lower case
+	glob   glob     // of a pattern without variables
+	never  bool     // it can match nothing
+}
+
+// part is a run of tokens, or a variable.
+type part struct {
+	tokens     []token
+	key        string // of the variable, lower case; "" is tokens
+	shown      string // the key as written
+	fallback   string // what it stands for if the key is absent
+	hasDefault bool
+	segment    bool // the variable stands before the last part of an ARN, where a colon cannot be
+}
+
+// style says what is special in a pattern.
+type style struct {
+	wild      bool // * and ? are wildcards
+	variables bool // ${…} is a variable: in documents of Version 2012-10-17
+	fold      bool
+	colons    colons
+}
+
+// colons says how wildcards treat the colons of an ARN.
+type colons uint8
+
+const (
+	freely     colons = iota // a wildcard goes over colons
+	inResource               // in the first five segments only a * that ends its segment goes over colons
+	inARN                    // each of the six components is compared by itself
+)
+
+// parsePattern never fails: what is not a well-formed variable is plain text.
+func parsePattern(source string, s style) pattern {
+	p := pattern{source: source, fold: s.fold}
+	var run []token
+	seen := 0 // colons so far
+	for i := 0; i < len(source); {
+		rest := source[i:]
+		if s.variables && strings.HasPrefix(rest, "${") {
+			if v, n := parseVariable(rest); n > 0 {
+				if v.key == "" {
+					run = appendLiteral(run, v.fallback)
+				} else {
+					v.segment = seen < 5 && s.colons == inARN
+					p.parts = append(p.parts, part{tokens: run}, v)
+					p.keys = append(p.keys, v.key)
+					run = nil
+				}
+				i += n
+				continue
+			}
+		}
+		here := seen < 5 && (s.colons == inARN || s.colons == inResource && !(rest[0] == '*' && (len(rest) == 1 || rest[1] == ':')))
+		switch c := rest[0]; {
+		case s.wild && c == '*' && here:
+			run = append(run, token{op: manyHere})
+			i++
+		case s.wild && c == '*':
+			run = append(run, token{op: many})
+			i++
+		case s.wild && c == '?' && here:
+			run = append(run, token{op: oneHere})
+			i++
+		case s.wild && c == '?':
+			run = append(run, token{op: one})
+			i++
+		default:
+			if c == ':' {
+				seen++
+			}
+			n := 1
+			for i+n < len(source) && source[i+n]&0xC0 == 0x80 { // the rest of the character
+				n++
+			}
+			run = appendLiteral(run, source[i:i+n])
+			i += n
+		}
+	}
+	if s.colons == inARN {
+		if source == "*" { // assumed: it stands for any ARN
+			run = []token{{op: many}}
+		} else {
+			p.never = seen < 5
+		}
+	}
+	p.parts = append(p.parts, part{tokens: run})
+	if len(p.keys) == 0 {
+		p.glob = newGlob(run, s.fold)
+	}
+	return p
+}
+
+func appendLiteral(run []token, text string) []token {
+	for _, r := range text {
+		run = append(run, token{op: literal, r: r})
+	}
+	return run
+}
+
+// parseVariable reads ${key}, ${key, 'default'}, ${*}, ${?} or ${$} at the start of s, and gives its length, 0 if there is none.
+// The last three are a part without key whose fallback is the character.
+func parseVariable(s string) (part, int) {
+	end := strings.IndexByte(s, '}')
+	if end < 0 {
+		return part{}, 0
+	}
+	inner := s[2:end]
+	switch inner {
+	case "*", "?", "$":
+		return part{fallback: inner}, end + 1
+	}
+	v := part{}
+	if comma := strings.IndexByte(inner, ','); comma >= 0 {
+		// The default may hold a closing brace: it ends with quote and brace.
+		open := strings.IndexByte(s, '\'')
+		if open < 0 || strings.TrimSpace(s[2+comma+1:open]) != "" {
+			return part{}, 0
+		}
+		n := strings.Index(s[open+1:], "'}")
+		if n < 0 {
+			return part{}, 0
+		}
+		v.fallback, v.hasDefault = s[open+1:open+1+n], true
+		inner, end = inner[:comma], open+1+n+1
+	}
+	v.shown = strings.TrimSpace(inner)
+	v.key = strings.ToLower(v.shown)
+	if v.key == "" || strings.ContainsAny(v.key, "${' ") && !strings.Contains(v.key, "/") {
+		return part{}, 0
+	}
+	return v, end + 1
+}
+
+// resolve gives the glob for one set of values; ok is false if a variable has no value: then the pattern matches nothing.
+// Variables stand for their text, also if that holds wildcards (assumed).
+func (p *pattern) resolve(values func(key string) (string, bool)) (g glob, ok bool) {
+	if p.never {
+		return glob{}, false
+	}
+	if len(p.keys) == 0 {
+		return p.glob, true
+	}
+	var run []token
+	for i := range p.parts {
+		v := &p.parts[i]
+		if v.key == "" {
+			run = append(run, v.tokens...)
+			continue
+		}
+		text, known := values(v.key)
+		switch {
+		case !known && !v.hasDefault:
+			return glob{}, false
+		case !known:
+			text = v.fallback
+		}
+		if v.segment && strings.Contains(text, ":") {
+			return glob{}, false
+		}
+		run = appendLiteral(run, text)
+	}
+	return newGlob(run, p.fold), true
+}
+
+// loosely is the pattern with any text in place of each variable that has no settled value: what it does not match, no value makes it match.
+func (p *pattern) loosely(values func(key string) (text string, s state)) (g glob, ok bool) {
+	if p.never {
+		return glob{}, false
+	}
+	var run []token
+	for i := range p.parts {
+		v := &p.parts[i]
+		if v.key == "" {
+			run = append(run, v.tokens...)
+			continue
+		}
+		text, s := values(v.key)
+		switch {
+		case s == unknown && v.segment:
+			run = append(run, token{op: manyHere})
+			continue
+		case s == unknown:
+			run = append(run, token{op: many})
+			continue
+		case s == absent && !v.hasDefault:
+			return glob{}, false
+		case s == absent:
+			text = v.fallback
+		}
+		run = appendLiteral(run, text)
+	}
+	return newGlob(run, p.fold), true
+}

@@ -1,0 +1,235 @@
+package authz
+
+import (
+	"math/big"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/policy/internal/memo"
+)
+
+// document is a policy document made ready for deciding. It is kept with the policy.Document and never changed.
+type document struct {
+	statements []statement
+	paths      []pattern // ARNs of roles with a path that the document speaks of, see who
+}
+
+type statement struct {
+	sid  string
+	deny bool
+
+	actions     []glob // lower case
+	actionTexts []string
+	notAction   bool
+
+	resources    []pattern
+	notResource  bool
+	hasResource  bool
+	anyResource  bool // the resource is "*"
+	principals   []principal
+	notPrincipal bool
+	hasPrincipal bool
+
+	conditions []condition
+	invalid    bool // a condition has an operator that does not exist
+}
+
+type condition struct {
+	operator   string // as written
+	key        string // lower case
+	shown      string // as written
+	op         operator
+	quantifier quantifier
+	ifExists   bool
+	values     []string
+
+	patterns []pattern      // strings, ARNs, booleans
+	numbers  []*big.Rat     // of these, what can be read
+	dates    []time.Time    //
+	binaries []string       //
+	ranges   []netip.Prefix //
+	absent   []bool         // of Null
+}
+
+// principal is one entry of Principal or NotPrincipal.
+type principal struct {
+	kind    principalKind
+	text    string // as written; of an account the id
+	account string
+	name    string // of a session's role
+	session string
+}
+
+type principalKind uint8
+
+const (
+	everyone principalKind = iota
+	wholeAccount
+	roleARN
+	sessionARN
+	exactARN // a user and whatever else has to be named exactly
+	roleID   // AROA…: of a role, perhaps a deleted one
+	userID   // AIDA…
+	canonical
+	service
+	other // federated users and what nobody can be
+)
+
+// prepare makes d ready for deciding, once.
+func prepare(d policy.Document) *document {
+	return d.Memo(memo.Key{}, func() any { return compile(d) }).(*document)
+}
+
+func compile(d policy.Document) *document {
+	out := &document{statements: make([]statement, 0, d.Len())}
+	variables := d.Version() == "2012-10-17" // other documents have none
+	for s := range d.All() {
+		out.statements = append(out.statements, compileStatement(s, variables))
+		out.paths = appendPaths(out.paths, &out.statements[len(out.statements)-1])
+	}
+	return out
+}
+
+func compileStatement(s policy.Statement, variables bool) statement {
+	out := statement{sid: s.Sid(), deny: s.Effect() == "Deny"}
+	var texts []string
+	out.actionTexts, out.notAction = s.Actions()
+	for _, text := range out.actionTexts {
+		out.actions = append(out.actions, parsePattern(strings.ToLower(text), style{wild: true}).glob)
+	}
+	texts, out.notResource = s.Resources()
+	out.hasResource = len(texts) > 0
+	for _, text := range texts {
+		out.anyResource = out.anyResource || text == "*"
+		out.resources = append(out.resources, parsePattern(text, style{wild: true, variables: variables, colons: inResource}))
+	}
+	var named []policy.Principal
+	named, out.notPrincipal = s.Principals()
+	out.hasPrincipal = len(named) > 0
+	for _, p := range named {
+		out.principals = append(out.principals, parsePrincipal(p.Type(), p.Value()))
+	}
+	for _, c := range s.Conditions() {
+		out.conditions = append(out.conditions, compileCondition(c, variables))
+		out.invalid = out.invalid || out.conditions[len(out.conditions)-1].op.family == nonsense
+	}
+	return out
+}
+
+func compileCondition(c policy.Condition, variables bool) condition {
+	out := condition{operator: c.Operator(), shown: c.Key(), key: strings.ToLower(c.Key()), values: c.Values()}
+	out.op, out.quantifier, out.ifExists = parseOperator(c.Operator())
+	for _, text := range out.values {
+		switch out.op.family {
+		case strings_, arns, booleans:
+			s := style{wild: out.op.wild, fold: out.op.fold, variables: variables && out.op.variables}
+			if out.op.family == arns {
+				s.colons = inARN
+			}
+			out.patterns = append(out.patterns, parsePattern(text, s))
+		case numbers:
+			out.numbers = appendIf(out.numbers, text, parseNumber)
+		case dates:
+			out.dates = appendIf(out.dates, text, parseDate)
+		case binaries:
+			out.binaries = appendIf(out.binaries, text, parseBinary)
+		case addresses:
+			out.ranges = appendIf(out.ranges, text, parseRange)
+		case nulls:
+			out.absent = appendIf(out.absent, text, parseBool)
+		}
+	}
+	return out
+}
+
+// appendIf appends what can be read. A value that cannot be read matches nothing.
+func appendIf[T any](to []T, text string, read func(string) (T, bool)) []T {
+	if v, ok := read(text); ok {
+		return append(to, v)
+	}
+	return to
+}
+
+// parsePrincipal never fails: what cannot be understood names nobody.
+//
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+func parsePrincipal(kind, text string) principal {
+	p := principal{text: text}
+	switch {
+	case kind == "*", kind == "AWS" && text == "*":
+		p.kind = everyone
+	case kind == "Service":
+		p.kind = service
+	case kind == "CanonicalUser":
+		p.kind = canonical
+	case kind != "AWS":
+		p.kind = other
+	case region.ValidAccount(text):
+		p.kind, p.account = wholeAccount, text
+	case strings.HasPrefix(text, "AROA") && !strings.Contains(text, ":"):
+		p.kind = roleID
+	case strings.HasPrefix(text, "AIDA") && !strings.Contains(text, ":"):
+		p.kind = userID
+	default:
+		p.kind = exactARN
+		a, ok := region.ParseARN(text)
+		kind, rest, _ := strings.Cut(a.Resource, "/")
+		switch {
+		case !ok:
+			p.kind = other
+		case a.Service == "iam" && a.Resource == "root":
+			p.kind, p.account = wholeAccount, a.Account
+		case a.Service == "iam" && kind == "role":
+			p.kind, p.account = roleARN, a.Account
+		case a.Service == "sts" && kind == "assumed-role":
+			p.kind, p.account = sessionARN, a.Account
+			p.name, p.session, _ = strings.Cut(rest, "/")
+		}
+	}
+	return p
+}
+
+// appendPaths notes where a statement speaks of roles by an ARN with a path.
+func appendPaths(to []pattern, s *statement) []pattern {
+	note := func(p pattern) {
+		_, rest, found := strings.Cut(p.source, "role/")
+		if found && strings.Contains(rest, "/") && len(p.keys) == 0 && !p.never {
+			to = append(to, p)
+		}
+	}
+	for _, p := range s.principals {
+		if p.kind == roleARN {
+			note(parsePattern(p.text, style{}))
+		}
+	}
+	for i := range s.conditions {
+		if s.conditions[i].key == keyPrincipalARN {
+			for _, p := range s.conditions[i].patterns {
+				note(p)
+			}
+		}
+	}
+	return to
+}
+
+// rolesAt gives the ARNs that a role of this name could have by what the documents say: with the path "/", and with each path that
+// some document speaks of.
+func (w *who) rolesAt(documents []*document) []string {
+	at := []string{w.roleARN}
+	for _, d := range documents {
+		for i := range d.paths {
+			g := &d.paths[i].glob
+			_, rest, _ := strings.Cut(d.paths[i].source, "role/")
+			path := strings.NewReplacer("*", "x", "?", "x").Replace(rest[:strings.LastIndexByte(rest, '/')+1])
+			arn := region.Role(w.partition, w.account, "/"+path, w.role)
+			if g.match(arn) && !g.match(w.roleARN) && !slices.Contains(at, arn) {
+				at = append(at, arn)
+			}
+		}
+	}
+	return at
+}

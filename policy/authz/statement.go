@@ -1,0 +1,172 @@
+package authz
+
+// matchesAction reports whether the statement is about the action, which is in lower case.
+//
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
+func (s *statement) matchesAction(action string) bool {
+	for i := range s.actions {
+		if s.actions[i].match(action) {
+			return !s.notAction
+		}
+	}
+	return s.notAction
+}
+
+// resource decides whether the statement is about the resource: not ok, it is not; else it is if the clauses hold.
+//
+// Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html,
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notresource.html
+func (j *judge) resource(s *statement, layer Layer) (clauses []clause, ok bool) {
+	switch {
+	case !s.hasResource:
+		// Trust policies have no Resource. Elsewhere it is not grammar: such an Allow gives nothing, such a Deny takes everything.
+		return nil, layer == Resource || s.deny
+	case s.anyResource:
+		return nil, !s.notResource
+	}
+	var either clause
+	for i := range s.resources {
+		p := &s.resources[i]
+		t, l := j.matchesPattern(p)
+		switch {
+		case t == no:
+		case t == yes:
+			return nil, !s.notResource
+		case s.notResource:
+			clauses = append(clauses, clause{l.negated()})
+		default:
+			either = append(either, l)
+		}
+	}
+	if s.notResource {
+		return clauses, true
+	}
+	if len(either) > 0 {
+		return []clause{either}, true
+	}
+	return nil, false
+}
+
+// matchesPattern matches the request's resource.
+func (j *judge) matchesPattern(p *pattern) (truth, lit) {
+	text := j.request.Resource
+	if len(p.keys) == 0 {
+		return truthOf(p.glob.match(text)), lit{}
+	}
+	if keys := j.openVariables(p); len(keys) > 0 {
+		if g, ok := p.loosely(j.variableState); !ok || !g.match(text) {
+			return no, lit{}
+		}
+		holds := func(resolve func(*pattern) (glob, bool)) bool {
+			g, ok := resolve(p)
+			return ok && g.match(text)
+		}
+		if len(keys) > 1 {
+			return maybe, lit{atom: j.addFree("resource "+p.source, keys)}
+		}
+		return maybe, lit{atom: j.addVariable(keys[0], holds, p, text)}
+	}
+	g, ok := p.resolve(j.variable)
+	return truthOf(ok && g.match(text)), lit{}
+}
+
+// conditions adds to clauses what the statement's conditions ask for; not ok: one of them does not hold.
+func (j *judge) conditions(s *statement, clauses []clause) ([]clause, bool) {
+	if s.invalid { // no service would accept it: such an Allow gives nothing, such a Deny takes without regard to that condition
+		if !s.deny {
+			return nil, false
+		}
+	}
+	for i := range s.conditions {
+		c := &s.conditions[i]
+		if c.op.family == nonsense {
+			continue
+		}
+		switch t, l := j.condition(c); t {
+		case no:
+			return nil, false
+		case maybe:
+			clauses = append(clauses, clause{l})
+		}
+	}
+	return clauses, true
+}
+
+// condition decides one condition.
+func (j *judge) condition(c *condition) (truth, lit) {
+	values, s := j.facts.key(c.key)
+	var open []string // keys of variables that are unknown
+	if s != absent {
+		for i := range c.patterns {
+			if p := &c.patterns[i]; len(p.keys) > 0 {
+				open = appendNew(open, j.openVariables(p)...)
+			}
+		}
+	}
+	switch {
+	case s == unknown && len(open) == 0:
+		return maybe, lit{atom: j.addCondition(c)}
+	case s == unknown:
+		return maybe, j.freeCondition(c, appendNew([]string{c.key}, open...))
+	case len(open) == 0:
+		return truthOf(c.holds(values, s == present, j.resolve)), lit{}
+	}
+	least := c.holds(values, s == present, j.resolve)
+	most := c.holds(values, s == present, j.resolveLoosely)
+	switch {
+	case least == most:
+		return truthOf(least), lit{}
+	case len(open) > 1:
+		return maybe, j.freeCondition(c, open)
+	}
+	holds := func(resolve func(*pattern) (glob, bool)) bool { return c.holds(values, s == present, resolve) }
+	n := j.addVariable(open[0], holds, nil, "")
+	for i := range c.patterns {
+		for _, v := range values {
+			j.atoms[n].addHoles(&c.patterns[i], open[0], v, j)
+		}
+	}
+	return maybe, lit{atom: n}
+}
+
+// resolve matches what the known variables make of a pattern; a pattern with an unknown one matches nothing.
+func (j *judge) resolve(p *pattern) (glob, bool) {
+	for _, key := range p.keys {
+		if _, s := j.variableState(key); s == unknown {
+			return glob{}, false
+		}
+	}
+	return p.resolve(j.variable)
+}
+
+func (j *judge) resolveLoosely(p *pattern) (glob, bool) { return p.loosely(j.variableState) }
+
+// variable is the value of a known key as a variable. Keys with several values cannot be variables.
+//
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+func (j *judge) variable(key string) (string, bool) {
+	text, s := j.variableState(key)
+	return text, s == present
+}
+
+func (j *judge) variableState(key string) (string, state) {
+	v, s := j.facts.key(key)
+	if s == present && len(v) != 1 {
+		return "", absent
+	}
+	if s != present {
+		return "", s
+	}
+	return v[0], present
+}
+
+// openVariables gives the keys of a pattern's variables that are unknown.
+func (j *judge) openVariables(p *pattern) []string {
+	var open []string
+	for _, key := range p.keys {
+		if _, s := j.facts.key(key); s == unknown {
+			open = appendNew(open, key)
+		}
+	}
+	return open
+}

@@ -1,0 +1,102 @@
+package authz
+
+import (
+	"encoding/base64"
+	"math/big"
+	"net/netip"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// decimal is the form of numbers in policies and in requests. Exponents are what JSON allows besides.
+var decimal = regexp.MustCompile(`^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$`)
+
+// parseNumber reads a number exactly. ok is false for what is none.
+func parseNumber(s string) (*big.Rat, bool) {
+	if len(s) > 400 || !decimal.MatchString(s) {
+		return nil, false
+	}
+	return new(big.Rat).SetString(s)
+}
+
+// dateForms are the profiles of ISO 8601 in https://www.w3.org/TR/NOTE-datetime, and those without a time zone, taken as UTC (assumed).
+var dateForms = []string{
+	"2006-01-02T15:04:05Z07:00", "2006-01-02", "2006-01-02T15:04Z07:00", "2006-01", "2006",
+	"2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02T15:04:05Z0700",
+}
+
+// epoch is a number of seconds, longer than a year's number.
+var epoch = regexp.MustCompile(`^-?[0-9]{5,11}(\.[0-9]{1,9})?$|^[0-9]{1,3}$`)
+
+// parseDate reads an ISO 8601 date or seconds since 1970. Four digits are a year.
+func parseDate(s string) (time.Time, bool) {
+	if epoch.MatchString(s) {
+		n, _ := new(big.Rat).SetString(s)
+		n.Mul(n, big.NewRat(1e9, 1))
+		nano := new(big.Int).Quo(n.Num(), n.Denom())
+		seconds, rest := new(big.Int).DivMod(nano, big.NewInt(1e9), new(big.Int))
+		return time.Unix(seconds.Int64(), rest.Int64()).UTC(), true
+	}
+	for _, form := range dateForms {
+		if t, err := time.Parse(form, s); err == nil {
+			return t.UTC(), true
+		}
+	}
+	return time.Time{}, false
+}
+
+// parseBool reads true or false in any letter case (assumed: the documentation shows lower case).
+func parseBool(s string) (value, ok bool) {
+	switch {
+	case strings.EqualFold(s, "true"):
+		return true, true
+	case strings.EqualFold(s, "false"):
+		return false, true
+	}
+	return false, false
+}
+
+func parseBinary(s string) (string, bool) {
+	b, err := base64.StdEncoding.DecodeString(s)
+	return string(b), err == nil
+}
+
+// parseRange reads an address or a CIDR block; an address alone is a block of itself.
+func parseRange(s string) (netip.Prefix, bool) {
+	if a, ok := parseAddress(s); ok {
+		return netip.PrefixFrom(a, a.BitLen()), true
+	}
+	p, err := netip.ParsePrefix(s)
+	if err != nil {
+		return netip.Prefix{}, false
+	}
+	if a := p.Addr(); a.Is4In6() && p.Bits() >= 96 {
+		p = netip.PrefixFrom(a.Unmap(), p.Bits()-96)
+	}
+	return p.Masked(), true
+}
+
+// parseAddress reads an address. IPv4 in IPv6 form is the IPv4 address (assumed).
+func parseAddress(s string) (netip.Addr, bool) {
+	a, err := netip.ParseAddr(s)
+	if err != nil || a.Zone() != "" {
+		return netip.Addr{}, false
+	}
+	return a.Unmap(), true
+}
+
+// compares reports whether the order of two values (negative, zero, positive) is what the relation asks for.
+func (r relation) compares(order int) bool {
+	switch r {
+	case less:
+		return order < 0
+	case lessOrEqual:
+		return order <= 0
+	case greater:
+		return order > 0
+	case greaterOrEqual:
+		return order >= 0
+	}
+	return order == 0
+}
