@@ -1,0 +1,372 @@
+package xacct
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/policy"
+)
+
+// ApplyOptions are the settings of [Plan.Apply].
+type ApplyOptions struct {
+	OnEvent     func(Event)   // called in order and never concurrently; must not block for long; nil is nobody
+	Concurrency int           // how many changes are made at once; 0 is 16
+	Budget      time.Duration // how long to retry what a young role or policy causes when the policies allow it; 0 is 2 minutes
+	Settle      time.Duration // how long to look for what a call whose answer was lost may have made, and for a written policy to show; 0 is 30 seconds
+	Logger      *slog.Logger  // nil logs nothing
+}
+
+const (
+	defaultBudget = 2 * time.Minute
+	defaultSettle = 30 * time.Second
+)
+
+// run is one apply.
+type run struct {
+	plan    *Plan
+	fresh   *builder // what AWS holds now, and what is to be made of it
+	clients Clients
+	opts    ApplyOptions
+
+	changes map[string]*Change // of the fresh plan, by ID
+	wants   wants              // of the transfers that nothing blocks
+
+	mu      sync.Mutex
+	arns    map[string]string      // of locations and tasks, by change ID, as they are made
+	ids     map[string]string      // unique ids of roles → ARNs
+	locks   map[string]*sync.Mutex // by bucket: S3 refuses concurrent configuration writes with OperationAborted
+	results map[string]*ChangeResult
+	done    map[string]chan struct{}
+
+	events sync.Mutex
+}
+
+// Apply makes the changes of the plan that are not on hold. It reads AWS again first and derives everything that it writes from the plan's
+// transfers and from what it reads: what is as wanted already is left alone, statements of others are merged again, and an object of
+// ours that was changed since is a [StaleError]. Independent changes go on when one fails; what requires it is skipped.
+//
+// The Result is there whenever the changes were begun, together with all failures joined. Changes that wait for another account's operator
+// are no error.
+func (p *Plan) Apply(ctx context.Context, c Clients, optFns ...func(*ApplyOptions)) (*Result, error) {
+	r, err := p.begin(ctx, c, optFns)
+	if err != nil {
+		return nil, err
+	}
+	slots := newParallel(r.opts.Concurrency)
+	for i := range p.Changes {
+		ch := &p.Changes[i]
+		slots.wg.Go(func() {
+			defer close(r.done[ch.ID])
+			r.await(ch)
+			slots.slots <- struct{}{}
+			defer func() { <-slots.slots }()
+			r.make(ctx, ch)
+		})
+	}
+	slots.wait()
+	return r.result()
+}
+
+// begin judges the plan and reads AWS again.
+func (p *Plan) begin(ctx context.Context, c Clients, optFns []func(*ApplyOptions)) (*run, error) {
+	var o ApplyOptions
+	for _, fn := range optFns {
+		fn(&o)
+	}
+	if o.Budget == 0 {
+		o.Budget = defaultBudget
+	}
+	if o.Settle == 0 {
+		o.Settle = defaultSettle
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	if err := p.readable(); err != nil {
+		return nil, err
+	}
+	po, err := prepare(ctx, c, p.Transfers, []func(*PlanOptions){p.Settings.options(o)})
+	if err != nil {
+		return nil, err
+	}
+	snap, err := observe(ctx, c, p.Transfers, o.Concurrency)
+	if err != nil {
+		return nil, err
+	}
+	r := &run{plan: p, fresh: newBuilder(p.Mode, snap, p.Transfers, po), clients: c, opts: o, changes: map[string]*Change{}, arns: map[string]string{},
+		locks: map[string]*sync.Mutex{}, results: map[string]*ChangeResult{}, done: map[string]chan struct{}{}}
+	r.fresh.planAll()
+	blocked := (&Plan{Findings: r.fresh.findings}).blocking()
+	r.wants = wantsOf(slices.DeleteFunc(slices.Clone(p.Transfers), func(t Transfer) bool { return blocked[t.Name] != nil }))
+	r.ids = maps.Clone(r.fresh.ids)
+	for i := range r.fresh.changes {
+		ch := &r.fresh.changes[i]
+		r.changes[ch.ID] = ch
+		if ch.Kind == DataSyncLocation || ch.Kind == DataSyncTask {
+			r.arns[ch.ID] = ch.ARN
+		}
+	}
+	for i := range p.Changes {
+		ch := &p.Changes[i]
+		if r.done[ch.ID] != nil {
+			return nil, &MismatchError{Change: ch.ID, Detail: "it stands twice in the plan"}
+		}
+		r.done[ch.ID] = make(chan struct{})
+		r.results[ch.ID] = &ChangeResult{ID: ch.ID, Account: ch.Account, Region: ch.Region, Kind: ch.Kind, Name: ch.Name, Transfers: ch.Transfers, Op: ch.Op, ARN: ch.ARN}
+		if ch.Kind == BucketPolicy || ch.Kind == BucketOwnership {
+			r.locks[ch.Name] = &sync.Mutex{}
+		}
+	}
+	return r, cyclic(p.Changes)
+}
+
+func (s Settings) options(a ApplyOptions) func(*PlanOptions) {
+	return func(o *PlanOptions) {
+		o.AllowReplace, o.AllowDelete, o.HandOver, o.Override, o.SCPs, o.RCPs = s.AllowReplace, s.AllowDelete, s.HandOver, s.Override, s.SCPs, s.RCPs
+		o.Concurrency, o.Logger = a.Concurrency, a.Logger
+	}
+}
+
+// readable judges the version and shape of a plan that may come from elsewhere.
+func (p *Plan) readable() error {
+	major, _, _ := strings.Cut(schema, ".")
+	if got, _, _ := strings.Cut(p.Schema, "."); got != major {
+		return &MismatchError{Detail: fmt.Sprintf("its schema is %q, and this version reads %s.x", p.Schema, major)}
+	}
+	if p.Mode != SetUp && p.Mode != TearDown {
+		return &MismatchError{Detail: fmt.Sprintf("its mode is %q", p.Mode)}
+	}
+	return nil
+}
+
+// cyclic refuses a plan whose changes wait for each other.
+func cyclic(changes []Change) error {
+	requires := map[string][]string{}
+	for _, c := range changes {
+		requires[c.ID] = c.Requires
+	}
+	state := map[string]int{}
+	var walk func(id string) bool
+	walk = func(id string) bool {
+		switch state[id] {
+		case 1:
+			return false
+		case 2:
+			return true
+		}
+		state[id] = 1
+		for _, q := range requires[id] {
+			if !walk(q) {
+				return false
+			}
+		}
+		state[id] = 2
+		return true
+	}
+	for _, c := range changes {
+		if !walk(c.ID) {
+			return &MismatchError{Change: c.ID, Detail: "it requires itself"}
+		}
+	}
+	return nil
+}
+
+// await returns when everything that the change requires has ended. What is not in the plan is another operator's, or done.
+func (r *run) await(ch *Change) {
+	for _, id := range ch.Requires {
+		if c := r.done[id]; c != nil {
+			<-c
+		}
+	}
+}
+
+// make brings one change about and writes down how it ended.
+func (r *run) make(ctx context.Context, ch *Change) {
+	res := r.results[ch.ID]
+	status, err := r.judge(ctx, ch)
+	if status == "" {
+		r.emit(ch, Event{State: EventStarted})
+		status, err = r.execute(ctx, ch, res)
+	}
+	res.Status, res.Err = status, err
+	detail := string(status)
+	if err != nil {
+		res.Error = oneLine(err)
+		detail += ": " + res.Error
+	} else if res.Detail != "" {
+		detail += ": " + res.Detail
+	}
+	r.emit(ch, Event{State: EventEnded, Detail: detail})
+}
+
+// judge decides whether the change is to be executed: "" if so, else how it ends.
+func (r *run) judge(ctx context.Context, ch *Change) (Status, error) {
+	if err := ctx.Err(); err != nil {
+		return Skipped, fmt.Errorf("%s: not begun: %w", ch.ID, context.Cause(ctx))
+	}
+	if ch.Hold == Blocked {
+		return Skipped, nil // the transfers' findings are reported once, not with every change
+	}
+	for _, id := range ch.Requires {
+		if q := r.results[id]; q != nil && (q.Status == Failed || q.Status == Skipped) {
+			return Skipped, fmt.Errorf("%s: skipped, because %s was not made", ch.ID, id)
+		}
+	}
+	if ch.Hold == Handover {
+		return Waiting, &WaitingError{Account: ch.Account, Changes: []string{ch.ID}}
+	}
+	now := r.changes[ch.ID]
+	if now == nil {
+		return r.vanished(ch)
+	}
+	if now.Hold == Blocked {
+		return Skipped, nil
+	}
+	if now.Hold == Handover {
+		return Waiting, &WaitingError{Account: ch.Account, Changes: []string{ch.ID}}
+	}
+	if err := r.matches(ch, now); err != nil {
+		return Failed, err
+	}
+	if now.Op == NoOp {
+		return Unchanged, nil
+	}
+	if ch.Kind != BucketPolicy && ch.Before != "" && ch.Before != now.Before {
+		return Failed, &StaleError{Change: ch.ID, Detail: "it is neither as it was read nor as it is wanted"}
+	}
+	return "", nil
+}
+
+// vanished judges a change that a fresh plan does not hold: on the way back it is done already, else its transfer is blocked now.
+func (r *run) vanished(ch *Change) (Status, error) {
+	blocked := (&Plan{Findings: r.fresh.findings}).blocking()
+	for _, t := range ch.Transfers {
+		if blocked[t] != nil {
+			return Skipped, nil
+		}
+	}
+	if r.plan.Mode == TearDown {
+		return Unchanged, nil
+	}
+	return Failed, &MismatchError{Change: ch.ID, Detail: "the transfers do not ask for it"}
+}
+
+// matches compares the plan's text with what its own transfers ask for: nobody's edits of the text are ever written.
+func (r *run) matches(ch, now *Change) error {
+	if ch.Kind != now.Kind || ch.Account != now.Account || ch.Region != now.Region || ch.Name != now.Name {
+		return &MismatchError{Change: ch.ID, Detail: "its account, Region, kind or name is another"}
+	}
+	if r.plan.Mode == TearDown {
+		return nil
+	}
+	switch ch.Kind {
+	case BucketPolicy:
+		return r.matchesStatements(ch)
+	case IAMRole:
+		return r.matchesRole(ch)
+	}
+	if ch.After != now.After {
+		return &MismatchError{Change: ch.ID, Detail: "the text of what is wanted is another"}
+	}
+	return nil
+}
+
+func (r *run) matchesStatements(ch *Change) error {
+	if ch.After == "" {
+		return nil
+	}
+	after, err := policy.Parse([]byte(ch.After))
+	if err != nil {
+		return &MismatchError{Change: ch.ID, Detail: err.Error()}
+	}
+	for _, b := range r.wants.buckets {
+		if b.id() != ch.ID {
+			continue
+		}
+		for _, st := range b.spec.Statements {
+			if got, ok := after.Statement(st.Sid()); ok && !got.EqualWith(st, r.ids) {
+				return &MismatchError{Change: ch.ID, Detail: "statement " + st.Sid() + " is another"}
+			}
+		}
+	}
+	return nil
+}
+
+// matchesRole lets the Region wildcard stand for the wanted trust, because whether a role gets it depends on who else uses it.
+func (r *run) matchesRole(ch *Change) error {
+	var got roleRecord
+	if err := json.Unmarshal([]byte(ch.After), &got); err != nil {
+		return &MismatchError{Change: ch.ID, Detail: oneLine(err)}
+	}
+	for _, w := range r.wants.roles {
+		if w.id() != ch.ID {
+			continue
+		}
+		wildcard := iamrole.DataSyncTrust(w.transfers[0].partition(), w.account)
+		if !got.Trust.Equal(w.spec.Trust) && !got.Trust.Equal(wildcard) {
+			return &MismatchError{Change: ch.ID, Detail: "the trust policy is another"}
+		}
+		got.Trust = w.spec.Trust
+		if text(got) != w.after(roleDiff{}) {
+			return &MismatchError{Change: ch.ID, Detail: "the text of what is wanted is another"}
+		}
+	}
+	return nil
+}
+
+func (r *run) emit(ch *Change, e Event) {
+	r.events.Lock()
+	defer r.events.Unlock()
+	e.Time, e.Change, e.Account, e.Region, e.Kind, e.Name, e.Op = time.Now(), ch.ID, ch.Account, ch.Region, ch.Kind, ch.Name, ch.Op
+	r.opts.Logger.Info("xacct apply", "change", ch.ID, "state", string(e.State), "detail", e.Detail)
+	if r.opts.OnEvent != nil {
+		r.opts.OnEvent(e)
+	}
+}
+
+// result gathers what became of the changes, in the plan's order.
+func (r *run) result() (*Result, error) {
+	out := &Result{}
+	var errs []error
+	for i := range r.plan.Changes {
+		res := r.results[r.plan.Changes[i].ID]
+		if res.ARN == "" {
+			res.ARN = r.arns[res.ID]
+		}
+		out.Changes = append(out.Changes, *res)
+		if res.Status == Failed || res.Status == Skipped && res.Err != nil && errors.Is(res.Err, context.Canceled) {
+			errs = append(errs, res.Err)
+		}
+	}
+	return out, join(append(errs, r.blockedErrors()...)...)
+}
+
+// blockedErrors is one error for each transfer of the plan's changes that findings block, in the plan or by now.
+func (r *run) blockedErrors() []error {
+	now := (&Plan{Findings: r.fresh.findings}).blocking()
+	before := r.plan.blocking()
+	var errs []error
+	for _, t := range r.plan.Transfers {
+		if !slices.ContainsFunc(r.plan.Changes, func(c Change) bool {
+			return slices.Contains(c.Transfers, t.Name) && r.results[c.ID].Status == Skipped
+		}) {
+			continue
+		}
+		if fs := now[t.Name]; fs != nil {
+			errs = append(errs, &BlockedError{Transfer: t.Name, Findings: fs})
+		} else if fs := before[t.Name]; fs != nil {
+			errs = append(errs, &BlockedError{Transfer: t.Name, Findings: fs})
+		}
+	}
+	return errs
+}

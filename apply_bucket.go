@@ -1,0 +1,238 @@
+package xacct
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/middleware"
+
+	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/policy"
+)
+
+// requestID keeps the AWS request id of a write.
+func (res *ChangeResult) requestID(m middleware.Metadata) {
+	if id, ok := awsmiddleware.GetRequestIDMetadata(m); ok && id != "" {
+		res.RequestIDs = append(res.RequestIDs, id)
+	}
+}
+
+// merges is how often a policy is merged anew because another writer replaced what was written.
+const merges = 5
+
+// applyPolicy reads the policy, merges our statements into what it reads, writes that, and looks until it shows. If somebody else's write
+// has replaced ours meanwhile, it merges again into theirs.
+func (r *run) applyPolicy(ctx context.Context, ch *Change, w bucketWant, res *ChangeResult) (Status, error) {
+	api, err := r.clients.s3(w.spec.Account, w.spec.Region)
+	if err != nil {
+		return Failed, err
+	}
+	if r.plan.Mode == TearDown {
+		w.spec.Statements = nil
+	}
+	current, err := readPolicy(ctx, api, w.spec)
+	if err != nil {
+		return ended(ch, "s3:GetBucketPolicy", err)
+	}
+	var missing []string
+	for attempt := range merges {
+		d := diffBucket(w, current, r.known())
+		if len(d.taken) > 0 {
+			return Failed, &OwnerError{Account: w.spec.Account, Region: w.spec.Region, Kind: BucketPolicy, Name: w.spec.Name, Detail: "statement " + d.taken[0] + " bears our id but is not of our making"}
+		}
+		if d.op == NoOp {
+			if attempt == 0 {
+				return Unchanged, nil
+			}
+			return Done, nil
+		}
+		if err := r.checkMerged(ch, w, current, d.next); err != nil {
+			return Failed, err
+		}
+		if err := ctx.Err(); err != nil {
+			return Skipped, fmt.Errorf("%s: not begun: %w", ch.ID, context.Cause(ctx))
+		}
+		// A write that has begun is finished and looked at, whatever becomes of ctx.
+		held := context.WithoutCancel(ctx)
+		if err := r.putPolicy(held, ch, api, w.spec, current, d.next, res); err != nil {
+			return ended(ch, "s3:PutBucketPolicy", err)
+		}
+		current, missing, err = r.readBack(held, api, w.spec, d.next)
+		if err != nil {
+			return ended(ch, "s3:GetBucketPolicy", fmt.Errorf("after the write: %w", err))
+		}
+		if len(missing) == 0 {
+			return Done, nil
+		}
+		if r.plan.Mode == SetUp && !lacksOurs(w, missing) {
+			res.Detail = "written, but afterwards not there: " + strings.Join(missing, ", ") + " (another writer removed or changed it)"
+			return Done, nil
+		}
+	}
+	return Failed, &LostUpdateError{Account: w.spec.Account, Region: w.spec.Region, Bucket: w.spec.Name, Missing: missing}
+}
+
+func lacksOurs(w bucketWant, missing []string) bool {
+	return slices.ContainsFunc(missing, func(sid string) bool { return slices.Contains(w.ours, sid) })
+}
+
+// checkMerged judges the document that is about to be written: its size, and, where the policy is not the one that the fresh plan judged,
+// who would be let in, because an approved plan does not approve somebody's new Deny.
+func (r *run) checkMerged(ch *Change, w bucketWant, current, next policy.Document) error {
+	if used, quota := next.Size(policy.Bucket); used > quota {
+		return &CallError{Account: ch.Account, Region: ch.Region, Operation: "s3:PutBucketPolicy", Subject: ch.Name,
+			Err: fmt.Errorf("the merged policy has %d of %d bytes: nothing was written", used, quota)}
+	}
+	judged := r.fresh.snap.buckets[w.spec.Name].Policy
+	if r.plan.Mode == TearDown || current.Equal(judged) {
+		return nil
+	}
+	f := r.fresh.facts()
+	f.BucketPolicies[w.spec.Name] = r.fresh.named(current)
+	var errs []error
+	for _, t := range w.transfers {
+		var blocking []Finding
+		for _, finding := range t.resources().Check(f) {
+			if finding.Severity == Blocking && !slices.Contains(r.plan.Settings.Override, finding.Code) {
+				blocking = append(blocking, finding)
+			}
+		}
+		if len(blocking) > 0 {
+			errs = append(errs, &BlockedError{Transfer: t.Name, Findings: blocking})
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// readPolicy is the policy right now; zero is none.
+func readPolicy(ctx context.Context, api bucket.API, spec bucket.Spec) (policy.Document, error) {
+	out, err := api.GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account})
+	if awserr.Is(err, "NoSuchBucketPolicy") {
+		return policy.Document{}, nil
+	}
+	if err != nil {
+		return policy.Document{}, err
+	}
+	return policy.Parse([]byte(aws.ToString(out.Policy)))
+}
+
+func (r *run) putPolicy(ctx context.Context, ch *Change, api bucket.API, spec bucket.Spec, current, next policy.Document, res *ChangeResult) error {
+	res.Writes = append(res.Writes, PolicyWrite{Time: time.Now(), Before: string(current.Bytes()), After: string(next.Bytes())})
+	return r.patiently(ctx, ch, r.opts.Budget, func(ctx context.Context) error {
+		if next.IsZero() {
+			out, err := api.DeleteBucketPolicy(ctx, &s3.DeleteBucketPolicyInput{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account})
+			if err == nil {
+				res.requestID(out.ResultMetadata)
+			}
+			return err
+		}
+		text := string(next.Bytes())
+		out, err := api.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account, Policy: &text})
+		if err == nil {
+			res.requestID(out.ResultMetadata)
+		}
+		return err
+	})
+}
+
+// readBack looks at the policy until it holds every statement that was sent and none of ours that was not, or the settle budget is spent.
+// It returns what was read last and what differs. S3 answers in its own rendering and may show the old policy for a while.
+func (r *run) readBack(ctx context.Context, api bucket.API, spec bucket.Spec, sent policy.Document) (policy.Document, []string, error) {
+	var got policy.Document
+	var missing []string
+	start := time.Now()
+	for attempt := 1; ; attempt++ {
+		var err error
+		if got, err = readPolicy(ctx, api, spec); err != nil && !awserr.Throttled(err) && !awserr.Ambiguous(err) {
+			return got, nil, err
+		}
+		if err == nil {
+			if missing = difference(sent, got, r.known()); len(missing) == 0 {
+				return got, nil, nil
+			}
+		}
+		d := delay(attempt)
+		if time.Since(start)+d > r.opts.Settle {
+			return got, missing, err
+		}
+		if err := sleep(ctx, d); err != nil {
+			return got, missing, err
+		}
+	}
+}
+
+// difference names the statements that stand in one document only. A unique id that nobody knows, in place of a principal, is the same
+// principal not yet resolved.
+func difference(sent, got policy.Document, ids map[string]string) []string {
+	rest := slices.Collect(got.All())
+	var out []string
+	i := 0
+	for st := range sent.All() {
+		i++
+		j := slices.IndexFunc(rest, func(g policy.Statement) bool { return g.EqualWith(st, ids) })
+		if j < 0 {
+			j = slices.IndexFunc(rest, func(g policy.Statement) bool { return unresolved(g, ids) && skeleton(g) == skeleton(st) })
+		}
+		if j < 0 {
+			out = append(out, cmp.Or(st.Sid(), fmt.Sprintf("statement %d", i)))
+			continue
+		}
+		rest = slices.Delete(rest, j, j+1)
+	}
+	for _, st := range rest {
+		if strings.HasPrefix(st.Sid(), sidPrefix) && !slices.Contains(out, st.Sid()) {
+			out = append(out, st.Sid())
+		}
+	}
+	return out
+}
+
+// unresolved reports whether a principal is a unique id that nobody knows.
+func unresolved(st policy.Statement, ids map[string]string) bool {
+	principals, _ := st.Principals()
+	return slices.ContainsFunc(principals, func(p policy.Principal) bool { return uniqueID(p.Value()) && ids[p.Value()] == "" })
+}
+
+// skeleton is a statement without its principals.
+func skeleton(st policy.Statement) string {
+	actions, notAction := st.Actions()
+	resources, notResource := st.Resources()
+	var conditions []string
+	for _, c := range st.Conditions() {
+		conditions = append(conditions, strings.ToLower(c.Operator()+"|"+c.Key())+"|"+strings.Join(slices.Sorted(slices.Values(c.Values())), ","))
+	}
+	lower := map[string]bool{}
+	for _, a := range actions {
+		lower[strings.ToLower(a)] = true
+	}
+	slices.Sort(conditions)
+	return fmt.Sprint(st.Effect(), st.Sid(), notAction, slices.Sorted(maps.Keys(lower)), notResource, slices.Sorted(slices.Values(resources)), conditions)
+}
+
+func (r *run) applyOwnership(ctx context.Context, ch *Change, w bucketWant, res *ChangeResult) (Status, error) {
+	api, err := r.clients.s3(w.spec.Account, w.spec.Region)
+	if err != nil {
+		return Failed, err
+	}
+	in, err := w.spec.PutOwnershipInput()
+	if err == nil {
+		err = r.patiently(ctx, ch, 0, func(ctx context.Context) error {
+			out, err := api.PutBucketOwnershipControls(ctx, in)
+			if err == nil {
+				res.requestID(out.ResultMetadata)
+			}
+			return err
+		})
+	}
+	return ended(ch, "s3:PutBucketOwnershipControls", err)
+}

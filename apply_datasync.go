@@ -1,0 +1,340 @@
+package xacct
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/datasync"
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/task"
+)
+
+// noRetries switches the SDK's own retries off for calls that make something: they have no client token, so a second one makes a second.
+func noRetries(o *datasync.Options) { o.Retryer = aws.NopRetryer{} }
+
+func (r *run) arn(id string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.arns[id]
+}
+
+func (r *run) made(id, arn string, res *ChangeResult) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.arns[id] = arn
+	res.ARN = arn
+}
+
+func (r *run) applyLocation(ctx context.Context, ch *Change, w locationWant, res *ChangeResult) (Status, error) {
+	api, err := r.clients.datasync(w.spec.Account, w.spec.Region)
+	if err != nil {
+		return Failed, err
+	}
+	state, _, err := r.fresh.snap.ourLocation(w)
+	if err != nil {
+		return Failed, err
+	}
+	res.ARN = state.ARN
+	if r.plan.Mode == TearDown {
+		return r.removeLocation(ctx, ch, api, w, state)
+	}
+	if !state.Exists {
+		return r.createLocation(ctx, ch, api, w, res)
+	}
+	_, lines, tags := diffLocation(w, state)
+	if configured(lines) {
+		in, err := w.spec.UpdateInput(state.ARN)
+		if err == nil {
+			err = r.patiently(ctx, ch, r.patience(w), func(ctx context.Context) error {
+				out, err := api.UpdateLocationS3(ctx, in)
+				if err == nil {
+					res.requestID(out.ResultMetadata)
+				}
+				return err
+			})
+		}
+		if err != nil {
+			return r.refused(ch, w, "datasync:UpdateLocationS3", err)
+		}
+	}
+	w.spec.Tags = tags
+	in, err := w.spec.TagInput(state.ARN)
+	return ended(ch, "datasync:TagResource", tagResource(ctx, api, in, err))
+}
+
+// tagResource sets tags on a location or task; a nil input sets none.
+func tagResource(ctx context.Context, api DataSyncAPI, in *datasync.TagResourceInput, err error) error {
+	if err != nil || in == nil {
+		return err
+	}
+	_, err = api.TagResource(ctx, in)
+	return err
+}
+
+func (r *run) createLocation(ctx context.Context, ch *Change, api DataSyncAPI, w locationWant, res *ChangeResult) (Status, error) {
+	in, err := w.spec.CreateInput()
+	if err != nil {
+		return Failed, err
+	}
+	look := func(ctx context.Context) (bool, error) {
+		s, err := findLocation(ctx, r.clients, api, w)
+		if err != nil || !s.Exists {
+			return false, err
+		}
+		r.made(ch.ID, s.ARN, res)
+		res.Detail = "it was there already"
+		return true, nil
+	}
+	err = r.patiently(ctx, ch, r.patience(w), func(ctx context.Context) error {
+		return r.once(ctx, ch, func(ctx context.Context) error {
+			out, err := api.CreateLocationS3(ctx, in, noRetries)
+			if err == nil {
+				r.made(ch.ID, aws.ToString(out.LocationArn), res)
+				res.requestID(out.ResultMetadata)
+			}
+			return err
+		}, look)
+	})
+	if err != nil {
+		return r.refused(ch, w, "datasync:CreateLocationS3", err)
+	}
+	return Done, r.foreignARN(ch, res.ARN)
+}
+
+// foreignARN refuses an ARN that is not of the account and Region it was asked for in.
+func (r *run) foreignARN(ch *Change, arn string) error {
+	if !at(arn, ch.Account, ch.Region) {
+		return &IdentityError{Account: ch.Account, Err: fmt.Errorf("%s answered with %s", ch.ID, arn)}
+	}
+	return nil
+}
+
+// findLocation lists the Region's locations and looks for ours, as a plan does.
+func findLocation(ctx context.Context, c Clients, api DataSyncAPI, w locationWant) (location.State, error) {
+	entries, err := location.List(ctx, api)
+	if err != nil {
+		return location.State{}, err
+	}
+	s := newSnapshot(c)
+	pl := place{w.spec.Account, w.spec.Region}
+	for arn := range candidates(wants{locations: []locationWant{w}}, map[place][]location.Entry{pl: entries}) {
+		s.readLocation(ctx, pl, arn)
+	}
+	state, _, err := s.ourLocation(w)
+	return state, err
+}
+
+// patience is how long the named errors of a young role or policy are retried: as long as the policies allow the access, shortly while
+// they leave it open, and not at all if they deny it.
+func (r *run) patience(w locationWant) time.Duration {
+	switch r.verdict(w) {
+	case CodeAllowed:
+		return r.opts.Budget
+	case CodeDenied:
+		return 0
+	}
+	return min(shortBudget, r.opts.Budget)
+}
+
+// verdict is the worst of what the fresh plan found about one side of a transfer.
+func (r *run) verdict(w locationWant) Code {
+	worst := ""
+	for _, f := range r.fresh.findings {
+		if f.Transfer != w.transfer.Name || f.Side != w.side {
+			continue
+		}
+		switch {
+		case f.Code == CodeDenied, f.Code == CodeUndetermined && worst != CodeDenied, f.Code == CodeAllowed && worst == "":
+			worst = f.Code
+		}
+	}
+	return worst
+}
+
+// refused ends a location or task that DataSync would not make. While another account's operator has still to act, it waits.
+func (r *run) refused(ch *Change, w locationWant, op string, err error) (Status, error) {
+	if !awserr.Propagation(err) {
+		return ended(ch, op, err)
+	}
+	for _, id := range ch.Requires {
+		if q := r.results[id]; q != nil && q.Status == Waiting {
+			return Waiting, &WaitingError{Account: q.Account, Changes: []string{id}}
+		}
+	}
+	return ended(ch, op, &AccessTestError{Transfer: w.transfer.Name, Side: w.side, Bucket: w.spec.Bucket, RoleARN: w.spec.RoleARN, Verdict: r.verdict(w), Err: err})
+}
+
+func (r *run) removeLocation(ctx context.Context, ch *Change, api DataSyncAPI, w locationWant, s location.State) (Status, error) {
+	in, err := w.spec.DeleteInput(s.ARN)
+	if err == nil {
+		if _, err = api.DeleteLocation(ctx, in); awserr.NotFound(err) {
+			err = nil
+		}
+	}
+	return ended(ch, "datasync:DeleteLocation", err)
+}
+
+func (r *run) applyTask(ctx context.Context, ch *Change, w taskWant, res *ChangeResult) (Status, error) {
+	api, err := r.clients.datasync(w.spec.Account, w.spec.Region)
+	if err != nil {
+		return Failed, err
+	}
+	state, err := r.fresh.snap.ourTask(w)
+	if err != nil {
+		return Failed, err
+	}
+	res.ARN = state.ARN
+	if r.plan.Mode == TearDown {
+		return r.removeTask(ctx, ch, api, w, state)
+	}
+	if id := r.waitsFor(ch); id != "" {
+		return Waiting, &WaitingError{Account: r.results[id].Account, Changes: []string{id}}
+	}
+	t := w.transfer
+	w.spec.SourceLocationARN = or(t.Source.LocationARN, r.arn(changeID(w.spec.Account, t.Source.Region, DataSyncLocation, t.Name+"/"+string(SourceSide))))
+	w.spec.DestinationLocationARN = or(t.Destination.LocationARN, r.arn(changeID(w.spec.Account, t.Destination.Region, DataSyncLocation, t.Name+"/"+string(DestinationSide))))
+	op, lines, tags := diffTask(w, state, w.spec.SourceLocationARN, w.spec.DestinationLocationARN)
+	switch op {
+	case Create:
+		return r.createTask(ctx, ch, api, w, res)
+	case Replace:
+		if !r.plan.Settings.AllowReplace {
+			return Failed, &StaleError{Change: ch.ID, Detail: "it must be replaced now, which the plan does not allow"}
+		}
+		if status, err := r.createTask(ctx, ch, api, w, res); err != nil {
+			return status, err
+		}
+		return r.removeTask(ctx, ch, api, w, state)
+	}
+	if configured(lines) {
+		in, err := w.spec.UpdateInput(state.ARN)
+		if err == nil {
+			err = r.patiently(ctx, ch, 0, func(ctx context.Context) error {
+				out, err := api.UpdateTask(ctx, in)
+				if err == nil {
+					res.requestID(out.ResultMetadata)
+				}
+				return err
+			})
+		}
+		if err != nil {
+			return ended(ch, "datasync:UpdateTask", err)
+		}
+	}
+	w.spec.Tags = tags
+	in, err := w.spec.TagInput(state.ARN)
+	return ended(ch, "datasync:TagResource", tagResource(ctx, api, in, err))
+}
+
+// waitsFor is the ID of a required change that waits for another account; "" if none does.
+func (r *run) waitsFor(ch *Change) string {
+	for _, id := range ch.Requires {
+		if q := r.results[id]; q != nil && q.Status == Waiting {
+			return id
+		}
+	}
+	return ""
+}
+
+func (r *run) createTask(ctx context.Context, ch *Change, api DataSyncAPI, w taskWant, res *ChangeResult) (Status, error) {
+	in, err := w.spec.CreateInput()
+	if err != nil {
+		return Failed, err
+	}
+	look := func(ctx context.Context) (bool, error) {
+		s, err := findTask(ctx, r.clients, api, w)
+		if err != nil || !s.Exists {
+			return false, err
+		}
+		r.made(ch.ID, s.ARN, res)
+		return true, nil
+	}
+	budget := min(r.patience(locationWant{transfer: w.transfer, side: SourceSide}), r.patience(locationWant{transfer: w.transfer, side: DestinationSide}))
+	err = r.patiently(ctx, ch, budget, func(ctx context.Context) error {
+		return r.once(ctx, ch, func(ctx context.Context) error {
+			out, err := api.CreateTask(ctx, in, noRetries)
+			if err == nil {
+				r.made(ch.ID, aws.ToString(out.TaskArn), res)
+				res.requestID(out.ResultMetadata)
+			}
+			return err
+		}, look)
+	})
+	if err != nil {
+		return ended(ch, "datasync:CreateTask", err)
+	}
+	if err := r.foreignARN(ch, res.ARN); err != nil {
+		return Failed, err
+	}
+	return r.available(ctx, ch, api, res)
+}
+
+// findTask looks for our task with the pair of locations it should have.
+func findTask(ctx context.Context, c Clients, api DataSyncAPI, w taskWant) (task.State, error) {
+	entries, err := task.List(ctx, api)
+	if err != nil {
+		return task.State{}, err
+	}
+	s := newSnapshot(c)
+	pl := place{w.spec.Account, w.spec.Region}
+	for _, e := range entries {
+		if e.Name == w.spec.Name {
+			s.readTask(ctx, pl, e.ARN)
+		}
+	}
+	for arn, t := range s.tasks {
+		if t.SourceLocationARN != w.spec.SourceLocationARN || t.DestinationLocationARN != w.spec.DestinationLocationARN {
+			delete(s.tasks, arn)
+		}
+	}
+	if err := s.firstError(); err != nil {
+		return task.State{}, err
+	}
+	return s.ourTask(w)
+}
+
+func (s *snapshot) firstError() error {
+	for _, err := range s.errs {
+		return err
+	}
+	return nil
+}
+
+// available waits until the task can be started, within the settle budget.
+func (r *run) available(ctx context.Context, ch *Change, api DataSyncAPI, res *ChangeResult) (Status, error) {
+	start := time.Now()
+	for attempt := 1; ; attempt++ {
+		out, err := api.DescribeTask(ctx, &datasync.DescribeTaskInput{TaskArn: &res.ARN})
+		if err == nil && out.Status != dstypes.TaskStatusCreating {
+			if out.Status == dstypes.TaskStatusUnavailable {
+				return Failed, &CallError{Account: ch.Account, Region: ch.Region, Operation: "datasync:CreateTask", Subject: ch.Name,
+					Err: errors.New("the task is unavailable: " + or(aws.ToString(out.ErrorDetail), aws.ToString(out.ErrorCode)))}
+			}
+			return Done, nil
+		}
+		d := delay(attempt)
+		if time.Since(start)+d > r.opts.Settle {
+			res.Detail = "made; whether it can be started is not known yet"
+			return Done, nil
+		}
+		if sleep(ctx, d) != nil {
+			return Done, nil
+		}
+	}
+}
+
+func (r *run) removeTask(ctx context.Context, ch *Change, api DataSyncAPI, w taskWant, s task.State) (Status, error) {
+	in, err := w.spec.DeleteInput(s.ARN)
+	if err == nil {
+		if _, err = api.DeleteTask(ctx, in); awserr.NotFound(err) {
+			err = nil
+		}
+	}
+	return ended(ch, "datasync:DeleteTask", err)
+}

@@ -1,0 +1,226 @@
+package xacct
+
+import (
+	"context"
+	"errors"
+	"maps"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/awserr"
+)
+
+// execute makes one change that is due.
+func (r *run) execute(ctx context.Context, ch *Change, res *ChangeResult) (Status, error) {
+	switch ch.Kind {
+	case IAMRole:
+		for _, w := range r.wants.roles {
+			if w.id() == ch.ID {
+				return r.applyRole(ctx, ch, w, res)
+			}
+		}
+	case BucketPolicy, BucketOwnership:
+		r.locks[ch.Name].Lock()
+		defer r.locks[ch.Name].Unlock()
+		for _, w := range r.wants.buckets {
+			switch ch.ID {
+			case w.id():
+				return r.applyPolicy(ctx, ch, w, res)
+			case w.aclID():
+				return r.applyOwnership(ctx, ch, w, res)
+			}
+		}
+	case DataSyncLocation:
+		for _, w := range r.wants.locations {
+			if w.id() == ch.ID {
+				return r.applyLocation(ctx, ch, w, res)
+			}
+		}
+	case DataSyncTask:
+		for _, w := range r.wants.tasks {
+			if w.id() == ch.ID {
+				return r.applyTask(ctx, ch, w, res)
+			}
+		}
+	}
+	return Failed, &MismatchError{Change: ch.ID, Detail: "the transfers do not ask for it"}
+}
+
+// ended is Done, or Failed with the error put into account, Region and operation.
+func ended(ch *Change, op string, err error) (Status, error) {
+	if err == nil {
+		return Done, nil
+	}
+	return Failed, &CallError{Account: ch.Account, Region: ch.Region, Operation: op, Subject: ch.Name, Err: err}
+}
+
+func (r *run) applyRole(ctx context.Context, ch *Change, w roleWant, res *ChangeResult) (Status, error) {
+	api, err := r.clients.iam(w.account)
+	if err != nil {
+		return Failed, err
+	}
+	state := r.fresh.snap.roles[w.arn]
+	if r.plan.Mode == TearDown {
+		return r.removeRole(ctx, ch, api, w, state)
+	}
+	res.ARN = w.arn
+	if !state.Exists {
+		if state, err = r.createRole(ctx, ch, api, w, res); err != nil {
+			return ended(ch, "iam:CreateRole", err)
+		}
+	}
+	r.know(state.ID, w.arn)
+	d := diffRole(w, state)
+	if !d.trust.IsZero() {
+		spec := w.spec
+		spec.Trust = d.trust
+		in, err := spec.UpdateTrustInput()
+		if err == nil {
+			err = r.patiently(ctx, ch, r.opts.Budget, func(ctx context.Context) error {
+				out, err := api.UpdateAssumeRolePolicy(ctx, in)
+				if err == nil {
+					res.requestID(out.ResultMetadata)
+				}
+				return err
+			})
+		}
+		if err != nil {
+			return ended(ch, "iam:UpdateAssumeRolePolicy", err)
+		}
+	}
+	if len(d.tags) > 0 {
+		spec := w.spec
+		spec.Tags = d.tags
+		in, err := spec.TagInput()
+		if err == nil {
+			_, err = api.TagRole(ctx, in)
+		}
+		if err != nil {
+			return ended(ch, "iam:TagRole", err)
+		}
+	}
+	if err := r.putPolicies(ctx, ch, api, w, d.put, res); err != nil {
+		return ended(ch, "iam:PutRolePolicy", err)
+	}
+	for _, name := range d.drop {
+		if err := deletePolicy(ctx, api, w.spec, name); err != nil {
+			return ended(ch, "iam:DeleteRolePolicy", err)
+		}
+	}
+	return Done, nil
+}
+
+// know remembers the unique id that S3 may show in place of the role's ARN.
+func (r *run) know(id, arn string) {
+	if id == "" {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ids[id] = arn
+}
+
+func (r *run) known() map[string]string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.ids)
+}
+
+// createRole makes the role. A role of that name that has appeared meanwhile is taken over if it is ours.
+func (r *run) createRole(ctx context.Context, ch *Change, api iamrole.API, w roleWant, res *ChangeResult) (iamrole.State, error) {
+	in, err := w.spec.CreateInput()
+	if err != nil {
+		return iamrole.State{}, err
+	}
+	created := iamrole.State{Exists: true, ARN: w.arn, Trust: w.spec.Trust, Tags: w.spec.Tags}
+	appeared := false
+	look := func(ctx context.Context) (bool, error) {
+		s, err := iamrole.Observe(ctx, api, w.spec)
+		if err = errors.Join(err, s.Unread[iamrole.PartRole]); err != nil || !s.Exists {
+			return false, err
+		}
+		if why, ok := w.ours(s); !ok {
+			return false, &OwnerError{Account: w.account, Kind: IAMRole, Name: w.spec.Name, Detail: why}
+		}
+		created, appeared = s, true
+		return true, nil
+	}
+	err = r.patiently(ctx, ch, r.opts.Budget, func(ctx context.Context) error {
+		return r.once(ctx, ch, func(ctx context.Context) error {
+			out, err := api.CreateRole(ctx, in, func(o *iam.Options) { o.Retryer = aws.NopRetryer{} })
+			if err == nil && out.Role != nil {
+				created.ID = aws.ToString(out.Role.RoleId)
+				res.requestID(out.ResultMetadata)
+			}
+			return err
+		}, look)
+	})
+	if awserr.Is(err, "EntityAlreadyExists") {
+		found, lookErr := r.settle(ctx, look)
+		if !found {
+			return iamrole.State{}, errors.Join(err, lookErr)
+		}
+		err = nil
+	}
+	if appeared {
+		res.Detail = "it was there already"
+	}
+	return created, err
+}
+
+func (r *run) putPolicies(ctx context.Context, ch *Change, api iamrole.API, w roleWant, policies []string, res *ChangeResult) error {
+	errs := make([]error, len(policies))
+	p := newParallel(len(policies))
+	for i, name := range policies {
+		p.run(func() {
+			in, err := w.spec.PutPolicyInput(name)
+			if err == nil {
+				err = r.patiently(ctx, ch, r.opts.Budget, func(ctx context.Context) error {
+					out, err := api.PutRolePolicy(ctx, in)
+					if err == nil {
+						r.mu.Lock()
+						defer r.mu.Unlock()
+						res.requestID(out.ResultMetadata)
+					}
+					return err
+				})
+			}
+			errs[i] = err
+		})
+	}
+	p.wait()
+	return errors.Join(errs...)
+}
+
+func deletePolicy(ctx context.Context, api iamrole.API, spec iamrole.Spec, name string) error {
+	in, err := spec.DeletePolicyInput(name)
+	if err != nil {
+		return err
+	}
+	if _, err = api.DeleteRolePolicy(ctx, in); awserr.NotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// removeRole deletes our inline policies, and the role if nothing else is left on it.
+func (r *run) removeRole(ctx context.Context, ch *Change, api iamrole.API, w roleWant, state iamrole.State) (Status, error) {
+	gone, rest := w.leaving(state)
+	for _, name := range gone {
+		if err := deletePolicy(ctx, api, w.spec, name); err != nil {
+			return ended(ch, "iam:DeleteRolePolicy", err)
+		}
+	}
+	if len(rest) > 0 || ch.Op != Delete {
+		return Done, nil
+	}
+	in, err := w.spec.DeleteInput()
+	if err == nil {
+		if _, err = api.DeleteRole(ctx, in); awserr.NotFound(err) {
+			err = nil
+		}
+	}
+	return ended(ch, "iam:DeleteRole", err)
+}

@@ -1,0 +1,115 @@
+package xacct
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/datasync"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/task"
+)
+
+// IdentityAPI is the part of STS that proves which account a client belongs to. It may gain methods in a minor release: embed it.
+type IdentityAPI interface {
+	GetCallerIdentity(context.Context, *sts.GetCallerIdentityInput, ...func(*sts.Options)) (*sts.GetCallerIdentityOutput, error)
+}
+
+// DataSyncAPI is the part of DataSync that xacct uses. It may gain methods in a minor release: embed it.
+type DataSyncAPI interface {
+	location.API
+	task.API
+	task.ExecutionAPI
+}
+
+var (
+	_ IdentityAPI = (*sts.Client)(nil)
+	_ DataSyncAPI = (*datasync.Client)(nil)
+)
+
+// Clients are the accounts whose credentials we have, by 12-digit account id. An account that is missing is somebody else's: its changes
+// are planned as a hand-over. Clients are read concurrently and never written.
+type Clients map[string]AccountClients
+
+// AccountClients are the clients of one account. A nil field is an error only if the plan needs it.
+type AccountClients struct {
+	STS      IdentityAPI
+	IAM      iamrole.API
+	S3       func(region string) bucket.API  // called concurrently and often: cache inside
+	DataSync func(region string) DataSyncAPI // likewise
+}
+
+// NewAccountClients makes the clients of the account that cfg has credentials for. It makes no call. The regional clients are made once
+// a Region and cached.
+func NewAccountClients(cfg aws.Config) AccountClients {
+	return AccountClients{
+		STS: sts.NewFromConfig(cfg),
+		IAM: iam.NewFromConfig(cfg),
+		S3: perRegion(func(r string) bucket.API {
+			return s3.NewFromConfig(cfg, func(o *s3.Options) { o.Region = r })
+		}),
+		DataSync: perRegion(func(r string) DataSyncAPI {
+			return datasync.NewFromConfig(cfg, func(o *datasync.Options) { o.Region = r })
+		}),
+	}
+}
+
+func perRegion[T any](make func(region string) T) func(string) T {
+	var m sync.Map
+	return func(r string) T {
+		if v, ok := m.Load(r); ok {
+			return v.(T)
+		}
+		v, _ := m.LoadOrStore(r, make(r))
+		return v.(T)
+	}
+}
+
+// DataSync returns the client for the account and Region that the ARN of a location, task or execution names.
+func (c Clients) DataSync(arn string) (DataSyncAPI, error) {
+	a, ok := region.ParseARN(arn)
+	if !ok || a.Service != "datasync" || a.Region == "" || !region.ValidAccount(a.Account) {
+		return nil, fmt.Errorf("datasync client: %q is not the ARN of a DataSync resource", arn)
+	}
+	return c.datasync(a.Account, a.Region)
+}
+
+func (c Clients) datasync(account, region string) (DataSyncAPI, error) {
+	ac, ok := c[account]
+	if !ok || ac.DataSync == nil {
+		return nil, &ClientError{Account: account, Region: region, Service: "DataSync"}
+	}
+	api := ac.DataSync(region)
+	if api == nil {
+		return nil, &ClientError{Account: account, Region: region, Service: "DataSync"}
+	}
+	return api, nil
+}
+
+func (c Clients) s3(account, region string) (bucket.API, error) {
+	ac, ok := c[account]
+	if !ok || ac.S3 == nil {
+		return nil, &ClientError{Account: account, Region: region, Service: "S3"}
+	}
+	api := ac.S3(region)
+	if api == nil {
+		return nil, &ClientError{Account: account, Region: region, Service: "S3"}
+	}
+	return api, nil
+}
+
+func (c Clients) iam(account string) (iamrole.API, error) {
+	ac, ok := c[account]
+	if !ok || ac.IAM == nil {
+		return nil, &ClientError{Account: account, Service: "IAM"}
+	}
+	return ac.IAM, nil
+}

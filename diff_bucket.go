@@ -1,0 +1,173 @@
+package xacct
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/policy"
+)
+
+// bucketDiff is what becomes of a bucket's policy.
+type bucketDiff struct {
+	op    Op
+	next  policy.Document
+	lines []string
+	taken []string // our Sids that stand on somebody else's statement
+}
+
+// diffBucket merges the wanted statements into the current policy and takes out those of ours that are no longer wanted; all else keeps
+// its bytes. ids maps unique ids of living roles to their ARNs.
+func diffBucket(w bucketWant, current policy.Document, ids map[string]string) bucketDiff {
+	d := bucketDiff{op: NoOp, next: current}
+	wanted := map[string]bool{}
+	for _, st := range w.spec.Statements {
+		wanted[st.Sid()] = true
+		have, ok := current.Statement(st.Sid())
+		switch {
+		case !ok:
+			d.lines = append(d.lines, "+ "+st.Sid()+"   "+sentence(st))
+		case have.EqualWith(st, ids):
+			continue
+		case !w.shaped(have):
+			d.taken = append(d.taken, st.Sid())
+			continue
+		default:
+			d.lines = append(d.lines, "~ "+st.Sid()+"   "+sentence(st))
+		}
+		d.next = d.next.With(st)
+	}
+	for _, sid := range w.ours {
+		have, ok := current.Statement(sid)
+		if !ok || wanted[sid] {
+			continue
+		}
+		if !w.shaped(have) {
+			d.taken = append(d.taken, sid)
+			continue
+		}
+		d.lines = append(d.lines, "- "+sid+"   "+sentence(have))
+		d.next = d.next.Without(sid)
+	}
+	if len(d.lines) == 0 {
+		return d
+	}
+	if n := foreign(current, w.ours); n > 0 {
+		d.lines = append(d.lines, fmt.Sprintf("%d other statement%s unchanged", n, plural(n)))
+	}
+	switch {
+	case current.IsZero():
+		d.op = Create
+	case d.next.Len() == 0:
+		d.op, d.next = Delete, policy.Document{}
+	default:
+		d.op = Update
+	}
+	return d
+}
+
+// shaped reports whether a statement that bears a Sid of ours also has the shape of one: it allows principals of the task account, or a
+// role of it that is gone, actions of ours on this bucket. Anything else is somebody else's.
+func (w bucketWant) shaped(st policy.Statement) bool {
+	principals, notPrincipal := st.Principals()
+	actions, notAction := st.Actions()
+	resources, notResource := st.Resources()
+	if st.Effect() != "Allow" || notPrincipal || notAction || notResource || len(principals) == 0 || len(actions) == 0 {
+		return false
+	}
+	for _, p := range principals {
+		if !slices.ContainsFunc(w.transfers, func(t Transfer) bool { return principalOf(p, t.taskAccount()) }) {
+			return false
+		}
+	}
+	for _, a := range actions {
+		if !slices.ContainsFunc(ourActions, func(b string) bool { return strings.EqualFold(a, b) }) {
+			return false
+		}
+	}
+	arn := region.Bucket(region.Partition(w.spec.Region), w.spec.Name)
+	for _, r := range resources {
+		if r != arn && !strings.HasPrefix(r, arn+"/") {
+			return false
+		}
+	}
+	for _, c := range st.Conditions() {
+		if c.Operator() != "ArnEquals" || !strings.EqualFold(c.Key(), "aws:PrincipalArn") {
+			return false
+		}
+	}
+	return true
+}
+
+// ourActions are all actions that a statement of ours can have.
+var ourActions = func() []string {
+	var out []string
+	for _, st := range []policy.Statement{bucket.Read("b", ""), bucket.Write("b", ""), bucket.List("b")} {
+		actions, _ := st.Actions()
+		out = append(out, actions...)
+	}
+	return out
+}()
+
+// principalOf reports whether the principal belongs to the account, or is the unique id of a role or user.
+func principalOf(p policy.Principal, account string) bool {
+	if p.Type() != "AWS" {
+		return false
+	}
+	v := p.Value()
+	if v == account || uniqueID(v) {
+		return true
+	}
+	a, ok := region.ParseARN(v)
+	return ok && a.Account == account
+}
+
+// uniqueID reports whether v is the unique id that stands for a role or user after it was deleted.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+func uniqueID(v string) bool { return strings.HasPrefix(v, "AROA") || strings.HasPrefix(v, "AIDA") }
+
+// foreign counts the statements that do not bear one of the Sids.
+func foreign(d policy.Document, sids []string) int {
+	n := 0
+	for st := range d.All() {
+		if !slices.Contains(sids, st.Sid()) {
+			n++
+		}
+	}
+	return n
+}
+
+// sentence says of a statement of ours who may do what: "arn:aws:iam::…:role/x may write".
+func sentence(st policy.Statement) string {
+	var who []string
+	for _, c := range st.Conditions() {
+		who = append(who, c.Values()...)
+	}
+	if len(who) == 0 {
+		principals, _ := st.Principals()
+		for _, p := range principals {
+			who = append(who, p.Value())
+		}
+	}
+	actions, _ := st.Actions()
+	has := func(action string) bool {
+		return slices.ContainsFunc(actions, func(a string) bool { return strings.EqualFold(a, action) })
+	}
+	verb := "list"
+	switch {
+	case has("s3:PutObject"):
+		verb = "write"
+	case has("s3:GetObject"):
+		verb = "read"
+	}
+	return strings.Join(who, ", ") + " may " + verb
+}
+
+func plural(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return "s"
+}

@@ -1,0 +1,250 @@
+package xacct
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/task"
+)
+
+// ourLocation finds the location that bears the mark of the transfer's side. The strings are ARNs of locations with the same URI that do
+// not bear it. More than one marked is an [AmbiguousError]; a location whose tags could not be read may be it, which is an error too.
+func (s *snapshot) ourLocation(w locationWant) (location.State, []string, error) {
+	var ours []location.State
+	var alike []string
+	for _, arn := range slices.Sorted(maps.Keys(s.locations)) {
+		l := s.locations[arn]
+		if !at(arn, w.spec.Account, w.spec.Region) || !l.Exists {
+			if err := s.unread(arn, l.Unread, location.PartLocation); err != nil && at(arn, w.spec.Account, w.spec.Region) {
+				return location.State{}, nil, err
+			}
+			continue
+		}
+		if b, _, _ := location.ParseURI(l.URI); b != w.spec.Bucket {
+			continue
+		}
+		if err := s.unread(arn, l.Unread, location.PartTags); err != nil {
+			return location.State{}, nil, err
+		}
+		switch {
+		case w.transfer.marks(l.Tags, w.side):
+			ours = append(ours, l)
+		case l.URI == w.spec.URI():
+			alike = append(alike, arn)
+		}
+	}
+	if len(ours) > 1 {
+		e := &AmbiguousError{Account: w.spec.Account, Region: w.spec.Region, Kind: DataSyncLocation, Name: w.spec.URI()}
+		for _, l := range ours {
+			e.ARNs = append(e.ARNs, l.ARN)
+		}
+		return location.State{}, alike, e
+	}
+	if len(ours) == 0 {
+		return location.State{}, alike, nil
+	}
+	return ours[0], alike, nil
+}
+
+// ourTask finds the task that bears the mark of the transfer.
+func (s *snapshot) ourTask(w taskWant) (task.State, error) {
+	var ours []task.State
+	for _, arn := range slices.Sorted(maps.Keys(s.tasks)) {
+		t := s.tasks[arn]
+		if !at(arn, w.spec.Account, w.spec.Region) {
+			continue
+		}
+		for _, part := range []string{task.PartTask, task.PartTags} {
+			if err := s.unread(arn, t.Unread, part); err != nil {
+				return task.State{}, err
+			}
+		}
+		if t.Exists && w.transfer.marks(t.Tags, "") {
+			ours = append(ours, t)
+		}
+	}
+	if len(ours) > 1 {
+		e := &AmbiguousError{Account: w.spec.Account, Region: w.spec.Region, Kind: DataSyncTask, Name: w.spec.Name}
+		for _, t := range ours {
+			e.ARNs = append(e.ARNs, t.ARN)
+		}
+		return task.State{}, e
+	}
+	if len(ours) == 0 {
+		return task.State{}, nil
+	}
+	return ours[0], nil
+}
+
+// at reports whether a DataSync ARN is of the account and Region.
+func at(arn, account, reg string) bool {
+	a, ok := region.ParseARN(arn)
+	return ok && a.Account == account && a.Region == reg
+}
+
+// diffLocation says what must change on a location of ours, a line each.
+func diffLocation(w locationWant, s location.State) (op Op, lines []string, tags map[string]string) {
+	if !s.Exists {
+		return Create, nil, nil
+	}
+	if s.URI != w.spec.URI() {
+		lines = append(lines, fmt.Sprintf("%s → %s", s.URI, w.spec.URI()))
+	}
+	if s.RoleARN != w.spec.RoleARN {
+		lines = append(lines, fmt.Sprintf("role %s → %s", s.RoleARN, w.spec.RoleARN))
+	}
+	if w.side == DestinationSide {
+		have, want := cmp.Or(s.StorageClass, dstypes.S3StorageClassStandard), cmp.Or(w.spec.StorageClass, dstypes.S3StorageClassStandard)
+		if have != want {
+			lines = append(lines, fmt.Sprintf("storage class %s → %s", have, want))
+		}
+	}
+	tags, tagLines := diffTags(w.spec.Tags, s.Tags)
+	lines = append(lines, tagLines...)
+	if len(lines) == 0 {
+		return NoOp, nil, nil
+	}
+	return Update, lines, tags
+}
+
+// configured reports whether the lines of a difference hold more than tags.
+func configured(lines []string) bool {
+	return slices.ContainsFunc(lines, func(l string) bool { return !strings.HasPrefix(l, "tag ") })
+}
+
+func diffTags(want, have map[string]string) (map[string]string, []string) {
+	set := map[string]string{}
+	var lines []string
+	for _, k := range slices.Sorted(maps.Keys(want)) {
+		if v, ok := have[k]; !ok || v != want[k] {
+			set[k] = want[k]
+			lines = append(lines, fmt.Sprintf("tag %s=%s", k, want[k]))
+		}
+	}
+	return set, lines
+}
+
+// diffTask says what must change on a task of ours. source and destination are the ARNs of the locations it should have, "" while they
+// are not made.
+func diffTask(w taskWant, s task.State, source, destination string) (op Op, lines []string, tags map[string]string) {
+	if !s.Exists {
+		return Create, nil, nil
+	}
+	var replace []string
+	if s.SourceLocationARN != source {
+		replace = append(replace, "source location "+s.SourceLocationARN+" → "+or(source, "a new one"))
+	}
+	if s.DestinationLocationARN != destination {
+		replace = append(replace, "destination location "+s.DestinationLocationARN+" → "+or(destination, "a new one"))
+	}
+	if w.spec.Mode != "" && s.Mode != w.spec.Mode {
+		replace = append(replace, fmt.Sprintf("mode %s → %s", s.Mode, w.spec.Mode))
+	}
+	if len(replace) > 0 {
+		return Replace, replace, nil
+	}
+	if w.spec.Name != s.Name {
+		lines = append(lines, fmt.Sprintf("name %s → %s", s.Name, w.spec.Name))
+	}
+	lines = append(lines, diffOptions(w.spec.Options, s.Options)...)
+	if strings.Join(w.spec.Includes, "|") != strings.Join(s.Includes, "|") {
+		lines = append(lines, "include filter")
+	}
+	if strings.Join(w.spec.Excludes, "|") != strings.Join(s.Excludes, "|") {
+		lines = append(lines, "exclude filter")
+	}
+	if w.spec.LogGroupARN != "" && strings.TrimSuffix(w.spec.LogGroupARN, ":*") != s.LogGroupARN {
+		lines = append(lines, "log group")
+	}
+	tags, tagLines := diffTags(w.spec.Tags, s.Tags)
+	lines = append(lines, tagLines...)
+	if len(lines) == 0 {
+		return NoOp, nil, nil
+	}
+	return Update, lines, tags
+}
+
+type locationRecord struct {
+	URI, RoleARN string
+	StorageClass string            `json:",omitempty"`
+	Tags         map[string]string `json:",omitempty"`
+}
+
+func (w locationWant) after() string {
+	return text(locationRecord{URI: w.spec.URI(), RoleARN: w.spec.RoleARN, StorageClass: string(w.spec.StorageClass), Tags: w.spec.Tags})
+}
+
+func (w locationWant) before(s location.State) string {
+	if !s.Exists {
+		return ""
+	}
+	r := locationRecord{URI: s.URI, RoleARN: s.RoleARN, Tags: wantedTags(w.spec.Tags, s.Tags)}
+	if w.side == DestinationSide {
+		r.StorageClass = string(s.StorageClass)
+	}
+	return text(r)
+}
+
+// taskRecord names the locations by URI, so that the text of a plan is the same before and after they are made.
+type taskRecord struct {
+	Name, Source, Destination string
+	Mode                      string `json:",omitempty"`
+	Options                   task.Options
+	Includes, Excludes        []string          `json:",omitempty"`
+	LogGroupARN               string            `json:",omitempty"`
+	Tags                      map[string]string `json:",omitempty"`
+}
+
+func (w taskWant) after() string {
+	t := w.transfer
+	return text(taskRecord{Name: w.spec.Name, Source: t.locationSpec(SourceSide).URI(), Destination: t.locationSpec(DestinationSide).URI(),
+		Mode: string(w.spec.Mode), Options: w.spec.Options, Includes: w.spec.Includes, Excludes: w.spec.Excludes, LogGroupARN: w.spec.LogGroupARN, Tags: w.spec.Tags})
+}
+
+func (w taskWant) before(s task.State) string {
+	if !s.Exists {
+		return ""
+	}
+	return text(taskRecord{Name: s.Name, Source: s.SourceLocationARN, Destination: s.DestinationLocationARN, Mode: string(s.Mode),
+		Options: s.Options, Includes: s.Includes, Excludes: s.Excludes, LogGroupARN: s.LogGroupARN, Tags: wantedTags(w.spec.Tags, s.Tags)})
+}
+
+// wantedTags are those of have whose keys are wanted: others' tags may come and go.
+func wantedTags(want, have map[string]string) map[string]string {
+	out := map[string]string{}
+	for k := range want {
+		if v, ok := have[k]; ok {
+			out[k] = v
+		}
+	}
+	return out
+}
+
+// diffOptions compares only what was asked for: DataSync fills in and returns the rest.
+func diffOptions(want, have task.Options) []string {
+	var lines []string
+	for _, o := range []struct{ name, want, have string }{
+		{"verify mode", string(want.VerifyMode), string(have.VerifyMode)},
+		{"overwrite mode", string(want.OverwriteMode), string(have.OverwriteMode)},
+		{"deleted files", string(want.PreserveDeletedFiles), string(have.PreserveDeletedFiles)},
+		{"transfer mode", string(want.TransferMode), string(have.TransferMode)},
+		{"object tags", string(want.ObjectTags), string(have.ObjectTags)},
+		{"queueing", string(want.TaskQueueing), string(have.TaskQueueing)},
+		{"log level", string(want.LogLevel), string(have.LogLevel)},
+	} {
+		if o.want != "" && o.want != o.have {
+			lines = append(lines, fmt.Sprintf("%s %s → %s", o.name, o.have, o.want))
+		}
+	}
+	if want.BytesPerSecond != 0 && want.BytesPerSecond != have.BytesPerSecond {
+		lines = append(lines, fmt.Sprintf("bytes per second %d → %d", have.BytesPerSecond, want.BytesPerSecond))
+	}
+	return lines
+}

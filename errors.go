@@ -1,0 +1,238 @@
+package xacct
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Hints returns the next actions that the errors in err name, in order and without repetition.
+func Hints(err error) []string {
+	var out []string
+	seen := map[string]bool{}
+	var walk func(error)
+	walk = func(err error) {
+		if err == nil {
+			return
+		}
+		if h, ok := err.(interface{ Hint() string }); ok {
+			if s := h.Hint(); s != "" && !seen[s] {
+				seen[s] = true
+				out = append(out, s)
+			}
+		}
+		switch e := err.(type) {
+		case interface{ Unwrap() error }:
+			walk(e.Unwrap())
+		case interface{ Unwrap() []error }:
+			for _, w := range e.Unwrap() {
+				walk(w)
+			}
+		}
+	}
+	walk(err)
+	return out
+}
+
+// where is the account and Region that an error is about: "account 111122223333 us-east-2".
+func where(account, region string) string {
+	return strings.TrimSpace("account " + account + " " + region)
+}
+
+// ClientError says that the plan needs a client that the caller did not give.
+type ClientError struct{ Account, Region, Service string }
+
+func (e *ClientError) Error() string {
+	return fmt.Sprintf("%s: no %s client was given", where(e.Account, e.Region), e.Service)
+}
+
+// Hint names the field to fill.
+func (e *ClientError) Hint() string {
+	return fmt.Sprintf("set Clients[%q].%s, or make the account's clients with NewAccountClients", e.Account, e.Service)
+}
+
+// CallError is a failed call, with the account, Region and operation it was made in. It unwraps to the SDK's error.
+type CallError struct {
+	Account, Region string
+	Operation       string // as in IAM policies: s3:GetBucketPolicy
+	Subject         string // the bucket, role, location or task
+	Err             error
+}
+
+func (e *CallError) Error() string {
+	return fmt.Sprintf("%s: %s on %s: %v", where(e.Account, e.Region), e.Operation, e.Subject, e.Err)
+}
+
+// Unwrap is the SDK's error.
+func (e *CallError) Unwrap() error { return e.Err }
+
+// IdentityError says that a client belongs to another account than the one it stands for, or that its account could not be proved.
+type IdentityError struct {
+	Account string // the account that the client stands for
+	Got     string // the account that STS named; "" if it did not answer
+	Err     error
+}
+
+func (e *IdentityError) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("account %s: sts:GetCallerIdentity: %v", e.Account, e.Err)
+	}
+	return fmt.Sprintf("account %s: sts:GetCallerIdentity: the credentials belong to account %s", e.Account, e.Got)
+}
+
+// Unwrap is the error of the call, if it failed.
+func (e *IdentityError) Unwrap() error { return e.Err }
+
+// Hint says which credentials to give.
+func (e *IdentityError) Hint() string {
+	return fmt.Sprintf("give Clients[%q] credentials of account %s", e.Account, e.Account)
+}
+
+// BlockedError says that changes were not made because findings block them.
+type BlockedError struct {
+	Transfer string
+	Findings []Finding // the blocking ones
+}
+
+func (e *BlockedError) Error() string {
+	details := make([]string, len(e.Findings))
+	for i, f := range e.Findings {
+		details[i] = f.Code + ": " + f.Detail
+	}
+	return fmt.Sprintf("transfer %s: blocked by %s", e.Transfer, strings.Join(details, "; "))
+}
+
+// Hint joins the findings' remedies.
+func (e *BlockedError) Hint() string {
+	var out []string
+	for _, f := range e.Findings {
+		if f.Remedy != "" {
+			out = append(out, f.Remedy)
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
+// AmbiguousError says that several resources bear the mark of one.
+type AmbiguousError struct {
+	Account, Region string
+	Kind            Kind
+	Name            string
+	ARNs            []string
+}
+
+func (e *AmbiguousError) Error() string {
+	return fmt.Sprintf("%s: %d of %s %s bear our tags: %s", where(e.Account, e.Region), len(e.ARNs), e.Kind, e.Name, strings.Join(e.ARNs, ", "))
+}
+
+// Hint says how to resolve it.
+func (e *AmbiguousError) Hint() string {
+	return "keep the one that is in use, and delete the others or remove their tags"
+}
+
+// StaleError says that a resource of ours was changed after the plan was made.
+type StaleError struct {
+	Change string // the change's ID
+	Detail string
+}
+
+func (e *StaleError) Error() string {
+	return fmt.Sprintf("%s: changed since the plan was made: %s", e.Change, e.Detail)
+}
+
+// Hint is to plan again.
+func (e *StaleError) Hint() string { return "make a new plan, review it and apply that one" }
+
+// MismatchError says that a plan's text is not what its transfers ask for, so that somebody or something edited it.
+type MismatchError struct {
+	Change string // the change's ID; "" is the plan as a whole
+	Detail string
+}
+
+func (e *MismatchError) Error() string {
+	return strings.TrimPrefix(fmt.Sprintf("%s: the plan does not match its transfers: %s", e.Change, e.Detail), ": ")
+}
+
+// Hint is to plan again.
+func (e *MismatchError) Hint() string {
+	return "do not trust this plan: make a new one from the transfers"
+}
+
+// AccessTestError says that DataSync could not reach a bucket when a location or task was made.
+type AccessTestError struct {
+	Transfer string
+	Side     Side
+	Bucket   string
+	RoleARN  string
+	Verdict  Code // what the plan said: CodeAllowed, CodeDenied or CodeUndetermined; "" is nothing
+	Err      error
+}
+
+func (e *AccessTestError) Error() string {
+	return fmt.Sprintf("transfer %s: datasync could not reach the %s bucket %s as %s (on paper: %s): %v", e.Transfer, e.Side, e.Bucket, e.RoleARN, or(e.Verdict, "not judged"), e.Err)
+}
+
+// Unwrap is the SDK's error.
+func (e *AccessTestError) Unwrap() error { return e.Err }
+
+// Hint names where to look, given the plan's verdict.
+func (e *AccessTestError) Hint() string {
+	switch e.Verdict {
+	case CodeAllowed:
+		return fmt.Sprintf("the policies that were read allow it: look at service and resource control policies, the key of bucket %s, and s3:ListBucket of whoever creates the location", e.Bucket)
+	case CodeDenied:
+		return "change the statement that the plan's denied finding names"
+	}
+	return "settle what the plan's undetermined finding depends on"
+}
+
+// OwnerError says that a policy or role bears our name and is not ours.
+type OwnerError struct {
+	Account, Region string
+	Kind            Kind
+	Name, Detail    string
+}
+
+func (e *OwnerError) Error() string {
+	return fmt.Sprintf("%s: %s %s is not ours: %s", where(e.Account, e.Region), e.Kind, e.Name, e.Detail)
+}
+
+// Hint is to give way.
+func (e *OwnerError) Hint() string {
+	return "rename the transfer or the role, or remove the other one if nobody needs it"
+}
+
+// LostUpdateError says that a bucket policy does not hold what was written: somebody wrote it at the same time.
+type LostUpdateError struct {
+	Account, Region, Bucket string
+	Missing                 []string // the statements, by Sid or number, that were sent and are not there
+}
+
+func (e *LostUpdateError) Error() string {
+	return fmt.Sprintf("%s: bucket policy of %s: written, but %s not there afterwards: another writer was at work", where(e.Account, e.Region), e.Bucket, strings.Join(e.Missing, ", "))
+}
+
+// Hint is to agree on one writer and to run again.
+func (e *LostUpdateError) Hint() string {
+	return "S3 has no conditional write for policies: stop the other writer, compare the Result's Before and After, and run again"
+}
+
+// WaitingError says that a change waits for the operator of another account. It is not a failure.
+type WaitingError struct {
+	Account string // the account it waits for
+	Changes []string
+}
+
+func (e *WaitingError) Error() string {
+	return fmt.Sprintf("waits for account %s: %s", e.Account, strings.Join(e.Changes, ", "))
+}
+
+func or(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// join is errors.Join without nil results for callers that collect.
+func join(errs ...error) error { return errors.Join(errs...) }

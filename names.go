@@ -1,0 +1,95 @@
+package xacct
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"strings"
+)
+
+// Purposes that a statement of ours can have. They are part of its Sid.
+const (
+	purposeRead  = "Read"  // DataSync's role may read
+	purposeWrite = "Write" // DataSync's role may write
+	purposeList  = "List"  // the operators may list
+)
+
+// sidPrefix starts every statement id of ours.
+const sidPrefix = "Xacct"
+
+// sid names the owner of a statement, never its content, so that an edited prefix, role or bucket keeps it:
+// the prefix, the transfer's name in letters and digits, the purpose, and eight hex digits over what never changes.
+func (t Transfer) sid(side Side, purpose string) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{t.partition(), t.taskAccount(), t.Name, string(side), purpose}, "\x00")))
+	return sidPrefix + camel(t.Name) + purpose + hex.EncodeToString(sum[:4])
+}
+
+// sids are all statement ids that this transfer can have on the bucket of the side.
+func (t Transfer) sids(side Side) []string {
+	return []string{t.sid(side, t.purpose(side)), t.sid(side, purposeList)}
+}
+
+// purpose is what DataSync does with the bucket of the side.
+func (t Transfer) purpose(side Side) string {
+	if side == SourceSide {
+		return purposeRead
+	}
+	return purposeWrite
+}
+
+// camel turns media-archive into MediaArchive.
+func camel(name string) string {
+	var b strings.Builder
+	for part := range strings.SplitSeq(name, "-") {
+		if part != "" {
+			b.WriteString(strings.ToUpper(part[:1]) + part[1:])
+		}
+	}
+	return b.String()
+}
+
+// roleName is the name of the role that we make for the side.
+func (t Transfer) roleName(side Side) string {
+	if n := t.end(side).Role.Name; n != "" {
+		return n
+	}
+	return t.Name + "-" + string(side)
+}
+
+// policyName is the name of the inline policy that one transfer has for one end. A role used by several transfers holds one for each.
+func (t Transfer) policyName(side Side) string { return "xacct-" + t.Name + "-" + string(side) }
+
+// Tag keys, after the prefix.
+const (
+	tagTransfer  = "transfer"
+	tagSide      = "side"
+	tagManagedBy = "managed-by"
+	managedBy    = "xacct"
+)
+
+func (t Transfer) tagKey(key string) string {
+	if t.TagPrefix == "" {
+		return "xacct:" + key
+	}
+	return t.TagPrefix + key
+}
+
+// tags are the user's tags and those that mark a resource as this transfer's.
+func (t Transfer) tags(side Side) map[string]string {
+	m := maps.Clone(t.Tags)
+	if m == nil {
+		m = map[string]string{}
+	}
+	m[t.tagKey(tagManagedBy)] = managedBy
+	m[t.tagKey(tagTransfer)] = t.Name
+	if side != "" {
+		m[t.tagKey(tagSide)] = string(side)
+	}
+	return m
+}
+
+// marks reports whether tags say that the resource is this transfer's, and for a location, this side's.
+func (t Transfer) marks(tags map[string]string, side Side) bool {
+	return tags[t.tagKey(tagManagedBy)] == managedBy && tags[t.tagKey(tagTransfer)] == t.Name &&
+		(side == "" || tags[t.tagKey(tagSide)] == string(side))
+}

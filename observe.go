@@ -1,0 +1,371 @@
+package xacct
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/service/datasync"
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/task"
+)
+
+// place is an account and a Region.
+type place struct{ account, region string }
+
+// snapshot is what was read for a set of transfers. What could not be read stands in errs, or in the Unread of a state; it is never "absent".
+type snapshot struct {
+	clients Clients
+
+	mu        sync.Mutex
+	roles     map[string]iamrole.State  // by ARN; a role that was not looked at, because its account has no client, is missing
+	buckets   map[string]bucket.State   // by bucket name; likewise
+	listed    map[place]bool            // where locations and tasks were listed
+	locations map[string]location.State // by ARN
+	tasks     map[string]task.State     // by ARN
+	errs      map[string]error          // by what was read: a role's ARN, a bucket's name, "account/region"
+}
+
+func newSnapshot(c Clients) *snapshot {
+	return &snapshot{clients: c, roles: map[string]iamrole.State{}, buckets: map[string]bucket.State{}, listed: map[place]bool{},
+		locations: map[string]location.State{}, tasks: map[string]task.State{}, errs: map[string]error{}}
+}
+
+func (s *snapshot) fail(what string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.errs[what] = err
+}
+
+// identify proves that every client belongs to the account that it stands for. It is the first call of everything.
+func identify(ctx context.Context, c Clients, accounts []string, n int) error {
+	errs := make([]error, len(accounts))
+	p := newParallel(n)
+	for i, account := range accounts {
+		p.run(func() {
+			api := c[account].STS
+			if api == nil {
+				errs[i] = &ClientError{Account: account, Service: "STS"}
+				return
+			}
+			out, err := api.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+			switch {
+			case err != nil:
+				errs[i] = &IdentityError{Account: account, Err: err}
+			case out.Account == nil || *out.Account != account:
+				got := ""
+				if out.Account != nil {
+					got = *out.Account
+				}
+				errs[i] = &IdentityError{Account: account, Got: got}
+			}
+		})
+	}
+	p.wait()
+	return join(errs...)
+}
+
+// accountsOf are the accounts that the transfers touch and that we have clients for, sorted.
+func accountsOf(c Clients, transfers []Transfer) []string {
+	set := map[string]bool{}
+	for _, t := range transfers {
+		for _, a := range []string{t.taskAccount(), t.Source.Account, t.Destination.Account} {
+			if _, ok := c[a]; ok {
+				set[a] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(set))
+}
+
+// observe reads everything that the transfers need, each thing once, in three rounds: what has a name, and the lists; what the lists
+// point to; the tasks of locations that no task's name led to.
+func observe(ctx context.Context, c Clients, transfers []Transfer, n int) (*snapshot, error) {
+	s := newSnapshot(c)
+	w := wantsOf(transfers)
+	p := newParallel(n)
+	for arn, spec := range s.rolesToRead(w) {
+		p.run(func() { s.readRole(ctx, arn, spec) })
+	}
+	for _, b := range w.buckets {
+		if _, ok := c[b.spec.Account]; ok {
+			p.run(func() { s.readBucket(ctx, b.spec) })
+		}
+	}
+	var (
+		entries = map[place][]location.Entry{}
+		tasks   = map[place][]task.Entry{}
+	)
+	for _, pl := range placesOf(c, w) {
+		p.run(func() { list(ctx, s, pl, "datasync:ListLocations", entries, location.List) })
+		p.run(func() { list(ctx, s, pl, "datasync:ListTasks", tasks, task.List) })
+	}
+	p.wait()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+
+	p = newParallel(n)
+	for arn, pl := range candidates(w, entries) {
+		p.run(func() { s.readLocation(ctx, pl, arn) })
+	}
+	for _, pl := range slices.SortedFunc(maps.Keys(tasks), comparePlaces) {
+		for _, e := range tasks[pl] {
+			if wantsTask(w, pl, e) {
+				p.run(func() { s.readTask(ctx, pl, e.ARN) })
+			}
+		}
+	}
+	p.wait()
+
+	p = newParallel(n)
+	for arn, pl := range s.orphans(w) {
+		p.run(func() { s.tasksOf(ctx, pl, arn) })
+	}
+	p.wait()
+	return s, ctx.Err()
+}
+
+func comparePlaces(a, b place) int {
+	return cmp.Or(cmp.Compare(a.account, b.account), cmp.Compare(a.region, b.region))
+}
+
+// rolesToRead are the roles to make, those given, and the operators' roles, as far as they belong to an account we have clients for.
+func (s *snapshot) rolesToRead(w wants) map[string]iamrole.Spec {
+	out := map[string]iamrole.Spec{}
+	for _, r := range w.roles {
+		out[r.arn] = r.spec
+	}
+	for _, tw := range w.tasks {
+		t := tw.transfer
+		for _, arn := range append([]string{t.Source.RoleARN, t.Destination.RoleARN}, t.Operators...) {
+			if name, ok := roleNameOf(arn); ok {
+				if _, have := out[arn]; !have {
+					out[arn] = iamrole.Spec{Name: name}
+				}
+			}
+		}
+	}
+	for arn := range out {
+		a, _ := region.ParseARN(arn)
+		if _, ok := s.clients[a.Account]; !ok {
+			delete(out, arn)
+		}
+	}
+	return out
+}
+
+// roleNameOf is the name of the role that the ARN names; false if it names something else.
+func roleNameOf(arn string) (string, bool) {
+	a, ok := region.ParseARN(arn)
+	if !ok || a.Service != "iam" || !strings.HasPrefix(a.Resource, "role/") {
+		return "", false
+	}
+	return a.Resource[strings.LastIndexByte(a.Resource, '/')+1:], true
+}
+
+func (s *snapshot) readRole(ctx context.Context, arn string, spec iamrole.Spec) {
+	a, _ := region.ParseARN(arn)
+	api, err := s.clients.iam(a.Account)
+	if err != nil {
+		s.fail(arn, err)
+		return
+	}
+	state, err := iamrole.Observe(ctx, api, spec)
+	if err != nil {
+		s.fail(arn, &CallError{Account: a.Account, Operation: "iam:GetRole", Subject: spec.Name, Err: err})
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.roles[arn] = state
+}
+
+func (s *snapshot) readBucket(ctx context.Context, spec bucket.Spec) {
+	api, err := s.clients.s3(spec.Account, spec.Region)
+	if err != nil {
+		s.fail(spec.Name, err)
+		return
+	}
+	state, err := bucket.Observe(ctx, api, spec)
+	if err != nil {
+		s.fail(spec.Name, &CallError{Account: spec.Account, Region: spec.Region, Operation: "s3:GetBucketPolicy", Subject: spec.Name, Err: err})
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.buckets[spec.Name] = state
+}
+
+// placesOf are the task accounts and Regions in which locations or tasks may be.
+func placesOf(c Clients, w wants) []place {
+	set := map[place]bool{}
+	for _, l := range w.locations {
+		set[place{l.spec.Account, l.spec.Region}] = true
+	}
+	for _, t := range w.tasks {
+		set[place{t.spec.Account, t.spec.Region}] = true
+	}
+	for pl := range set {
+		if _, ok := c[pl.account]; !ok {
+			delete(set, pl)
+		}
+	}
+	return slices.SortedFunc(maps.Keys(set), comparePlaces)
+}
+
+// list reads one list of one place into out.
+func list[API, E any](ctx context.Context, s *snapshot, pl place, op string, out map[place][]E, read func(context.Context, API) ([]E, error)) {
+	client, err := s.clients.datasync(pl.account, pl.region)
+	if err == nil {
+		var entries []E
+		if entries, err = read(ctx, client.(API)); err == nil {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			out[pl], s.listed[pl] = entries, true
+			return
+		}
+		err = &CallError{Account: pl.account, Region: pl.region, Operation: op, Subject: "*", Err: err}
+	}
+	s.fail(pl.account+"/"+pl.region, err)
+}
+
+// candidates are the listed locations of a wanted bucket, whatever their prefix, because a prefix can be changed in place, and those given.
+func candidates(w wants, listed map[place][]location.Entry) map[string]place {
+	buckets := map[place]map[string]bool{}
+	out := map[string]place{}
+	for _, l := range w.locations {
+		pl := place{l.spec.Account, l.spec.Region}
+		if arn := l.transfer.end(l.side).LocationARN; arn != "" {
+			if _, ok := listed[pl]; ok {
+				out[arn] = pl
+			}
+			continue
+		}
+		if buckets[pl] == nil {
+			buckets[pl] = map[string]bool{}
+		}
+		buckets[pl][l.spec.Bucket] = true
+	}
+	for pl, entries := range listed {
+		for _, e := range entries {
+			if b, _, ok := location.ParseURI(e.URI); ok && buckets[pl][b] {
+				out[e.ARN] = pl
+			}
+		}
+	}
+	return out
+}
+
+func wantsTask(w wants, pl place, e task.Entry) bool {
+	return slices.ContainsFunc(w.tasks, func(t taskWant) bool {
+		return pl == place{t.spec.Account, t.spec.Region} && (e.Name == t.spec.Name || e.Name == t.transfer.Name)
+	})
+}
+
+func (s *snapshot) readLocation(ctx context.Context, pl place, arn string) {
+	api, err := s.clients.datasync(pl.account, pl.region)
+	if err != nil {
+		s.fail(arn, err)
+		return
+	}
+	state, err := location.Observe(ctx, api, arn)
+	if err != nil {
+		s.fail(arn, &CallError{Account: pl.account, Region: pl.region, Operation: "datasync:DescribeLocationS3", Subject: arn, Err: err})
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.locations[arn] = state
+}
+
+func (s *snapshot) readTask(ctx context.Context, pl place, arn string) {
+	api, err := s.clients.datasync(pl.account, pl.region)
+	if err != nil {
+		s.fail(arn, err)
+		return
+	}
+	state, err := task.Observe(ctx, api, arn)
+	if err != nil {
+		s.fail(arn, &CallError{Account: pl.account, Region: pl.region, Operation: "datasync:DescribeTask", Subject: arn, Err: err})
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tasks[arn] = state
+}
+
+// orphans are destination locations of ours that no task read so far uses: their task may have been renamed.
+func (s *snapshot) orphans(w wants) map[string]place {
+	used := map[string]bool{}
+	for _, t := range s.tasks {
+		used[t.DestinationLocationARN] = true
+	}
+	out := map[string]place{}
+	for arn, l := range s.locations {
+		if used[arn] || !l.Exists {
+			continue
+		}
+		for _, want := range w.locations {
+			if want.side == DestinationSide && want.transfer.marks(l.Tags, DestinationSide) {
+				out[arn] = place{want.spec.Account, want.spec.Region}
+			}
+		}
+	}
+	return out
+}
+
+// tasksOf reads the tasks that use the location.
+func (s *snapshot) tasksOf(ctx context.Context, pl place, locationARN string) {
+	api, err := s.clients.datasync(pl.account, pl.region)
+	if err != nil {
+		s.fail(locationARN, err)
+		return
+	}
+	pages := datasync.NewListTasksPaginator(api, &datasync.ListTasksInput{Filters: []dstypes.TaskFilter{{
+		Name: dstypes.TaskFilterNameLocationId, Operator: dstypes.OperatorEq, Values: []string{locationARN}}}})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			s.fail(locationARN, &CallError{Account: pl.account, Region: pl.region, Operation: "datasync:ListTasks", Subject: locationARN, Err: err})
+			return
+		}
+		for _, e := range page.Tasks {
+			if e.TaskArn != nil {
+				s.readTask(ctx, pl, *e.TaskArn)
+			}
+		}
+	}
+}
+
+// roleIDs maps the unique ids of the roles that were read to their ARNs, because S3 shows a principal now as the one and now as the other.
+func (s *snapshot) roleIDs() map[string]string {
+	out := map[string]string{}
+	for arn, r := range s.roles {
+		if r.Exists && r.ID != "" {
+			out[r.ID] = arn
+		}
+	}
+	return out
+}
+
+// unread is why something could not be read: nil if it was.
+func (s *snapshot) unread(what string, parts map[string]error, part string) error {
+	if err := s.errs[what]; err != nil {
+		return err
+	}
+	if err := parts[part]; err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}

@@ -1,0 +1,422 @@
+package xacct
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strings"
+
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/policy"
+)
+
+// change plans the changes of some of the transfers, all of them together.
+func (b *builder) change(transfers []Transfer) {
+	w := wantsOf(transfers)
+	if b.mode == TearDown {
+		b.tearDown(w)
+		return
+	}
+	for _, r := range w.roles {
+		b.role(r)
+	}
+	for _, bw := range w.buckets {
+		b.bucket(bw)
+	}
+	arns := map[string]string{} // of locations, by change ID
+	for _, l := range w.locations {
+		arns[l.id()] = b.location(w, l)
+	}
+	for _, t := range w.tasks {
+		b.task(t, arns)
+	}
+}
+
+// add finishes a change and keeps it.
+func (b *builder) add(c Change) {
+	if c.Op != NoOp && c.Hold == "" && b.handedOver(c.Account) {
+		c.Hold, c.Reason = Handover, "for the operator of account "+c.Account
+	}
+	b.changes = append(b.changes, c)
+}
+
+func (b *builder) role(w roleWant) {
+	c := Change{ID: w.id(), Account: w.account, Kind: IAMRole, Name: w.spec.Name, Transfers: names(w.transfers), ARN: w.arn}
+	state, seen := b.snap.roles[w.arn]
+	if err := b.snap.unread(w.arn, state.Unread, iamrole.PartRole); err != nil || seen && state.Unread[iamrole.PartPolicies] != nil {
+		b.find(w.transfers, unreadFinding(w.account, w.arn, cmp.Or(err, state.Unread[iamrole.PartPolicies]), Blocking, "grant the reader iam:GetRole, iam:ListRolePolicies and iam:GetRolePolicy on the role"))
+		return
+	}
+	if state.Exists {
+		if why, ok := w.ours(state); !ok {
+			b.find(w.transfers, Finding{Severity: Blocking, Code: CodeForeignRole, Account: w.account, Subject: w.arn, Detail: "role " + w.spec.Name + " is not ours: " + why,
+				Remedy: "name another role in Endpoint.Role, or use this one as it is with Endpoint.RoleARN"})
+			return
+		}
+	}
+	d := diffRole(w, state)
+	c.Op, c.Details, c.Before, c.After = d.op, d.lines, w.before(state), w.after(d)
+	if d.op == Create {
+		c.Calls = append(c.Calls, "iam:CreateRole", "iam:TagRole")
+	} else if !d.trust.IsZero() {
+		c.Calls = append(c.Calls, "iam:UpdateAssumeRolePolicy")
+	}
+	c.Calls = appendIf(c.Calls, len(d.put) > 0, "iam:PutRolePolicy")
+	c.Calls = appendIf(c.Calls, len(d.drop) > 0, "iam:DeleteRolePolicy")
+	c.Calls = appendIf(c.Calls, d.op == Update && len(d.tags) > 0, "iam:TagRole")
+	b.roleSizes(w, state)
+	b.add(c)
+}
+
+// roleSizes compares the role's policies with IAM's limits: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+func (b *builder) roleSizes(w roleWant, state iamrole.State) {
+	used, quota := 0, 0
+	all := map[string]policy.Document{}
+	for name, doc := range state.Policies {
+		all[name] = doc
+	}
+	for name, doc := range w.spec.Policies {
+		all[name] = doc
+	}
+	for _, doc := range all {
+		n, q := doc.Size(policy.Identity)
+		used, quota = used+n, q
+	}
+	b.size(w.transfers, w.account, w.arn, "inline policies of role "+w.spec.Name, used, quota, true)
+	n, q := w.spec.Trust.Size(policy.Trust)
+	b.size(w.transfers, w.account, w.arn, "trust policy of role "+w.spec.Name, n, q, false)
+}
+
+// size adds a finding from nine tenths of a quota on. Over a hard limit it blocks; a raisable one only warns.
+func (b *builder) size(ts []Transfer, account, subject, what string, used, quota int, hard bool) {
+	if used*10 < quota*9 {
+		return
+	}
+	f := Finding{Severity: Warning, Code: CodeSize, Account: account, Subject: subject, Detail: fmt.Sprintf("%s: %d of %d characters", what, used, quota),
+		Remedy: "use further roles or buckets, or remove statements that nobody needs"}
+	if used > quota && hard {
+		f.Severity = Blocking
+	}
+	b.find(ts, f)
+}
+
+func unreadFinding(account, subject string, err error, s Severity, remedy string) Finding {
+	return Finding{Severity: s, Code: CodeUnread, Account: account, Subject: subject, Detail: "could not be read: " + oneLine(err), Remedy: remedy}
+}
+
+// oneLine keeps an SDK error on one line.
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+
+func appendIf(s []string, ok bool, v string) []string {
+	if ok {
+		return append(s, v)
+	}
+	return s
+}
+
+func (b *builder) bucket(w bucketWant) {
+	spec := w.spec
+	state, seen := b.snap.buckets[spec.Name]
+	if err := b.snap.errs[spec.Name]; err != nil {
+		b.find(w.transfers, unreadFinding(spec.Account, spec.Name, err, Blocking, "see that the clients of account "+spec.Account+" can read bucket "+spec.Name))
+		return
+	}
+	if seen {
+		b.bucketFacts(w, state)
+	}
+	b.bucketPolicy(w, state, seen)
+	b.ownership(w, state, seen)
+}
+
+// bucketFacts reports what is wrong with the bucket itself.
+func (b *builder) bucketFacts(w bucketWant, s bucket.State) {
+	spec := w.spec
+	head := s.Unread[bucket.PartBucket]
+	switch {
+	case s.Region != "" && s.Region != spec.Region:
+		b.find(w.transfers, Finding{Severity: Blocking, Code: CodeWrongRegion, Account: spec.Account, Subject: spec.Name,
+			Detail: fmt.Sprintf("bucket %s lives in %s, not in %s", spec.Name, s.Region, spec.Region), Remedy: "set the Region of that end to " + s.Region})
+	case head == nil && !s.Exists:
+		b.find(w.transfers, Finding{Severity: Blocking, Code: CodeNoBucket, Account: spec.Account, Subject: spec.Name,
+			Detail: "bucket " + spec.Name + " does not exist", Remedy: "make the bucket, or correct its name"})
+	case !s.OwnerProved:
+		f := Finding{Severity: Warning, Code: CodeWrongOwner, Account: spec.Account, Subject: spec.Name,
+			Detail: fmt.Sprintf("it is not proved that bucket %s belongs to account %s", spec.Name, spec.Account),
+			Remedy: "correct the account, or grant the reader s3:ListBucket on the bucket"}
+		if head != nil {
+			f.Detail += ": " + oneLine(head)
+		}
+		b.find(w.transfers, f)
+	}
+}
+
+func (b *builder) bucketPolicy(w bucketWant, s bucket.State, seen bool) {
+	if !w.grants {
+		return
+	}
+	spec := w.spec
+	c := Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: BucketPolicy, Name: spec.Name, Transfers: names(w.transfers),
+		Requires: w.roles, Calls: []string{"s3:PutBucketPolicy"}}
+	if !seen {
+		fragments := make([]policy.Fragment, len(spec.Statements))
+		for i, st := range spec.Statements {
+			fragments[i] = st
+			c.Details = append(c.Details, "+ "+st.Sid()+"   "+sentence(st))
+		}
+		if len(fragments) == 0 {
+			return
+		}
+		c.Op, c.After = Update, policy.New(fragments...).String()
+		b.add(c)
+		return
+	}
+	if err := s.Unread[bucket.PartPolicy]; err != nil {
+		b.find(w.transfers, unreadFinding(spec.Account, spec.Name, err, Blocking, "grant the reader s3:GetBucketPolicy on bucket "+spec.Name))
+		return
+	}
+	d := diffBucket(w, s.Policy, b.ids)
+	for _, sid := range d.taken {
+		b.find(w.owners(sid), Finding{Severity: Blocking, Code: CodeSidTaken, Account: spec.Account, Subject: spec.Name, Statement: sid,
+			Detail: "bucket policy of " + spec.Name + ": statement " + sid + " bears our id but is not of our making", Remedy: "rename that statement, or the transfer"})
+	}
+	n, q := d.next.Size(policy.Bucket)
+	b.size(w.transfers, spec.Account, spec.Name, "bucket policy of "+spec.Name, n, q, true)
+	c.Op, c.Details, c.Before, c.After = d.op, d.lines, string(s.Policy.Bytes()), string(d.next.Bytes())
+	if d.op == NoOp {
+		c.Calls = nil
+	} else if d.op == Delete {
+		c.Calls = []string{"s3:DeleteBucketPolicy"}
+	}
+	b.add(c)
+}
+
+// owners are the transfers that a Sid belongs to.
+func (w bucketWant) owners(sid string) []Transfer {
+	var out []Transfer
+	for _, t := range w.transfers {
+		for _, side := range sides {
+			for _, s := range t.sids(side) {
+				if s == sid {
+					out = append(out, t)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// ownership plans BucketOwnerEnforced where it was asked for, and blocks a remote destination whose objects would belong to the task account.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
+func (b *builder) ownership(w bucketWant, s bucket.State, seen bool) {
+	spec := w.spec
+	remote := w.remoteDestinations()
+	if len(remote) == 0 && !spec.DisableACLs {
+		return
+	}
+	c := Change{ID: w.aclID(), Account: spec.Account, Region: spec.Region, Kind: BucketOwnership, Name: spec.Name, Transfers: names(w.transfers),
+		Op: Update, After: string(s3types.ObjectOwnershipBucketOwnerEnforced), Calls: []string{"s3:PutBucketOwnershipControls"}}
+	if !seen {
+		if spec.DisableACLs {
+			c.Details = []string{"BucketOwnerEnforced, unless it is already"}
+			b.add(c)
+		}
+		return
+	}
+	if err := s.Unread[bucket.PartOwnership]; err != nil {
+		b.find(w.transfers, unreadFinding(spec.Account, spec.Name, fmt.Errorf("object ownership: %w", err), severityIf(spec.DisableACLs), "grant the reader s3:GetBucketOwnershipControls on bucket "+spec.Name))
+		return
+	}
+	if !s.Exists {
+		return
+	}
+	have := cmp.Or(s.Ownership, s3types.ObjectOwnershipObjectWriter)
+	if have == s3types.ObjectOwnershipBucketOwnerEnforced {
+		if spec.DisableACLs {
+			c.Op, c.Before, c.Calls = NoOp, string(have), nil
+			b.add(c)
+		}
+		return
+	}
+	if !spec.DisableACLs {
+		b.find(remote, Finding{Severity: Blocking, Code: CodeACLsEnabled, Account: spec.Account, Subject: spec.Name,
+			Detail: fmt.Sprintf("bucket %s has ACLs enabled (%s): objects that DataSync writes would belong to the task account", spec.Name, have),
+			Remedy: "set Destination.DisableACLs, after checking who still writes or reads through ACLs"})
+		return
+	}
+	if len(s.Grants) > 0 {
+		b.find(w.transfers, Finding{Severity: Blocking, Code: CodeACLGrants, Account: spec.Account, Subject: spec.Name,
+			Detail: "the ACL of bucket " + spec.Name + " grants others access, so ACLs cannot be disabled: " + strings.Join(s.Grants, "; "),
+			Remedy: "move these grants to the bucket policy and reset the bucket's ACL to private first"})
+	} else if err := s.Unread[bucket.PartGrants]; err != nil {
+		b.find(w.transfers, unreadFinding(spec.Account, spec.Name, fmt.Errorf("bucket ACL: %w", err), Warning, "grant the reader s3:GetBucketAcl: foreign grants would make the change fail"))
+	}
+	b.find(w.transfers, Finding{Severity: Warning, Code: CodeOwnership, Account: spec.Account, Subject: spec.Name,
+		Detail: "disabling ACLs on bucket " + spec.Name + " ends all access by ACL, and uploads with an ACL other than bucket-owner-full-control will fail",
+		Remedy: "check the bucket's other writers first"})
+	c.Before, c.Details = string(s.Ownership), []string{fmt.Sprintf("%s → %s", have, s3types.ObjectOwnershipBucketOwnerEnforced)}
+	b.add(c)
+}
+
+func severityIf(blocking bool) Severity {
+	if blocking {
+		return Blocking
+	}
+	return Warning
+}
+
+// remoteDestinations are the transfers that write to the bucket from another account.
+func (w bucketWant) remoteDestinations() []Transfer {
+	var out []Transfer
+	for _, t := range w.transfers {
+		if t.Destination.Bucket == w.spec.Name && t.remote(DestinationSide) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// location plans one location and returns its ARN, "" while it is not made.
+func (b *builder) location(all wants, w locationWant) string {
+	t, spec := w.transfer, w.spec
+	one := []Transfer{t}
+	if !b.canRead(spec.Account) {
+		if w.given {
+			return t.end(w.side).LocationARN
+		}
+		b.add(b.locationChange(all, w, Change{Op: Create, After: w.after(), Calls: []string{"datasync:CreateLocationS3", "iam:PassRole", "s3:ListBucket"}}))
+		return ""
+	}
+	if err := b.snap.errs[spec.Account+"/"+spec.Region]; err != nil {
+		b.find(one, unreadFinding(spec.Account, "locations in "+spec.Region, err, Blocking, "grant the reader datasync:ListLocations and datasync:ListTasks"))
+		return ""
+	}
+	if w.given {
+		return b.givenLocation(w)
+	}
+	state, alike, err := b.snap.ourLocation(w)
+	var ambiguous *AmbiguousError
+	switch {
+	case errors.As(err, &ambiguous):
+		b.find(one, Finding{Severity: Blocking, Code: CodeAmbiguous, Account: spec.Account, Subject: spec.URI(), Detail: ambiguous.Error(), Remedy: ambiguous.Hint()})
+		return ""
+	case err != nil:
+		b.find(one, unreadFinding(spec.Account, spec.URI(), err, Blocking, "grant the reader datasync:DescribeLocationS3 and datasync:ListTagsForResource"))
+		return ""
+	}
+	if !state.Exists && len(alike) > 0 {
+		b.find(one, Finding{Severity: Info, Code: CodeCandidate, Account: spec.Account, Subject: spec.URI(),
+			Detail: "a location with this URI exists that is not ours: " + strings.Join(alike, ", "),
+			Remedy: "to use it, set LocationARN; otherwise a new one is made"})
+	}
+	op, lines, tags := diffLocation(w, state)
+	c := Change{Op: op, Details: lines, Before: w.before(state), After: w.after(), ARN: state.ARN}
+	switch op {
+	case Create:
+		c.Calls = []string{"datasync:CreateLocationS3", "datasync:TagResource", "iam:PassRole", "s3:ListBucket"}
+	case Update:
+		c.Calls = appendIf(c.Calls, configured(lines), "datasync:UpdateLocationS3")
+		c.Calls = appendIf(c.Calls, configured(lines), "iam:PassRole")
+		c.Calls = appendIf(c.Calls, len(tags) > 0, "datasync:TagResource")
+	}
+	b.add(b.locationChange(all, w, c))
+	return state.ARN
+}
+
+// locationChange fills in what every change of a location has. It needs its role, and on a remote bucket the grant.
+func (b *builder) locationChange(all wants, w locationWant, c Change) Change {
+	t, spec := w.transfer, w.spec
+	c.ID, c.Account, c.Region, c.Kind, c.Name, c.Side = w.id(), spec.Account, spec.Region, DataSyncLocation, spec.URI(), w.side
+	c.Transfers = []string{t.Name}
+	if t.ownsRole(w.side) {
+		c.Requires = append(c.Requires, changeID(t.taskAccount(), "", IAMRole, t.roleName(w.side)))
+	}
+	for _, bw := range all.buckets {
+		if bw.grants && t.remote(w.side) && bw.spec.Name == spec.Bucket {
+			c.Requires = append(c.Requires, bw.id())
+		}
+	}
+	return c
+}
+
+// givenLocation judges a location that the user made.
+func (b *builder) givenLocation(w locationWant) string {
+	arn := w.transfer.end(w.side).LocationARN
+	s := b.snap.locations[arn]
+	one := []Transfer{w.transfer}
+	if err := b.snap.unread(arn, s.Unread, location.PartLocation); err != nil {
+		b.find(one, unreadFinding(w.spec.Account, arn, err, Warning, "grant the reader datasync:DescribeLocationS3"))
+		return arn
+	}
+	switch {
+	case !s.Exists:
+		b.find(one, Finding{Severity: Blocking, Code: CodeNoLocation, Account: w.spec.Account, Subject: arn, Detail: "the location does not exist", Remedy: "correct LocationARN, or leave it empty"})
+	case s.URI != w.spec.URI():
+		b.find(one, Finding{Severity: Blocking, Code: CodeNoLocation, Account: w.spec.Account, Subject: arn,
+			Detail: fmt.Sprintf("the location is %s, not %s", s.URI, w.spec.URI()), Remedy: "correct the bucket and prefix of that end, or LocationARN"})
+	}
+	return arn
+}
+
+func (b *builder) task(w taskWant, arns map[string]string) {
+	t, spec := w.transfer, w.spec
+	one := []Transfer{t}
+	if t.Task.Options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove && !b.opts.AllowDelete {
+		b.find(one, Finding{Severity: Blocking, Code: CodeDeletes, Account: spec.Account, Subject: t.locationSpec(DestinationSide).URI(),
+			Detail: "the task deletes every object below " + t.locationSpec(DestinationSide).URI() + " that is not at the source",
+			Remedy: "set AllowDelete if that is meant"})
+	}
+	c := Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: DataSyncTask, Name: spec.Name, Transfers: []string{t.Name}, After: w.after()}
+	for _, side := range sides {
+		id := changeID(spec.Account, t.end(side).Region, DataSyncLocation, t.Name+"/"+string(side))
+		if t.end(side).LocationARN == "" {
+			c.Requires = append(c.Requires, id)
+		}
+	}
+	if !b.canRead(spec.Account) {
+		c.Op, c.Calls = Create, []string{"datasync:CreateTask", "datasync:TagResource"}
+		b.add(c)
+		return
+	}
+	if b.snap.errs[spec.Account+"/"+spec.Region] != nil {
+		return // reported with the locations
+	}
+	state, err := b.snap.ourTask(w)
+	var ambiguous *AmbiguousError
+	switch {
+	case errors.As(err, &ambiguous):
+		b.find(one, Finding{Severity: Blocking, Code: CodeAmbiguous, Account: spec.Account, Subject: spec.Name, Detail: ambiguous.Error(), Remedy: ambiguous.Hint()})
+		return
+	case err != nil:
+		b.find(one, unreadFinding(spec.Account, spec.Name, err, Blocking, "grant the reader datasync:DescribeTask and datasync:ListTagsForResource"))
+		return
+	}
+	source := arns[changeID(spec.Account, t.Source.Region, DataSyncLocation, t.Name+"/"+string(SourceSide))]
+	destination := arns[changeID(spec.Account, t.Destination.Region, DataSyncLocation, t.Name+"/"+string(DestinationSide))]
+	op, lines, tags := diffTask(w, state, source, destination)
+	c.Op, c.Details, c.Before, c.ARN = op, lines, w.before(state), state.ARN
+	switch op {
+	case Create:
+		c.Calls = []string{"datasync:CreateTask", "datasync:TagResource"}
+		c.Details = []string{string(cmp.Or(spec.Mode, dstypes.TaskModeEnhanced))}
+	case Update:
+		c.Calls = appendIf(c.Calls, configured(lines), "datasync:UpdateTask")
+		c.Calls = appendIf(c.Calls, len(tags) > 0, "datasync:TagResource")
+	case Replace:
+		c.Calls = []string{"datasync:CreateTask", "datasync:TagResource", "datasync:DeleteTask"}
+		if !b.opts.AllowReplace {
+			b.find(one, Finding{Severity: Blocking, Code: CodeReplace, Account: spec.Account, Subject: state.ARN,
+				Detail: "the task must be replaced: " + strings.Join(lines, "; "), Remedy: "set AllowReplace: the new task is made before the old one is deleted, with its history"})
+		}
+	}
+	if state.Status == dstypes.TaskStatusRunning || state.Status == dstypes.TaskStatusQueued {
+		if op == Replace {
+			b.find(one, Finding{Severity: Blocking, Code: CodeRunning, Account: spec.Account, Subject: state.ARN, Detail: "the task is running", Remedy: "wait for the execution to end, or cancel it"})
+		}
+	}
+	b.add(c)
+}

@@ -1,0 +1,102 @@
+package xacct
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"github.com/xacct/xacct/internal/awserr"
+)
+
+// Delays grow from the first to the last by doubling, each with a fifth of jitter.
+const (
+	firstDelay = 500 * time.Millisecond
+	lastDelay  = 10 * time.Second
+)
+
+// shortBudget is how long an undetermined verdict is given the benefit of the doubt.
+const shortBudget = 20 * time.Second
+
+func delay(attempt int) time.Duration {
+	d := firstDelay << min(attempt-1, 10)
+	d = min(d, lastDelay)
+	return d + time.Duration((rand.Float64()-0.5)*0.4*float64(d))
+}
+
+// sleep waits unless ctx ends first.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-t.C:
+		return nil
+	}
+}
+
+// patiently calls send until it succeeds, fails for good, or the budget is spent. What only time can mend is tried again: throttling, a
+// concurrent configuration write, and, as far as the policies allow the call, the named errors of a young role or policy.
+func (r *run) patiently(ctx context.Context, ch *Change, budget time.Duration, send func(context.Context) error) error {
+	start := time.Now()
+	for attempt := 1; ; attempt++ {
+		err := send(ctx)
+		if err == nil {
+			return nil
+		}
+		limit := r.opts.Budget
+		switch {
+		case awserr.Throttled(err), awserr.Is(err, "OperationAborted", "ConcurrentModification"):
+		case awserr.Propagation(err):
+			limit = budget
+		default:
+			return err
+		}
+		d := delay(attempt)
+		if time.Since(start)+d > limit {
+			return err
+		}
+		r.emit(ch, Event{State: EventWaiting, Attempt: attempt, Delay: d, Detail: oneLine(err)})
+		if sleep(ctx, d) != nil {
+			return err
+		}
+	}
+}
+
+// once sends a call that makes something and that AWS would carry out twice if it were sent twice. After an answer that leaves open
+// whether it was carried out, it looks for the result until the settle budget is spent, and only then sends it again.
+func (r *run) once(ctx context.Context, ch *Change, send func(context.Context) error, find func(context.Context) (bool, error)) error {
+	const most = 3
+	for attempt := 1; ; attempt++ {
+		err := send(ctx)
+		if err == nil || !awserr.Ambiguous(err) || attempt == most {
+			return err
+		}
+		r.emit(ch, Event{State: EventWaiting, Attempt: attempt, Detail: "the answer was lost, looking for what it made: " + oneLine(err)})
+		found, lookErr := r.settle(ctx, find)
+		if found {
+			return nil
+		}
+		if lookErr != nil {
+			return join(err, lookErr)
+		}
+	}
+}
+
+// settle looks until it finds or the settle budget is spent. An error of the last look means that nothing is known.
+func (r *run) settle(ctx context.Context, find func(context.Context) (bool, error)) (bool, error) {
+	start := time.Now()
+	for attempt := 1; ; attempt++ {
+		found, err := find(ctx)
+		if found {
+			return true, nil
+		}
+		d := delay(attempt)
+		if time.Since(start)+d > r.opts.Settle {
+			return false, err
+		}
+		if sleepErr := sleep(ctx, d); sleepErr != nil {
+			return false, sleepErr
+		}
+	}
+}

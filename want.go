@@ -1,0 +1,150 @@
+package xacct
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/task"
+)
+
+// wants is what a set of transfers asks for, resource by resource: a role or bucket used by several transfers stands in it once.
+// NewPlan and Apply both start from it, so what is written is what was planned.
+type wants struct {
+	roles     []roleWant
+	buckets   []bucketWant
+	locations []locationWant
+	tasks     []taskWant
+}
+
+type roleWant struct {
+	account, arn string
+	spec         iamrole.Spec
+	transfers    []Transfer
+}
+
+type bucketWant struct {
+	spec      bucket.Spec // the statements of all transfers
+	transfers []Transfer
+	ours      []string // every Sid that these transfers can have on this bucket
+	grants    bool     // the bucket is outside the task account of some transfer, so it holds statements of ours
+	roles     []string // IDs of the role changes whose roles the statements name as principals
+}
+
+type locationWant struct {
+	transfer Transfer
+	side     Side
+	spec     location.Spec
+	given    bool // LocationARN: judged, never changed
+}
+
+type taskWant struct {
+	transfer Transfer
+	spec     task.Spec
+}
+
+func (w roleWant) id() string { return changeID(w.account, "", IAMRole, w.spec.Name) }
+func (w bucketWant) id() string {
+	return changeID(w.spec.Account, w.spec.Region, BucketPolicy, w.spec.Name)
+}
+func (w bucketWant) aclID() string {
+	return changeID(w.spec.Account, w.spec.Region, BucketOwnership, w.spec.Name)
+}
+func (w locationWant) id() string {
+	return changeID(w.spec.Account, w.spec.Region, DataSyncLocation, w.transfer.Name+"/"+string(w.side))
+}
+func (w taskWant) id() string {
+	return changeID(w.spec.Account, w.spec.Region, DataSyncTask, w.transfer.Name)
+}
+
+func changeID(account, region string, kind Kind, name string) string {
+	id := account + "/"
+	if region != "" {
+		id += region + "/"
+	}
+	return id + string(kind) + "/" + name
+}
+
+// wantsOf gathers what the transfers, all of them valid, ask for. The order of the result does not depend on theirs.
+func wantsOf(transfers []Transfer) wants {
+	transfers = slices.SortedFunc(slices.Values(transfers), func(a, b Transfer) int { return cmp.Compare(a.Name, b.Name) })
+	var w wants
+	for _, t := range transfers {
+		r := t.resources()
+		for _, role := range r.Roles {
+			w.addRole(r.Transfer, role)
+		}
+		for _, side := range sides {
+			w.addBucket(r, side)
+			spec := r.Source
+			if side == DestinationSide {
+				spec = r.Destination
+			}
+			w.locations = append(w.locations, locationWant{transfer: r.Transfer, side: side, spec: spec, given: t.end(side).LocationARN != ""})
+		}
+		w.tasks = append(w.tasks, taskWant{transfer: r.Transfer, spec: r.Task})
+	}
+	slices.SortFunc(w.roles, func(a, b roleWant) int { return cmp.Compare(a.id(), b.id()) })
+	slices.SortFunc(w.buckets, func(a, b bucketWant) int { return cmp.Compare(a.id(), b.id()) })
+	return w
+}
+
+func (w *wants) addRole(t Transfer, r AccountRole) {
+	i := slices.IndexFunc(w.roles, func(x roleWant) bool { return x.account == r.Account && x.spec.Name == r.Name })
+	if i < 0 {
+		w.roles = append(w.roles, roleWant{account: r.Account, arn: r.ARN(t.partition(), r.Account), spec: r.Spec, transfers: []Transfer{t}})
+		return
+	}
+	have := &w.roles[i]
+	have.transfers = append(have.transfers, t)
+	policies := map[string]policy.Document{}
+	for _, m := range []map[string]policy.Document{have.spec.Policies, r.Policies} {
+		for name, doc := range m {
+			policies[name] = doc
+		}
+	}
+	have.spec.Policies = policies
+	if !have.spec.Trust.Equal(r.Trust) {
+		have.spec.Trust = iamrole.DataSyncTrust(t.partition(), r.Account) // shared: every Region
+	}
+}
+
+func (w *wants) addBucket(r *Resources, side Side) {
+	t := r.Transfer
+	e := t.end(side)
+	i := slices.IndexFunc(w.buckets, func(x bucketWant) bool { return x.spec.Name == e.Bucket && x.spec.Account == e.Account })
+	if i < 0 {
+		w.buckets = append(w.buckets, bucketWant{spec: bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}})
+		i = len(w.buckets) - 1
+	}
+	b := &w.buckets[i]
+	if len(b.transfers) == 0 || b.transfers[len(b.transfers)-1].Name != t.Name {
+		b.transfers = append(b.transfers, t)
+	}
+	b.spec.Statements = append(b.spec.Statements, t.bucketStatements(side)...)
+	b.spec.DisableACLs = b.spec.DisableACLs || side == DestinationSide && e.DisableACLs
+	if t.remote(side) {
+		b.grants = true
+		b.ours = append(b.ours, t.sids(side)...)
+		if t.ownsRole(side) && t.Grant == ByRole {
+			id := changeID(t.TaskAccount, "", IAMRole, t.roleName(side))
+			if !slices.Contains(b.roles, id) {
+				b.roles = append(b.roles, id)
+			}
+		}
+	}
+}
+
+func names(transfers []Transfer) []string {
+	var out []string
+	for _, t := range transfers {
+		if !slices.Contains(out, t.Name) {
+			out = append(out, t.Name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
