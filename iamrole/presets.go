@@ -1,11 +1,59 @@
 package iamrole
 
-import "github.com/xacct/xacct/policy"
+import (
+	"slices"
 
-// DataSyncTrust lets DataSync assume the role on behalf of the account, for its locations and tasks in the given Regions; no Regions is any Region.
+	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/policy"
+)
+
+// principal is the service principal of DataSync. The guide has this name only; in other partitions than aws that is assumed.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/using-service-linked-roles-service-action-2.html
+const principal = "datasync.amazonaws.com"
+
+// DataSyncTrust lets DataSync assume the role for locations and tasks of the account in the given Regions, and for nobody else's
+// (the confused deputy). A role needs the Regions of its location and of the task; no Regions means any Region.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/cross-service-confused-deputy-prevention.html
 func DataSyncTrust(partition, account string, regions ...string) policy.Document {
-	return policy.Document{}
+	if len(regions) == 0 {
+		regions = []string{"*"}
+	}
+	var arns []string
+	for _, r := range slices.Compact(slices.Sorted(slices.Values(regions))) {
+		arns = append(arns, region.ARN{Partition: partition, Service: "datasync", Region: r, Account: account, Resource: "*"}.String())
+	}
+	return policy.New(policy.Allow("sts:AssumeRole").WithSid("DataSync").By(policy.Service(principal)).
+		When(policy.StringEquals("aws:SourceAccount", account), policy.ArnLike("aws:SourceArn", arns...)))
 }
 
-// TutorialTrust is the trust policy that the IAM console makes for the use case DataSync: without any condition.
-func TutorialTrust() policy.Document { return policy.Document{} }
+// The presets below are the documents of AWS's tutorial, edition of April 2025, as they were meant. Use them to reproduce it; the defaults of this
+// module are narrower.
+// https://docs.aws.amazon.com/datasync/latest/userguide/tutorial_s3-s3-cross-account-transfer.html
+
+// TutorialTrust is the trust policy of step 1, which the tutorial does not print: the one that the IAM console makes for the use case DataSync.
+// It has no condition, so that any account could have DataSync use the role on its behalf; DataSyncTrust closes that.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
+func TutorialTrust() policy.Document {
+	return policy.New(policy.Allow("sts:AssumeRole").By(policy.Service(principal)))
+}
+
+// TutorialPolicy is the inline policy of step 1: DataSync may write the destination bucket, as long as the account owns it.
+// As printed it is not JSON: a comma is missing before each of the two Condition elements.
+func TutorialPolicy(bucketARN, bucketAccount string) policy.Document {
+	owned := policy.StringEquals("aws:ResourceAccount", bucketAccount)
+	return policy.New(
+		policy.Allow("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads").On(bucketARN).When(owned),
+		policy.Allow("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:GetObjectTagging", "s3:GetObjectVersion", "s3:GetObjectVersionTagging",
+			"s3:ListMultipartUploadParts", "s3:PutObject", "s3:PutObjectTagging").On(bucketARN+"/*").When(owned),
+	)
+}
+
+// TutorialServicePolicy is what the prerequisites list as the permissions of the DataSync service. It differs from the policy that step 1 then
+// creates: the two version actions and the condition on the bucket's owner are missing, and the actions stand in another order.
+func TutorialServicePolicy(bucketARN string) policy.Document {
+	return policy.New(
+		policy.Allow("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads").On(bucketARN),
+		policy.Allow("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject",
+			"s3:GetObjectTagging", "s3:PutObjectTagging").On(bucketARN+"/*"),
+	)
+}

@@ -1,8 +1,6 @@
 package iamrole
 
 import (
-	"context"
-	"errors"
 	"time"
 
 	"github.com/xacct/xacct/policy"
@@ -11,8 +9,9 @@ import (
 // Parts of a State that may be unread. A single inline policy is PartPolicies + "/" + its name.
 const (
 	PartRole     = "role"     // the role itself, with trust, tags and boundary: whether it exists is then unknown
+	PartTrust    = "trust"    // the trust policy, if it could be read but not understood
 	PartPolicies = "policies" // the names of the inline policies: Policies may lack some
-	PartAttached = "attached" // the managed policies
+	PartAttached = "attached" // the managed policies: Attached may lack some
 )
 
 // State is what a role is.
@@ -24,14 +23,9 @@ type State struct {
 	Description         string
 	PermissionsBoundary string // ARN; "" is none
 	Trust               policy.Document
-	Policies            map[string]policy.Document // all inline policies that could be read, by name
-	Attached            []string                   // ARNs of the managed policies, sorted
-	Tags                map[string]string
+	Policies            map[string]policy.Document // all inline policies that could be read, by name; nil if there are none
+	Attached            []string                   // ARNs of the managed policies, sorted; nil if there are none
+	Tags                map[string]string          // nil if there are none
 	CreateDate          time.Time
 	Unread              map[string]error // by part: what could not be read, and why; nil if all was read
-}
-
-// Observe reads one role. It fails only if ctx is done or spec has no valid name; what AWS refuses to tell is in State.Unread.
-func Observe(ctx context.Context, api API, spec Spec) (State, error) {
-	return State{}, errors.ErrUnsupported
 }

@@ -1,0 +1,182 @@
+package iamrole
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/pages"
+	"github.com/xacct/xacct/policy"
+)
+
+// Observe reads the role of the name, with all its inline policies: in one round of calls, and a second one if the role has inline policies
+// that spec does not name. It fails only if ctx is done or spec has no valid name; what AWS refuses to tell is in State.Unread.
+func Observe(ctx context.Context, api API, spec Spec) (State, error) {
+	if err := spec.checkNames(); err != nil {
+		return State{}, err
+	}
+	var (
+		r             = reader{api: api, role: spec.Name, policies: map[string]policy.Document{}, unread: map[string]error{}}
+		wg            sync.WaitGroup
+		role          *iamtypes.Role
+		names         []string
+		attached      []string
+		exists, known bool
+	)
+	wg.Go(func() { role, exists, known = r.readRole(ctx) })
+	wg.Go(func() { names = r.listPolicies(ctx) })
+	wg.Go(func() { attached = r.listAttached(ctx) })
+	expected := slices.Sorted(maps.Keys(spec.Policies))
+	r.readPolicies(ctx, expected)
+	wg.Wait()
+	if known && !exists && ctx.Err() == nil {
+		return State{}, nil
+	}
+	r.readPolicies(ctx, slices.DeleteFunc(names, func(n string) bool { return slices.Contains(expected, n) }))
+	if ctx.Err() != nil {
+		return State{}, fmt.Errorf("reading role %s: %w", spec.Name, context.Cause(ctx))
+	}
+	state := r.state(role)
+	state.Exists, state.Attached = exists, attached
+	if len(r.policies) > 0 {
+		state.Policies = r.policies
+	}
+	return state, nil
+}
+
+// reader collects what the calls, which run at the same time, bring.
+type reader struct {
+	api  API
+	role string
+
+	mu       sync.Mutex
+	policies map[string]policy.Document
+	unread   map[string]error
+}
+
+func (r *reader) failed(part string, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.unread[part] = err
+}
+
+// readRole says whether the role exists, and whether that is known at all.
+func (r *reader) readRole(ctx context.Context) (role *iamtypes.Role, exists, known bool) {
+	out, err := r.api.GetRole(ctx, &iam.GetRoleInput{RoleName: &r.role})
+	switch {
+	case awserr.NotFound(err):
+		return nil, false, true
+	case err == nil && out.Role == nil:
+		err = errors.New("the answer holds no role")
+	}
+	if err != nil {
+		r.failed(PartRole, err)
+		return nil, false, false
+	}
+	return out.Role, true, true
+}
+
+func (r *reader) listPolicies(ctx context.Context) []string {
+	names, err := pages.All(ctx, func(ctx context.Context, marker *string) ([]string, *string, error) {
+		out, err := r.api.ListRolePolicies(ctx, &iam.ListRolePoliciesInput{RoleName: &r.role, Marker: marker})
+		if err != nil {
+			return nil, nil, err
+		}
+		return out.PolicyNames, out.Marker, nil
+	})
+	if err != nil && !awserr.NotFound(err) {
+		r.failed(PartPolicies, err)
+	}
+	return names
+}
+
+func (r *reader) listAttached(ctx context.Context) []string {
+	list, err := pages.All(ctx, func(ctx context.Context, marker *string) ([]iamtypes.AttachedPolicy, *string, error) {
+		out, err := r.api.ListAttachedRolePolicies(ctx, &iam.ListAttachedRolePoliciesInput{RoleName: &r.role, Marker: marker})
+		if err != nil {
+			return nil, nil, err
+		}
+		return out.AttachedPolicies, out.Marker, nil
+	})
+	if err != nil && !awserr.NotFound(err) {
+		r.failed(PartAttached, err)
+	}
+	var arns []string
+	for _, p := range list {
+		arns = append(arns, aws.ToString(p.PolicyArn))
+	}
+	slices.Sort(arns)
+	return arns
+}
+
+// atOnce bounds the reads of inline policies: a role can have more than a hundred.
+const atOnce = 10
+
+// readPolicies reads the inline policies of the names. One that does not exist is left out.
+func (r *reader) readPolicies(ctx context.Context, names []string) {
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, atOnce)
+	for _, name := range names {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			r.readPolicy(ctx, name)
+		})
+	}
+	wg.Wait()
+}
+
+func (r *reader) readPolicy(ctx context.Context, name string) {
+	out, err := r.api.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: &r.role, PolicyName: &name})
+	if awserr.NotFound(err) {
+		return
+	}
+	var document policy.Document
+	if err == nil {
+		document, err = policy.ParseEncoded(aws.ToString(out.PolicyDocument))
+	}
+	if err != nil {
+		r.failed(PartPolicies+"/"+name, err)
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.policies[name] = document
+}
+
+// state is what is known, without the policies; role may be nil.
+func (r *reader) state(role *iamtypes.Role) State {
+	var s State
+	if role != nil {
+		s = State{
+			ARN: aws.ToString(role.Arn), ID: aws.ToString(role.RoleId), Path: aws.ToString(role.Path),
+			Description: aws.ToString(role.Description), CreateDate: aws.ToTime(role.CreateDate),
+		}
+		if b := role.PermissionsBoundary; b != nil {
+			s.PermissionsBoundary = aws.ToString(b.PermissionsBoundaryArn)
+		}
+		for _, t := range role.Tags {
+			if s.Tags == nil {
+				s.Tags = map[string]string{}
+			}
+			s.Tags[aws.ToString(t.Key)] = aws.ToString(t.Value)
+		}
+		trust, err := policy.ParseEncoded(aws.ToString(role.AssumeRolePolicyDocument))
+		if err != nil {
+			r.failed(PartTrust, err)
+		}
+		s.Trust = trust
+	}
+	if len(r.unread) > 0 {
+		s.Unread = r.unread
+	}
+	return s
+}
