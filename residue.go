@@ -1,0 +1,134 @@
+package xacct
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/iamrole"
+)
+
+// Residue is something that is left after a tear-down.
+type Residue struct {
+	Ours    bool // true: made by xacct, and should not be there any more; false: left by AWS on our behalf, or not known
+	Account string
+	Region  string
+	Kind    Kind
+	Name    string
+	Detail  string // what it is, or why it is not known
+}
+
+// Residue looks for what is left of the plan's transfers: roles, locations and tasks that bear our mark, statements that bear our Sids, and
+// what AWS keeps on our behalf. What could not be looked at is in the list too, never left out. An empty list means that nothing of
+// ours is left in the accounts that the clients reach. The error is that of a read that concerns everything.
+func (p *Plan) Residue(ctx context.Context, c Clients) ([]Residue, error) {
+	if _, err := prepare(ctx, c, p.Transfers, nil); err != nil {
+		return nil, err
+	}
+	snap, err := observe(ctx, c, p.Transfers, 0)
+	if err != nil {
+		return nil, err
+	}
+	w := wantsOf(p.Transfers)
+	var out []Residue
+	out = append(out, snap.roleResidue(w)...)
+	out = append(out, snap.bucketResidue(w)...)
+	out = append(out, snap.datasyncResidue(w)...)
+	for _, what := range slices.Sorted(maps.Keys(snap.errs)) {
+		out = append(out, Residue{Name: what, Detail: "not known: " + oneLine(snap.errs[what])})
+	}
+	return out, nil
+}
+
+func (s *snapshot) roleResidue(w wants) []Residue {
+	var out []Residue
+	for _, r := range w.roles {
+		state, read := s.roles[r.arn]
+		item := Residue{Account: r.account, Kind: IAMRole, Name: r.spec.Name}
+		switch {
+		case !read:
+			continue
+		case state.Unread[iamrole.PartRole] != nil:
+			item.Detail = "not known: " + oneLine(state.Unread[iamrole.PartRole])
+		case !state.Exists:
+			continue
+		default:
+			if _, ours := r.ours(state); !ours {
+				continue
+			}
+			gone, rest := r.leaving(state)
+			if len(gone) == 0 && len(rest) > 0 {
+				continue // it stays for others
+			}
+			item.Ours, item.Detail = true, state.ARN
+		}
+		out = append(out, item)
+	}
+	return out
+}
+
+func (s *snapshot) bucketResidue(w wants) []Residue {
+	var out []Residue
+	for _, b := range w.buckets {
+		state, read := s.buckets[b.spec.Name]
+		if !read || !b.grants {
+			continue
+		}
+		item := Residue{Account: b.spec.Account, Region: b.spec.Region, Kind: BucketPolicy, Name: b.spec.Name}
+		if err := state.Unread[bucket.PartPolicy]; err != nil {
+			item.Detail = "not known: " + oneLine(err)
+			out = append(out, item)
+			continue
+		}
+		for st := range state.Policy.All() {
+			if slices.Contains(b.ours, st.Sid()) {
+				item.Ours, item.Detail = true, "statement "+st.Sid()
+				out = append(out, item)
+			}
+		}
+	}
+	return out
+}
+
+func (s *snapshot) datasyncResidue(w wants) []Residue {
+	var out []Residue
+	for _, l := range w.locations {
+		if l.given {
+			continue
+		}
+		state, _, err := s.ourLocation(l)
+		if err != nil || state.Exists {
+			out = append(out, datasyncItem(DataSyncLocation, l.spec.Account, l.spec.Region, l.spec.URI(), state.ARN, err))
+		}
+	}
+	for _, t := range w.tasks {
+		state, err := s.ourTask(t)
+		if err != nil || state.Exists {
+			out = append(out, datasyncItem(DataSyncTask, t.spec.Account, t.spec.Region, t.spec.Name, state.ARN, err))
+		}
+	}
+	return out
+}
+
+func datasyncItem(kind Kind, account, region, name, arn string, err error) Residue {
+	item := Residue{Ours: err == nil, Account: account, Region: region, Kind: kind, Name: name, Detail: arn}
+	if err != nil {
+		item.Detail = "not known: " + oneLine(err)
+	}
+	return item
+}
+
+// String is one line: where it is, what it is and whose.
+func (r Residue) String() string {
+	whose := "left by AWS"
+	switch {
+	case r.Ours:
+		whose = "ours"
+	case strings.HasPrefix(r.Detail, "not known"):
+		whose = "unknown"
+	}
+	return strings.Join(strings.Fields(fmt.Sprintf("%s %s %s %s: %s (%s)", r.Account, r.Region, r.Kind, r.Name, r.Detail, whose)), " ")
+}
