@@ -41,6 +41,8 @@ const (
 type facts struct {
 	values   map[string][]string // by lower-case key
 	missing  map[string]bool     // named in Absent
+	prefixes []string            // the same, of entries that end in a star
+	like     map[string]glob     // present, with a value that matches
 	complete bool
 	choices  []string // the possible values of aws:PrincipalArn, if more than one
 }
@@ -50,7 +52,10 @@ func (f *facts) key(key string) ([]string, state) {
 	if v, ok := f.values[key]; ok {
 		return v, present
 	}
-	if f.complete || f.missing[key] {
+	if _, ok := f.like[key]; ok {
+		return nil, unknown
+	}
+	if f.complete || f.misses(key) {
 		return nil, absent
 	}
 	return nil, unknown
@@ -62,8 +67,19 @@ func newFacts(r *Request, w *who) *facts {
 	if len(r.Absent) > 0 {
 		f.missing = make(map[string]bool, len(r.Absent))
 		for _, key := range r.Absent {
-			f.missing[strings.ToLower(key)] = true
+			key = strings.ToLower(key)
+			if prefix, ok := strings.CutSuffix(key, "*"); ok {
+				f.prefixes = append(f.prefixes, prefix)
+			} else {
+				f.missing[key] = true
+			}
 		}
+	}
+	for key, form := range r.Like {
+		if f.like == nil {
+			f.like = make(map[string]glob, len(r.Like))
+		}
+		f.like[strings.ToLower(key)] = parsePattern(form, style{wild: true}).glob
 	}
 	f.infer(keyPrincipalARN, w.roleOrSelf())
 	f.infer(keyPrincipalAccount, w.accountKey())
@@ -74,6 +90,7 @@ func newFacts(r *Request, w *who) *facts {
 		delete(f.missing, key)
 		if len(values) == 0 {
 			delete(f.values, key)
+			delete(f.like, key)
 			f.miss(key)
 			continue
 		}
@@ -100,9 +117,22 @@ func newFacts(r *Request, w *who) *facts {
 
 // infer notes a key that follows from another field, unless it is said to be absent.
 func (f *facts) infer(key, value string) {
-	if value != "" && !f.missing[key] {
+	if _, other := f.like[key]; value != "" && !other && !f.misses(key) {
 		f.values[key] = []string{value}
 	}
+}
+
+// misses reports whether the key is said to be absent.
+func (f *facts) misses(key string) bool {
+	if f.missing[key] {
+		return true
+	}
+	for _, prefix := range f.prefixes {
+		if strings.HasPrefix(key, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 func (f *facts) miss(key string) {

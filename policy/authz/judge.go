@@ -135,7 +135,7 @@ func (j *judge) findOwner() {
 	switch {
 	case owner != "":
 		j.same = truthOf(owner == j.who.account)
-	case r.Complete || f.missing[keyResourceAccount] || !j.who.hasIdentity():
+	case r.Complete || f.misses(keyResourceAccount) || !j.who.hasIdentity():
 		j.same = yes
 	default:
 		j.same = maybe

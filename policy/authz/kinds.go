@@ -21,7 +21,8 @@ func (j *judge) kinds(u *unknownKey) [][]truth {
 	if first.key == keyPrincipalARN && len(j.facts.choices) > 0 {
 		return j.try(u, nil, singles(j.facts.choices))
 	}
-	values, complete := j.telling(u)
+	form, formed := j.facts.like[first.key]
+	values, complete := j.telling(u, form, formed)
 	if !complete {
 		if n := len(u.atoms); n <= 10 {
 			return combinations(n)
@@ -30,7 +31,7 @@ func (j *judge) kinds(u *unknownKey) [][]truth {
 	}
 	lists := singles(values)
 	none := [][]string{nil}
-	if first.key == keyResourceAccount {
+	if _, ok := j.facts.like[first.key]; ok || first.key == keyResourceAccount {
 		none = nil // every resource has an owner
 	}
 	kinds := j.try(u, none, lists)
@@ -132,7 +133,8 @@ func (j *judge) close(u *unknownKey, kinds [][]truth, one [][]string) [][]truth 
 }
 
 // telling gives values that between them show every combination of answers the atoms can have; complete is false if that is not sure.
-func (j *judge) telling(u *unknownKey) (values []string, complete bool) {
+// formed: only values of that form count.
+func (j *judge) telling(u *unknownKey, form glob, formed bool) (values []string, complete bool) {
 	families := map[family][]*atom{}
 	for _, n := range u.atoms {
 		a := j.atoms[n]
@@ -145,8 +147,11 @@ func (j *judge) telling(u *unknownKey) (values []string, complete bool) {
 		}
 	}
 	complete = len(families) <= 1
-	if len(families) == 0 {
-		return []string{"x"}, true
+	switch {
+	case formed && len(families[strings_]) == 0 && len(families) > 0:
+		return nil, false // a form for numbers and the like tells too little
+	case len(families) == 0:
+		families[strings_] = nil
 	}
 	for f, atoms := range families {
 		var texts []string
@@ -159,7 +164,13 @@ func (j *judge) telling(u *unknownKey) (values []string, complete bool) {
 		ok := true
 		switch f {
 		case strings_:
+			if formed {
+				globs = append(globs, form)
+			}
 			more, ok = tellingStrings(globs)
+			if formed {
+				more = slices.DeleteFunc(more, func(v string) bool { return !form.match(v) })
+			}
 		case booleans:
 			more = []string{"true", "false"}
 		case numbers:

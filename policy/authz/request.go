@@ -26,10 +26,16 @@ type Request struct {
 	// follow from the fields above; what is given here wins.
 	Context map[string][]string
 
-	// Absent names keys that are known to be absent. Context wins over it, and it wins over what follows from other fields.
+	// Absent names keys that are known to be absent; "aws:PrincipalTag/*" is all keys that begin so.
+	// Context wins over it, and it wins over what follows from other fields.
 	Absent []string
 
-	// Complete: every key that is not in Context is absent. False: such a key is unknown.
+	// Like holds keys that are known to be present with one value of a form, in which * stands for any characters and ? for one:
+	// {"aws:userid": "AROAEXAMPLEID:*"}. Context wins over it, and it wins over Absent.
+	Like map[string]string
+
+	// Complete: every key that is neither in Context nor in Like is absent. False: such a key is unknown.
+	// A complete request without Like and without Unread layers never ends undetermined.
 	Complete bool
 }
 

@@ -1,0 +1,66 @@
+package authz
+
+// OperatorCall describes the calls of a person or program that runs transfers. The zero value of a field is not known.
+type OperatorCall struct {
+	PrincipalARN string            // a role, a session or a user
+	PrincipalID  string            // AROA… or AIDA…
+	Tags         map[string]string // of the principal; not nil: these and no others
+	OrgID        string            // of the principal's account
+	Account      string            // that owns the resource
+	Region       string            // of the resource
+	Forwarded    bool              // DataSync makes the call in the operator's name, as where a location is created
+}
+
+// Request is a request of the operator, with all that is certain or assumed about it: see [OperatorCall.Facts].
+func (c OperatorCall) Request(action, resource string) Request {
+	return Request{Principal: c.PrincipalARN, Action: action, Resource: resource, ResourceAccount: c.Account}.With(c.Facts(), Assumed)
+}
+
+// Facts lists what is known of the condition keys of that request.
+//
+// Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html,
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html
+func (c OperatorCall) Facts() []Fact {
+	facts := []Fact{
+		{Key: "aws:PrincipalIsAWSService", Values: []string{"false"}, Certainty: Certain, Reason: "the caller is a principal of IAM"},
+		{Key: "aws:PrincipalServiceName", Certainty: Certain, Reason: "the caller is a principal of IAM"},
+		{Key: "aws:PrincipalServiceNamesList", Certainty: Certain, Reason: "the caller is a principal of IAM"},
+		{Key: "aws:SourceArn", Certainty: Certain, Reason: "sent by service principals"},
+		{Key: "aws:SourceAccount", Certainty: Certain, Reason: "sent by service principals"},
+		{Key: "aws:SourceIp", Reason: "depends on where the operator works"},
+		{Key: "aws:SourceVpc", Reason: "depends on where the operator works"},
+		{Key: "aws:SourceVpce", Reason: "depends on where the operator works"},
+		{Key: "aws:VpcSourceIp", Reason: "depends on where the operator works"},
+		{Key: "aws:MultiFactorAuthPresent", Reason: "depends on how the operator signed in"},
+		{Key: "aws:MultiFactorAuthAge", Reason: "depends on how the operator signed in"},
+		{Key: "aws:SecureTransport", Values: []string{"true"}, Certainty: Assumed, Reason: "the clients of the SDK use TLS"},
+		{Key: "aws:ResourceOrgID", Reason: "depends on the organisation of the resource's account"},
+		{Key: "aws:CurrentTime", Reason: "depends on when the request is made"},
+	}
+	via := Fact{Key: "aws:ViaAWSService", Values: []string{"false"}, Certainty: Certain, Reason: "the operator calls"}
+	if c.Forwarded {
+		via = Fact{Key: "aws:ViaAWSService", Values: []string{"true"}, Certainty: Assumed, Reason: "DataSync calls in a forward access session"}
+	} else {
+		facts = append(facts, Fact{Key: "aws:CalledVia", Certainty: Certain, Reason: "the operator calls"})
+	}
+	facts = append(facts, via)
+	r := Request{Principal: c.PrincipalARN}
+	w := newWho(&r)
+	switch {
+	case c.PrincipalID == "":
+		facts = append(facts, Fact{Key: "aws:userid", Reason: "the unique id of the principal"})
+	case w.kind == anySession:
+		facts = append(facts, Fact{Key: "aws:userid", Form: c.PrincipalID + ":*", Certainty: Certain, Reason: "role id, colon, session name"})
+	case w.kind == roleSession:
+		facts = append(facts, Fact{Key: "aws:userid", Values: []string{c.PrincipalID + ":" + w.session}, Certainty: Certain, Reason: "role id, colon, session name"})
+	default:
+		facts = append(facts, Fact{Key: "aws:userid", Values: []string{c.PrincipalID}, Certainty: Certain, Reason: "the unique id of the principal"})
+	}
+	if c.Account != "" {
+		facts = append(facts, Fact{Key: "aws:ResourceAccount", Values: []string{c.Account}, Certainty: Certain, Reason: "the owner of the resource"})
+	}
+	if c.Region != "" {
+		facts = append(facts, Fact{Key: "aws:RequestedRegion", Values: []string{c.Region}, Certainty: Certain, Reason: "the Region of the resource"})
+	}
+	return append(append(facts, orgFact(c.OrgID)), tagFacts(c.Tags)...)
+}
