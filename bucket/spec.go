@@ -1,6 +1,9 @@
 package bucket
 
-import "github.com/xacct/xacct/policy"
+import (
+	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/policy"
+)
 
 // Spec is what a transfer wants of a bucket that exists. Nothing else of the bucket is touched.
 type Spec struct {
@@ -10,3 +13,6 @@ type Spec struct {
 	Statements  policy.Statements // each with a Sid; nil is none
 	DisableACLs bool              // sets BucketOwnerEnforced; false leaves the ownership alone
 }
+
+// ARN is the ARN of the bucket, in the partition of its Region.
+func (s Spec) ARN() string { return region.Bucket(region.Partition(s.Region), s.Name) }

@@ -1,9 +1,6 @@
 package bucket
 
 import (
-	"context"
-	"errors"
-
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct/policy"
@@ -24,11 +21,6 @@ type State struct {
 	OwnerProved bool                    // S3 confirmed that the bucket belongs to the account of the spec
 	Policy      policy.Document         // zero is no policy, unless PartPolicy is in Unread
 	Ownership   s3types.ObjectOwnership // "" was never set, unless PartOwnership is in Unread; ACLs are then in force
-	Grants      []string                // what the bucket's ACL grants to others than the owner, in words
+	Grants      []string                // what the bucket's ACL grants to others than the owner, in words, sorted: "READ to group http://acs.amazonaws.com/groups/s3/LogDelivery"; nil if nothing
 	Unread      map[string]error        // by part: what could not be read, and why; nil if all was read
-}
-
-// Observe reads the bucket. It fails only if ctx is done or spec names no bucket and account; what AWS refuses to tell is in State.Unread.
-func Observe(ctx context.Context, api API, spec Spec) (State, error) {
-	return State{}, errors.ErrUnsupported
 }

@@ -1,0 +1,135 @@
+package bucket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/policy"
+)
+
+// Observe reads the bucket, in one round of calls. It fails only if ctx is done or the spec names no bucket, account and Region;
+// what AWS refuses to tell is in State.Unread.
+func Observe(ctx context.Context, api API, spec Spec) (State, error) {
+	if err := spec.checkNames(); err != nil {
+		return State{}, err
+	}
+	var (
+		s    State
+		errs [4]error
+		wg   sync.WaitGroup
+	)
+	wg.Go(func() { s.Exists, s.Region, errs[0] = head(ctx, api, spec) })
+	wg.Go(func() { s.Policy, errs[1] = readPolicy(ctx, api, spec) })
+	wg.Go(func() { s.Ownership, errs[2] = readOwnership(ctx, api, spec) })
+	wg.Go(func() { s.Grants, errs[3] = readGrants(ctx, api, spec) })
+	wg.Wait()
+	if ctx.Err() != nil {
+		return State{}, fmt.Errorf("reading bucket %s: %w", spec.Name, context.Cause(ctx))
+	}
+	if errs[0] == nil && !s.Exists {
+		return State{}, nil
+	}
+	s.OwnerProved = errs[0] == nil
+	for i, part := range []string{PartBucket, PartPolicy, PartOwnership, PartGrants} {
+		if errs[i] == nil {
+			continue
+		}
+		if s.Unread == nil {
+			s.Unread = map[string]error{}
+		}
+		s.Unread[part] = errs[i]
+	}
+	return s, nil
+}
+
+// head tells whether the bucket exists, and its Region, which S3 puts into the header also of an answer that refuses everything else.
+// A 403 may be a missing permission, a Deny or a wrong owner; only success proves the owner.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
+func head(ctx context.Context, api API, spec Spec) (exists bool, region string, err error) {
+	out, err := api.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account})
+	switch {
+	case err == nil:
+		return true, aws.ToString(out.BucketRegion), nil
+	case awserr.NotFound(err):
+		return false, "", nil
+	}
+	var answer *smithyhttp.ResponseError
+	if errors.As(err, &answer) && answer.Response != nil && answer.Response.Response != nil {
+		region = answer.Response.Header.Get("X-Amz-Bucket-Region")
+	}
+	return region != "", region, err
+}
+
+func readPolicy(ctx context.Context, api API, spec Spec) (policy.Document, error) {
+	out, err := api.GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account})
+	if awserr.Is(err, "NoSuchBucketPolicy") {
+		return policy.Document{}, nil
+	}
+	if err != nil {
+		return policy.Document{}, err
+	}
+	return policy.Parse([]byte(aws.ToString(out.Policy)))
+}
+
+// readOwnership is "" if ownership controls were never set, as in buckets from before April 2023.
+func readOwnership(ctx context.Context, api API, spec Spec) (s3types.ObjectOwnership, error) {
+	out, err := api.GetBucketOwnershipControls(ctx, &s3.GetBucketOwnershipControlsInput{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account})
+	if awserr.Is(err, "OwnershipControlsNotFoundError") {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if out.OwnershipControls == nil || len(out.OwnershipControls.Rules) == 0 {
+		return "", errors.New("the answer holds no ownership rule")
+	}
+	return out.OwnershipControls.Rules[0].ObjectOwnership, nil
+}
+
+// readGrants lists the grants of the bucket's ACL to others than its owner. S3 does not disable ACLs while there is one.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-error-responses.html
+func readGrants(ctx context.Context, api API, spec Spec) ([]string, error) {
+	out, err := api.GetBucketAcl(ctx, &s3.GetBucketAclInput{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account})
+	if err != nil {
+		return nil, err
+	}
+	owner := ""
+	if out.Owner != nil {
+		owner = aws.ToString(out.Owner.ID)
+	}
+	var grants []string
+	for _, g := range out.Grants {
+		if who := grantee(g.Grantee, owner); who != "" {
+			grants = append(grants, string(g.Permission)+" to "+who)
+		}
+	}
+	slices.Sort(grants)
+	return grants, nil
+}
+
+// grantee names whom a grant is to, "" for the owner.
+func grantee(g *s3types.Grantee, owner string) string {
+	switch {
+	case g == nil:
+		return "somebody unnamed"
+	case g.ID != nil && *g.ID == owner && owner != "":
+		return ""
+	case g.ID != nil:
+		return "canonical user " + *g.ID
+	case g.URI != nil:
+		return "group " + *g.URI
+	case g.EmailAddress != nil:
+		return "e-mail address " + *g.EmailAddress
+	default:
+		return "somebody unnamed"
+	}
+}
