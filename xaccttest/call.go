@@ -1,0 +1,283 @@
+package xaccttest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
+)
+
+// Call is one call that a client made, or is making.
+type Call struct {
+	Account   string // that the client belongs to
+	Region    string // of the client; "" for IAM and STS
+	Service   string // the SDK's service id: "IAM", "STS", "S3", "DataSync"
+	Operation string // such as "PutBucketPolicy"
+	Principal string // the ARN of the role or user that calls
+	Input     any    // a pointer to the SDK's input, such as *s3.PutBucketPolicyInput; a copy
+	RequestID string
+	Applied   bool  // the operation was performed and succeeded, whether or not the caller learned of it
+	Err       error // what the caller saw; nil while the call runs
+}
+
+// client is who calls, and where.
+type client struct {
+	cloud   *Cloud
+	service string
+	region  string
+	account string
+	key     string // of the calling role or user in its account: "role/name"
+	arn     string // of the calling role or user
+}
+
+// request is one call while it is performed. The cloud is locked meanwhile.
+type request struct {
+	client
+	operation string
+	now       time.Time
+	who       *identity // cached by caller
+}
+
+// configuring are the operations that change the configuration of a bucket, of which S3 lets only one be under way.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (OperationAborted)
+var configuring = map[string]bool{
+	"PutBucketPolicy": true, "DeleteBucketPolicy": true, "PutBucketOwnershipControls": true, "DeleteBucketOwnershipControls": true,
+}
+
+// do is the way that every call takes: check the required members, record, wait, intercept, perform, record the outcome.
+func do[I, O any](ctx context.Context, c client, operation string, in *I, perform func(*request, *I) (*O, error)) (*O, error) {
+	if in == nil {
+		in = new(I)
+	}
+	if err := missing(c.service, operation, in); err != nil {
+		return nil, &smithy.OperationError{ServiceID: c.service, OperationName: operation, Err: err}
+	}
+	input := clone(in)
+	call, done := c.cloud.record(c, operation, input)
+
+	var out *O
+	began := false
+	next := func() error {
+		if began {
+			return errors.New("xaccttest: next was called twice")
+		}
+		began = true
+		return c.cloud.run(ctx, c, call, func(rq *request) (err error) {
+			out, err = perform(rq, clone(input))
+			return err
+		})
+	}
+	var err error
+	if fn := c.cloud.interceptor(); fn != nil {
+		if err = fn(ctx, call, next); !began {
+			if werr := c.cloud.wait(ctx, c.cloud.opts.Latency); werr != nil && err == nil {
+				err = werr
+			}
+		}
+	} else {
+		err = next()
+	}
+	if err != nil {
+		err = shape(c.service, operation, call.RequestID, err)
+		out = nil
+	} else {
+		if out == nil {
+			out = new(O)
+		}
+		stamp(out, call.RequestID)
+	}
+	done(err)
+	return out, err
+}
+
+// run waits for the call to reach the service, performs it, and waits for the answer to come back.
+func (c *Cloud) run(ctx context.Context, by client, call Call, perform func(*request) error) error {
+	if configuring[call.Operation] {
+		name := reflect.ValueOf(call.Input).Elem().FieldByName("Bucket").Interface().(*string)
+		release, err := c.hold(*name)
+		if err != nil {
+			c.wait(ctx, c.opts.Latency)
+			return shape(call.Service, call.Operation, call.RequestID, err)
+		}
+		defer release()
+	}
+	half := c.opts.Latency / 2
+	if err := c.wait(ctx, half); err != nil {
+		return err
+	}
+	err := c.perform(by, call, perform)
+	if werr := c.wait(ctx, c.opts.Latency-half); werr != nil {
+		return werr
+	}
+	return err
+}
+
+func (c *Cloud) perform(by client, call Call, perform func(*request) error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := time.Now()
+	c.advance(now)
+	err := perform(&request{client: by, operation: call.Operation, now: now})
+	if err != nil {
+		return shape(call.Service, call.Operation, call.RequestID, err)
+	}
+	c.applied(call.RequestID)
+	return nil
+}
+
+// wait lets d pass, or returns the SDK's error for a context that ends first.
+func (c *Cloud) wait(ctx context.Context, d time.Duration) error {
+	if ctx.Err() == nil && d > 0 {
+		t := time.NewTimer(d)
+		defer t.Stop()
+		select {
+		case <-t.C:
+			return nil
+		case <-ctx.Done():
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return &aws.RequestCanceledError{Err: err}
+	}
+	return nil
+}
+
+// required names the members without which the SDK sends nothing.
+// Source: the members marked required in the API references of the services.
+var required = map[string][]string{
+	"IAM GetRole":                      {"RoleName"},
+	"IAM ListRolePolicies":             {"RoleName"},
+	"IAM GetRolePolicy":                {"RoleName", "PolicyName"},
+	"IAM ListAttachedRolePolicies":     {"RoleName"},
+	"IAM CreateRole":                   {"RoleName", "AssumeRolePolicyDocument"},
+	"IAM UpdateAssumeRolePolicy":       {"RoleName", "PolicyDocument"},
+	"IAM PutRolePolicy":                {"RoleName", "PolicyName", "PolicyDocument"},
+	"IAM DeleteRolePolicy":             {"RoleName", "PolicyName"},
+	"IAM DeleteRole":                   {"RoleName"},
+	"IAM TagRole":                      {"RoleName", "Tags"},
+	"IAM UntagRole":                    {"RoleName", "TagKeys"},
+	"S3 HeadBucket":                    {"Bucket"},
+	"S3 GetBucketPolicy":               {"Bucket"},
+	"S3 PutBucketPolicy":               {"Bucket", "Policy"},
+	"S3 DeleteBucketPolicy":            {"Bucket"},
+	"S3 GetBucketOwnershipControls":    {"Bucket"},
+	"S3 PutBucketOwnershipControls":    {"Bucket", "OwnershipControls"},
+	"S3 DeleteBucketOwnershipControls": {"Bucket"},
+	"S3 GetBucketAcl":                  {"Bucket"},
+	"DataSync CreateLocationS3":        {"S3BucketArn", "S3Config"},
+	"DataSync DescribeLocationS3":      {"LocationArn"},
+	"DataSync UpdateLocationS3":        {"LocationArn"},
+	"DataSync DeleteLocation":          {"LocationArn"},
+	"DataSync ListTagsForResource":     {"ResourceArn"},
+	"DataSync TagResource":             {"ResourceArn", "Tags"},
+	"DataSync UntagResource":           {"ResourceArn", "Keys"},
+	"DataSync CreateTask":              {"SourceLocationArn", "DestinationLocationArn"},
+	"DataSync DescribeTask":            {"TaskArn"},
+	"DataSync UpdateTask":              {"TaskArn"},
+	"DataSync DeleteTask":              {"TaskArn"},
+	"DataSync StartTaskExecution":      {"TaskArn"},
+	"DataSync DescribeTaskExecution":   {"TaskExecutionArn"},
+	"DataSync CancelTaskExecution":     {"TaskExecutionArn"},
+	"DataSync UpdateTaskExecution":     {"TaskExecutionArn", "Options"},
+}
+
+// missing refuses an input that lacks a required member, before anything is sent, as the SDK does.
+func missing(service, operation string, in any) error {
+	v := reflect.ValueOf(in).Elem()
+	invalid := smithy.InvalidParamsError{Context: operation + "Input"}
+	for _, name := range required[service+" "+operation] {
+		if v.FieldByName(name).IsNil() {
+			invalid.Add(smithy.NewErrParamRequired(name))
+		}
+	}
+	if invalid.Len() > 0 {
+		return invalid
+	}
+	return nil
+}
+
+// stamp puts the request id where the SDK puts it.
+func stamp(out any, requestID string) {
+	field := reflect.ValueOf(out).Elem().FieldByName("ResultMetadata")
+	if m, ok := field.Addr().Interface().(*middleware.Metadata); ok {
+		awsmiddleware.SetRequestIDMetadata(m, requestID)
+	}
+}
+
+// record notes the call as begun. done notes what the caller saw.
+func (c *Cloud) record(by client, operation string, input any) (call Call, done func(error)) {
+	c.calls.Lock()
+	defer c.calls.Unlock()
+	n := c.calls.serial.next(by.service, operation)
+	call = Call{
+		Account: by.account, Region: by.region, Service: by.service, Operation: operation, Principal: by.arn,
+		Input: input, RequestID: requestID(by.service, operation, n),
+	}
+	entry := &recorded{Call: call}
+	c.calls.all = append(c.calls.all, entry)
+	c.calls.byID[call.RequestID] = entry
+	call.Input = clone(input)
+	return call, func(err error) {
+		c.calls.Lock()
+		defer c.calls.Unlock()
+		entry.Err = err
+	}
+}
+
+type recorded struct{ Call }
+
+func (c *Cloud) applied(requestID string) {
+	c.calls.Lock()
+	defer c.calls.Unlock()
+	c.calls.byID[requestID].Applied = true
+}
+
+// Calls returns every call so far, in the order in which they were made.
+func (c *Cloud) Calls() []Call {
+	c.calls.Lock()
+	defer c.calls.Unlock()
+	out := make([]Call, len(c.calls.all))
+	for i, entry := range c.calls.all {
+		out[i] = entry.Call
+		out[i].Input = cloneInput(entry.Input)
+	}
+	return out
+}
+
+// ResetCalls forgets the calls made so far.
+func (c *Cloud) ResetCalls() {
+	c.calls.Lock()
+	defer c.calls.Unlock()
+	c.calls.all = nil
+}
+
+// Intercept puts fn between the clients and the services; nil takes it away. next performs the call and returns what the service answers;
+// what fn returns is what the caller sees. So fn can refuse (return a [Fault], or any error, without next), delay, lose the answer (call
+// next, then return an error), or pass on (return next()). An answer of nil without next is an empty output. fn is called concurrently, and
+// may use the cloud. next may be called once.
+func (c *Cloud) Intercept(fn func(ctx context.Context, call Call, next func() error) error) {
+	c.calls.Lock()
+	defer c.calls.Unlock()
+	c.calls.intercept = fn
+}
+
+func (c *Cloud) interceptor() func(context.Context, Call, func() error) error {
+	c.calls.Lock()
+	defer c.calls.Unlock()
+	return c.calls.intercept
+}
+
+// String is one line: account, Region, operation and how it went.
+func (c Call) String() string {
+	outcome := "ok"
+	if c.Err != nil {
+		outcome = c.Err.Error()
+	}
+	return fmt.Sprintf("%s %s %s.%s: %s", c.Account, c.Region, c.Service, c.Operation, outcome)
+}

@@ -1,0 +1,57 @@
+package xaccttest
+
+import "reflect"
+
+// clone copies v and everything exported that it points to, so that neither the caller nor the cloud can reach into the other's values.
+// Interfaces, such as the reader of a body, are kept as they are.
+func clone[T any](v T) T {
+	return cloneValue(reflect.ValueOf(&v).Elem()).Interface().(T)
+}
+
+func cloneValue(v reflect.Value) reflect.Value {
+	out := reflect.New(v.Type()).Elem()
+	out.Set(v)
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			p := reflect.New(v.Type().Elem())
+			p.Elem().Set(cloneValue(v.Elem()))
+			out.Set(p)
+		}
+	case reflect.Slice:
+		if !v.IsNil() {
+			s := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+			for i := range v.Len() {
+				s.Index(i).Set(cloneValue(v.Index(i)))
+			}
+			out.Set(s)
+		}
+	case reflect.Map:
+		if !v.IsNil() {
+			m := reflect.MakeMapWithSize(v.Type(), v.Len())
+			for it := v.MapRange(); it.Next(); {
+				m.SetMapIndex(it.Key(), cloneValue(it.Value()))
+			}
+			out.Set(m)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() && holdsReferences(v.Field(i).Kind()) {
+				out.Field(i).Set(cloneValue(v.Field(i)))
+			}
+		}
+	}
+	return out
+}
+
+func holdsReferences(k reflect.Kind) bool {
+	return k == reflect.Pointer || k == reflect.Slice || k == reflect.Map || k == reflect.Struct
+}
+
+// cloneInput copies what an any holds.
+func cloneInput(v any) any {
+	if v == nil {
+		return nil
+	}
+	return cloneValue(reflect.ValueOf(v)).Interface()
+}

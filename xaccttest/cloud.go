@@ -1,0 +1,210 @@
+package xaccttest
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/policy"
+)
+
+// Cloud is an AWS in memory: any number of accounts and Regions. Its methods and the clients that it hands out may be used concurrently.
+// What goes in and what comes out is copied.
+//
+// Accounts come into being when they are first named. The set-up methods, AddRole to PutObject, panic if what they are asked for cannot be.
+type Cloud struct {
+	opts Options
+
+	mu       sync.Mutex // guards everything below
+	accounts map[string]*account
+	buckets  map[string]*bucketState // by name
+	owners   map[string]owner        // of unique ids, also of entities that are gone
+	serial   serial
+	running  []*execution // not yet ended
+	gone     int          // roles and users deleted
+	step     func(Step) error
+
+	calls struct {
+		sync.Mutex
+		all       []*recorded
+		byID      map[string]*recorded
+		serial    serial
+		intercept func(context.Context, Call, func() error) error
+	}
+}
+
+// owner says which role or user a unique id was given to.
+type owner struct{ account, key string }
+
+// account is what IAM and DataSync hold for one account.
+type account struct {
+	id, partition string
+	identities    map[string]*eventual[*identity] // by "role/" or "user/" and the name in lower case; nil inside: not there
+	managed       map[string]policy.Document      // customer managed policies by ARN
+	regions       map[string]*syncRegion
+}
+
+// NewCloud makes an empty cloud.
+func NewCloud(optFns ...func(*Options)) *Cloud {
+	c := &Cloud{
+		opts:     defaults(),
+		accounts: map[string]*account{},
+		buckets:  map[string]*bucketState{},
+		owners:   map[string]owner{},
+		serial:   serial{},
+	}
+	for _, fn := range optFns {
+		fn(&c.opts)
+	}
+	if c.opts.PageSize < 1 {
+		panic("xaccttest: PageSize must be at least 1")
+	}
+	c.calls.serial = serial{}
+	c.calls.byID = map[string]*recorded{}
+	return c
+}
+
+// operatorName is the name of the administrator that each account has.
+const operatorName = "Operator"
+
+// account returns the account, which comes into being if need be. partition "" is the default.
+func (c *Cloud) account(id, partition string) *account {
+	if !region.ValidAccount(id) {
+		panic(fmt.Sprintf("xaccttest: %q is not a 12-digit account id", id))
+	}
+	if a := c.accounts[id]; a != nil {
+		if partition != "" && partition != a.partition {
+			panic(fmt.Sprintf("xaccttest: account %s is in partition %s, not %s", id, a.partition, partition))
+		}
+		return a
+	}
+	if partition == "" {
+		partition = c.opts.Partition
+	}
+	a := &account{
+		id: id, partition: partition,
+		identities: map[string]*eventual[*identity]{},
+		managed:    map[string]policy.Document{},
+		regions:    map[string]*syncRegion{},
+	}
+	c.accounts[id] = a
+	c.addIdentity(a, "role", "/", operatorName, func(i *identity) { i.attached = []string{administrator(a.partition)} })
+	return a
+}
+
+// OperatorARN is the role whose clients [Cloud.Clients] returns: an administrator of the account.
+func (c *Cloud) OperatorARN(account string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	a := c.account(account, "")
+	return region.Role(a.partition, a.id, "/", operatorName)
+}
+
+// Clients returns the clients of every account so far, each as its administrator: a role that may do everything as far as its own account
+// decides. A Deny in a bucket's policy still stops it, and in another account it may do what that account's resources let it.
+func (c *Cloud) Clients() xacct.Clients {
+	c.mu.Lock()
+	ids := slices.Sorted(maps.Keys(c.accounts))
+	c.mu.Unlock()
+	out := xacct.Clients{}
+	for _, id := range ids {
+		out[id] = c.ClientsAs(c.OperatorARN(id))
+	}
+	return out
+}
+
+// ClientsAs returns the clients of a role (in a session named "xaccttest") or user that exists. Its own policies are enforced in every call,
+// together with those of the resources.
+func (c *Cloud) ClientsAs(principalARN string) xacct.AccountClients {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	who := c.entity(principalARN)
+	if who == nil {
+		panic(fmt.Sprintf("xaccttest: there is no role or user %s", principalARN))
+	}
+	return c.clients(client{cloud: c, account: who.account, key: who.key(), arn: who.arn})
+}
+
+// AddRole makes a role with the policies inline, and returns its ARN. Other principals of its account may assume it; DataSync may not.
+// The name may begin with a path: "team/name".
+func (c *Cloud) AddRole(account, name string, policies ...policy.Document) (arn string) {
+	return c.addPrincipal("role", account, name, policies)
+}
+
+// AddUser makes a user with the policies inline, and returns its ARN. The name may begin with a path.
+func (c *Cloud) AddUser(account, name string, policies ...policy.Document) (arn string) {
+	return c.addPrincipal("user", account, name, policies)
+}
+
+func (c *Cloud) addPrincipal(kind, account, name string, policies []policy.Document) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	a := c.account(account, "")
+	path := "/"
+	if i := strings.LastIndexByte(name, '/'); i >= 0 {
+		path, name = "/"+strings.Trim(name[:i], "/")+"/", name[i+1:]
+	}
+	if err := checkName("roleName", name, 64); err != nil {
+		panic("xaccttest: " + err.Error())
+	}
+	if e := a.identities[identityKey(kind, name)]; e != nil && e.latest() != nil {
+		panic(fmt.Sprintf("xaccttest: account %s has a %s %s already", account, kind, name))
+	}
+	i := c.addIdentity(a, kind, path, name, func(i *identity) {
+		for n, p := range policies {
+			if err := p.Validate(policy.Identity); err != nil {
+				panic(fmt.Sprintf("xaccttest: policy %d of %s: %v", n, name, err))
+			}
+			i.policies[fmt.Sprintf("policy-%d", n)] = p
+		}
+	})
+	return i.arn
+}
+
+// AddPolicy makes a customer managed policy, for example to be the permissions boundary of a role, and returns its ARN.
+func (c *Cloud) AddPolicy(account, name string, document policy.Document) (arn string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	a := c.account(account, "")
+	if err := document.Validate(policy.Identity); err != nil {
+		panic(fmt.Sprintf("xaccttest: policy %s: %v", name, err))
+	}
+	arn = region.ARN{Partition: a.partition, Service: "iam", Account: a.id, Resource: "policy/" + name}.String()
+	a.managed[arn] = document
+	return arn
+}
+
+// addIdentity makes a role or user that is seen at once.
+func (c *Cloud) addIdentity(a *account, kind, path, name string, edit func(*identity)) *identity {
+	i := c.newIdentity(a, kind, path, name)
+	i.trust = policy.New(policy.Allow("sts:AssumeRole").By(policy.AWS(region.ARN{Partition: a.partition, Service: "iam", Account: a.id, Resource: "root"}.String())))
+	edit(i)
+	e := &eventual[*identity]{}
+	e.set(i, 0)
+	a.identities[i.key()] = e
+	return i
+}
+
+// newIdentity gives a role or user its id.
+func (c *Cloud) newIdentity(a *account, kind, path, name string) *identity {
+	prefix := "AROA"
+	if kind == "user" {
+		prefix = "AIDA"
+	}
+	i := &identity{
+		kind: kind, account: a.id, path: path, name: name,
+		arn:      region.ARN{Partition: a.partition, Service: "iam", Account: a.id, Resource: kind + path + name}.String(),
+		id:       uniqueID(prefix, a.id, kind, name, c.serial.next("identity", a.id, kind, name)),
+		policies: map[string]policy.Document{},
+		tags:     map[string]string{},
+		created:  time.Now().UTC().Truncate(time.Second),
+	}
+	c.owners[i.id] = owner{a.id, i.key()}
+	return i
+}

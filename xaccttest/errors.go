@@ -1,0 +1,101 @@
+package xaccttest
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// Fault is an error as the service itself would answer: status is the HTTP status, code and message are the service's. An [Cloud.Intercept]
+// function returns it to refuse a call: Fault(400, "ThrottlingException", "Rate exceeded"). The client wraps it as the SDK does. A status of
+// 500 and above is the service's fault, any other the caller's.
+func Fault(status int, code, message string) error {
+	return &fault{status: status, code: code, message: message}
+}
+
+// fault is an error before it takes the SDK's shape.
+type fault struct {
+	status        int
+	code, message string
+	errorCode     string // DataSync's own, beside the code
+	header        http.Header
+}
+
+func (f *fault) Error() string { return f.code + ": " + f.message }
+
+// modelled makes the errors that the SDK has types for. Anything else is a generic API error.
+var modelled = map[string]func(message *string) error{
+	"IAM NoSuchEntity":            func(m *string) error { return &iamtypes.NoSuchEntityException{Message: m} },
+	"IAM EntityAlreadyExists":     func(m *string) error { return &iamtypes.EntityAlreadyExistsException{Message: m} },
+	"IAM MalformedPolicyDocument": func(m *string) error { return &iamtypes.MalformedPolicyDocumentException{Message: m} },
+	"IAM DeleteConflict":          func(m *string) error { return &iamtypes.DeleteConflictException{Message: m} },
+	"IAM LimitExceeded":           func(m *string) error { return &iamtypes.LimitExceededException{Message: m} },
+	"IAM InvalidInput":            func(m *string) error { return &iamtypes.InvalidInputException{Message: m} },
+	"IAM UnmodifiableEntity":      func(m *string) error { return &iamtypes.UnmodifiableEntityException{Message: m} },
+	"IAM ConcurrentModification":  func(m *string) error { return &iamtypes.ConcurrentModificationException{Message: m} },
+	"IAM ServiceFailure":          func(m *string) error { return &iamtypes.ServiceFailureException{Message: m} },
+	"S3 NotFound":                 func(m *string) error { return &s3types.NotFound{} },
+	"S3 NoSuchBucket":             func(m *string) error { return &s3types.NoSuchBucket{Message: m} },
+	"S3 NoSuchKey":                func(m *string) error { return &s3types.NoSuchKey{Message: m} },
+	"DataSync InvalidRequestException": func(m *string) error {
+		return &dstypes.InvalidRequestException{Message: m}
+	},
+	"DataSync InternalException": func(m *string) error { return &dstypes.InternalException{Message: m} },
+}
+
+// shape gives err the form in which an SDK client returns it: an operation error around the HTTP response error around the API error.
+func shape(service, operation, requestID string, err error) error {
+	if op := (*smithy.OperationError)(nil); errors.As(err, &op) {
+		return err
+	}
+	if f := (*fault)(nil); errors.As(err, &f) {
+		err = f.response(service, requestID)
+	}
+	return &smithy.OperationError{ServiceID: service, OperationName: operation, Err: err}
+}
+
+func (f *fault) response(service, requestID string) error {
+	var api error
+	if make := modelled[service+" "+f.code]; make != nil {
+		api = make(aws.String(f.message))
+	} else {
+		generic := &smithy.GenericAPIError{Code: f.code, Message: f.message}
+		if f.status >= 500 {
+			generic.Fault = smithy.FaultServer
+		} else {
+			generic.Fault = smithy.FaultClient
+		}
+		api = generic
+	}
+	if e, ok := api.(*dstypes.InvalidRequestException); ok && f.errorCode != "" {
+		e.ErrorCode_ = aws.String(f.errorCode)
+	}
+	header := f.header.Clone()
+	if header == nil {
+		header = http.Header{}
+	}
+	header.Set(requestIDHeader(service), requestID)
+	return &awshttp.ResponseError{
+		ResponseError: &smithyhttp.ResponseError{
+			Response: &smithyhttp.Response{Response: &http.Response{
+				StatusCode: f.status, Status: http.StatusText(f.status), Header: header, Body: http.NoBody,
+			}},
+			Err: api,
+		},
+		RequestID: requestID,
+	}
+}
+
+func requestIDHeader(service string) string {
+	if service == "S3" {
+		return "X-Amz-Request-Id"
+	}
+	return "X-Amzn-Requestid"
+}

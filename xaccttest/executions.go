@@ -1,0 +1,265 @@
+package xaccttest
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/datasync"
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+)
+
+// queueQuota is how many executions of a task may wait.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/datasync-limits.html
+const queueQuota = 50
+
+func (c *syncClient) StartTaskExecution(ctx context.Context, in *datasync.StartTaskExecutionInput, _ ...func(*datasync.Options)) (*datasync.StartTaskExecutionOutput, error) {
+	return do(ctx, c.client, "StartTaskExecution", in, func(rq *request, in *datasync.StartTaskExecutionInput) (*datasync.StartTaskExecutionOutput, error) {
+		tags, err := syncTags(in.Tags)
+		if err != nil {
+			return nil, err
+		}
+		t, err := rq.task("datasync:StartTaskExecution", *in.TaskArn, tagContext(tags, nil))
+		if err != nil {
+			return nil, err
+		}
+		if len(tags) > 0 {
+			if err := rq.permit("datasync:TagResource", t.arn+"/execution/*", tagContext(tags, nil)); err != nil {
+				return nil, err
+			}
+		}
+		e, err := rq.newExecution(t, in, tags)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range []*locationState{t.source, t.destination} {
+			if err := rq.cloud.probe(l, rq.now); err != nil {
+				return nil, err
+			}
+		}
+		if len(t.queue) == 0 {
+			e.launched = rq.now
+		}
+		t.queue = append(t.queue, e)
+		t.latest = e
+		rq.cloud.running = append(rq.cloud.running, e)
+		here := rq.here()
+		here.executions[e.arn] = e
+		here.executionList.add(e, rq.cloud.opts.Propagation)
+		rq.cloud.advance(rq.now)
+		return &datasync.StartTaskExecutionOutput{TaskExecutionArn: aws.String(e.arn)}, nil
+	})
+}
+
+// newExecution checks whether a run may start, and with what.
+func (rq *request) newExecution(t *taskState, in *datasync.StartTaskExecutionInput, tags map[string]string) (*execution, error) {
+	if err := unknownYet(in.ManifestConfig, in.TaskReportConfig, nil); err != nil {
+		return nil, err
+	}
+	e := &execution{
+		task: t, mode: t.mode, options: overlay(t.options, in.OverrideOptions), includes: t.includes, excludes: t.excludes,
+		source: *t.source, destination: *t.destination, tags: tags, phases: rq.cloud.opts.Phases, requested: rq.now,
+	}
+	if in.Includes != nil {
+		e.includes = in.Includes
+	}
+	if in.Excludes != nil {
+		e.excludes = in.Excludes
+	}
+	for _, rules := range [][]dstypes.FilterRule{e.includes, e.excludes} {
+		if err := checkFilters(rules); err != nil {
+			return nil, err
+		}
+	}
+	if err := checkOptions(t.mode, t.destination.class, e.options); err != nil {
+		return nil, err
+	}
+	switch {
+	case t.status(rq.cloud, rq.now) == dstypes.TaskStatusCreating:
+		return nil, invalidRequest("Task %s is being created.", t.arn)
+	case len(t.queue) > 0 && e.options.TaskQueueing == dstypes.TaskQueueingDisabled:
+		return nil, invalidRequest("Task %s has an execution in progress, and queueing is disabled.", t.arn)
+	case len(t.queue) > queueQuota:
+		return nil, invalidRequest("Task %s has %d executions in its queue already.", t.arn, queueQuota)
+	}
+	e.arn = t.arn + "/execution/exec-" + digest(17, "execution", t.arn, rq.cloud.serial.next("execution", t.arn))
+	return e, nil
+}
+
+// execution finds an execution of the client's account and Region.
+func (rq *request) execution(action, arn string) (*execution, error) {
+	e := rq.here().executions[arn]
+	if err := rq.ownARN(arn); err != nil {
+		return nil, err
+	}
+	var context map[string][]string
+	if e != nil {
+		context = resourceTagContext(e.tags, nil)
+	}
+	if err := rq.permit(action, arn, context); err != nil {
+		return nil, err
+	}
+	if e == nil {
+		return nil, invalidRequest("Task execution %s is not found.", arn)
+	}
+	return e, nil
+}
+
+func (c *syncClient) CancelTaskExecution(ctx context.Context, in *datasync.CancelTaskExecutionInput, _ ...func(*datasync.Options)) (*datasync.CancelTaskExecutionOutput, error) {
+	return do(ctx, c.client, "CancelTaskExecution", in, func(rq *request, in *datasync.CancelTaskExecutionInput) (*datasync.CancelTaskExecutionOutput, error) {
+		e, err := rq.execution("datasync:CancelTaskExecution", *in.TaskExecutionArn)
+		if err != nil {
+			return nil, err
+		}
+		if !e.ended.IsZero() || !e.cancelled.IsZero() {
+			return nil, invalidRequest("Task execution %s is not in progress.", e.arn)
+		}
+		if e.launched.IsZero() {
+			e.launched = rq.now // a run in the queue never begins; it is cancelled like one that did
+		}
+		e.cancelled = rq.now
+		e.advance(rq.cloud, rq.now)
+		return &datasync.CancelTaskExecutionOutput{}, nil
+	})
+}
+
+// UpdateTaskExecution changes the bandwidth of a run that is under way.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/API_UpdateTaskExecution.html
+func (c *syncClient) UpdateTaskExecution(ctx context.Context, in *datasync.UpdateTaskExecutionInput, _ ...func(*datasync.Options)) (*datasync.UpdateTaskExecutionOutput, error) {
+	return do(ctx, c.client, "UpdateTaskExecution", in, func(rq *request, in *datasync.UpdateTaskExecutionInput) (*datasync.UpdateTaskExecutionOutput, error) {
+		e, err := rq.execution("datasync:UpdateTaskExecution", *in.TaskExecutionArn)
+		if err != nil {
+			return nil, err
+		}
+		if !e.ended.IsZero() || !e.cancelled.IsZero() || e.launched.IsZero() {
+			return nil, invalidRequest("Task execution %s is not in progress.", e.arn)
+		}
+		next := overlay(e.options, &dstypes.Options{BytesPerSecond: in.Options.BytesPerSecond})
+		if err := checkOptions(e.mode, e.destination.class, next); err != nil {
+			return nil, err
+		}
+		e.options = next
+		return &datasync.UpdateTaskExecutionOutput{}, nil
+	})
+}
+
+func (c *syncClient) ListTaskExecutions(ctx context.Context, in *datasync.ListTaskExecutionsInput, _ ...func(*datasync.Options)) (*datasync.ListTaskExecutionsOutput, error) {
+	return do(ctx, c.client, "ListTaskExecutions", in, func(rq *request, in *datasync.ListTaskExecutionsInput) (*datasync.ListTaskExecutionsOutput, error) {
+		if err := rq.permit("datasync:ListTaskExecutions", "*", nil); err != nil {
+			return nil, err
+		}
+		if in.TaskArn != nil {
+			if err := rq.ownARN(*in.TaskArn); err != nil {
+				return nil, err
+			}
+			if rq.here().tasks[*in.TaskArn] == nil {
+				return nil, invalidRequest("Sync task %s is not found.", *in.TaskArn)
+			}
+		}
+		var found []*execution
+		for _, e := range rq.here().executionList.visible(in.NextToken == nil) {
+			if in.TaskArn == nil || e.task.arn == *in.TaskArn {
+				found = append(found, e)
+			}
+		}
+		part, next, err := page(rq.cloud, rq.operation, found, in.NextToken, aws.ToInt32(in.MaxResults))
+		if err != nil {
+			return nil, invalidRequest("Invalid NextToken.")
+		}
+		out := &datasync.ListTaskExecutionsOutput{NextToken: stringOrNil(next)}
+		for _, e := range part {
+			out.TaskExecutions = append(out.TaskExecutions, dstypes.TaskExecutionListEntry{
+				TaskExecutionArn: aws.String(e.arn), Status: e.status(), TaskMode: e.mode,
+			})
+		}
+		return out, nil
+	})
+}
+
+func (c *syncClient) DescribeTaskExecution(ctx context.Context, in *datasync.DescribeTaskExecutionInput, _ ...func(*datasync.Options)) (*datasync.DescribeTaskExecutionOutput, error) {
+	return do(ctx, c.client, "DescribeTaskExecution", in, func(rq *request, in *datasync.DescribeTaskExecutionInput) (*datasync.DescribeTaskExecutionOutput, error) {
+		e, err := rq.execution("datasync:DescribeTaskExecution", *in.TaskExecutionArn)
+		if err != nil {
+			return nil, err
+		}
+		return e.describe(), nil
+	})
+}
+
+// describe is the execution as the API shows it. The counters of the two modes differ.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/transfer-performance-counters.html
+func (e *execution) describe() *datasync.DescribeTaskExecutionOutput {
+	n := e.count
+	out := &datasync.DescribeTaskExecutionOutput{
+		TaskExecutionArn: aws.String(e.arn), Status: e.status(), TaskMode: e.mode, Options: ptr(clone(e.options)),
+		Includes: clone(e.includes), Excludes: clone(e.excludes), StartTime: aws.Time(e.requested.UTC()),
+		EstimatedFilesToTransfer: int64(len(e.items)), EstimatedBytesToTransfer: n.estimatedBytes, EstimatedFilesToDelete: int64(len(e.deletions)),
+		FilesTransferred: n.transferred, BytesTransferred: n.bytes, BytesCompressed: n.bytes, BytesWritten: n.bytes,
+		FilesSkipped: n.skipped, FilesVerified: n.verified, FilesDeleted: n.deleted,
+		Result: e.result(),
+	}
+	if e.phase == preparing && e.ended.IsZero() {
+		out.EstimatedFilesToTransfer, out.EstimatedBytesToTransfer = int64(e.prepared), 0
+		for _, it := range e.items[:e.prepared] {
+			out.EstimatedBytesToTransfer += it.size
+		}
+	}
+	if e.mode == dstypes.TaskModeEnhanced {
+		out.FilesListed = &dstypes.TaskExecutionFilesListedDetail{AtSource: n.listed, AtDestinationForDelete: n.listedForDelete}
+		out.FilesFailed = &dstypes.TaskExecutionFilesFailedDetail{Prepare: n.failedPrepare, Transfer: n.failedTransfer, Verify: n.failedVerify, Delete: n.failedDrop}
+		if e.options.TransferMode != dstypes.TransferModeAll {
+			out.FilesPrepared = int64(e.prepared)
+		}
+	} else {
+		out.FilesSkipped += n.failedTransfer
+	}
+	if !e.launched.IsZero() {
+		out.LaunchTime = aws.Time(e.launched.UTC())
+	}
+	if !e.ended.IsZero() {
+		out.EndTime = aws.Time(e.ended.UTC())
+	}
+	return out
+}
+
+func (e *execution) result() *dstypes.TaskExecutionResultDetail {
+	phase := func(p int) dstypes.PhaseStatus {
+		switch {
+		case e.phase > p:
+			return dstypes.PhaseStatusSuccess
+		case e.failed && e.phase == p:
+			return dstypes.PhaseStatusError
+		}
+		return dstypes.PhaseStatusPending
+	}
+	r := &dstypes.TaskExecutionResultDetail{
+		PrepareStatus: phase(preparing), TransferStatus: phase(transferring), VerifyStatus: phase(verifying),
+		ErrorCode: stringOrNil(e.errorCode), ErrorDetail: stringOrNil(e.errorDetail),
+	}
+	if e.ended.IsZero() {
+		return r
+	}
+	r.TotalDuration = milliseconds(e.ended.Sub(e.launched))
+	if e.mode == dstypes.TaskModeEnhanced {
+		r.PrepareDuration, r.TransferDuration, r.VerifyDuration = aws.Int64(0), aws.Int64(0), aws.Int64(0)
+	} else {
+		r.PrepareDuration, r.TransferDuration, r.VerifyDuration = milliseconds(e.takes(preparing)), milliseconds(e.takes(transferring)), milliseconds(e.takes(verifying))
+	}
+	if n := e.count; !e.failed && n.failedTransfer+n.failedVerify+n.failedDrop > 0 {
+		// Texts of https://docs.aws.amazon.com/datasync/latest/userguide/troubleshooting-datasync-locations-tasks.html.
+		text := []string{"Transfer and verification completed."}
+		if n.failedTransfer+n.failedDrop > 0 {
+			text = append(text, "Selected files transferred except for files skipped due to errors.")
+		}
+		if n.failedVerify > 0 {
+			text = append(text, "Verification detected mismatches.")
+		}
+		r.ErrorDetail = aws.String(strings.Join(text, " "))
+	}
+	return r
+}
+
+func milliseconds(d time.Duration) *int64 { return aws.Int64(d.Milliseconds()) }
+
+func ptr[T any](v T) *T { return &v }

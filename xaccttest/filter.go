@@ -1,0 +1,119 @@
+package xaccttest
+
+import (
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+)
+
+// Filters of DataSync. Source: https://docs.aws.amazon.com/datasync/latest/userguide/filtering.html
+
+// checkFilters refuses filter rules that DataSync does not take.
+func checkFilters(rules []dstypes.FilterRule) error {
+	if len(rules) > 1 {
+		return violation("filters", "", "length less than or equal to 1")
+	}
+	for _, r := range rules {
+		v := aws.ToString(r.Value)
+		switch {
+		case r.FilterType != dstypes.FilterTypeSimplePattern:
+			return violation("filterType", string(r.FilterType), "enum value set: [SIMPLE_PATTERN]")
+		case len(v) > 102400 || strings.ContainsRune(v, 0):
+			return violation("value", v[:min(20, len(v))], `regular expression pattern: ^[^\x00]+$`)
+		case v == "":
+			return invalidRequest("Invalid filter: the value is empty.")
+		}
+	}
+	return nil
+}
+
+// filtered reports whether a path, relative to the location, takes part in a transfer. Excludes win, which is assumed.
+func filtered(path string, includes, excludes []dstypes.FilterRule) bool {
+	in := len(includes) == 0 || anyPattern(includes, path)
+	return in && !anyPattern(excludes, path)
+}
+
+func anyPattern(rules []dstypes.FilterRule, path string) bool {
+	for _, r := range rules {
+		for _, p := range splitPatterns(aws.ToString(r.Value)) {
+			if p.matches("/" + path) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// pattern is a path with wildcards: literal runs, between any two of which anything may stand.
+type pattern []string
+
+// splitPatterns takes a filter apart at its bars, and each pattern at its stars. A backslash makes a bar, star or backslash literal; before
+// anything else it is ignored.
+func splitPatterns(value string) []pattern {
+	var out []pattern
+	current := pattern{""}
+	for i := 0; i < len(value); i++ {
+		switch c := value[i]; {
+		case c == '\\':
+			if i+1 < len(value) && strings.IndexByte(`*|\`, value[i+1]) >= 0 {
+				i++
+				current[len(current)-1] += value[i : i+1]
+			}
+		case c == '|':
+			out, current = append(out, current), pattern{""}
+		case c == '*':
+			current = append(current, "")
+		default:
+			current[len(current)-1] += value[i : i+1]
+		}
+	}
+	return append(out, current)
+}
+
+// matches reports whether the pattern names the path or a folder that the path is in. A pattern with a slash in front starts at the
+// location; any other may start at any folder.
+func (p pattern) matches(path string) bool {
+	runs := append(pattern(nil), p...)
+	last := len(runs) - 1
+	runs[last] = strings.TrimSuffix(runs[last], "/")
+	if len(runs) == 1 && runs[0] == "" {
+		return p[0] == "/"
+	}
+	for start := range path {
+		if path[start] != '/' {
+			continue
+		}
+		from := path[start:]
+		if !strings.HasPrefix(runs[0], "/") {
+			from = path[start+1:]
+		} else if start > 0 {
+			break
+		}
+		for end := 0; end <= len(from); end++ {
+			if (end == len(from) || from[end] == '/') && runs.whole(from[:end]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// whole reports whether the runs cover s from end to end.
+func (p pattern) whole(s string) bool {
+	if len(p) == 1 {
+		return s == p[0]
+	}
+	if !strings.HasPrefix(s, p[0]) {
+		return false
+	}
+	s = s[len(p[0]):]
+	for _, run := range p[1 : len(p)-1] {
+		i := strings.Index(s, run)
+		if i < 0 {
+			return false
+		}
+		s = s[i+len(run):]
+	}
+	return strings.HasSuffix(s, p[len(p)-1])
+}

@@ -1,0 +1,41 @@
+package xaccttest
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"strings"
+)
+
+// digest is n lower-case hexadecimal digits that follow from the parts. Ids are made of it rather than of a counter, so that they do not
+// depend on the order in which concurrent calls arrive.
+func digest(n int, parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:])[:n]
+}
+
+// serial numbers things of the same name: 0 the first time, then 1, 2 …
+type serial map[string]int
+
+func (s serial) next(parts ...string) string {
+	key := strings.Join(parts, "\x00")
+	n := s[key]
+	s[key]++
+	return strconv.Itoa(n)
+}
+
+// uniqueID is the id of a role or user: the prefix and 17 capital letters and digits.
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+func uniqueID(prefix string, parts ...string) string {
+	return prefix + strings.ToUpper(digest(17, parts...))
+}
+
+// canonicalID is the canonical user id of an account.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/finding-canonical-user-id.html
+func canonicalID(account string) string { return digest(64, "canonical", account) }
+
+// requestID has the form of AWS's own.
+func requestID(service, operation, n string) string {
+	d := digest(32, "request", service, operation, n)
+	return d[:8] + "-" + d[8:12] + "-" + d[12:16] + "-" + d[16:20] + "-" + d[20:]
+}

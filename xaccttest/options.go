@@ -1,0 +1,82 @@
+package xaccttest
+
+import (
+	"time"
+
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+// Options shape a [Cloud]. NewCloud fills in the defaults before the option functions see them.
+type Options struct {
+	// Latency is how long each call takes; 0, the default, is no time. Half of it passes before the call takes effect and half after, so a
+	// context that ends in between leaves a call that took effect and whose answer is lost, as on a real network.
+	Latency time.Duration
+
+	// Propagation is how many reads still see the old state after a change of a role (its trust and its policies included), of a bucket's
+	// policy or ownership, or of the lists of locations, tasks and executions. Management calls, access decisions and the check of the
+	// principals in a bucket policy count their reads apart, as they are different systems in AWS. 0, the default, is at once.
+	// What the set-up methods of Cloud do is seen at once.
+	Propagation int
+
+	// PageSize is the greatest number of entries in one page of a list; 3 by default, so that pages are met early.
+	PageSize int
+
+	// TransientIDs is how many answers of GetBucketPolicy after a PutBucketPolicy name roles and users by their unique id, AROA… or AIDA…,
+	// instead of their ARN, as S3 has been seen to do: https://github.com/go-to-k/cdkd/issues/1515. 1 by default.
+	TransientIDs int
+
+	// Phases says how long the phases of a task execution take.
+	Phases Phases
+
+	// Partition is the partition of accounts that come into being without a Region being named; "aws" by default.
+	Partition string
+}
+
+// Phases are the times that the phases of a task and its executions take, whatever is copied. A program outside a testing/synctest bubble wants them
+// short. A phase of 0 is passed at once, unseen.
+type Phases struct {
+	Creating     time.Duration // of a new task, before it can run; 5 seconds by default
+	Launching    time.Duration // 1 minute by default
+	Preparing    time.Duration // 20 seconds by default
+	Transferring time.Duration // 1 minute by default; objects arrive evenly spread over it
+	Verifying    time.Duration // 20 seconds by default
+	Cancelling   time.Duration // 20 seconds by default
+}
+
+func defaults() Options {
+	return Options{
+		PageSize:     3,
+		TransientIDs: 1,
+		Partition:    "aws",
+		Phases: Phases{
+			Creating:     5 * time.Second,
+			Launching:    time.Minute,
+			Preparing:    20 * time.Second,
+			Transferring: time.Minute,
+			Verifying:    20 * time.Second,
+			Cancelling:   20 * time.Second,
+		},
+	}
+}
+
+// BucketOptions shape a bucket. AddBucket fills in what AWS gives a bucket made today before the option functions see them.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html
+type BucketOptions struct {
+	// Ownership is the Object Ownership setting; BucketOwnerEnforced by default. "" is a bucket of before April 2023 whose setting was never
+	// made, which behaves as ObjectWriter.
+	Ownership s3types.ObjectOwnership
+
+	// Grants are what the bucket's ACL grants to others than its owner. They exclude BucketOwnerEnforced.
+	Grants []Grant
+
+	// Versioning keeps what is overwritten or deleted from being lost; off by default. It is recorded and shown in Dump only: Objects holds
+	// current versions.
+	Versioning bool
+}
+
+// Grant is one entry of a bucket's ACL. Exactly one of Account and Group is set.
+type Grant struct {
+	Account    string // a 12-digit account id, granted by its canonical user
+	Group      string // the URI of a group, such as http://acs.amazonaws.com/groups/s3/LogDelivery
+	Permission s3types.Permission
+}

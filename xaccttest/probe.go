@@ -1,0 +1,91 @@
+package xaccttest
+
+import (
+	"strings"
+	"time"
+
+	"github.com/xacct/xacct/policy/authz"
+)
+
+// The access tests of DataSync. The texts are those collected in
+// https://github.com/christoferson/aws-cloudformation/blob/main/datasync/README.md and
+// https://github.com/hashicorp/terraform-provider-aws/pull/10984.
+
+// probeAsCaller tests what the caller of CreateLocationS3 itself may do: the bucket exists, is in this Region, and the caller may list it.
+// Source: https://github.com/hashicorp/terraform-provider-aws/issues/21974 and the permissions of AWS::DataSync::LocationS3's create handler.
+func (rq *request) probeAsCaller(l *locationState) error {
+	b := rq.cloud.buckets[l.bucket]
+	who, err := rq.caller()
+	switch {
+	case err != nil:
+		return err
+	case b == nil:
+		return invalidRequest("DataSync bucket access test failed: could not perform s3:HeadBucket on bucket %s. The bucket does not exist.", l.bucket)
+	case b.region != l.region:
+		return invalidRequest("The bucket is in this region: %s. Please use this region to retry the request", b.region)
+	case !rq.cloud.allowed(who, sessionName, rq.now, rq.onBucket("s3:ListBucket", b, b.policy.read(byAccess))):
+		return invalidRequest("DataSync bucket access test failed: could not perform s3:HeadBucket on bucket %s. Access denied. Ensure bucket access role has s3:ListBucket permission.", l.bucket)
+	}
+	return nil
+}
+
+// probe tests what DataSync may do with the location's role.
+func (c *Cloud) probe(l *locationState, now time.Time) error {
+	role := c.entitySeen(l.role, byAccess)
+	if role == nil {
+		return invalidRequest("Invalid IAM role")
+	}
+	if !c.assumable(role, l, now) {
+		return invalidRequest("Unable to assume role. Reason: Access denied when calling sts:AssumeRole; roleName=%s, roleArn=%s", role.name, role.arn)
+	}
+	b := c.buckets[l.bucket]
+	if b == nil {
+		return invalidRequest("DataSync location access test failed: could not perform s3:HeadBucket on bucket %s. The bucket does not exist.", l.bucket)
+	}
+	p := b.policy.read(byAccess)
+	if !c.dataMay(role, l, b, p, now, "s3:ListBucket", b.arn()) {
+		return invalidRequest("DataSync location access test failed: could not perform s3:ListObjectsV2 on bucket. Ensure bucket access role has s3:ListBucket permission.")
+	}
+	for _, key := range sortedKeys(b.objects) {
+		if strings.HasPrefix(key, l.prefix) {
+			if !c.dataMay(role, l, b, p, now, "s3:GetObject", b.arn()+"/"+key) || !b.readable(b.objects[key], role.account) {
+				return invalidRequest("DataSync location access test failed: could not perform s3:GetObject in bucket %s. Access denied. Ensure bucket access role has s3:GetObject permission.", l.bucket)
+			}
+			break
+		}
+	}
+	return nil
+}
+
+// assumable reports whether the role's trust policy lets DataSync in for the location.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/cross-service-confused-deputy-prevention.html
+func (c *Cloud) assumable(role *identity, l *locationState, now time.Time) bool {
+	d := authz.Decide(authz.Request{
+		Service: syncService, Action: "sts:AssumeRole", Resource: role.arn, ResourceAccount: role.account,
+		Context: map[string][]string{
+			"aws:SourceAccount":         {l.account},
+			"aws:SourceArn":             {l.arn},
+			"aws:PrincipalIsAWSService": {"true"},
+			"aws:PrincipalServiceName":  {syncService},
+			"aws:SecureTransport":       {"true"},
+			"aws:CurrentTime":           {now.UTC().Format(time.RFC3339)},
+		},
+		Complete: true,
+	}, authz.Policies{Resource: role.trust})
+	return d.Effect == authz.Allowed
+}
+
+// dataMay judges a request that DataSync makes with the role on the location's bucket.
+// Source of the session's name: https://docs.aws.amazon.com/datasync/latest/userguide/task-reports.html
+func (c *Cloud) dataMay(role *identity, l *locationState, b *bucketState, p *storedPolicy, now time.Time, action, resource string) bool {
+	return c.allowed(role, "AwsSync-"+l.id(), now, access{
+		action: action, resource: resource, account: b.account, region: b.region, policy: c.document(b, p),
+	})
+}
+
+// readable reports whether policies can let somebody of the account read the object: its owner has to be the bucket's, or that account itself.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
+func (b *bucketState) readable(o *object, account string) bool {
+	owner := b.ownerOf(o)
+	return owner == b.account || owner == account
+}

@@ -1,0 +1,248 @@
+package xaccttest
+
+import (
+	"bytes"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/policy"
+)
+
+// storedPolicy is a bucket policy as S3 keeps it: compact, and with the unique ids of roles and users in place of their ARNs.
+// It is not changed once stored.
+type storedPolicy struct {
+	tree *tree
+
+	judged policy.Document // what access is decided by: ids as ARNs, as far as the roles and users exist
+	census int             // of the cloud when judged was made
+}
+
+// policyQuota is the greatest size of a bucket policy in bytes without white space.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html
+const policyQuota = 20480
+
+func malformedPolicy(message string) error {
+	return &fault{status: 400, code: "MalformedPolicy", message: message}
+}
+
+// newStoredPolicy checks a policy for the bucket as S3 does, and stores it. It stops at the first thing that is wrong.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html; the messages are those collected in
+// https://github.com/versity/versitygw/blob/main/auth/bucket_policy.go.
+func (c *Cloud) newStoredPolicy(b *bucketState, text []byte) (*storedPolicy, error) {
+	if !bytes.HasPrefix(text, []byte("{")) {
+		return nil, malformedPolicy("Policies must be valid JSON and the first byte must be '{'")
+	}
+	d, err := policy.Parse(text)
+	if err != nil {
+		return nil, malformedPolicy("This policy contains invalid Json")
+	}
+	t, err := parseTree(text)
+	if err != nil {
+		return nil, malformedPolicy("This policy contains invalid Json")
+	}
+	if len(t.bytes()) > policyQuota {
+		return nil, malformedPolicy("Policy exceeds the maximum allowed document size.")
+	}
+	if d.Len() == 0 {
+		return nil, malformedPolicy("Could not parse the policy: Statement is empty!")
+	}
+	if err := d.Validate(policy.Bucket); err != nil {
+		return nil, malformedPolicy(oneLine(err))
+	}
+	for s := range d.All() {
+		resources, _ := s.Resources()
+		for _, r := range resources {
+			if !b.owns(r) {
+				return nil, malformedPolicy("Policy has invalid resource")
+			}
+		}
+	}
+	statements := t.member("Statement")
+	if !statements.isList {
+		*statements = tree{isList: true, kids: []*tree{statements.clone()}}
+	}
+	for _, s := range statements.kids {
+		for _, name := range []string{"Principal", "NotPrincipal"} {
+			if p := s.member(name); p != nil && !c.storePrincipals(p) {
+				return nil, malformedPolicy("Invalid principal in policy")
+			}
+		}
+	}
+	return &storedPolicy{tree: t}, nil
+}
+
+// owns reports whether a resource of a policy can mean the bucket or something in it.
+func (b *bucketState) owns(resource string) bool {
+	if resource == "*" {
+		return true
+	}
+	a, ok := region.ParseARN(resource)
+	if !ok || a.Service != "s3" || a.Partition != b.partition() {
+		return false
+	}
+	name, _, _ := strings.Cut(a.Resource, "/")
+	return glob(name, b.name)
+}
+
+// storePrincipals replaces ARNs by ids. It reports false if a principal does not exist.
+func (c *Cloud) storePrincipals(p *tree) bool {
+	for i, kid := range p.kids {
+		for _, value := range kid.items() {
+			switch p.names[i] {
+			case "AWS":
+				stored, ok := c.storePrincipal(value.text())
+				if !ok {
+					return false
+				}
+				value.scalar = stored
+			case "Service":
+				if !servicePrincipal.MatchString(value.text()) {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+var (
+	servicePrincipal = regexp.MustCompile(`^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$`)
+	entityID         = regexp.MustCompile(`^A(ROA|IDA)[A-Z0-9]{12,}$`)
+)
+
+// storePrincipal is how S3 keeps a principal.
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+func (c *Cloud) storePrincipal(value string) (string, bool) {
+	switch {
+	case value == "*":
+		return value, true
+	case region.ValidAccount(value):
+		return "arn:" + c.partitionOf(value) + ":iam::" + value + ":root", true
+	case entityID.MatchString(value):
+		return value, c.entityByID(value) != nil
+	}
+	a, ok := region.ParseARN(value)
+	switch {
+	case !ok:
+		return "", false
+	case a.Service == "iam" && a.Account == "cloudfront":
+		return value, true
+	case !region.ValidAccount(a.Account) || a.Partition != c.partitionOf(a.Account):
+		return "", false
+	case a.Service == "iam" && a.Resource == "root":
+		return value, true
+	case a.Service == "sts" && strings.HasPrefix(a.Resource, "assumed-role/"):
+		part := strings.Split(a.Resource, "/")
+		e := c.at(a.Account, identityKey("role", part[1]))
+		return value, len(part) == 3 && e != nil && e.read(byPrincipal) != nil
+	}
+	if i := c.entitySeen(value, byPrincipal); i != nil && c.entityByID(i.id) != nil {
+		return i.id, true
+	}
+	return "", false
+}
+
+// principalExists is storePrincipal for services that keep what they are given.
+func (c *Cloud) principalExists(value string) bool {
+	_, ok := c.storePrincipal(value)
+	return ok
+}
+
+// partitionOf is the partition of an account; of one that the cloud does not know, the default.
+func (c *Cloud) partitionOf(account string) string {
+	if a := c.accounts[account]; a != nil {
+		return a.partition
+	}
+	return c.opts.Partition
+}
+
+// render is the policy as GetBucketPolicy answers: lists of one as a value, the others in an order of S3's own; of principals another
+// with every reading. ids shows unique ids also of roles and users that exist.
+func (c *Cloud) render(b *bucketState, p *storedPolicy, reading int, ids bool) []byte {
+	t := p.tree.clone()
+	for _, s := range t.member("Statement").kids {
+		for i, name := range s.names {
+			switch element := s.kids[i]; name {
+			case "Action", "NotAction", "Resource", "NotResource":
+				shuffle(element, b.name)
+			case "Principal", "NotPrincipal":
+				for _, kind := range element.kids {
+					for _, value := range kind.items() {
+						if e := c.entityByID(value.text()); e != nil && !ids {
+							value.scalar = e.arn
+						}
+					}
+					shuffle(kind, b.name+strconv.Itoa(reading))
+				}
+			case "Condition":
+				for _, operator := range element.kids {
+					for _, values := range operator.kids {
+						unlist(values)
+					}
+				}
+			}
+		}
+	}
+	return t.bytes()
+}
+
+// shuffle puts the items of a list into an order that depends on the salt.
+func shuffle(t *tree, salt string) {
+	if !t.isList {
+		return
+	}
+	slices.SortStableFunc(t.kids, func(a, b *tree) int {
+		return strings.Compare(digest(8, salt, a.text()), digest(8, salt, b.text()))
+	})
+	unlist(t)
+}
+
+// unlist makes a list of one a value.
+func unlist(t *tree) {
+	if t.isList && len(t.kids) == 1 {
+		*t = *t.kids[0]
+	}
+}
+
+// document is what access is decided by.
+func (c *Cloud) document(b *bucketState, p *storedPolicy) policy.Document {
+	if p == nil {
+		return policy.Document{}
+	}
+	if census := len(c.owners) + c.gone; p.judged.IsZero() || p.census != census {
+		d, err := policy.Parse(c.render(b, p, 0, false))
+		if err != nil {
+			panic("xaccttest: a stored policy does not parse: " + err.Error())
+		}
+		p.judged, p.census = d, census
+	}
+	return p.judged
+}
+
+// glob matches * and ? as policies do.
+func glob(pattern, s string) bool {
+	for i := 0; i < len(pattern); i++ {
+		switch pattern[i] {
+		case '*':
+			for j := 0; j <= len(s); j++ {
+				if glob(pattern[i+1:], s[j:]) {
+					return true
+				}
+			}
+			return false
+		case '?':
+			if s == "" {
+				return false
+			}
+		default:
+			if s == "" || s[0] != pattern[i] {
+				return false
+			}
+		}
+		s = s[1:]
+	}
+	return s == ""
+}
