@@ -23,17 +23,22 @@ func (c *canon) in(partition string, arns map[string]string) *canon {
 	if !c.open || partition == "aws" {
 		return c
 	}
-	return newCanon(c.n, partition, arns)
+	return newCanon(new(canonWriter), c.n, partition, arns)
 }
 
 // canonical is the form, with account ids read in the statement's own partition. It is kept with the statement.
 func (n *node) canonical(arns map[string]string) *canon {
+	return n.canonicalBy(new(canonWriter), arns)
+}
+
+// canonicalBy is canonical with a writer to be used again.
+func (n *node) canonicalBy(w *canonWriter, arns map[string]string) *canon {
 	if len(arns) > 0 && n.namesAny(arns) {
-		return newCanon(n, "", arns)
+		return newCanon(w, n, "", arns)
 	}
 	c := n.canon.Load()
 	if c == nil {
-		c = newCanon(n, "", nil)
+		c = newCanon(w, n, "", nil)
 		n.canon.Store(c) // goroutines that come together store the same
 	}
 	return c
@@ -54,12 +59,12 @@ func (n *node) namesAny(arns map[string]string) bool {
 }
 
 // newCanon makes the form. Account ids are read in the statement's own partition, without one in that given.
-func newCanon(n *node, partition string, arns map[string]string) *canon {
+func newCanon(w *canonWriter, n *node, partition string, arns map[string]string) *canon {
 	c := &canon{n: n}
-	w := canonWriter{out: make([]byte, 0, len(n.text)+64), arns: arns}
+	w.arns, w.bare, w.out, w.arena = arns, false, w.out[:0], w.arena[:0]
 	ix, text := n.index, n.text
 	if sid := n.sid(); sid != "" {
-		w.out = appendSized(w.out, []byte(sid))
+		w.out = appendSized(w.out, sid)
 	}
 	c.sidLen = len(w.out)
 	c.partition = n.partition()
@@ -70,7 +75,11 @@ func newCanon(n *node, partition string, arns map[string]string) *canon {
 		eachPrincipal(ix.principal.of(text), w.principal)
 		w.flush(bit('P', ix.notPrincipal))
 	}
-	eachValue(ix.action.of(text), func(v []byte) { w.sets = append(w.sets, bytes.ToLower(plainText(v))) })
+	eachValue(ix.action.of(text), func(v []byte) {
+		from := len(w.arena)
+		w.arena = appendLower(w.arena, plainText(v))
+		w.sets = append(w.sets, w.arena[from:])
+	})
 	w.flush(bit('X', ix.notAction))
 	if !ix.resource.isZero() {
 		eachValue(ix.resource.of(text), func(v []byte) { w.sets = append(w.sets, plainText(v)) })
@@ -127,10 +136,12 @@ func (n *node) partition() string {
 	return strings.Clone(found)
 }
 
-// canonWriter writes sets of values so that equal sets give equal bytes.
+// canonWriter writes sets of values so that equal sets give equal bytes. It can be used for one statement after the other.
 type canonWriter struct {
 	out       []byte
 	sets      [][]byte // the values of the set at hand
+	arena     []byte   // memory for values that do not stand in the text as they are
+	inner     *canonWriter
 	arns      map[string]string
 	partition string
 	bare      bool
@@ -138,7 +149,9 @@ type canonWriter struct {
 
 // flush writes the set at hand, sorted and without repeated values.
 func (w *canonWriter) flush(letter byte) {
-	slices.SortFunc(w.sets, bytes.Compare)
+	if len(w.sets) > 1 {
+		slices.SortFunc(w.sets, bytes.Compare)
+	}
 	w.out = append(w.out, letter)
 	for i, v := range w.sets {
 		if i == 0 || !bytes.Equal(v, w.sets[i-1]) {
@@ -149,25 +162,39 @@ func (w *canonWriter) flush(letter byte) {
 	w.sets = w.sets[:0]
 }
 
-func appendSized(out, v []byte) []byte {
+func appendSized[T []byte | string](out []byte, v T) []byte {
 	return append(binary.BigEndian.AppendUint32(append(out, 0), uint32(len(v))), v...)
 }
 
+// appendLower lowers A to Z: names of actions and keys have no other capital letters.
+func appendLower(out, v []byte) []byte {
+	for _, c := range v {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
 func (w *canonWriter) principal(kind, value []byte) {
-	if kind == nil {
-		kind, value = []byte(`"AWS"`), []byte(`"*"`)
+	k, v := "AWS", "*"
+	if kind != nil {
+		k, v = unquoteNoCopy(kind), unquoteNoCopy(value)
 	}
-	k, v := unquoteNoCopy(kind), unquoteNoCopy(value)
-	if k == "AWS" {
-		if arn, ok := w.arns[v]; ok {
-			v = arn
-		}
-		if isAccount(v) {
-			w.bare = true
-			v = "arn:" + w.partition + ":iam::" + v + ":root"
-		}
+	from := len(w.arena)
+	w.arena = appendSized(w.arena, k)
+	if arn, ok := w.arns[v]; ok && k == "AWS" {
+		v = arn
 	}
-	w.sets = append(w.sets, append(appendSized(nil, []byte(k)), v...))
+	if k == "AWS" && isAccount(v) {
+		w.bare = true
+		w.arena = append(append(append(w.arena, "arn:"...), w.partition...), ":iam::"...)
+		w.arena = append(append(w.arena, v...), ":root"...)
+	} else {
+		w.arena = append(w.arena, v...)
+	}
+	w.sets = append(w.sets, w.arena[from:])
 }
 
 // arnOperators gives the operators that AWS documents to behave as another one.
@@ -176,16 +203,23 @@ var arnOperators = map[string]string{
 }
 
 func (w *canonWriter) condition(operator, key, value []byte) {
-	inner := canonWriter{}
-	eachValue(value, func(v []byte) { inner.sets = append(inner.sets, plainText(v)) })
 	op := unquoteNoCopy(operator)
-	if arn, ok := arnOperators[op]; ok {
-		op = arn
+	if strings.HasPrefix(op, "Arn") {
+		if same, ok := arnOperators[op]; ok {
+			op = same
+		}
 	}
-	inner.out = appendSized(inner.out, []byte(op))
-	inner.out = appendSized(inner.out, bytes.ToLower(plainText(key)))
-	inner.flush('V')
-	w.sets = append(w.sets, inner.out)
+	if w.inner == nil {
+		w.inner = new(canonWriter)
+	}
+	in := w.inner
+	in.out, in.arena = appendSized(in.out[:0], op), appendLower(in.arena[:0], plainText(key))
+	in.out = appendSized(in.out, in.arena)
+	eachValue(value, func(v []byte) { in.sets = append(in.sets, plainText(v)) })
+	in.flush('V')
+	from := len(w.arena)
+	w.arena = append(w.arena, in.out...)
+	w.sets = append(w.sets, w.arena[from:])
 }
 
 // unknown adds a member that is not in the grammar: nothing about it is taken for the same but the order of members and white space.

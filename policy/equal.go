@@ -81,8 +81,9 @@ func (d Document) unknown() string {
 
 func (d Document) canonical(arns map[string]string) []*canon {
 	out := make([]*canon, len(d.d.statements))
+	var w canonWriter
 	for i, s := range d.d.statements {
-		out[i] = s.canonical(arns)
+		out[i] = s.canonicalBy(&w, arns)
 	}
 	return out
 }

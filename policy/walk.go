@@ -1,16 +1,67 @@
 package policy
 
+import "strings"
+
 // The functions of this file walk over parts of a text that has been parsed before. They cannot fail.
+
+// skipSpace is the first place from i on that is no white space.
+func skipSpace(text []byte, i int) int {
+	for text[i] == ' ' || text[i] == '\n' || text[i] == '\t' || text[i] == '\r' {
+		i++
+	}
+	return i
+}
+
+// skipString is the place after the string that begins at i.
+func skipString(text []byte, i int) int {
+	for i++; ; i++ {
+		switch text[i] {
+		case '"':
+			return i + 1
+		case '\\':
+			i++
+		}
+	}
+}
+
+// skipValue is the place after the value that begins at i.
+func skipValue(text []byte, i int) int {
+	for depth := 0; ; {
+		switch text[i] {
+		case '"':
+			i = skipString(text, i)
+		case '{', '[':
+			depth++
+			i++
+			continue
+		case '}', ']':
+			depth--
+			i++
+		case ',', ':', ' ', '\n', '\t', '\r': // inside only: a value begins with none of them
+			i++
+			continue
+		default: // a number or a word
+			for i < len(text) && !strings.ContainsRune(",:]} \n\t\r", rune(text[i])) {
+				i++
+			}
+		}
+		if depth == 0 {
+			return i
+		}
+	}
+}
 
 // eachMember calls yield with the name and the value of each member of the object.
 func eachMember(object []byte, yield func(name, value []byte)) {
-	s := &scanner{text: object}
-	_ = s.object(func(name span) error {
-		from := s.pos
-		err := s.value()
-		yield(name.of(object), object[from:s.pos:s.pos])
-		return err
-	})
+	i := skipSpace(object, 1)
+	for object[i] != '}' {
+		end := skipString(object, i)
+		name := object[i:end:end]
+		i = skipSpace(object, skipSpace(object, end)+1)
+		end = skipValue(object, i)
+		yield(name, object[i:end:end])
+		i = afterComma(object, end)
+	}
 }
 
 // eachValue calls yield with each member of a list, or with the value itself if it is no list.
@@ -19,13 +70,21 @@ func eachValue(value []byte, yield func(value []byte)) {
 		yield(value)
 		return
 	}
-	s := &scanner{text: value}
-	_ = s.array(func() error {
-		from := s.pos
-		err := s.value()
-		yield(value[from:s.pos:s.pos])
-		return err
-	})
+	i := skipSpace(value, 1)
+	for value[i] != ']' {
+		end := skipValue(value, i)
+		yield(value[i:end:end])
+		i = afterComma(value, end)
+	}
+}
+
+// afterComma is where the next member begins, or the bracket that ends the list.
+func afterComma(text []byte, i int) int {
+	i = skipSpace(text, i)
+	if text[i] == ',' {
+		i = skipSpace(text, i+1)
+	}
+	return i
 }
 
 // eachPrincipal calls yield with the type and the value of each principal; both are nil for the bare star.
