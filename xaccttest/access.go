@@ -1,6 +1,7 @@
 package xaccttest
 
 import (
+	"fmt"
 	"maps"
 	"strconv"
 	"time"
@@ -15,13 +16,22 @@ type access struct {
 	account          string              // that owns the resource
 	region           string              // that the request goes to
 	policy           policy.Document     // of the resource
+	restricted       bool                // Block Public Access keeps other accounts out
 	context          map[string][]string // beyond what every request carries
 }
 
-// allowed judges what i, in a session of that name, asks for.
+// allowed reports whether i, in a session of that name, gets what it asks for.
 func (c *Cloud) allowed(i *identity, session string, now time.Time, a access) bool {
+	return c.decide(i, session, now, a).Effect == authz.Allowed
+}
+
+// decide judges what i asks for. What authz cannot tell is not allowed.
+func (c *Cloud) decide(i *identity, session string, now time.Time, a access) authz.Decision {
 	if c.isAdministrator(i) && a.policy.IsZero() && a.account == i.account {
-		return true
+		return authz.Decision{Effect: authz.Allowed}
+	}
+	if a.restricted && a.account != i.account {
+		return authz.Decision{Effect: authz.ImplicitlyDenied}
 	}
 	context := map[string][]string{
 		"aws:PrincipalArn":          {i.arn},
@@ -46,11 +56,10 @@ func (c *Cloud) allowed(i *identity, session string, now time.Time, a access) bo
 	if i.boundary != "" {
 		policies.Boundary, _ = c.managedPolicy(i.account, i.boundary)
 	}
-	d := authz.Decide(authz.Request{
+	return authz.Decide(authz.Request{
 		Principal: i.callerARN(session), Action: a.action, Resource: a.resource, ResourceAccount: a.account,
 		Context: context, Complete: true,
 	}, policies)
-	return d.Effect == authz.Allowed
 }
 
 // caller is who calls, as access decisions see it now.
@@ -64,15 +73,42 @@ func (rq *request) caller() (*identity, error) {
 	return rq.who, nil
 }
 
-// may judges the caller's request for something in its own account that has no policy.
-func (rq *request) may(action, resource string, context map[string][]string) (bool, error) {
+// refusal judges the caller's request for something in its own account that has no policy, and returns the sentence in which AWS refuses it;
+// "" if it is allowed.
+func (rq *request) refusal(action, resource string, context map[string][]string) (string, error) {
 	who, err := rq.caller()
 	if err != nil {
-		return false, err
+		return "", err
 	}
-	return rq.cloud.allowed(who, sessionName, rq.now, access{
+	return rq.refusalBy(rq.cloud.decide(who, sessionName, rq.now, access{
 		action: action, resource: resource, account: rq.account, region: rq.region, context: context,
-	}), nil
+	}), action, resource), nil
+}
+
+// refusalBy is the sentence in which AWS refuses what was so decided.
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+func (rq *request) refusalBy(d authz.Decision, action, resource string) string {
+	kind := "identity-based policy"
+	if len(d.Deciding) > 0 {
+		kind = layerWords[d.Deciding[0].Layer]
+	}
+	why := fmt.Sprintf("because no %s allows the %s action", kind, action)
+	switch d.Effect {
+	case authz.Allowed:
+		return ""
+	case authz.ExplicitlyDenied:
+		why = fmt.Sprintf("with an explicit deny in a %s", kind)
+	}
+	return rq.refusedAs(action, resource, why)
+}
+
+func (rq *request) refusedAs(action, resource, why string) string {
+	return fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %q %s", rq.who.callerARN(sessionName), action, resource, why)
+}
+
+var layerWords = map[authz.Layer]string{
+	authz.SCP: "service control policy", authz.RCP: "resource control policy", authz.Resource: "resource-based policy",
+	authz.Identity: "identity-based policy", authz.Boundary: "permissions boundary", authz.Session: "session policy",
 }
 
 // tagContext is what the condition keys say about tags in a request.

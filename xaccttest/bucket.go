@@ -23,6 +23,7 @@ type bucketState struct {
 	ownership             eventual[s3types.ObjectOwnership]
 	grants                []Grant
 	versioning            bool
+	block                 struct{ publicPolicies, publicBuckets bool }
 	objects               map[string]*object
 	busy                  bool // a change of the configuration is under way
 }
@@ -78,6 +79,7 @@ func (c *Cloud) AddBucket(account, regionName, name string, optFns ...func(*Buck
 		grants: slices.Clone(opts.Grants), versioning: opts.Versioning, objects: map[string]*object{},
 	}
 	b.ownership.set(opts.Ownership, 0)
+	b.block.publicPolicies, b.block.publicBuckets = !opts.AllowPublicPolicy, !opts.AllowPublicAccess
 	c.buckets[name] = b
 }
 
@@ -119,6 +121,12 @@ func (c *Cloud) BucketPolicy(bucket string) []byte {
 		return nil
 	}
 	return c.render(b, p, 0, false)
+}
+
+// restricts reports whether a public statement in p makes S3 keep all other accounts out, also those that other statements let in.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+func (b *bucketState) restricts(p *storedPolicy) bool {
+	return p != nil && p.public && b.block.publicBuckets
 }
 
 // PutObject puts an object into a bucket as its owner would.

@@ -51,6 +51,9 @@ func (s side) open() bool {
 func (e *execution) prepare(c *Cloud, at time.Time) error {
 	from, to := c.side(&e.source, at), c.side(&e.destination, at)
 	// The codes are those of https://docs.aws.amazon.com/datasync/latest/userguide/troubleshooting-datasync-locations-tasks.html; the texts are assumed.
+	if e.mode == dstypes.TaskModeBasic && e.source.region != e.destination.region && e.task.region != e.destination.region {
+		return &fault{code: "FsS3UnableToConnectToEndpoint", message: "DataSync could not connect to the endpoint of the destination bucket."}
+	}
 	if !from.open() {
 		return &fault{code: "SrcLocHitAccess", message: "DataSync could not access the source location."}
 	}

@@ -101,9 +101,9 @@ func violation(member, value, rule string) *fault {
 
 // permit refuses what the caller's policies do not allow, as DataSync does.
 func (rq *request) permit(action, resource string, context map[string][]string) error {
-	ok, err := rq.may(action, resource, context)
-	if err == nil && !ok {
-		err = &fault{status: 400, code: "AccessDeniedException", message: rq.deniedText(action, resource)}
+	text, err := rq.refusal(action, resource, context)
+	if err == nil && text != "" {
+		err = &fault{status: 400, code: "AccessDeniedException", message: text}
 	}
 	return err
 }

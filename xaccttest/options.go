@@ -69,6 +69,11 @@ type BucketOptions struct {
 	// Grants are what the bucket's ACL grants to others than its owner. They exclude BucketOwnerEnforced.
 	Grants []Grant
 
+	// AllowPublicPolicy and AllowPublicAccess turn off BlockPublicPolicy and RestrictPublicBuckets of Block Public Access, which are on by
+	// default. SetBucketPolicy stores public policies in any case: they may be older than the block.
+	// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+	AllowPublicPolicy, AllowPublicAccess bool
+
 	// Versioning keeps what is overwritten or deleted from being lost; off by default. It is recorded and shown in Dump only: Objects holds
 	// current versions.
 	Versioning bool

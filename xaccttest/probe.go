@@ -79,7 +79,7 @@ func (c *Cloud) assumable(role *identity, l *locationState, now time.Time) bool 
 // Source of the session's name: https://docs.aws.amazon.com/datasync/latest/userguide/task-reports.html
 func (c *Cloud) dataMay(role *identity, l *locationState, b *bucketState, p *storedPolicy, now time.Time, action, resource string) bool {
 	return c.allowed(role, "AwsSync-"+l.id(), now, access{
-		action: action, resource: resource, account: b.account, region: b.region, policy: c.document(b, p),
+		action: action, resource: resource, account: b.account, region: b.region, policy: c.document(b, p), restricted: b.restricts(p),
 	})
 }
 

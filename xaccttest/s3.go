@@ -56,8 +56,11 @@ func (c *s3Client) PutBucketPolicy(ctx context.Context, in *s3.PutBucketPolicyIn
 		if err != nil {
 			return nil, err
 		}
+		if p.public && b.block.publicPolicies {
+			return nil, &fault{status: 403, code: "AccessDenied", message: rq.refusedAs("s3:PutBucketPolicy", b.arn(), "because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access")}
+		}
 		if !aws.ToBool(in.ConfirmRemoveSelfBucketAccess) && !rq.cloud.allowed(rq.who, sessionName, rq.now, rq.onBucket("s3:PutBucketPolicy", b, p)) {
-			return nil, &fault{status: 403, code: "AccessDenied", message: "The policy would remove the requester's permission to change it"}
+			return nil, &fault{status: 403, code: "AccessDenied", message: rq.refusedAs("s3:PutBucketPolicy", b.arn(), "because the policy would take away the right to change it")}
 		}
 		b.policy.set(p, rq.cloud.opts.Propagation)
 		b.transient = rq.cloud.opts.TransientIDs
@@ -169,10 +172,10 @@ func (rq *request) bucket(action string, name, expectedOwner *string) (*bucketSt
 	if err != nil {
 		return nil, err
 	}
-	if !rq.cloud.allowed(who, sessionName, rq.now, rq.onBucket(action, b, b.policy.read(byAccess))) {
-		message := "Access Denied"
-		if who.account == b.account {
-			message = rq.deniedText(action, b.arn())
+	d := rq.cloud.decide(who, sessionName, rq.now, rq.onBucket(action, b, b.policy.read(byAccess)))
+	if message := rq.refusalBy(d, action, b.arn()); message != "" {
+		if who.account != b.account {
+			message = "Access Denied"
 		}
 		return nil, &fault{status: 403, code: "AccessDenied", header: header, message: message}
 	}
@@ -191,7 +194,7 @@ func (rq *request) ownBucket(action string, name, expectedOwner *string) (*bucke
 
 // onBucket is a request of the caller on the bucket, judged with p as its policy.
 func (rq *request) onBucket(action string, b *bucketState, p *storedPolicy) access {
-	return access{action: action, resource: b.arn(), account: b.account, region: b.region, policy: rq.cloud.document(b, p)}
+	return access{action: action, resource: b.arn(), account: b.account, region: b.region, policy: rq.cloud.document(b, p), restricted: b.restricts(p)}
 }
 
 // bodiless is what an SDK client makes of an answer without a body: the code from the status.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/policy"
 )
@@ -14,15 +15,42 @@ import (
 // storedPolicy is a bucket policy as S3 keeps it: compact, and with the unique ids of roles and users in place of their ARNs.
 // It is not changed once stored.
 type storedPolicy struct {
-	tree *tree
+	tree   *tree
+	public bool // by S3's definition
 
 	judged policy.Document // what access is decided by: ids as ARNs, as far as the roles and users exist
 	census int             // of the cloud when judged was made
 }
 
-// policyQuota is the greatest size of a bucket policy in bytes without white space.
-// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html
-const policyQuota = 20480
+// policyMessages are S3's words for what is wrong with a policy, by the start of the id of policy's rule.
+// Those not in https://github.com/versity/versitygw/blob/main/auth/bucket_policy.go are assumed.
+var policyMessages = []struct{ rule, message string }{
+	{"principal-needed", "Missing required field Principal"},
+	{"principal", "Invalid principal in policy"},
+	{"action-resource", "Action does not apply to any resource(s) in statement"},
+	{"action-empty", "Missing required field Action"},
+	{"action", "Policy has invalid action"},
+	{"resource-needed", "Missing required field Resource"},
+	{"resource", "Policy has invalid resource"},
+	{"statements", "Could not parse the policy: Statement is empty!"},
+	{"version", "The policy must contain a valid version string"},
+	{"condition-action", "Conditions do not apply to combination of actions and resources in statement"},
+	{"condition-operator", "Invalid Condition type : %s"},
+	{"bucket-size", "Policy exceeds the maximum allowed document size."},
+}
+
+// policyMessage is what S3 says about the first problem.
+func policyMessage(err error) string {
+	for _, p := range problem.All(err) {
+		for _, m := range policyMessages {
+			if strings.HasPrefix(p.ID, m.rule) {
+				return strings.ReplaceAll(m.message, "%s", p.Value)
+			}
+		}
+		return p.Error()
+	}
+	return oneLine(err)
+}
 
 func malformedPolicy(message string) error {
 	return &fault{status: 400, code: "MalformedPolicy", message: message}
@@ -43,14 +71,8 @@ func (c *Cloud) newStoredPolicy(b *bucketState, text []byte) (*storedPolicy, err
 	if err != nil {
 		return nil, malformedPolicy("This policy contains invalid Json")
 	}
-	if len(t.bytes()) > policyQuota {
-		return nil, malformedPolicy("Policy exceeds the maximum allowed document size.")
-	}
-	if d.Len() == 0 {
-		return nil, malformedPolicy("Could not parse the policy: Statement is empty!")
-	}
 	if err := d.Validate(policy.Bucket); err != nil {
-		return nil, malformedPolicy(oneLine(err))
+		return nil, malformedPolicy(policyMessage(err))
 	}
 	for s := range d.All() {
 		resources, _ := s.Resources()
@@ -71,7 +93,7 @@ func (c *Cloud) newStoredPolicy(b *bucketState, text []byte) (*storedPolicy, err
 			}
 		}
 	}
-	return &storedPolicy{tree: t}, nil
+	return &storedPolicy{tree: t, public: len(policy.Public(d)) > 0}, nil
 }
 
 // owns reports whether a resource of a policy can mean the bucket or something in it.

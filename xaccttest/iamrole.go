@@ -1,0 +1,99 @@
+package xaccttest
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"github.com/xacct/xacct/internal/region"
+)
+
+// need refuses what the caller's policies do not allow, as IAM does.
+func (rq *request) need(action, resource string, context map[string][]string) error {
+	text, err := rq.refusal(action, resource, context)
+	if err == nil && text != "" {
+		err = &fault{status: 403, code: "AccessDenied", message: text}
+	}
+	return err
+}
+
+// roleARN is the ARN that a call on the role is judged by, also if the role does not exist.
+func (rq *request) roleARN(name string) string {
+	a := rq.cloud.accounts[rq.account]
+	if e := a.identities[identityKey("role", name)]; e != nil && e.latest() != nil {
+		return e.latest().arn
+	}
+	return region.Role(a.partition, a.id, "/", name)
+}
+
+// readRole is the role as reads see it.
+func (rq *request) readRole(action, name string) (*identity, error) {
+	if err := rq.need(action, rq.roleARN(name), nil); err != nil {
+		return nil, err
+	}
+	if e := rq.cloud.at(rq.account, identityKey("role", name)); e != nil {
+		if r := e.read(byAPI); r != nil {
+			return r, nil
+		}
+	}
+	return nil, noSuchRole(name)
+}
+
+// role is the role as writes see it: as it is.
+func (rq *request) role(action, name string, context map[string][]string) (*identity, *eventual[*identity], error) {
+	e := rq.cloud.at(rq.account, identityKey("role", name))
+	var r *identity
+	if e != nil {
+		r = e.latest()
+	}
+	if r != nil {
+		context = resourceTagContext(r.tags, context)
+	}
+	if err := rq.need(action, rq.roleARN(name), context); err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case r == nil:
+		return nil, nil, noSuchRole(name)
+	case r.serviceLinked:
+		return nil, nil, &fault{status: 400, code: "UnmodifiableEntity", message: fmt.Sprintf("Cannot perform the operation on the protected role '%s' - this role is only modifiable by AWS", r.name)}
+	}
+	return r, e, nil
+}
+
+// changeRole edits a copy of the role and puts it in the role's place, unless the edit fails.
+func (rq *request) changeRole(action, name string, context map[string][]string, edit func(*identity) error) error {
+	r, e, err := rq.role(action, name, context)
+	if err != nil {
+		return err
+	}
+	next := r.with(func(i *identity) { err = edit(i) })
+	if err == nil {
+		e.set(next, rq.cloud.opts.Propagation)
+	}
+	return err
+}
+
+// sdk is the role as the API shows it.
+func (i *identity) sdk() *iamtypes.Role {
+	r := &iamtypes.Role{
+		Arn: aws.String(i.arn), RoleId: aws.String(i.id), RoleName: aws.String(i.name), Path: aws.String(i.path),
+		CreateDate: aws.Time(i.created), AssumeRolePolicyDocument: encoded(i.trust), MaxSessionDuration: aws.Int32(3600),
+	}
+	if i.maxSession != 0 {
+		r.MaxSessionDuration = aws.Int32(i.maxSession)
+	}
+	if i.description != "" {
+		r.Description = aws.String(i.description)
+	}
+	if i.boundary != "" {
+		r.PermissionsBoundary = &iamtypes.AttachedPermissionsBoundary{
+			PermissionsBoundaryArn: aws.String(i.boundary), PermissionsBoundaryType: iamtypes.PermissionsBoundaryAttachmentTypePolicy,
+		}
+	}
+	for _, k := range sortedKeys(i.tags) {
+		r.Tags = append(r.Tags, iamtypes.Tag{Key: aws.String(k), Value: aws.String(i.tags[k])})
+	}
+	return r
+}
