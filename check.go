@@ -21,6 +21,8 @@ type Facts struct {
 	Trusts         map[string]policy.Document   // by ARN of an existing role (RoleARN): its trust policy
 	Identity       map[string][]policy.Document // by ARN of an operator or existing role: every policy attached to it; of a role of ours: those besides ours
 	Boundaries     map[string]policy.Document   // by ARN of a role or operator: its permissions boundary
+	IDs            map[string]string            // by ARN of a role or operator: its unique id, AROA… or AIDA…
+	Tags           map[string]map[string]string // by ARN of a role or operator: all of its tags
 
 	// SCPs of the accounts of principals and RCPs of the accounts of buckets; see [PlanOptions].
 	SCPs, RCPs map[string][][]policy.Document
@@ -55,6 +57,18 @@ func (r *Resources) role(arn string) (iamrole.Spec, bool) {
 		}
 	}
 	return iamrole.Spec{}, false
+}
+
+// tagsOf are all tags of a role; nil if they are not known.
+func (r *Resources) tagsOf(f Facts, arn string) map[string]string {
+	spec, ours := r.role(arn)
+	if !ours {
+		return f.Tags[arn]
+	}
+	tags := maps.Clone(spec.Tags)
+	maps.Copy(tags, f.Tags[arn])
+	maps.Copy(tags, spec.Tags)
+	return tags
 }
 
 // policies are what judges a principal on the bucket of a side. The bucket's policy is taken with our statements merged in.
@@ -99,13 +113,14 @@ func (r *Resources) checkRole(f Facts, side Side, role string) Finding {
 		verb = "write"
 	}
 	p := r.policies(f, side, role)
+	call := authz.DataSyncCall{RoleARN: role, RoleID: f.IDs[role], RoleTags: r.tagsOf(f, role), Account: e.Account, Region: e.Region}
 	actions, _ := t.grant(side).Actions()
 	var verdicts []verdict
 	for _, action := range actions {
-		verdicts = append(verdicts, verdict{action, authz.Decide(dataSyncToS3(role, action, e.resource(action), e.Account, e.Region), p)})
+		verdicts = append(verdicts, verdict{action, authz.Decide(call.S3(action, e.resource(action)), p)})
 	}
 	return conclude(verdicts, Finding{Transfer: t.Name, Side: side, Account: e.Account, Subject: role},
-		fmt.Sprintf("DataSync may %s the %s", verb, side), fmt.Sprintf("DataSync may not %s the %s", verb, side), p)
+		e.Bucket, fmt.Sprintf("DataSync may %s the %s", verb, side), fmt.Sprintf("DataSync may not %s the %s", verb, side))
 }
 
 // resource is the ARN that the action is judged on: the bucket, or an object below the prefix.
@@ -129,9 +144,9 @@ func (r *Resources) checkTrust(f Facts, side Side, role string) Finding {
 		p.Unread = authz.Resource
 	}
 	p.RCPs = f.RCPs[t.TaskAccount]
-	d := authz.Decide(dataSyncAssumesRole(role, t.TaskAccount, t.partition(), e.Region), p)
+	d := authz.Decide(authz.AssumeRoleCall{RoleARN: role, Account: t.TaskAccount, Regions: []string{e.Region}}.Request(), p)
 	return conclude([]verdict{{"sts:AssumeRole", d}}, Finding{Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: role},
-		fmt.Sprintf("DataSync may assume the %s role", side), fmt.Sprintf("DataSync may not assume the %s role", side), p)
+		role, fmt.Sprintf("DataSync may assume the %s role", side), fmt.Sprintf("DataSync may not assume the %s role", side))
 }
 
 // checkOperator judges whether whoever creates the location may list the bucket: AWS tests that with the caller's own credentials.
@@ -139,9 +154,10 @@ func (r *Resources) checkTrust(f Facts, side Side, role string) Finding {
 func (r *Resources) checkOperator(f Facts, side Side, op string) Finding {
 	t, e := r.Transfer, r.Transfer.end(side)
 	p := r.policies(f, side, op)
-	d := authz.Decide(operatorToS3(op, "s3:ListBucket", e.bucketARN(), e.Account, e.Region), p)
+	call := authz.OperatorCall{PrincipalARN: op, PrincipalID: f.IDs[op], Tags: f.Tags[op], Account: e.Account, Region: e.Region, Forwarded: true}
+	d := authz.Decide(call.Request("s3:ListBucket", e.bucketARN()), p)
 	return conclude([]verdict{{"s3:ListBucket", d}}, Finding{Transfer: t.Name, Side: side, Account: e.Account, Subject: op},
-		fmt.Sprintf("the operator may create the %s location", side), fmt.Sprintf("the operator may not create the %s location", side), p)
+		e.Bucket, fmt.Sprintf("the operator may create the %s location", side), fmt.Sprintf("the operator may not create the %s location", side))
 }
 
 // verdict is the decision on one action.
@@ -150,8 +166,8 @@ type verdict struct {
 	authz.Decision
 }
 
-// conclude makes one finding of the verdicts on several actions: one denied action denies, else one undetermined leaves it open.
-func conclude(vs []verdict, f Finding, may, mayNot string, p authz.Policies) Finding {
+// conclude makes one finding of the verdicts on several actions on a resource: one denied action denies, else one undetermined leaves it open.
+func conclude(vs []verdict, f Finding, resource, may, mayNot string) Finding {
 	worst := func(effects ...authz.Effect) []verdict {
 		var out []verdict
 		for _, v := range vs {
@@ -177,8 +193,12 @@ func conclude(vs []verdict, f Finding, may, mayNot string, p authz.Policies) Fin
 		for _, v := range open {
 			f.DependsOn = append(f.DependsOn, v.DependsOn...)
 			for _, l := range []authz.Layer{authz.Identity, authz.Boundary, authz.Session, authz.SCP, authz.RCP, authz.Resource} {
-				if p.Unread&l != 0 {
-					f.DependsOn = append(f.DependsOn, "the "+l.String()+" of "+f.Subject+", not read")
+				of := f.Subject
+				if l == authz.Resource || l == authz.RCP {
+					of = resource
+				}
+				if v.Unread&l != 0 {
+					f.DependsOn = append(f.DependsOn, "the "+l.String()+" of "+of+", which was not read")
 				}
 			}
 		}
@@ -282,7 +302,7 @@ func (b *builder) check() {
 // facts is what the snapshot settles.
 func (b *builder) facts() Facts {
 	f := Facts{BucketPolicies: map[string]policy.Document{}, Trusts: map[string]policy.Document{}, Identity: map[string][]policy.Document{},
-		Boundaries: map[string]policy.Document{}, SCPs: b.opts.SCPs, RCPs: b.opts.RCPs}
+		Boundaries: map[string]policy.Document{}, IDs: map[string]string{}, Tags: map[string]map[string]string{}, SCPs: b.opts.SCPs, RCPs: b.opts.RCPs}
 	for name, s := range b.snap.buckets {
 		if s.Unread[bucket.PartPolicy] == nil {
 			f.BucketPolicies[name] = b.named(s.Policy)
@@ -300,7 +320,7 @@ func (b *builder) facts() Facts {
 			}
 			continue
 		}
-		f.Trusts[arn] = s.Trust
+		f.Trusts[arn], f.IDs[arn], f.Tags[arn] = s.Trust, s.ID, s.Tags
 		if s.Unread[iamrole.PartPolicies] != nil || s.Unread[iamrole.PartAttached] != nil || len(s.Attached) > 0 || s.PermissionsBoundary != "" {
 			continue // managed policies are not read yet
 		}

@@ -53,7 +53,7 @@ var (
 )
 
 var rules = []problem.Rule{ruleName, ruleDuplicateName, ruleAccount, ruleRegion, rulePartition, ruleNested, ruleRoleExcludes, ruleRoleARN, ruleLocationARN,
-	ruleSharedRole, ruleOperator, ruleDestinationOnly, ruleGrant, ruleComputed, ruleTags, ruleTagPrefix}
+	ruleSharedRole, ruleOperator, ruleDestinationOnly, ruleGrant, ruleComputed, ruleTags, ruleTagPrefix, rulePhase}
 
 var (
 	nameShape      = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,51}$`)
@@ -109,16 +109,18 @@ func (t Transfer) validateEnd(side Side) error {
 		ok = ok && a.Service == "datasync" && a.Partition == t.partition() && a.Account == t.taskAccount() && a.Region == e.Region && locationShape.MatchString(a.Resource)
 		l.Check(ok, ruleLocationARN, "LocationARN", e.LocationARN)
 	}
-	if e.RoleARN != "" || e.LocationARN != "" {
-		l.Check(reflect.ValueOf(e.Role).IsZero(), ruleRoleExcludes, "Role", e.Role.Name)
-	} else if nameShape.MatchString(t.Name) && region.ValidAccount(t.taskAccount()) && region.Valid(e.Region) {
-		l.Under("Role", t.role(side).Validate())
-	}
+	sound := nameShape.MatchString(t.Name) && region.ValidAccount(t.taskAccount()) && region.Valid(e.Region)
 	for _, p := range problem.All(t.locationSpec(side).Validate()) {
 		switch p.Path {
 		case "Bucket", "Prefix", "StorageClass": // the rest is judged above
 			l.Under("", p)
+			sound = false
 		}
+	}
+	if e.RoleARN != "" || e.LocationARN != "" {
+		l.Check(reflect.ValueOf(e.Role).IsZero(), ruleRoleExcludes, "Role", e.Role.Name)
+	} else if sound { // or the presets would repeat what is wrong
+		l.Under("Role", t.role(side).Validate())
 	}
 	return l.Err()
 }
