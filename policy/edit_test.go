@@ -28,7 +28,9 @@ func spell(text string) string {
 
 func TestEdit(t *testing.T) {
 	with := func(f ...Fragment) func(Document) Document { return func(d Document) Document { return d.With(f...) } }
-	without := func(sids ...string) func(Document) Document { return func(d Document) Document { return d.Without(sids...) } }
+	without := func(sids ...string) func(Document) Document {
+		return func(d Document) Document { return d.Without(sids...) }
+	}
 	for _, tc := range []struct {
 		name, before string
 		edit         func(Document) Document

@@ -34,24 +34,27 @@ func (s Statement) Explain() string {
 type parts struct{ who, what, where, when, other []string }
 
 func (s Statement) parts() parts {
-	var p parts
-	principals, not := s.Principals()
-	for _, q := range principals {
-		p.who = append(p.who, q.words())
-	}
-	p.who = butNot(p.who, not, "everyone but ")
-	if s.n.index.principal.isZero() {
-		p.who = []string{"the holder of this policy"}
+	p := parts{who: []string{"the holder of this policy"}}
+	ix := s.n.index
+	if !ix.principal.isZero() {
+		principals, not := s.Principals()
+		p.who = nil
+		for _, q := range principals {
+			p.who = append(p.who, q.words())
+		}
+		p.who = list(p.who, not, "everyone")
 	}
 	actions, not := s.Actions()
-	p.what = butNot(everything(actions), not, "everything but ")
-	resources, not := s.Resources()
-	p.where = butNot(everything(resources), not, "everything but ")
+	p.what = list(actions, not, "do anything")
+	if !ix.resource.isZero() {
+		resources, not := s.Resources()
+		p.where = list(resources, not, "any resource")
+	}
 	for _, c := range s.Conditions() {
 		slices.Sort(c.values) // their order means nothing
 		p.when = append(p.when, c.String())
 	}
-	if s.n.index.unknown {
+	if ix.unknown {
 		eachMember(s.n.text, func(name, value []byte) {
 			if order[unquoteNoCopy(name)] == 0 {
 				p.other = append(p.other, unquote(name)+" "+string(compact(value)))
@@ -61,25 +64,24 @@ func (s Statement) parts() parts {
 	return p
 }
 
-// everything puts "everything" for the star.
-func everything(patterns []string) []string {
-	for i, v := range patterns {
-		if v == "*" {
-			patterns[i] = "everything"
+// list puts the words all for a star, and one phrase for a negated list.
+func list(values []string, not bool, all string) []string {
+	for i, v := range values {
+		switch {
+		case v == "*":
+			values[i] = all
+		case v == "":
+			values[i] = `""`
 		}
 	}
-	return patterns
-}
-
-// butNot puts the words before a negated list; an empty one stands for nothing.
-func butNot(list []string, not bool, words string) []string {
-	if len(list) == 0 {
-		list = []string{"nothing"}
+	if len(values) == 0 {
+		values = []string{"none"}
 	}
-	if not {
-		return []string{words + strings.Join(list, ", ")}
+	if !not {
+		return values
 	}
-	return list
+	slices.Sort(values) // their order means nothing
+	return []string{all + " but " + strings.Join(values, ", ")}
 }
 
 // words names a principal to a reader.
@@ -92,8 +94,12 @@ func (p Principal) words() string {
 		return "account " + p.value
 	case p.kind == "AWS" && isRoot && isAccount(account[strings.LastIndexByte(account, ':')+1:]):
 		return "account " + account[strings.LastIndexByte(account, ':')+1:]
+	case p.kind == "AWS" && IsUniqueID(p.value):
+		return "unique id " + p.value
 	case p.kind == "AWS":
 		return p.value
+	case p.kind == "CanonicalUser":
+		return "canonical user " + p.value
 	case p.kind == "Service":
 		return "service " + p.value
 	case p.kind == "Federated":
@@ -112,34 +118,38 @@ var verbs = map[string]string{
 	"NumericGreaterThan": "is above", "NumericGreaterThanEquals": "is at least",
 	"DateEquals": "is", "DateNotEquals": "is not", "DateLessThan": "is before", "DateLessThanEquals": "is not after",
 	"DateGreaterThan": "is after", "DateGreaterThanEquals": "is not before",
-	"Bool": "is", "BinaryEquals": "is", "IpAddress": "is in", "NotIpAddress": "is not in",
+	"Bool": "is", "Null": "is", "BinaryEquals": "is", "IpAddress": "is in", "NotIpAddress": "is not in",
 }
 
 // String is the condition in words, such as "aws:SourceAccount is 111122223333".
 func (c Condition) String() string {
 	base, ok := baseOperator(c.operator)
-	if !ok {
-		return c.operator + " " + c.key + " " + strings.Join(c.values, ", ")
-	}
-	if base == "Null" {
-		var states []string
-		for _, v := range c.values {
-			state := "absent"
-			if strings.EqualFold(v, "false") {
-				state = "present"
-			}
-			states = append(states, state)
+	values := make([]string, len(c.values))
+	for i, v := range c.values {
+		switch {
+		case v == "":
+			v = `""`
+		case base == "Null" && strings.EqualFold(v, "true"):
+			v = "absent"
+		case base == "Null" && strings.EqualFold(v, "false"):
+			v = "present"
 		}
-		return c.set() + c.key + " is " + strings.Join(states, " or ")
+		values[i] = v
 	}
-	verb := verbs[base]
+	if len(values) == 0 {
+		values = []string{"nothing"}
+	}
+	verb, known := verbs[base]
 	or := " or "
-	if strings.Contains(verb, "not") && !strings.HasPrefix(base, "Date") {
+	if strings.Contains(base, "Not") {
 		or = " nor "
 	}
-	text := c.set() + c.key + " " + verb + " " + strings.Join(c.values, or)
+	if !ok || !known {
+		return c.operator + " " + c.key + " " + strings.Join(values, or)
+	}
+	text := c.set() + c.key + " " + verb + " " + strings.Join(values, or)
 	if strings.HasSuffix(c.operator, "IfExists") {
-		text += " or is absent"
+		text += " (or absent)"
 	}
 	return text
 }

@@ -1,0 +1,101 @@
+package policy_test
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	. "github.com/xacct/xacct/policy"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// golden compares got with the file, or rewrites the file.
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s: -want +got\n%s", file, diff)
+	}
+}
+
+func read(t *testing.T, file string) Document {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mustParse(t, string(text))
+}
+
+func TestDiff(t *testing.T) {
+	before, after := read(t, "testdata/diff/before.json"), read(t, "testdata/diff/after.json")
+	var text strings.Builder
+	for _, c := range Diff(before, after) {
+		fmt.Fprintln(&text, c)
+	}
+	golden(t, "testdata/diff/forward.golden", text.String())
+
+	text.Reset()
+	for _, c := range Diff(after, before) {
+		fmt.Fprintln(&text, c)
+	}
+	golden(t, "testdata/diff/back.golden", text.String())
+}
+
+// What is found, judged by hand.
+func TestDiffOps(t *testing.T) {
+	before, after := read(t, "testdata/diff/before.json"), read(t, "testdata/diff/after.json")
+	ops := func(changes []StatementChange) (got []string) {
+		for _, c := range changes {
+			if c.Before.IsZero() != (c.Op == Added) || c.After.IsZero() != (c.Op == Removed) {
+				t.Errorf("%s %s: before %v, after %v", c.Op, c.Sid, c.Before, c.After)
+			}
+			got = append(got, string(c.Op)+" "+c.Sid)
+		}
+		return got
+	}
+	for name, tc := range map[string]struct {
+		a, b Document
+		want []string
+	}{
+		"forward":  {before, after, []string{"kept TLSOnly", "changed Sync", "changed Logs", "removed Share", "kept Share", "changed NewName", "removed ", "added "}},
+		"nothing":  {Document{}, Document{}, nil},
+		"all new":  {Document{}, New(stA, no), []string{"added A", "added "}},
+		"all gone": {New(stA, no), Document{}, []string{"removed A", "removed "}},
+		"the same": {New(stA, no, no), New(no, stA, no), []string{"kept A", "kept ", "kept "}},
+		"copies":   {New(no, no), New(no), []string{"kept ", "removed "}},
+		"Sid lost": {New(stA), New(stA.WithSid("")), []string{"changed "}},
+	} {
+		if diff := cmp.Diff(tc.want, ops(Diff(tc.a, tc.b))); diff != "" {
+			t.Errorf("%s: -want +got\n%s", name, diff)
+		}
+	}
+}
+
+// TestExplain says the whole corpus in words.
+func TestExplain(t *testing.T) {
+	documents := corpus(t)
+	var text strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(documents)) {
+		fmt.Fprintln(&text, name)
+		for s := range mustParse(t, documents[name]).All() {
+			fmt.Fprintf(&text, "    %s\n", s.Explain())
+		}
+	}
+	golden(t, "testdata/explain.golden", text.String())
+}
