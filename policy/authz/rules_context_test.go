@@ -1,0 +1,88 @@
+package authz_test
+
+import "github.com/xacct/xacct/policy/authz"
+
+const keyPage = userGuide + "reference_policies_condition-keys.html"
+
+// What DataSync's requests carry.
+var contextRules = []rule{
+	{"K1", syncGuide + "task-reports.html", "DataSync calls S3 with a session of the location's role"},
+	{"K2", keyPage, "aws:PrincipalArn is the role, not the session"},
+	{"K3", syncGuide + "create-s3-location.html", "aws:userid is role id, colon, session name"},
+	{"K4", keyPage, "aws:PrincipalAccount is the task account, aws:ResourceAccount the bucket's"},
+	{"K5", keyPage, "aws:PrincipalOrgID is there only in an organisation"},
+	{"K6", keyPage, "aws:PrincipalTag is the tags of the role"},
+	{"K7", variablePage, "aws:PrincipalType is AssumedRole"},
+	{"K8", syncGuide + "create-s3-location.html", "no VPC, no VPC endpoint"},
+	{"K9", keyPage, "aws:SourceIp is some address of AWS"},
+	{"K10", syncGuide + "infrastructure-security.html", "aws:SecureTransport is true (assumed)"},
+	{"K11", keyPage, "aws:ViaAWSService is false, aws:CalledVia absent"},
+	{"K12", keyPage, "aws:PrincipalIsAWSService is false, aws:PrincipalServiceName absent"},
+	{"K13", syncGuide + "cross-service-confused-deputy-prevention.html", "aws:SourceArn and aws:SourceAccount come with sts:AssumeRole, not with S3 requests"},
+	{"K14", keyPage, "no multi-factor authentication (assumed)"},
+	{"K15", s3Guide + "amazon-s3-policy-keys.html", "no encryption header, no ACL (assumed)"},
+	{"K16", "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html", "requests to KMS come through S3 of the bucket's Region"},
+	{"K17", keyPage, "the operator's own requests are no service's; from where is not known"},
+}
+
+// sync is the trust policy that DataSync's guide shows.
+func confused(region string) authz.Policies {
+	return trust(`'Principal':{'Service':'datasync.amazonaws.com'},'Condition':{'StringEquals':{'aws:SourceAccount':'` + task + `'},'StringLike':{'aws:SourceArn':'arn:aws:datasync:` + region + `:` + task + `:*'}}`)
+}
+
+func decryptFor(service string) authz.Policies {
+	return authz.Policies{Identity: docs(allowAll), Resource: doc(`{'Sid':'It','Effect':'Allow','Principal':{'AWS':'` + role + `'},'Action':'kms:Decrypt','Resource':'*','Condition':{'StringEquals':{'kms:ViaService':'` + service + `','kms:CallerAccount':'` + task + `'}}}`)}
+}
+
+var throughS3 = authz.DataSyncCall{RoleARN: role, Account: remote, Region: "eu-west-1"}.KMS("kms:Decrypt", key)
+
+// both is both sides allowing, the bucket's under a condition.
+func both(condition string) authz.Policies {
+	return authz.Policies{Identity: docs(allowAll), Resource: doc(`{'Sid':'It','Effect':'Allow','Principal':{'AWS':'` + task + `'},'Action':'*','Resource':'*','Condition':{` + condition + `}}`)}
+}
+
+var contextRows = []row{
+	{"K1", true, "a session named after a location", move("s3:GetObject"), by("Allow", `'Principal':{'AWS':'`+session+`'}`), authz.Undetermined, "It", []string{"aws:userid"}},
+	{"K1", false, "a session of another name", move("s3:GetObject"), by("Allow", `'Principal':{'AWS':'arn:aws:sts::111122223333:assumed-role/mover/somebody'}`), authz.ImplicitlyDenied, "", nil},
+	{"K2", true, "role", move("s3:GetObject"), both(`'ArnEquals':{'aws:PrincipalArn':'` + role + `'}`), authz.Allowed, "It", nil},
+	{"K2", false, "session", move("s3:GetObject"), both(`'ArnLike':{'aws:PrincipalArn':'arn:aws:sts::111122223333:assumed-role/mover/*'}`), authz.ImplicitlyDenied, "", nil},
+	{"K3", true, "the role's id", move("s3:GetObject", roleID("AROAMOVER")), both(`'StringLike':{'aws:userid':'AROAMOVER:*'}`), authz.Allowed, "It", nil},
+	{"K3", true, "the role's id as principal", move("s3:GetObject", roleID("AROAMOVER")), by("Allow", `'Principal':{'AWS':'AROAMOVER'}`), authz.Allowed, "It", nil},
+	{"K3", false, "another id as principal", move("s3:GetObject", roleID("AROAMOVER")), by("Allow", `'Principal':{'AWS':'AROADEAD'}`), authz.ImplicitlyDenied, "", nil},
+	{"K4", true, "both", move("s3:GetObject"), both(`'StringEquals':{'aws:PrincipalAccount':'` + task + `','aws:ResourceAccount':'` + remote + `','s3:ResourceAccount':'` + remote + `'}`), authz.Allowed, "It", nil},
+	{"K4", false, "the other way round", move("s3:GetObject"), both(`'StringEquals':{'aws:PrincipalAccount':'` + remote + `'}`), authz.ImplicitlyDenied, "", nil},
+	{"K5", true, "not given", move("s3:GetObject"), both(`'StringEquals':{'aws:PrincipalOrgID':'o-1'}`), authz.Undetermined, "It", []string{"aws:PrincipalOrgID"}},
+	{"K5", false, "given", move("s3:GetObject", org("o-1")), both(`'StringEquals':{'aws:PrincipalOrgID':'o-1'}`), authz.Allowed, "It", nil},
+	{"K6", true, "the tags are known", move("s3:GetObject", tags("team", "video")), both(`'StringEquals':{'aws:PrincipalTag/team':'video'},'Null':{'aws:PrincipalTag/other':'true'}`), authz.Allowed, "It", nil},
+	{"K6", false, "the tags are not known", move("s3:GetObject"), both(`'StringEquals':{'aws:PrincipalTag/team':'video'}`), authz.Undetermined, "It", []string{"aws:PrincipalTag/team"}},
+	{"K7", true, "AssumedRole", move("s3:GetObject"), both(`'StringEquals':{'aws:PrincipalType':'AssumedRole'}`), authz.Allowed, "It", nil},
+	{"K7", false, "User", move("s3:GetObject"), both(`'StringEquals':{'aws:PrincipalType':'User'}`), authz.ImplicitlyDenied, "", nil},
+	{"K8", true, "absent", move("s3:GetObject"), both(`'Null':{'aws:SourceVpc':true,'aws:SourceVpce':true,'aws:VpcSourceIp':true}`), authz.Allowed, "It", nil},
+	{"K8", false, "an Allow for a VPC", move("s3:GetObject"), both(`'StringLike':{'aws:SourceVpc':'*'}`), authz.ImplicitlyDenied, "", nil},
+	{"K9", true, "an Allow for some addresses", move("s3:GetObject"), both(`'IpAddress':{'aws:SourceIp':'203.0.113.0/24'}`), authz.Undetermined, "It", []string{"aws:SourceIp"}},
+	{"K9", false, "that and something that does not hold", move("s3:GetObject"), both(`'IpAddress':{'aws:SourceIp':'203.0.113.0/24'},'StringEquals':{'aws:SourceVpc':'v'}`), authz.ImplicitlyDenied, "", nil},
+	{"K10", true, "TLS", move("s3:GetObject"), both(`'Bool':{'aws:SecureTransport':'true'}`), authz.Allowed, "It", nil},
+	{"K10", false, "without what is assumed", authz.Request{Principal: role, Action: "s3:GetObject", Resource: object, ResourceAccount: remote}.With(authz.DataSyncCall{RoleARN: role}.Facts(), authz.Certain), both(`'Bool':{'aws:SecureTransport':'true'}`), authz.Undetermined, "It", []string{"aws:SecureTransport"}},
+	{"K11", true, "false and absent", move("s3:GetObject"), both(`'Bool':{'aws:ViaAWSService':'false'},'Null':{'aws:CalledVia':true,'aws:CalledViaFirst':true,'aws:CalledViaLast':true}`), authz.Allowed, "It", nil},
+	{"K11", false, "an Allow via a service", move("s3:GetObject"), both(`'ForAnyValue:StringEquals':{'aws:CalledVia':'datasync.amazonaws.com'}`), authz.ImplicitlyDenied, "", nil},
+	{"K12", true, "false and absent", move("s3:GetObject"), both(`'Bool':{'aws:PrincipalIsAWSService':'false'},'Null':{'aws:PrincipalServiceName':true}`), authz.Allowed, "It", nil},
+	{"K12", false, "an Allow for services", move("s3:GetObject"), both(`'Bool':{'aws:PrincipalIsAWSService':'true'}`), authz.ImplicitlyDenied, "", nil},
+	{"K13", true, "an S3 request has none", move("s3:GetObject"), both(`'Null':{'aws:SourceArn':true,'aws:SourceAccount':true}`), authz.Allowed, "It", nil},
+	{"K13", true, "assuming the role has both", authz.AssumeRoleCall{RoleARN: role, Account: task}.Request(), confused("*"), authz.Allowed, "It", nil},
+	{"K13", true, "assuming for one Region", authz.AssumeRoleCall{RoleARN: role, Account: task, Regions: []string{"eu-west-1"}}.Request(), confused("eu-west-1"), authz.Allowed, "It", nil},
+	{"K13", true, "assuming for Regions of which one is trusted", authz.AssumeRoleCall{RoleARN: role, Account: task, Regions: []string{"eu-west-1", "us-east-2"}}.Request(), confused("eu-west-1"), authz.Undetermined, "It", []string{"aws:SourceArn"}},
+	{"K13", false, "assuming for another account", authz.AssumeRoleCall{RoleARN: role, Account: remote}.Request(), confused("*"), authz.ImplicitlyDenied, "", nil},
+	{"K13", false, "assuming for another Region", authz.AssumeRoleCall{RoleARN: role, Account: task, Regions: []string{"us-east-2"}}.Request(), confused("eu-west-1"), authz.ImplicitlyDenied, "", nil},
+	{"K14", true, "none", move("s3:DeleteObject"), both(`'Bool':{'aws:MultiFactorAuthPresent':'false'},'Null':{'aws:MultiFactorAuthAge':true}`), authz.Allowed, "It", nil},
+	{"K14", false, "an Allow with a device", move("s3:DeleteObject"), both(`'BoolIfExists':{'aws:MultiFactorAuthPresent':'true'}`), authz.ImplicitlyDenied, "", nil},
+	{"K15", true, "none", move("s3:PutObject"), both(`'Null':{'s3:x-amz-server-side-encryption':true,'s3:x-amz-acl':true}`), authz.Allowed, "It", nil},
+	{"K15", false, "an Allow with header", move("s3:PutObject"), both(`'StringEquals':{'s3:x-amz-server-side-encryption':'aws:kms'}`), authz.ImplicitlyDenied, "", nil},
+	{"K16", true, "S3 of the Region", throughS3, decryptFor("s3.eu-west-1.amazonaws.com"), authz.Allowed, "It", nil},
+	{"K16", true, "China, the same domain", authz.DataSyncCall{RoleARN: "arn:aws-cn:iam::111122223333:role/mover", Account: remote, Region: "cn-north-1"}.KMS("kms:Decrypt", "arn:aws-cn:kms:cn-north-1:444455556666:key/1"),
+		authz.Policies{Identity: docs(allowAll), Resource: doc(`{'Sid':'It','Effect':'Allow','Principal':{'AWS':'arn:aws-cn:iam::111122223333:role/mover'},'Action':'kms:Decrypt','Resource':'*','Condition':{'StringEquals':{'kms:ViaService':'s3.cn-north-1.amazonaws.com'}}}`)}, authz.Allowed, "It", nil},
+	{"K16", false, "S3 of another Region", throughS3, decryptFor("s3.us-east-2.amazonaws.com"), authz.ImplicitlyDenied, "", nil},
+	{"K17", true, "from an address that is not known", authz.OperatorCall{PrincipalARN: alice, Account: remote}.Request("s3:ListBucket", bucket), both(`'IpAddress':{'aws:SourceIp':'203.0.113.0/24'}`), authz.Undetermined, "It", []string{"aws:SourceIp"}},
+	{"K17", true, "its id", authz.OperatorCall{PrincipalARN: session, PrincipalID: "AROAOPS", Account: remote}.Request("s3:ListBucket", bucket), both(`'StringEquals':{'aws:userid':'AROAOPS:AwsSync-loc-0'}`), authz.Allowed, "It", nil},
+	{"K17", false, "not a service's", authz.OperatorCall{PrincipalARN: alice, Account: remote}.Request("s3:ListBucket", bucket), both(`'Bool':{'aws:PrincipalIsAWSService':'true'}`), authz.ImplicitlyDenied, "", nil},
+	{"K17", false, "forwarded by DataSync", authz.OperatorCall{PrincipalARN: alice, Account: remote, Forwarded: true}.Request("s3:ListBucket", bucket), both(`'Bool':{'aws:ViaAWSService':'true'}`), authz.Allowed, "It", nil},
+}
