@@ -2,57 +2,69 @@ package task
 
 import (
 	"context"
-	"errors"
-	"iter"
-	"time"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/aws/aws-sdk-go-v2/service/datasync"
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/problem"
 )
 
-// TagRun is the tag key that carries the run token of an execution.
-const TagRun = "xacct:run"
-
-// StartOptions change one run of a task.
-type StartOptions struct {
-	Token    string            // the caller's run token, carried in the tag TagRun: a run that has it is found again, not started twice; "" makes up a random one
-	Options  Options           // override the task's for this run; zero members leave them alone
-	Includes []string          // replace the task's for this run; nil leaves them alone
-	Excludes []string          // replace the task's for this run; nil leaves them alone
-	Tags     map[string]string // of the execution, which does not inherit the task's
+// Execution is a handle on one run of a task. It is safe for concurrent use.
+type Execution struct {
+	api       ExecutionAPI
+	arn       string
+	cancelled atomic.Bool // Cancel was asked for by this handle
 }
 
-// Start starts a run of the task, or finds the one that has the token already.
-func Start(ctx context.Context, api ExecutionAPI, taskARN string, optFns ...func(*StartOptions)) (*Execution, error) {
-	return nil, errors.ErrUnsupported
-}
-
-// Attach is a handle on an execution that somebody started. It makes no call.
+// Attach is a handle on an execution that somebody started, in this process or another. It makes no call; a wrong ARN shows when it is used.
 func Attach(api ExecutionAPI, executionARN string) *Execution {
 	return &Execution{api: api, arn: executionARN}
-}
-
-// Execution is a handle on one run of a task.
-type Execution struct {
-	api ExecutionAPI
-	arn string
 }
 
 // ARN is the execution's ARN.
 func (e *Execution) ARN() string { return e.arn }
 
-// WatchOptions say how often to look.
-type WatchOptions struct {
-	MinDelay time.Duration // before the second look; 0 is 2 seconds
-	MaxDelay time.Duration // that the delay grows to; 0 is 30 seconds
+var ruleExecutionARN = problem.Rule{
+	ID: "execution-arn", Text: "must be the ARN of an execution of a DataSync task",
+	Remedy: "write it like arn:aws:datasync:eu-west-1:111122223333:task/task-0a1b2c3d4e5f67890/execution/exec-0a1b2c3d4e5f67890", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/API_DescribeTaskExecution.html",
 }
 
-// Watch yields what DescribeTaskExecution says until the run has ended.
-func (e *Execution) Watch(ctx context.Context, optFns ...func(*WatchOptions)) iter.Seq2[Progress, error] {
-	return func(yield func(Progress, error) bool) { yield(Progress{}, errors.ErrUnsupported) }
+func (e *Execution) check() error {
+	var l problem.List
+	l.Check(executionShape.MatchString(e.arn), ruleExecutionARN, "", e.arn)
+	return l.Err()
 }
 
-// Wait watches the run to its end.
-func (e *Execution) Wait(ctx context.Context, optFns ...func(*WatchOptions)) (*Outcome, error) {
-	return nil, errors.ErrUnsupported
+// Cancel asks DataSync to stop the run, which takes a while: Wait returns once it has. What was transferred stays.
+// A run that has ended, or is being cancelled, is not an error.
+func (e *Execution) Cancel(ctx context.Context) error {
+	if err := e.check(); err != nil {
+		return err
+	}
+	_, err := e.api.CancelTaskExecution(ctx, &datasync.CancelTaskExecutionInput{TaskExecutionArn: &e.arn})
+	if err == nil {
+		e.cancelled.Store(true)
+		return nil
+	}
+	if awserr.Is(err, "InvalidRequestException") && !awserr.NotFound(err) { // DataSync says no more than that of a run that it cannot cancel
+		out, lookErr := e.describe(ctx)
+		if lookErr == nil && (terminal(out.Status) || out.Status == dstypes.TaskExecutionStatusCancelling) {
+			return nil
+		}
+	}
+	return fmt.Errorf("cancelling %s: %w", e.arn, err)
 }
 
-// Cancel asks DataSync to stop the run.
-func (e *Execution) Cancel(ctx context.Context) error { return errors.ErrUnsupported }
+func (e *Execution) describe(ctx context.Context) (*datasync.DescribeTaskExecutionOutput, error) {
+	return e.api.DescribeTaskExecution(ctx, &datasync.DescribeTaskExecutionInput{TaskExecutionArn: &e.arn})
+}
+
+// terminal reports whether a run of the status has ended. A status that is not known here has not: new ones come between the old ones, as CANCELLING
+// and LAUNCHED did.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/run-task.html
+func terminal(s dstypes.TaskExecutionStatus) bool {
+	return s == dstypes.TaskExecutionStatusSuccess || s == dstypes.TaskExecutionStatusError
+}

@@ -1,25 +1,96 @@
 package task
 
 import (
-	"errors"
+	"maps"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/internal/problem"
 )
 
-// CreateInput is the request that makes the task. DataSync has no client token: do not send it twice without looking.
-func (s Spec) CreateInput() (*datasync.CreateTaskInput, error) { return nil, errors.ErrUnsupported }
+// CreateInput is the request that makes the task, in its Region. Errors are those of Validate, and locations that are not known.
+// DataSync has no client token: do not send it twice without looking in between.
+func (s Spec) CreateInput() (*datasync.CreateTaskInput, error) {
+	var l problem.List
+	l.Under("", s.Validate())
+	l.Check(s.SourceLocationARN != "", ruleLocationsKnown, "SourceLocationARN", "")
+	l.Check(s.DestinationLocationARN != "", ruleLocationsKnown, "DestinationLocationARN", "")
+	if err := l.Err(); err != nil {
+		return nil, err
+	}
+	s = s.created()
+	in := &datasync.CreateTaskInput{
+		SourceLocationArn: &s.SourceLocationARN, DestinationLocationArn: &s.DestinationLocationARN,
+		Name: optional(s.Name), TaskMode: s.Mode, Options: s.Options.sdk(), CloudWatchLogGroupArn: optional(canonicalLogGroup(s.LogGroupARN)), Tags: tagList(s.Tags),
+	}
+	if len(s.Includes) > 0 {
+		in.Includes = filter(s.Includes)
+	}
+	if len(s.Excludes) > 0 {
+		in.Excludes = filter(s.Excludes)
+	}
+	return in, nil
+}
 
-// UpdateInput is the request that gives the task at arn the name, options, filters and log group of s.
-// Locations and mode of a task cannot be changed.
-func (s Spec) UpdateInput(arn string) (*datasync.UpdateTaskInput, error) { return nil, errors.ErrUnsupported }
+// UpdateInput is the request that gives the task at arn the name, options, filters and log group of s: no filter in s takes the task's away,
+// whatever else s does not say is left alone. Locations and mode of a task cannot be changed; its tags have requests of their own.
+// Set s.Options to s.Options.Over(state.Options) first. Errors are those of Validate, and an arn of something else.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/API_UpdateTask.html
+func (s Spec) UpdateInput(arn string) (*datasync.UpdateTaskInput, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	if err := s.checkARN(arn); err != nil {
+		return nil, err
+	}
+	return &datasync.UpdateTaskInput{
+		TaskArn: &arn, Name: optional(s.Name), Options: s.Options.sdk(), Includes: filter(s.Includes), Excludes: filter(s.Excludes),
+		CloudWatchLogGroupArn: optional(canonicalLogGroup(s.LogGroupARN)),
+	}, nil
+}
 
-// DeleteInput is the request that deletes the task at arn.
-func (s Spec) DeleteInput(arn string) (*datasync.DeleteTaskInput, error) { return nil, errors.ErrUnsupported }
+// DeleteInput is the request that deletes the task at arn. The rest of s may be empty.
+func (s Spec) DeleteInput(arn string) (*datasync.DeleteTaskInput, error) {
+	if err := s.checkARN(arn); err != nil {
+		return nil, err
+	}
+	return &datasync.DeleteTaskInput{TaskArn: &arn}, nil
+}
 
-// TagInput is the request that sets the tags of s on the task at arn, leaving its other tags alone; nil if s has none.
-func (s Spec) TagInput(arn string) (*datasync.TagResourceInput, error) { return nil, errors.ErrUnsupported }
+// TagInput is the request that sets the tags of s on the task at arn, leaving its other tags alone. It is nil if s has none.
+func (s Spec) TagInput(arn string) (*datasync.TagResourceInput, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	if err := s.checkARN(arn); err != nil || len(s.Tags) == 0 {
+		return nil, err
+	}
+	return &datasync.TagResourceInput{ResourceArn: &arn, Tags: tagList(s.Tags)}, nil
+}
 
-// UntagInput is the request that takes tags off the task at arn, by key.
+// UntagInput is the request that takes tags off the task at arn, by key. It is nil if there is no key. The rest of s may be empty.
 func (s Spec) UntagInput(arn string, keys ...string) (*datasync.UntagResourceInput, error) {
-	return nil, errors.ErrUnsupported
+	if err := s.checkARN(arn); err != nil || len(keys) == 0 {
+		return nil, err
+	}
+	return &datasync.UntagResourceInput{ResourceArn: &arn, Keys: slices.Sorted(slices.Values(keys))}, nil
+}
+
+// tagList is the tags in the order of their keys; nil if there are none.
+func tagList(tags map[string]string) []dstypes.TagListEntry {
+	var list []dstypes.TagListEntry
+	for _, k := range slices.Sorted(maps.Keys(tags)) {
+		list = append(list, dstypes.TagListEntry{Key: &k, Value: new(tags[k])})
+	}
+	return list
+}
+
+// optional is nil for "".
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
 }

@@ -1,9 +1,149 @@
 package task
 
-import "github.com/xacct/xacct/internal/problem"
+import (
+	"regexp"
+	"slices"
+	"unicode/utf8"
+
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/internal/problem"
+	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/tag"
+)
 
 // Problem is one violation of one rule: the field, the value, the rule, the remedy.
 type Problem = problem.Problem
 
-// Validate reports all problems of the spec at once, each a *Problem, joined.
-func (s Spec) Validate() error { return nil }
+const createPage = "https://docs.aws.amazon.com/datasync/latest/userguide/API_CreateTask.html"
+const locationsPage = "https://docs.aws.amazon.com/datasync/latest/userguide/working-with-locations.html"
+
+var (
+	ruleName = problem.Rule{
+		ID: "task-name", Text: "must be at most 256 ASCII letters, digits, spaces and + = . _ : / @ -",
+		Remedy: "rename the task", Source: createPage,
+	}
+	ruleAccount = problem.Rule{
+		ID: "account", Text: "must be a 12-digit account id",
+		Remedy: "give the id of the account that owns the task and both locations", Source: createPage,
+	}
+	ruleRegion = problem.Rule{
+		ID: "region", Text: "must be the name of a Region, such as eu-west-1",
+		Remedy: "give the destination's Region", Source: locationsPage,
+	}
+	ruleLocationARN = problem.Rule{
+		ID: "location-arn", Text: "must be the ARN of a DataSync location, such as arn:aws:datasync:eu-west-1:111122223333:location/loc-0a1b2c3d4e5f67890",
+		Remedy: "give the location's ARN, not the bucket's", Source: createPage,
+	}
+	ruleLocationAccount = problem.Rule{
+		ID: "location-account", Text: "must be in the account and partition of the task",
+		Remedy: "make the location in the task's account; it reaches a bucket of another account by its role and that bucket's policy", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/tutorial_s3-s3-cross-account-transfer.html",
+	}
+	ruleLocationsKnown = problem.Rule{
+		ID: "locations-known", Text: "must be known when the task is made",
+		Remedy: "make the location first and give its ARN", Source: createPage,
+	}
+	ruleLocationsDiffer = problem.Rule{
+		ID: "locations-differ", Text: "must be another location than the source",
+		Remedy: "make two locations", Source: "xacct",
+	}
+	ruleTaskRegion = problem.Rule{
+		ID: "task-region", Text: "must be the Region of at least one of the two locations",
+		Remedy: "make the task in the destination's Region", Source: locationsPage,
+	}
+	ruleBasicRegion = problem.Rule{
+		ID: "task-region-basic", Text: "must be the destination's Region for a BASIC task, which else cannot connect",
+		Remedy: "make the task in the destination's Region, or choose ENHANCED", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/troubleshooting-tasks.html",
+	}
+	ruleLogGroup = problem.Rule{
+		ID: "log-group", Text: "must be the ARN of a log group in the account and Region of the task, such as arn:aws:logs:eu-west-1:111122223333:log-group:datasync",
+		Remedy: "give the group's ARN, without a log stream", Source: createPage,
+	}
+	ruleLogGroupMode = problem.Rule{
+		ID: "log-group-enhanced", Text: "must be empty for an ENHANCED task, which logs to /aws/datasync by itself",
+		Remedy: "leave it out, or choose the mode BASIC", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/configure-logging.html",
+	}
+	ruleTaskARN = problem.Rule{
+		ID: "task-arn", Text: "must be the ARN of a DataSync task, such as arn:aws:datasync:eu-west-1:111122223333:task/task-0a1b2c3d4e5f67890",
+		Remedy: "give the task's ARN", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/API_DescribeTask.html",
+	}
+	ruleTaskPlace = problem.Rule{
+		ID: "task-place", Text: "must be in the account, Region and partition of the spec",
+		Remedy: "correct the ARN or the spec: a task cannot move", Source: "xacct",
+	}
+)
+
+// rules is the table of all rules of this package.
+var rules = slices.Concat([]problem.Rule{
+	ruleName, ruleAccount, ruleRegion, ruleLocationARN, ruleLocationAccount, ruleLocationsKnown, ruleLocationsDiffer, ruleTaskRegion, ruleBasicRegion,
+	ruleLogGroup, ruleLogGroupMode, ruleTaskARN, ruleTaskPlace,
+}, compatibilityRules(), filterRules, startRules, []problem.Rule{ruleExecutionARN}, tag.DataSync.All())
+
+var (
+	nameShape      = regexp.MustCompile(`^[a-zA-Z0-9\s+=._:@/-]*$`)
+	locationShape  = regexp.MustCompile(`^arn:[a-z-]+:datasync:[a-z0-9-]+:[0-9]{12}:location/loc-[0-9a-z]{17}$`)
+	taskShape      = regexp.MustCompile(`^arn:[a-z-]+:datasync:[a-z0-9-]+:[0-9]{12}:task/task-[0-9a-f]{17}$`)
+	executionShape = regexp.MustCompile(`^arn:[a-z-]+:datasync:[a-z0-9-]+:[0-9]{12}:task/task-[0-9a-f]{17}/execution/exec-[0-9a-f]{17}$`)
+	logGroupShape  = regexp.MustCompile(`^log-group:[^:*]+(:\*)?$`)
+)
+
+// Validate reports all problems of the spec at once, each a *Problem, joined. Without a mode it is judged as that of an ENHANCED task.
+func (s Spec) Validate() error {
+	var l problem.List
+	s = s.created()
+	l.Check(nameShape.MatchString(s.Name) && utf8.RuneCountInString(s.Name) <= 256, ruleName, "Name", s.Name)
+	l.Check(region.ValidAccount(s.Account), ruleAccount, "Account", s.Account)
+	l.Check(region.Valid(s.Region), ruleRegion, "Region", s.Region)
+	s.checkLocations(&l)
+	settings{s.Mode, s.DestinationStorageClass, s.Options}.check(&l)
+	checkFilter(&l, "Includes", s.Includes, true)
+	checkFilter(&l, "Excludes", s.Excludes, false)
+	s.checkLogGroup(&l)
+	tag.DataSync.Check(&l, "Tags", s.Tags)
+	return l.Err()
+}
+
+func (s Spec) checkLocations(l *problem.List) {
+	var regions []string
+	for _, f := range []struct{ path, arn string }{{"SourceLocationARN", s.SourceLocationARN}, {"DestinationLocationARN", s.DestinationLocationARN}} {
+		if f.arn == "" {
+			continue
+		}
+		if !locationShape.MatchString(f.arn) {
+			l.Add(ruleLocationARN, f.path, f.arn)
+			continue
+		}
+		a, _ := region.ParseARN(f.arn)
+		l.Check(a.Account == s.Account && a.Partition == region.Partition(s.Region), ruleLocationAccount, f.path, f.arn)
+		regions = append(regions, a.Region)
+	}
+	if len(regions) < 2 {
+		return
+	}
+	l.Check(s.SourceLocationARN != s.DestinationLocationARN, ruleLocationsDiffer, "DestinationLocationARN", s.DestinationLocationARN)
+	l.Check(slices.Contains(regions, s.Region), ruleTaskRegion, "Region", s.Region)
+	l.Check(s.Mode != dstypes.TaskModeBasic || regions[1] == s.Region, ruleBasicRegion, "Region", s.Region)
+}
+
+func (s Spec) checkLogGroup(l *problem.List) {
+	if s.LogGroupARN == "" {
+		return
+	}
+	a, ok := region.ParseARN(s.LogGroupARN)
+	ok = ok && a.Service == "logs" && a.Account == s.Account && a.Region == s.Region && a.Partition == region.Partition(s.Region) && logGroupShape.MatchString(a.Resource)
+	l.Check(ok, ruleLogGroup, "LogGroupARN", s.LogGroupARN)
+	l.Check(s.Mode != dstypes.TaskModeEnhanced, ruleLogGroupMode, "LogGroupARN", s.LogGroupARN)
+}
+
+// checkARN reports whether arn is a task's and, where s says so, in its account and Region.
+func (s Spec) checkARN(arn string) error {
+	var l problem.List
+	if !taskShape.MatchString(arn) {
+		l.Add(ruleTaskARN, "", arn)
+		return l.Err()
+	}
+	a, _ := region.ParseARN(arn)
+	same := (s.Account == "" || a.Account == s.Account) && (s.Region == "" || a.Region == s.Region && a.Partition == region.Partition(s.Region))
+	l.Check(same, ruleTaskPlace, "", arn)
+	return l.Err()
+}

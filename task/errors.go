@@ -1,0 +1,99 @@
+package task
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/xacct/xacct/internal/awserr"
+)
+
+// IncompleteError says that a run ended otherwise than Complete.
+type IncompleteError struct{ Outcome Outcome }
+
+// Error is one line: the execution, the verdict, the counts and what DataSync says.
+func (e *IncompleteError) Error() string {
+	o := e.Outcome
+	text := fmt.Sprintf("%s: %s", o.ExecutionARN, o.Verdict)
+	if o.Verdict == WithExceptions {
+		text += fmt.Sprintf(", %d failed, %d skipped", o.Counters.Failed(), o.Counters.Skipped)
+	}
+	for _, s := range []string{o.ErrorCode, strings.Join(strings.Fields(o.ErrorDetail), " ")} {
+		if s != "" {
+			text += ": " + s
+		}
+	}
+	return text
+}
+
+// codeHints are what to do about the error codes of a run.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/troubleshooting-tasks.html and its siblings
+var codeHints = map[string]string{
+	"FsS3UnableToConnectToEndpoint": "make the task in the destination's Region, or as an ENHANCED task",
+	"FsS3HeadBucketFailed":          "let the location's role, the bucket's policy and, if the bucket is encrypted with a KMS key, the key's policy allow what DataSync needs",
+	"SrcLocHitAccess":               "let the source location's role, the bucket's policy and the KMS key's policy allow reading",
+	"SyncTaskErrorLocationNotAdded": "check both locations: their buckets, Regions and roles",
+	"ManifestFileDoesNotExist":      "put the manifest where the task looks for it",
+	"NoMem":                         "use an ENHANCED task, or split the transfer by include filters",
+}
+
+// Hint names the next action.
+func (e *IncompleteError) Hint() string {
+	o := e.Outcome
+	if h := codeHints[o.ErrorCode]; h != "" {
+		return h
+	}
+	switch o.Verdict {
+	case Cancelled:
+		return "start the task again: it goes on with what differs"
+	case WithExceptions:
+		return "see the task's log group (/aws/datasync for an ENHANCED task) for what was left behind, restore archived objects, and start the task again: it goes on with what differs"
+	default:
+		return "see the error code at https://docs.aws.amazon.com/datasync/latest/userguide/troubleshooting-datasync-locations-tasks.html"
+	}
+}
+
+// StartError says that a run could not be started; none was.
+type StartError struct {
+	TaskARN string
+	Err     error
+}
+
+// Error is one line: the task and the cause.
+func (e *StartError) Error() string { return fmt.Sprintf("starting %s: %v", e.TaskARN, e.Err) }
+
+// Unwrap is the cause.
+func (e *StartError) Unwrap() error { return e.Err }
+
+// Hint names the next action.
+func (e *StartError) Hint() string {
+	switch {
+	case awserr.Propagation(e.Err):
+		return "let DataSync assume the locations' roles, and let these and the buckets' policies allow what the message names; s3:GetObject may stand for kms:Decrypt; policies that are new take a minute"
+	case awserr.Denied(e.Err):
+		return "allow the caller datasync:StartTaskExecution and datasync:DescribeTask on the task, datasync:TagResource and datasync:ListTagsForResource on its executions, and datasync:ListTaskExecutions"
+	case awserr.NotFound(e.Err):
+		return "check that the client is one for the account and Region in the task's ARN"
+	default:
+		return "see the message, and start again"
+	}
+}
+
+// LostStartError says that it is not known whether a run began: the answer got lost, and looking for the run did not settle it.
+type LostStartError struct {
+	TaskARN string
+	Token   string // of the run, given or made up
+	Err     error
+}
+
+// Error is one line: the task, the token and the cause.
+func (e *LostStartError) Error() string {
+	return fmt.Sprintf("starting %s: a run with the token %s may or may not have begun: %s", e.TaskARN, e.Token, strings.ReplaceAll(e.Err.Error(), "\n", "; "))
+}
+
+// Unwrap is the cause.
+func (e *LostStartError) Unwrap() error { return e.Err }
+
+// Hint names the next action.
+func (e *LostStartError) Hint() string {
+	return "call Start again with this token: it finds the run if there is one"
+}

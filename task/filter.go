@@ -1,0 +1,111 @@
+package task
+
+import (
+	"strconv"
+	"strings"
+
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/internal/problem"
+)
+
+// Filters of DataSync: patterns, of which a request carries all in one text, with bars between them. A backslash takes the meaning from a star,
+// a bar and a backslash.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/filtering.html
+
+const filterPage = "https://docs.aws.amazon.com/datasync/latest/userguide/filtering.html"
+
+var (
+	ruleFilterEmpty = problem.Rule{
+		ID: "filter-empty", Text: "must not be empty",
+		Remedy: "leave the pattern out; no pattern at all means no filter", Source: filterPage,
+	}
+	ruleFilterBar = problem.Rule{
+		ID: "filter-bar", Text: "must be one pattern, without a bar",
+		Remedy: `give each pattern for itself, or write \| for a bar in a key`, Source: filterPage,
+	}
+	ruleFilterSlash = problem.Rule{
+		ID: "filter-include-slash", Text: "must begin with a slash, which is the location",
+		Remedy: "write it like /photos", Source: filterPage,
+	}
+	ruleFilterStar = problem.Rule{
+		ID: "filter-include-star", Text: "must have a star only at its end",
+		Remedy: `take the star out, select more and exclude the rest, or write \* for a star in a key`, Source: filterPage,
+	}
+	ruleFilterBackslash = problem.Rule{
+		ID: "filter-backslash", Text: "must not end in a backslash that escapes nothing",
+		Remedy: `remove it, or write \\ for a backslash in a key`, Source: filterPage,
+	}
+	ruleFilterNUL = problem.Rule{
+		ID: "filter-nul", Text: "must not hold a NUL character",
+		Remedy: "remove it", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/API_FilterRule.html",
+	}
+	ruleFilterLength = problem.Rule{
+		ID: "filter-length", Text: "must have at most 102,400 characters together, with the bars between them",
+		Remedy: "select by folders, or use several tasks", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/datasync-limits.html",
+	}
+)
+
+var filterRules = []problem.Rule{ruleFilterEmpty, ruleFilterBar, ruleFilterSlash, ruleFilterStar, ruleFilterBackslash, ruleFilterNUL, ruleFilterLength}
+
+const maxFilter = 102400
+
+func checkFilter(l *problem.List, path string, patterns []string, include bool) {
+	for i, p := range patterns {
+		at := path + "[" + strconv.Itoa(i) + "]"
+		stars, bars := special(p)
+		l.Check(p != "", ruleFilterEmpty, at, p)
+		l.Check(bars == 0, ruleFilterBar, at, p)
+		l.Check((len(p)-len(strings.TrimRight(p, `\`)))%2 == 0, ruleFilterBackslash, at, p) // it would escape the bar that follows
+		l.Check(!strings.Contains(p, "\x00"), ruleFilterNUL, at, p)
+		if include && p != "" {
+			l.Check(p[0] == '/', ruleFilterSlash, at, p)
+			l.Check(len(stars) == 0 || len(stars) == 1 && stars[0] == len(p)-1, ruleFilterStar, at, p)
+		}
+	}
+	l.Check(len(strings.Join(patterns, "|")) <= maxFilter, ruleFilterLength, path, "")
+}
+
+// special finds the stars, and counts the bars, that no backslash escapes.
+func special(pattern string) (stars []int, bars int) {
+	for i := 0; i < len(pattern); i++ {
+		switch pattern[i] {
+		case '\\':
+			i++
+		case '*':
+			stars = append(stars, i)
+		case '|':
+			bars++
+		}
+	}
+	return stars, bars
+}
+
+// filter is the patterns as DataSync takes them; an empty list, not nil, if there are none: that takes a filter away.
+func filter(patterns []string) []dstypes.FilterRule {
+	if len(patterns) == 0 {
+		return []dstypes.FilterRule{}
+	}
+	return []dstypes.FilterRule{{FilterType: dstypes.FilterTypeSimplePattern, Value: new(strings.Join(patterns, "|"))}}
+}
+
+// patterns undoes filter.
+func patterns(rules []dstypes.FilterRule) []string {
+	var out []string
+	for _, r := range rules {
+		if r.Value == nil || *r.Value == "" {
+			continue
+		}
+		start, text := 0, *r.Value
+		for i := 0; i < len(text); i++ {
+			switch text[i] {
+			case '\\':
+				i++
+			case '|':
+				out, start = append(out, text[start:i]), i+1
+			}
+		}
+		out = append(out, text[start:])
+	}
+	return out
+}

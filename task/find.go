@@ -1,0 +1,63 @@
+package task
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/datasync"
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/pages"
+)
+
+// tagsAtOnce bounds the reads of tags: DataSync keeps the executions of 30 days.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/datasync-limits.html
+const tagsAtOnce = 10
+
+// find is the ARN of the task's execution that bears the token, "" if there is none. Lists of executions hold no tags, so each has to be asked for,
+// those that have not ended first. An error means that it is not known.
+func (s starter) find(ctx context.Context) (string, error) {
+	list, err := pages.All(ctx, func(ctx context.Context, token *string) ([]dstypes.TaskExecutionListEntry, *string, error) {
+		out, err := s.api.ListTaskExecutions(ctx, &datasync.ListTaskExecutionsInput{TaskArn: &s.task, MaxResults: new(int32(pageSize)), NextToken: token})
+		if err != nil {
+			return nil, nil, err
+		}
+		return out.TaskExecutions, out.NextToken, nil
+	})
+	if err != nil {
+		return "", err
+	}
+	slices.SortStableFunc(list, func(a, b dstypes.TaskExecutionListEntry) int { return rank(a.Status) - rank(b.Status) })
+	var first error
+	for some := range slices.Chunk(list, tagsAtOnce) {
+		tokens, errs := make([]string, len(some)), make([]error, len(some))
+		var wg sync.WaitGroup
+		for i, e := range some {
+			wg.Go(func() {
+				var tags map[string]string
+				tags, errs[i] = readTags(ctx, s.api, aws.ToString(e.TaskExecutionArn))
+				tokens[i] = tags[TagRun]
+			})
+		}
+		wg.Wait()
+		if i := slices.Index(tokens, s.token); i >= 0 {
+			return aws.ToString(some[i].TaskExecutionArn), nil
+		}
+		for _, err := range errs {
+			if err != nil && first == nil && !awserr.NotFound(err) {
+				first = err
+			}
+		}
+	}
+	return "", first
+}
+
+func rank(s dstypes.TaskExecutionStatus) int {
+	if terminal(s) {
+		return 1
+	}
+	return 0
+}

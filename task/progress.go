@@ -1,0 +1,141 @@
+package task
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/datasync"
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+)
+
+// Counters are what DataSync counts in a run. Files are objects; in a BASIC run, directories too. What a mode does not count is 0.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/transfer-performance-counters.html
+type Counters struct {
+	EstimatedFiles, EstimatedBytes int64 // to transfer; they grow while the run compares or lists
+	EstimatedDeletes               int64
+	Files                          int64 // transferred; may end below or above the estimate
+	BytesWritten                   int64 // at the destination
+	BytesTransferred               int64 // over the network, before compression
+	Skipped, Verified, Deleted     int64
+	Listed, Prepared               int64 // ENHANCED: found at the source, and compared
+
+	// Files and folders that failed, by what was being done. ENHANCED.
+	FailedList, FailedPrepare, FailedTransfer, FailedVerify, FailedDelete int64
+}
+
+// Failed is the number of files and folders that failed in any way.
+func (c Counters) Failed() int64 {
+	return c.FailedList + c.FailedPrepare + c.FailedTransfer + c.FailedVerify + c.FailedDelete
+}
+
+// Progress is one look at a run.
+type Progress struct {
+	ExecutionARN string
+	Status       dstypes.TaskExecutionStatus
+	Mode         dstypes.TaskMode
+	Counters     Counters
+
+	// Percent is how much of the estimate is done, from 0 to 100; 100 only if the run ended as SUCCESS; -1 if it cannot be told.
+	Percent    float64
+	Estimating bool     // the estimate still grows: Percent may fall
+	Outcome    *Outcome // set in the last Progress of a run, else nil
+}
+
+// String is one line, such as "TRANSFERRING 41%, 12 of 30 objects, 1536 of 4096 bytes".
+func (p Progress) String() string {
+	text := string(p.Status)
+	if p.Percent >= 0 {
+		text += fmt.Sprintf(" %d%%", int(p.Percent))
+	}
+	if c := p.Counters; c.EstimatedFiles > 0 || c.Files > 0 {
+		text += fmt.Sprintf(", %d of %d objects, %d of %d bytes", c.Files, c.EstimatedFiles, c.BytesWritten, c.EstimatedBytes)
+	}
+	if p.Estimating {
+		text += ", estimating"
+	}
+	return text
+}
+
+// watcher makes a Progress of what DataSync says, and of what it said before.
+type watcher struct {
+	execution *Execution
+	looked    bool
+	last      Counters
+	stopping  bool // CANCELLING was seen
+}
+
+func (w *watcher) progress(out *datasync.DescribeTaskExecutionOutput) Progress {
+	w.stopping = w.stopping || out.Status == dstypes.TaskExecutionStatusCancelling
+	c := counters(out)
+	p := Progress{ExecutionARN: w.execution.arn, Status: out.Status, Mode: out.TaskMode, Counters: c}
+	p.Estimating = w.estimating(p)
+	p.Percent = percent(p)
+	if terminal(out.Status) {
+		p.Outcome = outcome(out, c, w.execution.arn, w.stopping || w.execution.cancelled.Load())
+	}
+	w.looked, w.last = true, c
+	return p
+}
+
+// early reports whether the run has not begun to transfer.
+func early(s dstypes.TaskExecutionStatus) bool {
+	switch s {
+	case dstypes.TaskExecutionStatusQueued, dstypes.TaskExecutionStatusLaunching, "LAUNCHED", dstypes.TaskExecutionStatusPreparing:
+		return true
+	}
+	return false
+}
+
+// estimating: an ENHANCED run lists while it transfers, so the estimate stands once it is seen to stand.
+func (w *watcher) estimating(p Progress) bool {
+	switch {
+	case terminal(p.Status):
+		return false
+	case early(p.Status):
+		return true
+	case p.Mode != dstypes.TaskModeEnhanced || p.Status != dstypes.TaskExecutionStatusTransferring:
+		return false
+	}
+	c := p.Counters
+	return !w.looked || c.Listed > w.last.Listed || c.EstimatedFiles > w.last.EstimatedFiles || c.EstimatedBytes > w.last.EstimatedBytes
+}
+
+// percent is by bytes, or by objects if there are no bytes to write. Objects are verified, and failures found, after all bytes are written: it
+// stays below 100 until the run is a SUCCESS, which then is 100 also with nothing to do.
+func percent(p Progress) float64 {
+	const almost = 99
+	c := p.Counters
+	switch {
+	case p.Status == dstypes.TaskExecutionStatusSuccess:
+		return 100
+	case early(p.Status):
+		return -1
+	case c.EstimatedBytes > 0:
+		return min(almost, 100*float64(c.BytesWritten)/float64(c.EstimatedBytes))
+	case c.EstimatedFiles > 0:
+		return min(almost, 100*float64(c.Files)/float64(c.EstimatedFiles))
+	}
+	return -1
+}
+
+func counters(out *datasync.DescribeTaskExecutionOutput) Counters {
+	c := Counters{
+		EstimatedFiles: out.EstimatedFilesToTransfer, EstimatedBytes: out.EstimatedBytesToTransfer, EstimatedDeletes: out.EstimatedFilesToDelete,
+		Files: out.FilesTransferred, BytesWritten: out.BytesWritten, BytesTransferred: out.BytesTransferred,
+		Skipped: out.FilesSkipped + aws.ToInt64(out.FoldersSkipped), Verified: out.FilesVerified, Deleted: out.FilesDeleted, Prepared: out.FilesPrepared,
+	}
+	if l := out.FilesListed; l != nil {
+		c.Listed = l.AtSource
+	}
+	if f := out.FilesFailed; f != nil {
+		c.FailedPrepare, c.FailedTransfer, c.FailedVerify, c.FailedDelete = f.Prepare, f.Transfer, f.Verify, f.Delete
+	}
+	if f := out.FoldersFailed; f != nil {
+		c.FailedList += f.List
+		c.FailedPrepare += f.Prepare
+		c.FailedTransfer += f.Transfer
+		c.FailedVerify += f.Verify
+		c.FailedDelete += f.Delete
+	}
+	return c
+}

@@ -1,0 +1,205 @@
+package task
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/datasync"
+
+	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/problem"
+	"github.com/xacct/xacct/internal/tag"
+)
+
+// TagRun is the key of the tag that carries the run token of an execution.
+const TagRun = "xacct:run"
+
+// StartOptions change one run of a task. The zero value runs the task as it is.
+type StartOptions struct {
+	// Token names the run, in the tag TagRun: a run of the task that bears it already is found again, not started twice.
+	// 1 to 256 ASCII letters, digits, spaces and + = . _ : / @ -; "" makes up a new one.
+	Token string
+
+	Options  Options           // override the task's for this run; zero members leave them alone
+	Includes []string          // in place of the task's patterns for this run; nil leaves them alone, an empty list takes them away
+	Excludes []string          // in place of the task's patterns for this run; nil leaves them alone, an empty list takes them away
+	Tags     map[string]string // of the execution, which does not inherit the task's
+
+	// Settle is how long to look for the run after an answer got lost, and how long to go on if DataSync throttles; 0 is one minute.
+	Settle time.Duration
+}
+
+const startPage = "https://docs.aws.amazon.com/datasync/latest/userguide/API_StartTaskExecution.html"
+
+var (
+	ruleToken = problem.Rule{
+		ID: "run-token", Text: "must be 1 to 256 ASCII letters, digits, spaces and + = . _ : / @ -",
+		Remedy: "choose another token, such as the date of the run", Source: startPage,
+	}
+	ruleRunTag = problem.Rule{
+		ID: "run-tag", Text: "must not have the key " + TagRun + ", which carries the token",
+		Remedy: "set Token instead", Source: "xacct",
+	}
+	startRules = []problem.Rule{ruleToken, ruleRunTag}
+	tokenShape = regexp.MustCompile(`^[a-zA-Z0-9\s+=._:@/-]{0,256}$`)
+)
+
+// Validate reports all problems of the options at once, each a *Problem, joined. Whether they fit the task is found out by Start.
+func (o StartOptions) Validate() error {
+	var l problem.List
+	l.Check(tokenShape.MatchString(o.Token), ruleToken, "Token", o.Token)
+	settings{options: o.Options}.check(&l)
+	checkFilter(&l, "Includes", o.Includes, true)
+	checkFilter(&l, "Excludes", o.Excludes, false)
+	_, taken := o.Tags[TagRun]
+	l.Check(!taken, ruleRunTag, "Tags", TagRun)
+	tag.DataSync.Check(&l, "Tags", o.tags())
+	return l.Err()
+}
+
+// tags is the tags of the execution, the token among them.
+func (o StartOptions) tags() map[string]string {
+	if o.Token == "" {
+		return o.Tags
+	}
+	tags := map[string]string{TagRun: o.Token}
+	maps.Copy(tags, o.Tags)
+	return tags
+}
+
+// Input is the request that starts the run. It has no client token: Start knows how to send it.
+// Errors are those of Validate, and an ARN of something else.
+func (o StartOptions) Input(taskARN string) (*datasync.StartTaskExecutionInput, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	if err := (Spec{}).checkARN(taskARN); err != nil {
+		return nil, err
+	}
+	in := &datasync.StartTaskExecutionInput{TaskArn: &taskARN, OverrideOptions: o.Options.sdk(), Tags: tagList(o.tags())}
+	if o.Includes != nil {
+		in.Includes = filter(o.Includes)
+	}
+	if o.Excludes != nil {
+		in.Excludes = filter(o.Excludes)
+	}
+	return in, nil
+}
+
+// Start runs the task, and returns once DataSync has taken the run on. If a token is given and a run of the task has it, that run is returned.
+//
+// The request is sent without the SDK's retries: if the answer gets lost, Start looks for the run by its token before it sends again.
+// Errors are problems of the options, a *StartError if DataSync refuses, and a *LostStartError if it could not be found out whether the run began.
+func Start(ctx context.Context, api ExecutionAPI, taskARN string, optFns ...func(*StartOptions)) (*Execution, error) {
+	var o StartOptions
+	for _, fn := range optFns {
+		fn(&o)
+	}
+	over(&o.Settle, time.Minute)
+	given := o.Token != ""
+	if !given {
+		o.Token = rand.Text()
+	}
+	in, err := o.Input(taskARN)
+	if err != nil {
+		return nil, err
+	}
+	s := starter{api: api, task: taskARN, token: o.Token, settle: o.Settle}
+	if err := s.checkOverrides(ctx, o.Options); err != nil {
+		return nil, err
+	}
+	if given {
+		arn, err := s.find(ctx)
+		if err != nil {
+			return nil, &StartError{TaskARN: taskARN, Err: fmt.Errorf("looking for a run with the token: %w", err)}
+		}
+		if arn != "" {
+			return Attach(api, arn), nil
+		}
+	}
+	return s.start(ctx, in)
+}
+
+// starter starts one run.
+type starter struct {
+	api    ExecutionAPI
+	task   string
+	token  string
+	settle time.Duration
+}
+
+// checkOverrides refuses options that do not fit the task's mode and its other options.
+func (s starter) checkOverrides(ctx context.Context, o Options) error {
+	if o == (Options{}) {
+		return nil
+	}
+	out, err := s.api.DescribeTask(ctx, &datasync.DescribeTaskInput{TaskArn: &s.task})
+	if err != nil {
+		return &StartError{TaskARN: s.task, Err: fmt.Errorf("reading the task: %w", err)}
+	}
+	var l problem.List
+	settings{mode: out.TaskMode, options: o.Over(fromSDK(out.Options))}.check(&l)
+	return l.Err()
+}
+
+// maxSends bounds how often a request is sent again after its answer got lost.
+const maxSends = 3
+
+func noRetries(o *datasync.Options) { o.Retryer = aws.NopRetryer{} }
+
+func (s starter) start(ctx context.Context, in *datasync.StartTaskExecutionInput) (*Execution, error) {
+	pause := newBackoff(time.Second, 10*time.Second)
+	begun := time.Now()
+	if ctx.Err() != nil {
+		return nil, &StartError{TaskARN: s.task, Err: context.Cause(ctx)}
+	}
+	for sends := 1; ; {
+		out, err := s.api.StartTaskExecution(ctx, in, noRetries)
+		if err == nil && aws.ToString(out.TaskExecutionArn) == "" {
+			err = fmt.Errorf("the answer holds no execution: %w", errLost)
+		}
+		switch {
+		case err == nil:
+			return Attach(s.api, *out.TaskExecutionArn), nil
+		case awserr.Throttled(err):
+			if time.Since(begun) >= s.settle || pause.wait(ctx) != nil {
+				return nil, &StartError{TaskARN: s.task, Err: err}
+			}
+			continue
+		case !awserr.Ambiguous(err) && !errors.Is(err, errLost):
+			return nil, &StartError{TaskARN: s.task, Err: err}
+		}
+		arn, lookErr := s.look(ctx)
+		if arn != "" {
+			return Attach(s.api, arn), nil
+		}
+		if sends++; lookErr != nil || sends > maxSends {
+			return nil, &LostStartError{TaskARN: s.task, Token: s.token, Err: errors.Join(err, lookErr)}
+		}
+	}
+}
+
+var errLost = errors.New("whether it was carried out is not known")
+
+// look looks for the run until the settle time is spent: lists may lag. An error means that it is not known whether there is one.
+func (s starter) look(ctx context.Context) (string, error) {
+	pause := newBackoff(time.Second, 10*time.Second)
+	for begun := time.Now(); ; {
+		arn, err := s.find(ctx)
+		if arn != "" {
+			return arn, nil
+		}
+		if time.Since(begun)+pause.next > s.settle {
+			return "", err
+		}
+		if err := pause.wait(ctx); err != nil {
+			return "", err
+		}
+	}
+}

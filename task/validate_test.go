@@ -1,0 +1,174 @@
+package task
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/xacct/xacct/internal/problem"
+	"github.com/xacct/xacct/internal/problem/problemtest"
+)
+
+func TestRules(t *testing.T) {
+	tests := []struct {
+		rule, name string
+		change     func(*Spec)
+		refuse     bool
+	}{
+		{"task-name", "all the marks", func(s *Spec) { s.Name = "a + = . _ : / @ -" }, false},
+		{"task-name", "none", func(s *Spec) { s.Name = "" }, false},
+		{"task-name", "umlaut", func(s *Spec) { s.Name = "Übertragung" }, true},
+		{"task-name", "too long", func(s *Spec) { s.Name = strings.Repeat("a", 257) }, true},
+		{"account", "good", func(s *Spec) {}, false},
+		{"account", "none", func(s *Spec) { s.Account = "" }, true},
+		{"region", "good", func(s *Spec) {}, false},
+		{"region", "none", func(s *Spec) { s.Region = "" }, true},
+		{"location-arn", "both", func(s *Spec) {}, false},
+		{"location-arn", "not known yet", func(s *Spec) { s.SourceLocationARN, s.DestinationLocationARN = "", "" }, false},
+		{"location-arn", "bucket", func(s *Spec) { s.SourceLocationARN = "arn:aws:s3:::amzn-s3-demo-bucket" }, true},
+		{"location-arn", "task", func(s *Spec) { s.DestinationLocationARN = taskARN }, true},
+		{"location-account", "same", func(s *Spec) {}, false},
+		{"location-account", "other account", func(s *Spec) { s.SourceLocationARN = strings.Replace(sourceARN, "111122223333", "444455556666", 1) }, true},
+		{"location-account", "other partition", func(s *Spec) { s.SourceLocationARN = strings.Replace(sourceARN, "arn:aws:", "arn:aws-us-gov:", 1) }, true},
+		{"locations-differ", "two", func(s *Spec) {}, false},
+		{"locations-differ", "one", func(s *Spec) { s.SourceLocationARN = destinationARN }, true},
+		{"task-region", "destination's", func(s *Spec) {}, false},
+		{"task-region", "source's", func(s *Spec) { s.Region = "us-east-1" }, false},
+		{"task-region", "neither", func(s *Spec) { s.Region = "eu-west-1" }, true},
+		{"task-region-basic", "destination's", func(s *Spec) { s.Mode = "BASIC" }, false},
+		{"task-region-basic", "source's, enhanced", func(s *Spec) { s.Region = "us-east-1" }, false},
+		{"task-region-basic", "source's", func(s *Spec) { s.Mode, s.Region = "BASIC", "us-east-1" }, true},
+		{"log-group", "plain", func(s *Spec) { s.Mode, s.LogGroupARN = "BASIC", logGroupARN }, false},
+		{"log-group", "with star", func(s *Spec) { s.Mode, s.LogGroupARN = "BASIC", logGroupARN+":*" }, false},
+		{"log-group", "log stream", func(s *Spec) { s.Mode, s.LogGroupARN = "BASIC", logGroupARN+":log-stream:a" }, true},
+		{"log-group", "name", func(s *Spec) { s.Mode, s.LogGroupARN = "BASIC", "datasync" }, true},
+		{"log-group", "other Region", func(s *Spec) {
+			s.Mode, s.LogGroupARN = "BASIC", strings.Replace(logGroupARN, "us-east-2", "us-east-1", 1)
+		}, true},
+		{"log-group-enhanced", "basic", func(s *Spec) { s.Mode, s.LogGroupARN = "BASIC", logGroupARN }, false},
+		{"log-group-enhanced", "enhanced by default", func(s *Spec) { s.LogGroupARN = logGroupARN }, true},
+		{"mode", "none", func(s *Spec) {}, false},
+		{"mode", "lower case", func(s *Spec) { s.Mode = "basic" }, true},
+		{"verify-mode", "in the enum", func(s *Spec) { s.Options.VerifyMode = "NONE" }, false},
+		{"verify-mode", "not in it", func(s *Spec) { s.Options.VerifyMode = "ALL" }, true},
+		{"overwrite-mode", "in the enum", func(s *Spec) { s.Options.OverwriteMode = "NEVER" }, false},
+		{"overwrite-mode", "not in it", func(s *Spec) { s.Options.OverwriteMode = "NONE" }, true},
+		{"preserve-deleted-files", "in the enum", func(s *Spec) { s.Options.PreserveDeletedFiles = "REMOVE" }, false},
+		{"preserve-deleted-files", "not in it", func(s *Spec) { s.Options.PreserveDeletedFiles = "DELETE" }, true},
+		{"transfer-mode", "in the enum", func(s *Spec) { s.Options.TransferMode = "ALL" }, false},
+		{"transfer-mode", "not in it", func(s *Spec) { s.Options.TransferMode = "NEW" }, true},
+		{"object-tags", "in the enum", func(s *Spec) { s.Options.ObjectTags = "NONE" }, false},
+		{"object-tags", "not in it", func(s *Spec) { s.Options.ObjectTags = "COPY" }, true},
+		{"task-queueing", "in the enum", func(s *Spec) { s.Options.TaskQueueing = "DISABLED" }, false},
+		{"task-queueing", "not in it", func(s *Spec) { s.Options.TaskQueueing = "NONE" }, true},
+		{"log-level", "in the enum", func(s *Spec) { s.Options.LogLevel = "OFF" }, false},
+		{"log-level", "word of the console", func(s *Spec) { s.Options.LogLevel = "NONE" }, true},
+		{"bytes-per-second", "unlimited", func(s *Spec) { s.Options.BytesPerSecond = -1 }, false},
+		{"bytes-per-second", "some", func(s *Spec) { s.Options.BytesPerSecond = 1 << 20 }, false},
+		{"bytes-per-second", "negative", func(s *Spec) { s.Options.BytesPerSecond = -2 }, true},
+		{"verify-enhanced", "basic", func(s *Spec) { s.Mode, s.Options.VerifyMode = "BASIC", "POINT_IN_TIME_CONSISTENT" }, false},
+		{"verify-enhanced", "only what was transferred", func(s *Spec) { s.Options.VerifyMode = "ONLY_FILES_TRANSFERRED" }, false},
+		{"verify-enhanced", "everything", func(s *Spec) { s.Options.VerifyMode = "POINT_IN_TIME_CONSISTENT" }, true},
+		{"verify-archive", "by default", func(s *Spec) { s.Mode, s.DestinationStorageClass = "BASIC", "GLACIER" }, false},
+		{"verify-archive", "instant retrieval", func(s *Spec) {
+			s.Mode, s.DestinationStorageClass, s.Options.VerifyMode = "BASIC", "GLACIER_INSTANT_RETRIEVAL", "POINT_IN_TIME_CONSISTENT"
+		}, false},
+		{"verify-archive", "glacier", func(s *Spec) {
+			s.Mode, s.DestinationStorageClass, s.Options.VerifyMode = "BASIC", "GLACIER", "POINT_IN_TIME_CONSISTENT"
+		}, true},
+		{"all-remove", "changed and remove", func(s *Spec) { s.Options.TransferMode, s.Options.PreserveDeletedFiles = "CHANGED", "REMOVE" }, false},
+		{"all-remove", "all and remove", func(s *Spec) { s.Options.TransferMode, s.Options.PreserveDeletedFiles = "ALL", "REMOVE" }, true},
+		{"filter-empty", "none", func(s *Spec) {}, false},
+		{"filter-empty", "empty", func(s *Spec) { s.Excludes = []string{"*.tmp", ""} }, true},
+		{"filter-bar", "escaped", func(s *Spec) { s.Includes = []string{`/a\|b`} }, false},
+		{"filter-bar", "two in one", func(s *Spec) { s.Includes = []string{"/a|/b"} }, true},
+		{"filter-bar", "after an escaped backslash", func(s *Spec) { s.Excludes = []string{`/a\\|/b`} }, true},
+		{"filter-include-slash", "slash", func(s *Spec) { s.Includes = []string{"/dt=2026-01-01/"} }, false},
+		{"filter-include-slash", "exclude without", func(s *Spec) { s.Excludes = []string{"tmp"} }, false},
+		{"filter-include-slash", "without", func(s *Spec) { s.Includes = []string{"photos"} }, true},
+		{"filter-include-star", "at the end", func(s *Spec) { s.Includes = []string{"/photos*"} }, false},
+		{"filter-include-star", "exclude with it in front", func(s *Spec) { s.Excludes = []string{"*.tmp"} }, false},
+		{"filter-include-star", "escaped", func(s *Spec) { s.Includes = []string{`/a\*b*`} }, false},
+		{"filter-include-star", "within", func(s *Spec) { s.Includes = []string{"/*.txt"} }, true},
+		{"filter-include-star", "two", func(s *Spec) { s.Includes = []string{"/a*b*"} }, true},
+		{"filter-backslash", "escaped", func(s *Spec) { s.Excludes = []string{`/a\\`} }, false},
+		{"filter-backslash", "at the end", func(s *Spec) { s.Excludes = []string{`/a\`} }, true},
+		{"filter-nul", "other characters", func(s *Spec) { s.Excludes = []string{"/größe=1\t"} }, false},
+		{"filter-nul", "NUL", func(s *Spec) { s.Excludes = []string{"/a\x00"} }, true},
+		{"filter-length", "longest", func(s *Spec) { s.Includes = []string{"/" + strings.Repeat("a", 102397), "/"} }, false},
+		{"filter-length", "too long with the bar", func(s *Spec) { s.Includes = []string{"/" + strings.Repeat("a", 102398), "/"} }, true},
+		{"tag-key", "good", func(s *Spec) { s.Tags = map[string]string{"xacct:transfer": "a"} }, false},
+		{"tag-key", "bad", func(s *Spec) { s.Tags = map[string]string{"a@b": "c"} }, true},
+		{"tag-value", "good", func(s *Spec) { s.Tags = map[string]string{"a": "b@c"} }, false},
+		{"tag-value", "bad", func(s *Spec) { s.Tags = map[string]string{"a": ""} }, true},
+		{"tag-count", "few", func(s *Spec) { s.Tags = map[string]string{"a": "b"} }, false},
+		{"tag-count", "many", func(s *Spec) { s.Tags = tags(51) }, true},
+		{"tag-reserved", "no", func(s *Spec) { s.Tags = map[string]string{"laws:a": "b"} }, false},
+		{"tag-reserved", "yes", func(s *Spec) { s.Tags = map[string]string{"aws:a": "b"} }, true},
+	}
+	var cases []problemtest.Case
+	for _, tt := range tests {
+		s := spec()
+		tt.change(&s)
+		cases = append(cases, problemtest.Case{Rule: tt.rule, Name: tt.name, Refuse: tt.refuse, Err: s.Validate()})
+	}
+	unknown := spec()
+	unknown.DestinationLocationARN = ""
+	_, known := spec().CreateInput()
+	_, notKnown := unknown.CreateInput()
+	elsewhere := Spec{Account: "444455556666"}
+	for _, tt := range []struct {
+		rule, name string
+		err        error
+		refuse     bool
+	}{
+		{"locations-known", "both", known, false},
+		{"locations-known", "one", notKnown, true},
+		{"task-arn", "task", spec().checkARN(taskARN), false},
+		{"task-arn", "location", spec().checkARN(sourceARN), true},
+		{"task-arn", "execution", spec().checkARN(executionARN), true},
+		{"task-place", "same", spec().checkARN(taskARN), false},
+		{"task-place", "other account", elsewhere.checkARN(taskARN), true},
+		{"task-place", "other Region", Spec{Region: "us-east-1"}.checkARN(taskARN), true},
+		{"execution-arn", "execution", Attach(nil, executionARN).check(), false},
+		{"execution-arn", "task", Attach(nil, taskARN).check(), true},
+		{"run-token", "none", StartOptions{}.Validate(), false},
+		{"run-token", "date", StartOptions{Token: "2026-03-01 12:00"}.Validate(), false},
+		{"run-token", "braces", StartOptions{Token: "{a}"}.Validate(), true},
+		{"run-token", "too long", StartOptions{Token: strings.Repeat("a", 257)}.Validate(), true},
+		{"run-tag", "other", StartOptions{Tags: map[string]string{"a": "b"}}.Validate(), false},
+		{"run-tag", "the token's", StartOptions{Tags: map[string]string{"xacct:run": "b"}}.Validate(), true},
+		{"tag-count", "50 with the token", StartOptions{Token: "a", Tags: tags(49)}.Validate(), false},
+		{"tag-count", "51 with the token", StartOptions{Token: "a", Tags: tags(50)}.Validate(), true},
+		{"all-remove", "overrides", StartOptions{Options: Options{TransferMode: "ALL", PreserveDeletedFiles: "REMOVE"}}.Validate(), true},
+		{"filter-include-slash", "overrides", StartOptions{Includes: []string{"a"}}.Validate(), true},
+		{"filter-empty", "overrides", StartOptions{Excludes: []string{""}}.Validate(), true},
+	} {
+		cases = append(cases, problemtest.Case{Rule: tt.rule, Name: tt.name, Refuse: tt.refuse, Err: tt.err})
+	}
+	problemtest.Run(t, rules, cases)
+}
+
+func tags(n int) map[string]string {
+	m := map[string]string{}
+	for i := range n {
+		m[fmt.Sprint("k", i)] = "v"
+	}
+	return m
+}
+
+func TestValidate(t *testing.T) {
+	if err := spec().Validate(); err != nil {
+		t.Error(err)
+	}
+	s := spec()
+	s.Mode, s.Options, s.Includes = "FAST", Options{VerifyMode: "X", BytesPerSecond: -5}, []string{"a*b"}
+	var got []string
+	for _, p := range problem.All(s.Validate()) {
+		got = append(got, p.Path+" "+p.ID)
+	}
+	want := "Mode mode, Options.VerifyMode verify-mode, Options.BytesPerSecond bytes-per-second, Includes[0] filter-include-slash, Includes[0] filter-include-star"
+	if strings.Join(got, ", ") != want {
+		t.Errorf("got  %s\nwant %s", strings.Join(got, ", "), want)
+	}
+}

@@ -1,0 +1,81 @@
+package task
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/xacct/xacct/internal/awserr"
+)
+
+// WatchOptions say how often to look. The delay grows by half each time, give or take a fifth.
+type WatchOptions struct {
+	MinDelay time.Duration // before the second look; 0 is 5 seconds
+	MaxDelay time.Duration // that the delay grows to; 0 is 30 seconds
+}
+
+// maxLost is how many looks in a row may be lost before Watch gives up. Throttled ones do not count.
+const maxLost = 10
+
+// Watch yields what DataSync says of the run, again and again until it has ended: the last Progress has its Outcome. Breaking off stops watching,
+// not the transfer. An error comes last, with a zero Progress: ctx is done, or DataSync refuses to tell. Being throttled is not an error.
+func (e *Execution) Watch(ctx context.Context, optFns ...func(*WatchOptions)) iter.Seq2[Progress, error] {
+	var o WatchOptions
+	for _, fn := range optFns {
+		fn(&o)
+	}
+	over(&o.MinDelay, 5*time.Second)
+	over(&o.MaxDelay, 30*time.Second)
+	return func(yield func(Progress, error) bool) {
+		if err := e.check(); err != nil {
+			yield(Progress{}, err)
+			return
+		}
+		w := watcher{execution: e}
+		pause := newBackoff(o.MinDelay, o.MaxDelay)
+		for lost := 0; ; {
+			out, err := e.describe(ctx)
+			switch {
+			case ctx.Err() != nil:
+				err = context.Cause(ctx)
+			case err == nil:
+				lost = 0
+				p := w.progress(out)
+				if !yield(p, nil) || p.Outcome != nil {
+					return
+				}
+			case awserr.Throttled(err):
+				err = nil
+			case awserr.Ambiguous(err) && lost < maxLost:
+				lost++
+				err = nil
+			}
+			if err == nil {
+				err = pause.wait(ctx)
+			}
+			if err != nil {
+				yield(Progress{}, fmt.Errorf("watching %s: %w", e.arn, err))
+				return
+			}
+		}
+	}
+}
+
+// Wait watches the run to its end. The Outcome is there whenever the run has ended; the error is nil only for Complete, else an *IncompleteError.
+// Without an Outcome the error is one of Watch.
+func (e *Execution) Wait(ctx context.Context, optFns ...func(*WatchOptions)) (*Outcome, error) {
+	for p, err := range e.Watch(ctx, optFns...) {
+		switch {
+		case err != nil:
+			return nil, err
+		case p.Outcome == nil:
+		case p.Outcome.Verdict == Complete:
+			return p.Outcome, nil
+		default:
+			return p.Outcome, &IncompleteError{Outcome: *p.Outcome}
+		}
+	}
+	return nil, errors.New("watching ended without an outcome") // not reached: Watch ends with an outcome or an error
+}
