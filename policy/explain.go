@@ -68,7 +68,7 @@ func (s Statement) parts() parts {
 func list(values []string, not bool, all string) []string {
 	for i, v := range values {
 		switch {
-		case v == "*":
+		case v == "*" && !not:
 			values[i] = all
 		case v == "":
 			values[i] = `""`

@@ -80,16 +80,13 @@ type parsed struct {
 func (s *scanner) element(name span, d *document, found *[]parsed) error {
 	start := s.pos
 	switch unquoteNoCopy(name.of(s.text)) {
-	case "Version", "Id":
-		if s.peek() != '"' {
-			return s.errorf(s.pos, "%s is a string, found %s", name.of(s.text), s.found())
-		}
-		value, err := s.string()
-		if s.text[name.start+1] == 'V' {
-			d.version = value
-		} else {
-			d.id = value
-		}
+	case "Version":
+		err := s.wantString(name)
+		d.version = span{start, s.pos}
+		return err
+	case "Id":
+		err := s.wantString(name)
+		d.id = span{start, s.pos}
 		return err
 	case "Statement":
 		one := func() error {
