@@ -3,6 +3,7 @@ package xaccttest
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -89,7 +90,7 @@ func (rq *request) refusal(action, resource string, context map[string][]string)
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 func (rq *request) refusalBy(d authz.Decision, action, resource string) string {
 	kind := "identity-based policy"
-	if len(d.Deciding) > 0 {
+	if lacks := func(m authz.Match) bool { return m.Layer == authz.Identity }; len(d.Deciding) > 0 && !slices.ContainsFunc(d.Deciding, lacks) {
 		kind = layerWords[d.Deciding[0].Layer]
 	}
 	why := fmt.Sprintf("because no %s allows the %s action", kind, action)

@@ -71,8 +71,8 @@ func splitPatterns(value string) []pattern {
 	return append(out, current)
 }
 
-// matches reports whether the pattern names the path or a folder that the path is in. A pattern with a slash in front starts at the
-// location; any other may start at any folder.
+// matches reports whether the pattern names the path or a folder that the path is in. A pattern with a slash or a star in
+// front starts at the location; that any other may start at any folder is assumed.
 func (p pattern) matches(path string) bool {
 	runs := append(pattern(nil), p...)
 	last := len(runs) - 1
@@ -80,12 +80,13 @@ func (p pattern) matches(path string) bool {
 	if len(runs) == 1 && runs[0] == "" {
 		return p[0] == "/"
 	}
+	anchored := runs[0] == "" || strings.HasPrefix(runs[0], "/")
 	for start := range path {
 		if path[start] != '/' {
 			continue
 		}
 		from := path[start:]
-		if !strings.HasPrefix(runs[0], "/") {
+		if !anchored {
 			from = path[start+1:]
 		} else if start > 0 {
 			break

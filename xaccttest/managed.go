@@ -1,0 +1,51 @@
+package xaccttest
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"github.com/xacct/xacct/policy"
+)
+
+// firstVersion is the only version that a managed policy has here.
+const firstVersion = "v1"
+
+func (c *iamClient) GetPolicy(ctx context.Context, in *iam.GetPolicyInput, _ ...func(*iam.Options)) (*iam.GetPolicyOutput, error) {
+	return do(ctx, c.client, "GetPolicy", in, func(rq *request, in *iam.GetPolicyInput) (*iam.GetPolicyOutput, error) {
+		if _, err := rq.managed("iam:GetPolicy", *in.PolicyArn); err != nil {
+			return nil, err
+		}
+		return &iam.GetPolicyOutput{Policy: &iamtypes.Policy{Arn: in.PolicyArn, DefaultVersionId: aws.String(firstVersion), IsAttachable: true,
+			PolicyName: aws.String((*in.PolicyArn)[strings.LastIndexByte(*in.PolicyArn, '/')+1:])}}, nil
+	})
+}
+
+func (c *iamClient) GetPolicyVersion(ctx context.Context, in *iam.GetPolicyVersionInput, _ ...func(*iam.Options)) (*iam.GetPolicyVersionOutput, error) {
+	return do(ctx, c.client, "GetPolicyVersion", in, func(rq *request, in *iam.GetPolicyVersionInput) (*iam.GetPolicyVersionOutput, error) {
+		document, err := rq.managed("iam:GetPolicyVersion", *in.PolicyArn)
+		if err != nil {
+			return nil, err
+		}
+		if *in.VersionId != firstVersion {
+			return nil, &fault{status: 404, code: "NoSuchEntity", message: fmt.Sprintf("Policy %s version %s does not exist or is not attachable.", *in.PolicyArn, *in.VersionId)}
+		}
+		return &iam.GetPolicyVersionOutput{PolicyVersion: &iamtypes.PolicyVersion{VersionId: in.VersionId, IsDefaultVersion: true, Document: encoded(document)}}, nil
+	})
+}
+
+// managed is a managed policy that the caller may see.
+func (rq *request) managed(action, arn string) (policy.Document, error) {
+	if err := rq.need(action, arn, nil); err != nil {
+		return policy.Document{}, err
+	}
+	document, ok := rq.cloud.managedPolicy(rq.account, arn)
+	if !ok {
+		return policy.Document{}, &fault{status: 404, code: "NoSuchEntity", message: fmt.Sprintf("Policy %s was not found.", arn)}
+	}
+	return document, nil
+}
