@@ -1,0 +1,140 @@
+package task
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/datasync"
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+	"github.com/google/go-cmp/cmp"
+)
+
+type run = datasync.DescribeTaskExecutionOutput
+
+// Written by hand from https://docs.aws.amazon.com/datasync/latest/userguide/troubleshooting-tasks.html (a SUCCESS that left things behind),
+// https://docs.aws.amazon.com/datasync/latest/userguide/transfer-performance-counters.html (the counters) and the assumptions in the package comment.
+func TestVerdict(t *testing.T) {
+	tests := []struct {
+		name      string
+		out       run
+		cancelled bool
+		want      Verdict
+	}{
+		{"success", run{Status: "SUCCESS"}, false, Complete},
+		{"success, though somebody tried to cancel", run{Status: "SUCCESS"}, true, Complete},
+		{"success, file failed to prepare", run{Status: "SUCCESS", FilesFailed: &dstypes.TaskExecutionFilesFailedDetail{Prepare: 1}}, false, WithExceptions},
+		{"success, file failed to transfer", run{Status: "SUCCESS", FilesFailed: &dstypes.TaskExecutionFilesFailedDetail{Transfer: 1}}, false, WithExceptions},
+		{"success, file failed to verify", run{Status: "SUCCESS", FilesFailed: &dstypes.TaskExecutionFilesFailedDetail{Verify: 1}}, false, WithExceptions},
+		{"success, file failed to be deleted", run{Status: "SUCCESS", FilesFailed: &dstypes.TaskExecutionFilesFailedDetail{Delete: 1}}, false, WithExceptions},
+		{"success, folder failed to list", run{Status: "SUCCESS", FoldersFailed: &dstypes.TaskExecutionFoldersFailedDetail{List: 1}}, false, WithExceptions},
+		{"success, folder failed to transfer", run{Status: "SUCCESS", FoldersFailed: &dstypes.TaskExecutionFoldersFailedDetail{Transfer: 1}}, false, WithExceptions},
+		{"success, nothing failed", run{Status: "SUCCESS", FilesFailed: &dstypes.TaskExecutionFilesFailedDetail{}, FoldersFailed: &dstypes.TaskExecutionFoldersFailedDetail{}, FilesTransferred: 5}, false, Complete},
+		{"success, skipped", run{Status: "SUCCESS", FilesSkipped: 1}, false, WithExceptions},
+		{"success, folder skipped", run{Status: "SUCCESS", FoldersSkipped: new(int64(1))}, false, WithExceptions},
+		{"success, skipped as it was told to", run{Status: "SUCCESS", FilesSkipped: 1, Options: &dstypes.Options{OverwriteMode: "NEVER"}}, false, Complete},
+		{"success, skipped and overwriting", run{Status: "SUCCESS", FilesSkipped: 1, Options: &dstypes.Options{OverwriteMode: "ALWAYS"}}, false, WithExceptions},
+		{"success with an error code", run{Status: "SUCCESS", Result: &dstypes.TaskExecutionResultDetail{ErrorCode: new("OpNotSupp")}}, false, WithExceptions},
+		{"success, verification found mismatches", run{Status: "SUCCESS", Result: &dstypes.TaskExecutionResultDetail{VerifyStatus: "ERROR"}}, false, WithExceptions},
+		{"success, all phases well", run{Status: "SUCCESS", Result: &dstypes.TaskExecutionResultDetail{PrepareStatus: "SUCCESS", TransferStatus: "SUCCESS", VerifyStatus: "SUCCESS"}}, false, Complete},
+		{"success, phases never reported", run{Status: "SUCCESS", Result: &dstypes.TaskExecutionResultDetail{VerifyStatus: "PENDING"}}, false, Complete},
+		{"error", run{Status: "ERROR"}, false, Failed},
+		{"error with a code", run{Status: "ERROR", Result: &dstypes.TaskExecutionResultDetail{ErrorCode: new("FsS3HeadBucketFailed")}}, false, Failed},
+		{"error after cancelling", run{Status: "ERROR"}, true, Cancelled},
+		{"error whose code says cancelled", run{Status: "ERROR", Result: &dstypes.TaskExecutionResultDetail{ErrorCode: new("Cancelled")}}, false, Cancelled},
+		{"error whose detail says canceled", run{Status: "ERROR", Result: &dstypes.TaskExecutionResultDetail{ErrorDetail: new("The task execution was canceled by the user.")}}, false, Cancelled},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := outcome(&tt.out, counters(&tt.out), executionARN, tt.cancelled).Verdict; got != tt.want {
+				t.Errorf("%v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestOutcome(t *testing.T) {
+	start, launch, end := created, created.Add(time.Minute), created.Add(3*time.Minute)
+	out := &run{
+		Status: "SUCCESS", TaskMode: "ENHANCED", StartTime: &start, LaunchTime: &launch, EndTime: &end,
+		EstimatedFilesToTransfer: 1, EstimatedBytesToTransfer: 2, EstimatedFilesToDelete: 3, FilesTransferred: 4, BytesWritten: 5, BytesTransferred: 6,
+		FilesSkipped: 7, FoldersSkipped: new(int64(1)), FilesVerified: 9, FilesDeleted: 10, FilesPrepared: 11,
+		FilesListed:   &dstypes.TaskExecutionFilesListedDetail{AtSource: 12},
+		FilesFailed:   &dstypes.TaskExecutionFilesFailedDetail{Prepare: 1, Transfer: 2, Verify: 3, Delete: 4},
+		FoldersFailed: &dstypes.TaskExecutionFoldersFailedDetail{List: 5, Prepare: 10, Transfer: 20, Verify: 30, Delete: 40},
+		Result:        &dstypes.TaskExecutionResultDetail{ErrorCode: new("code"), ErrorDetail: new("detail"), TotalDuration: new(int64(1500))},
+	}
+	want := &Outcome{
+		ExecutionARN: executionARN, Verdict: WithExceptions, Status: "SUCCESS", Mode: "ENHANCED", ErrorCode: "code", ErrorDetail: "detail",
+		Counters: Counters{EstimatedFiles: 1, EstimatedBytes: 2, EstimatedDeletes: 3, Files: 4, BytesWritten: 5, BytesTransferred: 6, Skipped: 8, Verified: 9, Deleted: 10,
+			Prepared: 11, Listed: 12, FailedList: 5, FailedPrepare: 11, FailedTransfer: 22, FailedVerify: 33, FailedDelete: 44},
+		StartTime: start, LaunchTime: launch, EndTime: end, Duration: 1500 * time.Millisecond,
+	}
+	got := outcome(out, counters(out), executionARN, false)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if got := want.Counters.Failed(); got != 115 {
+		t.Errorf("failed %d", got)
+	}
+	for name, tt := range map[string]struct {
+		change func()
+		want   time.Duration
+	}{
+		"from the launch": {func() { out.Result = nil }, 2 * time.Minute},
+		"from the start":  {func() { out.Result, out.LaunchTime = nil, nil }, 3 * time.Minute},
+		"not known":       {func() { out.Result, out.LaunchTime, out.StartTime = nil, nil, nil }, 0},
+	} {
+		copied := *out
+		tt.change()
+		if got := outcome(out, Counters{}, executionARN, false).Duration; got != tt.want {
+			t.Errorf("duration %s: %v, want %v", name, got, tt.want)
+		}
+		*out = copied
+	}
+}
+
+func TestIncompleteError(t *testing.T) {
+	tests := []struct {
+		outcome     Outcome
+		error, hint string
+	}{
+		{Outcome{ExecutionARN: "exec", Verdict: WithExceptions, Counters: Counters{FailedTransfer: 2, FailedVerify: 1, Skipped: 4}}, "exec: with exceptions, 3 failed, 4 skipped", "see the task's log group"},
+		{Outcome{ExecutionARN: "exec", Verdict: Failed, ErrorCode: "FsS3HeadBucketFailed", ErrorDetail: "two\nlines"}, "exec: failed: FsS3HeadBucketFailed: two lines", "let the location's role"},
+		{Outcome{ExecutionARN: "exec", Verdict: Failed, ErrorCode: "Unheard"}, "exec: failed: Unheard", "see the error code"},
+		{Outcome{ExecutionARN: "exec", Verdict: Cancelled}, "exec: cancelled", "start the task again"},
+		{Outcome{ExecutionARN: "exec"}, "exec: unknown", "see the error code"},
+	}
+	for _, tt := range tests {
+		e := &IncompleteError{Outcome: tt.outcome}
+		if e.Error() != tt.error || !strings.HasPrefix(e.Hint(), tt.hint) {
+			t.Errorf("%q, hint %q", e, e.Hint())
+		}
+	}
+	if got := Complete.String(); got != "complete" {
+		t.Error(got)
+	}
+}
+
+// The outcome comes with the error, which says the same.
+func TestWaitIncomplete(t *testing.T) {
+	r := &runner{looks: []look{at("ERROR", 0, 0, 0, 0).with(result("NoMem", "too many objects"))}}
+	out, err := Attach(r, executionARN).Wait(t.Context())
+	var incomplete *IncompleteError
+	if !errors.As(err, &incomplete) || out == nil || *out != incomplete.Outcome || out.ErrorCode != "NoMem" {
+		t.Errorf("%+v, %v", out, err)
+	}
+}
+
+func TestProgressString(t *testing.T) {
+	for want, p := range map[string]Progress{
+		"QUEUED, estimating": {Status: "QUEUED", Percent: -1, Estimating: true},
+		"TRANSFERRING 41%, 12 of 30 objects, 1536 of 4096 bytes": {Status: "TRANSFERRING", Percent: 41.9, Counters: Counters{Files: 12, EstimatedFiles: 30, BytesWritten: 1536, EstimatedBytes: 4096}},
+		"SUCCESS 100%": {Status: "SUCCESS", Percent: 100},
+	} {
+		if got := p.String(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
