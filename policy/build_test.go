@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	. "github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/policy/internal/memo"
 )
 
 func TestBuild(t *testing.T) {
@@ -107,6 +108,41 @@ func TestAccessors(t *testing.T) {
 	}
 	if r, _ := zero.Resources(); r != nil {
 		t.Error("the zero Statement has resources")
+	}
+}
+
+func TestTermsEqual(t *testing.T) {
+	c := StringEquals("a:b", "x", "y")
+	for name, tc := range map[string]struct {
+		other Condition
+		want  bool
+	}{
+		"itself":          {c, true},
+		"order":           {StringEquals("A:B", "y", "x", "y"), true},
+		"values":          {StringEquals("a:b", "x"), false},
+		"operator":        {StringLike("a:b", "x", "y"), false},
+		"key":             {StringEquals("a:c", "x", "y"), false},
+		"no condition":    {Condition{}, false},
+		"case of a value": {StringEquals("a:b", "X", "y"), false},
+	} {
+		if c.Equal(tc.other) != tc.want || tc.other.Equal(c) != tc.want {
+			t.Errorf("%s: Equal = %v", name, !tc.want)
+		}
+	}
+	if !ArnEquals("a:b", "x").Equal(ArnLike("a:b", "x")) {
+		t.Error("ArnEquals behaves as ArnLike")
+	}
+	if !AWS("1").Equal(Account("1")) || AWS("1").Equal(Service("1")) || AWS("1").String() != "1" {
+		t.Error("principals")
+	}
+}
+
+func TestMemo(t *testing.T) {
+	d := New(Allow("a:b"))
+	built := 0
+	get := func(d Document) any { return d.Memo(memo.Key{}, func() any { built++; return built }) }
+	if get(d) != 1 || get(d) != 1 || get(d.With(stA)) != 2 || get(Document{}) != 3 || get(Document{}) != 4 {
+		t.Errorf("built %d times", built)
 	}
 }
 

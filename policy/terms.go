@@ -1,6 +1,9 @@
 package policy
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Principal is who a statement is about. It is comparable. The zero Principal is none.
 type Principal struct{ kind, value string }
@@ -23,6 +26,9 @@ func (p Principal) Type() string { return p.kind }
 
 // Value is the ARN, id or name; "*" for the bare star.
 func (p Principal) Value() string { return p.value }
+
+// Equal reports whether both principals are written the same.
+func (p Principal) Equal(other Principal) bool { return p == other }
 
 // String is the value.
 func (p Principal) String() string { return p.value }
@@ -97,3 +103,19 @@ func (c Condition) Key() string { return c.key }
 
 // Values is the values; numbers and booleans as their JSON text.
 func (c Condition) Values() []string { return slices.Clone(c.values) }
+
+// Equal reports whether both conditions are the same to AWS: in the order of values, the letter case of the key, and ArnEquals for
+// ArnLike they may differ.
+func (c Condition) Equal(other Condition) bool {
+	return c.canonicalOperator() == other.canonicalOperator() && strings.EqualFold(c.key, other.key) && slices.Equal(set(c.values), set(other.values))
+}
+
+func (c Condition) canonicalOperator() string {
+	if same, ok := arnOperators[c.operator]; ok {
+		return same
+	}
+	return c.operator
+}
+
+// set is the values, sorted and without repeated ones.
+func set(values []string) []string { return slices.Compact(slices.Sorted(slices.Values(values))) }
