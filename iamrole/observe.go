@@ -17,23 +17,30 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// Observe reads the role of the name, with all its inline policies: in one round of calls, and a second one if the role has inline policies
-// that spec does not name. It fails only if ctx is done or spec has no valid name; what AWS refuses to tell is in State.Unread.
+// Observe reads the role of the name, with all its inline policies and the documents of its managed ones: in one round of calls, a second
+// one if the role has inline policies that spec does not name, and two more for managed policies. It fails only if ctx is done or spec has no valid name; what AWS refuses to tell is in State.Unread.
 func Observe(ctx context.Context, api API, spec Spec) (State, error) {
 	if err := spec.checkNames(); err != nil {
 		return State{}, err
 	}
 	var (
-		r             = reader{api: api, role: spec.Name, policies: map[string]policy.Document{}, unread: map[string]error{}}
+		r             = reader{api: api, role: spec.Name, policies: map[string]policy.Document{}, managed: map[string]policy.Document{}, unread: map[string]error{}}
 		wg            sync.WaitGroup
 		role          *iamtypes.Role
 		names         []string
 		attached      []string
 		exists, known bool
 	)
-	wg.Go(func() { role, exists, known = r.readRole(ctx) })
+	wg.Go(func() {
+		if role, exists, known = r.readRole(ctx); exists && role.PermissionsBoundary != nil {
+			r.readManaged(ctx, aws.ToString(role.PermissionsBoundary.PermissionsBoundaryArn))
+		}
+	})
 	wg.Go(func() { names = r.listPolicies(ctx) })
-	wg.Go(func() { attached = r.listAttached(ctx) })
+	wg.Go(func() {
+		attached = r.listAttached(ctx)
+		r.readManaged(ctx, attached...)
+	})
 	expected := slices.Sorted(maps.Keys(spec.Policies))
 	r.readPolicies(ctx, expected)
 	wg.Wait()
@@ -49,6 +56,9 @@ func Observe(ctx context.Context, api API, spec Spec) (State, error) {
 	if len(r.policies) > 0 {
 		state.Policies = r.policies
 	}
+	if len(r.managed) > 0 {
+		state.Managed = r.managed
+	}
 	return state, nil
 }
 
@@ -59,6 +69,7 @@ type reader struct {
 
 	mu       sync.Mutex
 	policies map[string]policy.Document
+	managed  map[string]policy.Document
 	unread   map[string]error
 }
 

@@ -75,6 +75,30 @@ func (f *fake) GetRolePolicy(_ context.Context, in *iam.GetRolePolicyInput, _ ..
 	return &iam.GetRolePolicyOutput{PolicyDocument: &document}, nil
 }
 
+func (f *fake) GetPolicy(_ context.Context, in *iam.GetPolicyInput, _ ...func(*iam.Options)) (*iam.GetPolicyOutput, error) {
+	if err := f.wait("GetPolicy/" + *in.PolicyArn); err != nil {
+		return nil, err
+	}
+	return &iam.GetPolicyOutput{Policy: &iamtypes.Policy{Arn: in.PolicyArn, DefaultVersionId: new("v3")}}, nil
+}
+
+func (f *fake) GetPolicyVersion(_ context.Context, in *iam.GetPolicyVersionInput, _ ...func(*iam.Options)) (*iam.GetPolicyVersionOutput, error) {
+	if err := f.wait("GetPolicyVersion/" + *in.PolicyArn); err != nil {
+		return nil, err
+	}
+	if *in.VersionId != "v3" {
+		return nil, missing
+	}
+	return &iam.GetPolicyVersionOutput{PolicyVersion: &iamtypes.PolicyVersion{Document: new(encode(managed(*in.PolicyArn)))}}, nil
+}
+
+// managed is the document that every managed policy has here.
+func managed(arn string) policy.Document {
+	return policy.New(policy.Allow("s3:GetObject").On(arn + "/x y"))
+}
+
+const boundary = "arn:aws:iam::111122223333:policy/boundary"
+
 func page(pages [][]string, marker *string) ([]string, *string) {
 	i := 0
 	if marker != nil {
@@ -124,7 +148,7 @@ func stored() *iamtypes.Role {
 	return &iamtypes.Role{
 		Arn: new("arn:aws:iam::111122223333:role/team/datasync"), RoleId: new("AROA1"), RoleName: new("datasync"), Path: new("/team/"), CreateDate: &created,
 		Description: new("for DataSync"), AssumeRolePolicyDocument: new(encode(spec().Trust)), Tags: []iamtypes.Tag{{Key: new("a"), Value: new("1")}},
-		PermissionsBoundary: &iamtypes.AttachedPermissionsBoundary{PermissionsBoundaryArn: new("arn:aws:iam::111122223333:policy/boundary")},
+		PermissionsBoundary: &iamtypes.AttachedPermissionsBoundary{PermissionsBoundaryArn: new(boundary)},
 	}
 }
 
@@ -134,7 +158,7 @@ func TestObserve(t *testing.T) {
 	full := func(change func(*State)) State {
 		s := State{
 			Exists: true, ARN: "arn:aws:iam::111122223333:role/team/datasync", ID: "AROA1", Path: "/team/", Description: "for DataSync", CreateDate: created,
-			PermissionsBoundary: "arn:aws:iam::111122223333:policy/boundary", Trust: spec().Trust, Tags: map[string]string{"a": "1"},
+			PermissionsBoundary: boundary, Managed: map[string]policy.Document{boundary: managed(boundary)}, Trust: spec().Trust, Tags: map[string]string{"a": "1"},
 		}
 		if change != nil {
 			change(&s)
@@ -154,6 +178,7 @@ func TestObserve(t *testing.T) {
 			fake{role: stored(), names: [][]string{{"read"}, {}, {"other"}}, attached: [][]string{{}, {"arn:b"}, {"arn:a"}}, policies: map[string]string{"read": encode(read), "other": encode(other)}},
 			full(func(s *State) {
 				s.Policies, s.Attached = map[string]policy.Document{"read": read, "other": other}, []string{"arn:a", "arn:b"}
+				s.Managed["arn:a"], s.Managed["arn:b"] = managed("arn:a"), managed("arn:b")
 			})},
 		{"policy not in the list yet", fake{role: stored(), policies: map[string]string{"read": encode(read)}},
 			full(func(s *State) { s.Policies = map[string]policy.Document{"read": read} })},
@@ -167,6 +192,12 @@ func TestObserve(t *testing.T) {
 			full(func(s *State) { s.Unread = map[string]error{PartPolicies + "/other": denied} })},
 		{"lists denied", fake{role: stored(), err: map[string]error{"ListRolePolicies": denied, "ListAttachedRolePolicies": denied}},
 			full(func(s *State) { s.Unread = map[string]error{PartPolicies: denied, PartAttached: denied} })},
+		{"boundary denied", fake{role: stored(), err: map[string]error{"GetPolicy/" + boundary: denied}},
+			full(func(s *State) { s.Managed, s.Unread = nil, map[string]error{PartManaged + "/" + boundary: denied} })},
+		{"version of an attached policy denied", fake{role: stored(), attached: [][]string{{"arn:a"}}, err: map[string]error{"GetPolicyVersion/arn:a": denied}},
+			full(func(s *State) {
+				s.Attached, s.Unread = []string{"arn:a"}, map[string]error{PartManaged + "/arn:a": denied}
+			})},
 		{"policy that is none", fake{role: stored(), policies: map[string]string{"read": "%7B"}},
 			full(func(s *State) { s.Unread = map[string]error{PartPolicies + "/read": cmpopts.AnyError} })},
 		{"trust that is none", fake{role: unreadable},
@@ -194,14 +225,19 @@ func TestObserveRounds(t *testing.T) {
 		name := fmt.Sprint("other", i)
 		many[0], policies[name] = append(many[0], name), read
 	}
+	limited := stored()
+	plain := stored()
+	plain.PermissionsBoundary = nil
 	tests := []struct {
 		name string
 		fake fake
 		want time.Duration
 	}{
-		{"only what the spec names", fake{role: stored(), names: [][]string{{"read"}}, policies: policies}, 1 * time.Second},
-		{"one policy more", fake{role: stored(), names: [][]string{{"read", "other1"}}, policies: policies}, 2 * time.Second},
-		{"many more, ten at once", fake{role: stored(), names: many, policies: policies}, 3 * time.Second},
+		{"only what the spec names", fake{role: plain, names: [][]string{{"read"}}, policies: policies}, 1 * time.Second},
+		{"one policy more", fake{role: plain, names: [][]string{{"read", "other1"}}, policies: policies}, 2 * time.Second},
+		{"many more, ten at once", fake{role: plain, names: many, policies: policies}, 3 * time.Second},
+		{"a managed policy", fake{role: plain, attached: [][]string{{"arn:a"}}}, 3 * time.Second},
+		{"a boundary", fake{role: limited}, 3 * time.Second},
 		{"absent", fake{err: map[string]error{"GetRole": missing}, names: many}, 1 * time.Second},
 	}
 	for _, tt := range tests {

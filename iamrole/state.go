@@ -6,12 +6,13 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// Parts of a State that may be unread. A single inline policy is PartPolicies + "/" + its name.
+// Parts of a State that may be unread. A single inline policy is PartPolicies + "/" + its name, a managed one PartManaged + "/" + its ARN.
 const (
 	PartRole     = "role"     // the role itself, with trust, tags and boundary: whether it exists is then unknown
 	PartTrust    = "trust"    // the trust policy, if it could be read but not understood
 	PartPolicies = "policies" // the names of the inline policies: Policies may lack some
 	PartAttached = "attached" // the managed policies: Attached may lack some
+	PartManaged  = "managed"  // the document of a managed policy, attached or boundary
 )
 
 // State is what a role is.
@@ -25,6 +26,7 @@ type State struct {
 	Trust               policy.Document
 	Policies            map[string]policy.Document // all inline policies that could be read, by name; nil if there are none
 	Attached            []string                   // ARNs of the managed policies, sorted; nil if there are none
+	Managed             map[string]policy.Document // documents of the attached policies and of the boundary, by ARN; nil if there are none
 	Tags                map[string]string          // nil if there are none
 	CreateDate          time.Time
 	Unread              map[string]error // by part: what could not be read, and why; nil if all was read

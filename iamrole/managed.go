@@ -1,0 +1,49 @@
+package iamrole
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/xacct/xacct/policy"
+)
+
+// readManaged reads the documents of managed policies, each in two calls: which version is in force, and that version.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html
+func (r *reader) readManaged(ctx context.Context, arns ...string) {
+	var wg sync.WaitGroup
+	for _, arn := range arns { // at most ten are attached to a role
+		wg.Go(func() {
+			document, err := managedPolicy(ctx, r.api, arn)
+			if err != nil {
+				r.failed(PartManaged+"/"+arn, err)
+				return
+			}
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.managed[arn] = document
+		})
+	}
+	wg.Wait()
+}
+
+func managedPolicy(ctx context.Context, api API, arn string) (policy.Document, error) {
+	out, err := api.GetPolicy(ctx, &iam.GetPolicyInput{PolicyArn: &arn})
+	if err != nil {
+		return policy.Document{}, err
+	}
+	if out.Policy == nil || aws.ToString(out.Policy.DefaultVersionId) == "" {
+		return policy.Document{}, errors.New("the answer names no default version")
+	}
+	version, err := api.GetPolicyVersion(ctx, &iam.GetPolicyVersionInput{PolicyArn: &arn, VersionId: out.Policy.DefaultVersionId})
+	if err != nil {
+		return policy.Document{}, err
+	}
+	if version.PolicyVersion == nil {
+		return policy.Document{}, errors.New("the answer holds no version")
+	}
+	return policy.ParseEncoded(aws.ToString(version.PolicyVersion.Document))
+}
