@@ -51,7 +51,7 @@ type Change struct {
 	Details  []string `json:",omitempty"` // for people: what exactly changes, a line each
 
 	ARN  string `json:",omitempty"` // of the existing resource; "" if there is none or it has none
-	Side Side   `json:",omitempty"` // of a location
+	Side Side   `json:",omitempty"` // of a location, or of a role that serves one end only
 }
 
 // writes reports whether Apply has something to do for the change.
@@ -89,6 +89,7 @@ const (
 	CodeAllowed       Code = "allowed"        // the policies let the caller in
 	CodeDenied        Code = "denied"         // they do not
 	CodeUndetermined  Code = "undetermined"   // what was given and read does not settle it
+	CodeNoOperator    Code = "no-operator"    // nobody was named who may list a remote bucket when creating its location
 	CodeNotGiven      Code = "not-given"      // policies that nobody handed us, such as SCPs: the verdicts hold as far as the given ones go
 	CodeUnread        Code = "unread"         // something exists or may exist but could not be read
 	CodeACLsEnabled   Code = "acls-enabled"   // a remote destination on which written objects would belong to the task account

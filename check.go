@@ -46,7 +46,24 @@ func (r *Resources) Check(f Facts) []Finding {
 			out = append(out, r.checkOperator(f, side, op))
 		}
 	}
+	if len(r.Transfer.Operators) == 0 {
+		out = append(out, r.noOperator()...)
+	}
 	return append(out, r.notGiven(f)...)
+}
+
+// noOperator reports the remote buckets on which nobody was named as operator.
+func (r *Resources) noOperator() []Finding {
+	t := r.Transfer
+	var out []Finding
+	for _, side := range sides {
+		if e := t.end(side); t.remote(side) && e.LocationARN == "" {
+			out = append(out, Finding{Severity: Warning, Code: CodeNoOperator, Transfer: t.Name, Side: side, Account: e.Account, Subject: e.Bucket,
+				Detail: fmt.Sprintf("whoever creates the %s location needs s3:ListBucket on bucket %s, and no operator was named", side, e.Bucket),
+				Remedy: "name the role or user that applies the plan in Operators"})
+		}
+	}
+	return out
 }
 
 // role is the role of ours with the ARN.
@@ -205,7 +222,7 @@ func conclude(vs []verdict, f Finding, resource, may, mayNot string) Finding {
 		slices.Sort(f.DependsOn)
 		f.DependsOn = slices.Compact(f.DependsOn)
 		f.Statement = deciding(open[0].Decision)
-		f.Detail = fmt.Sprintf("%s, or not: %s is undetermined%s; it depends on %s", may, actionsOf(open), by(f.Statement), strings.Join(f.DependsOn, ", "))
+		f.Detail = fmt.Sprintf("whether %s: %s depends on %s%s", may, actionsOf(open), strings.Join(f.DependsOn, " and "), in(f.Statement))
 		f.Remedy = "find out " + strings.Join(f.DependsOn, ", ")
 		return f
 	}
@@ -220,6 +237,13 @@ func by(statement string) string {
 		return ""
 	}
 	return ", by " + statement
+}
+
+func in(statement string) string {
+	if statement == "" {
+		return ""
+	}
+	return " (" + statement + ")"
 }
 
 // deciding names the statement that decided, that of the bucket or trust policy first, because it is the one that the other account looks at.
@@ -270,7 +294,7 @@ func remedy(v verdict, f Finding) string {
 // notGiven lists the policies that nobody handed us. The verdicts hold as far as the others go.
 func (r *Resources) notGiven(f Facts) []Finding {
 	t := r.Transfer
-	var what []string
+	var what, owners []string
 	if f.SCPs[t.TaskAccount] == nil {
 		what = append(what, "service control policies of "+t.TaskAccount)
 	}
@@ -278,8 +302,11 @@ func (r *Resources) notGiven(f Facts) []Finding {
 	slices.Sort(accounts)
 	for _, a := range slices.Compact(accounts) {
 		if f.RCPs[a] == nil {
-			what = append(what, "resource control policies of "+a)
+			owners = append(owners, a)
 		}
+	}
+	if len(owners) > 0 {
+		what = append(what, "resource control policies of "+strings.Join(owners, " and "))
 	}
 	if len(what) == 0 {
 		return nil
@@ -321,8 +348,11 @@ func (b *builder) facts() Facts {
 			continue
 		}
 		f.Trusts[arn], f.IDs[arn], f.Tags[arn] = s.Trust, s.ID, s.Tags
-		if s.Unread[iamrole.PartPolicies] != nil || s.Unread[iamrole.PartAttached] != nil || len(s.Attached) > 0 || s.PermissionsBoundary != "" {
-			continue // managed policies are not read yet
+		if err := unreadPolicies(s); err != nil {
+			continue
+		}
+		if s.PermissionsBoundary != "" {
+			f.Boundaries[arn] = s.Managed[s.PermissionsBoundary]
 		}
 		docs := []policy.Document{}
 		for _, name := range slices.Sorted(maps.Keys(s.Policies)) {
@@ -330,9 +360,20 @@ func (b *builder) facts() Facts {
 				docs = append(docs, s.Policies[name])
 			}
 		}
+		for _, attached := range s.Attached {
+			docs = append(docs, s.Managed[attached])
+		}
 		f.Identity[arn] = docs
 	}
 	return f
+}
+
+// unreadPolicies is why the policies that judge a role are not all known; nil if they are.
+func unreadPolicies(s iamrole.State) error {
+	for _, part := range slices.Sorted(maps.Keys(s.Unread)) {
+		return fmt.Errorf("%s: %w", part, s.Unread[part])
+	}
+	return nil
 }
 
 // named is the document with the unique ids of living roles replaced by their ARNs, as S3 means them. It is for judging, never for writing.

@@ -1,2 +1,56 @@
 // Package xacct moves data between S3 buckets of different AWS accounts with AWS DataSync.
+//
+// It works out every IAM, S3 and DataSync piece that such a transfer needs, shows what it would change and judges who will be let in,
+// changes just that, and takes it all away again:
+//
+//	plan, err := xacct.NewPlan(ctx, clients, transfers)   // reads only
+//	fmt.Println(plan)                                     // what changes, who is let in, what is unknown
+//	result, err := plan.Apply(ctx, clients)
+//	api, err := clients.DataSync(result.TaskARN("media-archive"))
+//	run, err := task.Start(ctx, api, result.TaskARN("media-archive"))
+//	outcome, err := run.Wait(ctx)
+//	back, err := xacct.NewDestroyPlan(ctx, clients, transfers)
+//
+// # The parts
+//
+// A [Transfer] is a plain value that says what is wanted. [Transfer.Resources] turns it into roles, bucket statements, locations and a task
+// without a call, and [Resources.Check] judges them against documents that you hand in: both can be unit-tested. The packages policy and
+// policy/authz hold the documents and the judge; iamrole, bucket, location and task hold one AWS resource each and are useful alone;
+// xaccttest is an in-memory AWS to test it all with.
+//
+// # Accounts
+//
+// The task account owns roles, locations and the task. It is the source's account (push) unless [Transfer].TaskAccount says otherwise.
+// A bucket of another account gets statements in its policy. An account that is missing from [Clients] is somebody else's: its changes
+// are planned as a hand-over, [Plan.For] is its operator's part, and what waits for it ends as [Waiting], which is not an error.
+//
+// # Promises
+//
+//   - In every bucket policy that is written, each statement of others has the very bytes of the read that it was merged from.
+//   - A statement is ours by its Sid and its shape, a role, location or task by its tags. Nothing else is changed or deleted. What is
+//     ambiguous is reported, never guessed.
+//   - What could not be read is reported as unknown, never taken for absent; what is not settled is undetermined, never allowed.
+//   - Everything can be run again: after a crash, a lost answer or a refused call, the next plan and apply go on from what AWS holds.
+//     There is no state file.
+//
+// # What we cannot know
+//
+//   - S3 has no conditional write for bucket policies. Apply reads a policy right before it writes it and looks again afterwards, but a
+//     write by somebody else between that read and that write is lost. [ChangeResult].Writes holds both documents.
+//   - Service and resource control policies, VPC endpoint policies and session policies are not visible with an account's credentials.
+//     The plan says which were not given; hand them in with [PlanOptions].
+//   - Managed policies attached to an existing role or an operator are not read: verdicts that hang on them are undetermined.
+//   - An object is judged by one sample key below the prefix. A statement about other keys is not seen.
+//   - DataSync documents neither the headers it sends to S3 nor its addresses; package authz lists for each condition key whether it is
+//     certain, assumed or unknown.
+//   - DataSync does not say which location's ARN and Region it presents when it assumes a role; the trust preset allows the Regions of the
+//     location and of the task.
+//   - Lists of locations and tasks may lag behind. A duplicate that a lag beyond [ApplyOptions].Settle makes possible is reported by the
+//     next plan as ambiguous.
+//   - The service principal datasync.amazonaws.com is documented for the aws partition; for the others it is assumed.
+//
+// # Compatibility
+//
+// The interfaces named API, [DataSyncAPI] and [IdentityAPI] may gain methods in a minor release: embed them in your fakes. Structs may
+// gain fields. The JSON of a [Plan] is versioned: a newer major version is refused.
 package xacct

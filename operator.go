@@ -30,6 +30,7 @@ const (
 	onRoles       scope = "roles we make"         // by ARN with path
 	onPassedRoles scope = "roles DataSync gets"   // those and given ones
 	onAllRoles    scope = "roles we look at"      // those and operators'
+	onPolicies    scope = "managed policies"      // which are attached is not known beforehand
 	onLocations   scope = "locations"             // of the transfers' Regions: ids are not known beforehand
 	onTasks       scope = "tasks"                 // likewise
 	onExecutions  scope = "executions"            // likewise
@@ -52,6 +53,7 @@ var reading = []Phase{PlanPhase, ApplyPhase, DestroyPhase} // applying reads aga
 // taskNeeds are the calls made in the task account. https://docs.aws.amazon.com/service-authorization/latest/reference/list_datasync.html
 var taskNeeds = []need{
 	{"ReadRoles", reading, onAllRoles, []string{"iam:GetRole", "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies"}, nil},
+	{"ReadPolicies", reading, onPolicies, []string{"iam:GetPolicy", "iam:GetPolicyVersion"}, nil}, // of operators and given roles, and boundaries
 	{"ListDataSync", reading, onEverything, []string{"datasync:ListLocations", "datasync:ListTasks"}, nil},
 	{"ReadLocations", reading, onLocations, []string{"datasync:DescribeLocationS3", "datasync:ListTagsForResource"}, nil},
 	{"ReadTasks", reading, onTasks, []string{"datasync:DescribeTask", "datasync:ListTagsForResource"}, nil},
@@ -151,6 +153,7 @@ func scopes(account string, transfers []Transfer) map[scope][]string {
 		}
 		if t.taskAccount() == account {
 			add(onEverything, "*")
+			add(onPolicies, "arn:"+p+":iam::"+account+":policy/*", "arn:"+p+":iam::aws:policy/*")
 			add(onServiceRole, region.Role(p, account, "/aws-service-role/datasync.amazonaws.com/", "AWSServiceRoleForDataSync"))
 			for _, op := range t.Operators {
 				if _, ok := roleNameOf(op); ok {

@@ -268,8 +268,7 @@ func (b *builder) plan() *Plan {
 	slices.SortFunc(p.Transfers, func(x, y Transfer) int { return cmp.Compare(x.Name, y.Name) })
 	sortChanges(p.Changes, p.Transfers)
 	slices.SortStableFunc(p.Findings, func(x, y Finding) int {
-		return cmp.Or(cmp.Compare(x.Transfer, y.Transfer), cmp.Compare(weight(y.Severity), weight(x.Severity)), cmp.Compare(codeOrder(x.Code), codeOrder(y.Code)),
-			cmp.Compare(x.Code, y.Code), cmp.Compare(x.Account, y.Account), cmp.Compare(x.Subject, y.Subject), cmp.Compare(x.Detail, y.Detail))
+		return cmp.Or(cmp.Compare(x.Transfer, y.Transfer), cmp.Compare(weight(y.Severity), weight(x.Severity)), cmp.Compare(codeOrder(x.Code), codeOrder(y.Code)))
 	})
 	return p
 }
@@ -298,13 +297,12 @@ func sortChanges(changes []Change, transfers []Transfer) {
 	})
 }
 
-// orderKey sorts changes of one kind in one account: sources before destinations.
+// orderKey sorts changes of one kind in one account: by transfer, sources before destinations, what belongs to both ends by name.
 func (c *Change) orderKey() string {
-	switch c.Side {
-	case SourceSide:
-		return strings.Join(c.Transfers, ",") + "\x000"
-	case DestinationSide:
-		return strings.Join(c.Transfers, ",") + "\x001"
+	if c.Side == "" {
+		return c.Name
 	}
-	return c.Name
+	return fmt.Sprintf("%s\x00%d", strings.Join(c.Transfers, ","), sideOrder(c.Side))
 }
+
+func sideOrder(s Side) int { return slices.Index(sides, s) }

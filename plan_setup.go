@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
@@ -46,10 +48,10 @@ func (b *builder) add(c Change) {
 }
 
 func (b *builder) role(w roleWant) {
-	c := Change{ID: w.id(), Account: w.account, Kind: IAMRole, Name: w.spec.Name, Transfers: names(w.transfers), ARN: w.arn}
-	state, seen := b.snap.roles[w.arn]
-	if err := b.snap.unread(w.arn, state.Unread, iamrole.PartRole); err != nil || seen && state.Unread[iamrole.PartPolicies] != nil {
-		b.find(w.transfers, unreadFinding(w.account, w.arn, cmp.Or(err, state.Unread[iamrole.PartPolicies]), Blocking, "grant the reader iam:GetRole, iam:ListRolePolicies and iam:GetRolePolicy on the role"))
+	c := Change{ID: w.id(), Account: w.account, Kind: IAMRole, Name: w.spec.Name, Transfers: names(w.transfers), ARN: w.arn, Side: w.side()}
+	state := b.snap.roles[w.arn]
+	if err := cmp.Or(b.snap.errs[w.arn], unreadRole(state)); err != nil {
+		b.find(w.transfers, unreadFinding(w.account, w.arn, err, Blocking, "grant the reader iam:GetRole, iam:ListRolePolicies and iam:GetRolePolicy on the role"))
 		return
 	}
 	if state.Exists {
@@ -71,6 +73,16 @@ func (b *builder) role(w roleWant) {
 	c.Calls = appendIf(c.Calls, d.op == Update && len(d.tags) > 0, "iam:TagRole")
 	b.roleSizes(w, state)
 	b.add(c)
+}
+
+// unreadRole is why the parts of a role that we may write are not all known; nil if they are.
+func unreadRole(s iamrole.State) error {
+	for _, part := range slices.Sorted(maps.Keys(s.Unread)) {
+		if part == iamrole.PartRole || part == iamrole.PartTrust || strings.HasPrefix(part, iamrole.PartPolicies) {
+			return fmt.Errorf("%s: %w", part, s.Unread[part])
+		}
+	}
+	return nil
 }
 
 // roleSizes compares the role's policies with IAM's limits: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html

@@ -169,7 +169,7 @@ func (b *builder) dropStatements(w bucketWant, locations map[string][]string) st
 
 // dropRole removes our inline policies, and the role with the last of them.
 func (b *builder) dropRole(w roleWant, locations, statements map[string][]string) {
-	c := Change{ID: w.id(), Account: w.account, Kind: IAMRole, Name: w.spec.Name, Transfers: names(w.transfers), ARN: w.arn, Op: Delete,
+	c := Change{ID: w.id(), Account: w.account, Kind: IAMRole, Name: w.spec.Name, Transfers: names(w.transfers), ARN: w.arn, Side: w.side(), Op: Delete,
 		Calls: []string{"iam:DeleteRolePolicy", "iam:DeleteRole"}}
 	for _, t := range w.transfers {
 		c.Requires = append(append(c.Requires, locations[t.Name]...), statements[t.Name]...)

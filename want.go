@@ -138,6 +138,19 @@ func (w *wants) addBucket(r *Resources, side Side) {
 	}
 }
 
+// side is the end that the role serves; "" if it serves both, or several transfers.
+func (w roleWant) side() Side {
+	if len(w.transfers) > 1 || w.transfers[0].sharesRole() {
+		return ""
+	}
+	for _, side := range sides {
+		if t := w.transfers[0]; t.ownsRole(side) && t.roleName(side) == w.spec.Name {
+			return side
+		}
+	}
+	return ""
+}
+
 func names(transfers []Transfer) []string {
 	var out []string
 	for _, t := range transfers {

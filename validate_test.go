@@ -1,0 +1,203 @@
+package xacct
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/problem/problemtest"
+	"github.com/xacct/xacct/task"
+)
+
+// valid is a transfer that breaks no rule.
+func valid() Transfer {
+	return Transfer{
+		Name:        "media-archive",
+		Source:      Endpoint{Account: "111122223333", Region: "eu-west-1", Bucket: "media-raw", Prefix: "2026/"},
+		Destination: Endpoint{Account: "444455556666", Region: "us-east-2", Bucket: "media-archive"},
+	}
+}
+
+// edited is the verdict on valid after an edit.
+func edited(edit func(*Transfer)) error {
+	t := valid()
+	edit(&t)
+	return t.Validate()
+}
+
+func TestRules(t *testing.T) {
+	accept := func(rule, name string, edit func(*Transfer)) problemtest.Case {
+		return problemtest.Case{Rule: rule, Name: name, Err: edited(edit)}
+	}
+	refuse := func(rule, name string, edit func(*Transfer)) problemtest.Case {
+		return problemtest.Case{Rule: rule, Name: name, Refuse: true, Err: edited(edit)}
+	}
+	twice := []Transfer{valid(), valid()}
+	renamed := []Transfer{valid(), valid()}
+	renamed[1].Name = "other"
+	_, noPhase := OperatorPolicy("111122223333", []Transfer{valid()}, "preview")
+	_, onePhase := OperatorPolicy("111122223333", []Transfer{valid()}, RunPhase)
+	tags := func(n int) map[string]string {
+		m := map[string]string{}
+		for i := range n {
+			m[fmt.Sprintf("key%d", i)] = "v"
+		}
+		return m
+	}
+	problemtest.Run(t, rules, []problemtest.Case{
+		accept("transfer-name", "letters, digits, hyphens", func(t *Transfer) { t.Name = "A-1-b" }),
+		accept("transfer-name", "52 characters", func(t *Transfer) { t.Name = strings.Repeat("a", 52) }),
+		refuse("transfer-name", "empty", func(t *Transfer) { t.Name = "" }),
+		refuse("transfer-name", "53 characters", func(t *Transfer) { t.Name = strings.Repeat("a", 53) }),
+		refuse("transfer-name", "starts with a digit", func(t *Transfer) { t.Name = "1a" }),
+		refuse("transfer-name", "underscore", func(t *Transfer) { t.Name = "a_b" }),
+		{Rule: "transfer-name-unique", Name: "two names", Err: validateAll(renamed)},
+		{Rule: "transfer-name-unique", Name: "the same twice", Refuse: true, Err: validateAll(twice)},
+		accept("account-id", "leading zeros", func(t *Transfer) { t.Source.Account = "000011112222" }),
+		refuse("account-id", "an alias", func(t *Transfer) { t.Source.Account = "my-company" }),
+		refuse("account-id", "zeros lost", func(t *Transfer) { t.Destination.Account = "11112222" }),
+		refuse("account-id", "task account", func(t *Transfer) { t.TaskAccount = "x" }),
+		refuse("account-id", "empty", func(t *Transfer) { t.Destination.Account = "" }),
+		accept("region", "a new one", func(t *Transfer) { t.Source.Region = "mx-central-1" }),
+		refuse("region", "an availability zone", func(t *Transfer) { t.Source.Region = "eu-west-1a" }),
+		refuse("region", "empty", func(t *Transfer) { t.Destination.Region = "" }),
+		refuse("region", "upper case", func(t *Transfer) { t.Destination.Region = "US-EAST-2" }),
+		accept("partition", "both in China", func(t *Transfer) { t.Source.Region, t.Destination.Region = "cn-north-1", "cn-northwest-1" }),
+		refuse("partition", "commercial to GovCloud", func(t *Transfer) { t.Destination.Region = "us-gov-west-1" }),
+		refuse("partition", "European Sovereign Cloud to commercial", func(t *Transfer) { t.Source.Region = "eusc-de-east-1" }),
+		accept("source-destination", "siblings in one bucket", func(t *Transfer) {
+			t.Destination = t.Source
+			t.Destination.Prefix = "2027/"
+		}),
+		accept("source-destination", "a prefix that only begins alike", func(t *Transfer) {
+			t.Destination = t.Source
+			t.Destination.Prefix = "2026-copy"
+		}),
+		refuse("source-destination", "equal but for slashes", func(t *Transfer) {
+			t.Destination = t.Source
+			t.Destination.Prefix = "/2026"
+		}),
+		refuse("source-destination", "inside", func(t *Transfer) {
+			t.Destination = t.Source
+			t.Destination.Prefix = "2026/copy"
+		}),
+		refuse("source-destination", "the whole bucket", func(t *Transfer) {
+			t.Destination = t.Source
+			t.Destination.Prefix = ""
+		}),
+		accept("role-excluded", "RoleARN alone", func(t *Transfer) { t.Source.RoleARN = "arn:aws:iam::111122223333:role/x" }),
+		refuse("role-excluded", "RoleARN and Role", func(t *Transfer) {
+			t.Source.RoleARN, t.Source.Role.Name = "arn:aws:iam::111122223333:role/x", "y"
+		}),
+		refuse("role-excluded", "LocationARN and Role", func(t *Transfer) {
+			t.Source.LocationARN = "arn:aws:datasync:eu-west-1:111122223333:location/loc-0123456789abcdef0"
+			t.Source.Role.Tags = map[string]string{"a": "b"}
+		}),
+		accept("role-arn", "with a path", func(t *Transfer) { t.Source.RoleARN = "arn:aws:iam::111122223333:role/team/x" }),
+		refuse("role-arn", "of the other account", func(t *Transfer) { t.Destination.RoleARN = "arn:aws:iam::444455556666:role/x" }),
+		refuse("role-arn", "of another partition", func(t *Transfer) { t.Destination.RoleARN = "arn:aws-cn:iam::111122223333:role/x" }),
+		refuse("role-arn", "a session", func(t *Transfer) { t.Destination.RoleARN = "arn:aws:sts::111122223333:assumed-role/x/y" }),
+		refuse("role-arn", "a wildcard", func(t *Transfer) { t.Destination.RoleARN = "arn:aws:iam::111122223333:role/*" }),
+		accept("location-arn", "of the bucket's Region", func(t *Transfer) {
+			t.Destination.LocationARN = "arn:aws:datasync:us-east-2:111122223333:location/loc-0123456789abcdef0"
+		}),
+		refuse("location-arn", "of another Region", func(t *Transfer) {
+			t.Destination.LocationARN = "arn:aws:datasync:us-east-1:111122223333:location/loc-0123456789abcdef0"
+		}),
+		refuse("location-arn", "of the bucket's account", func(t *Transfer) {
+			t.Destination.LocationARN = "arn:aws:datasync:us-east-2:444455556666:location/loc-0123456789abcdef0"
+		}),
+		refuse("location-arn", "a bucket", func(t *Transfer) { t.Source.LocationARN = "arn:aws:s3:::media-raw" }),
+		accept("shared-role", "equal", func(t *Transfer) { t.Source.Role.Name, t.Destination.Role.Name = "x", "x" }),
+		refuse("shared-role", "another path", func(t *Transfer) {
+			t.Source.Role = iamrole.Spec{Name: "x", Path: "/a/"}
+			t.Destination.Role = iamrole.Spec{Name: "x", Path: "/b/"}
+		}),
+		accept("operator-arn", "a role and a user", func(t *Transfer) {
+			t.Operators = []string{"arn:aws:iam::111122223333:role/ops", "arn:aws:iam::111122223333:user/jo"}
+		}),
+		refuse("operator-arn", "a session", func(t *Transfer) { t.Operators = []string{"arn:aws:sts::111122223333:assumed-role/ops/jo"} }),
+		refuse("operator-arn", "of the other account", func(t *Transfer) { t.Operators = []string{"arn:aws:iam::444455556666:role/ops"} }),
+		refuse("operator-arn", "the account", func(t *Transfer) { t.Operators = []string{"arn:aws:iam::111122223333:root"} }),
+		refuse("operator-arn", "everybody", func(t *Transfer) { t.Operators = []string{"*"} }),
+		accept("destination-only", "on the destination", func(t *Transfer) {
+			t.Destination.StorageClass, t.Destination.DisableACLs = dstypes.S3StorageClassStandardIa, true
+		}),
+		refuse("destination-only", "class of the source", func(t *Transfer) { t.Source.StorageClass = dstypes.S3StorageClassStandard }),
+		refuse("destination-only", "ACLs of the source", func(t *Transfer) { t.Source.DisableACLs = true }),
+		accept("grant-shape", "by account", func(t *Transfer) { t.Grant = ByAccount }),
+		refuse("grant-shape", "unknown", func(t *Transfer) { t.Grant = "ByMagic" }),
+		accept("task-computed", "settings only", func(t *Transfer) { t.Task = task.Spec{Name: "n", Mode: dstypes.TaskModeBasic} }),
+		refuse("task-computed", "Region", func(t *Transfer) { t.Task.Region = "us-east-2" }),
+		refuse("task-computed", "location", func(t *Transfer) { t.Task.SourceLocationARN = "x" }),
+		accept("tags", "47", func(t *Transfer) { t.Tags = tags(47) }),
+		refuse("tags", "48", func(t *Transfer) { t.Tags = tags(48) }),
+		refuse("tags", "of AWS", func(t *Transfer) { t.Tags = map[string]string{"aws:x": "y"} }),
+		refuse("tags", "of ours", func(t *Transfer) { t.Tags = map[string]string{"xacct:transfer": "y"} }),
+		refuse("tags", "a character of no tag", func(t *Transfer) { t.Tags = map[string]string{"a": "ü"} }),
+		refuse("tags", "an empty value", func(t *Transfer) { t.Tags = map[string]string{"a": ""} }),
+		accept("tag-prefix", "another", func(t *Transfer) { t.TagPrefix = "team/" }),
+		refuse("tag-prefix", "of AWS", func(t *Transfer) { t.TagPrefix = "aws:x" }),
+		refuse("tag-prefix", "an at sign", func(t *Transfer) { t.TagPrefix = "a@b" }),
+		{Rule: "phase", Name: "one of four", Err: onePhase},
+		{Rule: "phase", Name: "unknown", Refuse: true, Err: noPhase},
+	})
+}
+
+func TestValidTransfer(t *testing.T) {
+	if err := valid().Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestBadInputOfTheParts reaches the rules of the packages below through a transfer, and looks at the field that is named.
+func TestBadInputOfTheParts(t *testing.T) {
+	for _, tt := range []struct {
+		name, path string
+		edit       func(*Transfer)
+	}{
+		{"bucket ARN", "Source.Bucket", func(t *Transfer) { t.Source.Bucket = "arn:aws:s3:::media-raw" }},
+		{"no bucket", "Destination.Bucket", func(t *Transfer) { t.Destination.Bucket = "" }},
+		{"double slash", "Source.Prefix", func(t *Transfer) { t.Source.Prefix = "a//b" }},
+		{"dot segment", "Source.Prefix", func(t *Transfer) { t.Source.Prefix = "a/./b" }},
+		{"Hive", "Source.Prefix", func(t *Transfer) { t.Source.Prefix = "dt=2026-01-01/" }},
+		{"class of no bucket", "Destination.StorageClass", func(t *Transfer) { t.Destination.StorageClass = dstypes.S3StorageClassOutposts }},
+		{"role name", "Source.Role.Name", func(t *Transfer) { t.Source.Role.Name = "a role" }},
+		{"role path", "Destination.Role.Path", func(t *Transfer) { t.Destination.Role.Path = "team" }},
+		{"verify mode", "Task.Options.VerifyMode", func(t *Transfer) { t.Task.Options.VerifyMode = dstypes.VerifyModePointInTimeConsistent }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			err := edited(tt.edit)
+			var paths []string
+			for _, p := range Problems(err) {
+				paths = append(paths, p.Path)
+				if p.Rule == "" || p.Remedy == "" {
+					t.Errorf("%v lacks its rule or remedy", p)
+				}
+			}
+			if len(paths) != 1 || paths[0] != tt.path {
+				t.Fatalf("problems at %v, want one at %s: %v", paths, tt.path, err)
+			}
+			if strings.Contains(err.Error(), "\n") && len(paths) == 1 {
+				t.Errorf("more than one line: %v", err)
+			}
+		})
+	}
+}
+
+func TestAllProblemsAtOnce(t *testing.T) {
+	err := edited(func(t *Transfer) {
+		t.Name, t.Source.Account, t.Destination.Region, t.Grant = "", "1", "", "x"
+	})
+	if n := len(Problems(err)); n < 4 {
+		t.Errorf("%d problems, want 4 or more: %v", n, err)
+	}
+	var p *Problem
+	if !errors.As(err, &p) {
+		t.Error("errors.As finds no Problem")
+	}
+}
