@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/task"
+)
+
+// journey is one transfer from the plan to the last trace.
+type journey struct {
+	clients  xacct.Clients
+	transfer xacct.Transfer
+	out      output
+	watch    func(*task.WatchOptions)
+	keep     bool
+	dump     func() string // everything in both accounts but the transferred objects; nil where that cannot be had
+}
+
+// output is where to print, and whether lines may be rewritten there.
+type output struct {
+	io.Writer
+	terminal bool
+}
+
+func (o output) heading(s string) { fmt.Fprintf(o, "\n== %s\n", s) }
+
+// run makes the journey and prints it.
+func (j journey) run(ctx context.Context) error {
+	var before string
+	if j.dump != nil {
+		before = j.dump()
+	}
+	transfers := []xacct.Transfer{j.transfer}
+
+	j.out.heading("Plan")
+	plan, err := xacct.NewPlan(ctx, j.clients, transfers)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(j.out, plan)
+
+	j.out.heading("Apply")
+	result, err := j.apply(ctx, plan)
+	if err != nil {
+		return err
+	}
+
+	j.out.heading("Run")
+	if err := j.copy(ctx, result.TaskARN(j.transfer.Name)); err != nil {
+		return err
+	}
+
+	j.out.heading("Plan again")
+	again, err := xacct.NewPlan(ctx, j.clients, transfers)
+	if err != nil {
+		return err
+	}
+	if !again.Empty() {
+		fmt.Fprintln(j.out, again)
+		return errors.New("the second plan is not empty")
+	}
+	fmt.Fprintln(j.out, "nothing to do: the plan is empty")
+	if j.keep {
+		return nil
+	}
+	return j.destroy(ctx, before)
+}
+
+// apply makes the changes of a plan, a line each.
+func (j journey) apply(ctx context.Context, plan *xacct.Plan) (*xacct.Result, error) {
+	result, err := plan.Apply(ctx, j.clients, func(o *xacct.ApplyOptions) {
+		o.OnEvent = func(e xacct.Event) {
+			switch e.State {
+			case xacct.EventWaiting:
+				fmt.Fprintf(j.out, "  … %s %s: %s\n", e.Kind, e.Name, e.Detail)
+			case xacct.EventEnded:
+				fmt.Fprintf(j.out, "  %-8s %-18s %s\n", e.Detail, e.Kind, e.Name)
+			}
+		}
+	})
+	if err != nil {
+		return result, err
+	}
+	fmt.Fprintf(j.out, "%d done, %d unchanged\n", result.Count(xacct.Done), result.Count(xacct.Unchanged))
+	if n := result.Count(xacct.Waiting); n > 0 {
+		return result, fmt.Errorf("%d changes wait for the operator of another account", n)
+	}
+	return result, nil
+}
+
+// copy runs the task and prints how it ended.
+func (j journey) copy(ctx context.Context, taskARN string) error {
+	api, err := j.clients.DataSync(taskARN)
+	if err != nil {
+		return err
+	}
+	execution, err := task.Start(ctx, api, taskARN)
+	if err != nil {
+		return err
+	}
+	bar := progressBar{out: j.out}
+	var outcome *task.Outcome
+	for p, err := range execution.Watch(ctx, j.watch) {
+		if err != nil {
+			return err
+		}
+		bar.show(p)
+		outcome = p.Outcome
+	}
+	bar.end()
+	if outcome == nil {
+		return errors.New("the run was not watched to its end")
+	}
+	fmt.Fprintf(j.out, "%s: %d objects, %d bytes arrived; %d skipped\n", outcome.Verdict, outcome.Counters.Files, outcome.Counters.BytesWritten, outcome.Counters.Skipped)
+	if outcome.Verdict != task.Complete {
+		return &task.IncompleteError{Outcome: *outcome}
+	}
+	return nil
+}
+
+// destroy takes everything away again and looks for what is left.
+func (j journey) destroy(ctx context.Context, before string) error {
+	j.out.heading("Destroy")
+	plan, err := xacct.NewDestroyPlan(ctx, j.clients, []xacct.Transfer{j.transfer})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(j.out, plan)
+	fmt.Fprintln(j.out)
+	if _, err := j.apply(ctx, plan); err != nil {
+		return err
+	}
+
+	j.out.heading("What is left")
+	left, err := plan.Residue(ctx, j.clients)
+	if err != nil {
+		return err
+	}
+	ours := 0
+	for _, item := range left {
+		fmt.Fprintln(j.out, " ", item)
+		if item.Ours {
+			ours++
+		}
+	}
+	if ours > 0 {
+		return fmt.Errorf("%d things of ours are left", ours)
+	}
+	fmt.Fprintln(j.out, "nothing of ours")
+	if j.dump == nil {
+		return nil
+	}
+	if diff := firstDifference(before, j.dump()); diff != "" {
+		return fmt.Errorf("the accounts are not as before: %s", diff)
+	}
+	fmt.Fprintln(j.out, "both accounts are as before, the bucket policy included; only the transferred objects stayed")
+	return nil
+}

@@ -1,0 +1,72 @@
+// Command quickstart plans, applies, runs, judges and removes a transfer between S3 buckets of two AWS accounts.
+//
+// Without flags it does so on an in-memory AWS: no account, no credentials and no network are needed.
+//
+//	go run ./examples/quickstart
+//
+// With -live it does the same on AWS, with a profile for each account and two existing buckets:
+//
+//	go run ./examples/quickstart -live -source-profile a -source-bucket media-raw -source-region eu-west-1 \
+//		-destination-profile b -destination-bucket media-archive -destination-region us-east-2
+//
+// With -endpoint it does so on an emulator that answers all services at one URL.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+
+	"github.com/xacct/xacct"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := start(ctx, os.Args[1:]); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			os.Exit(2)
+		}
+		fmt.Fprintln(os.Stderr, "quickstart:", err)
+		for _, hint := range xacct.Hints(err) {
+			fmt.Fprintln(os.Stderr, "  hint:", hint)
+		}
+		stop()
+		os.Exit(1)
+	}
+}
+
+// start chooses the AWS to work on and makes the journey.
+func start(ctx context.Context, args []string) error {
+	var o liveOptions
+	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
+	live := flags.Bool("live", false, "work on AWS, with the two profiles and buckets")
+	flags.StringVar(&o.endpoint, "endpoint", "", "work on the emulator at this `URL`")
+	flags.StringVar(&o.source.profile, "source-profile", "", "AWS `profile` of the source's account")
+	flags.StringVar(&o.source.bucket, "source-bucket", "", "`bucket` to copy from")
+	flags.StringVar(&o.source.region, "source-region", "", "`Region` of the source bucket")
+	flags.StringVar(&o.source.prefix, "source-prefix", "", "key `prefix` to copy from; empty is the whole bucket")
+	flags.StringVar(&o.destination.profile, "destination-profile", "", "AWS `profile` of the destination's account")
+	flags.StringVar(&o.destination.bucket, "destination-bucket", "", "`bucket` to copy to")
+	flags.StringVar(&o.destination.region, "destination-region", "", "`Region` of the destination bucket")
+	flags.StringVar(&o.destination.prefix, "destination-prefix", "", "key `prefix` to copy to; empty is the whole bucket")
+	flags.BoolVar(&o.keep, "keep", false, "with -live or -endpoint: do not destroy at the end")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("unexpected argument %q: every setting is a flag, see -help", flags.Arg(0))
+	}
+	out := output{os.Stdout, terminal(os.Stdout)}
+	if !*live && o.endpoint == "" {
+		return inMemory(newWorld(), out).run(ctx)
+	}
+	j, err := onAWS(ctx, o, out)
+	if err != nil {
+		return err
+	}
+	return j.run(ctx)
+}
