@@ -81,6 +81,9 @@ func newFacts(r *Request, w *who) *facts {
 		}
 		f.like[strings.ToLower(key)] = parsePattern(form, style{wild: true}).glob
 	}
+	if w.kind == anonymous {
+		f.miss(keyPrincipalARN)
+	}
 	f.infer(keyPrincipalARN, w.roleOrSelf())
 	f.infer(keyPrincipalAccount, w.accountKey())
 	f.infer(keyPrincipalType, w.kind.principalType())

@@ -271,10 +271,10 @@ func (j *judge) ask(key string, globs []glob) []claimed {
 
 func (l lit) negated() lit { return lit{l.atom, !l.not} }
 
-func appendNew(to []string, keys ...string) []string {
-	for _, key := range keys {
-		if !slices.Contains(to, key) {
-			to = append(to, key)
+func appendNew[T comparable](to []T, values ...T) []T {
+	for _, v := range values {
+		if !slices.Contains(to, v) {
+			to = append(to, v)
 		}
 	}
 	return to

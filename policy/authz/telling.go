@@ -3,6 +3,7 @@ package authz
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // maxStates bounds the search for strings.
@@ -16,8 +17,14 @@ func tellingStrings(globs []glob) (values []string, complete bool) {
 	for _, g := range globs {
 		simple = simple && (g.exact || g.prefix) && !g.fold
 		for _, t := range g.tokens {
-			if t.op == literal && !slices.Contains(used, t.r) {
-				used = append(used, t.r)
+			if t.op != literal {
+				continue
+			}
+			used = appendNew(used, t.r)
+			if g.fold { // and its other cases
+				for r := unicode.SimpleFold(t.r); r != t.r; r = unicode.SimpleFold(r) {
+					used = appendNew(used, r)
+				}
 			}
 		}
 	}
