@@ -7,13 +7,19 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// A role of another account may write a bucket: one statement makes both sides of the grant.
+// A bucket, and the role of another account that may write to it.
+var (
+	destination = bucket.Spec{Name: "amzn-s3-demo-destination-bucket", Account: "444455556666", Region: "us-east-2"}
+	role        = policy.AWS("arn:aws:iam::111122223333:role/datasync")
+)
+
+// One statement makes both sides of the grant.
 func Example() {
-	spec := bucket.Spec{Name: "amzn-s3-demo-destination-bucket", Account: "444455556666", Region: "us-east-2"}
-	write := bucket.Write(spec.ARN(), "photos/2026")
+	write := bucket.Write(destination.ARN(), "photos/2026")
 
 	// The bucket's side, merged into the policy that the bucket has; here it has none.
-	spec.Statements = policy.Statements{write.WithSid("MediaWrite").By(policy.AWS("arn:aws:iam::111122223333:role/datasync"))}
+	spec := destination
+	spec.Statements = policy.Statements{write.WithSid("MediaWrite").By(role)}
 	input, err := spec.PutPolicyInput(policy.Document{}) // for s3.Client.PutBucketPolicy
 	if err != nil {
 		fmt.Println(err)

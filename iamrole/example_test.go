@@ -8,25 +8,26 @@ import (
 )
 
 // A role that DataSync may assume for one account, in the Region of the bucket and in that of the task.
+var source = iamrole.Spec{
+	Name:  "datasync-source",
+	Trust: iamrole.DataSyncTrust("aws", "111122223333", "eu-west-1", "us-east-2"),
+	Policies: map[string]policy.Document{
+		"list": policy.New(policy.Allow("s3:ListBucket").On("arn:aws:s3:::amzn-s3-demo-source-bucket")),
+	},
+}
+
 func Example() {
-	spec := iamrole.Spec{
-		Name:  "datasync-source",
-		Trust: iamrole.DataSyncTrust("aws", "111122223333", "eu-west-1", "us-east-2"),
-		Policies: map[string]policy.Document{
-			"list": policy.New(policy.Allow("s3:ListBucket").On("arn:aws:s3:::amzn-s3-demo-source-bucket")),
-		},
-	}
-	if _, err := spec.CreateInput(); err != nil { // for iam.Client.CreateRole
+	if _, err := source.CreateInput(); err != nil { // for iam.Client.CreateRole
 		fmt.Println(err)
 		return
 	}
-	input, err := spec.PutPolicyInput("list") // for iam.Client.PutRolePolicy
+	input, err := source.PutPolicyInput("list") // for iam.Client.PutRolePolicy
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(spec.ARN("aws", "111122223333"))
-	fmt.Println(spec.Trust)
+	fmt.Println(source.ARN("aws", "111122223333"))
+	fmt.Println(source.Trust)
 	fmt.Println(*input.PolicyDocument)
 	// Output:
 	// arn:aws:iam::111122223333:role/datasync-source

@@ -10,22 +10,23 @@ import (
 )
 
 // A location on a bucket of another account: the location and the role are the task's account's.
+var destination = location.Spec{
+	Account:      "111122223333",
+	Region:       "us-east-2",
+	Bucket:       "amzn-s3-demo-destination-bucket",
+	Prefix:       "photos/2026",
+	StorageClass: types.S3StorageClassStandardIa,
+	RoleARN:      "arn:aws:iam::111122223333:role/datasync-destination",
+	Tags:         map[string]string{"team": "media"},
+}
+
 func Example() {
-	spec := location.Spec{
-		Account:      "111122223333",
-		Region:       "us-east-2",
-		Bucket:       "amzn-s3-demo-destination-bucket",
-		Prefix:       "photos/2026",
-		StorageClass: types.S3StorageClassStandardIa,
-		RoleARN:      "arn:aws:iam::111122223333:role/datasync-destination",
-		Tags:         map[string]string{"team": "media"},
-	}
-	input, err := spec.CreateInput() // for datasync.Client.CreateLocationS3
+	input, err := destination.CreateInput() // for datasync.Client.CreateLocationS3
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(spec.URI())
+	fmt.Println(destination.URI())
 	fmt.Println(inputtest.JSON(input))
 	// Output:
 	// s3://amzn-s3-demo-destination-bucket/photos/2026/

@@ -19,8 +19,8 @@ type Spec struct {
 	// DestinationStorageClass is the storage class of the destination location, which limits what can be verified; "" is STANDARD.
 	DestinationStorageClass dstypes.S3StorageClass
 
-	Mode        dstypes.TaskMode // "" makes an ENHANCED task and leaves the mode of an existing one alone
-	Options     Options
+	Mode        dstypes.TaskMode  // "" makes an ENHANCED task and leaves the mode of an existing one alone
+	Options     Options           // zero members are DataSync's defaults, but for those named there, or leave them alone
 	Includes    []string          // patterns relative to the source location, such as "/dt=2026*"; none: everything
 	Excludes    []string          // patterns relative to the source location, such as "*.tmp"; none: nothing
 	LogGroupARN string            // of a BASIC task; "" is none, or leaves it alone; an ENHANCED task always logs to /aws/datasync
