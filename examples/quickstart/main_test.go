@@ -1,0 +1,101 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/xacct/xacct/xaccttest"
+)
+
+// journeyOf makes the in-memory journey and returns what it printed.
+func journeyOf(t *testing.T, ctx context.Context, cloud *xaccttest.Cloud) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	err := inMemory(cloud, output{&out, false}).run(ctx)
+	return out.String(), err
+}
+
+func TestQuickstart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		printed, err := journeyOf(t, t.Context(), newWorld())
+		if err != nil {
+			t.Fatalf("%v\n%s", err, printed)
+		}
+		for _, want := range []string{
+			"media-archive: 5 to create, 1 to update, 0 blocked", "6 done, 0 unchanged", "complete: 300 objects",
+			"nothing to do: the plan is empty", "nothing of ours", "both accounts are as before",
+		} {
+			if !strings.Contains(printed, want) {
+				t.Errorf("the output lacks %q:\n%s", want, printed)
+			}
+		}
+	})
+}
+
+// TestSabotage makes one call of the way back answer without doing anything, or do something else besides: the journey must say so.
+func TestSabotage(t *testing.T) {
+	for _, tt := range []struct {
+		name, operation string
+		instead         func(cloud *xaccttest.Cloud)
+	}{
+		{"the role stays", "DeleteRole", nil},
+		{"the inline policies stay", "DeleteRolePolicy", nil},
+		{"a location stays", "DeleteLocation", nil},
+		{"the task stays", "DeleteTask", nil},
+		{"somebody changes the policy", "DeleteRole", func(cloud *xaccttest.Cloud) {
+			cloud.SetBucketPolicy("media-archive", bytes.Replace([]byte(existingPolicy), []byte("AuditorsRead"), []byte("AuditorsPeek"), 1))
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cloud := newWorld()
+				hits := 0
+				cloud.Intercept(func(ctx context.Context, call xaccttest.Call, next func() error) error {
+					if call.Operation != tt.operation {
+						return next()
+					}
+					hits++
+					if tt.instead != nil {
+						tt.instead(cloud)
+						return next()
+					}
+					return nil
+				})
+				printed, err := journeyOf(t, t.Context(), cloud)
+				if hits == 0 {
+					t.Fatal("nothing was sabotaged")
+				}
+				if err == nil {
+					t.Errorf("the journey claims success:\n%s", printed)
+				}
+			})
+		})
+	}
+}
+
+func TestFlags(t *testing.T) {
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"-live"}, "-source-bucket and -source-region must be set"},
+		{[]string{"stray"}, `unexpected argument "stray"`},
+		{[]string{"-nonsense"}, "flag provided but not defined"},
+	} {
+		if err := start(t.Context(), tt.args); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%v: %v, want %s", tt.args, err, tt.want)
+		}
+	}
+}
+
+func TestFirstDifference(t *testing.T) {
+	if d := firstDifference("a\nb", "a\nb"); d != "" {
+		t.Errorf("equal: %s", d)
+	}
+	if d := firstDifference("a\nb", "a"); !strings.Contains(d, "line 2") {
+		t.Errorf("a line less: %s", d)
+	}
+}
