@@ -6,7 +6,7 @@ import "slices"
 func (j *judge) denying() []Match {
 	out := make([]Match, 0, max(len(j.denies.sure), 1))
 	for _, at := range j.denies.sure {
-		out = append(out, j.match(at))
+		out = append(out, j.applied(at))
 	}
 	if len(out) == 0 {
 		for i := range j.denies.may {
@@ -23,7 +23,7 @@ func (j *judge) allowing(a answers) []Match {
 	first := func(sides ...*side) {
 		for _, s := range sides {
 			if len(s.sure) > 0 {
-				out = append(out, j.match(s.sure[0]))
+				out = append(out, j.applied(s.sure[0]))
 				return
 			}
 		}

@@ -3,6 +3,7 @@ package authz
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/xacct/xacct/policy"
@@ -105,6 +106,15 @@ func (j *judge) match(at ref) Match {
 	return m
 }
 
+// applied is match for a statement that applies.
+func (j *judge) applied(at ref) Match {
+	m := Match{Layer: at.layer, Level: at.level, Document: at.document, Statement: at.statement, Sid: at.at.sid, Effect: "Allow", Outcome: Applies, Why: j.because(at.at)}
+	if at.at.deny {
+		m.Effect = "Deny"
+	}
+	return m
+}
+
 // inspect goes the way of readStatement and says where it ends.
 func (j *judge) inspect(s *statement, layer Layer) (Outcome, []string, string) {
 	if !s.deny && layer == RCP {
@@ -171,7 +181,6 @@ func notIn(texts []string, not bool) string {
 
 // some lists the first few texts.
 func some(texts []string) string {
-	const few = 3
 	if len(texts) == 0 {
 		return "named"
 	}
@@ -234,20 +243,34 @@ func (j *judge) failing(s *statement) string {
 
 // value says what a condition asks and what the key is: aws:SecureTransport is "false" (Bool "true").
 func (j *judge) value(c *condition) string {
-	is := "is unknown"
+	b := make([]byte, 0, 96)
+	b = append(b, c.shown...)
 	switch values, s := j.facts.key(c.key); s {
 	case present:
-		is = "is " + quoted(values)
+		b = appendQuoted(append(b, " is "...), values)
 	case absent:
-		is = "is absent"
+		b = append(b, " is absent"...)
+	default:
+		b = append(b, " is unknown"...)
 	}
-	return fmt.Sprintf("%s %s (%s %s)", c.shown, is, c.operator, quoted(c.values))
+	b = append(append(b, " ("...), c.operator...)
+	b = appendQuoted(append(b, ' '), c.values)
+	return string(append(b, ')'))
 }
 
-func quoted(values []string) string {
-	out := make([]string, len(values))
-	for i, v := range values {
-		out[i] = fmt.Sprintf("%q", v)
+// appendQuoted lists the first few texts in quotation marks.
+func appendQuoted(b []byte, texts []string) []byte {
+	for i, text := range texts {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		if i == few {
+			return append(strconv.AppendInt(append(b, "and "...), int64(len(texts)-few), 10), " more"...)
+		}
+		b = strconv.AppendQuote(b, text)
 	}
-	return some(out)
+	return b
 }
+
+// few is how many texts are listed before the rest is counted.
+const few = 3

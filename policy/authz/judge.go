@@ -80,14 +80,13 @@ func newJudge(r *Request, p *Policies) *judge {
 	j.service, _, _ = strings.Cut(j.action, ":")
 	j.facts = newFacts(r, &j.who)
 	j.findOwner()
-	documents := j.collect()
-	j.findRole(documents)
+	j.findRole()
 	j.mustAllow = j.service == "kms" && strings.Contains(r.Resource, ":key/") || j.service == "sts" && strings.Contains(r.Resource, ":role/")
 	return j
 }
 
-// collect makes all documents ready.
-func (j *judge) collect() []*document {
+// documents is all policies, ready for deciding.
+func (j *judge) documents() []*document {
 	p := j.policies
 	var all []*document
 	add := func(d policy.Document) {
@@ -129,7 +128,7 @@ func (j *judge) findOwner() {
 	}
 	if owner != "" {
 		if _, s := f.key(keyResourceAccount); s != present && r.Resource != "*" {
-			f.infer(keyResourceAccount, owner)
+			f.infer(3, keyResourceAccount, owner)
 		}
 	}
 	switch {
@@ -148,27 +147,19 @@ func (j *judge) findOwner() {
 	}
 }
 
-// findRole sees whether the documents leave it open which role a session is of.
-func (j *judge) findRole(documents []*document) {
-	if j.who.kind != roleSession || j.facts.complete {
+// findRole sees whether the policies leave it open which role a session is of.
+func (j *judge) findRole() {
+	f := j.facts
+	if _, given := f.given(keyPrincipalARN); given > 0 || j.who.kind != roleSession || f.request.Complete || f.misses(keyPrincipalARN) {
 		return
 	}
-	if v, s := j.facts.key(keyPrincipalARN); s != present || len(v) != 1 || v[0] != j.who.roleARN || j.contextGives(keyPrincipalARN) {
+	if _, formed := f.form(keyPrincipalARN); formed {
 		return
 	}
-	if at := j.who.rolesAt(documents); len(at) > 1 {
-		delete(j.facts.values, keyPrincipalARN)
-		j.facts.choices = at
+	if at := j.who.rolesAt(j.documents()); len(at) > 1 {
+		f.follows[0].state = unknown
+		f.choices = at
 	}
-}
-
-func (j *judge) contextGives(key string) bool {
-	for k := range j.request.Context {
-		if strings.ToLower(k) == key {
-			return true
-		}
-	}
-	return false
 }
 
 // sort goes through the policies and fills the sides.

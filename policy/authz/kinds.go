@@ -21,7 +21,8 @@ func (j *judge) kinds(u *unknownKey) [][]truth {
 	if first.key == keyPrincipalARN && len(j.facts.choices) > 0 {
 		return j.try(u, nil, singles(j.facts.choices))
 	}
-	form, formed := j.facts.like[first.key]
+	text, formed := j.facts.form(first.key)
+	form := parsePattern(text, style{wild: true}).glob
 	values, complete := j.telling(u, form, formed)
 	if !complete {
 		if n := len(u.atoms); n <= 10 {
@@ -31,8 +32,8 @@ func (j *judge) kinds(u *unknownKey) [][]truth {
 	}
 	lists := singles(values)
 	none := [][]string{nil}
-	if _, ok := j.facts.like[first.key]; ok || first.key == keyResourceAccount {
-		none = nil // every resource has an owner
+	if formed || first.key == keyResourceAccount { // every resource has an owner
+		none = nil
 	}
 	kinds := j.try(u, none, lists)
 	if j.several(u) {
