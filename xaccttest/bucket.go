@@ -129,17 +129,40 @@ func (b *bucketState) restricts(p *storedPolicy) bool {
 	return p != nil && p.public && b.block.publicBuckets
 }
 
+// ObjectOptions shape an object. The zero value is an object of the bucket's owner, in STANDARD, without tags.
+type ObjectOptions struct {
+	Owner        string // account id of whoever wrote it; "" is the bucket's owner
+	StorageClass s3types.StorageClass
+	Tags         map[string]string
+}
+
 // PutObject puts an object into a bucket as its owner would.
-func (c *Cloud) PutObject(bucket, key string, body []byte) {
+func (c *Cloud) PutObject(bucket, key string, body []byte) { c.AddObject(bucket, key, body) }
+
+// AddObject puts an object into a bucket, by default as its owner would.
+func (c *Cloud) AddObject(bucket, key string, body []byte, optFns ...func(*ObjectOptions)) {
+	var opts ObjectOptions
+	for _, fn := range optFns {
+		fn(&opts)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	b := c.bucket(bucket)
 	if key == "" || len(key) > 1024 {
 		panic(fmt.Sprintf("xaccttest: %q is not an object key", key))
 	}
+	if opts.Owner == "" {
+		opts.Owner = b.account
+	}
+	if opts.StorageClass == "" {
+		opts.StorageClass = s3types.StorageClassStandard
+	}
+	if !region.ValidAccount(opts.Owner) || !known(opts.StorageClass) {
+		panic(fmt.Sprintf("xaccttest: %+v is no object", opts))
+	}
 	now := time.Now()
 	c.advance(now)
-	b.objects[key] = &object{body: bytes.Clone(body), owner: b.account, modified: now, class: s3types.StorageClassStandard}
+	b.objects[key] = &object{body: bytes.Clone(body), owner: opts.Owner, modified: now, class: opts.StorageClass, tags: maps.Clone(opts.Tags)}
 }
 
 // DeleteObject takes an object out of a bucket, if it is there.

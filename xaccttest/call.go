@@ -162,6 +162,8 @@ var required = map[string][]string{
 	"IAM DeleteRole":                   {"RoleName"},
 	"IAM TagRole":                      {"RoleName", "Tags"},
 	"IAM UntagRole":                    {"RoleName", "TagKeys"},
+	"IAM GetPolicy":                    {"PolicyArn"},
+	"IAM GetPolicyVersion":             {"PolicyArn", "VersionId"},
 	"S3 HeadBucket":                    {"Bucket"},
 	"S3 GetBucketPolicy":               {"Bucket"},
 	"S3 PutBucketPolicy":               {"Bucket", "Policy"},

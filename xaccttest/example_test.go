@@ -1,0 +1,65 @@
+package xaccttest_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/xaccttest"
+)
+
+// A bucket policy is judged as S3 would judge it, kept as S3 keeps it and shown as S3 shows it.
+func Example() {
+	ctx := context.Background()
+	cloud := xaccttest.NewCloud()
+	cloud.AddBucket("444455556666", "us-east-2", "media-archive")
+	auditor := cloud.AddRole("111122223333", "auditor", policy.New(policy.Allow("s3:ListBucket").On("*")))
+
+	bucket := &s3.HeadBucketInput{Bucket: aws.String("media-archive"), ExpectedBucketOwner: aws.String("444455556666")}
+	_, err := cloud.ClientsAs(auditor).S3("us-east-2").HeadBucket(ctx, bucket)
+	fmt.Println("before:", err != nil)
+
+	grant := policy.New(policy.Allow("s3:ListBucket").WithSid("Audit").By(policy.AWS(auditor)).On("arn:aws:s3:::media-archive"))
+	_, err = cloud.Clients()["444455556666"].S3("us-east-2").PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{
+		Bucket: aws.String("media-archive"), Policy: aws.String(grant.String()),
+	})
+	fmt.Println("grant:", err)
+	_, err = cloud.ClientsAs(auditor).S3("us-east-2").HeadBucket(ctx, bucket)
+	fmt.Println("after:", err)
+	fmt.Println(string(cloud.BucketPolicy("media-archive")))
+
+	for _, call := range cloud.Calls() {
+		fmt.Println(call.Account, call.Service, call.Operation, call.Err == nil)
+	}
+	// Output:
+	// before: true
+	// grant: <nil>
+	// after: <nil>
+	// {"Version":"2012-10-17","Statement":[{"Sid":"Audit","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:role/auditor"},"Action":"s3:ListBucket","Resource":"arn:aws:s3:::media-archive"}]}
+	// 111122223333 S3 HeadBucket false
+	// 444455556666 S3 PutBucketPolicy true
+	// 111122223333 S3 HeadBucket true
+}
+
+// An interceptor decides what becomes of each call. Here the answer of the first PutBucketPolicy is lost: the policy is stored, and the
+// caller does not know.
+func ExampleCloud_Intercept() {
+	ctx := context.Background()
+	cloud := xaccttest.NewCloud()
+	cloud.AddBucket("444455556666", "us-east-2", "media-archive")
+	cloud.Intercept(func(ctx context.Context, call xaccttest.Call, next func() error) error {
+		if err := next(); err != nil || call.Operation != "PutBucketPolicy" {
+			return err
+		}
+		return xaccttest.Fault(503, "ServiceUnavailable", "please try again")
+	})
+	grant := policy.New(policy.Allow("s3:ListBucket").By(policy.Account("111122223333")).On("arn:aws:s3:::media-archive"))
+	_, err := cloud.Clients()["444455556666"].S3("us-east-2").PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{
+		Bucket: aws.String("media-archive"), Policy: aws.String(grant.String()),
+	})
+	fmt.Println(err != nil, cloud.Calls()[0].Applied, len(cloud.BucketPolicy("media-archive")) > 0)
+	// Output: true true true
+}
