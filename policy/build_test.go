@@ -87,6 +87,10 @@ func TestAccessors(t *testing.T) {
 	}
 
 	plain := Allow("a:b")
+	var plainSid Statement
+	if err := json.Unmarshal([]byte(`{"Sid":"","Effect":"Allow","Action":"a:b"}`), &plainSid); err != nil {
+		t.Fatal(err)
+	}
 	if p, not := plain.Principals(); p != nil || not {
 		t.Error("principals out of nothing")
 	}
@@ -96,7 +100,7 @@ func TestAccessors(t *testing.T) {
 	if p, _ := Deny("a:b").By(Everyone()).Principals(); !slices.Equal(p, []Principal{Everyone()}) || p[0].Type() != "*" || p[0].Value() != "*" {
 		t.Errorf("the bare star: %v", p)
 	}
-	if _, ok := d.Statement(""); ok {
+	if _, ok := New(Allow("a:b"), plainSid).Statement(""); ok {
 		t.Error("the empty Sid names a statement")
 	}
 	var zero Statement
@@ -265,4 +269,12 @@ func TestConcurrentUse(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// The document of the benchmarks is what it claims to be.
+func TestLargePolicy(t *testing.T) {
+	d := mustParse(t, largePolicy())
+	if used, quota := d.Size(Bucket); d.Len() != benchmarkStatements || used > quota || used < quota*9/10 {
+		t.Errorf("%d statements, %d of %d bytes", d.Len(), used, quota)
+	}
 }

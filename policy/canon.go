@@ -12,7 +12,7 @@ type canon struct {
 	n         *node
 	key       string // Sid and meaning
 	sidLen    int
-	partition string // of the first ARN in the statement; "" if there is none
+	partition string // that its ARNs name; "" if there is none
 	open      bool   // an account id stands there without its partition: key holds for partition "aws"
 }
 
@@ -112,28 +112,27 @@ func bit(letter byte, set bool) byte {
 	return letter
 }
 
-// partition is that of the first ARN among resources and principals, "" if there is none.
+// partition is the first in alphabetical order of those that ARNs among resources and principals name, "" if there is none.
 func (n *node) partition() string {
-	found := ""
+	least := ""
 	look := func(v []byte) {
-		if rest, ok := strings.CutPrefix(unquoteNoCopy(v), "arn:"); ok && found == "" {
-			found, _, _ = strings.Cut(rest, ":")
-			if strings.ContainsAny(found, "*?$") {
-				found = ""
-			}
+		rest, ok := strings.CutPrefix(unquoteNoCopy(v), "arn:")
+		p, _, _ := strings.Cut(rest, ":")
+		if ok && p != "" && (least == "" || p < least) && !strings.ContainsAny(p, "*?$") {
+			least = p
 		}
 	}
 	if !n.index.resource.isZero() {
 		eachValue(n.index.resource.of(n.text), look)
 	}
-	if found == "" && !n.index.principal.isZero() {
+	if !n.index.principal.isZero() {
 		eachPrincipal(n.index.principal.of(n.text), func(_, v []byte) {
 			if v != nil {
 				look(v)
 			}
 		})
 	}
-	return strings.Clone(found)
+	return strings.Clone(least)
 }
 
 // canonWriter writes sets of values so that equal sets give equal bytes. It can be used for one statement after the other.

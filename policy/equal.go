@@ -88,14 +88,15 @@ func (d Document) canonical(arns map[string]string) []*canon {
 	return out
 }
 
-// partitionOf is the partition of the first ARN in the statements; "" if there is none.
+// partitionOf is the first in alphabetical order of those that the statements name: their order must not matter. "" if there is none.
 func partitionOf(cs []*canon) string {
+	least := ""
 	for _, c := range cs {
-		if c.partition != "" {
-			return c.partition
+		if c.partition != "" && (least == "" || c.partition < least) {
+			least = c.partition
 		}
 	}
-	return ""
+	return least
 }
 
 // first is the partition to take account ids for: the text's own, or that of what it is compared with, or the oldest.

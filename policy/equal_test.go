@@ -35,6 +35,8 @@ var equalCases = []struct {
 	{"account id and root in China", prinIn("aws-cn", `{"AWS":"111122223333"}`), prinIn("aws-cn", `{"AWS":"arn:aws-cn:iam::111122223333:root"}`), true},
 	{"account id and root of GovCloud, resource *", st(`"Principal":{"AWS":"111122223333"},` + get), st(`"Principal":{"AWS":"arn:aws-us-gov:iam::111122223333:root"},` + get), true},
 	{"partition told by another statement", st(`"Principal":{"AWS":"111122223333"},`+get) + "," + prinIn("aws-cn", `"*"`), st(`"Principal":{"AWS":"arn:aws-cn:iam::111122223333:root"},`+get) + "," + prinIn("aws-cn", `"*"`), true},
+	{"order of statements of two partitions", st(`"Principal":{"AWS":"111122223333"},`+get) + "," + prinIn("aws-cn", `"*"`) + "," + prinIn("aws", `"*"`), prinIn("aws", `"*"`) + "," + prinIn("aws-cn", `"*"`) + "," + st(`"Principal":{"AWS":"111122223333"},`+get), true},
+	{"order of resources of two partitions", st(`"Principal":{"AWS":"111122223333"},"Effect":"Allow","Action":"a:b","Resource":["arn:aws:s3:::b","arn:aws-cn:s3:::b"]`), st(`"Principal":{"AWS":"111122223333"},"Effect":"Allow","Action":"a:b","Resource":["arn:aws-cn:s3:::b","arn:aws:s3:::b"]`), true},
 	{"account id and root of another partition", prin(`{"AWS":"111122223333"}`), prin(`{"AWS":"arn:aws-cn:iam::111122223333:root"}`), false},
 	{"roots of two partitions", prin(`{"AWS":"arn:aws:iam::111122223333:root"}`), prin(`{"AWS":"arn:aws-cn:iam::111122223333:root"}`), false},
 	{"account id and root both", prin(`{"AWS":["111122223333","arn:aws:iam::111122223333:root"]}`), prin(`{"AWS":"111122223333"}`), true},

@@ -49,6 +49,7 @@ func TestParseRefuses(t *testing.T) {
 		{"repeated key", `{"Statement":[{"Effect":"Deny","Action":"*","Condition":{"Bool":{"a:b":true,"a:b":false}}}]}`, `1:77: member "a:b" is repeated`},
 		{"repeated in an unknown member", `{"x":{"a":1,"a":2}}`, `1:13: member "a" is repeated`},
 		{"repeated among many", `{"x":{` + manyMembers(50) + `"m07":1}}`, `1:457: member "m07" is repeated`},
+		{"repeated behind many", `{"x":{` + manyMembers(50) + `"m45":1}}`, `1:457: member "m45" is repeated`},
 		{"trailing data", `{"Statement":[]} {}`, "1:18: the document is complete before this place; found '{' after it"},
 		{"trailing brace", "{\"Statement\":[]}\n}", "2:1: the document is complete before this place; found '}' after it"},
 

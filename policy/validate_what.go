@@ -52,11 +52,9 @@ func appliesToAny(action string, resources []string) bool {
 		return true
 	}
 	for _, r := range resources {
-		_, hasKey, slash := strings.Cut(r, "/")
-		switch {
-		case object && slash && hasKey != "", bucket && !slash:
-			return true
-		case strings.ContainsAny(r, "*?") && object: // a star crosses the slash
+		slash := strings.Contains(r, "/")
+		star := strings.ContainsAny(r, "*?") // which crosses the slash
+		if object && (slash || star) || bucket && !slash {
 			return true
 		}
 	}
