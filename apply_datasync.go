@@ -213,6 +213,7 @@ func (r *run) applyTask(ctx context.Context, ch *Change, w taskWant, res *Change
 		return r.removeTask(ctx, ch, api, w, state)
 	}
 	if configured(lines) {
+		w.spec.Options = w.spec.Options.Over(state.Options) // whether an option left out keeps its value is not documented
 		in, err := w.spec.UpdateInput(state.ARN)
 		if err == nil {
 			err = r.patiently(ctx, ch, 0, func(ctx context.Context) error {

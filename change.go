@@ -15,11 +15,11 @@ const (
 type Op string
 
 const (
-	NoOp    Op = "no-op"
-	Create  Op = "create"
-	Update  Op = "update"
+	NoOp    Op = "no-op"   // everything is as wanted
+	Create  Op = "create"  // it is not there
+	Update  Op = "update"  // it is changed in place
 	Replace Op = "replace" // make the new one, then delete the old: what AWS cannot change in place
-	Delete  Op = "delete"
+	Delete  Op = "delete"  // it is ours and no longer wanted
 )
 
 // Hold says why a change is not made by Apply. "" means it is made.
@@ -61,8 +61,8 @@ func (c *Change) writes() bool { return c.Op != NoOp && c.Hold == "" }
 type Severity string
 
 const (
-	Info     Severity = "info"
-	Warning  Severity = "warning"
+	Info     Severity = "info"     // good to know
+	Warning  Severity = "warning"  // to be looked at; it stops nothing
 	Blocking Severity = "blocking" // no change of the transfer is made, unless the finding's code is overridden
 )
 

@@ -126,7 +126,7 @@ func (t Transfer) locationSpec(side Side) location.Spec {
 // taskSpec puts the task into the destination's Region: https://docs.aws.amazon.com/datasync/latest/userguide/tutorial_s3-s3-cross-account-transfer.html
 func (t Transfer) taskSpec() task.Spec {
 	s := t.Task
-	s.Account, s.Region = t.taskAccount(), t.Destination.Region
+	s.Account, s.Region, s.DestinationStorageClass = t.taskAccount(), t.Destination.Region, t.Destination.StorageClass
 	if s.Name == "" {
 		s.Name = t.Name
 	}

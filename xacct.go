@@ -52,7 +52,7 @@ type Transfer struct {
 	// [A-Za-z][A-Za-z0-9-]*, at most 52 characters; required.
 	Name string
 
-	Source, Destination Endpoint
+	Source, Destination Endpoint // where to copy from and to; neither may lie inside the other
 
 	// TaskAccount owns the roles, locations and task, and runs the task. "" is the source's account (push);
 	// the destination's account makes it a pull.
@@ -62,9 +62,9 @@ type Transfer struct {
 	// s3:ListBucket on both buckets as well, so a bucket in another account grants it to exactly these. Empty grants it to nobody.
 	Operators []string
 
-	Grant GrantShape // how a bucket in another account names DataSync's role
-	Task  task.Spec  // the task's settings; Account, Region and the location ARNs are computed and must be empty; Name "" is the transfer's
-	Tags  map[string]string
+	Grant GrantShape        // how a bucket in another account names DataSync's role
+	Task  task.Spec         // the task's settings; Account, Region and the location ARNs are computed and must be empty; Name "" is the transfer's
+	Tags  map[string]string // of roles, locations and task, besides our own; nil is none
 
 	// TagPrefix is put before the keys of the tags that mark what is ours: transfer, side and managed-by. "" is "xacct:".
 	TagPrefix string `json:",omitempty"`
@@ -87,8 +87,8 @@ const (
 type Side string
 
 const (
-	SourceSide      Side = "source"
-	DestinationSide Side = "destination"
+	SourceSide      Side = "source"      // where objects are read
+	DestinationSide Side = "destination" // where they are written
 )
 
 // AccountRole is a role and the account it belongs to.

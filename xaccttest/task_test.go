@@ -1,6 +1,7 @@
 package xaccttest_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -181,7 +182,10 @@ func TestSyncTags(t *testing.T) {
 	_, err := api.TagResource(w.ctx, &datasync.TagResourceInput{ResourceArn: aws.String(source), Tags: []dstypes.TagListEntry{
 		{Key: aws.String("a"), Value: aws.String("1")}, {Key: aws.String("b"), Value: aws.String("2")}, {Key: aws.String("c"), Value: aws.String("3")}}})
 	w.must(err)
-	_, err = api.UntagResource(w.ctx, &datasync.UntagResourceInput{ResourceArn: aws.String(source), Keys: []string{"b", "none"}})
+	untag := api.(interface {
+		UntagResource(context.Context, *datasync.UntagResourceInput, ...func(*datasync.Options)) (*datasync.UntagResourceOutput, error)
+	})
+	_, err = untag.UntagResource(w.ctx, &datasync.UntagResourceInput{ResourceArn: aws.String(source), Keys: []string{"b", "none"}})
 	w.must(err)
 	got := map[string]string{}
 	for p := datasync.NewListTagsForResourcePaginator(api, &datasync.ListTagsForResourceInput{ResourceArn: aws.String(source)}); p.HasMorePages(); {

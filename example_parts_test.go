@@ -1,0 +1,92 @@
+package xacct_test
+
+import (
+	"fmt"
+	"log"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/policy"
+)
+
+// A security reviewer reads the statement that the destination's owner is asked to add, without any account.
+func ExampleTransfer_Resources() {
+	resources, err := demo().Resources()
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(policy.New(resources.Buckets[0].Statements[0]))
+	// Output:
+	// {
+	//   "Version": "2012-10-17",
+	//   "Statement": [
+	//     {
+	//       "Sid": "XacctMediaArchiveWrite317df6a3",
+	//       "Effect": "Allow",
+	//       "Principal": {
+	//         "AWS": "arn:aws:iam::111122223333:role/media-archive-destination"
+	//       },
+	//       "Action": [
+	//         "s3:GetBucketLocation",
+	//         "s3:ListBucket",
+	//         "s3:ListBucketMultipartUploads",
+	//         "s3:GetObject",
+	//         "s3:GetObjectTagging",
+	//         "s3:GetObjectVersion",
+	//         "s3:GetObjectVersionTagging",
+	//         "s3:ListMultipartUploadParts",
+	//         "s3:AbortMultipartUpload",
+	//         "s3:DeleteObject",
+	//         "s3:PutObject",
+	//         "s3:PutObjectTagging"
+	//       ],
+	//       "Resource": [
+	//         "arn:aws:s3:::media-archive",
+	//         "arn:aws:s3:::media-archive/*"
+	//       ]
+	//     }
+	//   ]
+	// }
+}
+
+// Bad input is named field by field, all of it at once, before any call.
+func ExampleTransfer_Validate() {
+	transfer := demo()
+	transfer.Source.Account = "my-company"
+	transfer.Destination.Bucket = "arn:aws:s3:::media-archive"
+	transfer.Operators = []string{"arn:aws:sts::111122223333:assumed-role/ops/jo"}
+	for _, p := range xacct.Problems(transfer.Validate()) {
+		fmt.Println(p.Path, "→", p.Remedy)
+	}
+	// Output:
+	// Source.Account → give the id with its leading zeros, not an alias or an ARN
+	// Destination.Bucket → give the name alone, such as amzn-s3-demo-bucket, and what follows it as the prefix
+	// Operators → give the role's ARN with its path (iam:GetRole tells it), not the ARN of a session
+}
+
+// The policy of whoever only plans, in the destination's account.
+func ExampleOperatorPolicy() {
+	document, err := xacct.OperatorPolicy("444455556666", []xacct.Transfer{demo()}, xacct.PlanPhase)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for statement := range document.All() {
+		actions, _ := statement.Actions()
+		resources, _ := statement.Resources()
+		fmt.Println(statement.Sid(), actions[0], resources)
+	}
+	// Output:
+	// ReadBuckets s3:ListBucket [arn:aws:s3:::media-archive]
+}
+
+// The clients of AWS itself come from one aws.Config for each account.
+func ExampleNewAccountClients() {
+	var sourceConfig, destinationConfig aws.Config // from config.LoadDefaultConfig, each with its account's profile
+	clients := xacct.Clients{
+		"111122223333": xacct.NewAccountClients(sourceConfig), // an aws.Config with credentials of that account
+		"444455556666": xacct.NewAccountClients(destinationConfig),
+	}
+	fmt.Println(len(clients), "accounts")
+	// Output: 2 accounts
+}
