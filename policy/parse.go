@@ -22,12 +22,12 @@ func Parse(data []byte) (Document, error) {
 }
 
 // ParseEncoded reads a policy document in the URL-encoded form in which IAM returns it (RFC 3986: a plus sign is a plus sign).
-// A document that is not encoded is accepted too: in the encoded form the first byte is never a brace.
+// A document that is not encoded is accepted too: in the encoded form no brace stands for itself.
 // A position in an error is that in the decoded text.
 //
 // Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html
 func ParseEncoded(s string) (Document, error) {
-	if !strings.HasPrefix(s, "{") {
+	if !strings.HasPrefix(strings.TrimLeft(s, " \t\r\n"), "{") {
 		text, err := url.PathUnescape(s)
 		if err != nil {
 			return Document{}, fmt.Errorf("policy: the document is not URL-encoded: %w", err)

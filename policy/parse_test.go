@@ -153,13 +153,14 @@ func TestParseEncoded(t *testing.T) {
 		{"as IAM encodes", `%7B%22Statement%22%3A%5B%7B%22Sid%22%3A%22a%20b%2Bc%22%2C%22Effect%22%3A%22Allow%22%2C%22Action%22%3A%22s3%3AGet%252A%22%2C%22Resource%22%3A%22%C3%A9%22%7D%5D%7D`},
 		{"plus is plus", `%7B"Statement":[{"Sid":"a b+c","Effect":"Allow","Action":"s3:Get%252A","Resource":"%C3%A9"}]}`},
 		{"not encoded", text},
+		{"not encoded, white space before", "\r\n\t " + text},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			d, err := ParseEncoded(tc.in)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := string(d.Bytes()); got != text {
+			if got := strings.TrimSpace(string(d.Bytes())); got != text {
 				t.Errorf("\n got %s\nwant %s", got, text)
 			}
 		})
