@@ -2,6 +2,7 @@ package house_test
 
 import (
 	"fmt"
+	"go/ast"
 	"io/fs"
 	"os"
 	"regexp"
@@ -147,6 +148,73 @@ func TestQuotedFrom(t *testing.T) {
 			}
 		})
 	}
+}
+
+var (
+	span = regexp.MustCompile("`[^`\\n]+`")
+	name = regexp.MustCompile(`\b([A-Za-z]+)\.([A-Z][A-Za-z]*)\b`)
+)
+
+// A qualified name in the running text is exported by its package, or, behind a variable such as plan, is some type's method or field.
+func TestReadmeNames(t *testing.T) {
+	text, _ := readme(t)
+	for _, b := range blocks(text) {
+		text = strings.Replace(text, strings.Join(b.lines, "\n"), "", 1)
+	}
+	packages, members := exported(source(t))
+	n := 0
+	for _, s := range span.FindAllString(text, -1) {
+		for _, m := range name.FindAllStringSubmatch(s, -1) {
+			n++
+			names, ok := packages[m[1]]
+			if !ok {
+				names = members
+			}
+			if !names[m[2]] {
+				t.Errorf("README.md names %s, which there is not", m[0])
+			}
+		}
+	}
+	t.Logf("%d names", n)
+}
+
+// exported are the exported names of each package that people import, by the package's name, and those of all methods and fields.
+func exported(tr *tree) (packages map[string]map[string]bool, members map[string]bool) {
+	packages, members = map[string]map[string]bool{}, map[string]bool{}
+	for _, dir := range tr.dirs() {
+		if !tr.library(dir) {
+			continue
+		}
+		for _, f := range tr.product(dir) {
+			pkg := f.ast.Name.Name
+			if packages[pkg] == nil {
+				packages[pkg] = map[string]bool{}
+			}
+			ast.Inspect(f.ast, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.FuncDecl:
+					if n.Recv != nil {
+						members[n.Name.Name] = true
+					} else {
+						packages[pkg][n.Name.Name] = true
+					}
+					return false
+				case *ast.TypeSpec:
+					packages[pkg][n.Name.Name] = true
+				case *ast.ValueSpec:
+					for _, id := range n.Names {
+						packages[pkg][id.Name] = true
+					}
+				case *ast.Field:
+					for _, id := range n.Names {
+						members[id.Name] = true
+					}
+				}
+				return true
+			})
+		}
+	}
+	return packages, members
 }
 
 var link = regexp.MustCompile(`\]\(([^)#\s]+)[^)]*\)`)
