@@ -123,6 +123,10 @@ func (c StatementChange) differences() string {
 			line("+", part.name, v)
 		}
 	}
+	if b.Len() == 0 { // the words do not tell them apart
+		line("-", "text", c.Before.String())
+		line("+", "text", c.After.String())
+	}
 	return b.String()
 }
 

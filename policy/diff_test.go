@@ -87,6 +87,18 @@ func TestDiffOps(t *testing.T) {
 	}
 }
 
+// Words that do not tell two statements apart are not left to the reader to puzzle over.
+func TestDiffShowsText(t *testing.T) {
+	a := mustParse(t, doc(st(`"Sid":"A","Principal":{"AWS":"arn:aws:iam::111122223333:root"},`+get)))
+	b := mustParse(t, doc(st(`"Sid":"A","Principal":{"AWS":"arn:aws-cn:iam::111122223333:root"},`+get)))
+	want := `~ A: account 111122223333 may s3:GetObject on any resource
+    - text   {"Sid":"A","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}
+    + text   {"Sid":"A","Principal":{"AWS":"arn:aws-cn:iam::111122223333:root"},"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}`
+	if diff := cmp.Diff(want, Diff(a, b)[0].String()); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
 // TestExplain says the whole corpus in words.
 func TestExplain(t *testing.T) {
 	documents := corpus(t)
