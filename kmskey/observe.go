@@ -1,0 +1,66 @@
+package kmskey
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+
+	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/policy"
+)
+
+// Observe reads the key, in one round of calls. The client must be of the account and Region in the key's ARN: a policy is shown to no other
+// account. It fails only if ctx is done or the spec's ARN is none; what AWS refuses to tell is in State.Unread.
+// Source: https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
+func Observe(ctx context.Context, api API, spec Spec) (State, error) {
+	if err := spec.checkARN(); err != nil {
+		return State{}, err
+	}
+	var (
+		s    State
+		errs [2]error
+		wg   sync.WaitGroup
+	)
+	wg.Go(func() { errs[0] = s.describe(ctx, api, spec) })
+	wg.Go(func() { s.Policy, errs[1] = readPolicy(ctx, api, spec) })
+	wg.Wait()
+	if ctx.Err() != nil {
+		return State{}, fmt.Errorf("reading key %s: %w", spec.ARN, context.Cause(ctx))
+	}
+	if awserr.Is(errs[0], "NotFoundException") {
+		return State{}, nil
+	}
+	for i, part := range []string{PartKey, PartPolicy} {
+		if errs[i] == nil {
+			continue
+		}
+		if s.Unread == nil {
+			s.Unread = map[string]error{}
+		}
+		s.Unread[part] = errs[i]
+	}
+	s.Exists = errs[0] == nil || errs[1] == nil
+	return s, nil
+}
+
+func (s *State) describe(ctx context.Context, api API, spec Spec) error {
+	out, err := api.DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: &spec.ARN})
+	if err != nil {
+		return err
+	}
+	if m := out.KeyMetadata; m != nil {
+		s.ARN, s.Manager, s.Status, s.Usage, s.KeySpec = aws.ToString(m.Arn), m.KeyManager, m.KeyState, m.KeyUsage, m.KeySpec
+	}
+	return nil
+}
+
+func readPolicy(ctx context.Context, api API, spec Spec) (policy.Document, error) {
+	out, err := api.GetKeyPolicy(ctx, &kms.GetKeyPolicyInput{KeyId: &spec.ARN, PolicyName: new(policyName)})
+	if err != nil {
+		return policy.Document{}, err
+	}
+	return policy.Parse([]byte(aws.ToString(out.Policy)))
+}
