@@ -77,6 +77,14 @@ func TestUsers(t *testing.T) {
 	if !strings.Contains(*out.Policy, `"AWS":"`+arn+`"`) {
 		t.Errorf("the user is not in %s", *out.Policy)
 	}
+	w.cloud.SetBucketPolicy("media-archive", nil)
+	_, err = w.cloud.ClientsAs(w.cloud.AddUser(dst, "bert", policy.New(policy.Allow("s3:ListBucket").On("*").When(policy.StringEquals("aws:username", "anna"))))).
+		S3(dstRegion).HeadBucket(w.ctx, &s3.HeadBucketInput{Bucket: aws.String("media-archive")})
+	if err == nil {
+		t.Error("bert is let in as anna")
+	}
+	w.cloud.SetBucketPolicy("media-archive", policy.New(policy.Allow("s3:ListBucket").By(policy.AWS(arn)).On("arn:aws:s3:::media-archive").
+		When(policy.StringEquals("aws:username", "anna"))).Bytes())
 	// In one account the bucket's policy suffices.
 	_, err = c.S3(dstRegion).HeadBucket(w.ctx, &s3.HeadBucketInput{Bucket: aws.String("media-archive")})
 	w.must(err)

@@ -276,12 +276,16 @@ func TestPropagation(t *testing.T) {
 // Set-up methods panic on what cannot be.
 func TestImpossibleSetUp(t *testing.T) {
 	for name, fn := range map[string]func(c *xaccttest.Cloud){
-		"account":           func(c *xaccttest.Cloud) { c.OperatorARN("12") },
-		"bucket twice":      func(c *xaccttest.Cloud) { c.AddBucket(src, srcRegion, "bbb"); c.AddBucket(dst, srcRegion, "bbb") },
-		"bucket name":       func(c *xaccttest.Cloud) { c.AddBucket(src, srcRegion, "B") },
-		"Region":            func(c *xaccttest.Cloud) { c.AddBucket(src, "Ireland", "bbb") },
-		"two partitions":    func(c *xaccttest.Cloud) { c.AddBucket(src, srcRegion, "bbb"); c.AddBucket(src, "cn-north-1", "ccc") },
-		"role twice":        func(c *xaccttest.Cloud) { c.AddRole(src, "r"); c.AddRole(src, "R") },
+		"account":        func(c *xaccttest.Cloud) { c.OperatorARN("12") },
+		"bucket twice":   func(c *xaccttest.Cloud) { c.AddBucket(src, srcRegion, "bbb"); c.AddBucket(dst, srcRegion, "bbb") },
+		"bucket name":    func(c *xaccttest.Cloud) { c.AddBucket(src, srcRegion, "B") },
+		"Region":         func(c *xaccttest.Cloud) { c.AddBucket(src, "Ireland", "bbb") },
+		"two partitions": func(c *xaccttest.Cloud) { c.AddBucket(src, srcRegion, "bbb"); c.AddBucket(src, "cn-north-1", "ccc") },
+		"role twice":     func(c *xaccttest.Cloud) { c.AddRole(src, "r"); c.AddRole(src, "R") },
+		"role by a wrong path": func(c *xaccttest.Cloud) {
+			c.AddRole(src, "team/ops")
+			c.ClientsAs("arn:aws:iam::" + src + ":role/ops")
+		},
 		"no such principal": func(c *xaccttest.Cloud) { c.ClientsAs("arn:aws:iam::" + src + ":role/nobody") },
 		"no such bucket":    func(c *xaccttest.Cloud) { c.PutObject("nowhere", "k", nil) },
 		"bad policy":        func(c *xaccttest.Cloud) { c.AddBucket(src, srcRegion, "bbb"); c.SetBucketPolicy("bbb", []byte("x")) },

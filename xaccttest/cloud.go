@@ -27,7 +27,6 @@ type Cloud struct {
 	owners   map[string]owner        // of unique ids, also of entities that are gone
 	serial   serial
 	running  []*execution // not yet ended
-	gone     int          // roles and users deleted
 	step     func(Step) error
 
 	calls struct {

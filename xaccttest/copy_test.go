@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/google/go-cmp/cmp"
 
@@ -197,6 +198,14 @@ func TestOwner(t *testing.T) {
 			w.finish(w.task(w.location(srcRegion, "media-raw", "", role), w.location(dstRegion, "owned", "", role), nil))
 			if got := w.cloud.Object("owned", "1").Owner; got != want {
 				t.Errorf("%q: owner %q, want %s", ownership, got, want)
+			}
+			// With ACLs enabled again, what was written meanwhile stays the bucket owner's.
+			_, err := w.c[dst].S3(dstRegion).PutBucketOwnershipControls(w.ctx, &s3.PutBucketOwnershipControlsInput{Bucket: aws.String("owned"), OwnershipControls: &s3types.OwnershipControls{
+				Rules: []s3types.OwnershipControlsRule{{ObjectOwnership: s3types.ObjectOwnershipObjectWriter}},
+			}})
+			w.must(err)
+			if got := w.cloud.Object("owned", "1").Owner; got != want {
+				t.Errorf("%q, then ObjectWriter: owner %q, want %s", ownership, got, want)
 			}
 		})
 	}

@@ -202,7 +202,6 @@ func (c *iamClient) DeleteRole(ctx context.Context, in *iam.DeleteRoleInput, _ .
 			return nil, &fault{status: 409, code: "DeleteConflict", message: "Cannot delete entity, must delete policies first."}
 		}
 		e.set(nil, rq.cloud.opts.Propagation)
-		rq.cloud.gone++
 		return &iam.DeleteRoleOutput{}, nil
 	})
 }
