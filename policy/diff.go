@@ -25,7 +25,8 @@ type StatementChange struct {
 }
 
 // Diff compares two documents statement by statement: by Sid, and statements without a partner of the same Sid by meaning. The changes
-// come in the order of before, then the added ones in the order of after.
+// come in the order of before, then the added ones in the order of after. The order of statements is no change; Version and Id, which
+// belong to no statement, are not looked at: compare [Document.Version] and [Document.ID].
 func Diff(before, after Document) []StatementChange {
 	var old, now []*node
 	for s := range before.All() {
