@@ -239,6 +239,8 @@ func TestForeignStatementsKeepTheirBytes(t *testing.T) {
 var reads = map[string]bool{
 	"GetCallerIdentity": true, "GetRole": true, "ListRolePolicies": true, "GetRolePolicy": true, "ListAttachedRolePolicies": true, "GetPolicy": true, "GetPolicyVersion": true,
 	"HeadBucket": true, "GetBucketPolicy": true, "GetBucketOwnershipControls": true, "GetBucketAcl": true,
+	"GetPublicAccessBlock": true, "GetBucketPolicyStatus": true, "GetBucketEncryption": true, "GetBucketVersioning": true,
+	"GetObjectLockConfiguration": true, "GetBucketRequestPayment": true, "ListObjectsV2": true,
 	"ListLocations": true, "DescribeLocationS3": true, "ListTasks": true, "DescribeTask": true, "ListTagsForResource": true,
 }
 

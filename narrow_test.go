@@ -69,6 +69,28 @@ func (handS3) GetBucketAcl(context.Context, *s3.GetBucketAclInput, ...func(*s3.O
 	return &s3.GetBucketAclOutput{}, nil
 }
 
+func (handS3) GetPublicAccessBlock(context.Context, *s3.GetPublicAccessBlockInput, ...func(*s3.Options)) (*s3.GetPublicAccessBlockOutput, error) {
+	return nil, &smithy.GenericAPIError{Code: "NoSuchPublicAccessBlockConfiguration"}
+}
+func (handS3) GetBucketPolicyStatus(context.Context, *s3.GetBucketPolicyStatusInput, ...func(*s3.Options)) (*s3.GetBucketPolicyStatusOutput, error) {
+	return &s3.GetBucketPolicyStatusOutput{}, nil
+}
+func (handS3) GetBucketEncryption(context.Context, *s3.GetBucketEncryptionInput, ...func(*s3.Options)) (*s3.GetBucketEncryptionOutput, error) {
+	return nil, &smithy.GenericAPIError{Code: "ServerSideEncryptionConfigurationNotFoundError"}
+}
+func (handS3) GetBucketVersioning(context.Context, *s3.GetBucketVersioningInput, ...func(*s3.Options)) (*s3.GetBucketVersioningOutput, error) {
+	return &s3.GetBucketVersioningOutput{}, nil
+}
+func (handS3) GetObjectLockConfiguration(context.Context, *s3.GetObjectLockConfigurationInput, ...func(*s3.Options)) (*s3.GetObjectLockConfigurationOutput, error) {
+	return nil, &smithy.GenericAPIError{Code: "ObjectLockConfigurationNotFoundError"}
+}
+func (handS3) GetBucketRequestPayment(context.Context, *s3.GetBucketRequestPaymentInput, ...func(*s3.Options)) (*s3.GetBucketRequestPaymentOutput, error) {
+	return &s3.GetBucketRequestPaymentOutput{}, nil
+}
+func (handS3) ListObjectsV2(context.Context, *s3.ListObjectsV2Input, ...func(*s3.Options)) (*s3.ListObjectsV2Output, error) {
+	return &s3.ListObjectsV2Output{}, nil
+}
+
 type handDataSync struct{ xacct.DataSyncAPI }
 
 func (handDataSync) ListLocations(context.Context, *datasync.ListLocationsInput, ...func(*datasync.Options)) (*datasync.ListLocationsOutput, error) {

@@ -43,9 +43,9 @@ func TestObserveThroughTheClient(t *testing.T) {
 		unread int
 		denied bool
 	}{
-		{"denied", answering{403, "eu-west-1", fault("AccessDenied")}, true, "eu-west-1", 4, true},
-		{"elsewhere", answering{301, "us-east-2", fault("PermanentRedirect")}, true, "us-east-2", 4, false},
-		{"bad request", answering{400, "ap-south-2", fault("IllegalLocationConstraintException")}, true, "ap-south-2", 4, false},
+		{"denied", answering{403, "eu-west-1", fault("AccessDenied")}, true, "eu-west-1", 10, true},
+		{"elsewhere", answering{301, "us-east-2", fault("PermanentRedirect")}, true, "us-east-2", 10, false},
+		{"bad request", answering{400, "ap-south-2", fault("IllegalLocationConstraintException")}, true, "ap-south-2", 10, false},
 		{"absent", answering{404, "", fault("NoSuchBucket")}, false, "", 0, false},
 	}
 	for _, tt := range tests {

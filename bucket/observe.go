@@ -23,32 +23,53 @@ func Observe(ctx context.Context, api API, spec Spec) (State, error) {
 		return State{}, err
 	}
 	var (
-		s    State
-		errs [4]error
-		wg   sync.WaitGroup
+		s State
+		r = reader{ctx: ctx, api: api, spec: spec, unread: map[string]error{}}
 	)
-	wg.Go(func() { s.Exists, s.Region, errs[0] = head(ctx, api, spec) })
-	wg.Go(func() { s.Policy, errs[1] = readPolicy(ctx, api, spec) })
-	wg.Go(func() { s.Ownership, errs[2] = readOwnership(ctx, api, spec) })
-	wg.Go(func() { s.Grants, errs[3] = readGrants(ctx, api, spec) })
-	wg.Wait()
+	r.read(PartBucket, func() (err error) { s.Exists, s.Region, err = head(ctx, api, spec); return err })
+	r.read(PartPolicy, func() (err error) { s.Policy, err = readPolicy(ctx, api, spec); return err })
+	r.read(PartOwnership, func() (err error) { s.Ownership, err = readOwnership(ctx, api, spec); return err })
+	r.read(PartGrants, func() (err error) { s.Grants, err = readGrants(ctx, api, spec); return err })
+	r.read(PartPublicAccessBlock, func() (err error) { s.PublicAccessBlock, err = r.publicAccessBlock(); return err })
+	r.read(PartPolicyStatus, func() (err error) { s.Public, err = r.policyStatus(); return err })
+	r.read(PartEncryption, func() (err error) { s.Encryption, err = r.encryption(); return err })
+	r.read(PartVersioning, func() (err error) { s.Versioning, err = r.versioning(); return err })
+	r.read(PartObjectLock, func() (err error) { s.ObjectLock, err = r.objectLock(); return err })
+	r.read(PartPayer, func() (err error) { s.Payer, err = r.payer(); return err })
+	r.wg.Wait()
 	if ctx.Err() != nil {
 		return State{}, fmt.Errorf("reading bucket %s: %w", spec.Name, context.Cause(ctx))
 	}
-	if errs[0] == nil && !s.Exists {
+	_, unproved := r.unread[PartBucket]
+	if !unproved && !s.Exists {
 		return State{}, nil
 	}
-	s.OwnerProved = errs[0] == nil
-	for i, part := range []string{PartBucket, PartPolicy, PartOwnership, PartGrants} {
-		if errs[i] == nil {
-			continue
-		}
-		if s.Unread == nil {
-			s.Unread = map[string]error{}
-		}
-		s.Unread[part] = errs[i]
+	s.OwnerProved = !unproved
+	if len(r.unread) > 0 {
+		s.Unread = r.unread
 	}
 	return s, nil
+}
+
+// reader reads the parts of a bucket at the same time.
+type reader struct {
+	ctx  context.Context
+	api  API
+	spec Spec
+
+	wg     sync.WaitGroup
+	mu     sync.Mutex
+	unread map[string]error
+}
+
+func (r *reader) read(part string, fn func() error) {
+	r.wg.Go(func() {
+		if err := fn(); err != nil {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.unread[part] = err
+		}
+	})
 }
 
 // head tells whether the bucket exists, and its Region, which S3 puts into the header also of an answer that refuses everything else.

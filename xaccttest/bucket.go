@@ -24,6 +24,10 @@ type bucketState struct {
 	grants                []Grant
 	versioning            bool
 	block                 struct{ publicPolicies, publicBuckets bool }
+	encryption            s3types.ServerSideEncryption // by default
+	defaultKey            string
+	requesterPays         bool
+	lock                  *s3types.ObjectLockConfiguration
 	objects               map[string]*object
 	busy                  bool // a change of the configuration is under way
 }
@@ -47,7 +51,7 @@ var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 
 // AddBucket makes an empty bucket, by default as AWS makes them today.
 func (c *Cloud) AddBucket(account, regionName, name string, optFns ...func(*BucketOptions)) {
-	opts := BucketOptions{Ownership: s3types.ObjectOwnershipBucketOwnerEnforced}
+	opts := BucketOptions{Ownership: s3types.ObjectOwnershipBucketOwnerEnforced, Encryption: s3types.ServerSideEncryptionAes256}
 	for _, fn := range optFns {
 		fn(&opts)
 	}
@@ -80,6 +84,7 @@ func (c *Cloud) AddBucket(account, regionName, name string, optFns ...func(*Buck
 	}
 	b.ownership.set(opts.Ownership, 0)
 	b.block.publicPolicies, b.block.publicBuckets = !opts.AllowPublicPolicy, !opts.AllowPublicAccess
+	b.encryption, b.defaultKey, b.requesterPays, b.lock = opts.Encryption, opts.KMSKey, opts.RequesterPays, opts.ObjectLock
 	c.buckets[name] = b
 }
 

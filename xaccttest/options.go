@@ -77,6 +77,13 @@ type BucketOptions struct {
 	// Versioning keeps what is overwritten or deleted from being lost; off by default. It is recorded and shown in Dump only: Objects holds
 	// current versions.
 	Versioning bool
+
+	// Encryption is the default encryption, AES256 by default, and KMSKey its key as it was set: an ARN, an id, an alias, or "" for aws/s3.
+	Encryption s3types.ServerSideEncryption
+	KMSKey     string
+
+	RequesterPays bool                             // requests are refused unless they say that the requester pays, which DataSync's do not
+	ObjectLock    *s3types.ObjectLockConfiguration // nil is none; shown to the bucket's owner, not enforced
 }
 
 // Grant is one entry of a bucket's ACL. Exactly one of Account and Group is set.

@@ -78,6 +78,9 @@ func (c *Cloud) assumable(role *identity, l *locationState, now time.Time) bool 
 // dataMay judges a request that DataSync makes with the role on the location's bucket.
 // Source of the session's name: https://docs.aws.amazon.com/datasync/latest/userguide/task-reports.html
 func (c *Cloud) dataMay(role *identity, l *locationState, b *bucketState, p *storedPolicy, now time.Time, action, resource string) bool {
+	if b.requesterPays && role.account != b.account {
+		return false // the request does not say that the requester pays: https://docs.aws.amazon.com/AmazonS3/latest/userguide/RequesterPaysBuckets.html
+	}
 	return c.allowed(role, "AwsSync-"+l.id(), now, access{
 		action: action, resource: resource, account: b.account, region: b.region, policy: c.document(b, p), restricted: b.restricts(p),
 	})

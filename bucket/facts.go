@@ -1,0 +1,119 @@
+package bucket
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/xacct/xacct/internal/awserr"
+)
+
+// What was never set answers with an error of its own, which is not a failure. The codes are those of
+// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html.
+
+func (r *reader) publicAccessBlock() (PublicAccessBlock, error) {
+	out, err := r.api.GetPublicAccessBlock(r.ctx, &s3.GetPublicAccessBlockInput{Bucket: &r.spec.Name, ExpectedBucketOwner: &r.spec.Account})
+	if awserr.Is(err, "NoSuchPublicAccessBlockConfiguration") {
+		return PublicAccessBlock{}, nil
+	}
+	if err != nil {
+		return PublicAccessBlock{}, err
+	}
+	c := out.PublicAccessBlockConfiguration
+	if c == nil {
+		return PublicAccessBlock{}, errors.New("the answer holds no configuration")
+	}
+	return PublicAccessBlock{BlockPublicACLs: aws.ToBool(c.BlockPublicAcls), IgnorePublicACLs: aws.ToBool(c.IgnorePublicAcls),
+		BlockPublicPolicy: aws.ToBool(c.BlockPublicPolicy), RestrictPublicBuckets: aws.ToBool(c.RestrictPublicBuckets)}, nil
+}
+
+func (r *reader) policyStatus() (bool, error) {
+	out, err := r.api.GetBucketPolicyStatus(r.ctx, &s3.GetBucketPolicyStatusInput{Bucket: &r.spec.Name, ExpectedBucketOwner: &r.spec.Account})
+	if awserr.Is(err, "NoSuchBucketPolicy") {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return out.PolicyStatus != nil && aws.ToBool(out.PolicyStatus.IsPublic), nil
+}
+
+func (r *reader) encryption() (Encryption, error) {
+	out, err := r.api.GetBucketEncryption(r.ctx, &s3.GetBucketEncryptionInput{Bucket: &r.spec.Name, ExpectedBucketOwner: &r.spec.Account})
+	if awserr.Is(err, "ServerSideEncryptionConfigurationNotFoundError") {
+		return Encryption{}, nil
+	}
+	if err != nil {
+		return Encryption{}, err
+	}
+	if out.ServerSideEncryptionConfiguration == nil {
+		return Encryption{}, errors.New("the answer holds no configuration")
+	}
+	for _, rule := range out.ServerSideEncryptionConfiguration.Rules {
+		if d := rule.ApplyServerSideEncryptionByDefault; d != nil {
+			return Encryption{Algorithm: d.SSEAlgorithm, KMSKey: aws.ToString(d.KMSMasterKeyID), BucketKey: aws.ToBool(rule.BucketKeyEnabled)}, nil
+		}
+	}
+	return Encryption{}, nil
+}
+
+func (r *reader) versioning() (s3types.BucketVersioningStatus, error) {
+	out, err := r.api.GetBucketVersioning(r.ctx, &s3.GetBucketVersioningInput{Bucket: &r.spec.Name, ExpectedBucketOwner: &r.spec.Account})
+	if err != nil {
+		return "", err
+	}
+	return out.Status, nil
+}
+
+func (r *reader) objectLock() (ObjectLock, error) {
+	out, err := r.api.GetObjectLockConfiguration(r.ctx, &s3.GetObjectLockConfigurationInput{Bucket: &r.spec.Name, ExpectedBucketOwner: &r.spec.Account})
+	if awserr.Is(err, "ObjectLockConfigurationNotFoundError") {
+		return ObjectLock{}, nil
+	}
+	if err != nil {
+		return ObjectLock{}, err
+	}
+	c := out.ObjectLockConfiguration
+	if c == nil {
+		return ObjectLock{}, errors.New("the answer holds no configuration")
+	}
+	l := ObjectLock{Enabled: c.ObjectLockEnabled == s3types.ObjectLockEnabledEnabled}
+	if c.Rule != nil && c.Rule.DefaultRetention != nil {
+		l.Mode = c.Rule.DefaultRetention.Mode
+	}
+	return l, nil
+}
+
+func (r *reader) payer() (s3types.Payer, error) {
+	out, err := r.api.GetBucketRequestPayment(r.ctx, &s3.GetBucketRequestPaymentInput{Bucket: &r.spec.Name, ExpectedBucketOwner: &r.spec.Account})
+	if err != nil {
+		return "", err
+	}
+	return out.Payer, nil
+}
+
+// Sample is what lies below a prefix of a bucket, as far as one page of its list tells.
+type Sample struct {
+	Objects int  // on the page: at most 1,000
+	More    bool // there are more
+}
+
+// Look reads one page of the objects below the prefix; "" is the whole bucket.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+func Look(ctx context.Context, api API, spec Spec, prefix string) (Sample, error) {
+	if err := spec.checkNames(); err != nil {
+		return Sample{}, err
+	}
+	in := &s3.ListObjectsV2Input{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account}
+	if p := folder(prefix); p != "" {
+		in.Prefix = &p
+	}
+	out, err := api.ListObjectsV2(ctx, in)
+	if err != nil {
+		return Sample{}, err
+	}
+	return Sample{Objects: len(out.Contents), More: aws.ToBool(out.IsTruncated)}, nil
+}
