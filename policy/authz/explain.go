@@ -34,10 +34,10 @@ func (d Decision) Explain() []Match {
 			}
 		}
 	}
-	if j.underSCPs() {
+	if j.underSCPs {
 		levels(SCP, p.SCPs)
 	}
-	if j.underRCPs() {
+	if j.underRCPs {
 		levels(RCP, p.RCPs)
 	}
 	each(ref{layer: Resource}, p.Resource)

@@ -129,12 +129,13 @@ func (f *facts) given(key string) (values []string, spellings int) {
 
 // form gives what is known of the value of a key that Like holds.
 func (f *facts) form(key string) (string, bool) {
-	for k, form := range f.request.Like {
-		if sameKey(k, key) {
-			return form, true
+	spelling, found := "", false
+	for k := range f.request.Like {
+		if sameKey(k, key) && (!found || k < spelling) { // of several spellings always the same one
+			spelling, found = k, true
 		}
 	}
-	return "", false
+	return f.request.Like[spelling], found
 }
 
 // misses reports whether the key is said to be absent.

@@ -1,6 +1,9 @@
 package authz
 
 import (
+	"encoding/binary"
+	"iter"
+	"math/bits"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -111,8 +114,8 @@ func (g *glob) simulate(s string) bool {
 	g.enter(now, 0, 0)
 	for _, r := range s {
 		clear(next)
-		for at := range g.tokens {
-			if now.has(at) {
+		for at := range now.all() {
+			if at < len(g.tokens) {
 				g.step(next, 0, at, r)
 			}
 		}
@@ -160,3 +163,28 @@ type places []uint64
 func newPlaces(n int) places    { return make(places, (n+63)/64) }
 func (p places) add(i int)      { p[i/64] |= 1 << (i % 64) }
 func (p places) has(i int) bool { return p[i/64]&(1<<(i%64)) != 0 }
+
+// grow is the set with room for n.
+func (p places) grow(n int) places { return append(p, newPlaces(max(0, n-64*len(p)))...) }
+
+// all is the members, the smallest first.
+func (p places) all() iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i, word := range p {
+			for ; word != 0; word &= word - 1 {
+				if !yield(i*64 + bits.TrailingZeros64(word)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// id is the set as a key of a map.
+func (p places) id() string {
+	b := make([]byte, 0, 8*len(p))
+	for _, word := range p {
+		b = binary.LittleEndian.AppendUint64(b, word)
+	}
+	return string(b)
+}

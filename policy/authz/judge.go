@@ -28,6 +28,8 @@ type judge struct {
 	scps                        []side // by level
 	direct, role, account       side   // what the resource policy allows, by how it names the principal
 	notGiven                    Layer
+
+	underSCPs, underRCPs bool // whether such policies limit this request
 }
 
 // truth is a truth value of three-valued logic. The order matters: and is min, or is max.
@@ -81,6 +83,9 @@ func newJudge(r *Request, p *Policies) *judge {
 	j.facts = newFacts(r, &j.who)
 	j.findOwner()
 	j.findRole()
+	linked := j.who.serviceLinked(j.facts)
+	j.underSCPs = j.who.hasIdentity() && !linked
+	j.underRCPs = !linked && !withoutRCPs[j.service]
 	j.mustAllow = j.service == "kms" && strings.Contains(r.Resource, ":key/") || j.service == "sts" && strings.Contains(r.Resource, ":role/")
 	return j
 }
@@ -123,8 +128,11 @@ func (j *judge) findOwner() {
 		owner = r.ResourceAccount
 	} else if r.Resource == "*" {
 		owner = j.who.account
-	} else if a, ok := region.ParseARN(r.Resource); ok {
+	} else if a, ok := region.ParseARN(r.Resource); ok && region.ValidAccount(a.Account) {
 		owner = a.Account
+	} else if ok && a.Account != "" { // "aws": what AWS itself provides to every account, such as managed policies
+		j.same = yes
+		return
 	}
 	if owner != "" {
 		if _, s := f.key(keyResourceAccount); s != present && r.Resource != "*" {
@@ -165,7 +173,7 @@ func (j *judge) findRole() {
 // sort goes through the policies and fills the sides.
 func (j *judge) sort() {
 	p := j.policies
-	if j.underSCPs() {
+	if j.underSCPs {
 		j.scps = make([]side, len(p.SCPs), len(p.SCPs)+1)
 		for i, level := range p.SCPs {
 			for n, d := range level {
@@ -176,7 +184,7 @@ func (j *judge) sort() {
 			j.notGiven |= SCP
 		}
 	}
-	if j.underRCPs() {
+	if j.underRCPs {
 		for i, level := range p.RCPs {
 			for n, d := range level {
 				j.read(ref{layer: RCP, level: i, document: n}, d, nil)
@@ -199,12 +207,6 @@ func (j *judge) sort() {
 	j.readUnread()
 }
 
-// underSCPs reports whether SCPs limit the caller.
-func (j *judge) underSCPs() bool { return j.who.hasIdentity() && !j.who.serviceLinked(j.facts) }
-
-// underRCPs reports whether RCPs limit the request.
-func (j *judge) underRCPs() bool { return !j.who.serviceLinked(j.facts) && !withoutRCPs[j.service] }
-
 // withoutRCPs are services, of those that matter here, whose resources RCPs do not cover.
 //
 // Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html (list of services)
@@ -216,10 +218,10 @@ func (j *judge) readUnread() {
 	if !j.who.hasIdentity() {
 		unread &= RCP | Resource
 	}
-	if !j.underSCPs() {
+	if !j.underSCPs {
 		unread &^= SCP
 	}
-	if !j.underRCPs() {
+	if !j.underRCPs {
 		unread &^= RCP
 	}
 	for layer := SCP; layer <= Session; layer <<= 1 {

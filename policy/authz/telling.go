@@ -2,12 +2,8 @@ package authz
 
 import (
 	"slices"
-	"strings"
 	"unicode"
 )
-
-// maxStates bounds the search for strings.
-const maxStates = 1 << 12
 
 // tellingStrings gives strings that between them show every combination of the globs that can match together.
 // complete is false if the search was given up.
@@ -58,62 +54,65 @@ func unused(used []rune) rune {
 	}
 }
 
+// maxSteps bounds the search for strings.
+const maxSteps = 1 << 20
+
 // searchStrings walks all globs at once over every string, keeping one string for each set of places that they can be at.
 func searchStrings(globs []glob, alphabet []rune) (values []string, complete bool) {
-	if !slices.Contains(alphabet, ':') { // where some wildcards stop
-		alphabet = append(alphabet, ':')
-	}
-	offsets := make([]int, len(globs))
-	size := 0
+	alphabet = appendNew(alphabet, ':') // where some wildcards stop
+	type placeOf struct{ glob, at, base int }
+	var all []placeOf // by number
+	start := places{}
 	for i, g := range globs {
-		offsets[i] = size
-		size += len(g.tokens) + 1
+		base := len(all)
+		for at := range len(g.tokens) + 1 {
+			all = append(all, placeOf{i, at, base})
+		}
+		start = start.grow(len(all))
+		g.enter(start, base, 0)
 	}
-	start := newPlaces(size)
-	for i := range globs {
-		globs[i].enter(start, offsets[i], 0)
-	}
-	type place struct {
+	type stop struct {
 		at   places
 		text string
 	}
-	queue := []place{{start, ""}}
+	queue := []stop{{start, ""}}
 	seen := map[string]bool{start.id(): true}
-	accepted := map[string]bool{}
-	var ends strings.Builder
+	accepted := map[string]bool{} // which globs match, of the texts so far
 	var empty string
+	steps := 0
 	for len(queue) > 0 {
 		p := queue[0]
 		queue = queue[1:]
-		ends.Reset()
-		for i, g := range globs {
-			if p.at.has(offsets[i] + len(g.tokens)) {
-				ends.WriteByte('y')
-			} else {
-				ends.WriteByte('n')
+		ends := make([]byte, len(globs))
+		next := make([]places, len(alphabet))
+		for i := range next {
+			next[i] = newPlaces(len(all))
+		}
+		for n := range p.at.all() {
+			of := all[n]
+			g := &globs[of.glob]
+			if of.at == len(g.tokens) {
+				ends[of.glob] = 1
+				continue
 			}
+			for i, r := range alphabet {
+				g.step(next[i], of.base, of.at, r)
+			}
+			steps += len(alphabet)
 		}
 		if p.text == "" {
-			empty = ends.String() // where another string does as well, it is better: set operators skip the empty one
-		} else if !accepted[ends.String()] {
-			accepted[ends.String()] = true
+			empty = string(ends) // where another string does as well, it is better: set operators skip the empty one
+		} else if !accepted[string(ends)] {
+			accepted[string(ends)] = true
 			values = append(values, p.text)
 		}
-		for _, r := range alphabet {
-			next := newPlaces(size)
-			for i := range globs {
-				for at := range globs[i].tokens {
-					if p.at.has(offsets[i] + at) {
-						globs[i].step(next, offsets[i], at, r)
-					}
-				}
-			}
-			if id := next.id(); !seen[id] {
-				if len(seen) >= maxStates {
-					return values, false
-				}
+		if steps > maxSteps {
+			return values, false
+		}
+		for i, r := range alphabet {
+			if id := next[i].id(); !seen[id] {
 				seen[id] = true
-				queue = append(queue, place{next, p.text + string(r)})
+				queue = append(queue, stop{next[i], p.text + string(r)})
 			}
 		}
 	}
@@ -121,15 +120,4 @@ func searchStrings(globs []glob, alphabet []rune) (values []string, complete boo
 		values = append(values, "")
 	}
 	return values, true
-}
-
-// id is the set as a key of a map.
-func (p places) id() string {
-	var b strings.Builder
-	for _, word := range p {
-		for shift := 0; shift < 64; shift += 8 {
-			b.WriteByte(byte(word >> shift))
-		}
-	}
-	return b.String()
 }
