@@ -41,15 +41,17 @@ var policyMessages = []struct{ rule, message string }{
 
 // policyMessage is what S3 says about the first problem.
 func policyMessage(err error) string {
-	for _, p := range problem.All(err) {
-		for _, m := range policyMessages {
-			if strings.HasPrefix(p.ID, m.rule) {
-				return strings.ReplaceAll(m.message, "%s", p.Value)
-			}
-		}
-		return p.Error()
+	problems := problem.All(err)
+	if len(problems) == 0 {
+		return oneLine(err)
 	}
-	return oneLine(err)
+	first := problems[0]
+	for _, m := range policyMessages {
+		if strings.HasPrefix(first.ID, m.rule) {
+			return strings.ReplaceAll(m.message, "%s", first.Value)
+		}
+	}
+	return first.Error()
 }
 
 func malformedPolicy(message string) error {

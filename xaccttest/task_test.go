@@ -24,7 +24,7 @@ func TestTwice(t *testing.T) {
 	if again == source {
 		t.Errorf("one location, %s", source)
 	}
-	if w.task(source, destination, nil) == w.task(source, destination, nil) {
+	if one, two := w.task(source, destination, nil), w.task(source, destination, nil); one == two {
 		t.Errorf("one task")
 	}
 }
