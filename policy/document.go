@@ -18,6 +18,7 @@ type document struct {
 	list        span   // the value of Statement
 	single      bool   // Statement is one object, not a list
 	wasSingle   bool   // it was one object before statements were added
+	odd         bool   // there are members that are not in the grammar
 	statements  []placed
 	memo        memo.Cell
 }

@@ -216,7 +216,7 @@ func (e *edit) document() Document {
 	}
 	b.Grow(size)
 	b.Write(d.text[:d.list.start])
-	out := &document{statements: make([]placed, len(e.places))}
+	out := &document{odd: d.odd, statements: make([]placed, len(e.places))}
 	out.single = (d.single || d.wasSingle) && len(e.places) == 1
 	out.wasSingle = d.single || d.wasSingle
 	out.list.start = b.Len()

@@ -67,6 +67,9 @@ func (d Document) effectiveVersion() string {
 
 // unknown is the document's members that are not in the grammar, in canonical form.
 func (d Document) unknown() string {
+	if !d.d.odd {
+		return ""
+	}
 	var c canonWriter
 	eachMember(d.trimmed(), func(name, value []byte) {
 		switch unquoteNoCopy(name) {

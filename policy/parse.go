@@ -109,6 +109,7 @@ func (s *scanner) element(name span, d *document, found *[]parsed) error {
 		d.list = span{start, s.pos}
 		return err
 	default:
+		d.odd = true
 		return s.value()
 	}
 }
