@@ -30,25 +30,48 @@ func (res *ChangeResult) requestID(m middleware.Metadata) {
 // merges is how often a policy is merged anew because another writer replaced what was written.
 const merges = 5
 
-// applyPolicy reads the policy, merges our statements into what it reads, writes that, and looks until it shows. If somebody else's write
-// has replaced ours meanwhile, it merges again into theirs.
-func (r *run) applyPolicy(ctx context.Context, ch *Change, w bucketWant, res *ChangeResult) (Status, error) {
+// target is somebody else's policy that a change writes: of a bucket, or of a key.
+type target struct {
+	policyWant
+	kind     policy.Kind
+	get, put string                           // the operations, as in IAM policies
+	judged   policy.Document                  // what the fresh plan judged
+	facts    func(Facts, policy.Document)     // puts a document in its place
+	diff     func(policy.Document) policyDiff // what is to become of a document
+	read     func(context.Context) (policy.Document, error)
+	write    func(context.Context, policy.Document) (middleware.Metadata, error) // the zero Document is no policy
+}
+
+// bucketTarget is the policy of a bucket.
+func (r *run) bucketTarget(w bucketWant) (target, error) {
 	api, err := r.clients.s3(w.spec.Account, w.spec.Region)
-	if err != nil {
-		return Failed, err
-	}
 	if r.plan.Mode == TearDown {
 		w.spec.Statements = nil
 	}
-	current, err := readPolicy(ctx, api, w.spec)
+	return target{
+		policyWant: w.policyWant, kind: policy.Bucket, get: "s3:GetBucketPolicy", put: "s3:PutBucketPolicy",
+		judged: r.fresh.snap.buckets[w.spec.Name].Policy,
+		facts:  func(f Facts, d policy.Document) { f.BucketPolicies[w.spec.Name] = d },
+		diff:   func(d policy.Document) policyDiff { return diffBucket(w, d, r.known()) },
+		read:   func(ctx context.Context) (policy.Document, error) { return readPolicy(ctx, api, w.spec) },
+		write: func(ctx context.Context, d policy.Document) (middleware.Metadata, error) {
+			return writePolicy(ctx, api, w.spec, d)
+		},
+	}, err
+}
+
+// applyPolicy reads the policy, merges our statements into what it reads, writes that, and looks until it shows. If somebody else's write
+// has replaced ours meanwhile, it merges again into theirs.
+func (r *run) applyPolicy(ctx context.Context, ch *Change, w target, res *ChangeResult) (Status, error) {
+	current, err := w.read(ctx)
 	if err != nil {
-		return ended(ch, "s3:GetBucketPolicy", err)
+		return ended(ch, w.get, err)
 	}
 	var missing []string
 	for attempt := range merges {
-		d := diffBucket(w, current, r.known())
+		d := w.diff(current)
 		if len(d.taken) > 0 {
-			return Failed, &OwnerError{Account: w.spec.Account, Region: w.spec.Region, Kind: BucketPolicy, Name: w.spec.Name, Detail: "statement " + d.taken[0] + " bears our id but is not of our making"}
+			return Failed, &OwnerError{Account: ch.Account, Region: ch.Region, Kind: ch.Kind, Name: ch.Name, Detail: "statement " + d.taken[0] + " bears our id but is not of our making"}
 		}
 		if d.op == NoOp {
 			if attempt == 0 {
@@ -64,41 +87,40 @@ func (r *run) applyPolicy(ctx context.Context, ch *Change, w bucketWant, res *Ch
 		}
 		// A write that has begun is finished and looked at, whatever becomes of ctx.
 		held := context.WithoutCancel(ctx)
-		if err := r.putPolicy(held, ch, api, w.spec, current, d.next, res); err != nil {
-			return ended(ch, "s3:PutBucketPolicy", err)
+		if err := r.putPolicy(held, ch, w, current, d.next, res); err != nil {
+			return ended(ch, w.put, err)
 		}
-		current, missing, err = r.readBack(held, api, w.spec, d.next)
+		current, missing, err = r.readBack(held, w, d.next)
 		if err != nil {
-			return ended(ch, "s3:GetBucketPolicy", fmt.Errorf("after the write: %w", err))
+			return ended(ch, w.get, fmt.Errorf("after the write: %w", err))
 		}
 		if len(missing) == 0 {
 			return Done, nil
 		}
-		if r.plan.Mode == SetUp && !lacksOurs(w, missing) {
+		if r.plan.Mode == SetUp && !w.lacksOurs(missing) {
 			res.Detail = "written, but afterwards not there: " + strings.Join(missing, ", ") + " (another writer removed or changed it)"
 			return Done, nil
 		}
 	}
-	return Failed, &LostUpdateError{Account: w.spec.Account, Region: w.spec.Region, Bucket: w.spec.Name, Missing: missing}
+	return Failed, &LostUpdateError{Account: ch.Account, Region: ch.Region, Kind: ch.Kind, Name: ch.Name, Missing: missing}
 }
 
-func lacksOurs(w bucketWant, missing []string) bool {
+func (w policyWant) lacksOurs(missing []string) bool {
 	return slices.ContainsFunc(missing, func(sid string) bool { return slices.Contains(w.ours, sid) })
 }
 
 // checkMerged judges the document that is about to be written: its size, and, where the policy is not the one that the fresh plan judged,
 // who would be let in, because an approved plan does not approve somebody's new Deny.
-func (r *run) checkMerged(ch *Change, w bucketWant, current, next policy.Document) error {
-	if used, quota := next.Size(policy.Bucket); used > quota {
-		return &CallError{Account: ch.Account, Region: ch.Region, Operation: "s3:PutBucketPolicy", Subject: ch.Name,
+func (r *run) checkMerged(ch *Change, w target, current, next policy.Document) error {
+	if used, quota := next.Size(w.kind); used > quota {
+		return &CallError{Account: ch.Account, Region: ch.Region, Operation: w.put, Subject: ch.Name,
 			Err: fmt.Errorf("the merged policy has %d of %d bytes: nothing was written", used, quota)}
 	}
-	judged := r.fresh.snap.buckets[w.spec.Name].Policy
-	if r.plan.Mode == TearDown || current.Equal(judged) {
+	if r.plan.Mode == TearDown || current.Equal(w.judged) {
 		return nil
 	}
 	f := r.fresh.facts()
-	f.BucketPolicies[w.spec.Name] = r.fresh.named(current)
+	w.facts(f, r.fresh.named(current))
 	var errs []error
 	for _, t := range w.transfers {
 		var blocking []Finding
@@ -126,20 +148,28 @@ func readPolicy(ctx context.Context, api bucket.API, spec bucket.Spec) (policy.D
 	return policy.Parse([]byte(aws.ToString(out.Policy)))
 }
 
-func (r *run) putPolicy(ctx context.Context, ch *Change, api bucket.API, spec bucket.Spec, current, next policy.Document, res *ChangeResult) error {
+func writePolicy(ctx context.Context, api bucket.API, spec bucket.Spec, next policy.Document) (middleware.Metadata, error) {
+	if next.IsZero() {
+		out, err := api.DeleteBucketPolicy(ctx, &s3.DeleteBucketPolicyInput{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account})
+		if err != nil {
+			return middleware.Metadata{}, err
+		}
+		return out.ResultMetadata, nil
+	}
+	text := string(next.Bytes())
+	out, err := api.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account, Policy: &text})
+	if err != nil {
+		return middleware.Metadata{}, err
+	}
+	return out.ResultMetadata, nil
+}
+
+func (r *run) putPolicy(ctx context.Context, ch *Change, w target, current, next policy.Document, res *ChangeResult) error {
 	res.Writes = append(res.Writes, PolicyWrite{Time: time.Now(), Before: string(current.Bytes()), After: string(next.Bytes())})
 	return r.patiently(ctx, ch, r.opts.Budget, func(ctx context.Context) error {
-		if next.IsZero() {
-			out, err := api.DeleteBucketPolicy(ctx, &s3.DeleteBucketPolicyInput{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account})
-			if err == nil {
-				res.requestID(out.ResultMetadata)
-			}
-			return err
-		}
-		text := string(next.Bytes())
-		out, err := api.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account, Policy: &text})
+		metadata, err := w.write(ctx, next)
 		if err == nil {
-			res.requestID(out.ResultMetadata)
+			res.requestID(metadata)
 		}
 		return err
 	})
@@ -147,13 +177,13 @@ func (r *run) putPolicy(ctx context.Context, ch *Change, api bucket.API, spec bu
 
 // readBack looks at the policy until it holds every statement that was sent and none of ours that was not, or the settle budget is spent.
 // It returns what was read last and what differs. S3 answers in its own rendering and may show the old policy for a while.
-func (r *run) readBack(ctx context.Context, api bucket.API, spec bucket.Spec, sent policy.Document) (policy.Document, []string, error) {
+func (r *run) readBack(ctx context.Context, w target, sent policy.Document) (policy.Document, []string, error) {
 	var got policy.Document
 	var missing []string
 	start := time.Now()
 	for attempt := 1; ; attempt++ {
 		var err error
-		if got, err = readPolicy(ctx, api, spec); err != nil && !awserr.Throttled(err) && !awserr.Ambiguous(err) {
+		if got, err = w.read(ctx); err != nil && !awserr.Throttled(err) && !awserr.Ambiguous(err) {
 			return got, nil, err
 		}
 		if err == nil {

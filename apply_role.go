@@ -27,7 +27,11 @@ func (r *run) execute(ctx context.Context, ch *Change, res *ChangeResult) (Statu
 		for _, w := range r.wants.buckets {
 			switch ch.ID {
 			case w.id():
-				return r.applyPolicy(ctx, ch, w, res)
+				t, err := r.bucketTarget(w)
+				if err != nil {
+					return Failed, err
+				}
+				return r.applyPolicy(ctx, ch, t, res)
 			case w.aclID():
 				return r.applyOwnership(ctx, ch, w, res)
 			}

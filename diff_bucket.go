@@ -10,20 +10,25 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// bucketDiff is what becomes of a bucket's policy.
-type bucketDiff struct {
+// policyDiff is what becomes of somebody else's policy.
+type policyDiff struct {
 	op    Op
 	next  policy.Document
 	lines []string
 	taken []string // our Sids that stand on somebody else's statement
 }
 
-// diffBucket merges the wanted statements into the current policy and takes out those of ours that are no longer wanted; all else keeps
-// its bytes. ids maps unique ids of living roles to their ARNs.
-func diffBucket(w bucketWant, current policy.Document, ids map[string]string) bucketDiff {
-	d := bucketDiff{op: NoOp, next: current}
+// diffBucket is diffPolicy for a bucket.
+func diffBucket(w bucketWant, current policy.Document, ids map[string]string) policyDiff {
+	return diffPolicy(w.policyWant, w.spec.Statements, w.shaped, current, ids)
+}
+
+// diffPolicy merges the statements into the current policy and takes out those of ours that are no longer wanted; all else keeps its bytes.
+// shaped tells whether a statement that bears our Sid is of our making. ids maps unique ids of living roles to their ARNs.
+func diffPolicy(w policyWant, statements policy.Statements, shaped func(policy.Statement) bool, current policy.Document, ids map[string]string) policyDiff {
+	d := policyDiff{op: NoOp, next: current}
 	wanted := map[string]bool{}
-	for _, st := range w.spec.Statements {
+	for _, st := range statements {
 		wanted[st.Sid()] = true
 		have, ok := current.Statement(st.Sid())
 		switch {
@@ -31,7 +36,7 @@ func diffBucket(w bucketWant, current policy.Document, ids map[string]string) bu
 			d.lines = append(d.lines, "+ "+st.Sid()+"   "+sentence(st))
 		case have.EqualWith(st, ids):
 			continue
-		case !w.shaped(have):
+		case !shaped(have):
 			d.taken = append(d.taken, st.Sid())
 			continue
 		default:
@@ -44,7 +49,7 @@ func diffBucket(w bucketWant, current policy.Document, ids map[string]string) bu
 		if !ok || wanted[sid] {
 			continue
 		}
-		if !w.shaped(have) {
+		if !shaped(have) {
 			d.taken = append(d.taken, sid)
 			continue
 		}
@@ -68,9 +73,15 @@ func diffBucket(w bucketWant, current policy.Document, ids map[string]string) bu
 	return d
 }
 
-// shaped reports whether a statement that bears a Sid of ours also has the shape of one: it allows principals of the task account, or a
-// role of it that is gone, actions of ours on this bucket. Anything else is somebody else's.
+// shaped reports whether a statement that bears a Sid of ours also has the shape of one.
 func (w bucketWant) shaped(st policy.Statement) bool {
+	arn := region.Bucket(region.Partition(w.spec.Region), w.spec.Name)
+	return w.policyWant.shaped(st, ourActions, func(r string) bool { return r == arn || strings.HasPrefix(r, arn+"/") })
+}
+
+// shaped reports whether a statement allows principals of the task account, or a role of it that is gone, some of the actions on resources
+// of ours, under no conditions but ours. Anything else is somebody else's.
+func (w policyWant) shaped(st policy.Statement, ourActions []string, about func(resource string) bool) bool {
 	principals, notPrincipal := st.Principals()
 	actions, notAction := st.Actions()
 	resources, notResource := st.Resources()
@@ -87,19 +98,21 @@ func (w bucketWant) shaped(st policy.Statement) bool {
 			return false
 		}
 	}
-	arn := region.Bucket(region.Partition(w.spec.Region), w.spec.Name)
 	for _, r := range resources {
-		if r != arn && !strings.HasPrefix(r, arn+"/") {
+		if !about(r) {
 			return false
 		}
 	}
 	for _, c := range st.Conditions() {
-		if c.Operator() != "ArnEquals" || !strings.EqualFold(c.Key(), "aws:PrincipalArn") {
+		if ourConditions[strings.ToLower(c.Key())] != c.Operator() {
 			return false
 		}
 	}
 	return true
 }
+
+// ourConditions are the condition keys that a statement of ours can have, in lower case, and their operators.
+var ourConditions = map[string]string{"aws:principalarn": "ArnEquals", "kms:viaservice": "StringEquals"}
 
 // ourActions are all actions that a statement of ours can have.
 var ourActions = func() []string {

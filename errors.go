@@ -202,19 +202,21 @@ func (e *OwnerError) Hint() string {
 	return "rename the transfer or the role, or remove the other one if nobody needs it"
 }
 
-// LostUpdateError says that a bucket policy does not hold what was written: somebody wrote it at the same time.
+// LostUpdateError says that the policy of a bucket or key does not hold what was written: somebody wrote it at the same time.
 type LostUpdateError struct {
-	Account, Region, Bucket string
-	Missing                 []string // the statements, by Sid or number, that were sent and are not there
+	Account, Region string
+	Kind            Kind     // BucketPolicy or KeyPolicy
+	Name            string   // of the bucket or key
+	Missing         []string // the statements, by Sid or number, that were sent and are not there
 }
 
 func (e *LostUpdateError) Error() string {
-	return fmt.Sprintf("%s: bucket policy of %s: written, but %s not there afterwards: another writer was at work", where(e.Account, e.Region), e.Bucket, strings.Join(e.Missing, ", "))
+	return fmt.Sprintf("%s: %s of %s: written, but %s not there afterwards: another writer was at work", where(e.Account, e.Region), e.Kind, e.Name, strings.Join(e.Missing, ", "))
 }
 
 // Hint is to agree on one writer and to run again.
 func (e *LostUpdateError) Hint() string {
-	return "S3 has no conditional write for policies: stop the other writer, compare the Result's Before and After, and run again"
+	return "neither S3 nor KMS has a conditional write for policies: stop the other writer, compare the Result's Before and After, and run again"
 }
 
 // WaitingError says that a change waits for the operator of another account. It is not a failure.

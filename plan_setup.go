@@ -208,7 +208,7 @@ func (b *builder) bucketPolicy(w bucketWant, s bucket.State, seen bool) {
 }
 
 // owners are the transfers that a Sid belongs to.
-func (w bucketWant) owners(sid string) []Transfer {
+func (w policyWant) owners(sid string) []Transfer {
 	var out []Transfer
 	for _, t := range w.transfers {
 		for _, side := range sides {

@@ -26,12 +26,17 @@ type roleWant struct {
 	transfers    []Transfer
 }
 
-type bucketWant struct {
-	spec      bucket.Spec // the statements of all transfers
+// policyWant is what transfers want of a policy that somebody else owns: that of a bucket, or of a key.
+type policyWant struct {
 	transfers []Transfer
-	ours      []string // every Sid that these transfers can have on this bucket
-	grants    bool     // the bucket is outside the task account of some transfer, so it holds statements of ours
+	ours      []string // every Sid that these transfers can have in this policy
+	grants    bool     // its account is not the task account of some transfer, so it holds statements of ours
 	roles     []string // IDs of the role changes whose roles the statements name as principals
+}
+
+type bucketWant struct {
+	policyWant
+	spec bucket.Spec // the statements of all transfers
 }
 
 type locationWant struct {
@@ -121,19 +126,25 @@ func (w *wants) addBucket(r *Resources, side Side) {
 		i = len(w.buckets) - 1
 	}
 	b := &w.buckets[i]
-	if len(b.transfers) == 0 || b.transfers[len(b.transfers)-1].Name != t.Name {
-		b.transfers = append(b.transfers, t)
-	}
 	b.spec.Statements = append(b.spec.Statements, t.bucketStatements(side)...)
 	b.spec.DisableACLs = b.spec.DisableACLs || side == DestinationSide && e.DisableACLs
-	if t.remote(side) {
-		b.grants = true
-		b.ours = append(b.ours, t.sids(side)...)
-		if t.ownsRole(side) && t.Grant == ByRole {
-			id := changeID(t.TaskAccount, "", IAMRole, t.roleName(side))
-			if !slices.Contains(b.roles, id) {
-				b.roles = append(b.roles, id)
-			}
+	b.add(t, side, t.remote(side), t.sids(side))
+}
+
+// add notes that the transfer uses the policy's resource on this side, and if the resource is remote, by which statements.
+func (w *policyWant) add(t Transfer, side Side, remote bool, sids []string) {
+	if len(w.transfers) == 0 || w.transfers[len(w.transfers)-1].Name != t.Name {
+		w.transfers = append(w.transfers, t)
+	}
+	if !remote {
+		return
+	}
+	w.grants = true
+	w.ours = append(w.ours, sids...)
+	if t.ownsRole(side) && t.Grant == ByRole {
+		id := changeID(t.TaskAccount, "", IAMRole, t.roleName(side))
+		if !slices.Contains(w.roles, id) {
+			w.roles = append(w.roles, id)
 		}
 	}
 }
