@@ -81,14 +81,19 @@ func (l *List) Err() error { return errors.Join(l.errs...) }
 
 // All returns the problems in err, which may be joined or wrapped.
 func All(err error) []*Problem {
-	var out []*Problem
-	for _, e := range flatten(err) {
-		var p *Problem
-		if errors.As(e, &p) {
-			out = append(out, p)
+	switch e := err.(type) {
+	case *Problem:
+		return []*Problem{e}
+	case interface{ Unwrap() error }:
+		return All(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		var out []*Problem
+		for _, w := range e.Unwrap() {
+			out = append(out, All(w)...)
 		}
+		return out
 	}
-	return out
+	return nil
 }
 
 func flatten(err error) []error {
