@@ -1,0 +1,151 @@
+package authz
+
+import (
+	"slices"
+
+	"github.com/xacct/xacct/policy"
+)
+
+// sort goes through the policies and fills the sides.
+func (j *judge) sort() {
+	p := j.policies
+	if j.underSCPs {
+		j.scps = make([]side, len(p.SCPs), len(p.SCPs)+1)
+		for i, level := range p.SCPs {
+			for n, d := range level {
+				j.read(ref{layer: SCP, level: i, document: n}, d, &j.scps[i])
+			}
+		}
+		if p.SCPs == nil && p.Unread&SCP == 0 {
+			j.notGiven |= SCP
+		}
+	}
+	if j.underRCPs {
+		for i, level := range p.RCPs {
+			for n, d := range level {
+				j.read(ref{layer: RCP, level: i, document: n}, d, nil)
+			}
+		}
+		if p.RCPs == nil && p.Unread&RCP == 0 {
+			j.notGiven |= RCP
+		}
+	}
+	j.read(ref{layer: Resource}, p.Resource, nil)
+	if j.who.hasIdentity() {
+		for n, d := range p.Identity {
+			j.read(ref{layer: Identity, document: n}, d, &j.identity)
+		}
+		j.boundary.none = p.Boundary.IsZero()
+		j.read(ref{layer: Boundary}, p.Boundary, &j.boundary)
+		j.session.none = p.Session.IsZero()
+		j.read(ref{layer: Session}, p.Session, &j.session)
+	}
+	j.readUnread()
+}
+
+// withoutRCPs are services, of those that matter here, whose resources RCPs do not cover.
+//
+// Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html (list of services)
+var withoutRCPs = map[string]bool{"iam": true, "datasync": true}
+
+// readUnread adds what layers that could not be read may say: anything.
+func (j *judge) readUnread() {
+	unread := j.policies.Unread
+	if !j.who.hasIdentity() {
+		unread &= RCP | Resource
+	}
+	if !j.underSCPs {
+		unread &^= SCP
+	}
+	if !j.underRCPs {
+		unread &^= RCP
+	}
+	for layer := SCP; layer <= Session; layer <<= 1 {
+		if unread&layer == 0 {
+			continue
+		}
+		maybeSays := func() open {
+			n := j.add(&atom{unread: layer})
+			return open{ref: ref{layer: layer, document: -1, statement: -1}, clauses: []clause{{lit{atom: n}}}}
+		}
+		j.denies.may = append(j.denies.may, maybeSays())
+		switch layer {
+		case SCP:
+			j.scps = append(j.scps, side{may: []open{maybeSays()}})
+		case Resource:
+			j.direct.may = append(j.direct.may, maybeSays())
+		case Identity:
+			j.identity.may = append(j.identity.may, maybeSays())
+		case Boundary:
+			j.boundary.none = false
+			j.boundary.may = append(j.boundary.may, maybeSays())
+		case Session:
+			j.session.none = false
+			j.session.may = append(j.session.may, maybeSays())
+		}
+	}
+}
+
+// read sorts the statements of one document. allows is where its Allow statements go; nil: nowhere, or by principal for the resource policy.
+func (j *judge) read(at ref, d policy.Document, allows *side) {
+	if d.IsZero() {
+		return
+	}
+	statements := prepare(d).statements
+	for i := range statements {
+		s := &statements[i]
+		if !s.deny && at.layer == RCP {
+			continue // of RCPs only what they deny counts
+		}
+		if !s.matchesAction(j.action) {
+			continue
+		}
+		at.statement, at.at = i, s
+		j.readStatement(at, allows)
+	}
+}
+
+func (j *judge) readStatement(at ref, allows *side) {
+	s := at.at
+	clauses, ok := j.resource(s, at.layer)
+	if !ok {
+		return
+	}
+	var by claims
+	if at.layer == Resource || at.layer == RCP {
+		by = j.principal(s)
+	} else if by.direct.truth = yes; s.hasPrincipal && !s.deny { // not in the grammar of such documents
+		return
+	}
+	if by.isNo() {
+		return
+	}
+	if clauses, ok = j.conditions(s, clauses); !ok {
+		return
+	}
+	switch {
+	case s.deny:
+		j.denies.put(at, clauses, by.any())
+	case at.layer != Resource:
+		allows.put(at, clauses, by.direct)
+	default:
+		j.direct.put(at, clauses, by.direct)
+		j.role.put(at, clauses, by.role)
+		j.account.put(at, clauses, by.account)
+	}
+}
+
+// put adds a statement to a side, under the claim besides its clauses.
+func (s *side) put(at ref, clauses []clause, c claim) {
+	switch {
+	case c.truth == no:
+		return
+	case c.truth == maybe:
+		clauses = append(slices.Clip(clauses), c.clauses...)
+	}
+	if len(clauses) == 0 {
+		s.sure = append(s.sure, at)
+	} else {
+		s.may = append(s.may, open{ref: at, clauses: clauses})
+	}
+}
