@@ -51,8 +51,11 @@ var withoutRCPs = map[string]bool{"iam": true, "datasync": true}
 // readUnread adds what layers that could not be read may say: anything.
 func (j *judge) readUnread() {
 	unread := j.policies.Unread
-	if !j.who.hasIdentity() {
+	switch {
+	case !j.who.hasIdentity():
 		unread &= RCP | Resource
+	case j.who.kind == rootUser: // nothing is attached to it
+		unread &= SCP | RCP | Resource
 	}
 	if !j.underSCPs {
 		unread &^= SCP

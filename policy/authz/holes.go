@@ -1,0 +1,91 @@
+package authz
+
+import "slices"
+
+// maxHoles bounds the search for what may stand in a variable's place.
+const maxHoles = 1 << 13
+
+// addHoles finds the values of the unknown variable with which p matches text, and notes them as globs. They are parts of text.
+// If there are too many parts to try, the atom becomes a free one.
+func (a *atom) addHoles(p *pattern, key, text string, j *judge) {
+	if p.never || !slices.Contains(p.keys, key) {
+		return
+	}
+	for i := range p.parts {
+		if p.parts[i].key == key {
+			a.shown = appendNew(a.shown, p.parts[i].shown)
+		}
+	}
+	starts, ends := p.hole(key, text, j.variable)
+	if len(starts)*len(ends) > maxHoles {
+		a.key, a.keys, a.says = "", []string{key}, p.source
+		return
+	}
+	for _, from := range starts {
+		for _, to := range ends {
+			if to < from {
+				continue
+			}
+			g, ok := p.resolve(func(of string) (string, bool) {
+				if of == key {
+					return text[from:to], true
+				}
+				return j.variable(of)
+			})
+			if ok && g.match(text) {
+				a.globs = append(a.globs, newGlob(appendLiteral(nil, text[from:to]), p.fold))
+			}
+		}
+	}
+}
+
+// hole gives the places in text where the value of the variable may begin and end where it first stands: anywhere, unless what is
+// before it, or after it, is plain text.
+func (p *pattern) hole(key, text string, known func(string) (string, bool)) (starts, ends []int) {
+	head, tail := 0, 0 // the lengths of the plain text before and after
+	plainHead, plainTail := true, true
+	passed := false
+	for i := range p.parts {
+		part := &p.parts[i]
+		length, plain := part.length(known)
+		switch {
+		case part.key == key && passed:
+			plainTail = false
+		case part.key == key:
+			passed = true
+		case passed:
+			tail += length
+			plainTail = plainTail && plain
+		default:
+			head += length
+			plainHead = plainHead && plain
+		}
+	}
+	for i := range len(text) + 1 {
+		if !plainHead || i == head {
+			starts = append(starts, i)
+		}
+		if !plainTail || i == len(text)-tail {
+			ends = append(ends, i)
+		}
+	}
+	return starts, ends
+}
+
+// length is how long the text is that the part stands for; not plain, if that is not settled.
+func (v *part) length(known func(string) (string, bool)) (n int, plain bool) {
+	if v.key != "" {
+		text, ok := known(v.key)
+		if !ok {
+			text = v.fallback
+		}
+		return len(text), true
+	}
+	for _, t := range v.tokens {
+		if t.op != literal {
+			return 0, false
+		}
+		n += len(string(t.r))
+	}
+	return n, true
+}
