@@ -148,6 +148,9 @@ type claimed struct {
 
 // notExempt decides a Deny with NotPrincipal: it spares those of whom every name is listed that AWS may check: for a session the
 // session, the role and the account; for a user the user and the account. Whether less is enough is not documented; here it is not.
+// A role or user with a permissions boundary is never spared.
+//
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 func (j *judge) notExempt(n *named) claim {
 	w := &j.who
 	// names holds what has to be listed; each is one claimed for every alternative that would do.
@@ -158,7 +161,10 @@ func (j *judge) notExempt(n *named) claim {
 		}
 		names = append(names, or)
 	}
+	bounded := !j.policies.Boundary.IsZero() || j.policies.Unread&Boundary != 0
 	switch {
+	case w.isRole() && bounded, w.kind == user && bounded: // whatever is listed
+		return claim{truth: yes}
 	case n.everyone:
 		return claim{}
 	case w.isRole():

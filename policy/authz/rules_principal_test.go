@@ -22,6 +22,7 @@ var principalRules = []rule{
 	{"N1", notPrincipalPage, "Deny with NotPrincipal denies all but those named"},
 	{"N2", notPrincipalPage, "of a session, role, session and account have to be listed"},
 	{"N3", notPrincipalPage, "of a user, user and account have to be listed"},
+	{"N5", userGuide + "access_policies_boundaries.html", "Deny with NotPrincipal denies whoever has a permissions boundary"},
 	{"N4", notPrincipalPage, "Allow with NotPrincipal grants everybody else, also without credentials"},
 }
 
@@ -132,6 +133,10 @@ var principalRows = []row{
 	{"N3", true, "account alone", get(alice), by("Deny", `'NotPrincipal':{'AWS':'111122223333'}`), authz.ExplicitlyDenied, "It", nil},
 	{"N3", false, "both", get(alice), by("Deny", `'NotPrincipal':{'AWS':['`+alice+`','111122223333']}`), authz.Allowed, "", nil},
 
+	{"N5", true, "all names listed", get(session), bounded(by("Deny", `'NotPrincipal':{'AWS':['`+session+`','`+role+`','111122223333']}`), authz.Policies{Boundary: all}), authz.ExplicitlyDenied, "It", nil},
+	{"N5", true, "a boundary that could not be read", get(alice), bounded(by("Deny", `'NotPrincipal':{'AWS':['`+alice+`','111122223333']}`), authz.Policies{Unread: authz.Boundary}), authz.ExplicitlyDenied, "It", nil},
+	{"N5", false, "Allow with NotPrincipal", get(role), bounded(by("Allow", `'NotPrincipal':{'AWS':'`+alice+`'}`), authz.Policies{Boundary: all}), authz.Allowed, "It", nil},
+
 	{"N4", true, "somebody else", get(role), by("Allow", `'NotPrincipal':{'AWS':'`+alice+`'}`), authz.Allowed, "It", nil},
 	{"N4", true, "without credentials", get(""), by("Allow", `'NotPrincipal':{'AWS':'`+alice+`'}`), authz.Allowed, "It", nil},
 	{"N4", false, "the one named", get(alice), by("Allow", `'NotPrincipal':{'AWS':'`+alice+`'}`), authz.ImplicitlyDenied, "", nil},
@@ -146,4 +151,10 @@ func service(context ...string) authz.Request {
 // trust is a trust policy of one statement with the rest given.
 func trust(rest string) authz.Policies {
 	return authz.Policies{Resource: doc(`{'Sid':'It','Effect':'Allow','Action':'sts:AssumeRole',` + rest + `}`)}
+}
+
+// bounded is p with the boundary of b.
+func bounded(p, b authz.Policies) authz.Policies {
+	p.Boundary, p.Unread = b.Boundary, b.Unread
+	return p
 }
