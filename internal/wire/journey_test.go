@@ -150,7 +150,7 @@ func TestMotoJourney(t *testing.T) {
 		{"same-account", "111122223333", "111122223333", "111122223333"},
 	} {
 		t.Run(j.name, func(t *testing.T) {
-			w := newWorld(t, j.accounts())
+			w := newWorld(t, j.accounts(), owned(t))
 			before := map[string]string{} // policies by bucket
 			owner := map[string]string{}
 			for _, end := range []xacct.Endpoint{j.transfer().Source, j.transfer().Destination} {
@@ -194,7 +194,7 @@ func TestMotoLoss(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var networks []*loss
-			w := newWorld(t, tt.accounts(), func(next http.RoundTripper) http.RoundTripper {
+			w := newWorld(t, tt.accounts(), func(_ string, next http.RoundTripper) http.RoundTripper {
 				l := newLoss(next, tt.answer, ops...)
 				networks = append(networks, l)
 				return l

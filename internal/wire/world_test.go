@@ -4,6 +4,7 @@ import (
 	"flag"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -28,7 +29,7 @@ type world struct {
 
 // newWorld makes the clients of the accounts as a program would: with temporary credentials, and nothing set but the endpoint and the
 // transport. Each account's requests go through the networks given, the first one next to the client.
-func newWorld(t *testing.T, accounts []string, networks ...func(http.RoundTripper) http.RoundTripper) *world {
+func newWorld(t *testing.T, accounts []string, networks ...func(account string, next http.RoundTripper) http.RoundTripper) *world {
 	t.Helper()
 	if *moto == "" {
 		t.Skip("NOT RUN: there is no moto server. .ci/moto starts one and runs this test")
@@ -46,7 +47,7 @@ func newWorld(t *testing.T, accounts []string, networks ...func(http.RoundTrippe
 		cfg := w.assume(t, account)
 		var transport http.RoundTripper = newGaps(account, http.DefaultTransport)
 		for _, network := range slices.Backward(networks) {
-			transport = network(transport)
+			transport = network(account, transport)
 		}
 		cfg.HTTPClient = &http.Client{Transport: transport}
 		w.configs[account] = cfg
@@ -68,6 +69,31 @@ func (w *world) assume(t *testing.T, account string) aws.Config {
 	c := out.Credentials
 	cfg.Credentials = credentials.NewStaticCredentialsProvider(*c.AccessKeyId, *c.SecretAccessKey, *c.SessionToken)
 	return cfg
+}
+
+// owned is a network that lets no request to S3 through that does not say whose bucket it means. moto takes any.
+func owned(t *testing.T) func(account string, next http.RoundTripper) http.RoundTripper {
+	return func(account string, next http.RoundTripper) http.RoundTripper {
+		return roundTripper(func(req *http.Request) (*http.Response, error) {
+			op, err := operation(req)
+			if err != nil {
+				return nil, err
+			}
+			if got := req.Header.Get("X-Amz-Expected-Bucket-Owner"); toS3(req) && got != account {
+				t.Errorf("%s %s expects the owner %q, the client is of %s", op, req.URL.Path, got, account)
+			}
+			return next.RoundTrip(req)
+		})
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// toS3 tells by the signature, as moto does.
+func toS3(req *http.Request) bool {
+	return strings.Contains(req.Header.Get("Authorization"), "/s3/aws4_request")
 }
 
 // The clients below are the test's own. They see what moto sees, so ARNs of DataSync have moto's account.
