@@ -3,6 +3,7 @@ package task
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
@@ -63,7 +64,7 @@ func checkFilter(l *problem.List, path string, patterns []string, include bool) 
 			l.Check(len(stars) == 0 || len(stars) == 1 && stars[0] == len(p)-1, ruleFilterStar, at, p)
 		}
 	}
-	l.Check(len(strings.Join(patterns, "|")) <= maxFilter, ruleFilterLength, path, "")
+	l.Check(utf8.RuneCountInString(strings.Join(patterns, "|")) <= maxFilter, ruleFilterLength, path, "")
 }
 
 // special finds the stars, and counts the bars, that no backslash escapes.

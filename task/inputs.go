@@ -8,6 +8,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/internal/problem"
+	"github.com/xacct/xacct/internal/region"
 )
 
 // CreateInput is the request that makes the task, in its Region. Errors are those of Validate, and locations that are not known.
@@ -17,6 +18,7 @@ func (s Spec) CreateInput() (*datasync.CreateTaskInput, error) {
 	l.Under("", s.Validate())
 	l.Check(s.SourceLocationARN != "", ruleLocationsKnown, "SourceLocationARN", "")
 	l.Check(s.DestinationLocationARN != "", ruleLocationsKnown, "DestinationLocationARN", "")
+	checkKnown(&l, s.Manifest, s.Report)
 	if err := l.Err(); err != nil {
 		return nil, err
 	}
@@ -25,6 +27,8 @@ func (s Spec) CreateInput() (*datasync.CreateTaskInput, error) {
 		SourceLocationArn: &s.SourceLocationARN, DestinationLocationArn: &s.DestinationLocationARN,
 		Name: optional(s.Name), TaskMode: s.Mode, Options: s.Options.sdk(), CloudWatchLogGroupArn: optional(canonicalLogGroup(s.LogGroupARN)), Tags: tagList(s.Tags),
 	}
+	partition := region.Partition(s.Region)
+	in.Schedule, in.ManifestConfig, in.TaskReportConfig = s.Schedule.sdk(), s.Manifest.sdk(partition), s.Report.sdk(partition)
 	if len(s.Includes) > 0 {
 		in.Includes = filter(s.Includes)
 	}
@@ -34,21 +38,53 @@ func (s Spec) CreateInput() (*datasync.CreateTaskInput, error) {
 	return in, nil
 }
 
-// UpdateInput is the request that gives the task at arn the name, options, filters and log group of s: no filter in s takes the task's away,
-// whatever else s does not say is left alone. Locations and mode of a task cannot be changed; its tags have requests of their own.
-// Set s.Options to s.Options.Over(state.Options) first. Errors are those of Validate, and an arn of something else.
+// UpdateInput is the request that gives the task at arn the name, options, filters, schedule, manifest, report and log group of s: no filter,
+// schedule, manifest or report in s takes the task's away, whatever else s does not say is left alone. Locations and mode of a task cannot be
+// changed; its tags have requests of their own. Where the task's state is known, UpdateFrom is better.
+// Errors are those of Validate, roles that are not known, and an arn of something else.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/API_UpdateTask.html
 func (s Spec) UpdateInput(arn string) (*datasync.UpdateTaskInput, error) {
-	if err := s.Validate(); err != nil {
+	var l problem.List
+	l.Under("", s.Validate())
+	checkKnown(&l, s.Manifest, s.Report)
+	l.Under("", s.checkARN(arn))
+	if err := l.Err(); err != nil {
 		return nil, err
 	}
-	if err := s.checkARN(arn); err != nil {
-		return nil, err
-	}
-	return &datasync.UpdateTaskInput{
+	in := &datasync.UpdateTaskInput{
 		TaskArn: &arn, Name: optional(s.Name), Options: s.Options.sdk(), Includes: filter(s.Includes), Excludes: filter(s.Excludes),
 		CloudWatchLogGroupArn: optional(canonicalLogGroup(s.LogGroupARN)),
-	}, nil
+		Schedule:              noSchedule(), ManifestConfig: &dstypes.ManifestConfig{}, TaskReportConfig: &dstypes.TaskReportConfig{},
+	}
+	partition := region.Partition(s.Region)
+	if s.Schedule != nil {
+		in.Schedule = s.Schedule.sdk()
+	}
+	if s.Manifest != nil {
+		in.ManifestConfig = s.Manifest.sdk(partition)
+	}
+	if s.Report != nil {
+		in.TaskReportConfig = s.Report.sdk(partition)
+	}
+	return in, nil
+}
+
+// UpdateFrom is UpdateInput for a task in the given state: the options in force are sent along, and nothing is taken away that is not there.
+func (s Spec) UpdateFrom(state State) (*datasync.UpdateTaskInput, error) {
+	in, err := s.Over(state).UpdateInput(state.ARN)
+	if err != nil {
+		return nil, err
+	}
+	if s.Schedule == nil && state.Schedule == nil {
+		in.Schedule = nil
+	}
+	if s.Manifest == nil && state.Manifest == nil {
+		in.ManifestConfig = nil
+	}
+	if s.Report == nil && state.Report == nil {
+		in.TaskReportConfig = nil
+	}
+	return in, nil
 }
 
 // DeleteInput is the request that deletes the task at arn. The rest of s may be empty.

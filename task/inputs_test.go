@@ -54,7 +54,9 @@ func TestTutorialStep5(t *testing.T) {
 }
 
 var unexported = cmpopts.IgnoreUnexported(datasync.CreateTaskInput{}, datasync.UpdateTaskInput{}, datasync.DeleteTaskInput{}, datasync.TagResourceInput{},
-	datasync.UntagResourceInput{}, datasync.StartTaskExecutionInput{}, dstypes.Options{}, dstypes.TagListEntry{}, dstypes.FilterRule{})
+	datasync.UntagResourceInput{}, datasync.StartTaskExecutionInput{}, dstypes.Options{}, dstypes.TagListEntry{}, dstypes.FilterRule{},
+	dstypes.TaskSchedule{}, dstypes.ManifestConfig{}, dstypes.SourceManifestConfig{}, dstypes.S3ManifestConfig{}, dstypes.TaskReportConfig{}, dstypes.ReportDestination{},
+	dstypes.ReportDestinationS3{}, dstypes.ReportOverrides{}, dstypes.ReportOverride{})
 
 func rule(value string) []dstypes.FilterRule {
 	return []dstypes.FilterRule{{FilterType: "SIMPLE_PATTERN", Value: &value}}
@@ -101,12 +103,17 @@ func TestUpdateInput(t *testing.T) {
 		change func(*Spec)
 		want   *datasync.UpdateTaskInput
 	}{
-		{"nothing", func(s *Spec) { s.Name = "" }, &datasync.UpdateTaskInput{Includes: []dstypes.FilterRule{}, Excludes: []dstypes.FilterRule{}}},
+		{"nothing", func(s *Spec) { s.Name = "" }, &datasync.UpdateTaskInput{
+			Includes: []dstypes.FilterRule{}, Excludes: []dstypes.FilterRule{}, Schedule: &dstypes.TaskSchedule{ScheduleExpression: new("")},
+			ManifestConfig: &dstypes.ManifestConfig{}, TaskReportConfig: &dstypes.TaskReportConfig{},
+		}},
 		{"everything", func(s *Spec) {
 			s.Mode, s.LogGroupARN, s.Includes, s.Excludes = "BASIC", logGroupARN+":*", []string{"/a"}, []string{"*.tmp", "*/temp"}
 			s.Options = Options{LogLevel: "TRANSFER"}.Over(Options{LogLevel: "OFF", VerifyMode: "NONE", BytesPerSecond: -1})
+			s.Schedule, s.Report = &Schedule{Expression: "rate(1 hour)", Status: "DISABLED"}, fullReport()
 		}, &datasync.UpdateTaskInput{
-			Name: new("media"), CloudWatchLogGroupArn: new(logGroupARN), Includes: rule("/a"), Excludes: rule("*.tmp|*/temp"),
+			Schedule: &dstypes.TaskSchedule{ScheduleExpression: new("rate(1 hour)"), Status: "DISABLED"}, TaskReportConfig: fullReportConfig(),
+			ManifestConfig: &dstypes.ManifestConfig{}, Name: new("media"), CloudWatchLogGroupArn: new(logGroupARN), Includes: rule("/a"), Excludes: rule("*.tmp|*/temp"),
 			Options: &dstypes.Options{LogLevel: "TRANSFER", VerifyMode: "NONE", BytesPerSecond: new(int64(-1))},
 		}},
 	}

@@ -23,6 +23,9 @@ type Spec struct {
 	Options     Options           // zero members are DataSync's defaults, but for those named there, or leave them alone
 	Includes    []string          // patterns relative to the source location, such as "/dt=2026*"; none: everything
 	Excludes    []string          // patterns relative to the source location, such as "*.tmp"; none: nothing
+	Schedule    *Schedule         `json:",omitempty"` // nil is no schedule: one that an existing task has is taken away
+	Manifest    *Manifest         `json:",omitempty"` // the only objects to transfer; nil is no manifest; excludes Includes and Excludes
+	Report      *Report           `json:",omitempty"` // nil is no report
 	LogGroupARN string            // of a BASIC task; "" is none, or leaves it alone; an ENHANCED task always logs to /aws/datasync
 	Tags        map[string]string // nil is no tags; other tags of an existing task are left alone
 }
@@ -62,6 +65,21 @@ func over[T comparable](v *T, value T) {
 	if *v == zero {
 		*v = value
 	}
+}
+
+// Over is s, with what the task in the given state has where s leaves it alone: what UpdateInput should be made from. A schedule that DataSync
+// has disabled by itself stays disabled whatever s says: somebody has to look why it failed again and again.
+func (s Spec) Over(state State) Spec {
+	s.Options = s.Options.Over(state.Options)
+	if s.Schedule != nil && state.Schedule != nil {
+		wanted := *s.Schedule
+		over(&wanted.Status, state.Schedule.Status)
+		if state.Schedule.DisabledBy == dstypes.ScheduleDisabledByService {
+			wanted.Status = state.Schedule.Status
+		}
+		s.Schedule = &wanted
+	}
+	return s
 }
 
 // sdk is the options as DataSync takes them; nil if none is set.

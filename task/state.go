@@ -29,11 +29,14 @@ type State struct {
 	Mode                   dstypes.TaskMode
 	SourceLocationARN      string
 	DestinationLocationARN string
-	Options                Options  // what is in force, with DataSync's own defaults filled in
-	Includes, Excludes     []string // patterns; nil if there are none
-	LogGroupARN            string   // without ":*" at the end
-	LastExecutionARN       string   // the most recent execution, running or not; "" if there was none
-	ErrorCode, ErrorDetail string   // why the task is unavailable, if it is
+	Options                Options        // what is in force, with DataSync's own defaults filled in
+	Includes, Excludes     []string       // patterns; nil if there are none
+	Schedule               *ScheduleState // nil if there is none
+	Manifest               *Manifest      // nil if there is none; its Account is not known
+	Report                 *Report        // nil if there is none; with DataSync's defaults filled in; its Account is not known
+	LogGroupARN            string         // without ":*" at the end
+	LastExecutionARN       string         // the most recent execution, running or not; "" if there was none
+	ErrorCode, ErrorDetail string         // why the task is unavailable, if it is
 	CreationTime           time.Time
 	Tags                   map[string]string // nil if there are none
 	Unread                 map[string]error  // by part: what could not be read, and why; nil if all was read
@@ -79,6 +82,7 @@ func Observe(ctx context.Context, api API, arn string) (State, error) {
 		Exists: true, ARN: arn, Name: aws.ToString(out.Name), Status: out.Status, Mode: out.TaskMode,
 		SourceLocationARN: aws.ToString(out.SourceLocationArn), DestinationLocationARN: aws.ToString(out.DestinationLocationArn),
 		Options: fromSDK(out.Options), Includes: patterns(out.Includes), Excludes: patterns(out.Excludes),
+		Schedule: scheduleState(out), Manifest: manifestState(out.ManifestConfig), Report: reportState(out.TaskReportConfig),
 		LogGroupARN: canonicalLogGroup(aws.ToString(out.CloudWatchLogGroupArn)), LastExecutionARN: aws.ToString(out.CurrentTaskExecutionArn),
 		ErrorCode: aws.ToString(out.ErrorCode), ErrorDetail: aws.ToString(out.ErrorDetail), CreationTime: aws.ToTime(out.CreationTime),
 		Tags: tags, Unread: state.Unread,

@@ -9,6 +9,7 @@ import (
 
 	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/s3name"
 	"github.com/xacct/xacct/internal/tag"
 )
 
@@ -77,13 +78,14 @@ var (
 var rules = slices.Concat([]problem.Rule{
 	ruleName, ruleAccount, ruleRegion, ruleLocationARN, ruleLocationAccount, ruleLocationsKnown, ruleLocationsDiffer, ruleTaskRegion, ruleBasicRegion,
 	ruleLogGroup, ruleLogGroupMode, ruleTaskARN, ruleTaskPlace,
-}, compatibilityRules(), filterRules, startRules, []problem.Rule{ruleExecutionARN}, tag.DataSync.All())
+}, rulesOf(compatibility), filterRules, startRules, scheduleRules, dataRules, s3name.Rules, []problem.Rule{ruleExecutionARN}, tag.DataSync.All())
 
 var (
 	nameShape      = regexp.MustCompile(`^[a-zA-Z0-9\s+=._:@/-]*$`)
 	locationShape  = regexp.MustCompile(`^arn:[a-z-]+:datasync:[a-z0-9-]+:[0-9]{12}:location/loc-[0-9a-z]{17}$`)
 	taskShape      = regexp.MustCompile(`^arn:[a-z-]+:datasync:[a-z0-9-]+:[0-9]{12}:task/task-[0-9a-f]{17}$`)
 	executionShape = regexp.MustCompile(`^arn:[a-z-]+:datasync:[a-z0-9-]+:[0-9]{12}:task/task-[0-9a-f]{17}/execution/exec-[0-9a-f]{17}$`)
+	prefixShape    = regexp.MustCompile(`^[a-zA-Z0-9_\-+./()\p{Zs}]*$`)
 	logGroupShape  = regexp.MustCompile(`^log-group:[^:*]+(:\*)?$`)
 )
 
@@ -95,12 +97,23 @@ func (s Spec) Validate() error {
 	l.Check(region.ValidAccount(s.Account), ruleAccount, "Account", s.Account)
 	l.Check(region.Valid(s.Region), ruleRegion, "Region", s.Region)
 	s.checkLocations(&l)
-	settings{s.Mode, s.DestinationStorageClass, s.Options}.check(&l)
+	s.settings().check(&l)
 	checkFilter(&l, "Includes", s.Includes, true)
 	checkFilter(&l, "Excludes", s.Excludes, false)
 	s.checkLogGroup(&l)
+	if s.Schedule != nil {
+		l.Under("Schedule", s.Schedule.Validate())
+	}
+	s.Manifest.check(&l, "Manifest", s)
+	s.Report.check(&l, "Report", s)
 	tag.DataSync.Check(&l, "Tags", s.Tags)
 	return l.Err()
+}
+
+func (s Spec) settings() settings {
+	return settings{mode: s.Mode, class: s.DestinationStorageClass, options: s.Options, filters: len(s.Includes)+len(s.Excludes) > 0,
+		manifest: s.Manifest != nil, schedule: s.Schedule, logGroup: s.LogGroupARN != "",
+		versioned: s.Report != nil && s.Report.ObjectVersionIDs == dstypes.ObjectVersionIdsInclude}
 }
 
 func (s Spec) checkLocations(l *problem.List) {

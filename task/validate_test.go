@@ -97,6 +97,63 @@ func TestRules(t *testing.T) {
 		{"filter-nul", "NUL", func(s *Spec) { s.Excludes = []string{"/a\x00"} }, true},
 		{"filter-length", "longest", func(s *Spec) { s.Includes = []string{"/" + strings.Repeat("a", 102397), "/"} }, false},
 		{"filter-length", "too long with the bar", func(s *Spec) { s.Includes = []string{"/" + strings.Repeat("a", 102398), "/"} }, true},
+		{"manifest-filters", "manifest alone", func(s *Spec) { s.Manifest = manifest() }, false},
+		{"manifest-filters", "filters alone", func(s *Spec) { s.Excludes = []string{"*.tmp"} }, false},
+		{"manifest-filters", "both", func(s *Spec) { s.Manifest, s.Excludes = manifest(), []string{"*.tmp"} }, true},
+		{"manifest-key", "good", func(s *Spec) { s.Manifest = manifest() }, false},
+		{"manifest-key", "none", func(s *Spec) { s.Manifest = manifest(); s.Manifest.Key = "" }, true},
+		{"manifest-key", "equals sign", func(s *Spec) { s.Manifest = manifest(); s.Manifest.Key = "dt=1/list.csv" }, true},
+		{"manifest-version", "longest", func(s *Spec) { s.Manifest = manifest(); s.Manifest.VersionID = strings.Repeat("a", 100) }, false},
+		{"manifest-version", "too long", func(s *Spec) { s.Manifest = manifest(); s.Manifest.VersionID = strings.Repeat("a", 101) }, true},
+		{"report-prefix", "good", func(s *Spec) { s.Report = fullReport() }, false},
+		{"report-prefix", "none", func(s *Spec) { s.Report = fullReport(); s.Report.Prefix = "" }, false},
+		{"report-prefix", "equals sign", func(s *Spec) { s.Report = fullReport(); s.Report.Prefix = "dt=1/" }, true},
+		{"report-enum", "good", func(s *Spec) { s.Report = fullReport() }, false},
+		{"report-enum", "type", func(s *Spec) { s.Report = fullReport(); s.Report.Type = "FULL" }, true},
+		{"report-enum", "level", func(s *Spec) { s.Report = fullReport(); s.Report.Skipped = "ALL" }, true},
+		{"report-enum", "versions", func(s *Spec) { s.Report = fullReport(); s.Report.ObjectVersionIDs = "YES" }, true},
+		{"report-summary", "without levels", func(s *Spec) { s.Report = &Report{Bucket: "amzn-s3-demo-bucket", Type: "SUMMARY_ONLY"} }, false},
+		{"report-summary", "with a level", func(s *Spec) { s.Report = fullReport(); s.Report.Type = "SUMMARY_ONLY" }, true},
+		{"data-role", "good", func(s *Spec) { s.Manifest, s.Report = manifest(), fullReport() }, false},
+		{"data-role", "not known yet", func(s *Spec) { s.Manifest = manifest(); s.Manifest.RoleARN = "" }, false},
+		{"data-role", "other account", func(s *Spec) { s.Manifest = manifest(); s.Manifest.RoleARN = "arn:aws:iam::444455556666:role/a" }, true},
+		{"data-role", "other partition", func(s *Spec) { s.Report = fullReport(); s.Report.RoleARN = "arn:aws-cn:iam::111122223333:role/a" }, true},
+		{"data-role", "user", func(s *Spec) { s.Report = fullReport(); s.Report.RoleARN = "arn:aws:iam::111122223333:user/a" }, true},
+		{"data-account", "none", func(s *Spec) { s.Manifest = manifest(); s.Manifest.Account = "" }, false},
+		{"data-account", "alias", func(s *Spec) { s.Manifest = manifest(); s.Manifest.Account = "acme" }, true},
+		{"bucket-name", "good", func(s *Spec) { s.Manifest = manifest() }, false},
+		{"bucket-name", "capitals", func(s *Spec) { s.Manifest = manifest(); s.Manifest.Bucket = "Bucket" }, true},
+		{"bucket-address", "name", func(s *Spec) { s.Report = fullReport() }, false},
+		{"bucket-address", "ARN", func(s *Spec) { s.Report = fullReport(); s.Report.Bucket = "arn:aws:s3:::b" }, true},
+		{"bucket-kind", "general purpose", func(s *Spec) { s.Report = fullReport() }, false},
+		{"bucket-kind", "directory", func(s *Spec) { s.Report = fullReport(); s.Report.Bucket = "a--use2-az1--x-s3" }, true},
+		{"schedule-form", "none", func(s *Spec) {}, false},
+		{"schedule-form", "cron", func(s *Spec) { s.Schedule = cron("0 2 * * ? *") }, false},
+		{"schedule-form", "rate", func(s *Spec) { s.Schedule = &Schedule{Expression: "rate(12 hours)"} }, false},
+		{"schedule-form", "five fields", func(s *Spec) { s.Schedule = cron("0 2 * * ?") }, true},
+		{"schedule-form", "moment", func(s *Spec) { s.Schedule = &Schedule{Expression: "at(2026-01-01T00:00:00)"} }, true},
+		{"schedule-form", "empty", func(s *Spec) { s.Schedule = &Schedule{} }, true},
+		{"schedule-form", "a rate of no hours", func(s *Spec) { s.Schedule = &Schedule{Expression: "rate(0 hours)"} }, true},
+		{"schedule-field", "names, ranges, steps and lists", func(s *Spec) { s.Schedule = cron("30 8-18/2,23 ? JAN-JUN,12 MON-FRI 2026-2030") }, false},
+		{"schedule-field", "first Wednesday", func(s *Spec) { s.Schedule = cron("0 8 ? * 4#1 *") }, false},
+		{"schedule-field", "hour 24", func(s *Spec) { s.Schedule = cron("0 24 * * ? *") }, true},
+		{"schedule-field", "weekday 0", func(s *Spec) { s.Schedule = cron("0 2 ? * 0 *") }, true},
+		{"schedule-field", "range backwards", func(s *Spec) { s.Schedule = cron("0 9-8 * * ? *") }, true},
+		{"schedule-field", "step 0", func(s *Spec) { s.Schedule = cron("0 */0 * * ? *") }, true},
+		{"schedule-field", "sixth Monday", func(s *Spec) { s.Schedule = cron("0 2 ? * MON#6 *") }, true},
+		{"schedule-day", "in the week", func(s *Spec) { s.Schedule = cron("0 2 * * ? *") }, false},
+		{"schedule-day", "in the month", func(s *Spec) { s.Schedule = cron("0 2 ? * * *") }, false},
+		{"schedule-day", "none", func(s *Spec) { s.Schedule = cron("0 2 * * * *") }, true},
+		{"schedule-day", "two", func(s *Spec) { s.Schedule = cron("0 2 ? * ? *") }, true},
+		{"schedule-hourly", "hourly", func(s *Spec) { s.Schedule = cron("17 * * * ? *") }, false},
+		{"schedule-hourly", "60 minutes", func(s *Spec) { s.Schedule = &Schedule{Expression: "rate(60 minutes)"} }, false},
+		{"schedule-hourly", "two minutes of an hour", func(s *Spec) { s.Schedule = cron("0,30 * * * ? *") }, true},
+		{"schedule-hourly", "every minute", func(s *Spec) { s.Schedule = cron("* 2 * * ? *") }, true},
+		{"schedule-hourly", "59 minutes", func(s *Spec) { s.Schedule = &Schedule{Expression: "rate(59 minutes)"} }, true},
+		{"schedule-length", "short", func(s *Spec) { s.Schedule = cron("0 2 * * ? *") }, false},
+		{"schedule-length", "long", func(s *Spec) { s.Schedule = cron("0 2 " + strings.Repeat("1,", 130) + "1 * ? *") }, true},
+		{"schedule-status", "none", func(s *Spec) { s.Schedule = cron("0 2 * * ? *") }, false},
+		{"schedule-status", "off", func(s *Spec) { s.Schedule = cron("0 2 * * ? *"); s.Schedule.Status = "OFF" }, true},
 		{"tag-key", "good", func(s *Spec) { s.Tags = map[string]string{"xacct:transfer": "a"} }, false},
 		{"tag-key", "bad", func(s *Spec) { s.Tags = map[string]string{"a@b": "c"} }, true},
 		{"tag-value", "good", func(s *Spec) { s.Tags = map[string]string{"a": "b@c"} }, false},
@@ -124,6 +181,8 @@ func TestRules(t *testing.T) {
 	}{
 		{"locations-known", "both", known, false},
 		{"locations-known", "one", notKnown, true},
+		{"data-role-known", "known", withManifest("arn:aws:iam::111122223333:role/a"), false},
+		{"data-role-known", "not known", withManifest(""), true},
 		{"task-arn", "task", spec().checkARN(taskARN), false},
 		{"task-arn", "location", spec().checkARN(sourceARN), true},
 		{"task-arn", "execution", spec().checkARN(executionARN), true},
@@ -147,6 +206,20 @@ func TestRules(t *testing.T) {
 		cases = append(cases, problemtest.Case{Rule: tt.rule, Name: tt.name, Refuse: tt.refuse, Err: tt.err})
 	}
 	problemtest.Run(t, rules, cases)
+}
+
+func manifest() *Manifest {
+	return &Manifest{Account: "444455556666", Bucket: "amzn-s3-demo-bucket", Key: "lists/today.csv", RoleARN: "arn:aws:iam::111122223333:role/datasync"}
+}
+
+func cron(fields string) *Schedule { return &Schedule{Expression: "cron(" + fields + ")"} }
+
+func withManifest(role string) error {
+	s := spec()
+	s.Manifest = manifest()
+	s.Manifest.RoleARN = role
+	_, err := s.CreateInput()
+	return err
 }
 
 func tags(n int) map[string]string {

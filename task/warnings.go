@@ -1,0 +1,102 @@
+package task
+
+import (
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/internal/problem"
+)
+
+const (
+	locationPage = "https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html"
+	loggingPage  = "https://docs.aws.amazon.com/datasync/latest/userguide/configure-logging.html"
+)
+
+// warnings is the table of what DataSync takes and somebody may regret, and of what it is only assumed to refuse.
+var warnings = []row{
+	{problem.Rule{
+		ID: "log-group-off", Text: "is OFF, so nothing is written to the log group",
+		Remedy: "choose BASIC or TRANSFER, or leave it out", Source: loggingPage,
+	}, "Options.LogLevel", observed, func(s settings) (string, bool) {
+		return string(s.options.LogLevel), s.logGroup && s.options.LogLevel == dstypes.LogLevelOff
+	}},
+	{problem.Rule{
+		ID: "log-nowhere", Text: "has no log group to write to: a run that leaves objects behind leaves no trace of which",
+		Remedy: "give LogGroupARN, or a report", Source: loggingPage,
+	}, "Options.LogLevel", documented, func(s settings) (string, bool) {
+		return string(s.options.LogLevel), s.mode == dstypes.TaskModeBasic && !s.logGroup && s.options.LogLevel != "" && s.options.LogLevel != dstypes.LogLevelOff
+	}},
+	{problem.Rule{
+		ID: "log-off", Text: "is OFF: a run that leaves objects behind leaves no trace of which",
+		Remedy: "leave it out, which is BASIC, or give a report", Source: loggingPage,
+	}, "Options.LogLevel", documented, func(s settings) (string, bool) {
+		return string(s.options.LogLevel), s.mode == dstypes.TaskModeEnhanced && s.options.LogLevel == dstypes.LogLevelOff
+	}},
+	{problem.Rule{
+		ID: "verify-none", Text: "is NONE: only what is in flight is checked, not what is written",
+		Remedy: "choose ONLY_FILES_TRANSFERRED", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/configure-data-verification-options.html",
+	}, "Options.VerifyMode", documented, func(s settings) (string, bool) {
+		return string(s.options.VerifyMode), s.options.VerifyMode == dstypes.VerifyModeNone
+	}},
+	{problem.Rule{
+		ID: "verify-retrieval", Text: "is POINT_IN_TIME_CONSISTENT, which reads back every object, and the storage class charges for reading",
+		Remedy: "choose ONLY_FILES_TRANSFERRED", Source: locationPage,
+	}, "Options.VerifyMode", documented, func(s settings) (string, bool) {
+		return string(s.options.VerifyMode), infrequent(s.class) && s.options.VerifyMode == dstypes.VerifyModePointInTimeConsistent
+	}},
+	{problem.Rule{
+		ID: "class-rewrite", Text: "is ALL: every run writes every object anew, and the storage class charges for a minimum time each time",
+		Remedy: "choose CHANGED, or the class STANDARD and a lifecycle rule", Source: locationPage,
+	}, "Options.TransferMode", documented, func(s settings) (string, bool) {
+		return string(s.options.TransferMode), minimumTime(s.class) && s.options.TransferMode == dstypes.TransferModeAll
+	}},
+	{problem.Rule{
+		ID: "class-remove", Text: "is REMOVE: what is deleted before the storage class's minimum time is charged for the rest of it",
+		Remedy: "choose PRESERVE, or the class STANDARD and a lifecycle rule", Source: locationPage,
+	}, "Options.PreserveDeletedFiles", documented, func(s settings) (string, bool) {
+		return string(s.options.PreserveDeletedFiles), minimumTime(s.class) && s.options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove
+	}},
+	{problem.Rule{
+		ID: "manifest-remove", Text: "is REMOVE, and a run with a manifest deletes nothing",
+		Remedy: "leave one of the two out", Source: manifestPage,
+	}, "Options.PreserveDeletedFiles", documented, func(s settings) (string, bool) {
+		return string(s.options.PreserveDeletedFiles), s.manifest && s.options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove
+	}},
+	{problem.Rule{
+		ID: "report-versions", Text: "is INCLUDE, which lengthens the run",
+		Remedy: "leave it out unless the versions are needed", Source: reportPage,
+	}, "Report.ObjectVersionIDs", documented, func(s settings) (string, bool) { return "INCLUDE", s.versioned }},
+	{problem.Rule{
+		ID: "schedule-queue", Text: "is DISABLED: a scheduled run may be lost if the run before it has not ended (assumed)",
+		Remedy: "leave it out, which is ENABLED", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/run-task.html",
+	}, "Options.TaskQueueing", assumed, func(s settings) (string, bool) {
+		return string(s.options.TaskQueueing), s.schedule != nil && s.options.TaskQueueing == dstypes.TaskQueueingDisabled
+	}},
+	{problem.Rule{
+		ID: "remove-filters", Text: "is REMOVE with filters: that what is filtered out is not deleted either is assumed",
+		Remedy: "try it on a copy first, or choose PRESERVE", Source: filterPage,
+	}, "Options.PreserveDeletedFiles", assumed, func(s settings) (string, bool) {
+		return string(s.options.PreserveDeletedFiles), s.filters && s.options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove
+	}},
+}
+
+// Warnings are what DataSync takes and somebody may regret: settings that cost, lose traces or do nothing, and those that it is only assumed to
+// treat as one hopes. Nil is none. Their Rule says what is so, not what must be.
+func (s Spec) Warnings() []*Problem {
+	var l problem.List
+	settings := s.created().settings()
+	for _, row := range warnings {
+		if value, broken := row.broken(settings); broken {
+			l.Add(row.rule, row.path, value)
+		}
+	}
+	return problem.All(l.Err())
+}
+
+// infrequent reports whether S3 charges for reading objects of the class.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html
+func infrequent(c dstypes.S3StorageClass) bool {
+	return c == dstypes.S3StorageClassStandardIa || c == dstypes.S3StorageClassOnezoneIa || c == dstypes.S3StorageClassGlacierInstantRetrieval
+}
+
+// minimumTime reports whether S3 charges for the class for a time also if an object is replaced or deleted before.
+func minimumTime(c dstypes.S3StorageClass) bool { return infrequent(c) || archived(c) }
