@@ -241,7 +241,7 @@ func (r *run) judge(ctx context.Context, ch *Change) (Status, error) {
 	if now.Op == NoOp {
 		return Unchanged, nil
 	}
-	if ch.Kind != BucketPolicy && ch.Before != "" && ch.Before != now.Before {
+	if ch.Kind != BucketPolicy && ch.Kind != KeyPolicy && ch.Before != "" && ch.Before != now.Before {
 		return Failed, &StaleError{Change: ch.ID, Detail: "it is neither as it was read nor as it is wanted"}
 	}
 	return "", nil
@@ -270,7 +270,7 @@ func (r *run) matches(ch, now *Change) error {
 		return nil
 	}
 	switch ch.Kind {
-	case BucketPolicy:
+	case BucketPolicy, KeyPolicy:
 		return r.matchesStatements(ch)
 	case IAMRole:
 		return r.matchesRole(ch)
@@ -289,14 +289,9 @@ func (r *run) matchesStatements(ch *Change) error {
 	if err != nil {
 		return &MismatchError{Change: ch.ID, Detail: err.Error()}
 	}
-	for _, b := range r.wants.buckets {
-		if b.id() != ch.ID {
-			continue
-		}
-		for _, st := range b.spec.Statements {
-			if got, ok := after.Statement(st.Sid()); ok && !got.EqualWith(st, r.ids) {
-				return &MismatchError{Change: ch.ID, Detail: "statement " + st.Sid() + " is another"}
-			}
+	for _, st := range r.wants.statements(ch.ID) {
+		if got, ok := after.Statement(st.Sid()); ok && !got.EqualWith(st, r.ids) {
+			return &MismatchError{Change: ch.ID, Detail: "statement " + st.Sid() + " is another"}
 		}
 	}
 	return nil

@@ -36,6 +36,16 @@ func (r *run) execute(ctx context.Context, ch *Change, res *ChangeResult) (Statu
 				return r.applyOwnership(ctx, ch, w, res)
 			}
 		}
+	case KeyPolicy:
+		for _, w := range r.wants.keys {
+			if w.id() == ch.ID {
+				t, err := r.keyTarget(w)
+				if err != nil {
+					return Failed, err
+				}
+				return r.applyPolicy(ctx, ch, t, res)
+			}
+		}
 	case DataSyncLocation:
 		for _, w := range r.wants.locations {
 			if w.id() == ch.ID {

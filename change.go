@@ -6,6 +6,7 @@ type Kind string
 const (
 	IAMRole          Kind = "iam-role"          // a role with its trust and inline policies
 	BucketPolicy     Kind = "bucket-policy"     // our statements in a bucket's policy
+	KeyPolicy        Kind = "key-policy"        // our statements in a key's policy
 	BucketOwnership  Kind = "bucket-ownership"  // a bucket's Object Ownership
 	DataSyncLocation Kind = "datasync-location" // an S3 location
 	DataSyncTask     Kind = "datasync-task"     // a task
@@ -36,13 +37,13 @@ type Change struct {
 	Account   string
 	Region    string // "" for IAM
 	Kind      Kind
-	Name      string // role or bucket name, location URI, task name
+	Name      string // role or bucket name, id of a key, location URI, task name
 	Transfers []string
 	Op        Op
 	Hold      Hold `json:",omitempty"`
 
-	// Before and After are the resource as text: what was read, and what is wanted; "" is none. For a bucket policy they are the whole
-	// document, of which only our own statements count when the plan is applied; after a hand-over Before is "" because it was not read.
+	// Before and After are the resource as text: what was read, and what is wanted; "" is none. For the policy of a bucket or key they are the
+	// whole document, of which only our own statements count when the plan is applied; after a hand-over Before is "" because it was not read.
 	Before, After string `json:",omitempty"`
 
 	Requires []string `json:",omitempty"` // IDs of the changes that must be done first
@@ -108,5 +109,9 @@ const (
 	CodeNoRole        Code = "no-role"        // RoleARN names a role that does not exist
 	CodeNoLocation    Code = "no-location"    // LocationARN names a location that does not exist or does not fit
 	CodeRunning       Code = "running"        // an execution of the task has not ended
+	CodeNoKey         Code = "no-key"         // the key does not exist
+	CodeKeyUnusable   Code = "key-unusable"   // the key cannot serve this transfer, such as one that AWS manages or that is disabled
+	CodeKeyNotListed  Code = "key-not-listed" // the bucket's default encryption uses a key that KMSKeys does not name
+	CodeLockout       Code = "lockout"        // nobody could change the policy again
 	CodeDeletes       Code = "deletes"        // the task deletes at the destination, which was not allowed
 )

@@ -8,12 +8,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/task"
 )
@@ -45,6 +47,7 @@ type AccountClients struct {
 	IAM      iamrole.API
 	S3       func(region string) bucket.API  // called concurrently and often: cache inside
 	DataSync func(region string) DataSyncAPI // likewise
+	KMS      func(region string) kmskey.API  // likewise; needed only in the accounts of keys that a transfer lists
 }
 
 // NewAccountClients makes the clients of the account that cfg has credentials for. It makes no call. The regional clients are made once
@@ -58,6 +61,9 @@ func NewAccountClients(cfg aws.Config) AccountClients {
 		}),
 		DataSync: perRegion(func(r string) DataSyncAPI {
 			return datasync.NewFromConfig(cfg, func(o *datasync.Options) { o.Region = r })
+		}),
+		KMS: perRegion(func(r string) kmskey.API {
+			return kms.NewFromConfig(cfg, func(o *kms.Options) { o.Region = r })
 		}),
 	}
 }
@@ -102,6 +108,21 @@ func (c Clients) s3(account, region string) (bucket.API, error) {
 	api := ac.S3(region)
 	if api == nil {
 		return nil, &ClientError{Account: account, Region: region, Service: "S3"}
+	}
+	return api, nil
+}
+
+// kms is the client for the account and Region in the key's ARN, which may be neither the bucket's account nor the task's.
+func (c Clients) kms(arn string) (kmskey.API, error) {
+	spec := kmskey.Spec{ARN: arn}
+	account, region := spec.Account(), spec.Region()
+	ac, ok := c[account]
+	if !ok || ac.KMS == nil {
+		return nil, &ClientError{Account: account, Region: region, Service: "KMS"}
+	}
+	api := ac.KMS(region)
+	if api == nil {
+		return nil, &ClientError{Account: account, Region: region, Service: "KMS"}
 	}
 	return api, nil
 }

@@ -156,7 +156,9 @@ func foreign(d policy.Document, sids []string) int {
 func sentence(st policy.Statement) string {
 	var who []string
 	for _, c := range st.Conditions() {
-		who = append(who, c.Values()...)
+		if strings.EqualFold(c.Key(), "aws:PrincipalArn") {
+			who = append(who, c.Values()...)
+		}
 	}
 	if len(who) == 0 {
 		principals, _ := st.Principals()
@@ -174,6 +176,10 @@ func sentence(st policy.Statement) string {
 		verb = "write"
 	case has("s3:GetObject"):
 		verb = "read"
+	case has("kms:Encrypt"):
+		verb = "encrypt and decrypt"
+	case has("kms:Decrypt"):
+		verb = "decrypt"
 	}
 	return strings.Join(who, ", ") + " may " + verb
 }

@@ -9,9 +9,11 @@ import (
 
 // Purposes that a statement of ours can have. They are part of its Sid.
 const (
-	purposeRead  = "Read"  // DataSync's role may read
-	purposeWrite = "Write" // DataSync's role may write
-	purposeList  = "List"  // the operators may list
+	purposeRead    = "Read"    // DataSync's role may read
+	purposeWrite   = "Write"   // DataSync's role may write
+	purposeList    = "List"    // the operators may list
+	purposeDecrypt = "Decrypt" // DataSync's role may read what is encrypted under a key
+	purposeEncrypt = "Encrypt" // DataSync's role may write what is encrypted under a key
 )
 
 // sidPrefix starts every statement id of ours.

@@ -16,6 +16,7 @@ import (
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/task"
 )
@@ -30,6 +31,7 @@ type snapshot struct {
 	mu        sync.Mutex
 	roles     map[string]iamrole.State  // by ARN; a role that was not looked at, because its account has no client, is missing
 	buckets   map[string]bucket.State   // by bucket name; likewise
+	keys      map[string]kmskey.State   // by ARN; likewise
 	listed    map[place]bool            // where locations and tasks were listed
 	locations map[string]location.State // by ARN
 	tasks     map[string]task.State     // by ARN
@@ -37,7 +39,7 @@ type snapshot struct {
 }
 
 func newSnapshot(c Clients) *snapshot {
-	return &snapshot{clients: c, roles: map[string]iamrole.State{}, buckets: map[string]bucket.State{}, listed: map[place]bool{},
+	return &snapshot{clients: c, roles: map[string]iamrole.State{}, buckets: map[string]bucket.State{}, keys: map[string]kmskey.State{}, listed: map[place]bool{},
 		locations: map[string]location.State{}, tasks: map[string]task.State{}, errs: map[string]error{}}
 }
 
@@ -79,7 +81,11 @@ func identify(ctx context.Context, c Clients, accounts []string, n int) error {
 func accountsOf(c Clients, transfers []Transfer) []string {
 	set := map[string]bool{}
 	for _, t := range transfers {
-		for _, a := range []string{t.taskAccount(), t.Source.Account, t.Destination.Account} {
+		involved := []string{t.taskAccount(), t.Source.Account, t.Destination.Account}
+		for _, key := range t.keySpecs() {
+			involved = append(involved, key.Account())
+		}
+		for _, a := range involved {
 			if _, ok := c[a]; ok {
 				set[a] = true
 			}
@@ -100,6 +106,11 @@ func observe(ctx context.Context, c Clients, transfers []Transfer, n int) (*snap
 	for _, b := range w.buckets {
 		if _, ok := c[b.spec.Account]; ok {
 			p.run(func() { s.readBucket(ctx, b.spec) })
+		}
+	}
+	for _, k := range w.keys {
+		if _, ok := c[k.spec.Account()]; ok {
+			p.run(func() { s.readKey(ctx, k.spec) })
 		}
 	}
 	var (

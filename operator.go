@@ -7,6 +7,7 @@ import (
 
 	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -37,6 +38,8 @@ const (
 	onServiceRole scope = "service-linked role"   // AWSServiceRoleForDataSync
 	onBothBuckets scope = "both ends' buckets"    // for the task account's operator
 	onOwnBuckets  scope = "the account's buckets" // for the bucket owner's operator
+	onOwnKeys     scope = "the account's keys"    // of KMS, those that a transfer lists
+	onGrantedKeys scope = "keys that let us in"   // those of them that are not in the task account
 )
 
 // need is a row of the table of what an operator calls.
@@ -79,6 +82,12 @@ var bucketNeeds = []need{
 	{"CleanBuckets", []Phase{DestroyPhase}, onOwnBuckets, []string{"s3:PutBucketPolicy", "s3:DeleteBucketPolicy"}, nil},
 }
 
+// keyNeeds are the calls made in the account of a key.
+var keyNeeds = []need{
+	{"ReadKeys", reading, onOwnKeys, []string{"kms:DescribeKey", "kms:GetKeyPolicy"}, nil},
+	{"WriteKeys", []Phase{ApplyPhase, DestroyPhase}, onGrantedKeys, []string{"kms:PutKeyPolicy"}, nil},
+}
+
 // OperatorPolicy is the identity policy that whoever runs xacct in the account needs for the transfers: the calls that it makes there, on
 // the resources that it makes them on. No phases means all of them. It fails for invalid transfers and for an account that none of
 // them touches.
@@ -104,7 +113,7 @@ func OperatorPolicy(account string, transfers []Transfer, phases ...Phase) (poli
 		return policy.Document{}, fmt.Errorf("operator policy: account %s takes part in none of the transfers: give one of their accounts", account)
 	}
 	var fragments []policy.Fragment
-	for _, n := range append(slices.Clone(taskNeeds), bucketNeeds...) {
+	for _, n := range slices.Concat(taskNeeds, bucketNeeds, keyNeeds) {
 		on := resources[n.on]
 		if len(on) == 0 || !slices.ContainsFunc(n.phases, func(p Phase) bool { return slices.Contains(phases, p) }) {
 			continue
@@ -134,6 +143,15 @@ func scopes(account string, transfers []Transfer) map[scope][]string {
 			e := t.end(side)
 			if e.Account == account {
 				add(onOwnBuckets, e.bucketARN())
+			}
+			for _, arn := range e.KMSKeys {
+				if (kmskey.Spec{ARN: arn}).Account() != account {
+					continue
+				}
+				add(onOwnKeys, arn)
+				if t.remoteKey(arn) {
+					add(onGrantedKeys, arn)
+				}
 			}
 			if t.taskAccount() != account {
 				continue

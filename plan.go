@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -177,6 +178,14 @@ func (c Clients) complete(transfers []Transfer) error {
 				need(e.Account, "", "STS", ac.STS == nil)
 				need(e.Account, e.Region, "S3", ac.S3 == nil || ac.S3(e.Region) == nil)
 			}
+			for _, arn := range e.KMSKeys {
+				account := kmskey.Spec{ARN: arn}.Account()
+				if ac, ok := c[account]; ok {
+					need(account, "", "STS", ac.STS == nil)
+					_, err := c.kms(arn)
+					need(account, e.Region, "KMS", err != nil)
+				}
+			}
 		}
 	}
 	return join(errs...)
@@ -276,7 +285,7 @@ func (b *builder) plan() *Plan {
 func weight(s Severity) int { return slices.Index([]Severity{Info, Warning, Blocking}, s) }
 
 // kindOrder is the order in which kinds are shown, which is also one in which they could be made.
-var kindOrder = []Kind{IAMRole, BucketPolicy, BucketOwnership, DataSyncLocation, DataSyncTask}
+var kindOrder = []Kind{IAMRole, BucketPolicy, KeyPolicy, BucketOwnership, DataSyncLocation, DataSyncTask}
 
 // sortChanges puts the accounts of tasks first.
 func sortChanges(changes []Change, transfers []Transfer) {

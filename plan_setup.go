@@ -30,6 +30,9 @@ func (b *builder) change(transfers []Transfer) {
 	for _, bw := range w.buckets {
 		b.bucket(bw)
 	}
+	for _, k := range w.keys {
+		b.key(k)
+	}
 	arns := map[string]string{} // of locations, by change ID
 	for _, l := range w.locations {
 		arns[l.id()] = b.location(w, l)
@@ -212,7 +215,7 @@ func (w policyWant) owners(sid string) []Transfer {
 	var out []Transfer
 	for _, t := range w.transfers {
 		for _, side := range sides {
-			for _, s := range t.sids(side) {
+			for _, s := range append(t.sids(side), t.sid(side, t.keyPurpose(side))) {
 				if s == sid {
 					out = append(out, t)
 				}
@@ -352,6 +355,7 @@ func (b *builder) locationChange(all wants, w locationWant, c Change) Change {
 			c.Requires = append(c.Requires, bw.id())
 		}
 	}
+	c.Requires = append(c.Requires, t.keyRequires(w.side)...)
 	return c
 }
 

@@ -48,13 +48,23 @@ func (b *builder) tearDown(w wants) {
 			locations[l.transfer.Name] = append(locations[l.transfer.Name], id)
 		}
 	}
-	statements := map[string][]string{} // transfer → IDs of its buckets' changes
+	statements := map[string][]string{} // transfer → IDs of the changes of its buckets' and keys' policies
 	for _, bw := range w.buckets {
 		if !bw.grants {
 			continue
 		}
 		if id := b.dropStatements(bw, locations); id != "" {
 			for _, t := range bw.transfers {
+				statements[t.Name] = append(statements[t.Name], id)
+			}
+		}
+	}
+	for _, k := range w.keys {
+		if !k.grants {
+			continue
+		}
+		if id := b.dropKeyStatements(k, locations); id != "" {
+			for _, t := range k.transfers {
 				statements[t.Name] = append(statements[t.Name], id)
 			}
 		}
@@ -230,18 +240,30 @@ func (w roleWant) leaving(s iamrole.State) (gone, rest []string) {
 	return gone, rest
 }
 
-// gate holds back the deletion of a role that a bucket policy we cannot see may name: once the role is gone, S3 would refuse every later
-// policy of that bucket's owner as long as it names it. https://repost.aws/knowledge-center/s3-invalid-principal-in-policy-error
+// gate holds back the deletion of a role that a policy we cannot see may name: once the role is gone, S3 and KMS would refuse every later
+// policy of the bucket's or key's owner as long as it names it. https://repost.aws/knowledge-center/s3-invalid-principal-in-policy-error
 func (b *builder) gate(c *Change, w roleWant) {
 	for _, t := range w.transfers {
 		for _, side := range sides {
-			if t.Grant == ByRole && t.remote(side) && t.ownsRole(side) && t.roleName(side) == w.spec.Name && !b.canRead(t.end(side).Account) {
+			if t.Grant != ByRole || !t.ownsRole(side) || t.roleName(side) != w.spec.Name {
+				continue
+			}
+			for _, what := range b.unseen(t, side) {
 				c.Hold = Blocked
-				c.Reason = fmt.Sprintf("bucket %s of account %s may still name it", t.end(side).Bucket, t.end(side).Account)
+				c.Reason = what + " may still name it"
 				b.find([]Transfer{t}, Finding{Severity: Warning, Code: CodeDeadPrincipal, Account: w.account, Subject: w.arn,
-					Detail: fmt.Sprintf("the role stays until it is proved that the policy of bucket %s no longer names it", t.end(side).Bucket),
-					Remedy: "plan again with a client of account " + t.end(side).Account + " that may read the policy, once its operator has removed our statements"})
+					Detail: fmt.Sprintf("the role stays until it is proved that the policy of %s no longer names it", what),
+					Remedy: "plan again with a client of that account that may read the policy, once its operator has removed our statements"})
 			}
 		}
 	}
+}
+
+// unseen are the remote bucket and keys of the side whose policies cannot be read.
+func (b *builder) unseen(t Transfer, side Side) []string {
+	var out []string
+	if e := t.end(side); t.remote(side) && !b.canRead(e.Account) {
+		out = append(out, fmt.Sprintf("bucket %s of account %s", e.Bucket, e.Account))
+	}
+	return append(out, b.unseenKeys(t, side)...)
 }

@@ -119,7 +119,9 @@ func writeChanges(b *strings.Builder, changes []Change) {
 }
 
 // listed reports whether a change's details stand below it, a line each, rather than beside it.
-func listed(c Change) bool { return c.Kind == BucketPolicy || len(c.Details) > 1 }
+func listed(c Change) bool {
+	return c.Kind == BucketPolicy || c.Kind == KeyPolicy || len(c.Details) > 1
+}
 
 // writeFindings prints what was checked, what blocks, what is to be looked at and what is unknown, each under its word.
 func (p *Plan) writeFindings(b *strings.Builder) {

@@ -31,7 +31,7 @@ func (t Transfer) resources() *Resources {
 			r.Roles = append(r.Roles, AccountRole{Account: t.TaskAccount, Spec: t.role(side)})
 		}
 	}
-	r.Buckets = t.bucketSpecs()
+	r.Buckets, r.Keys = t.bucketSpecs(), t.keySpecs()
 	return r
 }
 
@@ -54,7 +54,7 @@ func (t Transfer) role(side Side) iamrole.Spec {
 		s.Policies = map[string]policy.Document{}
 		for _, end := range sides {
 			if end == side || t.sharesRole() {
-				s.Policies[t.policyName(end)] = policy.New(t.roleStatement(end))
+				s.Policies[t.policyName(end)] = policy.New(t.roleStatements(end))
 			}
 		}
 	}
@@ -99,19 +99,12 @@ func (t Transfer) bucketStatements(side Side) policy.Statements {
 		return nil
 	}
 	var out policy.Statements
-	account := policy.Account(t.taskAccount())
 	if role := t.roleARN(side); role != "" {
-		s := t.grant(side).WithSid(t.sid(side, t.purpose(side)))
-		if t.Grant == ByAccount {
-			s = s.By(account).When(policy.ArnEquals("aws:PrincipalArn", role))
-		} else {
-			s = s.By(policy.AWS(role))
-		}
-		out = append(out, s)
+		out = append(out, t.admit(t.grant(side).WithSid(t.sid(side, t.purpose(side))), role))
 	}
 	if len(t.Operators) > 0 {
 		ops := slices.Compact(slices.Sorted(slices.Values(t.Operators)))
-		out = append(out, bucket.List(t.end(side).bucketARN()).WithSid(t.sid(side, purposeList)).By(account).
+		out = append(out, bucket.List(t.end(side).bucketARN()).WithSid(t.sid(side, purposeList)).By(policy.Account(t.taskAccount())).
 			When(policy.ArnEquals("aws:PrincipalArn", ops...)))
 	}
 	return out

@@ -11,6 +11,7 @@ import (
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -40,6 +41,10 @@ var (
 		Remedy: "make the two Role values equal, or give them different names", Source: "xacct"}
 	ruleOperator = problem.Rule{ID: "operator-arn", Text: "must be the ARN of a role or user of the task account, in the same partition",
 		Remedy: "give the role's ARN with its path (iam:GetRole tells it), not the ARN of a session", Source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html"}
+	ruleKeyRegion = problem.Rule{ID: "kms-region", Text: "must be a key of the end's Region",
+		Remedy: "give the key that encrypts this bucket: a bucket's key is in the bucket's Region", Source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html"}
+	ruleKeyTwice = problem.Rule{ID: "kms-unique", Text: "is listed twice",
+		Remedy: "list every key of an end once", Source: "xacct"}
 	ruleDestinationOnly = problem.Rule{ID: "destination-only", Text: "has a meaning for the destination only",
 		Remedy: "leave it empty on the source", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html"}
 	ruleGrant = problem.Rule{ID: "grant-shape", Text: "must be ByRole or ByAccount",
@@ -53,7 +58,7 @@ var (
 )
 
 var rules = []problem.Rule{ruleName, ruleDuplicateName, ruleAccount, ruleRegion, rulePartition, ruleNested, ruleRoleExcludes, ruleRoleARN, ruleLocationARN,
-	ruleSharedRole, ruleOperator, ruleDestinationOnly, ruleGrant, ruleComputed, ruleTags, ruleTagPrefix, rulePhase}
+	ruleSharedRole, ruleOperator, ruleKeyRegion, ruleKeyTwice, ruleDestinationOnly, ruleGrant, ruleComputed, ruleTags, ruleTagPrefix, rulePhase}
 
 var (
 	nameShape      = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,51}$`)
@@ -101,6 +106,8 @@ func (t Transfer) validateEnd(side Side) error {
 		l.Check(e.StorageClass == "", ruleDestinationOnly, "StorageClass", string(e.StorageClass))
 		l.Check(!e.DisableACLs, ruleDestinationOnly, "DisableACLs", "true")
 	}
+	keys := validateKeys(e)
+	l.Under("", keys)
 	if e.RoleARN != "" {
 		l.Check(t.principalARN(e.RoleARN, "role/"), ruleRoleARN, "RoleARN", e.RoleARN)
 	}
@@ -109,7 +116,7 @@ func (t Transfer) validateEnd(side Side) error {
 		ok = ok && a.Service == "datasync" && a.Partition == t.partition() && a.Account == t.taskAccount() && a.Region == e.Region && locationShape.MatchString(a.Resource)
 		l.Check(ok, ruleLocationARN, "LocationARN", e.LocationARN)
 	}
-	sound := nameShape.MatchString(t.Name) && region.ValidAccount(t.taskAccount()) && region.Valid(e.Region)
+	sound := keys == nil && nameShape.MatchString(t.Name) && region.ValidAccount(t.taskAccount()) && region.Valid(e.Region)
 	for _, p := range problem.All(t.locationSpec(side).Validate()) {
 		switch p.Path {
 		case "Bucket", "Prefix", "StorageClass": // the rest is judged above
@@ -121,6 +128,25 @@ func (t Transfer) validateEnd(side Side) error {
 		l.Check(reflect.ValueOf(e.Role).IsZero(), ruleRoleExcludes, "Role", e.Role.Name)
 	} else if sound { // or the presets would repeat what is wrong
 		l.Under("Role", t.role(side).Validate())
+	}
+	return l.Err()
+}
+
+func validateKeys(e Endpoint) error {
+	var l problem.List
+	seen := map[string]bool{}
+	for i, arn := range e.KMSKeys {
+		path := fmt.Sprintf("KMSKeys[%d]", i)
+		spec := kmskey.Spec{ARN: arn}
+		err := spec.Validate()
+		for _, p := range problem.All(err) {
+			q := *p
+			q.Path = path
+			l.Under("", &q)
+		}
+		l.Check(err != nil || spec.Region() == e.Region, ruleKeyRegion, path, arn)
+		l.Check(!seen[arn], ruleKeyTwice, path, arn)
+		seen[arn] = true
 	}
 	return l.Err()
 }

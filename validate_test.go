@@ -22,6 +22,12 @@ func valid() Transfer {
 	}
 }
 
+// A key in the Region of each end of valid.
+const (
+	keyA = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+	keyB = "arn:aws:kms:us-east-2:444455556666:key/mrk-1234abcd12ab34cd56ef1234567890ab"
+)
+
 // edited is the verdict on valid after an edit.
 func edited(edit func(*Transfer)) error {
 	t := valid()
@@ -124,6 +130,15 @@ func TestRules(t *testing.T) {
 		refuse("operator-arn", "of the other account", func(t *Transfer) { t.Operators = []string{"arn:aws:iam::444455556666:role/ops"} }),
 		refuse("operator-arn", "the account", func(t *Transfer) { t.Operators = []string{"arn:aws:iam::111122223333:root"} }),
 		refuse("operator-arn", "everybody", func(t *Transfer) { t.Operators = []string{"*"} }),
+		accept("kms-region", "one key on each end, one of the task account", func(t *Transfer) { t.Source.KMSKeys, t.Destination.KMSKeys = []string{keyA}, []string{keyB} }),
+		accept("kms-region", "what is no key is told once", func(t *Transfer) { t.Destination.KMSKeys = []string{"alias/media"} }),
+		refuse("kms-region", "the other end's key", func(t *Transfer) { t.Destination.KMSKeys = []string{keyA} }),
+		accept("kms-unique", "two keys", func(t *Transfer) { t.Source.KMSKeys = []string{keyA, strings.Replace(keyA, "1234", "5678", 1)} }),
+		accept("kms-unique", "one key on both ends", func(t *Transfer) {
+			t.Destination.Region = t.Source.Region
+			t.Source.KMSKeys, t.Destination.KMSKeys = []string{keyA}, []string{keyA}
+		}),
+		refuse("kms-unique", "the same twice", func(t *Transfer) { t.Source.KMSKeys = []string{keyA, keyA} }),
 		accept("destination-only", "on the destination", func(t *Transfer) {
 			t.Destination.StorageClass, t.Destination.DisableACLs = dstypes.S3StorageClassStandardIa, true
 		}),

@@ -16,6 +16,7 @@ import (
 type wants struct {
 	roles     []roleWant
 	buckets   []bucketWant
+	keys      []keyWant
 	locations []locationWant
 	tasks     []taskWant
 }
@@ -84,6 +85,7 @@ func wantsOf(transfers []Transfer) wants {
 		}
 		for _, side := range sides {
 			w.addBucket(r, side)
+			w.addKeys(r.Transfer, side)
 			spec := r.Source
 			if side == DestinationSide {
 				spec = r.Destination
@@ -94,6 +96,7 @@ func wantsOf(transfers []Transfer) wants {
 	}
 	slices.SortFunc(w.roles, func(a, b roleWant) int { return cmp.Compare(a.id(), b.id()) })
 	slices.SortFunc(w.buckets, func(a, b bucketWant) int { return cmp.Compare(a.id(), b.id()) })
+	slices.SortFunc(w.keys, func(a, b keyWant) int { return cmp.Compare(a.id(), b.id()) })
 	return w
 }
 
@@ -171,4 +174,19 @@ func names(transfers []Transfer) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// statements are ours in the policy that the change is about.
+func (w wants) statements(id string) policy.Statements {
+	for _, b := range w.buckets {
+		if b.id() == id {
+			return b.spec.Statements
+		}
+	}
+	for _, k := range w.keys {
+		if k.id() == id {
+			return k.spec.Statements
+		}
+	}
+	return nil
 }

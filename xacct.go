@@ -7,6 +7,7 @@ import (
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
@@ -33,6 +34,17 @@ type Endpoint struct {
 	// in another account that still has ACLs blocks the plan, because objects that DataSync writes there would belong to the task account:
 	// https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
 	DisableACLs bool `json:",omitempty"`
+
+	// KMSKeys are the full ARNs of the customer managed keys that the objects of this end are encrypted under: neither ids nor aliases.
+	// A source may need several, because objects keep the key that they were written under; a destination needs the key of the bucket's
+	// default encryption. The role may use them, and a key in another account than the task lets it; a key of the task account must
+	// let it by a policy of its own. A key taken off the list keeps its statement: destroy the transfer first. nil is none.
+	// https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
+	KMSKeys []string `json:",omitempty"`
+
+	// KMSViaS3 limits what the role may do with the keys to calls that S3 makes for it (kms:ViaService). That DataSync makes none of its own
+	// is not documented. False sets no such condition.
+	KMSViaS3 bool `json:",omitempty"`
 
 	// Role is the IAM role that DataSync assumes for this end. Every field may be empty: Name becomes the transfer's name with
 	// "-source" or "-destination", empty Trust and Policies become the least-privilege presets.
@@ -103,6 +115,7 @@ type Resources struct {
 
 	Roles               []AccountRole // the roles to make: none, one or two
 	Buckets             []bucket.Spec // the buckets to configure: those outside the task account, and a destination whose ACLs are to be disabled
+	Keys                []kmskey.Spec `json:",omitempty"` // the keys of both ends; those outside the task account with statements
 	Source, Destination location.Spec
 	Task                task.Spec // its location ARNs are empty until the locations exist
 }
