@@ -232,9 +232,7 @@ func (w roleWant) leaving(s iamrole.State) (gone, rest []string) {
 			rest = append(rest, "inline policy "+name)
 		}
 	}
-	for _, arn := range s.Attached {
-		rest = append(rest, arn)
-	}
+	rest = append(rest, s.Attached...)
 	slices.Sort(gone)
 	slices.Sort(rest)
 	return gone, rest

@@ -128,12 +128,3 @@ func (t Transfer) taskSpec() task.Spec {
 	s.Tags = tags
 	return s
 }
-
-// resourcesOf are the resources of valid transfers, by transfer name.
-func resourcesOf(transfers []Transfer) map[string]*Resources {
-	m := make(map[string]*Resources, len(transfers))
-	for _, t := range transfers {
-		m[t.Name] = t.resources()
-	}
-	return m
-}

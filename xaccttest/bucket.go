@@ -136,9 +136,9 @@ func (b *bucketState) restricts(p *storedPolicy) bool {
 
 // ObjectOptions shape an object. The zero value is an object of the bucket's owner, in STANDARD, without tags.
 type ObjectOptions struct {
-	Owner        string // account id of whoever wrote it; "" is the bucket's owner
-	StorageClass s3types.StorageClass
-	Tags         map[string]string
+	Owner        string               // account id of whoever wrote it; "" is the bucket's owner
+	StorageClass s3types.StorageClass // "" is STANDARD
+	Tags         map[string]string    // nil is none
 }
 
 // PutObject puts an object into a bucket as its owner would.
@@ -194,10 +194,10 @@ func (c *Cloud) Objects(bucket string) map[string][]byte {
 
 // Object describes an object beside its body.
 type Object struct {
-	Owner        string // account id; the bucket's owner cannot read an object of somebody else by its policies
-	StorageClass s3types.StorageClass
+	Owner        string               // account id; the bucket's owner cannot read an object of somebody else by its policies
+	StorageClass s3types.StorageClass // "" is STANDARD
 	Modified     time.Time
-	Tags         map[string]string
+	Tags         map[string]string // nil is none
 }
 
 // Object describes an object; the zero Object if it is not there.
