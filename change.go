@@ -79,6 +79,9 @@ type Finding struct {
 	Detail    string // one line
 	Remedy    string `json:",omitempty"` // the next action
 
+	Actions  []string `json:",omitempty"` // those that were judged alike; nil if it is not about access
+	Proposal []string `json:",omitempty"` // statements as their owner could write them to let the subject in; never applied
+
 	DependsOn []string `json:",omitempty"` // the facts or condition keys that would settle an unknown
 }
 

@@ -35,12 +35,14 @@ type snapshot struct {
 	listed    map[place]bool            // where locations and tasks were listed
 	locations map[string]location.State // by ARN
 	tasks     map[string]task.State     // by ARN
+	samples   map[string]bucket.Sample  // by transfer: what lies below the destination's prefix
+	dead      []string                  // unique ids in bucket policies that stayed unresolved, see confirm
 	errs      map[string]error          // by what was read: a role's ARN, a bucket's name, "account/region"
 }
 
 func newSnapshot(c Clients) *snapshot {
 	return &snapshot{clients: c, roles: map[string]iamrole.State{}, buckets: map[string]bucket.State{}, keys: map[string]kmskey.State{}, listed: map[place]bool{},
-		locations: map[string]location.State{}, tasks: map[string]task.State{}, errs: map[string]error{}}
+		locations: map[string]location.State{}, samples: map[string]bucket.Sample{}, tasks: map[string]task.State{}, errs: map[string]error{}}
 }
 
 func (s *snapshot) fail(what string, err error) {
@@ -49,8 +51,9 @@ func (s *snapshot) fail(what string, err error) {
 	s.errs[what] = err
 }
 
-// identify proves that every client belongs to the account that it stands for. It is the first call of everything.
-func identify(ctx context.Context, c Clients, accounts []string, n int) error {
+// identify proves that every client belongs to the account that it stands for, and says who it is. It is the first call of everything.
+func identify(ctx context.Context, c Clients, accounts []string, n int) (map[string]string, error) {
+	arns := make([]string, len(accounts))
 	errs := make([]error, len(accounts))
 	p := newParallel(n)
 	for i, account := range accounts {
@@ -70,11 +73,17 @@ func identify(ctx context.Context, c Clients, accounts []string, n int) error {
 					got = *out.Account
 				}
 				errs[i] = &IdentityError{Account: account, Got: got}
+			case out.Arn != nil:
+				arns[i] = *out.Arn
 			}
 		})
 	}
 	p.wait()
-	return join(errs...)
+	callers := map[string]string{}
+	for i, account := range accounts {
+		callers[account] = arns[i]
+	}
+	return callers, join(errs...)
 }
 
 // accountsOf are the accounts that the transfers touch and that we have clients for, sorted.
@@ -95,7 +104,7 @@ func accountsOf(c Clients, transfers []Transfer) []string {
 }
 
 // observe reads everything that the transfers need, each thing once, in three rounds: what has a name, and the lists; what the lists
-// point to; the tasks of locations that no task's name led to.
+// point to; the tasks of locations that no task's name led to, and the roles of given locations.
 func observe(ctx context.Context, c Clients, transfers []Transfer, n int) (*snapshot, error) {
 	s := newSnapshot(c)
 	w := wantsOf(transfers)
@@ -106,6 +115,11 @@ func observe(ctx context.Context, c Clients, transfers []Transfer, n int) (*snap
 	for _, b := range w.buckets {
 		if _, ok := c[b.spec.Account]; ok {
 			p.run(func() { s.readBucket(ctx, b.spec) })
+		}
+	}
+	for _, t := range w.tasks {
+		if _, ok := c[t.transfer.Destination.Account]; ok && t.transfer.overwrites() {
+			p.run(func() { s.look(ctx, t.transfer) })
 		}
 	}
 	for _, k := range w.keys {
@@ -139,9 +153,16 @@ func observe(ctx context.Context, c Clients, transfers []Transfer, n int) (*snap
 	}
 	p.wait()
 
+	orphans, given, ids := s.orphans(w), s.givenRoles(w), s.roleIDs()
 	p = newParallel(n)
-	for arn, pl := range s.orphans(w) {
+	for arn, pl := range orphans {
 		p.run(func() { s.tasksOf(ctx, pl, arn) })
+	}
+	for arn, spec := range given {
+		p.run(func() { s.readRole(ctx, arn, spec) })
+	}
+	for _, b := range w.buckets {
+		p.run(func() { s.confirm(ctx, b, ids) })
 	}
 	p.wait()
 	return s, ctx.Err()

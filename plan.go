@@ -24,13 +24,19 @@ type PlanOptions struct {
 	// first, its documents. An account that is missing was not given, and the plan says so; an empty list is "there are none".
 	SCPs, RCPs map[string][][]policy.Document
 
+	// OrgIDs are the organisations (o-…) of accounts, by account id, for policies that ask for aws:PrincipalOrgID or aws:ResourceOrgID.
+	// An account that is missing is not known to be in one.
+	OrgIDs map[string]string
+
 	Override    []string     // codes of blocking findings that are to be warnings; see [Overridable]
 	Concurrency int          // how many calls run at once; 0 is 16
 	Logger      *slog.Logger // nil logs nothing
+
+	callers map[string]string // by account: the ARN of who plans
 }
 
 // Overridable are the codes that PlanOptions.Override may hold. The others have no meaning that could be overridden.
-func Overridable() []Code { return []Code{CodeACLsEnabled, CodeDenied} }
+func Overridable() []Code { return []Code{CodeACLsEnabled, CodeDenied, CodeKeyNotListed, CodeKeyUnusable, CodeRequesterPays} }
 
 // schema is the version of a plan's JSON. The number before the dot changes when an older reader would misunderstand it.
 const schema = "1.0"
@@ -59,6 +65,7 @@ type Settings struct {
 	AllowDelete  bool                           `json:",omitempty"`
 	HandOver     []string                       `json:",omitempty"`
 	Override     []string                       `json:",omitempty"`
+	OrgIDs       map[string]string              `json:",omitempty"`
 	SCPs         map[string][][]policy.Document `json:",omitempty"`
 	RCPs         map[string][][]policy.Document `json:",omitempty"`
 }
@@ -151,7 +158,9 @@ func prepare(ctx context.Context, c Clients, transfers []Transfer, optFns []func
 	if err := c.complete(transfers); err != nil {
 		return o, err
 	}
-	return o, identify(ctx, c, accounts, o.Concurrency)
+	var err error
+	o.callers, err = identify(ctx, c, accounts, o.Concurrency)
+	return o, err
 }
 
 // complete reports the clients that the transfers need and that are nil.
@@ -273,7 +282,7 @@ func (b *builder) canRead(account string) bool {
 func (b *builder) plan() *Plan {
 	p := &Plan{Schema: schema, Mode: b.mode, Transfers: slices.Clone(b.transfers), Changes: b.changes, Findings: b.findings,
 		Settings: Settings{AllowReplace: b.opts.AllowReplace, AllowDelete: b.opts.AllowDelete, HandOver: b.opts.HandOver,
-			Override: b.opts.Override, SCPs: b.opts.SCPs, RCPs: b.opts.RCPs}}
+			Override: b.opts.Override, OrgIDs: b.opts.OrgIDs, SCPs: b.opts.SCPs, RCPs: b.opts.RCPs}}
 	slices.SortFunc(p.Transfers, func(x, y Transfer) int { return cmp.Compare(x.Name, y.Name) })
 	sortChanges(p.Changes, p.Transfers)
 	slices.SortStableFunc(p.Findings, func(x, y Finding) int {

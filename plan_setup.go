@@ -141,33 +141,8 @@ func (b *builder) bucket(w bucketWant) {
 		b.find(w.transfers, unreadFinding(spec.Account, spec.Name, err, Blocking, "see that the clients of account "+spec.Account+" can read bucket "+spec.Name))
 		return
 	}
-	if seen {
-		b.bucketFacts(w, state)
-	}
 	b.bucketPolicy(w, state, seen)
 	b.ownership(w, state, seen)
-}
-
-// bucketFacts reports what is wrong with the bucket itself.
-func (b *builder) bucketFacts(w bucketWant, s bucket.State) {
-	spec := w.spec
-	head := s.Unread[bucket.PartBucket]
-	switch {
-	case s.Region != "" && s.Region != spec.Region:
-		b.find(w.transfers, Finding{Severity: Blocking, Code: CodeWrongRegion, Account: spec.Account, Subject: spec.Name,
-			Detail: fmt.Sprintf("bucket %s lives in %s, not in %s", spec.Name, s.Region, spec.Region), Remedy: "set the Region of that end to " + s.Region})
-	case head == nil && !s.Exists:
-		b.find(w.transfers, Finding{Severity: Blocking, Code: CodeNoBucket, Account: spec.Account, Subject: spec.Name,
-			Detail: "bucket " + spec.Name + " does not exist", Remedy: "make the bucket, or correct its name"})
-	case !s.OwnerProved:
-		f := Finding{Severity: Warning, Code: CodeWrongOwner, Account: spec.Account, Subject: spec.Name,
-			Detail: fmt.Sprintf("it is not proved that bucket %s belongs to account %s", spec.Name, spec.Account),
-			Remedy: "correct the account, or grant the reader s3:ListBucket on the bucket"}
-		if head != nil {
-			f.Detail += ": " + oneLine(head)
-		}
-		b.find(w.transfers, f)
-	}
 }
 
 func (b *builder) bucketPolicy(w bucketWant, s bucket.State, seen bool) {
@@ -359,7 +334,7 @@ func (b *builder) locationChange(all wants, w locationWant, c Change) Change {
 	return c
 }
 
-// givenLocation judges a location that the user made.
+// givenLocation is a location that the user made. What is wrong with it is found by [Resources.Check].
 func (b *builder) givenLocation(w locationWant) string {
 	arn := w.transfer.end(w.side).LocationARN
 	s := b.snap.locations[arn]
@@ -367,13 +342,6 @@ func (b *builder) givenLocation(w locationWant) string {
 	if err := b.snap.unread(arn, s.Unread, location.PartLocation); err != nil {
 		b.find(one, unreadFinding(w.spec.Account, arn, err, Warning, "grant the reader datasync:DescribeLocationS3"))
 		return arn
-	}
-	switch {
-	case !s.Exists:
-		b.find(one, Finding{Severity: Blocking, Code: CodeNoLocation, Account: w.spec.Account, Subject: arn, Detail: "the location does not exist", Remedy: "correct LocationARN, or leave it empty"})
-	case s.URI != w.spec.URI():
-		b.find(one, Finding{Severity: Blocking, Code: CodeNoLocation, Account: w.spec.Account, Subject: arn,
-			Detail: fmt.Sprintf("the location is %s, not %s", s.URI, w.spec.URI()), Remedy: "correct the bucket and prefix of that end, or LocationARN"})
 	}
 	return arn
 }

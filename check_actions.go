@@ -1,0 +1,76 @@
+package xacct
+
+import (
+	"slices"
+	"strings"
+
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+)
+
+// use is what a transfer needs an action for.
+type use int
+
+const (
+	always use = iota // nothing works without it
+	seldom            // only in cases that this transfer may never meet: a denial limits it, and does not stop it
+	never             // not with these options
+)
+
+// special is the table of the actions that not every transfer uses. All others that DataSync lists are always used.
+// https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html and
+// https://docs.aws.amazon.com/datasync/latest/userguide/API_Options.html
+var special = []struct {
+	action string
+	use    func(Transfer) use
+	why    string // what a denial means where the use is seldom
+}{
+	{"s3:GetObjectTagging", tagged(always), ""},
+	{"s3:PutObjectTagging", tagged(always), ""},
+	{"s3:GetObjectVersion", seldomUsed, "object versions are not read by a task without a manifest"}, // assumed
+	{"s3:GetObjectVersionTagging", tagged(seldom), "tags of object versions are not read by a task without a manifest"},
+	{"s3:DeleteObject", func(t Transfer) use {
+		if t.Task.Options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove {
+			return always
+		}
+		return seldom
+	}, "the transfer keeps what is gone from the source, so that it deletes only leftovers of its own"},
+}
+
+func seldomUsed(Transfer) use { return seldom }
+
+func tagged(u use) func(Transfer) use {
+	return func(t Transfer) use {
+		if t.Task.Options.ObjectTags == dstypes.ObjectTagsNone {
+			return never
+		}
+		return u
+	}
+}
+
+// useOf is what the transfer needs the action for, and what a denial of a seldom one means.
+func (t Transfer) useOf(action string) (use, string) {
+	for _, s := range special {
+		if strings.EqualFold(s.action, action) {
+			return s.use(t), s.why
+		}
+	}
+	return always, ""
+}
+
+// used are the actions that DataSync will use on the bucket of the side.
+func (t Transfer) used(side Side) []string {
+	actions, _ := t.grant(side).Actions()
+	return slices.DeleteFunc(actions, func(a string) bool { u, _ := t.useOf(a); return u == never })
+}
+
+// resource is the ARN that the action is judged on: the bucket, or an object below the prefix.
+func (e Endpoint) resource(action string) string {
+	switch action {
+	case "s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads":
+		return e.bucketARN()
+	}
+	return e.bucketARN() + "/" + slashed(e.Prefix) + probe
+}
+
+// probe is the key with which "an object below the prefix" is judged.
+const probe = "object"

@@ -1,0 +1,73 @@
+package xacct
+
+import (
+	"fmt"
+
+	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/policy"
+)
+
+// tutorialSid is the id that AWS's tutorial gives to its statement, in every bucket and for every role.
+// https://docs.aws.amazon.com/datasync/latest/userguide/tutorial_s3-s3-cross-account-transfer.html
+const tutorialSid = "DataSyncCreateS3LocationAndTaskAccess"
+
+// checkGiven judges the role and location that were made by somebody else: what a transfer asks for is compared, nothing is changed.
+func (r *Resources) checkGiven(f Facts, side Side) []Finding {
+	t, e := r.Transfer, r.Transfer.end(side)
+	var out []Finding
+	find := func(s Severity, code Code, subject, detail, remedy string) {
+		out = append(out, Finding{Severity: s, Code: code, Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: subject, Detail: detail, Remedy: remedy})
+	}
+	if docs, ok := f.Identity[e.RoleARN]; ok && e.RoleARN != "" && docs != nil && len(docs) == 0 && f.Trusts[e.RoleARN].IsZero() {
+		find(Blocking, CodeNoRole, e.RoleARN, "role "+e.RoleARN+" does not exist", "correct RoleARN, or leave it empty")
+	}
+	if s, ok := f.Locations[e.LocationARN]; ok && e.LocationARN != "" {
+		r.givenLocation(side, s, find)
+	}
+	out = append(out, r.tutorialStatement(f, side)...)
+	return out
+}
+
+func (r *Resources) givenLocation(side Side, s location.State, find func(Severity, Code, string, string, string)) {
+	e := r.Transfer.end(side)
+	spec := r.Source
+	if side == DestinationSide {
+		spec = r.Destination
+	}
+	switch {
+	case !s.Exists:
+		find(Blocking, CodeNoLocation, e.LocationARN, "the location does not exist", "correct LocationARN, or leave it empty")
+		return
+	case s.URI != spec.URI():
+		find(Blocking, CodeNoLocation, e.LocationARN, fmt.Sprintf("the location is %s, not %s", s.URI, spec.URI()), "correct the bucket and prefix of that end, or LocationARN")
+	}
+	if e.RoleARN != "" && s.RoleARN != e.RoleARN {
+		find(Blocking, CodeNoLocation, e.LocationARN, fmt.Sprintf("the location uses role %s, not %s", s.RoleARN, e.RoleARN), "correct RoleARN, or leave it empty: the location names its role")
+	}
+	if side == DestinationSide && e.StorageClass != "" && s.StorageClass != e.StorageClass {
+		find(Blocking, CodeNoLocation, e.LocationARN, fmt.Sprintf("the location writes objects of class %s, not %s", or(string(s.StorageClass), "STANDARD"), e.StorageClass),
+			"correct StorageClass, or leave LocationARN empty")
+	}
+}
+
+// tutorialStatement reports the tutorial's statement on a bucket: its id is the same for everybody who follows the tutorial, so that the next
+// one who does replaces it.
+func (r *Resources) tutorialStatement(f Facts, side Side) []Finding {
+	t, e := r.Transfer, r.Transfer.end(side)
+	d, known := f.BucketPolicies[e.Bucket]
+	st, ok := d.Statement(tutorialSid)
+	if !known || !ok || !t.remote(side) {
+		return nil
+	}
+	finding := Finding{Severity: Info, Code: CodeTutorial, Transfer: t.Name, Side: side, Account: e.Account, Subject: e.Bucket, Statement: tutorialSid,
+		Detail: fmt.Sprintf("bucket %s has the tutorial's statement for somebody else; whoever follows the tutorial again replaces it, as its id is always the same", e.Bucket),
+		Remedy: "rename it"}
+	principals, _ := st.Principals()
+	for _, p := range principals {
+		if p == policy.AWS(r.roleOf(f, side)) {
+			finding.Detail = fmt.Sprintf("bucket %s lets this role in by the tutorial's statement; whoever follows the tutorial again replaces it, as its id is always the same", e.Bucket)
+			finding.Remedy = "once the transfer has its own statement, the owner can remove " + tutorialSid
+		}
+	}
+	return []Finding{finding}
+}

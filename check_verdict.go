@@ -1,0 +1,200 @@
+package xacct
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/xacct/xacct/policy/authz"
+)
+
+// verdict is the decision on one action.
+type verdict struct {
+	action  string
+	use     use
+	why     string // what a denial means where the use is seldom
+	request authz.Request
+	authz.Decision
+}
+
+// judged gathers the verdicts on one principal and one resource.
+type judged struct {
+	transfer      Transfer
+	policies      authz.Policies
+	principal     string
+	bucket        string // "" is none
+	owner         string // the account of the resource
+	resource      string // other than a bucket
+	trust         bool   // the service assumes the role; principal is then the role that is assumed
+	may, mayNot   string // the sentence: "DataSync may read the source"
+	part          string
+	finding       Finding // what all findings have in common
+	verdicts      []verdict
+}
+
+func (j *judged) decide(req authz.Request, u use, why string) {
+	if slices.ContainsFunc(j.verdicts, func(v verdict) bool { return v.action == req.Action && v.request.Resource == req.Resource }) && j.bucket != "" {
+		return
+	}
+	j.verdicts = append(j.verdicts, verdict{req.Action, u, why, req, authz.Decide(req, j.policies)})
+}
+
+// settled reports whether anything is allowed or denied whatever the unknown is.
+func (j *judged) settled() bool {
+	return slices.ContainsFunc(j.verdicts, func(v verdict) bool { return v.Effect != authz.Undetermined })
+}
+
+// code is what the verdict makes of its action.
+func (v verdict) code() Code {
+	switch {
+	case v.Effect == authz.Allowed:
+		return CodeAllowed
+	case v.Effect == authz.Undetermined:
+		return CodeUndetermined
+	case v.use == seldom:
+		return CodeLimited
+	}
+	return CodeDenied
+}
+
+// conclude makes one finding of the verdicts that are alike: the same effect, by the same statement.
+func (j *judged) conclude() []Finding {
+	type key struct {
+		code      Code
+		effect    authz.Effect
+		statement string
+	}
+	var keys []key
+	groups := map[key][]verdict{}
+	for _, v := range j.verdicts {
+		k := key{code: v.code(), effect: v.Effect, statement: deciding(v.Decision)}
+		if k.code == CodeAllowed {
+			k.statement = "" // several statements may allow; the first is named
+		}
+		if groups[k] == nil {
+			keys = append(keys, k)
+		}
+		groups[k] = append(groups[k], v)
+	}
+	order := []Code{CodeDenied, CodeLimited, CodeUndetermined, CodeAllowed}
+	slices.SortStableFunc(keys, func(a, b key) int {
+		return cmp.Or(cmp.Compare(slices.Index(order, a.code), slices.Index(order, b.code)), cmp.Compare(b.effect, a.effect))
+	})
+	blocked := slices.ContainsFunc(keys, func(k key) bool { return k.code == CodeDenied || k.code == CodeUndetermined })
+	var out []Finding
+	for _, k := range keys {
+		vs := groups[k]
+		f := j.finding
+		f.Code, f.Statement = k.code, deciding(vs[0].Decision)
+		for _, v := range vs {
+			if !slices.Contains(f.Actions, v.action) {
+				f.Actions = append(f.Actions, v.action)
+			}
+		}
+		switch k.code {
+		case CodeAllowed:
+			f.Severity, f.Detail = Info, fmt.Sprintf("%s (allowed%s)", j.may, by(f.Statement))
+			if blocked {
+				f.Detail = fmt.Sprintf("%s in part: %s (allowed%s)", j.may, listActions(f.Actions), by(f.Statement))
+			}
+		case CodeUndetermined:
+			j.undetermined(&f, vs)
+		default:
+			j.denied(&f, vs)
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+func (j *judged) denied(f *Finding, vs []verdict) {
+	f.Severity = Blocking
+	f.Detail = fmt.Sprintf("%s: %s (%s%s)", j.mayNot, listActions(f.Actions), vs[0].Effect, by(f.Statement))
+	if f.Code == CodeLimited {
+		f.Severity = Warning
+		f.Detail = fmt.Sprintf("%s, but not %s (%s%s)", j.may, listActions(f.Actions), vs[0].Effect, by(f.Statement))
+	}
+	if why := j.explain(vs[0].Decision); why != "" {
+		f.Detail += ": " + why
+	}
+	f.Remedy, f.Proposal = j.remedy(vs)
+	if f.Code == CodeLimited {
+		f.Detail += "; " + vs[0].why
+	}
+}
+
+func (j *judged) undetermined(f *Finding, vs []verdict) {
+	f.Severity = Warning
+	of := cmp.Or(j.bucket, j.resource, j.owner)
+	for _, v := range vs {
+		f.DependsOn = append(f.DependsOn, v.DependsOn...)
+		for _, l := range []authz.Layer{authz.Identity, authz.Boundary, authz.Session, authz.SCP, authz.RCP, authz.Resource} {
+			subject := f.Subject
+			if l == authz.Resource || l == authz.RCP {
+				subject = of
+			}
+			if v.Unread&l != 0 {
+				f.DependsOn = append(f.DependsOn, "the "+l.String()+" of "+subject+", which was not read")
+			}
+		}
+	}
+	slices.Sort(f.DependsOn)
+	f.DependsOn = slices.Compact(f.DependsOn)
+	f.Detail = fmt.Sprintf("whether %s: %s depends on %s%s", j.may, listActions(f.Actions), strings.Join(f.DependsOn, " and "), in(f.Statement))
+	if why := j.explain(vs[0].Decision); why != "" {
+		f.Detail += ": " + why
+	}
+	f.Remedy = "find out " + strings.Join(f.DependsOn, ", ")
+	if text, proposal := j.exemption(vs); text != "" {
+		f.Remedy += ", or " + text
+		f.Proposal = proposal
+	}
+}
+
+func by(statement string) string {
+	if statement == "" {
+		return ""
+	}
+	return ", by " + statement
+}
+
+func in(statement string) string {
+	if statement == "" {
+		return ""
+	}
+	return " (" + statement + ")"
+}
+
+// deciding names the statement that decided, that of the bucket or trust policy first, because it is the one that the other account looks at.
+func deciding(d authz.Decision) string {
+	ms := slices.Clone(d.Deciding)
+	slices.SortStableFunc(ms, func(a, b authz.Match) int {
+		return cmp.Compare(matchOrder(a), matchOrder(b))
+	})
+	for _, m := range ms {
+		switch {
+		case m.Statement < 0:
+			continue
+		case m.Sid != "":
+			return m.Sid
+		default:
+			return fmt.Sprintf("statement %d of the %s", m.Statement+1, m.Layer)
+		}
+	}
+	return ""
+}
+
+func matchOrder(m authz.Match) int {
+	if m.Layer == authz.Resource {
+		return 0
+	}
+	return 1
+}
+
+func listActions(actions []string) string {
+	if len(actions) > 3 {
+		return fmt.Sprintf("%s and %d more", strings.Join(actions[:3], ", "), len(actions)-3)
+	}
+	return strings.Join(actions, ", ")
+}

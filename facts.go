@@ -1,0 +1,120 @@
+package xacct
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/policy"
+)
+
+// Facts is what is known about the accounts of a transfer before anything is changed. What is missing from a map is not known; a zero
+// document in it is known to be none.
+type Facts struct {
+	BucketPolicies map[string]policy.Document   // by bucket name: the policy as it is
+	Trusts         map[string]policy.Document   // by ARN of an existing role (RoleARN): its trust policy
+	Identity       map[string][]policy.Document // by ARN of an operator or existing role: every policy attached to it; of a role of ours: those besides ours
+	Boundaries     map[string]policy.Document   // by ARN of a role or operator: its permissions boundary
+	IDs            map[string]string            // by ARN of a role or operator: its unique id, AROA… or AIDA…
+	Tags           map[string]map[string]string // by ARN of a role or operator: all of its tags
+
+	Buckets   map[string]bucket.State   // by bucket name: what the bucket is; its Policy is not looked at, but BucketPolicies
+	Locations map[string]location.State // by ARN: what a given location (LocationARN) is
+	Writers   map[string]string         // by account: the ARN of the principal that writes its bucket policies
+	DeadIDs   []string                  // unique ids in bucket policies that several reads, some time apart, showed unresolved: their role or user is gone
+	Filled    map[string]bucket.Sample  // by transfer name: what lies below the destination's prefix
+
+	// OrgIDs are the organisations (o-…) of accounts, by account id; see [PlanOptions].
+	OrgIDs map[string]string
+
+	// SCPs of the accounts of principals and RCPs of the accounts of buckets; see [PlanOptions].
+	SCPs, RCPs map[string][][]policy.Document
+}
+
+// facts is what the snapshot settles.
+func (b *builder) facts() Facts {
+	f := Facts{BucketPolicies: map[string]policy.Document{}, Trusts: map[string]policy.Document{}, Identity: map[string][]policy.Document{},
+		Boundaries: map[string]policy.Document{}, IDs: map[string]string{}, Tags: map[string]map[string]string{}, Buckets: b.snap.buckets,
+		Locations: map[string]location.State{}, Writers: b.opts.callers, DeadIDs: b.snap.dead, Filled: map[string]bucket.Sample{},
+		OrgIDs: b.opts.OrgIDs, SCPs: b.opts.SCPs, RCPs: b.opts.RCPs}
+	for name, s := range b.snap.buckets {
+		if s.Unread[bucket.PartPolicy] == nil {
+			f.BucketPolicies[name] = b.named(s.Policy)
+		}
+	}
+	for arn, s := range b.snap.locations {
+		if b.snap.unread(arn, s.Unread, location.PartLocation) == nil {
+			f.Locations[arn] = s
+		}
+	}
+	for _, w := range wantsOf(b.transfers).tasks {
+		if s, ok := b.snap.samples[w.transfer.Name]; ok && !b.made(w) {
+			f.Filled[w.transfer.Name] = s
+		}
+	}
+	ours := map[string]bool{}
+	for _, r := range wantsOf(b.transfers).roles {
+		ours[r.arn] = true
+	}
+	for arn, s := range b.snap.roles {
+		if s.Unread[iamrole.PartRole] != nil || !s.Exists {
+			if !s.Exists && s.Unread[iamrole.PartRole] == nil && !ours[arn] {
+				f.Identity[arn] = []policy.Document{} // a principal that does not exist is let in nowhere
+				f.Trusts[arn] = policy.Document{}
+			}
+			continue
+		}
+		f.Trusts[arn], f.IDs[arn], f.Tags[arn] = s.Trust, s.ID, s.Tags
+		if f.Tags[arn] == nil {
+			f.Tags[arn] = map[string]string{} // known to be none
+		}
+		if err := unreadPolicies(s); err != nil {
+			continue
+		}
+		if s.PermissionsBoundary != "" {
+			f.Boundaries[arn] = s.Managed[s.PermissionsBoundary]
+		}
+		docs := []policy.Document{}
+		for _, name := range slices.Sorted(maps.Keys(s.Policies)) {
+			if !ours[arn] || !strings.HasPrefix(name, "xacct-") {
+				docs = append(docs, s.Policies[name])
+			}
+		}
+		for _, attached := range s.Attached {
+			docs = append(docs, s.Managed[attached])
+		}
+		f.Identity[arn] = docs
+	}
+	return f
+}
+
+// made reports whether the transfer has its task already: what lies at the destination may then be its own.
+func (b *builder) made(w taskWant) bool {
+	state, err := b.snap.ourTask(w)
+	return err != nil || state.Exists
+}
+
+// unreadPolicies is why the policies that judge a role are not all known; nil if they are.
+func unreadPolicies(s iamrole.State) error {
+	for _, part := range slices.Sorted(maps.Keys(s.Unread)) {
+		return fmt.Errorf("%s: %w", part, s.Unread[part])
+	}
+	return nil
+}
+
+// named is the document with the unique ids of living roles replaced by their ARNs, as S3 means them. It is for judging, never for writing.
+func (b *builder) named(d policy.Document) policy.Document {
+	data := d.Bytes()
+	for id, arn := range b.ids {
+		data = bytes.ReplaceAll(data, []byte(`"`+id+`"`), []byte(`"`+arn+`"`))
+	}
+	if named, err := policy.Parse(data); err == nil {
+		return named
+	}
+	return d
+}

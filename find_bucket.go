@@ -1,0 +1,273 @@
+package xacct
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/policy/authz"
+)
+
+// seen is one bucket as it is, and what the transfer makes of it.
+type seen struct {
+	r        *Resources
+	f        Facts
+	side     Side
+	end      Endpoint
+	state    bucket.State
+	current  policy.Document
+	merged   policy.Document
+	read     bool // current is known
+	writes   bool // the merged policy is another than the current
+	remote   bool // the bucket is outside the task account
+	findings []Finding
+}
+
+func (s *seen) find(severity Severity, code Code, statement, detail, remedy string) {
+	s.findings = append(s.findings, Finding{Severity: severity, Code: code, Transfer: s.r.Transfer.Name, Side: s.side, Account: s.end.Account, Subject: s.end.Bucket,
+		Statement: statement, Detail: detail, Remedy: remedy})
+}
+
+// checkBucket says what about the bucket of the side stands in the way. What could not be read is reported once, and never taken for absent.
+func (r *Resources) checkBucket(f Facts, side Side) []Finding {
+	e := r.Transfer.end(side)
+	s := &seen{r: r, f: f, side: side, end: e, remote: r.Transfer.remote(side), state: f.Buckets[e.Bucket]}
+	s.current, s.read = f.BucketPolicies[e.Bucket]
+	s.merged, _ = r.merged(f, e.Bucket)
+	s.writes = s.remote && !s.merged.Equal(s.current)
+	if s.read {
+		s.public()
+		s.deadPrincipals()
+		s.lockout()
+	}
+	if _, looked := f.Buckets[e.Bucket]; looked {
+		if !s.identity() {
+			return s.findings
+		}
+		s.unread()
+		s.encryption()
+		s.payer()
+		if side == DestinationSide {
+			s.objectLock()
+			s.versioning()
+		}
+	}
+	if side == DestinationSide {
+		s.findings = append(s.findings, r.checkContent(f)...)
+	}
+	return s.findings
+}
+
+// identity says whether the bucket is the one that is meant. Without it nothing else is worth saying.
+func (s *seen) identity() bool {
+	e, head := s.end, s.state.Unread[bucket.PartBucket]
+	switch {
+	case s.state.Region != "" && s.state.Region != e.Region:
+		s.find(Blocking, CodeWrongRegion, "", fmt.Sprintf("bucket %s lives in %s, not in %s", e.Bucket, s.state.Region, e.Region), "set the Region of that end to "+s.state.Region)
+		return false
+	case head == nil && !s.state.Exists:
+		s.find(Blocking, CodeNoBucket, "", "bucket "+e.Bucket+" does not exist", "make the bucket, or correct its name")
+		return false
+	case !s.state.OwnerProved:
+		detail := fmt.Sprintf("it is not proved that bucket %s belongs to account %s", e.Bucket, e.Account)
+		if head != nil {
+			detail += ": " + oneLine(head)
+		}
+		s.find(Warning, CodeWrongOwner, "", detail, "correct the account, or grant the reader s3:ListBucket on the bucket")
+	}
+	return true
+}
+
+// readActions is what a reader needs to know each part of a bucket.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+var readActions = map[string]string{
+	bucket.PartPublicAccessBlock: "s3:GetBucketPublicAccessBlock",
+	bucket.PartPolicyStatus:      "s3:GetBucketPolicyStatus",
+	bucket.PartEncryption:        "s3:GetEncryptionConfiguration",
+	bucket.PartVersioning:        "s3:GetBucketVersioning",
+	bucket.PartObjectLock:        "s3:GetBucketObjectLockConfiguration",
+	bucket.PartPayer:             "s3:GetBucketRequestPayment",
+}
+
+// unread is one finding for all that could not be read of the bucket beside its policy, ownership and ACL, which have findings of their own.
+func (s *seen) unread() {
+	var parts, actions []string
+	for _, part := range slices.Sorted(maps.Keys(readActions)) {
+		if s.state.Unread[part] != nil {
+			parts, actions = append(parts, part), append(actions, readActions[part])
+		}
+	}
+	if len(parts) == 0 {
+		return
+	}
+	s.find(Warning, CodeUnread, "", fmt.Sprintf("of bucket %s could not be read: %s: %s", s.end.Bucket, strings.Join(parts, ", "), oneLine(s.state.Unread[parts[0]])),
+		"grant the reader "+strings.Join(actions, ", "))
+}
+
+// public says what Block Public Access makes of a policy that S3 calls public: the PUT is refused, or every other account is cut off, also
+// those that other statements name. https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+func (s *seen) public() {
+	public := policy.Public(s.merged)
+	if !s.remote || len(public) == 0 && !s.state.Public {
+		return
+	}
+	statement, reason := "", "S3 calls it so"
+	if len(public) > 0 {
+		statement = cmp.Or(public[0].Statement.Sid(), fmt.Sprintf("statement %d", public[0].Index+1))
+		reason = statement + ": " + public[0].Reason
+	}
+	block, unread := s.state.PublicAccessBlock, s.state.Unread[bucket.PartPublicAccessBlock] != nil
+	_, looked := s.f.Buckets[s.end.Bucket]
+	remedy := fmt.Sprintf("let the owner of bucket %s limit the statement to fixed principals, or to fixed values of a condition key that S3 takes for a limit", s.end.Bucket)
+	switch {
+	case block.RestrictPublicBuckets:
+		s.find(Blocking, CodePublicAccess, statement, fmt.Sprintf("bucket %s restricts public buckets and its policy is public (%s): S3 keeps every other account out, whatever else the policy says", s.end.Bucket, reason), remedy)
+	case block.BlockPublicPolicy && s.writes:
+		s.find(Blocking, CodePublicPolicy, statement, fmt.Sprintf("bucket %s blocks public policies and its policy is public (%s): S3 refuses to store it with our statements", s.end.Bucket, reason), remedy)
+	case block.BlockPublicPolicy:
+		s.find(Info, CodePublicPolicy, statement, fmt.Sprintf("the policy of bucket %s is public (%s), and S3 will refuse every later change of it", s.end.Bucket, reason), remedy)
+	case unread || !looked:
+		s.find(Warning, CodePublicPolicy, statement, fmt.Sprintf("the policy of bucket %s is public (%s): if Block Public Access is on, S3 refuses to store it or keeps other accounts out", s.end.Bucket, reason), remedy)
+	default:
+		s.find(Warning, CodePublicPolicy, statement, fmt.Sprintf("the policy of bucket %s is public (%s): Block Public Access of its account or organisation, which is not read, may refuse it or keep other accounts out", s.end.Bucket, reason), remedy)
+	}
+}
+
+// deadPrincipals names the statements with a unique id in place of a role or user. Right after a change S3 shows ids also for the living, so
+// that only an id that several reads have shown blocks, and only if the policy has to be written: S3 then refuses it as a whole.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+func (s *seen) deadPrincipals() {
+	var dead, young []string
+	first := ""
+	for _, p := range policy.Dangling(s.current) {
+		if next, ok := s.merged.Statement(p.Statement.Sid()); ok && strings.HasPrefix(p.Statement.Sid(), sidPrefix) && !next.Equal(p.Statement) {
+			continue // a statement of ours, which is written anew
+		}
+		line := cmp.Or(p.Statement.Sid(), fmt.Sprintf("statement %d", p.Index+1))
+		if slices.Contains(s.f.DeadIDs, p.ID) {
+			dead, first = append(dead, line+" names "+p.ID), cmp.Or(first, line)
+			continue
+		}
+		young = append(young, line+" names "+p.ID)
+	}
+	remedy := fmt.Sprintf("let the owner of bucket %s remove or correct that principal", s.end.Bucket)
+	switch {
+	case len(dead) > 0 && s.writes:
+		s.find(Blocking, CodeDeadPrincipal, first, fmt.Sprintf("in the policy of bucket %s %s, whose role or user is gone: S3 refuses every change of the policy", s.end.Bucket, strings.Join(dead, ", ")), remedy)
+	case len(dead) > 0:
+		s.find(Info, CodeDeadPrincipal, first, fmt.Sprintf("in the policy of bucket %s %s, whose role or user is gone", s.end.Bucket, strings.Join(dead, ", ")), remedy)
+	case len(young) > 0 && s.remote:
+		s.find(Warning, CodeDeadPrincipal, "", fmt.Sprintf("in the policy of bucket %s %s: a role or user that is gone, or one whose change is minutes old", s.end.Bucket, strings.Join(young, ", ")), remedy)
+	}
+}
+
+// lockout refuses a policy under which its writer may not change it again. Our statements only allow, so that the Deny is one that is there.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
+func (s *seen) lockout() {
+	writer := s.f.Writers[s.end.Account]
+	if writer == "" || !s.writes {
+		return
+	}
+	j := judged{transfer: s.r.Transfer, principal: writer, bucket: s.end.Bucket, owner: s.end.Account,
+		policies: authz.Policies{Resource: s.merged, RCPs: s.f.RCPs[s.end.Account], Unread: authz.Identity | authz.Boundary}}
+	call := authz.OperatorCall{PrincipalARN: writer, OrgID: s.f.OrgIDs[s.end.Account], Account: s.end.Account, Region: s.end.Region}
+	j.decide(s.f.inOrganisations(call.Request("s3:PutBucketPolicy", s.end.bucketARN()), s.end.Account), always, "")
+	v := j.verdicts[0]
+	statement := deciding(v.Decision)
+	switch {
+	case v.Effect == authz.ExplicitlyDenied:
+		s.find(Blocking, CodeLockout, statement, fmt.Sprintf("%s may not change the policy of bucket %s (explicitly denied%s): %s", writer, s.end.Bucket, by(statement), j.explain(v.Decision)),
+			"apply this account's part as somebody whom the statement lets in")
+		s.findings[len(s.findings)-1].Detail = strings.TrimSuffix(s.findings[len(s.findings)-1].Detail, ": ")
+	case v.Effect == authz.Undetermined && len(v.DependsOn) > 0:
+		s.find(Warning, CodeUndetermined, statement, fmt.Sprintf("whether %s may change the policy of bucket %s depends on %s%s", writer, s.end.Bucket, strings.Join(v.DependsOn, " and "), in(statement)),
+			"find out "+strings.Join(v.DependsOn, ", "))
+		f := &s.findings[len(s.findings)-1]
+		f.DependsOn, f.Actions, f.Side = v.DependsOn, []string{"s3:PutBucketPolicy"}, "" // it is not about DataSync's access
+	}
+}
+
+// encryption compares the bucket's default key with those that the transfer lists: new objects are written with it.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html
+func (s *seen) encryption() {
+	enc, e := s.state.Encryption, s.end
+	if enc.Algorithm != s3types.ServerSideEncryptionAwsKms && enc.Algorithm != s3types.ServerSideEncryptionAwsKmsDsse {
+		return
+	}
+	severity := severityIf(s.side == DestinationSide) // a source's default key is that of some objects, which may be other than ours
+	what := fmt.Sprintf("bucket %s encrypts new objects with ", e.Bucket)
+	key, ok := region.ParseARN(enc.KMSKey)
+	ok = ok && key.Service == "kms" && strings.HasPrefix(key.Resource, "key/")
+	switch {
+	case enc.KMSKey == "" || strings.HasSuffix(enc.KMSKey, "alias/aws/s3"):
+		if s.remote {
+			s.find(severity, CodeKeyUnusable, "", what+"the managed key aws/s3, whose policy cannot be changed: no other account can use it", "let the owner use a customer managed key, or SSE-S3")
+		}
+	case !ok:
+		if !s.remote {
+			severity = Warning
+		}
+		s.find(severity, CodeKeyUnusable, "", fmt.Sprintf("%s%s, which is not the ARN of a key: it is looked up in the account of whoever writes", what, enc.KMSKey), "let the owner name the key by its full ARN")
+	case key.Region != e.Region:
+		s.find(severity, CodeKeyUnusable, "", fmt.Sprintf("%skey %s, which is not in the bucket's Region %s", what, enc.KMSKey, e.Region), "let the owner name a key of the bucket's Region")
+	case !slices.Contains(e.KMSKeys, enc.KMSKey):
+		s.find(severity, CodeKeyNotListed, "", fmt.Sprintf("%skey %s, which the transfer does not list: the role is not allowed to use it", what, enc.KMSKey), "add it to KMSKeys of that end")
+	}
+}
+
+// payer blocks a bucket that wants the requester to pay: requests of other accounts must say that they do, and DataSync has no setting for it.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/RequesterPaysBuckets.html
+func (s *seen) payer() {
+	if s.remote && s.state.Payer == s3types.PayerRequester {
+		s.find(Blocking, CodeRequesterPays, "", fmt.Sprintf("bucket %s is a Requester Pays bucket: S3 refuses requests of other accounts that do not say that they pay, and DataSync has no setting for it (assumed: it never says so)", s.end.Bucket),
+			"let the owner turn Requester Pays off, or run the task in the bucket's account")
+	}
+}
+
+// objectLock warns of a default retention: S3 then wants a checksum with every upload, and whether DataSync always sends one is not documented.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+func (s *seen) objectLock() {
+	l := s.state.ObjectLock
+	if !l.Enabled || l.Mode == "" {
+		return
+	}
+	s.find(Warning, CodeObjectLock, "", fmt.Sprintf("bucket %s locks new objects (%s): S3 wants a checksum with every upload, and whether DataSync always sends one is not documented", s.end.Bucket, l.Mode),
+		"try it with a few objects first: what was copied cannot be deleted before its retention ends")
+	s.findings[len(s.findings)-1].DependsOn = []string{"whether DataSync sends a checksum"}
+}
+
+// versioning says what deleting means in a versioned bucket.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html
+func (s *seen) versioning() {
+	if s.r.Transfer.Task.Options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove && s.state.Versioning == s3types.BucketVersioningStatusEnabled {
+		s.find(Info, CodeVersioning, "", fmt.Sprintf("bucket %s is versioned: what the task deletes gets a delete marker, and its versions stay", s.end.Bucket), "add a lifecycle rule if the versions are to go")
+	}
+}
+
+// checkContent warns of objects that are at the destination already and that the first run may overwrite.
+// https://docs.aws.amazon.com/datasync/latest/userguide/API_Options.html
+func (r *Resources) checkContent(f Facts) []Finding {
+	t := r.Transfer
+	sample, ok := f.Filled[t.Name]
+	if !ok || sample.Objects == 0 || t.Task.Options.OverwriteMode == dstypes.OverwriteModeNever {
+		return nil
+	}
+	count := fmt.Sprintf("%d object%s", sample.Objects, plural(sample.Objects))
+	if sample.More {
+		count = fmt.Sprintf("more than %d objects", sample.Objects)
+	}
+	detail := fmt.Sprintf("%s holds %s, and the task overwrites those that differ from the source", r.Destination.URI(), count)
+	if s, looked := f.Buckets[t.Destination.Bucket]; looked && s.Unread[bucket.PartVersioning] == nil && s.Versioning != s3types.BucketVersioningStatusEnabled {
+		detail += "; the bucket is not versioned, so that what is overwritten is lost"
+	}
+	return []Finding{{Severity: Warning, Code: CodeOverwrites, Transfer: t.Name, Side: DestinationSide, Account: t.Destination.Account, Subject: r.Destination.URI(),
+		Detail: detail, Remedy: "set Task.Options.OverwriteMode to NEVER, or choose an empty prefix, if they are to stay"}}
+}

@@ -1,0 +1,101 @@
+package xacct
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/policy"
+)
+
+// look reads a page of what lies below the destination's prefix, if the transfer may overwrite it. It is for a warning only: what cannot
+// be read is left out.
+func (s *snapshot) look(ctx context.Context, t Transfer) {
+	e := t.Destination
+	api, err := s.clients.s3(e.Account, e.Region)
+	if err != nil {
+		return
+	}
+	sample, err := bucket.Look(ctx, api, bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}, e.Prefix)
+	if err != nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.samples[t.Name] = sample
+}
+
+// overwrites reports whether the transfer may overwrite what lies at the destination. DataSync's default is to do so.
+// https://docs.aws.amazon.com/datasync/latest/userguide/API_Options.html
+func (t Transfer) overwrites() bool { return t.Task.Options.OverwriteMode != dstypes.OverwriteModeNever }
+
+// givenRoles are the roles of given locations that were not read yet: only the location tells them.
+func (s *snapshot) givenRoles(w wants) map[string]iamrole.Spec {
+	out := map[string]iamrole.Spec{}
+	for _, l := range w.locations {
+		arn := s.locations[l.transfer.end(l.side).LocationARN].RoleARN
+		name, ok := roleNameOf(arn)
+		if !ok || !l.given {
+			continue
+		}
+		if _, read := s.roles[arn]; !read && s.errs[arn] == nil {
+			out[arn] = iamrole.Spec{Name: name}
+		}
+	}
+	return out
+}
+
+// confirmFor is how long an unresolved unique id in a bucket's policy is looked at again before it counts as dead: S3 shows ids also for
+// roles that exist, for a while after a change. Observed: https://github.com/go-to-k/cdkd/issues/1515
+const confirmFor = 30 * time.Second
+
+// confirm reads the policy again until no unique id is left unresolved, and notes those that stay. ids are those of the roles that were read.
+func (s *snapshot) confirm(ctx context.Context, w bucketWant, ids map[string]string) {
+	if !w.grants {
+		return
+	}
+	unresolved := func(d policy.Document) []string {
+		var out []string
+		for _, p := range policy.Dangling(d) {
+			if ids[p.ID] == "" && !slices.Contains(out, p.ID) {
+				out = append(out, p.ID)
+			}
+		}
+		return out
+	}
+	s.mu.Lock()
+	state := s.buckets[w.spec.Name]
+	s.mu.Unlock()
+	left := unresolved(state.Policy)
+	if len(left) == 0 {
+		return
+	}
+	api, err := s.clients.s3(w.spec.Account, w.spec.Region)
+	if err != nil {
+		return
+	}
+	start := time.Now()
+	for attempt := 1; len(left) > 0; attempt++ {
+		d := delay(attempt)
+		if time.Since(start)+d > confirmFor {
+			break
+		}
+		if sleep(ctx, d) != nil {
+			return
+		}
+		again, err := readPolicy(ctx, api, w.spec)
+		if err != nil {
+			continue
+		}
+		state.Policy, left = again, unresolved(again)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.buckets[w.spec.Name] = state
+	s.dead = append(s.dead, left...)
+	slices.Sort(s.dead)
+}
