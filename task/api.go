@@ -21,6 +21,7 @@ type API interface {
 type ExecutionAPI interface {
 	StartTaskExecution(ctx context.Context, in *datasync.StartTaskExecutionInput, optFns ...func(*datasync.Options)) (*datasync.StartTaskExecutionOutput, error)
 	DescribeTaskExecution(ctx context.Context, in *datasync.DescribeTaskExecutionInput, optFns ...func(*datasync.Options)) (*datasync.DescribeTaskExecutionOutput, error)
+	UpdateTaskExecution(ctx context.Context, in *datasync.UpdateTaskExecutionInput, optFns ...func(*datasync.Options)) (*datasync.UpdateTaskExecutionOutput, error)
 	CancelTaskExecution(ctx context.Context, in *datasync.CancelTaskExecutionInput, optFns ...func(*datasync.Options)) (*datasync.CancelTaskExecutionOutput, error)
 	ListTaskExecutions(ctx context.Context, in *datasync.ListTaskExecutionsInput, optFns ...func(*datasync.Options)) (*datasync.ListTaskExecutionsOutput, error)
 	ListTagsForResource(ctx context.Context, in *datasync.ListTagsForResourceInput, optFns ...func(*datasync.Options)) (*datasync.ListTagsForResourceOutput, error)

@@ -25,31 +25,27 @@ func (e *IncompleteError) Error() string {
 	return text
 }
 
-// codeHints are what to do about the error codes of a run.
-// Source: https://docs.aws.amazon.com/datasync/latest/userguide/troubleshooting-tasks.html and its siblings
-var codeHints = map[string]string{
-	"FsS3UnableToConnectToEndpoint": "make the task in the destination's Region, or as an ENHANCED task",
-	"FsS3HeadBucketFailed":          "let the location's role, the bucket's policy and, if the bucket is encrypted with a KMS key, the key's policy allow what DataSync needs",
-	"SrcLocHitAccess":               "let the source location's role, the bucket's policy and the KMS key's policy allow reading",
-	"SyncTaskErrorLocationNotAdded": "check both locations: their buckets, Regions and roles",
-	"ManifestFileDoesNotExist":      "put the manifest where the task looks for it",
-	"NoMem":                         "use an ENHANCED task, or split the transfer by include filters",
+// Unwrap is an *ExecutionError if DataSync gave an error code or detail, else nil.
+func (e *IncompleteError) Unwrap() error {
+	if e.Outcome.ErrorCode == "" && e.Outcome.ErrorDetail == "" {
+		return nil
+	}
+	return &ExecutionError{Code: e.Outcome.ErrorCode, Detail: e.Outcome.ErrorDetail, Cause: causeOf(e.Outcome.ErrorCode, e.Outcome.ErrorDetail)}
 }
 
 // Hint names the next action.
 func (e *IncompleteError) Hint() string {
 	o := e.Outcome
-	if h := codeHints[o.ErrorCode]; h != "" {
-		return h
-	}
-	switch o.Verdict {
-	case Cancelled:
+	if o.Verdict == Cancelled {
 		return "start the task again: it goes on with what differs"
-	case WithExceptions:
-		return "see the task's log group (/aws/datasync for an ENHANCED task) for what was left behind, restore archived objects, and start the task again: it goes on with what differs"
-	default:
-		return "see the error code at https://docs.aws.amazon.com/datasync/latest/userguide/troubleshooting-datasync-locations-tasks.html"
 	}
+	if x, ok := e.Unwrap().(*ExecutionError); ok && x.Cause != CauseUnknown {
+		return x.Hint()
+	}
+	if o.Verdict == WithExceptions {
+		return "see the task's report, or its log group (/aws/datasync for an ENHANCED task), for what was left behind, restore archived objects, and start the task again: it goes on with what differs"
+	}
+	return hints[CauseUnknown]
 }
 
 // StartError says that a run could not be started; none was.

@@ -20,13 +20,7 @@ const tagsAtOnce = 10
 // find is the ARN of the task's execution that bears the token, "" if there is none. Lists of executions hold no tags, so each has to be asked for,
 // those that have not ended first. An error means that it is not known.
 func (s starter) find(ctx context.Context) (string, error) {
-	list, err := pages.All(ctx, func(ctx context.Context, token *string) ([]dstypes.TaskExecutionListEntry, *string, error) {
-		out, err := s.api.ListTaskExecutions(ctx, &datasync.ListTaskExecutionsInput{TaskArn: &s.task, MaxResults: new(int32(pageSize)), NextToken: token})
-		if err != nil {
-			return nil, nil, err
-		}
-		return out.TaskExecutions, out.NextToken, nil
-	})
+	list, err := s.list(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -53,6 +47,32 @@ func (s starter) find(ctx context.Context) (string, error) {
 		}
 	}
 	return "", first
+}
+
+// list is the task's executions of the last 30 days, in no order.
+func (s starter) list(ctx context.Context) ([]dstypes.TaskExecutionListEntry, error) {
+	return pages.All(ctx, func(ctx context.Context, token *string) ([]dstypes.TaskExecutionListEntry, *string, error) {
+		out, err := s.api.ListTaskExecutions(ctx, &datasync.ListTaskExecutionsInput{TaskArn: &s.task, MaxResults: new(int32(pageSize)), NextToken: token})
+		if err != nil {
+			return nil, nil, err
+		}
+		return out.TaskExecutions, out.NextToken, nil
+	})
+}
+
+// running is the run of the task that has not ended, nil if there is none; of several, one that does not wait in the queue.
+func (s starter) running(ctx context.Context) (*RunningError, error) {
+	list, err := s.list(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var found *RunningError
+	for _, e := range list {
+		if !terminal(e.Status) && (found == nil || found.Status == dstypes.TaskExecutionStatusQueued) {
+			found = &RunningError{TaskARN: s.task, ExecutionARN: aws.ToString(e.TaskExecutionArn), Status: e.Status}
+		}
+	}
+	return found, nil
 }
 
 func rank(s dstypes.TaskExecutionStatus) int {

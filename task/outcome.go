@@ -45,24 +45,82 @@ type Outcome struct {
 	Mode                   dstypes.TaskMode
 	ErrorCode, ErrorDetail string // DataSync's; "" if it gave none; a SUCCESS may have them too
 	Counters               Counters
+	Options                Options       // in force in the run
+	Mismatch               bool          // a phase of the run ended as ERROR, such as the verification
+	Report                 ReportOutcome // of its task report
 	StartTime              time.Time     // when the run was asked for; zero if DataSync does not say
 	LaunchTime             time.Time     // when it left the queue and began; zero if DataSync does not say
 	EndTime                time.Time     // zero if DataSync does not say
 	Duration               time.Duration // from the beginning to the end; 0 if DataSync does not say
 }
 
+// ReportOutcome is what became of a run's report; zero if none was asked for. A run can be Complete and its report missing.
+type ReportOutcome struct {
+	Status                 dstypes.PhaseStatus // PENDING, SUCCESS or ERROR; "" is no report
+	ErrorCode, ErrorDetail string              // "" unless it is ERROR
+}
+
+// Exception is one kind of thing that did not go as a run that transfers everything goes.
+type Exception struct {
+	What   string // such as "failed to transfer", "skipped"
+	Count  int64  // of objects and folders; 0 is not known
+	Reason string // what DataSync says, or what it may mean
+	Meant  bool   // the run was told to: it does not count against Complete
+}
+
+// Exceptions explains the verdict: what failed, was skipped or differs, in a fixed order; nil if there is nothing to explain.
+func (o *Outcome) Exceptions() []Exception {
+	var out []Exception
+	c := o.Counters
+	for _, f := range []struct {
+		what   string
+		count  int64
+		reason string
+	}{
+		{"failed to list", c.FailedList, "DataSync could not list a folder: the role may lack s3:ListBucket"},
+		{"failed to prepare", c.FailedPrepare, "DataSync could not read what is to be compared"},
+		{"failed to transfer", c.FailedTransfer, "the roles may not read, decrypt or write the object, or it changed meanwhile"},
+		{"failed to verify", c.FailedVerify, "the copy differs: the source may have changed meanwhile, or lacks a content type"},
+		{"failed to delete", c.FailedDelete, "the destination's role may lack s3:DeleteObject, or the object is locked"},
+	} {
+		if f.count > 0 {
+			out = append(out, Exception{What: f.what, Count: f.count, Reason: f.reason})
+		}
+	}
+	if c.Skipped > 0 {
+		e := Exception{What: "skipped", Count: c.Skipped, Meant: o.kept(),
+			Reason: "archived objects that are not restored, keys that DataSync cannot transfer, or, in a BASIC run, errors; a report lists them"}
+		if e.Meant {
+			e.Reason = "they are at the destination already, and the run was told never to overwrite"
+		}
+		out = append(out, e)
+	}
+	if o.Mismatch && c.FailedVerify == 0 && o.Status == dstypes.TaskExecutionStatusSuccess {
+		out = append(out, Exception{What: "mismatches", Reason: "a phase of the run ended as ERROR; the log names the objects"})
+	}
+	if o.ErrorCode != "" || o.ErrorDetail != "" {
+		out = append(out, Exception{What: "error", Reason: strings.Join(strings.Fields(o.ErrorCode+" "+o.ErrorDetail), " ")})
+	}
+	return out
+}
+
+// kept: a run that must not overwrite skips what is there, as it was told to. Any other skip is something that did not arrive (assumed).
+func (o *Outcome) kept() bool { return o.Options.OverwriteMode == dstypes.OverwriteModeNever }
+
 // outcome judges a run that has ended. cancelled: somebody is known to have cancelled it.
 func outcome(out *datasync.DescribeTaskExecutionOutput, c Counters, arn string, cancelled bool) *Outcome {
 	o := &Outcome{
-		ExecutionARN: arn, Status: out.Status, Mode: out.TaskMode, Counters: c,
+		ExecutionARN: arn, Status: out.Status, Mode: out.TaskMode, Counters: c, Options: fromSDK(out.Options),
 		StartTime: aws.ToTime(out.StartTime), LaunchTime: aws.ToTime(out.LaunchTime), EndTime: aws.ToTime(out.EndTime),
 	}
-	mismatch := false
+	if r := out.ReportResult; r != nil {
+		o.Report = ReportOutcome{Status: r.Status, ErrorCode: aws.ToString(r.ErrorCode), ErrorDetail: aws.ToString(r.ErrorDetail)}
+	}
 	if r := out.Result; r != nil {
 		o.ErrorCode, o.ErrorDetail = aws.ToString(r.ErrorCode), aws.ToString(r.ErrorDetail)
 		o.Duration = time.Duration(aws.ToInt64(r.TotalDuration)) * time.Millisecond
 		for _, phase := range []dstypes.PhaseStatus{r.PrepareStatus, r.TransferStatus, r.VerifyStatus} {
-			mismatch = mismatch || phase == dstypes.PhaseStatusError
+			o.Mismatch = o.Mismatch || phase == dstypes.PhaseStatusError
 		}
 	}
 	if o.Duration == 0 && !o.EndTime.IsZero() {
@@ -74,14 +132,12 @@ func outcome(out *datasync.DescribeTaskExecutionOutput, c Counters, arn string, 
 			o.Duration = o.EndTime.Sub(begin)
 		}
 	}
-	// A run that must not overwrite skips what is there, as it was told to. Any other skip is something that did not arrive (assumed).
-	kept := out.Options != nil && out.Options.OverwriteMode == dstypes.OverwriteModeNever
 	switch {
 	case out.Status == dstypes.TaskExecutionStatusError && (cancelled || speaksOfCancelling(o)):
 		o.Verdict = Cancelled
 	case out.Status == dstypes.TaskExecutionStatusError:
 		o.Verdict = Failed
-	case c.Failed() > 0 || c.Skipped > 0 && !kept || mismatch || o.ErrorCode != "":
+	case c.Failed() > 0 || c.Skipped > 0 && !o.kept() || o.Mismatch || o.ErrorCode != "" || o.ErrorDetail != "":
 		o.Verdict = WithExceptions
 	default:
 		o.Verdict = Complete

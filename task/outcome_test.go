@@ -2,6 +2,7 @@ package task
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -36,6 +37,8 @@ func TestVerdict(t *testing.T) {
 		{"success, skipped as it was told to", run{Status: "SUCCESS", FilesSkipped: 1, Options: &dstypes.Options{OverwriteMode: "NEVER"}}, false, Complete},
 		{"success, skipped and overwriting", run{Status: "SUCCESS", FilesSkipped: 1, Options: &dstypes.Options{OverwriteMode: "ALWAYS"}}, false, WithExceptions},
 		{"success with an error code", run{Status: "SUCCESS", Result: &dstypes.TaskExecutionResultDetail{ErrorCode: new("OpNotSupp")}}, false, WithExceptions},
+		{"success that speaks of mismatches", run{Status: "SUCCESS", Result: &dstypes.TaskExecutionResultDetail{ErrorDetail: new("Transfer and verification completed. Verification detected mismatches.")}}, false, WithExceptions},
+		{"success whose report failed", run{Status: "SUCCESS", ReportResult: &dstypes.ReportResult{Status: "ERROR"}}, false, Complete},
 		{"success, verification found mismatches", run{Status: "SUCCESS", Result: &dstypes.TaskExecutionResultDetail{VerifyStatus: "ERROR"}}, false, WithExceptions},
 		{"success, all phases well", run{Status: "SUCCESS", Result: &dstypes.TaskExecutionResultDetail{PrepareStatus: "SUCCESS", TransferStatus: "SUCCESS", VerifyStatus: "SUCCESS"}}, false, Complete},
 		{"success, phases never reported", run{Status: "SUCCESS", Result: &dstypes.TaskExecutionResultDetail{VerifyStatus: "PENDING"}}, false, Complete},
@@ -100,7 +103,7 @@ func TestIncompleteError(t *testing.T) {
 		outcome     Outcome
 		error, hint string
 	}{
-		{Outcome{ExecutionARN: "exec", Verdict: WithExceptions, Counters: Counters{FailedTransfer: 2, FailedVerify: 1, Skipped: 4}}, "exec: with exceptions, 3 failed, 4 skipped", "see the task's log group"},
+		{Outcome{ExecutionARN: "exec", Verdict: WithExceptions, Counters: Counters{FailedTransfer: 2, FailedVerify: 1, Skipped: 4}}, "exec: with exceptions, 3 failed, 4 skipped", "see the task's report, or its log group"},
 		{Outcome{ExecutionARN: "exec", Verdict: Failed, ErrorCode: "FsS3HeadBucketFailed", ErrorDetail: "two\nlines"}, "exec: failed: FsS3HeadBucketFailed: two lines", "let the location's role"},
 		{Outcome{ExecutionARN: "exec", Verdict: Failed, ErrorCode: "Unheard"}, "exec: failed: Unheard", "see the error code"},
 		{Outcome{ExecutionARN: "exec", Verdict: Cancelled}, "exec: cancelled", "start the task again"},
@@ -114,6 +117,65 @@ func TestIncompleteError(t *testing.T) {
 	}
 	if got := Complete.String(); got != "complete" {
 		t.Error(got)
+	}
+}
+
+// Written by hand from https://docs.aws.amazon.com/datasync/latest/userguide/troubleshooting-tasks.html.
+func TestExecutionError(t *testing.T) {
+	for _, tt := range []struct {
+		code, detail string
+		want         Cause
+	}{
+		{"FsS3UnableToConnectToEndpoint", "", CauseEndpoint},
+		{"FsS3HeadBucketFailed", "403", CauseBucket},
+		{"SrcLocHitAccess", "", CauseSource},
+		{"SyncTaskErrorLocationNotAdded", "", CauseLocation},
+		{"ManifestFileDoesNotExist", "", CauseManifest},
+		{"", "Cannot allocate memory", CauseMemory},
+		{"EniNotFound", "", CauseNetwork},
+		{"", "Transfer and verification completed. Verification detected mismatches. Files with mismatches are listed in Cloud Watch Logs", CauseMismatch},
+		{"", "Verification failed due to a difference in metadata", CauseMismatch},
+		{"", "Transfer and verification completed. Selected files transferred except for files skipped due to errors.", CauseFilesErrors},
+		{"Unheard", "of", CauseUnknown},
+	} {
+		err := error(&IncompleteError{Outcome{Verdict: Failed, ErrorCode: tt.code, ErrorDetail: tt.detail}})
+		var x *ExecutionError
+		if !errors.As(err, &x) || x.Cause != tt.want || x.Hint() == "" || x.Hint() != err.(*IncompleteError).Hint() {
+			t.Errorf("%s %s: %+v", tt.code, tt.detail, x)
+		}
+	}
+	if err := (&IncompleteError{Outcome{Verdict: WithExceptions}}).Unwrap(); err != nil {
+		t.Errorf("without code and detail: %v", err)
+	}
+	for _, row := range causes {
+		if hints[row.cause] == "" {
+			t.Errorf("%s has no hint", row.cause)
+		}
+	}
+}
+
+func TestExceptions(t *testing.T) {
+	brief := func(o Outcome) []string {
+		var out []string
+		for _, e := range o.Exceptions() {
+			out = append(out, fmt.Sprintf("%s %d %v", e.What, e.Count, e.Meant))
+		}
+		return out
+	}
+	for _, tt := range []struct {
+		name    string
+		outcome Outcome
+		want    []string
+	}{
+		{"none", Outcome{Status: "SUCCESS", Counters: Counters{Files: 3}}, nil},
+		{"every kind", Outcome{Status: "SUCCESS", ErrorCode: "X", Counters: Counters{FailedList: 1, FailedPrepare: 2, FailedTransfer: 3, FailedVerify: 4, FailedDelete: 5, Skipped: 6}},
+			[]string{"failed to list 1 false", "failed to prepare 2 false", "failed to transfer 3 false", "failed to verify 4 false", "failed to delete 5 false", "skipped 6 false", "error 0 false"}},
+		{"kept as it was told to", Outcome{Status: "SUCCESS", Counters: Counters{Skipped: 6}, Options: Options{OverwriteMode: "NEVER"}}, []string{"skipped 6 true"}},
+		{"mismatches without a counter", Outcome{Status: "SUCCESS", Mismatch: true}, []string{"mismatches 0 false"}},
+	} {
+		if diff := cmp.Diff(tt.want, brief(tt.outcome)); diff != "" {
+			t.Errorf("%s, -want +got:\n%s", tt.name, diff)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package task
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
@@ -37,8 +38,18 @@ type Progress struct {
 
 	// Percent is how much of the estimate is done, from 0 to 100; 100 only if the run ended as SUCCESS; -1 if it cannot be told.
 	Percent    float64
-	Estimating bool     // the estimate still grows: Percent may fall
-	Outcome    *Outcome // set in the last Progress of a run, else nil
+	Estimating bool // the estimate still grows: Percent may fall
+
+	// Phase is PREPARING, TRANSFERRING or VERIFYING in a BASIC run, which does one after the other. "" is none of them, or an ENHANCED run,
+	// which does them all at once.
+	Phase dstypes.TaskExecutionStatus
+
+	Queued         time.Duration // how long the run waited, or has waited, for others of its task; 0 also if DataSync does not say
+	Elapsed        time.Duration // since it left the queue; 0 before, and if DataSync does not say
+	BytesPerSecond float64       // written, over the last looks; 0 while it is not transferring, and at the first look
+	Remaining      time.Duration // until all is transferred; 0 is not known: the estimate or the rate does not stand yet
+
+	Outcome *Outcome // set in the last Progress of a run, else nil
 }
 
 // String is one line, such as "TRANSFERRING 41%, 12 of 30 objects, 1536 of 4096 bytes".
@@ -53,6 +64,9 @@ func (p Progress) String() string {
 	if p.Estimating {
 		text += ", estimating"
 	}
+	if p.Remaining > 0 {
+		text += fmt.Sprintf(", %s to go", p.Remaining.Round(time.Second))
+	}
 	return text
 }
 
@@ -62,6 +76,7 @@ type watcher struct {
 	looked    bool
 	last      Counters
 	stopping  bool // CANCELLING was seen
+	meter     meter
 }
 
 func (w *watcher) progress(out *datasync.DescribeTaskExecutionOutput) Progress {
@@ -70,11 +85,48 @@ func (w *watcher) progress(out *datasync.DescribeTaskExecutionOutput) Progress {
 	p := Progress{ExecutionARN: w.execution.arn, Status: out.Status, Mode: out.TaskMode, Counters: c}
 	p.Estimating = w.estimating(p)
 	p.Percent = percent(p)
+	p.Phase = phase(p)
+	now := time.Now()
+	p.Queued, p.Elapsed = times(out, now)
+	w.meter.add(p.Status, now, c.BytesWritten)
+	rate, steady := w.meter.rate()
+	p.BytesPerSecond = rate
+	if left := c.EstimatedBytes - c.BytesWritten; steady && !p.Estimating && left > 0 {
+		p.Remaining = time.Duration(float64(left) / rate * float64(time.Second))
+	}
 	if terminal(out.Status) {
 		p.Outcome = outcome(out, c, w.execution.arn, w.stopping || w.execution.cancelled.Load())
 	}
 	w.looked, w.last = true, c
 	return p
+}
+
+func phase(p Progress) dstypes.TaskExecutionStatus {
+	switch p.Status {
+	case dstypes.TaskExecutionStatusPreparing, dstypes.TaskExecutionStatusTransferring, dstypes.TaskExecutionStatusVerifying:
+		if p.Mode != dstypes.TaskModeEnhanced {
+			return p.Status
+		}
+	}
+	return ""
+}
+
+// times are how long a run waited and how long it has run. A run that is not queued and has no launch time is not known to have waited.
+func times(out *datasync.DescribeTaskExecutionOutput, now time.Time) (queued, elapsed time.Duration) {
+	end := now
+	if out.EndTime != nil {
+		end = *out.EndTime
+	}
+	switch {
+	case out.LaunchTime != nil:
+		elapsed = end.Sub(*out.LaunchTime)
+		if out.StartTime != nil {
+			queued = out.LaunchTime.Sub(*out.StartTime)
+		}
+	case out.StartTime != nil && out.Status == dstypes.TaskExecutionStatusQueued:
+		queued = now.Sub(*out.StartTime)
+	}
+	return max(queued, 0), max(elapsed, 0)
 }
 
 // early reports whether the run has not begun to transfer.

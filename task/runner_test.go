@@ -31,6 +31,7 @@ type runner struct {
 	times      []time.Time // of DescribeTaskExecution
 	inputs     []*datasync.StartTaskExecutionInput
 	retryers   []aws.Retryer // of StartTaskExecution
+	bandwidth  []int64       // of UpdateTaskExecution
 }
 
 type look struct {
@@ -112,6 +113,13 @@ func (r *runner) CancelTaskExecution(context.Context, *datasync.CancelTaskExecut
 	defer r.mu.Unlock()
 	r.called("CancelTaskExecution")
 	return &datasync.CancelTaskExecutionOutput{}, r.cancelErr
+}
+
+func (r *runner) UpdateTaskExecution(_ context.Context, in *datasync.UpdateTaskExecutionInput, _ ...func(*datasync.Options)) (*datasync.UpdateTaskExecutionOutput, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.bandwidth = append(r.bandwidth, *in.Options.BytesPerSecond)
+	return &datasync.UpdateTaskExecutionOutput{}, r.called("UpdateTaskExecution")
 }
 
 func (r *runner) ListTaskExecutions(ctx context.Context, in *datasync.ListTaskExecutionsInput, _ ...func(*datasync.Options)) (*datasync.ListTaskExecutionsOutput, error) {

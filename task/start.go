@@ -14,6 +14,7 @@ import (
 
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/problem"
+	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/tag"
 )
 
@@ -29,7 +30,17 @@ type StartOptions struct {
 	Options  Options           // override the task's for this run; zero members leave them alone
 	Includes []string          // in place of the task's patterns for this run; nil leaves them alone, an empty list takes them away
 	Excludes []string          // in place of the task's patterns for this run; nil leaves them alone, an empty list takes them away
+	Manifest *Manifest         // in place of the task's for this run; nil leaves it alone, a zero one takes it away
+	Report   *Report           // in place of the task's for this run; nil leaves it alone, a zero one takes it away
 	Tags     map[string]string // of the execution, which does not inherit the task's
+
+	// IfRunning says what to do if a run of the task has not ended; the zero value queues behind it. It is looked at once, right before the
+	// start: a run that somebody starts in the same moment is queued behind in any case.
+	IfRunning IfRunning
+
+	// Before is called right before a run is asked for, and not if one is found or attached to; an error starts nothing. It is the place to
+	// prove that the objects will belong to the destination's owner: see xacct.VerifyOwnership. Nil is nothing to prove.
+	Before func(context.Context) error
 
 	// Settle is how long to look for the run after an answer got lost, and how long to go on if DataSync throttles; 0 is one minute.
 	Settle time.Duration
@@ -46,7 +57,7 @@ var (
 		ID: "run-tag", Text: "must not have the key " + TagRun + ", which carries the token",
 		Remedy: "set Token instead", Source: "xacct",
 	}
-	startRules = []problem.Rule{ruleToken, ruleRunTag}
+	startRules = []problem.Rule{ruleToken, ruleRunTag, ruleIfRunning}
 	tokenShape = regexp.MustCompile(`^[a-zA-Z0-9\s+=._:@/-]{0,256}$`)
 )
 
@@ -54,13 +65,30 @@ var (
 func (o StartOptions) Validate() error {
 	var l problem.List
 	l.Check(tokenShape.MatchString(o.Token), ruleToken, "Token", o.Token)
-	settings{options: o.Options}.check(&l)
+	o.settings().check(&l)
+	value, bad := unknown(o.IfRunning)
+	l.Check(!bad, ruleIfRunning, "IfRunning", value)
+	if o.Manifest != nil && *o.Manifest != (Manifest{}) {
+		o.Manifest.check(&l, "Manifest", Spec{})
+	}
+	if o.Report != nil && *o.Report != (Report{}) {
+		o.Report.check(&l, "Report", Spec{})
+	}
 	checkFilter(&l, "Includes", o.Includes, true)
 	checkFilter(&l, "Excludes", o.Excludes, false)
 	_, taken := o.Tags[TagRun]
 	l.Check(!taken, ruleRunTag, "Tags", TagRun)
 	tag.DataSync.Check(&l, "Tags", o.tags())
 	return l.Err()
+}
+
+func (o StartOptions) settings() settings {
+	return settings{options: o.Options, filters: len(o.Includes)+len(o.Excludes) > 0, manifest: o.Manifest != nil && *o.Manifest != (Manifest{})}
+}
+
+// changes reports whether the run is to differ from the task.
+func (o StartOptions) changes() bool {
+	return o.Options != (Options{}) || o.Includes != nil || o.Excludes != nil || o.Manifest != nil || o.Report != nil
 }
 
 // tags is the tags of the execution, the token among them.
@@ -76,13 +104,16 @@ func (o StartOptions) tags() map[string]string {
 // Input is the request that starts the run. It has no client token: Start knows how to send it.
 // Errors are those of Validate, and an ARN of something else.
 func (o StartOptions) Input(taskARN string) (*datasync.StartTaskExecutionInput, error) {
-	if err := o.Validate(); err != nil {
+	var l problem.List
+	l.Under("", o.Validate())
+	l.Under("", (Spec{}).checkARN(taskARN))
+	checkKnown(&l, o.Manifest, o.Report)
+	if err := l.Err(); err != nil {
 		return nil, err
 	}
-	if err := (Spec{}).checkARN(taskARN); err != nil {
-		return nil, err
-	}
-	in := &datasync.StartTaskExecutionInput{TaskArn: &taskARN, OverrideOptions: o.Options.sdk(), Tags: tagList(o.tags())}
+	a, _ := region.ParseARN(taskARN)
+	in := &datasync.StartTaskExecutionInput{TaskArn: &taskARN, OverrideOptions: o.Options.sdk(), Tags: tagList(o.tags()),
+		ManifestConfig: o.Manifest.sdk(a.Partition), TaskReportConfig: o.Report.sdk(a.Partition)}
 	if o.Includes != nil {
 		in.Includes = filter(o.Includes)
 	}
@@ -111,7 +142,7 @@ func Start(ctx context.Context, api ExecutionAPI, taskARN string, optFns ...func
 		return nil, err
 	}
 	s := starter{api: api, task: taskARN, token: o.Token, settle: o.Settle}
-	if err := s.checkOverrides(ctx, o.Options); err != nil {
+	if err := s.checkOverrides(ctx, o); err != nil {
 		return nil, err
 	}
 	if given {
@@ -121,6 +152,22 @@ func Start(ctx context.Context, api ExecutionAPI, taskARN string, optFns ...func
 		}
 		if arn != "" {
 			return Attach(api, arn), nil
+		}
+	}
+	if o.IfRunning != Queue {
+		running, err := s.running(ctx)
+		switch {
+		case err != nil:
+			return nil, &StartError{TaskARN: taskARN, Err: fmt.Errorf("looking for a run that has not ended: %w", err)}
+		case running != nil && o.IfRunning == AttachToIt:
+			return Attach(api, running.ExecutionARN), nil
+		case running != nil:
+			return nil, running
+		}
+	}
+	if o.Before != nil {
+		if err := o.Before(ctx); err != nil {
+			return nil, &StartError{TaskARN: taskARN, Err: err}
 		}
 	}
 	return s.start(ctx, in)
@@ -134,17 +181,21 @@ type starter struct {
 	settle time.Duration
 }
 
-// checkOverrides refuses options that do not fit the task's mode and its other options.
-func (s starter) checkOverrides(ctx context.Context, o Options) error {
-	if o == (Options{}) {
+// checkOverrides refuses what does not fit the task's mode and what it has besides.
+func (s starter) checkOverrides(ctx context.Context, o StartOptions) error {
+	if !o.changes() {
 		return nil
 	}
 	out, err := s.api.DescribeTask(ctx, &datasync.DescribeTaskInput{TaskArn: &s.task})
 	if err != nil {
 		return &StartError{TaskARN: s.task, Err: fmt.Errorf("reading the task: %w", err)}
 	}
+	with := o.settings()
+	with.mode, with.options = out.TaskMode, o.Options.Over(fromSDK(out.Options))
+	with.filters = with.filters || o.Includes == nil && len(out.Includes) > 0 || o.Excludes == nil && len(out.Excludes) > 0
+	with.manifest = with.manifest || o.Manifest == nil && manifestState(out.ManifestConfig) != nil
 	var l problem.List
-	settings{mode: out.TaskMode, options: o.Over(fromSDK(out.Options))}.check(&l)
+	with.check(&l)
 	return l.Err()
 }
 

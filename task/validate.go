@@ -78,7 +78,7 @@ var (
 var rules = slices.Concat([]problem.Rule{
 	ruleName, ruleAccount, ruleRegion, ruleLocationARN, ruleLocationAccount, ruleLocationsKnown, ruleLocationsDiffer, ruleTaskRegion, ruleBasicRegion,
 	ruleLogGroup, ruleLogGroupMode, ruleTaskARN, ruleTaskPlace,
-}, rulesOf(compatibility), filterRules, startRules, scheduleRules, dataRules, s3name.Rules, []problem.Rule{ruleExecutionARN}, tag.DataSync.All())
+}, rulesOf(compatibility), filterRules, startRules, scheduleRules, dataRules, s3name.Rules, []problem.Rule{ruleExecutionARN, ruleBandwidth}, tag.DataSync.All())
 
 var (
 	nameShape      = regexp.MustCompile(`^[a-zA-Z0-9\s+=._:@/-]*$`)

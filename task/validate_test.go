@@ -1,6 +1,7 @@
 package task
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -195,6 +196,16 @@ func TestRules(t *testing.T) {
 		{"run-token", "date", StartOptions{Token: "2026-03-01 12:00"}.Validate(), false},
 		{"run-token", "braces", StartOptions{Token: "{a}"}.Validate(), true},
 		{"run-token", "too long", StartOptions{Token: strings.Repeat("a", 257)}.Validate(), true},
+		{"if-running", "attach", StartOptions{IfRunning: AttachToIt}.Validate(), false},
+		{"if-running", "anything", StartOptions{IfRunning: "kill"}.Validate(), true},
+		{"bandwidth", "some", bandwidth(50 * MiBPerSecond), false},
+		{"bandwidth", "unlimited", bandwidth(Unlimited), false},
+		{"bandwidth", "none", bandwidth(0), true},
+		{"bytes-per-second", "of a run", bandwidth(-2), true},
+		{"manifest-key", "of a run", StartOptions{Manifest: &Manifest{Bucket: "amzn-s3-demo-bucket"}}.Validate(), true},
+		{"manifest-filters", "of a run", StartOptions{Manifest: manifest(), Includes: []string{"/a"}}.Validate(), true},
+		{"manifest-filters", "taken away", StartOptions{Manifest: &Manifest{}, Includes: []string{"/a"}}.Validate(), false},
+		{"report-enum", "of a run", StartOptions{Report: &Report{Bucket: "amzn-s3-demo-bucket", Type: "X"}}.Validate(), true},
 		{"run-tag", "other", StartOptions{Tags: map[string]string{"a": "b"}}.Validate(), false},
 		{"run-tag", "the token's", StartOptions{Tags: map[string]string{"xacct:run": "b"}}.Validate(), true},
 		{"tag-count", "50 with the token", StartOptions{Token: "a", Tags: tags(49)}.Validate(), false},
@@ -206,6 +217,10 @@ func TestRules(t *testing.T) {
 		cases = append(cases, problemtest.Case{Rule: tt.rule, Name: tt.name, Refuse: tt.refuse, Err: tt.err})
 	}
 	problemtest.Run(t, rules, cases)
+}
+
+func bandwidth(n int64) error {
+	return Attach(&runner{}, executionARN).SetBandwidth(context.Background(), n)
 }
 
 func manifest() *Manifest {

@@ -14,7 +14,13 @@ import (
 type WatchOptions struct {
 	MinDelay time.Duration // before the second look; 0 is 5 seconds
 	MaxDelay time.Duration // that the delay grows to; 0 is 30 seconds
+
+	// CancelOnDone cancels the run if ctx ends before it: otherwise it goes on without anybody watching. Breaking off does not cancel.
+	CancelOnDone bool
 }
+
+// cancelTimeout bounds the calls of CancelOnDone, which cannot be made in a context that is done.
+const cancelTimeout = 30 * time.Second
 
 // maxLost is how many looks in a row may be lost before Watch gives up. Throttled ones do not count.
 const maxLost = 10
@@ -56,7 +62,13 @@ func (e *Execution) Watch(ctx context.Context, optFns ...func(*WatchOptions)) it
 				err = pause.wait(ctx)
 			}
 			if err != nil {
-				yield(Progress{}, fmt.Errorf("watching %s: %w", e.arn, err))
+				err = fmt.Errorf("watching %s: %w", e.arn, err)
+				if ctx.Err() != nil && o.CancelOnDone {
+					fresh, stop := context.WithTimeout(context.WithoutCancel(ctx), cancelTimeout)
+					err = errors.Join(err, e.Cancel(fresh))
+					stop()
+				}
+				yield(Progress{}, err)
 				return
 			}
 		}
