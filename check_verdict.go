@@ -20,17 +20,17 @@ type verdict struct {
 
 // judged gathers the verdicts on one principal and one resource.
 type judged struct {
-	transfer      Transfer
-	policies      authz.Policies
-	principal     string
-	bucket        string // "" is none
-	owner         string // the account of the resource
-	resource      string // other than a bucket
-	trust         bool   // the service assumes the role; principal is then the role that is assumed
-	may, mayNot   string // the sentence: "DataSync may read the source"
-	part          string
-	finding       Finding // what all findings have in common
-	verdicts      []verdict
+	transfer    Transfer
+	policies    authz.Policies
+	principal   string
+	bucket      string // "" is none
+	owner       string // the account of the resource
+	resource    string // other than a bucket
+	trust       bool   // the service assumes the role; principal is then the role that is assumed
+	may, mayNot string // the sentence: "DataSync may read the source"
+	part        string
+	finding     Finding // what all findings have in common
+	verdicts    []verdict
 }
 
 func (j *judged) decide(req authz.Request, u use, why string) {

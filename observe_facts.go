@@ -31,7 +31,9 @@ func (s *snapshot) look(ctx context.Context, t Transfer) {
 
 // overwrites reports whether the transfer may overwrite what lies at the destination. DataSync's default is to do so.
 // https://docs.aws.amazon.com/datasync/latest/userguide/API_Options.html
-func (t Transfer) overwrites() bool { return t.Task.Options.OverwriteMode != dstypes.OverwriteModeNever }
+func (t Transfer) overwrites() bool {
+	return t.Task.Options.OverwriteMode != dstypes.OverwriteModeNever
+}
 
 // givenRoles are the roles of given locations that were not read yet: only the location tells them.
 func (s *snapshot) givenRoles(w wants) map[string]iamrole.Spec {

@@ -36,7 +36,9 @@ type PlanOptions struct {
 }
 
 // Overridable are the codes that PlanOptions.Override may hold. The others have no meaning that could be overridden.
-func Overridable() []Code { return []Code{CodeACLsEnabled, CodeDenied, CodeKeyNotListed, CodeKeyUnusable, CodeRequesterPays} }
+func Overridable() []Code {
+	return []Code{CodeACLsEnabled, CodeDenied, CodeKeyNotListed, CodeKeyUnusable, CodeRequesterPays}
+}
 
 // schema is the version of a plan's JSON. The number before the dot changes when an older reader would misunderstand it.
 const schema = "1.0"
