@@ -42,9 +42,9 @@ type run struct {
 	wants   wants              // of the transfers that nothing blocks
 
 	mu      sync.Mutex
-	arns    map[string]string      // of locations and tasks, by change ID, as they are made
-	ids     map[string]string      // unique ids of roles → ARNs
-	locks   map[string]*sync.Mutex // by bucket: S3 refuses concurrent configuration writes with OperationAborted
+	arns    map[string]string        // of locations and tasks, by change ID, as they are made
+	ids     map[string]string        // unique ids of roles → ARNs
+	locks   map[string]chan struct{} // by bucket: S3 refuses concurrent configuration writes with OperationAborted
 	results map[string]*ChangeResult
 	done    map[string]chan struct{}
 
@@ -95,6 +95,7 @@ func (p *Plan) begin(ctx context.Context, c Clients, optFns []func(*ApplyOptions
 	if err := p.readable(); err != nil {
 		return nil, err
 	}
+	c = c.steady()
 	po, err := prepare(ctx, c, p.Transfers, []func(*PlanOptions){p.Settings.options(o)})
 	if err != nil {
 		return nil, err
@@ -104,7 +105,7 @@ func (p *Plan) begin(ctx context.Context, c Clients, optFns []func(*ApplyOptions
 		return nil, err
 	}
 	r := &run{plan: p, fresh: newBuilder(p.Mode, snap, p.Transfers, po), clients: c, opts: o, changes: map[string]*Change{}, arns: map[string]string{},
-		locks: map[string]*sync.Mutex{}, results: map[string]*ChangeResult{}, done: map[string]chan struct{}{}}
+		locks: map[string]chan struct{}{}, results: map[string]*ChangeResult{}, done: map[string]chan struct{}{}}
 	r.fresh.planAll()
 	blocked := (&Plan{Findings: r.fresh.findings}).blocking()
 	r.wants = wantsOf(slices.DeleteFunc(slices.Clone(p.Transfers), func(t Transfer) bool { return blocked[t.Name] != nil }))
@@ -124,7 +125,7 @@ func (p *Plan) begin(ctx context.Context, c Clients, optFns []func(*ApplyOptions
 		r.done[ch.ID] = make(chan struct{})
 		r.results[ch.ID] = &ChangeResult{ID: ch.ID, Account: ch.Account, Region: ch.Region, Kind: ch.Kind, Name: ch.Name, Transfers: ch.Transfers, Op: ch.Op, ARN: ch.ARN}
 		if ch.Kind == BucketPolicy || ch.Kind == BucketOwnership {
-			r.locks[ch.Name] = &sync.Mutex{}
+			r.locks[ch.Name] = make(chan struct{}, 1)
 		}
 	}
 	return r, cyclic(p.Changes)

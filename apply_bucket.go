@@ -60,49 +60,56 @@ func (r *run) bucketTarget(w bucketWant) (target, error) {
 	}, err
 }
 
-// applyPolicy reads the policy, merges our statements into what it reads, writes that, and looks until it shows. If somebody else's write
-// has replaced ours meanwhile, it merges again into theirs.
+// applyPolicy reads the policy, merges our statements into what it reads, writes that, and looks until it shows. Every attempt begins with
+// a read, however the one before it ended, so that nobody's write is undone but one between that read and the write right after it.
 func (r *run) applyPolicy(ctx context.Context, ch *Change, w target, res *ChangeResult) (Status, error) {
-	current, err := w.read(ctx)
-	if err != nil {
-		return ended(ch, w.get, err)
-	}
-	var missing []string
-	for attempt := range merges {
+	start, status := time.Now(), Unchanged
+	for attempt, lost := 1, 0; ; attempt++ {
+		// A write that has begun is finished and looked at, whatever becomes of ctx.
+		held := context.WithoutCancel(ctx)
+		current, err := w.read(held)
+		if err != nil {
+			return ended(ch, w.get, err)
+		}
 		d := w.diff(current)
 		if len(d.taken) > 0 {
 			return Failed, &OwnerError{Account: ch.Account, Region: ch.Region, Kind: ch.Kind, Name: ch.Name, Detail: "statement " + d.taken[0] + " bears our id but is not of our making"}
 		}
 		if d.op == NoOp {
-			if attempt == 0 {
-				return Unchanged, nil
-			}
-			return Done, nil
+			return status, nil
 		}
 		if err := r.checkMerged(ch, w, current, d.next); err != nil {
 			return Failed, err
 		}
-		if err := ctx.Err(); err != nil {
-			return Skipped, fmt.Errorf("%s: not begun: %w", ch.ID, context.Cause(ctx))
-		}
-		// A write that has begun is finished and looked at, whatever becomes of ctx.
-		held := context.WithoutCancel(ctx)
-		if err := r.putPolicy(held, ch, w, current, d.next, res); err != nil {
+		if err := stopped(ctx); err != nil {
 			return ended(ch, w.put, err)
 		}
-		current, missing, err = r.readBack(held, w, d.next)
-		if err != nil {
+		put := r.putPolicy(held, w, current, d.next, res)
+		if put != nil && !awserr.Ambiguous(put) {
+			if !r.pause(ctx, ch, attempt, start, r.limit(put, r.opts.Budget), put) {
+				return ended(ch, w.put, put)
+			}
+			continue
+		}
+		status = Done
+		missing, err := r.readBack(held, w, d.next)
+		switch {
+		case err != nil:
 			return ended(ch, w.get, fmt.Errorf("after the write: %w", err))
-		}
-		if len(missing) == 0 {
+		case len(missing) == 0:
 			return Done, nil
-		}
-		if r.plan.Mode == SetUp && !w.lacksOurs(missing) {
+		case put == nil && !w.lacksOurs(missing):
 			res.Detail = "written, but afterwards not there: " + strings.Join(missing, ", ") + " (another writer removed or changed it)"
 			return Done, nil
 		}
+		if lost++; lost < merges {
+			continue
+		}
+		if put != nil {
+			return ended(ch, w.put, put)
+		}
+		return Failed, &LostUpdateError{Account: ch.Account, Region: ch.Region, Kind: ch.Kind, Name: ch.Name, Missing: missing}
 	}
-	return Failed, &LostUpdateError{Account: ch.Account, Region: ch.Region, Kind: ch.Kind, Name: ch.Name, Missing: missing}
 }
 
 func (w policyWant) lacksOurs(missing []string) bool {
@@ -148,57 +155,50 @@ func readPolicy(ctx context.Context, api bucket.API, spec bucket.Spec) (policy.D
 	return policy.Parse([]byte(aws.ToString(out.Policy)))
 }
 
+// noS3Retries switches the SDK's own retries off for writes of a policy, because each needs a read right before it.
+func noS3Retries(o *s3.Options) { o.Retryer = aws.NopRetryer{} }
+
 func writePolicy(ctx context.Context, api bucket.API, spec bucket.Spec, next policy.Document) (middleware.Metadata, error) {
 	if next.IsZero() {
-		out, err := api.DeleteBucketPolicy(ctx, &s3.DeleteBucketPolicyInput{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account})
+		out, err := api.DeleteBucketPolicy(ctx, &s3.DeleteBucketPolicyInput{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account}, noS3Retries)
 		if err != nil {
 			return middleware.Metadata{}, err
 		}
 		return out.ResultMetadata, nil
 	}
 	text := string(next.Bytes())
-	out, err := api.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account, Policy: &text})
+	out, err := api.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account, Policy: &text}, noS3Retries)
 	if err != nil {
 		return middleware.Metadata{}, err
 	}
 	return out.ResultMetadata, nil
 }
 
-func (r *run) putPolicy(ctx context.Context, ch *Change, w target, current, next policy.Document, res *ChangeResult) error {
-	res.Writes = append(res.Writes, PolicyWrite{Time: time.Now(), Before: string(current.Bytes()), After: string(next.Bytes())})
-	return r.patiently(ctx, ch, r.opts.Budget, func(ctx context.Context) error {
-		metadata, err := w.write(ctx, next)
-		if err == nil {
-			res.requestID(metadata)
-		}
-		return err
-	})
+// putPolicy sends the document once. What the service refused was not written, and is not kept as a write.
+func (r *run) putPolicy(ctx context.Context, w target, current, next policy.Document, res *ChangeResult) error {
+	write := PolicyWrite{Time: time.Now(), Before: string(current.Bytes()), After: string(next.Bytes())}
+	metadata, err := w.write(ctx, next)
+	if err == nil {
+		res.requestID(metadata)
+	}
+	if err == nil || awserr.Ambiguous(err) {
+		res.Writes = append(res.Writes, write)
+	}
+	return err
 }
 
 // readBack looks at the policy until it holds every statement that was sent and none of ours that was not, or the settle budget is spent.
-// It returns what was read last and what differs. S3 answers in its own rendering and may show the old policy for a while.
-func (r *run) readBack(ctx context.Context, w target, sent policy.Document) (policy.Document, []string, error) {
-	var got policy.Document
-	var missing []string
-	start := time.Now()
-	for attempt := 1; ; attempt++ {
-		var err error
-		if got, err = w.read(ctx); err != nil && !awserr.Throttled(err) && !awserr.Ambiguous(err) {
-			return got, nil, err
+// It returns what differs. S3 answers in its own rendering and may show the old policy for a while.
+func (r *run) readBack(ctx context.Context, w target, sent policy.Document) (missing []string, err error) {
+	_, err = r.settle(ctx, func(ctx context.Context) (bool, error) {
+		got, err := w.read(ctx)
+		if err != nil {
+			return false, err
 		}
-		if err == nil {
-			if missing = difference(sent, got, r.known()); len(missing) == 0 {
-				return got, nil, nil
-			}
-		}
-		d := delay(attempt)
-		if time.Since(start)+d > r.opts.Settle {
-			return got, missing, err
-		}
-		if err := sleep(ctx, d); err != nil {
-			return got, missing, err
-		}
-	}
+		missing = difference(sent, got, r.known())
+		return len(missing) == 0, nil
+	})
+	return missing, err
 }
 
 // difference names the statements that stand in one document only. A unique id that nobody knows, in place of a principal, is the same
@@ -256,7 +256,7 @@ func (r *run) applyOwnership(ctx context.Context, ch *Change, w bucketWant, res 
 	}
 	in, err := w.spec.PutOwnershipInput()
 	if err == nil {
-		err = r.patiently(ctx, ch, 0, func(ctx context.Context) error {
+		err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
 			out, err := api.PutBucketOwnershipControls(ctx, in)
 			if err == nil {
 				res.requestID(out.ResultMetadata)

@@ -51,7 +51,7 @@ func (r *run) applyLocation(ctx context.Context, ch *Change, w locationWant, res
 	if configured(lines) {
 		in, err := w.spec.UpdateInput(state.ARN)
 		if err == nil {
-			err = r.patiently(ctx, ch, r.patience(w), func(ctx context.Context) error {
+			err = r.repeat(ctx, ch, r.patience(w), func(ctx context.Context) error {
 				out, err := api.UpdateLocationS3(ctx, in)
 				if err == nil {
 					res.requestID(out.ResultMetadata)
@@ -65,16 +65,18 @@ func (r *run) applyLocation(ctx context.Context, ch *Change, w locationWant, res
 	}
 	w.spec.Tags = tags
 	in, err := w.spec.TagInput(state.ARN)
-	return ended(ch, "datasync:TagResource", tagResource(ctx, api, in, err))
+	return ended(ch, "datasync:TagResource", r.tagResource(ctx, ch, api, in, err))
 }
 
 // tagResource sets tags on a location or task; a nil input sets none.
-func tagResource(ctx context.Context, api DataSyncAPI, in *datasync.TagResourceInput, err error) error {
+func (r *run) tagResource(ctx context.Context, ch *Change, api DataSyncAPI, in *datasync.TagResourceInput, err error) error {
 	if err != nil || in == nil {
 		return err
 	}
-	_, err = api.TagResource(ctx, in)
-	return err
+	return r.repeat(ctx, ch, 0, func(ctx context.Context) error {
+		_, err := api.TagResource(ctx, in)
+		return err
+	})
 }
 
 func (r *run) createLocation(ctx context.Context, ch *Change, api DataSyncAPI, w locationWant, res *ChangeResult) (Status, error) {
@@ -173,9 +175,10 @@ func (r *run) refused(ch *Change, w locationWant, op string, err error) (Status,
 func (r *run) removeLocation(ctx context.Context, ch *Change, api DataSyncAPI, w locationWant, s location.State) (Status, error) {
 	in, err := w.spec.DeleteInput(s.ARN)
 	if err == nil {
-		if _, err = api.DeleteLocation(ctx, in); awserr.NotFound(err) {
-			err = nil
-		}
+		err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
+			_, err := api.DeleteLocation(ctx, in)
+			return unlessGone(err)
+		})
 	}
 	return ended(ch, "datasync:DeleteLocation", err)
 }
@@ -213,10 +216,9 @@ func (r *run) applyTask(ctx context.Context, ch *Change, w taskWant, res *Change
 		return r.removeTask(ctx, ch, api, w, state)
 	}
 	if configured(lines) {
-		w.spec.Options = w.spec.Options.Over(state.Options) // whether an option left out keeps its value is not documented
-		in, err := w.spec.UpdateInput(state.ARN)
+		in, err := w.spec.UpdateFrom(state) // with the options in force: whether one left out keeps its value is not documented
 		if err == nil {
-			err = r.patiently(ctx, ch, 0, func(ctx context.Context) error {
+			err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
 				out, err := api.UpdateTask(ctx, in)
 				if err == nil {
 					res.requestID(out.ResultMetadata)
@@ -230,7 +232,7 @@ func (r *run) applyTask(ctx context.Context, ch *Change, w taskWant, res *Change
 	}
 	w.spec.Tags = tags
 	in, err := w.spec.TagInput(state.ARN)
-	return ended(ch, "datasync:TagResource", tagResource(ctx, api, in, err))
+	return ended(ch, "datasync:TagResource", r.tagResource(ctx, ch, api, in, err))
 }
 
 // waitsFor is the ID of a required change that waits for another account; "" if none does.
@@ -333,9 +335,10 @@ func (r *run) available(ctx context.Context, ch *Change, api DataSyncAPI, res *C
 func (r *run) removeTask(ctx context.Context, ch *Change, api DataSyncAPI, w taskWant, s task.State) (Status, error) {
 	in, err := w.spec.DeleteInput(s.ARN)
 	if err == nil {
-		if _, err = api.DeleteTask(ctx, in); awserr.NotFound(err) {
-			err = nil
-		}
+		err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
+			_, err := api.DeleteTask(ctx, in)
+			return unlessGone(err)
+		})
 	}
 	return ended(ch, "datasync:DeleteTask", err)
 }

@@ -22,8 +22,8 @@ func (r *run) execute(ctx context.Context, ch *Change, res *ChangeResult) (Statu
 			}
 		}
 	case BucketPolicy, BucketOwnership:
-		r.locks[ch.Name].Lock()
-		defer r.locks[ch.Name].Unlock()
+		r.locks[ch.Name] <- struct{}{}
+		defer func() { <-r.locks[ch.Name] }()
 		for _, w := range r.wants.buckets {
 			switch ch.ID {
 			case w.id():
@@ -92,7 +92,7 @@ func (r *run) applyRole(ctx context.Context, ch *Change, w roleWant, res *Change
 		spec.Trust = d.trust
 		in, err := spec.UpdateTrustInput()
 		if err == nil {
-			err = r.patiently(ctx, ch, r.opts.Budget, func(ctx context.Context) error {
+			err = r.repeat(ctx, ch, r.opts.Budget, func(ctx context.Context) error {
 				out, err := api.UpdateAssumeRolePolicy(ctx, in)
 				if err == nil {
 					res.requestID(out.ResultMetadata)
@@ -109,7 +109,10 @@ func (r *run) applyRole(ctx context.Context, ch *Change, w roleWant, res *Change
 		spec.Tags = d.tags
 		in, err := spec.TagInput()
 		if err == nil {
-			_, err = api.TagRole(ctx, in)
+			err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
+				_, err := api.TagRole(ctx, in)
+				return err
+			})
 		}
 		if err != nil {
 			return ended(ch, "iam:TagRole", err)
@@ -119,7 +122,7 @@ func (r *run) applyRole(ctx context.Context, ch *Change, w roleWant, res *Change
 		return ended(ch, "iam:PutRolePolicy", err)
 	}
 	for _, name := range d.drop {
-		if err := deletePolicy(ctx, api, w.spec, name); err != nil {
+		if err := r.deletePolicy(ctx, ch, api, w.spec, name); err != nil {
 			return ended(ch, "iam:DeleteRolePolicy", err)
 		}
 	}
@@ -191,7 +194,7 @@ func (r *run) putPolicies(ctx context.Context, ch *Change, api iamrole.API, w ro
 		p.run(func() {
 			in, err := w.spec.PutPolicyInput(name)
 			if err == nil {
-				err = r.patiently(ctx, ch, r.opts.Budget, func(ctx context.Context) error {
+				err = r.repeat(ctx, ch, r.opts.Budget, func(ctx context.Context) error {
 					out, err := api.PutRolePolicy(ctx, in)
 					if err == nil {
 						r.mu.Lock()
@@ -208,12 +211,20 @@ func (r *run) putPolicies(ctx context.Context, ch *Change, api iamrole.API, w ro
 	return errors.Join(errs...)
 }
 
-func deletePolicy(ctx context.Context, api iamrole.API, spec iamrole.Spec, name string) error {
+func (r *run) deletePolicy(ctx context.Context, ch *Change, api iamrole.API, spec iamrole.Spec, name string) error {
 	in, err := spec.DeletePolicyInput(name)
 	if err != nil {
 		return err
 	}
-	if _, err = api.DeleteRolePolicy(ctx, in); awserr.NotFound(err) {
+	return r.repeat(ctx, ch, 0, func(ctx context.Context) error {
+		_, err := api.DeleteRolePolicy(ctx, in)
+		return unlessGone(err)
+	})
+}
+
+// unlessGone is nil if what was to be deleted is not there.
+func unlessGone(err error) error {
+	if awserr.NotFound(err) {
 		return nil
 	}
 	return err
@@ -223,7 +234,7 @@ func deletePolicy(ctx context.Context, api iamrole.API, spec iamrole.Spec, name 
 func (r *run) removeRole(ctx context.Context, ch *Change, api iamrole.API, w roleWant, state iamrole.State) (Status, error) {
 	gone, rest := w.leaving(state)
 	for _, name := range gone {
-		if err := deletePolicy(ctx, api, w.spec, name); err != nil {
+		if err := r.deletePolicy(ctx, ch, api, w.spec, name); err != nil {
 			return ended(ch, "iam:DeleteRolePolicy", err)
 		}
 	}
@@ -232,9 +243,10 @@ func (r *run) removeRole(ctx context.Context, ch *Change, api iamrole.API, w rol
 	}
 	in, err := w.spec.DeleteInput()
 	if err == nil {
-		if _, err = api.DeleteRole(ctx, in); awserr.NotFound(err) {
-			err = nil
-		}
+		err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
+			_, err := api.DeleteRole(ctx, in)
+			return unlessGone(err)
+		})
 	}
 	return ended(ch, "iam:DeleteRole", err)
 }

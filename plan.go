@@ -120,6 +120,7 @@ func (p *Plan) blocking() map[string][]Finding {
 // It fails for what concerns all transfers: invalid input, a client that is missing or belongs to another account, a cancelled context.
 // All else is a blocking finding of the transfer it concerns, and the others proceed.
 func NewPlan(ctx context.Context, c Clients, transfers []Transfer, optFns ...func(*PlanOptions)) (*Plan, error) {
+	c = c.steady()
 	o, err := prepare(ctx, c, transfers, optFns)
 	if err != nil {
 		return nil, err

@@ -221,7 +221,7 @@ func (b *builder) ownership(w bucketWant, s bucket.State, seen bool) {
 		b.find(w.transfers, unreadFinding(spec.Account, spec.Name, fmt.Errorf("object ownership: %w", err), severityIf(spec.DisableACLs), "grant the reader s3:GetBucketOwnershipControls on bucket "+spec.Name))
 		return
 	}
-	if !s.Exists {
+	if !s.Exists && s.Unread[bucket.PartBucket] == nil {
 		return
 	}
 	have := cmp.Or(s.Ownership, s3types.ObjectOwnershipObjectWriter)

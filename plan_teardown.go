@@ -18,6 +18,7 @@ import (
 // policy that names a deleted role can no longer be written by its owner. It deletes what is provably ours and nothing else: transferred
 // objects, object ownership, given roles and locations stay as they are. Like [NewPlan] it only reads.
 func NewDestroyPlan(ctx context.Context, c Clients, transfers []Transfer, optFns ...func(*PlanOptions)) (*Plan, error) {
+	c = c.steady()
 	o, err := prepare(ctx, c, transfers, optFns)
 	if err != nil {
 		return nil, err

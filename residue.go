@@ -25,6 +25,7 @@ type Residue struct {
 // what AWS keeps on our behalf. What could not be looked at is in the list too, never left out. An empty list means that nothing of
 // ours is left in the accounts that the clients reach. The error is that of a read that concerns everything.
 func (p *Plan) Residue(ctx context.Context, c Clients) ([]Residue, error) {
+	c = c.steady()
 	if _, err := prepare(ctx, c, p.Transfers, nil); err != nil {
 		return nil, err
 	}

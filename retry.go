@@ -2,6 +2,7 @@ package xacct
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -37,30 +38,64 @@ func sleep(ctx context.Context, d time.Duration) error {
 
 // patiently calls send until it succeeds, fails for good, or the budget is spent. What only time can mend is tried again: throttling, a
 // concurrent configuration write, and, as far as the policies allow the call, the named errors of a young role or policy.
+// A call that has begun is never cut off: ctx is looked at between calls.
 func (r *run) patiently(ctx context.Context, ch *Change, budget time.Duration, send func(context.Context) error) error {
+	return r.retry(ctx, ch, budget, 0, send)
+}
+
+// repeat is patiently for a call that does no harm when it is carried out twice. It also sends again what may or may not have been
+// carried out.
+func (r *run) repeat(ctx context.Context, ch *Change, budget time.Duration, send func(context.Context) error) error {
+	return r.retry(ctx, ch, budget, r.opts.Settle, send)
+}
+
+func (r *run) retry(ctx context.Context, ch *Change, budget, unsure time.Duration, send func(context.Context) error) error {
 	start := time.Now()
 	for attempt := 1; ; attempt++ {
-		err := send(ctx)
+		if err := stopped(ctx); err != nil {
+			return err
+		}
+		err := send(context.WithoutCancel(ctx))
 		if err == nil {
 			return nil
 		}
-		limit := r.opts.Budget
-		switch {
-		case awserr.Throttled(err), awserr.Is(err, "OperationAborted", "ConcurrentModification"):
-		case awserr.Propagation(err):
-			limit = budget
-		default:
-			return err
+		limit := r.limit(err, budget)
+		if awserr.Ambiguous(err) {
+			limit = unsure
 		}
-		d := delay(attempt)
-		if time.Since(start)+d > limit {
-			return err
-		}
-		r.emit(ch, Event{State: EventWaiting, Attempt: attempt, Delay: d, Detail: oneLine(err)})
-		if sleep(ctx, d) != nil {
+		if !r.pause(ctx, ch, attempt, start, limit, err) {
 			return err
 		}
 	}
+}
+
+// limit is how long to try again what was refused with err; zero is not at all.
+func (r *run) limit(err error, budget time.Duration) time.Duration {
+	switch {
+	case awserr.Throttled(err), awserr.Is(err, "OperationAborted", "ConcurrentModification"):
+		return r.opts.Budget
+	case awserr.Propagation(err):
+		return budget
+	}
+	return 0
+}
+
+// pause waits before the next attempt and says so. It reports whether there is to be one.
+func (r *run) pause(ctx context.Context, ch *Change, attempt int, start time.Time, limit time.Duration, err error) bool {
+	d := delay(attempt)
+	if time.Since(start)+d > limit {
+		return false
+	}
+	r.emit(ch, Event{State: EventWaiting, Attempt: attempt, Delay: d, Detail: oneLine(err)})
+	return sleep(ctx, d) == nil
+}
+
+// stopped is the reason why no further call is to be made; nil if there is none.
+func stopped(ctx context.Context) error {
+	if ctx.Err() == nil {
+		return nil
+	}
+	return fmt.Errorf("stopped: %w", context.Cause(ctx))
 }
 
 // once sends a call that makes something and that AWS would carry out twice if it were sent twice. After an answer that leaves open
@@ -83,11 +118,11 @@ func (r *run) once(ctx context.Context, ch *Change, send func(context.Context) e
 	}
 }
 
-// settle looks until it finds or the settle budget is spent. An error of the last look means that nothing is known.
+// settle looks until it finds or the settle budget is spent. An error of the last look means that nothing is known. It looks at least once.
 func (r *run) settle(ctx context.Context, find func(context.Context) (bool, error)) (bool, error) {
 	start := time.Now()
 	for attempt := 1; ; attempt++ {
-		found, err := find(ctx)
+		found, err := find(context.WithoutCancel(ctx))
 		if found {
 			return true, nil
 		}
