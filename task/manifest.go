@@ -80,7 +80,7 @@ var (
 )
 
 var dataRules = []problem.Rule{
-	ruleManifestKey, ruleManifestVersion, ruleReportPrefix, ruleReportEnums, ruleReportSummary, ruleDataRole, ruleDataRoleKnown, ruleDataAccount,
+	ruleManifestKey, ruleManifestVersion, ruleReportPrefix, ruleReportEnums, ruleReportSummary, ruleDataRole, ruleDataRoleKnown, ruleDataAccount, ruleReportType,
 }
 
 // plainKey reports whether a key has none but the characters that DataSync takes in paths.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
 	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/internal/problem/problemtest"
 )
@@ -184,6 +186,8 @@ func TestRules(t *testing.T) {
 		{"locations-known", "one", notKnown, true},
 		{"data-role-known", "known", withManifest("arn:aws:iam::111122223333:role/a"), false},
 		{"data-role-known", "not known", withManifest(""), true},
+		{"report-standard", "standard", retryOf("STANDARD"), false},
+		{"report-standard", "summary", retryOf("SUMMARY_ONLY"), true},
 		{"task-arn", "task", spec().checkARN(taskARN), false},
 		{"task-arn", "location", spec().checkARN(sourceARN), true},
 		{"task-arn", "execution", spec().checkARN(executionARN), true},
@@ -217,6 +221,11 @@ func TestRules(t *testing.T) {
 		cases = append(cases, problemtest.Case{Rule: tt.rule, Name: tt.name, Refuse: tt.refuse, Err: tt.err})
 	}
 	problemtest.Run(t, rules, cases)
+}
+
+func retryOf(kind dstypes.ReportOutputType) error {
+	_, err := Retry(context.Background(), &runner{}, &shelf{}, executionARN, Report{Bucket: "amzn-s3-demo-bucket", Type: kind}, *manifest())
+	return err
 }
 
 func bandwidth(n int64) error {
