@@ -28,7 +28,8 @@ func (c *Cloud) allowed(i *identity, session string, now time.Time, a access) bo
 
 // decide judges what i asks for. What authz cannot tell is not allowed.
 func (c *Cloud) decide(i *identity, session string, now time.Time, a access) authz.Decision {
-	if c.isAdministrator(i) && a.policy.IsZero() && a.account == i.account {
+	scps, rcps := c.scps(i.account), c.rcps(a.account)
+	if c.isAdministrator(i) && a.policy.IsZero() && a.account == i.account && len(scps)+len(rcps) == 0 {
 		return authz.Decision{Effect: authz.Allowed}
 	}
 	if a.restricted && a.account != i.account {
@@ -52,8 +53,9 @@ func (c *Cloud) decide(i *identity, session string, now time.Time, a access) aut
 	for k, v := range i.tags {
 		context["aws:PrincipalTag/"+k] = []string{v}
 	}
+	c.organise(i.account, a.account, context)
 	maps.Copy(context, a.context)
-	policies := authz.Policies{Identity: c.documents(i), Resource: a.policy}
+	policies := authz.Policies{Identity: c.documents(i), Resource: a.policy, SCPs: scps, RCPs: rcps}
 	if i.boundary != "" {
 		policies.Boundary, _ = c.managedPolicy(i.account, i.boundary)
 	}

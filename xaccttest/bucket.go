@@ -40,6 +40,7 @@ type object struct {
 	mtime    time.Time // of the object that DataSync copied this one from; zero: not by DataSync
 	class    s3types.StorageClass
 	tags     map[string]string
+	key      string // ARN of the KMS key that it is encrypted under; "" is none
 }
 
 func (b *bucketState) partition() string { return region.Partition(b.region) }
@@ -128,17 +129,12 @@ func (c *Cloud) BucketPolicy(bucket string) []byte {
 	return c.render(b, p, 0, false)
 }
 
-// restricts reports whether a public statement in p makes S3 keep all other accounts out, also those that other statements let in.
-// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
-func (b *bucketState) restricts(p *storedPolicy) bool {
-	return p != nil && p.public && b.block.publicBuckets
-}
-
 // ObjectOptions shape an object. The zero value is an object of the bucket's owner, in STANDARD, without tags.
 type ObjectOptions struct {
 	Owner        string               // account id of whoever wrote it; "" is the bucket's owner
 	StorageClass s3types.StorageClass // "" is STANDARD
 	Tags         map[string]string    // nil is none
+	KMSKey       string               // ARN of the key that it is encrypted under; "" is as the bucket's default encryption says
 }
 
 // PutObject puts an object into a bucket as its owner would.
@@ -165,9 +161,20 @@ func (c *Cloud) AddObject(bucket, key string, body []byte, optFns ...func(*Objec
 	if !region.ValidAccount(opts.Owner) || !known(opts.StorageClass) {
 		panic(fmt.Sprintf("xaccttest: %+v is no object", opts))
 	}
+	if opts.KMSKey == "" {
+		k, ok := c.defaultKeyFor(b, b.account)
+		if !ok {
+			panic(fmt.Sprintf("xaccttest: the default encryption of bucket %s names %q, which is no key of its Region", bucket, b.defaultKey))
+		}
+		if k != nil {
+			opts.KMSKey = k.arn
+		}
+	} else {
+		c.key(opts.KMSKey)
+	}
 	now := time.Now()
 	c.advance(now)
-	b.objects[key] = &object{body: bytes.Clone(body), owner: opts.Owner, modified: now, class: opts.StorageClass, tags: maps.Clone(opts.Tags)}
+	b.objects[key] = &object{body: bytes.Clone(body), owner: opts.Owner, modified: now, class: opts.StorageClass, tags: maps.Clone(opts.Tags), key: opts.KMSKey}
 }
 
 // DeleteObject takes an object out of a bucket, if it is there.
@@ -198,6 +205,7 @@ type Object struct {
 	StorageClass s3types.StorageClass // "" is STANDARD
 	Modified     time.Time
 	Tags         map[string]string // nil is none
+	KMSKey       string            // ARN of the KMS key that it is encrypted under; "" is none
 }
 
 // Object describes an object; the zero Object if it is not there.
@@ -210,7 +218,7 @@ func (c *Cloud) Object(bucket, key string) Object {
 	if o == nil {
 		return Object{}
 	}
-	return Object{Owner: b.ownerOf(o), StorageClass: o.class, Modified: o.modified, Tags: maps.Clone(o.tags)}
+	return Object{Owner: b.ownerOf(o), StorageClass: o.class, Modified: o.modified, Tags: maps.Clone(o.tags), KMSKey: o.key}
 }
 
 // ownerOf is who owns an object: with ACLs disabled, the bucket's owner.

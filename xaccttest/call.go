@@ -17,7 +17,7 @@ import (
 type Call struct {
 	Account   string // that the client belongs to
 	Region    string // of the client; "" for IAM and STS
-	Service   string // the SDK's service id: "IAM", "STS", "S3", "DataSync"
+	Service   string // the SDK's service id: "IAM", "STS", "S3", "KMS", "DataSync"
 	Operation string // such as "PutBucketPolicy"
 	Principal string // the ARN of the role or user that calls
 	Input     any    // a pointer to the SDK's input, such as *s3.PutBucketPolicyInput; a copy
@@ -179,6 +179,9 @@ var required = map[string][]string{
 	"S3 GetObjectLockConfiguration":    {"Bucket"},
 	"S3 GetBucketRequestPayment":       {"Bucket"},
 	"S3 ListObjectsV2":                 {"Bucket"},
+	"KMS DescribeKey":                  {"KeyId"},
+	"KMS GetKeyPolicy":                 {"KeyId"},
+	"KMS PutKeyPolicy":                 {"KeyId", "Policy"},
 	"DataSync CreateLocationS3":        {"S3BucketArn", "S3Config"},
 	"DataSync DescribeLocationS3":      {"LocationArn"},
 	"DataSync UpdateLocationS3":        {"LocationArn"},

@@ -5,6 +5,7 @@ import (
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/kmskey"
 )
 
 // clients are the clients of one principal.
@@ -19,6 +20,7 @@ func (c *Cloud) clients(who client) xacct.AccountClients {
 		IAM:      &iamClient{of("IAM", "")},
 		S3:       perRegion(func(r string) bucket.API { return &s3Client{of("S3", r)} }),
 		DataSync: perRegion(func(r string) xacct.DataSyncAPI { return &syncClient{of("DataSync", r)} }),
+		KMS:      perRegion(func(r string) kmskey.API { return &kmsClient{of("KMS", r)} }),
 	}
 }
 

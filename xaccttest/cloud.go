@@ -24,6 +24,7 @@ type Cloud struct {
 	mu       sync.Mutex // guards everything below
 	accounts map[string]*account
 	buckets  map[string]*bucketState // by name
+	keys     map[string]*keyState    // of KMS, by ARN
 	owners   map[string]owner        // of unique ids, also of entities that are gone
 	serial   serial
 	running  []*execution // not yet ended
@@ -47,6 +48,8 @@ type account struct {
 	identities    map[string]*eventual[*identity] // by "role/" or "user/" and the name in lower case; nil inside: not there
 	managed       map[string]policy.Document      // customer managed policies by ARN
 	regions       map[string]*syncRegion
+	org           Organization
+	block         struct{ publicPolicies, publicBuckets bool } // Block Public Access of the account
 }
 
 // NewCloud makes an empty cloud.
@@ -55,6 +58,7 @@ func NewCloud(optFns ...func(*Options)) *Cloud {
 		opts:     defaults(),
 		accounts: map[string]*account{},
 		buckets:  map[string]*bucketState{},
+		keys:     map[string]*keyState{},
 		owners:   map[string]owner{},
 		serial:   serial{},
 	}

@@ -120,12 +120,17 @@ func (e *execution) copy(c *Cloud, it *item, at time.Time) bool {
 	case o == nil,
 		!from.bucket.readable(o, from.role.account),
 		!from.may("s3:GetObject", fromKey),
+		!from.decrypts(o),
 		tagged && !from.may("s3:GetObjectTagging", fromKey),
 		!to.may("s3:PutObject", toKey),
 		tagged && len(o.tags) > 0 && !to.may("s3:PutObjectTagging", toKey):
 		return false
 	}
-	next := &object{body: o.body, modified: at, mtime: o.sourceTime(), owner: to.role.account, class: e.destination.classFor(len(o.body))}
+	key, ok := to.encrypts()
+	if !ok {
+		return false
+	}
+	next := &object{key: key, body: o.body, modified: at, mtime: o.sourceTime(), owner: to.role.account, class: e.destination.classFor(len(o.body))}
 	if to.bucket.ownership.latest() == s3types.ObjectOwnershipBucketOwnerEnforced {
 		next.owner = to.bucket.account
 	}
@@ -143,7 +148,7 @@ func (e *execution) verify(c *Cloud, it *item, at time.Time) {
 	}
 	to := c.side(&e.destination, at)
 	key := e.destination.prefix + it.key
-	if c.stepped(e, it.key) != nil || to.role == nil || to.bucket.objects[key] == nil || !to.may("s3:GetObject", key) {
+	if c.stepped(e, it.key) != nil || to.role == nil || to.bucket.objects[key] == nil || !to.may("s3:GetObject", key) || !to.decrypts(to.bucket.objects[key]) {
 		e.count.failedVerify++
 		return
 	}

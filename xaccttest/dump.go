@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
 // DumpOptions leave parts out of a [Cloud.Dump].
@@ -31,6 +33,12 @@ func (c *Cloud) Dump(optFns ...func(*DumpOptions)) string {
 		for _, name := range sortedKeys(c.buckets) {
 			if b := c.buckets[name]; b.account == id {
 				c.dumpBucket(&out, b, opts)
+			}
+		}
+		for _, arn := range sortedKeys(c.keys) {
+			if k := c.keys[arn]; k.account == id {
+				fmt.Fprintf(&out, "  key %s %s\n", arn, k.state)
+				line(&out, "policy", string(c.keyDocument(k.policy.latest()).Bytes()))
 			}
 		}
 		for _, name := range sortedKeys(a.regions) {
@@ -71,6 +79,9 @@ func (c *Cloud) dumpBucket(out *strings.Builder, b *bucketState, opts DumpOption
 	}
 	if b.versioning {
 		line(out, "versioning", "on")
+	}
+	if b.defaultKey != "" || b.encryption != s3types.ServerSideEncryptionAes256 {
+		line(out, "encryption", strings.TrimSpace(string(b.encryption)+" "+b.defaultKey))
 	}
 	if p := b.policy.latest(); p != nil {
 		line(out, "policy", string(c.render(b, p, 0, false)))

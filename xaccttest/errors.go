@@ -8,6 +8,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
+	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -32,18 +33,22 @@ func (f *fault) Error() string { return f.code + ": " + f.message }
 
 // modelled makes the errors that the SDK has types for. Anything else is a generic API error.
 var modelled = map[string]func(message *string) error{
-	"IAM NoSuchEntity":            func(m *string) error { return &iamtypes.NoSuchEntityException{Message: m} },
-	"IAM EntityAlreadyExists":     func(m *string) error { return &iamtypes.EntityAlreadyExistsException{Message: m} },
-	"IAM MalformedPolicyDocument": func(m *string) error { return &iamtypes.MalformedPolicyDocumentException{Message: m} },
-	"IAM DeleteConflict":          func(m *string) error { return &iamtypes.DeleteConflictException{Message: m} },
-	"IAM LimitExceeded":           func(m *string) error { return &iamtypes.LimitExceededException{Message: m} },
-	"IAM InvalidInput":            func(m *string) error { return &iamtypes.InvalidInputException{Message: m} },
-	"IAM UnmodifiableEntity":      func(m *string) error { return &iamtypes.UnmodifiableEntityException{Message: m} },
-	"IAM ConcurrentModification":  func(m *string) error { return &iamtypes.ConcurrentModificationException{Message: m} },
-	"IAM ServiceFailure":          func(m *string) error { return &iamtypes.ServiceFailureException{Message: m} },
-	"S3 NotFound":                 func(m *string) error { return &s3types.NotFound{} },
-	"S3 NoSuchBucket":             func(m *string) error { return &s3types.NoSuchBucket{Message: m} },
-	"S3 NoSuchKey":                func(m *string) error { return &s3types.NoSuchKey{Message: m} },
+	"IAM NoSuchEntity":                     func(m *string) error { return &iamtypes.NoSuchEntityException{Message: m} },
+	"IAM EntityAlreadyExists":              func(m *string) error { return &iamtypes.EntityAlreadyExistsException{Message: m} },
+	"IAM MalformedPolicyDocument":          func(m *string) error { return &iamtypes.MalformedPolicyDocumentException{Message: m} },
+	"IAM DeleteConflict":                   func(m *string) error { return &iamtypes.DeleteConflictException{Message: m} },
+	"IAM LimitExceeded":                    func(m *string) error { return &iamtypes.LimitExceededException{Message: m} },
+	"IAM InvalidInput":                     func(m *string) error { return &iamtypes.InvalidInputException{Message: m} },
+	"IAM UnmodifiableEntity":               func(m *string) error { return &iamtypes.UnmodifiableEntityException{Message: m} },
+	"IAM ConcurrentModification":           func(m *string) error { return &iamtypes.ConcurrentModificationException{Message: m} },
+	"IAM ServiceFailure":                   func(m *string) error { return &iamtypes.ServiceFailureException{Message: m} },
+	"S3 NotFound":                          func(m *string) error { return &s3types.NotFound{} },
+	"S3 NoSuchBucket":                      func(m *string) error { return &s3types.NoSuchBucket{Message: m} },
+	"S3 NoSuchKey":                         func(m *string) error { return &s3types.NoSuchKey{Message: m} },
+	"KMS NotFoundException":                func(m *string) error { return &kmstypes.NotFoundException{Message: m} },
+	"KMS InvalidArnException":              func(m *string) error { return &kmstypes.InvalidArnException{Message: m} },
+	"KMS LimitExceededException":           func(m *string) error { return &kmstypes.LimitExceededException{Message: m} },
+	"KMS MalformedPolicyDocumentException": func(m *string) error { return &kmstypes.MalformedPolicyDocumentException{Message: m} },
 	"DataSync InvalidRequestException": func(m *string) error {
 		return &dstypes.InvalidRequestException{Message: m}
 	},

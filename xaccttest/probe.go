@@ -48,7 +48,7 @@ func (c *Cloud) probe(l *locationState, now time.Time) error {
 	}
 	for _, key := range sortedKeys(b.objects) {
 		if strings.HasPrefix(key, l.prefix) {
-			if !c.dataMay(role, l, b, p, now, "s3:GetObject", b.arn()+"/"+key) || !b.readable(b.objects[key], role.account) {
+			if !c.dataMay(role, l, b, p, now, "s3:GetObject", b.arn()+"/"+key) || !b.readable(b.objects[key], role.account) || !c.decrypts(role, l, b, b.objects[key], now) {
 				return invalidRequest("DataSync location access test failed: could not perform s3:GetObject in bucket %s. Access denied. Ensure bucket access role has s3:GetObject permission.", l.bucket)
 			}
 			break
@@ -71,7 +71,7 @@ func (c *Cloud) assumable(role *identity, l *locationState, now time.Time) bool 
 			"aws:CurrentTime":           {now.UTC().Format(time.RFC3339)},
 		},
 		Complete: true,
-	}, authz.Policies{Resource: role.trust})
+	}, authz.Policies{Resource: role.trust, RCPs: c.rcps(role.account)})
 	return d.Effect == authz.Allowed
 }
 
@@ -82,7 +82,7 @@ func (c *Cloud) dataMay(role *identity, l *locationState, b *bucketState, p *sto
 		return false // the request does not say that the requester pays: https://docs.aws.amazon.com/AmazonS3/latest/userguide/RequesterPaysBuckets.html
 	}
 	return c.allowed(role, "AwsSync-"+l.id(), now, access{
-		action: action, resource: resource, account: b.account, region: b.region, policy: c.document(b, p), restricted: b.restricts(p),
+		action: action, resource: resource, account: b.account, region: b.region, policy: c.document(b, p), restricted: c.restricts(b, p),
 	})
 }
 

@@ -56,7 +56,7 @@ func (c *s3Client) PutBucketPolicy(ctx context.Context, in *s3.PutBucketPolicyIn
 		if err != nil {
 			return nil, err
 		}
-		if p.public && b.block.publicPolicies {
+		if p.public && rq.cloud.blocks(b) {
 			return nil, &fault{status: 403, code: "AccessDenied", message: rq.refusedAs("s3:PutBucketPolicy", b.arn(), "because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access")}
 		}
 		if !aws.ToBool(in.ConfirmRemoveSelfBucketAccess) && !rq.cloud.allowed(rq.who, sessionName, rq.now, rq.onBucket("s3:PutBucketPolicy", b, p)) {
@@ -192,9 +192,9 @@ func (rq *request) ownBucket(action string, name, expectedOwner *string) (*bucke
 	return b, err
 }
 
-// onBucket is a request of the caller on the bucket, judged with p as its policy.
+// onBucket is a request of the caller on the bucket, judged with p as its policy. The caller does not say that the requester pays.
 func (rq *request) onBucket(action string, b *bucketState, p *storedPolicy) access {
-	return access{action: action, resource: b.arn(), account: b.account, region: b.region, policy: rq.cloud.document(b, p), restricted: b.restricts(p)}
+	return access{action: action, resource: b.arn(), account: b.account, region: b.region, policy: rq.cloud.document(b, p), restricted: rq.cloud.restricts(b, p) || b.requesterPays}
 }
 
 // bodiless is what an SDK client makes of an answer without a body: the code from the status.

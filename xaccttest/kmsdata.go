@@ -1,0 +1,63 @@
+package xaccttest
+
+import (
+	"time"
+
+	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+// defaultKeyFor is the key under which the bucket encrypts what somebody of the account writes; nil if it uses none. ok is false if the name
+// in the bucket's default encryption means no key to that writer, or one in another Region.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html
+func (c *Cloud) defaultKeyFor(b *bucketState, account string) (k *keyState, ok bool) {
+	if b.encryption != s3types.ServerSideEncryptionAwsKms && b.encryption != s3types.ServerSideEncryptionAwsKmsDsse {
+		return nil, true
+	}
+	if b.defaultKey == "" {
+		account = b.account // aws/s3 is that of the bucket's owner
+	}
+	k = c.resolveKey(b.defaultKey, account, b.region)
+	return k, k != nil && k.region == b.region
+}
+
+// keyMay judges what S3 asks of a key in the name of DataSync's role: by the policies of the role and by that of the key.
+// The context is that of https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html; buckets have a bucket key, so that the
+// encryption context is the bucket: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+func (c *Cloud) keyMay(role *identity, l *locationState, b *bucketState, k *keyState, p *keyPolicy, now time.Time, action string) bool {
+	if k.state != kmstypes.KeyStateEnabled || k.region != b.region {
+		return false
+	}
+	return c.allowed(role, "AwsSync-"+l.id(), now, access{
+		action: action, resource: k.arn, account: k.account, region: k.region, policy: c.keyDocument(p),
+		context: map[string][]string{
+			"kms:ViaService":                   {"s3." + b.region + ".amazonaws.com"},
+			"kms:CallerAccount":                {role.account},
+			"kms:EncryptionContext:aws:s3:arn": {b.arn()},
+			"kms:EncryptionContextKeys":        {"aws:s3:arn"},
+			"aws:ViaAWSService":                {"true"},
+		},
+	})
+}
+
+// decrypts reports whether DataSync, at the location's access test, may decrypt the object.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+func (c *Cloud) decrypts(role *identity, l *locationState, b *bucketState, o *object, now time.Time) bool {
+	k := c.keys[o.key]
+	return k == nil || c.keyMay(role, l, b, k, k.policy.read(byAccess), now, "kms:Decrypt")
+}
+
+// decrypts is the same in a run, where it does not count as a read.
+func (s side) decrypts(o *object) bool {
+	k := s.cloud.keys[o.key]
+	return k == nil || s.cloud.keyMay(s.role, s.l, s.bucket, k, k.policy.peek(byAccess), s.at, "kms:Decrypt")
+}
+
+// encrypts is the key under which DataSync writes to the bucket, "" for none, and whether it may.
+func (s side) encrypts() (arn string, ok bool) {
+	k, ok := s.cloud.defaultKeyFor(s.bucket, s.role.account)
+	if k == nil || !ok {
+		return "", ok
+	}
+	return k.arn, s.cloud.keyMay(s.role, s.l, s.bucket, k, k.policy.peek(byAccess), s.at, "kms:GenerateDataKey")
+}

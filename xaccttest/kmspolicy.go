@@ -1,0 +1,88 @@
+package xaccttest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"github.com/xacct/xacct/policy"
+)
+
+// keyPolicy is the policy of a key as KMS keeps it: with the unique ids of roles and users in place of their ARNs. It is not changed once
+// stored.
+type keyPolicy struct {
+	tree *tree
+
+	judged policy.Document // what access is decided by: ids as ARNs, as far as the roles and users exist
+	census int             // how many roles and users there had ever been when judged was made
+}
+
+func malformedKeyPolicy(message string) error {
+	return &fault{status: 400, code: "MalformedPolicyDocumentException", message: message}
+}
+
+// newKeyPolicy checks a policy as KMS does, and stores it.
+// Source: https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html. The text about principals is often quoted; the others
+// are assumed.
+func (c *Cloud) newKeyPolicy(text []byte) (*keyPolicy, error) {
+	d, err := policy.Parse(text)
+	if err != nil {
+		return nil, malformedKeyPolicy("This policy contains invalid Json")
+	}
+	t, err := parseTree(text)
+	if err != nil {
+		return nil, malformedKeyPolicy("This policy contains invalid Json")
+	}
+	if used, quota := d.Size(policy.Key); used > quota {
+		return nil, &fault{status: 400, code: "LimitExceededException", message: fmt.Sprintf("Policy exceeds the maximum of %d bytes", quota)}
+	}
+	if err := d.Validate(policy.Key); err != nil {
+		return nil, malformedKeyPolicy("Policy contains a statement that is not valid: " + oneLine(err))
+	}
+	for _, s := range t.member("Statement").items() {
+		for _, name := range []string{"Principal", "NotPrincipal"} {
+			if p := s.member(name); p != nil && !c.storePrincipals(p) {
+				return nil, malformedKeyPolicy("Policy contains a statement with one or more invalid principals.")
+			}
+		}
+	}
+	return &keyPolicy{tree: t}, nil
+}
+
+// renderKeyPolicy is the policy as GetKeyPolicy answers: in lines, with the principals that exist by their ARNs.
+func (c *Cloud) renderKeyPolicy(p *keyPolicy) []byte {
+	t := p.tree.clone()
+	for _, s := range t.member("Statement").items() {
+		for _, name := range []string{"Principal", "NotPrincipal"} {
+			principal := s.member(name)
+			if principal == nil {
+				continue
+			}
+			for _, kind := range principal.kids {
+				for _, value := range kind.items() {
+					if e := c.entityByID(value.text()); e != nil {
+						value.scalar = e.arn
+					}
+				}
+				unlist(kind)
+			}
+		}
+	}
+	var out bytes.Buffer
+	if err := json.Indent(&out, t.bytes(), "", "  "); err != nil {
+		panic("xaccttest: a stored policy does not print: " + err.Error())
+	}
+	return out.Bytes()
+}
+
+// keyDocument is what access to a key is decided by.
+func (c *Cloud) keyDocument(p *keyPolicy) policy.Document {
+	if census := len(c.owners); p.judged.IsZero() || p.census != census {
+		d, err := policy.Parse(c.renderKeyPolicy(p))
+		if err != nil {
+			panic("xaccttest: a stored policy does not parse: " + err.Error())
+		}
+		p.judged, p.census = d, census
+	}
+	return p.judged
+}
