@@ -256,7 +256,7 @@ func (r *run) vanished(ch *Change) (Status, error) {
 			return Skipped, nil
 		}
 	}
-	if r.plan.Mode == TearDown {
+	if r.plan.Mode == TearDown || ch.Op == Delete {
 		return Unchanged, nil
 	}
 	return Failed, &MismatchError{Change: ch.ID, Detail: "the transfers do not ask for it"}
@@ -291,7 +291,7 @@ func (r *run) matchesStatements(ch *Change) error {
 		return &MismatchError{Change: ch.ID, Detail: err.Error()}
 	}
 	for _, st := range r.wants.statements(ch.ID) {
-		if got, ok := after.Statement(st.Sid()); ok && !got.EqualWith(st, r.ids) {
+		if got, ok := after.Statement(st.Sid()); ok && !got.EqualWith(st, r.known()) {
 			return &MismatchError{Change: ch.ID, Detail: "statement " + st.Sid() + " is another"}
 		}
 	}
@@ -353,9 +353,10 @@ func (r *run) blockedErrors() []error {
 	before := r.plan.blocking()
 	var errs []error
 	for _, t := range r.plan.Transfers {
-		if !slices.ContainsFunc(r.plan.Changes, func(c Change) bool {
+		skipped := slices.ContainsFunc(r.plan.Changes, func(c Change) bool {
 			return slices.Contains(c.Transfers, t.Name) && r.results[c.ID].Status == Skipped
-		}) {
+		})
+		if !skipped && before[t.Name] == nil { // what is blocked may have no changes, because they are not known
 			continue
 		}
 		if fs := now[t.Name]; fs != nil {

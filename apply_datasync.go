@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -42,7 +43,7 @@ func (r *run) applyLocation(ctx context.Context, ch *Change, w locationWant, res
 	}
 	res.ARN = state.ARN
 	if r.plan.Mode == TearDown {
-		return r.removeLocation(ctx, ch, api, w, state)
+		return r.removeLocation(ctx, ch, api, state.ARN)
 	}
 	if !state.Exists {
 		return r.createLocation(ctx, ch, api, w, res)
@@ -172,8 +173,8 @@ func (r *run) refused(ch *Change, w locationWant, op string, err error) (Status,
 	return ended(ch, op, &AccessTestError{Transfer: w.transfer.Name, Side: w.side, Bucket: w.spec.Bucket, RoleARN: w.spec.RoleARN, Verdict: r.verdict(w), Err: err})
 }
 
-func (r *run) removeLocation(ctx context.Context, ch *Change, api DataSyncAPI, w locationWant, s location.State) (Status, error) {
-	in, err := w.spec.DeleteInput(s.ARN)
+func (r *run) removeLocation(ctx context.Context, ch *Change, api DataSyncAPI, arn string) (Status, error) {
+	in, err := location.Spec{}.DeleteInput(arn)
 	if err == nil {
 		err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
 			_, err := api.DeleteLocation(ctx, in)
@@ -194,7 +195,7 @@ func (r *run) applyTask(ctx context.Context, ch *Change, w taskWant, res *Change
 	}
 	res.ARN = state.ARN
 	if r.plan.Mode == TearDown {
-		return r.removeTask(ctx, ch, api, w, state)
+		return r.removeTask(ctx, ch, api, state.ARN)
 	}
 	if id := r.waitsFor(ch); id != "" {
 		return Waiting, &WaitingError{Account: r.results[id].Account, Changes: []string{id}}
@@ -210,10 +211,14 @@ func (r *run) applyTask(ctx context.Context, ch *Change, w taskWant, res *Change
 		if !r.plan.Settings.AllowReplace {
 			return Failed, &StaleError{Change: ch.ID, Detail: "it must be replaced now, which the plan does not allow"}
 		}
+		if left := r.fresh.snap.replaces(t); left != "" {
+			w.spec.Tags = maps.Clone(w.spec.Tags)
+			w.spec.Tags[t.tagKey(tagReplaces)] = left
+		}
 		if status, err := r.createTask(ctx, ch, api, w, res); err != nil {
 			return status, err
 		}
-		return r.removeTask(ctx, ch, api, w, state)
+		return r.removeTask(ctx, ch, api, state.ARN)
 	}
 	if configured(lines) {
 		in, err := w.spec.UpdateFrom(state) // with the options in force: whether one left out keeps its value is not documented
@@ -278,7 +283,7 @@ func (r *run) createTask(ctx context.Context, ch *Change, api DataSyncAPI, w tas
 	return r.available(ctx, ch, api, res)
 }
 
-// findTask looks for our task with the pair of locations it should have.
+// findTask looks for our task with the pair of locations and the mode it should have, which the one that it replaces has not.
 func findTask(ctx context.Context, c Clients, api DataSyncAPI, w taskWant) (task.State, error) {
 	entries, err := task.List(ctx, api)
 	if err != nil {
@@ -292,7 +297,7 @@ func findTask(ctx context.Context, c Clients, api DataSyncAPI, w taskWant) (task
 		}
 	}
 	for arn, t := range s.tasks {
-		if t.SourceLocationARN != w.spec.SourceLocationARN || t.DestinationLocationARN != w.spec.DestinationLocationARN {
+		if op, _, _ := diffTask(w, t, w.spec.SourceLocationARN, w.spec.DestinationLocationARN); op == Replace {
 			delete(s.tasks, arn)
 		}
 	}
@@ -332,8 +337,8 @@ func (r *run) available(ctx context.Context, ch *Change, api DataSyncAPI, res *C
 	}
 }
 
-func (r *run) removeTask(ctx context.Context, ch *Change, api DataSyncAPI, w taskWant, s task.State) (Status, error) {
-	in, err := w.spec.DeleteInput(s.ARN)
+func (r *run) removeTask(ctx context.Context, ch *Change, api DataSyncAPI, arn string) (Status, error) {
+	in, err := task.Spec{}.DeleteInput(arn)
 	if err == nil {
 		err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
 			_, err := api.DeleteTask(ctx, in)

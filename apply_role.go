@@ -14,6 +14,9 @@ import (
 
 // execute makes one change that is due.
 func (r *run) execute(ctx context.Context, ch *Change, res *ChangeResult) (Status, error) {
+	if now := r.changes[ch.ID]; now != nil && now.left {
+		return r.removeLeft(ctx, ch, now)
+	}
 	switch ch.Kind {
 	case IAMRole:
 		for _, w := range r.wants.roles {

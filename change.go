@@ -52,6 +52,7 @@ type Change struct {
 	Details  []string `json:",omitempty"` // for people: what exactly changes, a line each
 
 	ARN  string `json:",omitempty"` // of the existing resource; "" if there is none or it has none
+	left bool   // a leftover: deleted by its ARN
 	Side Side   `json:",omitempty"` // of a location, or of a role that serves one end only
 }
 

@@ -53,36 +53,6 @@ func (s *snapshot) ourLocation(w locationWant) (location.State, []string, error)
 	return ours[0], alike, nil
 }
 
-// ourTask finds the task that bears the mark of the transfer.
-func (s *snapshot) ourTask(w taskWant) (task.State, error) {
-	var ours []task.State
-	for _, arn := range slices.Sorted(maps.Keys(s.tasks)) {
-		t := s.tasks[arn]
-		if !at(arn, w.spec.Account, w.spec.Region) {
-			continue
-		}
-		for _, part := range []string{task.PartTask, task.PartTags} {
-			if err := s.unread(arn, t.Unread, part); err != nil {
-				return task.State{}, err
-			}
-		}
-		if t.Exists && w.transfer.marks(t.Tags, "") {
-			ours = append(ours, t)
-		}
-	}
-	if len(ours) > 1 {
-		e := &AmbiguousError{Account: w.spec.Account, Region: w.spec.Region, Kind: DataSyncTask, Name: w.spec.Name}
-		for _, t := range ours {
-			e.ARNs = append(e.ARNs, t.ARN)
-		}
-		return task.State{}, e
-	}
-	if len(ours) == 0 {
-		return task.State{}, nil
-	}
-	return ours[0], nil
-}
-
 // at reports whether a DataSync ARN is of the account and Region.
 func at(arn, account, reg string) bool {
 	a, ok := region.ParseARN(arn)

@@ -66,11 +66,19 @@ func replaced(c *xaccttest.Cloud) []xacct.Transfer {
 	return []xacct.Transfer{tr}
 }
 
+// remoded is pushed with another mode only.
+func remoded(c *xaccttest.Cloud) []xacct.Transfer {
+	tr := everything(push(c))
+	tr.Task.Mode = dstypes.TaskModeBasic
+	return []xacct.Transfer{tr}
+}
+
 var scenarios = []scenario{
 	{name: "push", want: pushed, plan: planUp},
 	{name: "pull", want: pulled, plan: planUp},
 	{name: "edit", start: pushed, want: edited, plan: planUp},
-	//{name: "replace", start: pushed, want: replaced, plan: planUp},
+	{name: "replace", start: pushed, want: replaced, plan: planUp},
+	{name: "other mode", start: pushed, want: remoded, plan: planUp},
 	{name: "destroy push", start: pushed, want: pushed, plan: planDown},
 	{name: "destroy pull", start: pulled, want: pulled, plan: planDown},
 }
@@ -304,28 +312,30 @@ func TestFaultMatrix(t *testing.T) {
 	total, failed, unhit := 0, 0, 0
 	for i, s := range scenarios {
 		for j, n := range []int{1, 0} {
-			keys, want := s.record(t, n)
-			if len(keys) == 0 {
-				t.Fatalf("%s: no calls", s.name)
-			}
-			t.Logf("%s, concurrency %d: %d calls", s.name, n, len(keys))
-			for k, key := range keys {
-				for l, f := range faults {
-					if !*everyFault && (7*k+3*l+i+5*j)%61 != 0 {
-						continue
-					}
-					total++
-					hit, wrong := s.disturb(t, n, want, func(cancel context.CancelFunc) []*mishap { return []*mishap{newMishap(f, key, cancel)} })
-					if !hit {
-						unhit++
-						t.Errorf("%s, concurrency %d: %s: never called", s.name, n, key)
-					}
-					if wrong != "" {
-						failed++
-						t.Errorf("%s, concurrency %d: %s: %s:\n%s", s.name, n, key, f.name, wrong)
+			t.Run(fmt.Sprintf("%s, concurrency %d", s.name, n), func(t *testing.T) {
+				keys, want := s.record(t, n)
+				if len(keys) == 0 {
+					t.Fatal("no calls")
+				}
+				t.Logf("%d calls", len(keys))
+				for k, key := range keys {
+					for l, f := range faults {
+						if !*everyFault && (7*k+3*l+i+5*j)%97 != 0 {
+							continue
+						}
+						total++
+						hit, wrong := s.disturb(t, n, want, func(cancel context.CancelFunc) []*mishap { return []*mishap{newMishap(f, key, cancel)} })
+						if !hit {
+							unhit++
+							t.Errorf("%s: never called", key)
+						}
+						if wrong != "" {
+							failed++
+							t.Errorf("%s: %s:\n%s", key, f.name, wrong)
+						}
 					}
 				}
-			}
+			})
 		}
 	}
 	t.Logf("faults: %d cases, %d failures, %d unhit keys", total, failed, unhit)

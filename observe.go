@@ -153,13 +153,16 @@ func observe(ctx context.Context, c Clients, transfers []Transfer, n int) (*snap
 	}
 	p.wait()
 
-	orphans, given, ids := s.orphans(w), s.givenRoles(w), s.roleIDs()
+	orphans, given, ids, referred := s.orphans(w), s.givenRoles(w), s.roleIDs(), s.referred(w)
 	p = newParallel(n)
 	for arn, pl := range orphans {
 		p.run(func() { s.tasksOf(ctx, pl, arn) })
 	}
 	for arn, spec := range given {
 		p.run(func() { s.readRole(ctx, arn, spec) })
+	}
+	for arn, pl := range referred {
+		p.run(func() { s.readLocation(ctx, pl, arn) })
 	}
 	for _, b := range w.buckets {
 		p.run(func() { s.confirm(ctx, b, ids) })

@@ -15,6 +15,7 @@ import (
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/task"
 )
 
 // change plans the changes of some of the transfers, all of them together.
@@ -39,6 +40,7 @@ func (b *builder) change(transfers []Transfer) {
 	}
 	for _, t := range w.tasks {
 		b.task(t, arns)
+		b.leftovers(t, t.id())
 	}
 }
 
@@ -397,10 +399,16 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 				Detail: "the task must be replaced: " + strings.Join(lines, "; "), Remedy: "set AllowReplace: the new task is made before the old one is deleted, with its history"})
 		}
 	}
-	if state.Status == dstypes.TaskStatusRunning || state.Status == dstypes.TaskStatusQueued {
-		if op == Replace {
-			b.find(one, Finding{Severity: Blocking, Code: CodeRunning, Account: spec.Account, Subject: state.ARN, Detail: "the task is running", Remedy: "wait for the execution to end, or cancel it"})
-		}
+	if op == Replace {
+		b.running(w, state)
 	}
 	b.add(c)
+}
+
+// running blocks the transfer while the task that is to be deleted runs.
+func (b *builder) running(w taskWant, state task.State) {
+	if state.Status == dstypes.TaskStatusRunning || state.Status == dstypes.TaskStatusQueued {
+		b.find([]Transfer{w.transfer}, Finding{Severity: Blocking, Code: CodeRunning, Account: w.spec.Account, Subject: state.ARN, Detail: "the task is running",
+			Remedy: "wait for the execution to end, or cancel it"})
+	}
 }

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
-
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
 )
@@ -34,13 +32,16 @@ func NewDestroyPlan(ctx context.Context, c Clients, transfers []Transfer, optFns
 
 // tearDown plans the changes back. Each needs that which uses it to be gone.
 func (b *builder) tearDown(w wants) {
-	tasks := map[string]string{} // transfer → ID of its task's change
-	for _, t := range w.tasks {
-		if id := b.dropTask(t); id != "" {
-			tasks[t.transfer.Name] = id
-		}
-	}
+	tasks := map[string][]string{}     // transfer → IDs of its tasks' changes
 	locations := map[string][]string{} // transfer → IDs of its locations' changes
+	for _, t := range w.tasks {
+		name := t.transfer.Name
+		if id := b.dropTask(t); id != "" {
+			tasks[name] = append(tasks[name], id)
+		}
+		oldTasks, oldLocations := b.leftovers(t, tasks[name]...)
+		tasks[name], locations[name] = append(tasks[name], oldTasks...), oldLocations
+	}
 	for _, l := range w.locations {
 		if l.given {
 			continue
@@ -100,22 +101,18 @@ func (b *builder) dropTask(w taskWant) string {
 	case !state.Exists:
 		return ""
 	}
-	if state.Status == dstypes.TaskStatusRunning || state.Status == dstypes.TaskStatusQueued {
-		b.find(one, Finding{Severity: Blocking, Code: CodeRunning, Account: spec.Account, Subject: state.ARN, Detail: "the task is running", Remedy: "wait for the execution to end, or cancel it"})
-	}
+	b.running(w, state)
 	c.Before, c.ARN = w.before(state), state.ARN
 	b.add(c)
 	return c.ID
 }
 
-func (b *builder) dropLocation(w locationWant, task string) string {
+func (b *builder) dropLocation(w locationWant, tasks []string) string {
 	spec := w.spec
 	one := []Transfer{w.transfer}
 	c := Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: DataSyncLocation, Name: spec.URI(), Side: w.side, Transfers: []string{w.transfer.Name},
 		Op: Delete, Calls: []string{"datasync:DeleteLocation"}}
-	if task != "" {
-		c.Requires = []string{task}
-	}
+	c.Requires = slices.Clone(tasks)
 	if !b.canRead(spec.Account) {
 		b.add(c)
 		return c.ID

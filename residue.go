@@ -9,6 +9,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/region"
 )
 
 // Residue is something that is left after a tear-down.
@@ -107,7 +108,14 @@ func (s *snapshot) datasyncResidue(w wants) []Residue {
 		}
 	}
 	for _, t := range w.tasks {
-		state, err := s.ourTask(t)
+		state, old, err := s.ourTasks(t)
+		for _, o := range old {
+			out = append(out, datasyncItem(DataSyncTask, t.spec.Account, t.spec.Region, o.Name, o.ARN, nil))
+		}
+		for _, l := range s.leftLocations(t.transfer) {
+			a, _ := region.ParseARN(l.ARN)
+			out = append(out, datasyncItem(DataSyncLocation, a.Account, a.Region, l.URI, l.ARN, nil))
+		}
 		if err != nil || state.Exists {
 			out = append(out, datasyncItem(DataSyncTask, t.spec.Account, t.spec.Region, t.spec.Name, state.ARN, err))
 		}
