@@ -17,6 +17,7 @@ func (r *Resources) Check(f Facts) []Finding {
 		if role := r.roleOf(f, side); role != "" {
 			out = append(out, r.checkTrust(f, side, role)...)
 			out = append(out, r.checkRole(f, side, role)...)
+			out = append(out, r.checkKeys(f, side, role)...)
 		}
 	}
 	operators := slices.Compact(slices.Sorted(slices.Values(r.Transfer.Operators)))
@@ -55,6 +56,9 @@ func (r *Resources) notGiven(f Facts) []Finding {
 		what = append(what, "service control policies of "+t.TaskAccount)
 	}
 	accounts := []string{t.Source.Account, t.Destination.Account}
+	for _, k := range r.Keys {
+		accounts = append(accounts, k.Account())
+	}
 	slices.Sort(accounts)
 	for _, a := range slices.Compact(accounts) {
 		if f.RCPs[a] == nil {

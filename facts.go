@@ -9,6 +9,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/policy"
 )
@@ -17,6 +18,7 @@ import (
 // document in it is known to be none.
 type Facts struct {
 	BucketPolicies map[string]policy.Document   // by bucket name: the policy as it is
+	KeyPolicies    map[string]policy.Document   // by key ARN: the policy as it is
 	Trusts         map[string]policy.Document   // by ARN of an existing role (RoleARN): its trust policy
 	Identity       map[string][]policy.Document // by ARN of an operator or existing role: every policy attached to it; of a role of ours: those besides ours
 	Boundaries     map[string]policy.Document   // by ARN of a role or operator: its permissions boundary
@@ -38,13 +40,18 @@ type Facts struct {
 
 // facts is what the snapshot settles.
 func (b *builder) facts() Facts {
-	f := Facts{BucketPolicies: map[string]policy.Document{}, Trusts: map[string]policy.Document{}, Identity: map[string][]policy.Document{},
+	f := Facts{BucketPolicies: map[string]policy.Document{}, KeyPolicies: map[string]policy.Document{}, Trusts: map[string]policy.Document{}, Identity: map[string][]policy.Document{},
 		Boundaries: map[string]policy.Document{}, IDs: map[string]string{}, Tags: map[string]map[string]string{}, Buckets: b.snap.buckets,
 		Locations: map[string]location.State{}, Writers: b.opts.callers, DeadIDs: b.snap.dead, Filled: map[string]bucket.Sample{},
 		OrgIDs: b.opts.OrgIDs, SCPs: b.opts.SCPs, RCPs: b.opts.RCPs}
 	for name, s := range b.snap.buckets {
 		if s.Unread[bucket.PartPolicy] == nil {
 			f.BucketPolicies[name] = b.named(s.Policy)
+		}
+	}
+	for arn, s := range b.snap.keys {
+		if s.Exists && s.Unread[kmskey.PartPolicy] == nil {
+			f.KeyPolicies[arn] = b.named(s.Policy)
 		}
 	}
 	for arn, s := range b.snap.locations {

@@ -1,0 +1,63 @@
+package xacct
+
+import (
+	"fmt"
+
+	"github.com/xacct/xacct/kmskey"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/policy/authz"
+)
+
+// keyUse is the table of what S3 asks of a key in the role's name, per side. Reading decrypts. Writing takes a data key; a multipart upload
+// and verification decrypt what was written. The others are in DataSync's list, but no request that needs them is documented.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html and
+// https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
+var keyUse = map[Side][]struct {
+	action string
+	use    use
+}{
+	SourceSide: {{"kms:Decrypt", always}, {"kms:DescribeKey", seldom}},
+	DestinationSide: {{"kms:GenerateDataKey", always}, {"kms:Decrypt", always}, {"kms:Encrypt", seldom},
+		{"kms:ReEncryptFrom", seldom}, {"kms:ReEncryptTo", seldom}, {"kms:DescribeKey", seldom}},
+}
+
+// checkKeys judges what DataSync will do with the keys of the side: the role's own policies and the key's policy must both allow it.
+func (r *Resources) checkKeys(f Facts, side Side, role string) []Finding {
+	t := r.Transfer
+	verb := "decrypt"
+	if side == DestinationSide {
+		verb = "encrypt and decrypt"
+	}
+	var out []Finding
+	for _, arn := range t.end(side).KMSKeys {
+		spec := kmskey.Spec{ARN: arn}
+		account, what := spec.Account(), fmt.Sprintf("%s with key %s of the %s", verb, keyName(arn), side)
+		p := r.identity(f, role, account)
+		var read bool
+		if p.Resource, read = r.mergedKey(f, arn); !read {
+			p.Unread |= authz.Resource
+		}
+		j := judged{transfer: t, policies: p, principal: role, owner: account, resource: "key " + keyName(arn),
+			may: "DataSync may " + what, mayNot: "DataSync may not " + what,
+			finding: Finding{Transfer: t.Name, Side: side, Account: account, Subject: role}}
+		call := authz.DataSyncCall{RoleARN: role, RoleID: f.IDs[role], RoleTags: r.tagsOf(f, role), OrgID: f.OrgIDs[t.TaskAccount], Account: account, Region: spec.Region()}
+		for _, u := range keyUse[side] {
+			j.decide(f.inOrganisations(call.KMS(u.action, arn), account), u.use, "DataSync's guide lists it, but no request that needs it is documented")
+		}
+		out = append(out, j.conclude()...)
+	}
+	return out
+}
+
+// mergedKey is the policy of the key with our statements in it, and whether the policy that it has is known.
+func (r *Resources) mergedKey(f Facts, arn string) (policy.Document, bool) {
+	d, read := f.KeyPolicies[arn]
+	for _, k := range r.Keys {
+		if k.ARN == arn {
+			for _, st := range k.Statements {
+				d = d.With(st)
+			}
+		}
+	}
+	return d, read
+}
