@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/xacct/xacct/internal/region"
 )
 
 // Check says who will be let in once everything is set up, action by action: DataSync's roles on both buckets, the service into these
@@ -37,7 +39,7 @@ func (r *Resources) Check(f Facts) []Finding {
 		}
 		out = append(out, r.checkBucket(f, side)...)
 	}
-	return append(out, r.notGiven(f)...)
+	return append(append(out, r.notGiven(f)...), r.assumed()...)
 }
 
 // roleOf is the role that DataSync assumes for the side: ours, the given one, or that of the given location as far as it is known.
@@ -73,6 +75,17 @@ func (r *Resources) notGiven(f Facts) []Finding {
 	}
 	return []Finding{{Severity: Info, Code: CodeNotGiven, Transfer: t.Name, Detail: strings.Join(what, " and ") + " were not given",
 		Remedy: "hand them to the plan in SCPs and RCPs, or ask the organisation's administrators"}}
+}
+
+// assumed says where the transfer rests on something that AWS does not document for its partition.
+func (r *Resources) assumed() []Finding {
+	t := r.Transfer
+	if !region.DataSyncAssumed(t.partition()) {
+		return nil
+	}
+	return []Finding{{Severity: Info, Code: CodeAssumed, Transfer: t.Name, Account: t.TaskAccount,
+		Detail: fmt.Sprintf("that DataSync's service principal is %s in partition %s too is assumed", region.DataSync(t.partition()), t.partition()),
+		Remedy: "if roles cannot be assumed there, ask AWS for the name and set Role.Trust"}}
 }
 
 // noOperator reports the remote buckets on which nobody was named as operator.

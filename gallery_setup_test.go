@@ -1,0 +1,157 @@
+package xacct_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/datasync"
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
+
+	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/task"
+	"github.com/xacct/xacct/xaccttest"
+)
+
+// setups are what a situation's files cannot say: things that have a history.
+var setups = map[string]func(*stage){
+	"dead-principal": func(st *stage) {
+		gone := st.cloud.AddRole(accountB, "gone")
+		st.cloud.SetBucketPolicy("media-archive", policy.New(bucket.List("arn:aws:s3:::media-archive").WithSid("Gone").By(policy.AWS(gone))).Bytes())
+		_, err := st.cloud.Clients()[accountB].IAM.DeleteRole(st.t.Context(), &iam.DeleteRoleInput{RoleName: new("gone")})
+		st.must(err)
+	},
+	"hand-made": func(st *stage) { st.handMade(st.tr.Destination.Prefix) },
+	"hand-made-elsewhere": func(st *stage) {
+		st.handMade("elsewhere")
+	},
+	"no-location": func(st *stage) {
+		st.tr.Destination.LocationARN = "arn:aws:datasync:us-east-2:111122223333:location/loc-0123456789abcdef0"
+	},
+	"candidate": func(st *stage) {
+		st.handMade(st.tr.Destination.Prefix)
+		st.tr.Destination.LocationARN = ""
+	},
+	"foreign-role": func(st *stage) { st.cloud.AddRole(accountA, "media-archive-destination") },
+	"no-role": func(st *stage) {
+		st.tr.Destination.RoleARN = "arn:aws:iam::111122223333:role/nobody"
+	},
+	"sid-taken": func(st *stage) {
+		res, err := st.tr.Resources()
+		st.must(err)
+		st.cloud.SetBucketPolicy("media-archive", policy.New(policy.Deny("s3:DeleteBucket").WithSid(res.Buckets[0].Statements[0].Sid()).By(policy.Everyone()).On("arn:aws:s3:::media-archive")).Bytes())
+	},
+	"size": func(st *stage) {
+		var all policy.Statements
+		for i := range 19 {
+			all = append(all, policy.Allow("s3:GetObject").By(policy.Account(accountB)).On("arn:aws:s3:::media-archive/"+strings.Repeat(string(rune('a'+i)), 900)+"*"))
+		}
+		st.cloud.SetBucketPolicy("media-archive", policy.New(all).Bytes())
+	},
+	"ambiguous": func(st *stage) {
+		r := st.applied()
+		api, err := st.cloud.Clients().DataSync(r.TaskARN(st.tr.Name))
+		st.must(err)
+		have, err := api.DescribeTask(st.t.Context(), &datasync.DescribeTaskInput{TaskArn: new(r.TaskARN(st.tr.Name))})
+		st.must(err)
+		tags, err := api.ListTagsForResource(st.t.Context(), &datasync.ListTagsForResourceInput{ResourceArn: have.TaskArn})
+		st.must(err)
+		_, err = api.CreateTask(st.t.Context(), &datasync.CreateTaskInput{Name: have.Name, TaskMode: have.TaskMode, Options: have.Options,
+			SourceLocationArn: have.SourceLocationArn, DestinationLocationArn: have.DestinationLocationArn, Tags: tags.Tags})
+		st.must(err)
+	},
+	"replace": func(st *stage) {
+		st.applied()
+		st.tr.Task.Mode = dstypes.TaskModeBasic
+	},
+	"running": func(st *stage) {
+		r := st.applied()
+		api, err := st.cloud.Clients().DataSync(r.TaskARN(st.tr.Name))
+		st.must(err)
+		_, err = task.Start(st.t.Context(), api, r.TaskARN(st.tr.Name))
+		st.must(err)
+		st.tr.Task.Mode = dstypes.TaskModeBasic
+		st.opts.AllowReplace = true
+	},
+	"not-given": func(st *stage) { st.opts.SCPs, st.opts.RCPs = nil, nil },
+	"tags-denied": func(st *stage) {
+		st.cloud.AddObject("media-raw", "2026/tagged.mov", []byte("x"), func(o *xaccttest.ObjectOptions) { o.Tags = map[string]string{"class": "a"} })
+	},
+	"deletes": func(st *stage) { st.opts.AllowDelete = false },
+	"delete-protection-remove": func(st *stage) {
+		st.cloud.PutObject("media-archive", "incoming/gone-from-the-source.mov", []byte("x"))
+	},
+	"given-role": func(st *stage) { st.givenRole() },
+	"given-role-limited": func(st *stage) {
+		st.givenRole(policy.Allow("s3:*").On("arn:aws:s3:::media-archive"), policy.Allow("s3:Get*", "s3:List*").On("arn:aws:s3:::media-archive/*"))
+	},
+	"no-key": func(st *stage) {
+		st.tr.Destination.KMSKeys = []string{"arn:aws:kms:us-east-2:444455556666:key/00000000-0000-4000-8000-000000000000"}
+	},
+	"key-unusable": func(st *stage) { st.cloud.SetKeyState(st.tr.Destination.KMSKeys[0], kmstypes.KeyStateDisabled) },
+}
+
+func (st *stage) must(err error) {
+	st.t.Helper()
+	if err != nil {
+		st.t.Fatal(err)
+	}
+}
+
+// applied sets the transfer up as it is.
+func (st *stage) applied() *xacct.Result {
+	st.t.Helper()
+	p := plan(st.t, st.t.Context(), st.cloud.Clients(), []xacct.Transfer{*st.tr})
+	return apply(st.t, st.t.Context(), st.cloud.Clients(), p)
+}
+
+// handMade makes the destination's role, bucket policy and location as the tutorial has it done by hand.
+func (st *stage) handMade(prefix string) {
+	handMade(st.t, st.cloud, st.tr, prefix)
+}
+
+// givenRole makes a role that DataSync may assume, with the statements or, without any, the tutorial's policy.
+func (st *stage) givenRole(statements ...policy.Statement) {
+	d := iamrole.TutorialPolicy("arn:aws:s3:::media-archive", accountB)
+	if len(statements) > 0 {
+		d = policy.New(policy.Statements(statements))
+	}
+	st.tr.Destination.RoleARN = tutorialRole(st.t, st.cloud, d)
+}
+
+// tutorialRole makes the tutorial's role in the source account.
+func tutorialRole(t *testing.T, cloud *xaccttest.Cloud, d policy.Document) string {
+	t.Helper()
+	api := cloud.Clients()[accountA].IAM
+	trust, text := string(iamrole.TutorialTrust().Bytes()), string(d.Bytes())
+	out, err := api.CreateRole(t.Context(), &iam.CreateRoleInput{RoleName: new("DataSync-tutorial"), AssumeRolePolicyDocument: &trust})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := api.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: new("DataSync-tutorial"), PolicyName: new("tutorial"), PolicyDocument: &text}); err != nil {
+		t.Fatal(err)
+	}
+	return *out.Role.Arn
+}
+
+// handMade follows the tutorial for the destination, and gives its role and location to the transfer.
+func handMade(t *testing.T, cloud *xaccttest.Cloud, tr *xacct.Transfer, prefix string) {
+	t.Helper()
+	role := tutorialRole(t, cloud, iamrole.TutorialPolicy("arn:aws:s3:::media-archive", accountB))
+	current, err := policy.Parse(cloud.BucketPolicy("media-archive"))
+	if err != nil {
+		current = policy.New()
+	}
+	lists := bucket.List("arn:aws:s3:::media-archive").WithSid("DataSyncCreateS3Location").By(policy.AWS(cloud.OperatorARN(accountA)))
+	cloud.SetBucketPolicy("media-archive", current.With(bucket.TutorialStatement("arn:aws:s3:::media-archive", role), lists).Bytes())
+	out, err := cloud.Clients()[accountA].DataSync("us-east-2").CreateLocationS3(t.Context(), &datasync.CreateLocationS3Input{
+		S3BucketArn: new("arn:aws:s3:::media-archive"), Subdirectory: new("/" + prefix), S3Config: &dstypes.S3Config{BucketAccessRoleArn: &role}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr.Destination.RoleARN, tr.Destination.LocationARN = role, *out.LocationArn
+}
