@@ -29,7 +29,8 @@ type bucketState struct {
 	requesterPays         bool
 	lock                  *s3types.ObjectLockConfiguration
 	objects               map[string]*object
-	busy                  bool // a change of the configuration is under way
+	versions              map[string][]*object // by key, oldest first, if the bucket has versioning
+	busy                  bool                 // a change of the configuration is under way
 }
 
 // object is the current version of an object. It is not changed: an overwrite makes another.
@@ -40,6 +41,7 @@ type object struct {
 	mtime    time.Time // of the object that DataSync copied this one from; zero: not by DataSync
 	class    s3types.StorageClass
 	tags     map[string]string
+	version  string // "" in a bucket without versions
 	key      string // ARN of the KMS key that it is encrypted under; "" is none
 }
 
@@ -174,7 +176,7 @@ func (c *Cloud) AddObject(bucket, key string, body []byte, optFns ...func(*Objec
 	}
 	now := time.Now()
 	c.advance(now)
-	b.objects[key] = &object{body: bytes.Clone(body), owner: opts.Owner, modified: now, class: opts.StorageClass, tags: maps.Clone(opts.Tags), key: opts.KMSKey}
+	b.put(key, &object{body: bytes.Clone(body), owner: opts.Owner, modified: now, class: opts.StorageClass, tags: maps.Clone(opts.Tags), key: opts.KMSKey})
 }
 
 // DeleteObject takes an object out of a bucket, if it is there.
@@ -183,7 +185,7 @@ func (c *Cloud) DeleteObject(bucket, key string) {
 	defer c.mu.Unlock()
 	b := c.bucket(bucket)
 	c.advance(time.Now())
-	delete(b.objects, key)
+	b.remove(key)
 }
 
 // Objects are the bodies of a bucket's objects by key.

@@ -172,6 +172,8 @@ var required = map[string][]string{
 	"S3 PutBucketOwnershipControls":    {"Bucket", "OwnershipControls"},
 	"S3 DeleteBucketOwnershipControls": {"Bucket"},
 	"S3 GetBucketAcl":                  {"Bucket"},
+	"S3 GetObject":                     {"Bucket", "Key"},
+	"S3 PutObject":                     {"Bucket", "Key"},
 	"S3 GetPublicAccessBlock":          {"Bucket"},
 	"S3 GetBucketPolicyStatus":         {"Bucket"},
 	"S3 GetBucketEncryption":           {"Bucket"},

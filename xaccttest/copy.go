@@ -60,24 +60,20 @@ func (e *execution) prepare(c *Cloud, at time.Time) error {
 	if !to.open() {
 		return &fault{code: "FsS3HeadBucketFailed", message: "DataSync could not perform s3:HeadBucket on the destination bucket."}
 	}
+	if e.manifest != nil {
+		return e.prepareListed(c, from, to, at)
+	}
 	atSource := map[string]bool{}
 	for _, key := range sortedKeys(from.bucket.objects) {
 		path, ok := strings.CutPrefix(key, e.source.prefix)
 		if !ok || path == "" || helper(path) || !filtered(path, e.includes, e.excludes) {
 			continue
 		}
-		e.count.listed++
 		atSource[path] = true
-		o := from.bucket.objects[key]
-		switch old := to.bucket.objects[e.destination.prefix+path]; {
-		case untransferable(path), o.archived():
-			e.count.skipped++
-		case old != nil && e.options.OverwriteMode == dstypes.OverwriteModeNever:
-			e.count.skipped++
-		case old == nil || e.options.TransferMode == dstypes.TransferModeAll || e.changed(o, old):
-			e.items = append(e.items, &item{key: path, size: int64(len(o.body))})
-			e.count.estimatedBytes += int64(len(o.body))
-		}
+		e.consider(path, from.bucket.objects[key], nil, to)
+	}
+	if quota := c.opts.Quotas.BasicObjects; quota > 0 && e.mode == dstypes.TaskModeBasic && e.count.listed > int64(quota) {
+		return &fault{code: "NoMem", message: "Cannot allocate memory"}
 	}
 	if e.options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove {
 		for _, key := range sortedKeys(to.bucket.objects) {
@@ -94,13 +90,58 @@ func (e *execution) prepare(c *Cloud, at time.Time) error {
 	return nil
 }
 
+// prepareListed takes the objects of the manifest. Nothing is deleted then.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/transferring-with-manifest.html
+func (e *execution) prepareListed(c *Cloud, from, to side, at time.Time) error {
+	list, err := e.readManifest(c, at)
+	if err != nil {
+		return err
+	}
+	for _, l := range list {
+		o, named := from.bucket.objects[e.source.prefix+l.path], (*object)(nil)
+		if l.version != "" {
+			named = from.bucket.version(e.source.prefix+l.path, l.version)
+			o = named
+		}
+		if o == nil {
+			e.count.listed++
+			e.count.failedPrepare++
+			e.note("Transferred", l.path, "FileNotAtSource", "")
+			continue
+		}
+		e.consider(l.path, o, named, to)
+	}
+	return nil
+}
+
+// consider decides what becomes of one object at the source. named is the version that a manifest names, if it names one.
+func (e *execution) consider(path string, o, named *object, to side) {
+	e.count.listed++
+	switch old := to.bucket.objects[e.destination.prefix+path]; {
+	case untransferable(path):
+		e.count.skipped++
+		e.note("Skipped", path, "InvalidObjectKey", "")
+	case o.archived():
+		e.count.skipped++
+		e.note("Skipped", path, "ObjectInArchive", "")
+	case old != nil && e.options.OverwriteMode == dstypes.OverwriteModeNever:
+		e.count.skipped++
+		e.note("Skipped", path, "", "")
+	case old == nil || e.options.TransferMode == dstypes.TransferModeAll || e.changed(o, old):
+		e.items = append(e.items, &item{key: path, from: named, size: int64(len(o.body))})
+		e.count.estimatedBytes += int64(len(o.body))
+	}
+}
+
 // transfer copies one object.
 func (e *execution) transfer(c *Cloud, it *item, at time.Time) {
 	if !e.copy(c, it, at) {
 		e.count.failedTransfer++
+		e.note("Transferred", it.key, "S3AccessDenied", "")
 		return
 	}
 	it.copied = true
+	e.note("Transferred", it.key, "", e.destinationVersion(c, it.key))
 	e.count.transferred++
 	e.count.bytes += it.size
 }
@@ -114,12 +155,15 @@ func (e *execution) copy(c *Cloud, it *item, at time.Time) bool {
 		return false
 	}
 	fromKey, toKey := e.source.prefix+it.key, e.destination.prefix+it.key
-	o := from.bucket.objects[fromKey]
+	o, read := from.bucket.objects[fromKey], "s3:GetObject"
+	if it.from != nil {
+		o, read = it.from, "s3:GetObjectVersion"
+	}
 	tagged := e.options.ObjectTags == dstypes.ObjectTagsPreserve
 	switch {
 	case o == nil,
 		!from.bucket.readable(o, from.role.account),
-		!from.may("s3:GetObject", fromKey),
+		!from.may(read, fromKey),
 		!from.decrypts(o),
 		tagged && !from.may("s3:GetObjectTagging", fromKey),
 		!to.may("s3:PutObject", toKey),
@@ -137,7 +181,7 @@ func (e *execution) copy(c *Cloud, it *item, at time.Time) bool {
 	if tagged {
 		next.tags = maps.Clone(o.tags)
 	}
-	to.bucket.objects[toKey] = next
+	to.bucket.put(toKey, next)
 	return true
 }
 
@@ -150,9 +194,11 @@ func (e *execution) verify(c *Cloud, it *item, at time.Time) {
 	key := e.destination.prefix + it.key
 	if c.stepped(e, it.key) != nil || to.role == nil || to.bucket.objects[key] == nil || !to.may("s3:GetObject", key) || !to.decrypts(to.bucket.objects[key]) {
 		e.count.failedVerify++
+		e.note("Verified", it.key, "VerificationFailed", "")
 		return
 	}
 	e.count.verified++
+	e.note("Verified", it.key, "", "")
 }
 
 // drop deletes what is no longer at the source.
@@ -161,11 +207,18 @@ func (e *execution) drop(c *Cloud, at time.Time) {
 	for _, key := range e.deletions {
 		if to.role == nil || !to.may("s3:DeleteObject", key) {
 			e.count.failedDrop++
+			e.note("Deleted", strings.TrimPrefix(key, e.destination.prefix), "S3AccessDenied", "")
 			continue
 		}
-		delete(to.bucket.objects, key)
+		to.bucket.remove(key)
 		e.count.deleted++
+		e.note("Deleted", strings.TrimPrefix(key, e.destination.prefix), "", "")
 	}
+}
+
+// destinationVersion is the version of what was just written.
+func (e *execution) destinationVersion(c *Cloud, path string) string {
+	return c.buckets[e.destination.bucket].objects[e.destination.prefix+path].version
 }
 
 // changed reports whether DataSync takes two objects for different: by size, time and tags.

@@ -15,7 +15,7 @@
 // Nothing runs in the background: executions catch up with the clock whenever somebody looks.
 //
 // [Cloud.Intercept] refuses calls, delays them or loses their answers; [Cloud.OnStep] makes executions and single objects fail;
-// [Options.Propagation] lets changes be seen late; [Cloud.Calls] tells what was called, and [Cloud.Dump] what there is. As this package
+// [Options.Propagation] lets changes be seen late; [Options.Quotas] makes limits bite; [Cloud.Calls] tells what was called, and [Cloud.Dump] what there is. As this package
 // comes to know more of AWS it refuses more, also in minor releases.
 //
 // # What it checks
@@ -58,6 +58,11 @@
 //   - Objects that were skipped because they are archived, cannot be transferred or may not be overwritten are counted as skipped, objects
 //     that failed in a Basic run too. Folders are counted as objects.
 //   - A copy keeps the time of its original, and CHANGED compares it, the size and the tags.
+//   - DataSync presents the ARN of the task to the roles of a manifest and a report. A manifest that cannot be read, or is of another form, ends the
+//     run; an object that it names and that is not at the source fails to be prepared.
+//   - Reports list objects that were skipped or deleted in the way of those transferred. Their codes are invented, but for FileNotAtSource.
+//   - A rate counts from when the schedule was set. A scheduled run that may not wait in the queue is lost. After three scheduled runs in a row that
+//     end with the same error, the service disables the schedule.
 //   - The codes SrcLocHitAccess and FsS3HeadBucketFailed stand for the source and the destination that cannot be reached in a run.
 //   - S3 keeps the order of the members and statements of a policy, turns a single statement into a list, keeps numbers and booleans as they
 //     are, and takes * and a pattern that covers the bucket's name for its own resource.
@@ -67,7 +72,6 @@
 //
 // # What it does not play
 //
-// Manifests, task reports and schedules (refused with the code NotImplemented), KMS, CloudWatch Logs, organisations, access points, object
-// ACLs, versions of objects, quotas on the number of things, and requests that carry an SDK client's own options: the functions that
+// Access points, object ACLs, delete markers, and requests that carry an SDK client's own options: the functions that
 // SDK calls take are not applied, and nothing is retried.
 package xaccttest

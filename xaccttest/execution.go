@@ -18,8 +18,12 @@ type execution struct {
 	options             dstypes.Options
 	includes, excludes  []dstypes.FilterRule
 	source, destination locationState // as they were at the start
-	tags                map[string]string
-	phases              Phases
+	extras
+	tags         map[string]string
+	phases       Phases
+	scheduled    bool // it was started by the task's schedule
+	entries      []entry
+	reportResult *dstypes.ReportResult
 
 	requested, launched, cancelled, ended time.Time
 
@@ -38,7 +42,8 @@ type execution struct {
 
 // item is one object to copy.
 type item struct {
-	key    string // relative to the location
+	key    string  // relative to the location
+	from   *object // the version that the manifest names; nil is the current one
 	size   int64
 	copied bool
 }
@@ -129,8 +134,14 @@ func (c *Cloud) stepped(e *execution, key string) error {
 	return c.step(Step{Execution: e.arn, Phase: steps[e.phase], Key: key})
 }
 
-// advance lets every execution catch up with now.
+// advance lets schedules start what is due, and every execution catch up with now.
 func (c *Cloud) advance(now time.Time) {
+	c.fire(now)
+	c.catchUp(now)
+}
+
+// catchUp lets every execution catch up with now.
+func (c *Cloud) catchUp(now time.Time) {
 	for progress := true; progress; {
 		progress = false
 		for _, e := range slices.Clone(c.running) {
@@ -226,6 +237,8 @@ func (e *execution) fail(c *Cloud, at time.Time, code, text string) {
 // end ends the run and lets the next one of the task begin.
 func (e *execution) end(c *Cloud, at time.Time) {
 	e.ended = at
+	e.writeReport(c, at)
+	e.judgeSchedule(at)
 	is := func(x *execution) bool { return x == e }
 	c.running = slices.DeleteFunc(c.running, is)
 	first := len(e.task.queue) > 0 && e.task.queue[0] == e

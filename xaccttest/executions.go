@@ -38,15 +38,7 @@ func (c *syncClient) StartTaskExecution(ctx context.Context, in *datasync.StartT
 				return nil, err
 			}
 		}
-		if len(t.queue) == 0 {
-			e.launched = rq.now
-		}
-		t.queue = append(t.queue, e)
-		t.latest = e
-		rq.cloud.running = append(rq.cloud.running, e)
-		here := rq.here()
-		here.executions[e.arn] = e
-		here.executionList.add(e, rq.cloud.opts.Propagation)
+		rq.cloud.enqueue(e, rq.now)
 		rq.cloud.advance(rq.now)
 		return &datasync.StartTaskExecutionOutput{TaskExecutionArn: aws.String(e.arn)}, nil
 	})
@@ -54,10 +46,7 @@ func (c *syncClient) StartTaskExecution(ctx context.Context, in *datasync.StartT
 
 // newExecution checks whether a run may start, and with what.
 func (rq *request) newExecution(t *taskState, in *datasync.StartTaskExecutionInput, tags map[string]string) (*execution, error) {
-	if err := unknownYet(in.ManifestConfig, in.TaskReportConfig, nil); err != nil {
-		return nil, err
-	}
-	e := &execution{
+	e := &execution{extras: t.extras.over(in.ManifestConfig, in.TaskReportConfig),
 		task: t, mode: t.mode, options: overlay(t.options, in.OverrideOptions), includes: t.includes, excludes: t.excludes,
 		source: *t.source, destination: *t.destination, tags: tags, phases: rq.cloud.opts.Phases, requested: rq.now,
 	}
@@ -75,16 +64,32 @@ func (rq *request) newExecution(t *taskState, in *datasync.StartTaskExecutionInp
 	if err := checkOptions(t.mode, t.destination.class, e.options); err != nil {
 		return nil, err
 	}
+	if err := rq.checkExtras(t, e.extras, e.includes, e.excludes); err != nil {
+		return nil, err
+	}
 	switch {
 	case t.status(rq.cloud, rq.now) == dstypes.TaskStatusCreating:
 		return nil, invalidRequest("Task %s is being created.", t.arn)
 	case len(t.queue) > 0 && e.options.TaskQueueing == dstypes.TaskQueueingDisabled:
 		return nil, invalidRequest("Task %s has an execution in progress, and queueing is disabled.", t.arn)
+	case e.mode == dstypes.TaskModeEnhanced && rq.enhancedRuns() >= rq.cloud.opts.Quotas.EnhancedRuns && rq.cloud.opts.Quotas.EnhancedRuns > 0:
+		return nil, invalidRequest("The account has reached the limit of %d concurrent Enhanced mode executions in this Region.", rq.cloud.opts.Quotas.EnhancedRuns)
 	case len(t.queue) > queueQuota:
 		return nil, invalidRequest("Task %s has %d executions in its queue already.", t.arn, queueQuota)
 	}
 	e.arn = t.arn + "/execution/exec-" + digest(17, "execution", t.arn, rq.cloud.serial.next("execution", t.arn))
 	return e, nil
+}
+
+// enhancedRuns is how many Enhanced executions of the account and Region have not ended.
+func (rq *request) enhancedRuns() int {
+	n := 0
+	for _, e := range rq.cloud.running {
+		if e.mode == dstypes.TaskModeEnhanced && e.task.account == rq.account && e.task.region == rq.region {
+			n++
+		}
+	}
+	return n
 }
 
 // execution finds an execution of the client's account and Region.
@@ -197,7 +202,11 @@ func (e *execution) describe() *datasync.DescribeTaskExecutionOutput {
 		EstimatedFilesToTransfer: int64(len(e.items)), EstimatedBytesToTransfer: n.estimatedBytes, EstimatedFilesToDelete: int64(len(e.deletions)),
 		FilesTransferred: n.transferred, BytesTransferred: n.bytes, BytesCompressed: n.bytes, BytesWritten: n.bytes,
 		FilesSkipped: n.skipped, FilesVerified: n.verified, FilesDeleted: n.deleted,
-		Result: e.result(),
+		Result:         e.result(),
+		ManifestConfig: clone(e.manifest), TaskReportConfig: clone(e.report), ReportResult: clone(e.reportResult),
+	}
+	if e.report != nil && e.reportResult == nil {
+		out.ReportResult = &dstypes.ReportResult{Status: dstypes.PhaseStatusPending}
 	}
 	if e.phase == preparing && e.ended.IsZero() {
 		out.EstimatedFilesToTransfer, out.EstimatedBytesToTransfer = int64(e.prepared), 0

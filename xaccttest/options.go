@@ -28,8 +28,19 @@ type Options struct {
 	// Phases says how long the phases of a task execution take.
 	Phases Phases
 
+	// Quotas are limits of DataSync that AWS raises on request.
+	Quotas Quotas
+
 	// Partition is the partition of accounts that come into being without a Region being named; "aws" by default.
 	Partition string
+}
+
+// Quotas are limits for each account and Region; 0 is no limit. What AWS gives a new account is in the comments.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/datasync-limits.html
+type Quotas struct {
+	Tasks        int // 100
+	EnhancedRuns int // at the same time, 120
+	BasicObjects int // in one BASIC run, 25 million; a greater one ends as ERROR for lack of memory
 }
 
 // Phases are the times that the phases of a task and its executions take, whatever is copied. A program outside a testing/synctest bubble wants them
@@ -74,8 +85,7 @@ type BucketOptions struct {
 	// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 	AllowPublicPolicy, AllowPublicAccess bool
 
-	// Versioning keeps what is overwritten or deleted from being lost; off by default. It is recorded and shown in Dump only: Objects holds
-	// current versions.
+	// Versioning keeps what is overwritten or deleted, see [Cloud.Versions]; off by default. Objects holds current versions.
 	Versioning bool
 
 	// Encryption is the default encryption, AES256 by default, and KMSKey its key as it was set: an ARN, an id, an alias, or "" for aws/s3.

@@ -152,6 +152,27 @@ func canonicalUser(account string) *s3types.Grantee {
 
 // bucket finds the bucket of a call, in the order in which S3 refuses: no such bucket, wrong Region, wrong owner, not allowed.
 func (rq *request) bucket(action string, name, expectedOwner *string) (*bucketState, error) {
+	b, err := rq.bucketAt(name, expectedOwner)
+	if err != nil {
+		return nil, err
+	}
+	header := http.Header{"X-Amz-Bucket-Region": {b.region}}
+	who, err := rq.caller()
+	if err != nil {
+		return nil, err
+	}
+	d := rq.cloud.decide(who, sessionName, rq.now, rq.onBucket(action, b, b.policy.read(byAccess)))
+	if message := rq.refusalBy(d, action, b.arn()); message != "" {
+		if who.account != b.account {
+			message = "Access Denied"
+		}
+		return nil, &fault{status: 403, code: "AccessDenied", header: header, message: message}
+	}
+	return b, nil
+}
+
+// bucketAt finds the bucket of a call in its Region, and proves its owner.
+func (rq *request) bucketAt(name, expectedOwner *string) (*bucketState, error) {
 	b := rq.cloud.buckets[*name]
 	if b == nil || b.partition() != rq.cloud.accounts[rq.account].partition {
 		return nil, &fault{status: 404, code: "NoSuchBucket", message: "The specified bucket does not exist"}
@@ -167,17 +188,6 @@ func (rq *request) bucket(action string, name, expectedOwner *string) (*bucketSt
 		case owner != b.account:
 			return nil, &fault{status: 403, code: "AccessDenied", header: header, message: "Access Denied"}
 		}
-	}
-	who, err := rq.caller()
-	if err != nil {
-		return nil, err
-	}
-	d := rq.cloud.decide(who, sessionName, rq.now, rq.onBucket(action, b, b.policy.read(byAccess)))
-	if message := rq.refusalBy(d, action, b.arn()); message != "" {
-		if who.account != b.account {
-			message = "Access Denied"
-		}
-		return nil, &fault{status: 403, code: "AccessDenied", header: header, message: message}
 	}
 	return b, nil
 }

@@ -99,7 +99,7 @@ func (c *s3Client) GetBucketRequestPayment(ctx context.Context, in *s3.GetBucket
 	})
 }
 
-// ListObjectsV2 answers with one page of keys. There are no further pages and no delimiters.
+// ListObjectsV2 answers with a page of keys. There are no delimiters.
 func (c *s3Client) ListObjectsV2(ctx context.Context, in *s3.ListObjectsV2Input, _ ...func(*s3.Options)) (*s3.ListObjectsV2Output, error) {
 	return do(ctx, c.client, "ListObjectsV2", in, func(rq *request, in *s3.ListObjectsV2Input) (*s3.ListObjectsV2Output, error) {
 		b, err := rq.bucket("s3:ListBucket", in.Bucket, in.ExpectedBucketOwner)
@@ -108,11 +108,11 @@ func (c *s3Client) ListObjectsV2(ctx context.Context, in *s3.ListObjectsV2Input,
 		}
 		out := &s3.ListObjectsV2Output{Name: aws.String(b.name), Prefix: in.Prefix, IsTruncated: aws.Bool(false)}
 		for _, key := range sortedKeys(b.objects) {
-			if !strings.HasPrefix(key, aws.ToString(in.Prefix)) {
+			if !strings.HasPrefix(key, aws.ToString(in.Prefix)) || key <= aws.ToString(in.ContinuationToken) {
 				continue
 			}
 			if len(out.Contents) == rq.cloud.opts.PageSize {
-				out.IsTruncated = aws.Bool(true)
+				out.IsTruncated, out.NextContinuationToken = aws.Bool(true), out.Contents[len(out.Contents)-1].Key
 				break
 			}
 			o := b.objects[key]

@@ -22,10 +22,12 @@ type taskState struct {
 	options              dstypes.Options // effective: every member has a value
 	includes, excludes   []dstypes.FilterRule
 	logGroup             string
-	tags                 map[string]string
-	created              time.Time
-	latest               *execution   // the most recent
-	queue                []*execution // not yet ended; the first one runs
+	extras
+	schedule scheduleState
+	tags     map[string]string
+	created  time.Time
+	latest   *execution   // the most recent
+	queue    []*execution // not yet ended; the first one runs
 }
 
 // status is what DescribeTask calls the task's state.
@@ -78,9 +80,6 @@ func (c *syncClient) CreateTask(ctx context.Context, in *datasync.CreateTaskInpu
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/API_CreateTask.html and
 // https://docs.aws.amazon.com/datasync/latest/userguide/working-with-locations.html (Regions)
 func (rq *request) newTask(in *datasync.CreateTaskInput) (*taskState, error) {
-	if err := unknownYet(in.ManifestConfig, in.TaskReportConfig, in.Schedule); err != nil {
-		return nil, err
-	}
 	t := &taskState{
 		account: rq.account, region: rq.region, name: aws.ToString(in.Name), mode: in.TaskMode,
 		includes: in.Includes, excludes: in.Excludes, logGroup: aws.ToString(in.CloudWatchLogGroupArn), created: rq.now.UTC(),
@@ -95,6 +94,9 @@ func (rq *request) newTask(in *datasync.CreateTaskInput) (*taskState, error) {
 	if t.source.region != rq.region && t.destination.region != rq.region {
 		return nil, invalidRequest("Invalid parameter: one of the locations must be in the same Region as the task.")
 	}
+	if quota := rq.cloud.opts.Quotas.Tasks; quota > 0 && len(rq.here().tasks) >= quota {
+		return nil, invalidRequest("The account has reached the limit of %d tasks in this Region.", quota)
+	}
 	if t.mode == "" {
 		t.mode = dstypes.TaskModeBasic
 	}
@@ -105,7 +107,14 @@ func (rq *request) newTask(in *datasync.CreateTaskInput) (*taskState, error) {
 		return nil, err
 	}
 	t.options = effective(t.mode, in.Options)
-	return t, t.check()
+	t.extras = extras{}.over(in.ManifestConfig, in.TaskReportConfig)
+	if t.schedule, err = t.schedule.over(in.Schedule, rq.now); err != nil {
+		return nil, err
+	}
+	if err := t.check(); err != nil {
+		return nil, err
+	}
+	return t, rq.checkExtras(t, t.extras, t.includes, t.excludes)
 }
 
 // taskLocation finds a location that a task is to use: of the caller's account, in any Region.
@@ -143,14 +152,6 @@ func (t *taskState) check() error {
 }
 
 var logGroupARN = regexp.MustCompile(`^arn:(?:aws|aws-cn|aws-us-gov|aws-eusc|aws-iso|aws-iso-b):logs:[a-z\-0-9]+:[0-9]{12}:log-group:([^:\*]*)(?::\*)?$`)
-
-// unknownYet refuses what this package does not play.
-func unknownYet(manifest *dstypes.ManifestConfig, report *dstypes.TaskReportConfig, schedule *dstypes.TaskSchedule) error {
-	if manifest != nil || report != nil || schedule != nil {
-		return &fault{status: 501, code: "NotImplemented", message: "xaccttest does not know manifests, reports and schedules"}
-	}
-	return nil
-}
 
 // serviceLinkedRole makes the role that DataSync acts by in the account, unless it is there.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/using-service-linked-roles-service-action-2.html
@@ -200,7 +201,9 @@ func (c *syncClient) DescribeTask(ctx context.Context, in *datasync.DescribeTask
 			SourceLocationArn: aws.String(t.source.arn), DestinationLocationArn: aws.String(t.destination.arn),
 			Options: ptr(cloneOptions(t.options)), Includes: clone(t.includes), Excludes: clone(t.excludes),
 			CloudWatchLogGroupArn: stringOrNil(t.logGroup), CreationTime: aws.Time(t.created),
+			ManifestConfig: clone(t.manifest), TaskReportConfig: clone(t.report),
 		}
+		out.Schedule, out.ScheduleDetails = t.schedule.sdk()
 		if t.latest != nil {
 			out.CurrentTaskExecutionArn = aws.String(t.latest.arn)
 		}
@@ -214,10 +217,11 @@ func (c *syncClient) UpdateTask(ctx context.Context, in *datasync.UpdateTaskInpu
 		if err != nil {
 			return nil, err
 		}
-		if err := unknownYet(in.ManifestConfig, in.TaskReportConfig, in.Schedule); err != nil {
+		next := *t
+		next.extras = t.extras.over(in.ManifestConfig, in.TaskReportConfig)
+		if next.schedule, err = t.schedule.over(in.Schedule, rq.now); err != nil {
 			return nil, err
 		}
-		next := *t
 		if in.Name != nil {
 			next.name = *in.Name
 		}
@@ -232,6 +236,9 @@ func (c *syncClient) UpdateTask(ctx context.Context, in *datasync.UpdateTaskInpu
 		}
 		next.options = overlay(t.options, in.Options)
 		if err := next.check(); err != nil {
+			return nil, err
+		}
+		if err := rq.checkExtras(t, next.extras, next.includes, next.excludes); err != nil {
 			return nil, err
 		}
 		*t = next

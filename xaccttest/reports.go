@@ -1,0 +1,94 @@
+package xaccttest
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+)
+
+// entry is what a run did with one object, for its report.
+type entry struct {
+	list, path string // the list is Transferred, Verified, Skipped or Deleted
+	code       string // "" is success
+	version    string
+}
+
+// note keeps what a run did with an object, if there is a report to be written.
+func (e *execution) note(list, path, code, version string) {
+	if e.report != nil && e.report.OutputType != dstypes.ReportOutputTypeSummaryOnly {
+		e.entries = append(e.entries, entry{list: list, path: path, code: code, version: version})
+	}
+}
+
+// statusWords are the members that hold how it went. Those of Skipped and Deleted are assumed.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/task-reports.html
+var statusWords = map[string]string{"Transferred": "TransferStatus", "Verified": "VerifyStatus", "Skipped": "SkipStatus", "Deleted": "DeleteStatus"}
+
+// writeReport writes the report of a run that has ended, as the report's role. A run can succeed and its report fail.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/creating-task-reports.html
+func (e *execution) writeReport(c *Cloud, at time.Time) {
+	if e.report == nil {
+		return
+	}
+	s := e.report.Destination.S3
+	end := c.dataEnd(e.task, s.S3BucketArn, s.BucketAccessRoleArn, at)
+	prefix := aws.ToString(s.Subdirectory)
+	parts := strings.Split(e.arn, "/") // …:task, task-…, execution, exec-…
+	folder := parts[1] + "/" + parts[3] + "/"
+	if end.role == nil || end.bucket == nil || !c.assumable(end.role, end.l, at) || !end.may("s3:PutObject", prefix+"Summary-Reports/"+folder) {
+		e.reportResult = &dstypes.ReportResult{Status: dstypes.PhaseStatusError, ErrorCode: aws.String("ReportUploadFailed"),
+			ErrorDetail: aws.String("Failed to upload Task Report(s) to S3 due to an invalid bucket or IAM role")}
+		return
+	}
+	owner := end.role.account
+	put := func(key string, v any) {
+		body, err := json.Marshal(v)
+		if err != nil {
+			panic(err) // maps of strings can always be encoded
+		}
+		end.bucket.put(prefix+key, &object{body: body, owner: owner, modified: at, class: "STANDARD"})
+	}
+	put("Summary-Reports/"+folder+parts[3]+"-summary-v1.json", map[string]any{"TaskExecutionId": parts[3], "FilesTransferred": e.count.transferred, "FilesSkipped": e.count.skipped})
+	for _, list := range []string{"Transferred", "Verified", "Skipped", "Deleted"} {
+		items := []map[string]any{}
+		for _, x := range e.entries {
+			if x.list != list || x.code == "" && e.levelOf(list) != dstypes.ReportLevelSuccessesAndErrors {
+				continue
+			}
+			item := map[string]any{"RelativePath": "/" + x.path, "SrcMetadata": map[string]string{"Type": "Regular"}, statusWords[list]: "SUCCESS"}
+			if x.code != "" {
+				item[statusWords[list]], item["ErrorCode"] = "FAILED", x.code
+			}
+			if e.report.ObjectVersionIds == dstypes.ObjectVersionIdsInclude && x.version != "" {
+				item["DstS3VersionId"] = x.version
+			}
+			items = append(items, item)
+		}
+		if len(items) > 0 {
+			put(fmt.Sprintf("Detailed-Reports/%s%s.files-%s-v1-00001-%s.json", folder, parts[3], strings.ToLower(list), digest(17, e.arn, list)),
+				map[string]any{"TaskExecutionId": parts[3], list: items})
+		}
+	}
+	e.reportResult = &dstypes.ReportResult{Status: dstypes.PhaseStatusSuccess}
+}
+
+func (e *execution) levelOf(list string) dstypes.ReportLevel {
+	level := e.report.ReportLevel
+	o := e.report.Overrides
+	if o == nil {
+		return level
+	}
+	for _, x := range []struct {
+		list     string
+		override *dstypes.ReportOverride
+	}{{"Transferred", o.Transferred}, {"Verified", o.Verified}, {"Skipped", o.Skipped}, {"Deleted", o.Deleted}} {
+		if x.list == list && x.override != nil {
+			level = x.override.ReportLevel
+		}
+	}
+	return level
+}

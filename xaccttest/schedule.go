@@ -1,0 +1,190 @@
+package xaccttest
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/task"
+)
+
+// scheduleState is when a task starts by itself.
+type scheduleState struct {
+	expression string // "" is no schedule
+	status     dstypes.ScheduleStatus
+	by         dstypes.ScheduleDisabledBy
+	reason     string
+	changed    time.Time // of the status
+	last       time.Time // from which the next start counts
+	failures   int       // in a row, with the same code
+	code       string
+}
+
+// giveUpAfter is how many scheduled runs in a row end with the same error before the service disables the schedule. That it does so is documented,
+// the number is assumed. Source: https://docs.aws.amazon.com/datasync/latest/userguide/task-scheduling.html
+const giveUpAfter = 3
+
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/API_TaskSchedule.html
+var scheduleText = regexp.MustCompile(`^[a-zA-Z0-9\ \_\*\?\,\|\^\-\/\#\s\(\)\+]*$`)
+
+// schedule puts what a request says in place of a task's schedule; nil leaves it alone, and an empty expression takes it away.
+func (s scheduleState) over(in *dstypes.TaskSchedule, now time.Time) (scheduleState, error) {
+	if in == nil {
+		return s, nil
+	}
+	text := aws.ToString(in.ScheduleExpression)
+	if text == "" {
+		return scheduleState{}, nil
+	}
+	if len(text) > 256 || !scheduleText.MatchString(text) {
+		return s, violation("schedule.scheduleExpression", text, "regular expression pattern: "+scheduleText.String())
+	}
+	if in.Status != "" && !known(in.Status) {
+		return s, violation("schedule.status", string(in.Status), "enum value set: [ENABLED, DISABLED]")
+	}
+	if why := badSchedule(text); why != "" {
+		return s, invalidRequest("Invalid schedule expression: %s", why)
+	}
+	next := scheduleState{expression: text, status: in.Status, changed: now, last: now}
+	if next.status == "" {
+		next.status = dstypes.ScheduleStatusEnabled
+	}
+	if next.status == dstypes.ScheduleStatusDisabled {
+		next.by, next.reason = dstypes.ScheduleDisabledByUser, "Manually disabled by user."
+		if s.by == dstypes.ScheduleDisabledByService && s.expression == text {
+			next = s // it is disabled already
+		}
+	}
+	return next, nil
+}
+
+// badSchedule says what DataSync does not take; "" is nothing. The texts are assumed.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/task-scheduling.html
+func badSchedule(text string) string {
+	inside, isCron := strings.CutPrefix(text, "cron(")
+	fields := strings.Fields(strings.TrimSuffix(inside, ")"))
+	switch {
+	case isCron && (len(fields) != 6 || !strings.HasSuffix(text, ")")):
+		return "a cron expression has six fields."
+	case isCron && (fields[2] == "?") == (fields[4] == "?"):
+		return "one of day of month and day of week has to be ?."
+	case isCron && strings.ContainsAny(fields[0], "*,-/"):
+		return "the schedule runs more than once an hour."
+	case isCron:
+		return ""
+	}
+	var n int
+	var unit string
+	if _, err := fmt.Sscanf(text, "rate(%d %s", &n, &unit); err != nil || n < 1 {
+		return "it is neither cron nor rate."
+	}
+	if strings.HasPrefix(unit, "minute") && n < 60 {
+		return "the schedule runs more than once an hour."
+	}
+	return ""
+}
+
+func (s scheduleState) sdk() (*dstypes.TaskSchedule, *dstypes.TaskScheduleDetails) {
+	if s.expression == "" {
+		return nil, nil
+	}
+	details := &dstypes.TaskScheduleDetails{StatusUpdateTime: aws.Time(s.changed.UTC())}
+	if s.status == dstypes.ScheduleStatusDisabled {
+		details.DisabledBy, details.DisabledReason = s.by, aws.String(s.reason)
+	}
+	return &dstypes.TaskSchedule{ScheduleExpression: aws.String(s.expression), Status: s.status}, details
+}
+
+// due is when the task starts next by itself.
+func (t *taskState) due() (time.Time, bool) {
+	if t.schedule.expression == "" || t.schedule.status != dstypes.ScheduleStatusEnabled {
+		return time.Time{}, false
+	}
+	return task.Schedule{Expression: t.schedule.expression}.Next(t.schedule.last)
+}
+
+// fire starts all tasks whose time has come by now, one after the other, and lets the runs before catch up.
+func (c *Cloud) fire(now time.Time) {
+	for {
+		var first *taskState
+		var at time.Time
+		for _, t := range c.scheduled() {
+			if due, ok := t.due(); ok && !due.After(now) && (first == nil || due.Before(at)) {
+				first, at = t, due
+			}
+		}
+		if first == nil {
+			return
+		}
+		c.catchUp(at)
+		if due, ok := first.due(); !ok || !due.Equal(at) {
+			continue // a run that ended meanwhile has disabled the schedule
+		}
+		first.schedule.last = at
+		c.startScheduled(first, at)
+	}
+}
+
+// scheduled are the tasks that have a schedule, in a fixed order.
+func (c *Cloud) scheduled() []*taskState {
+	var out []*taskState
+	for _, id := range sortedKeys(c.accounts) {
+		for _, name := range sortedKeys(c.accounts[id].regions) {
+			tasks := c.accounts[id].regions[name].tasks
+			for _, arn := range sortedKeys(tasks) {
+				if tasks[arn].schedule.expression != "" {
+					out = append(out, tasks[arn])
+				}
+			}
+		}
+	}
+	return out
+}
+
+// startScheduled starts a run as the task is. A run that may not wait in the queue is lost (assumed).
+func (c *Cloud) startScheduled(t *taskState, at time.Time) {
+	if t.status(c, at) == dstypes.TaskStatusCreating || len(t.queue) > 0 && t.options.TaskQueueing == dstypes.TaskQueueingDisabled || len(t.queue) > queueQuota {
+		return
+	}
+	e := &execution{task: t, mode: t.mode, options: t.options, includes: t.includes, excludes: t.excludes, extras: t.extras,
+		source: *t.source, destination: *t.destination, tags: map[string]string{}, phases: c.opts.Phases, requested: at, scheduled: true}
+	e.arn = t.arn + "/execution/exec-" + digest(17, "execution", t.arn, c.serial.next("execution", t.arn))
+	c.enqueue(e, at)
+}
+
+// enqueue puts a run at the end of its task's queue; the first one begins.
+func (c *Cloud) enqueue(e *execution, at time.Time) {
+	t := e.task
+	if len(t.queue) == 0 {
+		e.launched = at
+	}
+	t.queue = append(t.queue, e)
+	t.latest = e
+	c.running = append(c.running, e)
+	here := c.accounts[t.account].at(t.region)
+	here.executions[e.arn] = e
+	here.executionList.add(e, c.opts.Propagation)
+}
+
+// judgeSchedule counts the failures in a row of a task's scheduled runs.
+func (e *execution) judgeSchedule(at time.Time) {
+	s := &e.task.schedule
+	if !e.scheduled || s.expression == "" {
+		return
+	}
+	switch {
+	case !e.failed:
+		s.failures = 0
+	case e.errorCode == s.code:
+		s.failures++
+	default:
+		s.failures, s.code = 1, e.errorCode
+	}
+	if s.failures >= giveUpAfter && s.status == dstypes.ScheduleStatusEnabled {
+		s.status, s.by, s.reason, s.changed = dstypes.ScheduleStatusDisabled, dstypes.ScheduleDisabledByService, e.errorDetail, at
+	}
+}
