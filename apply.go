@@ -1,6 +1,7 @@
 package xacct
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -141,8 +143,9 @@ func (s Settings) options(a ApplyOptions) func(*PlanOptions) {
 // readable judges the version and shape of a plan that may come from elsewhere.
 func (p *Plan) readable() error {
 	major, _, _ := strings.Cut(schema, ".")
-	if got, _, _ := strings.Cut(p.Schema, "."); got != major {
-		return &MismatchError{Detail: fmt.Sprintf("its schema is %q, and this version reads %s.x", p.Schema, major)}
+	got, minor, _ := strings.Cut(p.Schema, ".")
+	if _, err := strconv.ParseUint(minor, 10, 16); got != major || err != nil {
+		return &SchemaError{Schema: p.Schema}
 	}
 	if p.Mode != SetUp && p.Mode != TearDown {
 		return &MismatchError{Detail: fmt.Sprintf("its mode is %q", p.Mode)}
@@ -184,11 +187,41 @@ func cyclic(changes []Change) error {
 
 // await returns when everything that the change requires has ended. What is not in the plan is another operator's, or done.
 func (r *run) await(ch *Change) {
-	for _, id := range ch.Requires {
+	for _, id := range r.requires(ch) {
 		if c := r.done[id]; c != nil {
 			<-c
 		}
 	}
+}
+
+// requires are the IDs of what must be done before the change. What AWS holds now says so, not the plan's text, which somebody may have
+// edited; only of a change that is no longer needed the text is all there is.
+func (r *run) requires(ch *Change) []string {
+	if now := r.changes[ch.ID]; now != nil {
+		return now.Requires
+	}
+	return ch.Requires
+}
+
+// waitsFor says for whom the change waits: a required change is another operator's, or not part of this plan, and not done. Nil is nobody.
+func (r *run) waitsFor(ch *Change) *WaitingError {
+	for _, id := range r.requires(ch) {
+		now := r.changes[id]
+		switch q := r.results[id]; {
+		case q != nil && q.Status == Waiting:
+			return &WaitingError{Account: q.Account, Changes: []string{id}}
+		case q == nil && now != nil && now.Op != NoOp:
+			return &WaitingError{Account: now.Account, Changes: []string{id}}
+		}
+	}
+	return nil
+}
+
+// dependentError says that a change was not made because another was not.
+type dependentError struct{ change, on string }
+
+func (e *dependentError) Error() string {
+	return fmt.Sprintf("%s: skipped, because %s was not made", e.change, e.on)
 }
 
 // make brings one change about and writes down how it ended.
@@ -218,13 +251,16 @@ func (r *run) judge(ctx context.Context, ch *Change) (Status, error) {
 	if ch.Hold == Blocked {
 		return Skipped, nil // the transfers' findings are reported once, not with every change
 	}
-	for _, id := range ch.Requires {
+	for _, id := range r.requires(ch) {
 		if q := r.results[id]; q != nil && (q.Status == Failed || q.Status == Skipped) {
-			return Skipped, fmt.Errorf("%s: skipped, because %s was not made", ch.ID, id)
+			return Skipped, &dependentError{change: ch.ID, on: id}
 		}
 	}
 	if ch.Hold == Handover {
 		return Waiting, &WaitingError{Account: ch.Account, Changes: []string{ch.ID}}
+	}
+	if waits := r.waitsFor(ch); r.plan.Mode == TearDown && waits != nil {
+		return Waiting, waits
 	}
 	now := r.changes[ch.ID]
 	if now == nil {
@@ -241,6 +277,9 @@ func (r *run) judge(ctx context.Context, ch *Change) (Status, error) {
 	}
 	if now.Op == NoOp {
 		return Unchanged, nil
+	}
+	if ch.Op == NoOp {
+		return Failed, &StaleError{Change: ch.ID, Detail: "there was nothing to do, and now there is"}
 	}
 	if ch.Kind != BucketPolicy && ch.Kind != KeyPolicy && ch.Before != "" && ch.Before != now.Before {
 		return Failed, &StaleError{Change: ch.ID, Detail: "it is neither as it was read nor as it is wanted"}
@@ -282,18 +321,41 @@ func (r *run) matches(ch, now *Change) error {
 	return nil
 }
 
+// matchesStatements compares a policy's text with the statements that the transfers ask for, both ways: ours must all be there, as they
+// are wanted, and everything else must have been there before.
 func (r *run) matchesStatements(ch *Change) error {
-	if ch.After == "" {
-		return nil
-	}
-	after, err := policy.Parse([]byte(ch.After))
-	if err != nil {
-		return &MismatchError{Change: ch.ID, Detail: err.Error()}
-	}
-	for _, st := range r.wants.statements(ch.ID) {
-		if got, ok := after.Statement(st.Sid()); ok && !got.EqualWith(st, r.known()) {
-			return &MismatchError{Change: ch.ID, Detail: "statement " + st.Sid() + " is another"}
+	mismatch := func(detail string) error { return &MismatchError{Change: ch.ID, Detail: detail} }
+	var before, after policy.Document
+	for _, d := range []struct {
+		text string
+		doc  *policy.Document
+	}{{ch.Before, &before}, {ch.After, &after}} {
+		if d.text == "" {
+			continue
 		}
+		doc, err := policy.Parse([]byte(d.text))
+		if err != nil {
+			return mismatch(oneLine(err))
+		}
+		*d.doc = doc
+	}
+	wanted := map[string]bool{}
+	for _, st := range r.wants.statements(ch.ID) {
+		wanted[st.Sid()] = true
+		if got, ok := after.Statement(st.Sid()); !ok || !got.EqualWith(st, r.known()) {
+			return mismatch("statement " + st.Sid() + " is another")
+		}
+	}
+	rest := slices.Collect(before.All())
+	for st := range after.All() {
+		if wanted[st.Sid()] {
+			continue
+		}
+		i := slices.IndexFunc(rest, st.Equal)
+		if i < 0 {
+			return mismatch("statement " + cmp.Or(st.Sid(), string(st.Bytes()[:min(40, len(st.Bytes()))])+"…") + " is nobody's")
+		}
+		rest = slices.Delete(rest, i, i+1)
 	}
 	return nil
 }
@@ -340,7 +402,8 @@ func (r *run) result() (*Result, error) {
 			res.ARN = r.arns[res.ID]
 		}
 		out.Changes = append(out.Changes, *res)
-		if res.Status == Failed || res.Status == Skipped && res.Err != nil && errors.Is(res.Err, context.Canceled) {
+		var dependent *dependentError
+		if res.Status == Failed || res.Status == Skipped && res.Err != nil && !errors.As(res.Err, &dependent) {
 			errs = append(errs, res.Err)
 		}
 	}

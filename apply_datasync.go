@@ -52,7 +52,7 @@ func (r *run) applyLocation(ctx context.Context, ch *Change, w locationWant, res
 	if configured(lines) {
 		in, err := w.spec.UpdateInput(state.ARN)
 		if err == nil {
-			err = r.repeat(ctx, ch, r.patience(w), func(ctx context.Context) error {
+			err = r.repeat(ctx, ch, r.patience(ch, w), func(ctx context.Context) error {
 				out, err := api.UpdateLocationS3(ctx, in)
 				if err == nil {
 					res.requestID(out.ResultMetadata)
@@ -94,7 +94,7 @@ func (r *run) createLocation(ctx context.Context, ch *Change, api DataSyncAPI, w
 		res.Detail = "it was there already"
 		return true, nil
 	}
-	err = r.patiently(ctx, ch, r.patience(w), func(ctx context.Context) error {
+	err = r.patiently(ctx, ch, r.patience(ch, w), func(ctx context.Context) error {
 		return r.once(ctx, ch, func(ctx context.Context) error {
 			out, err := api.CreateLocationS3(ctx, in, noRetries)
 			if err == nil {
@@ -134,8 +134,11 @@ func findLocation(ctx context.Context, c Clients, api DataSyncAPI, w locationWan
 }
 
 // patience is how long the named errors of a young role or policy are retried: as long as the policies allow the access, shortly while
-// they leave it open, and not at all if they deny it.
-func (r *run) patience(w locationWant) time.Duration {
+// they leave it open, and not at all if they deny it or another operator has still to act.
+func (r *run) patience(ch *Change, w locationWant) time.Duration {
+	if r.waitsFor(ch) != nil {
+		return 0
+	}
 	switch r.verdict(w) {
 	case CodeAllowed:
 		return r.opts.Budget
@@ -165,10 +168,8 @@ func (r *run) refused(ch *Change, w locationWant, op string, err error) (Status,
 	if !awserr.Propagation(err) {
 		return ended(ch, op, err)
 	}
-	for _, id := range ch.Requires {
-		if q := r.results[id]; q != nil && q.Status == Waiting {
-			return Waiting, &WaitingError{Account: q.Account, Changes: []string{id}}
-		}
+	if waits := r.waitsFor(ch); waits != nil {
+		return Waiting, waits
 	}
 	return ended(ch, op, &AccessTestError{Transfer: w.transfer.Name, Side: w.side, Bucket: w.spec.Bucket, RoleARN: w.spec.RoleARN, Verdict: r.verdict(w), Err: err})
 }
@@ -197,8 +198,8 @@ func (r *run) applyTask(ctx context.Context, ch *Change, w taskWant, res *Change
 	if r.plan.Mode == TearDown {
 		return r.removeTask(ctx, ch, api, state.ARN)
 	}
-	if id := r.waitsFor(ch); id != "" {
-		return Waiting, &WaitingError{Account: r.results[id].Account, Changes: []string{id}}
+	if waits := r.waitsFor(ch); waits != nil {
+		return Waiting, waits
 	}
 	t := w.transfer
 	w.spec.SourceLocationARN = or(t.Source.LocationARN, r.arn(changeID(w.spec.Account, t.Source.Region, DataSyncLocation, t.Name+"/"+string(SourceSide))))
@@ -240,16 +241,6 @@ func (r *run) applyTask(ctx context.Context, ch *Change, w taskWant, res *Change
 	return ended(ch, "datasync:TagResource", r.tagResource(ctx, ch, api, in, err))
 }
 
-// waitsFor is the ID of a required change that waits for another account; "" if none does.
-func (r *run) waitsFor(ch *Change) string {
-	for _, id := range ch.Requires {
-		if q := r.results[id]; q != nil && q.Status == Waiting {
-			return id
-		}
-	}
-	return ""
-}
-
 func (r *run) createTask(ctx context.Context, ch *Change, api DataSyncAPI, w taskWant, res *ChangeResult) (Status, error) {
 	in, err := w.spec.CreateInput()
 	if err != nil {
@@ -263,7 +254,7 @@ func (r *run) createTask(ctx context.Context, ch *Change, api DataSyncAPI, w tas
 		r.made(ch.ID, s.ARN, res)
 		return true, nil
 	}
-	budget := min(r.patience(locationWant{transfer: w.transfer, side: SourceSide}), r.patience(locationWant{transfer: w.transfer, side: DestinationSide}))
+	budget := min(r.patience(ch, locationWant{transfer: w.transfer, side: SourceSide}), r.patience(ch, locationWant{transfer: w.transfer, side: DestinationSide}))
 	err = r.patiently(ctx, ch, budget, func(ctx context.Context) error {
 		return r.once(ctx, ch, func(ctx context.Context) error {
 			out, err := api.CreateTask(ctx, in, noRetries)

@@ -1,15 +1,19 @@
 package xacct
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/policy"
 )
 
 // execute makes one change that is due.
@@ -233,15 +237,25 @@ func unlessGone(err error) error {
 	return err
 }
 
-// removeRole deletes our inline policies, and the role if nothing else is left on it.
+// removeRole deletes our inline policies, and the role if nothing else is left on it and no policy that we can read names it.
 func (r *run) removeRole(ctx context.Context, ch *Change, api iamrole.API, w roleWant, state iamrole.State) (Status, error) {
 	gone, rest := w.leaving(state)
+	whole := len(rest) == 0 && ch.Op == Delete
+	if whole {
+		where, err := r.stillNamed(ctx, w, state)
+		if err != nil {
+			return Failed, err
+		}
+		if where != "" {
+			return Failed, &OwnerError{Account: w.account, Kind: IAMRole, Name: w.spec.Name, Detail: "it stays, because the policy of " + where + " names it and could not be written any more once it is gone"}
+		}
+	}
 	for _, name := range gone {
 		if err := r.deletePolicy(ctx, ch, api, w.spec, name); err != nil {
 			return ended(ch, "iam:DeleteRolePolicy", err)
 		}
 	}
-	if len(rest) > 0 || ch.Op != Delete {
+	if !whole {
 		return Done, nil
 	}
 	in, err := w.spec.DeleteInput()
@@ -252,4 +266,71 @@ func (r *run) removeRole(ctx context.Context, ch *Change, api iamrole.API, w rol
 		})
 	}
 	return ended(ch, "iam:DeleteRole", err)
+}
+
+// stillNamed reads, right before the role is deleted, the policies of the buckets and keys that it was let in by, and says which names it.
+func (r *run) stillNamed(ctx context.Context, w roleWant, state iamrole.State) (string, error) {
+	for _, b := range r.wants.buckets {
+		if !w.serves(b.policyWant) || !r.fresh.canRead(b.spec.Account) {
+			continue // what cannot be read has held the change back already
+		}
+		api, err := r.clients.s3(b.spec.Account, b.spec.Region)
+		if err != nil {
+			return "", err
+		}
+		d, err := readPolicy(ctx, api, b.spec)
+		if err != nil {
+			return "", &CallError{Account: b.spec.Account, Region: b.spec.Region, Operation: "s3:GetBucketPolicy", Subject: b.spec.Name, Err: err}
+		}
+		if naming(d, nil, w.arn, state.ID) != "" {
+			return "bucket " + b.spec.Name, nil
+		}
+	}
+	for _, k := range r.wants.keys {
+		if !w.serves(k.policyWant) || !r.fresh.canRead(k.spec.Account()) {
+			continue
+		}
+		api, err := r.clients.kms(k.spec.ARN)
+		if err != nil {
+			return "", err
+		}
+		d, err := readKeyPolicy(ctx, api, k.spec.ARN)
+		if err != nil {
+			return "", &CallError{Account: k.spec.Account(), Region: k.spec.Region(), Operation: "kms:GetKeyPolicy", Subject: k.spec.ARN, Err: err}
+		}
+		if naming(d, nil, w.arn, state.ID) != "" {
+			return "key " + keyName(k.spec.ARN), nil
+		}
+	}
+	return "", nil
+}
+
+// serves reports whether a transfer that wants the policy uses the role.
+func (w roleWant) serves(p policyWant) bool {
+	for _, t := range p.transfers {
+		for _, u := range w.transfers {
+			if t.Name == u.Name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// naming is the Sid or number of a statement that names one of the principals; "" if none does. Statements with the given Sids are passed over.
+func naming(d policy.Document, except []string, principals ...string) string {
+	i := 0
+	for st := range d.All() {
+		i++
+		if slices.Contains(except, st.Sid()) {
+			continue
+		}
+		named, _ := st.Principals()
+		for _, p := range named {
+			if p.Value() != "" && slices.Contains(principals, p.Value()) {
+				return cmp.Or(st.Sid(), fmt.Sprintf("statement %d", i))
+			}
+		}
+	}
+	return ""
 }

@@ -30,14 +30,14 @@ func diffPolicy(w policyWant, statements policy.Statements, shaped func(policy.S
 	wanted := map[string]bool{}
 	for _, st := range statements {
 		wanted[st.Sid()] = true
-		have, ok := current.Statement(st.Sid())
+		have := bearers(current, st.Sid())
 		switch {
-		case !ok:
+		case len(have) == 0:
 			d.lines = append(d.lines, "+ "+st.Sid()+"   "+sentence(st))
-		case have.EqualWith(st, ids):
-			continue
-		case !shaped(have):
+		case slices.ContainsFunc(have, func(h policy.Statement) bool { return !h.EqualWith(st, ids) && !shaped(h) }):
 			d.taken = append(d.taken, st.Sid())
+			continue
+		case len(have) == 1 && have[0].EqualWith(st, ids):
 			continue
 		default:
 			d.lines = append(d.lines, "~ "+st.Sid()+"   "+sentence(st))
@@ -45,15 +45,15 @@ func diffPolicy(w policyWant, statements policy.Statements, shaped func(policy.S
 		d.next = d.next.With(st)
 	}
 	for _, sid := range w.ours {
-		have, ok := current.Statement(sid)
-		if !ok || wanted[sid] {
+		have := bearers(current, sid)
+		if len(have) == 0 || wanted[sid] {
 			continue
 		}
-		if !shaped(have) {
+		if slices.ContainsFunc(have, func(h policy.Statement) bool { return !shaped(h) }) {
 			d.taken = append(d.taken, sid)
 			continue
 		}
-		d.lines = append(d.lines, "- "+sid+"   "+sentence(have))
+		d.lines = append(d.lines, "- "+sid+"   "+sentence(have[0]))
 		d.next = d.next.Without(sid)
 	}
 	if len(d.lines) == 0 {
@@ -73,6 +73,17 @@ func diffPolicy(w policyWant, statements policy.Statements, shaped func(policy.S
 	return d
 }
 
+// bearers are the statements with the Sid: a policy of S3 may have several.
+func bearers(d policy.Document, sid string) []policy.Statement {
+	var out []policy.Statement
+	for st := range d.All() {
+		if st.Sid() == sid {
+			out = append(out, st)
+		}
+	}
+	return out
+}
+
 // shaped reports whether a statement that bears a Sid of ours also has the shape of one.
 func (w bucketWant) shaped(st policy.Statement) bool {
 	arn := region.Bucket(region.Partition(w.spec.Region), w.spec.Name)
@@ -88,8 +99,9 @@ func (w policyWant) shaped(st policy.Statement, ourActions []string, about func(
 	if st.Effect() != "Allow" || notPrincipal || notAction || notResource || len(principals) == 0 || len(actions) == 0 {
 		return false
 	}
+	named := slices.ContainsFunc(st.Conditions(), func(c policy.Condition) bool { return strings.EqualFold(c.Key(), "aws:PrincipalArn") })
 	for _, p := range principals {
-		if !slices.ContainsFunc(w.transfers, func(t Transfer) bool { return principalOf(p, t.taskAccount()) }) {
+		if !slices.ContainsFunc(w.transfers, func(t Transfer) bool { return principalOf(p, t.taskAccount(), named) }) {
 			return false
 		}
 	}
@@ -124,16 +136,20 @@ var ourActions = func() []string {
 	return out
 }()
 
-// principalOf reports whether the principal belongs to the account, or is the unique id of a role or user.
-func principalOf(p policy.Principal, account string) bool {
+// principalOf reports whether the principal is a role or user of the account, or the unique id of one; or the account itself, if a
+// condition names whom it means.
+func principalOf(p policy.Principal, account string, named bool) bool {
 	if p.Type() != "AWS" {
 		return false
 	}
 	v := p.Value()
-	if v == account || uniqueID(v) {
+	if uniqueID(v) {
 		return true
 	}
 	a, ok := region.ParseARN(v)
+	if v == account || ok && a.Account == account && a.Resource == "root" {
+		return named
+	}
 	return ok && a.Account == account
 }
 

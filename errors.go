@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/xacct/xacct/internal/awserr"
 )
 
 // Hints returns the next actions that the errors in err name, in order and without repetition.
@@ -65,6 +67,19 @@ func (e *CallError) Error() string {
 
 // Unwrap is the SDK's error.
 func (e *CallError) Unwrap() error { return e.Err }
+
+// Hint names what to do about the kinds of refusal that a caller can mend; "" for others.
+func (e *CallError) Hint() string {
+	switch {
+	case awserr.Denied(e.Err):
+		return fmt.Sprintf("allow %s on %s to the caller in account %s (OperatorPolicy gives all that it needs), and look for policies that deny it", e.Operation, e.Subject, e.Account)
+	case awserr.Propagation(e.Err):
+		return "see that the role named in the policy exists, and that the account that owns it has the Region enabled; a young role needs a minute"
+	case awserr.Throttled(e.Err):
+		return "run again, with a smaller Concurrency"
+	}
+	return ""
+}
 
 // IdentityError says that a client belongs to another account than the one it stands for, or that its account could not be proved.
 type IdentityError struct {
@@ -219,6 +234,18 @@ func (e *LostUpdateError) Hint() string {
 	return "neither S3 nor KMS has a conditional write for policies: stop the other writer, compare the Result's Before and After, and run again"
 }
 
+// SchemaError says that a plan's JSON is of a version that this one does not read.
+type SchemaError struct{ Schema string }
+
+func (e *SchemaError) Error() string {
+	return fmt.Sprintf("the plan's schema is %q, and this version reads %s and what differs from it after the dot only", e.Schema, schema)
+}
+
+// Hint is to use the version that made the plan, or to plan again.
+func (e *SchemaError) Hint() string {
+	return "apply it with the version that made it, or make a new plan"
+}
+
 // WaitingError says that a change waits for the operator of another account. It is not a failure.
 type WaitingError struct {
 	Account string // the account it waits for
@@ -227,6 +254,11 @@ type WaitingError struct {
 
 func (e *WaitingError) Error() string {
 	return fmt.Sprintf("waits for account %s: %s", e.Account, strings.Join(e.Changes, ", "))
+}
+
+// Hint says whose turn it is.
+func (e *WaitingError) Hint() string {
+	return fmt.Sprintf("let the operator of account %s apply their part, Plan.For(%q), then plan and apply again", e.Account, e.Account)
 }
 
 func or(s, other string) string {

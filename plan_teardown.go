@@ -72,7 +72,7 @@ func (b *builder) tearDown(w wants) {
 		}
 	}
 	for _, r := range w.roles {
-		b.dropRole(r, locations, statements)
+		b.dropRole(w, r, locations, statements)
 	}
 }
 
@@ -176,7 +176,7 @@ func (b *builder) dropStatements(w bucketWant, locations map[string][]string) st
 }
 
 // dropRole removes our inline policies, and the role with the last of them.
-func (b *builder) dropRole(w roleWant, locations, statements map[string][]string) {
+func (b *builder) dropRole(all wants, w roleWant, locations, statements map[string][]string) {
 	c := Change{ID: w.id(), Account: w.account, Kind: IAMRole, Name: w.spec.Name, Transfers: names(w.transfers), ARN: w.arn, Side: w.side(), Op: Delete,
 		Calls: []string{"iam:DeleteRolePolicy", "iam:DeleteRole"}}
 	for _, t := range w.transfers {
@@ -214,7 +214,7 @@ func (b *builder) dropRole(w roleWant, locations, statements map[string][]string
 		c.Op, c.Calls = Update, []string{"iam:DeleteRolePolicy"}
 		c.Details = []string{"stays for " + strings.Join(rest, ", ")}
 	} else {
-		b.gate(&c, w)
+		b.gate(&c, w, all, state.ID)
 	}
 	c.Before = w.before(state)
 	b.add(c)
@@ -238,19 +238,32 @@ func (w roleWant) leaving(s iamrole.State) (gone, rest []string) {
 
 // gate holds back the deletion of a role that a policy we cannot see may name: once the role is gone, S3 and KMS would refuse every later
 // policy of the bucket's or key's owner as long as it names it. https://repost.aws/knowledge-center/s3-invalid-principal-in-policy-error
-func (b *builder) gate(c *Change, w roleWant) {
+func (b *builder) gate(c *Change, w roleWant, all wants, id string) {
+	hold := func(t Transfer, what, detail, remedy string) {
+		c.Hold, c.Reason = Blocked, what
+		b.find([]Transfer{t}, Finding{Severity: Warning, Code: CodeDeadPrincipal, Account: w.account, Subject: w.arn, Detail: detail, Remedy: remedy})
+	}
 	for _, t := range w.transfers {
 		for _, side := range sides {
-			if t.Grant != ByRole || !t.ownsRole(side) || t.roleName(side) != w.spec.Name {
+			if !t.ownsRole(side) || t.roleName(side) != w.spec.Name {
 				continue
 			}
-			for _, what := range b.unseen(t, side) {
-				c.Hold = Blocked
-				c.Reason = what + " may still name it"
-				b.find([]Transfer{t}, Finding{Severity: Warning, Code: CodeDeadPrincipal, Account: w.account, Subject: w.arn,
-					Detail: fmt.Sprintf("the role stays until it is proved that the policy of %s no longer names it", what),
-					Remedy: "plan again with a client of that account that may read the policy, once its operator has removed our statements"})
+			for _, what := range b.unseen(t, side) { // whatever the grant's shape is today, it may have been by role before
+				hold(t, what+" may still name it", fmt.Sprintf("the role stays until it is proved that the policy of %s no longer names it", what),
+					"plan again with a client of that account that may read the policy, once its operator has removed our statements")
 			}
+		}
+	}
+	for _, bw := range all.buckets {
+		if sid := naming(b.snap.buckets[bw.spec.Name].Policy, bw.ours, w.arn, id); sid != "" && w.serves(bw.policyWant) {
+			hold(w.transfers[0], "bucket "+bw.spec.Name+" names it in "+sid, fmt.Sprintf("the role stays, because %s in the policy of bucket %s, which is not ours, names it", sid, bw.spec.Name),
+				"let the bucket's owner remove that statement first: once the role is gone, S3 refuses every later policy that holds it")
+		}
+	}
+	for _, k := range all.keys {
+		if sid := naming(b.snap.keys[k.spec.ARN].Policy, k.ours, w.arn, id); sid != "" && w.serves(k.policyWant) {
+			hold(w.transfers[0], "key "+keyName(k.spec.ARN)+" names it in "+sid, fmt.Sprintf("the role stays, because %s in the policy of key %s, which is not ours, names it", sid, keyName(k.spec.ARN)),
+				"let the key's owner remove that statement first")
 		}
 	}
 }
