@@ -1,4 +1,5 @@
-// Package xaccttest is an AWS in memory, for tests of what uses xacct: any number of accounts and Regions with IAM, STS, S3 and DataSync.
+// Package xaccttest is an AWS in memory, for tests of what uses xacct: any number of accounts and Regions with IAM, STS, S3, KMS
+// and DataSync, in organisations or none.
 //
 //	cloud := xaccttest.NewCloud()
 //	cloud.AddBucket("111122223333", "eu-west-1", "media-raw")
@@ -26,8 +27,15 @@
 // S3: the Region and, where it is sent, the expected owner of every call; principals in a bucket policy, which are kept as unique ids,
 // shown as ARNs while the role or user exists, and never found again once it is gone; resources of other buckets, actions and conditions
 // that do not fit; self-lockout; Block Public Access as far as it concerns policies; ACL grants that rule out BucketOwnerEnforced; changes
-// of one bucket's configuration that overlap in time. Policies come back compact, with lists in an order of S3's own and lists of one as a
-// value.
+// of one bucket's configuration that overlap in time; Requester Pays. Policies come back compact, with lists in an order of S3's own and lists
+// of one as a value.
+//
+// KMS: the account and Region of every call; principals in the policy of a key, as S3 does; self-lockout; size. An object is encrypted under
+// the key of its bucket's default encryption: reading it takes kms:Decrypt and writing it kms:GenerateDataKey, by the policies of the role and
+// of the key, in the context in which S3 asks. The managed key aws/s3 serves its own account only.
+//
+// Organisations: SCPs for everything that an account's principals do, RCPs for what is done to its buckets, keys and roles, and the ids of
+// organisations.
 //
 // DataSync: the form of every input; iam:PassRole, tags and the caller's own s3:ListBucket; the role's account, existence, trust (with
 // aws:SourceAccount and aws:SourceArn) and access; bucket and Region of a location, Region of a task; the options that fit a task; the
@@ -68,10 +76,15 @@
 //     are, and takes * and a pattern that covers the bucket's name for its own resource.
 //   - S3 accepts the id of an account that this cloud does not know, and refuses roles and users of it.
 //   - A policy that locks its writer out is refused as AccessDenied.
+//   - KMS keeps the order of the members and statements of a policy. Which code it has for calls about the policy of another account's key,
+//     and its texts but those about principals and lockout.
+//   - DataSync itself asks nothing of a key: only S3 does, in the name of the role, for the bucket as the encryption context. Verification decrypts;
+//     that a multipart upload decrypts too is not played. Manifests and reports take no key.
+//   - DataSync sends no aws:SourceOrgID when it assumes a role.
 //   - Which of two reasons a refusal names if there are several.
 //
 // # What it does not play
 //
-// Access points, object ACLs, delete markers, and requests that carry an SDK client's own options: the functions that
+// Grants and aliases of KMS but aws/s3, access points, object ACLs, delete markers, and requests that carry an SDK client's own options: the functions that
 // SDK calls take are not applied, and nothing is retried.
 package xaccttest

@@ -38,7 +38,7 @@ func (c *Cloud) Dump(optFns ...func(*DumpOptions)) string {
 		for _, arn := range sortedKeys(c.keys) {
 			if k := c.keys[arn]; k.account == id {
 				fmt.Fprintf(&out, "  key %s %s\n", arn, k.state)
-				line(&out, "policy", string(c.keyDocument(k.policy.latest()).Bytes()))
+				line(&out, "policy", string(c.compactKeyPolicy(k.policy.latest())))
 			}
 		}
 		for _, name := range sortedKeys(a.regions) {

@@ -1,6 +1,7 @@
 package xaccttest
 
 import (
+	"fmt"
 	"time"
 
 	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
@@ -60,4 +61,16 @@ func (s side) encrypts() (arn string, ok bool) {
 		return "", ok
 	}
 	return k.arn, s.cloud.keyMay(s.role, s.l, s.bucket, k, k.policy.peek(byAccess), s.at, "kms:GenerateDataKey")
+}
+
+// SetBucketEncryption changes the default encryption of a bucket: what is there keeps the key that it was written under. key is as
+// PutBucketEncryption takes it: an ARN, an id, an alias, or "" for aws/s3 where the algorithm is one of KMS.
+func (c *Cloud) SetBucketEncryption(bucket string, algorithm s3types.ServerSideEncryption, key string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	b := c.bucket(bucket)
+	if !known(algorithm) {
+		panic(fmt.Sprintf("xaccttest: %q is no encryption", algorithm))
+	}
+	b.encryption, b.defaultKey = algorithm, key
 }

@@ -51,6 +51,14 @@ func (c *Cloud) newKeyPolicy(text []byte) (*keyPolicy, error) {
 
 // renderKeyPolicy is the policy as GetKeyPolicy answers: in lines, with the principals that exist by their ARNs.
 func (c *Cloud) renderKeyPolicy(p *keyPolicy) []byte {
+	var out bytes.Buffer
+	if err := json.Indent(&out, c.compactKeyPolicy(p), "", "  "); err != nil {
+		panic("xaccttest: a stored policy does not print: " + err.Error())
+	}
+	return out.Bytes()
+}
+
+func (c *Cloud) compactKeyPolicy(p *keyPolicy) []byte {
 	t := p.tree.clone()
 	for _, s := range t.member("Statement").items() {
 		for _, name := range []string{"Principal", "NotPrincipal"} {
@@ -68,11 +76,7 @@ func (c *Cloud) renderKeyPolicy(p *keyPolicy) []byte {
 			}
 		}
 	}
-	var out bytes.Buffer
-	if err := json.Indent(&out, t.bytes(), "", "  "); err != nil {
-		panic("xaccttest: a stored policy does not print: " + err.Error())
-	}
-	return out.Bytes()
+	return t.bytes()
 }
 
 // keyDocument is what access to a key is decided by.
