@@ -110,7 +110,7 @@ const (
 	CodeReplace       Code = "replace"        // something must be replaced, which was not allowed
 	CodeSize          Code = "size"           // a policy is near or over its limit
 	CodeDeadPrincipal Code = "dead-principal" // a statement names a deleted role or user, or would
-	CodeNoRole        Code = "no-role"        // RoleARN names a role that does not exist
+	CodeNoRole        Code = "no-role"        // RoleARN or Operators name a role that does not exist, or not at that path
 	CodeNoLocation    Code = "no-location"    // LocationARN names a location that does not exist or does not fit
 	CodeRunning       Code = "running"        // an execution of the task has not ended
 	CodeNoKey         Code = "no-key"         // the key does not exist

@@ -18,7 +18,9 @@ func (r *Resources) checkGiven(f Facts, side Side) []Finding {
 	find := func(s Severity, code Code, subject, detail, remedy string) {
 		out = append(out, Finding{Severity: s, Code: code, Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: subject, Detail: detail, Remedy: remedy})
 	}
-	if docs, ok := f.Identity[e.RoleARN]; ok && e.RoleARN != "" && docs != nil && len(docs) == 0 && f.Trusts[e.RoleARN].IsZero() {
+	if moved := f.Moved[e.RoleARN]; moved != "" {
+		find(Blocking, CodeNoRole, e.RoleARN, "role "+e.RoleARN+" does not exist, but "+moved+" does", "set RoleARN to "+moved)
+	} else if docs, ok := f.Identity[e.RoleARN]; ok && e.RoleARN != "" && docs != nil && len(docs) == 0 && f.Trusts[e.RoleARN].IsZero() {
 		find(Blocking, CodeNoRole, e.RoleARN, "role "+e.RoleARN+" does not exist", "correct RoleARN, or leave it empty")
 	}
 	if s, ok := f.Locations[e.LocationARN]; ok && e.LocationARN != "" {

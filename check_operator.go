@@ -15,6 +15,10 @@ func (r *Resources) checkOperator(f Facts, side Side, op string) []Finding {
 	if e.LocationARN != "" {
 		return nil // it is there already
 	}
+	if moved := f.Moved[op]; moved != "" {
+		return []Finding{{Severity: Blocking, Code: CodeNoRole, Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: op,
+			Detail: "operator " + op + " does not exist, but " + moved + " does", Remedy: "name " + moved + " in Operators"}}
+	}
 	j := judged{transfer: t, policies: r.policies(f, side, op), principal: op, bucket: e.Bucket, owner: e.Account,
 		may: fmt.Sprintf("the operator may create the %s location", side), mayNot: fmt.Sprintf("the operator may not create the %s location", side),
 		finding: Finding{Transfer: t.Name, Side: side, Account: e.Account, Subject: op}}

@@ -54,7 +54,7 @@ func (r *Resources) identity(f Facts, principal, resourceAccount string) authz.P
 		for _, name := range slices.Sorted(maps.Keys(spec.Policies)) {
 			p.Identity = append(p.Identity, spec.Policies[name])
 		}
-		known = true // a role that is to be made holds our policies and no others
+		known = !slices.Contains(f.Unjudged, principal) // a role that is to be made holds our policies and no others
 		if spec.PermissionsBoundary != "" && f.Boundaries[principal].IsZero() {
 			p.Unread |= authz.Boundary
 		}

@@ -39,7 +39,7 @@
 //     write by somebody else between that read and that write is lost. [ChangeResult].Writes holds both documents.
 //   - Service and resource control policies, VPC endpoint policies and session policies are not visible with an account's credentials.
 //     The plan says which were not given; hand them in with [PlanOptions].
-//   - Managed policies attached to an existing role or an operator are not read: verdicts that hang on them are undetermined.
+//   - The groups and policies of an operator who is a user, and session policies, are not read: verdicts that hang on them are undetermined.
 //   - An object is judged by one sample key below the prefix. A statement about other keys is not seen.
 //   - DataSync documents neither the headers it sends to S3 nor its addresses; package authz lists for each condition key whether it is
 //     certain, assumed or unknown.

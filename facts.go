@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
@@ -25,6 +24,9 @@ type Facts struct {
 	IDs            map[string]string            // by ARN of a role or operator: its unique id, AROA… or AIDA…
 	Tags           map[string]map[string]string // by ARN of a role or operator: all of its tags
 
+	Unjudged []string          // ARNs of existing roles and operators of whose policies or boundary something could not be read
+	Moved    map[string]string // by ARN that was asked for: the ARN of the role of that name, which has another path
+
 	Buckets   map[string]bucket.State   // by bucket name: what the bucket is; its Policy is not looked at, but BucketPolicies
 	Locations map[string]location.State // by ARN: what a given location (LocationARN) is
 	Writers   map[string]string         // by account: the ARN of the principal that writes its bucket policies
@@ -42,7 +44,7 @@ type Facts struct {
 func (b *builder) facts() Facts {
 	f := Facts{BucketPolicies: map[string]policy.Document{}, KeyPolicies: map[string]policy.Document{}, Trusts: map[string]policy.Document{}, Identity: map[string][]policy.Document{},
 		Boundaries: map[string]policy.Document{}, IDs: map[string]string{}, Tags: map[string]map[string]string{}, Buckets: b.snap.buckets,
-		Locations: map[string]location.State{}, Writers: b.opts.callers, DeadIDs: b.snap.dead, Filled: map[string]bucket.Sample{},
+		Moved: map[string]string{}, Locations: map[string]location.State{}, Writers: b.opts.callers, DeadIDs: b.snap.dead, Filled: map[string]bucket.Sample{},
 		OrgIDs: b.opts.OrgIDs, SCPs: b.opts.SCPs, RCPs: b.opts.RCPs}
 	for name, s := range b.snap.buckets {
 		if s.Unread[bucket.PartPolicy] == nil {
@@ -64,40 +66,65 @@ func (b *builder) facts() Facts {
 			f.Filled[w.transfer.Name] = s
 		}
 	}
-	ours := map[string]bool{}
+	ours := map[string]roleWant{}
 	for _, r := range wantsOf(b.transfers).roles {
-		ours[r.arn] = true
+		ours[r.arn] = r
 	}
-	for arn, s := range b.snap.roles {
-		if s.Unread[iamrole.PartRole] != nil || !s.Exists {
-			if !s.Exists && s.Unread[iamrole.PartRole] == nil && !ours[arn] {
-				f.Identity[arn] = []policy.Document{} // a principal that does not exist is let in nowhere
-				f.Trusts[arn] = policy.Document{}
-			}
-			continue
+	for arn := range b.snap.errs {
+		if _, ok := roleNameOf(arn); ok {
+			f.Unjudged = append(f.Unjudged, arn)
 		}
-		f.Trusts[arn], f.IDs[arn], f.Tags[arn] = s.Trust, s.ID, s.Tags
-		if f.Tags[arn] == nil {
-			f.Tags[arn] = map[string]string{} // known to be none
-		}
-		if err := unreadPolicies(s); err != nil {
-			continue
-		}
-		if s.PermissionsBoundary != "" {
-			f.Boundaries[arn] = s.Managed[s.PermissionsBoundary]
-		}
-		docs := []policy.Document{}
-		for _, name := range slices.Sorted(maps.Keys(s.Policies)) {
-			if !ours[arn] || !strings.HasPrefix(name, "xacct-") {
-				docs = append(docs, s.Policies[name])
-			}
-		}
-		for _, attached := range s.Attached {
-			docs = append(docs, s.Managed[attached])
-		}
-		f.Identity[arn] = docs
+	}
+	for _, arn := range slices.Sorted(maps.Keys(b.snap.roles)) {
+		want, mine := ours[arn]
+		f.role(arn, b.snap.roles[arn], want, mine)
 	}
 	return f
+}
+
+// role notes what is known of one role. Of a role of ours, the policies that the plan writes or removes are left out: they are judged as
+// they will be.
+func (f *Facts) role(arn string, s iamrole.State, want roleWant, mine bool) {
+	absent := !s.Exists && s.Unread[iamrole.PartRole] == nil
+	if s.Exists && s.ARN != arn {
+		f.Moved[arn], absent = s.ARN, true
+	}
+	switch {
+	case absent && mine:
+		return
+	case absent: // a principal that does not exist is let in nowhere
+		f.Identity[arn], f.Trusts[arn] = []policy.Document{}, policy.Document{}
+		return
+	case unreadPolicies(s) != nil:
+		f.Unjudged = append(f.Unjudged, arn)
+	}
+	if !s.Exists {
+		return
+	}
+	f.Trusts[arn], f.IDs[arn], f.Tags[arn] = s.Trust, s.ID, s.Tags
+	if f.Tags[arn] == nil {
+		f.Tags[arn] = map[string]string{} // known to be none
+	}
+	if unreadPolicies(s) != nil {
+		return
+	}
+	if s.PermissionsBoundary != "" {
+		f.Boundaries[arn] = s.Managed[s.PermissionsBoundary]
+	}
+	var written []string
+	if mine {
+		written = want.policyNames()
+	}
+	docs := []policy.Document{}
+	for _, name := range slices.Sorted(maps.Keys(s.Policies)) {
+		if !slices.Contains(written, name) {
+			docs = append(docs, s.Policies[name])
+		}
+	}
+	for _, attached := range s.Attached {
+		docs = append(docs, s.Managed[attached])
+	}
+	f.Identity[arn] = docs
 }
 
 // made reports whether the transfer has its task already: what lies at the destination may then be its own.

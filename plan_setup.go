@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -126,8 +127,13 @@ func unreadFinding(account, subject string, err error, s Severity, remedy string
 	return Finding{Severity: s, Code: CodeUnread, Account: account, Subject: subject, Detail: "could not be read: " + oneLine(err), Remedy: remedy}
 }
 
-// oneLine keeps an SDK error on one line.
-func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+// requestIDs are the parts of an SDK error that differ from call to call.
+var requestIDs = regexp.MustCompile(`(RequestID|HostID): [^,]*, `)
+
+// oneLine keeps an SDK error on one line, and the same line for the same refusal.
+func oneLine(err error) string {
+	return requestIDs.ReplaceAllString(strings.Join(strings.Fields(err.Error()), " "), "")
+}
 
 func appendIf(s []string, ok bool, v string) []string {
 	if ok {
@@ -176,8 +182,10 @@ func (b *builder) bucketPolicy(w bucketWant, s bucket.State, seen bool) {
 		b.find(w.owners(sid), Finding{Severity: Blocking, Code: CodeSidTaken, Account: spec.Account, Subject: spec.Name, Statement: sid,
 			Detail: "bucket policy of " + spec.Name + ": statement " + sid + " bears our id but is not of our making", Remedy: "rename that statement, or the transfer"})
 	}
-	n, q := d.next.Size(policy.Bucket)
-	b.size(w.transfers, spec.Account, spec.Name, "bucket policy of "+spec.Name, n, q, true)
+	if d.op != NoOp { // what S3 has taken fits, though its own rendering of it may be longer
+		n, q := d.next.Size(policy.Bucket)
+		b.size(w.transfers, spec.Account, spec.Name, "bucket policy of "+spec.Name, n, q, true)
+	}
 	c.Op, c.Details, c.Before, c.After = d.op, d.lines, string(s.Policy.Bytes()), string(d.next.Bytes())
 	if d.op == NoOp {
 		c.Calls = nil
@@ -351,11 +359,6 @@ func (b *builder) givenLocation(w locationWant) string {
 func (b *builder) task(w taskWant, arns map[string]string) {
 	t, spec := w.transfer, w.spec
 	one := []Transfer{t}
-	if t.Task.Options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove && !b.opts.AllowDelete {
-		b.find(one, Finding{Severity: Blocking, Code: CodeDeletes, Account: spec.Account, Subject: t.locationSpec(DestinationSide).URI(),
-			Detail: "the task deletes every object below " + t.locationSpec(DestinationSide).URI() + " that is not at the source",
-			Remedy: "set AllowDelete if that is meant"})
-	}
 	c := Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: DataSyncTask, Name: spec.Name, Transfers: []string{t.Name}, After: w.after()}
 	for _, side := range sides {
 		id := changeID(spec.Account, t.end(side).Region, DataSyncLocation, t.Name+"/"+string(side))
@@ -364,6 +367,7 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 		}
 	}
 	if !b.canRead(spec.Account) {
+		b.taskFindings(w, task.State{})
 		c.Op, c.Calls = Create, []string{"datasync:CreateTask", "datasync:TagResource"}
 		b.add(c)
 		return
@@ -381,6 +385,7 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 		b.find(one, unreadFinding(spec.Account, spec.Name, err, Blocking, "grant the reader datasync:DescribeTask and datasync:ListTagsForResource"))
 		return
 	}
+	b.taskFindings(w, state)
 	source := arns[changeID(spec.Account, t.Source.Region, DataSyncLocation, t.Name+"/"+string(SourceSide))]
 	destination := arns[changeID(spec.Account, t.Destination.Region, DataSyncLocation, t.Name+"/"+string(DestinationSide))]
 	op, lines, tags := diffTask(w, state, source, destination)

@@ -53,12 +53,20 @@ var (
 		Remedy: "remove it from Task", Source: "xacct"}
 	ruleTags = problem.Rule{ID: "tags", Text: "must be at most 47 tags of DataSync's characters (letters, digits, spaces and + = . _ : / -; values also @), with keys of 1 to 128 and values of 1 to 256, without the prefixes aws: and TagPrefix",
 		Remedy: "remove or rename the tag; three tags are ours", Source: sourceTags}
+	ruleTrust = problem.Rule{ID: "trust-wildcard", Text: "must not let everybody assume the role",
+		Remedy: "name datasync.amazonaws.com and whoever else must assume it, or leave Trust empty", Source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"}
+	ruleOneRole = problem.Rule{ID: "role-once", Text: "is the name of two different roles of this plan; IAM takes names that differ in letter case only for the same",
+		Remedy: "make the Role values that share a name equal, or give them different names", Source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"}
+	ruleOneBucket = problem.Rule{ID: "bucket-once", Text: "is given with two accounts or Regions in this plan",
+		Remedy: "a bucket has one owner and one Region: correct the wrong one", Source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingBucket.html"}
+	ruleTagCase = problem.Rule{ID: "tag-case", Text: "has the key of another tag but for letter case, which IAM refuses",
+		Remedy: "remove one of the two", Source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html"}
 	ruleTagPrefix = problem.Rule{ID: "tag-prefix", Text: "must be at most 100 letters, digits and + = . _ : / - and not begin with aws:",
 		Remedy: "leave it empty for xacct:", Source: sourceTags}
 )
 
 var rules = []problem.Rule{ruleName, ruleDuplicateName, ruleAccount, ruleRegion, rulePartition, ruleNested, ruleRoleExcludes, ruleRoleARN, ruleLocationARN,
-	ruleSharedRole, ruleOperator, ruleKeyRegion, ruleKeyTwice, ruleDestinationOnly, ruleGrant, ruleComputed, ruleTags, ruleTagPrefix, rulePhase}
+	ruleSharedRole, ruleOperator, ruleKeyRegion, ruleKeyTwice, ruleDestinationOnly, ruleGrant, ruleComputed, ruleTags, ruleTagCase, ruleTagPrefix, ruleTrust, ruleOneRole, ruleOneBucket, rulePhase, ruleDataBucket, ruleDataNoRole, ruleReportDeleted}
 
 var (
 	nameShape      = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,51}$`)
@@ -83,11 +91,13 @@ func (t Transfer) Validate() error {
 	if region.Valid(t.Source.Region) && region.Valid(t.Destination.Region) {
 		l.Check(region.Partition(t.Source.Region) == t.partition(), rulePartition, "Destination.Region", t.Destination.Region)
 	}
-	if nested(t.Source, t.Destination) {
+	if t.Source.Bucket != "" && nested(t.Source, t.Destination) {
 		l.Add(ruleNested, "Destination", "s3://"+t.Destination.Bucket+"/"+slashed(t.Destination.Prefix))
 	}
-	if t.sharesRole() && t.Source.Role.Name != "" && !sameRole(t.Source.Role, t.Destination.Role) {
-		l.Add(ruleSharedRole, "Destination.Role", t.Destination.Role.Name)
+	if t.sharesRole() {
+		source, destination := t.Source.Role, t.Destination.Role
+		source.Name, destination.Name = t.roleName(SourceSide), t.roleName(DestinationSide)
+		l.Check(sameRole(source, destination), ruleSharedRole, "Destination.Role", destination.Name)
 	}
 	for _, op := range t.Operators {
 		l.Check(t.principalARN(op, "role/", "user/"), ruleOperator, "Operators", op)
@@ -123,6 +133,11 @@ func (t Transfer) validateEnd(side Side) error {
 			l.Under("", p)
 			sound = false
 		}
+	}
+	for st := range e.Role.Trust.All() {
+		principals, not := st.Principals()
+		everybody := not || slices.ContainsFunc(principals, func(p policy.Principal) bool { return p.Value() == "*" })
+		l.Check(st.Effect() != "Allow" || !everybody, ruleTrust, "Role.Trust", st.Sid())
 	}
 	if e.RoleARN != "" || e.LocationARN != "" {
 		l.Check(reflect.ValueOf(e.Role).IsZero(), ruleRoleExcludes, "Role", e.Role.Name)
@@ -164,6 +179,7 @@ func (t Transfer) validateTask() error {
 			l.Under("", p)
 		}
 	}
+	t.validateData(&l)
 	return l.Err()
 }
 
@@ -175,6 +191,11 @@ func (t Transfer) validateTags(l *problem.List) {
 		l.Check(ok, ruleTags, "Tags", key+"="+t.Tags[key])
 	}
 	l.Check(len(t.Tags) <= maxUserTags, ruleTags, "Tags", "")
+	folded := map[string]bool{}
+	for _, key := range slices.Sorted(maps.Keys(t.Tags)) {
+		l.Check(!folded[strings.ToLower(key)], ruleTagCase, "Tags", key)
+		folded[strings.ToLower(key)] = true
+	}
 }
 
 // principalARN reports whether arn is an IAM principal of the task account of one of the kinds.
@@ -222,5 +243,36 @@ func validateAll(transfers []Transfer) error {
 		l.Check(!seen[t.Name] || t.Name == "", ruleDuplicateName, path+".Name", t.Name)
 		seen[t.Name] = true
 	}
+	if l.Err() == nil {
+		validateTogether(&l, transfers)
+	}
 	return l.Err()
+}
+
+// validateTogether compares what valid transfers say of the same role and the same bucket.
+func validateTogether(l *problem.List, transfers []Transfer) {
+	type where struct{ account, region string }
+	roles, buckets := map[string]iamrole.Spec{}, map[string]where{}
+	for i, t := range transfers {
+		for _, side := range sides {
+			path := fmt.Sprintf("Transfers[%d].%s", i, strings.ToUpper(string(side[:1]))+string(side[1:]))
+			e := t.end(side)
+			if have, ok := buckets[e.Bucket]; ok {
+				l.Check(have == where{e.Account, e.Region}, ruleOneBucket, path+".Bucket", e.Bucket)
+			} else {
+				buckets[e.Bucket] = where{e.Account, e.Region}
+			}
+			if !t.ownsRole(side) {
+				continue
+			}
+			spec := e.Role
+			spec.Name = t.roleName(side)
+			key := t.taskAccount() + "/" + strings.ToLower(spec.Name)
+			if have, ok := roles[key]; ok {
+				l.Check(sameRole(have, spec), ruleOneRole, path+".Role", spec.Name)
+			} else {
+				roles[key] = spec
+			}
+		}
+	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/problem/problemtest"
+	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 )
 
@@ -54,7 +55,38 @@ func TestRules(t *testing.T) {
 		}
 		return m
 	}
+	pair := func(edit func(a, b *Transfer)) error {
+		a, b := valid(), valid()
+		b.Name = "other"
+		edit(&a, &b)
+		return validateAll([]Transfer{a, b})
+	}
 	problemtest.Run(t, rules, []problemtest.Case{
+		accept("trust-wildcard", "a service and an account", func(t *Transfer) {
+			t.Source.Role.Trust = policy.New(policy.Allow("sts:AssumeRole").By(policy.Service("datasync.amazonaws.com"), policy.Account("111122223333")))
+		}),
+		accept("trust-wildcard", "a Deny for everybody", func(t *Transfer) {
+			t.Source.Role.Trust = policy.New(policy.Allow("sts:AssumeRole").By(policy.Service("datasync.amazonaws.com")), policy.Deny("sts:TagSession").By(policy.Everyone()))
+		}),
+		refuse("trust-wildcard", "everybody", func(t *Transfer) {
+			t.Source.Role.Trust = policy.New(policy.Allow("sts:AssumeRole").By(policy.Everyone()))
+		}),
+		refuse("trust-wildcard", "every AWS principal", func(t *Transfer) {
+			t.Destination.Role.Trust = policy.New(policy.Allow("sts:AssumeRole").By(policy.AWS("*")))
+		}),
+		{Rule: "role-once", Name: "shared and equal", Err: pair(func(a, b *Transfer) { a.Source.Role.Name, b.Source.Role.Name = "x", "x" })},
+		{Rule: "role-once", Name: "another path", Refuse: true, Err: pair(func(a, b *Transfer) {
+			a.Source.Role.Name, b.Source.Role = "x", iamrole.Spec{Name: "x", Path: "/p/"}
+		})},
+		{Rule: "role-once", Name: "another letter case", Refuse: true, Err: pair(func(a, b *Transfer) { a.Source.Role.Name, b.Source.Role.Name = "x", "X" })},
+		{Rule: "bucket-once", Name: "the same", Err: pair(func(a, b *Transfer) {})},
+		{Rule: "bucket-once", Name: "two accounts", Refuse: true, Err: pair(func(a, b *Transfer) { b.Destination.Account = "777788889999" })},
+		{Rule: "bucket-once", Name: "two Regions", Refuse: true, Err: pair(func(a, b *Transfer) { b.Destination.Region = "us-east-1" })},
+		accept("tag-case", "different keys", func(t *Transfer) { t.Tags = map[string]string{"a": "1", "b": "2"} }),
+		refuse("tag-case", "one key in two cases", func(t *Transfer) { t.Tags = map[string]string{"a": "1", "A": "2"} }),
+		refuse("shared-role", "by the default name", func(t *Transfer) {
+			t.Destination.Role = iamrole.Spec{Name: "media-archive-source", Path: "/x/"}
+		}),
 		accept("transfer-name", "letters, digits, hyphens", func(t *Transfer) { t.Name = "A-1-b" }),
 		accept("transfer-name", "52 characters", func(t *Transfer) { t.Name = strings.Repeat("a", 52) }),
 		refuse("transfer-name", "empty", func(t *Transfer) { t.Name = "" }),

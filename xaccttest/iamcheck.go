@@ -77,16 +77,16 @@ func (rq *request) checkTrust(text string) (policy.Document, error) {
 }
 
 func iamTags(tags []iamtypes.Tag) (map[string]string, error) {
-	out := map[string]string{}
+	out, folded := map[string]string{}, map[string]bool{}
 	for _, t := range tags {
 		k := aws.ToString(t.Key)
 		if k == "" || len(k) > 128 || len(aws.ToString(t.Value)) > 256 || strings.HasPrefix(strings.ToLower(k), "aws:") {
 			return nil, &fault{status: 400, code: "InvalidInput", message: fmt.Sprintf("Invalid tag key or value: %s", k)}
 		}
-		if _, twice := out[k]; twice {
+		if folded[strings.ToLower(k)] {
 			return nil, &fault{status: 400, code: "InvalidInput", message: "Duplicate tag keys found. Please note that Tag keys are case insensitive."}
 		}
-		out[k] = aws.ToString(t.Value)
+		out[k], folded[strings.ToLower(k)] = aws.ToString(t.Value), true
 	}
 	if len(out) > 50 {
 		return nil, &fault{status: 409, code: "LimitExceeded", message: "The number of tags has reached the maximum limit."}
