@@ -10,7 +10,8 @@ import (
 // A statement with a Sid takes the place of the one that bears the Sid; if that one means the same already, its bytes stay. If several
 // bear the Sid, the first place is taken and the others go. A statement without Sid is added unless the document has one of the same
 // meaning without Sid. New statements come last. Everything else keeps its bytes, and Version is left alone: raising it would change
-// what ${…} means in statements of others. Doing it twice is doing it once.
+// what ${…} means in statements of others; so a statement that is put into a document of 2008 should do without. Doing it twice is
+// doing it once.
 // The zero Document gives a new one as [New] makes it, unless there is nothing to put in.
 func (d Document) With(fragments ...Fragment) Document {
 	e := edit{}
@@ -26,18 +27,21 @@ func (d Document) With(fragments ...Fragment) Document {
 	return e.document()
 }
 
-// Merge is [Document.With] for documents that others write too: it overwrites nothing. If a statement bears the Sid of one to be put in
-// and means something else, the document is not changed and the error is a [*ConflictError].
+// Merge is [Document.With] for documents that others write too: it overwrites and drops nothing. If a statement bears the Sid of one to
+// be put in and means something else, the document is not changed and the error is a [*ConflictError].
 func (d Document) Merge(fragments ...Fragment) (Document, error) {
 	e := edit{}
 	for _, s := range statementsOf(fragments) {
 		if e.d == nil {
 			e = newEdit(d.orEmpty())
 		}
-		if old := e.conflict(s); old != nil {
-			return d, &ConflictError{Sid: s.sid(), Existing: Statement{old}, Wanted: Statement{s}}
+		there, other := e.bearing(s.sid(), s)
+		if other != nil {
+			return d, &ConflictError{Sid: s.sid(), Existing: Statement{other}, Wanted: Statement{s}}
 		}
-		e.upsert(s)
+		if !there { // else it stays as it is, also if it is there twice
+			e.upsert(s)
+		}
 	}
 	if e.d == nil {
 		return d, nil
@@ -195,15 +199,17 @@ func (e *edit) remove(sid string) {
 	e.places = kept
 }
 
-// conflict is a statement that bears n's Sid and means something else, nil if there is none.
-func (e *edit) conflict(n *node) *node {
-	sid := n.sid()
+// bearing reports whether a statement bears the Sid, and gives the first that does and means something else than n, nil if there is none.
+func (e *edit) bearing(sid string, n *node) (there bool, other *node) {
 	for _, p := range e.places {
-		if sid != "" && p.n.hasSid(sid) && !p.n.same(n, nil) {
-			return p.n
+		if sid != "" && p.n.hasSid(sid) {
+			there = true
+			if !p.n.same(n, nil) {
+				return true, p.n
+			}
 		}
 	}
-	return nil
+	return there, nil
 }
 
 // document puts the parts together.

@@ -120,6 +120,7 @@ func TestMerge(t *testing.T) {
 		{"new", `{"Statement":[<A>]}`, []Fragment{stB}, `{"Statement":[<A>,<B>]}`, Statement{}},
 		{"there already", `{"Statement":[<A>, <B>]}`, []Fragment{stB, no}, `{"Statement":[<A>, <B>, <N>]}`, Statement{}},
 		{"there in other words", `{"Statement":[{"Sid":"B","Action":["b:B"],"Effect":"Deny"}]}`, []Fragment{stB}, `{"Statement":[{"Sid":"B","Action":["b:B"],"Effect":"Deny"}]}`, Statement{}},
+		{"there twice", `{"Statement":[<B>, {"Sid":"B","Action":["b:B"],"Effect":"Deny"},<A>]}`, []Fragment{stB}, `{"Statement":[<B>, {"Sid":"B","Action":["b:B"],"Effect":"Deny"},<A>]}`, Statement{}},
 		{"other meaning", `{"Statement":[<A>,<B>]}`, []Fragment{stB2}, "", stB},
 		{"one of two has other meaning", `{"Statement":[<B>,<2>]}`, []Fragment{stB}, "", stB2},
 		{"the second fragment conflicts", `{"Statement":[<B>]}`, []Fragment{stA, stB2}, "", stB},
