@@ -158,6 +158,8 @@ func TestValidate(t *testing.T) {
 		{"action-resource", false, "action pattern", Bucket, bucketOf(star, `"s3:Get*"`, object)},
 		{"action-resource", false, "unknown action", Bucket, bucketOf(star, `"s3:NewThing"`, object)},
 		{"action-resource", false, "NotResource", Bucket, doc(`{"Effect":"Deny","Principal":"*","Action":"s3:GetObject","NotResource":"arn:aws:s3:::b"}`)},
+		{"action-resource", false, "a variable may stand for either", Bucket, bucketOf(star, `["s3:ListBucket","s3:GetObject"]`, `"arn:aws:s3:::${aws:PrincipalTag/team}"`)},
+		{"action-resource", true, "bucket action on objects, by a variable", Bucket, bucketOf(star, `"s3:ListBucket"`, `"arn:aws:s3:::b/${aws:username}"`)},
 		{"action-resource", false, "identity", Identity, identity(`"s3:GetObject"`, `"arn:aws:s3:::b"`)},
 
 		{"resource-needed", true, "identity", Identity, doc(`{"Effect":"Allow","Action":"a:b"}`)},

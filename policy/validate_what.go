@@ -40,6 +40,9 @@ func (v validator) actions(path string, s Statement) {
 	v.Check(n > 0, ruleActionEmpty, name, "")
 }
 
+// variable is a policy variable, which may stand for anything.
+var variable = regexp.MustCompile(`\$\{[^}]*\}`)
+
 // appliesToAny reports whether a known action of S3 applies to one of the resources. Patterns and unknown actions pass, and so does
 // a statement without resources, which another rule is about.
 func appliesToAny(action string, resources []string) bool {
@@ -52,6 +55,9 @@ func appliesToAny(action string, resources []string) bool {
 		return true
 	}
 	for _, r := range resources {
+		if strings.Contains(r, "${") {
+			r = variable.ReplaceAllString(r, "*")
+		}
 		slash := strings.Contains(r, "/")
 		star := strings.ContainsAny(r, "*?") // which crosses the slash
 		if object && (slash || star) || bucket && !slash {
