@@ -82,6 +82,9 @@ func TestWhatIsKnown(t *testing.T) {
 		{"a form is present", like(unknownKey, "aws:principaltag/team", "?"), noTag, authz.ImplicitlyDenied},
 		{"a form before absent and complete", like(without(absentKey, "aws:PrincipalTag/*"), "aws:principaltag/team", "*"), noTag, authz.ImplicitlyDenied},
 		{"context before a form", like(own("s3:GetObject", object, "aws:PrincipalTag/Team", "a"), "aws:principaltag/team", "b"), tag, authz.Allowed},
+		{"a form of the role's ARN, another path", like(guess(session), "aws:PrincipalArn", pathRole), by("Allow", `'Principal':{'AWS':'`+role+`'}`), authz.ImplicitlyDenied},
+		{"a form of the role's ARN, that path", like(guess(session), "aws:PrincipalArn", pathRole), by("Allow", `'Principal':{'AWS':'`+pathRole+`'}`), authz.Allowed},
+		{"a form of the role's ARN, which may be this one", like(guess(session), "aws:PrincipalArn", "arn:aws:iam::111122223333:role/*mover"), by("Allow", `'Principal':{'AWS':'`+role+`'}`), authz.Undetermined},
 		{"two spellings, both values", own("s3:GetObject", object, "X:k", "a", "x:K", "b"), cond(`'ForAllValues:StringEquals':{'x:k':['a','b']},'ForAnyValue:StringEquals':{'x:k':'b'}`), authz.Allowed},
 		{"what follows is absent if that is said", without(unknownKey, "aws:PrincipalAccount"), cond(`'Null':{'aws:PrincipalAccount':'true'}`), authz.Allowed},
 		{"what follows is other if that is said", open("s3:GetObject", object, "aws:PrincipalType", "Mouse"), cond(`'StringEquals':{'aws:PrincipalType':'Mouse'}`), authz.Allowed},
@@ -196,7 +199,7 @@ func TestExplain(t *testing.T) {
 		Resource: doc(allowAll, `{'Effect':'Allow','NotPrincipal':{'AWS':'111122223333'},'Action':'*','Resource':'*'}`, `{'Effect':'Allow','Principal':{'AWS':'AROAEXAMPLE'},'Action':'*','Resource':'*','Condition':{'IpAddress':{'aws:SourceIp':'10.0.0.0/8'}}}`,
 			`{'Sid':'Strange','Effect':'Allow','Principal':'*','Action':'*','Resource':'*','Condition':{'Matches':{'aws:SourceIp':'10'}}}`),
 		Boundary: doc(`{'Effect':'Allow','Action':'*','Resource':['arn:aws:s3:::x','arn:aws:s3:::y']}`),
-		Session:  doc(`{'Effect':'Allow','NotAction':'iam:*','Resource':'*','Condition':{'StringLike':{'aws:PrincipalArn':['a','b','c','d','*']}}}`),
+		Session:  doc(`{'Effect':'Allow','NotAction':'iam:*','Resource':'*','Condition':{'StringLike':{'aws:PrincipalArn':['a','b','c','d','*']}}}`, `{'Effect':'Allow','Action':'*','Resource':'arn:aws:*:::media/*'}`),
 	}
 	d := authz.Decide(guess(role, "aws:SecureTransport", "true"), p)
 	var got []string
@@ -217,6 +220,7 @@ func TestExplain(t *testing.T) {
 		`identity policy, document 0, statement 2 "Anyone" (Allow) does not apply: such a policy has no Principal`,
 		`permissions boundary, statement 0 (Allow) does not apply: the resource is not arn:aws:s3:::x, arn:aws:s3:::y`,
 		`session policy, statement 0 (Allow) applies: it is about all actions but some; aws:PrincipalArn is "arn:aws:iam::111122223333:role/mover" (StringLike "a", "b", "c", and 2 more)`,
+		`session policy, statement 1 (Allow) does not apply: a resource has a wildcard in its service, or a variable before its fifth colon`,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

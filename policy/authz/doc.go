@@ -40,6 +40,7 @@
 //   - a Deny with NotPrincipal spares a session only if session, role and account are listed, and a user only if user and account are:
 //     the documentation says that less may not be enough;
 //   - what is not grammar, such as an unknown operator or a missing Resource, makes an Allow give nothing and a Deny apply without it;
+//     so does a Resource with a wildcard in its service or a variable before its fifth colon, which in a Deny is read as it stands;
 //   - a complete request on a bucket whose owner is not given is one on a bucket of the principal's own account.
 //
 // What is assumed of DataSync's requests is marked [Assumed] in their [Fact] lists.

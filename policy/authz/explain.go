@@ -125,6 +125,9 @@ func (j *judge) inspect(s *statement, layer Layer) (Outcome, []string, string) {
 	}
 	var open []clause
 	clauses, ok := j.resource(s, layer)
+	if !ok && s.oddResource {
+		return NotApplies, nil, "a resource has a wildcard in its service, or a variable before its fifth colon"
+	}
 	if !ok {
 		return NotApplies, nil, "the resource is " + notIn(sources(s.resources), s.notResource)
 	}

@@ -138,6 +138,15 @@ func (f *facts) form(key string) (string, bool) {
 	return f.request.Like[spelling], found
 }
 
+// mayBeRole reports whether the unknown aws:PrincipalArn of a session can be the role's ARN.
+func (f *facts) mayBeRole(arn string) bool {
+	if form, formed := f.form(keyPrincipalARN); formed {
+		g := parsePattern(form, style{wild: true}).glob
+		return g.match(arn)
+	}
+	return slices.Contains(f.choices, arn)
+}
+
 // misses reports whether the key is said to be absent.
 func (f *facts) misses(key string) bool {
 	for _, k := range f.request.Absent {

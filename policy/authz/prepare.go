@@ -30,6 +30,7 @@ type statement struct {
 	notResource  bool
 	hasResource  bool
 	anyResource  bool // the resource is "*"
+	oddResource  bool // a resource is not in the grammar
 	principals   []principal
 	notPrincipal bool
 	hasPrincipal bool
@@ -57,12 +58,16 @@ type condition struct {
 
 // principal is one entry of Principal or NotPrincipal.
 type principal struct {
-	kind    principalKind
-	text    string // as written; of an account the id
-	account string
-	name    string // of a session's role
-	session string
+	kind      principalKind
+	text      string // as written; of an account the id
+	partition string // "" of an account's id
+	account   string
+	name      string // of a session's role
+	session   string
 }
+
+// isIn reports whether the account or session can be one of the partition.
+func (p *principal) isIn(partition string) bool { return p.partition == "" || p.partition == partition }
 
 type principalKind uint8
 
@@ -105,6 +110,12 @@ func compileStatement(s policy.Statement, variables bool) statement {
 	out.hasResource = len(texts) > 0
 	for _, text := range texts {
 		out.anyResource = out.anyResource || text == "*"
+		if isOddResource(text, variables) {
+			out.oddResource = true
+			if out.deny && out.notResource { // it exempts nothing
+				continue
+			}
+		}
 		out.resources = append(out.resources, parsePattern(text, style{wild: true, variables: variables, colons: inResource}))
 	}
 	var named []policy.Principal
@@ -118,6 +129,18 @@ func compileStatement(s policy.Statement, variables bool) statement {
 		out.invalid = out.invalid || out.conditions[len(out.conditions)-1].op.family == nonsense
 	}
 	return out
+}
+
+// isOddResource reports whether a resource has a wildcard in its service, or a variable before its fifth colon: no service accepts that.
+//
+// Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html,
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+func isOddResource(text string, variables bool) bool {
+	if i := strings.Index(text, "${"); variables && i >= 0 && strings.Count(text[:i], ":") < 5 {
+		return true
+	}
+	parts := strings.SplitN(text, ":", 4)
+	return len(parts) > 2 && strings.ContainsAny(parts[2], "*?")
 }
 
 func compileCondition(c policy.Condition, variables bool) condition {
@@ -177,6 +200,7 @@ func parsePrincipal(kind, text string) principal {
 	default:
 		p.kind = exactARN
 		a, ok := region.ParseARN(text)
+		p.partition = a.Partition
 		kind, rest, _ := strings.Cut(a.Resource, "/")
 		switch {
 		case !ok:

@@ -83,7 +83,7 @@ func (j *judge) name(n *named, p *principal) {
 	case service:
 		n.self = n.self || w.kind == awsService && p.text == w.service
 	case wholeAccount:
-		n.account = n.account || w.hasIdentity() && p.account == w.account
+		n.account = n.account || w.hasIdentity() && p.account == w.account && p.isIn(w.partition)
 	case canonical:
 		if w.hasIdentity() {
 			n.canonicals = append(n.canonicals, p.text)
@@ -94,16 +94,20 @@ func (j *judge) name(n *named, p *principal) {
 		if !w.isRole() {
 			return
 		}
-		if known, s := j.facts.key(keyPrincipalARN); s == present && w.kind == roleSession && len(known) == 1 {
+		known, s := j.facts.key(keyPrincipalARN)
+		switch {
+		case w.kind == roleSession && s == present && len(known) == 1:
 			n.role = n.role || p.text == known[0]
-		} else if w.kind == roleSession && slices.Contains(j.facts.choices, p.text) {
-			n.roleARNs = append(n.roleARNs, p.text)
-		} else {
-			n.role = n.role || p.text == w.roleARN && len(j.facts.choices) == 0
+		case w.kind == roleSession && s == unknown:
+			if j.facts.mayBeRole(p.text) {
+				n.roleARNs = append(n.roleARNs, p.text)
+			}
+		default:
+			n.role = n.role || p.text == w.roleARN
 		}
 	case sessionARN:
 		switch {
-		case !w.isRole() || p.account != w.account || p.name != w.role || p.session == "":
+		case !w.isRole() || p.account != w.account || !p.isIn(w.partition) || p.name != w.role || p.session == "":
 		case w.kind == roleSession:
 			n.self = n.self || p.session == w.session
 		default:

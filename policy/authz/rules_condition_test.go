@@ -78,6 +78,7 @@ var conditionRules = slices.Concat([]rule{
 	{"C7", operatorPage, "ARN operators compare six parts by themselves, StringLike does not"},
 	{"C8", variablePage, "a variable without value equals nothing, so that StringNotEquals and StringNotLike hold"},
 	{"C9", operatorPage, "numbers, dates and addresses take no wildcards"},
+	{"C10", operatorPage, "Bool has no negation"},
 	{"S1", severalPage, "ForAllValues: every value has to match; none is every"},
 	{"S2", severalPage, "ForAnyValue: some value has to match; none is not"},
 	{"S3", kindPage, "ForAllValues on a key that is missing lets an Allow hold"},
@@ -140,6 +141,10 @@ var conditionRows = slices.Concat(operatorRows(), []row{
 	{"C9", true, "address", of("10.0.0.1"), cond(`'IpAddress':{'x:k':'10.0.0.*'}`), authz.ImplicitlyDenied, "", nil},
 	{"C9", true, "not a number", of("twelve"), cond(`'NumericLessThan':{'x:k':'13'}`), authz.ImplicitlyDenied, "", nil},
 	{"C9", false, "StringLike does", of("12"), cond(`'StringLike':{'x:k':'1*'}`), authz.Allowed, "It", nil},
+
+	{"C10", true, "an Allow gives nothing", of("false"), cond(`'BoolNotEquals':{'x:k':'true'}`), authz.ImplicitlyDenied, "", nil},
+	{"C10", true, "a Deny applies without it", of("true"), deny(`'NotBool':{'x:k':'true'}`), authz.ExplicitlyDenied, "It", nil},
+	{"C10", false, "false is asked for as such", of("false"), cond(`'Bool':{'x:k':'false'}`), authz.Allowed, "It", nil},
 
 	{"S1", true, "every value", of("a", "b"), cond(`'ForAllValues:StringEquals':{'x:k':['a','b','c']}`), authz.Allowed, "It", nil},
 	{"S1", true, "no value", of(), cond(`'ForAllValues:StringEquals':{'x:k':'a'}`), authz.Allowed, "It", nil},

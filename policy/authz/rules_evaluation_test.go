@@ -34,7 +34,7 @@ var evaluationRules = []rule{
 	{"E17", denyPage, "a Deny that may apply is not ignored"},
 	{"E18", denyPage, "the root user of an account needs no policy"},
 	{"E19", denyPage, "what could not be read may allow and deny"},
-	{"E20", userGuide + "reference_policies_elements_grammar.html", "what is not grammar allows nothing, and denies"},
+	{"E20", userGuide + "reference_policies_grammar.html", "what is not grammar allows nothing, and denies"},
 }
 
 func here(who string) authz.Request {

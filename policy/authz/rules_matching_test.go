@@ -23,6 +23,8 @@ var matchingRules = []rule{
 	{"M9", resourcePage, "ARNs are case-sensitive"},
 	{"M10", resourcePage, "a * inside a segment stays in it; one that ends a segment may go on"},
 	{"M11", s3Guide + "bucket-owner-condition.html", "an S3 ARN does not tell the owner"},
+	{"M12", resourcePage, "no wildcard in the service of a resource"},
+	{"M13", variablePage, "no variable before the fifth colon of a resource"},
 	{"V1", variablePage, "a variable stands for the value of its key"},
 	{"V2", variablePage, "a default stands in for a missing value"},
 	{"V3", variablePage, "${*}, ${?} and ${$} are the characters themselves"},
@@ -116,6 +118,19 @@ var matchingRows = []row{
 	{"M11", true, "unknown owner, both sides allow", authz.Request{Principal: role, Action: "s3:GetObject", Resource: object}, authz.Policies{Identity: docs(allowAll), Resource: doc(anyone)}, authz.Allowed, "Anyone", nil},
 	{"M11", true, "unknown owner, neither allows", authz.Request{Principal: role, Action: "s3:GetObject", Resource: object}, authz.Policies{}, authz.ImplicitlyDenied, "", nil},
 	{"M11", false, "an ARN with an account", authz.Request{Principal: role, Action: "iam:GetRole", Resource: role}, may(allowAll), authz.Allowed, "", nil},
+
+	{"M12", true, "inside its name", own("s3:GetObject", object), on("arn:aws:s*:::media/*"), authz.ImplicitlyDenied, "", nil},
+	{"M12", true, "all of it", own("s3:GetObject", object), on("arn:aws:*:::media/*"), authz.ImplicitlyDenied, "", nil},
+	{"M12", true, "beside a resource that fits", own("s3:GetObject", object), may(`{'Effect':'Allow','Action':'*','Resource':['*','arn:aws:s?:::x']}`), authz.ImplicitlyDenied, "", nil},
+	{"M12", true, "a Deny is read as it stands", own("s3:GetObject", object), may(allowAll, `{'Sid':'It','Effect':'Deny','Action':'*','Resource':'arn:aws:s*:::media/*'}`), authz.ExplicitlyDenied, "It", nil},
+	{"M12", true, "it exempts from no Deny", own("s3:GetObject", object), may(allowAll, `{'Sid':'It','Effect':'Deny','Action':'*','NotResource':'arn:aws:s*:::media/*'}`), authz.ExplicitlyDenied, "It", nil},
+	{"M12", false, "in the partition", own("s3:GetObject", object), on("arn:*:s3:::media/*"), authz.Allowed, "It", nil},
+
+	{"M13", true, "in the account", own("iam:GetRole", role, "aws:PrincipalAccount", task), on("arn:aws:iam::${aws:PrincipalAccount}:role/mover"), authz.ImplicitlyDenied, "", nil},
+	{"M13", true, "all of it", own("iam:GetRole", role, "x:arn", role), on("${x:arn}"), authz.ImplicitlyDenied, "", nil},
+	{"M13", true, "it exempts from no Deny", own("iam:GetRole", role, "aws:PrincipalAccount", task), may(allowAll, `{'Sid':'It','Effect':'Deny','Action':'*','NotResource':'arn:aws:iam::${aws:PrincipalAccount}:role/mover'}`), authz.ExplicitlyDenied, "It", nil},
+	{"M13", false, "behind it", own("iam:GetRole", role, "x:name", "mover"), on("arn:aws:iam::111122223333:role/${x:name}"), authz.Allowed, "It", nil},
+	{"M13", false, "in a document that has no variables it is text", own("x:y", "arn:aws:x:::${a}"), old(`{'Sid':'It','Effect':'Allow','Action':'*','Resource':'arn:aws:x:*:${a}'}`), authz.Allowed, "It", nil},
 
 	{"V1", true, "in a resource", own("s3:GetObject", home, "aws:username", "alice"), on("arn:aws:s3:::media/home/${aws:username}/*"), authz.Allowed, "It", nil},
 	{"V1", true, "in a condition", own("s3:ListBucket", bucket, "aws:username", "alice", "s3:prefix", "home/alice/x"), may(`{'Sid':'It','Effect':'Allow','Action':'*','Resource':'*','Condition':{'StringLike':{'s3:prefix':'home/${aws:username}/*'}}}`), authz.Allowed, "It", nil},

@@ -19,6 +19,7 @@ var principalRules = []rule{
 	{"P11", principalPage, "names in a principal's ARN are case-sensitive"},
 	{"P12", s3Guide + "s3-bucket-user-policy-specifying-principal-intro.html", "odd ARNs and canonical users are principals like others"},
 	{"P13", principalPage, "resource policies need a principal, identity policies have none"},
+	{"P14", principalPage, "groups are no principals"},
 	{"N1", notPrincipalPage, "Deny with NotPrincipal denies all but those named"},
 	{"N2", notPrincipalPage, "of a session, role, session and account have to be listed"},
 	{"N3", notPrincipalPage, "of a user, user and account have to be listed"},
@@ -116,6 +117,10 @@ var principalRows = []row{
 	{"P13", true, "an Allow without principal in a bucket policy gives nothing", get(role), authz.Policies{Identity: docs(allowAll), Resource: doc(allowAll)}, authz.ImplicitlyDenied, "", nil},
 	{"P13", true, "an Allow with principal in an identity policy gives nothing", get(role), authz.Policies{Identity: docs(anyone), Resource: doc(anyone)}, authz.ImplicitlyDenied, "", nil},
 	{"P13", false, "each where it belongs", get(role), authz.Policies{Identity: docs(allowAll), Resource: doc(anyone)}, authz.Allowed, "Anyone", nil},
+
+	{"P14", true, "an Allow for a group", get(alice), by("Allow", `'Principal':{'AWS':'arn:aws:iam::111122223333:group/movers'}`), authz.ImplicitlyDenied, "", nil},
+	{"P14", true, "a Deny for a group", get(alice), by("Deny", `'Principal':{'AWS':'arn:aws:iam::111122223333:group/movers'}`), authz.Allowed, "", nil},
+	{"P14", false, "the user of a group", get(alice), by("Allow", `'Principal':{'AWS':['arn:aws:iam::111122223333:group/movers','`+alice+`']}`), authz.Allowed, "It", nil},
 
 	{"N1", true, "somebody else", get(role), by("Deny", `'NotPrincipal':{'AWS':['999999999999','arn:aws:iam::999999999999:role/mover']}`), authz.ExplicitlyDenied, "It", nil},
 	{"N1", true, "without credentials", get(""), by("Deny", `'NotPrincipal':{'AWS':'111122223333'}`), authz.ExplicitlyDenied, "It", nil},

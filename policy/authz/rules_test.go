@@ -138,6 +138,13 @@ func TestEveryRuleHasCases(t *testing.T) {
 		}
 		names[r.rule+"/"+r.name] = true
 	}
+	var covered []string
+	for _, r := range rules {
+		if shown[r.id] > 0 && ends[r.id] > 0 {
+			covered = append(covered, r.id)
+		}
+	}
+	t.Logf("covered: %s", strings.Join(covered, " "))
 	t.Logf("%d rules, %d cases", len(rules), len(rows))
 	if len(rules) == 0 || len(rows) == 0 {
 		t.Error("nothing was checked")

@@ -21,6 +21,8 @@ func (j *judge) resource(s *statement, layer Layer) (clauses []clause, ok bool) 
 	case !s.hasResource:
 		// Trust policies have no Resource. Elsewhere it is not grammar: such an Allow gives nothing, such a Deny takes everything.
 		return nil, layer == Resource || s.deny
+	case s.oddResource && !s.deny:
+		return nil, false
 	case s.anyResource:
 		return nil, !s.notResource
 	}
