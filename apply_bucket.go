@@ -86,6 +86,9 @@ func (r *run) applyPolicy(ctx context.Context, ch *Change, w target, res *Change
 		}
 		put := r.putPolicy(held, w, current, d.next, res)
 		if put != nil && !awserr.Ambiguous(put) {
+			if waits := r.waitsFor(ch); waits != nil && awserr.Propagation(put) {
+				return Waiting, waits // for the operator who makes the role
+			}
 			if !r.pause(ctx, ch, attempt, start, r.limit(put, r.opts.Budget), put) {
 				return ended(ch, w.put, put)
 			}
