@@ -48,7 +48,8 @@ type run struct {
 	ids     map[string]string        // unique ids of roles → ARNs
 	locks   map[string]chan struct{} // by bucket: S3 refuses concurrent configuration writes with OperationAborted
 	results map[string]*ChangeResult
-	done    map[string]chan struct{}
+	done    map[string]chan struct{} // closed when a change has ended
+	usable  map[string]chan struct{} // closed as soon as what some of its dependants need is there: at the latest when it has ended
 
 	events sync.Mutex
 }
@@ -69,6 +70,7 @@ func (p *Plan) Apply(ctx context.Context, c Clients, optFns ...func(*ApplyOption
 		ch := &p.Changes[i]
 		slots.wg.Go(func() {
 			defer close(r.done[ch.ID])
+			defer r.use(ch.ID)
 			r.await(ch)
 			slots.slots <- struct{}{}
 			defer func() { <-slots.slots }()
@@ -107,7 +109,7 @@ func (p *Plan) begin(ctx context.Context, c Clients, optFns []func(*ApplyOptions
 		return nil, err
 	}
 	r := &run{plan: p, fresh: newBuilder(p.Mode, snap, p.Transfers, po), clients: c, opts: o, changes: map[string]*Change{}, arns: map[string]string{},
-		locks: map[string]chan struct{}{}, results: map[string]*ChangeResult{}, done: map[string]chan struct{}{}}
+		locks: map[string]chan struct{}{}, results: map[string]*ChangeResult{}, done: map[string]chan struct{}{}, usable: map[string]chan struct{}{}}
 	r.fresh.planAll()
 	blocked := (&Plan{Findings: r.fresh.findings}).blocking()
 	r.wants = wantsOf(slices.DeleteFunc(slices.Clone(p.Transfers), func(t Transfer) bool { return blocked[t.Name] != nil }))
@@ -124,7 +126,7 @@ func (p *Plan) begin(ctx context.Context, c Clients, optFns []func(*ApplyOptions
 		if r.done[ch.ID] != nil {
 			return nil, &MismatchError{Change: ch.ID, Detail: "it stands twice in the plan"}
 		}
-		r.done[ch.ID] = make(chan struct{})
+		r.done[ch.ID], r.usable[ch.ID] = make(chan struct{}), make(chan struct{})
 		r.results[ch.ID] = &ChangeResult{ID: ch.ID, Account: ch.Account, Region: ch.Region, Kind: ch.Kind, Name: ch.Name, Transfers: ch.Transfers, Op: ch.Op, ARN: ch.ARN}
 		if ch.Kind == BucketPolicy || ch.Kind == BucketOwnership {
 			r.locks[ch.Name] = make(chan struct{}, 1)
@@ -185,11 +187,18 @@ func cyclic(changes []Change) error {
 	return nil
 }
 
-// await returns when everything that the change requires has ended. What is not in the plan is another operator's, or done.
+// await returns when everything that the change requires has ended, or is there as far as the change needs it. What is not in the plan is
+// another operator's, or done.
 func (r *run) await(ch *Change) {
 	for _, id := range r.requires(ch) {
-		if c := r.done[id]; c != nil {
-			<-c
+		q := r.results[id]
+		if q == nil {
+			continue
+		}
+		if r.plan.Mode == SetUp && early[[2]Kind{ch.Kind, q.Kind}] {
+			<-r.usable[id]
+		} else {
+			<-r.done[id]
 		}
 	}
 }
@@ -208,7 +217,7 @@ func (r *run) waitsFor(ch *Change) *WaitingError {
 	for _, id := range r.requires(ch) {
 		now := r.changes[id]
 		switch q := r.results[id]; {
-		case q != nil && q.Status == Waiting:
+		case q != nil && r.status(id) == Waiting:
 			return &WaitingError{Account: q.Account, Changes: []string{id}}
 		case q == nil && now != nil && now.Op != NoOp:
 			return &WaitingError{Account: now.Account, Changes: []string{id}}
@@ -224,6 +233,36 @@ func (e *dependentError) Error() string {
 	return fmt.Sprintf("%s: skipped, because %s was not made", e.change, e.on)
 }
 
+// early are the pairs of kinds of which the first need not wait until the second has ended: a policy can name a role as soon as it is made,
+// and a location can be tried as soon as the policies that let it in are written, while they are read back.
+var early = map[[2]Kind]bool{
+	{BucketPolicy, IAMRole}:          true,
+	{KeyPolicy, IAMRole}:             true,
+	{DataSyncLocation, BucketPolicy}: true,
+	{DataSyncLocation, KeyPolicy}:    true,
+}
+
+// use lets those begin that wait for the change only as early allows.
+func (r *run) use(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	select {
+	case <-r.usable[id]:
+	default:
+		close(r.usable[id])
+	}
+}
+
+// status is how a change ended; "" if it has not, or is not in the plan.
+func (r *run) status(id string) Status {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if q := r.results[id]; q != nil {
+		return q.Status
+	}
+	return ""
+}
+
 // make brings one change about and writes down how it ended.
 func (r *run) make(ctx context.Context, ch *Change) {
 	res := r.results[ch.ID]
@@ -232,7 +271,9 @@ func (r *run) make(ctx context.Context, ch *Change) {
 		r.emit(ch, Event{State: EventStarted})
 		status, err = r.execute(ctx, ch, res)
 	}
+	r.mu.Lock()
 	res.Status, res.Err = status, err
+	r.mu.Unlock()
 	detail := string(status)
 	if err != nil {
 		res.Error = oneLine(err)
@@ -241,145 +282,6 @@ func (r *run) make(ctx context.Context, ch *Change) {
 		detail += ": " + res.Detail
 	}
 	r.emit(ch, Event{State: EventEnded, Detail: detail})
-}
-
-// judge decides whether the change is to be executed: "" if so, else how it ends.
-func (r *run) judge(ctx context.Context, ch *Change) (Status, error) {
-	if err := ctx.Err(); err != nil {
-		return Skipped, fmt.Errorf("%s: not begun: %w", ch.ID, context.Cause(ctx))
-	}
-	if ch.Hold == Blocked {
-		return Skipped, nil // the transfers' findings are reported once, not with every change
-	}
-	for _, id := range r.requires(ch) {
-		if q := r.results[id]; q != nil && (q.Status == Failed || q.Status == Skipped) {
-			return Skipped, &dependentError{change: ch.ID, on: id}
-		}
-	}
-	if ch.Hold == Handover {
-		return Waiting, &WaitingError{Account: ch.Account, Changes: []string{ch.ID}}
-	}
-	if waits := r.waitsFor(ch); r.plan.Mode == TearDown && waits != nil {
-		return Waiting, waits
-	}
-	now := r.changes[ch.ID]
-	if now == nil {
-		return r.vanished(ch)
-	}
-	if now.Hold == Blocked {
-		return Skipped, nil
-	}
-	if now.Hold == Handover {
-		return Waiting, &WaitingError{Account: ch.Account, Changes: []string{ch.ID}}
-	}
-	if err := r.matches(ch, now); err != nil {
-		return Failed, err
-	}
-	if now.Op == NoOp {
-		return Unchanged, nil
-	}
-	if ch.Op == NoOp {
-		return Failed, &StaleError{Change: ch.ID, Detail: "there was nothing to do, and now there is"}
-	}
-	if ch.Kind != BucketPolicy && ch.Kind != KeyPolicy && ch.Before != "" && ch.Before != now.Before {
-		return Failed, &StaleError{Change: ch.ID, Detail: "it is neither as it was read nor as it is wanted"}
-	}
-	return "", nil
-}
-
-// vanished judges a change that a fresh plan does not hold: on the way back it is done already, else its transfer is blocked now.
-func (r *run) vanished(ch *Change) (Status, error) {
-	blocked := (&Plan{Findings: r.fresh.findings}).blocking()
-	for _, t := range ch.Transfers {
-		if blocked[t] != nil {
-			return Skipped, nil
-		}
-	}
-	if r.plan.Mode == TearDown || ch.Op == Delete {
-		return Unchanged, nil
-	}
-	return Failed, &MismatchError{Change: ch.ID, Detail: "the transfers do not ask for it"}
-}
-
-// matches compares the plan's text with what its own transfers ask for: nobody's edits of the text are ever written.
-func (r *run) matches(ch, now *Change) error {
-	if ch.Kind != now.Kind || ch.Account != now.Account || ch.Region != now.Region || ch.Name != now.Name {
-		return &MismatchError{Change: ch.ID, Detail: "its account, Region, kind or name is another"}
-	}
-	if r.plan.Mode == TearDown {
-		return nil
-	}
-	switch ch.Kind {
-	case BucketPolicy, KeyPolicy:
-		return r.matchesStatements(ch)
-	case IAMRole:
-		return r.matchesRole(ch)
-	}
-	if ch.After != now.After {
-		return &MismatchError{Change: ch.ID, Detail: "the text of what is wanted is another"}
-	}
-	return nil
-}
-
-// matchesStatements compares a policy's text with the statements that the transfers ask for, both ways: ours must all be there, as they
-// are wanted, and everything else must have been there before.
-func (r *run) matchesStatements(ch *Change) error {
-	mismatch := func(detail string) error { return &MismatchError{Change: ch.ID, Detail: detail} }
-	var before, after policy.Document
-	for _, d := range []struct {
-		text string
-		doc  *policy.Document
-	}{{ch.Before, &before}, {ch.After, &after}} {
-		if d.text == "" {
-			continue
-		}
-		doc, err := policy.Parse([]byte(d.text))
-		if err != nil {
-			return mismatch(oneLine(err))
-		}
-		*d.doc = doc
-	}
-	wanted := map[string]bool{}
-	for _, st := range r.wants.statements(ch.ID) {
-		wanted[st.Sid()] = true
-		if got, ok := after.Statement(st.Sid()); !ok || !got.EqualWith(st, r.known()) {
-			return mismatch("statement " + st.Sid() + " is another")
-		}
-	}
-	rest := slices.Collect(before.All())
-	for st := range after.All() {
-		if wanted[st.Sid()] {
-			continue
-		}
-		i := slices.IndexFunc(rest, st.Equal)
-		if i < 0 {
-			return mismatch("statement " + cmp.Or(st.Sid(), string(st.Bytes()[:min(40, len(st.Bytes()))])+"…") + " is nobody's")
-		}
-		rest = slices.Delete(rest, i, i+1)
-	}
-	return nil
-}
-
-// matchesRole lets the Region wildcard stand for the wanted trust, because whether a role gets it depends on who else uses it.
-func (r *run) matchesRole(ch *Change) error {
-	var got roleRecord
-	if err := json.Unmarshal([]byte(ch.After), &got); err != nil {
-		return &MismatchError{Change: ch.ID, Detail: oneLine(err)}
-	}
-	for _, w := range r.wants.roles {
-		if w.id() != ch.ID {
-			continue
-		}
-		wildcard := iamrole.DataSyncTrust(w.transfers[0].partition(), w.account)
-		if !got.Trust.Equal(w.spec.Trust) && !got.Trust.Equal(wildcard) {
-			return &MismatchError{Change: ch.ID, Detail: "the trust policy is another"}
-		}
-		got.Trust = w.spec.Trust
-		if text(got) != w.after(roleDiff{}) {
-			return &MismatchError{Change: ch.ID, Detail: "the text of what is wanted is another"}
-		}
-	}
-	return nil
 }
 
 func (r *run) emit(ch *Change, e Event) {

@@ -94,7 +94,9 @@ func (r *run) applyPolicy(ctx context.Context, ch *Change, w target, res *Change
 			}
 			continue
 		}
-		status = Done
+		if status = Done; put == nil {
+			r.use(ch.ID)
+		}
 		missing, err := r.readBack(held, w, d.next)
 		switch {
 		case err != nil:

@@ -93,6 +93,7 @@ func (r *run) applyRole(ctx context.Context, ch *Change, w roleWant, res *Change
 		}
 	}
 	r.know(state.ID, w.arn)
+	r.use(ch.ID)
 	d := diffRole(w, state)
 	if !d.trust.IsZero() {
 		spec := w.spec

@@ -36,6 +36,7 @@ type snapshot struct {
 	locations map[string]location.State // by ARN
 	tasks     map[string]task.State     // by ARN
 	samples   map[string]bucket.Sample  // by transfer: what lies below the destination's prefix
+	sources   map[string]sourceLook     // by transfer that deletes: what lies below the source's prefix
 	dead      []string                  // unique ids in bucket policies that stayed unresolved, see confirm
 	errs      map[string]error          // by what was read: a role's ARN, a bucket's name, "account/region"
 }
@@ -103,8 +104,9 @@ func accountsOf(c Clients, transfers []Transfer) []string {
 	return slices.Sorted(maps.Keys(set))
 }
 
-// observe reads everything that the transfers need, each thing once, in three rounds: what has a name, and the lists; what the lists
-// point to; the tasks of locations that no task's name led to, and the roles of given locations.
+// observe reads everything that the transfers need, each thing once. What has a name is read while locations and tasks are listed, then what
+// the lists point to, then what that points to: the tasks of locations that no task's name led to, the locations of an earlier task, and
+// the roles of given locations.
 func observe(ctx context.Context, c Clients, transfers []Transfer, n int) (*snapshot, error) {
 	s := newSnapshot(c)
 	w := wantsOf(transfers)
@@ -121,6 +123,9 @@ func observe(ctx context.Context, c Clients, transfers []Transfer, n int) (*snap
 		if _, ok := c[t.transfer.Destination.Account]; ok && t.transfer.overwrites() {
 			p.run(func() { s.look(ctx, t.transfer) })
 		}
+		if t.transfer.removes() {
+			p.run(func() { s.lookSource(ctx, t.transfer) })
+		}
 	}
 	for _, k := range w.keys {
 		if _, ok := c[k.spec.Account()]; ok {
@@ -131,41 +136,45 @@ func observe(ctx context.Context, c Clients, transfers []Transfer, n int) (*snap
 		entries = map[place][]location.Entry{}
 		tasks   = map[place][]task.Entry{}
 	)
+	lists := p.beside()
 	for _, pl := range placesOf(c, w) {
-		p.run(func() { list(ctx, s, pl, "datasync:ListLocations", entries, location.List) })
-		p.run(func() { list(ctx, s, pl, "datasync:ListTasks", tasks, task.List) })
+		lists.run(func() { list(ctx, s, pl, "datasync:ListLocations", entries, location.List) })
+		lists.run(func() { list(ctx, s, pl, "datasync:ListTasks", tasks, task.List) })
 	}
+	lists.wait()
+	for arn, pl := range candidates(w, entries) {
+		lists.run(func() { s.readLocation(ctx, pl, arn) })
+	}
+	for _, pl := range slices.SortedFunc(maps.Keys(tasks), comparePlaces) {
+		for _, e := range tasks[pl] {
+			if wantsTask(w, pl, e) {
+				lists.run(func() { s.readTask(ctx, pl, e.ARN) })
+			}
+		}
+	}
+	lists.wait()
+	orphans, referred := s.orphans(w), s.referred(w)
+	for arn, pl := range orphans {
+		lists.run(func() { s.tasksOf(ctx, pl, arn) })
+	}
+	for arn, pl := range referred {
+		lists.run(func() { s.readLocation(ctx, pl, arn) })
+	}
+	lists.wait()
 	p.wait()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 
-	p = newParallel(n)
-	for arn, pl := range candidates(w, entries) {
-		p.run(func() { s.readLocation(ctx, pl, arn) })
-	}
-	for _, pl := range slices.SortedFunc(maps.Keys(tasks), comparePlaces) {
-		for _, e := range tasks[pl] {
-			if wantsTask(w, pl, e) {
-				p.run(func() { s.readTask(ctx, pl, e.ARN) })
-			}
-		}
-	}
-	p.wait()
-
-	orphans, given, ids, referred := s.orphans(w), s.givenRoles(w), s.roleIDs(), s.referred(w)
-	p = newParallel(n)
-	for arn, pl := range orphans {
-		p.run(func() { s.tasksOf(ctx, pl, arn) })
-	}
+	given, ids := s.givenRoles(w), s.roleIDs()
 	for arn, spec := range given {
 		p.run(func() { s.readRole(ctx, arn, spec) })
 	}
-	for arn, pl := range referred {
-		p.run(func() { s.readLocation(ctx, pl, arn) })
-	}
 	for _, b := range w.buckets {
 		p.run(func() { s.confirm(ctx, b, ids) })
+	}
+	for _, k := range w.keys {
+		p.run(func() { s.confirmKey(ctx, k, ids) })
 	}
 	p.wait()
 	return s, ctx.Err()

@@ -27,5 +27,8 @@ func (p *parallel) run(fn func()) {
 	})
 }
 
+// beside is for further functions under the same bound, to be waited for on their own.
+func (p *parallel) beside() *parallel { return &parallel{slots: p.slots} }
+
 // wait returns when everything started has ended.
 func (p *parallel) wait() { p.wg.Wait() }
