@@ -130,6 +130,7 @@ func diffTask(w taskWant, s task.State, source, destination string) (op Op, line
 	if strings.Join(w.spec.Excludes, "|") != strings.Join(s.Excludes, "|") {
 		lines = append(lines, "exclude filter")
 	}
+	lines = append(lines, diffExtras(w.spec, s)...)
 	if w.spec.LogGroupARN != "" && strings.TrimSuffix(w.spec.LogGroupARN, ":*") != s.LogGroupARN {
 		lines = append(lines, "log group")
 	}
@@ -168,6 +169,9 @@ type taskRecord struct {
 	Mode                      string `json:",omitempty"`
 	Options                   task.Options
 	Includes, Excludes        []string          `json:",omitempty"`
+	Schedule                  *task.Schedule    `json:",omitempty"`
+	Manifest                  *task.Manifest    `json:",omitempty"`
+	Report                    *task.Report      `json:",omitempty"`
 	LogGroupARN               string            `json:",omitempty"`
 	Tags                      map[string]string `json:",omitempty"`
 }
@@ -175,14 +179,19 @@ type taskRecord struct {
 func (w taskWant) after() string {
 	t := w.transfer
 	return text(taskRecord{Name: w.spec.Name, Source: t.locationSpec(SourceSide).URI(), Destination: t.locationSpec(DestinationSide).URI(),
-		Mode: string(w.spec.Mode), Options: w.spec.Options, Includes: w.spec.Includes, Excludes: w.spec.Excludes, LogGroupARN: w.spec.LogGroupARN, Tags: w.spec.Tags})
+		Mode: string(w.spec.Mode), Options: w.spec.Options, Includes: w.spec.Includes, Excludes: w.spec.Excludes,
+		Schedule: w.spec.Schedule, Manifest: w.spec.Manifest, Report: w.spec.Report, LogGroupARN: w.spec.LogGroupARN, Tags: w.spec.Tags})
 }
 
 func (w taskWant) before(s task.State) string {
 	if !s.Exists {
 		return ""
 	}
-	return text(taskRecord{Name: s.Name, Source: s.SourceLocationARN, Destination: s.DestinationLocationARN, Mode: string(s.Mode),
+	var schedule *task.Schedule
+	if s.Schedule != nil {
+		schedule = &s.Schedule.Schedule
+	}
+	return text(taskRecord{Schedule: schedule, Manifest: s.Manifest, Report: s.Report, Name: s.Name, Source: s.SourceLocationARN, Destination: s.DestinationLocationARN, Mode: string(s.Mode),
 		Options: s.Options, Includes: s.Includes, Excludes: s.Excludes, LogGroupARN: s.LogGroupARN, Tags: wantedTags(w.spec.Tags, s.Tags)})
 }
 
@@ -217,4 +226,36 @@ func diffOptions(want, have task.Options) []string {
 		lines = append(lines, fmt.Sprintf("bytes per second %d → %d", have.BytesPerSecond, want.BytesPerSecond))
 	}
 	return lines
+}
+
+// diffExtras compares schedule, manifest and report. A status that is not wanted is left alone, and so is what DataSync has disabled by itself.
+func diffExtras(want task.Spec, have task.State) []string {
+	var lines []string
+	expression, was := "none", "none"
+	if want.Schedule != nil {
+		expression = want.Schedule.Expression
+	}
+	if have.Schedule != nil {
+		was = have.Schedule.Expression
+	}
+	if was != expression {
+		lines = append(lines, fmt.Sprintf("schedule %s → %s", was, expression))
+	} else if s := want.Schedule; s != nil && s.Status != "" && s.Status != have.Schedule.Status && have.Schedule.DisabledBy != dstypes.ScheduleDisabledByService {
+		lines = append(lines, fmt.Sprintf("schedule %s → %s", have.Schedule.Status, s.Status))
+	}
+	if !want.Manifest.Equal(have.Manifest) {
+		lines = append(lines, fmt.Sprintf("manifest %s → %s", whereabouts(have.Manifest), whereabouts(want.Manifest)))
+	}
+	if !want.Report.Equal(have.Report) {
+		lines = append(lines, fmt.Sprintf("report %s → %s", whereabouts(have.Report), whereabouts(want.Report)))
+	}
+	return lines
+}
+
+// whereabouts is where something lies, "none" for nil.
+func whereabouts[T fmt.Stringer](v *T) string {
+	if v == nil {
+		return "none"
+	}
+	return (*v).String()
 }

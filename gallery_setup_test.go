@@ -3,6 +3,7 @@ package xacct_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
@@ -81,7 +82,18 @@ var setups = map[string]func(*stage){
 	"tags-denied": func(st *stage) {
 		st.cloud.AddObject("media-raw", "2026/tagged.mov", []byte("x"), func(o *xaccttest.ObjectOptions) { o.Tags = map[string]string{"class": "a"} })
 	},
-	"deletes": func(st *stage) { st.opts.AllowDelete = false },
+	"task-option":   func(st *stage) { st.tr.Task.Options.LogLevel = dstypes.LogLevelOff },
+	"storage-class": func(st *stage) { st.tr.Destination.StorageClass = dstypes.S3StorageClassDeepArchive },
+	"schedule-disabled": func(st *stage) {
+		st.tr.Task.Schedule = &task.Schedule{Expression: "rate(1 hour)", Status: dstypes.ScheduleStatusEnabled}
+		st.applied()
+		granted := st.cloud.BucketPolicy("media-archive")
+		st.cloud.SetBucketPolicy("media-archive", nil)
+		time.Sleep(10 * time.Hour)
+		st.cloud.SetBucketPolicy("media-archive", granted)
+	},
+	"empty-source": func(st *stage) { st.tr.Source.Prefix = "2062/" },
+	"deletes":      func(st *stage) { st.opts.AllowDelete = false },
 	"delete-protection-remove": func(st *stage) {
 		st.cloud.PutObject("media-archive", "incoming/gone-from-the-source.mov", []byte("x"))
 	},

@@ -58,7 +58,7 @@ func (t Transfer) roleStatements(side Side) policy.Statements {
 	if keys := t.end(side).KMSKeys; len(keys) > 0 {
 		out = append(out, t.keyGrant(side, keys...).WithSid(t.keyPurpose(side)))
 	}
-	return out
+	return append(out, t.dataRoleStatements(side)...)
 }
 
 // keyStatements is what a key outside the task account needs: DataSync's role may use it.

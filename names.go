@@ -9,11 +9,13 @@ import (
 
 // Purposes that a statement of ours can have. They are part of its Sid.
 const (
-	purposeRead    = "Read"    // DataSync's role may read
-	purposeWrite   = "Write"   // DataSync's role may write
-	purposeList    = "List"    // the operators may list
-	purposeDecrypt = "Decrypt" // DataSync's role may read what is encrypted under a key
-	purposeEncrypt = "Encrypt" // DataSync's role may write what is encrypted under a key
+	purposeRead     = "Read"     // DataSync's role may read
+	purposeWrite    = "Write"    // DataSync's role may write
+	purposeList     = "List"     // the operators may list
+	purposeManifest = "Manifest" // DataSync's role may read the manifest
+	purposeReport   = "Report"   // DataSync's role may write reports
+	purposeDecrypt  = "Decrypt"  // DataSync's role may read what is encrypted under a key
+	purposeEncrypt  = "Encrypt"  // DataSync's role may write what is encrypted under a key
 )
 
 // sidPrefix starts every statement id of ours.
@@ -28,7 +30,7 @@ func (t Transfer) sid(side Side, purpose string) string {
 
 // sids are all statement ids that this transfer can have on the bucket of the side.
 func (t Transfer) sids(side Side) []string {
-	return []string{t.sid(side, t.purpose(side)), t.sid(side, purposeList)}
+	return []string{t.sid(side, t.purpose(side)), t.sid(side, purposeList), t.sid(side, purposeManifest), t.sid(side, purposeReport)}
 }
 
 // purpose is what DataSync does with the bucket of the side.

@@ -107,7 +107,7 @@ func (t Transfer) bucketStatements(side Side) policy.Statements {
 		out = append(out, bucket.List(t.end(side).bucketARN()).WithSid(t.sid(side, purposeList)).By(policy.Account(t.taskAccount())).
 			When(policy.ArnEquals("aws:PrincipalArn", ops...)))
 	}
-	return out
+	return append(out, t.dataBucketStatements(side)...)
 }
 
 func (t Transfer) locationSpec(side Side) location.Spec {
@@ -118,7 +118,7 @@ func (t Transfer) locationSpec(side Side) location.Spec {
 
 // taskSpec puts the task into the destination's Region: https://docs.aws.amazon.com/datasync/latest/userguide/tutorial_s3-s3-cross-account-transfer.html
 func (t Transfer) taskSpec() task.Spec {
-	s := t.Task
+	s := t.withData(t.Task)
 	s.Account, s.Region, s.DestinationStorageClass = t.taskAccount(), t.Destination.Region, t.Destination.StorageClass
 	if s.Name == "" {
 		s.Name = t.Name

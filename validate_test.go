@@ -61,7 +61,31 @@ func TestRules(t *testing.T) {
 		edit(&a, &b)
 		return validateAll([]Transfer{a, b})
 	}
+	report := func(account, bucket, prefix, role string) func(*Transfer) {
+		return func(t *Transfer) {
+			t.Task.Report = &task.Report{Account: account, Bucket: bucket, Prefix: prefix, RoleARN: role}
+		}
+	}
+	removing := func(prefix string, edit func(*Transfer)) func(*Transfer) {
+		return func(t *Transfer) {
+			t.Destination.Prefix, t.Task.Options.PreserveDeletedFiles = prefix, "REMOVE"
+			edit(t)
+		}
+	}
 	problemtest.Run(t, rules, []problemtest.Case{
+		accept("data-bucket", "the task account's", report("", "reports", "", "")),
+		accept("data-bucket", "an end's", report("444455556666", "media-archive", "reports", "")),
+		accept("data-bucket", "with a role of its own", report("777788889999", "reports", "", "arn:aws:iam::111122223333:role/reports")),
+		refuse("data-bucket", "somebody else's", report("777788889999", "reports", "", "")),
+		accept("data-no-role", "a role that we make", report("", "reports", "", "")),
+		refuse("data-no-role", "a given location", func(t *Transfer) {
+			report("", "reports", "", "")(t)
+			t.Destination.LocationARN = "arn:aws:datasync:us-east-2:111122223333:location/loc-0123456789abcdef0"
+		}),
+		accept("report-deleted", "beside the destination", removing("in/", report("444455556666", "media-archive", "reports", ""))),
+		accept("report-deleted", "in it, nothing is deleted", report("444455556666", "media-archive", "reports", "")),
+		refuse("report-deleted", "in the whole bucket", removing("", report("444455556666", "media-archive", "reports", ""))),
+		refuse("report-deleted", "below the prefix", removing("in/", report("444455556666", "media-archive", "/in/reports", ""))),
 		accept("trust-wildcard", "a service and an account", func(t *Transfer) {
 			t.Source.Role.Trust = policy.New(policy.Allow("sts:AssumeRole").By(policy.Service("datasync.amazonaws.com"), policy.Account("111122223333")))
 		}),

@@ -1,0 +1,102 @@
+package xacct
+
+import (
+	"slices"
+	"strings"
+
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/internal/problem"
+	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/task"
+)
+
+var (
+	ruleDataBucket = problem.Rule{ID: "data-bucket", Text: "must be a bucket of the task account, or that of one end of the transfer",
+		Remedy: "use such a bucket, or grant the access yourself and name the role in RoleARN", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/creating-task-reports.html"}
+	ruleDataNoRole = problem.Rule{ID: "data-no-role", Text: "must be given if the end has a LocationARN: which role that location has is not known",
+		Remedy: "give the role that DataSync assumes to read the manifest (the source's) or to write the report (the destination's)", Source: "xacct"}
+	ruleReportDeleted = problem.Rule{ID: "report-deleted", Text: "must not lie in the destination's prefix if the task deletes there: the next run would delete the reports",
+		Remedy: "give the reports another prefix or bucket", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/creating-task-reports.html"}
+)
+
+// dataGrant is what DataSync may do with the bucket of a manifest or report.
+type dataGrant struct {
+	purpose string
+	role    Side // whose role DataSync assumes
+	account string
+	bucket  string
+	grant   policy.Statement // actions and resources only
+}
+
+// dataGrants are the grants for the manifest and the report, unless their roles are given.
+func (t Transfer) dataGrants() []dataGrant {
+	var out []dataGrant
+	if m := t.Task.Manifest; m != nil && m.RoleARN == "" {
+		out = append(out, dataGrant{purposeManifest, SourceSide, or(m.Account, t.taskAccount()), m.Bucket,
+			policy.Allow("s3:GetObject", "s3:GetObjectVersion").On(region.Bucket(t.partition(), m.Bucket) + "/" + m.Key)})
+	}
+	if r := t.Task.Report; r != nil && r.RoleARN == "" {
+		out = append(out, dataGrant{purposeReport, DestinationSide, or(r.Account, t.taskAccount()), r.Bucket,
+			policy.Allow("s3:PutObject").On(region.Bucket(t.partition(), r.Bucket) + "/" + slashed(r.Prefix) + "*")})
+	}
+	return out
+}
+
+// dataRoleStatements are what the role of the side may do for the manifest or the report.
+func (t Transfer) dataRoleStatements(side Side) policy.Statements {
+	var out policy.Statements
+	for _, g := range t.dataGrants() {
+		if g.role == side {
+			out = append(out, g.grant.WithSid(g.purpose).When(policy.StringEquals("aws:ResourceAccount", g.account)))
+		}
+	}
+	return out
+}
+
+// dataBucketStatements are what the bucket of the side, in another account, needs for the manifest or the report in it. Two ends in one bucket
+// are served by the source.
+func (t Transfer) dataBucketStatements(side Side) policy.Statements {
+	var out policy.Statements
+	for _, g := range t.dataGrants() {
+		if g.bucket == t.end(side).Bucket && (side == SourceSide || g.bucket != t.Source.Bucket) {
+			out = append(out, t.admit(g.grant.WithSid(t.sid(side, g.purpose)), t.roleARN(g.role)))
+		}
+	}
+	return out
+}
+
+// withData fills in the roles of the manifest and the report, and the owners of their buckets. What the user gave is not changed.
+func (t Transfer) withData(s task.Spec) task.Spec {
+	if s.Manifest != nil {
+		m := *s.Manifest
+		m.Account, m.RoleARN = or(m.Account, t.taskAccount()), or(m.RoleARN, t.roleARN(SourceSide))
+		s.Manifest = &m
+	}
+	if s.Report != nil {
+		r := *s.Report
+		r.Account, r.RoleARN = or(r.Account, t.taskAccount()), or(r.RoleARN, t.roleARN(DestinationSide))
+		s.Report = &r
+	}
+	return s
+}
+
+// validateData judges where the manifest and the report lie.
+func (t Transfer) validateData(l *problem.List) {
+	for _, g := range t.dataGrants() {
+		path := g.purpose + ".Bucket"
+		ends := slices.ContainsFunc([]Endpoint{t.Source, t.Destination}, func(e Endpoint) bool { return e.Bucket == g.bucket && e.Account == g.account })
+		l.Check(g.account == t.taskAccount() || ends, ruleDataBucket, path, g.bucket)
+		l.Check(t.roleARN(g.role) != "", ruleDataNoRole, g.purpose+".RoleARN", "")
+	}
+	if r := t.Task.Report; r != nil && t.removes() {
+		inside := r.Bucket == t.Destination.Bucket && strings.HasPrefix(slashed(r.Prefix), slashed(t.Destination.Prefix))
+		l.Check(!inside, ruleReportDeleted, "Report", r.String())
+	}
+}
+
+// removes reports whether the task deletes what is not at the source.
+func (t Transfer) removes() bool {
+	return t.Task.Options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove
+}

@@ -1,0 +1,94 @@
+package xacct
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/task"
+)
+
+// Codes of findings about what a task will do.
+const (
+	CodeTaskOption       Code = "task-option"       // a setting that costs, loses traces, does nothing, or is only assumed to do what one hopes
+	CodeStorageClass     Code = "storage-class"     // what the destination's storage class means for the objects written
+	CodeScheduleDisabled Code = "schedule-disabled" // DataSync has disabled the schedule by itself: a person has to see why
+	CodeEmptySource      Code = "empty-source"      // the task deletes what is not at the source, and nothing is there
+)
+
+// taskFindings reports what the task will do that somebody may regret. state is the zero State while there is no task.
+func (b *builder) taskFindings(w taskWant, state task.State) {
+	t, one := w.transfer, []Transfer{w.transfer}
+	for _, p := range w.spec.Warnings() {
+		b.find(one, Finding{Severity: Warning, Code: CodeTaskOption, Account: w.spec.Account, Subject: p.Path,
+			Detail: "Task." + p.Path + " " + p.Rule, Remedy: p.Remedy})
+	}
+	destination := t.locationSpec(DestinationSide)
+	if what := destination.Consequences(); len(what) > 0 {
+		b.find(one, Finding{Severity: Info, Code: CodeStorageClass, Side: DestinationSide, Account: t.Destination.Account, Subject: destination.URI(),
+			Detail: fmt.Sprintf("objects in %s are %s", destination.StorageClass, strings.Join(what, "; "))})
+	}
+	if s := state.Schedule; s != nil && s.DisabledBy == dstypes.ScheduleDisabledByService && w.spec.Schedule != nil {
+		b.find(one, Finding{Severity: Warning, Code: CodeScheduleDisabled, Account: w.spec.Account, Subject: state.ARN,
+			Detail: "DataSync has disabled the schedule by itself: " + or(strings.Join(strings.Fields(s.DisabledReason), " "), "it gives no reason"),
+			Remedy: "repair the cause, run the task once, and enable the schedule by hand: it is not enabled again without a person"})
+	}
+	if t.removes() && t.Task.Manifest == nil {
+		b.deletions(w)
+	}
+}
+
+// deletions shows loudly what a task that deletes can empty, and blocks one that would delete everything.
+func (b *builder) deletions(w taskWant) {
+	t, one := w.transfer, []Transfer{w.transfer}
+	destination, source := t.locationSpec(DestinationSide).URI(), t.locationSpec(SourceSide).URI()
+	f := Finding{Severity: Warning, Code: CodeDeletes, Account: w.spec.Account, Subject: destination,
+		Detail: "the task deletes every object below " + destination + " that is not at the source"}
+	if !b.opts.AllowDelete {
+		f.Severity, f.Remedy = Blocking, "set AllowDelete if that is meant"
+	}
+	b.find(one, f)
+	look, looked := b.snap.sources[t.Name]
+	switch {
+	case !looked || look.err != nil:
+		err := look.err
+		if err == nil {
+			err = errors.New("the clients hold no client of its account")
+		}
+		b.find(one, unreadFinding(t.Source.Account, t.Source.Bucket, fmt.Errorf("whether %s is empty, in which case the task deletes all of %s: %w", source, destination, err), Warning,
+			"look before the first run, or grant the reader s3:ListBucket on bucket "+t.Source.Bucket))
+	case look.sample.Objects == 0:
+		b.find(one, Finding{Severity: Blocking, Code: CodeEmptySource, Side: SourceSide, Account: t.Source.Account, Subject: source,
+			Detail: fmt.Sprintf("nothing is below %s, so the task would delete everything below %s", source, destination),
+			Remedy: "correct the source's prefix, or set PreserveDeletedFiles to PRESERVE"})
+	}
+}
+
+// sourceLook is what was seen of a source whose task deletes.
+type sourceLook struct {
+	sample bucket.Sample
+	err    error
+}
+
+// lookSource reads a page of what lies below the source's prefix, if the task deletes what is not there.
+func (s *snapshot) lookSource(ctx context.Context, t Transfer) {
+	e := t.Source
+	if _, ok := s.clients[e.Account]; !ok {
+		return
+	}
+	api, err := s.clients.s3(e.Account, e.Region)
+	var look sourceLook
+	if look.err = err; err == nil {
+		look.sample, look.err = bucket.Look(ctx, api, bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}, e.Prefix)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.sources == nil {
+		s.sources = map[string]sourceLook{}
+	}
+	s.sources[t.Name] = look
+}
