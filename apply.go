@@ -1,9 +1,7 @@
 package xacct
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,9 +12,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/xacct/xacct/iamrole"
-	"github.com/xacct/xacct/policy"
 )
 
 // ApplyOptions are the settings of [Plan.Apply].

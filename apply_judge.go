@@ -1,0 +1,151 @@
+package xacct
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/policy"
+)
+
+// judge decides whether the change is to be executed: "" if so, else how it ends.
+func (r *run) judge(ctx context.Context, ch *Change) (Status, error) {
+	if err := ctx.Err(); err != nil {
+		return Skipped, fmt.Errorf("%s: not begun: %w", ch.ID, context.Cause(ctx))
+	}
+	if ch.Hold == Blocked {
+		return Skipped, nil // the transfers' findings are reported once, not with every change
+	}
+	for _, id := range r.requires(ch) {
+		if s := r.status(id); s == Failed || s == Skipped {
+			return Skipped, &dependentError{change: ch.ID, on: id}
+		}
+	}
+	if ch.Hold == Handover {
+		return Waiting, &WaitingError{Account: ch.Account, Changes: []string{ch.ID}}
+	}
+	if waits := r.waitsFor(ch); r.plan.Mode == TearDown && waits != nil {
+		return Waiting, waits
+	}
+	now := r.changes[ch.ID]
+	if now == nil {
+		return r.vanished(ch)
+	}
+	if now.Hold == Blocked {
+		return Skipped, nil
+	}
+	if now.Hold == Handover {
+		return Waiting, &WaitingError{Account: ch.Account, Changes: []string{ch.ID}}
+	}
+	if err := r.matches(ch, now); err != nil {
+		return Failed, err
+	}
+	if now.Op == NoOp {
+		return Unchanged, nil
+	}
+	if ch.Op == NoOp {
+		return Failed, &StaleError{Change: ch.ID, Detail: "there was nothing to do, and now there is"}
+	}
+	if ch.Kind != BucketPolicy && ch.Kind != KeyPolicy && ch.Before != "" && ch.Before != now.Before {
+		return Failed, &StaleError{Change: ch.ID, Detail: "it is neither as it was read nor as it is wanted"}
+	}
+	return "", nil
+}
+
+// vanished judges a change that a fresh plan does not hold: on the way back it is done already, else its transfer is blocked now.
+func (r *run) vanished(ch *Change) (Status, error) {
+	blocked := (&Plan{Findings: r.fresh.findings}).blocking()
+	for _, t := range ch.Transfers {
+		if blocked[t] != nil {
+			return Skipped, nil
+		}
+	}
+	if r.plan.Mode == TearDown || ch.Op == Delete {
+		return Unchanged, nil
+	}
+	return Failed, &MismatchError{Change: ch.ID, Detail: "the transfers do not ask for it"}
+}
+
+// matches compares the plan's text with what its own transfers ask for: nobody's edits of the text are ever written.
+func (r *run) matches(ch, now *Change) error {
+	if ch.Kind != now.Kind || ch.Account != now.Account || ch.Region != now.Region || ch.Name != now.Name {
+		return &MismatchError{Change: ch.ID, Detail: "its account, Region, kind or name is another"}
+	}
+	if r.plan.Mode == TearDown {
+		return nil
+	}
+	switch ch.Kind {
+	case BucketPolicy, KeyPolicy:
+		return r.matchesStatements(ch)
+	case IAMRole:
+		return r.matchesRole(ch)
+	}
+	if ch.After != now.After {
+		return &MismatchError{Change: ch.ID, Detail: "the text of what is wanted is another"}
+	}
+	return nil
+}
+
+// matchesStatements compares a policy's text with the statements that the transfers ask for, both ways: ours must all be there, as they
+// are wanted, and everything else must have been there before.
+func (r *run) matchesStatements(ch *Change) error {
+	mismatch := func(detail string) error { return &MismatchError{Change: ch.ID, Detail: detail} }
+	var before, after policy.Document
+	for _, d := range []struct {
+		text string
+		doc  *policy.Document
+	}{{ch.Before, &before}, {ch.After, &after}} {
+		if d.text == "" {
+			continue
+		}
+		doc, err := policy.Parse([]byte(d.text))
+		if err != nil {
+			return mismatch(oneLine(err))
+		}
+		*d.doc = doc
+	}
+	wanted := map[string]bool{}
+	for _, st := range r.wants.statements(ch.ID) {
+		wanted[st.Sid()] = true
+		if got, ok := after.Statement(st.Sid()); !ok || !got.EqualWith(st, r.known()) {
+			return mismatch("statement " + st.Sid() + " is another")
+		}
+	}
+	rest := slices.Collect(before.All())
+	for st := range after.All() {
+		if wanted[st.Sid()] {
+			continue
+		}
+		i := slices.IndexFunc(rest, st.Equal)
+		if i < 0 {
+			return mismatch("statement " + cmp.Or(st.Sid(), string(st.Bytes()[:min(40, len(st.Bytes()))])+"…") + " is nobody's")
+		}
+		rest = slices.Delete(rest, i, i+1)
+	}
+	return nil
+}
+
+// matchesRole lets the Region wildcard stand for the wanted trust, because whether a role gets it depends on who else uses it.
+func (r *run) matchesRole(ch *Change) error {
+	var got roleRecord
+	if err := json.Unmarshal([]byte(ch.After), &got); err != nil {
+		return &MismatchError{Change: ch.ID, Detail: oneLine(err)}
+	}
+	for _, w := range r.wants.roles {
+		if w.id() != ch.ID {
+			continue
+		}
+		wildcard := iamrole.DataSyncTrust(w.transfers[0].partition(), w.account)
+		if !got.Trust.Equal(w.spec.Trust) && !got.Trust.Equal(wildcard) {
+			return &MismatchError{Change: ch.ID, Detail: "the trust policy is another"}
+		}
+		got.Trust = w.spec.Trust
+		if text(got) != w.after(roleDiff{}) {
+			return &MismatchError{Change: ch.ID, Detail: "the text of what is wanted is another"}
+		}
+	}
+	return nil
+}
