@@ -30,7 +30,7 @@ type Facts struct {
 	Buckets   map[string]bucket.State   // by bucket name: what the bucket is; its Policy is not looked at, but BucketPolicies
 	Locations map[string]location.State // by ARN: what a given location (LocationARN) is
 	Writers   map[string]string         // by account: the ARN of the principal that writes its bucket policies
-	DeadIDs   []string                  // unique ids in bucket policies that several reads, some time apart, showed unresolved: their role or user is gone
+	DeadIDs   []string                  // unique ids in policies of buckets and keys that several reads, some time apart, showed unresolved: their role or user is gone
 	Filled    map[string]bucket.Sample  // by transfer name: what lies below the destination's prefix
 
 	// OrgIDs are the organisations (o-…) of accounts, by account id; see [PlanOptions].
@@ -91,6 +91,9 @@ func (f *Facts) role(arn string, s iamrole.State, want roleWant, mine bool) {
 	}
 	switch {
 	case absent && mine:
+		if d, ok := s.Managed[want.spec.PermissionsBoundary]; ok { // the role will have it
+			f.Boundaries[arn] = d
+		}
 		return
 	case absent: // a principal that does not exist is let in nowhere
 		f.Identity[arn], f.Trusts[arn] = []policy.Document{}, policy.Document{}

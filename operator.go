@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/internal/region"
@@ -23,104 +24,104 @@ const (
 
 var rulePhase = problem.Rule{ID: "phase", Text: "must be plan, apply, run or destroy", Remedy: "use the Phase constants", Source: "xacct"}
 
-// scope is what the statements of an operator's policy can be about.
-type scope string
+var allPhases = []Phase{PlanPhase, ApplyPhase, RunPhase, DestroyPhase}
 
-const (
-	onEverything  scope = "everything"            // the operation has no resource type
-	onRoles       scope = "roles we make"         // by ARN with path
-	onPassedRoles scope = "roles DataSync gets"   // those and given ones
-	onAllRoles    scope = "roles we look at"      // those and operators'
-	onPolicies    scope = "managed policies"      // which are attached is not known beforehand
-	onLocations   scope = "locations"             // of the transfers' Regions: ids are not known beforehand
-	onTasks       scope = "tasks"                 // likewise
-	onExecutions  scope = "executions"            // likewise
-	onServiceRole scope = "service-linked role"   // AWSServiceRoleForDataSync
-	onBothBuckets scope = "both ends' buckets"    // for the task account's operator
-	onOwnBuckets  scope = "the account's buckets" // for the bucket owner's operator
-	onOwnKeys     scope = "the account's keys"    // of KMS, those that a transfer lists
-	onGrantedKeys scope = "keys that let us in"   // those of them that are not in the task account
-)
-
-// need is a row of the table of what an operator calls.
-type need struct {
-	sid     string
-	phases  []Phase
-	on      scope
-	actions []string
-	when    []policy.Condition
-}
-
-var reading = []Phase{PlanPhase, ApplyPhase, DestroyPhase} // applying reads again before it writes
-
-// taskNeeds are the calls made in the task account. https://docs.aws.amazon.com/service-authorization/latest/reference/list_datasync.html
-var taskNeeds = []need{
-	{"ReadRoles", reading, onAllRoles, []string{"iam:GetRole", "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies"}, nil},
-	{"ReadPolicies", reading, onPolicies, []string{"iam:GetPolicy", "iam:GetPolicyVersion"}, nil}, // of operators and given roles, and boundaries
-	{"ListDataSync", reading, onEverything, []string{"datasync:ListLocations", "datasync:ListTasks"}, nil},
-	{"ReadLocations", reading, onLocations, []string{"datasync:DescribeLocationS3", "datasync:ListTagsForResource"}, nil},
-	{"ReadTasks", reading, onTasks, []string{"datasync:DescribeTask", "datasync:ListTagsForResource"}, nil},
-	{"WriteRoles", []Phase{ApplyPhase}, onRoles, []string{"iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:DeleteRolePolicy"}, nil},
-	{"PassRoles", []Phase{ApplyPhase}, onPassedRoles, []string{"iam:PassRole"}, []policy.Condition{policy.StringEquals("iam:PassedToService", "datasync.amazonaws.com")}},
-	{"CreateServiceLinkedRole", []Phase{ApplyPhase}, onServiceRole, []string{"iam:CreateServiceLinkedRole"}, []policy.Condition{policy.StringEquals("iam:AWSServiceName", "datasync.amazonaws.com")}},
-	{"CreateLocations", []Phase{ApplyPhase}, onEverything, []string{"datasync:CreateLocationS3"}, nil},
-	{"WriteLocations", []Phase{ApplyPhase}, onLocations, []string{"datasync:CreateTask", "datasync:TagResource", "datasync:UpdateLocationS3"}, nil},
-	{"WriteTasks", []Phase{ApplyPhase}, onTasks, []string{"datasync:TagResource", "datasync:UpdateTask"}, nil},
-	{"ListBuckets", []Phase{ApplyPhase}, onBothBuckets, []string{"s3:ListBucket"}, nil}, // AWS tests the access of whoever creates a location
-	{"StartTasks", []Phase{RunPhase}, onTasks, []string{"datasync:StartTaskExecution", "datasync:DescribeTask"}, nil},
-	{"RunTasks", []Phase{RunPhase}, onExecutions, []string{"datasync:DescribeTaskExecution", "datasync:CancelTaskExecution", "datasync:ListTagsForResource", "datasync:TagResource"}, nil},
-	{"ListExecutions", []Phase{RunPhase}, onEverything, []string{"datasync:ListTaskExecutions"}, nil},
-	{"DeleteTasks", []Phase{DestroyPhase}, onTasks, []string{"datasync:DeleteTask"}, nil},
-	{"DeleteLocations", []Phase{DestroyPhase}, onLocations, []string{"datasync:DeleteLocation"}, nil},
-	{"DeleteRoles", []Phase{DestroyPhase}, onRoles, []string{"iam:DeleteRolePolicy", "iam:DeleteRole"}, nil},
-}
-
-// bucketNeeds are the calls made in the account of a bucket that the plan looks at.
-var bucketNeeds = []need{
-	{"ReadBuckets", reading, onOwnBuckets, []string{"s3:ListBucket", "s3:GetBucketPolicy", "s3:GetBucketOwnershipControls", "s3:GetBucketAcl"}, nil},
-	{"WriteBuckets", []Phase{ApplyPhase}, onOwnBuckets, []string{"s3:PutBucketPolicy", "s3:DeleteBucketPolicy", "s3:PutBucketOwnershipControls"}, nil},
-	{"CleanBuckets", []Phase{DestroyPhase}, onOwnBuckets, []string{"s3:PutBucketPolicy", "s3:DeleteBucketPolicy"}, nil},
-}
-
-// keyNeeds are the calls made in the account of a key.
-var keyNeeds = []need{
-	{"ReadKeys", reading, onOwnKeys, []string{"kms:DescribeKey", "kms:GetKeyPolicy"}, nil},
-	{"WriteKeys", []Phase{ApplyPhase, DestroyPhase}, onGrantedKeys, []string{"kms:PutKeyPolicy"}, nil},
-}
+// managedSize is how many characters a managed policy may have, white space aside.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+const managedSize = 6144
 
 // OperatorPolicy is the identity policy that whoever runs xacct in the account needs for the transfers: the calls that it makes there, on
-// the resources that it makes them on. No phases means all of them. It fails for invalid transfers and for an account that none of
-// them touches.
+// the resources that it makes them on. No phases means all of them. It fails for invalid transfers, for an account that none of them
+// touches, and for what does not fit into a managed policy: ask for one phase at a time then, or see [OperatorPolicies].
+//
+// To replace a task (AllowReplace), the ApplyPhase needs what the DestroyPhase has as well. Reading reports and writing manifests, as
+// retrying single objects does, is left to whoever owns their buckets.
 //
 // The tutorial's own list ([TutorialOperatorPolicy]) cannot perform the tutorial: it lacks iam:PutRolePolicy, datasync:TagResource,
 // iam:CreateServiceLinkedRole and s3:ListBucket, and allows passing every role.
 func OperatorPolicy(account string, transfers []Transfer, phases ...Phase) (policy.Document, error) {
-	if err := validateAll(transfers); err != nil {
+	statements, err := operatorStatements(account, transfers, phases)
+	if err != nil {
 		return policy.Document{}, err
+	}
+	d := policy.New(statements)
+	if used, _ := d.Size(policy.Identity); used > managedSize {
+		return policy.Document{}, fmt.Errorf("operator policy: %d of %d characters: ask for one phase at a time, or use OperatorPolicies", used, managedSize)
+	}
+	return d, nil
+}
+
+// OperatorPolicies is [OperatorPolicy] in as many documents as it takes for each to fit into a managed policy. A role can have 10 of them
+// attached (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
+func OperatorPolicies(account string, transfers []Transfer, phases ...Phase) ([]policy.Document, error) {
+	statements, err := operatorStatements(account, transfers, phases)
+	if err != nil {
+		return nil, err
+	}
+	var out []policy.Document
+	var page policy.Statements
+	for _, st := range split(statements) {
+		if used, _ := policy.New(append(slices.Clone(page), st)).Size(policy.Identity); used > managedSize && len(page) > 0 {
+			out, page = append(out, policy.New(page)), nil
+		}
+		page = append(page, st)
+	}
+	return append(out, policy.New(page)), nil
+}
+
+// split halves the resources of statements that alone are too long for a policy.
+func split(statements policy.Statements) policy.Statements {
+	var out policy.Statements
+	for _, st := range statements {
+		resources, _ := st.Resources()
+		if used, _ := policy.New(st).Size(policy.Identity); used <= managedSize || len(resources) < 2 {
+			out = append(out, st)
+			continue
+		}
+		half := len(resources) / 2
+		sid := strings.TrimRight(st.Sid(), "0123456789")
+		out = append(out, split(policy.Statements{st.On(resources[:half]...).WithSid(""), st.On(resources[half:]...).WithSid("")})...)
+		for i := range out {
+			if out[i].Sid() == "" {
+				out[i] = out[i].WithSid(fmt.Sprintf("%s%d", sid, i+1))
+			}
+		}
+	}
+	return out
+}
+
+func operatorStatements(account string, transfers []Transfer, phases []Phase) (policy.Statements, error) {
+	if err := validateAll(transfers); err != nil {
+		return nil, err
 	}
 	var l problem.List
 	for _, p := range phases {
-		l.Check(slices.Contains([]Phase{PlanPhase, ApplyPhase, RunPhase, DestroyPhase}, p), rulePhase, "phases", string(p))
+		l.Check(slices.Contains(allPhases, p), rulePhase, "phases", string(p))
 	}
 	if err := l.Err(); err != nil {
-		return policy.Document{}, err
+		return nil, err
 	}
 	if len(phases) == 0 {
-		phases = []Phase{PlanPhase, ApplyPhase, RunPhase, DestroyPhase}
+		phases = allPhases
 	}
 	resources := scopes(account, transfers)
 	if len(resources) == 0 {
-		return policy.Document{}, fmt.Errorf("operator policy: account %s takes part in none of the transfers: give one of their accounts", account)
+		return nil, fmt.Errorf("operator policy: account %s takes part in none of the transfers: give one of their accounts", account)
 	}
-	var fragments []policy.Fragment
+	service := region.DataSync(transfers[0].partition())
+	var out policy.Statements
 	for _, n := range slices.Concat(taskNeeds, bucketNeeds, keyNeeds) {
 		on := resources[n.on]
 		if len(on) == 0 || !slices.ContainsFunc(n.phases, func(p Phase) bool { return slices.Contains(phases, p) }) {
 			continue
 		}
-		fragments = append(fragments, policy.Allow(n.actions...).WithSid(n.sid).On(on...).When(n.when...))
+		st := policy.Allow(n.actions...).WithSid(n.sid).On(on...)
+		for _, c := range n.when {
+			st = st.When(policy.StringEquals(c.key, service))
+		}
+		out = append(out, st)
 	}
-	return policy.New(fragments...), nil
+	return out, nil
 }
 
 // scopes are the resources of each scope in the account.
@@ -143,6 +144,14 @@ func scopes(account string, transfers []Transfer) map[scope][]string {
 			e := t.end(side)
 			if e.Account == account {
 				add(onOwnBuckets, e.bucketARN())
+				if t.remote(side) && len(t.bucketStatements(side)) > 0 {
+					add(onGrantedBuckets, e.bucketARN())
+				} else if t.remote(side) {
+					add(onBareBuckets, e.bucketARN())
+				}
+				if e.DisableACLs {
+					add(onACLBuckets, e.bucketARN())
+				}
 			}
 			for _, arn := range e.KMSKeys {
 				if (kmskey.Spec{ARN: arn}).Account() != account {
@@ -172,7 +181,11 @@ func scopes(account string, transfers []Transfer) map[scope][]string {
 		if t.taskAccount() == account {
 			add(onEverything, "*")
 			add(onPolicies, "arn:"+p+":iam::"+account+":policy/*", "arn:"+p+":iam::aws:policy/*")
-			add(onServiceRole, region.Role(p, account, "/aws-service-role/datasync.amazonaws.com/", "AWSServiceRoleForDataSync"))
+			add(onServiceRole, serviceLinkedRole(p, account))
+			for _, arn := range t.runRoles() {
+				add(onPassedRoles, arn)
+				add(onStartedRoles, arn)
+			}
 			for _, op := range t.Operators {
 				if _, ok := roleNameOf(op); ok {
 					add(onAllRoles, op)
@@ -183,6 +196,18 @@ func scopes(account string, transfers []Transfer) map[scope][]string {
 	out := map[scope][]string{}
 	for s, arns := range set {
 		out[s] = slices.Sorted(maps.Keys(arns))
+	}
+	return out
+}
+
+// runRoles are the roles that DataSync assumes for the task's manifest and report.
+func (t Transfer) runRoles() []string {
+	var out []string
+	if t.Task.Manifest != nil && t.Task.Manifest.RoleARN != "" {
+		out = append(out, t.Task.Manifest.RoleARN)
+	}
+	if t.Task.Report != nil && t.Task.Report.RoleARN != "" {
+		out = append(out, t.Task.Report.RoleARN)
 	}
 	return out
 }

@@ -34,6 +34,8 @@ func Observe(ctx context.Context, api API, spec Spec) (State, error) {
 	wg.Go(func() {
 		if role, exists, known = r.readRole(ctx); exists && role.PermissionsBoundary != nil {
 			r.readManaged(ctx, aws.ToString(role.PermissionsBoundary.PermissionsBoundaryArn))
+		} else if known && !exists && spec.PermissionsBoundary != "" {
+			r.readManaged(ctx, spec.PermissionsBoundary)
 		}
 	})
 	wg.Go(func() { names = r.listPolicies(ctx) })
@@ -45,7 +47,10 @@ func Observe(ctx context.Context, api API, spec Spec) (State, error) {
 	r.readPolicies(ctx, expected)
 	wg.Wait()
 	if known && !exists && ctx.Err() == nil {
-		return State{}, nil
+		if len(r.managed) == 0 {
+			return State{}, nil
+		}
+		return State{Managed: r.managed}, nil
 	}
 	r.readPolicies(ctx, slices.DeleteFunc(names, func(n string) bool { return slices.Contains(expected, n) }))
 	if ctx.Err() != nil {

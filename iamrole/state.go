@@ -26,7 +26,7 @@ type State struct {
 	Trust               policy.Document
 	Policies            map[string]policy.Document // all inline policies that could be read, by name; nil if there are none
 	Attached            []string                   // ARNs of the managed policies, sorted; nil if there are none
-	Managed             map[string]policy.Document // documents of the attached policies and of the boundary, by ARN; nil if there are none
+	Managed             map[string]policy.Document // documents of the attached policies and of the boundary, by ARN; of a role that is not there, of the boundary that it is to have; nil if there are none
 	Tags                map[string]string          // nil if there are none
 	CreateDate          time.Time
 	Unread              map[string]error // by part: what could not be read, and why; nil if all was read

@@ -1,0 +1,85 @@
+package xacct
+
+// scope is what the statements of an operator's policy can be about.
+type scope string
+
+const (
+	onEverything     scope = "everything"            // the operation has no resource type
+	onRoles          scope = "roles we make"         // by ARN with path
+	onPassedRoles    scope = "roles DataSync gets"   // those and given ones, and those of manifests and reports
+	onStartedRoles   scope = "roles of runs"         // those of manifests and reports, which a run can replace
+	onAllRoles       scope = "roles we look at"      // those and operators'
+	onPolicies       scope = "managed policies"      // which are attached is not known beforehand
+	onLocations      scope = "locations"             // of the transfers' Regions: ids are not known beforehand
+	onTasks          scope = "tasks"                 // likewise
+	onExecutions     scope = "executions"            // likewise
+	onServiceRole    scope = "service-linked role"   // AWSServiceRoleForDataSync
+	onBothBuckets    scope = "both ends' buckets"    // for the task account's operator
+	onOwnBuckets     scope = "the account's buckets" // for the bucket owner's operator
+	onGrantedBuckets scope = "buckets with grants"   // outside the task account
+	onBareBuckets    scope = "buckets without"       // outside the task account, and no statement of ours is wanted: an older one may be the last
+	onACLBuckets     scope = "buckets to enforce"    // whose ACLs are to be disabled
+	onOwnKeys        scope = "the account's keys"    // those that transfers list
+	onGrantedKeys    scope = "keys with statements"  // those outside the task account
+)
+
+// need is a row of the table of what an operator calls.
+type need struct {
+	sid     string
+	phases  []Phase
+	on      scope
+	actions []string
+	when    []condition
+}
+
+// condition is the condition of a need: the value that a key must have, a service principal of the partition.
+type condition struct{ key string }
+
+var (
+	reading  = []Phase{PlanPhase, ApplyPhase, DestroyPhase} // applying reads again before it writes
+	applying = []Phase{ApplyPhase}
+	running  = []Phase{RunPhase}
+	clearing = []Phase{DestroyPhase}
+)
+
+// taskNeeds are the calls made in the task account.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_datasync.html
+var taskNeeds = []need{
+	{"ReadRoles", reading, onAllRoles, []string{"iam:GetRole", "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies"}, nil},
+	{"ReadPolicies", reading, onPolicies, []string{"iam:GetPolicy", "iam:GetPolicyVersion"}, nil}, // of operators and given roles, and boundaries
+	{"ListDataSync", reading, onEverything, []string{"datasync:ListLocations", "datasync:ListTasks"}, nil},
+	{"ReadLocations", reading, onLocations, []string{"datasync:DescribeLocationS3", "datasync:ListTagsForResource"}, nil},
+	{"ReadTasks", reading, onTasks, []string{"datasync:DescribeTask", "datasync:ListTagsForResource"}, nil},
+	{"WriteRoles", applying, onRoles, []string{"iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:DeleteRolePolicy"}, nil},
+	{"PassRoles", applying, onPassedRoles, []string{"iam:PassRole"}, []condition{{"iam:PassedToService"}}},
+	{"CreateServiceLinkedRole", applying, onServiceRole, []string{"iam:CreateServiceLinkedRole"}, []condition{{"iam:AWSServiceName"}}},
+	{"CreateLocations", applying, onEverything, []string{"datasync:CreateLocationS3"}, nil},
+	{"WriteLocations", applying, onLocations, []string{"datasync:CreateTask", "datasync:TagResource", "datasync:UpdateLocationS3"}, nil},
+	{"WriteTasks", applying, onTasks, []string{"datasync:TagResource", "datasync:UpdateTask"}, nil},
+	{"ListBuckets", applying, onBothBuckets, []string{"s3:ListBucket"}, nil}, // AWS tests the access of whoever creates a location
+	{"StartTasks", running, onTasks, []string{"datasync:StartTaskExecution", "datasync:DescribeTask"}, nil},
+	{"RunTasks", running, onExecutions, []string{"datasync:DescribeTaskExecution", "datasync:CancelTaskExecution", "datasync:UpdateTaskExecution", "datasync:ListTagsForResource", "datasync:TagResource"}, nil},
+	{"ListExecutions", running, onEverything, []string{"datasync:ListTaskExecutions"}, nil},
+	{"PassRunRoles", running, onStartedRoles, []string{"iam:PassRole"}, []condition{{"iam:PassedToService"}}},
+	{"DeleteTasks", clearing, onTasks, []string{"datasync:DeleteTask"}, nil},
+	{"DeleteLocations", clearing, onLocations, []string{"datasync:DeleteLocation"}, nil},
+	{"DeleteRoles", clearing, onRoles, []string{"iam:DeleteRolePolicy", "iam:DeleteRole"}, nil},
+}
+
+// bucketNeeds are the calls made in the account of a bucket that the plan looks at. Not every action is named like its operation:
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+var bucketNeeds = []need{
+	{"ReadBuckets", reading, onOwnBuckets, []string{"s3:ListBucket", "s3:GetBucketPolicy", "s3:GetBucketOwnershipControls", "s3:GetBucketAcl",
+		"s3:GetBucketPublicAccessBlock", "s3:GetBucketPolicyStatus", "s3:GetEncryptionConfiguration", "s3:GetBucketVersioning",
+		"s3:GetBucketObjectLockConfiguration", "s3:GetBucketRequestPayment"}, nil},
+	{"WriteBuckets", applying, onGrantedBuckets, []string{"s3:PutBucketPolicy"}, nil},
+	{"EmptyBuckets", applying, onBareBuckets, []string{"s3:DeleteBucketPolicy"}, nil},
+	{"EnforceBuckets", applying, onACLBuckets, []string{"s3:PutBucketOwnershipControls"}, nil},
+	{"CleanBuckets", clearing, onGrantedBuckets, []string{"s3:PutBucketPolicy", "s3:DeleteBucketPolicy"}, nil},
+}
+
+// keyNeeds are the calls made in the account of a key.
+var keyNeeds = []need{
+	{"ReadKeys", reading, onOwnKeys, []string{"kms:DescribeKey", "kms:GetKeyPolicy"}, nil},
+	{"WriteKeys", []Phase{ApplyPhase, DestroyPhase}, onGrantedKeys, []string{"kms:PutKeyPolicy"}, nil},
+}
