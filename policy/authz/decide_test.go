@@ -235,3 +235,17 @@ func TestExplain(t *testing.T) {
 		t.Errorf("the zero Decision explains %v", got)
 	}
 }
+
+// Explain says of the root user's own bucket policy what Decide made of it.
+func TestExplainOwnersRoot(t *testing.T) {
+	p := authz.Policies{Resource: doc(`{'Sid':'No','Effect':'Deny','Principal':'*','Action':'s3:*','Resource':'*'}`)}
+	for account, want := range map[string]string{
+		task:   `resource policy, statement 0 "No" (Deny) does not apply: it cannot keep the root user of the bucket's account from the bucket policy`,
+		remote: `resource policy, statement 0 "No" (Deny) applies: it is about s3:*`,
+		"":     `resource policy, statement 0 "No" (Deny) may apply: depends on aws:ResourceAccount`,
+	} {
+		if got := authz.Decide(rewrite(root, account), p).Explain(); len(got) != 1 || got[0].String() != want {
+			t.Errorf("got  %v\nwant %s", got, want)
+		}
+	}
+}

@@ -146,6 +146,14 @@ func (j *judge) inspect(s *statement, layer Layer) (Outcome, []string, string) {
 	case c.truth == maybe:
 		open = append(open, c.clauses...)
 	}
+	if s.deny && layer == Resource {
+		switch j.spared() {
+		case yes:
+			return NotApplies, nil, "it cannot keep the root user of the bucket's account from the bucket policy"
+		case maybe:
+			open = append(open, clause{j.notOwn()})
+		}
+	}
 	if clauses, ok = j.conditions(s, nil); !ok {
 		return NotApplies, nil, j.failing(s)
 	}

@@ -71,7 +71,17 @@ func (j *judge) readUnread() {
 			n := j.add(&atom{unread: layer})
 			return open{ref: ref{layer: layer, document: -1, statement: -1}, clauses: []clause{{lit{atom: n}}}}
 		}
-		j.denies.may = append(j.denies.may, maybeSays())
+		spared := no
+		if layer == Resource {
+			spared = j.spared()
+		}
+		if spared != yes {
+			deny := maybeSays()
+			if spared == maybe {
+				deny.clauses = append(deny.clauses, clause{j.notOwn()})
+			}
+			j.denies.may = append(j.denies.may, deny)
+		}
 		switch layer {
 		case SCP:
 			j.scps = append(j.scps, side{may: []open{maybeSays()}})
@@ -126,6 +136,14 @@ func (j *judge) readStatement(at ref, allows *side) {
 	if clauses, ok = j.conditions(s, clauses); !ok {
 		return
 	}
+	if s.deny && at.layer == Resource {
+		switch j.spared() {
+		case yes:
+			return
+		case maybe:
+			clauses = append(slices.Clip(clauses), clause{j.notOwn()})
+		}
+	}
 	switch {
 	case s.deny:
 		j.denies.put(at, clauses, by.any())
@@ -137,6 +155,22 @@ func (j *judge) readStatement(at ref, allows *side) {
 		j.account.put(at, clauses, by.account)
 	}
 }
+
+// ownersActions are what the root user of a bucket's account can do, whatever the bucket policy denies.
+//
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
+var ownersActions = map[string]bool{"s3:getbucketpolicy": true, "s3:putbucketpolicy": true, "s3:deletebucketpolicy": true}
+
+// spared says whether what the resource policy denies does not concern the caller; if that is unknown, it does unless notOwn.
+func (j *judge) spared() truth {
+	if j.who.kind != rootUser || !ownersActions[j.action] {
+		return no
+	}
+	return j.same
+}
+
+// notOwn holds if the resource is not of the caller's account. It is for where that is unknown.
+func (j *judge) notOwn() lit { return lit{atom: j.sameAtom, not: true} }
 
 // put adds a statement to a side, under the claim besides its clauses.
 func (s *side) put(at ref, clauses []clause, c claim) {

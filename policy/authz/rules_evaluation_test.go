@@ -33,6 +33,7 @@ var evaluationRules = []rule{
 	{"E16", rcpPage, "RCPs cover the resources of some services"},
 	{"E17", denyPage, "a Deny that may apply is not ignored"},
 	{"E18", denyPage, "the root user of an account needs no policy"},
+	{"E21", "https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html", "no bucket policy keeps the root user of the bucket's account from it"},
 	{"E19", denyPage, "what could not be read may allow and deny"},
 	{"E20", userGuide + "reference_policies_grammar.html", "what is not grammar allows nothing, and denies"},
 }
@@ -47,6 +48,13 @@ func decrypt(who, account string) authz.Request {
 
 func assume(who, account string) authz.Request {
 	return authz.Request{Principal: who, Action: "sts:AssumeRole", Resource: "arn:aws:iam::" + account + ":role/target", Complete: true}
+}
+
+const root = "arn:aws:iam::111122223333:root"
+
+// rewrite changes the bucket's policy, with all keys known but for an account that is "".
+func rewrite(who, account string) authz.Request {
+	return authz.Request{Principal: who, Action: "s3:PutBucketPolicy", Resource: bucket, ResourceAccount: account, Complete: account != ""}
 }
 
 // allows is a resource policy that allows principal everything.
@@ -158,6 +166,15 @@ var evaluationRows = []row{
 	{"E18", true, "no policy", here("arn:aws:iam::111122223333:root"), authz.Policies{}, authz.Allowed, "", nil},
 	{"E18", false, "a Deny in the bucket policy", here("arn:aws:iam::111122223333:root"), authz.Policies{Resource: doc(denyAnyone)}, authz.ExplicitlyDenied, "No", nil},
 	{"E18", false, "another account", get("arn:aws:iam::111122223333:root"), authz.Policies{}, authz.ImplicitlyDenied, "", nil},
+
+	{"E21", true, "a Deny of everything", rewrite(root, task), authz.Policies{Resource: doc(denyAnyone, `{'Effect':'Deny','Principal':'*','Action':'s3:*','Resource':'*'}`)}, authz.Allowed, "", nil},
+	{"E21", true, "a bucket policy that could not be read", rewrite(root, task), authz.Policies{Unread: authz.Resource}, authz.Allowed, "", nil},
+	{"E21", true, "the bucket's account is not known", rewrite(root, ""), authz.Policies{Resource: doc(anyone, `{'Sid':'No','Effect':'Deny','Principal':'*','Action':'s3:*','Resource':'*'}`)}, authz.Undetermined, "No", []string{"aws:ResourceAccount"}},
+	{"E21", true, "the account is not known, nor is the bucket policy", rewrite(root, ""), authz.Policies{Unread: authz.Resource}, authz.Undetermined, "", []string{"aws:ResourceAccount"}},
+	{"E21", false, "an RCP does", rewrite(root, task), authz.Policies{RCPs: [][]policy.Document{{doc(`{'Sid':'No','Effect':'Deny','Principal':'*','Action':'s3:*','Resource':'*'}`)}}}, authz.ExplicitlyDenied, "No", nil},
+	{"E21", false, "an SCP does", rewrite(root, task), authz.Policies{SCPs: [][]policy.Document{{nothing}}}, authz.ImplicitlyDenied, "", nil},
+	{"E21", false, "another account", rewrite(root, remote), authz.Policies{Resource: doc(anyone, `{'Sid':'No','Effect':'Deny','Principal':'*','Action':'s3:*','Resource':'*'}`)}, authz.ExplicitlyDenied, "No", nil},
+	{"E21", false, "a user", rewrite(alice, task), authz.Policies{Identity: one(all), Resource: doc(`{'Sid':'No','Effect':'Deny','Principal':'*','Action':'s3:*','Resource':'*'}`)}, authz.ExplicitlyDenied, "No", nil},
 
 	{"E19", true, "bucket policy", get(role), authz.Policies{Identity: one(all), Unread: authz.Resource}, authz.Undetermined, "", nil},
 	{"E19", true, "identity policies, of which one allows", here(role), authz.Policies{Identity: one(all), Unread: authz.Identity}, authz.Undetermined, "", nil},
