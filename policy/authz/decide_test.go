@@ -79,6 +79,8 @@ func TestWhatIsKnown(t *testing.T) {
 		{"a form that matches", like(unknownKey, "aws:principaltag/team", "a"), tag, authz.Allowed},
 		{"a form that cannot match", like(unknownKey, "aws:principaltag/team", "b*"), tag, authz.ImplicitlyDenied},
 		{"a form that may match", like(unknownKey, "aws:principaltag/team", "?"), tag, authz.Undetermined},
+		{"a form is of one value", like(unknownKey, "x:set", "?"), cond(`'ForAnyValue:StringEquals':{'x:set':'a'},'ForAnyValue:StringLike':{'x:set':'b'}`), authz.ImplicitlyDenied},
+		{"without a form there may be several", unknownKey, cond(`'ForAnyValue:StringEquals':{'x:set':'a'},'ForAnyValue:StringLike':{'x:set':'b'}`), authz.Undetermined},
 		{"a form is present", like(unknownKey, "aws:principaltag/team", "?"), noTag, authz.ImplicitlyDenied},
 		{"a form before absent and complete", like(without(absentKey, "aws:PrincipalTag/*"), "aws:principaltag/team", "*"), noTag, authz.ImplicitlyDenied},
 		{"context before a form", like(own("s3:GetObject", object, "aws:PrincipalTag/Team", "a"), "aws:principaltag/team", "b"), tag, authz.Allowed},

@@ -36,7 +36,7 @@ func (j *judge) kinds(u *unknownKey) [][]truth {
 		none = nil
 	}
 	kinds := j.try(u, none, lists)
-	if j.several(u) {
+	if !formed && j.several(u) { // a form is that of one value
 		kinds = j.close(u, kinds, lists)
 	}
 	return kinds
