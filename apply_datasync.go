@@ -163,15 +163,41 @@ func (r *run) verdict(w locationWant) Code {
 	return worst
 }
 
+// statement is the one that the verdict on one side of a transfer rests on; "" if there is none.
+func (r *run) statement(w locationWant, verdict Code) string {
+	for _, f := range r.fresh.findings {
+		if f.Transfer == w.transfer.Name && f.Side == w.side && f.Code == verdict && f.Statement != "" {
+			return f.Statement
+		}
+	}
+	return ""
+}
+
+// doubtful is the end of a transfer that the plan doubts more: it is likelier to be what a message about a task means. Without a doubt, it is
+// neither end.
+func (r *run) doubtful(t Transfer) locationWant {
+	for _, code := range []Code{CodeDenied, CodeUndetermined} {
+		for _, side := range sides {
+			if w := (locationWant{transfer: t, side: side, spec: t.locationSpec(side)}); r.verdict(w) == code {
+				return w
+			}
+		}
+	}
+	return locationWant{transfer: t}
+}
+
 // refused ends a location or task that DataSync would not make. While another account's operator has still to act, it waits.
 func (r *run) refused(ch *Change, w locationWant, op string, err error) (Status, error) {
-	if !awserr.Propagation(err) {
+	cause := accessCauseOf(err)
+	if cause == AccessUnknown && !awserr.Propagation(err) {
 		return ended(ch, op, err)
 	}
-	if waits := r.waitsFor(ch); waits != nil {
+	if waits := r.waitsFor(ch); waits != nil && awserr.Propagation(err) {
 		return Waiting, waits
 	}
-	return ended(ch, op, &AccessTestError{Transfer: w.transfer.Name, Side: w.side, Bucket: w.spec.Bucket, RoleARN: w.spec.RoleARN, Verdict: r.verdict(w), Err: err})
+	verdict := r.verdict(w)
+	return ended(ch, op, &AccessTestError{Transfer: w.transfer.Name, Side: w.side, Bucket: w.spec.Bucket, RoleARN: w.spec.RoleARN, Cause: cause,
+		Verdict: verdict, Statement: r.statement(w, verdict), Err: err})
 }
 
 func (r *run) removeLocation(ctx context.Context, ch *Change, api DataSyncAPI, arn string) (Status, error) {
@@ -266,7 +292,7 @@ func (r *run) createTask(ctx context.Context, ch *Change, api DataSyncAPI, w tas
 		}, look)
 	})
 	if err != nil {
-		return ended(ch, "datasync:CreateTask", err)
+		return r.refused(ch, r.doubtful(w.transfer), "datasync:CreateTask", err)
 	}
 	if err := r.foreignARN(ch, res.ARN); err != nil {
 		return Failed, err

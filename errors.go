@@ -173,34 +173,6 @@ func (e *MismatchError) Hint() string {
 	return "do not trust this plan: make a new one from the transfers"
 }
 
-// AccessTestError says that DataSync could not reach a bucket when a location or task was made.
-type AccessTestError struct {
-	Transfer string
-	Side     Side
-	Bucket   string
-	RoleARN  string
-	Verdict  Code // what the plan said: CodeAllowed, CodeDenied or CodeUndetermined; "" is nothing
-	Err      error
-}
-
-func (e *AccessTestError) Error() string {
-	return fmt.Sprintf("transfer %s: datasync could not reach the %s bucket %s as %s (on paper: %s): %v", e.Transfer, e.Side, e.Bucket, e.RoleARN, or(e.Verdict, "not judged"), e.Err)
-}
-
-// Unwrap is the SDK's error.
-func (e *AccessTestError) Unwrap() error { return e.Err }
-
-// Hint names where to look, given the plan's verdict.
-func (e *AccessTestError) Hint() string {
-	switch e.Verdict {
-	case CodeAllowed:
-		return fmt.Sprintf("the policies that were read allow it: look at service and resource control policies, the key of bucket %s, and s3:ListBucket of whoever creates the location", e.Bucket)
-	case CodeDenied:
-		return "change the statement that the plan's denied finding names"
-	}
-	return "settle what the plan's undetermined finding depends on"
-}
-
 // OwnerError says that a policy or role bears our name and is not ours.
 type OwnerError struct {
 	Account, Region string
