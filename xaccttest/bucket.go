@@ -106,6 +106,7 @@ func (c *Cloud) SetBucketPolicy(bucket string, document []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	b := c.bucket(bucket)
+	c.advance(time.Now())
 	if len(document) == 0 {
 		b.policy.set(nil, 0)
 		return

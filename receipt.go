@@ -1,0 +1,221 @@
+package xacct
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/kmskey"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/task"
+)
+
+// receiptSchema is the version of a receipt's JSON; it changes like that of a plan.
+const receiptSchema = "1.0"
+
+// Receipt is the record of one run: what was planned, ran and arrived. It is data, to be kept as JSON: DataSync forgets a run after 30 days
+// (https://docs.aws.amazon.com/datasync/latest/userguide/datasync-limits.html). It holds no secrets, but names of accounts, buckets and roles.
+type Receipt struct {
+	Schema   string
+	Written  time.Time
+	Transfer Transfer // as it was planned
+	Plan     string   // the digest of the plan, see [Plan.Digest]
+
+	// Policies are the digests of the documents in force when the receipt was written, by what they belong to: "trust ROLE-ARN",
+	// "policy NAME of ROLE-ARN", "bucket NAME", "key ARN". NotRead says of which they could not be read, and why.
+	Policies map[string]string
+	NotRead  map[string]string `json:",omitempty"`
+
+	TaskARN      string
+	ExecutionARN string
+	Mode         dstypes.TaskMode
+	Verdict      string // complete, with exceptions, failed or cancelled
+	ErrorCode    string `json:",omitempty"`
+	ErrorDetail  string `json:",omitempty"`
+	Start        time.Time
+	Launch       time.Time // when the run left the queue
+	End          time.Time
+	Seconds      float64 // from launch to end
+	Options      task.Options
+	Counters     task.Counters
+	Exceptions   []task.Exception    `json:",omitempty"`
+	Report       *task.ReportOutcome `json:",omitempty"` // of the task report, if there was one
+
+	// RequestIDs are the AWS request ids of the writes that set the transfer up, by the ID of the change: they find the events in CloudTrail.
+	RequestIDs map[string][]string `json:",omitempty"`
+}
+
+// Digest is "sha256:" and the hash of the plan's JSON in hexadecimal: equal for plans that say the same.
+func (p *Plan) Digest() (string, error) {
+	data, err := json.Marshal(p)
+	if err != nil {
+		return "", fmt.Errorf("digest of the plan: %w", err)
+	}
+	return digest(data), nil
+}
+
+func digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// Receipt records a run of the transfer: with the plan, what became of its changes (nil if nothing was applied now) and how the run ended. It reads
+// the policies in force once more, and changes nothing. What cannot be read is in NotRead, and is no error.
+func (p *Plan) Receipt(ctx context.Context, c Clients, transfer string, result *Result, outcome *task.Outcome) (*Receipt, error) {
+	i := slices.IndexFunc(p.Transfers, func(t Transfer) bool { return t.Name == transfer })
+	switch {
+	case i < 0:
+		return nil, fmt.Errorf("receipt: the plan has no transfer %q", transfer)
+	case outcome == nil:
+		return nil, fmt.Errorf("receipt of %s: the run has no outcome: wait for its end first", transfer)
+	}
+	t := p.Transfers[i]
+	plan, err := p.Digest()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := prepare(ctx, c, []Transfer{t}, nil); err != nil {
+		return nil, err
+	}
+	snap, err := observe(ctx, c, []Transfer{t}, 0)
+	if err != nil {
+		return nil, err
+	}
+	r := &Receipt{
+		Schema: receiptSchema, Written: time.Now().UTC(), Transfer: t, Plan: plan, Policies: map[string]string{}, NotRead: map[string]string{},
+		TaskARN: taskOf(outcome.ExecutionARN), ExecutionARN: outcome.ExecutionARN, Mode: outcome.Mode, Verdict: outcome.Verdict.String(),
+		ErrorCode: outcome.ErrorCode, ErrorDetail: outcome.ErrorDetail, Start: outcome.StartTime.UTC(), Launch: outcome.LaunchTime.UTC(), End: outcome.EndTime.UTC(),
+		Seconds: outcome.Duration.Seconds(), Options: outcome.Options, Counters: outcome.Counters, Exceptions: outcome.Exceptions(),
+	}
+	if outcome.Report.Status != "" {
+		r.Report = &outcome.Report
+	}
+	r.policies(snap)
+	r.requests(result)
+	return r, nil
+}
+
+// taskOf is the ARN of an execution's task.
+func taskOf(executionARN string) string {
+	arn, _, _ := strings.Cut(executionARN, "/execution/")
+	return arn
+}
+
+// policies digests the documents in force, as they were read.
+func (r *Receipt) policies(snap *snapshot) {
+	note := func(what string, d policy.Document, err error) {
+		switch {
+		case err != nil:
+			r.NotRead[what] = oneLine(err)
+		case d.IsZero():
+			r.Policies[what] = "none"
+		default:
+			r.Policies[what] = digest(d.Bytes())
+		}
+	}
+	w := wantsOf([]Transfer{r.Transfer})
+	for _, role := range w.roles {
+		s := snap.roles[role.arn]
+		err := cmp.Or(snap.errs[role.arn], s.Unread[iamrole.PartRole])
+		note("trust "+role.arn, s.Trust, cmp.Or(err, s.Unread[iamrole.PartTrust]))
+		for _, name := range slices.Sorted(maps.Keys(s.Policies)) {
+			note("policy "+name+" of "+role.arn, s.Policies[name], nil)
+		}
+	}
+	for _, b := range w.buckets {
+		s, seen := snap.buckets[b.spec.Name]
+		err := cmp.Or(snap.errs[b.spec.Name], s.Unread[bucket.PartPolicy])
+		if !seen && err == nil {
+			err = fmt.Errorf("the clients hold none of account %s", b.spec.Account)
+		}
+		note("bucket "+b.spec.Name, s.Policy, err)
+	}
+	for _, k := range w.keys {
+		s, seen := snap.keys[k.spec.ARN]
+		err := cmp.Or(snap.errs[k.spec.ARN], s.Unread[kmskey.PartPolicy])
+		if !seen && err == nil {
+			err = fmt.Errorf("the clients hold none of account %s", k.spec.Account())
+		}
+		note("key "+k.spec.ARN, s.Policy, err)
+	}
+}
+
+func (r *Receipt) requests(result *Result) {
+	if result == nil {
+		return
+	}
+	r.RequestIDs = map[string][]string{}
+	for _, c := range result.Changes {
+		if slices.Contains(c.Transfers, r.Transfer.Name) && len(c.RequestIDs) > 0 {
+			r.RequestIDs[c.ID] = c.RequestIDs
+		}
+	}
+}
+
+// VerifyOwnership proves that what the transfer writes will belong to the owner of the destination bucket. It is for [task.StartOptions].Before: a
+// run into a bucket of another account that still has ACLs would leave objects behind that its owner cannot read
+// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html). Into a bucket of the task account there is nothing to prove.
+// The error is an *OwnershipError, also if it cannot be found out.
+func VerifyOwnership(c Clients, t Transfer) func(context.Context) error {
+	return func(ctx context.Context) error {
+		e := t.Destination
+		if !t.remote(DestinationSide) {
+			return nil
+		}
+		fail := func(have s3types.ObjectOwnership, err error) error {
+			return &OwnershipError{Account: e.Account, Bucket: e.Bucket, Have: have, Err: err}
+		}
+		api, err := c.s3(e.Account, e.Region)
+		if err != nil {
+			return fail("", err)
+		}
+		s, err := bucket.Observe(ctx, api, bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region})
+		switch {
+		case err != nil:
+			return fail("", err)
+		case s.Unread[bucket.PartOwnership] != nil:
+			return fail("", s.Unread[bucket.PartOwnership])
+		case s.Ownership != s3types.ObjectOwnershipBucketOwnerEnforced:
+			return fail(cmp.Or(s.Ownership, s3types.ObjectOwnershipObjectWriter), nil)
+		}
+		return nil
+	}
+}
+
+// OwnershipError says that a run was not started because the objects written might not belong to the destination's owner.
+type OwnershipError struct {
+	Account, Bucket string
+	Have            s3types.ObjectOwnership // "" if it could not be found out
+	Err             error                   // why it could not; nil if it is known
+}
+
+// Error is one line: the bucket and its ownership, or why that is not known.
+func (e *OwnershipError) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("bucket %s of account %s: who will own the objects is not known: %s", e.Bucket, e.Account, oneLine(e.Err))
+	}
+	return fmt.Sprintf("bucket %s of account %s: objects would belong to the task account (%s)", e.Bucket, e.Account, e.Have)
+}
+
+// Unwrap is why the ownership could not be found out.
+func (e *OwnershipError) Unwrap() error { return e.Err }
+
+// Hint names the next action.
+func (e *OwnershipError) Hint() string {
+	if e.Err != nil {
+		return "give a client of account " + e.Account + " that may s3:GetBucketOwnershipControls, or have its owner confirm that ACLs are disabled and leave the check out"
+	}
+	return "set Destination.DisableACLs and apply the plan, after checking who still writes or reads through ACLs"
+}
