@@ -57,6 +57,7 @@ var (
 	ruleResourceForm      = problem.Rule{ID: "resource-form", Text: "must be * or an ARN, without a wildcard or variable in its service", Remedy: "write it like arn:aws:s3:::amzn-s3-demo-bucket/*", Source: iamGuide + "reference_policies_elements_resource.html"}
 	ruleResourceVariable  = problem.Rule{ID: "resource-variable", Text: "must have variables only after its fifth colon", Remedy: "write out what comes before", Source: iamGuide + "reference_policies_variables.html"}
 	ruleResourceS3        = problem.Rule{ID: "resource-s3", Text: "must have neither a Region nor an account if it is a bucket or an object", Remedy: "write it like arn:aws:s3:::amzn-s3-demo-bucket/*; limit the account by aws:ResourceAccount", Source: s3Guide + "s3-arn-format.html"}
+	ruleResourceIAM       = problem.Rule{ID: "resource-iam", Text: "must have no Region if it is a resource of IAM", Remedy: "write it like arn:aws:iam::111122223333:role/sync", Source: iamGuide + "reference_identifiers.html"}
 	ruleResourceBucket    = problem.Rule{ID: "resource-bucket", Text: "must be an ARN of S3 in a bucket policy", Remedy: "name the bucket and its objects", Source: s3Guide + "s3-arn-format.html"}
 	ruleOperator          = problem.Rule{ID: "condition-operator", Text: "must be a condition operator, spelt as documented", Remedy: "see the list of operators; IfExists comes last, ForAnyValue: or ForAllValues: first, Null takes no IfExists", Source: operators}
 	ruleConditionKey      = problem.Rule{ID: "condition-key", Text: "must be a condition key, with the service's name and a colon before it", Remedy: "write it like aws:SourceAccount", Source: iamGuide + "reference_policies_condition-keys.html"}
@@ -73,6 +74,6 @@ var rules = []problem.Rule{
 	rulePrincipalNeeded, rulePrincipalIdentity, ruleNotPrincipalTrust, rulePrincipalEmpty, rulePrincipalType, rulePrincipalWildcard,
 	rulePrincipalAWS, rulePrincipalService, rulePrincipalFed, rulePrincipalUser,
 	ruleActionEmpty, ruleActionForm, ruleActionService, ruleActionResource,
-	ruleResourceNeeded, ruleResourceTrust, ruleResourceEmpty, ruleResourceForm, ruleResourceVariable, ruleResourceS3, ruleResourceBucket,
+	ruleResourceNeeded, ruleResourceTrust, ruleResourceEmpty, ruleResourceForm, ruleResourceVariable, ruleResourceS3, ruleResourceIAM, ruleResourceBucket,
 	ruleOperator, ruleConditionKey, ruleConditionEmpty, ruleConditionValue, ruleConditionAction,
 }

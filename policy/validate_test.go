@@ -184,6 +184,9 @@ func TestValidate(t *testing.T) {
 		{"resource-s3", true, "account", Bucket, bucketOf(star, `"s3:ListBucket"`, `"arn:aws:s3::111122223333:b"`)},
 		{"resource-s3", false, "access point", Identity, identity(`"s3:GetObject"`, `"arn:aws:s3:eu-west-1:111122223333:accesspoint/ap"`)},
 		{"resource-s3", false, "bucket", Bucket, bucketOf(star, `"s3:ListBucket"`, `"arn:aws:s3:::b"`)},
+		{"resource-iam", true, "Region", Identity, identity(`"iam:PassRole"`, `"arn:aws:iam:eu-west-1:111122223333:role/sync"`)},
+		{"resource-iam", false, "no Region", Identity, identity(`"iam:PassRole"`, `["arn:aws:iam::111122223333:role/sync","arn:aws:iam:*:*:role/*"]`)},
+		{"resource-iam", false, "another service", Identity, identity(`"datasync:CreateTask"`, `"arn:aws:datasync:eu-west-1:111122223333:location/*"`)},
 		{"resource-bucket", true, "key", Bucket, bucketOf(star, `"s3:*"`, `"arn:aws:kms:eu-west-1:111122223333:key/x"`)},
 		{"resource-bucket", false, "bucket in China", Bucket, bucketOf(star, `"s3:*"`, `"arn:aws-cn:s3:::b"`)},
 

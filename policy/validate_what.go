@@ -102,6 +102,7 @@ func (v validator) resource(path, resource string) {
 	}
 	isS3 := arn.Service == "s3"
 	v.Check(!isS3 || arn.Region == "" && arn.Account == "" || arn.Account != "" && strings.ContainsAny(arn.Resource, "/*"), ruleResourceS3, path, resource)
+	v.Check(arn.Service != "iam" || arn.Region == "" || strings.ContainsAny(arn.Region, "*?"), ruleResourceIAM, path, resource)
 	v.Check(isS3 || v.kind != Bucket, ruleResourceBucket, path, resource)
 }
 
