@@ -22,7 +22,8 @@ type PublicStatement struct {
 // A statement that allows is public unless it names fixed principals, or has a condition that only fixed values fulfil of
 // aws:SourceIp (no wider than /8, or /32 for IPv6), aws:SourceArn, aws:SourceVpc, aws:SourceVpce, aws:SourceOwner, aws:SourceAccount,
 // aws:PrincipalOrgID, aws:userid, the KMS key of the server-side encryption, or the data access point. Where the documentation leaves
-// a doubt, the statement counts as public: negated and …IfExists operators, ForAllValues, variables, a role's id in aws:userid.
+// a doubt, the statement counts as public: negated and …IfExists operators, ForAllValues, variables, a role's id in aws:userid,
+// providers of web identities.
 //
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 func Public(d Document) []PublicStatement {
@@ -47,7 +48,7 @@ func publicReason(s Statement) string {
 	case not:
 		reason = "it allows everyone but those in NotPrincipal"
 	default:
-		i := slices.IndexFunc(principals, func(p Principal) bool { return !isFixed(p.value) })
+		i := slices.IndexFunc(principals, func(p Principal) bool { return !p.isFixed() })
 		if i < 0 {
 			return ""
 		}
@@ -70,6 +71,12 @@ func publicReason(s Statement) string {
 		open = ", and has no condition that S3 takes for a limit"
 	}
 	return reason + open
+}
+
+// isFixed reports whether the principal is one that S3 takes for fixed. A provider of web identities, which has no account, is not
+// among those that the documentation lists: anybody can have an identity there.
+func (p Principal) isFixed() bool {
+	return isFixed(p.value) && (p.kind != "Federated" || strings.HasPrefix(p.value, "arn:"))
 }
 
 // isFixed reports whether the value has neither a wildcard nor a variable.

@@ -23,6 +23,8 @@ func TestPublic(t *testing.T) {
 		{"denied to everyone", strings.Replace(prin(`"*"`), "Allow", "Deny", 1), ""},
 		{"account", prin(`{"AWS":"111122223333"}`), ""},
 		{"role, service and user", prin(`{"AWS":"arn:aws:iam::111122223333:role/r","Service":"logging.s3.amazonaws.com","CanonicalUser":"0a"}`), ""},
+		{"identities of a provider in an account", prin(`{"Federated":"arn:aws:iam::111122223333:saml-provider/corp"}`), ""},
+		{"identities of a provider that serves everybody", prin(`{"Federated":"accounts.google.com"}`), "its principal accounts.google.com is not a fixed one, and has no condition that S3 takes for a limit"},
 		{"everyone but one", `{"Effect":"Allow","NotPrincipal":{"AWS":"111122223333"},"Action":"s3:*","Resource":"*"}`, "it allows everyone but those in NotPrincipal, and has no condition that S3 takes for a limit"},
 		{"pattern of principals", prin(`{"AWS":"arn:aws:iam::111122223333:role/*"}`), "its principal arn:aws:iam::111122223333:role/* is not a fixed one, and has no condition that S3 takes for a limit"},
 
