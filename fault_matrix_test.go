@@ -58,6 +58,16 @@ func edited(c *xaccttest.Cloud) []xacct.Transfer {
 	return []xacct.Transfer{tr}
 }
 
+// firstKey is the ARN of the first key of an account in a Region, which is the same in every cloud.
+func firstKey(account, region string) string { return xaccttest.NewCloud().AddKey(account, region) }
+
+// encryptedPush is pushed with a key on each end, of which the destination's is another account's.
+func encryptedPush(c *xaccttest.Cloud) []xacct.Transfer {
+	tr := everything(push(c))
+	tr.Source.KMSKeys, tr.Destination.KMSKeys = []string{firstKey(accountA, "eu-west-1")}, []string{firstKey(accountB, "us-east-2")}
+	return []xacct.Transfer{tr}
+}
+
 // replaced is pushed with a bucket and a mode that AWS can only change by making anew.
 func replaced(c *xaccttest.Cloud) []xacct.Transfer {
 	tr := everything(push(c))
@@ -81,6 +91,8 @@ var scenarios = []scenario{
 	{name: "other mode", start: pushed, want: remoded, plan: planUp},
 	{name: "destroy push", start: pushed, want: pushed, plan: planDown},
 	{name: "destroy pull", start: pulled, want: pulled, plan: planDown},
+	{name: "encrypted", want: encryptedPush, plan: planUp},
+	{name: "destroy encrypted", start: encryptedPush, want: encryptedPush, plan: planDown},
 }
 
 // faultWorld is the world with one more bucket, and ACLs enabled at the destination.
@@ -88,6 +100,8 @@ func faultWorld(t *testing.T, optFns ...func(*xaccttest.Options)) *xaccttest.Clo
 	cloud := xaccttest.NewCloud(optFns...)
 	cloud.AddBucket(accountA, "eu-west-1", "media-raw")
 	cloud.AddBucket(accountA, "eu-west-1", "media-raw-2")
+	cloud.AddKey(accountA, "eu-west-1")
+	cloud.AddKey(accountB, "us-east-2")
 	cloud.AddBucket(accountB, "us-east-2", "media-archive", func(o *xaccttest.BucketOptions) { o.Ownership = "ObjectWriter" })
 	cloud.SetBucketPolicy("media-archive", []byte(foreignPolicy))
 	cloud.SetBucketPolicy("media-raw", []byte(strings.ReplaceAll(foreignPolicy, "media-archive", "media-raw")))

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
 
@@ -66,6 +67,7 @@ func (b *builder) key(w keyWant) {
 		c.Calls = nil
 	} else {
 		b.keyLockout(w, d.next)
+		b.keyPrincipals(w, d.next)
 	}
 	b.add(c)
 }
@@ -109,6 +111,26 @@ func (b *builder) keyLockout(w keyWant, next policy.Document) {
 			b.find(w.transfers, Finding{Severity: Blocking, Code: CodeLockout, Account: w.spec.Account(), Subject: w.spec.ARN,
 				Detail: "policy of key " + keyName(w.spec.ARN) + " " + p.Rule, Remedy: p.Remedy})
 		}
+	}
+}
+
+// keyPrincipals blocks a write that KMS would refuse, because a statement of somebody else names a role or user that is gone. An id that was
+// not looked at long enough may stand for a role that exists.
+// https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
+func (b *builder) keyPrincipals(w keyWant, next policy.Document) {
+	for _, p := range policy.Dangling(next) {
+		if b.ids[p.ID] != "" {
+			continue
+		}
+		f := Finding{Severity: Warning, Code: CodeDeadPrincipal, Account: w.spec.Account(), Subject: w.spec.ARN,
+			Statement: cmp.Or(p.Statement.Sid(), fmt.Sprintf("statement %d", p.Index+1)),
+			Remedy:    "let the owner of the key remove or correct that principal"}
+		f.Detail = fmt.Sprintf("in the policy of key %s %s names %s: a role or user that is gone, or one whose change is minutes old", keyName(w.spec.ARN), f.Statement, p.ID)
+		if slices.Contains(b.snap.dead, p.ID) {
+			f.Severity = Blocking
+			f.Detail = fmt.Sprintf("in the policy of key %s %s names %s, whose role or user is gone: KMS refuses every change of the policy", keyName(w.spec.ARN), f.Statement, p.ID)
+		}
+		b.find(w.transfers, f)
 	}
 }
 

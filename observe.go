@@ -176,6 +176,9 @@ func observe(ctx context.Context, c Clients, transfers []Transfer, n int) (*snap
 	for _, k := range w.keys {
 		p.run(func() { s.confirmKey(ctx, k, ids) })
 	}
+	for _, k := range w.keys {
+		p.run(func() { s.confirmKey(ctx, k, ids) })
+	}
 	p.wait()
 	return s, ctx.Err()
 }

@@ -55,11 +55,43 @@ func (s *snapshot) givenRoles(w wants) map[string]iamrole.Spec {
 // roles that exist, for a while after a change. Observed: https://github.com/go-to-k/cdkd/issues/1515
 const confirmFor = 30 * time.Second
 
-// confirm reads the policy again until no unique id is left unresolved, and notes those that stay. ids are those of the roles that were read.
+// confirm reads the bucket's policy again until no unique id is left unresolved, and notes those that stay. ids are those of the roles that
+// were read.
 func (s *snapshot) confirm(ctx context.Context, w bucketWant, ids map[string]string) {
-	if !w.grants {
+	api, err := s.clients.s3(w.spec.Account, w.spec.Region)
+	if !w.grants || err != nil {
 		return
 	}
+	s.mu.Lock()
+	state := s.buckets[w.spec.Name]
+	s.mu.Unlock()
+	state.Policy = s.resolve(ctx, state.Policy, ids, func() (policy.Document, error) { return readPolicy(ctx, api, w.spec) })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, read := s.buckets[w.spec.Name]; read {
+		s.buckets[w.spec.Name] = state
+	}
+}
+
+// confirmKey is confirm for the policy of a key.
+func (s *snapshot) confirmKey(ctx context.Context, w keyWant, ids map[string]string) {
+	api, err := s.clients.kms(w.spec.ARN)
+	if !w.grants || err != nil {
+		return
+	}
+	s.mu.Lock()
+	state := s.keys[w.spec.ARN]
+	s.mu.Unlock()
+	state.Policy = s.resolve(ctx, state.Policy, ids, func() (policy.Document, error) { return readKeyPolicy(ctx, api, w.spec.ARN) })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, read := s.keys[w.spec.ARN]; read {
+		s.keys[w.spec.ARN] = state
+	}
+}
+
+// resolve reads the document again until no unique id is left unresolved, notes those that stay and returns what was read last.
+func (s *snapshot) resolve(ctx context.Context, current policy.Document, ids map[string]string, read func() (policy.Document, error)) policy.Document {
 	unresolved := func(d policy.Document) []string {
 		var out []string
 		for _, p := range policy.Dangling(d) {
@@ -69,17 +101,7 @@ func (s *snapshot) confirm(ctx context.Context, w bucketWant, ids map[string]str
 		}
 		return out
 	}
-	s.mu.Lock()
-	state := s.buckets[w.spec.Name]
-	s.mu.Unlock()
-	left := unresolved(state.Policy)
-	if len(left) == 0 {
-		return
-	}
-	api, err := s.clients.s3(w.spec.Account, w.spec.Region)
-	if err != nil {
-		return
-	}
+	left := unresolved(current)
 	start := time.Now()
 	for attempt := 1; len(left) > 0; attempt++ {
 		d := delay(attempt)
@@ -87,17 +109,17 @@ func (s *snapshot) confirm(ctx context.Context, w bucketWant, ids map[string]str
 			break
 		}
 		if sleep(ctx, d) != nil {
-			return
+			return current
 		}
-		again, err := readPolicy(ctx, api, w.spec)
+		again, err := read()
 		if err != nil {
 			continue
 		}
-		state.Policy, left = again, unresolved(again)
+		current, left = again, unresolved(again)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.buckets[w.spec.Name] = state
 	s.dead = append(s.dead, left...)
 	slices.Sort(s.dead)
+	return current
 }
