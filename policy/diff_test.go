@@ -111,3 +111,13 @@ func TestExplain(t *testing.T) {
 	}
 	golden(t, "testdata/explain.golden", text.String())
 }
+
+// Operators that compare in other ways read otherwise, so that a reviewer sees what changed.
+func TestOperatorsReadDifferently(t *testing.T) {
+	for _, pair := range [][2]string{{"ArnLike", "StringLike"}, {"ArnNotLike", "StringNotLike"}, {"NumericEquals", "StringEquals"}, {"DateNotEquals", "StringNotEquals"}, {"DateEquals", "NumericEquals"}} {
+		a, b := Where(pair[0], "a:b", "1"), Where(pair[1], "a:b", "1")
+		if a.String() == b.String() {
+			t.Errorf("%s and %s both read %q", pair[0], pair[1], a)
+		}
+	}
+}

@@ -108,15 +108,15 @@ func (p Principal) words() string {
 	return p.kind + " " + p.value
 }
 
-// verbs is how a condition reads, between its key and its values.
+// verbs is how a condition reads, between its key and its values. Operators that compare in other ways read otherwise.
 var verbs = map[string]string{
 	"StringEquals": "is", "StringNotEquals": "is not",
 	"StringEqualsIgnoreCase": "is, in any letter case,", "StringNotEqualsIgnoreCase": "is not, in any letter case,",
 	"StringLike": "is like", "StringNotLike": "is not like",
-	"ArnEquals": "is like", "ArnLike": "is like", "ArnNotEquals": "is not like", "ArnNotLike": "is not like",
-	"NumericEquals": "is", "NumericNotEquals": "is not", "NumericLessThan": "is below", "NumericLessThanEquals": "is at most",
+	"ArnEquals": "matches", "ArnLike": "matches", "ArnNotEquals": "does not match", "ArnNotLike": "does not match",
+	"NumericEquals": "equals", "NumericNotEquals": "does not equal", "NumericLessThan": "is below", "NumericLessThanEquals": "is at most",
 	"NumericGreaterThan": "is above", "NumericGreaterThanEquals": "is at least",
-	"DateEquals": "is", "DateNotEquals": "is not", "DateLessThan": "is before", "DateLessThanEquals": "is not after",
+	"DateEquals": "is at", "DateNotEquals": "is not at", "DateLessThan": "is before", "DateLessThanEquals": "is not after",
 	"DateGreaterThan": "is after", "DateGreaterThanEquals": "is not before",
 	"Bool": "is", "Null": "is", "BinaryEquals": "is", "IpAddress": "is in", "NotIpAddress": "is not in",
 }
