@@ -1,6 +1,6 @@
 // Package xacct moves data between S3 buckets of different AWS accounts with AWS DataSync.
 //
-// It works out every IAM, S3 and DataSync piece that such a transfer needs, shows what it would change and judges who will be let in,
+// It works out every IAM, S3, KMS and DataSync piece that such a transfer needs, shows what it would change and judges who will be let in,
 // changes just that, and takes it all away again:
 //
 //	plan, err := xacct.NewPlan(ctx, clients, transfers)   // reads only
@@ -13,20 +13,20 @@
 //
 // # The parts
 //
-// A [Transfer] is a plain value that says what is wanted. [Transfer.Resources] turns it into roles, bucket statements, locations and a task
-// without a call, and [Resources.Check] judges them against documents that you hand in: both can be unit-tested. The packages policy and
-// policy/authz hold the documents and the judge; iamrole, bucket, location and task hold one AWS resource each and are useful alone;
+// A [Transfer] is a plain value that says what is wanted. [Transfer.Resources] turns it into roles, statements of buckets and keys,
+// locations and a task without a call, and [Resources.Check] judges them against documents that you hand in: both can be unit-tested. The packages policy and
+// policy/authz hold the documents and the judge; iamrole, bucket, kmskey, location and task hold one AWS resource each and are useful alone;
 // xaccttest is an in-memory AWS to test it all with.
 //
 // # Accounts
 //
 // The task account owns roles, locations and the task. It is the source's account (push) unless [Transfer].TaskAccount says otherwise.
-// A bucket of another account gets statements in its policy. An account that is missing from [Clients] is somebody else's: its changes
+// A bucket or key of another account gets statements in its policy; the keys of encrypted buckets are listed in [Endpoint].KMSKeys. An account that is missing from [Clients] is somebody else's: its changes
 // are planned as a hand-over, [Plan.For] is its operator's part, and what waits for it ends as [Waiting], which is not an error.
 //
 // # Promises
 //
-//   - In every bucket policy that is written, each statement of others has the very bytes of the read that it was merged from.
+//   - In every policy of a bucket or key that is written, each statement of others has the very bytes of the read that it was merged from.
 //   - A statement is ours by its Sid and its shape, a role, location or task by its tags. Nothing else is changed or deleted. What is
 //     ambiguous is reported, never guessed.
 //   - What could not be read is reported as unknown, never taken for absent; what is not settled is undetermined, never allowed.
@@ -35,8 +35,11 @@
 //
 // # What we cannot know
 //
-//   - S3 has no conditional write for bucket policies. Apply reads a policy right before it writes it and looks again afterwards, but a
+//   - Neither S3 nor KMS has a conditional write for policies. Apply reads a policy right before it writes it and looks again afterwards, but a
 //     write by somebody else between that read and that write is lost. [ChangeResult].Writes holds both documents.
+//   - What S3 asks of a key is documented for reading (kms:Decrypt) and writing (kms:GenerateDataKey, kms:Decrypt). A denial of the other actions
+//     in DataSync's list is a warning. Grants of KMS, which let somebody in beside the key's policy, are not read, and neither are keys that
+//     no end lists.
 //   - Service and resource control policies, VPC endpoint policies and session policies are not visible with an account's credentials.
 //     The plan says which were not given; hand them in with [PlanOptions].
 //   - The groups and policies of an operator who is a user, and session policies, are not read: verdicts that hang on them are undetermined.

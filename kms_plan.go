@@ -90,6 +90,9 @@ func (b *builder) keyFacts(w keyWant, s kmskey.State) bool {
 	case why != "":
 		f.Detail, f.Remedy = why, "see to the key, or take it off KMSKeys if no object needs it"
 	default:
+		if err := s.Unread[kmskey.PartKey]; err != nil {
+			b.find(w.transfers, unreadFinding(w.spec.Account(), w.spec.ARN, err, Warning, "grant the reader kms:DescribeKey on the key: it tells whether the key can be used"))
+		}
 		return true
 	}
 	b.find(w.transfers, f)

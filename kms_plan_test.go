@@ -80,6 +80,9 @@ func TestFindingsAboutKeys(t *testing.T) {
 		{"its policy may not be read", func(t *testing.T, c *xaccttest.Cloud, tr *xacct.Transfer) {
 			withKey(t, c, tr.Destination.KMSKeys[0], policy.Deny("kms:GetKeyPolicy").By(policy.Everyone()).On("*"))
 		}, xacct.CodeUnread, xacct.Blocking, "kms:GetKeyPolicy"},
+		{"whether it is enabled may not be read", func(t *testing.T, c *xaccttest.Cloud, tr *xacct.Transfer) {
+			withKey(t, c, tr.Destination.KMSKeys[0], policy.Deny("kms:DescribeKey").By(policy.AWS(c.OperatorARN(accountB))).On("*"))
+		}, xacct.CodeUnread, xacct.Warning, "kms:DescribeKey"},
 		{"a role in it is gone", func(t *testing.T, c *xaccttest.Cloud, tr *xacct.Transfer) {
 			role := c.AddRole("777788889999", "gone")
 			withKey(t, c, tr.Destination.KMSKeys[0], kmskey.Read("*").WithSid("Theirs").By(policy.AWS(role)))
