@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
 )
@@ -150,6 +151,8 @@ func (j *judged) grant(vs []verdict) (string, []string) {
 	var texts, proposal []string
 	for _, m := range vs[0].Deciding {
 		switch {
+		case m.Layer == authz.Resource && !j.trust && j.local():
+			continue // within one account its own policies suffice
 		case m.Layer == authz.Resource && j.trust:
 			texts = append(texts, "let the trust policy of "+j.principal+" allow sts:AssumeRole to "+vs[0].request.Service)
 		case m.Layer == authz.Resource:
@@ -163,6 +166,12 @@ func (j *judged) grant(vs []verdict) (string, []string) {
 		}
 	}
 	return or(strings.Join(texts, "; and "), fmt.Sprintf("allow %s to %s", listActions(actions), j.principal)), proposal
+}
+
+// local reports whether the principal is of the account that owns the resource, whose policy then need not allow as well. A key's has to.
+func (j *judged) local() bool {
+	a, ok := region.ParseARN(j.principal)
+	return ok && a.Account == j.owner && j.resource == ""
 }
 
 // documentOf is where the document of a match stands in the policies; nil if the match is no document.

@@ -35,22 +35,39 @@
 //
 // # What we cannot know
 //
+// What is not documented, or cannot be seen with the accounts' credentials. A plan says where it hangs on one of these; it never turns
+// them into yes or no.
+//
 //   - Neither S3 nor KMS has a conditional write for policies. Apply reads a policy right before it writes it and looks again afterwards, but a
 //     write by somebody else between that read and that write is lost. [ChangeResult].Writes holds both documents.
 //   - What S3 asks of a key is documented for reading (kms:Decrypt) and writing (kms:GenerateDataKey, kms:Decrypt). A denial of the other actions
 //     in DataSync's list is a warning. Grants of KMS, which let somebody in beside the key's policy, are not read, and neither are keys that
 //     no end lists.
-//   - Service and resource control policies, VPC endpoint policies and session policies are not visible with an account's credentials.
-//     The plan says which were not given; hand them in with [PlanOptions].
-//   - The groups and policies of an operator who is a user, and session policies, are not read: verdicts that hang on them are undetermined.
-//   - An object is judged by one sample key below the prefix. A statement about other keys is not seen.
-//   - DataSync documents neither the headers it sends to S3 nor its addresses; package authz lists for each condition key whether it is
-//     certain, assumed or unknown.
-//   - DataSync does not say which location's ARN and Region it presents when it assumes a role; the trust preset allows the Regions of the
-//     location and of the task.
+//   - Reads are eventually consistent too: what a plan read may be older than what stands.
+//   - Service and resource control policies, VPC endpoint policies and session policies are not visible with an account's credentials, nor
+//     is the organisation of an account. The plan says which policies were not given; hand them in with [PlanOptions].
+//   - Block Public Access of the account and of the organisation is not read, only that of the bucket. A bucket policy that S3 calls public
+//     is reported in any case.
+//   - A unique id in place of a principal may be a deleted role or one whose change S3 has not shown yet. Only an id that stays for half a
+//     minute counts as dead.
+//   - An object is judged by one sample key below the prefix. A statement about other keys is not seen. Object ACLs and the keys that
+//     single objects are encrypted under are not read.
+//   - DataSync documents neither the headers it sends to S3 nor its addresses. That it names no encryption, no ACL and no requester who
+//     pays, that it uses TLS 1.2 or later, and that its session is called AwsSync-loc-… is assumed; package authz lists for each condition
+//     key whether it is certain, assumed or unknown. Whether it sends a checksum with every upload, which Object Lock asks for, is unknown.
+//   - That a task without a manifest reads no object versions is assumed: a denial of s3:GetObjectVersion limits a transfer and does not
+//     block it. So does one of s3:DeleteObject, unless the transfer deletes.
+//   - That CreateLocationS3 tests s3:ListBucket with the caller's own credentials was observed, and is not in DataSync's list of permissions.
+//   - DataSync does not say which location's ARN and Region it presents when it assumes a role, nor whether it presents aws:SourceOrgID.
+//     The trust preset allows the Regions of the location and of the task.
+//   - Whether an option left out of UpdateTask keeps its value, whether a location can be deleted while a task of another Region uses it,
+//     and whether UpdateLocationS3 tests the access again is not documented.
+//   - The messages of DataSync have no codes: what they mean is known from reports, see [AccessTestError].
 //   - Lists of locations and tasks may lag behind. A duplicate that a lag beyond [ApplyOptions].Settle makes possible is reported by the
 //     next plan as ambiguous.
 //   - The service principal datasync.amazonaws.com is documented for the aws partition; for the others it is assumed.
+//   - Whether the service-linked role AWSServiceRoleForDataSync is there is not looked up: the operator's right to make it is asked for in
+//     any case, and a denial is a warning.
 //
 // # Compatibility
 //

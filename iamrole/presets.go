@@ -7,10 +7,6 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// principal is the service principal of DataSync. The guide has this name only; in other partitions than aws that is assumed.
-// Source: https://docs.aws.amazon.com/datasync/latest/userguide/using-service-linked-roles-service-action-2.html
-const principal = "datasync.amazonaws.com"
-
 // DataSyncTrust lets DataSync assume the role for locations and tasks of the account in the given Regions, and for nobody else's
 // (the confused deputy). A role needs the Regions of its location and of the task; no Regions means any Region.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/cross-service-confused-deputy-prevention.html
@@ -22,7 +18,7 @@ func DataSyncTrust(partition, account string, regions ...string) policy.Document
 	for _, r := range slices.Compact(slices.Sorted(slices.Values(regions))) {
 		arns = append(arns, region.ARN{Partition: partition, Service: "datasync", Region: r, Account: account, Resource: "*"}.String())
 	}
-	return policy.New(policy.Allow("sts:AssumeRole").WithSid("DataSync").By(policy.Service(principal)).
+	return policy.New(policy.Allow("sts:AssumeRole").WithSid("DataSync").By(policy.Service(region.DataSync(partition))).
 		When(policy.StringEquals("aws:SourceAccount", account), policy.ArnLike("aws:SourceArn", arns...)))
 }
 
@@ -34,7 +30,7 @@ func DataSyncTrust(partition, account string, regions ...string) policy.Document
 // It has no condition, so that any account could have DataSync use the role on its behalf; DataSyncTrust closes that.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
 func TutorialTrust() policy.Document {
-	return policy.New(policy.Allow("sts:AssumeRole").By(policy.Service(principal)))
+	return policy.New(policy.Allow("sts:AssumeRole").By(policy.Service(region.DataSync("aws"))))
 }
 
 // TutorialPolicy is the inline policy of step 1: DataSync may write the destination bucket, as long as the account owns it.

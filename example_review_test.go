@@ -1,0 +1,155 @@
+package xacct_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log"
+
+	"github.com/aws/aws-sdk-go-v2/service/datasync"
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/xaccttest"
+)
+
+// A security reviewer's test: what the transfer would add to the bucket's own policy, whether that lets anybody else in, and what the
+// existing statements make of it. No call is made.
+func ExampleResources_Check() {
+	existing, err := policy.Parse([]byte(foreignPolicy))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	resources, _ := demo().Resources()
+	merged, err := existing.Merge(resources.Buckets[0].Statements)
+	fmt.Println("refused:", err, merged.Validate(policy.Bucket), "public:", len(policy.Public(merged)))
+	for _, change := range policy.Diff(existing, merged) {
+		fmt.Println(change)
+	}
+	for _, f := range resources.Check(xacct.Facts{BucketPolicies: map[string]policy.Document{"media-archive": existing}}) {
+		fmt.Printf("%s %s: %s (%s)\n", f.Severity, f.Code, cmp.Or(f.Side, "both"), f.Statement)
+	}
+	// Output:
+	// refused: <nil> <nil> public: 0
+	//   TLSOnly: everyone may not s3:* on arn:aws:s3:::media-archive, arn:aws:s3:::media-archive/*, if aws:SecureTransport is false
+	//   (no Sid): account 444455556666 may s3:GetObject on arn:aws:s3:::media-archive/*
+	//   Logs: service logging.s3.amazonaws.com may s3:PutObject on arn:aws:s3:::media-archive/logs/*
+	// + XacctMediaArchiveWrite317df6a3: arn:aws:iam::111122223333:role/media-archive-destination may s3:GetBucketLocation, s3:ListBucket, s3:ListBucketMultipartUploads, s3:GetObject, s3:GetObjectTagging, s3:GetObjectVersion, s3:GetObjectVersionTagging, s3:ListMultipartUploadParts, s3:AbortMultipartUpload, s3:DeleteObject, s3:PutObject, s3:PutObjectTagging on arn:aws:s3:::media-archive, arn:aws:s3:::media-archive/*
+	// + XacctMediaArchiveList8abc7cf6: account 111122223333 may s3:ListBucket on arn:aws:s3:::media-archive, if aws:PrincipalArn matches arn:aws:iam::111122223333:role/ops
+	// info allowed: source (DataSync)
+	// warning undetermined: source ()
+	// info allowed: destination (DataSync)
+	// info allowed: destination (XacctMediaArchiveWrite317df6a3)
+	// warning undetermined: source ()
+	// warning undetermined: destination ()
+	// info not-given: both ()
+}
+
+// A bucket that lets in its own organisation only: the plan names the statement, what it depends on, and how its owner could exempt the role.
+func ExampleNewPlan_organisationOnly() {
+	ctx := context.Background()
+	cloud := xaccttest.NewCloud()
+	cloud.AddBucket("111122223333", "eu-west-1", "media-raw")
+	cloud.AddBucket("444455556666", "us-east-2", "media-archive")
+	cloud.SetBucketPolicy("media-archive", policy.New(policy.Deny("s3:GetObject", "s3:PutObject").WithSid("OurOrganisation").
+		By(policy.Everyone()).On("arn:aws:s3:::media-archive/*").When(policy.Where("StringNotEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"))).Bytes())
+
+	for _, organisations := range []map[string]string{nil, {"111122223333": "o-f6g7h8i9j0"}, {"111122223333": "o-a1b2c3d4e5"}} {
+		transfer := demo()
+		transfer.Operators = []string{cloud.OperatorARN("111122223333")}
+		plan, err := xacct.NewPlan(ctx, cloud.Clients(), []xacct.Transfer{transfer}, func(o *xacct.PlanOptions) { o.OrgIDs = organisations })
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println("the role's account is in", organisations)
+		for _, f := range plan.Findings {
+			if f.Statement == "OurOrganisation" || f.Side == xacct.DestinationSide && f.Code == xacct.CodeAllowed && f.Actions[0] == "s3:GetBucketLocation" {
+				fmt.Println(f.Severity, f.Code+":", f.Detail)
+				for _, p := range f.Proposal {
+					fmt.Println("  as its owner could write it:", p)
+				}
+			}
+		}
+	}
+	// Output:
+	// the role's account is in map[]
+	// warning undetermined: whether DataSync may write the destination: s3:GetObject, s3:PutObject depends on aws:PrincipalOrgID (OurOrganisation): it lets in principals of certain organisations, and an exemption of AWS services does not help a role
+	//   as its owner could write it: {"Sid":"OurOrganisation","Effect":"Deny","Principal":"*","Action":["s3:PutObject","s3:GetObject"],"Resource":"arn:aws:s3:::media-archive/*","Condition":{"StringNotEquals":{"aws:PrincipalOrgID":"o-a1b2c3d4e5"},"ArnNotLikeIfExists":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/media-archive-destination"}}}
+	// info allowed: DataSync may write the destination in part: s3:GetBucketLocation, s3:ListBucket, s3:ListBucketMultipartUploads and 7 more (allowed, by XacctMediaArchiveWrite317df6a3)
+	// the role's account is in map[111122223333:o-f6g7h8i9j0]
+	// blocking denied: DataSync may not write the destination: s3:GetObject, s3:PutObject (explicitly denied, by OurOrganisation): it lets in principals of certain organisations, and an exemption of AWS services does not help a role
+	//   as its owner could write it: {"Sid":"OurOrganisation","Effect":"Deny","Principal":"*","Action":["s3:PutObject","s3:GetObject"],"Resource":"arn:aws:s3:::media-archive/*","Condition":{"StringNotEquals":{"aws:PrincipalOrgID":"o-a1b2c3d4e5"},"ArnNotLikeIfExists":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/media-archive-destination"}}}
+	// info allowed: DataSync may write the destination in part: s3:GetBucketLocation, s3:ListBucket, s3:ListBucketMultipartUploads and 7 more (allowed, by XacctMediaArchiveWrite317df6a3)
+	// the role's account is in map[111122223333:o-a1b2c3d4e5]
+	// info allowed: DataSync may write the destination (allowed, by XacctMediaArchiveWrite317df6a3)
+}
+
+// A transfer whose destination was set up by hand after AWS's tutorial is taken over: its role and location are judged and used, never
+// changed, and the bucket gets a statement that no other follower of the tutorial replaces.
+func ExampleNewPlan_takeOver() {
+	ctx := context.Background()
+	cloud := xaccttest.NewCloud()
+	cloud.AddBucket("111122223333", "eu-west-1", "media-raw")
+	cloud.AddBucket("444455556666", "us-east-2", "media-archive")
+	role, location := byHand(ctx, cloud)
+
+	transfer := demo()
+	transfer.Operators = []string{cloud.OperatorARN("111122223333")}
+	transfer.Destination.RoleARN, transfer.Destination.LocationARN = role, location
+	plan, err := xacct.NewPlan(ctx, cloud.Clients(), []xacct.Transfer{transfer})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(plan)
+	// Output:
+	// media-archive: 3 to create, 1 to update, 0 blocked
+	//
+	// 111122223333 (task account)
+	//   + iam-role           media-archive-source
+	//   + datasync-location  s3://media-raw/2026/  eu-west-1
+	//   + datasync-task      media-archive         us-east-2  ENHANCED
+	//
+	// 444455556666
+	//   ~ bucket-policy  media-archive  us-east-2
+	//       + XacctMediaArchiveWrite317df6a3   arn:aws:iam::111122223333:role/DataSync-media may write
+	//       + XacctMediaArchiveList8abc7cf6   arn:aws:iam::111122223333:role/Operator may list
+	//       2 other statements unchanged
+	//
+	// Checked  DataSync may assume the source role (allowed, by DataSync)
+	//          DataSync may read the source (allowed, by Read)
+	//          DataSync may assume the destination role (allowed, by statement 1 of the resource policy)
+	//          DataSync may write the destination (allowed, by DataSyncCreateS3LocationAndTaskAccess)
+	//          the operator may create the source location (allowed, by statement 1 of the identity policy)
+	//          the operator may make locations and task (allowed, by statement 1 of the identity policy)
+	//
+	// Unknown  service control policies of 111122223333 and resource control policies of 111122223333 and 444455556666 were not given
+	//
+	// Note     bucket media-archive lets this role in by the tutorial's statement; whoever follows the tutorial again replaces it, as its id is always the same
+}
+
+// byHand follows the tutorial.
+func byHand(ctx context.Context, cloud *xaccttest.Cloud) (role, location string) {
+	const bucketARN = "arn:aws:s3:::media-archive"
+	clients := cloud.Clients()["111122223333"]
+	trust, access := string(iamrole.TutorialTrust().Bytes()), string(iamrole.TutorialPolicy(bucketARN, "444455556666").Bytes())
+	made, err := clients.IAM.CreateRole(ctx, &iam.CreateRoleInput{RoleName: new("DataSync-media"), AssumeRolePolicyDocument: &trust})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := clients.IAM.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: new("DataSync-media"), PolicyName: new("media"), PolicyDocument: &access}); err != nil {
+		log.Fatal(err)
+	}
+	operator := bucket.List(bucketARN).WithSid("DataSyncCreateS3Location").By(policy.AWS(cloud.OperatorARN("111122223333")))
+	cloud.SetBucketPolicy("media-archive", bucket.TutorialPolicy(bucketARN, *made.Role.Arn).With(operator).Bytes())
+	there, err := clients.DataSync("us-east-2").CreateLocationS3(ctx, &datasync.CreateLocationS3Input{S3BucketArn: new(bucketARN),
+		Subdirectory: new("/"), S3Config: &dstypes.S3Config{BucketAccessRoleArn: made.Role.Arn}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	return *made.Role.Arn, *there.LocationArn
+}
