@@ -53,6 +53,12 @@ func (r *run) execute(ctx context.Context, ch *Change, res *ChangeResult) (Statu
 				return r.applyPolicy(ctx, ch, t, res)
 			}
 		}
+	case LogPolicy:
+		for _, w := range r.wants.logs {
+			if w.id() == ch.ID {
+				return r.applyLogPolicy(ctx, ch, w, res)
+			}
+		}
 	case DataSyncLocation:
 		for _, w := range r.wants.locations {
 			if w.id() == ch.ID {

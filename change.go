@@ -8,6 +8,7 @@ const (
 	BucketPolicy     Kind = "bucket-policy"     // our statements in a bucket's policy
 	KeyPolicy        Kind = "key-policy"        // our statements in a key's policy
 	BucketOwnership  Kind = "bucket-ownership"  // a bucket's Object Ownership
+	LogPolicy        Kind = "log-policy"        // the resource policy of CloudWatch Logs by which BASIC tasks may write logs
 	DataSyncLocation Kind = "datasync-location" // an S3 location
 	DataSyncTask     Kind = "datasync-task"     // a task
 )

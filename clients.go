@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
@@ -45,9 +46,10 @@ type Clients map[string]AccountClients
 type AccountClients struct {
 	STS      IdentityAPI
 	IAM      iamrole.API
-	S3       func(region string) bucket.API  // called concurrently and often: cache inside
-	DataSync func(region string) DataSyncAPI // likewise
-	KMS      func(region string) kmskey.API  // likewise; needed only in the accounts of keys that a transfer lists
+	S3       func(region string) bucket.API   // called concurrently and often: cache inside
+	DataSync func(region string) DataSyncAPI  // likewise
+	KMS      func(region string) kmskey.API   // likewise; needed only in the accounts of keys that a transfer lists
+	Logs     func(region string) task.LogsAPI // likewise; needed only in the task account of a BASIC task with a log group
 }
 
 // NewAccountClients makes the clients of the account that cfg has credentials for. It makes no call. The regional clients are made once
@@ -61,6 +63,9 @@ func NewAccountClients(cfg aws.Config) AccountClients {
 		}),
 		DataSync: perRegion(func(r string) DataSyncAPI {
 			return datasync.NewFromConfig(cfg, func(o *datasync.Options) { o.Region = r })
+		}),
+		Logs: perRegion(func(r string) task.LogsAPI {
+			return cloudwatchlogs.NewFromConfig(cfg, func(o *cloudwatchlogs.Options) { o.Region = r })
 		}),
 		KMS: perRegion(func(r string) kmskey.API {
 			return kms.NewFromConfig(cfg, func(o *kms.Options) { o.Region = r })
@@ -133,4 +138,28 @@ func (c Clients) iam(account string) (iamrole.API, error) {
 		return nil, &ClientError{Account: account, Service: "IAM"}
 	}
 	return ac.IAM, nil
+}
+
+func (c Clients) logs(account, region string) (task.LogsAPI, error) {
+	ac, ok := c[account]
+	if ok && ac.Logs != nil {
+		if api := ac.Logs(region); api != nil {
+			return api, nil
+		}
+	}
+	return nil, &ClientError{Account: account, Region: region, Service: "CloudWatch Logs"}
+}
+
+// Objects is the client for the objects of a bucket of the account in the Region, with which package task reads reports and writes manifests: the
+// account's S3 client, if that can read and write objects, as *s3.Client can.
+func (c Clients) Objects(account, region string) (task.ObjectsAPI, error) {
+	api, err := c.s3(account, region)
+	if err != nil {
+		return nil, err
+	}
+	objects, ok := api.(task.ObjectsAPI)
+	if !ok {
+		return nil, fmt.Errorf("the S3 client of account %s in %s cannot read and write objects: use one with GetObject and PutObject, such as *s3.Client", account, region)
+	}
+	return objects, nil
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 )
 
@@ -29,16 +30,18 @@ type snapshot struct {
 	clients Clients
 
 	mu        sync.Mutex
-	roles     map[string]iamrole.State  // by ARN; a role that was not looked at, because its account has no client, is missing
-	buckets   map[string]bucket.State   // by bucket name; likewise
-	keys      map[string]kmskey.State   // by ARN; likewise
-	listed    map[place]bool            // where locations and tasks were listed
-	locations map[string]location.State // by ARN
-	tasks     map[string]task.State     // by ARN
-	samples   map[string]bucket.Sample  // by transfer: what lies below the destination's prefix
-	sources   map[string]sourceLook     // by transfer that deletes: what lies below the source's prefix
-	dead      []string                  // unique ids in bucket policies that stayed unresolved, see confirm
-	errs      map[string]error          // by what was read: a role's ARN, a bucket's name, "account/region"
+	roles     map[string]iamrole.State              // by ARN; a role that was not looked at, because its account has no client, is missing
+	buckets   map[string]bucket.State               // by bucket name; likewise
+	keys      map[string]kmskey.State               // by ARN; likewise
+	listed    map[place]bool                        // where locations and tasks were listed
+	locations map[string]location.State             // by ARN
+	tasks     map[string]task.State                 // by ARN
+	samples   map[string]bucket.Sample              // by transfer: what lies below the destination's prefix
+	sources   map[string]sourceLook                 // by transfer that deletes: what lies below the source's prefix
+	logUsers  map[string]task.State                 // by ARN: other BASIC tasks where there is a log policy
+	logs      map[string]map[string]policy.Document // by ID of a log policy's change: all resource policies of CloudWatch Logs there
+	dead      []string                              // unique ids in bucket policies that stayed unresolved, see confirm
+	errs      map[string]error                      // by what was read: a role's ARN, a bucket's name, "account/region"
 }
 
 func newSnapshot(c Clients) *snapshot {
@@ -127,6 +130,11 @@ func observe(ctx context.Context, c Clients, transfers []Transfer, n int) (*snap
 			p.run(func() { s.lookSource(ctx, t.transfer) })
 		}
 	}
+	for _, l := range w.logs {
+		if _, ok := c[l.account]; ok {
+			p.run(func() { s.readLogs(ctx, l) })
+		}
+	}
 	for _, k := range w.keys {
 		if _, ok := c[k.spec.Account()]; ok {
 			p.run(func() { s.readKey(ctx, k.spec) })
@@ -149,6 +157,8 @@ func observe(ctx context.Context, c Clients, transfers []Transfer, n int) (*snap
 		for _, e := range tasks[pl] {
 			if wantsTask(w, pl, e) {
 				lists.run(func() { s.readTask(ctx, pl, e.ARN) })
+			} else if w.logsIn(pl) && e.Mode == dstypes.TaskModeBasic {
+				lists.run(func() { s.readLogUser(ctx, pl, e.ARN) })
 			}
 		}
 	}
@@ -172,9 +182,6 @@ func observe(ctx context.Context, c Clients, transfers []Transfer, n int) (*snap
 	}
 	for _, b := range w.buckets {
 		p.run(func() { s.confirm(ctx, b, ids) })
-	}
-	for _, k := range w.keys {
-		p.run(func() { s.confirmKey(ctx, k, ids) })
 	}
 	for _, k := range w.keys {
 		p.run(func() { s.confirmKey(ctx, k, ids) })

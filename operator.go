@@ -110,7 +110,7 @@ func operatorStatements(account string, transfers []Transfer, phases []Phase) (p
 	}
 	service := region.DataSync(transfers[0].partition())
 	var out policy.Statements
-	for _, n := range slices.Concat(taskNeeds, bucketNeeds, keyNeeds) {
+	for _, n := range slices.Concat(taskNeeds, bucketNeeds, logNeeds, keyNeeds) {
 		on := resources[n.on]
 		if len(on) == 0 || !slices.ContainsFunc(n.phases, func(p Phase) bool { return slices.Contains(phases, p) }) {
 			continue
@@ -180,6 +180,9 @@ func scopes(account string, transfers []Transfer) map[scope][]string {
 		}
 		if t.taskAccount() == account {
 			add(onEverything, "*")
+			if t.logChange() != "" {
+				add(onLogs, "*")
+			}
 			add(onPolicies, "arn:"+p+":iam::"+account+":policy/*", "arn:"+p+":iam::aws:policy/*")
 			add(onServiceRole, serviceLinkedRole(p, account))
 			for _, arn := range t.runRoles() {

@@ -19,6 +19,7 @@ const (
 	onGrantedBuckets scope = "buckets with grants"   // outside the task account
 	onBareBuckets    scope = "buckets without"       // outside the task account, and no statement of ours is wanted: an older one may be the last
 	onACLBuckets     scope = "buckets to enforce"    // whose ACLs are to be disabled
+	onLogs           scope = "log policies"          // which have no ARN: everything, if a task has a log group
 	onOwnKeys        scope = "the account's keys"    // those that transfers list
 	onGrantedKeys    scope = "keys with statements"  // those outside the task account
 )
@@ -76,6 +77,13 @@ var bucketNeeds = []need{
 	{"EmptyBuckets", applying, onBareBuckets, []string{"s3:DeleteBucketPolicy"}, nil},
 	{"EnforceBuckets", applying, onACLBuckets, []string{"s3:PutBucketOwnershipControls"}, nil},
 	{"CleanBuckets", clearing, onGrantedBuckets, []string{"s3:PutBucketPolicy", "s3:DeleteBucketPolicy"}, nil},
+}
+
+// logNeeds are the calls for BASIC tasks with a log group. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+var logNeeds = []need{
+	{"ReadLogPolicies", reading, onLogs, []string{"logs:DescribeResourcePolicies"}, nil},
+	{"WriteLogPolicies", applying, onLogs, []string{"logs:PutResourcePolicy"}, nil},
+	{"CleanLogPolicies", clearing, onLogs, []string{"logs:DeleteResourcePolicy", "logs:PutResourcePolicy"}, nil},
 }
 
 // keyNeeds are the calls made in the account of a key.

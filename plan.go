@@ -181,6 +181,10 @@ func (c Clients) complete(transfers []Transfer) error {
 		if ac, ok := c[t.taskAccount()]; ok {
 			need(t.taskAccount(), "", "STS", ac.STS == nil)
 			need(t.taskAccount(), "", "IAM", ac.IAM == nil)
+			if t.logChange() != "" {
+				_, err := c.logs(t.taskAccount(), t.Destination.Region)
+				need(t.taskAccount(), t.Destination.Region, "CloudWatch Logs", err != nil)
+			}
 			for _, e := range []Endpoint{t.Source, t.Destination} {
 				need(t.taskAccount(), e.Region, "DataSync", ac.DataSync == nil || ac.DataSync(e.Region) == nil)
 			}
@@ -297,7 +301,7 @@ func (b *builder) plan() *Plan {
 func weight(s Severity) int { return slices.Index([]Severity{Info, Warning, Blocking}, s) }
 
 // kindOrder is the order in which kinds are shown, which is also one in which they could be made.
-var kindOrder = []Kind{IAMRole, BucketPolicy, KeyPolicy, BucketOwnership, DataSyncLocation, DataSyncTask}
+var kindOrder = []Kind{IAMRole, BucketPolicy, KeyPolicy, BucketOwnership, LogPolicy, DataSyncLocation, DataSyncTask}
 
 // sortChanges puts the accounts of tasks first.
 func sortChanges(changes []Change, transfers []Transfer) {

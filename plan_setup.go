@@ -35,6 +35,9 @@ func (b *builder) change(transfers []Transfer) {
 	for _, k := range w.keys {
 		b.key(k)
 	}
+	for _, l := range w.logs {
+		b.logPolicy(l)
+	}
 	arns := map[string]string{} // of locations, by change ID
 	for _, l := range w.locations {
 		arns[l.id()] = b.location(w, l)
@@ -184,7 +187,8 @@ func (b *builder) bucketPolicy(w bucketWant, s bucket.State, seen bool) {
 	}
 	if d.op != NoOp { // what S3 has taken fits, though its own rendering of it may be longer
 		n, q := d.next.Size(policy.Bucket)
-		b.size(w.transfers, spec.Account, spec.Name, "bucket policy of "+spec.Name, n, q, true)
+		before, _ := s.Policy.Size(policy.Bucket)
+		b.size(w.transfers, spec.Account, spec.Name, fmt.Sprintf("bucket policy of %s, with %d characters before", spec.Name, before), n, q, true)
 	}
 	c.Op, c.Details, c.Before, c.After = d.op, d.lines, string(s.Policy.Bytes()), string(d.next.Bytes())
 	if d.op == NoOp {
@@ -360,6 +364,9 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 	t, spec := w.transfer, w.spec
 	one := []Transfer{t}
 	c := Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: DataSyncTask, Name: spec.Name, Transfers: []string{t.Name}, After: w.after()}
+	if id := t.logChange(); id != "" {
+		c.Requires = append(c.Requires, id)
+	}
 	for _, side := range sides {
 		id := changeID(spec.Account, t.end(side).Region, DataSyncLocation, t.Name+"/"+string(side))
 		if t.end(side).LocationARN == "" {

@@ -42,6 +42,9 @@ func (b *builder) tearDown(w wants) {
 		oldTasks, oldLocations := b.leftovers(t, tasks[name]...)
 		tasks[name], locations[name] = append(tasks[name], oldTasks...), oldLocations
 	}
+	for _, l := range w.logs {
+		b.dropLogPolicy(l, tasks)
+	}
 	for _, l := range w.locations {
 		if l.given {
 			continue

@@ -39,6 +39,7 @@ func (p *Plan) Residue(ctx context.Context, c Clients) ([]Residue, error) {
 	out = append(out, snap.roleResidue(w)...)
 	out = append(out, snap.bucketResidue(w)...)
 	out = append(out, snap.keyResidue(w)...)
+	out = append(out, snap.logResidue(w)...)
 	out = append(out, snap.datasyncResidue(w)...)
 	for _, what := range slices.Sorted(maps.Keys(snap.errs)) {
 		out = append(out, Residue{Name: what, Detail: "not known: " + oneLine(snap.errs[what])})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
@@ -14,6 +15,7 @@ import (
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/kmskey"
+	"github.com/xacct/xacct/task"
 )
 
 // How long a read is tried again. Throttling passes by waiting; a service that is broken is not waited for as long. SDK clients have
@@ -35,6 +37,7 @@ func (c Clients) steady() Clients {
 		}
 		ac.S3 = steadied(ac.S3, func(api bucket.API) bucket.API { return steadyS3{api} })
 		ac.DataSync = steadied(ac.DataSync, func(api DataSyncAPI) DataSyncAPI { return steadyDataSync{api} })
+		ac.Logs = steadied(ac.Logs, func(api task.LogsAPI) task.LogsAPI { return steadyLogs{api} })
 		ac.KMS = steadied(ac.KMS, func(api kmskey.API) kmskey.API { return steadyKMS{api} })
 		out[account] = ac
 	}
@@ -185,4 +188,10 @@ func (a steadyDataSync) DescribeTask(ctx context.Context, in *datasync.DescribeT
 
 func (a steadyDataSync) ListTagsForResource(ctx context.Context, in *datasync.ListTagsForResourceInput, o ...func(*datasync.Options)) (*datasync.ListTagsForResourceOutput, error) {
 	return again(ctx, a.DataSyncAPI.ListTagsForResource, in, o)
+}
+
+type steadyLogs struct{ task.LogsAPI }
+
+func (s steadyLogs) DescribeResourcePolicies(ctx context.Context, in *cloudwatchlogs.DescribeResourcePoliciesInput, optFns ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.DescribeResourcePoliciesOutput, error) {
+	return again(ctx, s.LogsAPI.DescribeResourcePolicies, in, optFns)
 }

@@ -17,6 +17,7 @@ type wants struct {
 	roles     []roleWant
 	buckets   []bucketWant
 	keys      []keyWant
+	logs      []logWant
 	locations []locationWant
 	tasks     []taskWant
 }
@@ -93,6 +94,7 @@ func wantsOf(transfers []Transfer) wants {
 			w.locations = append(w.locations, locationWant{transfer: r.Transfer, side: side, spec: spec, given: t.end(side).LocationARN != ""})
 		}
 		w.tasks = append(w.tasks, taskWant{transfer: r.Transfer, spec: r.Task})
+		w.addLogs(r.Transfer)
 	}
 	slices.SortFunc(w.roles, func(a, b roleWant) int { return cmp.Compare(a.id(), b.id()) })
 	slices.SortFunc(w.buckets, func(a, b bucketWant) int { return cmp.Compare(a.id(), b.id()) })

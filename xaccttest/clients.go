@@ -6,6 +6,7 @@ import (
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/kmskey"
+	"github.com/xacct/xacct/task"
 )
 
 // clients are the clients of one principal.
@@ -20,6 +21,7 @@ func (c *Cloud) clients(who client) xacct.AccountClients {
 		IAM:      &iamClient{of("IAM", "")},
 		S3:       perRegion(func(r string) bucket.API { return &s3Client{of("S3", r)} }),
 		DataSync: perRegion(func(r string) xacct.DataSyncAPI { return &syncClient{of("DataSync", r)} }),
+		Logs:     perRegion(func(r string) task.LogsAPI { return &logsClient{of("CloudWatch Logs", r)} }),
 		KMS:      perRegion(func(r string) kmskey.API { return &kmsClient{of("KMS", r)} }),
 	}
 }

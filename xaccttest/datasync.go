@@ -19,6 +19,7 @@ type syncRegion struct {
 	locations  map[string]*locationState // by ARN
 	tasks      map[string]*taskState
 	executions map[string]*execution
+	logs       logsState
 
 	locationList  list[*locationState]
 	taskList      list[*taskState]

@@ -96,6 +96,9 @@ func (c *Cloud) dumpBucket(out *strings.Builder, b *bucketState, opts DumpOption
 }
 
 func (r *syncRegion) dump(out *strings.Builder, name string) {
+	for _, n := range sortedKeys(r.logs.policies) {
+		line(out, "log policy "+n, string(r.logs.policies[n].Bytes()))
+	}
 	for _, arn := range sortedKeys(r.locations) {
 		l := r.locations[arn]
 		fmt.Fprintf(out, "  location %s %s\n", arn, l.uri())

@@ -238,6 +238,7 @@ func (e *execution) fail(c *Cloud, at time.Time, code, text string) {
 func (e *execution) end(c *Cloud, at time.Time) {
 	e.ended = at
 	e.writeReport(c, at)
+	e.log(c, at)
 	e.judgeSchedule(at)
 	is := func(x *execution) bool { return x == e }
 	c.running = slices.DeleteFunc(c.running, is)

@@ -1,0 +1,63 @@
+package task
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	cwltypes "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+
+	"github.com/xacct/xacct/internal/pages"
+	"github.com/xacct/xacct/policy"
+)
+
+// LogsAPI is what this package and its callers use of *cloudwatchlogs.Client. It may gain methods in a minor release: embed it.
+type LogsAPI interface {
+	DescribeResourcePolicies(ctx context.Context, in *cloudwatchlogs.DescribeResourcePoliciesInput, optFns ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.DescribeResourcePoliciesOutput, error)
+	PutResourcePolicy(ctx context.Context, in *cloudwatchlogs.PutResourcePolicyInput, optFns ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.PutResourcePolicyOutput, error)
+	DeleteResourcePolicy(ctx context.Context, in *cloudwatchlogs.DeleteResourcePolicyInput, optFns ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.DeleteResourcePolicyOutput, error)
+}
+
+var _ LogsAPI = (*cloudwatchlogs.Client)(nil)
+
+// Limits of the resource policies of CloudWatch Logs; neither can be raised.
+// Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
+const (
+	MaxLogPolicies   = 10   // in one account and Region
+	MaxLogPolicySize = 5120 // characters of one policy
+)
+
+// LogPolicyName is the name of the resource policy by which DataSync may write logs: one in an account and Region, for all tasks.
+const LogPolicyName = "xacct-datasync"
+
+// LogStatement lets the tasks of the account and Region write into its log groups. A BASIC task needs it; an ENHANCED one writes to /aws/datasync by its
+// service-linked role. service is DataSync's principal.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/configure-logging.html
+func LogStatement(partition, account, region, service string) policy.Statement {
+	return policy.Allow("logs:PutLogEvents", "logs:CreateLogStream").WithSid("XacctDataSyncLogs").By(policy.Service(service)).
+		On("arn:"+partition+":logs:"+region+":"+account+":log-group:*:*").
+		When(policy.StringEquals("aws:SourceAccount", account), policy.ArnLike("aws:SourceArn", "arn:"+partition+":datasync:"+region+":"+account+":task/*"))
+}
+
+// ListLogPolicies reads the resource policies of the client's account and Region, by name. One that is no JSON is an error: nothing can be said then.
+func ListLogPolicies(ctx context.Context, api LogsAPI) (map[string]policy.Document, error) {
+	list, err := pages.All(ctx, func(ctx context.Context, token *string) ([]cwltypes.ResourcePolicy, *string, error) {
+		out, err := api.DescribeResourcePolicies(ctx, &cloudwatchlogs.DescribeResourcePoliciesInput{NextToken: token})
+		if err != nil {
+			return nil, nil, err
+		}
+		return out.ResourcePolicies, out.NextToken, nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing the resource policies of CloudWatch Logs: %w", err)
+	}
+	policies := make(map[string]policy.Document, len(list))
+	for _, p := range list {
+		name := aws.ToString(p.PolicyName)
+		if policies[name], err = policy.Parse([]byte(aws.ToString(p.PolicyDocument))); err != nil {
+			return nil, fmt.Errorf("resource policy %s of CloudWatch Logs: %w", name, err)
+		}
+	}
+	return policies, nil
+}

@@ -1,0 +1,141 @@
+package xaccttest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	cwltypes "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/policy/authz"
+)
+
+// logsClient is the CloudWatch Logs of one account and Region.
+type logsClient struct{ client }
+
+// logsState is what CloudWatch Logs holds for one account in one Region.
+type logsState struct {
+	policies map[string]policy.Document // resource policies by name
+	lines    map[string][]string        // by log group
+}
+
+func (c *logsClient) DescribeResourcePolicies(ctx context.Context, in *cloudwatchlogs.DescribeResourcePoliciesInput, _ ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.DescribeResourcePoliciesOutput, error) {
+	return do(ctx, c.client, "DescribeResourcePolicies", in, func(rq *request, in *cloudwatchlogs.DescribeResourcePoliciesInput) (*cloudwatchlogs.DescribeResourcePoliciesOutput, error) {
+		if err := rq.permit("logs:DescribeResourcePolicies", "*", nil); err != nil {
+			return nil, err
+		}
+		l := rq.here().logs
+		part, next, err := page(rq.cloud, rq.operation, sortedKeys(l.policies), in.NextToken, aws.ToInt32(in.Limit))
+		if err != nil {
+			return nil, &fault{status: 400, code: "InvalidParameterException", message: "The specified nextToken is invalid."}
+		}
+		out := &cloudwatchlogs.DescribeResourcePoliciesOutput{NextToken: stringOrNil(next)}
+		for _, name := range part {
+			out.ResourcePolicies = append(out.ResourcePolicies, cwltypes.ResourcePolicy{PolicyName: aws.String(name), PolicyDocument: aws.String(string(l.policies[name].Bytes()))})
+		}
+		return out, nil
+	})
+}
+
+// PutResourcePolicy keeps at most ten policies of 5,120 characters.
+// Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
+func (c *logsClient) PutResourcePolicy(ctx context.Context, in *cloudwatchlogs.PutResourcePolicyInput, _ ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.PutResourcePolicyOutput, error) {
+	return do(ctx, c.client, "PutResourcePolicy", in, func(rq *request, in *cloudwatchlogs.PutResourcePolicyInput) (*cloudwatchlogs.PutResourcePolicyOutput, error) {
+		if err := rq.permit("logs:PutResourcePolicy", "*", nil); err != nil {
+			return nil, err
+		}
+		d, err := policy.Parse([]byte(*in.PolicyDocument))
+		l := &rq.here().logs
+		name := aws.ToString(in.PolicyName)
+		_, exists := l.policies[name]
+		switch {
+		case err != nil || name == "" || len(*in.PolicyDocument) > 5120:
+			return nil, &fault{status: 400, code: "InvalidParameterException", message: "The policy document is not valid."}
+		case !exists && len(l.policies) >= 10:
+			return nil, &fault{status: 400, code: "LimitExceededException", message: "Resource limit exceeded."}
+		}
+		if l.policies == nil {
+			l.policies = map[string]policy.Document{}
+		}
+		l.policies[name] = d
+		return &cloudwatchlogs.PutResourcePolicyOutput{}, nil
+	})
+}
+
+func (c *logsClient) DeleteResourcePolicy(ctx context.Context, in *cloudwatchlogs.DeleteResourcePolicyInput, _ ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.DeleteResourcePolicyOutput, error) {
+	return do(ctx, c.client, "DeleteResourcePolicy", in, func(rq *request, in *cloudwatchlogs.DeleteResourcePolicyInput) (*cloudwatchlogs.DeleteResourcePolicyOutput, error) {
+		if err := rq.permit("logs:DeleteResourcePolicy", "*", nil); err != nil {
+			return nil, err
+		}
+		name := aws.ToString(in.PolicyName)
+		if _, ok := rq.here().logs.policies[name]; !ok {
+			return nil, &fault{status: 400, code: "ResourceNotFoundException", message: "Policy with name [" + name + "] does not exist."}
+		}
+		delete(rq.here().logs.policies, name)
+		return &cloudwatchlogs.DeleteResourcePolicyOutput{}, nil
+	})
+}
+
+// log writes how a run ended into its log group, if DataSync may: for a BASIC task a resource policy must say so, for an ENHANCED one the
+// service-linked role does. The text of the line is invented.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/configure-logging.html
+func (e *execution) log(c *Cloud, at time.Time) {
+	group := "/aws/datasync"
+	l := &c.accounts[e.task.account].at(e.task.region).logs
+	if e.options.LogLevel == dstypes.LogLevelOff || e.options.LogLevel == "" {
+		return
+	}
+	if e.mode == dstypes.TaskModeBasic {
+		a, ok := region.ParseARN(e.task.logGroup)
+		if !ok || !l.lets(e.task) {
+			return
+		}
+		group = a.Resource[len("log-group:"):]
+	}
+	if l.lines == nil {
+		l.lines = map[string][]string{}
+	}
+	l.lines[group] = append(l.lines[group], fmt.Sprintf("%s %s %s %d failed %d skipped", at.UTC().Format(time.RFC3339), e.arn, e.status(),
+		e.count.failedPrepare+e.count.failedTransfer+e.count.failedVerify+e.count.failedDrop, e.count.skipped))
+}
+
+// lets reports whether the resource policies let the task write into its log group.
+func (l *logsState) lets(t *taskState) bool {
+	var all []policy.Fragment
+	for _, name := range sortedKeys(l.policies) {
+		all = append(all, l.policies[name])
+	}
+	for _, action := range []string{"logs:CreateLogStream", "logs:PutLogEvents"} {
+		d := authz.Decide(authz.Request{Service: syncService, Action: action, Resource: t.logGroup + ":log-stream:" + t.name, ResourceAccount: t.account,
+			Context: map[string][]string{"aws:SourceAccount": {t.account}, "aws:SourceArn": {t.arn}}, Complete: true}, authz.Policies{Resource: policy.New(all...)})
+		if d.Effect != authz.Allowed {
+			return false
+		}
+	}
+	return true
+}
+
+// LogLines are what DataSync has written into a log group; nil is nothing.
+func (c *Cloud) LogLines(account, region, group string) []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.advance(time.Now())
+	return slices.Clone(c.account(account, "").at(region).logs.lines[group])
+}
+
+// AddLogPolicy makes a resource policy of CloudWatch Logs.
+func (c *Cloud) AddLogPolicy(account, region, name string, document policy.Document) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	l := &c.account(account, "").at(region).logs
+	if l.policies == nil {
+		l.policies = map[string]policy.Document{}
+	}
+	l.policies[name] = document
+}
