@@ -46,7 +46,7 @@ type run struct {
 	done    map[string]chan struct{} // closed when a change has ended
 	usable  map[string]chan struct{} // closed as soon as what some of its dependants need is there: at the latest when it has ended
 
-	events sync.Mutex
+	events chan struct{} // holds one: events come one at a time, and their receiver may sleep
 }
 
 // Apply makes the changes of the plan that are not on hold. It reads AWS again first and derives everything that it writes from the plan's
@@ -104,7 +104,7 @@ func (p *Plan) begin(ctx context.Context, c Clients, optFns []func(*ApplyOptions
 		return nil, err
 	}
 	r := &run{plan: p, fresh: newBuilder(p.Mode, snap, p.Transfers, po), clients: c, opts: o, changes: map[string]*Change{}, arns: map[string]string{},
-		locks: map[string]chan struct{}{}, results: map[string]*ChangeResult{}, done: map[string]chan struct{}{}, usable: map[string]chan struct{}{}}
+		locks: map[string]chan struct{}{}, results: map[string]*ChangeResult{}, done: map[string]chan struct{}{}, usable: map[string]chan struct{}{}, events: make(chan struct{}, 1)}
 	r.fresh.planAll()
 	blocked := (&Plan{Findings: r.fresh.findings}).blocking()
 	r.wants = wantsOf(slices.DeleteFunc(slices.Clone(p.Transfers), func(t Transfer) bool { return blocked[t.Name] != nil }))
@@ -280,8 +280,8 @@ func (r *run) make(ctx context.Context, ch *Change) {
 }
 
 func (r *run) emit(ch *Change, e Event) {
-	r.events.Lock()
-	defer r.events.Unlock()
+	r.events <- struct{}{}
+	defer func() { <-r.events }()
 	e.Time, e.Change, e.Account, e.Region, e.Kind, e.Name, e.Op = time.Now(), ch.ID, ch.Account, ch.Region, ch.Kind, ch.Name, ch.Op
 	r.opts.Logger.Info("xacct apply", "change", ch.ID, "state", string(e.State), "detail", e.Detail)
 	if r.opts.OnEvent != nil {

@@ -119,7 +119,7 @@ type attempt struct {
 	damaged []string // writes of a policy that lack one of them
 }
 
-// begin makes the cloud and what the scenario starts from.
+// begin makes the cloud and what the scenario starts from, which is seen by everybody.
 func (s scenario) begin(t *testing.T, n int, optFns ...func(*xaccttest.Options)) *attempt {
 	cloud := faultWorld(t, optFns...)
 	a := &attempt{cloud: cloud, clients: cloud.Clients()}
@@ -130,6 +130,11 @@ func (s scenario) begin(t *testing.T, n int, optFns ...func(*xaccttest.Options))
 		}
 		if err != nil {
 			t.Fatalf("%s: setting up: %v", s.name, err)
+		}
+		for range lagging(optFns) {
+			if _, err := planUp(t.Context(), a.clients, s.start(cloud), n); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	a.want = s.want(cloud)
@@ -146,6 +151,15 @@ func (s scenario) begin(t *testing.T, n int, optFns ...func(*xaccttest.Options))
 		}
 	}
 	return a
+}
+
+// lagging is after how many reads a change is seen.
+func lagging(optFns []func(*xaccttest.Options)) int {
+	var o xaccttest.Options
+	for _, fn := range optFns {
+		fn(&o)
+	}
+	return o.Propagation
 }
 
 // watch notes the policies sent that lack the bytes of somebody's statement.

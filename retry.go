@@ -12,8 +12,11 @@ import (
 // Delays grow from the first to the last by doubling, each with a fifth of jitter.
 const (
 	firstDelay = 500 * time.Millisecond
-	lastDelay  = 10 * time.Second
+	lastDelay  = 4 * time.Second
 )
+
+// lookDelay is the longest between two looks for what is there already or soon: they cost little, and the settle budget is short.
+const lookDelay = 1200 * time.Millisecond
 
 // shortBudget is how long an undetermined verdict is given the benefit of the doubt.
 const shortBudget = 20 * time.Second
@@ -73,7 +76,7 @@ func (r *run) retry(ctx context.Context, ch *Change, budget, unsure time.Duratio
 func (r *run) limit(err error, budget time.Duration) time.Duration {
 	switch {
 	case awserr.Throttled(err), awserr.Is(err, "OperationAborted", "ConcurrentModification"):
-		return r.opts.Budget
+		return max(throttledFor, r.opts.Budget)
 	case awserr.Propagation(err):
 		return budget
 	}
@@ -126,7 +129,7 @@ func (r *run) settle(ctx context.Context, find func(context.Context) (bool, erro
 		if found {
 			return true, nil
 		}
-		d := delay(attempt)
+		d := min(delay(attempt), lookDelay)
 		if time.Since(start)+d > r.opts.Settle {
 			return false, err
 		}

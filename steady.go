@@ -21,7 +21,7 @@ import (
 // How long a read is tried again. Throttling passes by waiting; a service that is broken is not waited for as long. SDK clients have
 // retries of their own below these, other clients have none.
 const (
-	throttledFor = 2 * time.Minute
+	throttledFor = 5 * time.Minute
 	brokenFor    = 20 * time.Second
 )
 

@@ -1,0 +1,425 @@
+package xacct_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/xaccttest"
+)
+
+// sample is how many random cases a test takes: few in an ordinary run.
+func sample(few, many int) int {
+	if *everyFault {
+		return many
+	}
+	return few
+}
+
+// TestPairsOfFaults lets two calls of a run go wrong.
+func TestPairsOfFaults(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	cases := 0
+	for _, s := range scenarios {
+		keys, want := s.record(t, 0)
+		for range sample(4, 100) {
+			one, two := keys[random.IntN(len(keys))], keys[random.IntN(len(keys))]
+			f, g := faults[random.IntN(len(faults))], faults[random.IntN(len(faults))]
+			cases++
+			_, wrong := s.disturb(t, 0, want, func(cancel context.CancelFunc) []*mishap {
+				return []*mishap{newMishap(f, one, cancel), newMishap(g, two, cancel)}
+			})
+			if wrong != "" {
+				t.Errorf("%s: %s: %s, and %s: %s:\n%s", s.name, one, f.name, two, g.name, wrong)
+			}
+		}
+	}
+	t.Logf("pairs: %d cases", cases)
+}
+
+// TestPropagation lets changes be seen only after a number of reads, and lists give one entry at a time.
+func TestPropagation(t *testing.T) {
+	for i, s := range scenarios {
+		_, want := s.record(t, 0)
+		for reads := sample(i, 0); reads <= 20; reads += sample(18, 1) {
+			for _, page := range []int{1, 3}[:sample(1, 2)] {
+				wrong := s.lag(t, want, func(o *xaccttest.Options) { o.Propagation, o.PageSize = reads, page })
+				if wrong != "" {
+					t.Errorf("%s: seen after %d reads, pages of %d:\n%s", s.name, reads, page, wrong)
+				}
+			}
+		}
+	}
+}
+
+// lag runs the scenario undisturbed in a world of late changes, and waits until they are seen.
+func (s scenario) lag(t *testing.T, want undisturbed, optFns ...func(*xaccttest.Options)) (wrong string) {
+	synctest.Test(t, func(t *testing.T) {
+		a := s.begin(t, 0, optFns...)
+		o := s.run(t.Context(), a, 0)
+		if o.planErr != nil || o.err != nil {
+			wrong = fmt.Sprintf("the run failed: %v, %v", o.planErr, o.err)
+			return
+		}
+		var last *xacct.Plan
+		for range 25 {
+			var err error
+			if last, err = s.plan(t.Context(), a.clients, a.want, 0); err != nil {
+				wrong = err.Error()
+				return
+			}
+		}
+		if !last.Empty() {
+			wrong = fmt.Sprintf("the last plan is not empty:\n%s", last)
+			return
+		}
+		wrong = cmp.Diff(want.end, settled(a.cloud))
+	})
+	return wrong
+}
+
+// TestLostAnswersMakeNothingTwice loses the answer of every call that makes something, also while lists lag.
+func TestLostAnswersMakeNothingTwice(t *testing.T) {
+	for _, lag := range []int{0, 1, 2, 4} {
+		synctest.Test(t, func(t *testing.T) {
+			cloud := world(t, func(o *xaccttest.Options) { o.Propagation = lag })
+			p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{push(cloud)})
+			var mu sync.Mutex
+			lost := map[string]bool{}
+			cloud.Intercept(func(_ context.Context, call xaccttest.Call, next func() error) error {
+				err := next()
+				mu.Lock()
+				defer mu.Unlock()
+				if key := keyOf(call).String(); strings.HasPrefix(call.Operation, "Create") && err == nil && !lost[key] {
+					lost[key] = true
+					return errReset
+				}
+				return err
+			})
+			if _, err := p.Apply(t.Context(), cloud.Clients()); err != nil {
+				t.Fatalf("lists lag by %d: %v", lag, err)
+			}
+			cloud.Intercept(nil)
+			if len(lost) != 5 {
+				t.Errorf("%d answers were lost, want 5", len(lost))
+			}
+			text := dump(cloud)
+			if l, k := strings.Count(text, "  location arn:"), strings.Count(text, "  task arn:"); l != 2 || k != 1 {
+				t.Errorf("lists lag by %d: %d locations and %d tasks, want 2 and 1", lag, l, k)
+			}
+		})
+	}
+}
+
+// TestDuplicateBeyondTheBudgetIsReported lets a list lag for longer than anybody looks.
+func TestDuplicateBeyondTheBudgetIsReported(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := world(t, func(o *xaccttest.Options) { o.Propagation = 40 })
+		p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{push(cloud)})
+		var once sync.Once
+		cloud.Intercept(func(_ context.Context, call xaccttest.Call, next func() error) error {
+			err := next()
+			if call.Operation == "CreateLocationS3" && call.Region == "eu-west-1" && err == nil {
+				once.Do(func() { err = errReset })
+			}
+			return err
+		})
+		r, err := p.Apply(t.Context(), cloud.Clients(), func(o *xacct.ApplyOptions) { o.Budget = 10 * time.Minute })
+		cloud.Intercept(nil)
+		if r == nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(dump(cloud), " s3://media-raw/2026/"); n != 2 {
+			t.Skipf("%d locations: the lag was within the budget", n)
+		}
+		var found []xacct.Finding
+		for range 60 { // until the lists show both
+			next := plan(t, t.Context(), cloud.Clients(), p.Transfers)
+			for _, f := range next.Findings {
+				if f.Code == xacct.CodeAmbiguous {
+					found = append(found, f)
+				}
+			}
+		}
+		if len(found) == 0 || found[0].Severity != xacct.Blocking || found[0].Remedy == "" {
+			t.Errorf("two locations of one mark are reported as %+v", found)
+		}
+	})
+}
+
+// TestThrottlingStorm refuses every call many times over.
+func TestThrottlingStorm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := world(t)
+		var mu sync.Mutex
+		throttled := 0
+		seen := map[callKey]int{}
+		cloud.Intercept(func(_ context.Context, call xaccttest.Call, next func() error) error {
+			mu.Lock()
+			defer mu.Unlock()
+			key := keyOf(call)
+			if seen[key]++; seen[key]%8 != 0 {
+				throttled++
+				return throttle(call)
+			}
+			return next()
+		})
+		tr := push(cloud)
+		apply(t, t.Context(), cloud.Clients(), plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}))
+		if throttled < 1000 {
+			t.Errorf("only %d calls were throttled", throttled)
+		}
+	})
+}
+
+// TestEventsAreOrdered requires that OnEvent is never called twice at once, and that every change begins before it ends, once.
+func TestEventsAreOrdered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := world(t, func(o *xaccttest.Options) { o.Latency, o.Propagation = time.Second, 3 })
+		p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{everything(push(cloud))})
+		busy := make(chan struct{}, 1)
+		state := map[string]xacct.EventState{}
+		var last time.Time
+		waited := 0
+		r, err := p.Apply(t.Context(), cloud.Clients(), func(o *xacct.ApplyOptions) {
+			o.OnEvent = func(e xacct.Event) {
+				select {
+				case busy <- struct{}{}:
+				default:
+					t.Error("OnEvent is called while it runs")
+				}
+				time.Sleep(time.Millisecond)
+				if e.Time.Before(last) {
+					t.Errorf("%s comes after %v and is of %v", e.Change, last, e.Time)
+				}
+				last = e.Time
+				if state[e.Change] == xacct.EventEnded || e.State != xacct.EventStarted && e.State != xacct.EventEnded && state[e.Change] == "" {
+					t.Errorf("%s: %s after %q", e.Change, e.State, state[e.Change])
+				}
+				if e.State == xacct.EventWaiting {
+					waited++
+				}
+				state[e.Change] = e.State
+				<-busy
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range r.Changes {
+			if state[c.ID] != xacct.EventEnded {
+				t.Errorf("%s ended without an event", c.ID)
+			}
+		}
+		if waited == 0 {
+			t.Error("nobody waited, so that nothing was tried")
+		}
+	})
+}
+
+// TestCancellationLeavesACompleteResult cancels an apply at each of its calls.
+func TestCancellationLeavesACompleteResult(t *testing.T) {
+	s := scenarios[0]
+	_, want := s.record(t, 0)
+	for at := 1; ; at++ {
+		ended := false
+		synctest.Test(t, func(t *testing.T) {
+			a := s.begin(t, 0)
+			p, err := s.plan(t.Context(), a.clients, a.want, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			var mu sync.Mutex
+			n := 0
+			a.intercept(func(_ context.Context, _ xaccttest.Call, next func() error) error {
+				mu.Lock()
+				if n++; n == at {
+					cancel()
+				}
+				mu.Unlock()
+				return next()
+			})
+			r, err := p.Apply(ctx, a.clients)
+			a.intercept(nil)
+			if n < at {
+				ended = true
+				return
+			}
+			if err != nil && !errors.Is(err, context.Canceled) {
+				t.Errorf("cancelled at call %d: %v, want the context's error", at, err)
+			}
+			next := plan(t, t.Context(), a.clients, a.want)
+			if wrong := truth(outcome{plan: p, result: r, err: err}, next); wrong != "" {
+				t.Errorf("cancelled at call %d: %s", at, wrong)
+			}
+			apply(t, t.Context(), a.clients, next)
+			if diff := cmp.Diff(want.end, settled(a.cloud)); diff != "" {
+				t.Errorf("cancelled at call %d (-want +got):\n%s", at, diff)
+			}
+		})
+		if ended {
+			t.Logf("cancelled at each of %d calls", at-1)
+			return
+		}
+	}
+}
+
+// statement is one of a foreign writer's.
+func statement(n int) policy.Statement {
+	return policy.Allow("s3:GetObject").WithSid(fmt.Sprintf("Foreign%d", n)).By(policy.Account(accountB)).On("arn:aws:s3:::media-archive/f/*")
+}
+
+// TestForeignWriter lets somebody write the bucket's policy right before each call of an apply. What they wrote is there afterwards, unless
+// they wrote between our last read and our write, from which S3 offers no protection: then the Result holds what we read and what we sent.
+func TestForeignWriter(t *testing.T) {
+	lostOnce := 0
+	for at := 1; ; at++ {
+		ended := false
+		synctest.Test(t, func(t *testing.T) {
+			cloud := world(t)
+			p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{push(cloud)})
+			var mu sync.Mutex
+			n, before := 0, ""
+			cloud.Intercept(func(_ context.Context, call xaccttest.Call, next func() error) error {
+				mu.Lock()
+				defer mu.Unlock()
+				if n++; n == at {
+					before = call.Operation
+					doc := bucketPolicy(t, cloud, "media-archive")
+					cloud.SetBucketPolicy("media-archive", doc.With(statement(at)).Bytes())
+				}
+				return next()
+			})
+			r, err := p.Apply(t.Context(), cloud.Clients(), func(o *xacct.ApplyOptions) { o.Concurrency = 1 })
+			cloud.Intercept(nil)
+			if n < at {
+				ended = true
+				return
+			}
+			if err != nil {
+				t.Fatalf("a foreign write before call %d: %v", at, err)
+			}
+			if next := plan(t, t.Context(), cloud.Clients(), p.Transfers); !next.Empty() {
+				t.Errorf("a foreign write before call %d: more to do:\n%s", at, next)
+			}
+			if _, ok := bucketPolicy(t, cloud, "media-archive").Statement(statement(at).Sid()); ok {
+				return
+			}
+			lostOnce++
+			if before != "PutBucketPolicy" {
+				t.Errorf("a foreign write before %s was lost", before)
+			}
+			for _, c := range r.Changes {
+				if c.Kind == xacct.BucketPolicy && (len(c.Writes) != 1 || c.Writes[0].Before == "" || c.Writes[0].After == "") {
+					t.Errorf("the Result holds the writes %+v, want what was read and what was sent", c.Writes)
+				}
+			}
+		})
+		if ended {
+			break
+		}
+	}
+	if lostOnce != 1 {
+		t.Errorf("%d foreign writes were lost, want the one between the read and the write", lostOnce)
+	}
+}
+
+// TestTwoAppliers lets two processes work at once: on one transfer, and on two into one bucket. Every order of their reads and writes of
+// the policy is tried, by letting one of them wait at each of its calls for the other to end.
+func TestTwoAppliers(t *testing.T) {
+	for _, other := range []string{"media-archive", "second"} {
+		for at := 1; ; at++ {
+			ended := false
+			synctest.Test(t, func(t *testing.T) {
+				cloud := world(t)
+				one, two := push(cloud), push(cloud)
+				two.Name = other
+				if other != one.Name {
+					two.Destination.Prefix = "second"
+				}
+				p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{one})
+				q := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{two})
+				foreign := bucketPolicy(t, cloud, "media-archive")
+
+				type process struct{}
+				done := make(chan struct{})
+				var mu sync.Mutex
+				n := 0
+				cloud.Intercept(func(ctx context.Context, call xaccttest.Call, next func() error) error {
+					if ctx.Value(process{}) == nil {
+						return next()
+					}
+					mu.Lock()
+					n++
+					stop := n == at
+					mu.Unlock()
+					if stop {
+						<-done
+					}
+					return next()
+				})
+				var wg sync.WaitGroup
+				var errs [2]error
+				wg.Go(func() {
+					_, errs[0] = p.Apply(context.WithValue(t.Context(), process{}, 1), cloud.Clients())
+				})
+				synctest.Wait()
+				_, errs[1] = q.Apply(t.Context(), cloud.Clients())
+				close(done)
+				wg.Wait()
+				cloud.Intercept(nil)
+				if n < at {
+					ended = true
+					return
+				}
+				for i, err := range errs {
+					var stale *xacct.StaleError
+					var lost *xacct.LostUpdateError
+					var blocked *xacct.BlockedError // it saw the other's task and not its locations
+					if err != nil && !errors.As(err, &stale) && !errors.As(err, &lost) && !errors.As(err, &blocked) {
+						t.Errorf("%s, held at call %d: applier %d: %v", other, at, i, err)
+					}
+				}
+				after := bucketPolicy(t, cloud, "media-archive")
+				for st := range foreign.All() {
+					found := false
+					for have := range after.All() {
+						found = found || have.Equal(st)
+					}
+					if !found {
+						t.Errorf("%s, held at call %d: foreign statement lost: %s", other, at, st.Bytes())
+					}
+				}
+				transfers := []xacct.Transfer{one}
+				if other != one.Name {
+					transfers = append(transfers, two)
+				}
+				for _, tr := range transfers {
+					next := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
+					for _, f := range next.Findings {
+						if f.Code == xacct.CodeAmbiguous {
+							return // two processes made the same location at once: reported, with the remedy
+						}
+					}
+					apply(t, t.Context(), cloud.Clients(), next)
+				}
+			})
+			if ended {
+				t.Logf("%s: held at each of %d calls", other, at-1)
+				break
+			}
+		}
+	}
+}
