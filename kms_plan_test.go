@@ -246,3 +246,42 @@ func TestOperatorOfAKey(t *testing.T) {
 		}
 	})
 }
+
+// The role stays as long as the policy of a key that cannot be read may name it, and goes once the key's owner has taken our statement out.
+func TestDestroyWithoutTheKeysAccount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const keys = "777788889999"
+		cloud, tr := encryptedWorld()
+		tr.Source.KMSKeys = append(tr.Source.KMSKeys, cloud.AddKey(keys, "eu-west-1"))
+		before := dump(cloud)
+		ctx, all := t.Context(), cloud.Clients()
+		apply(t, ctx, all, plan(t, ctx, all, []xacct.Transfer{tr}))
+
+		without := xacct.Clients{accountA: all[accountA], accountB: all[accountB]}
+		destroy := func(c xacct.Clients) (*xacct.Plan, error) {
+			p, err := xacct.NewDestroyPlan(ctx, c, []xacct.Transfer{tr})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = p.Apply(ctx, c)
+			return p, err
+		}
+		p, _ := destroy(without)
+		held := false
+		for _, c := range p.Changes {
+			held = held || c.Kind == xacct.IAMRole && c.Side == xacct.SourceSide && c.Hold == xacct.Blocked && strings.Contains(c.Reason, keys)
+		}
+		if !held || !strings.Contains(dump(cloud), "role /media-archive-source") {
+			t.Fatalf("the role is not held back:\n%s", p)
+		}
+		if _, err := destroy(xacct.Clients{keys: all[keys]}); err != nil {
+			t.Errorf("the key's owner: %v", err)
+		}
+		if _, err := destroy(all); err != nil {
+			t.Errorf("in the end: %v", err)
+		}
+		if got := dump(cloud); got != before {
+			t.Errorf("left:\n%s", got)
+		}
+	})
+}
