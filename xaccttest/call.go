@@ -124,6 +124,9 @@ func (c *Cloud) perform(by client, call Call, perform func(*request) error) erro
 	now := time.Now()
 	c.advance(now)
 	err := perform(&request{client: by, operation: call.Operation, now: now})
+	if err == nil {
+		err = obeysModel(call)
+	}
 	if err != nil {
 		return shape(call.Service, call.Operation, call.RequestID, err)
 	}
