@@ -33,6 +33,9 @@ var setups = map[string]func(*stage){
 	"no-location": func(st *stage) {
 		st.tr.Destination.LocationARN = "arn:aws:datasync:us-east-2:111122223333:location/loc-0123456789abcdef0"
 	},
+	"public-open-account": func(st *stage) { st.cloud.BlockPublicAccess(accountB, true, true) },
+	"ids-member":          func(st *stage) { st.idList(":*") },
+	"ids-without-session": func(st *stage) { st.idList("") },
 	"candidate": func(st *stage) {
 		st.handMade(st.tr.Destination.Prefix)
 		st.tr.Destination.LocationARN = ""
@@ -133,6 +136,15 @@ func (st *stage) givenRole(statements ...policy.Statement) {
 		d = policy.New(policy.Statements(statements))
 	}
 	st.tr.Destination.RoleARN = tutorialRole(st.t, st.cloud, d)
+}
+
+// idList lets only the given role in, by its unique id.
+func (st *stage) idList(suffix string) {
+	st.givenRole()
+	out, err := st.cloud.Clients()[accountA].IAM.GetRole(st.t.Context(), &iam.GetRoleInput{RoleName: new("DataSync-tutorial")})
+	st.must(err)
+	st.cloud.SetBucketPolicy("media-archive", policy.New(policy.Deny("s3:GetObject*", "s3:PutObject*").WithSid("Guard").By(policy.Everyone()).On("arn:aws:s3:::media-archive/*").
+		When(policy.Where("StringNotLike", "aws:userid", *out.Role.RoleId+suffix))).Bytes())
 }
 
 // tutorialRole makes the tutorial's role in the source account.

@@ -32,6 +32,7 @@ type situation struct {
 	// The transfer, beside that of push.
 	OverwriteMode, PreserveDeletedFiles, ObjectTags string
 	DisableACLs, NoOperators, China                 bool
+	Reverse                                         bool // the bucket of the situation is the source, in another account than the task
 	RoleTags                                        map[string]string
 	KMSKeys                                         []string
 	RoleARN                                         string
@@ -157,6 +158,11 @@ func (s situation) play(t *testing.T, dir string) *stage {
 	tr.Task.Options.OverwriteMode = enum(tr.Task.Options.OverwriteMode, s.OverwriteMode)
 	tr.Task.Options.PreserveDeletedFiles = enum(tr.Task.Options.PreserveDeletedFiles, s.PreserveDeletedFiles)
 	tr.Task.Options.ObjectTags = enum(tr.Task.Options.ObjectTags, s.ObjectTags)
+	if s.Reverse {
+		tr.Source, tr.Destination, tr.TaskAccount = tr.Destination, tr.Source, accountA
+		tr.Destination.Prefix = "copies"
+		cloud.PutObject("media-archive", "incoming/1.mov", []byte("x"))
+	}
 	if s.NoOperators {
 		tr.Operators = nil
 	}
