@@ -109,7 +109,7 @@ const (
 	CodeAmbiguous     Code = "ambiguous"      // several resources bear our mark
 	CodeCandidate     Code = "candidate"      // a resource like the wanted one exists without our mark
 	CodeReplace       Code = "replace"        // something must be replaced, which was not allowed
-	CodeSize          Code = "size"           // a policy is near or over its limit
+	CodeSize          Code = "size"           // a policy, or the number of tasks or roles, is near or over its limit
 	CodeDeadPrincipal Code = "dead-principal" // a statement names a deleted role or user, or would
 	CodeNoRole        Code = "no-role"        // RoleARN or Operators name a role that does not exist, or not at that path
 	CodeNoLocation    Code = "no-location"    // LocationARN names a location that does not exist or does not fit

@@ -32,6 +32,7 @@ type snapshot struct {
 	roles     map[string]iamrole.State              // by ARN; a role that was not looked at, because its account has no client, is missing
 	buckets   map[string]bucket.State               // by bucket name; likewise
 	keys      map[string]kmskey.State               // by ARN; likewise
+	taskCount map[place]int                         // how many tasks there are, whosever
 	listed    map[place]bool                        // where locations and tasks were listed
 	locations map[string]location.State             // by ARN
 	tasks     map[string]task.State                 // by ARN
@@ -44,7 +45,7 @@ type snapshot struct {
 }
 
 func newSnapshot(c Clients) *snapshot {
-	return &snapshot{clients: c, roles: map[string]iamrole.State{}, buckets: map[string]bucket.State{}, keys: map[string]kmskey.State{}, listed: map[place]bool{},
+	return &snapshot{clients: c, roles: map[string]iamrole.State{}, buckets: map[string]bucket.State{}, keys: map[string]kmskey.State{}, taskCount: map[place]int{}, listed: map[place]bool{},
 		locations: map[string]location.State{}, samples: map[string]bucket.Sample{}, tasks: map[string]task.State{}, errs: map[string]error{}}
 }
 
@@ -162,6 +163,9 @@ func observe(ctx context.Context, c Clients, transfers []Transfer, n int) (*snap
 		}
 	}
 	lists.wait()
+	for pl, entries := range tasks {
+		s.taskCount[pl] = len(entries)
+	}
 	orphans, referred := s.orphans(w), s.referred(w)
 	for arn, pl := range orphans {
 		lists.run(func() { s.tasksOf(ctx, pl, arn) })

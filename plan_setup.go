@@ -44,6 +44,7 @@ func (b *builder) change(transfers []Transfer) {
 		b.task(t, arns)
 		b.leftovers(t, t.id())
 	}
+	b.quotas(w)
 }
 
 // add finishes a change and keeps it.

@@ -1,0 +1,49 @@
+package xacct
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Quotas on the number of things, all of them raisable, so that they only warn.
+// https://docs.aws.amazon.com/datasync/latest/userguide/datasync-limits.html
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+const (
+	tasksPerRegion  = 100
+	rolesPerAccount = 1000
+)
+
+// quotas warns from nine tenths of a quota on. Tasks are counted, those of others too; roles cannot be without listing the whole account,
+// so it is those of the transfers.
+func (b *builder) quotas(w wants) {
+	tasks := maps.Clone(b.snap.taskCount)
+	byPlace, byAccount := map[place][]Transfer{}, map[string][]Transfer{}
+	for _, t := range w.tasks {
+		pl := place{t.spec.Account, t.spec.Region}
+		byPlace[pl] = append(byPlace[pl], t.transfer)
+		if state, err := b.snap.ourTask(t); err == nil && !state.Exists {
+			tasks[pl]++
+		}
+	}
+	for _, pl := range slices.SortedFunc(maps.Keys(byPlace), comparePlaces) {
+		b.quota(byPlace[pl], pl.account, "tasks in "+pl.region, tasks[pl], tasksPerRegion)
+	}
+	roles := map[string]int{}
+	for _, r := range w.roles {
+		roles[r.account]++
+		byAccount[r.account] = append(byAccount[r.account], r.transfers...)
+	}
+	for _, account := range slices.Sorted(maps.Keys(byAccount)) {
+		b.quota(byAccount[account], account, "roles", roles[account], rolesPerAccount)
+	}
+}
+
+func (b *builder) quota(ts []Transfer, account, what string, used, quota int) {
+	if used*10 < quota*9 {
+		return
+	}
+	b.find(ts, Finding{Severity: Warning, Code: CodeSize, Account: account, Subject: what,
+		Detail: fmt.Sprintf("account %s will have %d %s; the quota is %d unless it was raised", account, used, what, quota),
+		Remedy: "have the quota raised with Service Quotas, or use another account or Region"})
+}
