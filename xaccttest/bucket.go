@@ -173,7 +173,9 @@ func (c *Cloud) AddObject(bucket, key string, body []byte, optFns ...func(*Objec
 			opts.KMSKey = k.arn
 		}
 	} else {
-		c.key(opts.KMSKey)
+		if k := c.key(opts.KMSKey); k.region != b.region {
+			panic(fmt.Sprintf("xaccttest: key %s is not in the Region of bucket %s", k.arn, bucket))
+		}
 	}
 	now := time.Now()
 	c.advance(now)

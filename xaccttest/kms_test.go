@@ -203,6 +203,7 @@ func TestReadingUnderAKey(t *testing.T) {
 func TestWritingUnderAKey(t *testing.T) {
 	const writer = "arn:aws:iam::" + src + ":role/writer"
 	both := []string{"kms:GenerateDataKey*", "kms:Decrypt"}
+	otherRegion := xaccttest.NewCloud().AddKey(dst, srcRegion)
 	grant := func(actions ...string) policy.Statement {
 		return policy.Allow(actions...).On("*").By(policy.AWS(writer))
 	}
@@ -220,11 +221,15 @@ func TestWritingUnderAKey(t *testing.T) {
 		{"the key does not let it decrypt", both, both[:1], nil, 1, 0, 1},
 		{"the wrong action", []string{"kms:Encrypt"}, both, nil, 0, 1, 0},
 		{"an id, which is looked up in the role's account", both, both, func(key string) string { return key[strings.LastIndexByte(key, '/')+1:] }, 0, 1, 0},
+		{"a key of another Region", both, nil, func(string) string { return otherRegion }, 0, 1, 0},
 		{"the managed key", both, both, func(string) string { return "" }, 0, 1, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			inTime(t, func(w *world, source, destination string) {
 				key := w.cloud.AddKey(dst, dstRegion)
+				if other := w.cloud.AddKey(dst, srcRegion, func(o *xaccttest.KeyOptions) { o.Policy = delegating(dst, grant(both...)).Bytes() }); other != otherRegion {
+					t.Fatalf("the other key is %s", other)
+				}
 				if tt.key != nil {
 					w.cloud.SetKeyPolicy(key, delegating(dst, grant(tt.key...)).Bytes())
 				}
