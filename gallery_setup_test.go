@@ -33,6 +33,12 @@ var setups = map[string]func(*stage){
 	"no-location": func(st *stage) {
 		st.tr.Destination.LocationARN = "arn:aws:datasync:us-east-2:111122223333:location/loc-0123456789abcdef0"
 	},
+	"given-role-untrusted": func(st *stage) {
+		st.tr.Destination.RoleARN = st.cloud.AddRole(accountA, "app", iamrole.TutorialPolicy("arn:aws:s3:::media-archive", accountB))
+	},
+	"boundary": func(st *stage) {
+		st.tr.Destination.Role.PermissionsBoundary = st.cloud.AddPolicy(accountA, "readers", policy.New(policy.Allow("s3:Get*", "s3:List*").On("*")))
+	},
 	"public-open-account": func(st *stage) { st.cloud.BlockPublicAccess(accountB, true, true) },
 	"ids-member":          func(st *stage) { st.idList(":*") },
 	"ids-without-session": func(st *stage) { st.idList("") },

@@ -312,6 +312,10 @@ func (s situation) goOn(st *stage, p *xacct.Plan) {
 	} else if errors.As(err, &blocked) {
 		t.Errorf("applied anyway, it was blocked: %v", err)
 	}
+	var refused *xacct.AccessTestError
+	if errors.As(err, &refused) && (refused.Cause == xacct.AccessUnknown || refused.Hint() == "") {
+		t.Errorf("applied anyway: %v says neither what it means (%q) nor what to do (%q)", refused, refused.Cause, refused.Hint())
+	}
 	// What is allowed whatever the unknown is works, and what is denied fails.
 	denied := slices.ContainsFunc(p.Findings, func(f xacct.Finding) bool { return f.Code == xacct.CodeDenied })
 	open := slices.ContainsFunc(p.Findings, func(f xacct.Finding) bool { return f.Severity != xacct.Info })
