@@ -37,6 +37,10 @@ func (t Transfer) dataGrants() []dataGrant {
 		out = append(out, dataGrant{purposeManifest, SourceSide, or(m.Account, t.taskAccount()), m.Bucket,
 			policy.Allow("s3:GetObject", "s3:GetObjectVersion").On(region.Bucket(t.partition(), m.Bucket) + "/" + m.Key)})
 	}
+	if m := t.Retries; m != nil && m.RoleARN == "" {
+		out = append(out, dataGrant{purposeRetry, SourceSide, or(m.Account, t.taskAccount()), m.Bucket,
+			policy.Allow("s3:GetObject", "s3:GetObjectVersion").On(region.Bucket(t.partition(), m.Bucket) + "/" + m.Key)})
+	}
 	if r := t.Task.Report; r != nil && r.RoleARN == "" {
 		out = append(out, dataGrant{purposeReport, DestinationSide, or(r.Account, t.taskAccount()), r.Bucket,
 			policy.Allow("s3:PutObject").On(region.Bucket(t.partition(), r.Bucket) + "/" + slashed(r.Prefix) + "*")})
@@ -82,10 +86,31 @@ func (t Transfer) withData(s task.Spec) task.Spec {
 	return s
 }
 
+// RetryManifest is Retries with the role and the account filled in, as [task.Retry] takes it; the zero Manifest if there is none.
+func (t Transfer) RetryManifest() task.Manifest {
+	s := t.withData(task.Spec{Manifest: t.Retries})
+	if s.Manifest == nil {
+		return task.Manifest{}
+	}
+	return *s.Manifest
+}
+
+// validateRetries judges the place of retry manifests as if it were the task's.
+func (t Transfer) validateRetries() error {
+	var l problem.List
+	for _, p := range problem.All((task.Spec{Account: t.taskAccount(), Region: t.Destination.Region, Manifest: t.Retries}).Validate()) {
+		if path, ok := strings.CutPrefix(p.Path, "Manifest."); ok {
+			p.Path = path
+			l.Under("", p)
+		}
+	}
+	return l.Err()
+}
+
 // validateData judges where the manifest and the report lie.
 func (t Transfer) validateData(l *problem.List) {
 	for _, g := range t.dataGrants() {
-		path := g.purpose + ".Bucket"
+		path := g.purpose + ".Bucket" // Retry's is that of the transfer; its problem says which bucket
 		ends := slices.ContainsFunc([]Endpoint{t.Source, t.Destination}, func(e Endpoint) bool { return e.Bucket == g.bucket && e.Account == g.account })
 		l.Check(g.account == t.taskAccount() || ends, ruleDataBucket, path, g.bucket)
 		l.Check(t.roleARN(g.role) != "", ruleDataNoRole, g.purpose+".RoleARN", "")

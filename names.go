@@ -14,6 +14,7 @@ const (
 	purposeList     = "List"     // the operators may list
 	purposeManifest = "Manifest" // DataSync's role may read the manifest
 	purposeReport   = "Report"   // DataSync's role may write reports
+	purposeRetry    = "Retry"    // DataSync's role may read the manifest of a retry
 	purposeDecrypt  = "Decrypt"  // DataSync's role may read what is encrypted under a key
 	purposeEncrypt  = "Encrypt"  // DataSync's role may write what is encrypted under a key
 )
@@ -30,7 +31,7 @@ func (t Transfer) sid(side Side, purpose string) string {
 
 // sids are all statement ids that this transfer can have on the bucket of the side.
 func (t Transfer) sids(side Side) []string {
-	return []string{t.sid(side, t.purpose(side)), t.sid(side, purposeList), t.sid(side, purposeManifest), t.sid(side, purposeReport)}
+	return []string{t.sid(side, t.purpose(side)), t.sid(side, purposeList), t.sid(side, purposeManifest), t.sid(side, purposeReport), t.sid(side, purposeRetry)}
 }
 
 // purpose is what DataSync does with the bucket of the side.

@@ -103,6 +103,7 @@ func (t Transfer) Validate() error {
 		l.Check(t.principalARN(op, "role/", "user/"), ruleOperator, "Operators", op)
 	}
 	l.Under("Task", t.validateTask())
+	l.Under("Retries", t.validateRetries())
 	t.validateTags(&l)
 	return l.Err()
 }

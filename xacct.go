@@ -78,6 +78,10 @@ type Transfer struct {
 	Task  task.Spec         // the task's settings; Account, Region and the location ARNs are computed and must be empty; Name "" is the transfer's
 	Tags  map[string]string // of roles, locations and task, besides our own; nil is none
 
+	// Retries is where [task.Retry] writes the list of what to run again: DataSync may read it with the source's role, see RetryManifest.
+	// Nil is no such place.
+	Retries *task.Manifest `json:",omitempty"`
+
 	// TagPrefix is put before the keys of the tags that mark what is ours: transfer, side and managed-by. "" is "xacct:".
 	TagPrefix string `json:",omitempty"`
 }

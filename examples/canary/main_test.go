@@ -1,0 +1,24 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/xacct/xacct/examples/internal/demo"
+)
+
+func TestCanary(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		if err := run(t.Context(), &out, demo.Cloud()); err != nil {
+			t.Fatalf("%v\n%s", err, &out)
+		}
+		for _, want := range []string{"canary: complete, 20 objects", "everything: complete, 40 objects"} {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("the output lacks %q:\n%s", want, &out)
+			}
+		}
+	})
+}
