@@ -16,6 +16,7 @@ import (
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -83,6 +84,17 @@ func remoded(c *xaccttest.Cloud) []xacct.Transfer {
 	return []xacct.Transfer{tr}
 }
 
+// job is a BASIC push that logs, with a manifest and a report, whose bucket is another account's, and a schedule.
+func job(c *xaccttest.Cloud) []xacct.Transfer {
+	tr := everything(push(c))
+	tr.Destination.Prefix = "in/"
+	tr.Task.Mode, tr.Task.LogGroupARN = dstypes.TaskModeBasic, "arn:aws:logs:us-east-2:111122223333:log-group:media"
+	tr.Task.Manifest = &task.Manifest{Bucket: "media-raw-2", Key: "today.csv"}
+	tr.Task.Report = &task.Report{Account: accountB, Bucket: "media-archive", Prefix: "reports"}
+	tr.Task.Schedule = &task.Schedule{Expression: "rate(1 day)", Status: dstypes.ScheduleStatusDisabled}
+	return []xacct.Transfer{tr}
+}
+
 var scenarios = []scenario{
 	{name: "push", want: pushed, plan: planUp},
 	{name: "pull", want: pulled, plan: planUp},
@@ -93,6 +105,8 @@ var scenarios = []scenario{
 	{name: "destroy pull", start: pulled, want: pulled, plan: planDown},
 	{name: "encrypted", want: encryptedPush, plan: planUp},
 	{name: "destroy encrypted", start: encryptedPush, want: encryptedPush, plan: planDown},
+	{name: "job", want: job, plan: planUp},
+	{name: "destroy job", start: job, want: job, plan: planDown},
 }
 
 // faultWorld is the world with one more bucket, and ACLs enabled at the destination.

@@ -212,5 +212,11 @@ func (t Transfer) runRoles() []string {
 	if t.Task.Report != nil && t.Task.Report.RoleARN != "" {
 		out = append(out, t.Task.Report.RoleARN)
 	}
+	for _, g := range t.dataGrants() { // DataSync is passed the ends' roles for these too, also when a run starts
+		out = append(out, t.roleARN(g.role))
+	}
+	if t.Retries != nil && t.Retries.RoleARN != "" {
+		out = append(out, t.Retries.RoleARN)
+	}
 	return out
 }

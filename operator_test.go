@@ -39,11 +39,26 @@ var operatedTransfers = []operated{
 		tr.Destination.KMSKeys = []string{c.AddKey(accountB, "us-east-2")}
 		return tr
 	}},
+	{"logs and report", operatedWorld, operatedJob},
+	{"shared log policy", func(t *testing.T) *xaccttest.Cloud {
+		c := operatedWorld(t)
+		c.AddLogPolicy(accountA, "us-east-2", task.LogPolicyName, policy.New(policy.Allow("logs:PutLogEvents").WithSid("Theirs").By(policy.Service("es.amazonaws.com")).On("*")))
+		return c
+	}, operatedJob},
 	{"empty policy", func(t *testing.T) *xaccttest.Cloud {
 		c := operatedWorld(t)
 		c.SetBucketPolicy("media-archive", nil)
 		return c
 	}, func(c *xaccttest.Cloud) xacct.Transfer { return operatedTransfer(c, accountA, "") }},
+}
+
+// operatedJob is a BASIC transfer that logs and reports.
+func operatedJob(c *xaccttest.Cloud) xacct.Transfer {
+	tr := operatedTransfer(c, accountA, dstypes.TaskModeBasic)
+	tr.Destination.Prefix = "in/"
+	tr.Task.LogGroupARN = "arn:aws:logs:us-east-2:111122223333:log-group:media"
+	tr.Task.Report = &task.Report{Account: accountB, Bucket: "media-archive", Prefix: "reports"}
+	return tr
 }
 
 // operatedWorld is two accounts, and a destination with ACLs.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/task"
@@ -50,8 +52,19 @@ func (j journey) run(ctx context.Context) error {
 	}
 
 	j.out.heading("Run")
-	if err := j.copy(ctx, result.TaskARN(j.transfer.Name)); err != nil {
+	outcome, err := j.copy(ctx, result.TaskARN(j.transfer.Name))
+	if err != nil {
 		return err
+	}
+
+	j.out.heading("Receipt")
+	receipt, err := plan.Receipt(ctx, j.clients, j.transfer.Name, result, outcome)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(j.out, "  execution %s\n  plan      %s\n", receipt.ExecutionARN, receipt.Plan)
+	for _, what := range slices.Sorted(maps.Keys(receipt.Policies)) {
+		fmt.Fprintf(j.out, "  %.19s… %s\n", receipt.Policies[what], what)
 	}
 
 	j.out.heading("Plan again")
@@ -93,33 +106,33 @@ func (j journey) apply(ctx context.Context, plan *xacct.Plan) (*xacct.Result, er
 }
 
 // copy runs the task and prints how it ended.
-func (j journey) copy(ctx context.Context, taskARN string) error {
+func (j journey) copy(ctx context.Context, taskARN string) (*task.Outcome, error) {
 	api, err := j.clients.DataSync(taskARN)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	execution, err := task.Start(ctx, api, taskARN)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	bar := progressBar{out: j.out}
 	var outcome *task.Outcome
 	for p, err := range execution.Watch(ctx, j.watch) {
 		if err != nil {
-			return err
+			return nil, err
 		}
 		bar.show(p)
 		outcome = p.Outcome
 	}
 	bar.end()
 	if outcome == nil {
-		return errors.New("the run was not watched to its end")
+		return nil, errors.New("the run was not watched to its end")
 	}
 	fmt.Fprintf(j.out, "%s: %d objects, %d bytes arrived; %d skipped\n", outcome.Verdict, outcome.Counters.Files, outcome.Counters.BytesWritten, outcome.Counters.Skipped)
 	if outcome.Verdict != task.Complete {
-		return &task.IncompleteError{Outcome: *outcome}
+		return nil, &task.IncompleteError{Outcome: *outcome}
 	}
-	return nil
+	return outcome, nil
 }
 
 // destroy takes everything away again and looks for what is left.

@@ -25,7 +25,7 @@ func TestQuickstart(t *testing.T) {
 			t.Fatalf("%v\n%s", err, printed)
 		}
 		for _, want := range []string{
-			"media-archive: 5 to create, 1 to update, 0 blocked", "6 done, 0 unchanged", "complete: 300 objects",
+			"media-archive: 5 to create, 1 to update, 0 blocked", "6 done, 0 unchanged", "complete: 300 objects", "plan      sha256:",
 			"nothing to do: the plan is empty", "nothing of ours", "both accounts are as before",
 		} {
 			if !strings.Contains(printed, want) {
