@@ -41,6 +41,7 @@ func (p *Plan) Residue(ctx context.Context, c Clients) ([]Residue, error) {
 	out = append(out, snap.keyResidue(w)...)
 	out = append(out, snap.logResidue(w)...)
 	out = append(out, snap.datasyncResidue(w)...)
+	out = append(out, leftByAWS(ctx, c, w)...)
 	for _, what := range slices.Sorted(maps.Keys(snap.errs)) {
 		out = append(out, Residue{Name: what, Detail: "not known: " + oneLine(snap.errs[what])})
 	}
@@ -93,6 +94,7 @@ func (s *snapshot) bucketResidue(w wants) []Residue {
 				out = append(out, item)
 			}
 		}
+		out = append(out, s.strangers(b)...)
 	}
 	return out
 }

@@ -63,8 +63,11 @@ func TestTwoTeams(t *testing.T) {
 			if shape == xacct.ByRole && !strings.Contains(dump(cloud), "role /media-archive-destination") {
 				t.Error("the role is gone although the bucket's policy names it, which stops every later policy of its owner")
 			}
-			if _, err := down.For(accountB).Apply(t.Context(), b); err != nil {
-				t.Fatalf("destroy by the bucket's account: %v", err)
+			if r, err := down.For(accountB).Apply(t.Context(), b); err != nil || r.Count(xacct.Done) != 1 {
+				t.Fatalf("destroy by the bucket's account: %v, %+v", err, r)
+			}
+			if strings.Contains(string(cloud.BucketPolicy("media-archive")), "Xacct") {
+				t.Error("the bucket's policy still holds statements of ours")
 			}
 			last, err := xacct.NewDestroyPlan(t.Context(), cloud.Clients(), p.Transfers)
 			if err != nil {

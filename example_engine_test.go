@@ -1,0 +1,213 @@
+package xacct_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/xaccttest"
+)
+
+// mediaCloud is two accounts with a bucket each.
+func mediaCloud() (*xaccttest.Cloud, xacct.Transfer) {
+	cloud := xaccttest.NewCloud(func(o *xaccttest.Options) { o.Phases.Creating = 0 })
+	cloud.AddBucket("111122223333", "eu-west-1", "media-raw")
+	cloud.AddBucket("444455556666", "us-east-2", "media-archive")
+	return cloud, xacct.Transfer{
+		Name:        "media-archive",
+		Source:      xacct.Endpoint{Account: "111122223333", Region: "eu-west-1", Bucket: "media-raw"},
+		Destination: xacct.Endpoint{Account: "444455556666", Region: "us-east-2", Bucket: "media-archive"},
+		Operators:   []string{cloud.OperatorARN("111122223333")},
+	}
+}
+
+// A plan is stored as JSON, approved, and applied by another process on another day.
+func ExamplePlan_Apply_later() {
+	ctx := context.Background()
+	cloud, transfer := mediaCloud()
+	plan, err := xacct.NewPlan(ctx, cloud.Clients(), []xacct.Transfer{transfer})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	stored, _ := json.Marshal(plan)
+
+	// Later, after somebody has approved it:
+	var approved xacct.Plan
+	if err := json.Unmarshal(stored, &approved); err != nil {
+		fmt.Println(err)
+		return
+	}
+	result, err := approved.Apply(ctx, cloud.Clients())
+	fmt.Println(result.Count(xacct.Done), "changes done, error:", err)
+	result, err = approved.Apply(ctx, cloud.Clients())
+	fmt.Println(result.Count(xacct.Unchanged), "unchanged when it is applied once more, error:", err)
+	// Output:
+	// 6 changes done, error: <nil>
+	// 6 unchanged when it is applied once more, error: <nil>
+}
+
+// Two teams, each with its own credentials only: the one makes the roles, the other lets them in, the first makes the rest.
+func ExamplePlan_For() {
+	ctx := context.Background()
+	cloud, transfer := mediaCloud()
+	ours := xacct.Clients{"111122223333": cloud.ClientsAs(cloud.OperatorARN("111122223333"))}
+	theirs := xacct.Clients{"444455556666": cloud.ClientsAs(cloud.OperatorARN("444455556666"))}
+	plan, err := xacct.NewPlan(ctx, ours, []xacct.Transfer{transfer})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	step := func(what string, plan *xacct.Plan, clients xacct.Clients) {
+		result, err := plan.Apply(ctx, clients)
+		if err != nil {
+			fmt.Println(what, err)
+			return
+		}
+		fmt.Printf("%s: %d done, %d waiting\n", what, result.Count(xacct.Done), result.Count(xacct.Waiting))
+	}
+	step("the task account makes the roles", plan, ours)
+	step("the bucket's account lets them in", plan.For("444455556666"), theirs)
+	step("the task account makes the rest", plan, ours)
+
+	back, err := xacct.NewDestroyPlan(ctx, ours, plan.Transfers)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	step("back: the task account", back, ours)
+	step("back: the bucket's account", back.For("444455556666"), theirs)
+	// Output:
+	// the task account makes the roles: 3 done, 3 waiting
+	// the bucket's account lets them in: 1 done, 0 waiting
+	// the task account makes the rest: 2 done, 1 waiting
+	// back: the task account: 3 done, 2 waiting
+	// back: the bucket's account: 1 done, 0 waiting
+}
+
+// An apply breaks off half-way. The next plan finds what was made, and makes the rest.
+func ExampleNewPlan_recover() {
+	ctx := context.Background()
+	cloud, transfer := mediaCloud()
+	cloud.Intercept(func(_ context.Context, call xaccttest.Call, next func() error) error {
+		if call.Operation == "CreateTask" {
+			return xaccttest.Fault(400, "AccessDeniedException", "not authorized to perform datasync:CreateTask")
+		}
+		return next()
+	})
+	plan, err := xacct.NewPlan(ctx, cloud.Clients(), []xacct.Transfer{transfer})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	result, err := plan.Apply(ctx, cloud.Clients())
+	fmt.Printf("%d done, %d failed: %t\n", result.Count(xacct.Done), result.Count(xacct.Failed), err != nil)
+
+	cloud.Intercept(nil) // somebody has granted it
+	plan, err = xacct.NewPlan(ctx, cloud.Clients(), []xacct.Transfer{transfer})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, c := range plan.Changes {
+		if c.Op != xacct.NoOp {
+			fmt.Println(c.Op, c.Kind, c.Name)
+		}
+	}
+	result, err = plan.Apply(ctx, cloud.Clients())
+	fmt.Printf("%d done, %d unchanged, error: %v\n", result.Count(xacct.Done), result.Count(xacct.Unchanged), err)
+	// Output:
+	// 5 done, 1 failed: true
+	// create datasync-task media-archive
+	// 1 done, 5 unchanged, error: <nil>
+}
+
+// What is left after the way back: nothing of ours, and what AWS keeps.
+func ExamplePlan_Residue() {
+	ctx := context.Background()
+	cloud, transfer := mediaCloud()
+	plan, err := xacct.NewPlan(ctx, cloud.Clients(), []xacct.Transfer{transfer})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if _, err := plan.Apply(ctx, cloud.Clients()); err != nil {
+		fmt.Println(err)
+		return
+	}
+	back, err := xacct.NewDestroyPlan(ctx, cloud.Clients(), plan.Transfers)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	report := func() {
+		left, err := back.Residue(ctx, cloud.Clients())
+		if err != nil {
+			fmt.Println(err)
+		}
+		ours := 0
+		for _, item := range left {
+			if item.Ours {
+				ours++
+			} else {
+				fmt.Println(item)
+			}
+		}
+		fmt.Println(ours, "of ours")
+	}
+	fmt.Println("before:")
+	report()
+	if _, err := back.Apply(ctx, cloud.Clients()); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("after:")
+	report()
+	// Output:
+	// before:
+	// 111122223333 iam-role AWSServiceRoleForDataSync: DataSync's own role, which other tasks of the account may use; IAM deletes it on request (left by AWS)
+	// 7 of ours
+	// after:
+	// 111122223333 iam-role AWSServiceRoleForDataSync: DataSync's own role, which other tasks of the account may use; IAM deletes it on request (left by AWS)
+	// 0 of ours
+}
+
+// Of five hundred transfers one names a bucket that does not exist. It alone is blocked.
+func ExampleNewPlan_fleet() {
+	cloud, transfer := mediaCloud()
+	var transfers []xacct.Transfer
+	for i := range 500 {
+		t := transfer
+		t.Name = fmt.Sprintf("team-%03d", i)
+		t.Destination.Prefix = t.Name
+		t.Destination.Bucket = fmt.Sprintf("archive-%03d", i)
+		if i != 42 {
+			cloud.AddBucket("444455556666", "us-east-2", t.Destination.Bucket)
+		}
+		// Five transfers share two roles, each with policies of its own on them.
+		t.Source.Role.Name, t.Destination.Role.Name = fmt.Sprintf("read-%d", i/5), fmt.Sprintf("write-%d", i/5)
+		transfers = append(transfers, t)
+	}
+	plan, err := xacct.NewPlan(context.Background(), cloud.Clients(), transfers)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, f := range plan.Findings {
+		if f.Severity == xacct.Blocking {
+			fmt.Printf("%s: %s\n", f.Transfer, f.Detail)
+		}
+	}
+	ready := map[string]bool{}
+	for _, c := range plan.Changes {
+		if c.Kind == xacct.DataSyncTask && c.Hold == "" {
+			ready[strings.Join(c.Transfers, "")] = true
+		}
+	}
+	fmt.Println(len(ready), "transfers are ready")
+	// Output:
+	// team-042: bucket archive-042 does not exist
+	// 499 transfers are ready
+}

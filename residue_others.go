@@ -1,0 +1,74 @@
+package xacct
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/awserr"
+)
+
+// dataSyncOwnRole is the role that DataSync makes for itself in an account with Enhanced tasks. It stays, does no harm, and belongs to the
+// account, not to a transfer: https://docs.aws.amazon.com/datasync/latest/userguide/using-service-linked-roles.html
+const dataSyncOwnRole = "AWSServiceRoleForDataSync"
+
+// leftByAWS finds what AWS has made on behalf of the task accounts.
+func leftByAWS(ctx context.Context, c Clients, w wants) []Residue {
+	var out []Residue
+	var seen []string
+	for _, t := range w.tasks {
+		account := t.spec.Account
+		if _, ok := c[account]; !ok || slices.Contains(seen, account) {
+			continue
+		}
+		seen = append(seen, account)
+		item := Residue{Account: account, Kind: IAMRole, Name: dataSyncOwnRole}
+		api, err := c.iam(account)
+		var state iamrole.State
+		if err == nil {
+			state, err = iamrole.Observe(ctx, api, iamrole.Spec{Name: dataSyncOwnRole})
+		}
+		if err == nil {
+			err = state.Unread[iamrole.PartRole]
+		}
+		switch {
+		case awserr.NotFound(err), err == nil && !state.Exists:
+			continue
+		case err != nil:
+			item.Detail = "not known: " + oneLine(err)
+		default:
+			item.Detail = "DataSync's own role, which other tasks of the account may use; IAM deletes it on request"
+		}
+		out = append(out, item)
+	}
+	return out
+}
+
+// strangers are statements of the bucket that bear our prefix and are none of these transfers', and those that name a role or user that
+// is gone, which stops every later write of the policy.
+func (s *snapshot) strangers(b bucketWant) []Residue {
+	var others, dead []string
+	for st := range s.buckets[b.spec.Name].Policy.All() {
+		if strings.HasPrefix(st.Sid(), sidPrefix) && !slices.Contains(b.ours, st.Sid()) {
+			others = append(others, st.Sid())
+		}
+		principals, _ := st.Principals()
+		for _, p := range principals {
+			if slices.Contains(s.dead, p.Value()) {
+				dead = append(dead, p.Value())
+			}
+		}
+	}
+	item := Residue{Account: b.spec.Account, Region: b.spec.Region, Kind: BucketPolicy, Name: b.spec.Name}
+	var out []Residue
+	if len(others) > 0 {
+		item.Detail = "not known: statements of other transfers, or of an earlier version of these: " + strings.Join(others, ", ")
+		out = append(out, item)
+	}
+	if len(dead) > 0 {
+		item.Detail = "not known: statements that name a role or user that is gone: " + strings.Join(dead, ", ")
+		out = append(out, item)
+	}
+	return out
+}
