@@ -77,16 +77,12 @@ func (j *judged) exempt(st policy.Statement) (policy.Statement, bool) {
 			}
 			listed = append(listed, p.Value())
 		}
-		everyone := policy.Deny().WithSid(st.Sid())
-		if actions, not := st.Actions(); !not {
-			everyone = policy.Deny(actions...).WithSid(st.Sid())
-		} else {
-			return st, false
-		}
+		actions, notAction := st.Actions()
 		resources, notResource := st.Resources()
-		if notResource {
+		if notAction || notResource {
 			return st, false
 		}
+		everyone := policy.Deny(actions...).WithSid(st.Sid())
 		return everyone.By(policy.Everyone()).On(resources...).When(st.Conditions()...).
 			When(policy.Where("ArnNotLikeIfExists", "aws:PrincipalArn", append(listed, j.principal)...)), true
 	}

@@ -26,7 +26,7 @@ func TestManifestAndReport(t *testing.T) {
 			tr.Grant, tr.Destination.Prefix = grant, "in/"
 			tr.Task.Manifest = &task.Manifest{Bucket: "media-lists", Key: "today.csv"}
 			tr.Task.Report = &task.Report{Account: accountB, Bucket: "media-archive", Prefix: "reports", Level: dstypes.ReportLevelSuccessesAndErrors}
-			p, _, outcome := ran(t, cloud, tr)
+			_, _, outcome := ran(t, cloud, tr)
 			if outcome == nil || outcome.Verdict != task.WithExceptions || outcome.Counters.Files != 2 || outcome.Report.Status != dstypes.PhaseStatusSuccess {
 				t.Fatalf("%+v", outcome)
 			}
@@ -51,7 +51,7 @@ func TestManifestAndReport(t *testing.T) {
 
 			edited := tr
 			edited.Task.Manifest, edited.Task.Report = nil, nil
-			p = plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{edited})
+			p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{edited})
 			for _, want := range []string{"iam-role", "bucket-policy", "datasync-task"} {
 				if !slices.ContainsFunc(p.Changes, func(c xacct.Change) bool { return string(c.Kind) == want && c.Op == xacct.Update }) {
 					t.Errorf("nothing is taken from the %s:\n%s", want, p)
