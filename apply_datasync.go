@@ -355,6 +355,11 @@ func (r *run) available(ctx context.Context, ch *Change, api DataSyncAPI, res *C
 }
 
 func (r *run) removeTask(ctx context.Context, ch *Change, api DataSyncAPI, arn string) (Status, error) {
+	if r.plan.Mode == TearDown && r.plan.Settings.CancelRuns {
+		if err := r.cancelRuns(ctx, ch, api, arn); err != nil {
+			return ended(ch, "datasync:CancelTaskExecution", err)
+		}
+	}
 	in, err := task.Spec{}.DeleteInput(arn)
 	if err == nil {
 		err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {

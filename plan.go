@@ -18,6 +18,7 @@ import (
 type PlanOptions struct {
 	AllowReplace bool     // let a task be replaced where AWS cannot change it in place; false blocks such a transfer
 	AllowDelete  bool     // let a transfer delete objects at the destination (PreserveDeletedFiles REMOVE); false blocks it
+	CancelRuns   bool     // let a tear-down cancel the executions under way, for which the RunPhase has the permission; false blocks it while there are any
 	HandOver     []string // accounts that are read but never written: their changes are for their own operator
 
 	// SCPs of the accounts of principals and RCPs of the accounts of buckets, by account id: for each level of the organisation, outermost
@@ -64,6 +65,7 @@ type Plan struct {
 // Settings are the options that Apply has to know about.
 type Settings struct {
 	AllowReplace bool                           `json:",omitempty"`
+	CancelRuns   bool                           `json:",omitempty"`
 	AllowDelete  bool                           `json:",omitempty"`
 	HandOver     []string                       `json:",omitempty"`
 	Override     []string                       `json:",omitempty"`
@@ -288,7 +290,7 @@ func (b *builder) canRead(account string) bool {
 
 func (b *builder) plan() *Plan {
 	p := &Plan{Schema: schema, Mode: b.mode, Transfers: slices.Clone(b.transfers), Changes: b.changes, Findings: b.findings,
-		Settings: Settings{AllowReplace: b.opts.AllowReplace, AllowDelete: b.opts.AllowDelete, HandOver: b.opts.HandOver,
+		Settings: Settings{AllowReplace: b.opts.AllowReplace, CancelRuns: b.opts.CancelRuns, AllowDelete: b.opts.AllowDelete, HandOver: b.opts.HandOver,
 			Override: b.opts.Override, OrgIDs: b.opts.OrgIDs, SCPs: b.opts.SCPs, RCPs: b.opts.RCPs}}
 	slices.SortFunc(p.Transfers, func(x, y Transfer) int { return cmp.Compare(x.Name, y.Name) })
 	sortChanges(p.Changes, p.Transfers)

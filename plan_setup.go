@@ -280,7 +280,11 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 // running blocks the transfer while the task that is to be deleted runs.
 func (b *builder) running(w taskWant, state task.State) {
 	if state.Status == dstypes.TaskStatusRunning || state.Status == dstypes.TaskStatusQueued {
-		b.find([]Transfer{w.transfer}, Finding{Severity: Blocking, Code: CodeRunning, Account: w.spec.Account, Subject: state.ARN, Detail: "the task is running",
-			Remedy: "wait for the execution to end, or cancel it"})
+		f := Finding{Severity: Blocking, Code: CodeRunning, Account: w.spec.Account, Subject: state.ARN, Detail: "the task is running",
+			Remedy: "wait for the execution to end, or cancel it; a tear-down does that with CancelRuns"}
+		if b.mode == TearDown && b.opts.CancelRuns {
+			f.Severity, f.Detail, f.Remedy = Warning, "the task is running: its executions are cancelled, and what they have not yet copied stays uncopied", ""
+		}
+		b.find([]Transfer{w.transfer}, f)
 	}
 }

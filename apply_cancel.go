@@ -1,0 +1,41 @@
+package xacct
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/datasync"
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/task"
+)
+
+// cancelRuns cancels the task's execution under way, and those queued behind it one after the other, until none is left or the budget is
+// spent. A task that is gone has none.
+func (r *run) cancelRuns(ctx context.Context, ch *Change, api DataSyncAPI, arn string) error {
+	start, cancelled := time.Now(), ""
+	for attempt := 1; ; attempt++ {
+		state, err := task.Observe(ctx, api, arn)
+		if err == nil {
+			err = state.Unread[task.PartTask]
+		}
+		if err != nil || !state.Exists || state.Status != dstypes.TaskStatusRunning && state.Status != dstypes.TaskStatusQueued {
+			return err
+		}
+		if last := state.LastExecutionARN; last != "" && last != cancelled {
+			err := r.repeat(ctx, ch, 0, func(ctx context.Context) error {
+				_, err := api.CancelTaskExecution(ctx, &datasync.CancelTaskExecutionInput{TaskExecutionArn: &last})
+				return err
+			})
+			if err != nil && !awserr.Is(err, "InvalidRequestException") { // it has ended meanwhile, or is being cancelled
+				return err
+			}
+			cancelled = last
+		}
+		if !r.pause(ctx, ch, attempt, start, r.opts.Budget, errors.New("the execution is being cancelled")) {
+			return errors.New("the task still runs: wait for its executions to end")
+		}
+	}
+}
