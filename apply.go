@@ -107,7 +107,7 @@ func (p *Plan) begin(ctx context.Context, c Clients, optFns []func(*ApplyOptions
 		locks: map[string]chan struct{}{}, results: map[string]*ChangeResult{}, done: map[string]chan struct{}{}, usable: map[string]chan struct{}{}, events: make(chan struct{}, 1)}
 	r.fresh.planAll()
 	blocked := (&Plan{Findings: r.fresh.findings}).blocking()
-	r.wants = wantsOf(slices.DeleteFunc(slices.Clone(p.Transfers), func(t Transfer) bool { return blocked[t.Name] != nil }))
+	r.wants = snap.withLeft(wantsOf(slices.DeleteFunc(slices.Clone(p.Transfers), func(t Transfer) bool { return blocked[t.Name] != nil })))
 	r.ids = maps.Clone(r.fresh.ids)
 	for i := range r.fresh.changes {
 		ch := &r.fresh.changes[i]

@@ -27,7 +27,7 @@ func (r *run) judge(ctx context.Context, ch *Change) (Status, error) {
 	if ch.Hold == Handover {
 		return Waiting, &WaitingError{Account: ch.Account, Changes: []string{ch.ID}}
 	}
-	if waits := r.waitsFor(ch); r.plan.Mode == TearDown && waits != nil {
+	if waits := r.waitsFor(ch); (r.plan.Mode == TearDown || ch.Op == Delete) && waits != nil {
 		return Waiting, waits
 	}
 	now := r.changes[ch.ID]

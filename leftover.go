@@ -181,12 +181,13 @@ func (b *builder) leftovers(w taskWant, after ...string) (tasks, locations []str
 		b.add(c)
 		tasks = append(tasks, c.ID)
 	}
+	before := append(append(slices.Clone(after), tasks...), b.leaveBuckets(t, append(slices.Clone(after), tasks...))...)
 	for _, l := range b.snap.leftLocations(t) {
 		a, _ := region.ParseARN(l.ARN)
 		side := Side(l.Tags[t.tagKey(tagSide)])
 		c := Change{ID: changeID(a.Account, a.Region, DataSyncLocation, t.Name+"/"+lastOf(l.ARN)), Account: a.Account, Region: a.Region, Kind: DataSyncLocation,
 			Name: l.URI, Transfers: []string{t.Name}, Side: side, Op: Delete, Before: locationWant{transfer: t, side: side, spec: t.locationSpec(SourceSide)}.before(l),
-			ARN: l.ARN, Requires: append(slices.Clone(after), tasks...), Calls: []string{"datasync:DeleteLocation"}, Reason: reason, left: true}
+			ARN: l.ARN, Requires: before, Calls: []string{"datasync:DeleteLocation"}, Reason: reason, left: true}
 		b.add(c)
 		locations = append(locations, c.ID)
 	}

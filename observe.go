@@ -178,6 +178,7 @@ func observe(ctx context.Context, c Clients, transfers []Transfer, n int) (*snap
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	s.readLeft(ctx, w, n)
 
 	given, ids := s.givenRoles(w), s.roleIDs()
 	for arn, spec := range given {

@@ -216,6 +216,7 @@ type builder struct {
 	transfers []Transfer
 	opts      PlanOptions
 	ids       map[string]string // unique id → role ARN
+	all       wants             // what the transfers being planned want, and what they have left
 
 	changes  []Change
 	findings []Finding

@@ -19,7 +19,8 @@ import (
 
 // change plans the changes of some of the transfers, all of them together.
 func (b *builder) change(transfers []Transfer) {
-	w := wantsOf(transfers)
+	w := b.snap.withLeft(wantsOf(transfers))
+	b.all = w
 	if b.mode == TearDown {
 		b.tearDown(w)
 		return
@@ -28,7 +29,9 @@ func (b *builder) change(transfers []Transfer) {
 		b.role(r)
 	}
 	for _, bw := range w.buckets {
-		b.bucket(bw)
+		if !bw.left {
+			b.bucket(bw)
+		}
 	}
 	for _, k := range w.keys {
 		b.key(k)

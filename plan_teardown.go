@@ -55,8 +55,8 @@ func (b *builder) tearDown(w wants) {
 	}
 	statements := map[string][]string{} // transfer → IDs of the changes of its buckets' and keys' policies
 	for _, bw := range w.buckets {
-		if !bw.grants {
-			continue
+		if !bw.grants || bw.left {
+			continue // those that were left go with their locations
 		}
 		if id := b.dropStatements(bw, locations); id != "" {
 			for _, t := range bw.transfers {

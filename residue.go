@@ -34,7 +34,7 @@ func (p *Plan) Residue(ctx context.Context, c Clients) ([]Residue, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := wantsOf(p.Transfers)
+	w := snap.withLeft(wantsOf(p.Transfers))
 	var out []Residue
 	out = append(out, snap.roleResidue(w)...)
 	out = append(out, snap.bucketResidue(w)...)

@@ -39,6 +39,7 @@ type policyWant struct {
 type bucketWant struct {
 	policyWant
 	spec bucket.Spec // the statements of all transfers
+	left bool        // a bucket that a transfer has left: nothing of ours is to stand in its policy
 }
 
 type locationWant struct {
