@@ -14,63 +14,71 @@ import (
 // TestForeignWriter lets somebody write the bucket's policy right before each call of an apply. What they wrote is there afterwards, unless
 // they wrote between our last read and our write, from which S3 offers no protection: then the Result holds what we read and what we sent.
 func TestForeignWriter(t *testing.T) {
-	lostOnce := 0
+	calls := 0
 	for at := 1; ; at++ {
-		ended := false
-		synctest.Test(t, func(t *testing.T) {
-			cloud := world(t)
-			p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{push(cloud)})
-			var mu sync.Mutex
-			n, before := 0, ""
-			cloud.Intercept(func(_ context.Context, call xaccttest.Call, next func() error) error {
-				mu.Lock()
-				defer mu.Unlock()
-				if n++; n == at {
-					before = call.Operation
-					doc := bucketPolicy(t, cloud, "media-archive")
-					cloud.SetBucketPolicy("media-archive", doc.With(statement(at)).Bytes())
-				}
-				return next()
-			})
-			r, err := p.Apply(t.Context(), cloud.Clients(), func(o *xacct.ApplyOptions) { o.Concurrency = 1 })
-			cloud.Intercept(nil)
-			if n < at {
-				ended = true
-				return
-			}
-			if err != nil {
-				t.Fatalf("a foreign write before call %d: %v", at, err)
-			}
-			if next := plan(t, t.Context(), cloud.Clients(), p.Transfers); !next.Empty() {
-				t.Errorf("a foreign write before call %d: more to do:\n%s", at, next)
-			}
-			if _, ok := bucketPolicy(t, cloud, "media-archive").Statement(statement(at).Sid()); ok {
-				return
-			}
-			lostOnce++
-			if before != "PutBucketPolicy" {
-				t.Errorf("a foreign write before %s was lost", before)
-			}
-			for _, c := range r.Changes {
-				if c.Kind == xacct.BucketPolicy && (len(c.Writes) != 1 || c.Writes[0].Before == "" || c.Writes[0].After == "") {
-					t.Errorf("the Result holds the writes %+v, want what was read and what was sent", c.Writes)
-				}
-			}
-		})
-		if ended {
+		hit, _ := foreignWrite(t, at, func(n int, _ string) bool { return n == at })
+		if !hit {
 			break
 		}
+		calls++
 	}
-	if lostOnce != 1 {
-		t.Errorf("%d foreign writes were lost, want the one between the read and the write", lostOnce)
+	hit, lost := foreignWrite(t, 0, func(_ int, operation string) bool { return operation == "PutBucketPolicy" })
+	if !hit || !lost {
+		t.Errorf("between the last read and the write: written %v, lost %v; want both", hit, lost)
 	}
+	t.Logf("foreign writer: before each of %d calls", calls)
+}
+
+// foreignWrite lets somebody write right before the first call that when chooses. It reports whether there was one, and whether what
+// they wrote was lost.
+func foreignWrite(t *testing.T, at int, when func(n int, operation string) bool) (hit, lost bool) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := world(t)
+		p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{push(cloud)})
+		var mu sync.Mutex
+		n, before := 0, ""
+		cloud.Intercept(func(_ context.Context, call xaccttest.Call, next func() error) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if n++; !hit && when(n, call.Operation) {
+				hit, before = true, call.Operation
+				doc := bucketPolicy(t, cloud, "media-archive")
+				cloud.SetBucketPolicy("media-archive", doc.With(statement(at)).Bytes())
+			}
+			return next()
+		})
+		r, err := p.Apply(t.Context(), cloud.Clients(), func(o *xacct.ApplyOptions) { o.Concurrency = 1 })
+		cloud.Intercept(nil)
+		if !hit {
+			return
+		}
+		if err != nil {
+			t.Fatalf("a foreign write before %s: %v", before, err)
+		}
+		if next := plan(t, t.Context(), cloud.Clients(), p.Transfers); !next.Empty() {
+			t.Errorf("a foreign write before %s: more to do:\n%s", before, next)
+		}
+		if _, ok := bucketPolicy(t, cloud, "media-archive").Statement(statement(at).Sid()); ok {
+			return
+		}
+		lost = true
+		if before != "PutBucketPolicy" {
+			t.Errorf("a foreign write before %s was lost", before)
+		}
+		for _, c := range r.Changes {
+			if c.Kind == xacct.BucketPolicy && (len(c.Writes) != 1 || c.Writes[0].Before == "" || c.Writes[0].After == "") {
+				t.Errorf("the Result holds the writes %+v, want what was read and what was sent", c.Writes)
+			}
+		}
+	})
+	return hit, lost
 }
 
 // TestTwoAppliers lets two processes work at once: on one transfer, and on two into one bucket. Every order of their reads and writes of
-// the policy is tried, by letting one of them wait at each of its calls for the other to end.
+// the policy is tried, by letting one of them wait at each of its calls for the other to end. Without -faults it takes a sample.
 func TestTwoAppliers(t *testing.T) {
 	for _, other := range []string{"media-archive", "second"} {
-		for at := 1; ; at++ {
+		for at := 1; ; at += sample(4, 1) {
 			ended := false
 			synctest.Test(t, func(t *testing.T) {
 				cloud := world(t)
@@ -147,7 +155,7 @@ func TestTwoAppliers(t *testing.T) {
 				}
 			})
 			if ended {
-				t.Logf("%s: held at each of %d calls", other, at-1)
+				t.Logf("two appliers, %s: held at calls up to %d", other, at-1)
 				break
 			}
 		}

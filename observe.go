@@ -52,7 +52,9 @@ func newSnapshot(c Clients) *snapshot {
 func (s *snapshot) fail(what string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.errs[what] = err
+	if have := s.errs[what]; have == nil || err.Error() < have.Error() { // of several the same one every time, whichever came first
+		s.errs[what] = err
+	}
 }
 
 // identify proves that every client belongs to the account that it stands for, and says who it is. It is the first call of everything.
