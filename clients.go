@@ -54,7 +54,12 @@ type AccountClients struct {
 
 // NewAccountClients makes the clients of the account that cfg has credentials for. It makes no call. The regional clients are made once
 // a Region and cached.
+//
+// Unless cfg says otherwise, the clients retry in the SDK's adaptive mode, which slows down while a service throttles.
 func NewAccountClients(cfg aws.Config) AccountClients {
+	if cfg.Retryer == nil && cfg.RetryMode == "" {
+		cfg.RetryMode = aws.RetryModeAdaptive
+	}
 	return AccountClients{
 		STS: sts.NewFromConfig(cfg),
 		IAM: iam.NewFromConfig(cfg),
