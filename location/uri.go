@@ -38,8 +38,8 @@ func ParseURI(text string) (bucket, prefix string, ok bool) {
 		bucket, _, _ = strings.Cut(rest, "/")
 	}
 	prefix = strings.Trim(rest[len(bucket):], "/")
-	if bucket == "" {
-		return "", "", false
+	if bucket == "" || strings.HasPrefix(bucket, "arn:") && !accessPoint.MatchString(bucket) {
+		return "", "", false // a bucket's name holds no colon
 	}
 	if prefix != "" {
 		prefix += "/"

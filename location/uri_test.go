@@ -55,7 +55,7 @@ func TestSpecURI(t *testing.T) {
 
 // Canonical means: done twice is done once, and what Describe returns parses back to what made it.
 func FuzzURI(f *testing.F) {
-	for _, s := range []string{"s3://b/", "s3://b//a", "s3://arn:aws:s3:r:1:accesspoint/x/y", "s3://arn:", "s3://arn:accesspoint", "s3://b/a//"} {
+	for _, s := range []string{"s3://b/", "s3://b//a", "s3://arn:aws:s3:r:1:accesspoint/x/y", "s3://arn:", "s3://arn:accesspoint", "s3://arn:0:s3:::accesspoint//0", "s3://b/a//"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
