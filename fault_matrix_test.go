@@ -351,6 +351,7 @@ func truth(o outcome, next *xacct.Plan) string {
 
 // TestFaultMatrix breaks every call of every scenario in every way. Without -faults it takes a sample.
 func TestFaultMatrix(t *testing.T) {
+	t.Parallel()
 	total, failed, unhit := 0, 0, 0
 	for i, s := range scenarios {
 		for j, n := range []int{1, 0} {

@@ -28,6 +28,7 @@ func sample(few, many int) int {
 
 // TestPairsOfFaults lets two calls of a run go wrong.
 func TestPairsOfFaults(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
 	cases := 0
 	for _, s := range scenarios {
@@ -49,6 +50,7 @@ func TestPairsOfFaults(t *testing.T) {
 
 // TestPropagation lets changes be seen only after a number of reads, and lists give one entry at a time.
 func TestPropagation(t *testing.T) {
+	t.Parallel()
 	for i, s := range scenarios {
 		_, want := s.record(t, 0)
 		for reads := sample(i, 0); reads <= 20; reads += sample(18, 1) {
@@ -229,6 +231,7 @@ func TestEventsAreOrdered(t *testing.T) {
 
 // TestCancellationLeavesACompleteResult cancels an apply at each of its calls.
 func TestCancellationLeavesACompleteResult(t *testing.T) {
+	t.Parallel()
 	s := scenarios[0]
 	_, want := s.record(t, 0)
 	for at := 1; ; at++ {

@@ -77,6 +77,7 @@ func foreignWrite(t *testing.T, at int, when func(n int, operation string) bool)
 // TestTwoAppliers lets two processes work at once: on one transfer, and on two into one bucket. Every order of their reads and writes of
 // the policy is tried, by letting one of them wait at each of its calls for the other to end. Without -faults it takes a sample.
 func TestTwoAppliers(t *testing.T) {
+	t.Parallel()
 	for _, other := range []string{"media-archive", "second"} {
 		for at := 1; ; at += sample(4, 1) {
 			ended := false

@@ -86,6 +86,7 @@ func TestOneBadBucketAmongMany(t *testing.T) {
 }
 
 func TestQuotaOnRoles(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		cloud := world(t)
 		var transfers []xacct.Transfer

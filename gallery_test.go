@@ -189,6 +189,7 @@ func enum[E ~string](_ E, v string) E { return E(v) }
 
 // TestGallery plans each situation, compares what is found with what the documentation says, and goes on anyway.
 func TestGallery(t *testing.T) {
+	t.Parallel()
 	dirs, err := filepath.Glob("testdata/gallery/*")
 	if err != nil || len(dirs) == 0 {
 		t.Fatalf("no situations: %v", err)

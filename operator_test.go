@@ -305,6 +305,7 @@ var everyLife = flag.Bool("every-life", false, "try every action in every life, 
 // TestOperatorPoliciesByEnforcement plays each life with the operators' policies, and then once for every action without it: something must
 // then fail, or the action is not needed. What is not needed in one life may be in another.
 func TestOperatorPoliciesByEnforcement(t *testing.T) {
+	t.Parallel()
 	needed, all := map[string]bool{}, map[string][]string{}
 	lives := 0
 	for _, o := range operatedTransfers {
