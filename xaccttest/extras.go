@@ -126,7 +126,7 @@ func (e *execution) readManifest(c *Cloud, at time.Time) ([]listedObject, error)
 	if v := aws.ToString(s.ManifestObjectVersionId); v != "" {
 		o = end.bucket.version(key, v)
 	}
-	if o == nil || !end.bucket.readable(o, end.role.account) {
+	if o == nil || !end.bucket.readable(o, end.role.account) || !end.decrypts(o) {
 		return nil, gone
 	}
 	lines := csv.NewReader(bytes.NewReader(o.body))

@@ -22,18 +22,18 @@ func (c *Cloud) defaultKeyFor(b *bucketState, account string) (k *keyState, ok b
 	return k, k != nil && k.region == b.region
 }
 
-// keyMay judges what S3 asks of a key in the name of DataSync's role: by the policies of the role and by that of the key.
+// keyMay judges what S3 asks of a key in the name of whoever reads or writes an object: by their policies and by that of the key.
 // The context is that of https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html; buckets have a bucket key, so that the
 // encryption context is the bucket: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
-func (c *Cloud) keyMay(role *identity, l *locationState, b *bucketState, k *keyState, p *keyPolicy, now time.Time, action string) bool {
+func (c *Cloud) keyMay(who *identity, session string, b *bucketState, k *keyState, p *keyPolicy, now time.Time, action string) bool {
 	if k.state != kmstypes.KeyStateEnabled || k.region != b.region {
 		return false
 	}
-	return c.allowed(role, "AwsSync-"+l.id(), now, access{
+	return c.allowed(who, session, now, access{
 		action: action, resource: k.arn, account: k.account, region: k.region, policy: c.keyDocument(p),
 		context: map[string][]string{
 			"kms:ViaService":                   {"s3." + b.region + ".amazonaws.com"},
-			"kms:CallerAccount":                {role.account},
+			"kms:CallerAccount":                {who.account},
 			"kms:EncryptionContext:aws:s3:arn": {b.arn()},
 			"kms:EncryptionContextKeys":        {"aws:s3:arn"},
 			"aws:ViaAWSService":                {"true"},
@@ -45,13 +45,13 @@ func (c *Cloud) keyMay(role *identity, l *locationState, b *bucketState, k *keyS
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 func (c *Cloud) decrypts(role *identity, l *locationState, b *bucketState, o *object, now time.Time) bool {
 	k := c.keys[o.key]
-	return k == nil || c.keyMay(role, l, b, k, k.policy.read(byAccess), now, "kms:Decrypt")
+	return k == nil || c.keyMay(role, "AwsSync-"+l.id(), b, k, k.policy.read(byAccess), now, "kms:Decrypt")
 }
 
 // decrypts is the same in a run, where it does not count as a read.
 func (s side) decrypts(o *object) bool {
 	k := s.cloud.keys[o.key]
-	return k == nil || s.cloud.keyMay(s.role, s.l, s.bucket, k, k.policy.peek(byAccess), s.at, "kms:Decrypt")
+	return k == nil || s.cloud.keyMay(s.role, "AwsSync-"+s.l.id(), s.bucket, k, k.policy.peek(byAccess), s.at, "kms:Decrypt")
 }
 
 // encrypts is the key under which DataSync writes to the bucket, "" for none, and whether it may.
@@ -60,7 +60,16 @@ func (s side) encrypts() (arn string, ok bool) {
 	if k == nil || !ok {
 		return "", ok
 	}
-	return k.arn, s.cloud.keyMay(s.role, s.l, s.bucket, k, k.policy.peek(byAccess), s.at, "kms:GenerateDataKey")
+	return k.arn, s.cloud.keyMay(s.role, "AwsSync-"+s.l.id(), s.bucket, k, k.policy.peek(byAccess), s.at, "kms:GenerateDataKey")
+}
+
+// useKey judges the caller's use of a key of the bucket's objects; nil is no key.
+func (rq *request) useKey(b *bucketState, k *keyState, action string) error {
+	who, err := rq.caller()
+	if err != nil || k == nil || rq.cloud.keyMay(who, sessionName, b, k, k.policy.read(byAccess), rq.now, action) {
+		return err
+	}
+	return &fault{status: 403, code: "AccessDenied", message: rq.refusedAs(action, k.arn, "because no identity-based policy allows the "+action+" action")}
 }
 
 // SetBucketEncryption changes the default encryption of a bucket: what is there keeps the key that it was written under. key is as

@@ -73,6 +73,9 @@ func (c *s3Client) GetObject(ctx context.Context, in *s3.GetObjectInput, _ ...fu
 		case !b.readable(o, rq.account):
 			return nil, &fault{status: 403, code: "AccessDenied", message: "Access Denied"}
 		}
+		if err := rq.useKey(b, rq.cloud.keys[o.key], "kms:Decrypt"); err != nil {
+			return nil, err
+		}
 		return &s3.GetObjectOutput{Body: io.NopCloser(bytes.NewReader(bytes.Clone(o.body))), ContentLength: aws.Int64(int64(len(o.body))),
 			LastModified: aws.Time(o.modified), VersionId: stringOrNil(o.version), StorageClass: o.class}, nil
 	})
@@ -92,7 +95,17 @@ func (c *s3Client) PutObject(ctx context.Context, in *s3.PutObjectInput, _ ...fu
 		if err != nil {
 			return nil, err
 		}
+		k, ok := rq.cloud.defaultKeyFor(b, rq.account)
+		if !ok {
+			return nil, &fault{status: 400, code: "KMS.NotFoundException", message: "Invalid keyId " + b.defaultKey}
+		}
+		if err := rq.useKey(b, k, "kms:GenerateDataKey"); err != nil {
+			return nil, err
+		}
 		o := &object{body: body, owner: rq.account, modified: rq.now, class: in.StorageClass}
+		if k != nil {
+			o.key = k.arn
+		}
 		if o.class == "" {
 			o.class = s3types.StorageClassStandard
 		}

@@ -39,7 +39,12 @@ func (e *execution) writeReport(c *Cloud, at time.Time) {
 	prefix := aws.ToString(s.Subdirectory)
 	parts := strings.Split(e.arn, "/") // …:task, task-…, execution, exec-…
 	folder := parts[1] + "/" + parts[3] + "/"
-	if end.role == nil || end.bucket == nil || !c.assumable(end.role, end.l, at) || !end.may("s3:PutObject", prefix+"Summary-Reports/"+folder) {
+	may := end.role != nil && end.bucket != nil && c.assumable(end.role, end.l, at) && end.may("s3:PutObject", prefix+"Summary-Reports/"+folder)
+	keyARN := ""
+	if may {
+		keyARN, may = end.encrypts()
+	}
+	if !may {
 		e.reportResult = &dstypes.ReportResult{Status: dstypes.PhaseStatusError, ErrorCode: aws.String("ReportUploadFailed"),
 			ErrorDetail: aws.String("Failed to upload Task Report(s) to S3 due to an invalid bucket or IAM role")}
 		return
@@ -50,7 +55,7 @@ func (e *execution) writeReport(c *Cloud, at time.Time) {
 		if err != nil {
 			panic(err) // maps of strings can always be encoded
 		}
-		end.bucket.put(prefix+key, &object{body: body, owner: owner, modified: at, class: "STANDARD"})
+		end.bucket.put(prefix+key, &object{key: keyARN, body: body, owner: owner, modified: at, class: "STANDARD"})
 	}
 	put("Summary-Reports/"+folder+parts[3]+"-summary-v1.json", map[string]any{"TaskExecutionId": parts[3], "FilesTransferred": e.count.transferred, "FilesSkipped": e.count.skipped})
 	for _, list := range []string{"Transferred", "Verified", "Skipped", "Deleted"} {
