@@ -132,7 +132,7 @@ func (p *Plan) begin(ctx context.Context, c Clients, optFns []func(*ApplyOptions
 
 func (s Settings) options(a ApplyOptions) func(*PlanOptions) {
 	return func(o *PlanOptions) {
-		o.CancelRuns = s.CancelRuns
+		o.CancelRuns, o.Ownership = s.CancelRuns, s.Ownership
 		o.AllowReplace, o.AllowDelete, o.HandOver, o.Override, o.OrgIDs, o.SCPs, o.RCPs = s.AllowReplace, s.AllowDelete, s.HandOver, s.Override, s.OrgIDs, s.SCPs, s.RCPs
 		o.Concurrency, o.Logger = a.Concurrency, a.Logger
 	}

@@ -260,6 +260,9 @@ func (r *run) applyOwnership(ctx context.Context, ch *Change, w bucketWant, res 
 		return Failed, err
 	}
 	in, err := w.spec.PutOwnershipInput()
+	if r.plan.Mode == TearDown {
+		in, err = w.spec.RestoreOwnershipInput(r.plan.Settings.Ownership[w.spec.Name])
+	}
 	if err == nil {
 		err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
 			out, err := api.PutBucketOwnershipControls(ctx, in)

@@ -3,7 +3,6 @@ package xacct
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -157,7 +156,7 @@ func (b *builder) dropKeyStatements(w keyWant, locations map[string][]string) st
 		return ""
 	}
 	if err := b.snap.unread(arn, state.Unread, kmskey.PartPolicy); err != nil || !seen {
-		b.find(w.transfers, unreadFinding(account, arn, cmp.Or(err, errors.New("not read")), Blocking, "grant the reader kms:GetKeyPolicy on the key"))
+		b.find(w.transfers, unreadFinding(account, arn, cmp.Or(err, errNotRead), Blocking, "grant the reader kms:GetKeyPolicy on the key"))
 		return ""
 	}
 	w.spec.Statements = nil

@@ -10,16 +10,22 @@ import (
 	"slices"
 	"strings"
 
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/policy"
 )
 
 // PlanOptions are the settings of [NewPlan] and [NewDestroyPlan].
 type PlanOptions struct {
-	AllowReplace bool     // let a task be replaced where AWS cannot change it in place; false blocks such a transfer
-	AllowDelete  bool     // let a transfer delete objects at the destination (PreserveDeletedFiles REMOVE); false blocks it
-	CancelRuns   bool     // let a tear-down cancel the executions under way, for which the RunPhase has the permission; false blocks it while there are any
-	HandOver     []string // accounts that are read but never written: their changes are for their own operator
+	AllowReplace bool // let a task be replaced where AWS cannot change it in place; false blocks such a transfer
+	AllowDelete  bool // let a transfer delete objects at the destination (PreserveDeletedFiles REMOVE); false blocks it
+	CancelRuns   bool // let a tear-down cancel the executions under way; false blocks it while there are any
+	// Ownership is the Object Ownership that a tear-down puts back, by the name of a destination bucket whose transfer has DisableACLs: what
+	// the bucket had before, which only its owner knows. A bucket that is missing keeps what it has; other buckets are an error.
+	Ownership map[string]s3types.ObjectOwnership
+
+	HandOver []string // accounts that are read but never written: their changes are for their own operator
 
 	// SCPs of the accounts of principals and RCPs of the accounts of buckets, by account id: for each level of the organisation, outermost
 	// first, its documents. An account that is missing was not given, and the plan says so; an empty list is "there are none".
@@ -64,14 +70,15 @@ type Plan struct {
 
 // Settings are the options that Apply has to know about.
 type Settings struct {
-	AllowReplace bool                           `json:",omitempty"`
-	CancelRuns   bool                           `json:",omitempty"`
-	AllowDelete  bool                           `json:",omitempty"`
-	HandOver     []string                       `json:",omitempty"`
-	Override     []string                       `json:",omitempty"`
-	OrgIDs       map[string]string              `json:",omitempty"`
-	SCPs         map[string][][]policy.Document `json:",omitempty"`
-	RCPs         map[string][][]policy.Document `json:",omitempty"`
+	AllowReplace bool                               `json:",omitempty"`
+	CancelRuns   bool                               `json:",omitempty"`
+	Ownership    map[string]s3types.ObjectOwnership `json:",omitempty"`
+	AllowDelete  bool                               `json:",omitempty"`
+	HandOver     []string                           `json:",omitempty"`
+	Override     []string                           `json:",omitempty"`
+	OrgIDs       map[string]string                  `json:",omitempty"`
+	SCPs         map[string][][]policy.Document     `json:",omitempty"`
+	RCPs         map[string][][]policy.Document     `json:",omitempty"`
 }
 
 // Empty reports whether nothing is left that the clients it was made with could do. What is blocked or handed over does not count:
@@ -155,6 +162,9 @@ func prepare(ctx context.Context, c Clients, transfers []Transfer, optFns []func
 		if !slices.Contains(Overridable(), code) {
 			return o, fmt.Errorf("plan: Override %q is not a code that can be overridden: use one of %s", code, strings.Join(Overridable(), ", "))
 		}
+	}
+	if err := o.ownership(transfers); err != nil {
+		return o, err
 	}
 	accounts := accountsOf(c, transfers)
 	if len(accounts) == 0 {
@@ -291,7 +301,7 @@ func (b *builder) canRead(account string) bool {
 
 func (b *builder) plan() *Plan {
 	p := &Plan{Schema: schema, Mode: b.mode, Transfers: slices.Clone(b.transfers), Changes: b.changes, Findings: b.findings,
-		Settings: Settings{AllowReplace: b.opts.AllowReplace, CancelRuns: b.opts.CancelRuns, AllowDelete: b.opts.AllowDelete, HandOver: b.opts.HandOver,
+		Settings: Settings{AllowReplace: b.opts.AllowReplace, CancelRuns: b.opts.CancelRuns, Ownership: b.opts.Ownership, AllowDelete: b.opts.AllowDelete, HandOver: b.opts.HandOver,
 			Override: b.opts.Override, OrgIDs: b.opts.OrgIDs, SCPs: b.opts.SCPs, RCPs: b.opts.RCPs}}
 	slices.SortFunc(p.Transfers, func(x, y Transfer) int { return cmp.Compare(x.Name, y.Name) })
 	sortChanges(p.Changes, p.Transfers)

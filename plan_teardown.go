@@ -14,7 +14,8 @@ import (
 
 // NewDestroyPlan plans the way back: the task, its locations, our statements in bucket policies, and the roles last, because a bucket
 // policy that names a deleted role can no longer be written by its owner. It deletes what is provably ours and nothing else: transferred
-// objects, object ownership, given roles and locations stay as they are. Like [NewPlan] it only reads.
+// objects, given roles and locations stay as they are, and so does object ownership unless PlanOptions.Ownership asks otherwise.
+// Like [NewPlan] it only reads.
 func NewDestroyPlan(ctx context.Context, c Clients, transfers []Transfer, optFns ...func(*PlanOptions)) (*Plan, error) {
 	c = c.steady()
 	o, err := prepare(ctx, c, transfers, optFns)
@@ -63,6 +64,9 @@ func (b *builder) tearDown(w wants) {
 				statements[t.Name] = append(statements[t.Name], id)
 			}
 		}
+	}
+	for _, bw := range w.buckets {
+		b.restoreOwnership(bw, locations)
 	}
 	for _, k := range w.keys {
 		if !k.grants {
@@ -158,7 +162,7 @@ func (b *builder) dropStatements(w bucketWant, locations map[string][]string) st
 	}
 	state, seen := b.snap.buckets[spec.Name]
 	if err := b.snap.unread(spec.Name, state.Unread, bucket.PartPolicy); err != nil || !seen {
-		b.find(w.transfers, unreadFinding(spec.Account, spec.Name, cmp.Or(err, errors.New("not read")), Blocking, "grant the reader s3:GetBucketPolicy on bucket "+spec.Name))
+		b.find(w.transfers, unreadFinding(spec.Account, spec.Name, cmp.Or(err, errNotRead), Blocking, "grant the reader s3:GetBucketPolicy on bucket "+spec.Name))
 		return ""
 	}
 	w.spec.Statements = nil

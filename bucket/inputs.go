@@ -2,10 +2,12 @@ package bucket
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -49,11 +51,25 @@ func (s Spec) DeletePolicyInput() (*s3.DeleteBucketPolicyInput, error) {
 // PutOwnershipInput is the request that disables the bucket's ACLs, so that its owner owns what DataSync writes. It is nil if s does not ask for it.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
 func (s Spec) PutOwnershipInput() (*s3.PutBucketOwnershipControlsInput, error) {
-	if err := s.checkNames(); err != nil || !s.DisableACLs {
+	if !s.DisableACLs {
+		return nil, s.checkNames()
+	}
+	return s.RestoreOwnershipInput(s3types.ObjectOwnershipBucketOwnerEnforced)
+}
+
+// RestoreOwnershipInput is the request that gives the bucket this Object Ownership, such as the one it had before its ACLs were disabled.
+// Only Name, Account and Region of s are used; a value that S3 does not have is a [Problem].
+func (s Spec) RestoreOwnershipInput(ownership s3types.ObjectOwnership) (*s3.PutBucketOwnershipControlsInput, error) {
+	if err := s.checkNames(); err != nil {
+		return nil, err
+	}
+	var l problem.List
+	l.Check(slices.Contains(ownership.Values(), ownership), ruleOwnership, "Ownership", string(ownership))
+	if err := l.Err(); err != nil {
 		return nil, err
 	}
 	return &s3.PutBucketOwnershipControlsInput{
 		Bucket: &s.Name, ExpectedBucketOwner: &s.Account,
-		OwnershipControls: &s3types.OwnershipControls{Rules: []s3types.OwnershipControlsRule{{ObjectOwnership: s3types.ObjectOwnershipBucketOwnerEnforced}}},
+		OwnershipControls: &s3types.OwnershipControls{Rules: []s3types.OwnershipControlsRule{{ObjectOwnership: ownership}}},
 	}, nil
 }

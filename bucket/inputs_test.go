@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
@@ -97,11 +98,19 @@ func TestDeletePolicyInput(t *testing.T) {
 	}
 }
 
+var ignoreUnexported = cmpopts.IgnoreUnexported(s3.PutBucketOwnershipControlsInput{}, s3types.OwnershipControls{}, s3types.OwnershipControlsRule{})
+
 func TestPutOwnershipInput(t *testing.T) {
 	s := spec()
 	s.DisableACLs = false
 	if got, err := s.PutOwnershipInput(); got != nil || err != nil {
 		t.Errorf("not asked for: %v, %v", got, err)
+	}
+	got, err := s.RestoreOwnershipInput(s3types.ObjectOwnershipObjectWriter)
+	want := &s3.PutBucketOwnershipControlsInput{Bucket: &s.Name, ExpectedBucketOwner: &s.Account, OwnershipControls: &s3types.OwnershipControls{
+		Rules: []s3types.OwnershipControlsRule{{ObjectOwnership: s3types.ObjectOwnershipObjectWriter}}}}
+	if diff := cmp.Diff(want, got, ignoreUnexported); diff != "" || err != nil {
+		t.Errorf("put back: %v, -want +got:\n%s", err, diff)
 	}
 	s.DisableACLs, s.Name = true, arn
 	if got, err := s.PutOwnershipInput(); got != nil || err == nil {

@@ -34,6 +34,10 @@ var (
 		ID: "statement-resource", Text: "must be about this bucket or objects in it",
 		Remedy: "make the statement with the ARN of this bucket, in the partition of its Region", Source: policyPage,
 	}
+	ruleOwnership = problem.Rule{
+		ID: "object-ownership", Text: "must be BucketOwnerEnforced, BucketOwnerPreferred or ObjectWriter",
+		Remedy: "use the SDK's s3types.ObjectOwnership constants", Source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html",
+	}
 	rulePolicySize = problem.Rule{
 		ID: "policy-size", Text: "must be at most 20,480 bytes with the statements put in",
 		Remedy: "have the bucket's owner merge or remove statements, or grant through access points", Source: policyPage,
@@ -45,7 +49,7 @@ var (
 )
 
 // rules is the table of all rules of this package. Those of the statements are the package policy's.
-var rules = slices.Concat([]problem.Rule{ruleAccount, ruleRegion, ruleSid, ruleResource, rulePolicySize, rulePolicyEmpty}, s3name.Rules)
+var rules = slices.Concat([]problem.Rule{ruleAccount, ruleRegion, ruleSid, ruleResource, ruleOwnership, rulePolicySize, rulePolicyEmpty}, s3name.Rules)
 
 // Validate reports all problems of the spec at once, each a *Problem, joined.
 func (s Spec) Validate() error {

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
 	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/internal/problem/problemtest"
 	"github.com/xacct/xacct/policy"
@@ -50,6 +52,10 @@ func TestRules(t *testing.T) {
 		s := spec()
 		tt.change(&s)
 		cases = append(cases, problemtest.Case{Rule: tt.rule, Name: tt.name, Refuse: tt.refuse, Err: s.Validate()})
+	}
+	for value, refuse := range map[s3types.ObjectOwnership]bool{s3types.ObjectOwnershipObjectWriter: false, "Everybody": true} {
+		_, err := spec().RestoreOwnershipInput(value)
+		cases = append(cases, problemtest.Case{Rule: "object-ownership", Name: string(value), Refuse: refuse, Err: err})
 	}
 	for _, tt := range []struct {
 		rule, name string
