@@ -17,6 +17,8 @@ var (
 		Remedy: "use such a bucket, or grant the access yourself and name the role in RoleARN", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/creating-task-reports.html"}
 	ruleDataNoRole = problem.Rule{ID: "data-no-role", Text: "must be given if the end has a LocationARN: which role that location has is not known",
 		Remedy: "give the role that DataSync assumes to read the manifest (the source's) or to write the report (the destination's)", Source: "xacct"}
+	ruleDataKey = problem.Rule{ID: "data-key", Text: "is encrypted under keys of the other end, which the role that reads the manifest (the source's) or writes the report (the destination's) may not use",
+		Remedy: "put the manifest into the source's bucket and the report into the destination's, or both into a bucket of the task account, or name a role of your own in RoleARN", Source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html"}
 	ruleReportDeleted = problem.Rule{ID: "report-deleted", Text: "must not lie in the destination's prefix if the task deletes there: the next run would delete the reports",
 		Remedy: "give the reports another prefix or bucket", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/creating-task-reports.html"}
 )
@@ -113,12 +115,22 @@ func (t Transfer) validateData(l *problem.List) {
 		path := g.purpose + ".Bucket" // Retry's is that of the transfer; its problem says which bucket
 		ends := slices.ContainsFunc([]Endpoint{t.Source, t.Destination}, func(e Endpoint) bool { return e.Bucket == g.bucket && e.Account == g.account })
 		l.Check(g.account == t.taskAccount() || ends, ruleDataBucket, path, g.bucket)
+		l.Check(t.mayUseKeysOf(g), ruleDataKey, path, g.bucket)
 		l.Check(t.roleARN(g.role) != "", ruleDataNoRole, g.purpose+".RoleARN", "")
 	}
 	if r := t.Task.Report; r != nil && t.removes() {
 		inside := r.Bucket == t.Destination.Bucket && strings.HasPrefix(slashed(r.Prefix), slashed(t.Destination.Prefix))
 		l.Check(!inside, ruleReportDeleted, "Report", r.String())
 	}
+}
+
+// mayUseKeysOf reports whether the role of the grant may use every key of the ends that have the grant's bucket.
+func (t Transfer) mayUseKeysOf(g dataGrant) bool {
+	may := t.end(g.role).KMSKeys
+	if t.sharesRole() {
+		may = slices.Concat(t.Source.KMSKeys, t.Destination.KMSKeys)
+	}
+	return !slices.ContainsFunc(t.keysOf(g.bucket), func(arn string) bool { return !slices.Contains(may, arn) })
 }
 
 // removes reports whether the task deletes what is not at the source.

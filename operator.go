@@ -34,8 +34,8 @@ const managedSize = 6144
 // the resources that it makes them on. No phases means all of them. It fails for invalid transfers, for an account that none of them
 // touches, and for what does not fit into a managed policy: ask for one phase at a time then, or see [OperatorPolicies].
 //
-// To replace a task (AllowReplace), the ApplyPhase needs what the DestroyPhase has as well. Reading reports and writing manifests, as
-// retrying single objects does, is left to whoever owns their buckets.
+// To replace a task (AllowReplace), the ApplyPhase needs what the DestroyPhase has as well. The RunPhase reads the task's reports and writes
+// the manifest of Retries; a manifest of one's own (Task.Manifest) is left to whoever owns its bucket.
 //
 // The tutorial's own list ([TutorialOperatorPolicy]) cannot perform the tutorial: it lacks iam:PutRolePolicy, datasync:TagResource,
 // iam:CreateServiceLinkedRole and s3:ListBucket, and allows passing every role.
@@ -110,7 +110,7 @@ func operatorStatements(account string, transfers []Transfer, phases []Phase) (p
 	}
 	service := region.DataSync(transfers[0].partition())
 	var out policy.Statements
-	for _, n := range slices.Concat(taskNeeds, bucketNeeds, logNeeds, keyNeeds) {
+	for _, n := range slices.Concat(taskNeeds, bucketNeeds, dataNeeds, logNeeds, keyNeeds) {
 		on := resources[n.on]
 		if len(on) == 0 || !slices.ContainsFunc(n.phases, func(p Phase) bool { return slices.Contains(phases, p) }) {
 			continue
@@ -140,6 +140,15 @@ func scopes(account string, transfers []Transfer) map[scope][]string {
 	}
 	for _, t := range transfers {
 		p := t.partition()
+		if r := t.Task.Report; r != nil && or(r.Account, t.taskAccount()) == account {
+			add(onReportBuckets, region.Bucket(p, r.Bucket))
+			add(onReports, region.Bucket(p, r.Bucket)+"/"+slashed(r.Prefix)+"*")
+			add(onReportKeys, t.keysOf(r.Bucket)...)
+		}
+		if m := t.Retries; m != nil && or(m.Account, t.taskAccount()) == account {
+			add(onRetryManifests, region.Bucket(p, m.Bucket)+"/"+m.Key)
+			add(onRetryKeys, t.keysOf(m.Bucket)...)
+		}
 		for _, side := range sides {
 			e := t.end(side)
 			if e.Account == account {
@@ -199,6 +208,17 @@ func scopes(account string, transfers []Transfer) map[scope][]string {
 	out := map[scope][]string{}
 	for s, arns := range set {
 		out[s] = slices.Sorted(maps.Keys(arns))
+	}
+	return out
+}
+
+// keysOf are the keys of the ends that have this bucket.
+func (t Transfer) keysOf(bucket string) []string {
+	var out []string
+	for _, side := range sides {
+		if e := t.end(side); e.Bucket == bucket {
+			out = append(out, e.KMSKeys...)
+		}
 	}
 	return out
 }

@@ -19,6 +19,11 @@ const (
 	onGrantedBuckets scope = "buckets with grants"   // outside the task account
 	onBareBuckets    scope = "buckets without"       // outside the task account, and no statement of ours is wanted: an older one may be the last
 	onACLBuckets     scope = "buckets to enforce"    // whose ACLs are to be disabled
+	onReportBuckets  scope = "buckets of reports"    // which whoever runs the task reads
+	onReports        scope = "reports"               // likewise
+	onRetryManifests scope = "retry manifests"       // which task.Retry writes
+	onReportKeys     scope = "keys of reports"       // if the report lies in the bucket of an end with keys
+	onRetryKeys      scope = "keys of manifests"     // likewise
 	onLogs           scope = "log policies"          // which have no ARN: everything, if a task has a log group
 	onOwnKeys        scope = "the account's keys"    // those that transfers list
 	onGrantedKeys    scope = "keys with statements"  // those outside the task account
@@ -62,6 +67,7 @@ var taskNeeds = []need{
 	{"RunTasks", running, onExecutions, []string{"datasync:DescribeTaskExecution", "datasync:CancelTaskExecution", "datasync:UpdateTaskExecution", "datasync:ListTagsForResource", "datasync:TagResource"}, nil},
 	{"ListExecutions", running, onEverything, []string{"datasync:ListTaskExecutions"}, nil},
 	{"PassRunRoles", running, onStartedRoles, []string{"iam:PassRole"}, []condition{{"iam:PassedToService"}}},
+	{"CancelRuns", clearing, onExecutions, []string{"datasync:CancelTaskExecution"}, nil}, // only with PlanOptions.CancelRuns
 	{"DeleteTasks", clearing, onTasks, []string{"datasync:DeleteTask"}, nil},
 	{"DeleteLocations", clearing, onLocations, []string{"datasync:DeleteLocation"}, nil},
 	{"DeleteRoles", clearing, onRoles, []string{"iam:DeleteRolePolicy", "iam:DeleteRole"}, nil},
@@ -77,6 +83,17 @@ var bucketNeeds = []need{
 	{"EmptyBuckets", applying, onBareBuckets, []string{"s3:DeleteBucketPolicy"}, nil},
 	{"EnforceBuckets", applying, onACLBuckets, []string{"s3:PutBucketOwnershipControls"}, nil},
 	{"CleanBuckets", clearing, onGrantedBuckets, []string{"s3:PutBucketPolicy", "s3:DeleteBucketPolicy"}, nil},
+	{"RestoreBuckets", clearing, onACLBuckets, []string{"s3:PutBucketOwnershipControls"}, nil}, // only with PlanOptions.Ownership
+}
+
+// dataNeeds are the calls with which task.ReadReport and task.Retry read reports and write manifests, in the accounts of their buckets.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+var dataNeeds = []need{
+	{"ListReports", running, onReportBuckets, []string{"s3:ListBucket"}, nil},
+	{"ReadReports", running, onReports, []string{"s3:GetObject"}, nil},
+	{"WriteRetryManifests", running, onRetryManifests, []string{"s3:PutObject"}, nil},
+	{"ReadEncryptedReports", running, onReportKeys, []string{"kms:Decrypt"}, nil},
+	{"WriteEncryptedManifests", running, onRetryKeys, []string{"kms:GenerateDataKey"}, nil},
 }
 
 // logNeeds are the calls for BASIC tasks with a log group. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html

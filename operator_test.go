@@ -12,7 +12,7 @@ import (
 	"testing/synctest"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct"
@@ -45,6 +45,24 @@ var operatedTransfers = []operated{
 		c.AddLogPolicy(accountA, "us-east-2", task.LogPolicyName, policy.New(policy.Allow("logs:PutLogEvents").WithSid("Theirs").By(policy.Service("es.amazonaws.com")).On("*")))
 		return c
 	}, operatedJob},
+	{"retries", func(*testing.T) *xaccttest.Cloud {
+		c := xaccttest.NewCloud()
+		for _, b := range []struct{ account, region, name string }{{accountA, "eu-west-1", "media-raw"}, {accountB, "us-east-2", "media-archive"}} {
+			c.AddBucket(b.account, b.region, b.name, func(o *xaccttest.BucketOptions) {
+				o.Encryption, o.KMSKey = s3types.ServerSideEncryptionAwsKms, c.AddKey(b.account, b.region)
+			})
+		}
+		c.PutObject("media-raw", "2026/01.mov", []byte("x"))
+		c.PutObject("media-raw", "2026/02.mov", []byte("y"))
+		return c
+	}, func(c *xaccttest.Cloud) xacct.Transfer {
+		tr := operatedTransfer(c, accountA, "")
+		tr.Destination.Prefix, tr.Destination.DisableACLs = "in/", false
+		tr.Source.KMSKeys, tr.Destination.KMSKeys = []string{defaultKey(c, accountA, "eu-west-1", "media-raw")}, []string{defaultKey(c, accountB, "us-east-2", "media-archive")}
+		tr.Task.Report = &task.Report{Account: accountB, Bucket: "media-archive", Prefix: "reports"}
+		tr.Retries = &task.Manifest{Bucket: "media-raw", Key: "retry.csv"}
+		return tr
+	}},
 	{"empty policy", func(t *testing.T) *xaccttest.Cloud {
 		c := operatedWorld(t)
 		c.SetBucketPolicy("media-archive", nil)
@@ -72,6 +90,15 @@ func operatedWorld(t *testing.T) *xaccttest.Cloud {
 	return cloud
 }
 
+// defaultKey is the key of the bucket's default encryption.
+func defaultKey(c *xaccttest.Cloud, account, region, bucket string) string {
+	out, err := c.Clients()[account].S3(region).GetBucketEncryption(context.Background(), &s3.GetBucketEncryptionInput{Bucket: &bucket, ExpectedBucketOwner: &account})
+	if err != nil {
+		panic(err)
+	}
+	return *out.ServerSideEncryptionConfiguration.Rules[0].ApplyServerSideEncryptionByDefault.KMSMasterKeyID
+}
+
 func operatorRole(account string, phase xacct.Phase) string {
 	return "arn:aws:iam::" + account + ":role/operator-" + string(phase)
 }
@@ -82,7 +109,7 @@ func operatedTransfer(cloud *xaccttest.Cloud, taskAccount string, mode dstypes.T
 	tr.TaskAccount, tr.Task.Mode = taskAccount, mode
 	tr.Operators = []string{operatorRole(taskAccount, xacct.ApplyPhase)}
 	tr.Destination.DisableACLs = true
-	tr.Source.Role = iamrole.Spec{PermissionsBoundary: cloud.AddPolicy(taskAccount, "boundary", policy.New(policy.Allow("s3:*").On("*")))}
+	tr.Source.Role = iamrole.Spec{PermissionsBoundary: cloud.AddPolicy(taskAccount, "boundary", policy.New(policy.Allow("s3:*", "kms:*").On("*")))}
 	return tr
 }
 
@@ -193,111 +220,6 @@ func loseFirst() func(context.Context, xaccttest.Call, func() error) error {
 		}
 		return err
 	}
-}
-
-// life plans, applies, runs, cancels, edits, applies again, and destroys.
-func life(ctx context.Context, cloud *xaccttest.Cloud, as func(xacct.Phase) xacct.Clients, tr xacct.Transfer) error {
-	set := func(tr xacct.Transfer) (*xacct.Result, error) {
-		p, err := planned(xacct.NewPlan(ctx, as(xacct.PlanPhase), []xacct.Transfer{tr}))
-		if err != nil {
-			return nil, err
-		}
-		r, err := p.Apply(ctx, as(xacct.ApplyPhase))
-		if err != nil {
-			return nil, fmt.Errorf("apply: %w", err)
-		}
-		again, err := planned(xacct.NewPlan(ctx, as(xacct.PlanPhase), []xacct.Transfer{tr}))
-		if err == nil && !again.Empty() {
-			err = fmt.Errorf("after the apply:\n%s", again)
-		}
-		return r, err
-	}
-	r, err := set(tr)
-	if err != nil {
-		return err
-	}
-	if err := runsTwice(ctx, as(xacct.RunPhase), r.TaskARN(tr.Name)); err != nil {
-		return fmt.Errorf("run: %w", err)
-	}
-	if err := drift(ctx, cloud, tr); err != nil {
-		return err
-	}
-	tr.Destination.Prefix, tr.Task.Options.BytesPerSecond, tr.Tags = "later", 1<<20, map[string]string{"team": "media"}
-	if _, err := set(tr); err != nil {
-		return fmt.Errorf("edited: %w", err)
-	}
-	down, err := planned(xacct.NewDestroyPlan(ctx, as(xacct.PlanPhase), []xacct.Transfer{tr}))
-	if err != nil {
-		return err
-	}
-	if _, err := down.Apply(ctx, as(xacct.DestroyPhase)); err != nil {
-		return fmt.Errorf("destroy: %w", err)
-	}
-	if left, err := xacct.NewDestroyPlan(ctx, as(xacct.PlanPhase), []xacct.Transfer{tr}); err != nil || !left.Empty() {
-		return fmt.Errorf("after the destroy: %v\n%s", err, left)
-	}
-	return nil
-}
-
-// planned is a plan in which nothing is unread or worse, but the notice that ACLs end.
-func planned(p *xacct.Plan, err error) (*xacct.Plan, error) {
-	if err != nil {
-		return nil, fmt.Errorf("plan: %w", err)
-	}
-	for _, f := range p.Findings {
-		if f.Severity != xacct.Info && f.Code != xacct.CodeOwnership {
-			return nil, fmt.Errorf("plan: %s: %s", f.Code, f.Detail)
-		}
-	}
-	return p, nil
-}
-
-// runsTwice completes one run and cancels another.
-func runsTwice(ctx context.Context, c xacct.Clients, arn string) error {
-	api, err := c.DataSync(arn)
-	if err != nil {
-		return err
-	}
-	run, err := task.Start(ctx, api, arn)
-	if err != nil {
-		return err
-	}
-	if out, err := run.Wait(ctx); err != nil || out.Verdict != task.Complete {
-		return fmt.Errorf("%v, %w", out, err)
-	}
-	// With settings of its own, which are checked against the task's.
-	if run, err = task.Start(ctx, api, arn, func(o *task.StartOptions) { o.Options.VerifyMode = dstypes.VerifyModeNone }); err != nil {
-		return err
-	}
-	for progress, err := range run.Watch(ctx) {
-		if err != nil {
-			return err
-		}
-		if progress.Status == dstypes.TaskExecutionStatusTransferring || progress.Status == dstypes.TaskExecutionStatusPreparing {
-			break
-		}
-	}
-	if err := run.SetBandwidth(ctx, 1<<20); err != nil {
-		return err
-	}
-	if err := run.Cancel(ctx); err != nil {
-		return err
-	}
-	if out, _ := run.Wait(ctx); out == nil || out.Verdict != task.Cancelled {
-		return fmt.Errorf("cancelled, and it ended as %+v", out)
-	}
-	return nil
-}
-
-// drift has the administrator change a role behind the operators' backs.
-func drift(ctx context.Context, cloud *xaccttest.Cloud, tr xacct.Transfer) error {
-	api, role := cloud.ClientsAs(cloud.OperatorARN(tr.TaskAccount)).IAM, tr.Name+"-source"
-	trust, extra := string(iamrole.TutorialTrust().Bytes()), string(policy.New(policy.Allow("s3:ListBucket").On("*")).Bytes())
-	if _, err := api.UpdateAssumeRolePolicy(ctx, &iam.UpdateAssumeRolePolicyInput{RoleName: &role, PolicyDocument: &trust}); err != nil {
-		return err
-	}
-	_, err := api.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: &role, PolicyName: new("xacct-" + tr.Name + "-destination"), PolicyDocument: &extra})
-	return err
 }
 
 var everyLife = flag.Bool("every-life", false, "try every action in every life, also those that are known to be needed from another")

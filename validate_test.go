@@ -77,6 +77,14 @@ func TestRules(t *testing.T) {
 		accept("data-bucket", "an end's", report("444455556666", "media-archive", "reports", "")),
 		accept("data-bucket", "with a role of its own", report("777788889999", "reports", "", "arn:aws:iam::111122223333:role/reports")),
 		refuse("data-bucket", "somebody else's", report("777788889999", "reports", "", "")),
+		accept("data-key", "the destination's role may use its keys", func(t *Transfer) {
+			t.Destination.KMSKeys = []string{keyB}
+			report("444455556666", "media-archive", "reports", "")(t)
+		}),
+		refuse("data-key", "the destination's role may not use the source's", func(t *Transfer) {
+			t.Source.KMSKeys = []string{keyA}
+			report("111122223333", "media-raw", "reports", "")(t)
+		}),
 		accept("data-no-role", "a role that we make", report("", "reports", "", "")),
 		refuse("data-no-role", "a given location", func(t *Transfer) {
 			report("", "reports", "", "")(t)
