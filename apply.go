@@ -17,7 +17,7 @@ import (
 // ApplyOptions are the settings of [Plan.Apply].
 type ApplyOptions struct {
 	OnEvent     func(Event)   // called in order and never concurrently; must not block for long; nil is nobody
-	Concurrency int           // how many changes are made at once; 0 is 16
+	Concurrency int           // how many calls go to one service of one account and Region at once; 0 is 16
 	Budget      time.Duration // how long to retry what a young role or policy causes when the policies allow it; 0 is 2 minutes
 	Settle      time.Duration // how long to look for what a call whose answer was lost may have made, and for a written policy to show; 0 is 30 seconds
 	Logger      *slog.Logger  // nil logs nothing
@@ -60,19 +60,17 @@ func (p *Plan) Apply(ctx context.Context, c Clients, optFns ...func(*ApplyOption
 	if err != nil {
 		return nil, err
 	}
-	slots := newParallel(r.opts.Concurrency)
+	var wg sync.WaitGroup
 	for i := range p.Changes {
 		ch := &p.Changes[i]
-		slots.wg.Go(func() {
+		wg.Go(func() {
 			defer close(r.done[ch.ID])
 			defer r.use(ch.ID)
 			r.await(ch)
-			slots.slots <- struct{}{}
-			defer func() { <-slots.slots }()
 			r.make(ctx, ch)
 		})
 	}
-	slots.wait()
+	wg.Wait()
 	return r.result()
 }
 
@@ -94,12 +92,11 @@ func (p *Plan) begin(ctx context.Context, c Clients, optFns []func(*ApplyOptions
 	if err := p.readable(); err != nil {
 		return nil, err
 	}
-	c = c.steady()
-	po, err := prepare(ctx, c, p.Transfers, []func(*PlanOptions){p.Settings.options(o)})
+	c, po, err := prepare(ctx, c, p.Transfers, []func(*PlanOptions){p.Settings.options(o)})
 	if err != nil {
 		return nil, err
 	}
-	snap, err := observe(ctx, c, p.Transfers, o.Concurrency)
+	snap, err := observe(ctx, c, p.Transfers)
 	if err != nil {
 		return nil, err
 	}

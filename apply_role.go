@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -203,9 +204,9 @@ func (r *run) createRole(ctx context.Context, ch *Change, api iamrole.API, w rol
 
 func (r *run) putPolicies(ctx context.Context, ch *Change, api iamrole.API, w roleWant, policies []string, res *ChangeResult) error {
 	errs := make([]error, len(policies))
-	p := newParallel(len(policies))
+	var wg sync.WaitGroup
 	for i, name := range policies {
-		p.run(func() {
+		wg.Go(func() {
 			in, err := w.spec.PutPolicyInput(name)
 			if err == nil {
 				err = r.repeat(ctx, ch, r.opts.Budget, func(ctx context.Context) error {
@@ -221,7 +222,7 @@ func (r *run) putPolicies(ctx context.Context, ch *Change, api iamrole.API, w ro
 			errs[i] = err
 		})
 	}
-	p.wait()
+	wg.Wait()
 	return errors.Join(errs...)
 }
 

@@ -3,6 +3,7 @@ package xacct
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/region"
@@ -48,15 +49,15 @@ func (s *snapshot) withLeft(w wants) wants {
 }
 
 // readLeft reads the policies of the buckets that the transfers have left.
-func (s *snapshot) readLeft(ctx context.Context, w wants, n int) {
-	p := newParallel(n)
+func (s *snapshot) readLeft(ctx context.Context, w wants) {
+	var wg sync.WaitGroup
 	for _, b := range s.withLeft(w).buckets {
 		_, seen := s.buckets[b.spec.Name]
 		if _, ok := s.clients[b.spec.Account]; ok && b.left && !seen {
-			p.run(func() { s.readBucket(ctx, b.spec) })
+			wg.Go(func() { s.readBucket(ctx, b.spec) })
 		}
 	}
-	p.wait()
+	wg.Wait()
 }
 
 // leaveBuckets plans that our statements leave the buckets that the transfer has left, once nothing of ours uses them. It returns the IDs

@@ -58,12 +58,12 @@ func (s *snapshot) fail(what string, err error) {
 }
 
 // identify proves that every client belongs to the account that it stands for, and says who it is. It is the first call of everything.
-func identify(ctx context.Context, c Clients, accounts []string, n int) (map[string]string, error) {
+func identify(ctx context.Context, c Clients, accounts []string) (map[string]string, error) {
 	arns := make([]string, len(accounts))
 	errs := make([]error, len(accounts))
-	p := newParallel(n)
+	var wg sync.WaitGroup
 	for i, account := range accounts {
-		p.run(func() {
+		wg.Go(func() {
 			api := c[account].STS
 			if api == nil {
 				errs[i] = &ClientError{Account: account, Service: "STS"}
@@ -84,7 +84,7 @@ func identify(ctx context.Context, c Clients, accounts []string, n int) (map[str
 			}
 		})
 	}
-	p.wait()
+	wg.Wait()
 	callers := map[string]string{}
 	for i, account := range accounts {
 		callers[account] = arns[i]
@@ -112,87 +112,86 @@ func accountsOf(c Clients, transfers []Transfer) []string {
 // observe reads everything that the transfers need, each thing once. What has a name is read while locations and tasks are listed, then what
 // the lists point to, then what that points to: the tasks of locations that no task's name led to, the locations of an earlier task, and
 // the roles of given locations.
-func observe(ctx context.Context, c Clients, transfers []Transfer, n int) (*snapshot, error) {
+func observe(ctx context.Context, c Clients, transfers []Transfer) (*snapshot, error) {
 	s := newSnapshot(c)
 	w := wantsOf(transfers)
-	p := newParallel(n)
+	var named, lists sync.WaitGroup
 	for arn, spec := range s.rolesToRead(w) {
-		p.run(func() { s.readRole(ctx, arn, spec) })
+		named.Go(func() { s.readRole(ctx, arn, spec) })
 	}
 	for _, b := range w.buckets {
 		if _, ok := c[b.spec.Account]; ok {
-			p.run(func() { s.readBucket(ctx, b.spec) })
+			named.Go(func() { s.readBucket(ctx, b.spec) })
 		}
 	}
 	for _, t := range w.tasks {
 		if _, ok := c[t.transfer.Destination.Account]; ok && t.transfer.overwrites() {
-			p.run(func() { s.look(ctx, t.transfer) })
+			named.Go(func() { s.look(ctx, t.transfer) })
 		}
 		if t.transfer.removes() {
-			p.run(func() { s.lookSource(ctx, t.transfer) })
+			named.Go(func() { s.lookSource(ctx, t.transfer) })
 		}
 	}
 	for _, l := range w.logs {
 		if _, ok := c[l.account]; ok {
-			p.run(func() { s.readLogs(ctx, l) })
+			named.Go(func() { s.readLogs(ctx, l) })
 		}
 	}
 	for _, k := range w.keys {
 		if _, ok := c[k.spec.Account()]; ok {
-			p.run(func() { s.readKey(ctx, k.spec) })
+			named.Go(func() { s.readKey(ctx, k.spec) })
 		}
 	}
 	var (
 		entries = map[place][]location.Entry{}
 		tasks   = map[place][]task.Entry{}
 	)
-	lists := p.beside()
 	for _, pl := range placesOf(c, w) {
-		lists.run(func() { list(ctx, s, pl, "datasync:ListLocations", entries, location.List) })
-		lists.run(func() { list(ctx, s, pl, "datasync:ListTasks", tasks, task.List) })
+		lists.Go(func() { list(ctx, s, pl, "datasync:ListLocations", entries, location.List) })
+		lists.Go(func() { list(ctx, s, pl, "datasync:ListTasks", tasks, task.List) })
 	}
-	lists.wait()
+	lists.Wait()
 	for arn, pl := range candidates(w, entries) {
-		lists.run(func() { s.readLocation(ctx, pl, arn) })
+		lists.Go(func() { s.readLocation(ctx, pl, arn) })
 	}
 	for _, pl := range slices.SortedFunc(maps.Keys(tasks), comparePlaces) {
 		for _, e := range tasks[pl] {
 			if wantsTask(w, pl, e) {
-				lists.run(func() { s.readTask(ctx, pl, e.ARN) })
+				lists.Go(func() { s.readTask(ctx, pl, e.ARN) })
 			} else if w.logsIn(pl) && e.Mode == dstypes.TaskModeBasic {
-				lists.run(func() { s.readLogUser(ctx, pl, e.ARN) })
+				lists.Go(func() { s.readLogUser(ctx, pl, e.ARN) })
 			}
 		}
 	}
-	lists.wait()
+	lists.Wait()
 	for pl, entries := range tasks {
 		s.taskCount[pl] = len(entries)
 	}
 	orphans, referred := s.orphans(w), s.referred(w)
 	for arn, pl := range orphans {
-		lists.run(func() { s.tasksOf(ctx, pl, arn) })
+		lists.Go(func() { s.tasksOf(ctx, pl, arn) })
 	}
 	for arn, pl := range referred {
-		lists.run(func() { s.readLocation(ctx, pl, arn) })
+		lists.Go(func() { s.readLocation(ctx, pl, arn) })
 	}
-	lists.wait()
-	p.wait()
+	lists.Wait()
+	named.Wait()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	s.readLeft(ctx, w, n)
+	s.readLeft(ctx, w)
 
 	given, ids := s.givenRoles(w), s.roleIDs()
 	for arn, spec := range given {
-		p.run(func() { s.readRole(ctx, arn, spec) })
+		named.Go(func() { s.readRole(ctx, arn, spec) })
 	}
 	for _, b := range w.buckets {
-		p.run(func() { s.confirm(ctx, b, ids) })
+		named.Go(func() { s.confirm(ctx, b, ids) })
 	}
 	for _, k := range w.keys {
-		p.run(func() { s.confirmKey(ctx, k, ids) })
+		named.Go(func() { s.confirmKey(ctx, k, ids) })
 	}
-	p.wait()
+	named.Wait()
 	return s, ctx.Err()
 }
 

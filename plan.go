@@ -36,7 +36,7 @@ type PlanOptions struct {
 	OrgIDs map[string]string
 
 	Override    []string     // codes of blocking findings that are to be warnings; see [Overridable]
-	Concurrency int          // how many calls run at once; 0 is 16
+	Concurrency int          // how many calls go to one service of one account and Region at once; 0 is 16
 	Logger      *slog.Logger // nil logs nothing
 
 	callers map[string]string // by account: the ARN of who plans
@@ -129,12 +129,11 @@ func (p *Plan) blocking() map[string][]Finding {
 // It fails for what concerns all transfers: invalid input, a client that is missing or belongs to another account, a cancelled context.
 // All else is a blocking finding of the transfer it concerns, and the others proceed.
 func NewPlan(ctx context.Context, c Clients, transfers []Transfer, optFns ...func(*PlanOptions)) (*Plan, error) {
-	c = c.steady()
-	o, err := prepare(ctx, c, transfers, optFns)
+	c, o, err := prepare(ctx, c, transfers, optFns)
 	if err != nil {
 		return nil, err
 	}
-	snap, err := observe(ctx, c, transfers, o.Concurrency)
+	snap, err := observe(ctx, c, transfers)
 	if err != nil {
 		return nil, err
 	}
@@ -143,8 +142,8 @@ func NewPlan(ctx context.Context, c Clients, transfers []Transfer, optFns ...fun
 	return b.plan(), nil
 }
 
-// prepare judges the input of a plan and proves whose the clients are.
-func prepare(ctx context.Context, c Clients, transfers []Transfer, optFns []func(*PlanOptions)) (PlanOptions, error) {
+// prepare judges the input of a plan and proves whose the clients are. The clients returned are steady.
+func prepare(ctx context.Context, c Clients, transfers []Transfer, optFns []func(*PlanOptions)) (Clients, PlanOptions, error) {
 	var o PlanOptions
 	for _, fn := range optFns {
 		fn(&o)
@@ -153,29 +152,30 @@ func prepare(ctx context.Context, c Clients, transfers []Transfer, optFns []func
 		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
 	if len(transfers) == 0 {
-		return o, errors.New("plan: no transfers were given: give at least one")
+		return nil, o, errors.New("plan: no transfers were given: give at least one")
 	}
 	if err := validateAll(transfers); err != nil {
-		return o, err
+		return nil, o, err
 	}
 	for _, code := range o.Override {
 		if !slices.Contains(Overridable(), code) {
-			return o, fmt.Errorf("plan: Override %q is not a code that can be overridden: use one of %s", code, strings.Join(Overridable(), ", "))
+			return nil, o, fmt.Errorf("plan: Override %q is not a code that can be overridden: use one of %s", code, strings.Join(Overridable(), ", "))
 		}
 	}
 	if err := o.ownership(transfers); err != nil {
-		return o, err
+		return nil, o, err
 	}
 	accounts := accountsOf(c, transfers)
 	if len(accounts) == 0 {
-		return o, fmt.Errorf("plan: Clients hold none of the transfers' accounts: give a client for at least one, such as Clients[%q]", transfers[0].taskAccount())
+		return nil, o, fmt.Errorf("plan: Clients hold none of the transfers' accounts: give a client for at least one, such as Clients[%q]", transfers[0].taskAccount())
 	}
 	if err := c.complete(transfers); err != nil {
-		return o, err
+		return nil, o, err
 	}
 	var err error
-	o.callers, err = identify(ctx, c, accounts, o.Concurrency)
-	return o, err
+	c = c.steady(o.Concurrency)
+	o.callers, err = identify(ctx, c, accounts)
+	return c, o, err
 }
 
 // complete reports the clients that the transfers need and that are nil.

@@ -17,12 +17,11 @@ import (
 // objects, given roles and locations stay as they are, and so does object ownership unless PlanOptions.Ownership asks otherwise.
 // Like [NewPlan] it only reads.
 func NewDestroyPlan(ctx context.Context, c Clients, transfers []Transfer, optFns ...func(*PlanOptions)) (*Plan, error) {
-	c = c.steady()
-	o, err := prepare(ctx, c, transfers, optFns)
+	c, o, err := prepare(ctx, c, transfers, optFns)
 	if err != nil {
 		return nil, err
 	}
-	snap, err := observe(ctx, c, transfers, o.Concurrency)
+	snap, err := observe(ctx, c, transfers)
 	if err != nil {
 		return nil, err
 	}

@@ -86,10 +86,11 @@ func (p *Plan) Receipt(ctx context.Context, c Clients, transfer string, result *
 	if err != nil {
 		return nil, err
 	}
-	if _, err := prepare(ctx, c, []Transfer{t}, nil); err != nil {
+	c, _, err = prepare(ctx, c, []Transfer{t}, nil)
+	if err != nil {
 		return nil, err
 	}
-	snap, err := observe(ctx, c, []Transfer{t}, 0)
+	snap, err := observe(ctx, c, []Transfer{t})
 	if err != nil {
 		return nil, err
 	}

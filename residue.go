@@ -26,11 +26,11 @@ type Residue struct {
 // what AWS keeps on our behalf. What could not be looked at is in the list too, never left out. An empty list means that nothing of
 // ours is left in the accounts that the clients reach. The error is that of a read that concerns everything.
 func (p *Plan) Residue(ctx context.Context, c Clients) ([]Residue, error) {
-	c = c.steady()
-	if _, err := prepare(ctx, c, p.Transfers, nil); err != nil {
+	c, _, err := prepare(ctx, c, p.Transfers, nil)
+	if err != nil {
 		return nil, err
 	}
-	snap, err := observe(ctx, c, p.Transfers, 0)
+	snap, err := observe(ctx, c, p.Transfers)
 	if err != nil {
 		return nil, err
 	}

@@ -13,37 +13,45 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// TestEveryReadIsSteady finds a read of any client that a single throttle would end. Reads of executions are package task's own.
-func TestEveryReadIsSteady(t *testing.T) {
-	file, err := parser.ParseFile(token.NewFileSet(), "steady.go", nil, 0)
+// TestEveryCallIsSteady finds a read of any client that a single throttle would end, and a call that no bound holds. Reads of executions are
+// package task's own.
+func TestEveryCallIsSteady(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "steady_calls.go", nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	declared := map[string]bool{}
+	by := map[string]string{} // method → the function that it calls with
 	for _, d := range file.Decls {
-		if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil {
-			if on, ok := f.Recv.List[0].Type.(*ast.Ident); ok {
-				declared[on.Name+"."+f.Name.Name] = true
-			}
+		f, ok := d.(*ast.FuncDecl)
+		if !ok {
+			continue
 		}
+		ast.Inspect(f.Body, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok {
+				by[f.Recv.List[0].Type.(*ast.Ident).Name+"."+f.Name.Name] = call.Fun.(*ast.Ident).Name
+				return false
+			}
+			return true
+		})
 	}
-	reads := 0
-	for _, api := range []any{steadySTS{}, steadyIAM{}, steadyS3{}, steadyDataSync{}, steadyKMS{}} {
+	calls := 0
+	for _, api := range []any{steadySTS{}, steadyIAM{}, steadyS3{}, steadyDataSync{}, steadyKMS{}, steadyLogs{}} {
 		outer := reflect.TypeOf(api)
 		inner := outer.Field(0).Type
 		for i := range inner.NumMethod() {
-			m := inner.Method(i)
-			if !isRead(m.Name) || strings.Contains(m.Name, "TaskExecution") {
-				continue
+			name := inner.Method(i).Name
+			want := "bounded"
+			if isRead(name) && !strings.Contains(name, "TaskExecution") {
+				want = "again"
 			}
-			reads++
-			if !declared[outer.Name()+"."+m.Name] {
-				t.Errorf("%s.%s is not tried again: declare it in steady.go", outer.Name(), m.Name)
+			calls++
+			if got := by[outer.Name()+"."+name]; got != want {
+				t.Errorf("%s.%s is made by %q, want %s", outer.Name(), name, got, want)
 			}
 		}
 	}
-	if reads == 0 {
-		t.Error("no read was looked at")
+	if calls == 0 {
+		t.Error("no call was looked at")
 	}
 }
 
@@ -70,7 +78,7 @@ func TestAgainGivesUp(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				n := 0
 				call := func(context.Context, *int, ...func(*int)) (*int, error) { n++; return nil, tt.err }
-				if _, err := again(t.Context(), call, nil, nil); err != tt.err {
+				if _, err := again(t.Context(), make(slots, 1), call, nil, nil); err != tt.err {
 					t.Errorf("error %v, want %v", err, tt.err)
 				}
 				if n < tt.want || tt.want == 1 && n != 1 {
