@@ -51,7 +51,7 @@ func (r *Resources) ownCalls() []ownCall {
 		out = append(out, ownCall{action: "datasync:CreateLocationS3", resource: "*", region: e.Region},
 			ownCall{action: "iam:PassRole", resource: t.roleARN(side), region: region.IAM(t.partition()), context: map[string][]string{"iam:PassedToService": {region.DataSync(t.partition())}}})
 	}
-	return append(out, ownCall{action: "datasync:CreateTask", resource: any(t.Destination.Region, "location"), region: t.Destination.Region},
+	return append(out, ownCall{action: "datasync:CreateTask", resource: or(t.Destination.LocationARN, any(t.Destination.Region, "location")), region: t.Destination.Region},
 		ownCall{action: "iam:CreateServiceLinkedRole", resource: serviceLinkedRole(t.partition(), t.TaskAccount), region: region.IAM(t.partition()), use: seldom,
 			context: map[string][]string{"iam:AWSServiceName": {region.DataSync(t.partition())}},
 			why:     "it is needed only while the account has no AWSServiceRoleForDataSync"})

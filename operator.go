@@ -10,6 +10,7 @@ import (
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/task"
 )
 
 // Phase is a part of the work that an operator may be allowed by itself.
@@ -36,6 +37,9 @@ const managedSize = 6144
 //
 // To replace a task (AllowReplace), the ApplyPhase needs what the DestroyPhase has as well. The RunPhase reads the task's reports and writes
 // the manifest of Retries; a manifest of one's own (Task.Manifest) is left to whoever owns its bucket.
+//
+// Which role a given location has is only known once it was read: with a LocationARN and no RoleARN beside it, the policy lets all roles
+// of the account be read.
 //
 // The tutorial's own list ([TutorialOperatorPolicy]) cannot perform the tutorial: it lacks iam:PutRolePolicy, datasync:TagResource,
 // iam:CreateServiceLinkedRole and s3:ListBucket, and allows passing every role.
@@ -174,14 +178,19 @@ func scopes(account string, transfers []Transfer) map[scope][]string {
 			if t.taskAccount() != account {
 				continue
 			}
-			add(onBothBuckets, e.bucketARN())
-			add(onAllRoles, t.roleARN(side))
-			add(onPassedRoles, t.roleARN(side))
+			prefix := "arn:" + p + ":datasync:" + e.Region + ":" + account + ":"
+			add(onAllRoles, or(t.roleARN(side), region.Role(p, account, "", "*"))) // only a given location tells its role
+			add(onLocations, prefix+"location/*")
+			add(onTaskLocations, or(e.LocationARN, prefix+"location/*"))
+			if e.LocationARN == "" {
+				add(onNewLocations, "*")
+				add(onMadeLocations, prefix+"location/*")
+				add(onMadeBuckets, e.bucketARN())
+				add(onPassedRoles, t.roleARN(side))
+			}
 			if t.ownsRole(side) {
 				add(onRoles, t.roleARN(side))
 			}
-			prefix := "arn:" + p + ":datasync:" + e.Region + ":" + account + ":"
-			add(onLocations, prefix+"location/*")
 			if side == DestinationSide {
 				add(onTasks, prefix+"task/*")
 				add(onExecutions, prefix+"task/*/execution/*")
@@ -194,10 +203,9 @@ func scopes(account string, transfers []Transfer) map[scope][]string {
 			}
 			add(onPolicies, "arn:"+p+":iam::"+account+":policy/*", "arn:"+p+":iam::aws:policy/*")
 			add(onServiceRole, serviceLinkedRole(p, account))
-			for _, arn := range t.runRoles() {
-				add(onPassedRoles, arn)
-				add(onStartedRoles, arn)
-			}
+			add(onPassedRoles, t.jobRoles(t.Task.Manifest, t.Task.Report)...)
+			add(onStartedRoles, t.jobRoles(t.Task.Manifest, t.Task.Report)...)
+			add(onStartedRoles, t.jobRoles(t.Retries, nil)...)
 			for _, op := range t.Operators {
 				if _, ok := roleNameOf(op); ok {
 					add(onAllRoles, op)
@@ -223,20 +231,15 @@ func (t Transfer) keysOf(bucket string) []string {
 	return out
 }
 
-// runRoles are the roles that DataSync assumes for the task's manifest and report.
-func (t Transfer) runRoles() []string {
+// jobRoles are the roles that DataSync is passed for a manifest and a report, given ones or the ends'.
+func (t Transfer) jobRoles(m *task.Manifest, r *task.Report) []string {
+	s := t.withData(task.Spec{Manifest: m, Report: r})
 	var out []string
-	if t.Task.Manifest != nil && t.Task.Manifest.RoleARN != "" {
-		out = append(out, t.Task.Manifest.RoleARN)
+	if s.Manifest != nil {
+		out = append(out, s.Manifest.RoleARN)
 	}
-	if t.Task.Report != nil && t.Task.Report.RoleARN != "" {
-		out = append(out, t.Task.Report.RoleARN)
-	}
-	for _, g := range t.dataGrants() { // DataSync is passed the ends' roles for these too, also when a run starts
-		out = append(out, t.roleARN(g.role))
-	}
-	if t.Retries != nil && t.Retries.RoleARN != "" {
-		out = append(out, t.Retries.RoleARN)
+	if s.Report != nil {
+		out = append(out, s.Report.RoleARN)
 	}
 	return out
 }

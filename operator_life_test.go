@@ -44,10 +44,15 @@ func life(ctx context.Context, cloud *xaccttest.Cloud, as func(xacct.Phase) xacc
 			return fmt.Errorf("retry: %w", err)
 		}
 	}
-	if err := drift(ctx, cloud, tr); err != nil {
-		return err
+	if tr.Source.RoleARN == "" && tr.Source.LocationARN == "" {
+		if err := drift(ctx, cloud, tr); err != nil {
+			return err
+		}
 	}
-	tr.Destination.Prefix, tr.Task.Options.BytesPerSecond, tr.Tags = "later", 1<<20, map[string]string{"team": "media"}
+	if tr.Destination.LocationARN == "" {
+		tr.Destination.Prefix = "later"
+	}
+	tr.Task.Options.BytesPerSecond, tr.Tags = 1<<20, map[string]string{"team": "media"}
 	if _, err := set(tr); err != nil {
 		return fmt.Errorf("edited: %w", err)
 	}

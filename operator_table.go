@@ -6,15 +6,18 @@ type scope string
 const (
 	onEverything     scope = "everything"            // the operation has no resource type
 	onRoles          scope = "roles we make"         // by ARN with path
-	onPassedRoles    scope = "roles DataSync gets"   // those and given ones, and those of manifests and reports
-	onStartedRoles   scope = "roles of runs"         // those of manifests and reports, which a run can replace
-	onAllRoles       scope = "roles we look at"      // those and operators'
+	onPassedRoles    scope = "roles DataSync gets"   // of locations that we make, and of the task's manifest and report
+	onStartedRoles   scope = "roles of runs"         // of the task's manifest and report, and of the manifest of Retries
+	onAllRoles       scope = "roles we look at"      // those, given ones and operators'; all, if only a given location tells which
 	onPolicies       scope = "managed policies"      // which are attached is not known beforehand
-	onLocations      scope = "locations"             // of the transfers' Regions: ids are not known beforehand
+	onLocations      scope = "locations"             // of the transfers' Regions: ids are not known beforehand, and a task may name earlier ones
+	onTaskLocations  scope = "locations of tasks"    // the given ones, and those of the Regions in which some are made
+	onMadeLocations  scope = "locations we make"     // of the Regions in which some are made
+	onNewLocations   scope = "new locations"         // which have no ARN yet: everything, unless all are given
 	onTasks          scope = "tasks"                 // likewise
 	onExecutions     scope = "executions"            // likewise
 	onServiceRole    scope = "service-linked role"   // AWSServiceRoleForDataSync
-	onBothBuckets    scope = "both ends' buckets"    // for the task account's operator
+	onMadeBuckets    scope = "buckets of locations"  // that we make, for the task account's operator
 	onOwnBuckets     scope = "the account's buckets" // for the bucket owner's operator
 	onGrantedBuckets scope = "buckets with grants"   // outside the task account
 	onBareBuckets    scope = "buckets without"       // outside the task account, and no statement of ours is wanted: an older one may be the last
@@ -59,17 +62,18 @@ var taskNeeds = []need{
 	{"WriteRoles", applying, onRoles, []string{"iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:DeleteRolePolicy"}, nil},
 	{"PassRoles", applying, onPassedRoles, []string{"iam:PassRole"}, []condition{{"iam:PassedToService"}}},
 	{"CreateServiceLinkedRole", applying, onServiceRole, []string{"iam:CreateServiceLinkedRole"}, []condition{{"iam:AWSServiceName"}}},
-	{"CreateLocations", applying, onEverything, []string{"datasync:CreateLocationS3"}, nil},
-	{"WriteLocations", applying, onLocations, []string{"datasync:CreateTask", "datasync:TagResource", "datasync:UpdateLocationS3"}, nil},
+	{"CreateLocations", applying, onNewLocations, []string{"datasync:CreateLocationS3"}, nil},
+	{"WriteLocations", applying, onMadeLocations, []string{"datasync:TagResource", "datasync:UpdateLocationS3"}, nil},
+	{"CreateTasks", applying, onTaskLocations, []string{"datasync:CreateTask"}, nil}, // its required resource type is the location
 	{"WriteTasks", applying, onTasks, []string{"datasync:TagResource", "datasync:UpdateTask"}, nil},
-	{"ListBuckets", applying, onBothBuckets, []string{"s3:ListBucket"}, nil}, // AWS tests the access of whoever creates a location
+	{"ListBuckets", applying, onMadeBuckets, []string{"s3:ListBucket"}, nil}, // AWS tests the access of whoever creates a location
 	{"StartTasks", running, onTasks, []string{"datasync:StartTaskExecution", "datasync:DescribeTask"}, nil},
 	{"RunTasks", running, onExecutions, []string{"datasync:DescribeTaskExecution", "datasync:CancelTaskExecution", "datasync:UpdateTaskExecution", "datasync:ListTagsForResource", "datasync:TagResource"}, nil},
 	{"ListExecutions", running, onEverything, []string{"datasync:ListTaskExecutions"}, nil},
 	{"PassRunRoles", running, onStartedRoles, []string{"iam:PassRole"}, []condition{{"iam:PassedToService"}}},
 	{"CancelRuns", clearing, onExecutions, []string{"datasync:CancelTaskExecution"}, nil}, // only with PlanOptions.CancelRuns
 	{"DeleteTasks", clearing, onTasks, []string{"datasync:DeleteTask"}, nil},
-	{"DeleteLocations", clearing, onLocations, []string{"datasync:DeleteLocation"}, nil},
+	{"DeleteLocations", clearing, onMadeLocations, []string{"datasync:DeleteLocation"}, nil},
 	{"DeleteRoles", clearing, onRoles, []string{"iam:DeleteRolePolicy", "iam:DeleteRole"}, nil},
 }
 

@@ -11,106 +11,14 @@ import (
 	"testing"
 	"testing/synctest"
 
-	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
-
 	"github.com/xacct/xacct"
-	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/policy"
-	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
 )
 
-// operated is a transfer in a world of its own, run by operators that have their policies and nothing else: one role an account and phase.
-type operated struct {
-	name  string
-	world func(*testing.T) *xaccttest.Cloud
-	make  func(*xaccttest.Cloud) xacct.Transfer
-}
-
-var operatedTransfers = []operated{
-	{"push", operatedWorld, func(c *xaccttest.Cloud) xacct.Transfer { return operatedTransfer(c, accountA, "") }},
-	{"pull", operatedWorld, func(c *xaccttest.Cloud) xacct.Transfer { return operatedTransfer(c, accountB, "") }},
-	{"basic", operatedWorld, func(c *xaccttest.Cloud) xacct.Transfer { return operatedTransfer(c, accountA, dstypes.TaskModeBasic) }},
-	{"kms", operatedWorld, func(c *xaccttest.Cloud) xacct.Transfer {
-		tr := operatedTransfer(c, accountA, "")
-		tr.Destination.KMSKeys = []string{c.AddKey(accountB, "us-east-2")}
-		return tr
-	}},
-	{"logs and report", operatedWorld, operatedJob},
-	{"shared log policy", func(t *testing.T) *xaccttest.Cloud {
-		c := operatedWorld(t)
-		c.AddLogPolicy(accountA, "us-east-2", task.LogPolicyName, policy.New(policy.Allow("logs:PutLogEvents").WithSid("Theirs").By(policy.Service("es.amazonaws.com")).On("*")))
-		return c
-	}, operatedJob},
-	{"retries", func(*testing.T) *xaccttest.Cloud {
-		c := xaccttest.NewCloud()
-		for _, b := range []struct{ account, region, name string }{{accountA, "eu-west-1", "media-raw"}, {accountB, "us-east-2", "media-archive"}} {
-			c.AddBucket(b.account, b.region, b.name, func(o *xaccttest.BucketOptions) {
-				o.Encryption, o.KMSKey = s3types.ServerSideEncryptionAwsKms, c.AddKey(b.account, b.region)
-			})
-		}
-		c.PutObject("media-raw", "2026/01.mov", []byte("x"))
-		c.PutObject("media-raw", "2026/02.mov", []byte("y"))
-		return c
-	}, func(c *xaccttest.Cloud) xacct.Transfer {
-		tr := operatedTransfer(c, accountA, "")
-		tr.Destination.Prefix, tr.Destination.DisableACLs = "in/", false
-		tr.Source.KMSKeys, tr.Destination.KMSKeys = []string{defaultKey(c, accountA, "eu-west-1", "media-raw")}, []string{defaultKey(c, accountB, "us-east-2", "media-archive")}
-		tr.Task.Report = &task.Report{Account: accountB, Bucket: "media-archive", Prefix: "reports"}
-		tr.Retries = &task.Manifest{Bucket: "media-raw", Key: "retry.csv"}
-		return tr
-	}},
-	{"empty policy", func(t *testing.T) *xaccttest.Cloud {
-		c := operatedWorld(t)
-		c.SetBucketPolicy("media-archive", nil)
-		return c
-	}, func(c *xaccttest.Cloud) xacct.Transfer { return operatedTransfer(c, accountA, "") }},
-}
-
-// operatedJob is a BASIC transfer that logs and reports.
-func operatedJob(c *xaccttest.Cloud) xacct.Transfer {
-	tr := operatedTransfer(c, accountA, dstypes.TaskModeBasic)
-	tr.Destination.Prefix = "in/"
-	tr.Task.LogGroupARN = "arn:aws:logs:us-east-2:111122223333:log-group:media"
-	tr.Task.Report = &task.Report{Account: accountB, Bucket: "media-archive", Prefix: "reports"}
-	return tr
-}
-
-// operatedWorld is two accounts, and a destination with ACLs.
-func operatedWorld(t *testing.T) *xaccttest.Cloud {
-	t.Helper()
-	cloud := xaccttest.NewCloud()
-	cloud.AddBucket(accountA, "eu-west-1", "media-raw")
-	cloud.AddBucket(accountB, "us-east-2", "media-archive", func(o *xaccttest.BucketOptions) { o.Ownership = s3types.ObjectOwnershipObjectWriter })
-	cloud.SetBucketPolicy("media-archive", []byte(foreignPolicy))
-	cloud.PutObject("media-raw", "2026/01.mov", []byte("x"))
-	return cloud
-}
-
-// defaultKey is the key of the bucket's default encryption.
-func defaultKey(c *xaccttest.Cloud, account, region, bucket string) string {
-	out, err := c.Clients()[account].S3(region).GetBucketEncryption(context.Background(), &s3.GetBucketEncryptionInput{Bucket: &bucket, ExpectedBucketOwner: &account})
-	if err != nil {
-		panic(err)
-	}
-	return *out.ServerSideEncryptionConfiguration.Rules[0].ApplyServerSideEncryptionByDefault.KMSMasterKeyID
-}
-
 func operatorRole(account string, phase xacct.Phase) string {
 	return "arn:aws:iam::" + account + ":role/operator-" + string(phase)
-}
-
-// operatedTransfer has two roles of which one has a boundary.
-func operatedTransfer(cloud *xaccttest.Cloud, taskAccount string, mode dstypes.TaskMode) xacct.Transfer {
-	tr := push(cloud)
-	tr.TaskAccount, tr.Task.Mode = taskAccount, mode
-	tr.Operators = []string{operatorRole(taskAccount, xacct.ApplyPhase)}
-	tr.Destination.DisableACLs = true
-	tr.Source.Role = iamrole.Spec{PermissionsBoundary: cloud.AddPolicy(taskAccount, "boundary", policy.New(policy.Allow("s3:*", "kms:*").On("*")))}
-	return tr
 }
 
 // grants are the documents of the operators, by account and phase.
@@ -132,11 +40,18 @@ func grantsOf(t *testing.T, tr xacct.Transfer) grants {
 	return out
 }
 
-// grant is one action of one statement.
+// grant is one action of one statement, or one of its resources.
 type grant struct {
-	account     string
-	phase       xacct.Phase
-	sid, action string
+	account string
+	phase   xacct.Phase
+	sid     string
+	action  string // "" is all
+	on      string // likewise
+}
+
+// key is the same for the same statement of the same phase, whichever account has it.
+func (g grant) key() string {
+	return fmt.Sprintf("%s: %s %s", g.phase, g.sid, g.action+strings.NewReplacer(accountA, "ACCOUNT", accountB, "ACCOUNT").Replace(g.on))
 }
 
 func (g grants) all() []grant {
@@ -146,7 +61,11 @@ func (g grants) all() []grant {
 			for st := range g[account][phase].All() {
 				actions, _ := st.Actions()
 				for _, a := range actions {
-					out = append(out, grant{account, phase, st.Sid(), a})
+					out = append(out, grant{account, phase, st.Sid(), a, ""})
+				}
+				resources, _ := st.Resources()
+				for _, r := range resources {
+					out = append(out, grant{account, phase, st.Sid(), "", r})
 				}
 			}
 		}
@@ -154,7 +73,7 @@ func (g grants) all() []grant {
 	return out
 }
 
-// without are the documents without one action.
+// without are the documents without one action, or without one resource.
 func (g grants) without(one grant) grants {
 	out := grants{}
 	for account, phases := range g {
@@ -165,10 +84,11 @@ func (g grants) without(one grant) grants {
 		if st.Sid() == one.sid {
 			actions, _ := st.Actions()
 			actions = slices.DeleteFunc(slices.Clone(actions), func(a string) bool { return a == one.action })
-			if len(actions) == 0 {
+			resources, _ := st.Resources()
+			resources = slices.DeleteFunc(slices.Clone(resources), func(r string) bool { return r == one.on })
+			if len(actions) == 0 || len(resources) == 0 {
 				continue
 			}
-			resources, _ := st.Resources()
 			st = policy.Allow(actions...).WithSid(st.Sid()).On(resources...).When(st.Conditions()...)
 		}
 		kept = append(kept, st)
@@ -222,10 +142,10 @@ func loseFirst() func(context.Context, xaccttest.Call, func() error) error {
 	}
 }
 
-var everyLife = flag.Bool("every-life", false, "try every action in every life, also those that are known to be needed from another")
+var everyLife = flag.Bool("every-life", false, "try every action and resource in every life, also those that are known to be needed from another")
 
-// TestOperatorPoliciesByEnforcement plays each life with the operators' policies, and then once for every action without it: something must
-// then fail, or the action is not needed. What is not needed in one life may be in another.
+// TestOperatorPoliciesByEnforcement plays each life with the operators' policies, and then once for every action and every resource of a
+// statement without it: something must then fail, or it is not needed. What is not needed in one life may be in another.
 func TestOperatorPoliciesByEnforcement(t *testing.T) {
 	t.Parallel()
 	needed, all := map[string]bool{}, map[string][]string{}
@@ -239,8 +159,7 @@ func TestOperatorPoliciesByEnforcement(t *testing.T) {
 				}
 				lives++
 				for _, one := range list {
-					// The same statement of the same phase is the same in all lives, whichever account has it.
-					key := fmt.Sprintf("%s: %s %s", one.phase, one.sid, one.action)
+					key := one.key()
 					all[key] = append(all[key], o.name)
 					if needed[key] && !*everyLife {
 						continue
@@ -258,7 +177,7 @@ func TestOperatorPoliciesByEnforcement(t *testing.T) {
 			t.Errorf("nothing fails without %s, in any of %s", key, strings.Join(all[key], ", "))
 		}
 	}
-	t.Logf("%d lives, %d actions of statements and phases, %d needed", lives, len(all), len(needed))
+	t.Logf("%d lives, %d actions and resources of statements and phases, %d needed", lives, len(all), len(needed))
 }
 
 // onceEach tells the first time of each name.
