@@ -34,10 +34,10 @@ const merges = 5
 type target struct {
 	policyWant
 	kind     policy.Kind
-	get, put string                           // the operations, as in IAM policies
-	judged   policy.Document                  // what the fresh plan judged
-	facts    func(Facts, policy.Document)     // puts a document in its place
-	diff     func(policy.Document) policyDiff // what is to become of a document
+	get, put string                                 // the operations, as in IAM policies
+	judged   policy.Document                        // what the fresh plan judged
+	facts    func(Facts, policy.Document, []string) // puts a document in its place, and the Sids that leave it
+	diff     func(policy.Document) policyDiff       // what is to become of a document
 	read     func(context.Context) (policy.Document, error)
 	write    func(context.Context, policy.Document) (middleware.Metadata, error) // the zero Document is no policy
 }
@@ -51,9 +51,11 @@ func (r *run) bucketTarget(w bucketWant) (target, error) {
 	return target{
 		policyWant: w.policyWant, kind: policy.Bucket, get: "s3:GetBucketPolicy", put: "s3:PutBucketPolicy",
 		judged: r.fresh.snap.buckets[w.spec.Name].Policy,
-		facts:  func(f Facts, d policy.Document) { f.BucketPolicies[w.spec.Name] = d },
-		diff:   func(d policy.Document) policyDiff { return diffBucket(w, d, r.known()) },
-		read:   func(ctx context.Context) (policy.Document, error) { return readPolicy(ctx, api, w.spec) },
+		facts: func(f Facts, d policy.Document, gone []string) {
+			f.BucketPolicies[w.spec.Name], f.Leaving[w.spec.Name] = d, gone
+		},
+		diff: func(d policy.Document) policyDiff { return diffBucket(w, d, r.known()) },
+		read: func(ctx context.Context) (policy.Document, error) { return readPolicy(ctx, api, w.spec) },
 		write: func(ctx context.Context, d policy.Document) (middleware.Metadata, error) {
 			return writePolicy(ctx, api, w.spec, d)
 		},
@@ -78,7 +80,7 @@ func (r *run) applyPolicy(ctx context.Context, ch *Change, w target, res *Change
 		if d.op == NoOp {
 			return status, nil
 		}
-		if err := r.checkMerged(ch, w, current, d.next); err != nil {
+		if err := r.checkMerged(ch, w, current, d.next, d.gone); err != nil {
 			return Failed, err
 		}
 		if err := stopped(ctx); err != nil {
@@ -123,7 +125,7 @@ func (w policyWant) lacksOurs(missing []string) bool {
 
 // checkMerged judges the document that is about to be written: its size, and, where the policy is not the one that the fresh plan judged,
 // who would be let in, because an approved plan does not approve somebody's new Deny.
-func (r *run) checkMerged(ch *Change, w target, current, next policy.Document) error {
+func (r *run) checkMerged(ch *Change, w target, current, next policy.Document, gone []string) error {
 	if used, quota := next.Size(w.kind); used > quota {
 		return &CallError{Account: ch.Account, Region: ch.Region, Operation: w.put, Subject: ch.Name,
 			Err: fmt.Errorf("the merged policy has %d of %d bytes: nothing was written", used, quota)}
@@ -132,7 +134,7 @@ func (r *run) checkMerged(ch *Change, w target, current, next policy.Document) e
 		return nil
 	}
 	f := r.fresh.facts()
-	w.facts(f, r.fresh.named(current))
+	w.facts(f, r.fresh.named(current), gone)
 	var errs []error
 	for _, t := range w.transfers {
 		var blocking []Finding

@@ -49,7 +49,7 @@ func (r *Resources) checkKeys(f Facts, side Side, role string) []Finding {
 	return out
 }
 
-// mergedKey is the policy of the key with our statements in it, and whether the policy that it has is known.
+// mergedKey is the policy of the key with our statements in it and without those that leave it, and whether the policy that it has is known.
 func (r *Resources) mergedKey(f Facts, arn string) (policy.Document, bool) {
 	d, read := f.KeyPolicies[arn]
 	for _, k := range r.Keys {
@@ -59,5 +59,5 @@ func (r *Resources) mergedKey(f Facts, arn string) (policy.Document, bool) {
 			}
 		}
 	}
-	return d, read
+	return d.Without(f.Leaving[arn]...), read
 }

@@ -32,7 +32,7 @@ func (r *Resources) tagsOf(f Facts, arn string) map[string]string {
 	return tags
 }
 
-// merged is the policy of the bucket with our statements in it, and whether the policy that it has is known.
+// merged is the policy of the bucket with our statements in it and without those that leave it, and whether the policy that it has is known.
 func (r *Resources) merged(f Facts, name string) (policy.Document, bool) {
 	d, read := f.BucketPolicies[name]
 	for _, b := range r.Buckets {
@@ -42,7 +42,7 @@ func (r *Resources) merged(f Facts, name string) (policy.Document, bool) {
 			}
 		}
 	}
-	return d, read
+	return d.Without(f.Leaving[name]...), read
 }
 
 // identity is what a principal may do by its own policies, under the SCPs of the task account and the RCPs of the resource's.

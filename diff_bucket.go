@@ -15,6 +15,7 @@ type policyDiff struct {
 	op    Op
 	next  policy.Document
 	lines []string
+	gone  []string // our Sids that are no longer wanted and leave
 	taken []string // our Sids that stand on somebody else's statement
 }
 
@@ -54,7 +55,7 @@ func diffPolicy(w policyWant, statements policy.Statements, shaped func(policy.S
 			continue
 		}
 		d.lines = append(d.lines, "- "+sid+"   "+sentence(have[0]))
-		d.next = d.next.Without(sid)
+		d.gone, d.next = append(d.gone, sid), d.next.Without(sid)
 	}
 	if len(d.lines) == 0 {
 		return d

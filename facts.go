@@ -18,6 +18,7 @@ import (
 type Facts struct {
 	BucketPolicies map[string]policy.Document   // by bucket name: the policy as it is
 	KeyPolicies    map[string]policy.Document   // by key ARN: the policy as it is
+	Leaving        map[string][]string          // by bucket name or key ARN: the Sids of statements that will be taken out of that policy
 	Trusts         map[string]policy.Document   // by ARN of an existing role (RoleARN): its trust policy
 	Identity       map[string][]policy.Document // by ARN of an operator or existing role: every policy attached to it; of a role of ours: those besides ours
 	Boundaries     map[string]policy.Document   // by ARN of a role or operator: its permissions boundary
@@ -42,7 +43,7 @@ type Facts struct {
 
 // facts is what the snapshot settles.
 func (b *builder) facts() Facts {
-	f := Facts{BucketPolicies: map[string]policy.Document{}, KeyPolicies: map[string]policy.Document{}, Trusts: map[string]policy.Document{}, Identity: map[string][]policy.Document{},
+	f := Facts{BucketPolicies: map[string]policy.Document{}, KeyPolicies: map[string]policy.Document{}, Leaving: map[string][]string{}, Trusts: map[string]policy.Document{}, Identity: map[string][]policy.Document{},
 		Boundaries: map[string]policy.Document{}, IDs: map[string]string{}, Tags: map[string]map[string]string{}, Buckets: b.snap.buckets,
 		Moved: map[string]string{}, Locations: map[string]location.State{}, Writers: b.opts.callers, DeadIDs: b.snap.dead, Filled: map[string]bucket.Sample{},
 		OrgIDs: b.opts.OrgIDs, SCPs: b.opts.SCPs, RCPs: b.opts.RCPs}
@@ -56,18 +57,29 @@ func (b *builder) facts() Facts {
 			f.KeyPolicies[arn] = b.named(s.Policy)
 		}
 	}
+	w := b.snap.withLeft(wantsOf(b.transfers))
+	for _, bw := range w.buckets {
+		if d, known := f.BucketPolicies[bw.spec.Name]; known && bw.grants {
+			f.Leaving[bw.spec.Name] = diffBucket(bw, d, b.ids).gone
+		}
+	}
+	for _, k := range w.keys {
+		if d, known := f.KeyPolicies[k.spec.ARN]; known && k.grants {
+			f.Leaving[k.spec.ARN] = diffKey(k, d, b.ids).gone
+		}
+	}
 	for arn, s := range b.snap.locations {
 		if b.snap.unread(arn, s.Unread, location.PartLocation) == nil {
 			f.Locations[arn] = s
 		}
 	}
-	for _, w := range wantsOf(b.transfers).tasks {
+	for _, w := range w.tasks {
 		if s, ok := b.snap.samples[w.transfer.Name]; ok && !b.made(w) {
 			f.Filled[w.transfer.Name] = s
 		}
 	}
 	ours := map[string]roleWant{}
-	for _, r := range wantsOf(b.transfers).roles {
+	for _, r := range w.roles {
 		ours[r.arn] = r
 	}
 	for arn := range b.snap.errs {

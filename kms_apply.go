@@ -21,9 +21,11 @@ func (r *run) keyTarget(w keyWant) (target, error) {
 	return target{
 		policyWant: w.policyWant, kind: policy.Key, get: "kms:GetKeyPolicy", put: "kms:PutKeyPolicy",
 		judged: r.fresh.snap.keys[w.spec.ARN].Policy,
-		facts:  func(f Facts, d policy.Document) { f.KeyPolicies[w.spec.ARN] = d },
-		diff:   func(d policy.Document) policyDiff { return diffKey(w, d, r.known()) },
-		read:   func(ctx context.Context) (policy.Document, error) { return readKeyPolicy(ctx, api, w.spec.ARN) },
+		facts: func(f Facts, d policy.Document, gone []string) {
+			f.KeyPolicies[w.spec.ARN], f.Leaving[w.spec.ARN] = d, gone
+		},
+		diff: func(d policy.Document) policyDiff { return diffKey(w, d, r.known()) },
+		read: func(ctx context.Context) (policy.Document, error) { return readKeyPolicy(ctx, api, w.spec.ARN) },
 		write: func(ctx context.Context, d policy.Document) (middleware.Metadata, error) {
 			return writeKeyPolicy(ctx, api, w.spec, d)
 		},
