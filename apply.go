@@ -36,7 +36,10 @@ type run struct {
 	opts    ApplyOptions
 
 	changes map[string]*Change // of the fresh plan, by ID
-	wants   wants              // of the transfers that nothing blocks
+	wants   wants              // of the transfers that nothing blocks, neither when the plan was made nor now
+	asked   map[string]*Change // by ID: what a fresh plan holds for the transfers that nothing blocked when the plan was made
+	asking  wants              // of those
+	planned map[string]*Change // of the plan, by ID
 
 	mu      sync.Mutex
 	arns    map[string]string        // of locations and tasks, by change ID, as they are made
@@ -100,18 +103,28 @@ func (p *Plan) begin(ctx context.Context, c Clients, optFns []func(*ApplyOptions
 	if err != nil {
 		return nil, err
 	}
-	r := &run{plan: p, fresh: newBuilder(p.Mode, snap, p.Transfers, po), clients: c, opts: o, changes: map[string]*Change{}, arns: map[string]string{},
+	r := &run{plan: p, planned: byID(p.Changes), fresh: newBuilder(p.Mode, snap, p.Transfers, po), clients: c, opts: o, arns: map[string]string{},
 		locks: map[string]chan struct{}{}, results: map[string]*ChangeResult{}, done: map[string]chan struct{}{}, usable: map[string]chan struct{}{}, events: make(chan struct{}, 1)}
+	before := p.blocking()
+	r.fresh.held = map[string]bool{}
+	for name := range before {
+		r.fresh.held[name] = true
+	}
 	r.fresh.planAll()
-	blocked := (&Plan{Findings: r.fresh.findings}).blocking()
-	r.wants = snap.withLeft(wantsOf(slices.DeleteFunc(slices.Clone(p.Transfers), func(t Transfer) bool { return blocked[t.Name] != nil })))
+	blocked := r.fresh.blocked()
+	r.wants = snap.withLeft(wantsOf(slices.DeleteFunc(slices.Clone(p.Transfers), func(t Transfer) bool { return blocked[t.Name] })))
 	r.ids = maps.Clone(r.fresh.ids)
-	for i := range r.fresh.changes {
-		ch := &r.fresh.changes[i]
-		r.changes[ch.ID] = ch
+	r.changes = byID(r.fresh.changes)
+	for id, ch := range r.changes {
 		if ch.Kind == DataSyncLocation || ch.Kind == DataSyncTask {
-			r.arns[ch.ID] = ch.ARN
+			r.arns[id] = ch.ARN
 		}
+	}
+	r.asked, r.asking = r.changes, r.wants
+	if len(blocked) > len(before) {
+		then := newBuilder(p.Mode, snap, p.Transfers, po)
+		then.change(slices.DeleteFunc(slices.Clone(p.Transfers), func(t Transfer) bool { return before[t.Name] != nil }))
+		r.asked, r.asking = byID(then.changes), then.all
 	}
 	for i := range p.Changes {
 		ch := &p.Changes[i]
@@ -124,7 +137,7 @@ func (p *Plan) begin(ctx context.Context, c Clients, optFns []func(*ApplyOptions
 			r.locks[ch.Name] = make(chan struct{}, 1)
 		}
 	}
-	return r, cyclic(p.Changes)
+	return r, r.cyclic()
 }
 
 func (s Settings) options(a ApplyOptions) func(*PlanOptions) {
@@ -137,9 +150,12 @@ func (s Settings) options(a ApplyOptions) func(*PlanOptions) {
 
 // readable judges the version and shape of a plan that may come from elsewhere.
 func (p *Plan) readable() error {
-	major, _, _ := strings.Cut(schema, ".")
+	// A newer minor version may hold settings that this one does not know, and would not keep to.
+	major, newest, _ := strings.Cut(schema, ".")
 	got, minor, _ := strings.Cut(p.Schema, ".")
-	if _, err := strconv.ParseUint(minor, 10, 16); got != major || err != nil {
+	have, err := strconv.ParseUint(minor, 10, 16)
+	most, _ := strconv.ParseUint(newest, 10, 16)
+	if got != major || err != nil || have > most {
 		return &SchemaError{Schema: p.Schema}
 	}
 	if p.Mode != SetUp && p.Mode != TearDown {
@@ -148,33 +164,39 @@ func (p *Plan) readable() error {
 	return nil
 }
 
-// cyclic refuses a plan whose changes wait for each other.
-func cyclic(changes []Change) error {
-	requires := map[string][]string{}
-	for _, c := range changes {
-		requires[c.ID] = c.Requires
+// byID are the changes by their IDs.
+func byID(changes []Change) map[string]*Change {
+	out := map[string]*Change{}
+	for i := range changes {
+		out[changes[i].ID] = &changes[i]
 	}
+	return out
+}
+
+// cyclic refuses a plan whose changes wait for each other, by its text or by what they will wait for in fact.
+func (r *run) cyclic() error {
+	const walking, walked = 1, 2
 	state := map[string]int{}
-	var walk func(id string) bool
-	walk = func(id string) bool {
-		switch state[id] {
-		case 1:
+	var walk func(ch *Change) bool
+	walk = func(ch *Change) bool {
+		switch state[ch.ID] {
+		case walking:
 			return false
-		case 2:
+		case walked:
 			return true
 		}
-		state[id] = 1
-		for _, q := range requires[id] {
-			if !walk(q) {
+		state[ch.ID] = walking
+		for _, id := range slices.Concat(ch.Requires, r.requires(ch)) {
+			if next := r.planned[id]; next != nil && !walk(next) {
 				return false
 			}
 		}
-		state[id] = 2
+		state[ch.ID] = walked
 		return true
 	}
-	for _, c := range changes {
-		if !walk(c.ID) {
-			return &MismatchError{Change: c.ID, Detail: "it requires itself"}
+	for i := range r.plan.Changes {
+		if ch := &r.plan.Changes[i]; !walk(ch) {
+			return &MismatchError{Change: ch.ID, Detail: "it requires itself"}
 		}
 	}
 	return nil

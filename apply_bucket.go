@@ -66,10 +66,12 @@ func (r *run) bucketTarget(w bucketWant) (target, error) {
 // a read, however the one before it ended, so that nobody's write is undone but one between that read and the write right after it.
 func (r *run) applyPolicy(ctx context.Context, ch *Change, w target, res *ChangeResult) (Status, error) {
 	start, status := time.Now(), Unchanged
+	// A write that has begun is finished and looked at, whatever becomes of ctx.
+	held, release := held(ctx)
+	defer release()
+	reading := ctx
 	for attempt, lost := 1, 0; ; attempt++ {
-		// A write that has begun is finished and looked at, whatever becomes of ctx.
-		held := context.WithoutCancel(ctx)
-		current, err := w.read(held)
+		current, err := w.read(reading)
 		if err != nil {
 			return ended(ch, w.get, err)
 		}
@@ -87,6 +89,9 @@ func (r *run) applyPolicy(ctx context.Context, ch *Change, w target, res *Change
 			return ended(ch, w.put, err)
 		}
 		put := r.putPolicy(held, w, current, d.next, res)
+		if put == nil || awserr.Ambiguous(put) {
+			reading = held
+		}
 		if put != nil && !awserr.Ambiguous(put) {
 			if waits := r.waitsFor(ch); waits != nil && awserr.Propagation(put) {
 				return Waiting, waits // for the operator who makes the role

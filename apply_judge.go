@@ -30,17 +30,17 @@ func (r *run) judge(ctx context.Context, ch *Change) (Status, error) {
 	if waits := r.waitsFor(ch); (r.plan.Mode == TearDown || ch.Op == Delete) && waits != nil {
 		return Waiting, waits
 	}
-	now := r.changes[ch.ID]
-	if now == nil {
+	asked, now := r.asked[ch.ID], r.changes[ch.ID]
+	if asked == nil {
 		return r.vanished(ch)
 	}
-	if now.Hold == Blocked {
-		return Skipped, nil
+	if now == nil || now.Hold == Blocked {
+		return Skipped, nil // its transfers are blocked by now
 	}
 	if now.Hold == Handover {
 		return Waiting, &WaitingError{Account: ch.Account, Changes: []string{ch.ID}}
 	}
-	if err := r.matches(ch, now); err != nil {
+	if err := r.matches(ch, asked); err != nil {
 		return Failed, err
 	}
 	if now.Op == NoOp {
@@ -49,10 +49,68 @@ func (r *run) judge(ctx context.Context, ch *Change) (Status, error) {
 	if ch.Op == NoOp {
 		return Failed, &StaleError{Change: ch.ID, Detail: "there was nothing to do, and now there is"}
 	}
-	if ch.Kind != BucketPolicy && ch.Kind != KeyPolicy && ch.Before != "" && ch.Before != now.Before {
-		return Failed, &StaleError{Change: ch.ID, Detail: "it is neither as it was read nor as it is wanted"}
+	if !r.approved(ch, now) {
+		return Failed, &StaleError{Change: ch.ID, Detail: fmt.Sprintf("the plan says %s, and by now it would be %s", ch.Op, now.Op)}
+	}
+	if err := r.stale(ch, asked); err != nil {
+		return Failed, err
 	}
 	return "", nil
+}
+
+// merged reports whether the change is of a policy that others write too: what it comes to follows from what they wrote.
+func (ch *Change) merged() bool { return ch.Kind == BucketPolicy || ch.Kind == KeyPolicy }
+
+// approved reports whether who approved the plan's change has approved what is to be done now. What was to be made may be there in part by
+// now; what was to be deleted may have to stay for others. Nothing is replaced or deleted that the plan does not replace or delete.
+func (r *run) approved(ch, now *Change) bool {
+	switch {
+	case ch.Op == now.Op:
+		return true
+	case r.plan.Mode == TearDown && ch.Op != Update && ch.Op != Delete:
+		return false // a plan to set up, called one to tear down
+	case ch.merged():
+		return true
+	}
+	return now.Op == Update && (ch.Op == Create || ch.Op == Delete)
+}
+
+// stale reports what is ours and was changed since the plan was made, by somebody who may have had a reason. Where nothing could be read then,
+// nothing is known to have changed.
+func (r *run) stale(ch, asked *Change) error {
+	if ch.Before == "" {
+		return nil
+	}
+	if !ch.merged() {
+		if ch.Before != asked.Before {
+			return &StaleError{Change: ch.ID, Detail: "it is neither as it was read nor as it is wanted"}
+		}
+		return nil
+	}
+	then, err := policy.Parse([]byte(ch.Before))
+	if err != nil {
+		return &MismatchError{Change: ch.ID, Detail: oneLine(err)}
+	}
+	current, err := parseOrNone(asked.Before)
+	if err != nil {
+		return err
+	}
+	for _, want := range r.asking.statements(ch.ID) {
+		was, stood := then.Statement(want.Sid())
+		is, stands := current.Statement(want.Sid())
+		if stood && !(stands && (is.EqualWith(was, r.known()) || is.EqualWith(want, r.known()))) {
+			return &StaleError{Change: ch.ID, Detail: "statement " + want.Sid() + ", which is ours, was removed or changed since"}
+		}
+	}
+	return nil
+}
+
+// parseOrNone is the document in the text; none is the zero Document.
+func parseOrNone(text string) (policy.Document, error) {
+	if text == "" {
+		return policy.Document{}, nil
+	}
+	return policy.Parse([]byte(text))
 }
 
 // vanished judges a change that a fresh plan does not hold: on the way back it is done already, else its transfer is blocked now.
@@ -70,8 +128,8 @@ func (r *run) vanished(ch *Change) (Status, error) {
 }
 
 // matches compares the plan's text with what its own transfers ask for: nobody's edits of the text are ever written.
-func (r *run) matches(ch, now *Change) error {
-	if ch.Kind != now.Kind || ch.Account != now.Account || ch.Region != now.Region || ch.Name != now.Name {
+func (r *run) matches(ch, asked *Change) error {
+	if ch.Kind != asked.Kind || ch.Account != asked.Account || ch.Region != asked.Region || ch.Name != asked.Name {
 		return &MismatchError{Change: ch.ID, Detail: "its account, Region, kind or name is another"}
 	}
 	if r.plan.Mode == TearDown {
@@ -83,7 +141,7 @@ func (r *run) matches(ch, now *Change) error {
 	case IAMRole:
 		return r.matchesRole(ch)
 	}
-	if ch.After != now.After {
+	if ch.After != asked.After {
 		return &MismatchError{Change: ch.ID, Detail: "the text of what is wanted is another"}
 	}
 	return nil
@@ -93,22 +151,16 @@ func (r *run) matches(ch, now *Change) error {
 // are wanted, and everything else must have been there before.
 func (r *run) matchesStatements(ch *Change) error {
 	mismatch := func(detail string) error { return &MismatchError{Change: ch.ID, Detail: detail} }
-	var before, after policy.Document
-	for _, d := range []struct {
-		text string
-		doc  *policy.Document
-	}{{ch.Before, &before}, {ch.After, &after}} {
-		if d.text == "" {
-			continue
-		}
-		doc, err := policy.Parse([]byte(d.text))
-		if err != nil {
-			return mismatch(oneLine(err))
-		}
-		*d.doc = doc
+	before, err := parseOrNone(ch.Before)
+	if err != nil {
+		return mismatch(oneLine(err))
+	}
+	after, err := parseOrNone(ch.After)
+	if err != nil {
+		return mismatch(oneLine(err))
 	}
 	wanted := map[string]bool{}
-	for _, st := range r.wants.statements(ch.ID) {
+	for _, st := range r.asking.statements(ch.ID) {
 		wanted[st.Sid()] = true
 		if got, ok := after.Statement(st.Sid()); !ok || !got.EqualWith(st, r.known()) {
 			return mismatch("statement " + st.Sid() + " is another")
@@ -134,7 +186,7 @@ func (r *run) matchesRole(ch *Change) error {
 	if err := json.Unmarshal([]byte(ch.After), &got); err != nil {
 		return &MismatchError{Change: ch.ID, Detail: oneLine(err)}
 	}
-	for _, w := range r.wants.roles {
+	for _, w := range r.asking.roles {
 		if w.id() != ch.ID {
 			continue
 		}

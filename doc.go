@@ -74,5 +74,6 @@
 // # Compatibility
 //
 // The interfaces named API, [DataSyncAPI] and [IdentityAPI] may gain methods in a minor release: embed them in your fakes. Structs may
-// gain fields. The JSON of a [Plan] is versioned: a newer major version is refused.
+// gain fields. The JSON of a [Plan] is versioned: a newer version is refused, an older one of the
+// same major version is read.
 package xacct

@@ -210,7 +210,7 @@ func (e *LostUpdateError) Hint() string {
 type SchemaError struct{ Schema string }
 
 func (e *SchemaError) Error() string {
-	return fmt.Sprintf("the plan's schema is %q, and this version reads %s and what differs from it after the dot only", e.Schema, schema)
+	return fmt.Sprintf("the plan's schema is %q, and this version reads %s and what is older after the dot", e.Schema, schema)
 }
 
 // Hint is to use the version that made the plan, or to plan again.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 
@@ -47,7 +48,7 @@ func Overridable() []Code {
 	return []Code{CodeACLsEnabled, CodeDenied, CodeKeyNotListed, CodeKeyUnusable, CodeRequesterPays}
 }
 
-// schema is the version of a plan's JSON. The number before the dot changes when an older reader would misunderstand it.
+// schema is the version of a plan's JSON: of one with the same number before the dot, what is newer can read what is older.
 const schema = "1.0"
 
 // Mode is the direction of a plan.
@@ -106,7 +107,7 @@ func (p *Plan) For(account string) *Plan {
 		}
 	}
 	for _, f := range p.Findings {
-		if f.Account == account || f.Account == "" && (f.Transfer == "" || mine[f.Transfer]) {
+		if f.Account == account || f.Account == "" && f.Transfer == "" || mine[f.Transfer] && (f.Account == "" || f.Severity == Blocking) {
 			q.Findings = append(q.Findings, f)
 		}
 	}
@@ -227,6 +228,7 @@ type builder struct {
 	opts      PlanOptions
 	ids       map[string]string // unique id → role ARN
 	all       wants             // what the transfers being planned want, and what they have left
+	held      map[string]bool   // transfers that were blocked when the plan to be applied was made
 
 	changes  []Change
 	findings []Finding
@@ -242,16 +244,16 @@ func (b *builder) planAll() {
 	b.change(b.transfers)
 	b.check()
 	b.override()
-	blocked := (&Plan{Findings: b.findings}).blocking()
+	blocked := b.blocked()
 	if len(blocked) == 0 {
 		return
 	}
 	findings := b.findings
 	b.changes = nil
-	b.change(slices.DeleteFunc(slices.Clone(b.transfers), func(t Transfer) bool { return blocked[t.Name] != nil }))
+	b.change(slices.DeleteFunc(slices.Clone(b.transfers), func(t Transfer) bool { return blocked[t.Name] }))
 	free := b.changes
 	b.changes = nil
-	b.change(slices.DeleteFunc(slices.Clone(b.transfers), func(t Transfer) bool { return blocked[t.Name] == nil }))
+	b.change(slices.DeleteFunc(slices.Clone(b.transfers), func(t Transfer) bool { return !blocked[t.Name] }))
 	held := b.changes
 	for i := range held {
 		c := &held[i]
@@ -263,6 +265,18 @@ func (b *builder) planAll() {
 		}
 	}
 	b.changes, b.findings = append(free, held...), findings
+}
+
+// blocked are the transfers of which nothing is to be done.
+func (b *builder) blocked() map[string]bool {
+	out := maps.Clone(b.held)
+	if out == nil {
+		out = map[string]bool{}
+	}
+	for name := range (&Plan{Findings: b.findings}).blocking() {
+		out[name] = true
+	}
+	return out
 }
 
 // override turns the overridden blocking findings into warnings that say so.

@@ -58,7 +58,7 @@ func (r *run) retry(ctx context.Context, ch *Change, budget, unsure time.Duratio
 		if err := stopped(ctx); err != nil {
 			return err
 		}
-		err := send(context.WithoutCancel(ctx))
+		err := finish(ctx, send)
 		if err == nil {
 			return nil
 		}
@@ -93,6 +93,30 @@ func (r *run) pause(ctx context.Context, ch *Change, attempt int, start time.Tim
 	return sleep(ctx, d) == nil
 }
 
+// grace is how much longer than the context of an apply a call may take that has begun.
+const grace = time.Minute
+
+// held is the context of calls that are not to be cut off: it ends a grace after ctx does.
+func held(ctx context.Context) (context.Context, context.CancelFunc) {
+	out, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		if sleep(out, grace) == nil {
+			cancel()
+		}
+	})
+	return out, func() {
+		stop()
+		cancel()
+	}
+}
+
+// finish makes a call that is not to be cut off.
+func finish(ctx context.Context, call func(context.Context) error) error {
+	held, release := held(ctx)
+	defer release()
+	return call(held)
+}
+
 // stopped is the reason why no further call is to be made; nil if there is none.
 func stopped(ctx context.Context) error {
 	if ctx.Err() == nil {
@@ -125,7 +149,11 @@ func (r *run) once(ctx context.Context, ch *Change, send func(context.Context) e
 func (r *run) settle(ctx context.Context, find func(context.Context) (bool, error)) (bool, error) {
 	start := time.Now()
 	for attempt := 1; ; attempt++ {
-		found, err := find(context.WithoutCancel(ctx))
+		found := false
+		err := finish(ctx, func(ctx context.Context) (err error) {
+			found, err = find(ctx)
+			return err
+		})
 		if found {
 			return true, nil
 		}

@@ -135,7 +135,8 @@ func TestPlanFromElsewhere(t *testing.T) {
 			p.Changes = append(p.Changes, c)
 		}, true},
 		{"a newer schema", func(p *xacct.Plan) { p.Schema = "2.0" }, true},
-		{"a later minor schema", func(p *xacct.Plan) { p.Schema = "1.9" }, false},
+		{"a later minor schema", func(p *xacct.Plan) { p.Schema = "1.9" }, true},
+		{"a plan to set up, called one to tear down", func(p *xacct.Plan) { p.Mode = xacct.TearDown }, false}, // there is nothing
 		{"changes that wait for each other", func(p *xacct.Plan) {
 			for i := range p.Changes {
 				p.Changes[i].Requires = []string{p.Changes[(i+1)%len(p.Changes)].ID}
