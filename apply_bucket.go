@@ -30,10 +30,10 @@ func (res *ChangeResult) requestID(m middleware.Metadata) {
 // merges is how often a policy is merged anew because another writer replaced what was written.
 const merges = 5
 
-// target is somebody else's policy that a change writes: of a bucket, or of a key.
+// target is somebody else's policy that a change writes: of a bucket, of a key, or of CloudWatch Logs.
 type target struct {
 	policyWant
-	kind     policy.Kind
+	size     func(policy.Document) (used, quota int)
 	get, put string                                 // the operations, as in IAM policies
 	judged   policy.Document                        // what the fresh plan judged
 	facts    func(Facts, policy.Document, []string) // puts a document in its place, and the Sids that leave it
@@ -49,7 +49,7 @@ func (r *run) bucketTarget(w bucketWant) (target, error) {
 		w.spec.Statements = nil
 	}
 	return target{
-		policyWant: w.policyWant, kind: policy.Bucket, get: "s3:GetBucketPolicy", put: "s3:PutBucketPolicy",
+		policyWant: w.policyWant, size: func(d policy.Document) (int, int) { return d.Size(policy.Bucket) }, get: "s3:GetBucketPolicy", put: "s3:PutBucketPolicy",
 		judged: r.fresh.snap.buckets[w.spec.Name].Policy,
 		facts: func(f Facts, d policy.Document, gone []string) {
 			f.BucketPolicies[w.spec.Name], f.Leaving[w.spec.Name] = d, gone
@@ -131,7 +131,7 @@ func (w policyWant) lacksOurs(missing []string) bool {
 // checkMerged judges the document that is about to be written: its size, and, where the policy is not the one that the fresh plan judged,
 // who would be let in, because an approved plan does not approve somebody's new Deny.
 func (r *run) checkMerged(ch *Change, w target, current, next policy.Document, gone []string) error {
-	if used, quota := next.Size(w.kind); used > quota {
+	if used, quota := w.size(next); used > quota {
 		return &CallError{Account: ch.Account, Region: ch.Region, Operation: w.put, Subject: ch.Name,
 			Err: fmt.Errorf("the merged policy has %d of %d bytes: nothing was written", used, quota)}
 	}

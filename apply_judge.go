@@ -59,7 +59,9 @@ func (r *run) judge(ctx context.Context, ch *Change) (Status, error) {
 }
 
 // merged reports whether the change is of a policy that others write too: what it comes to follows from what they wrote.
-func (ch *Change) merged() bool { return ch.Kind == BucketPolicy || ch.Kind == KeyPolicy }
+func (ch *Change) merged() bool {
+	return ch.Kind == BucketPolicy || ch.Kind == KeyPolicy || ch.Kind == LogPolicy
+}
 
 // approved reports whether who approved the plan's change has approved what is to be done now. What was to be made may be there in part by
 // now; what was to be deleted may have to stay for others. Nothing is replaced or deleted that the plan does not replace or delete.
@@ -136,7 +138,7 @@ func (r *run) matches(ch, asked *Change) error {
 		return nil
 	}
 	switch ch.Kind {
-	case BucketPolicy, KeyPolicy:
+	case BucketPolicy, KeyPolicy, LogPolicy:
 		return r.matchesStatements(ch)
 	case IAMRole:
 		return r.matchesRole(ch)
@@ -162,6 +164,9 @@ func (r *run) matchesStatements(ch *Change) error {
 	wanted := map[string]bool{}
 	for _, st := range r.asking.statements(ch.ID) {
 		wanted[st.Sid()] = true
+		if ch.Kind == LogPolicy && ch.Op == NoOp {
+			continue // another statement may say it: nothing is written
+		}
 		if got, ok := after.Statement(st.Sid()); !ok || !got.EqualWith(st, r.known()) {
 			return mismatch("statement " + st.Sid() + " is another")
 		}

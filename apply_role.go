@@ -57,7 +57,11 @@ func (r *run) execute(ctx context.Context, ch *Change, res *ChangeResult) (Statu
 	case LogPolicy:
 		for _, w := range r.wants.logs {
 			if w.id() == ch.ID {
-				return r.applyLogPolicy(ctx, ch, w, res)
+				t, err := r.logTarget(w)
+				if err != nil {
+					return Failed, err
+				}
+				return r.applyPolicy(ctx, ch, t, res)
 			}
 		}
 	case DataSyncLocation:

@@ -193,6 +193,8 @@ func sentence(st policy.Statement) string {
 		verb = "write"
 	case has("s3:GetObject"):
 		verb = "read"
+	case has("logs:PutLogEvents"):
+		verb = "write logs"
 	case has("kms:Encrypt"):
 		verb = "encrypt and decrypt"
 	case has("kms:Decrypt"):

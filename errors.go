@@ -192,7 +192,7 @@ func (e *OwnerError) Hint() string {
 // LostUpdateError says that the policy of a bucket or key does not hold what was written: somebody wrote it at the same time.
 type LostUpdateError struct {
 	Account, Region string
-	Kind            Kind     // BucketPolicy or KeyPolicy
+	Kind            Kind     // BucketPolicy, KeyPolicy or LogPolicy
 	Name            string   // of the bucket or key
 	Missing         []string // the statements, by Sid or number, that were sent and are not there
 }

@@ -19,7 +19,7 @@ func (r *run) keyTarget(w keyWant) (target, error) {
 		w.spec.Statements = nil
 	}
 	return target{
-		policyWant: w.policyWant, kind: policy.Key, get: "kms:GetKeyPolicy", put: "kms:PutKeyPolicy",
+		policyWant: w.policyWant, size: func(d policy.Document) (int, int) { return d.Size(policy.Key) }, get: "kms:GetKeyPolicy", put: "kms:PutKeyPolicy",
 		judged: r.fresh.snap.keys[w.spec.ARN].Policy,
 		facts: func(f Facts, d policy.Document, gone []string) {
 			f.KeyPolicies[w.spec.ARN], f.Leaving[w.spec.ARN] = d, gone
@@ -41,12 +41,15 @@ func readKeyPolicy(ctx context.Context, api kmskey.API, arn string) (policy.Docu
 	return policy.Parse([]byte(aws.ToString(out.Policy)))
 }
 
+// noKMSRetries is noS3Retries for keys.
+func noKMSRetries(o *kms.Options) { o.Retryer = aws.NopRetryer{} }
+
 func writeKeyPolicy(ctx context.Context, api kmskey.API, spec kmskey.Spec, next policy.Document) (middleware.Metadata, error) {
 	in, err := spec.ReplacePolicyInput(next)
 	if err != nil {
 		return middleware.Metadata{}, err
 	}
-	out, err := api.PutKeyPolicy(ctx, in)
+	out, err := api.PutKeyPolicy(ctx, in, noKMSRetries)
 	if err != nil {
 		return middleware.Metadata{}, err
 	}

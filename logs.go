@@ -4,10 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
-
-	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
@@ -17,9 +15,9 @@ import (
 // logWant is the resource policy of CloudWatch Logs that the BASIC tasks of an account need in a Region: one for all of them, because there can
 // be only ten (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html).
 type logWant struct {
+	policyWant
 	account, region, partition string
-	groups                     []string // ARNs of the log groups
-	transfers                  []Transfer
+	groups                     []string // ARNs of the log groups; nil if nothing of ours is to stand there
 }
 
 func (w logWant) id() string { return changeID(w.account, w.region, LogPolicy, task.LogPolicyName) }
@@ -38,11 +36,17 @@ func (w *wants) addLogs(t Transfer) {
 	}
 	i := slices.IndexFunc(w.logs, func(l logWant) bool { return l.id() == t.logChange() })
 	if i < 0 {
-		w.logs = append(w.logs, logWant{account: t.taskAccount(), region: t.Destination.Region, partition: t.partition()})
+		w.logs = append(w.logs, newLogWant(t.taskAccount(), t.Destination.Region, t.partition()))
 		i = len(w.logs) - 1
 	}
 	w.logs[i].groups = append(w.logs[i].groups, t.Task.LogGroupARN)
 	w.logs[i].transfers = append(w.logs[i].transfers, t)
+}
+
+func newLogWant(account, region, partition string) logWant {
+	w := logWant{account: account, region: region, partition: partition}
+	w.ours, w.grants = []string{w.statement().Sid()}, true
+	return w
 }
 
 func (w logWant) statement() policy.Statement {
@@ -69,15 +73,39 @@ func (w logWant) open(policies map[string]policy.Document) bool {
 	return true
 }
 
-// diff is what must be written: the zero Document if nothing must. A policy of our name keeps the statements that others put into it.
-func (w logWant) diff(policies map[string]policy.Document) (policy.Document, error) {
-	if w.open(policies) {
-		return policy.Document{}, nil
+// wanted is our statement, if a log group needs it.
+func (w logWant) wanted() policy.Statements {
+	if len(w.groups) == 0 {
+		return nil
 	}
-	if ours := policies[task.LogPolicyName]; !ours.IsZero() {
-		return ours.Merge(w.statement())
+	return policy.Statements{w.statement()}
+}
+
+// diff is diffPolicy for the policy of our name, which keeps the statements that others put into it. Nothing is to be done where DataSync may
+// write already, by whatever policy.
+func (w logWant) diff(policies map[string]policy.Document) policyDiff {
+	if len(w.groups) > 0 && w.open(policies) {
+		return policyDiff{op: NoOp, next: policies[task.LogPolicyName]}
 	}
-	return policy.New(w.statement()), nil
+	return diffPolicy(w.policyWant, w.wanted(), w.shaped, policies[task.LogPolicyName], nil)
+}
+
+// shaped reports whether a statement that bears our Sid also has the shape of ours. Anything else is somebody else's.
+func (w logWant) shaped(st policy.Statement) bool {
+	ours := w.statement()
+	principals, notPrincipal := st.Principals()
+	actions, notAction := st.Actions()
+	resources, notResource := st.Resources()
+	known, _ := ours.Actions()
+	who, _ := ours.Principals()
+	return st.Effect() == "Allow" && !notPrincipal && !notAction && !notResource && slices.Equal(principals, who) &&
+		!slices.ContainsFunc(actions, func(a string) bool { return !slices.Contains(known, a) }) &&
+		!slices.ContainsFunc(resources, func(r string) bool { return !at(r, w.account, w.region) }) &&
+		!slices.ContainsFunc(st.Conditions(), func(c policy.Condition) bool {
+			return !slices.ContainsFunc(ours.Conditions(), func(o policy.Condition) bool {
+				return strings.EqualFold(o.Key(), c.Key()) && o.Operator() == c.Operator()
+			})
+		})
 }
 
 func (s *snapshot) readLogs(ctx context.Context, w logWant) {
@@ -116,30 +144,47 @@ func (b *builder) logPolicy(w logWant) {
 	}
 	policies := b.snap.logs[w.id()]
 	before, exists := policies[task.LogPolicyName]
-	next, err := w.diff(policies)
-	switch {
-	case err != nil:
-		b.find(w.transfers, Finding{Severity: Blocking, Code: CodeSidTaken, Account: w.account, Subject: task.LogPolicyName, Statement: w.statement().Sid(),
-			Detail: "resource policy " + task.LogPolicyName + " of CloudWatch Logs: " + err.Error(), Remedy: "take that statement out, or let it say what is wanted"})
+	d := w.diff(policies)
+	if b.logTaken(w, d) {
 		return
-	case next.IsZero():
-		c.Op, c.Before, c.After = NoOp, string(before.Bytes()), string(before.Bytes())
-		b.add(c)
-		return
-	case !exists && len(policies) >= task.MaxLogPolicies:
+	}
+	if d.op == Create && !exists && len(policies) >= task.MaxLogPolicies {
 		b.find(w.transfers, Finding{Severity: Blocking, Code: CodeSize, Account: w.account, Subject: task.LogPolicyName,
 			Detail: fmt.Sprintf("%d of %d resource policies of CloudWatch Logs are taken in %s", len(policies), task.MaxLogPolicies, w.region),
 			Remedy: "put statements of several policies into one, or use an ENHANCED task, which needs none"})
-	case len(next.Bytes()) > task.MaxLogPolicySize:
+	}
+	if used, quota := logSize(d.next); d.op != NoOp && used > quota {
 		b.find(w.transfers, Finding{Severity: Blocking, Code: CodeSize, Account: w.account, Subject: task.LogPolicyName,
-			Detail: fmt.Sprintf("resource policy %s of CloudWatch Logs would have %d of %d characters", task.LogPolicyName, len(next.Bytes()), task.MaxLogPolicySize),
+			Detail: fmt.Sprintf("resource policy %s of CloudWatch Logs would have %d of %d characters", task.LogPolicyName, used, quota),
 			Remedy: "take out of it what is not needed"})
 	}
-	c.Op, c.After, c.Calls = Update, string(next.Bytes()), []string{"logs:PutResourcePolicy"}
-	if c.Before = string(before.Bytes()); !exists {
-		c.Op = Create
+	b.add(c.of(d, before))
+}
+
+// logSize is how much of its quota a log policy uses.
+func logSize(d policy.Document) (used, quota int) { return len(d.Bytes()), task.MaxLogPolicySize }
+
+// of is the change of a log policy by which it becomes what the difference says.
+func (c Change) of(d policyDiff, before policy.Document) Change {
+	c.Op, c.Details, c.Before, c.After = d.op, d.lines, string(before.Bytes()), string(d.next.Bytes())
+	switch d.op {
+	case NoOp:
+		c.Calls = nil
+	case Delete:
+		c.Calls = []string{"logs:DeleteResourcePolicy"}
+	default:
+		c.Calls = []string{"logs:PutResourcePolicy"}
 	}
-	b.add(c)
+	return c
+}
+
+// logTaken reports somebody else's statement that bears our Sid, and whether there is one.
+func (b *builder) logTaken(w logWant, d policyDiff) bool {
+	for _, sid := range d.taken {
+		b.find(w.transfers, Finding{Severity: Blocking, Code: CodeSidTaken, Account: w.account, Subject: task.LogPolicyName, Statement: sid,
+			Detail: "resource policy " + task.LogPolicyName + " of CloudWatch Logs: statement " + sid + " bears our id but is not of our making", Remedy: "rename or remove that statement by hand"})
+	}
+	return len(d.taken) > 0
 }
 
 // dropLogPolicy takes the resource policy away once the tasks are gone, unless another task of ours in the Region has a log group: then it stays for
@@ -158,18 +203,14 @@ func (b *builder) dropLogPolicy(w logWant, tasks map[string][]string) {
 		b.find(w.transfers, unreadFinding(w.account, "resource policies of CloudWatch Logs in "+w.region, err, Blocking, "grant the reader logs:DescribeResourcePolicies"))
 		return
 	}
-	have, ok := b.snap.logs[w.id()][task.LogPolicyName]
-	if !ok || b.snap.logsNeeded(w) {
+	if b.snap.logsNeeded(w) {
 		return
 	}
-	c.Before = string(have.Bytes())
-	if rest := have.Without(w.statement().Sid()); rest.Len() > 0 {
-		if rest.Equal(have) {
-			return
-		}
-		c.Op, c.After, c.Calls = Update, string(rest.Bytes()), []string{"logs:PutResourcePolicy"}
+	w.groups = nil
+	d := w.diff(b.snap.logs[w.id()])
+	if !b.logTaken(w, d) && d.op != NoOp {
+		b.add(c.of(d, b.snap.logs[w.id()][task.LogPolicyName]))
 	}
-	b.add(c)
 }
 
 // logsNeeded reports whether a task in the Region, other than those of the transfers, bears the mark of xacct and has a log group, or may have one.
@@ -209,48 +250,6 @@ func (s *snapshot) readLogUser(ctx context.Context, pl place, arn string) {
 		s.logUsers = map[string]task.State{}
 	}
 	s.logUsers[arn] = state
-}
-
-// applyLogPolicy writes the resource policy, or deletes it, after one more look.
-func (r *run) applyLogPolicy(ctx context.Context, ch *Change, w logWant, res *ChangeResult) (Status, error) {
-	api, err := r.clients.logs(w.account, w.region)
-	if err != nil {
-		return Failed, err
-	}
-	policies, err := task.ListLogPolicies(ctx, api)
-	if err != nil {
-		return ended(ch, "logs:DescribeResourcePolicies", err)
-	}
-	next, err := w.diff(policies)
-	if r.plan.Mode == TearDown {
-		have, ok := policies[task.LogPolicyName]
-		if next = have.Without(w.statement().Sid()); !ok || next.Equal(have) {
-			return Unchanged, nil
-		}
-		if next.Len() == 0 {
-			return ended(ch, "logs:DeleteResourcePolicy", r.repeat(ctx, ch, 0, func(ctx context.Context) error {
-				_, err := api.DeleteResourcePolicy(ctx, &cloudwatchlogs.DeleteResourcePolicyInput{PolicyName: new(task.LogPolicyName)})
-				if awserr.NotFound(err) {
-					err = nil
-				}
-				return err
-			}))
-		}
-		err = nil
-	}
-	if err != nil {
-		return Failed, err
-	}
-	if next.IsZero() {
-		return Unchanged, nil
-	}
-	return ended(ch, "logs:PutResourcePolicy", r.repeat(ctx, ch, 0, func(ctx context.Context) error {
-		out, err := api.PutResourcePolicy(ctx, &cloudwatchlogs.PutResourcePolicyInput{PolicyName: new(task.LogPolicyName), PolicyDocument: new(string(next.Bytes()))})
-		if err == nil {
-			res.requestID(out.ResultMetadata)
-		}
-		return err
-	}))
 }
 
 // logResidue is what is left of the resource policies.

@@ -31,13 +31,14 @@ type ChangeResult struct {
 	Err       error  `json:"-"`          // why it failed, was skipped or waits
 	Error     string `json:",omitempty"` // Err as text
 
-	// Writes are the policy documents around each write of a bucket policy, in order: what was read right before, and what was sent.
-	// S3 has no conditional write: somebody else's write between the two is lost, and these are the means to find and restore it.
+	// Writes are the policy documents around each write of the policy of a bucket, of a key or of CloudWatch Logs, in order: what was read
+	// right before, and what was sent. None of them has a conditional write: somebody else's write between the two is lost, and these are the
+	// means to find and restore it.
 	Writes     []PolicyWrite `json:",omitempty"`
 	RequestIDs []string      `json:",omitempty"` // AWS request ids of the writes
 }
 
-// PolicyWrite is one write of a bucket policy.
+// PolicyWrite is one write of a policy that others write too.
 type PolicyWrite struct {
 	Time   time.Time
 	Before string // what was read right before the write; "" is no policy

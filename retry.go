@@ -75,7 +75,7 @@ func (r *run) retry(ctx context.Context, ch *Change, budget, unsure time.Duratio
 // limit is how long to try again what was refused with err; zero is not at all.
 func (r *run) limit(err error, budget time.Duration) time.Duration {
 	switch {
-	case awserr.Throttled(err), awserr.Is(err, "OperationAborted", "ConcurrentModification"):
+	case awserr.Throttled(err), awserr.Is(err, "OperationAborted", "OperationAbortedException", "ConcurrentModification"):
 		return max(throttledFor, r.opts.Budget)
 	case awserr.Propagation(err):
 		return budget

@@ -191,5 +191,10 @@ func (w wants) statements(id string) policy.Statements {
 			return k.spec.Statements
 		}
 	}
+	for _, l := range w.logs {
+		if l.id() == id {
+			return l.wanted()
+		}
+	}
 	return nil
 }

@@ -1,0 +1,54 @@
+package xacct
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/smithy-go/middleware"
+
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/task"
+)
+
+// logTarget is the resource policy of CloudWatch Logs. Whether our statement is needed depends on all policies of the Region, so that every look
+// is at all of them. CloudWatch Logs has a conditional write only for the policy of one log group: a policy of the account has no revision
+// (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html).
+func (r *run) logTarget(w logWant) (target, error) {
+	api, err := r.clients.logs(w.account, w.region)
+	if r.plan.Mode == TearDown {
+		w.groups = nil
+	}
+	var policies map[string]policy.Document // as read last
+	return target{
+		policyWant: w.policyWant, size: logSize, get: "logs:DescribeResourcePolicies", put: "logs:PutResourcePolicy",
+		judged: r.fresh.snap.logs[w.id()][task.LogPolicyName],
+		facts:  func(Facts, policy.Document, []string) {}, // no check looks at log policies
+		diff:   func(policy.Document) policyDiff { return w.diff(policies) },
+		read: func(ctx context.Context) (d policy.Document, err error) {
+			policies, err = task.ListLogPolicies(ctx, api)
+			return policies[task.LogPolicyName], err
+		},
+		write: func(ctx context.Context, d policy.Document) (middleware.Metadata, error) {
+			return writeLogPolicy(ctx, api, d)
+		},
+	}, err
+}
+
+// noLogRetries is noS3Retries for CloudWatch Logs.
+func noLogRetries(o *cloudwatchlogs.Options) { o.Retryer = aws.NopRetryer{} }
+
+func writeLogPolicy(ctx context.Context, api task.LogsAPI, next policy.Document) (middleware.Metadata, error) {
+	if next.IsZero() {
+		out, err := api.DeleteResourcePolicy(ctx, &cloudwatchlogs.DeleteResourcePolicyInput{PolicyName: new(task.LogPolicyName)}, noLogRetries)
+		if err != nil {
+			return middleware.Metadata{}, unlessGone(err)
+		}
+		return out.ResultMetadata, nil
+	}
+	out, err := api.PutResourcePolicy(ctx, &cloudwatchlogs.PutResourcePolicyInput{PolicyName: new(task.LogPolicyName), PolicyDocument: new(string(next.Bytes()))}, noLogRetries)
+	if err != nil {
+		return middleware.Metadata{}, err
+	}
+	return out.ResultMetadata, nil
+}
