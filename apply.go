@@ -46,8 +46,11 @@ type run struct {
 	ids     map[string]string        // unique ids of roles → ARNs
 	locks   map[string]chan struct{} // by bucket: S3 refuses concurrent configuration writes with OperationAborted
 	results map[string]*ChangeResult
+	begun   map[string]chan struct{} // closed when a change has nothing left to wait for
 	done    map[string]chan struct{} // closed when a change has ended
 	usable  map[string]chan struct{} // closed as soon as what some of its dependants need is there: at the latest when it has ended
+
+	lists lists // of what a create could make twice
 
 	events chan struct{} // holds one: events come one at a time, and their receiver may sleep
 }
@@ -66,10 +69,14 @@ func (p *Plan) Apply(ctx context.Context, c Clients, optFns ...func(*ApplyOption
 	var wg sync.WaitGroup
 	for i := range p.Changes {
 		ch := &p.Changes[i]
+		if ch.Kind == DataSyncLocation || ch.Kind == DataSyncTask {
+			wg.Go(func() { r.lookAhead(ctx, ch) })
+		}
 		wg.Go(func() {
 			defer close(r.done[ch.ID])
 			defer r.use(ch.ID)
 			r.await(ch)
+			close(r.begun[ch.ID])
 			r.make(ctx, ch)
 		})
 	}
@@ -104,7 +111,7 @@ func (p *Plan) begin(ctx context.Context, c Clients, optFns []func(*ApplyOptions
 		return nil, err
 	}
 	r := &run{plan: p, planned: byID(p.Changes), fresh: newBuilder(p.Mode, snap, p.Transfers, po), clients: c, opts: o, arns: map[string]string{},
-		locks: map[string]chan struct{}{}, results: map[string]*ChangeResult{}, done: map[string]chan struct{}{}, usable: map[string]chan struct{}{}, events: make(chan struct{}, 1)}
+		locks: map[string]chan struct{}{}, results: map[string]*ChangeResult{}, begun: map[string]chan struct{}{}, lists: newLists(p.Changes), done: map[string]chan struct{}{}, usable: map[string]chan struct{}{}, events: make(chan struct{}, 1)}
 	before := p.blocking()
 	r.fresh.held = map[string]bool{}
 	for name := range before {
@@ -131,7 +138,7 @@ func (p *Plan) begin(ctx context.Context, c Clients, optFns []func(*ApplyOptions
 		if r.done[ch.ID] != nil {
 			return nil, &MismatchError{Change: ch.ID, Detail: "it stands twice in the plan"}
 		}
-		r.done[ch.ID], r.usable[ch.ID] = make(chan struct{}), make(chan struct{})
+		r.begun[ch.ID], r.done[ch.ID], r.usable[ch.ID] = make(chan struct{}), make(chan struct{}), make(chan struct{})
 		r.results[ch.ID] = &ChangeResult{ID: ch.ID, Account: ch.Account, Region: ch.Region, Kind: ch.Kind, Name: ch.Name, Transfers: ch.Transfers, Op: ch.Op, ARN: ch.ARN}
 		if ch.Kind == BucketPolicy || ch.Kind == BucketOwnership {
 			r.locks[ch.Name] = make(chan struct{}, 1)

@@ -85,8 +85,7 @@ func (r *run) createLocation(ctx context.Context, ch *Change, api DataSyncAPI, w
 	if err != nil {
 		return Failed, err
 	}
-	look := func(ctx context.Context) (bool, error) {
-		s, err := findLocation(ctx, r.clients, api, w)
+	adopt := func(s location.State, err error) (bool, error) {
 		if err != nil || !s.Exists {
 			return false, err
 		}
@@ -94,7 +93,11 @@ func (r *run) createLocation(ctx context.Context, ch *Change, api DataSyncAPI, w
 		res.Detail = "it was there already"
 		return true, nil
 	}
+	look := func(ctx context.Context) (bool, error) { return adopt(findLocation(ctx, r.clients, api, w)) }
 	err = r.patiently(ctx, ch, r.patience(ch, w), func(ctx context.Context) error {
+		if found, err := adopt(r.locationNow(ctx, ch, w)); found || err != nil {
+			return err
+		}
 		return r.once(ctx, ch, func(ctx context.Context) error {
 			out, err := api.CreateLocationS3(ctx, in, noRetries)
 			if err == nil {
@@ -118,19 +121,13 @@ func (r *run) foreignARN(ch *Change, arn string) error {
 	return nil
 }
 
-// findLocation lists the Region's locations and looks for ours, as a plan does.
+// findLocation lists the Region's locations and looks for ours.
 func findLocation(ctx context.Context, c Clients, api DataSyncAPI, w locationWant) (location.State, error) {
 	entries, err := location.List(ctx, api)
 	if err != nil {
 		return location.State{}, err
 	}
-	s := newSnapshot(c)
-	pl := place{w.spec.Account, w.spec.Region}
-	for arn := range candidates(wants{locations: []locationWant{w}}, map[place][]location.Entry{pl: entries}) {
-		s.readLocation(ctx, pl, arn)
-	}
-	state, _, err := s.ourLocation(w)
-	return state, err
+	return locationAmong(ctx, c, w, entries)
 }
 
 // patience is how long the named errors of a young role or policy are retried: as long as the policies allow the access, shortly while
@@ -272,16 +269,20 @@ func (r *run) createTask(ctx context.Context, ch *Change, api DataSyncAPI, w tas
 	if err != nil {
 		return Failed, err
 	}
-	look := func(ctx context.Context) (bool, error) {
-		s, err := findTask(ctx, r.clients, api, w)
+	adopt := func(s task.State, err error) (bool, error) {
 		if err != nil || !s.Exists {
 			return false, err
 		}
 		r.made(ch.ID, s.ARN, res)
+		res.Detail = "it was there already"
 		return true, nil
 	}
+	look := func(ctx context.Context) (bool, error) { return adopt(findTask(ctx, r.clients, api, w)) }
 	budget := min(r.patience(ch, locationWant{transfer: w.transfer, side: SourceSide}), r.patience(ch, locationWant{transfer: w.transfer, side: DestinationSide}))
 	err = r.patiently(ctx, ch, budget, func(ctx context.Context) error {
+		if found, err := adopt(r.taskNow(ctx, ch, w)); found || err != nil {
+			return err
+		}
 		return r.once(ctx, ch, func(ctx context.Context) error {
 			out, err := api.CreateTask(ctx, in, noRetries)
 			if err == nil {
@@ -300,35 +301,13 @@ func (r *run) createTask(ctx context.Context, ch *Change, api DataSyncAPI, w tas
 	return r.available(ctx, ch, api, res)
 }
 
-// findTask looks for our task with the pair of locations and the mode it should have, which the one that it replaces has not.
+// findTask lists the Region's tasks and looks for ours.
 func findTask(ctx context.Context, c Clients, api DataSyncAPI, w taskWant) (task.State, error) {
 	entries, err := task.List(ctx, api)
 	if err != nil {
 		return task.State{}, err
 	}
-	s := newSnapshot(c)
-	pl := place{w.spec.Account, w.spec.Region}
-	for _, e := range entries {
-		if e.Name == w.spec.Name {
-			s.readTask(ctx, pl, e.ARN)
-		}
-	}
-	for arn, t := range s.tasks {
-		if op, _, _ := diffTask(w, t, w.spec.SourceLocationARN, w.spec.DestinationLocationARN); op == Replace {
-			delete(s.tasks, arn)
-		}
-	}
-	if err := s.firstError(); err != nil {
-		return task.State{}, err
-	}
-	return s.ourTask(w)
-}
-
-func (s *snapshot) firstError() error {
-	for _, err := range s.errs {
-		return err
-	}
-	return nil
+	return taskAmong(ctx, c, w, entries)
 }
 
 // available waits until the task can be started, within the settle budget.

@@ -1,0 +1,163 @@
+package xacct
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/task"
+)
+
+// freshFor is how old a list may be by which something is made that must not be there twice.
+const freshFor = 10 * time.Second
+
+// listing is the last list of the locations or tasks of one place. What is made at the same time shares it.
+type listing[E any] struct {
+	turn    chan struct{} // holds one
+	begun   time.Time
+	entries []E
+}
+
+func newListing[E any]() *listing[E] { return &listing[E]{turn: make(chan struct{}, 1)} }
+
+// since is a list that was begun at that time or later.
+func (l *listing[E]) since(t time.Time, list func() ([]E, error)) ([]E, error) {
+	l.turn <- struct{}{}
+	defer func() { <-l.turn }()
+	if !l.begun.Before(t) {
+		return l.entries, nil
+	}
+	begun := time.Now()
+	entries, err := list()
+	if err == nil {
+		l.begun, l.entries = begun, entries
+	}
+	return entries, err
+}
+
+// lists are the lists of every place of the plan's locations and tasks.
+type lists struct {
+	locations map[place]*listing[location.Entry]
+	tasks     map[place]*listing[task.Entry]
+}
+
+func newLists(changes []Change) lists {
+	l := lists{map[place]*listing[location.Entry]{}, map[place]*listing[task.Entry]{}}
+	for _, c := range changes {
+		pl := place{c.Account, c.Region}
+		if c.Kind == DataSyncLocation && l.locations[pl] == nil {
+			l.locations[pl] = newListing[location.Entry]()
+		}
+		if c.Kind == DataSyncTask && l.tasks[pl] == nil {
+			l.tasks[pl] = newListing[task.Entry]()
+		}
+	}
+	return l
+}
+
+// lookAhead lists the place of what is about to be made as soon as everything that it requires has begun: then nothing waits for the list. Its
+// failure shows when the list is needed.
+func (r *run) lookAhead(ctx context.Context, ch *Change) {
+	now := r.changes[ch.ID]
+	if r.plan.Mode == TearDown || now == nil || now.Hold != "" || now.Op != Create && now.Op != Replace {
+		return
+	}
+	for _, id := range r.requires(ch) {
+		if begun := r.begun[id]; begun != nil {
+			<-begun
+		}
+	}
+	switch ch.Kind {
+	case DataSyncLocation:
+		_, _ = r.locationsSince(ctx, ch, time.Now())
+	case DataSyncTask:
+		_, _ = r.tasksSince(ctx, ch, time.Now())
+	}
+}
+
+func (r *run) locationsSince(ctx context.Context, ch *Change, t time.Time) ([]location.Entry, error) {
+	api, err := r.clients.datasync(ch.Account, ch.Region)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := r.lists.locations[place{ch.Account, ch.Region}].since(t, func() ([]location.Entry, error) { return location.List(ctx, api) })
+	return entries, listError(ch, "datasync:ListLocations", err)
+}
+
+func (r *run) tasksSince(ctx context.Context, ch *Change, t time.Time) ([]task.Entry, error) {
+	api, err := r.clients.datasync(ch.Account, ch.Region)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := r.lists.tasks[place{ch.Account, ch.Region}].since(t, func() ([]task.Entry, error) { return task.List(ctx, api) })
+	return entries, listError(ch, "datasync:ListTasks", err)
+}
+
+func listError(ch *Change, op string, err error) error {
+	if err != nil {
+		err = &CallError{Account: ch.Account, Region: ch.Region, Operation: op, Subject: "*", Err: err}
+	}
+	return err
+}
+
+// locationNow is our location as it stands now, if somebody has made it since the apply began.
+func (r *run) locationNow(ctx context.Context, ch *Change, w locationWant) (location.State, error) {
+	entries, err := r.locationsSince(ctx, ch, time.Now().Add(-freshFor))
+	if err != nil {
+		return location.State{}, err
+	}
+	return locationAmong(ctx, r.clients, w, entries)
+}
+
+// locationAmong is ours of the locations listed, as a plan finds it.
+func locationAmong(ctx context.Context, c Clients, w locationWant, entries []location.Entry) (location.State, error) {
+	s := newSnapshot(c)
+	pl := place{w.spec.Account, w.spec.Region}
+	for arn := range candidates(wants{locations: []locationWant{w}}, map[place][]location.Entry{pl: entries}) {
+		s.readLocation(ctx, pl, arn)
+	}
+	if err := s.firstError(); err != nil {
+		return location.State{}, err
+	}
+	state, _, err := s.ourLocation(w)
+	return state, err
+}
+
+// taskNow is our task as it stands now, if somebody has made it since the apply began.
+func (r *run) taskNow(ctx context.Context, ch *Change, w taskWant) (task.State, error) {
+	entries, err := r.tasksSince(ctx, ch, time.Now().Add(-freshFor))
+	if err != nil {
+		return task.State{}, err
+	}
+	return taskAmong(ctx, r.clients, w, entries)
+}
+
+// taskAmong is ours of the tasks listed, with the pair of locations and the mode it should have, which the one that it replaces has not.
+func taskAmong(ctx context.Context, c Clients, w taskWant, entries []task.Entry) (task.State, error) {
+	s := newSnapshot(c)
+	pl := place{w.spec.Account, w.spec.Region}
+	for _, e := range entries {
+		if e.Name == w.spec.Name {
+			s.readTask(ctx, pl, e.ARN)
+		}
+	}
+	for arn, t := range s.tasks {
+		if op, _, _ := diffTask(w, t, w.spec.SourceLocationARN, w.spec.DestinationLocationARN); op == Replace {
+			delete(s.tasks, arn)
+		}
+	}
+	if err := s.firstError(); err != nil {
+		return task.State{}, err
+	}
+	return s.ourTask(w)
+}
+
+// firstError is one of the snapshot's errors; nil if there is none.
+func (s *snapshot) firstError() error {
+	for _, what := range slices.Sorted(maps.Keys(s.errs)) {
+		return s.errs[what]
+	}
+	return nil
+}
