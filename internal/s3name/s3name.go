@@ -36,15 +36,19 @@ var (
 )
 
 // kinds are the endings that S3 reserves for names which are not those of general purpose buckets.
-var kinds = []string{"-s3alias", "--ol-s3", "--x-s3", "--xa-s3", ".mrap", "--table-s3"}
+var kinds = []string{"-s3alias", "--ol-s3", "--op-s3", "--x-s3", "--xa-s3", ".mrap", "--table-s3"}
+
+// otherARN is the beginning of the ARN of something that holds or leads to objects and is no general purpose bucket, whose ARNs have neither Region
+// nor account. Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html and its siblings.
+var otherARN = regexp.MustCompile(`^arn:[a-z-]+:(s3[a-z-]+:|s3:[a-z0-9-]*:[0-9]+:)`)
 
 // Check adds what is wrong with the name, found at path, of a bucket in the Region.
 func Check(l *problem.List, path, name, region string) {
 	switch {
+	case otherARN.MatchString(name), reserved(name):
+		l.Add(Kind, path, name)
 	case strings.ContainsAny(name, ":/"):
 		l.Add(Plain, path, name)
-	case reserved(name):
-		l.Add(Kind, path, name)
 	case region == "us-east-1" && old.MatchString(name) && !isIP(name):
 	case !shape.MatchString(name), strings.Contains(name, ".."), isIP(name):
 		l.Add(Shape, path, name)

@@ -35,6 +35,12 @@ func TestRules(t *testing.T) {
 		{"bucket-kind", "directory bucket", "demo--usw2-az1--x-s3", "us-west-2", true},
 		{"bucket-kind", "table bucket", "demo--table-s3", "us-east-1", true},
 		{"bucket-kind", "multi-Region access point", "mfzwi23gnjvgw.mrap", "us-east-1", true},
+		{"bucket-kind", "a bucket's ARN is an address", "arn:aws:s3:::amzn-s3-demo-bucket", "eu-west-1", false},
+		{"bucket-kind", "access point", "arn:aws:s3:us-east-2:111122223333:accesspoint/ap", "us-east-2", true},
+		{"bucket-kind", "multi-Region access point by ARN", "arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap", "us-east-2", true},
+		{"bucket-kind", "access point on Outposts", "arn:aws:s3-outposts:us-east-2:111122223333:outpost/op-1/accesspoint/x", "us-east-2", true},
+		{"bucket-kind", "directory bucket by ARN", "arn:aws:s3express:us-west-2:111122223333:bucket/demo--usw2-az1--x-s3", "us-west-2", true},
+		{"bucket-kind", "alias of an access point on Outposts", "my-ap-abcdef--op-s3", "us-east-1", true},
 		{"bucket-kind", "Object Lambda", "demo-a1b2c3--ol-s3", "us-east-1", true},
 		{"bucket-kind", "access point of a directory bucket", "demo-zoneid--xa-s3", "us-east-1", true},
 	}
