@@ -61,6 +61,9 @@ func TestCreateInput(t *testing.T) {
 		S3StorageClass: "STANDARD_IA", Subdirectory: new("photos/2026/"),
 		Tags: []dstypes.TagListEntry{{Key: new("a"), Value: new("1")}, {Key: new("b"), Value: new("2")}},
 	}
+	if err := inputtest.Model(got); err != nil {
+		t.Error(err)
+	}
 	if diff := cmp.Diff(want, got, unexported); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
@@ -73,6 +76,9 @@ func TestUpdateInput(t *testing.T) {
 		got, err := s.UpdateInput(arn)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if err := inputtest.Model(got); err != nil {
+			t.Errorf("prefix %q: %v", prefix, err)
 		}
 		wantIn := &datasync.UpdateLocationS3Input{LocationArn: new(arn), S3Config: &dstypes.S3Config{BucketAccessRoleArn: new(role)}, Subdirectory: &want}
 		if diff := cmp.Diff(wantIn, got, unexported); diff != "" {
@@ -98,6 +104,11 @@ func TestSmallInputs(t *testing.T) {
 	untagged, err := (Spec{}).UntagInput(arn, "b", "a")
 	if diff := cmp.Diff(&datasync.UntagResourceInput{ResourceArn: new(arn), Keys: []string{"a", "b"}}, untagged, unexported); diff != "" || err != nil {
 		t.Errorf("UntagInput: %v, -want +got:\n%s", err, diff)
+	}
+	for _, in := range []any{tagged, untagged} {
+		if err := inputtest.Model(in); err != nil {
+			t.Error(err)
+		}
 	}
 	deleted, err := (Spec{}).DeleteInput(arn)
 	if diff := cmp.Diff(&datasync.DeleteLocationInput{LocationArn: new(arn)}, deleted, unexported); diff != "" || err != nil {

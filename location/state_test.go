@@ -13,6 +13,8 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/xacct/xacct/internal/inputtest"
 )
 
 // fake answers the reads of this package; a write is an error.
@@ -26,17 +28,24 @@ type fake struct {
 
 var errWrite = errors.New("a read must not write")
 
-func (f *fake) wait(op string) error { time.Sleep(f.latency); return f.err[op] }
+// wait takes the time of a call, and refuses an input that DataSync's service model does not take.
+func (f *fake) wait(op string, in any) error {
+	time.Sleep(f.latency)
+	if err := inputtest.Model(in); err != nil {
+		return err
+	}
+	return f.err[op]
+}
 
 func (f *fake) DescribeLocationS3(ctx context.Context, in *datasync.DescribeLocationS3Input, _ ...func(*datasync.Options)) (*datasync.DescribeLocationS3Output, error) {
-	if err := f.wait("DescribeLocationS3"); err != nil {
+	if err := f.wait("DescribeLocationS3", in); err != nil {
 		return nil, err
 	}
 	return f.describe, ctx.Err()
 }
 
 func (f *fake) ListTagsForResource(_ context.Context, in *datasync.ListTagsForResourceInput, _ ...func(*datasync.Options)) (*datasync.ListTagsForResourceOutput, error) {
-	if err := f.wait("ListTagsForResource"); err != nil {
+	if err := f.wait("ListTagsForResource", in); err != nil {
 		return nil, err
 	}
 	i, more := page(in.NextToken, len(f.tags))
@@ -49,7 +58,7 @@ func (f *fake) ListTagsForResource(_ context.Context, in *datasync.ListTagsForRe
 
 func (f *fake) ListLocations(_ context.Context, in *datasync.ListLocationsInput, _ ...func(*datasync.Options)) (*datasync.ListLocationsOutput, error) {
 	i, more := page(in.NextToken, len(f.locations))
-	if err := f.wait("ListLocations"); err != nil && i > 0 {
+	if err := f.wait("ListLocations", in); err != nil && i > 0 {
 		return nil, err
 	}
 	return &datasync.ListLocationsOutput{Locations: f.locations[i], NextToken: more}, nil

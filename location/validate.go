@@ -79,6 +79,7 @@ var rules = slices.Concat([]problem.Rule{
 
 var (
 	prefixCharacters = regexp.MustCompile(`^[a-zA-Z0-9_\-+./()\p{Zs}]*`)
+	roleShape        = regexp.MustCompile(`^role/([!-~]*/)?[\w+=,.@-]+$`) // path and name: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html
 	arnShape         = regexp.MustCompile(`^arn:[a-z-]+:datasync:[a-z0-9-]+:[0-9]{12}:location/loc-[0-9a-z]{17}$`)
 )
 
@@ -140,7 +141,7 @@ func (s Spec) checkStorageClass(l *problem.List) {
 
 func (s Spec) checkRole(l *problem.List) {
 	a, ok := region.ParseARN(s.RoleARN)
-	if !ok || a.Service != "iam" || a.Region != "" || !region.ValidAccount(a.Account) || !strings.HasPrefix(a.Resource, "role/") || strings.HasSuffix(a.Resource, "/") {
+	if !ok || a.Service != "iam" || a.Region != "" || !region.ValidAccount(a.Account) || !roleShape.MatchString(a.Resource) || len(s.RoleARN) > 2048 {
 		l.Add(ruleRoleARN, "RoleARN", s.RoleARN)
 		return
 	}

@@ -60,6 +60,8 @@ func TestRules(t *testing.T) {
 		{"role-arn", "name", func(s *Spec) { s.RoleARN = "datasync" }, true},
 		{"role-arn", "session", func(s *Spec) { s.RoleARN = "arn:aws:sts::111122223333:assumed-role/datasync/me" }, true},
 		{"role-arn", "user", func(s *Spec) { s.RoleARN = "arn:aws:iam::111122223333:user/me" }, true},
+		{"role-arn", "too long", func(s *Spec) { s.RoleARN += strings.Repeat("a", 2048) }, true},
+		{"role-arn", "two lines", func(s *Spec) { s.RoleARN += "\nb" }, true},
 		{"role-account", "same", func(s *Spec) {}, false},
 		{"role-account", "other", func(s *Spec) { s.RoleARN = "arn:aws:iam::444455556666:role/datasync" }, true},
 		{"role-partition", "same", func(s *Spec) { s.Region, s.RoleARN = "cn-north-1", "arn:aws-cn:iam::111122223333:role/datasync" }, false},

@@ -14,11 +14,12 @@ var floors = []struct {
 	floor int
 }{
 	{"internal/problem", -1}, // the cellar: what the ground floor itself shares
-	{"internal", 0},          // what two packages really share
-	{"policy/internal", 0},   // likewise, for policy and authz alone
-	{"policy", 1},            // documents
-	{"policy/authz", 1},      // may this request happen?
-	{"iamrole", 2},           // one AWS resource each
+	{"internal/model", -1},
+	{"internal", 0},        // what two packages really share
+	{"policy/internal", 0}, // likewise, for policy and authz alone
+	{"policy", 1},          // documents
+	{"policy/authz", 1},    // may this request happen?
+	{"iamrole", 2},         // one AWS resource each
 	{"bucket", 2},
 	{"kmskey", 2},
 	{"location", 2},

@@ -5,18 +5,39 @@ import (
 	"encoding/json"
 	"os"
 	"reflect"
+	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/xacct/xacct/internal/model"
 )
 
-// JSON is the input as indented JSON, without the members that are not sent: what --cli-input-json of the AWS CLI takes.
+// JSON is the input as indented JSON, without the members that are not sent: what --cli-input-json of the AWS CLI takes. In place of an input of
+// DataSync that its service model does not take, it is what the model says.
 func JSON(in any) string {
+	if err := Model(in); err != nil {
+		return err.Error()
+	}
 	b, err := json.MarshalIndent(value(reflect.ValueOf(in)), "", "  ")
 	if err != nil {
 		return err.Error()
 	}
 	return string(b)
+}
+
+// Model reports what DataSync's service model does not take in an input. Inputs of other services pass.
+func Model(in any) error {
+	t := reflect.TypeOf(in)
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	operation, isInput := strings.CutSuffix(t.Name(), "Input")
+	if !isInput || t.PkgPath() != reflect.TypeFor[datasync.Client]().PkgPath() {
+		return nil
+	}
+	return model.Check(operation, in)
 }
 
 func value(v reflect.Value) any {
