@@ -22,8 +22,8 @@ func cronField(field string, low, high int, names []string) ([]int, bool) {
 		span, stepText, stepped := strings.Cut(part, "/")
 		step := 1
 		if stepped {
-			n, err := strconv.Atoi(stepText)
-			if err != nil || n < 1 {
+			n, ok := digits(stepText)
+			if !ok || n < 1 {
 				return nil, false
 			}
 			step = n
@@ -55,8 +55,14 @@ func cronNumber(text string, low, high int, names []string) (int, bool) {
 	if i := slices.Index(names, strings.ToUpper(text)); i > 0 {
 		return i, true
 	}
-	n, err := strconv.Atoi(text)
-	return n, err == nil && n >= low && n <= high
+	n, ok := digits(text)
+	return n, ok && n >= low && n <= high
+}
+
+// digits is a number of one to four digits, and nothing else.
+func digits(text string) (int, bool) {
+	n, err := strconv.ParseUint(text, 10, 16)
+	return int(n), err == nil && len(text) <= 4
 }
 
 // dayOfMonth judges a date: by numbers, L for the last day, or 15W for the weekday nearest to the fifteenth.

@@ -16,7 +16,7 @@ import (
 type Execution struct {
 	api       ExecutionAPI
 	arn       string
-	cancelled atomic.Bool // Cancel was asked for by this handle
+	cancelled atomic.Bool // Cancel was asked for by this handle, or it saw the run being cancelled
 }
 
 // Attach is a handle on an execution that somebody started, in this process or another. It makes no call; a wrong ARN shows when it is used.
@@ -51,7 +51,11 @@ func (e *Execution) Cancel(ctx context.Context) error {
 	}
 	if awserr.Is(err, "InvalidRequestException") && !awserr.NotFound(err) { // DataSync says no more than that of a run that it cannot cancel
 		out, lookErr := e.describe(ctx)
-		if lookErr == nil && (terminal(out.Status) || out.Status == dstypes.TaskExecutionStatusCancelling) {
+		switch {
+		case lookErr == nil && out.Status == dstypes.TaskExecutionStatusCancelling:
+			e.cancelled.Store(true)
+			return nil
+		case lookErr == nil && terminal(out.Status):
 			return nil
 		}
 	}

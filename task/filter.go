@@ -41,13 +41,17 @@ var (
 		ID: "filter-nul", Text: "must not hold a NUL character",
 		Remedy: "remove it", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/API_FilterRule.html",
 	}
+	ruleFilterFolders = problem.Rule{
+		ID: "filter-include-folders", Text: "must not hold //, /./ or /../: DataSync does not transfer such keys",
+		Remedy: "copy the objects to other keys first, or leave them behind", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html",
+	}
 	ruleFilterLength = problem.Rule{
 		ID: "filter-length", Text: "must have at most 102,400 characters together, with the bars between them",
 		Remedy: "select by folders, or use several tasks", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/datasync-limits.html",
 	}
 )
 
-var filterRules = []problem.Rule{ruleFilterEmpty, ruleFilterBar, ruleFilterSlash, ruleFilterStar, ruleFilterBackslash, ruleFilterNUL, ruleFilterLength}
+var filterRules = []problem.Rule{ruleFilterEmpty, ruleFilterBar, ruleFilterSlash, ruleFilterStar, ruleFilterBackslash, ruleFilterNUL, ruleFilterFolders, ruleFilterLength}
 
 const maxFilter = 102400
 
@@ -61,6 +65,8 @@ func checkFilter(l *problem.List, path string, patterns []string, include bool) 
 		l.Check(!strings.Contains(p, "\x00"), ruleFilterNUL, at, p)
 		if include && p != "" {
 			l.Check(p[0] == '/', ruleFilterSlash, at, p)
+			whole := strings.TrimSuffix(p, "/") + "/"
+			l.Check(!strings.Contains(p, "//") && !strings.Contains(whole, "/./") && !strings.Contains(whole, "/../"), ruleFilterFolders, at, p)
 			l.Check(len(stars) == 0 || len(stars) == 1 && stars[0] == len(p)-1, ruleFilterStar, at, p)
 		}
 	}

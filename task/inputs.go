@@ -69,13 +69,19 @@ func (s Spec) UpdateInput(arn string) (*datasync.UpdateTaskInput, error) {
 	return in, nil
 }
 
-// UpdateFrom is UpdateInput for a task in the given state: the options in force are sent along, and nothing is taken away that is not there.
+// UpdateFrom is UpdateInput for a task in the given state, see Over: the options in force are sent along, nothing is taken away that is not there, and
+// no schedule is sent for one that is held.
 func (s Spec) UpdateFrom(state State) (*datasync.UpdateTaskInput, error) {
+	var l problem.List
+	l.Check(s.Mode == "" || state.Mode == "" || s.Mode == state.Mode, ruleModeChange, "Mode", string(s.Mode))
+	if err := l.Err(); err != nil {
+		return nil, err
+	}
 	in, err := s.Over(state).UpdateInput(state.ARN)
 	if err != nil {
 		return nil, err
 	}
-	if s.Schedule == nil && state.Schedule == nil {
+	if s.Schedule == nil && state.Schedule == nil || s.Schedule != nil && state.Schedule.Held() {
 		in.Schedule = nil
 	}
 	if s.Manifest == nil && state.Manifest == nil {

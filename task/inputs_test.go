@@ -89,6 +89,9 @@ func TestCreateInput(t *testing.T) {
 			tt.change(&s)
 			tt.want.Name, tt.want.SourceLocationArn, tt.want.DestinationLocationArn = new("media"), new(sourceARN), new(destinationARN)
 			got, err := s.CreateInput()
+			if err := inputtest.Model(got); err != nil {
+				t.Error(err)
+			}
 			if diff := cmp.Diff(&tt.want, got, unexported); diff != "" || err != nil {
 				t.Errorf("%v, -want +got:\n%s", err, diff)
 			}
@@ -123,6 +126,9 @@ func TestUpdateInput(t *testing.T) {
 			tt.change(&s)
 			tt.want.TaskArn = new(taskARN)
 			got, err := s.UpdateInput(taskARN)
+			if err := inputtest.Model(got); err != nil {
+				t.Error(err)
+			}
 			if diff := cmp.Diff(tt.want, got, unexported); diff != "" || err != nil {
 				t.Errorf("%v, -want +got:\n%s", err, diff)
 			}
@@ -158,6 +164,9 @@ func TestSmallInputs(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := tt.got()
+			if err := inputtest.Model(got); err != nil {
+				t.Error(err)
+			}
 			if diff := cmp.Diff(tt.want, got, unexported); diff != "" || err != nil {
 				t.Errorf("%v, -want +got:\n%s", err, diff)
 			}
@@ -189,7 +198,7 @@ func TestNoInput(t *testing.T) {
 
 // Every member of Options takes part in what is sent, read and laid over another.
 func TestOptionsRoundTrip(t *testing.T) {
-	all := Options{VerifyMode: "NONE", OverwriteMode: "NEVER", PreserveDeletedFiles: "REMOVE", TransferMode: "ALL", ObjectTags: "NONE", TaskQueueing: "DISABLED", LogLevel: "TRANSFER", BytesPerSecond: 7}
+	all := Options{VerifyMode: "NONE", OverwriteMode: "NEVER", PreserveDeletedFiles: "REMOVE", TransferMode: "ALL", ObjectTags: "NONE", TaskQueueing: "DISABLED", LogLevel: "TRANSFER", Atime: "NONE", Mtime: "NONE", BytesPerSecond: 7}
 	if got := fromSDK(all.sdk()); got != all {
 		t.Errorf("sent and read: %+v", got)
 	}

@@ -1,6 +1,7 @@
 package task
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -50,7 +51,7 @@ var (
 		Remedy: "give the manifest another key", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/API_S3ManifestConfig.html",
 	}
 	ruleManifestVersion = problem.Rule{
-		ID: "manifest-version", Text: "must be at most 100 characters",
+		ID: "manifest-version", Text: "must be at most 100 characters in one line",
 		Remedy: "give the version id as S3 shows it, or none for the current version", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/API_S3ManifestConfig.html",
 	}
 	ruleReportPrefix = problem.Rule{
@@ -61,12 +62,8 @@ var (
 		ID: "report-enum", Text: "must be a value of its enum: SUMMARY_ONLY or STANDARD; ERRORS_ONLY or SUCCESSES_AND_ERRORS; INCLUDE or NONE",
 		Remedy: "choose one of these, or none", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/API_TaskReportConfig.html",
 	}
-	ruleReportSummary = problem.Rule{
-		ID: "report-summary", Text: "must not have levels if it is SUMMARY_ONLY: it lists no objects",
-		Remedy: "choose STANDARD, or leave the levels out", Source: reportPage,
-	}
 	ruleDataRole = problem.Rule{
-		ID: "data-role", Text: "must be the ARN of an IAM role in the task's account and partition",
+		ID: "data-role", Text: "must be the ARN, of at most 2,048 characters, of an IAM role in the task's account and partition",
 		Remedy: "make the role in the task's account, and let the bucket's policy name it", Source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
 	}
 	ruleDataRoleKnown = problem.Rule{
@@ -80,8 +77,11 @@ var (
 )
 
 var dataRules = []problem.Rule{
-	ruleManifestKey, ruleManifestVersion, ruleReportPrefix, ruleReportEnums, ruleReportSummary, ruleDataRole, ruleDataRoleKnown, ruleDataAccount, ruleReportType,
+	ruleManifestKey, ruleManifestVersion, ruleReportPrefix, ruleReportEnums, ruleDataRole, ruleDataRoleKnown, ruleDataAccount, ruleReportType, ruleManifestEntry,
 }
+
+// roleShape is the resource of a role's ARN: path and name. Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html
+var roleShape = regexp.MustCompile(`^role/([!-~]*/)?[\w+=,.@-]+$`)
 
 // plainKey reports whether a key has none but the characters that DataSync takes in paths.
 func plainKey(key string) bool { return prefixShape.MatchString(key) }
@@ -92,7 +92,7 @@ func (m *Manifest) check(l *problem.List, path string, s Spec) {
 	}
 	checkBucket(l, path, m.Account, m.Bucket, m.RoleARN, s)
 	l.Check(m.Key != "" && len(m.Key) <= 1024 && plainKey(m.Key), ruleManifestKey, path+".Key", m.Key)
-	l.Check(utf8.RuneCountInString(m.VersionID) <= 100, ruleManifestVersion, path+".VersionID", m.VersionID)
+	l.Check(utf8.RuneCountInString(m.VersionID) <= 100 && !strings.Contains(m.VersionID, "\n"), ruleManifestVersion, path+".VersionID", m.VersionID)
 }
 
 func (r *Report) check(l *problem.List, path string, s Spec) {
@@ -105,16 +105,13 @@ func (r *Report) check(l *problem.List, path string, s Spec) {
 	l.Check(!bad, ruleReportEnums, path+".Type", value)
 	value, bad = unknown(r.ObjectVersionIDs)
 	l.Check(!bad, ruleReportEnums, path+".ObjectVersionIDs", value)
-	levels := ""
 	for _, v := range []struct {
 		name  string
 		level dstypes.ReportLevel
 	}{{"Level", r.Level}, {"Transferred", r.Transferred}, {"Verified", r.Verified}, {"Deleted", r.Deleted}, {"Skipped", r.Skipped}} {
 		value, bad := unknown(v.level)
 		l.Check(!bad, ruleReportEnums, path+"."+v.name, value)
-		levels += string(v.level)
 	}
-	l.Check(r.Type != dstypes.ReportOutputTypeSummaryOnly || levels == "", ruleReportSummary, path, levels)
 }
 
 func checkBucket(l *problem.List, path, account, bucket, role string, s Spec) {
@@ -124,7 +121,7 @@ func checkBucket(l *problem.List, path, account, bucket, role string, s Spec) {
 		return
 	}
 	a, ok := region.ParseARN(role)
-	ok = ok && a.Service == "iam" && strings.HasPrefix(a.Resource, "role/") && !strings.HasSuffix(a.Resource, "/")
+	ok = ok && a.Service == "iam" && a.Region == "" && roleShape.MatchString(a.Resource) && len(role) <= 2048
 	ok = ok && (s.Account == "" || a.Account == s.Account) && (s.Region == "" || a.Partition == region.Partition(s.Region))
 	l.Check(ok, ruleDataRole, path+".RoleARN", role)
 }

@@ -1,10 +1,6 @@
 package task
 
-import (
-	"time"
-
-	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
-)
+import "time"
 
 // meter measures how fast a run writes, over its last looks: its size does not grow with the run.
 type meter struct {
@@ -23,12 +19,12 @@ const (
 	steadyRatio = 1.5 // between the rates of the two halves of the window
 )
 
-// add notes a look. Looks without a transfer, and bytes that go back, begin anew.
-func (m *meter) add(status dstypes.TaskExecutionStatus, at time.Time, bytes int64) {
-	if status != dstypes.TaskExecutionStatusTransferring || m.n > 0 && bytes < m.samples[m.n-1].bytes {
+// add notes a look. Looks at a run that is not moving, and bytes that go back, begin anew.
+func (m *meter) add(moving bool, at time.Time, bytes int64) {
+	if !moving || m.n > 0 && bytes < m.samples[m.n-1].bytes {
 		m.n = 0
 	}
-	if status != dstypes.TaskExecutionStatusTransferring {
+	if !moving {
 		return
 	}
 	if m.n == meterWindow {

@@ -15,7 +15,7 @@ func TestInputsObeyTheModel(t *testing.T) {
 		"name":  func(s *Spec) { s.Name = long },
 		"basic": func(s *Spec) { s.Mode, s.LogGroupARN = "BASIC", logGroupARN+":*" },
 		"options": func(s *Spec) {
-			s.Options = Options{VerifyMode: "NONE", OverwriteMode: "NEVER", PreserveDeletedFiles: "REMOVE", TransferMode: "CHANGED", ObjectTags: "NONE", TaskQueueing: "DISABLED", LogLevel: "TRANSFER", BytesPerSecond: Unlimited}
+			s.Options = Options{VerifyMode: "NONE", OverwriteMode: "NEVER", PreserveDeletedFiles: "REMOVE", TransferMode: "CHANGED", ObjectTags: "NONE", TaskQueueing: "DISABLED", LogLevel: "TRANSFER", Atime: "NONE", Mtime: "NONE", BytesPerSecond: Unlimited}
 		},
 		"filters": func(s *Spec) {
 			s.Includes, s.Excludes = []string{Folder("dt=1"), StartingWith(`*|\`)}, []string{EndingWith("ö")}
@@ -27,6 +27,10 @@ func TestInputsObeyTheModel(t *testing.T) {
 		"report":   func(s *Spec) { s.Report = fullReport() },
 		"summary": func(s *Spec) {
 			s.Report = &Report{Bucket: "amzn-s3-demo-bucket", Type: "SUMMARY_ONLY", RoleARN: "arn:aws:iam::111122223333:role/path/a"}
+		},
+		"longest role and log group": func(s *Spec) {
+			s.Mode, s.LogGroupARN, s.Manifest = "BASIC", logGroupARN+strings.Repeat("a", 562-len(logGroupARN)), manifest()
+			s.Manifest.RoleARN += strings.Repeat("b", 2048-len(s.Manifest.RoleARN))
 		},
 		"tags": func(s *Spec) { s.Tags = tags(50) },
 	} {
@@ -50,7 +54,7 @@ func TestInputsObeyTheModel(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s, update: %v", name, err)
 		}
-		start, err := StartOptions{Token: long, Options: s.Options, Includes: s.Includes, Excludes: s.Excludes, Manifest: s.Manifest, Report: s.Report}.Input(taskARN)
+		start, err := StartOptions{AllowDelete: true, Token: long, Options: s.Options, Includes: s.Includes, Excludes: s.Excludes, Manifest: s.Manifest, Report: s.Report}.Input(taskARN)
 		if err == nil {
 			err = model.Check("StartTaskExecution", start)
 		}

@@ -1,6 +1,7 @@
 package task
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -15,7 +16,7 @@ type Verdict int
 // The verdicts. The zero value is "not known".
 const (
 	Unknown        Verdict = iota
-	Complete               // DataSync says SUCCESS, and nothing failed, was left out or differs
+	Complete               // DataSync says SUCCESS, and nothing failed, was skipped or differs
 	WithExceptions         // DataSync says SUCCESS, but something failed, was skipped or differs
 	Failed                 // DataSync says ERROR
 	Cancelled              // DataSync says ERROR, because somebody cancelled the run
@@ -63,12 +64,13 @@ type ReportOutcome struct {
 // Exception is one kind of thing that did not go as a run that transfers everything goes.
 type Exception struct {
 	What   string // such as "failed to transfer", "skipped"
-	Count  int64  // of objects and folders; 0 is not known
+	Count  int64  // of objects and folders, or of what What says; 0 is not known
 	Reason string // what DataSync says, or what it may mean
-	Meant  bool   // the run was told to: it does not count against Complete
+	Note   bool   // it does not count against Complete: the estimates of a run, say, which DataSync does not promise to keep
 }
 
-// Exceptions explains the verdict: what failed, was skipped or differs, in a fixed order; nil if there is nothing to explain.
+// Exceptions explains the verdict: what failed, was skipped or differs, in a fixed order, and last what only a person can judge, which are notes.
+// Nil if there is nothing to explain.
 func (o *Outcome) Exceptions() []Exception {
 	var out []Exception
 	c := o.Counters
@@ -88,12 +90,11 @@ func (o *Outcome) Exceptions() []Exception {
 		}
 	}
 	if c.Skipped > 0 {
-		e := Exception{What: "skipped", Count: c.Skipped, Meant: o.kept(),
-			Reason: "archived objects that are not restored, keys that DataSync cannot transfer, or, in a BASIC run, errors; a report lists them"}
-		if e.Meant {
-			e.Reason = "they are at the destination already, and the run was told never to overwrite"
+		reason := "archived objects that are not restored, keys that DataSync cannot transfer, or, in a BASIC run, errors; a report lists them"
+		if o.Options.OverwriteMode == dstypes.OverwriteModeNever {
+			reason = "objects that are at the destination already, which the run was told never to overwrite; or " + reason
 		}
-		out = append(out, e)
+		out = append(out, Exception{What: "skipped", Count: c.Skipped, Reason: reason})
 	}
 	if o.Mismatch && c.FailedVerify == 0 && o.Status == dstypes.TaskExecutionStatusSuccess {
 		out = append(out, Exception{What: "mismatches", Reason: "a phase of the run ended as ERROR; the log names the objects"})
@@ -101,11 +102,32 @@ func (o *Outcome) Exceptions() []Exception {
 	if o.ErrorCode != "" || o.ErrorDetail != "" {
 		out = append(out, Exception{What: "error", Reason: strings.Join(strings.Fields(o.ErrorCode+" "+o.ErrorDetail), " ")})
 	}
-	return out
+	return append(out, o.short()...)
 }
 
-// kept: a run that must not overwrite skips what is there, as it was told to. Any other skip is something that did not arrive (assumed).
-func (o *Outcome) kept() bool { return o.Options.OverwriteMode == dstypes.OverwriteModeNever }
+// short says by how much a run that DataSync calls a SUCCESS stayed below its estimates. It may: an object may be gone or be the same by the time
+// its turn comes. Source: https://docs.aws.amazon.com/datasync/latest/userguide/transfer-performance-counters.html
+func (o *Outcome) short() []Exception {
+	c := o.Counters
+	if o.Status != dstypes.TaskExecutionStatusSuccess || c.Failed()+c.Skipped > 0 { // what failed or was skipped explains it
+		return nil
+	}
+	var out []Exception
+	for _, f := range []struct {
+		what            string
+		estimated, done int64
+	}{
+		{"objects fewer than estimated", c.EstimatedFiles, c.Files},
+		{"bytes fewer than estimated", c.EstimatedBytes, c.BytesWritten},
+		{"deletes fewer than estimated", c.EstimatedDeletes, c.Deleted},
+	} {
+		if f.done < f.estimated {
+			out = append(out, Exception{What: f.what, Count: f.estimated - f.done, Note: true,
+				Reason: fmt.Sprintf("%d of %d: the estimate may have been too high, or the source changed meanwhile; a report lists what was done", f.done, f.estimated)})
+		}
+	}
+	return out
+}
 
 // outcome judges a run that has ended. cancelled: somebody is known to have cancelled it.
 func outcome(out *datasync.DescribeTaskExecutionOutput, c Counters, arn string, cancelled bool) *Outcome {
@@ -137,7 +159,7 @@ func outcome(out *datasync.DescribeTaskExecutionOutput, c Counters, arn string, 
 		o.Verdict = Cancelled
 	case out.Status == dstypes.TaskExecutionStatusError:
 		o.Verdict = Failed
-	case c.Failed() > 0 || c.Skipped > 0 && !o.kept() || o.Mismatch || o.ErrorCode != "" || o.ErrorDetail != "":
+	case c.Failed() > 0 || c.Skipped > 0 || o.Mismatch || o.ErrorCode != "" || o.ErrorDetail != "":
 		o.Verdict = WithExceptions
 	default:
 		o.Verdict = Complete
@@ -145,8 +167,9 @@ func outcome(out *datasync.DescribeTaskExecutionOutput, c Counters, arn string, 
 	return o
 }
 
-// speaksOfCancelling looks for the word in both spellings (assumed: DataSync does not document how a cancelled run ends).
+// speaksOfCancelling looks for the word in both spellings (assumed: DataSync does not document how a cancelled run ends). A request or a context
+// that was cancelled is one of DataSync's own calls, such as one that took too long.
 func speaksOfCancelling(o *Outcome) bool {
-	text := strings.ToLower(o.ErrorCode + " " + o.ErrorDetail)
-	return strings.Contains(text, "cancelled") || strings.Contains(text, "canceled")
+	text := strings.NewReplacer("cancelled", "canceled", "request canceled", "", "context canceled", "").Replace(strings.ToLower(o.ErrorCode + " " + o.ErrorDetail))
+	return strings.Contains(text, "canceled")
 }

@@ -34,7 +34,7 @@ func TestVerdict(t *testing.T) {
 		{"success, nothing failed", run{Status: "SUCCESS", FilesFailed: &dstypes.TaskExecutionFilesFailedDetail{}, FoldersFailed: &dstypes.TaskExecutionFoldersFailedDetail{}, FilesTransferred: 5}, false, Complete},
 		{"success, skipped", run{Status: "SUCCESS", FilesSkipped: 1}, false, WithExceptions},
 		{"success, folder skipped", run{Status: "SUCCESS", FoldersSkipped: new(int64(1))}, false, WithExceptions},
-		{"success, skipped as it was told to", run{Status: "SUCCESS", FilesSkipped: 1, Options: &dstypes.Options{OverwriteMode: "NEVER"}}, false, Complete},
+		{"success, skipped and never overwriting: it may be an archived object", run{Status: "SUCCESS", FilesSkipped: 1, Options: &dstypes.Options{OverwriteMode: "NEVER"}}, false, WithExceptions},
 		{"success, skipped and overwriting", run{Status: "SUCCESS", FilesSkipped: 1, Options: &dstypes.Options{OverwriteMode: "ALWAYS"}}, false, WithExceptions},
 		{"success with an error code", run{Status: "SUCCESS", Result: &dstypes.TaskExecutionResultDetail{ErrorCode: new("OpNotSupp")}}, false, WithExceptions},
 		{"success that speaks of mismatches", run{Status: "SUCCESS", Result: &dstypes.TaskExecutionResultDetail{ErrorDetail: new("Transfer and verification completed. Verification detected mismatches.")}}, false, WithExceptions},
@@ -46,6 +46,9 @@ func TestVerdict(t *testing.T) {
 		{"error with a code", run{Status: "ERROR", Result: &dstypes.TaskExecutionResultDetail{ErrorCode: new("FsS3HeadBucketFailed")}}, false, Failed},
 		{"error after cancelling", run{Status: "ERROR"}, true, Cancelled},
 		{"error whose code says cancelled", run{Status: "ERROR", Result: &dstypes.TaskExecutionResultDetail{ErrorCode: new("Cancelled")}}, false, Cancelled},
+		{"error of a request that DataSync cancelled itself", run{Status: "ERROR", Result: &dstypes.TaskExecutionResultDetail{ErrorCode: new("FsS3HeadBucketFailed"),
+			ErrorDetail: new("request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers): context canceled")}}, false, Failed},
+		{"success short of its estimates", run{Status: "SUCCESS", EstimatedFilesToTransfer: 100, FilesTransferred: 40}, false, Complete},
 		{"error whose detail says canceled", run{Status: "ERROR", Result: &dstypes.TaskExecutionResultDetail{ErrorDetail: new("The task execution was canceled by the user.")}}, false, Cancelled},
 	}
 	for _, tt := range tests {
@@ -158,7 +161,7 @@ func TestExceptions(t *testing.T) {
 	brief := func(o Outcome) []string {
 		var out []string
 		for _, e := range o.Exceptions() {
-			out = append(out, fmt.Sprintf("%s %d %v", e.What, e.Count, e.Meant))
+			out = append(out, fmt.Sprintf("%s %d %v", e.What, e.Count, e.Note))
 		}
 		return out
 	}
@@ -170,7 +173,12 @@ func TestExceptions(t *testing.T) {
 		{"none", Outcome{Status: "SUCCESS", Counters: Counters{Files: 3}}, nil},
 		{"every kind", Outcome{Status: "SUCCESS", ErrorCode: "X", Counters: Counters{FailedList: 1, FailedPrepare: 2, FailedTransfer: 3, FailedVerify: 4, FailedDelete: 5, Skipped: 6}},
 			[]string{"failed to list 1 false", "failed to prepare 2 false", "failed to transfer 3 false", "failed to verify 4 false", "failed to delete 5 false", "skipped 6 false", "error 0 false"}},
-		{"kept as it was told to", Outcome{Status: "SUCCESS", Counters: Counters{Skipped: 6}, Options: Options{OverwriteMode: "NEVER"}}, []string{"skipped 6 true"}},
+		{"skipped and never overwriting", Outcome{Status: "SUCCESS", Counters: Counters{Skipped: 6}, Options: Options{OverwriteMode: "NEVER"}}, []string{"skipped 6 false"}},
+		{"short of every estimate", Outcome{Status: "SUCCESS", Verdict: Complete, Counters: Counters{EstimatedFiles: 100, Files: 40, EstimatedBytes: 1000, BytesWritten: 400, EstimatedDeletes: 9, Deleted: 1}},
+			[]string{"objects fewer than estimated 60 true", "bytes fewer than estimated 600 true", "deletes fewer than estimated 8 true"}},
+		{"more than estimated", Outcome{Status: "SUCCESS", Counters: Counters{EstimatedFiles: 1, Files: 2, EstimatedBytes: 1, BytesWritten: 2}}, nil},
+		{"short because of a failure", Outcome{Status: "SUCCESS", Counters: Counters{EstimatedFiles: 2, Files: 1, FailedTransfer: 1}}, []string{"failed to transfer 1 false"}},
+		{"short of the estimates and failed", Outcome{Status: "ERROR", Counters: Counters{EstimatedFiles: 2, Files: 1}}, nil},
 		{"mismatches without a counter", Outcome{Status: "SUCCESS", Mismatch: true}, []string{"mismatches 0 false"}},
 	} {
 		if diff := cmp.Diff(tt.want, brief(tt.outcome)); diff != "" {

@@ -2,6 +2,7 @@ package task
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -88,11 +89,13 @@ func (w *watcher) progress(out *datasync.DescribeTaskExecutionOutput) Progress {
 	p.Phase = phase(p)
 	now := time.Now()
 	p.Queued, p.Elapsed = times(out, now)
-	w.meter.add(p.Status, now, c.BytesWritten)
+	w.meter.add(moving(p), now, c.BytesWritten)
 	rate, steady := w.meter.rate()
 	p.BytesPerSecond = rate
 	if left := c.EstimatedBytes - c.BytesWritten; steady && !p.Estimating && left > 0 {
-		p.Remaining = time.Duration(float64(left) / rate * float64(time.Second))
+		if nanoseconds := float64(left) / rate * float64(time.Second); nanoseconds < math.MaxInt64 { // else it is as good as not known
+			p.Remaining = time.Duration(nanoseconds)
+		}
 	}
 	if terminal(out.Status) {
 		p.Outcome = outcome(out, c, w.execution.arn, w.stopping || w.execution.cancelled.Load())
@@ -138,6 +141,18 @@ func early(s dstypes.TaskExecutionStatus) bool {
 	return false
 }
 
+// moving reports whether the run may be writing. An ENHANCED run prepares, transfers and verifies at once, whatever its status says.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/choosing-task-mode.html
+func moving(p Progress) bool {
+	switch p.Status {
+	case dstypes.TaskExecutionStatusTransferring:
+		return true
+	case dstypes.TaskExecutionStatusPreparing, dstypes.TaskExecutionStatusVerifying:
+		return p.Mode == dstypes.TaskModeEnhanced
+	}
+	return false
+}
+
 // estimating: an ENHANCED run lists while it transfers, so the estimate stands once it is seen to stand.
 func (w *watcher) estimating(p Progress) bool {
 	switch {
@@ -145,7 +160,7 @@ func (w *watcher) estimating(p Progress) bool {
 		return false
 	case early(p.Status):
 		return true
-	case p.Mode != dstypes.TaskModeEnhanced || p.Status != dstypes.TaskExecutionStatusTransferring:
+	case p.Mode != dstypes.TaskModeEnhanced || !moving(p):
 		return false
 	}
 	c := p.Counters
@@ -155,20 +170,22 @@ func (w *watcher) estimating(p Progress) bool {
 // percent is by bytes, or by objects if there are no bytes to write. Objects are verified, and failures found, after all bytes are written: it
 // stays below 100 until the run is a SUCCESS, which then is 100 also with nothing to do.
 func percent(p Progress) float64 {
-	const almost = 99
 	c := p.Counters
 	switch {
 	case p.Status == dstypes.TaskExecutionStatusSuccess:
 		return 100
-	case early(p.Status):
+	case early(p.Status) && !moving(p):
 		return -1
 	case c.EstimatedBytes > 0:
-		return min(almost, 100*float64(c.BytesWritten)/float64(c.EstimatedBytes))
+		return part(c.BytesWritten, c.EstimatedBytes)
 	case c.EstimatedFiles > 0:
-		return min(almost, 100*float64(c.Files)/float64(c.EstimatedFiles))
+		return part(c.Files, c.EstimatedFiles)
 	}
 	return -1
 }
+
+// part is how many percent n are of the whole, from 0 to 99.
+func part(n, whole int64) float64 { return max(0, min(99, 100*float64(n)/float64(whole))) }
 
 func counters(out *datasync.DescribeTaskExecutionOutput) Counters {
 	c := Counters{

@@ -2,10 +2,7 @@ package task
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"strings"
 
@@ -25,7 +22,7 @@ type ObjectsAPI interface {
 
 var _ ObjectsAPI = (*s3.Client)(nil)
 
-// ReportKind is what a run tried to do with an object.
+// ReportKind is what a run tried to do with an object: the name of its list in the report, which may be one that is not known here.
 type ReportKind string
 
 // The kinds, as the reports name them.
@@ -119,83 +116,6 @@ func readPart(ctx context.Context, api ObjectsAPI, in *s3.GetObjectInput, yield 
 		}
 	}
 	return true
-}
-
-// reportItem is an object as a report shows it. That skipped and deleted ones look like the others is assumed.
-type reportItem struct {
-	RelativePath                                           string
-	TransferStatus, VerifyStatus, SkipStatus, DeleteStatus string
-	ErrorCode, ErrorDetail                                 string
-	DstS3VersionId                                         string
-	SrcMetadata, DstMetadata                               struct{ Type string }
-}
-
-// ParseReport reads one part of a report, entry by entry. An error comes last.
-func ParseReport(r io.Reader) iter.Seq2[ReportEntry, error] {
-	return func(yield func(ReportEntry, error) bool) {
-		d := json.NewDecoder(r)
-		if err := expect(d, '{'); err != nil {
-			yield(ReportEntry{}, err)
-			return
-		}
-		for d.More() {
-			name, err := d.Token()
-			if err != nil {
-				yield(ReportEntry{}, err)
-				return
-			}
-			switch kind := ReportKind(fmt.Sprint(name)); kind {
-			case Transferred, Verified, SkippedObjects, DeletedObjects:
-				if !readList(d, kind, yield) {
-					return
-				}
-			default: // the ids and counts of the run
-				var rest json.RawMessage
-				if err := d.Decode(&rest); err != nil {
-					yield(ReportEntry{}, err)
-					return
-				}
-			}
-		}
-		if err := expect(d, '}'); err != nil {
-			yield(ReportEntry{}, err)
-		}
-	}
-}
-
-func readList(d *json.Decoder, kind ReportKind, yield func(ReportEntry, error) bool) bool {
-	if err := expect(d, '['); err != nil {
-		yield(ReportEntry{}, err)
-		return false
-	}
-	for d.More() {
-		var it reportItem
-		if err := d.Decode(&it); err != nil {
-			yield(ReportEntry{}, err)
-			return false
-		}
-		e := ReportEntry{Kind: kind, Key: strings.TrimPrefix(it.RelativePath, "/"), ErrorCode: it.ErrorCode, ErrorDetail: it.ErrorDetail, Version: it.DstS3VersionId,
-			Status: it.TransferStatus + it.VerifyStatus + it.SkipStatus + it.DeleteStatus, Folder: it.SrcMetadata.Type == "Directory" || it.DstMetadata.Type == "Directory"}
-		if !yield(e, nil) {
-			return false
-		}
-	}
-	if err := expect(d, ']'); err != nil {
-		yield(ReportEntry{}, err)
-		return false
-	}
-	return true
-}
-
-func expect(d *json.Decoder, want json.Delim) error {
-	token, err := d.Token()
-	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF
-	}
-	if err == nil && token != want {
-		err = fmt.Errorf("the report has %v where a %v should be", token, want)
-	}
-	return err
 }
 
 // ruleReportType is in no Spec: only reading needs it.

@@ -2,7 +2,6 @@ package task
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -11,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/google/go-cmp/cmp"
@@ -181,42 +179,6 @@ func TestParseReportMemory(t *testing.T) {
 	}
 	if i != n+1 || late > early+1<<20 {
 		t.Errorf("%d entries; %d bytes after a thousand, %d at the end", i, early, late)
-	}
-}
-
-func TestRetry(t *testing.T) {
-	s := reports()
-	r := &runner{task: &datasync.DescribeTaskOutput{TaskMode: "ENHANCED", Includes: rule("/photos*")}}
-	e, err := Retry(t.Context(), r, s, executionARN, reported, *manifest())
-	if err != nil || e == nil {
-		t.Fatal(e, err)
-	}
-	// In the order of the parts, each key once, quoted where CSV asks for it.
-	if got, want := s.objects["lists/today.csv"], "old\n\"b,\"\"c\"\".txt\"\na.txt\n"; got != want {
-		t.Errorf("manifest %q, want %q", got, want)
-	}
-	in := r.inputs[0]
-	if *in.TaskArn != taskARN || *in.ManifestConfig.Source.S3.ManifestObjectVersionId != "v7" || in.Includes == nil || len(in.Includes) != 0 {
-		t.Errorf("started with %+v", in)
-	}
-	for k := range s.objects {
-		if strings.Contains(k, "Detailed") {
-			s.objects[k] = `{"Transferred":[{"RelativePath":"/a","TransferStatus":"SUCCESS"}]}`
-		}
-	}
-	if e, err := Retry(t.Context(), r, s, executionARN, reported, *manifest()); e != nil || err != nil || len(r.inputs) != 1 {
-		t.Errorf("nothing failed: %v, %v, %d runs", e, err, len(r.inputs))
-	}
-}
-
-func TestRetryFails(t *testing.T) {
-	for op, err := range map[string]error{"ListObjectsV2": denied, "GetObject": denied, "PutObject": denied} {
-		s := reports()
-		s.err = map[string]error{op: err}
-		r := &runner{task: &datasync.DescribeTaskOutput{TaskMode: "ENHANCED"}}
-		if _, got := Retry(t.Context(), r, s, executionARN, reported, *manifest()); !errors.Is(got, err) || len(r.inputs) > 0 {
-			t.Errorf("%s: %v, %d runs", op, got, len(r.inputs))
-		}
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/internal/inputtest"
 )
 
 // runner is a DataSync of one task, just for running it: by hand, to be told what to answer.
@@ -61,15 +63,21 @@ func next[T any](list *[]T) T {
 	return v
 }
 
-func (r *runner) called(op string) error {
+// called notes a call, and refuses an input that DataSync's service model does not take.
+func (r *runner) called(op string, in any) error {
 	r.calls = append(r.calls, op)
+	if err := inputtest.Model(in); err != nil {
+		return err
+	}
 	return r.err[op]
 }
 
 func (r *runner) StartTaskExecution(ctx context.Context, in *datasync.StartTaskExecutionInput, optFns ...func(*datasync.Options)) (*datasync.StartTaskExecutionOutput, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.called("StartTaskExecution")
+	if err := r.called("StartTaskExecution", in); err != nil {
+		return nil, err
+	}
 	var o datasync.Options
 	for _, fn := range optFns {
 		fn(&o)
@@ -95,7 +103,9 @@ func (r *runner) StartTaskExecution(ctx context.Context, in *datasync.StartTaskE
 func (r *runner) DescribeTaskExecution(ctx context.Context, in *datasync.DescribeTaskExecutionInput, _ ...func(*datasync.Options)) (*datasync.DescribeTaskExecutionOutput, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.called("DescribeTaskExecution")
+	if err := r.called("DescribeTaskExecution", in); err != nil {
+		return nil, err
+	}
 	r.times = append(r.times, time.Now())
 	l := next(&r.looks)
 	if l.err != nil {
@@ -108,10 +118,12 @@ func (r *runner) DescribeTaskExecution(ctx context.Context, in *datasync.Describ
 	return out, nil
 }
 
-func (r *runner) CancelTaskExecution(context.Context, *datasync.CancelTaskExecutionInput, ...func(*datasync.Options)) (*datasync.CancelTaskExecutionOutput, error) {
+func (r *runner) CancelTaskExecution(_ context.Context, in *datasync.CancelTaskExecutionInput, _ ...func(*datasync.Options)) (*datasync.CancelTaskExecutionOutput, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.called("CancelTaskExecution")
+	if err := r.called("CancelTaskExecution", in); err != nil {
+		return nil, err
+	}
 	return &datasync.CancelTaskExecutionOutput{}, r.cancelErr
 }
 
@@ -119,13 +131,13 @@ func (r *runner) UpdateTaskExecution(_ context.Context, in *datasync.UpdateTaskE
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.bandwidth = append(r.bandwidth, *in.Options.BytesPerSecond)
-	return &datasync.UpdateTaskExecutionOutput{}, r.called("UpdateTaskExecution")
+	return &datasync.UpdateTaskExecutionOutput{}, r.called("UpdateTaskExecution", in)
 }
 
 func (r *runner) ListTaskExecutions(ctx context.Context, in *datasync.ListTaskExecutionsInput, _ ...func(*datasync.Options)) (*datasync.ListTaskExecutionsOutput, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := r.called("ListTaskExecutions"); err != nil {
+	if err := r.called("ListTaskExecutions", in); err != nil {
 		return nil, err
 	}
 	if ctx.Err() != nil {
@@ -157,7 +169,7 @@ func (r *runner) ListTaskExecutions(ctx context.Context, in *datasync.ListTaskEx
 func (r *runner) ListTagsForResource(_ context.Context, in *datasync.ListTagsForResourceInput, _ ...func(*datasync.Options)) (*datasync.ListTagsForResourceOutput, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := r.called("ListTagsForResource"); err != nil {
+	if err := r.called("ListTagsForResource", in); err != nil {
 		return nil, err
 	}
 	if err := r.err[*in.ResourceArn]; err != nil {
@@ -171,10 +183,10 @@ func (r *runner) ListTagsForResource(_ context.Context, in *datasync.ListTagsFor
 	return nil, errors.New("no such execution")
 }
 
-func (r *runner) DescribeTask(context.Context, *datasync.DescribeTaskInput, ...func(*datasync.Options)) (*datasync.DescribeTaskOutput, error) {
+func (r *runner) DescribeTask(_ context.Context, in *datasync.DescribeTaskInput, _ ...func(*datasync.Options)) (*datasync.DescribeTaskOutput, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := r.called("DescribeTask"); err != nil {
+	if err := r.called("DescribeTask", in); err != nil {
 		return nil, err
 	}
 	return r.task, nil

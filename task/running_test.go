@@ -168,7 +168,7 @@ func TestMeter(t *testing.T) {
 		var m meter
 		start := time.Now()
 		for _, r := range tt.readings {
-			m.add("TRANSFERRING", start.Add(time.Duration(r.seconds)*time.Second), r.bytes)
+			m.add(true, start.Add(time.Duration(r.seconds)*time.Second), r.bytes)
 		}
 		if rate, steady := m.rate(); rate != tt.rate || steady != tt.steady {
 			t.Errorf("%s: %v, %v", tt.name, rate, steady)

@@ -1,6 +1,7 @@
 package task
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -20,8 +21,8 @@ type Schedule struct {
 	// or "rate(n hours)", "rate(n days)". At most one run an hour. Required.
 	Expression string
 
-	// Status is ENABLED or DISABLED. "" makes an enabled schedule, and leaves the status of an existing one alone. What DataSync has
-	// disabled by itself is never enabled again without a person: see ScheduleState.
+	// Status is ENABLED or DISABLED. "" makes an enabled schedule, and leaves the status of an existing one alone. A schedule that DataSync has
+	// disabled by itself is left alone: see ScheduleState.Held.
 	Status dstypes.ScheduleStatus `json:",omitempty"`
 }
 
@@ -33,12 +34,18 @@ type ScheduleState struct {
 	StatusChanged  time.Time                  // zero if DataSync does not say
 }
 
+// Held reports whether DataSync has disabled the schedule by itself. Such a schedule is left alone until a person has repaired the cause and enabled
+// it by hand, or taken it away. Nil is no schedule, which is not held.
+func (s *ScheduleState) Held() bool {
+	return s != nil && s.DisabledBy == dstypes.ScheduleDisabledByService
+}
+
 const schedulePage = "https://docs.aws.amazon.com/datasync/latest/userguide/task-scheduling.html"
 
 var (
 	ruleScheduleForm = problem.Rule{
-		ID: "schedule-form", Text: "must be cron(…) with six fields, or rate(n hours) or rate(n days)",
-		Remedy: "write cron(0 2 * * ? *) for every night at two, UTC; a schedule has no seconds, and no single moment", Source: schedulePage,
+		ID: "schedule-form", Text: "must be cron(…) with six fields, or rate(1 hour), rate(n hours), rate(1 day) or rate(n days)",
+		Remedy: "write cron(0 2 * * ? *) for every night at two, UTC; a schedule has no seconds, and no single moment", Source: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html",
 	}
 	ruleScheduleField = problem.Rule{
 		ID: "schedule-field", Text: "must have minutes 0-59, hours 0-23, days 1-31, months 1-12 or JAN-DEC, weekdays 1-7 or SUN-SAT, and years 1970-2199",
@@ -65,8 +72,8 @@ var (
 var scheduleRules = []problem.Rule{ruleScheduleForm, ruleScheduleField, ruleScheduleDay, ruleScheduleHourly, ruleScheduleLength, ruleScheduleStatus}
 
 var (
-	rateShape = regexp.MustCompile(`^rate\(([1-9][0-9]{0,5}) (minute|hour|day)s?\)$`)
-	cronShape = regexp.MustCompile(`^cron\(([^()]*)\)$`)
+	rateShape = regexp.MustCompile(`^rate\((1 (minute|hour|day)|([2-9]|[1-9][0-9]{1,5}) (minute|hour|day)s)\)$`)
+	cronShape = regexp.MustCompile(`^cron\(([a-zA-Z0-9*?,/#\s-]*)\)$`) // \s is ASCII's
 )
 
 // Validate reports all problems of the schedule at once, each a *Problem, joined.
@@ -94,7 +101,8 @@ func (s Schedule) Next(t time.Time) (time.Time, bool) {
 
 // timetable is a schedule taken apart: a rate, or the fields of a cron expression.
 type timetable struct {
-	every  time.Duration
+	every  time.Duration // of a rate in minutes or hours
+	days   int           // of a rate in days
 	minute int
 	hours  []int
 	months []int
@@ -103,11 +111,13 @@ type timetable struct {
 }
 
 func (tt timetable) next(t time.Time) (time.Time, bool) {
-	if tt.every > 0 {
-		return t.Add(tt.every), true
+	end := t.AddDate(10, 0, 0)
+	if tt.every > 0 || tt.days > 0 {
+		at := t.Add(tt.every).AddDate(0, 0, tt.days)
+		return at, at.Before(end)
 	}
 	day := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
-	for end := t.AddDate(10, 0, 0); day.Before(end); day = day.AddDate(0, 0, 1) {
+	for ; day.Before(end); day = day.AddDate(0, 0, 1) {
 		if !slices.Contains(tt.years, day.Year()) || !slices.Contains(tt.months, int(day.Month())) || !tt.day(day) {
 			continue
 		}
@@ -123,12 +133,20 @@ func (tt timetable) next(t time.Time) (time.Time, bool) {
 // parseSchedule takes an expression apart, or says which rules it breaks.
 func parseSchedule(expression string) (timetable, []problem.Rule) {
 	if m := rateShape.FindStringSubmatch(expression); m != nil {
-		n, _ := strconv.Atoi(m[1])
-		every := time.Duration(n) * map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}[m[2]]
-		if every < time.Hour {
+		n, _ := strconv.Atoi(cmp.Or(m[3], "1"))
+		tt := timetable{}
+		switch cmp.Or(m[2], m[4]) {
+		case "minute":
+			tt.every = time.Duration(n) * time.Minute
+		case "hour":
+			tt.every = time.Duration(n) * time.Hour
+		default:
+			tt.days = n
+		}
+		if tt.days == 0 && tt.every < time.Hour {
 			return timetable{}, []problem.Rule{ruleScheduleHourly}
 		}
-		return timetable{every: every}, nil
+		return tt, nil
 	}
 	m := cronShape.FindStringSubmatch(expression)
 	if m == nil {

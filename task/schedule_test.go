@@ -3,8 +3,6 @@ package task
 import (
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 func TestScheduleNext(t *testing.T) {
@@ -25,6 +23,10 @@ func TestScheduleNext(t *testing.T) {
 		{"past years", "cron(0 2 * * ? 2020)", "2026-03-01T00:00:00Z", ""},
 		{"no such day", "cron(0 2 31 2 ? *)", "2026-03-01T00:00:00Z", ""},
 		{"rate", "rate(2 days)", "2026-03-01T00:00:00Z", "2026-03-03T00:00:00Z"},
+		{"rate of one", "rate(1 day)", "2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"},
+		{"rate beyond ten years", "rate(999999 days)", "2026-03-01T00:00:00Z", ""},
+		{"rate in hours beyond ten years", "rate(999999 hours)", "2026-03-01T00:00:00Z", ""},
+		{"largest step", "cron(0 1/9999 * * ? *)", "2026-03-01T00:00:00Z", "2026-03-01T01:00:00Z"},
 		{"not a schedule", "every night", "2026-03-01T00:00:00Z", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -60,40 +62,4 @@ func FuzzSchedule(f *testing.F) {
 			t.Errorf("%q starts at %v and %v", expression, first, second)
 		}
 	})
-}
-
-// A schedule that DataSync has disabled is not enabled again by an update.
-func TestOverKeepsSchedules(t *testing.T) {
-	nightly := Schedule{Expression: "cron(0 2 * * ? *)"}
-	with := func(s Schedule, by string) State {
-		return State{ARN: taskARN, Schedule: &ScheduleState{Schedule: s, DisabledBy: "SERVICE", DisabledReason: by}}
-	}
-	for _, tt := range []struct {
-		name  string
-		want  Schedule
-		state State
-		sent  string
-	}{
-		{"enabled anew by nobody", Schedule{nightly.Expression, "ENABLED"}, with(Schedule{nightly.Expression, "DISABLED"}, "errors"), "DISABLED"},
-		{"left alone", nightly, State{ARN: taskARN, Schedule: &ScheduleState{Schedule: Schedule{nightly.Expression, "DISABLED"}, DisabledBy: "USER"}}, "DISABLED"},
-		{"enabled by the user", Schedule{nightly.Expression, "ENABLED"}, State{ARN: taskARN, Schedule: &ScheduleState{Schedule: Schedule{nightly.Expression, "DISABLED"}, DisabledBy: "USER"}}, "ENABLED"},
-		{"a new one", nightly, State{ARN: taskARN}, ""},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			s := spec()
-			s.Schedule = &tt.want
-			in, err := s.UpdateFrom(tt.state)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(tt.sent, string(in.Schedule.Status)); diff != "" {
-				t.Errorf("-want +got:\n%s", diff)
-			}
-		})
-	}
-	s := spec()
-	in, err := s.UpdateFrom(State{ARN: taskARN, Manifest: manifest()})
-	if err != nil || in.Schedule != nil || in.TaskReportConfig != nil || in.ManifestConfig == nil {
-		t.Errorf("only the manifest goes: %+v, %v", in, err)
-	}
 }

@@ -23,7 +23,7 @@ type Spec struct {
 	Options     Options           // zero members are DataSync's defaults, but for those named there, or leave them alone
 	Includes    []string          // patterns relative to the source location, such as "/dt=2026*"; none: everything
 	Excludes    []string          // patterns relative to the source location, such as "*.tmp"; none: nothing
-	Schedule    *Schedule         `json:",omitempty"` // nil is no schedule: one that an existing task has is taken away
+	Schedule    *Schedule         `json:",omitempty"` // nil is no schedule: one that an existing task has is taken away; see ScheduleState.Held
 	Manifest    *Manifest         `json:",omitempty"` // the only objects to transfer; nil is no manifest; excludes Includes and Excludes
 	Report      *Report           `json:",omitempty"` // nil is no report
 	LogGroupARN string            // of a BASIC task; "" is none, or leaves it alone; an ENHANCED task always logs to /aws/datasync
@@ -42,6 +42,8 @@ type Options struct {
 	ObjectTags           dstypes.ObjectTags           // of a new task by default PRESERVE
 	TaskQueueing         dstypes.TaskQueueing         // of a new task by default ENABLED
 	LogLevel             dstypes.LogLevel             // of a new task by default BASIC if it is ENHANCED or has a log group, else OFF
+	Atime                dstypes.Atime                `json:",omitempty"` // of a new task by default BEST_EFFORT; goes with Mtime, see there
+	Mtime                dstypes.Mtime                `json:",omitempty"` // of a new task by default PRESERVE; PRESERVE goes with Atime BEST_EFFORT, NONE with NONE
 	BytesPerSecond       int64                        // bytes per second, at least 1; -1 is unlimited, the default of a new task
 }
 
@@ -55,6 +57,8 @@ func (o Options) Over(base Options) Options {
 	over(&o.ObjectTags, base.ObjectTags)
 	over(&o.TaskQueueing, base.TaskQueueing)
 	over(&o.LogLevel, base.LogLevel)
+	over(&o.Atime, base.Atime)
+	over(&o.Mtime, base.Mtime)
 	over(&o.BytesPerSecond, base.BytesPerSecond)
 	return o
 }
@@ -67,15 +71,34 @@ func over[T comparable](v *T, value T) {
 	}
 }
 
-// Over is s, with what the task in the given state has where s leaves it alone: what UpdateInput should be made from. A schedule that DataSync
-// has disabled by itself stays disabled whatever s says: somebody has to look why it failed again and again.
+// Over is s, with what the task in the given state has where s leaves it alone: what UpdateInput should be made from, and what differs from the
+// state is what an update has to change. Where s says nothing, these are changed nevertheless:
+//   - a log group that is new to a BASIC task which logs nothing gets the level BASIC: else nothing would be written to it;
+//   - a BASIC task that is to write an archive class does not verify everything any more: DataSync refuses that.
+//
+// A schedule that DataSync has disabled by itself stays as it is, whatever s says, unless s has none: somebody has to look why it failed again and
+// again. See ScheduleState.Held. If s says another mode, nothing is taken over: that is another task.
 func (s Spec) Over(state State) Spec {
-	s.Options = s.Options.Over(state.Options)
+	if s.Mode != "" && state.Mode != "" && s.Mode != state.Mode {
+		return s
+	}
+	over(&s.Mode, state.Mode)
+	have := state.Options
+	if s.Mode == dstypes.TaskModeBasic {
+		if s.LogGroupARN != "" && state.LogGroupARN == "" && have.LogLevel == dstypes.LogLevelOff {
+			have.LogLevel = dstypes.LogLevelBasic
+		}
+		if archived(s.DestinationStorageClass) && have.VerifyMode == dstypes.VerifyModePointInTimeConsistent {
+			have.VerifyMode = dstypes.VerifyModeOnlyFilesTransferred
+		}
+		over(&s.LogGroupARN, state.LogGroupARN)
+	}
+	s.Options = s.Options.Over(have)
 	if s.Schedule != nil && state.Schedule != nil {
 		wanted := *s.Schedule
 		over(&wanted.Status, state.Schedule.Status)
-		if state.Schedule.DisabledBy == dstypes.ScheduleDisabledByService {
-			wanted.Status = state.Schedule.Status
+		if state.Schedule.Held() {
+			wanted = state.Schedule.Schedule
 		}
 		s.Schedule = &wanted
 	}
@@ -89,7 +112,7 @@ func (o Options) sdk() *dstypes.Options {
 	}
 	out := &dstypes.Options{
 		VerifyMode: o.VerifyMode, OverwriteMode: o.OverwriteMode, PreserveDeletedFiles: o.PreserveDeletedFiles, TransferMode: o.TransferMode,
-		ObjectTags: o.ObjectTags, TaskQueueing: o.TaskQueueing, LogLevel: o.LogLevel,
+		ObjectTags: o.ObjectTags, TaskQueueing: o.TaskQueueing, LogLevel: o.LogLevel, Atime: o.Atime, Mtime: o.Mtime,
 	}
 	if o.BytesPerSecond != 0 {
 		out.BytesPerSecond = &o.BytesPerSecond
@@ -104,7 +127,7 @@ func fromSDK(in *dstypes.Options) Options {
 	}
 	o := Options{
 		VerifyMode: in.VerifyMode, OverwriteMode: in.OverwriteMode, PreserveDeletedFiles: in.PreserveDeletedFiles, TransferMode: in.TransferMode,
-		ObjectTags: in.ObjectTags, TaskQueueing: in.TaskQueueing, LogLevel: in.LogLevel,
+		ObjectTags: in.ObjectTags, TaskQueueing: in.TaskQueueing, LogLevel: in.LogLevel, Atime: in.Atime, Mtime: in.Mtime,
 	}
 	if in.BytesPerSecond != nil {
 		o.BytesPerSecond = *in.BytesPerSecond

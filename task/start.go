@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/problem"
@@ -33,6 +34,13 @@ type StartOptions struct {
 	Manifest *Manifest         // in place of the task's for this run; nil leaves it alone, a zero one takes it away
 	Report   *Report           // in place of the task's for this run; nil leaves it alone, a zero one takes it away
 	Tags     map[string]string // of the execution, which does not inherit the task's
+
+	// AllowDelete lets the run delete at the destination what is not at the source although the task by itself would not: if Options say REMOVE, or
+	// the manifest of a task that says it is taken away. What the task itself says needs no leave here.
+	AllowDelete bool
+
+	// DestinationStorageClass is the storage class of the destination location, which limits what Options may verify; "" is not known.
+	DestinationStorageClass dstypes.S3StorageClass
 
 	// IfRunning says what to do if a run of the task has not ended; the zero value queues behind it. It is looked at once, right before the
 	// start: a run that somebody starts in the same moment is queued behind in any case.
@@ -57,23 +65,28 @@ var (
 		ID: "run-tag", Text: "must not have the key " + TagRun + ", which carries the token",
 		Remedy: "set Token instead", Source: "xacct",
 	}
-	startRules = []problem.Rule{ruleToken, ruleRunTag, ruleIfRunning}
+	ruleAllowDelete = problem.Rule{
+		ID: "allow-delete", Text: "must not make the run delete what is not at the source unless AllowDelete is set",
+		Remedy: "look whether the source is what you think it is, and set AllowDelete if that is meant", Source: "xacct",
+	}
+	startRules = []problem.Rule{ruleToken, ruleRunTag, ruleIfRunning, ruleAllowDelete}
 	tokenShape = regexp.MustCompile(`^[a-zA-Z0-9\s+=._:@/-]{0,256}$`)
 )
 
 // Validate reports all problems of the options at once, each a *Problem, joined. Whether they fit the task is found out by Start.
-func (o StartOptions) Validate() error {
+func (o StartOptions) Validate() error { return o.validate(Spec{}) }
+
+// validate judges the options of a run of a task of which the account and Region are given, "" if they are not known.
+func (o StartOptions) validate(task Spec) error {
 	var l problem.List
 	l.Check(tokenShape.MatchString(o.Token), ruleToken, "Token", o.Token)
 	o.settings().check(&l)
+	deletes := o.Options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove
+	l.Check(!deletes || o.AllowDelete, ruleAllowDelete, "Options.PreserveDeletedFiles", string(o.Options.PreserveDeletedFiles))
 	value, bad := unknown(o.IfRunning)
 	l.Check(!bad, ruleIfRunning, "IfRunning", value)
-	if o.Manifest != nil && *o.Manifest != (Manifest{}) {
-		o.Manifest.check(&l, "Manifest", Spec{})
-	}
-	if o.Report != nil && *o.Report != (Report{}) {
-		o.Report.check(&l, "Report", Spec{})
-	}
+	o.manifest().check(&l, "Manifest", task)
+	o.report().check(&l, "Report", task)
 	checkFilter(&l, "Includes", o.Includes, true)
 	checkFilter(&l, "Excludes", o.Excludes, false)
 	_, taken := o.Tags[TagRun]
@@ -82,8 +95,24 @@ func (o StartOptions) Validate() error {
 	return l.Err()
 }
 
+// manifest is the manifest that the run is to have in place of the task's; nil if there is none.
+func (o StartOptions) manifest() *Manifest {
+	if o.Manifest == nil || *o.Manifest == (Manifest{}) {
+		return nil
+	}
+	return o.Manifest
+}
+
+// report is the report that the run is to have in place of the task's; nil if there is none.
+func (o StartOptions) report() *Report {
+	if o.Report == nil || *o.Report == (Report{}) {
+		return nil
+	}
+	return o.Report
+}
+
 func (o StartOptions) settings() settings {
-	return settings{options: o.Options, filters: len(o.Includes)+len(o.Excludes) > 0, manifest: o.Manifest != nil && *o.Manifest != (Manifest{})}
+	return settings{class: o.DestinationStorageClass, options: o.Options, filters: len(o.Includes)+len(o.Excludes) > 0, manifest: o.manifest() != nil, report: o.report()}
 }
 
 // changes reports whether the run is to differ from the task.
@@ -105,13 +134,13 @@ func (o StartOptions) tags() map[string]string {
 // Errors are those of Validate, and an ARN of something else.
 func (o StartOptions) Input(taskARN string) (*datasync.StartTaskExecutionInput, error) {
 	var l problem.List
-	l.Under("", o.Validate())
+	a, _ := region.ParseARN(taskARN)
+	l.Under("", o.validate(Spec{Account: a.Account, Region: a.Region}))
 	l.Under("", (Spec{}).checkARN(taskARN))
 	checkKnown(&l, o.Manifest, o.Report)
 	if err := l.Err(); err != nil {
 		return nil, err
 	}
-	a, _ := region.ParseARN(taskARN)
 	in := &datasync.StartTaskExecutionInput{TaskArn: &taskARN, OverrideOptions: o.Options.sdk(), Tags: tagList(o.tags()),
 		ManifestConfig: o.Manifest.sdk(a.Partition), TaskReportConfig: o.Report.sdk(a.Partition)}
 	if o.Includes != nil {
@@ -190,12 +219,14 @@ func (s starter) checkOverrides(ctx context.Context, o StartOptions) error {
 	if err != nil {
 		return &StartError{TaskARN: s.task, Err: fmt.Errorf("reading the task: %w", err)}
 	}
-	with := o.settings()
+	with, listed := o.settings(), manifestState(out.ManifestConfig) != nil
 	with.mode, with.options = out.TaskMode, o.Options.Over(fromSDK(out.Options))
 	with.filters = with.filters || o.Includes == nil && len(out.Includes) > 0 || o.Excludes == nil && len(out.Excludes) > 0
-	with.manifest = with.manifest || o.Manifest == nil && manifestState(out.ManifestConfig) != nil
+	with.manifest = with.manifest || o.Manifest == nil && listed
 	var l problem.List
 	with.check(&l)
+	unlisted := with.options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove && listed && !with.manifest // a run with a manifest deletes nothing
+	l.Check(!unlisted || o.AllowDelete, ruleAllowDelete, "Manifest", "")
 	return l.Err()
 }
 
@@ -206,11 +237,12 @@ func noRetries(o *datasync.Options) { o.Retryer = aws.NopRetryer{} }
 
 func (s starter) start(ctx context.Context, in *datasync.StartTaskExecutionInput) (*Execution, error) {
 	pause := newBackoff(time.Second, 10*time.Second)
-	begun := time.Now()
 	if ctx.Err() != nil {
 		return nil, &StartError{TaskARN: s.task, Err: context.Cause(ctx)}
 	}
-	for sends := 1; ; {
+	sends, begun := 1, time.Now()
+	var lost error // why an earlier answer got lost
+	for {
 		out, err := s.api.StartTaskExecution(ctx, in, noRetries)
 		if err == nil && aws.ToString(out.TaskExecutionArn) == "" {
 			err = fmt.Errorf("the answer holds no execution: %w", errLost)
@@ -220,11 +252,11 @@ func (s starter) start(ctx context.Context, in *datasync.StartTaskExecutionInput
 			return Attach(s.api, *out.TaskExecutionArn), nil
 		case awserr.Throttled(err):
 			if time.Since(begun) >= s.settle || pause.wait(ctx) != nil {
-				return nil, &StartError{TaskARN: s.task, Err: err}
+				return s.refused(ctx, err, lost)
 			}
 			continue
 		case !awserr.Ambiguous(err) && !errors.Is(err, errLost):
-			return nil, &StartError{TaskARN: s.task, Err: err}
+			return s.refused(ctx, err, lost)
 		}
 		arn, lookErr := s.look(ctx)
 		if arn != "" {
@@ -233,7 +265,20 @@ func (s starter) start(ctx context.Context, in *datasync.StartTaskExecutionInput
 		if sends++; lookErr != nil || sends > maxSends {
 			return nil, &LostStartError{TaskARN: s.task, Token: s.token, Err: errors.Join(err, lookErr)}
 		}
+		lost, begun = err, time.Now() // the looking does not count against the patience with throttling
 	}
+}
+
+// refused ends a start that DataSync did not take. After a lost answer that does not mean that there is no run: what is refused may be a second one.
+func (s starter) refused(ctx context.Context, err, lost error) (*Execution, error) {
+	if lost == nil {
+		return nil, &StartError{TaskARN: s.task, Err: err}
+	}
+	arn, lookErr := s.find(ctx)
+	if arn != "" {
+		return Attach(s.api, arn), nil
+	}
+	return nil, &LostStartError{TaskARN: s.task, Token: s.token, Err: errors.Join(lost, err, lookErr)}
 }
 
 var errLost = errors.New("whether it was carried out is not known")

@@ -227,6 +227,9 @@ func TestStartOverrides(t *testing.T) {
 		override Options
 		wantID   string // of the rule; "" if it may start
 	}{
+		{"removes", task("ENHANCED", dstypes.Options{}), Options{PreserveDeletedFiles: "REMOVE"}, "allow-delete"},
+		{"removes, as the task does", task("ENHANCED", dstypes.Options{PreserveDeletedFiles: "REMOVE"}), Options{LogLevel: "BASIC"}, ""},
+		{"one time of two", task("ENHANCED", dstypes.Options{Atime: "NONE", Mtime: "NONE"}), Options{Atime: "BEST_EFFORT"}, "times"},
 		{"fits", task("ENHANCED", dstypes.Options{VerifyMode: "ONLY_FILES_TRANSFERRED"}), Options{VerifyMode: "NONE"}, ""},
 		{"verifies all in a basic task", task("BASIC", dstypes.Options{}), Options{VerifyMode: "POINT_IN_TIME_CONSISTENT"}, ""},
 		{"verifies all in an enhanced task", task("ENHANCED", dstypes.Options{}), Options{VerifyMode: "POINT_IN_TIME_CONSISTENT"}, "verify-enhanced"},
@@ -260,4 +263,81 @@ type noARN struct{ *runner }
 func (n noARN) StartTaskExecution(ctx context.Context, in *datasync.StartTaskExecutionInput, optFns ...func(*datasync.Options)) (*datasync.StartTaskExecutionOutput, error) {
 	_, err := n.runner.StartTaskExecution(ctx, in, optFns...)
 	return &datasync.StartTaskExecutionOutput{}, err
+}
+
+// A run deletes what the task would not delete only with leave.
+func TestStartDeletes(t *testing.T) {
+	plain := &datasync.DescribeTaskOutput{TaskMode: "ENHANCED"}
+	listed := &datasync.DescribeTaskOutput{TaskMode: "ENHANCED", Options: &dstypes.Options{PreserveDeletedFiles: "REMOVE"}, ManifestConfig: manifest().sdk("aws")}
+	removes := func(o *StartOptions) { o.Options.PreserveDeletedFiles = "REMOVE" }
+	unlisted := func(o *StartOptions) { o.Manifest = &Manifest{} }
+	for _, tt := range []struct {
+		name  string
+		task  *datasync.DescribeTaskOutput
+		opt   func(*StartOptions)
+		needs bool
+	}{
+		{"by its options", plain, removes, true},
+		{"as its manifest is taken away", listed, unlisted, true},
+		{"not: it has another manifest", listed, func(o *StartOptions) { o.Manifest = manifest() }, false},
+		{"not: it keeps its manifest", listed, func(o *StartOptions) { o.Options.LogLevel = "BASIC" }, false},
+	} {
+		for _, allowed := range []bool{false, true} {
+			r := &runner{task: tt.task}
+			_, err := Start(t.Context(), r, taskARN, tt.opt, func(o *StartOptions) { o.AllowDelete = allowed })
+			var p *Problem
+			if refuses := errors.As(err, &p) && p.ID == "allow-delete"; refuses != (tt.needs && !allowed) || len(r.inputs) == 1 == refuses {
+				t.Errorf("%s, AllowDelete %v: %v, %d sent", tt.name, allowed, err, len(r.inputs))
+			}
+		}
+	}
+}
+
+// After an answer that got lost no refusal says that there is no run.
+func TestStartRefusedAfterLoss(t *testing.T) {
+	busy := &dstypes.InvalidRequestException{Message: new("Task has an execution in progress, and queueing is disabled.")}
+	for _, tt := range []struct {
+		name   string
+		starts []start
+		lag    int // looks that do not see the run
+		found  bool
+	}{
+		{"refused, and the run shows", []start{{true, errConnection}, {false, busy}}, 10, true},
+		{"refused, and the run does not show", []start{{true, errConnection}, {false, busy}}, 1000, false},
+		{"throttled", []start{{false, errConnection}, {false, throttled}}, 1000, false},
+		{"throttled, then taken", []start{{false, errConnection}, {false, throttled}, {false, throttled}, {true, nil}}, 0, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := &runner{starts: tt.starts, lag: tt.lag}
+				e, err := Start(t.Context(), r, taskARN)
+				var lost *LostStartError
+				if tt.found && (err != nil || len(r.executions) != 1 || e.ARN() != r.executions[0].arn) || !tt.found && !errors.As(err, &lost) {
+					t.Errorf("%v, %v, %d runs", e, err, len(r.executions))
+				}
+			})
+		})
+	}
+}
+
+// Overrides are judged with what is known of the task from its ARN.
+func TestStartOverridesElsewhere(t *testing.T) {
+	foreign := *manifest()
+	foreign.RoleARN = "arn:aws-cn:iam::999988887777:role/x"
+	report := *fullReport()
+	report.RoleARN = "arn:aws:iam::999988887777:role/x"
+	for name, opt := range map[string]func(*StartOptions){
+		"data-role":   func(o *StartOptions) { o.Manifest = &foreign },
+		"data-role/2": func(o *StartOptions) { o.Report = &report },
+		"verify-archive": func(o *StartOptions) {
+			o.Options.VerifyMode, o.DestinationStorageClass = "POINT_IN_TIME_CONSISTENT", "GLACIER"
+		},
+	} {
+		r := &runner{task: &datasync.DescribeTaskOutput{TaskMode: "BASIC"}}
+		_, err := Start(t.Context(), r, taskARN, opt)
+		var p *Problem
+		if id, _, _ := strings.Cut(name, "/"); !errors.As(err, &p) || p.ID != id || len(r.inputs) > 0 {
+			t.Errorf("%s: %v, %d sent", name, err, len(r.inputs))
+		}
+	}
 }

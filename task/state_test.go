@@ -12,6 +12,8 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/xacct/xacct/internal/inputtest"
 )
 
 // reader answers the reads of a task; a write is an error.
@@ -31,17 +33,24 @@ var (
 	notFound  = &dstypes.InvalidRequestException{Message: new("Sync task task-0a1b2c3d4e5f67890 is not found.")}
 )
 
-func (r *reader) wait(op string) error { time.Sleep(r.latency); return r.err[op] }
+// wait takes the time of a call, and refuses an input that DataSync's service model does not take.
+func (r *reader) wait(op string, in any) error {
+	time.Sleep(r.latency)
+	if err := inputtest.Model(in); err != nil {
+		return err
+	}
+	return r.err[op]
+}
 
-func (r *reader) DescribeTask(context.Context, *datasync.DescribeTaskInput, ...func(*datasync.Options)) (*datasync.DescribeTaskOutput, error) {
-	if err := r.wait("DescribeTask"); err != nil {
+func (r *reader) DescribeTask(_ context.Context, in *datasync.DescribeTaskInput, _ ...func(*datasync.Options)) (*datasync.DescribeTaskOutput, error) {
+	if err := r.wait("DescribeTask", in); err != nil {
 		return nil, err
 	}
 	return r.describe, nil
 }
 
 func (r *reader) ListTagsForResource(_ context.Context, in *datasync.ListTagsForResourceInput, _ ...func(*datasync.Options)) (*datasync.ListTagsForResourceOutput, error) {
-	if err := r.wait("ListTagsForResource"); err != nil {
+	if err := r.wait("ListTagsForResource", in); err != nil {
 		return nil, err
 	}
 	tags, more := page(r.tags, in.NextToken)
@@ -49,7 +58,7 @@ func (r *reader) ListTagsForResource(_ context.Context, in *datasync.ListTagsFor
 }
 
 func (r *reader) ListTasks(_ context.Context, in *datasync.ListTasksInput, _ ...func(*datasync.Options)) (*datasync.ListTasksOutput, error) {
-	if err := r.wait("ListTasks"); err != nil && in.NextToken != nil {
+	if err := r.wait("ListTasks", in); err != nil && in.NextToken != nil {
 		return nil, err
 	}
 	tasks, more := page(r.tasks, in.NextToken)

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"unicode/utf8"
 
-	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
-
 	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/s3name"
@@ -52,17 +50,13 @@ var (
 		ID: "task-region", Text: "must be the Region of at least one of the two locations",
 		Remedy: "make the task in the destination's Region", Source: locationsPage,
 	}
-	ruleBasicRegion = problem.Rule{
-		ID: "task-region-basic", Text: "must be the destination's Region for a BASIC task, which else cannot connect",
-		Remedy: "make the task in the destination's Region, or choose ENHANCED", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/troubleshooting-tasks.html",
-	}
 	ruleLogGroup = problem.Rule{
-		ID: "log-group", Text: "must be the ARN of a log group in the account and Region of the task, such as arn:aws:logs:eu-west-1:111122223333:log-group:datasync",
+		ID: "log-group", Text: "must be the ARN, of at most 562 characters, of a log group in the account and Region of the task, such as arn:aws:logs:eu-west-1:111122223333:log-group:datasync",
 		Remedy: "give the group's ARN, without a log stream", Source: createPage,
 	}
-	ruleLogGroupMode = problem.Rule{
-		ID: "log-group-enhanced", Text: "must be empty for an ENHANCED task, which logs to /aws/datasync by itself",
-		Remedy: "leave it out, or choose the mode BASIC", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/configure-logging.html",
+	ruleModeChange = problem.Rule{
+		ID: "mode-change", Text: "must be the mode that the task has: a task keeps its mode",
+		Remedy: "leave it out, or make another task", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/API_UpdateTask.html",
 	}
 	ruleTaskARN = problem.Rule{
 		ID: "task-arn", Text: "must be the ARN of a DataSync task, such as arn:aws:datasync:eu-west-1:111122223333:task/task-0a1b2c3d4e5f67890",
@@ -76,9 +70,9 @@ var (
 
 // rules is the table of all rules of this package.
 var rules = slices.Concat([]problem.Rule{
-	ruleName, ruleAccount, ruleRegion, ruleLocationARN, ruleLocationAccount, ruleLocationsKnown, ruleLocationsDiffer, ruleTaskRegion, ruleBasicRegion,
-	ruleLogGroup, ruleLogGroupMode, ruleTaskARN, ruleTaskPlace,
-}, rulesOf(compatibility), filterRules, startRules, scheduleRules, dataRules, s3name.Rules, []problem.Rule{ruleExecutionARN, ruleBandwidth}, tag.DataSync.All())
+	ruleName, ruleAccount, ruleRegion, ruleLocationARN, ruleLocationAccount, ruleLocationsKnown, ruleLocationsDiffer, ruleTaskRegion,
+	ruleLogGroup, ruleModeChange, ruleTaskARN, ruleTaskPlace,
+}, rulesOf(true), filterRules, startRules, scheduleRules, dataRules, s3name.Rules, []problem.Rule{ruleExecutionARN, ruleBandwidth}, tag.DataSync.All())
 
 var (
 	nameShape      = regexp.MustCompile(`^[a-zA-Z0-9\s+=._:@/-]*$`)
@@ -111,9 +105,9 @@ func (s Spec) Validate() error {
 }
 
 func (s Spec) settings() settings {
+	a, _ := region.ParseARN(s.DestinationLocationARN)
 	return settings{mode: s.Mode, class: s.DestinationStorageClass, options: s.Options, filters: len(s.Includes)+len(s.Excludes) > 0,
-		manifest: s.Manifest != nil, schedule: s.Schedule, logGroup: s.LogGroupARN != "",
-		versioned: s.Report != nil && s.Report.ObjectVersionIDs == dstypes.ObjectVersionIdsInclude}
+		manifest: s.Manifest != nil, schedule: s.Schedule, logGroup: s.LogGroupARN, report: s.Report, region: s.Region, target: a.Region}
 }
 
 func (s Spec) checkLocations(l *problem.List) {
@@ -135,7 +129,6 @@ func (s Spec) checkLocations(l *problem.List) {
 	}
 	l.Check(s.SourceLocationARN != s.DestinationLocationARN, ruleLocationsDiffer, "DestinationLocationARN", s.DestinationLocationARN)
 	l.Check(slices.Contains(regions, s.Region), ruleTaskRegion, "Region", s.Region)
-	l.Check(s.Mode != dstypes.TaskModeBasic || regions[1] == s.Region, ruleBasicRegion, "Region", s.Region)
 }
 
 func (s Spec) checkLogGroup(l *problem.List) {
@@ -144,8 +137,7 @@ func (s Spec) checkLogGroup(l *problem.List) {
 	}
 	a, ok := region.ParseARN(s.LogGroupARN)
 	ok = ok && a.Service == "logs" && a.Account == s.Account && a.Region == s.Region && a.Partition == region.Partition(s.Region) && logGroupShape.MatchString(a.Resource)
-	l.Check(ok, ruleLogGroup, "LogGroupARN", s.LogGroupARN)
-	l.Check(s.Mode != dstypes.TaskModeEnhanced, ruleLogGroupMode, "LogGroupARN", s.LogGroupARN)
+	l.Check(ok && len(s.LogGroupARN) <= 562, ruleLogGroup, "LogGroupARN", s.LogGroupARN)
 }
 
 // checkARN reports whether arn is a task's and, where s says so, in its account and Region.

@@ -48,6 +48,8 @@ func TestRules(t *testing.T) {
 		{"log-group", "other Region", func(s *Spec) {
 			s.Mode, s.LogGroupARN = "BASIC", strings.Replace(logGroupARN, "us-east-2", "us-east-1", 1)
 		}, true},
+		{"log-group", "longest", func(s *Spec) { s.Mode, s.LogGroupARN = "BASIC", logGroupARN+strings.Repeat("a", 562-len(logGroupARN)) }, false},
+		{"log-group", "too long", func(s *Spec) { s.Mode, s.LogGroupARN = "BASIC", logGroupARN+strings.Repeat("a", 563-len(logGroupARN)) }, true},
 		{"log-group-enhanced", "basic", func(s *Spec) { s.Mode, s.LogGroupARN = "BASIC", logGroupARN }, false},
 		{"log-group-enhanced", "enhanced by default", func(s *Spec) { s.LogGroupARN = logGroupARN }, true},
 		{"mode", "none", func(s *Spec) {}, false},
@@ -66,6 +68,17 @@ func TestRules(t *testing.T) {
 		{"task-queueing", "not in it", func(s *Spec) { s.Options.TaskQueueing = "NONE" }, true},
 		{"log-level", "in the enum", func(s *Spec) { s.Options.LogLevel = "OFF" }, false},
 		{"log-level", "word of the console", func(s *Spec) { s.Options.LogLevel = "NONE" }, true},
+		{"atime", "in the enum", func(s *Spec) { s.Options.Atime, s.Options.Mtime = "NONE", "NONE" }, false},
+		{"atime", "not in it", func(s *Spec) { s.Options.Atime = "PRESERVE" }, true},
+		{"mtime", "in the enum", func(s *Spec) { s.Options.Atime, s.Options.Mtime = "BEST_EFFORT", "PRESERVE" }, false},
+		{"mtime", "not in it", func(s *Spec) { s.Options.Mtime = "BEST_EFFORT" }, true},
+		{"times", "neither", func(s *Spec) {}, false},
+		{"times", "kept", func(s *Spec) { s.Options.Atime, s.Options.Mtime = "BEST_EFFORT", "PRESERVE" }, false},
+		{"times", "not kept", func(s *Spec) { s.Options.Atime, s.Options.Mtime = "NONE", "NONE" }, false},
+		{"times", "only one", func(s *Spec) { s.Options.Mtime = "PRESERVE" }, true},
+		{"times", "one of each", func(s *Spec) { s.Options.Atime, s.Options.Mtime = "NONE", "PRESERVE" }, true},
+		{"times", "the other of each", func(s *Spec) { s.Options.Atime, s.Options.Mtime = "BEST_EFFORT", "NONE" }, true},
+		{"bytes-per-second", "limited, basic", func(s *Spec) { s.Mode, s.Options.BytesPerSecond = "BASIC", 1<<20 }, false},
 		{"bytes-per-second", "unlimited", func(s *Spec) { s.Options.BytesPerSecond = -1 }, false},
 		{"bytes-per-second", "some", func(s *Spec) { s.Options.BytesPerSecond = 1 << 20 }, false},
 		{"bytes-per-second", "negative", func(s *Spec) { s.Options.BytesPerSecond = -2 }, true},
@@ -98,6 +111,12 @@ func TestRules(t *testing.T) {
 		{"filter-backslash", "at the end", func(s *Spec) { s.Excludes = []string{`/a\`} }, true},
 		{"filter-nul", "other characters", func(s *Spec) { s.Excludes = []string{"/größe=1\t"} }, false},
 		{"filter-nul", "NUL", func(s *Spec) { s.Excludes = []string{"/a\x00"} }, true},
+		{"filter-include-folders", "dots in a name", func(s *Spec) { s.Includes = []string{"/a/.b/..c/d./*", "/a/.*"} }, false},
+		{"filter-include-folders", "excluded", func(s *Spec) { s.Excludes = []string{"*//*"} }, false},
+		{"filter-include-folders", "two slashes in front", func(s *Spec) { s.Includes = []string{"//a"} }, true},
+		{"filter-include-folders", "two slashes within", func(s *Spec) { s.Includes = []string{"/a//b"} }, true},
+		{"filter-include-folders", "a dot", func(s *Spec) { s.Includes = []string{"/./x"} }, true},
+		{"filter-include-folders", "two dots at the end", func(s *Spec) { s.Includes = []string{"/a/.."} }, true},
 		{"filter-length", "longest", func(s *Spec) { s.Includes = []string{"/" + strings.Repeat("a", 102397), "/"} }, false},
 		{"filter-length", "too long with the bar", func(s *Spec) { s.Includes = []string{"/" + strings.Repeat("a", 102398), "/"} }, true},
 		{"manifest-filters", "manifest alone", func(s *Spec) { s.Manifest = manifest() }, false},
@@ -108,6 +127,7 @@ func TestRules(t *testing.T) {
 		{"manifest-key", "equals sign", func(s *Spec) { s.Manifest = manifest(); s.Manifest.Key = "dt=1/list.csv" }, true},
 		{"manifest-version", "longest", func(s *Spec) { s.Manifest = manifest(); s.Manifest.VersionID = strings.Repeat("a", 100) }, false},
 		{"manifest-version", "too long", func(s *Spec) { s.Manifest = manifest(); s.Manifest.VersionID = strings.Repeat("a", 101) }, true},
+		{"manifest-version", "two lines", func(s *Spec) { s.Manifest = manifest(); s.Manifest.VersionID = "a\nb" }, true},
 		{"report-prefix", "good", func(s *Spec) { s.Report = fullReport() }, false},
 		{"report-prefix", "none", func(s *Spec) { s.Report = fullReport(); s.Report.Prefix = "" }, false},
 		{"report-prefix", "equals sign", func(s *Spec) { s.Report = fullReport(); s.Report.Prefix = "dt=1/" }, true},
@@ -122,6 +142,13 @@ func TestRules(t *testing.T) {
 		{"data-role", "other account", func(s *Spec) { s.Manifest = manifest(); s.Manifest.RoleARN = "arn:aws:iam::444455556666:role/a" }, true},
 		{"data-role", "other partition", func(s *Spec) { s.Report = fullReport(); s.Report.RoleARN = "arn:aws-cn:iam::111122223333:role/a" }, true},
 		{"data-role", "user", func(s *Spec) { s.Report = fullReport(); s.Report.RoleARN = "arn:aws:iam::111122223333:user/a" }, true},
+		{"data-role", "with a path", func(s *Spec) {
+			s.Report = fullReport()
+			s.Report.RoleARN = "arn:aws:iam::111122223333:role/a/b+c/d=e,f.g@h-i_j"
+		}, false},
+		{"data-role", "too long", func(s *Spec) { s.Report = fullReport(); s.Report.RoleARN += strings.Repeat("b", 2048) }, true},
+		{"data-role", "two lines", func(s *Spec) { s.Report = fullReport(); s.Report.RoleARN += "\nb" }, true},
+		{"data-role", "a Region", func(s *Spec) { s.Report = fullReport(); s.Report.RoleARN = "arn:aws:iam:us-east-1:111122223333:role/a" }, true},
 		{"data-account", "none", func(s *Spec) { s.Manifest = manifest(); s.Manifest.Account = "" }, false},
 		{"data-account", "alias", func(s *Spec) { s.Manifest = manifest(); s.Manifest.Account = "acme" }, true},
 		{"bucket-name", "good", func(s *Spec) { s.Manifest = manifest() }, false},
@@ -137,6 +164,14 @@ func TestRules(t *testing.T) {
 		{"schedule-form", "moment", func(s *Spec) { s.Schedule = &Schedule{Expression: "at(2026-01-01T00:00:00)"} }, true},
 		{"schedule-form", "empty", func(s *Spec) { s.Schedule = &Schedule{} }, true},
 		{"schedule-form", "a rate of no hours", func(s *Spec) { s.Schedule = &Schedule{Expression: "rate(0 hours)"} }, true},
+		{"schedule-form", "a rate of one", func(s *Spec) { s.Schedule = &Schedule{Expression: "rate(1 day)"} }, false},
+		{"schedule-form", "one hours", func(s *Spec) { s.Schedule = &Schedule{Expression: "rate(1 hours)"} }, true},
+		{"schedule-form", "five hour", func(s *Spec) { s.Schedule = &Schedule{Expression: "rate(5 hour)"} }, true},
+		{"schedule-form", "a letter that has the upper case of another", func(s *Spec) { s.Schedule = cron("0 2 ? * ſun *") }, true},
+		{"schedule-form", "a space that is no space", func(s *Spec) { s.Schedule = cron("0\u00a02 * * ? *") }, true},
+		{"schedule-form", "a sign", func(s *Spec) { s.Schedule = cron("+5 2 * * ? *") }, true},
+		{"schedule-field", "a step as long as an integer", func(s *Spec) { s.Schedule = cron("0 1/9223372036854775807 * * ? *") }, true},
+		{"schedule-field", "lower case", func(s *Spec) { s.Schedule = cron("0 2 ? jan sun *") }, false},
 		{"schedule-field", "names, ranges, steps and lists", func(s *Spec) { s.Schedule = cron("30 8-18/2,23 ? JAN-JUN,12 MON-FRI 2026-2030") }, false},
 		{"schedule-field", "first Wednesday", func(s *Spec) { s.Schedule = cron("0 8 ? * 4#1 *") }, false},
 		{"schedule-field", "hour 24", func(s *Spec) { s.Schedule = cron("0 24 * * ? *") }, true},
@@ -150,6 +185,8 @@ func TestRules(t *testing.T) {
 		{"schedule-day", "two", func(s *Spec) { s.Schedule = cron("0 2 ? * ? *") }, true},
 		{"schedule-hourly", "hourly", func(s *Spec) { s.Schedule = cron("17 * * * ? *") }, false},
 		{"schedule-hourly", "60 minutes", func(s *Spec) { s.Schedule = &Schedule{Expression: "rate(60 minutes)"} }, false},
+		{"schedule-hourly", "many days", func(s *Spec) { s.Schedule = &Schedule{Expression: "rate(999999 days)"} }, false},
+		{"schedule-hourly", "one minute", func(s *Spec) { s.Schedule = &Schedule{Expression: "rate(1 minute)"} }, true},
 		{"schedule-hourly", "two minutes of an hour", func(s *Spec) { s.Schedule = cron("0,30 * * * ? *") }, true},
 		{"schedule-hourly", "every minute", func(s *Spec) { s.Schedule = cron("* 2 * * ? *") }, true},
 		{"schedule-hourly", "59 minutes", func(s *Spec) { s.Schedule = &Schedule{Expression: "rate(59 minutes)"} }, true},
@@ -188,6 +225,16 @@ func TestRules(t *testing.T) {
 		{"data-role-known", "not known", withManifest(""), true},
 		{"report-standard", "standard", retryOf("STANDARD"), false},
 		{"report-standard", "summary", retryOf("SUMMARY_ONLY"), true},
+		{"manifest-entry", "keys", keysOf("a", "b"), false},
+		{"manifest-entry", "folder", keysOf("a/"), true},
+		{"allow-delete", "preserves", StartOptions{Options: Options{PreserveDeletedFiles: "PRESERVE"}}.Validate(), false},
+		{"allow-delete", "allowed", StartOptions{AllowDelete: true, Options: Options{PreserveDeletedFiles: "REMOVE"}}.Validate(), false},
+		{"allow-delete", "removes", StartOptions{Options: Options{PreserveDeletedFiles: "REMOVE"}}.Validate(), true},
+		{"mode-change", "none", updateTo("", "BASIC"), false},
+		{"mode-change", "the same", updateTo("BASIC", "BASIC"), false},
+		{"mode-change", "another", updateTo("BASIC", "ENHANCED"), true},
+		{"verify-archive", "of a run", StartOptions{DestinationStorageClass: "GLACIER", Options: Options{VerifyMode: "POINT_IN_TIME_CONSISTENT"}}.Validate(), true},
+		{"report-summary", "of a run", StartOptions{Report: &Report{Bucket: "amzn-s3-demo-bucket", Type: "SUMMARY_ONLY", Level: "ERRORS_ONLY"}}.Validate(), true},
 		{"task-arn", "task", spec().checkARN(taskARN), false},
 		{"task-arn", "location", spec().checkARN(sourceARN), true},
 		{"task-arn", "execution", spec().checkARN(executionARN), true},
@@ -224,7 +271,19 @@ func TestRules(t *testing.T) {
 }
 
 func retryOf(kind dstypes.ReportOutputType) error {
-	_, err := Retry(context.Background(), &runner{}, &shelf{}, executionARN, Report{Bucket: "amzn-s3-demo-bucket", Type: kind}, *manifest())
+	_, err := Retry(context.Background(), retryRunner(reportedRun(nil)), &shelf{}, executionARN, Report{Bucket: "amzn-s3-demo-bucket", Type: kind}, *manifest())
+	return err
+}
+
+func keysOf(keys ...string) error {
+	_, _, err := written(keys...)
+	return err
+}
+
+func updateTo(mode, have dstypes.TaskMode) error {
+	s := spec()
+	s.Mode = mode
+	_, err := s.UpdateFrom(State{ARN: taskARN, Mode: have})
 	return err
 }
 

@@ -11,84 +11,99 @@ const (
 	loggingPage  = "https://docs.aws.amazon.com/datasync/latest/userguide/configure-logging.html"
 )
 
-// warnings is the table of what DataSync takes and somebody may regret, and of what it is only assumed to refuse.
-var warnings = []row{
+// regretRows are about what DataSync takes and somebody may regret: what costs, loses traces or does nothing.
+var regretRows = []row{
 	{problem.Rule{
 		ID: "log-group-off", Text: "is OFF, so nothing is written to the log group",
 		Remedy: "choose BASIC or TRANSFER, or leave it out", Source: loggingPage,
-	}, "Options.LogLevel", observed, func(s settings) (string, bool) {
-		return string(s.options.LogLevel), s.logGroup && s.options.LogLevel == dstypes.LogLevelOff
+	}, "Options.LogLevel", regret, observed, func(s settings) (string, bool) {
+		return string(s.options.LogLevel), s.logGroup != "" && s.options.LogLevel == dstypes.LogLevelOff
 	}},
 	{problem.Rule{
 		ID: "log-nowhere", Text: "has no log group to write to: a run that leaves objects behind leaves no trace of which",
 		Remedy: "give LogGroupARN, or a report", Source: loggingPage,
-	}, "Options.LogLevel", documented, func(s settings) (string, bool) {
-		return string(s.options.LogLevel), s.mode == dstypes.TaskModeBasic && !s.logGroup && s.options.LogLevel != "" && s.options.LogLevel != dstypes.LogLevelOff
+	}, "Options.LogLevel", regret, documented, func(s settings) (string, bool) {
+		return string(s.options.LogLevel), s.mode == dstypes.TaskModeBasic && s.logGroup == "" && s.options.LogLevel != "" && s.options.LogLevel != dstypes.LogLevelOff
 	}},
 	{problem.Rule{
 		ID: "log-off", Text: "is OFF: a run that leaves objects behind leaves no trace of which",
 		Remedy: "leave it out, which is BASIC, or give a report", Source: loggingPage,
-	}, "Options.LogLevel", documented, func(s settings) (string, bool) {
+	}, "Options.LogLevel", regret, documented, func(s settings) (string, bool) {
 		return string(s.options.LogLevel), s.mode == dstypes.TaskModeEnhanced && s.options.LogLevel == dstypes.LogLevelOff
 	}},
 	{problem.Rule{
 		ID: "verify-none", Text: "is NONE: only what is in flight is checked, not what is written",
 		Remedy: "choose ONLY_FILES_TRANSFERRED", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/configure-data-verification-options.html",
-	}, "Options.VerifyMode", documented, func(s settings) (string, bool) {
+	}, "Options.VerifyMode", regret, documented, func(s settings) (string, bool) {
 		return string(s.options.VerifyMode), s.options.VerifyMode == dstypes.VerifyModeNone
 	}},
 	{problem.Rule{
 		ID: "verify-retrieval", Text: "is POINT_IN_TIME_CONSISTENT, which reads back every object, and the storage class charges for reading",
 		Remedy: "choose ONLY_FILES_TRANSFERRED", Source: locationPage,
-	}, "Options.VerifyMode", documented, func(s settings) (string, bool) {
+	}, "Options.VerifyMode", regret, documented, func(s settings) (string, bool) {
 		return string(s.options.VerifyMode), infrequent(s.class) && s.options.VerifyMode == dstypes.VerifyModePointInTimeConsistent
 	}},
 	{problem.Rule{
 		ID: "class-rewrite", Text: "is ALL: every run writes every object anew, and the storage class charges for a minimum time each time",
 		Remedy: "choose CHANGED, or the class STANDARD and a lifecycle rule", Source: locationPage,
-	}, "Options.TransferMode", documented, func(s settings) (string, bool) {
+	}, "Options.TransferMode", regret, documented, func(s settings) (string, bool) {
 		return string(s.options.TransferMode), minimumTime(s.class) && s.options.TransferMode == dstypes.TransferModeAll
 	}},
 	{problem.Rule{
 		ID: "class-remove", Text: "is REMOVE: what is deleted before the storage class's minimum time is charged for the rest of it",
 		Remedy: "choose PRESERVE, or the class STANDARD and a lifecycle rule", Source: locationPage,
-	}, "Options.PreserveDeletedFiles", documented, func(s settings) (string, bool) {
+	}, "Options.PreserveDeletedFiles", regret, documented, func(s settings) (string, bool) {
 		return string(s.options.PreserveDeletedFiles), minimumTime(s.class) && s.options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove
 	}},
 	{problem.Rule{
 		ID: "manifest-remove", Text: "is REMOVE, and a run with a manifest deletes nothing",
 		Remedy: "leave one of the two out", Source: manifestPage,
-	}, "Options.PreserveDeletedFiles", documented, func(s settings) (string, bool) {
+	}, "Options.PreserveDeletedFiles", regret, documented, func(s settings) (string, bool) {
 		return string(s.options.PreserveDeletedFiles), s.manifest && s.options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove
 	}},
 	{problem.Rule{
 		ID: "report-versions", Text: "is INCLUDE, which lengthens the run",
 		Remedy: "leave it out unless the versions are needed", Source: reportPage,
-	}, "Report.ObjectVersionIDs", documented, func(s settings) (string, bool) { return "INCLUDE", s.versioned }},
+	}, "Report.ObjectVersionIDs", regret, documented, func(s settings) (string, bool) {
+		return "INCLUDE", s.report != nil && s.report.ObjectVersionIDs == dstypes.ObjectVersionIdsInclude
+	}},
 	{problem.Rule{
-		ID: "schedule-queue", Text: "is DISABLED: a scheduled run may be lost if the run before it has not ended (assumed)",
+		ID: "schedule-queue", Text: "is DISABLED: a scheduled run may be lost if the run before it has not ended",
 		Remedy: "leave it out, which is ENABLED", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/run-task.html",
-	}, "Options.TaskQueueing", assumed, func(s settings) (string, bool) {
+	}, "Options.TaskQueueing", regret, assumed, func(s settings) (string, bool) {
 		return string(s.options.TaskQueueing), s.schedule != nil && s.options.TaskQueueing == dstypes.TaskQueueingDisabled
 	}},
 	{problem.Rule{
-		ID: "remove-filters", Text: "is REMOVE with filters: that what is filtered out is not deleted either is assumed",
+		ID: "remove-filters", Text: "is REMOVE with filters: what is filtered out is not deleted either",
 		Remedy: "try it on a copy first, or choose PRESERVE", Source: filterPage,
-	}, "Options.PreserveDeletedFiles", assumed, func(s settings) (string, bool) {
+	}, "Options.PreserveDeletedFiles", regret, assumed, func(s settings) (string, bool) {
 		return string(s.options.PreserveDeletedFiles), s.filters && s.options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove
+	}},
+	{problem.Rule{
+		ID: "schedule-held", Text: "is not changed: DataSync has disabled the schedule by itself, after the same error again and again",
+		Remedy: "repair the cause, run the task once, and enable the schedule by hand: it is never enabled again without a person", Source: schedulePage,
+	}, "Schedule", regret, documented, func(s settings) (string, bool) {
+		if s.schedule == nil || s.held == nil {
+			return "", false
+		}
+		same := s.schedule.Expression == s.held.Expression && (s.schedule.Status == "" || s.schedule.Status == s.held.Status)
+		return s.schedule.Expression, !same
 	}},
 }
 
-// Warnings are what DataSync takes and somebody may regret: settings that cost, lose traces or do nothing, and those that it is only assumed to
-// treat as one hopes. Nil is none. Their Rule says what is so, not what must be.
-func (s Spec) Warnings() []*Problem {
+// Warnings are what DataSync takes and somebody may regret of a new task: settings that cost, lose traces or do nothing, and those that it is only
+// assumed to treat as one hopes, which say so. Nil is none. Their Rule says what is so, not what must be.
+func (s Spec) Warnings() []*Problem { return s.WarningsFor(State{}) }
+
+// WarningsFor is Warnings of what the task in the given state becomes when it is updated to s. The zero State is no task yet.
+func (s Spec) WarningsFor(state State) []*Problem {
 	var l problem.List
-	settings := s.created().settings()
-	for _, row := range warnings {
-		if value, broken := row.broken(settings); broken {
-			l.Add(row.rule, row.path, value)
-		}
+	with := s.Over(state).created().settings()
+	with.schedule = s.Schedule
+	if state.Schedule.Held() {
+		with.held = &state.Schedule.Schedule
 	}
+	with.walk(&l, false)
 	return problem.All(l.Err())
 }
 

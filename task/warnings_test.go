@@ -2,6 +2,7 @@ package task
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/xacct/xacct/internal/problem/problemtest"
@@ -54,23 +55,74 @@ func TestWarnings(t *testing.T) {
 		}
 		cases = append(cases, problemtest.Case{Rule: tt.rule, Name: tt.name, Refuse: tt.warns, Err: errors.Join(errs...)})
 	}
-	problemtest.Run(t, rulesOf(warnings), cases)
+	held := State{Mode: "ENHANCED", Schedule: &ScheduleState{Schedule: Schedule{"rate(1 day)", "DISABLED"}, DisabledBy: "SERVICE"}}
+	for expression, warns := range map[string]bool{"rate(1 day)": false, "rate(2 days)": true} {
+		s := spec()
+		s.Schedule = &Schedule{Expression: expression}
+		var errs []error
+		for _, w := range s.WarningsFor(held) {
+			errs = append(errs, w)
+		}
+		cases = append(cases, problemtest.Case{Rule: "schedule-held", Name: expression, Refuse: warns, Err: errors.Join(errs...)})
+	}
+	problemtest.Run(t, rulesOf(false), cases)
 }
 
-// What is only assumed warns, and what is refused is known.
+// There is one table, whose every row has an id of its own, a path, and a confidence; what is only assumed never refuses, whatever DataSync is thought
+// to do, and says that it is assumed.
 func TestConfidence(t *testing.T) {
+	count, ids := map[confidence]int{}, map[string]bool{}
 	for _, r := range compatibility {
-		if r.confidence != documented && r.confidence != observed {
-			t.Errorf("%s refuses and is %s", r.rule.ID, r.confidence)
+		if count[r.confidence]++; r.confidence == assumed && r.refuses() {
+			t.Errorf("%s refuses and is assumed", r.rule.ID)
 		}
-	}
-	assumptions := 0
-	for _, r := range warnings {
-		if r.confidence == assumed {
-			assumptions++
+		if says := strings.HasSuffix(r.stated().Text, "(assumed)"); says != (r.confidence == assumed) {
+			t.Errorf("%s is %s and says %q", r.rule.ID, r.confidence, r.stated().Text)
 		}
+		if ids[r.rule.ID] || r.path == "" {
+			t.Errorf("row %s comes twice or has no path", r.rule.ID)
+		}
+		ids[r.rule.ID] = true
 	}
-	if assumptions == 0 {
-		t.Error("no warning is marked as assumed")
+	if len(count) != 3 || count[""] > 0 {
+		t.Errorf("confidences %v", count)
+	}
+	guess := row{effect: refuse, confidence: assumed}
+	if known := (row{effect: refuse, confidence: observed}); guess.refuses() || !known.refuses() {
+		t.Error("an assumption refuses, or what was observed does not")
+	}
+}
+
+// Warnings are of what the task becomes, not of what a new one would be.
+func TestWarningsOverTheState(t *testing.T) {
+	basic := State{ARN: taskARN, Mode: "BASIC", LogGroupARN: logGroupARN, Options: Options{LogLevel: "OFF", VerifyMode: "NONE"}}
+	held := State{ARN: taskARN, Mode: "ENHANCED", Schedule: &ScheduleState{Schedule: Schedule{"rate(1 day)", "DISABLED"}, DisabledBy: "SERVICE"}}
+	byUser := State{ARN: taskARN, Mode: "ENHANCED", Schedule: &ScheduleState{Schedule: Schedule{"rate(1 day)", "DISABLED"}, DisabledBy: "USER"}}
+	for _, tt := range []struct {
+		name  string
+		state State
+		edit  func(*Spec)
+		want  string
+	}{
+		{"no task", State{}, func(*Spec) {}, ""},
+		{"what is left alone", basic, func(*Spec) {}, "log-group-off verify-none"},
+		{"what is changed", basic, func(s *Spec) { s.Options = Options{LogLevel: "BASIC", VerifyMode: "ONLY_FILES_TRANSFERRED"} }, ""},
+		{"another task", basic, func(s *Spec) { s.Mode = "ENHANCED" }, ""},
+		{"removes by itself", State{Mode: "ENHANCED", Options: Options{PreserveDeletedFiles: "REMOVE"}}, func(s *Spec) { s.Excludes = []string{"*.tmp"} }, "remove-filters"},
+		{"held, as it is", held, func(s *Spec) { s.Schedule = &Schedule{Expression: "rate(1 day)"} }, ""},
+		{"held, to be enabled", held, func(s *Spec) { s.Schedule = &Schedule{"rate(1 day)", "ENABLED"} }, "schedule-held"},
+		{"held, to be another", held, func(s *Spec) { s.Schedule = &Schedule{Expression: "rate(2 days)"} }, "schedule-held"},
+		{"held, to be taken away", held, func(*Spec) {}, ""},
+		{"disabled by somebody", byUser, func(s *Spec) { s.Schedule = &Schedule{"rate(1 day)", "ENABLED"} }, ""},
+	} {
+		s := spec()
+		tt.edit(&s)
+		var got []string
+		for _, w := range s.WarningsFor(tt.state) {
+			got = append(got, w.ID)
+		}
+		if strings.Join(got, " ") != tt.want {
+			t.Errorf("%s: %v, want %s", tt.name, got, tt.want)
+		}
 	}
 }

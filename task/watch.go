@@ -44,7 +44,7 @@ func (e *Execution) Watch(ctx context.Context, optFns ...func(*WatchOptions)) it
 		for lost := 0; ; {
 			out, err := e.describe(ctx)
 			switch {
-			case ctx.Err() != nil:
+			case ctx.Err() != nil && (err != nil || !terminal(out.Status)): // an end that has been seen is not thrown away
 				err = context.Cause(ctx)
 			case err == nil:
 				lost = 0

@@ -72,6 +72,10 @@ func TestWatch(t *testing.T) {
 			[]seen{{"LAUNCHING", -1, true, 0}, {"PREPARING", -1, true, 0}, {"TRANSFERRING", 25, false, 0}, {"VERIFYING", 99, false, 0}, {success, 100, false, Complete}}},
 		{"only empty objects", []look{at("TRANSFERRING", 0, 0, 1, 4).basic(), at(success, 0, 0, 4, 4).basic()},
 			[]seen{{"TRANSFERRING", 25, false, 0}, {success, 100, false, Complete}}},
+		{"enhanced, all phases at once", []look{at("PREPARING", 0, 0, 0, 0), at("PREPARING", 50, 100, 1, 2), at("VERIFYING", 100, 200, 2, 4), at("VERIFYING", 150, 200, 3, 4), at(success, 200, 200, 4, 4)},
+			[]seen{{"PREPARING", -1, true, 0}, {"PREPARING", 50, true, 0}, {"VERIFYING", 50, true, 0}, {"VERIFYING", 75, false, 0}, {success, 100, false, Complete}}},
+		{"counters below zero", []look{at("TRANSFERRING", -500, 1000, 0, 0).basic(), at("TRANSFERRING", 0, 0, -1, 4).basic(), at(success, 1, 1, 1, 1)},
+			[]seen{{"TRANSFERRING", 0, false, 0}, {"TRANSFERRING", 0, false, 0}, {success, 100, false, Complete}}},
 		{"nothing to do", []look{at("TRANSFERRING", 0, 0, 0, 0).basic(), at(success, 0, 0, 0, 0).basic()},
 			[]seen{{"TRANSFERRING", -1, false, 0}, {success, 100, false, Complete}}},
 		{"more than estimated", []look{at("TRANSFERRING", 300, 100, 9, 4).basic(), at(success, 300, 100, 9, 4).basic()},
@@ -241,6 +245,7 @@ func TestCancel(t *testing.T) {
 		{"ended well", &runner{cancelErr: not, looks: []look{at("SUCCESS", 1, 1, 1, 1)}}, nil, Complete},
 		{"ended badly before", &runner{cancelErr: not, looks: []look{at("ERROR", 1, 1, 1, 1)}}, nil, Failed},
 		{"being cancelled", &runner{cancelErr: not, looks: []look{at("CANCELLING", 1, 1, 1, 1), at("CANCELLING", 1, 1, 1, 1), at("ERROR", 1, 1, 1, 1)}}, nil, Cancelled},
+		{"being cancelled, and nobody sees it again", &runner{cancelErr: not, looks: []look{at("CANCELLING", 1, 1, 1, 1), at("ERROR", 1, 1, 1, 1)}}, nil, Cancelled},
 		{"refused", &runner{cancelErr: denied, looks: []look{at("ERROR", 0, 1, 0, 1)}}, denied, Failed},
 		{"running, yet not to be cancelled", &runner{cancelErr: not, looks: []look{at("TRANSFERRING", 0, 1, 0, 1), at("ERROR", 0, 1, 0, 1)}}, not, Failed},
 		{"no such execution", &runner{cancelErr: notFound, looks: []look{at("ERROR", 0, 1, 0, 1)}}, notFound, Failed},
@@ -262,4 +267,48 @@ func TestCancel(t *testing.T) {
 	if err := Attach(&runner{}, taskARN).Cancel(t.Context()); err == nil {
 		t.Error("a task's ARN is taken for an execution's")
 	}
+}
+
+// An end that has been seen is told, also if ctx ends at the same moment.
+func TestWatchEndsWithContext(t *testing.T) {
+	for status, told := range map[dstypes.TaskExecutionStatus]bool{"SUCCESS": true, "ERROR": true, "VERIFYING": false} {
+		ctx, cancel := context.WithCancel(t.Context())
+		r := &runner{looks: []look{{status: status, change: func(*datasync.DescribeTaskExecutionOutput) { cancel() }}}}
+		out, err := Attach(r, executionARN).Wait(ctx, func(o *WatchOptions) { o.CancelOnDone = true })
+		if (out != nil) != told || errors.Is(err, context.Canceled) == told || count(r.calls, "CancelTaskExecution") == 1 == told {
+			t.Errorf("%s: %v, %v, calls %v", status, out, err, r.calls)
+		}
+	}
+}
+
+// A time to go that is longer than can be said is not known.
+func TestRemainingTooLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var looks []look
+		for i := range 20 {
+			looks = append(looks, at("TRANSFERRING", int64(i+1), 1<<60, 0, 0).basic())
+		}
+		for p, err := range Attach(&runner{looks: append(looks, at("SUCCESS", 1, 1, 1, 1))}, executionARN).Watch(t.Context()) {
+			if err != nil || p.Remaining != 0 {
+				t.Errorf("%v, %v", p.Remaining, err)
+			}
+		}
+	})
+}
+
+// An ENHANCED run writes whatever its status says, and is measured then.
+func TestEnhancedRateInEveryPhase(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		measured := map[dstypes.TaskExecutionStatus]bool{}
+		looks := []look{at("PREPARING", 0, 9000, 0, 9), at("PREPARING", 1000, 9000, 1, 9), at("TRANSFERRING", 2000, 9000, 2, 9), at("VERIFYING", 3000, 9000, 3, 9), at("SUCCESS", 9000, 9000, 9, 9)}
+		for p, err := range Attach(&runner{looks: looks}, executionARN).Watch(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			measured[p.Status] = p.BytesPerSecond > 0
+		}
+		if diff := cmp.Diff(map[dstypes.TaskExecutionStatus]bool{"PREPARING": true, "TRANSFERRING": true, "VERIFYING": true, "SUCCESS": false}, measured); diff != "" {
+			t.Errorf("-want +got:\n%s", diff)
+		}
+	})
 }

@@ -1,0 +1,180 @@
+package task
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/datasync"
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+)
+
+// reportedRun is a look at a run that has ended and whose report is written.
+func reportedRun(change func(*datasync.DescribeTaskExecutionOutput)) look {
+	return look{status: "SUCCESS", change: func(out *datasync.DescribeTaskExecutionOutput) {
+		out.ReportResult = &dstypes.ReportResult{Status: "SUCCESS"}
+		if change != nil {
+			change(out)
+		}
+	}}
+}
+
+func failed(prepare, transfer, verify int64) func(*datasync.DescribeTaskExecutionOutput) {
+	return func(out *datasync.DescribeTaskExecutionOutput) {
+		out.FilesFailed = &dstypes.TaskExecutionFilesFailedDetail{Prepare: prepare, Transfer: transfer, Verify: verify}
+	}
+}
+
+func retryRunner(l look) *runner {
+	return &runner{task: &datasync.DescribeTaskOutput{TaskMode: "ENHANCED", Includes: rule("/photos*")}, looks: []look{l}}
+}
+
+func TestRetry(t *testing.T) {
+	s, r := reports(), retryRunner(reportedRun(failed(0, 2, 2)))
+	m := *manifest()
+	m.Account = ""
+	e, err := Retry(t.Context(), r, s, executionARN, reported, m)
+	if err != nil || e == nil {
+		t.Fatal(e, err)
+	}
+	// In the order of the parts, each key once, quoted where CSV asks for it.
+	if got, want := s.objects["lists/today.csv"], "old\n\"b,\"\"c\"\".txt\"\na.txt\n"; got != want {
+		t.Errorf("manifest %q, want %q", got, want)
+	}
+	if owner := s.owners[len(s.owners)-1]; owner != "111122223333" {
+		t.Errorf("the manifest's bucket may be of %q: want the task's account, if none is given", owner)
+	}
+	in := r.inputs[0]
+	if *in.TaskArn != taskARN || *in.ManifestConfig.Source.S3.ManifestObjectVersionId != "v7" || in.Includes == nil || len(in.Includes) != 0 {
+		t.Errorf("started with %+v", in)
+	}
+}
+
+// successes rewrites the report: nothing failed.
+func successes(s *shelf) {
+	for k := range s.objects {
+		if strings.Contains(k, "Detailed") {
+			s.objects[k] = `{"Transferred":[{"RelativePath":"/a","TransferStatus":"SUCCESS"}]}`
+		}
+	}
+}
+
+func TestRetryNothing(t *testing.T) {
+	for name, change := range map[string]func(*datasync.DescribeTaskExecutionOutput){
+		"nothing failed": nil,
+		"nothing but what was kept": func(out *datasync.DescribeTaskExecutionOutput) {
+			out.FilesSkipped, out.Options = 3, &dstypes.Options{OverwriteMode: "NEVER"}
+		},
+	} {
+		s, r := reports(), retryRunner(reportedRun(change))
+		successes(s)
+		if e, err := Retry(t.Context(), r, s, executionARN, reported, *manifest()); e != nil || err != nil || len(r.inputs) > 0 {
+			t.Errorf("%s: %v, %v, %d runs", name, e, err, len(r.inputs))
+		}
+	}
+}
+
+// A report that does not say what failed is not one that says that nothing did.
+func TestRetryWithoutProof(t *testing.T) {
+	report := func(status dstypes.PhaseStatus) look {
+		return reportedRun(func(out *datasync.DescribeTaskExecutionOutput) {
+			out.ReportResult = &dstypes.ReportResult{Status: status, ErrorDetail: new("Failed to upload Task Report(s) to S3 due to an invalid bucket or IAM role")}
+		})
+	}
+	elsewhere := reported
+	elsewhere.Prefix = "typo"
+	for _, tt := range []struct {
+		name   string
+		look   look
+		report Report
+		want   string
+	}{
+		{"no report", look{status: "SUCCESS", change: failed(0, 1, 0)}, reported, "the run has no report"},
+		{"the report failed", report("ERROR"), reported, "could not be written: Failed to upload"},
+		{"the report is not written yet", report("PENDING"), reported, "is not written yet (PENDING)"},
+		{"the run has not ended", look{status: "TRANSFERRING"}, reported, "has not ended (TRANSFERRING)"},
+		{"another prefix", reportedRun(failed(0, 1, 0)), elsewhere, "counts 1 failed objects, and the report in s3://amzn-s3-demo-bucket/typo/ lists 0"},
+		{"another prefix, of a run that counts no failures", reportedRun(func(out *datasync.DescribeTaskExecutionOutput) {
+			out.TaskMode, out.FilesSkipped = "BASIC", 1
+		}), elsewhere, "ended with exceptions, and the report in s3://amzn-s3-demo-bucket/typo/ lists no object"},
+		{"more failed than is listed", reportedRun(failed(3, 2, 1)), reported, "counts 5 failed objects"},
+		{"a folder was not listed", reportedRun(func(out *datasync.DescribeTaskExecutionOutput) {
+			out.FoldersFailed = &dstypes.TaskExecutionFoldersFailedDetail{List: 1}
+		}), reported, "could not list every folder"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, r := reports(), retryRunner(tt.look)
+			e, err := Retry(t.Context(), r, s, executionARN, tt.report, *manifest())
+			var retry *RetryError
+			if e != nil || !errors.As(err, &retry) || retry.Hint() == "" || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("%v, %v, want %q", e, err, tt.want)
+			}
+			if s.objects["lists/today.csv"] != "" || len(r.inputs) > 0 {
+				t.Error("something was written or started")
+			}
+		})
+	}
+}
+
+func TestRetryFails(t *testing.T) {
+	for op, err := range map[string]error{"ListObjectsV2": denied, "GetObject": denied, "PutObject": denied} {
+		s, r := reports(), retryRunner(reportedRun(nil))
+		s.err = map[string]error{op: err}
+		if _, got := Retry(t.Context(), r, s, executionARN, reported, *manifest()); !errors.Is(got, err) || len(r.inputs) > 0 {
+			t.Errorf("%s: %v, %d runs", op, got, len(r.inputs))
+		}
+	}
+	r := &runner{looks: []look{{err: denied}}}
+	if _, err := Retry(t.Context(), r, reports(), executionARN, reported, *manifest()); !errors.Is(err, denied) {
+		t.Errorf("DescribeTaskExecution: %v", err)
+	}
+}
+
+func written(keys ...string) (*shelf, int, error) {
+	s := &shelf{}
+	m := *manifest()
+	m.Account = ""
+	_, n, err := WriteManifest(context.Background(), s, m, func(yield func(string, error) bool) {
+		for _, k := range keys {
+			if !yield(k, nil) {
+				return
+			}
+		}
+	})
+	return s, n, err
+}
+
+// A manifest that would fail the run is not written.
+func TestWriteManifestEntries(t *testing.T) {
+	s, n, err := written("a", "b", "a", strings.Repeat("k", 1024))
+	if err != nil || n != 3 || strings.Count(s.objects["lists/today.csv"], "a\n") != 1 || !slices.Equal(s.owners, []string{"111122223333"}) {
+		t.Errorf("%v, %d keys, %q, owners %v", err, n, s.objects, s.owners)
+	}
+	for name, key := range map[string]string{"empty": "", "a folder": "dir/", "too long": strings.Repeat("k", 1025), "not UTF-8": "a\xff"} {
+		s, n, err := written("a", key)
+		var p *Problem
+		if !errors.As(err, &p) || p.ID != "manifest-entry" || n != 0 || len(s.objects) > 0 {
+			t.Errorf("%s: %v, %d keys", name, err, n)
+		}
+	}
+}
+
+// Folders are not objects, whichever way a report shows them.
+func TestFailuresAreObjects(t *testing.T) {
+	report := func(yield func(ReportEntry, error) bool) {
+		for _, e := range []ReportEntry{{Kind: Transferred, Key: "dir/", Status: "FAILED"}, {Kind: Transferred, Key: "a", Status: "FAILED"}} {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+	var got []string
+	for key := range Failures(report) {
+		got = append(got, key)
+	}
+	if !slices.Equal(got, []string{"a"}) {
+		t.Errorf("%v", got)
+	}
+}
