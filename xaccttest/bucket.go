@@ -33,7 +33,7 @@ type bucketState struct {
 	busy                  bool                 // a change of the configuration is under way
 }
 
-// object is the current version of an object. It is not changed: an overwrite makes another.
+// object is a version of an object, or a delete marker. It is not changed: an overwrite makes another.
 type object struct {
 	body     []byte
 	owner    string // account id
@@ -43,6 +43,9 @@ type object struct {
 	tags     map[string]string
 	version  string // "" in a bucket without versions
 	key      string // ARN of the KMS key that it is encrypted under; "" is none
+	restored bool   // there is a copy that can be read, although the class is an archive
+	tier     s3types.ArchiveStatus
+	deleted  bool // it is a delete marker
 }
 
 func (b *bucketState) partition() string { return region.Partition(b.region) }
@@ -138,6 +141,13 @@ type ObjectOptions struct {
 	StorageClass s3types.StorageClass // "" is STANDARD
 	Tags         map[string]string    // nil is none
 	KMSKey       string               // ARN of the key that it is encrypted under; "" is as the bucket's default encryption says
+
+	// Restored is an object in GLACIER or DEEP_ARCHIVE of which there is a restored copy; false: it cannot be read.
+	Restored bool
+
+	// ArchiveStatus is the archive tier that an object in INTELLIGENT_TIERING has moved to, where it cannot be read; "" is none.
+	// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/intelligent-tiering-overview.html
+	ArchiveStatus s3types.ArchiveStatus
 }
 
 // PutObject puts an object into a bucket as its owner would.
@@ -161,7 +171,7 @@ func (c *Cloud) AddObject(bucket, key string, body []byte, optFns ...func(*Objec
 	if opts.StorageClass == "" {
 		opts.StorageClass = s3types.StorageClassStandard
 	}
-	if !region.ValidAccount(opts.Owner) || !known(opts.StorageClass) {
+	if !region.ValidAccount(opts.Owner) || !known(opts.StorageClass) || opts.ArchiveStatus != "" && !known(opts.ArchiveStatus) {
 		panic(fmt.Sprintf("xaccttest: %+v is no object", opts))
 	}
 	if opts.KMSKey == "" {
@@ -179,7 +189,8 @@ func (c *Cloud) AddObject(bucket, key string, body []byte, optFns ...func(*Objec
 	}
 	now := time.Now()
 	c.advance(now)
-	b.put(key, &object{body: bytes.Clone(body), owner: opts.Owner, modified: now, class: opts.StorageClass, tags: maps.Clone(opts.Tags), key: opts.KMSKey})
+	b.put(key, &object{body: bytes.Clone(body), owner: opts.Owner, modified: now, class: opts.StorageClass, tags: maps.Clone(opts.Tags), key: opts.KMSKey,
+		restored: opts.Restored, tier: opts.ArchiveStatus})
 }
 
 // DeleteObject takes an object out of a bucket, if it is there.
@@ -187,8 +198,9 @@ func (c *Cloud) DeleteObject(bucket, key string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	b := c.bucket(bucket)
-	c.advance(time.Now())
-	b.remove(key)
+	now := time.Now()
+	c.advance(now)
+	b.remove(key, now)
 }
 
 // Objects are the bodies of a bucket's objects by key.

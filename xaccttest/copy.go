@@ -1,7 +1,9 @@
 package xaccttest
 
 import (
+	"bytes"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,132 +49,55 @@ func (s side) open() bool {
 	return s.role != nil && s.bucket != nil && s.cloud.assumable(s.role, s.l, s.at) && s.may("s3:ListBucket", "")
 }
 
-// prepare lists both ends and works out what to copy and what to delete.
-func (e *execution) prepare(c *Cloud, at time.Time) error {
-	from, to := c.side(&e.source, at), c.side(&e.destination, at)
-	// The codes are those of https://docs.aws.amazon.com/datasync/latest/userguide/troubleshooting-datasync-locations-tasks.html; the texts are assumed.
-	if e.mode == dstypes.TaskModeBasic && e.source.region != e.destination.region && e.task.region != e.destination.region {
-		return &fault{code: "FsS3UnableToConnectToEndpoint", message: "DataSync could not connect to the endpoint of the destination bucket."}
-	}
-	if !from.open() {
-		return &fault{code: "SrcLocHitAccess", message: "DataSync could not access the source location."}
-	}
-	if !to.open() {
-		return &fault{code: "FsS3HeadBucketFailed", message: "DataSync could not perform s3:HeadBucket on the destination bucket."}
-	}
-	if e.manifest != nil {
-		return e.prepareListed(c, from, to, at)
-	}
-	atSource := map[string]bool{}
-	for _, key := range sortedKeys(from.bucket.objects) {
-		path, ok := strings.CutPrefix(key, e.source.prefix)
-		if !ok || path == "" || helper(path) || !filtered(path, e.includes, e.excludes) {
-			continue
-		}
-		atSource[path] = true
-		e.consider(path, from.bucket.objects[key], nil, to)
-	}
-	if quota := c.opts.Quotas.BasicObjects; quota > 0 && e.mode == dstypes.TaskModeBasic && e.count.listed > int64(quota) {
-		return &fault{code: "NoMem", message: "Cannot allocate memory"}
-	}
-	if e.options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove {
-		for _, key := range sortedKeys(to.bucket.objects) {
-			path, ok := strings.CutPrefix(key, e.destination.prefix)
-			if !ok || path == "" || helper(path) || !filtered(path, e.includes, e.excludes) {
-				continue
-			}
-			e.count.listedForDelete++
-			if !atSource[path] {
-				e.deletions = append(e.deletions, key)
-			}
-		}
-	}
-	return nil
-}
-
-// prepareListed takes the objects of the manifest. Nothing is deleted then.
-// Source: https://docs.aws.amazon.com/datasync/latest/userguide/transferring-with-manifest.html
-func (e *execution) prepareListed(c *Cloud, from, to side, at time.Time) error {
-	list, err := e.readManifest(c, at)
-	if err != nil {
-		return err
-	}
-	for _, l := range list {
-		o, named := from.bucket.objects[e.source.prefix+l.path], (*object)(nil)
-		if l.version != "" {
-			named = from.bucket.version(e.source.prefix+l.path, l.version)
-			o = named
-		}
-		if o == nil {
-			e.count.listed++
-			e.count.failedPrepare++
-			e.note("Transferred", l.path, "FileNotAtSource", "")
-			continue
-		}
-		e.consider(l.path, o, named, to)
-	}
-	return nil
-}
-
-// consider decides what becomes of one object at the source. named is the version that a manifest names, if it names one.
-func (e *execution) consider(path string, o, named *object, to side) {
-	e.count.listed++
-	switch old := to.bucket.objects[e.destination.prefix+path]; {
-	case untransferable(path):
-		e.count.skipped++
-		e.note("Skipped", path, "InvalidObjectKey", "")
-	case o.archived():
-		e.count.skipped++
-		e.note("Skipped", path, "ObjectInArchive", "")
-	case old != nil && e.options.OverwriteMode == dstypes.OverwriteModeNever:
-		e.count.skipped++
-		e.note("Skipped", path, "", "")
-	case old == nil || e.options.TransferMode == dstypes.TransferModeAll || e.changed(o, old):
-		e.items = append(e.items, &item{key: path, from: named, size: int64(len(o.body))})
-		e.count.estimatedBytes += int64(len(o.body))
-	}
-}
-
-// transfer copies one object.
+// transfer copies an object, or a folder, of which nothing is written unless it has an object of its own.
 func (e *execution) transfer(c *Cloud, it *item, at time.Time) {
-	if !e.copy(c, it, at) {
-		e.count.failedTransfer++
-		e.note("Transferred", it.key, "S3AccessDenied", "")
+	if !it.wanted {
 		return
 	}
+	n := e.tally(it)
+	if it.marked {
+		if code := e.copy(c, it, at); code != "" {
+			n.failedTransfer++
+			e.note("Transferred", it, code, "")
+			return
+		}
+		e.note("Transferred", it, "", it.written.version)
+		e.bytes += it.size
+	}
 	it.copied = true
-	e.note("Transferred", it.key, "", e.destinationVersion(c, it.key))
-	e.count.transferred++
-	e.count.bytes += it.size
+	n.transferred++
 }
 
-func (e *execution) copy(c *Cloud, it *item, at time.Time) bool {
-	if c.stepped(e, it.key) != nil {
-		return false
+// copy copies an object as it is now, or says why not.
+func (e *execution) copy(c *Cloud, it *item, at time.Time) (code string) {
+	const denied = "S3AccessDenied"
+	if c.stepped(e, transferring, it.key) != nil {
+		return denied
 	}
 	from, to := c.side(&e.source, at), c.side(&e.destination, at)
 	if from.role == nil || to.role == nil {
-		return false
+		return denied
 	}
 	fromKey, toKey := e.source.prefix+it.key, e.destination.prefix+it.key
 	o, read := from.bucket.objects[fromKey], "s3:GetObject"
-	if it.from != nil {
-		o, read = it.from, "s3:GetObjectVersion"
+	if it.named != nil {
+		o, read = it.named, "s3:GetObjectVersion"
 	}
 	tagged := e.options.ObjectTags == dstypes.ObjectTagsPreserve
 	switch {
-	case o == nil,
-		!from.bucket.readable(o, from.role.account),
+	case o == nil:
+		return "FileNotAtSource"
+	case !from.bucket.readable(o, from.role.account),
 		!from.may(read, fromKey),
 		!from.decrypts(o),
 		tagged && !from.may("s3:GetObjectTagging", fromKey),
 		!to.may("s3:PutObject", toKey),
 		tagged && len(o.tags) > 0 && !to.may("s3:PutObjectTagging", toKey):
-		return false
+		return denied
 	}
 	key, ok := to.encrypts()
 	if !ok {
-		return false
+		return denied
 	}
 	next := &object{key: key, body: o.body, modified: at, mtime: o.sourceTime(), owner: to.role.account, class: e.destination.classFor(len(o.body))}
 	if to.bucket.ownership.latest() == s3types.ObjectOwnershipBucketOwnerEnforced {
@@ -182,43 +107,73 @@ func (e *execution) copy(c *Cloud, it *item, at time.Time) bool {
 		next.tags = maps.Clone(o.tags)
 	}
 	to.bucket.put(toKey, next)
-	return true
+	it.read, it.written, it.size = o, next, int64(len(o.body))
+	return ""
 }
 
-// verify looks at a copied object again.
+// verify looks again at what was copied or, at a point in time, at what was the same already. A folder without an object of its own is not
+// verified. Source: https://docs.aws.amazon.com/datasync/latest/userguide/configure-data-verification-options.html
 func (e *execution) verify(c *Cloud, it *item, at time.Time) {
-	if e.options.VerifyMode == dstypes.VerifyModeNone || !it.copied {
+	whole := e.options.VerifyMode == dstypes.VerifyModePointInTimeConsistent
+	if e.options.VerifyMode == dstypes.VerifyModeNone || !it.marked || !it.copied && !(whole && it.same) {
 		return
 	}
-	to := c.side(&e.destination, at)
-	key := e.destination.prefix + it.key
-	if c.stepped(e, it.key) != nil || to.role == nil || to.bucket.objects[key] == nil || !to.may("s3:GetObject", key) || !to.decrypts(to.bucket.objects[key]) {
-		e.count.failedVerify++
-		e.note("Verified", it.key, "VerificationFailed", "")
-		return
+	code := e.differs(c, it, at)
+	e.note("Verified", it, code, "")
+	if code != "" {
+		e.tally(it).failedVerify++
+	} else {
+		e.tally(it).verified++
 	}
-	e.count.verified++
-	e.note("Verified", it.key, "", "")
 }
 
-// drop deletes what is no longer at the source.
+// differs says why a copy is not taken for one; "" is that it is.
+func (e *execution) differs(c *Cloud, it *item, at time.Time) (code string) {
+	from, to := c.side(&e.source, at), c.side(&e.destination, at)
+	key := e.destination.prefix + it.key
+	original, held := from.bucket.objects[e.source.prefix+it.key], to.bucket.objects[key]
+	if it.named != nil {
+		original = it.named
+	}
+	switch {
+	case c.stepped(e, verifying, it.key) != nil, held == nil, to.role == nil, !to.may("s3:GetObject", key), !to.decrypts(held):
+		return "VerificationFailed"
+	case original == nil:
+		return "FileNotAtSource"
+	case it.copied && (original != it.read || held != it.written), !it.copied && !bytes.Equal(original.body, held.body):
+		return "VerificationFailed" // it changed meanwhile
+	}
+	return ""
+}
+
+// drop deletes what is no longer at the source: the objects, and then the folders that nothing is left of.
 func (e *execution) drop(c *Cloud, at time.Time) {
 	to := c.side(&e.destination, at)
-	for _, key := range e.deletions {
-		if to.role == nil || !to.may("s3:DeleteObject", key) {
-			e.count.failedDrop++
-			e.note("Deleted", strings.TrimPrefix(key, e.destination.prefix), "S3AccessDenied", "")
+	var left []string
+	for _, it := range e.extra {
+		if !it.drop || !it.marked {
 			continue
 		}
-		to.bucket.remove(key)
-		e.count.deleted++
-		e.note("Deleted", strings.TrimPrefix(key, e.destination.prefix), "", "")
+		key := e.destination.prefix + it.key
+		if to.role == nil || !to.may("s3:DeleteObject", key) {
+			left = append(left, it.key)
+			e.tally(it).failedDrop++
+			e.note("Deleted", it, "S3AccessDenied", "")
+			continue
+		}
+		to.bucket.remove(key, at)
+		e.tally(it).deleted++
+		e.note("Deleted", it, "", "")
 	}
-}
-
-// destinationVersion is the version of what was just written.
-func (e *execution) destinationVersion(c *Cloud, path string) string {
-	return c.buckets[e.destination.bucket].objects[e.destination.prefix+path].version
+	for _, it := range e.extra {
+		switch {
+		case !it.drop || it.marked:
+		case slices.ContainsFunc(left, func(key string) bool { return strings.HasPrefix(key, it.key) }):
+			e.prefixes.failedDrop++
+		default:
+			e.prefixes.deleted++
+		}
+	}
 }
 
 // changed reports whether DataSync takes two objects for different: by size, time and tags.
@@ -239,7 +194,8 @@ func (o *object) sourceTime() time.Time {
 // archived reports whether the object has to be restored before it can be read.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
 func (o *object) archived() bool {
-	return o.class == s3types.StorageClassGlacier || o.class == s3types.StorageClassDeepArchive
+	cold := o.class == s3types.StorageClassGlacier || o.class == s3types.StorageClassDeepArchive
+	return cold && !o.restored || o.tier != ""
 }
 
 // classFor is the class in which DataSync writes an object of that size: small ones go to STANDARD.

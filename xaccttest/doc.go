@@ -63,14 +63,25 @@
 //   - A cancelled run ends as ERROR with the code "Cancelled", also if it waited in the queue.
 //   - Excludes win over includes; a pattern with neither a slash nor a star in front matches in every folder; what is excluded is not
 //     deleted either.
-//   - Objects that were skipped because they are archived, cannot be transferred or may not be overwritten are counted as skipped, objects
-//     that failed in a Basic run too. Folders are counted as objects.
+//   - The works of an ENHANCED run overlap so: it lists until half of [Phases].Transferring is over, compares from the middle of Preparing until
+//     three quarters of Transferring, transfers while its status is TRANSFERRING, and verifies from a quarter of Transferring until the end of
+//     Verifying. Each goes through what is found in the order of the keys, at an even pace. A phase's status is SUCCESS once its work is done.
+//   - Both modes take what is there when PREPARING begins, and delete when all is transferred.
+//   - Objects that were skipped because they are archived, cannot be transferred or may not be overwritten are counted as skipped; in a BASIC
+//     run also those that a manifest names and that are not there, and those that failed to be transferred.
+//   - What failed to be prepared, transferred or deleted gives a SUCCESS the detail about skipped files; what differs, that about mismatches.
+//   - The folders of a run are the prefixes of what is found, without the location's own, and none of those that a manifest names. Nothing is
+//     written for a folder that has no object of its own; it is transferred if the destination has nothing in it, and not verified. It is deleted
+//     if all that is in it is. An object that cannot be transferred is in no folder.
+//   - An object that changed at either end since it was copied differs, and so does one that is gone; POINT_IN_TIME_CONSISTENT compares also
+//     what was the same already, but not what was skipped or is at the destination only.
 //   - A copy keeps the time of its original, and CHANGED compares it, the size and the tags.
 //   - DataSync presents the ARN of the task to the roles of a manifest and a report. A manifest that cannot be read, or is of another form, ends the
 //     run; an object that it names and that is not at the source fails to be prepared.
 //   - Reports list objects that were skipped or deleted in the way of those transferred. Their codes are invented, but for FileNotAtSource.
-//   - A rate counts from when the schedule was set. A scheduled run that may not wait in the queue is lost. After three scheduled runs in a row that
-//     end with the same error, the service disables the schedule.
+//   - DataSync takes the names, lists, ranges, steps and letters of EventBridge's cron expressions, and a rate in minutes. A rate counts from when
+//     the schedule was set, and one is taken with either form of its unit. A scheduled run that may not start or wait in the queue is lost. After
+//     three scheduled runs in a row that end with the same error, the service disables the schedule.
 //   - The codes SrcLocHitAccess and FsS3HeadBucketFailed stand for the source and the destination that cannot be reached in a run.
 //   - S3 keeps the order of the members and statements of a policy, turns a single statement into a list, keeps numbers and booleans as they
 //     are, and takes * and a pattern that covers the bucket's name for its own resource.
@@ -85,6 +96,7 @@
 //
 // # What it does not play
 //
-// Grants and aliases of KMS but aws/s3, access points, object ACLs, delete markers, and requests that carry an SDK client's own options: the functions that
+// Grants and aliases of KMS but aws/s3, access points, object ACLs, the bandwidth that a run may take, bytes of an object that is half written,
+// metadata of objects but tags, and requests that carry an SDK client's own options: the functions that
 // SDK calls take are not applied, and nothing is retried.
 package xaccttest

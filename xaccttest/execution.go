@@ -27,33 +27,19 @@ type execution struct {
 
 	requested, launched, cancelled, ended time.Time
 
-	phase     int // index of steps
-	entered   bool
-	items     []*item
-	deletions []string
-	prepared  int
-	done      int // items tried
-	checked   int // items verified or not
-	count     counters
+	phase   int // index of steps
+	entered bool
+
+	found   []*item         // at the source, in the order of their paths
+	extra   []*item         // at the destination, looked at to be deleted
+	folders map[string]bool // that are at the destination
+	done    [checking + 1]struct{ found, extra int }
+
+	objects, prefixes     tally
+	bytes, estimatedBytes int64
 
 	failed                 bool
 	errorCode, errorDetail string
-}
-
-// item is one object to copy.
-type item struct {
-	key    string  // relative to the location
-	from   *object // the version that the manifest names; nil is the current one
-	size   int64
-	copied bool
-}
-
-// counters are what DescribeTaskExecution counts beside the items.
-type counters struct {
-	listed, listedForDelete                                 int64
-	estimatedBytes, bytes                                   int64
-	transferred, skipped, verified, deleted                 int64
-	failedPrepare, failedTransfer, failedVerify, failedDrop int64
 }
 
 // steps are the phases that a run goes through.
@@ -115,7 +101,9 @@ func (e *execution) status() dstypes.TaskExecutionStatus {
 type Step struct {
 	Execution string                      // ARN
 	Phase     dstypes.TaskExecutionStatus // LAUNCHING, PREPARING, TRANSFERRING or VERIFYING
-	Key       string                      // of the object, relative to the location; "": the phase as a whole begins
+	Key       string                      // of the object, relative to the location; "": the run gets this status
+
+	// An ENHANCED run verifies objects already while its status is TRANSFERRING.
 }
 
 // OnStep calls fn at each step of each execution; nil takes it away. An error makes the step fail: without a key, the execution ends as
@@ -127,11 +115,11 @@ func (c *Cloud) OnStep(fn func(Step) error) {
 	c.step = fn
 }
 
-func (c *Cloud) stepped(e *execution, key string) error {
+func (c *Cloud) stepped(e *execution, phase int, key string) error {
 	if c.step == nil {
 		return nil
 	}
-	return c.step(Step{Execution: e.arn, Phase: steps[e.phase], Key: key})
+	return c.step(Step{Execution: e.arn, Phase: steps[phase], Key: key})
 }
 
 // advance lets schedules start what is due, and every execution catch up with now.
@@ -171,16 +159,14 @@ func (e *execution) advance(c *Cloud, now time.Time) {
 				return
 			}
 		}
-		part := 1.0
-		if passed := now.Sub(begin); passed < takes {
-			part = float64(passed) / float64(takes)
-		}
-		e.work(c, begin, takes, part)
-		if part < 1 {
+		end := begin.Add(takes)
+		if now.Before(end) {
+			e.work(c, now)
 			return
 		}
+		e.work(c, end)
 		if e.phase++; e.phase == len(steps) {
-			e.end(c, begin.Add(takes))
+			e.end(c, end)
 			return
 		}
 		e.entered = false
@@ -189,7 +175,7 @@ func (e *execution) advance(c *Cloud, now time.Time) {
 
 // enter begins the current phase.
 func (e *execution) enter(c *Cloud, at time.Time) error {
-	if err := c.stepped(e, ""); err != nil {
+	if err := c.stepped(e, e.phase, ""); err != nil {
 		return err
 	}
 	switch e.phase {
@@ -199,24 +185,6 @@ func (e *execution) enter(c *Cloud, at time.Time) error {
 		e.drop(c, at)
 	}
 	return nil
-}
-
-// work does the part of the current phase that has passed.
-func (e *execution) work(c *Cloud, begin time.Time, takes time.Duration, part float64) {
-	n := len(e.items)
-	upTo := int(float64(n) * part)
-	switch e.phase {
-	case preparing:
-		e.prepared = upTo
-	case transferring:
-		for ; e.done < upTo; e.done++ {
-			e.transfer(c, e.items[e.done], begin.Add(takes*time.Duration(e.done+1)/time.Duration(n)))
-		}
-	case verifying:
-		for ; e.checked < upTo; e.checked++ {
-			e.verify(c, e.items[e.checked], begin)
-		}
-	}
 }
 
 func (e *execution) failWith(c *Cloud, at time.Time, err error) {

@@ -41,10 +41,12 @@ func (w *world) finish(task string) *datasync.DescribeTaskExecutionOutput {
 }
 
 // put fills the source: name=body.
-func (w *world) put(objects ...string) {
+func (w *world) put(objects ...string) { w.putInto("media-raw", objects...) }
+
+func (w *world) putInto(bucket string, objects ...string) {
 	for _, o := range objects {
 		name, body, _ := strings.Cut(o, "=")
-		w.cloud.PutObject("media-raw", name, []byte(body))
+		w.cloud.PutObject(bucket, name, []byte(body))
 	}
 }
 
@@ -66,45 +68,6 @@ func (w *world) wantArchive(want map[string]string) {
 
 func option(edit func(*dstypes.Options)) func(*datasync.CreateTaskInput) {
 	return func(in *datasync.CreateTaskInput) { in.Options = &dstypes.Options{}; edit(in.Options) }
-}
-
-// Source: https://docs.aws.amazon.com/datasync/latest/userguide/transfer-performance-counters.html
-func TestCountersGrow(t *testing.T) {
-	for _, mode := range []dstypes.TaskMode{dstypes.TaskModeEnhanced, dstypes.TaskModeBasic} {
-		t.Run(string(mode), func(t *testing.T) {
-			inTime(t, func(w *world, source, destination string) {
-				for n := range 10 {
-					w.put(fmt.Sprintf("a/%d=xx", n))
-				}
-				task := w.task(source, destination, func(in *datasync.CreateTaskInput) { in.TaskMode = mode })
-				time.Sleep(phases.Creating)
-				run := w.start(task)
-				var got []string
-				for range 8 {
-					e := w.execution(run)
-					got = append(got, fmt.Sprintf("%s %d/%d %d/%d %d", e.Status, e.FilesTransferred, e.EstimatedFilesToTransfer, e.BytesWritten, e.EstimatedBytesToTransfer, e.FilesVerified))
-					if n := len(w.archive()); int64(n) != e.FilesTransferred {
-						t.Errorf("%d objects, %d counted", n, e.FilesTransferred)
-					}
-					if (e.FilesFailed != nil) != (mode == dstypes.TaskModeEnhanced) || (e.FilesListed != nil) != (mode == dstypes.TaskModeEnhanced) {
-						t.Errorf("counters of the other mode: %v %v", e.FilesFailed, e.FilesListed)
-					}
-					time.Sleep(10 * time.Second)
-				}
-				want := []string{
-					"LAUNCHING 0/0 0/0 0", "PREPARING 0/0 0/0 0", "TRANSFERRING 0/10 0/20 0", "TRANSFERRING 2/10 4/20 0", "TRANSFERRING 5/10 10/20 0",
-					"TRANSFERRING 7/10 14/20 0", "VERIFYING 10/10 20/20 0", "SUCCESS 10/10 20/20 10",
-				}
-				if diff := cmp.Diff(want, got); diff != "" {
-					t.Errorf("(-want +got):\n%s", diff)
-				}
-				e := w.execution(run)
-				if got, want := e.EndTime.Sub(*e.StartTime), 70*time.Second; got != want || *e.Result.TotalDuration != want.Milliseconds() {
-					t.Errorf("took %v, %d ms", got, *e.Result.TotalDuration)
-				}
-			})
-		})
-	}
 }
 
 // Access that goes away between start and preparation ends the run.

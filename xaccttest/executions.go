@@ -2,7 +2,7 @@ package xaccttest
 
 import (
 	"context"
-	"strings"
+	"maps"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,6 +13,20 @@ import (
 // queueQuota is how many executions of a task may wait.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/datasync-limits.html
 const queueQuota = 50
+
+// historyQuota is how long an execution can be seen after its end.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/datasync-limits.html
+const historyQuota = 30 * 24 * time.Hour
+
+// forget takes away the executions whose time is over.
+func (r *syncRegion) forget(now time.Time) {
+	old := func(e *execution) bool { return !e.ended.IsZero() && now.Sub(e.ended) > historyQuota }
+	gone := len(r.executions)
+	maps.DeleteFunc(r.executions, func(_ string, e *execution) bool { return old(e) })
+	if len(r.executions) < gone {
+		r.executionList.remove(old, 0)
+	}
+}
 
 func (c *syncClient) StartTaskExecution(ctx context.Context, in *datasync.StartTaskExecutionInput, _ ...func(*datasync.Options)) (*datasync.StartTaskExecutionOutput, error) {
 	return do(ctx, c.client, "StartTaskExecution", in, func(rq *request, in *datasync.StartTaskExecutionInput) (*datasync.StartTaskExecutionOutput, error) {
@@ -72,7 +86,7 @@ func (rq *request) newExecution(t *taskState, in *datasync.StartTaskExecutionInp
 		return nil, invalidRequest("Task %s is being created.", t.arn)
 	case len(t.queue) > 0 && e.options.TaskQueueing == dstypes.TaskQueueingDisabled:
 		return nil, invalidRequest("Task %s has an execution in progress, and queueing is disabled.", t.arn)
-	case e.mode == dstypes.TaskModeEnhanced && rq.enhancedRuns() >= rq.cloud.opts.Quotas.EnhancedRuns && rq.cloud.opts.Quotas.EnhancedRuns > 0:
+	case rq.cloud.enhancedFull(t):
 		return nil, invalidRequest("The account has reached the limit of %d concurrent Enhanced mode executions in this Region.", rq.cloud.opts.Quotas.EnhancedRuns)
 	case len(t.queue) > queueQuota:
 		return nil, invalidRequest("Task %s has %d executions in its queue already.", t.arn, queueQuota)
@@ -81,19 +95,24 @@ func (rq *request) newExecution(t *taskState, in *datasync.StartTaskExecutionInp
 	return e, nil
 }
 
-// enhancedRuns is how many Enhanced executions of the account and Region have not ended.
-func (rq *request) enhancedRuns() int {
+// enhancedFull reports whether the task is ENHANCED and no further such run fits into its account and Region.
+func (c *Cloud) enhancedFull(t *taskState) bool {
+	quota := c.opts.Quotas.EnhancedRuns
+	if quota == 0 || t.mode != dstypes.TaskModeEnhanced {
+		return false
+	}
 	n := 0
-	for _, e := range rq.cloud.running {
-		if e.mode == dstypes.TaskModeEnhanced && e.task.account == rq.account && e.task.region == rq.region {
+	for _, e := range c.running {
+		if e.mode == dstypes.TaskModeEnhanced && e.task.account == t.account && e.task.region == t.region {
 			n++
 		}
 	}
-	return n
+	return n >= quota
 }
 
 // execution finds an execution of the client's account and Region.
 func (rq *request) execution(action, arn string) (*execution, error) {
+	rq.here().forget(rq.now)
 	e := rq.here().executions[arn]
 	if err := rq.ownARN(arn); err != nil {
 		return nil, err
@@ -162,6 +181,7 @@ func (c *syncClient) ListTaskExecutions(ctx context.Context, in *datasync.ListTa
 				return nil, invalidRequest("Sync task %s is not found.", *in.TaskArn)
 			}
 		}
+		rq.here().forget(rq.now)
 		var found []*execution
 		for _, e := range rq.here().executionList.visible(in.NextToken == nil) {
 			if in.TaskArn == nil || e.task.arn == *in.TaskArn {
@@ -191,84 +211,3 @@ func (c *syncClient) DescribeTaskExecution(ctx context.Context, in *datasync.Des
 		return e.describe(), nil
 	})
 }
-
-// describe is the execution as the API shows it. The counters of the two modes differ.
-// Source: https://docs.aws.amazon.com/datasync/latest/userguide/transfer-performance-counters.html
-func (e *execution) describe() *datasync.DescribeTaskExecutionOutput {
-	n := e.count
-	out := &datasync.DescribeTaskExecutionOutput{
-		TaskExecutionArn: aws.String(e.arn), Status: e.status(), TaskMode: e.mode, Options: ptr(clone(e.options)),
-		Includes: clone(e.includes), Excludes: clone(e.excludes), StartTime: aws.Time(e.requested.UTC()),
-		EstimatedFilesToTransfer: int64(len(e.items)), EstimatedBytesToTransfer: n.estimatedBytes, EstimatedFilesToDelete: int64(len(e.deletions)),
-		FilesTransferred: n.transferred, BytesTransferred: n.bytes, BytesCompressed: n.bytes, BytesWritten: n.bytes,
-		FilesSkipped: n.skipped, FilesVerified: n.verified, FilesDeleted: n.deleted,
-		Result:         e.result(),
-		ManifestConfig: clone(e.manifest), TaskReportConfig: clone(e.report), ReportResult: clone(e.reportResult),
-	}
-	if e.report != nil && e.reportResult == nil {
-		out.ReportResult = &dstypes.ReportResult{Status: dstypes.PhaseStatusPending}
-	}
-	if e.phase == preparing && e.ended.IsZero() {
-		out.EstimatedFilesToTransfer, out.EstimatedBytesToTransfer = int64(e.prepared), 0
-		for _, it := range e.items[:e.prepared] {
-			out.EstimatedBytesToTransfer += it.size
-		}
-	}
-	if e.mode == dstypes.TaskModeEnhanced {
-		out.FilesListed = &dstypes.TaskExecutionFilesListedDetail{AtSource: n.listed, AtDestinationForDelete: n.listedForDelete}
-		out.FilesFailed = &dstypes.TaskExecutionFilesFailedDetail{Prepare: n.failedPrepare, Transfer: n.failedTransfer, Verify: n.failedVerify, Delete: n.failedDrop}
-		if e.options.TransferMode != dstypes.TransferModeAll {
-			out.FilesPrepared = int64(e.prepared)
-		}
-	} else {
-		out.FilesSkipped += n.failedTransfer
-	}
-	if !e.launched.IsZero() {
-		out.LaunchTime = aws.Time(e.launched.UTC())
-	}
-	if !e.ended.IsZero() {
-		out.EndTime = aws.Time(e.ended.UTC())
-	}
-	return out
-}
-
-func (e *execution) result() *dstypes.TaskExecutionResultDetail {
-	phase := func(p int) dstypes.PhaseStatus {
-		switch {
-		case e.phase > p:
-			return dstypes.PhaseStatusSuccess
-		case e.failed && e.phase == p:
-			return dstypes.PhaseStatusError
-		}
-		return dstypes.PhaseStatusPending
-	}
-	r := &dstypes.TaskExecutionResultDetail{
-		PrepareStatus: phase(preparing), TransferStatus: phase(transferring), VerifyStatus: phase(verifying),
-		ErrorCode: stringOrNil(e.errorCode), ErrorDetail: stringOrNil(e.errorDetail),
-	}
-	if e.ended.IsZero() {
-		return r
-	}
-	r.TotalDuration = milliseconds(e.ended.Sub(e.launched))
-	if e.mode == dstypes.TaskModeEnhanced {
-		r.PrepareDuration, r.TransferDuration, r.VerifyDuration = aws.Int64(0), aws.Int64(0), aws.Int64(0)
-	} else {
-		r.PrepareDuration, r.TransferDuration, r.VerifyDuration = milliseconds(e.takes(preparing)), milliseconds(e.takes(transferring)), milliseconds(e.takes(verifying))
-	}
-	if n := e.count; !e.failed && n.failedTransfer+n.failedVerify+n.failedDrop > 0 {
-		// Texts of https://docs.aws.amazon.com/datasync/latest/userguide/troubleshooting-datasync-locations-tasks.html.
-		text := []string{"Transfer and verification completed."}
-		if n.failedTransfer+n.failedDrop > 0 {
-			text = append(text, "Selected files transferred except for files skipped due to errors.")
-		}
-		if n.failedVerify > 0 {
-			text = append(text, "Verification detected mismatches.")
-		}
-		r.ErrorDetail = aws.String(strings.Join(text, " "))
-	}
-	return r
-}
-
-func milliseconds(d time.Duration) *int64 { return aws.Int64(d.Milliseconds()) }
-
-func ptr[T any](v T) *T { return &v }

@@ -248,71 +248,6 @@ func TestExtrasAreRefused(t *testing.T) {
 	})
 }
 
-// A schedule starts runs in virtual time, one after the other.
-func TestSchedule(t *testing.T) {
-	inTime(t, func(w *world, source, destination string) {
-		w.put("a/1=x")
-		arn := w.task(source, destination, func(in *datasync.CreateTaskInput) {
-			in.Schedule = &dstypes.TaskSchedule{ScheduleExpression: aws.String("cron(0 2 * * ? *)")}
-		})
-		time.Sleep(3 * 24 * time.Hour)
-		runs := w.runs(arn)
-		if len(runs) != 3 {
-			t.Fatalf("%d runs in three days", len(runs))
-		}
-		for i, r := range runs {
-			if at := r.StartTime.UTC(); at.Hour() != 2 || at.Minute() != 0 || r.Status != dstypes.TaskExecutionStatusSuccess {
-				t.Errorf("run %d at %v: %s", i, at, r.Status)
-			}
-		}
-		out, err := w.sync(dstRegion).DescribeTask(w.ctx, &datasync.DescribeTaskInput{TaskArn: &arn})
-		w.must(err)
-		if out.Schedule.Status != dstypes.ScheduleStatusEnabled {
-			t.Errorf("a status that was never sent is shown: %+v", out.Schedule)
-		}
-		_, err = w.sync(dstRegion).UpdateTask(w.ctx, &datasync.UpdateTaskInput{TaskArn: &arn, Schedule: &dstypes.TaskSchedule{ScheduleExpression: aws.String("")}})
-		w.must(err)
-		time.Sleep(3 * 24 * time.Hour)
-		if n := len(w.runs(arn)); n != 3 {
-			t.Errorf("%d runs after the schedule was taken away", n)
-		}
-	})
-}
-
-// Source: https://docs.aws.amazon.com/datasync/latest/userguide/task-scheduling.html
-func TestScheduleIsDisabledByTheService(t *testing.T) {
-	inTime(t, func(w *world, source, destination string) {
-		arn := w.task(source, destination, func(in *datasync.CreateTaskInput) {
-			in.Schedule = &dstypes.TaskSchedule{ScheduleExpression: aws.String("rate(1 hour)")}
-		})
-		w.cloud.SetBucketPolicy("media-archive", nil)
-		time.Sleep(10 * time.Hour)
-		state, err := task.Observe(w.ctx, w.sync(dstRegion), arn)
-		w.must(err)
-		if s := state.Schedule; s == nil || s.DisabledBy != dstypes.ScheduleDisabledByService || s.DisabledReason == "" || len(w.runs(arn)) != 3 {
-			t.Errorf("%+v after %d runs", s, len(w.runs(arn)))
-		}
-	})
-}
-
-// runs are the executions of a task in the order of their start.
-func (w *world) runs(arn string) []*datasync.DescribeTaskExecutionOutput {
-	var out []*datasync.DescribeTaskExecutionOutput
-	in := &datasync.ListTaskExecutionsInput{TaskArn: &arn}
-	for {
-		page, err := w.sync(dstRegion).ListTaskExecutions(w.ctx, in)
-		w.must(err)
-		for _, e := range page.TaskExecutions {
-			out = append(out, w.execution(*e.TaskExecutionArn))
-		}
-		if in.NextToken = page.NextToken; in.NextToken == nil {
-			break
-		}
-	}
-	slices.SortFunc(out, func(a, b *datasync.DescribeTaskExecutionOutput) int { return a.StartTime.Compare(*b.StartTime) })
-	return out
-}
-
 func TestQuotas(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, func(o *xaccttest.Options) { o.Quotas = xaccttest.Quotas{Tasks: 2, EnhancedRuns: 1, BasicObjects: 1} })
@@ -333,6 +268,43 @@ func TestQuotas(t *testing.T) {
 		time.Sleep(time.Hour)
 		if a, b := w.execution(first), w.execution(second); a.Status != dstypes.TaskExecutionStatusSuccess || aws.ToString(b.Result.ErrorCode) != "NoMem" {
 			t.Errorf("%s, %+v", a.Status, b.Result)
+		}
+	})
+}
+
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/datasync-limits.html
+func TestHistoryIsForgotten(t *testing.T) {
+	inTime(t, func(w *world, source, destination string) {
+		arn := w.task(source, destination, nil)
+		time.Sleep(phases.Creating)
+		run := w.start(arn)
+		time.Sleep(30 * 24 * time.Hour)
+		if n := len(w.runs(arn)); n != 1 {
+			t.Errorf("%d runs are known after thirty days", n)
+		}
+		time.Sleep(time.Hour)
+		if n := len(w.runs(arn)); n != 0 {
+			t.Errorf("%d runs are still known", n)
+		}
+		_, err := w.sync(dstRegion).DescribeTaskExecution(w.ctx, &datasync.DescribeTaskExecutionInput{TaskExecutionArn: &run})
+		if got := refused(err); !strings.HasSuffix(got, "is not found.") {
+			t.Error(got)
+		}
+	})
+}
+
+// A scheduled run needs a place among those of the account and Region, as any other does.
+func TestScheduledRunsAndTheQuota(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(o *xaccttest.Options) { o.Phases, o.Quotas.EnhancedRuns = phases, 1 })
+		source, destination := w.ready("a", "b")
+		hourly := func(in *datasync.CreateTaskInput) {
+			in.Schedule = &dstypes.TaskSchedule{ScheduleExpression: aws.String("rate(1 hour)")}
+		}
+		first, second := w.task(source, destination, hourly), w.task(source, destination, hourly)
+		time.Sleep(3*time.Hour + time.Minute)
+		if a, b := len(w.runs(first)), len(w.runs(second)); a+b != 3 {
+			t.Errorf("%d and %d runs in three hours, one at a time", a, b)
 		}
 	})
 }

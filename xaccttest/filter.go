@@ -2,6 +2,7 @@ package xaccttest
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
@@ -19,8 +20,8 @@ func checkFilters(rules []dstypes.FilterRule) error {
 		switch {
 		case r.FilterType != dstypes.FilterTypeSimplePattern:
 			return violation("filterType", string(r.FilterType), "enum value set: [SIMPLE_PATTERN]")
-		case len(v) > 102400 || strings.ContainsRune(v, 0):
-			return violation("value", v[:min(20, len(v))], `regular expression pattern: ^[^\x00]+$`)
+		case utf8.RuneCountInString(v) > 102400 || strings.ContainsRune(v, 0):
+			return violation("value", strings.ToValidUTF8(v[:min(20, len(v))], ""), `regular expression pattern: ^[^\x00]+$`)
 		case v == "":
 			return invalidRequest("Invalid filter: the value is empty.")
 		}
@@ -28,12 +29,13 @@ func checkFilters(rules []dstypes.FilterRule) error {
 	return nil
 }
 
-// filtered reports whether a path, relative to the location, takes part in a transfer. Excludes win, which is assumed.
-func filtered(path string, includes, excludes []dstypes.FilterRule) bool {
-	in := len(includes) == 0 || anyPattern(includes, path)
-	return in && !anyPattern(excludes, path)
+// included reports whether a path, relative to the location, is one of those that a transfer is about. Of these, excludes leave some out,
+// so that excludes win, which is assumed.
+func included(path string, includes []dstypes.FilterRule) bool {
+	return len(includes) == 0 || anyPattern(includes, path)
 }
 
+// anyPattern reports whether a pattern of the rules names a path.
 func anyPattern(rules []dstypes.FilterRule, path string) bool {
 	for _, r := range rules {
 		for _, p := range splitPatterns(aws.ToString(r.Value)) {

@@ -101,8 +101,9 @@ func (e *execution) log(c *Cloud, at time.Time) {
 	if l.lines == nil {
 		l.lines = map[string][]string{}
 	}
+	n := e.total()
 	l.lines[group] = append(l.lines[group], fmt.Sprintf("%s %s %s %d failed %d skipped", at.UTC().Format(time.RFC3339), e.arn, e.status(),
-		e.count.failedPrepare+e.count.failedTransfer+e.count.failedVerify+e.count.failedDrop, e.count.skipped))
+		n.failedPrepare+n.failedTransfer+n.failedVerify+n.failedDrop, n.skipped))
 }
 
 // lets reports whether the resource policies let the task write into its log group.

@@ -16,6 +16,21 @@ import (
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/versioning-workflows.html
 func (b *bucketState) put(key string, o *object) {
 	b.objects[key] = o
+	b.keep(key, o)
+}
+
+// remove takes an object away, if it is there. A bucket with versions keeps it, behind a delete marker.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html
+func (b *bucketState) remove(key string, at time.Time) {
+	if b.objects[key] == nil {
+		return
+	}
+	delete(b.objects, key)
+	b.keep(key, &object{deleted: true, modified: at})
+}
+
+// keep adds a version, if the bucket has any.
+func (b *bucketState) keep(key string, o *object) {
 	if !b.versioning {
 		return
 	}
@@ -26,10 +41,7 @@ func (b *bucketState) put(key string, o *object) {
 	b.versions[key] = append(b.versions[key], o)
 }
 
-// remove takes the current version away. A bucket with versions keeps it, behind a delete marker.
-func (b *bucketState) remove(key string) { delete(b.objects, key) }
-
-// version is a version of a key; nil if there is none.
+// version is a version of a key, which may be a delete marker; nil if there is none.
 func (b *bucketState) version(key, id string) *object {
 	for _, o := range b.versions[key] {
 		if o.version == id {
@@ -39,15 +51,35 @@ func (b *bucketState) version(key, id string) *object {
 	return nil
 }
 
-// Versions are the bodies of all versions of a key, oldest first; nil if the bucket has no versioning, or the key never had an object.
+// Versions are the bodies of all versions of a key, oldest first, without the delete markers; nil if the bucket has no versioning, or the key
+// never had an object.
 func (c *Cloud) Versions(bucket, key string) [][]byte {
+	var out [][]byte
+	for _, v := range c.History(bucket, key) {
+		if !v.DeleteMarker {
+			out = append(out, v.Body)
+		}
+	}
+	return out
+}
+
+// Version is one version of a key in a bucket with versions.
+type Version struct {
+	ID           string
+	Modified     time.Time
+	DeleteMarker bool   // it is no object: the key was deleted then
+	Body         []byte // nil in a delete marker
+}
+
+// History are all versions of a key and its delete markers, oldest first; nil if the bucket has no versioning, or the key never had an object.
+func (c *Cloud) History(bucket, key string) []Version {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	b := c.bucket(bucket)
 	c.advance(time.Now())
-	var out [][]byte
+	var out []Version
 	for _, o := range b.versions[key] {
-		out = append(out, bytes.Clone(o.body))
+		out = append(out, Version{ID: o.version, Modified: o.modified, DeleteMarker: o.deleted, Body: bytes.Clone(o.body)})
 	}
 	return out
 }
@@ -70,8 +102,12 @@ func (c *s3Client) GetObject(ctx context.Context, in *s3.GetObjectInput, _ ...fu
 		switch {
 		case o == nil:
 			return nil, &fault{status: 404, code: "NoSuchKey", message: "The specified key does not exist."}
+		case o.deleted:
+			return nil, &fault{status: 405, code: "MethodNotAllowed", message: "The specified method is not allowed against this resource."}
 		case !b.readable(o, rq.account):
 			return nil, &fault{status: 403, code: "AccessDenied", message: "Access Denied"}
+		case o.archived():
+			return nil, &fault{status: 403, code: "InvalidObjectState", message: "The operation is not valid for the object's storage class"}
 		}
 		if err := rq.useKey(b, rq.cloud.keys[o.key], "kms:Decrypt"); err != nil {
 			return nil, err

@@ -40,16 +40,17 @@ type Options struct {
 type Quotas struct {
 	Tasks        int // 100
 	EnhancedRuns int // at the same time, 120
-	BasicObjects int // in one BASIC run, 25 million; a greater one ends as ERROR for lack of memory
+	BasicObjects int // and prefixes, in one BASIC run, 25 million; a greater one ends as ERROR for lack of memory
 }
 
-// Phases are the times that the phases of a task and its executions take, whatever is copied. A program outside a testing/synctest bubble wants them
+// Phases are the times that the phases of a task and its executions take, whatever is copied. They are those of the status: an ENHANCED run lists,
+// compares and verifies also while it transfers, as the package comment says. A program outside a testing/synctest bubble wants them
 // short. A phase of 0 is passed at once, unseen.
 type Phases struct {
 	Creating     time.Duration // of a new task, before it can run; 5 seconds by default
 	Launching    time.Duration // 1 minute by default
 	Preparing    time.Duration // 20 seconds by default
-	Transferring time.Duration // 1 minute by default; objects arrive evenly spread over it
+	Transferring time.Duration // 1 minute by default; what is found at the source is gone through evenly spread over it
 	Verifying    time.Duration // 20 seconds by default
 	Cancelling   time.Duration // 20 seconds by default
 }

@@ -13,14 +13,15 @@ import (
 // entry is what a run did with one object, for its report.
 type entry struct {
 	list, path string // the list is Transferred, Verified, Skipped or Deleted
+	folder     bool
 	code       string // "" is success
 	version    string
 }
 
 // note keeps what a run did with an object, if there is a report to be written.
-func (e *execution) note(list, path, code, version string) {
+func (e *execution) note(list string, it *item, code, version string) {
 	if e.report != nil && e.report.OutputType != dstypes.ReportOutputTypeSummaryOnly {
-		e.entries = append(e.entries, entry{list: list, path: path, code: code, version: version})
+		e.entries = append(e.entries, entry{list: list, path: it.key, folder: it.folder, code: code, version: version})
 	}
 }
 
@@ -57,14 +58,18 @@ func (e *execution) writeReport(c *Cloud, at time.Time) {
 		}
 		end.bucket.put(prefix+key, &object{key: keyARN, body: body, owner: owner, modified: at, class: "STANDARD"})
 	}
-	put("Summary-Reports/"+folder+parts[3]+"-summary-v1.json", map[string]any{"TaskExecutionId": parts[3], "FilesTransferred": e.count.transferred, "FilesSkipped": e.count.skipped})
+	put("Summary-Reports/"+folder+parts[3]+"-summary-v1.json", map[string]any{"TaskExecutionId": parts[3], "FilesTransferred": e.total().transferred, "FilesSkipped": e.total().skipped})
 	for _, list := range []string{"Transferred", "Verified", "Skipped", "Deleted"} {
 		items := []map[string]any{}
 		for _, x := range e.entries {
 			if x.list != list || x.code == "" && e.levelOf(list) != dstypes.ReportLevelSuccessesAndErrors {
 				continue
 			}
-			item := map[string]any{"RelativePath": "/" + x.path, "SrcMetadata": map[string]string{"Type": "Regular"}, statusWords[list]: "SUCCESS"}
+			kind := "Regular"
+			if x.folder {
+				kind = "Directory"
+			}
+			item := map[string]any{"RelativePath": "/" + x.path, "SrcMetadata": map[string]string{"Type": kind}, statusWords[list]: "SUCCESS"}
 			if x.code != "" {
 				item[statusWords[list]], item["ErrorCode"] = "FAILED", x.code
 			}

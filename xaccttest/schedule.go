@@ -1,15 +1,13 @@
 package xaccttest
 
 import (
-	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
-
-	"github.com/xacct/xacct/task"
 )
 
 // scheduleState is when a task starts by itself.
@@ -19,8 +17,10 @@ type scheduleState struct {
 	by         dstypes.ScheduleDisabledBy
 	reason     string
 	changed    time.Time // of the status
-	last       time.Time // from which the next start counts
-	failures   int       // in a row, with the same code
+	timetable  *timetable
+	next       time.Time // when the task starts next, if there is more to come
+	more       bool
+	failures   int // in a row, with the same code
 	code       string
 }
 
@@ -46,10 +46,12 @@ func (s scheduleState) over(in *dstypes.TaskSchedule, now time.Time) (scheduleSt
 	if in.Status != "" && !known(in.Status) {
 		return s, violation("schedule.status", string(in.Status), "enum value set: [ENABLED, DISABLED]")
 	}
-	if why := badSchedule(text); why != "" {
-		return s, invalidRequest("Invalid schedule expression: %s", why)
+	times, err := newTimetable(text)
+	if err != nil {
+		return s, invalidRequest("Invalid schedule expression: %s", err)
 	}
-	next := scheduleState{expression: text, status: in.Status, changed: now, last: now}
+	next := scheduleState{expression: text, timetable: times, status: in.Status, changed: now}
+	next.count(now)
 	if next.status == "" {
 		next.status = dstypes.ScheduleStatusEnabled
 	}
@@ -62,31 +64,8 @@ func (s scheduleState) over(in *dstypes.TaskSchedule, now time.Time) (scheduleSt
 	return next, nil
 }
 
-// badSchedule says what DataSync does not take; "" is nothing. The texts are assumed.
-// Source: https://docs.aws.amazon.com/datasync/latest/userguide/task-scheduling.html
-func badSchedule(text string) string {
-	inside, isCron := strings.CutPrefix(text, "cron(")
-	fields := strings.Fields(strings.TrimSuffix(inside, ")"))
-	switch {
-	case isCron && (len(fields) != 6 || !strings.HasSuffix(text, ")")):
-		return "a cron expression has six fields."
-	case isCron && (fields[2] == "?") == (fields[4] == "?"):
-		return "one of day of month and day of week has to be ?."
-	case isCron && strings.ContainsAny(fields[0], "*,-/"):
-		return "the schedule runs more than once an hour."
-	case isCron:
-		return ""
-	}
-	var n int
-	var unit string
-	if _, err := fmt.Sscanf(text, "rate(%d %s", &n, &unit); err != nil || n < 1 {
-		return "it is neither cron nor rate."
-	}
-	if strings.HasPrefix(unit, "minute") && n < 60 {
-		return "the schedule runs more than once an hour."
-	}
-	return ""
-}
+// count reckons the next start from a moment.
+func (s *scheduleState) count(from time.Time) { s.next, s.more = s.timetable.next(from) }
 
 func (s scheduleState) sdk() (*dstypes.TaskSchedule, *dstypes.TaskScheduleDetails) {
 	if s.expression == "" {
@@ -104,7 +83,7 @@ func (t *taskState) due() (time.Time, bool) {
 	if t.schedule.expression == "" || t.schedule.status != dstypes.ScheduleStatusEnabled {
 		return time.Time{}, false
 	}
-	return task.Schedule{Expression: t.schedule.expression}.Next(t.schedule.last)
+	return t.schedule.next, t.schedule.more
 }
 
 // fire starts all tasks whose time has come by now, one after the other, and lets the runs before catch up.
@@ -124,7 +103,7 @@ func (c *Cloud) fire(now time.Time) {
 		if due, ok := first.due(); !ok || !due.Equal(at) {
 			continue // a run that ended meanwhile has disabled the schedule
 		}
-		first.schedule.last = at
+		first.schedule.count(at)
 		c.startScheduled(first, at)
 	}
 }
@@ -132,22 +111,22 @@ func (c *Cloud) fire(now time.Time) {
 // scheduled are the tasks that have a schedule, in a fixed order.
 func (c *Cloud) scheduled() []*taskState {
 	var out []*taskState
-	for _, id := range sortedKeys(c.accounts) {
-		for _, name := range sortedKeys(c.accounts[id].regions) {
-			tasks := c.accounts[id].regions[name].tasks
-			for _, arn := range sortedKeys(tasks) {
-				if tasks[arn].schedule.expression != "" {
-					out = append(out, tasks[arn])
+	for _, a := range c.accounts {
+		for _, r := range a.regions {
+			for _, t := range r.tasks {
+				if t.schedule.expression != "" {
+					out = append(out, t)
 				}
 			}
 		}
 	}
+	slices.SortFunc(out, func(a, b *taskState) int { return strings.Compare(a.arn, b.arn) })
 	return out
 }
 
-// startScheduled starts a run as the task is. A run that may not wait in the queue is lost (assumed).
+// startScheduled starts a run as the task is. A run that may not start or wait in the queue is lost (assumed).
 func (c *Cloud) startScheduled(t *taskState, at time.Time) {
-	if t.status(c, at) == dstypes.TaskStatusCreating || len(t.queue) > 0 && t.options.TaskQueueing == dstypes.TaskQueueingDisabled || len(t.queue) > queueQuota {
+	if t.status(c, at) == dstypes.TaskStatusCreating || len(t.queue) > 0 && t.options.TaskQueueing == dstypes.TaskQueueingDisabled || len(t.queue) > queueQuota || c.enhancedFull(t) {
 		return
 	}
 	e := &execution{task: t, mode: t.mode, options: t.options, includes: t.includes, excludes: t.excludes, extras: t.extras,
