@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/examples/internal/demo"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
@@ -19,7 +20,8 @@ func main() {
 }
 
 func run(ctx context.Context, out io.Writer, cloud *xaccttest.Cloud) error {
-	ready, err := demo.SetUp(ctx, cloud.Clients(), demo.Transfer(cloud))
+	t := demo.Transfer(cloud)
+	ready, err := demo.SetUp(ctx, cloud.Clients(), t)
 	if err != nil {
 		return err
 	}
@@ -30,7 +32,10 @@ func run(ctx context.Context, out io.Writer, cloud *xaccttest.Cloud) error {
 		{"canary", []string{task.Folder("dt=2026-03-01")}},
 		{"everything", nil},
 	} {
-		execution, err := task.Start(ctx, ready.API, ready.TaskARN, func(o *task.StartOptions) { o.Includes = step.includes })
+		execution, err := task.Start(ctx, ready.API, ready.TaskARN, func(o *task.StartOptions) {
+			o.Includes = step.includes
+			o.Before = xacct.VerifyOwnership(ready.Clients, t)
+		})
 		if err != nil {
 			return err
 		}

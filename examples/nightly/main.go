@@ -5,11 +5,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"time"
 
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/examples/internal/demo"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
@@ -28,6 +32,9 @@ func run(ctx context.Context, out io.Writer, cloud *xaccttest.Cloud, nights int)
 	if err != nil {
 		return err
 	}
+	if err := xacct.VerifyOwnership(ready.Clients, t)(ctx); err != nil { // before the first night: DataSync starts these runs, not we
+		return err
+	}
 	next, _ := t.Task.Schedule.Next(time.Now())
 	fmt.Fprintf(out, "the first run is at %s\n", next.Format(time.RFC3339))
 	if nights == 0 {
@@ -38,8 +45,13 @@ func run(ctx context.Context, out io.Writer, cloud *xaccttest.Cloud, nights int)
 	if err != nil {
 		return err
 	}
-	if s := state.Schedule; s.DisabledBy != "" {
-		return fmt.Errorf("the schedule is disabled by %s: %s", s.DisabledBy, s.DisabledReason)
+	switch s := state.Schedule; {
+	case s == nil:
+		return errors.New("somebody has taken the schedule away")
+	case s.Held(): // it failed again and again: no plan enables it without a person
+		return fmt.Errorf("DataSync has disabled the schedule: %s", s.DisabledReason)
+	case s.Status == dstypes.ScheduleStatusDisabled:
+		return errors.New("somebody has disabled the schedule")
 	}
 	outcome, err := task.Attach(ready.API, state.LastExecutionARN).Wait(ctx)
 	if err != nil {

@@ -52,19 +52,12 @@ func (j journey) run(ctx context.Context) error {
 	}
 
 	j.out.heading("Run")
-	outcome, err := j.copy(ctx, result.TaskARN(j.transfer.Name))
-	if err != nil {
-		return err
+	outcome, runErr := j.copy(ctx, result.TaskARN(j.transfer.Name))
+	if outcome == nil {
+		return runErr
 	}
-
-	j.out.heading("Receipt")
-	receipt, err := plan.Receipt(ctx, j.clients, j.transfer.Name, result, outcome)
-	if err != nil {
+	if err := errors.Join(runErr, j.receipt(ctx, plan, result, outcome)); err != nil { // a run that left something behind has a receipt, too
 		return err
-	}
-	fmt.Fprintf(j.out, "  execution %s\n  plan      %s\n", receipt.ExecutionARN, receipt.Plan)
-	for _, what := range slices.Sorted(maps.Keys(receipt.Policies)) {
-		fmt.Fprintf(j.out, "  %.19s… %s\n", receipt.Policies[what], what)
 	}
 
 	j.out.heading("Plan again")
@@ -105,13 +98,15 @@ func (j journey) apply(ctx context.Context, plan *xacct.Plan) (*xacct.Result, er
 	return result, nil
 }
 
-// copy runs the task and prints how it ended.
+// copy runs the task and prints how it ended. There is an outcome whenever the run has ended; the error is nil only if everything arrived.
 func (j journey) copy(ctx context.Context, taskARN string) (*task.Outcome, error) {
 	api, err := j.clients.DataSync(taskARN)
 	if err != nil {
 		return nil, err
 	}
-	execution, err := task.Start(ctx, api, taskARN)
+	execution, err := task.Start(ctx, api, taskARN, func(o *task.StartOptions) {
+		o.Before = xacct.VerifyOwnership(j.clients, j.transfer) // no object is written that the destination's owner cannot read
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -129,10 +124,27 @@ func (j journey) copy(ctx context.Context, taskARN string) (*task.Outcome, error
 		return nil, errors.New("the run was not watched to its end")
 	}
 	fmt.Fprintf(j.out, "%s: %d objects, %d bytes arrived; %d skipped\n", outcome.Verdict, outcome.Counters.Files, outcome.Counters.BytesWritten, outcome.Counters.Skipped)
+	for _, e := range outcome.Exceptions() {
+		fmt.Fprintf(j.out, "  %s: %d (%s)\n", e.What, e.Count, e.Reason)
+	}
 	if outcome.Verdict != task.Complete {
-		return nil, &task.IncompleteError{Outcome: *outcome}
+		return outcome, &task.IncompleteError{Outcome: *outcome}
 	}
 	return outcome, nil
+}
+
+// receipt prints the record of the run, complete or not.
+func (j journey) receipt(ctx context.Context, plan *xacct.Plan, result *xacct.Result, outcome *task.Outcome) error {
+	j.out.heading("Receipt")
+	receipt, err := plan.Receipt(ctx, j.clients, j.transfer.Name, result, outcome)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(j.out, "  execution %s\n  verdict   %s\n  plan      %s\n", receipt.ExecutionARN, receipt.Verdict, receipt.Plan)
+	for _, what := range slices.Sorted(maps.Keys(receipt.Policies)) {
+		fmt.Fprintf(j.out, "  %.19s… %s\n", receipt.Policies[what], what)
+	}
+	return nil
 }
 
 // destroy takes everything away again and looks for what is left.

@@ -3,10 +3,17 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
 
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -31,6 +38,51 @@ func TestQuickstart(t *testing.T) {
 			if !strings.Contains(printed, want) {
 				t.Errorf("the output lacks %q:\n%s", want, printed)
 			}
+		}
+	})
+}
+
+// A run that leaves something behind has a receipt, and the journey is an error.
+func TestReceiptOfAnIncompleteRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newWorld()
+		cloud.OnStep(func(s xaccttest.Step) error {
+			if s.Phase == dstypes.TaskExecutionStatusTransferring && strings.HasSuffix(s.Key, "7.mov") {
+				return xaccttest.Fault(403, "S3AccessDenied", "Access Denied")
+			}
+			return nil
+		})
+		printed, err := journeyOf(t, t.Context(), cloud)
+		var incomplete *task.IncompleteError
+		if !errors.As(err, &incomplete) {
+			t.Fatalf("%v\n%s", err, printed)
+		}
+		for _, want := range []string{"failed to transfer: 30", "== Receipt", "verdict   with exceptions"} {
+			if !strings.Contains(printed, want) {
+				t.Errorf("the output lacks %q:\n%s", want, printed)
+			}
+		}
+	})
+}
+
+// Nothing is written into a bucket whose owner could not read it.
+func TestRunNeedsOwnership(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newWorld()
+		cloud.Intercept(func(ctx context.Context, call xaccttest.Call, next func() error) error {
+			if call.Operation == "CreateTask" { // somebody turns ACLs on again after the plan
+				_, err := cloud.Clients()[accountB].S3("us-east-2").PutBucketOwnershipControls(ctx, &s3.PutBucketOwnershipControlsInput{Bucket: new("media-archive"),
+					OwnershipControls: &s3types.OwnershipControls{Rules: []s3types.OwnershipControlsRule{{ObjectOwnership: s3types.ObjectOwnershipObjectWriter}}}})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+			return next()
+		})
+		printed, err := journeyOf(t, t.Context(), cloud)
+		var ownership *xacct.OwnershipError
+		if !errors.As(err, &ownership) || len(cloud.Objects("media-archive")) > 0 {
+			t.Errorf("%v\n%s", err, printed)
 		}
 	})
 }

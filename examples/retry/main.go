@@ -13,6 +13,7 @@ import (
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
+	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/examples/internal/demo"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
@@ -31,7 +32,8 @@ func run(ctx context.Context, out io.Writer, cloud *xaccttest.Cloud) error {
 	if err != nil {
 		return err
 	}
-	execution, err := task.Start(ctx, ready.API, ready.TaskARN)
+	careful := func(o *task.StartOptions) { o.Before = xacct.VerifyOwnership(ready.Clients, t) }
+	execution, err := task.Start(ctx, ready.API, ready.TaskARN, careful)
 	if err != nil {
 		return err
 	}
@@ -48,7 +50,7 @@ func run(ctx context.Context, out io.Writer, cloud *xaccttest.Cloud) error {
 	if err != nil {
 		return err
 	}
-	again, err := task.Retry(ctx, ready.API, objects, execution.ARN(), *t.Task.Report, t.RetryManifest())
+	again, err := task.Retry(ctx, ready.API, objects, execution.ARN(), *t.Task.Report, t.RetryManifest(), careful)
 	if err != nil || again == nil {
 		return err // nil: nothing failed
 	}
