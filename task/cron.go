@@ -1,6 +1,7 @@
 package task
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,6 +10,9 @@ import (
 
 // The fields of a cron expression. Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
 // (that DataSync takes the special letters too is assumed: its own pages show numbers, *, ? and #).
+
+// lastOrNearest finds L and W among the days of the month, and L behind or in place of a weekday.
+var lastOrNearest = regexp.MustCompile(`^cron\(\s*\S+\s+\S+\s+(\S*[LW]\S*\s|\S+\s+\S+\s+(|[1-7]|[A-Za-z]{3})L\s)`)
 
 var (
 	monthNames   = []string{"", "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"}

@@ -11,7 +11,7 @@ const (
 	loggingPage  = "https://docs.aws.amazon.com/datasync/latest/userguide/configure-logging.html"
 )
 
-// regretRows are about what DataSync takes and somebody may regret: what costs, loses traces or does nothing.
+// regretRows are about what DataSync takes and somebody may regret, as it costs, loses traces or does nothing, and what it is only assumed to refuse.
 var regretRows = []row{
 	{problem.Rule{
 		ID: "log-group-off", Text: "is OFF, so nothing is written to the log group",
@@ -66,6 +66,15 @@ var regretRows = []row{
 		Remedy: "leave it out unless the versions are needed", Source: reportPage,
 	}, "Report.ObjectVersionIDs", regret, documented, func(s settings) (string, bool) {
 		return "INCLUDE", s.report != nil && s.report.ObjectVersionIDs == dstypes.ObjectVersionIdsInclude
+	}},
+	{problem.Rule{
+		ID: "schedule-signs", Text: "has L or W, which are signs of EventBridge: that DataSync knows them too is not documented",
+		Remedy: "see when the next run begins, or choose the day by a number or by #", Source: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html",
+	}, "Schedule.Expression", refuse, assumed, func(s settings) (string, bool) {
+		if s.schedule == nil {
+			return "", false
+		}
+		return s.schedule.Expression, lastOrNearest.MatchString(s.schedule.Expression)
 	}},
 	{problem.Rule{
 		ID: "schedule-queue", Text: "is DISABLED: a scheduled run may be lost if the run before it has not ended",
