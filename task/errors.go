@@ -30,7 +30,7 @@ func (e *IncompleteError) Unwrap() error {
 	if e.Outcome.ErrorCode == "" && e.Outcome.ErrorDetail == "" {
 		return nil
 	}
-	return &ExecutionError{Code: e.Outcome.ErrorCode, Detail: e.Outcome.ErrorDetail, Cause: causeOf(e.Outcome.ErrorCode, e.Outcome.ErrorDetail)}
+	return &ExecutionError{Code: e.Outcome.ErrorCode, Detail: e.Outcome.ErrorDetail, Meaning: meaningOf(e.Outcome.ErrorCode + " " + e.Outcome.ErrorDetail)}
 }
 
 // Hint names the next action.
@@ -48,6 +48,17 @@ func (e *IncompleteError) Hint() string {
 	return hints[CauseUnknown]
 }
 
+// ExecutionError is the error that DataSync gives with a run. See [IncompleteError], which wraps it.
+type ExecutionError struct {
+	Code, Detail string // DataSync's; either may be ""
+	Meaning
+}
+
+// Error is one line: the code and the detail.
+func (e *ExecutionError) Error() string {
+	return strings.Join(strings.Fields(e.Code+" "+e.Detail), " ")
+}
+
 // StartError says that a run could not be started; none was.
 type StartError struct {
 	TaskARN string
@@ -60,15 +71,18 @@ func (e *StartError) Error() string { return fmt.Sprintf("starting %s: %v", e.Ta
 // Unwrap is the cause.
 func (e *StartError) Unwrap() error { return e.Err }
 
+// Meaning is what DataSync's message means: the same access tests run as when a location is made.
+func (e *StartError) Meaning() Meaning { return MeaningOf(e.Err) }
+
 // Hint names the next action.
 func (e *StartError) Hint() string {
 	switch {
-	case awserr.Propagation(e.Err):
-		return "let DataSync assume the locations' roles, and let these and the buckets' policies allow what the message names; s3:GetObject may stand for kms:Decrypt; policies that are new take a minute"
 	case awserr.Denied(e.Err):
 		return "allow the caller datasync:StartTaskExecution and datasync:DescribeTask on the task, datasync:TagResource and datasync:ListTagsForResource on its executions, and datasync:ListTaskExecutions"
 	case awserr.NotFound(e.Err):
 		return "check that the client is one for the account and Region in the task's ARN"
+	case e.Meaning().Cause != CauseUnknown:
+		return e.Meaning().Hint()
 	default:
 		return "see the message, and start again"
 	}

@@ -128,10 +128,10 @@ func TestStartFails(t *testing.T) {
 	}{
 		{"bad option", &runner{}, func(o *StartOptions) { o.Options.LogLevel = "LOUD" }, &problem, nil, 0, "choose one of these"},
 		{"refused", &runner{starts: []start{{false, refused}}}, nil, &startErr, refused, 1, "see the message"},
-		{"access test", &runner{starts: []start{{false, young}}}, nil, &startErr, young, 1, "let DataSync assume"},
+		{"access test", &runner{starts: []start{{false, young}}}, nil, &startErr, young, 1, "let the location's role list the bucket"},
 		{"denied", &runner{starts: []start{{false, denied}}}, nil, &startErr, denied, 1, "allow the caller"},
 		{"no such task", &runner{starts: []start{{false, notFound}}}, nil, &startErr, notFound, 1, "check that the client"},
-		{"throttled for good", &runner{starts: []start{{false, throttled}}}, func(o *StartOptions) { o.Settle = 5 * time.Second }, &startErr, throttled, 6, "see the message"},
+		{"throttled for good", &runner{starts: []start{{false, throttled}}}, func(o *StartOptions) { o.Settle = 5 * time.Second }, &startErr, throttled, 6, "wait, and try again"},
 		{"lost for good", &runner{starts: []start{{false, errConnection}}}, nil, &lost, errConnection, 3, "call Start again"},
 		{"lost, and looking is denied", &runner{starts: []start{{true, errConnection}}, err: map[string]error{"ListTaskExecutions": denied}}, nil, &lost, denied, 1, "call Start again"},
 		{"lost, and the tags are denied", &runner{starts: []start{{true, errConnection}}, err: map[string]error{"ListTagsForResource": denied}}, nil, &lost, denied, 1, "call Start again"},

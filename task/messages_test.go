@@ -1,0 +1,140 @@
+package task
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+	"github.com/aws/smithy-go"
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestMessages: every message as it was reported, whole, with what it means. Each row of the table is met, and has a hint.
+func TestMessages(t *testing.T) {
+	const role = "assumed-role/sync/AwsSync-loc-0123456789abcdef0"
+	met := map[string]bool{}
+	for _, tt := range []struct {
+		code, text string
+		want       Meaning
+	}{
+		{"", "Unable to assume role. Reason: Access denied when calling sts:AssumeRole; roleName=sync, roleArn=arn:aws:iam::111122223333:role/sync", Meaning{CauseTrust, "", "sts:AssumeRole"}},
+		{"", "Invalid request provided: Unable to assume role. Reason: Access denied when calling sts:AssumeRole; roleName=sync", Meaning{CauseTrust, "", "sts:AssumeRole"}},
+		{"", "Invalid IAM role", Meaning{CauseRole, "", ""}},
+		{"", "DataSync location access test failed: could not perform s3:ListObjectsV2 on bucket. Ensure bucket access role has s3:ListBucket permission.", Meaning{CauseList, "", "s3:ListBucket"}},
+		{"", "Invalid request provided: DataSync location access test failed: could not perform s3:ListObjectsV2 on bucket.", Meaning{CauseList, "", "s3:ListBucket"}},
+		{"", "DataSync location access test failed: could not perform s3:HeadBucket on bucket. Access denied.", Meaning{CauseList, "", "s3:ListBucket"}},
+		{"", "DataSync location access test failed: could not perform s3:HeadBucket on bucket media. The bucket does not exist.", Meaning{CauseNoBucket, "", ""}},
+		{"", "DataSync location access test failed: could not perform s3:GetObject in bucket media. Access denied. Ensure bucket access role has s3:GetObject permission.", Meaning{CauseRead, "", "s3:GetObject"}},
+		{"", "DataSync location access test failed: could not perform s3:PutObject in bucket media. Access denied.", Meaning{CauseWrite, "destination", "s3:PutObject"}},
+		{"", "DataSync location access test failed", Meaning{CauseAccess, "", ""}},
+		{"", "DataSync bucket access test failed: could not perform s3:HeadBucket on bucket. Access denied. Ensure bucket access role has s3:ListBucket permission.", Meaning{CauseCaller, "", "s3:ListBucket"}},
+		{"", "DataSync bucket access test failed: could not perform s3:HeadBucket on bucket media. The bucket does not exist.", Meaning{CauseNoBucket, "", ""}},
+		{"", "DataSync bucket access test failed: could not perform s3:PutObject in bucket reports", Meaning{CauseReport, "", "s3:PutObject"}},
+		{"", "The bucket is in this region: eu-west-1. Please use this region to retry the request", Meaning{CauseRegion, "", ""}},
+		{"", "Please use this region to retry the request", Meaning{CauseRegion, "", ""}},
+		{"", "Location loc-0123456789abcdef0 is not found.", Meaning{CauseGone, "", ""}},
+		{"", "Sync task task-0123456789abcdef0 is not found.", Meaning{CauseGone, "", ""}},
+		{"", "Invalid parameter: ARN account () must match authenticated user.", Meaning{CauseARN, "", ""}},
+		{"", "Invalid SyncOption value. Option: Uid", Meaning{CauseOption, "", ""}},
+		{"", "S3 location creation failed with (InvalidRequestException) when calling the CreateLocationS3 operation", Meaning{CauseAccess, "", ""}},
+		{"ValidationException", "1 validation error detected: Value 'x' at 'subdirectory' failed to satisfy constraint: Member must satisfy regular expression pattern", Meaning{CauseInput, "", ""}},
+		{"ThrottlingException", "Rate exceeded", Meaning{CauseThrottled, "", ""}},
+		{"AccessDeniedException", "", Meaning{CauseDenied, "", ""}},
+		{"AccessDeniedException", "User: arn:aws:sts::111122223333:assumed-role/ops/x is not authorized to perform: datasync:CreateTask on resource: *", Meaning{CauseDenied, "", ""}},
+		{"OptInRequired", "The AWS Access Key Id needs a subscription for the service.", Meaning{CauseOptIn, "", ""}},
+		{"ExpiredTokenException", "The security token included in the request is expired", Meaning{CauseCredentials, "", ""}},
+		{"FsS3UnableToConnectToEndpoint", "", Meaning{CauseEndpoint, "", ""}},
+		{"FsS3HeadBucketFailed", "Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied)", Meaning{CauseBucket, "", "s3:ListBucket"}},
+		{"SrcLocHitAccess", "", Meaning{CauseSource, "source", "s3:GetObject"}},
+		{"SyncTaskErrorLocationNotAdded", "", Meaning{CauseLocation, "", ""}},
+		{"ManifestFileDoesNotExist", "", Meaning{CauseManifest, "", "s3:GetObject"}},
+		{"EniNotFound", "", Meaning{CauseNetwork, "", ""}},
+		{"NoMem", "", Meaning{CauseMemory, "", ""}},
+		{"", "Cannot allocate memory", Meaning{CauseMemory, "", ""}},
+		{"", "Transfer and verification completed. Verification detected mismatches. Files with mismatches are listed in Cloud Watch Logs", Meaning{CauseMismatch, "", ""}},
+		{"MetadataDiffers", "", Meaning{CauseMismatch, "", ""}},
+		{"", "Verification failed due to a difference in metadata", Meaning{CauseMismatch, "", ""}},
+		{"FileNotAtSource", "", Meaning{CauseMismatch, "destination", ""}},
+		{"", "Transfer and verification completed. Selected files transferred except for files skipped due to errors. Files skipped are listed in Cloud Watch Logs", Meaning{CauseFilesErrors, "", ""}},
+		{"", "User: arn:aws:sts::111122223333:" + role + " is not authorized to perform: s3:ListBucket on resource: \"arn:aws:s3:::media\"", Meaning{CauseList, "", "s3:ListBucket"}},
+		{"", "User: arn:aws:sts::111122223333:" + role + " is not authorized to perform: s3:GetObject on resource: \"arn:aws:s3:::media/1\"", Meaning{CauseRead, "", "s3:GetObject"}},
+		{"", "User: arn:aws:sts::111122223333:" + role + " is not authorized to perform: s3:PutObject on resource: \"arn:aws:s3:::media/1\"", Meaning{CauseWrite, "destination", "s3:PutObject"}},
+		{"", "User: arn:aws:sts::111122223333:" + role + " is not authorized to perform: kms:GenerateDataKey on resource: x", Meaning{CauseKey, "destination", "kms:GenerateDataKey"}},
+		{"", "User: arn:aws:sts::111122223333:" + role + " is not authorized to perform: kms:Decrypt on resource: x", Meaning{CauseKey, "", "kms:Decrypt"}},
+		{"", "Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: x)", Meaning{CauseAccess, "", ""}},
+		{"AccessDenied", "", Meaning{CauseAccess, "", ""}},
+	} {
+		// The same message as the answer to a call, and at the end of a run.
+		answer := error(&smithy.GenericAPIError{Code: tt.code, Message: tt.text})
+		if tt.code == "" {
+			answer = &dstypes.InvalidRequestException{Message: &tt.text}
+		}
+		failed := &IncompleteError{Outcome{Verdict: Failed, ErrorCode: tt.code, ErrorDetail: tt.text}}
+		for _, err := range []error{answer, &StartError{TaskARN: taskARN, Err: answer}, fmt.Errorf("x: %w", answer), failed, failed.Unwrap(), fmt.Errorf("y: %w", failed), errors.New(tt.code + " " + tt.text)} {
+			if diff := cmp.Diff(tt.want, MeaningOf(err)); diff != "" {
+				t.Errorf("%s %s, as %T (-want +got):\n%s", tt.code, tt.text, err, diff)
+			}
+		}
+		for _, m := range messages {
+			if m.in(strings.ToLower(tt.code + " " + tt.text)) {
+				met[m.text] = true
+				break
+			}
+		}
+	}
+	for i, m := range messages {
+		if !met[m.text] {
+			t.Errorf("row %d, %s, is never met", i, m.text)
+		}
+		if got := meaningOf(m.text); got != m.Meaning {
+			t.Errorf("row %d, %s, means %+v: an earlier row hides it", i, m.text, got)
+		}
+		if !strings.HasPrefix(m.source, "https://") || strings.Contains(m.Hint(), "%!") || strings.Contains(m.Hint(), "\n") || m.Hint() == "" || m.Hint() == hints[CauseUnknown] {
+			t.Errorf("row %d, %s: source %q, hint %q", i, m.text, m.source, m.Hint())
+		}
+	}
+	for cause := range hints {
+		if cause != CauseUnknown && !means(cause) {
+			t.Errorf("no message means %s", cause)
+		}
+	}
+}
+
+func means(c Cause) bool {
+	for _, m := range messages {
+		if m.Cause == c {
+			return true
+		}
+	}
+	return false
+}
+
+func TestMeaningOfNothing(t *testing.T) {
+	for name, err := range map[string]error{
+		"nil":          nil,
+		"unheard of":   errors.New("something else"),
+		"cancelled":    &IncompleteError{Outcome{Verdict: Cancelled, ErrorCode: "Cancelled", ErrorDetail: "access denied"}},
+		"just skipped": &IncompleteError{Outcome{Verdict: WithExceptions, Counters: Counters{Skipped: 1}}},
+	} {
+		if got := MeaningOf(err); got != (Meaning{}) {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+	failed := &IncompleteError{Outcome{Verdict: WithExceptions, Counters: Counters{FailedTransfer: 1}}}
+	if got := MeaningOf(failed); got.Cause != CauseFilesErrors || !got.Access() {
+		t.Errorf("objects that failed: %+v", got)
+	}
+}
+
+func TestHintFor(t *testing.T) {
+	const want = "let arn:aws:iam::111122223333:role/sync list bucket media, in its own policies and in the bucket's"
+	if diff := cmp.Diff(want, (Meaning{Cause: CauseList}).HintFor("arn:aws:iam::111122223333:role/sync", "media")); diff != "" {
+		t.Error(diff)
+	}
+	const unnamed = "let the location's role list the bucket, in its own policies and in the bucket's"
+	if diff := cmp.Diff(unnamed, (Meaning{Cause: CauseList}).Hint()); diff != "" {
+		t.Error(diff)
+	}
+}
