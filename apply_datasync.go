@@ -61,7 +61,7 @@ func (r *run) applyLocation(ctx context.Context, ch *Change, w locationWant, res
 			})
 		}
 		if err != nil {
-			return r.refused(ch, w, "datasync:UpdateLocationS3", err)
+			return r.refused(ch, w.transfer, w.side, "datasync:UpdateLocationS3", err)
 		}
 	}
 	w.spec.Tags = tags
@@ -108,7 +108,7 @@ func (r *run) createLocation(ctx context.Context, ch *Change, api DataSyncAPI, w
 		}, look)
 	})
 	if err != nil {
-		return r.refused(ch, w, "datasync:CreateLocationS3", err)
+		return r.refused(ch, w.transfer, w.side, "datasync:CreateLocationS3", err)
 	}
 	return Done, r.foreignARN(ch, res.ARN)
 }
@@ -160,41 +160,18 @@ func (r *run) verdict(w locationWant) Code {
 	return worst
 }
 
-// statement is the one that the verdict on one side of a transfer rests on; "" if there is none.
-func (r *run) statement(w locationWant, verdict Code) string {
-	for _, f := range r.fresh.findings {
-		if f.Transfer == w.transfer.Name && f.Side == w.side && f.Code == verdict && f.Statement != "" {
-			return f.Statement
+// refused ends a location, or with side "" a task, that DataSync would not make. While another account's operator has still to act, it waits.
+func (r *run) refused(ch *Change, t Transfer, side Side, op string, err error) (Status, error) {
+	switch task.MeaningOf(err).Cause {
+	case task.CauseUnknown, task.CauseDenied, task.CauseThrottled: // these are not DataSync's own
+		if !awserr.Propagation(err) {
+			return ended(ch, op, err)
 		}
-	}
-	return ""
-}
-
-// doubtful is the end of a transfer that the plan doubts more: it is likelier to be what a message about a task means. Without a doubt, it is
-// neither end.
-func (r *run) doubtful(t Transfer) locationWant {
-	for _, code := range []Code{CodeDenied, CodeUndetermined} {
-		for _, side := range sides {
-			if w := (locationWant{transfer: t, side: side, spec: t.locationSpec(side)}); r.verdict(w) == code {
-				return w
-			}
-		}
-	}
-	return locationWant{transfer: t}
-}
-
-// refused ends a location or task that DataSync would not make. While another account's operator has still to act, it waits.
-func (r *run) refused(ch *Change, w locationWant, op string, err error) (Status, error) {
-	cause := accessCauseOf(err)
-	if cause == AccessUnknown && !awserr.Propagation(err) {
-		return ended(ch, op, err)
 	}
 	if waits := r.waitsFor(ch); waits != nil && awserr.Propagation(err) {
 		return Waiting, waits
 	}
-	verdict := r.verdict(w)
-	return ended(ch, op, &AccessTestError{Transfer: w.transfer.Name, Side: w.side, Bucket: w.spec.Bucket, RoleARN: w.spec.RoleARN, Cause: cause,
-		Verdict: verdict, Statement: r.statement(w, verdict), Err: err})
+	return ended(ch, op, accessError(r.fresh.findings, t, side, err))
 }
 
 func (r *run) removeLocation(ctx context.Context, ch *Change, api DataSyncAPI, arn string) (Status, error) {
@@ -293,7 +270,7 @@ func (r *run) createTask(ctx context.Context, ch *Change, api DataSyncAPI, w tas
 		}, look)
 	})
 	if err != nil {
-		return r.refused(ch, r.doubtful(w.transfer), "datasync:CreateTask", err)
+		return r.refused(ch, w.transfer, "", "datasync:CreateTask", err)
 	}
 	if err := r.foreignARN(ch, res.ARN); err != nil {
 		return Failed, err

@@ -1,128 +1,181 @@
 package xacct
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/xacct/xacct/task"
 )
 
-// AccessCause is what a message of DataSync means when it will not make a location or task.
-type AccessCause string
-
-const (
-	AccessUnknown AccessCause = ""       // a message that is not known here
-	AccessTrust   AccessCause = "trust"  // the role could not be assumed
-	AccessRole    AccessCause = "role"   // the role is not there, or not yet seen
-	AccessCaller  AccessCause = "caller" // whoever makes the location may not list the bucket
-	AccessList    AccessCause = "list"   // the role may not list the bucket
-	AccessRead    AccessCause = "read"   // the role may not read an object, or not decrypt it
-	AccessWrite   AccessCause = "write"  // the role of a report may not write it
-	AccessRegion  AccessCause = "region" // the bucket is in another Region
-	AccessARN     AccessCause = "arn"    // an ARN of something else, or of another account
-	AccessOption  AccessCause = "option" // an option, or a combination of options, that DataSync does not take
-	AccessDenied  AccessCause = "denied" // whoever calls may not do this
-)
-
-// accessCauses is the table of DataSync's messages, which have no codes of their own: the first row of which all words are in the message.
-// Messages are matched loosely, because they are known from reports:
-// https://github.com/hashicorp/terraform-provider-aws/pull/10984,
-// https://github.com/hashicorp/terraform-provider-aws/issues/21974 (the caller), .../issues/23611 (the Region), .../issues/20922 (the ARN),
-// https://github.com/christoferson/aws-cloudformation/blob/main/datasync/README.md, https://github.com/alchemy-run/distilled (the role).
-var accessCauses = []struct {
-	words []string
-	cause AccessCause
-}{
-	{[]string{"unable to assume role"}, AccessTrust},
-	{[]string{"invalid iam role"}, AccessRole},
-	{[]string{"bucket access test failed", "s3:putobject"}, AccessWrite},
-	{[]string{"bucket access test failed"}, AccessCaller},
-	{[]string{"location access test failed", "s3:getobject"}, AccessRead},
-	{[]string{"location access test failed"}, AccessList},
-	{[]string{"the bucket is in this region"}, AccessRegion},
-	{[]string{"please use this region"}, AccessRegion},
-	{[]string{"arn account", "must match authenticated user"}, AccessARN},
-	{[]string{"invalid syncoption value"}, AccessOption},
-}
-
-// accessHints are the next actions; %[1]s is the role, %[2]s the bucket.
-var accessHints = map[AccessCause]string{
-	AccessTrust:  "let the trust policy of %[1]s allow sts:AssumeRole to datasync.amazonaws.com, with conditions that fit the Regions of location and task; a new role takes a minute",
-	AccessRole:   "see that role %[1]s exists in the task's account; a new role takes a minute",
-	AccessCaller: "let whoever makes the location list bucket %[2]s, in its own policies and in the bucket's: name it in Operators; s3:GetBucketLocation and s3:ListAllMyBuckets may be missed too",
-	AccessList:   "let %[1]s list bucket %[2]s, in its own policies and in the bucket's",
-	AccessRead:   "let %[1]s read the objects of bucket %[2]s, and decrypt with the keys that they are encrypted under: list these in KMSKeys",
-	AccessWrite:  "let the report's role write to the report's bucket",
-	AccessRegion: "set the Region of that end to the one that the message names",
-	AccessARN:    "give ARNs of DataSync resources of the task's account",
-	AccessOption: "change the option that the message names",
-}
-
-// accessCauseOf is what the error means.
-func accessCauseOf(err error) AccessCause {
-	if err == nil {
-		return AccessUnknown
-	}
-	text := strings.ToLower(err.Error())
-	for _, c := range accessCauses {
-		all := true
-		for _, w := range c.words {
-			all = all && strings.Contains(text, w)
-		}
-		if all {
-			return c.cause
-		}
-	}
-	return AccessUnknown
-}
-
-// AccessTestError says that DataSync would not make a location or task, mostly because it could not reach a bucket.
+// AccessTestError says that DataSync would not make a location or task, or start or finish a run, mostly because it could not reach a bucket,
+// and what the plan had said of that.
 type AccessTestError struct {
 	Transfer  string
-	Side      Side // "" is not known: a task has both
-	Bucket    string
-	RoleARN   string
-	Cause     AccessCause
-	Verdict   Code   // what the plan said of this side: CodeAllowed, CodeDenied or CodeUndetermined; "" is nothing
-	Statement string // the statement that this verdict rests on; "" is none
+	Side      Side   // the end that it is about: by the message, or else the one that the plan doubts more; "" is not known
+	Bucket    string // of that end, or of the manifest or report; "" is not known
+	RoleARN   string // likewise; "" also if only a given location names it
+	Cause     task.Cause
+	Action    string   // what is likely not allowed, such as s3:ListBucket; "" is not known
+	Verdict   Code     // what the plan said of that: CodeAllowed, CodeLimited, CodeDenied or CodeUndetermined; "" is nothing
+	Statement string   // the statement that this verdict rests on; "" is none
+	DependsOn []string // what would settle it, if it is CodeUndetermined
+	Remedy    string   // the plan's
 	Err       error
 }
 
+func (e *AccessTestError) meaning() task.Meaning {
+	return task.Meaning{Cause: e.Cause, Side: string(e.Side), Action: e.Action}
+}
+
 func (e *AccessTestError) Error() string {
+	if !e.meaning().Access() && e.Cause != task.CauseUnknown {
+		return fmt.Sprintf("transfer %s: datasync refused: %v", e.Transfer, e.Err)
+	}
 	what := "a bucket"
-	if e.Side != "" {
-		what = fmt.Sprintf("the %s bucket %s as %s", e.Side, e.Bucket, e.RoleARN)
+	if e.Bucket != "" {
+		what = fmt.Sprintf("the %s as %s", strings.TrimSpace(string(e.Side)+" bucket "+e.Bucket), or(e.RoleARN, "its location's role"))
 	}
 	return fmt.Sprintf("transfer %s: datasync could not reach %s (on paper: %s): %v", e.Transfer, what, or(e.Verdict, "not judged"), e.Err)
 }
 
-// Unwrap is the SDK's error.
+// Unwrap is the SDK's error, or that of the run.
 func (e *AccessTestError) Unwrap() error { return e.Err }
 
 // Hint names where to look, given the message and the plan's verdict.
 func (e *AccessTestError) Hint() string {
-	hint := ""
-	if h := accessHints[e.Cause]; h != "" {
-		hint = h
-		if strings.Contains(h, "%[") {
-			hint = fmt.Sprintf(h+"%[3]s", or(e.RoleARN, "the location's role"), or(e.Bucket, "of that end"), "")
-		}
+	m := e.meaning()
+	if !m.Access() && e.Cause != task.CauseUnknown {
+		return m.HintFor(e.RoleARN, e.Bucket)
 	}
 	paper := ""
 	switch e.Verdict {
 	case CodeAllowed:
 		paper = "the policies that were read allow it" + by(e.Statement) + ": look at service and resource control policies, and keys, that were not"
-	case CodeDenied:
-		paper = "the plan found it denied" + by(e.Statement) + ": change that statement"
+	case CodeDenied, CodeLimited:
+		paper = "the plan found it denied" + by(e.Statement) + ": " + or(e.Remedy, "change that statement")
 	case CodeUndetermined:
 		paper = "settle what the plan's undetermined finding depends on" + in(e.Statement)
-	}
-	if e.Cause == AccessRegion || e.Cause == AccessARN || e.Cause == AccessOption {
-		paper = "" // it is not about the role's access
+		if len(e.DependsOn) > 0 {
+			paper += ": " + strings.Join(e.DependsOn, ", ")
+		}
 	}
 	switch {
-	case hint == "":
+	case e.Cause == task.CauseUnknown:
 		return or(paper, "see the message")
 	case paper == "":
-		return hint
+		return m.HintFor(e.RoleARN, e.Bucket)
 	}
-	return hint + "; " + paper
+	return m.HintFor(e.RoleARN, e.Bucket) + "; " + paper
+}
+
+// Explain links an error of a transfer's run, or of its start, to what the plan said of that transfer: the *[AccessTestError] that it returns
+// wraps the error, and has the end that it is about and the verdict on it in its Hint. An error that is not about access, that has its
+// verdict already, as those of Apply, or of a transfer that the plan has not, comes back as it is; nil is nil.
+func (p *Plan) Explain(transfer string, err error) error {
+	var explained *AccessTestError
+	i := slices.IndexFunc(p.Transfers, func(t Transfer) bool { return t.Name == transfer })
+	if i < 0 || errors.As(err, &explained) || !task.MeaningOf(err).Access() {
+		return err
+	}
+	return accessError(p.Findings, p.Transfers[i], "", err)
+}
+
+// accessError is the error with what the findings say of it. side is known already, or "".
+func accessError(findings []Finding, t Transfer, side Side, err error) *AccessTestError {
+	m := task.MeaningOf(err)
+	e := &AccessTestError{Transfer: t.Name, Side: cmp.Or(side, Side(m.Side), t.named(err)), Cause: m.Cause, Action: m.Action, Err: err}
+	switch {
+	case m.Cause == task.CauseManifest, m.Cause == task.CauseReport:
+		e.Side, e.Bucket, e.RoleARN = t.job(m.Cause)
+		if e.Side == "" {
+			return e // a role of the caller's own, which is neither end's
+		}
+	case e.Side == "" && m.Access():
+		e.Side = t.doubted(findings, m)
+	}
+	if m.Access() || m.Cause == task.CauseUnknown {
+		f := worst(findings, t, e.Side, m)
+		e.Verdict, e.Statement, e.DependsOn, e.Remedy = f.Code, f.Statement, f.DependsOn, f.Remedy
+	}
+	if e.Side != "" && e.Bucket == "" {
+		e.Bucket, e.RoleARN = t.end(e.Side).Bucket, t.roleARN(e.Side)
+	}
+	return e
+}
+
+// job is the bucket of the manifest or report and the role that reaches it, and the end that this role serves; "" is none.
+func (t Transfer) job(c task.Cause) (side Side, bucket, role string) {
+	s := t.withData(t.Task)
+	if s.Manifest == nil {
+		s.Manifest = t.withData(task.Spec{Manifest: t.Retries}).Manifest
+	}
+	side = SourceSide
+	switch {
+	case c == task.CauseReport && s.Report != nil:
+		side, bucket, role = DestinationSide, s.Report.Bucket, s.Report.RoleARN
+	case c == task.CauseManifest && s.Manifest != nil:
+		bucket, role = s.Manifest.Bucket, s.Manifest.RoleARN
+	}
+	if role == "" || role != t.roleARN(side) {
+		side = ""
+	}
+	return side, bucket, role
+}
+
+// named is the end whose role or bucket the message names, and not the other's; "" if there is none.
+func (t Transfer) named(err error) Side {
+	var found []Side
+	for _, side := range sides {
+		for _, name := range []string{t.roleARN(side), t.end(side).Bucket} {
+			if name != "" && regexp.MustCompile(`(^|[^\w.+@/-])`+regexp.QuoteMeta(name)+`([^\w+=,@-]|$)`).MatchString(err.Error()) {
+				found = append(found, side)
+				break
+			}
+		}
+	}
+	if len(found) != 1 {
+		return ""
+	}
+	return found[0]
+}
+
+// doubted is the end that the findings doubt more: it is likelier to be what a message about both means. Without a doubt it is neither.
+func (t Transfer) doubted(findings []Finding, m task.Meaning) Side {
+	for _, code := range []Code{CodeDenied, CodeUndetermined, CodeLimited} {
+		for _, side := range sides {
+			if worst(findings, t, side, m).Code == code {
+				return side
+			}
+		}
+	}
+	return ""
+}
+
+// alike are the actions whose denial S3 reports as that of another: it uses the key of the object in the role's name.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+var alike = map[string][]string{
+	"s3:GetObject": {"kms:Decrypt"},
+	"s3:PutObject": {"kms:GenerateDataKey", "kms:Decrypt"},
+}
+
+// worst is the finding about access to one end, or to both if it is "", that explains the message best: the worst verdict on the action that it
+// is about, of whoever it is about.
+func worst(findings []Finding, t Transfer, side Side, m task.Meaning) Finding {
+	order := []Code{CodeAllowed, CodeLimited, CodeUndetermined, CodeDenied}
+	var out Finding
+	for _, f := range findings {
+		about := m.Action == "" || slices.ContainsFunc(append([]string{m.Action}, alike[m.Action]...), func(a string) bool { return slices.Contains(f.Actions, a) })
+		operator := slices.Contains(t.Operators, f.Subject)
+		if f.Transfer != t.Name || f.Side == "" || side != "" && f.Side != side || !about || operator != (m.Cause == task.CauseCaller) {
+			continue
+		}
+		if slices.Index(order, f.Code) > slices.Index(order, out.Code) {
+			out = f
+		}
+	}
+	return out
 }

@@ -2,73 +2,161 @@ package xacct
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/task"
 )
 
-// TestAccessCauses: the messages as they were reported; see accessCauses for where.
-func TestAccessCauses(t *testing.T) {
-	seen := map[AccessCause]bool{}
-	for _, tt := range []struct {
-		message string
-		want    AccessCause
-		hint    string
-	}{
-		{"Unable to assume role. Reason: Access denied when calling sts:AssumeRole; roleName=sync, roleArn=arn:aws:iam::111122223333:role/sync", AccessTrust, "let the trust policy of arn:aws:iam::111122223333:role/sync"},
-		{"Invalid request provided: Unable to assume role. Reason: Access denied when calling sts:AssumeRole; roleName=sync", AccessTrust, "a new role takes a minute"},
-		{"Invalid IAM role", AccessRole, "see that role arn:aws:iam::111122223333:role/sync exists"},
-		{"DataSync location access test failed: could not perform s3:ListObjectsV2 on bucket. Ensure bucket access role has s3:ListBucket permission.", AccessList, "list bucket media"},
-		{"Invalid request provided: DataSync location access test failed: could not perform s3:ListObjectsV2 on bucket.", AccessList, "list bucket media"},
-		{"DataSync location access test failed: could not perform s3:GetObject in bucket media. Access denied. Ensure bucket access role has s3:GetObject permission.", AccessRead, "KMSKeys"},
-		{"DataSync bucket access test failed: could not perform s3:HeadBucket on bucket. Access denied. Ensure bucket access role has s3:ListBucket permission.", AccessCaller, "Operators"},
-		{"DataSync bucket access test failed: could not perform s3:PutObject in bucket reports", AccessWrite, "report's bucket"},
-		{"The bucket is in this region: eu-west-1. Please use this region to retry the request", AccessRegion, "set the Region"},
-		{"Invalid parameter: ARN account () must match authenticated user.", AccessARN, "ARNs of DataSync resources"},
-		{"Invalid SyncOption value. Option: Uid", AccessOption, "change the option"},
-		{"Something else", AccessUnknown, "see the message"},
-	} {
-		err := error(&dstypes.InvalidRequestException{Message: &tt.message})
-		got := accessCauseOf(err)
-		if got != tt.want {
-			t.Errorf("%s: %q, want %q", tt.message, got, tt.want)
-		}
-		seen[got] = true
-		e := &AccessTestError{Transfer: "t", Side: SourceSide, Bucket: "media", RoleARN: "arn:aws:iam::111122223333:role/sync", Cause: got, Err: err}
-		if hint := e.Hint(); !strings.Contains(hint, tt.hint) || strings.Contains(hint, "%!") || strings.Contains(hint, "\n") {
-			t.Errorf("%s: hint %q, want %q in it", tt.message, hint, tt.hint)
-		}
-		if !errors.Is(e, err) || strings.Contains(e.Error(), "\n") {
-			t.Errorf("%v: does not unwrap, or has several lines", e)
-		}
+const (
+	inRole  = "arn:aws:iam::111122223333:role/media-archive-source"
+	outRole = "arn:aws:iam::111122223333:role/media-archive-destination"
+)
+
+// explained is a transfer from one account's bucket into another's, with findings on both ends.
+func explained() *Plan {
+	on := func(side Side, code Code, statement, subject string, actions ...string) Finding {
+		return Finding{Transfer: "media-archive", Side: side, Code: code, Statement: statement, Subject: subject, Actions: actions}
 	}
-	for cause := range accessHints {
-		if !seen[cause] {
-			t.Errorf("no message means %s", cause)
-		}
-	}
-	if accessCauseOf(nil) != AccessUnknown {
-		t.Error("no error has a cause")
+	denied := on(DestinationSide, CodeDenied, "NoUploads", outRole, "s3:PutObject")
+	denied.Remedy = "exempt the role"
+	unknown := on(DestinationSide, CodeUndetermined, "OurOrganisation", outRole, "s3:ListBucket")
+	unknown.DependsOn = []string{"aws:PrincipalOrgID"}
+	return &Plan{
+		Transfers: []Transfer{{Name: "media-archive", Operators: []string{"arn:aws:iam::111122223333:role/ops"},
+			Source:      Endpoint{Account: "111122223333", Region: "eu-west-1", Bucket: "media"},
+			Destination: Endpoint{Account: "444455556666", Region: "us-east-2", Bucket: "media-archive"}}},
+		Findings: []Finding{
+			on(SourceSide, CodeAllowed, "", inRole, "sts:AssumeRole"),
+			on(SourceSide, CodeAllowed, "DataSync", inRole, "s3:ListBucket", "s3:GetObject"),
+			on(SourceSide, CodeDenied, "NoDecrypt", inRole, "kms:Decrypt"),
+			on(SourceSide, CodeDenied, "NoOps", "arn:aws:iam::111122223333:role/ops", "s3:ListBucket"),
+			on(DestinationSide, CodeAllowed, "", outRole, "sts:AssumeRole"),
+			on(DestinationSide, CodeAllowed, "Ours", outRole, "s3:GetObject"),
+			unknown, denied,
+			{Transfer: "another", Side: SourceSide, Code: CodeDenied, Statement: "Theirs", Actions: []string{"s3:ListBucket"}},
+		},
 	}
 }
 
-// TestAccessHintsCarryTheVerdict: what the plan knew is part of the hint, unless the message is about something else.
-func TestAccessHintsCarryTheVerdict(t *testing.T) {
+// TestExplain: which end an error is about, and what the plan had said of just that.
+func TestExplain(t *testing.T) {
+	answer := func(text string) error { return &dstypes.InvalidRequestException{Message: &text} }
+	failed := func(code, detail string) error {
+		return &task.IncompleteError{Outcome: task.Outcome{Verdict: task.Failed, ErrorCode: code, ErrorDetail: detail}}
+	}
 	for _, tt := range []struct {
-		cause   AccessCause
-		verdict Code
-		want    string
+		name      string
+		err       error
+		side      Side
+		verdict   Code
+		statement string
+		hint      string
 	}{
-		{AccessList, CodeAllowed, "the policies that were read allow it, by Ours"},
-		{AccessList, CodeDenied, "denied, by Ours: change that statement"},
-		{AccessList, CodeUndetermined, "depends on (Ours)"},
-		{AccessUnknown, CodeDenied, "denied, by Ours"},
-		{AccessRegion, CodeAllowed, "set the Region of that end to the one that the message names"},
+		{"a start, no side named: the one that is doubted", &task.StartError{Err: answer("DataSync location access test failed: could not perform s3:ListObjectsV2 on bucket.")},
+			DestinationSide, CodeUndetermined, "OurOrganisation", "let " + outRole + " list bucket media-archive, in its own policies and in the bucket's; settle what the plan's undetermined finding depends on (OurOrganisation): aws:PrincipalOrgID"},
+		{"a start, the bucket is named", &task.StartError{Err: answer("DataSync location access test failed: could not perform s3:ListObjectsV2 on bucket media. Access denied.")},
+			SourceSide, CodeAllowed, "DataSync", "let " + inRole + " list bucket media, in its own policies and in the bucket's; the policies that were read allow it, by DataSync: look at"},
+		{"reading, which decrypts", answer("DataSync location access test failed: could not perform s3:GetObject in bucket media. Access denied."),
+			SourceSide, CodeDenied, "NoDecrypt", "the plan found it denied, by NoDecrypt: change that statement"},
+		{"the role is named", answer("Unable to assume role. Reason: Access denied when calling sts:AssumeRole; roleName=media-archive-destination, roleArn=" + outRole),
+			DestinationSide, CodeAllowed, "", "let the trust policy of " + outRole + " allow sts:AssumeRole to datasync.amazonaws.com"},
+		{"the caller, not the role", answer("DataSync bucket access test failed: could not perform s3:HeadBucket on bucket. Access denied."),
+			SourceSide, CodeDenied, "NoOps", "name it in Operators"},
+		{"a run: the code tells the side", failed("SrcLocHitAccess", ""), SourceSide, CodeDenied, "NoDecrypt", "allow reading; the plan found it denied, by NoDecrypt"},
+		{"a run: the detail tells the side", failed("FsS3HeadBucketFailed", "403 on the destination bucket"), DestinationSide, CodeUndetermined, "OurOrganisation", "let " + outRole + ", the policy of bucket media-archive and"},
+		{"a run that failed on objects", &task.IncompleteError{Outcome: task.Outcome{Verdict: task.WithExceptions, Counters: task.Counters{FailedTransfer: 2}}},
+			SourceSide, CodeDenied, "NoDecrypt", "see the task's report or log group"},
+		{"S3's own words", failed("", "User: arn:aws:sts::111122223333:assumed-role/x/y is not authorized to perform: s3:PutObject on resource: x"),
+			DestinationSide, CodeDenied, "NoUploads", "the plan found it denied, by NoUploads: exempt the role"},
 	} {
-		e := &AccessTestError{Cause: tt.cause, Verdict: tt.verdict, Statement: "Ours"}
-		if got := e.Hint(); !strings.HasSuffix(got, tt.want) && !strings.Contains(got, tt.want) || tt.cause == AccessRegion && strings.Contains(got, "Ours") {
-			t.Errorf("%s, %s: %q, want %q", tt.cause, tt.verdict, got, tt.want)
+		t.Run(tt.name, func(t *testing.T) {
+			p := explained()
+			err := p.Explain("media-archive", fmt.Errorf("nightly: %w", tt.err))
+			var e *AccessTestError
+			if !errors.As(err, &e) || !errors.Is(err, tt.err) {
+				t.Fatalf("%v is not an AccessTestError, or has lost its cause", err)
+			}
+			if e.Side != tt.side || e.Verdict != tt.verdict || e.Statement != tt.statement {
+				t.Errorf("side %q, verdict %q, statement %q, want %q, %q, %q", e.Side, e.Verdict, e.Statement, tt.side, tt.verdict, tt.statement)
+			}
+			if hint := e.Hint(); !strings.Contains(hint, tt.hint) || Hints(err)[0] != hint {
+				t.Errorf("hint %q, want %q in it", hint, tt.hint)
+			}
+			if !strings.Contains(e.Error(), "(on paper: "+tt.verdict+")") || strings.Contains(e.Error(), "\n") {
+				t.Errorf("error %q lacks the verdict, or has several lines", e)
+			}
+			if again := p.Explain("media-archive", err); again != err {
+				t.Errorf("explained again: %v", again)
+			}
+		})
+	}
+}
+
+// TestExplainLeavesAlone: what is not about access, or not of the plan, comes back as it is.
+func TestExplainLeavesAlone(t *testing.T) {
+	access := errors.New("DataSync location access test failed")
+	for _, tt := range []struct {
+		name, transfer string
+		err            error
+	}{
+		{"nil", "media-archive", nil},
+		{"memory", "media-archive", errors.New("NoMem")},
+		{"the caller may not start", "media-archive", errors.New("AccessDeniedException: not authorized to perform: datasync:StartTaskExecution")},
+		{"cancelled", "media-archive", &task.IncompleteError{Outcome: task.Outcome{Verdict: task.Cancelled, ErrorDetail: "access denied"}}},
+		{"unheard of", "media-archive", errors.New("something else")},
+		{"a transfer that the plan has not", "nobody's", access},
+	} {
+		if got := explained().Explain(tt.transfer, tt.err); got != tt.err {
+			t.Errorf("%s: %v, want it untouched", tt.name, got)
+		}
+	}
+}
+
+// TestExplainJobs: the bucket of a manifest or report need not be an end's, and its role need not either.
+func TestExplainJobs(t *testing.T) {
+	gone := errors.New("ManifestFileDoesNotExist")
+	report := errors.New("DataSync bucket access test failed: could not perform s3:PutObject in bucket reports. Access denied.")
+	for _, tt := range []struct {
+		name   string
+		edit   func(*Transfer)
+		err    error
+		side   Side
+		bucket string
+		role   string
+	}{
+		{"a manifest, with the source's role", func(t *Transfer) { t.Task.Manifest = &task.Manifest{Bucket: "lists", Key: "x.csv"} }, gone, SourceSide, "lists", inRole},
+		{"a manifest, with a role of its own", func(t *Transfer) { t.Task.Manifest = &task.Manifest{Bucket: "lists", Key: "x.csv", RoleARN: "r"} }, gone, "", "lists", "r"},
+		{"the manifest of retries", func(t *Transfer) { t.Retries = &task.Manifest{Bucket: "lists", Key: "x.csv"} }, gone, SourceSide, "lists", inRole},
+		{"a report, with the destination's role", func(t *Transfer) { t.Task.Report = &task.Report{Bucket: "reports"} }, report, DestinationSide, "reports", outRole},
+		{"none that is known", func(*Transfer) {}, gone, "", "", ""},
+	} {
+		p := explained()
+		tt.edit(&p.Transfers[0])
+		var e *AccessTestError
+		if err := p.Explain("media-archive", tt.err); !errors.As(err, &e) || e.Side != tt.side || e.Bucket != tt.bucket || e.RoleARN != tt.role {
+			t.Errorf("%s: %+v", tt.name, e)
+		}
+	}
+}
+
+// TestAccessTestErrorOfOthers: what is not about access is told without a verdict, and what is not known with it.
+func TestAccessTestErrorOfOthers(t *testing.T) {
+	region := errors.New("The bucket is in this region: eu-west-1. Please use this region to retry the request")
+	for _, tt := range []struct {
+		err         error
+		error, hint string
+	}{
+		{region, "datasync refused: The bucket is in this region", "set the Region of that end to the one that the message names"},
+		{errors.New("access test failed somehow"), "could not reach the source bucket media as " + inRole + " (on paper: denied)", "the plan found it denied, by NoDecrypt: change that statement"},
+	} {
+		p := explained()
+		e := accessError(p.Findings, p.Transfers[0], SourceSide, tt.err)
+		if !strings.Contains(e.Error(), tt.error) || e.Hint() != tt.hint {
+			t.Errorf("%v, hint %q, want %q, %q", e, e.Hint(), tt.error, tt.hint)
 		}
 	}
 	if got := (&AccessTestError{}).Error(); !strings.Contains(got, "could not reach a bucket (on paper: not judged)") {

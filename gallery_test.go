@@ -314,7 +314,7 @@ func (s situation) goOn(st *stage, p *xacct.Plan) {
 		t.Errorf("applied anyway, it was blocked: %v", err)
 	}
 	var refused *xacct.AccessTestError
-	if errors.As(err, &refused) && (refused.Cause == xacct.AccessUnknown || refused.Hint() == "") {
+	if errors.As(err, &refused) && (refused.Cause == task.CauseUnknown || refused.Hint() == "") {
 		t.Errorf("applied anyway: %v says neither what it means (%q) nor what to do (%q)", refused, refused.Cause, refused.Hint())
 	}
 	// What is allowed whatever the unknown is works, and what is denied fails.

@@ -88,11 +88,28 @@ func (o *Outcome) meaning() Meaning {
 func meaningOf(text string) Meaning {
 	text = strings.ToLower(text)
 	for _, m := range messages {
-		if m.in(text) {
-			return m.Meaning
+		if !m.in(text) {
+			continue
 		}
+		if m.Side == "" && m.Access() { // assumed: what DataSync writes of an end, it means
+			source, destination := sideWords("source").in(text), sideWords("destination").in(text)
+			switch {
+			case source && !destination:
+				m.Side = "source"
+			case destination && !source:
+				m.Side = "destination"
+			}
+		}
+		return m.Meaning
 	}
 	return Meaning{}
+}
+
+// sideWords is the name of an end.
+type sideWords string
+
+func (s sideWords) in(text string) bool {
+	return strings.Contains(text, string(s)+" location") || strings.Contains(text, string(s)+" bucket")
 }
 
 // Access reports whether the message is about what a role may do with a bucket or key, or about who may assume it.
