@@ -1,7 +1,6 @@
 package xacct_test
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -126,76 +125,6 @@ func TestJourneyOfEncryptedBuckets(t *testing.T) {
 				}
 			})
 		})
-	}
-}
-
-// Each single permission that the transfer needs of a key, missing on either side of the grant, is told by the plan; and if the plan is
-// applied anyway, it is what stops the transfer.
-// Source of the permissions: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html and mpuoverview.html
-func TestEveryMissingKeyPermission(t *testing.T) {
-	for _, tt := range []struct {
-		side   xacct.Side
-		action string // that is missing
-		denied string // that the plan must name
-	}{
-		{xacct.SourceSide, "kms:Decrypt", "kms:Decrypt"},
-		{xacct.DestinationSide, "kms:GenerateDataKey*", "kms:GenerateDataKey"},
-		{xacct.DestinationSide, "kms:Decrypt", "kms:Decrypt"},
-	} {
-		for _, where := range []string{"role", "key"} {
-			t.Run(fmt.Sprintf("%s of the %s's %s", tt.action, tt.side, where), func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					cloud, tr := encryptedWorld()
-					end := &tr.Source
-					if tt.side == xacct.DestinationSide {
-						end = &tr.Destination
-					}
-					sabotage(t, cloud, &tr, end, tt.side, where, tt.action)
-
-					p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
-					f, ok := finding(p, tt.side, xacct.CodeDenied)
-					if !ok || len(f.Actions) != 1 || f.Actions[0] != tt.denied || f.Severity != xacct.Blocking || f.Remedy == "" {
-						t.Fatalf("the plan says\n%s", p)
-					}
-					err := runs(t, cloud, tr, func(o *xacct.PlanOptions) { o.Override = []string{xacct.CodeDenied} })
-					var incomplete *task.IncompleteError
-					var test *xacct.AccessTestError
-					switch {
-					case tt.side == xacct.DestinationSide && !errors.As(err, &incomplete),
-						tt.side == xacct.SourceSide && !errors.As(err, &test):
-						t.Errorf("applied anyway: %v", err)
-					}
-				})
-			})
-		}
-	}
-}
-
-// sabotage takes an action from the role's policy, or denies it in the key's.
-func sabotage(t *testing.T, cloud *xaccttest.Cloud, tr *xacct.Transfer, end *xacct.Endpoint, side xacct.Side, where, action string) {
-	t.Helper()
-	r, err := tr.Resources()
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := "media-archive-" + string(side)
-	if where == "key" {
-		role := "arn:aws:iam::" + accountA + ":role/" + name
-		deny := policy.Deny(action).WithSid("Theirs").By(policy.Everyone()).On("*").When(policy.ArnEquals("aws:PrincipalArn", role))
-		current, err := policy.Parse(cloud.KeyPolicy(end.KMSKeys[0]))
-		if err != nil {
-			t.Fatal(err)
-		}
-		cloud.SetKeyPolicy(end.KMSKeys[0], current.With(deny).Bytes())
-		return
-	}
-	for _, ar := range r.Roles {
-		for policyName, d := range ar.Policies {
-			if ar.Name != name {
-				continue
-			}
-			end.Role.Policies = map[string]policy.Document{policyName: d.With(policy.Deny(action).WithSid("Missing").On(end.KMSKeys...))}
-		}
 	}
 }
 
