@@ -19,8 +19,8 @@ var (
 		Remedy: "give the role that DataSync assumes to read the manifest (the source's) or to write the report (the destination's)", Source: "xacct"}
 	ruleDataKey = problem.Rule{ID: "data-key", Text: "is encrypted under keys of the other end, which the role that reads the manifest (the source's) or writes the report (the destination's) may not use",
 		Remedy: "put the manifest into the source's bucket and the report into the destination's, or both into a bucket of the task account, or name a role of your own in RoleARN", Source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html"}
-	ruleReportDeleted = problem.Rule{ID: "report-deleted", Text: "must not lie in the destination's prefix if the task deletes there: the next run would delete the reports",
-		Remedy: "give the reports another prefix or bucket", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/creating-task-reports.html"}
+	ruleReportDeleted = problem.Rule{ID: "report-deleted", Text: "must not lie in the destination's prefix if the task deletes there: the next run would delete it",
+		Remedy: "give reports and manifests another prefix or bucket", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/creating-task-reports.html"}
 )
 
 // dataGrant is what DataSync may do with the bucket of a manifest or report.
@@ -118,10 +118,34 @@ func (t Transfer) validateData(l *problem.List) {
 		l.Check(t.mayUseKeysOf(g), ruleDataKey, path, g.bucket)
 		l.Check(t.roleARN(g.role) != "", ruleDataNoRole, g.purpose+".RoleARN", "")
 	}
-	if r := t.Task.Report; r != nil && t.removes() {
-		inside := r.Bucket == t.Destination.Bucket && strings.HasPrefix(slashed(r.Prefix), slashed(t.Destination.Prefix))
-		l.Check(!inside, ruleReportDeleted, "Report", r.String())
+	if t.removes() && t.Task.Manifest == nil {
+		for _, at := range t.deletedBy(t) {
+			l.Check(false, ruleReportDeleted, at.path, at.uri)
+		}
 	}
+}
+
+// dataPlace is where a manifest or report lies.
+type dataPlace struct{ what, path, uri string }
+
+// deletedBy are the transfer's manifests and reports that lie where the task of by writes, which would delete them if it deletes at all.
+func (t Transfer) deletedBy(by Transfer) []dataPlace {
+	var out []dataPlace
+	add := func(what, path, bucket, key, uri string) {
+		if bucket == by.Destination.Bucket && strings.HasPrefix(key, slashed(by.Destination.Prefix)) {
+			out = append(out, dataPlace{what, path, uri})
+		}
+	}
+	if r := t.Task.Report; r != nil {
+		add("report", "Report", r.Bucket, slashed(r.Prefix), r.String())
+	}
+	if m := t.Task.Manifest; m != nil {
+		add("manifest", "Manifest", m.Bucket, m.Key, m.String())
+	}
+	if m := t.Retries; m != nil {
+		add("manifest of retries", "Retries", m.Bucket, m.Key, m.String())
+	}
+	return out
 }
 
 // mayUseKeysOf reports whether the role of the grant may use every key of the ends that have the grant's bucket.

@@ -124,10 +124,10 @@ func diffTask(w taskWant, s task.State, source, destination string) (op Op, line
 		lines = append(lines, fmt.Sprintf("name %s → %s", s.Name, w.spec.Name))
 	}
 	lines = append(lines, diffOptions(w.spec.Options, s.Options)...)
-	if strings.Join(w.spec.Includes, "|") != strings.Join(s.Includes, "|") {
+	if !sameSet(w.spec.Includes, s.Includes) {
 		lines = append(lines, "include filter")
 	}
-	if strings.Join(w.spec.Excludes, "|") != strings.Join(s.Excludes, "|") {
+	if !sameSet(w.spec.Excludes, s.Excludes) {
 		lines = append(lines, "exclude filter")
 	}
 	lines = append(lines, diffExtras(w.spec, s)...)
@@ -140,6 +140,11 @@ func diffTask(w taskWant, s task.State, source, destination string) (op Op, line
 		return NoOp, nil, nil
 	}
 	return Update, lines, tags
+}
+
+// sameSet compares the patterns of filters, whose order means nothing.
+func sameSet(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
 type locationRecord struct {

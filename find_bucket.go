@@ -257,7 +257,7 @@ func (s *seen) versioning() {
 func (r *Resources) checkContent(f Facts) []Finding {
 	t := r.Transfer
 	sample, ok := f.Filled[t.Name]
-	if !ok || sample.Objects == 0 || t.Task.Options.OverwriteMode == dstypes.OverwriteModeNever {
+	if !ok || sample.Empty() || t.Task.Options.OverwriteMode == dstypes.OverwriteModeNever {
 		return nil
 	}
 	count := fmt.Sprintf("%d object%s", sample.Objects, plural(sample.Objects))

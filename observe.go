@@ -175,6 +175,11 @@ func observe(ctx context.Context, c Clients, transfers []Transfer) (*snapshot, e
 		lists.Go(func() { s.readLocation(ctx, pl, arn) })
 	}
 	lists.Wait()
+	for _, t := range w.tasks {
+		if state, err := s.ourTask(t); err == nil && t.removes(state) && !t.transfer.removes() {
+			named.Go(func() { s.lookSource(ctx, t.transfer) })
+		}
+	}
 	named.Wait()
 	if err := ctx.Err(); err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct/bucket"
@@ -30,6 +31,23 @@ func (o PlanOptions) ownership(transfers []Transfer) error {
 		}
 	}
 	return nil
+}
+
+// beforeSchedule is the change that must be done before a task may start by itself: what it writes belongs to the bucket's owner only once the
+// bucket's ACLs are disabled. Whoever starts a task by hand has [VerifyOwnership] for that. Of a bucket that cannot be read nobody knows when
+// that is, so the plan warns.
+func (b *builder) beforeSchedule(t Transfer) []string {
+	e := t.Destination
+	if s := t.Task.Schedule; s == nil || s.Status == dstypes.ScheduleStatusDisabled || !e.DisableACLs {
+		return nil
+	}
+	if !b.canRead(e.Account) {
+		b.find([]Transfer{t}, Finding{Severity: Warning, Code: CodeOwnership, Account: e.Account, Subject: e.Bucket,
+			Detail: "whether bucket " + e.Bucket + " has its ACLs disabled cannot be read, and a scheduled run does not look: what it writes before that belongs to the task account",
+			Remedy: "let the bucket's operator apply their part first, or give the schedule the status DISABLED until then"})
+		return nil
+	}
+	return []string{bucketWant{spec: bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}}.aclID()}
 }
 
 // restoreOwnership plans the Object Ownership that the bucket is to have again. It waits until nothing of the transfers writes there any more,

@@ -1,14 +1,18 @@
 package xacct_test
 
 import (
+	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -88,5 +92,53 @@ func TestOwnershipOfOtherBuckets(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%v, want %q", err, name)
 		}
+	}
+}
+
+// TestScheduleWaitsForOwnership has the bucket's ownership not be changed: a task that starts by itself is not made then.
+func TestScheduleWaitsForOwnership(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		schedule *task.Schedule
+		made     bool
+	}{
+		{"none", nil, true},
+		{"disabled", &task.Schedule{Expression: "rate(1 hour)", Status: dstypes.ScheduleStatusDisabled}, true},
+		{"by default", &task.Schedule{Expression: "rate(1 hour)"}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cloud := xaccttest.NewCloud()
+				cloud.AddBucket(accountA, "eu-west-1", "media-raw")
+				cloud.AddBucket(accountB, "us-east-2", "media-archive", func(o *xaccttest.BucketOptions) { o.Ownership = s3types.ObjectOwnershipObjectWriter })
+				tr := push(cloud)
+				tr.Destination.DisableACLs, tr.Task.Schedule = true, tt.schedule
+				cloud.Intercept(func(_ context.Context, c xaccttest.Call, next func() error) error {
+					if c.Operation == "PutBucketOwnershipControls" {
+						return xaccttest.Fault(403, "AccessDenied", "Access Denied")
+					}
+					return next()
+				})
+				if _, err := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}).Apply(t.Context(), cloud.Clients()); err == nil {
+					t.Error("the refused change is no error")
+				}
+				if made := strings.Contains(dump(cloud), "  task arn:"); made != tt.made {
+					t.Errorf("the task is made: %v, want %v", made, tt.made)
+				}
+			})
+		})
+	}
+}
+
+// TestScheduleWhereOwnershipCannotBeRead warns the task account's operator.
+func TestScheduleWhereOwnershipCannotBeRead(t *testing.T) {
+	cloud := world(t)
+	tr := push(cloud)
+	tr.Destination.DisableACLs, tr.Task.Schedule = true, &task.Schedule{Expression: "rate(1 hour)"}
+	p := plan(t, t.Context(), only(cloud, accountA), []xacct.Transfer{tr})
+	if !slices.ContainsFunc(p.Findings, func(f xacct.Finding) bool {
+		return f.Code == xacct.CodeOwnership && strings.Contains(f.Detail, "a scheduled run does not look")
+	}) {
+		t.Errorf("no warning:\n%s", p)
 	}
 }

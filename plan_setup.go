@@ -236,6 +236,7 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 			c.Requires = append(c.Requires, id)
 		}
 	}
+	c.Requires = append(c.Requires, b.beforeSchedule(t)...)
 	if !b.canRead(spec.Account) {
 		b.taskFindings(w, task.State{})
 		c.Op, c.Calls = Create, []string{"datasync:CreateTask", "datasync:TagResource"}

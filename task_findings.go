@@ -1,6 +1,7 @@
 package xacct
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,9 +38,15 @@ func (b *builder) taskFindings(w taskWant, state task.State) {
 			Detail: "DataSync has disabled the schedule by itself: " + or(strings.Join(strings.Fields(s.DisabledReason), " "), "it gives no reason"),
 			Remedy: "repair the cause, run the task once, and enable the schedule by hand: it is not enabled again without a person"})
 	}
-	if t.removes() && t.Task.Manifest == nil {
+	if w.removes(state) && t.Task.Manifest == nil {
 		b.deletions(w)
 	}
+}
+
+// removes reports whether the task deletes what is not at the source: because the transfer says so, or, where it leaves that alone, because the
+// task in force does.
+func (w taskWant) removes(state task.State) bool {
+	return cmp.Or(w.spec.Options.PreserveDeletedFiles, state.Options.PreserveDeletedFiles) == dstypes.PreserveDeletedFilesRemove
 }
 
 // deletions shows loudly what a task that deletes can empty, and blocks one that would delete everything.
@@ -52,6 +59,12 @@ func (b *builder) deletions(w taskWant) {
 		f.Severity, f.Remedy = Blocking, "set AllowDelete if that is meant"
 	}
 	b.find(one, f)
+	for _, other := range b.transfers {
+		for _, at := range other.deletedBy(t) {
+			b.find(one, Finding{Severity: Blocking, Code: CodeDeletes, Account: w.spec.Account, Subject: at.uri,
+				Detail: fmt.Sprintf("the task would delete the %s of %s at %s", at.what, other.Name, at.uri), Remedy: ruleReportDeleted.Remedy})
+		}
+	}
 	look, looked := b.snap.sources[t.Name]
 	switch {
 	case !looked || look.err != nil:
@@ -61,7 +74,10 @@ func (b *builder) deletions(w taskWant) {
 		}
 		b.find(one, unreadFinding(t.Source.Account, t.Source.Bucket, fmt.Errorf("whether %s is empty, in which case the task deletes all of %s: %w", source, destination, err), Warning,
 			"look before the first run, or grant the reader s3:ListBucket on bucket "+t.Source.Bucket))
-	case look.sample.Objects == 0:
+	case look.sample.Objects == 0 && look.sample.More:
+		b.find(one, unreadFinding(t.Source.Account, t.Source.Bucket, fmt.Errorf("whether more than directories is below %s; if not, the task deletes all of %s", source, destination), Warning,
+			"look before the first run"))
+	case look.sample.Empty():
 		b.find(one, Finding{Severity: Blocking, Code: CodeEmptySource, Side: SourceSide, Account: t.Source.Account, Subject: source,
 			Detail: fmt.Sprintf("nothing is below %s, so the task would delete everything below %s", source, destination),
 			Remedy: "correct the source's prefix, or set PreserveDeletedFiles to PRESERVE"})

@@ -3,6 +3,7 @@ package bucket
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -97,9 +98,14 @@ func (r *reader) payer() (s3types.Payer, error) {
 
 // Sample is what lies below a prefix of a bucket, as far as one page of its list tells.
 type Sample struct {
-	Objects int  // on the page: at most 1,000
+	// Objects are those on the page, at most 1,000. Those that stand for directories, empty ones whose keys end in a slash, and what DataSync
+	// itself leaves in .aws-datasync/ do not count: https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
+	Objects int
 	More    bool // there are more
 }
+
+// Empty reports whether nothing is there for certain.
+func (s Sample) Empty() bool { return s.Objects == 0 && !s.More }
 
 // Look reads one page of the objects below the prefix; "" is the whole bucket.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
@@ -115,5 +121,12 @@ func Look(ctx context.Context, api API, spec Spec, prefix string) (Sample, error
 	if err != nil {
 		return Sample{}, err
 	}
-	return Sample{Objects: len(out.Contents), More: aws.ToBool(out.IsTruncated)}, nil
+	sample := Sample{More: aws.ToBool(out.IsTruncated)}
+	for _, o := range out.Contents {
+		directory := strings.HasSuffix(aws.ToString(o.Key), "/") && aws.ToInt64(o.Size) == 0
+		if own := strings.HasPrefix(strings.TrimPrefix(aws.ToString(o.Key), folder(prefix)), ".aws-datasync/"); !directory && !own {
+			sample.Objects++
+		}
+	}
+	return sample, nil
 }

@@ -131,6 +131,8 @@ func (f *fake) ListObjectsV2(_ context.Context, in *s3.ListObjectsV2Input, _ ...
 	out := &s3.ListObjectsV2Output{IsTruncated: new(in.Prefix == nil)}
 	if in.Prefix == nil || *in.Prefix == "photos/" {
 		out.Contents = make([]s3types.Object, 3)
+	} else if *in.Prefix == "folders/" {
+		out.Contents = []s3types.Object{{Key: new("folders/"), Size: new(int64(0))}, {Key: new("folders/a/"), Size: new(int64(0))}, {Key: new("folders/.aws-datasync/x"), Size: new(int64(5))}}
 	}
 	return out, f.answer("ListObjectsV2", in.ExpectedBucketOwner)
 }
@@ -257,7 +259,7 @@ func TestObserveFails(t *testing.T) {
 }
 
 func TestLook(t *testing.T) {
-	for prefix, want := range map[string]Sample{"": {Objects: 3, More: true}, "/photos": {Objects: 3}, "photos/": {Objects: 3}, "phot": {}} {
+	for prefix, want := range map[string]Sample{"": {Objects: 3, More: true}, "/photos": {Objects: 3}, "photos/": {Objects: 3}, "phot": {}, "folders": {}} {
 		if got, err := Look(t.Context(), &fake{}, spec(), prefix); err != nil || got != want {
 			t.Errorf("below %q: %+v, %v; want %+v", prefix, got, err, want)
 		}
