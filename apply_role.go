@@ -123,6 +123,21 @@ func (r *run) applyRole(ctx context.Context, ch *Change, w roleWant, res *Change
 			return ended(ch, "iam:UpdateAssumeRolePolicy", err)
 		}
 	}
+	if d.bound { // before the policies, which it may be there to bound
+		in, err := w.spec.BoundaryInput()
+		if err == nil {
+			err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
+				out, err := api.PutRolePermissionsBoundary(ctx, in)
+				if err == nil {
+					res.requestID(out.ResultMetadata)
+				}
+				return err
+			})
+		}
+		if err != nil {
+			return ended(ch, "iam:PutRolePermissionsBoundary", err)
+		}
+	}
 	if len(d.tags) > 0 {
 		spec := w.spec
 		spec.Tags = d.tags

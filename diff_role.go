@@ -14,6 +14,7 @@ import (
 type roleDiff struct {
 	op    Op
 	trust policy.Document   // the trust to write; zero is "leave it"
+	bound bool              // its permissions boundary is to be another
 	put   []string          // inline policies to write
 	drop  []string          // inline policies of these transfers that are no longer wanted
 	tags  map[string]string // tags to set
@@ -31,6 +32,10 @@ func diffRole(w roleWant, s iamrole.State) roleDiff {
 	if trust, ok := w.trustFor(s); !ok {
 		d.trust = trust
 		d.lines = append(d.lines, "trust policy")
+	}
+	if b := w.spec.PermissionsBoundary; b != "" && b != s.PermissionsBoundary {
+		d.bound = true
+		d.lines = append(d.lines, "permissions boundary "+or(s.PermissionsBoundary, "none")+" → "+b)
 	}
 	for _, name := range slices.Sorted(maps.Keys(w.spec.Policies)) {
 		if have, ok := s.Policies[name]; !ok || !have.Equal(w.spec.Policies[name]) {

@@ -123,8 +123,12 @@ func (f *Facts) role(arn string, s iamrole.State, want roleWant, mine bool) {
 	if unreadPolicies(s) != nil {
 		return
 	}
-	if s.PermissionsBoundary != "" {
-		f.Boundaries[arn] = s.Managed[s.PermissionsBoundary]
+	boundary := s.PermissionsBoundary
+	if mine {
+		boundary = or(want.spec.PermissionsBoundary, boundary) // the role will have it
+	}
+	if boundary != "" {
+		f.Boundaries[arn] = s.Managed[boundary]
 	}
 	var written []string
 	if mine {

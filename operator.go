@@ -190,6 +190,9 @@ func scopes(account string, transfers []Transfer) map[scope][]string {
 			}
 			if t.ownsRole(side) {
 				add(onRoles, t.roleARN(side))
+				if e.Role.PermissionsBoundary != "" {
+					add(onBoundRoles, t.roleARN(side))
+				}
 			}
 			if side == DestinationSide {
 				add(onTasks, prefix+"task/*")

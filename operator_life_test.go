@@ -176,6 +176,10 @@ func retries(ctx context.Context, cloud *xaccttest.Cloud, c xacct.Clients, tr xa
 // drift has the administrator change a role behind the operators' backs.
 func drift(ctx context.Context, cloud *xaccttest.Cloud, tr xacct.Transfer) error {
 	api, role := cloud.ClientsAs(cloud.OperatorARN(tr.TaskAccount)).IAM, tr.Name+"-source"
+	wider := cloud.AddPolicy(tr.TaskAccount, "wider", policy.New(policy.Allow("*").On("*")))
+	if _, err := api.PutRolePermissionsBoundary(ctx, &iam.PutRolePermissionsBoundaryInput{RoleName: &role, PermissionsBoundary: &wider}); err != nil {
+		return err
+	}
 	trust, extra := string(iamrole.TutorialTrust().Bytes()), string(policy.New(policy.Allow("s3:ListBucket").On("*")).Bytes())
 	if _, err := api.UpdateAssumeRolePolicy(ctx, &iam.UpdateAssumeRolePolicyInput{RoleName: &role, PolicyDocument: &trust}); err != nil {
 		return err

@@ -6,6 +6,7 @@ type scope string
 const (
 	onEverything     scope = "everything"            // the operation has no resource type
 	onRoles          scope = "roles we make"         // by ARN with path
+	onBoundRoles     scope = "roles with a boundary" // of those we make
 	onPassedRoles    scope = "roles DataSync gets"   // of locations that we make, and of the task's manifest and report
 	onStartedRoles   scope = "roles of runs"         // of the task's manifest and report, and of the manifest of Retries
 	onAllRoles       scope = "roles we look at"      // those, given ones and operators'; all, if only a given location tells which
@@ -60,6 +61,7 @@ var taskNeeds = []need{
 	{"ReadLocations", reading, onLocations, []string{"datasync:DescribeLocationS3", "datasync:ListTagsForResource"}, nil},
 	{"ReadTasks", reading, onTasks, []string{"datasync:DescribeTask", "datasync:ListTagsForResource"}, nil},
 	{"WriteRoles", applying, onRoles, []string{"iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:DeleteRolePolicy"}, nil},
+	{"BoundRoles", applying, onBoundRoles, []string{"iam:PutRolePermissionsBoundary"}, nil},
 	{"PassRoles", applying, onPassedRoles, []string{"iam:PassRole"}, []condition{{"iam:PassedToService"}}},
 	{"CreateServiceLinkedRole", applying, onServiceRole, []string{"iam:CreateServiceLinkedRole"}, []condition{{"iam:AWSServiceName"}}},
 	{"CreateLocations", applying, onNewLocations, []string{"datasync:CreateLocationS3"}, nil},

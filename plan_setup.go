@@ -79,6 +79,7 @@ func (b *builder) role(w roleWant) {
 	} else if !d.trust.IsZero() {
 		c.Calls = append(c.Calls, "iam:UpdateAssumeRolePolicy")
 	}
+	c.Calls = appendIf(c.Calls, d.bound, "iam:PutRolePermissionsBoundary")
 	c.Calls = appendIf(c.Calls, len(d.put) > 0, "iam:PutRolePolicy")
 	c.Calls = appendIf(c.Calls, len(d.drop) > 0, "iam:DeleteRolePolicy")
 	c.Calls = appendIf(c.Calls, d.op == Update && len(d.tags) > 0, "iam:TagRole")

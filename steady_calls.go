@@ -76,6 +76,10 @@ func (a steadyIAM) DeleteRole(ctx context.Context, in *iam.DeleteRoleInput, o ..
 	return bounded(ctx, a.slots, a.API.DeleteRole, in, o)
 }
 
+func (a steadyIAM) PutRolePermissionsBoundary(ctx context.Context, in *iam.PutRolePermissionsBoundaryInput, o ...func(*iam.Options)) (*iam.PutRolePermissionsBoundaryOutput, error) {
+	return bounded(ctx, a.slots, a.API.PutRolePermissionsBoundary, in, o)
+}
+
 func (a steadyIAM) TagRole(ctx context.Context, in *iam.TagRoleInput, o ...func(*iam.Options)) (*iam.TagRoleOutput, error) {
 	return bounded(ctx, a.slots, a.API.TagRole, in, o)
 }

@@ -33,6 +33,14 @@ func (s Spec) UpdateTrustInput() (*iam.UpdateAssumeRolePolicyInput, error) {
 	return &iam.UpdateAssumeRolePolicyInput{RoleName: &s.Name, PolicyDocument: new(string(s.Trust.Bytes()))}, nil
 }
 
+// BoundaryInput is the request that makes PermissionsBoundary the role's; nil if s has none. The error is that of Validate.
+func (s Spec) BoundaryInput() (*iam.PutRolePermissionsBoundaryInput, error) {
+	if err := s.Validate(); err != nil || s.PermissionsBoundary == "" {
+		return nil, err
+	}
+	return &iam.PutRolePermissionsBoundaryInput{RoleName: &s.Name, PermissionsBoundary: &s.PermissionsBoundary}, nil
+}
+
 // PutPolicyInput is the request that sets the inline policy which s.Policies has under the name. Errors are those of Validate, and a name that is not there.
 func (s Spec) PutPolicyInput(name string) (*iam.PutRolePolicyInput, error) {
 	if err := s.Validate(); err != nil {

@@ -11,7 +11,7 @@ import (
 )
 
 var unexported = cmpopts.IgnoreUnexported(iam.CreateRoleInput{}, iam.UpdateAssumeRolePolicyInput{}, iam.PutRolePolicyInput{}, iam.DeleteRolePolicyInput{},
-	iam.DeleteRoleInput{}, iam.TagRoleInput{}, iam.UntagRoleInput{}, iamtypes.Tag{})
+	iam.DeleteRoleInput{}, iam.TagRoleInput{}, iam.PutRolePermissionsBoundaryInput{}, iam.UntagRoleInput{}, iamtypes.Tag{})
 
 func TestInputs(t *testing.T) {
 	s := spec()
@@ -30,6 +30,8 @@ func TestInputs(t *testing.T) {
 		{"policy", func() (any, error) { return s.PutPolicyInput("read") }, &iam.PutRolePolicyInput{RoleName: name, PolicyName: new("read"), PolicyDocument: new(string(s.Policies["read"].Bytes()))}},
 		{"delete policy", func() (any, error) { return Spec{Name: "datasync"}.DeletePolicyInput("other") }, &iam.DeleteRolePolicyInput{RoleName: name, PolicyName: new("other")}},
 		{"delete", func() (any, error) { return Spec{Name: "datasync"}.DeleteInput() }, &iam.DeleteRoleInput{RoleName: name}},
+		{"boundary", func() (any, error) { return s.BoundaryInput() }, &iam.PutRolePermissionsBoundaryInput{RoleName: name, PermissionsBoundary: &s.PermissionsBoundary}},
+		{"boundary, none", func() (any, error) { return spec().BoundaryInput() }, (*iam.PutRolePermissionsBoundaryInput)(nil)},
 		{"tag", func() (any, error) { return s.TagInput() }, &iam.TagRoleInput{RoleName: name, Tags: tags}},
 		{"tag, none", func() (any, error) { return spec().TagInput() }, (*iam.TagRoleInput)(nil)},
 		{"untag", func() (any, error) { return Spec{Name: "datasync"}.UntagInput("b", "a") }, &iam.UntagRoleInput{RoleName: name, TagKeys: []string{"a", "b"}}},

@@ -32,11 +32,15 @@ func Observe(ctx context.Context, api API, spec Spec) (State, error) {
 		exists, known bool
 	)
 	wg.Go(func() {
-		if role, exists, known = r.readRole(ctx); exists && role.PermissionsBoundary != nil {
-			r.readManaged(ctx, aws.ToString(role.PermissionsBoundary.PermissionsBoundaryArn))
-		} else if known && !exists && spec.PermissionsBoundary != "" {
-			r.readManaged(ctx, spec.PermissionsBoundary)
+		role, exists, known = r.readRole(ctx)
+		var boundaries []string // the one it has, and the one it is to have
+		if exists && role.PermissionsBoundary != nil {
+			boundaries = append(boundaries, aws.ToString(role.PermissionsBoundary.PermissionsBoundaryArn))
 		}
+		if known && spec.PermissionsBoundary != "" && !slices.Contains(boundaries, spec.PermissionsBoundary) {
+			boundaries = append(boundaries, spec.PermissionsBoundary)
+		}
+		r.readManaged(ctx, boundaries...)
 	})
 	wg.Go(func() { names = r.listPolicies(ctx) })
 	wg.Go(func() {

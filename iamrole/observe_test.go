@@ -128,6 +128,10 @@ func (f *fake) DeleteRolePolicy(context.Context, *iam.DeleteRolePolicyInput, ...
 func (f *fake) DeleteRole(context.Context, *iam.DeleteRoleInput, ...func(*iam.Options)) (*iam.DeleteRoleOutput, error) {
 	return nil, errWrite
 }
+func (f *fake) PutRolePermissionsBoundary(context.Context, *iam.PutRolePermissionsBoundaryInput, ...func(*iam.Options)) (*iam.PutRolePermissionsBoundaryOutput, error) {
+	return nil, errWrite
+}
+
 func (f *fake) TagRole(context.Context, *iam.TagRoleInput, ...func(*iam.Options)) (*iam.TagRoleOutput, error) {
 	return nil, errWrite
 }

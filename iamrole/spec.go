@@ -16,7 +16,7 @@ type Spec struct {
 	// Policies are the inline policies by name. Other policies of an existing role are left alone.
 	Policies map[string]policy.Document
 
-	PermissionsBoundary string            // ARN of a managed policy; "" is none; set when the role is made, not changed later
+	PermissionsBoundary string            // ARN of a managed policy; "" is none when the role is made, and afterwards leaves what is there
 	Tags                map[string]string // nil is no tags; other tags of an existing role are left alone
 }
 

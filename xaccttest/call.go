@@ -163,6 +163,7 @@ var required = map[string][]string{
 	"IAM PutRolePolicy":                 {"RoleName", "PolicyName", "PolicyDocument"},
 	"IAM DeleteRolePolicy":              {"RoleName", "PolicyName"},
 	"IAM DeleteRole":                    {"RoleName"},
+	"IAM PutRolePermissionsBoundary":    {"RoleName", "PermissionsBoundary"},
 	"IAM TagRole":                       {"RoleName", "Tags"},
 	"IAM UntagRole":                     {"RoleName", "TagKeys"},
 	"IAM GetPolicy":                     {"PolicyArn"},

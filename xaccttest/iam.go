@@ -143,6 +143,19 @@ func (rq *request) checkNewRole(in *iam.CreateRoleInput, path string) (tags map[
 	return tags, nil
 }
 
+func (c *iamClient) PutRolePermissionsBoundary(ctx context.Context, in *iam.PutRolePermissionsBoundaryInput, _ ...func(*iam.Options)) (*iam.PutRolePermissionsBoundaryOutput, error) {
+	return do(ctx, c.client, "PutRolePermissionsBoundary", in, func(rq *request, in *iam.PutRolePermissionsBoundaryInput) (*iam.PutRolePermissionsBoundaryOutput, error) {
+		condition := map[string][]string{"iam:PermissionsBoundary": {*in.PermissionsBoundary}}
+		return &iam.PutRolePermissionsBoundaryOutput{}, rq.changeRole("iam:PutRolePermissionsBoundary", *in.RoleName, condition, func(i *identity) error {
+			if _, ok := rq.cloud.managedPolicy(rq.account, *in.PermissionsBoundary); !ok {
+				return &fault{status: 404, code: "NoSuchEntity", message: fmt.Sprintf("Scope ARN: %s does not exist or is not attachable.", *in.PermissionsBoundary)}
+			}
+			i.boundary = *in.PermissionsBoundary
+			return nil
+		})
+	})
+}
+
 func (c *iamClient) UpdateAssumeRolePolicy(ctx context.Context, in *iam.UpdateAssumeRolePolicyInput, _ ...func(*iam.Options)) (*iam.UpdateAssumeRolePolicyOutput, error) {
 	return do(ctx, c.client, "UpdateAssumeRolePolicy", in, func(rq *request, in *iam.UpdateAssumeRolePolicyInput) (*iam.UpdateAssumeRolePolicyOutput, error) {
 		return &iam.UpdateAssumeRolePolicyOutput{}, rq.changeRole("iam:UpdateAssumeRolePolicy", *in.RoleName, nil, func(i *identity) error {
