@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/xacct/xacct/policy"
@@ -55,6 +56,9 @@ func (c *Cloud) decide(i *identity, session string, now time.Time, a access) aut
 	}
 	c.organise(i.account, a.account, context)
 	maps.Copy(context, a.context)
+	if strings.HasPrefix(session, "AwsSync-") {
+		maps.Copy(context, c.undocumented.Data)
+	}
 	policies := authz.Policies{Identity: c.documents(i), Resource: a.policy, SCPs: scps, RCPs: rcps}
 	if i.boundary != "" {
 		policies.Boundary, _ = c.managedPolicy(i.account, i.boundary)

@@ -30,6 +30,8 @@ type Cloud struct {
 	running  []*execution // not yet ended
 	step     func(Step) error
 
+	undocumented Undocumented
+
 	calls struct {
 		sync.Mutex
 		all       []*recorded

@@ -1,6 +1,7 @@
 package xaccttest
 
 import (
+	"maps"
 	"strings"
 	"time"
 
@@ -11,11 +12,32 @@ import (
 // https://github.com/christoferson/aws-cloudformation/blob/main/datasync/README.md and
 // https://github.com/hashicorp/terraform-provider-aws/pull/10984.
 
+// Undocumented is what DataSync's requests say where AWS does not document it, by condition key; a key without values is absent. What is not
+// set is as the cloud does it: addresses of 203.0.113.10, TLS 1.3, no headers of encryption and ACLs, no second factor, no organisation, the
+// ARN of the location, and the caller's test not through a service.
+type Undocumented struct {
+	Data   map[string][]string // what DataSync asks of S3, and S3 of KMS, with the role: aws:SourceIp, s3:TlsVersion, s3:x-amz-acl, aws:MultiFactorAuthPresent, …
+	Assume map[string][]string // the assuming of roles: aws:SourceArn, aws:SourceOrgID
+	Test   map[string][]string // the test of the bucket in the name of whoever creates a location: aws:ViaAWSService, aws:SourceIp, …
+}
+
+// SetUndocumented changes what DataSync's requests say from now on.
+func (c *Cloud) SetUndocumented(u Undocumented) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.undocumented = clone(u)
+}
+
 // probeAsCaller tests what the caller of CreateLocationS3 itself may do: the bucket exists, is in this Region, and the caller may list it.
 // Source: https://github.com/hashicorp/terraform-provider-aws/issues/21974 and the permissions of AWS::DataSync::LocationS3's create handler.
 func (rq *request) probeAsCaller(l *locationState) error {
 	b := rq.cloud.buckets[l.bucket]
 	who, err := rq.caller()
+	list := func() access {
+		a := rq.onBucket("s3:ListBucket", b, b.policy.read(byAccess))
+		a.context = rq.cloud.undocumented.Test
+		return a
+	}
 	switch {
 	case err != nil:
 		return err
@@ -23,7 +45,7 @@ func (rq *request) probeAsCaller(l *locationState) error {
 		return invalidRequest("DataSync bucket access test failed: could not perform s3:HeadBucket on bucket %s. The bucket does not exist.", l.bucket)
 	case b.region != l.region:
 		return invalidRequest("The bucket is in this region: %s. Please use this region to retry the request", b.region)
-	case !rq.cloud.allowed(who, sessionName, rq.now, rq.onBucket("s3:ListBucket", b, b.policy.read(byAccess))):
+	case !rq.cloud.allowed(who, sessionName, rq.now, list()):
 		return invalidRequest("DataSync bucket access test failed: could not perform s3:HeadBucket on bucket %s. Access denied. Ensure bucket access role has s3:ListBucket permission.", l.bucket)
 	}
 	return nil
@@ -60,17 +82,17 @@ func (c *Cloud) probe(l *locationState, now time.Time) error {
 // assumable reports whether the role's trust policy lets DataSync in for the location.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/cross-service-confused-deputy-prevention.html
 func (c *Cloud) assumable(role *identity, l *locationState, now time.Time) bool {
+	context := map[string][]string{
+		"aws:SourceAccount":         {l.account},
+		"aws:SourceArn":             {l.arn},
+		"aws:PrincipalIsAWSService": {"true"},
+		"aws:PrincipalServiceName":  {syncService},
+		"aws:SecureTransport":       {"true"},
+		"aws:CurrentTime":           {now.UTC().Format(time.RFC3339)},
+	}
+	maps.Copy(context, c.undocumented.Assume)
 	d := authz.Decide(authz.Request{
-		Service: syncService, Action: "sts:AssumeRole", Resource: role.arn, ResourceAccount: role.account,
-		Context: map[string][]string{
-			"aws:SourceAccount":         {l.account},
-			"aws:SourceArn":             {l.arn},
-			"aws:PrincipalIsAWSService": {"true"},
-			"aws:PrincipalServiceName":  {syncService},
-			"aws:SecureTransport":       {"true"},
-			"aws:CurrentTime":           {now.UTC().Format(time.RFC3339)},
-		},
-		Complete: true,
+		Service: syncService, Action: "sts:AssumeRole", Resource: role.arn, ResourceAccount: role.account, Context: context, Complete: true,
 	}, authz.Policies{Resource: role.trust, RCPs: c.rcps(role.account)})
 	return d.Effect == authz.Allowed
 }

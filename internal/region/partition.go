@@ -18,6 +18,8 @@ var partitionTraits = map[string]traits{
 	"aws-eusc":   {datasync: "datasync.amazonaws.com", datasyncAssumed: true},
 	"aws-iso":    {datasync: "datasync.amazonaws.com", datasyncAssumed: true},
 	"aws-iso-b":  {datasync: "datasync.amazonaws.com", datasyncAssumed: true},
+	"aws-iso-e":  {datasync: "datasync.amazonaws.com", datasyncAssumed: true},
+	"aws-iso-f":  {datasync: "datasync.amazonaws.com", datasyncAssumed: true},
 }
 
 // DataSync is the service principal of DataSync in the partition.

@@ -13,6 +13,8 @@ var partitions = []struct{ prefix, partition string }{
 	{"us-gov-", "aws-us-gov"},
 	{"us-isob-", "aws-iso-b"},
 	{"us-iso-", "aws-iso"},
+	{"us-isof-", "aws-iso-f"},
+	{"eu-isoe-", "aws-iso-e"},
 	{"eusc-", "aws-eusc"},
 	{"", "aws"},
 }

@@ -6,6 +6,7 @@ func TestPartition(t *testing.T) {
 	for name, want := range map[string]string{
 		"us-east-1": "aws", "eu-central-2": "aws", "me-central-1": "aws", "cn-north-1": "aws-cn", "cn-northwest-1": "aws-cn",
 		"us-gov-west-1": "aws-us-gov", "eusc-de-east-1": "aws-eusc", "us-iso-east-1": "aws-iso", "us-isob-east-1": "aws-iso-b",
+		"us-isof-south-1": "aws-iso-f", "eu-isoe-west-1": "aws-iso-e",
 	} {
 		if got := Partition(name); got != want {
 			t.Errorf("Partition(%s) = %s, want %s", name, got, want)

@@ -38,7 +38,7 @@ func (c DataSyncCall) Facts() []Fact {
 		Fact{Key: "s3:x-amz-server-side-encryption", Certainty: Assumed, Reason: "not documented; the bucket's default encryption applies"},
 		Fact{Key: "s3:x-amz-server-side-encryption-aws-kms-key-id", Certainty: Assumed, Reason: "not documented; the bucket's default encryption applies"},
 		Fact{Key: "s3:x-amz-acl", Certainty: Assumed, Reason: "not documented; with ACLs disabled none is needed"},
-		Fact{Key: "s3:TlsVersion", Values: []string{"1.2"}, Certainty: Assumed, Reason: "AWS requires at least TLS 1.2; it may be 1.3"},
+		Fact{Key: "s3:TlsVersion", Among: []string{"1.2", "1.3"}, Certainty: Assumed, Reason: "AWS requires at least TLS 1.2; which version DataSync uses is not documented"},
 		Fact{Key: "s3:signatureversion", Values: []string{"AWS4-HMAC-SHA256"}, Certainty: Assumed, Reason: "what AWS's own clients use"},
 		Fact{Key: "s3:authType", Values: []string{"REST-HEADER"}, Certainty: Assumed, Reason: "what AWS's own clients use"},
 	)
@@ -85,7 +85,7 @@ func (c DataSyncCall) principalFacts() []Fact {
 		{Key: "aws:SourceOrgID", Certainty: Assumed, Reason: "belongs to aws:SourceArn and aws:SourceAccount"},
 		{Key: "aws:SourceOrgPaths", Certainty: Assumed, Reason: "belongs to aws:SourceArn and aws:SourceAccount"},
 		{Key: "aws:SecureTransport", Values: []string{"true"}, Certainty: Assumed, Reason: "AWS's own clients use TLS"},
-		{Key: "aws:MultiFactorAuthPresent", Values: []string{"false"}, Certainty: Assumed, Reason: "a service has no device; false rather than absent, as for temporary credentials"},
+		{Key: "aws:MultiFactorAuthPresent", Among: []string{"false", ""}, Certainty: Assumed, Reason: "a service has no device; whether the key is false or absent is not documented"},
 		{Key: "aws:MultiFactorAuthAge", Certainty: Assumed, Reason: "a service has no device"},
 		{Key: "aws:FederatedProvider", Certainty: Assumed, Reason: "the role is assumed by a service"},
 		{Key: "aws:ResourceOrgID", Reason: "depends on the organisation of the resource's account"},

@@ -37,13 +37,15 @@ func (c OperatorCall) Facts() []Fact {
 		{Key: "aws:ResourceOrgID", Reason: "depends on the organisation of the resource's account"},
 		{Key: "aws:CurrentTime", Reason: "depends on when the request is made"},
 	}
-	via := Fact{Key: "aws:ViaAWSService", Values: []string{"false"}, Certainty: Certain, Reason: "the operator calls"}
 	if c.Forwarded {
-		via = Fact{Key: "aws:ViaAWSService", Values: []string{"true"}, Certainty: Assumed, Reason: "DataSync calls in a forward access session"}
+		facts = append(facts,
+			Fact{Key: "aws:ViaAWSService", Among: []string{"true", "false"}, Certainty: Assumed, Reason: "whether DataSync calls in a forward access session is not documented"},
+			Fact{Key: "aws:CalledVia", Reason: "whether DataSync calls in a forward access session is not documented"})
 	} else {
-		facts = append(facts, Fact{Key: "aws:CalledVia", Certainty: Certain, Reason: "the operator calls"})
+		facts = append(facts,
+			Fact{Key: "aws:ViaAWSService", Values: []string{"false"}, Certainty: Certain, Reason: "the operator calls"},
+			Fact{Key: "aws:CalledVia", Certainty: Certain, Reason: "the operator calls"})
 	}
-	facts = append(facts, via)
 	r := Request{Principal: c.PrincipalARN}
 	w := newWho(&r)
 	switch {

@@ -30,20 +30,23 @@ type Fact struct {
 	Key       string
 	Values    []string // the values; none if Form is set or the key is absent or unknown
 	Form      string   // of a value that is known in part, with * and ?
+	Among     []string // if one of several values is all that is known; "" among them: the key may be absent
 	Certainty Certainty
 	Reason    string
 }
 
 // Absent reports whether the key is known, or assumed, to be absent.
-func (f Fact) Absent() bool { return f.Certainty != Unknown && len(f.Values) == 0 && f.Form == "" }
+func (f Fact) Absent() bool {
+	return f.Certainty != Unknown && len(f.Values) == 0 && f.Form == "" && len(f.Among) == 0
+}
 
 // With is r with the facts that are at least as certain as least added to what it knows. What r says already wins.
 // Deciding once with Assumed and once with Certain tells whether an answer rests on an assumption.
 func (r Request) With(facts []Fact, least Certainty) Request {
-	r.Context, r.Like, r.Absent = maps.Clone(r.Context), maps.Clone(r.Like), slices.Clone(r.Absent)
+	r.Context, r.Like, r.Among, r.Absent = maps.Clone(r.Context), maps.Clone(r.Like), maps.Clone(r.Among), slices.Clone(r.Absent)
 	said := newFacts(&r, &who{kind: unreadable}) // what follows from other fields is left out: the facts may know better
 	for _, f := range facts {
-		if _, s := said.key(lower(f.Key)); s != unknown || f.Certainty == Unknown || f.Certainty < least {
+		if _, s := said.key(lower(f.Key)); s != unknown || said.among(lower(f.Key)) != nil || f.Certainty == Unknown || f.Certainty < least {
 			continue
 		}
 		switch {
@@ -52,6 +55,11 @@ func (r Request) With(facts []Fact, least Certainty) Request {
 				r.Context = map[string][]string{}
 			}
 			r.Context[f.Key] = f.Values
+		case len(f.Among) > 0:
+			if r.Among == nil {
+				r.Among = map[string][]string{}
+			}
+			r.Among[f.Key] = f.Among
 		case f.Form != "":
 			if r.Like == nil {
 				r.Like = map[string]string{}

@@ -84,6 +84,9 @@ func (f *facts) key(key string) ([]string, state) {
 	case n > 0:
 		return nil, absent
 	}
+	if f.among(key) != nil {
+		return nil, unknown
+	}
 	if _, ok := f.form(key); ok {
 		return nil, unknown
 	}
@@ -136,6 +139,17 @@ func (f *facts) form(key string) (string, bool) {
 		}
 	}
 	return f.request.Like[spelling], found
+}
+
+// among gives the values of which the key has one, "" if it may be absent; nil if nothing is said about it.
+func (f *facts) among(key string) []string {
+	var out []string
+	for k, values := range f.request.Among {
+		if sameKey(k, key) {
+			out = append(out, values...)
+		}
+	}
+	return out
 }
 
 // mayBeRole reports whether the unknown aws:PrincipalArn of a session can be the role's ARN.

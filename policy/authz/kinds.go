@@ -18,6 +18,15 @@ func (j *judge) kinds(u *unknownKey) [][]truth {
 	if first.key == "" { // free: each atom may have either answer
 		return combinations(len(u.atoms))
 	}
+	if values := j.facts.among(first.key); values != nil {
+		lists := make([][]string, len(values))
+		for i, v := range values {
+			if v != "" {
+				lists[i] = []string{v}
+			}
+		}
+		return j.try(u, lists)
+	}
 	if first.key == keyPrincipalARN && len(j.facts.choices) > 0 {
 		return j.try(u, nil, singles(j.facts.choices))
 	}

@@ -34,8 +34,12 @@ type Request struct {
 	// {"aws:userid": "AROAEXAMPLEID:*"}. Context wins over it, and it wins over Absent.
 	Like map[string]string
 
-	// Complete: every key that is neither in Context nor in Like is absent. False: such a key is unknown.
-	// A complete request without Like and without Unread layers never ends undetermined.
+	// Among holds keys that are known to have one of a few values; "" among them says that the key may be absent:
+	// {"s3:TlsVersion": {"1.2", "1.3"}}. Context wins over it, and it wins over Like and Absent.
+	Among map[string][]string
+
+	// Complete: every key that is in none of Context, Like and Among is absent. False: such a key is unknown.
+	// A complete request without Like, Among and Unread layers never ends undetermined.
 	Complete bool
 }
 

@@ -74,7 +74,8 @@ var denyRows = []row{
 	{"D1", false, "a caller without TLS", get(role, "aws:SecureTransport", "false"), when(`'Bool':{'aws:SecureTransport':'false'}`), authz.ExplicitlyDenied, "No", nil},
 
 	{"D2", true, "1.2", move("s3:GetObject"), when(`'NumericLessThan':{'s3:TlsVersion':1.2}`), authz.Allowed, "", nil},
-	{"D2", false, "1.3", move("s3:GetObject"), when(`'NumericLessThan':{'s3:TlsVersion':1.3}`), authz.ExplicitlyDenied, "No", nil},
+	{"D2", true, "1.3", move("s3:GetObject"), when(`'NumericLessThan':{'s3:TlsVersion':1.3}`), authz.Undetermined, "No", []string{"s3:TlsVersion"}},
+	{"D2", false, "more than there is", move("s3:GetObject"), when(`'NumericLessThan':{'s3:TlsVersion':1.4}`), authz.ExplicitlyDenied, "No", nil},
 
 	{"D3", true, "as documented", move("s3:GetObject"), when(`'StringNotEquals':{'aws:SourceVpce':'vpce-1a2b3c4d'}`), authz.ExplicitlyDenied, "No", nil},
 	{"D3", false, "through the endpoint", get(role, "aws:SourceVpce", "vpce-1a2b3c4d"), when(`'StringNotEquals':{'aws:SourceVpce':'vpce-1a2b3c4d'}`), authz.Allowed, "", nil},
