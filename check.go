@@ -20,8 +20,11 @@ func (r *Resources) Check(f Facts) []Finding {
 			out = append(out, r.checkTrust(f, side, role)...)
 			out = append(out, r.checkRole(f, side, role)...)
 			out = append(out, r.checkKeys(f, side, role)...)
+		} else {
+			out = append(out, r.noRole(f, side)...)
 		}
 	}
+	out = append(out, r.checkData(f)...)
 	operators := slices.Compact(slices.Sorted(slices.Values(r.Transfer.Operators)))
 	for _, op := range operators {
 		for _, side := range sides {
@@ -48,6 +51,26 @@ func (r *Resources) roleOf(f Facts, side Side) string {
 		return role
 	}
 	return f.Locations[r.Transfer.end(side).LocationARN].RoleARN
+}
+
+// noRole says that nothing is known of the role of a given location, so that no access of that side could be judged.
+func (r *Resources) noRole(f Facts, side Side) []Finding {
+	t, arn := r.Transfer, r.Transfer.end(side).LocationARN
+	if s, ok := f.Locations[arn]; ok && !s.Exists {
+		return nil // and there is a finding for that
+	}
+	unread := "the role of location " + arn + ", which was not read"
+	return []Finding{{Severity: Warning, Code: CodeUndetermined, Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: arn,
+		Detail: fmt.Sprintf("whether DataSync may %s the %s depends on %s", accessVerb(side), side, unread), DependsOn: []string{unread},
+		Remedy: "grant the reader datasync:DescribeLocationS3 on the location"}}
+}
+
+// accessVerb is what DataSync does with the bucket of the side.
+func accessVerb(side Side) string {
+	if side == DestinationSide {
+		return "write"
+	}
+	return "read"
 }
 
 // notGiven lists the policies that nobody handed us. The verdicts hold as far as the others go.

@@ -11,9 +11,10 @@ import (
 type use int
 
 const (
-	always use = iota // nothing works without it
-	seldom            // only in cases that this transfer may never meet: a denial limits it, and does not stop it
-	never             // not with these options
+	always  use = iota // nothing works without it
+	seldom             // only in cases that this transfer may never meet: a denial limits it, and does not stop it
+	perhaps            // always, or not at all: which of them is not known
+	never              // not with these options
 )
 
 // special is the table of the actions that not every transfer uses. All others that DataSync lists are always used.
@@ -21,14 +22,19 @@ const (
 // https://docs.aws.amazon.com/datasync/latest/userguide/API_Options.html
 var special = []struct {
 	action string
-	use    func(Transfer) use
+	use    func(Transfer, Side) use
 	why    string // what a denial means where the use is seldom
 }{
 	{"s3:GetObjectTagging", tagged(always), ""},
 	{"s3:PutObjectTagging", tagged(always), ""},
-	{"s3:GetObjectVersion", seldomUsed, "object versions are not read by a task without a manifest"}, // assumed
-	{"s3:GetObjectVersionTagging", tagged(seldom), "tags of object versions are not read by a task without a manifest"},
-	{"s3:DeleteObject", func(t Transfer) use {
+	{"s3:GetObjectVersion", versioned, "object versions are not read by a task without a manifest"}, // assumed
+	{"s3:GetObjectVersionTagging", func(t Transfer, side Side) use {
+		if tagged(always)(t, side) == never {
+			return never
+		}
+		return versioned(t, side)
+	}, "tags of object versions are not read by a task without a manifest"},
+	{"s3:DeleteObject", func(t Transfer, _ Side) use {
 		if t.Task.Options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove {
 			return always
 		}
@@ -36,10 +42,20 @@ var special = []struct {
 	}, "the transfer keeps what is gone from the source, so that it deletes only leftovers of its own"},
 }
 
-func seldomUsed(Transfer) use { return seldom }
+// namesVersions is what the use of object versions hangs on: a manifest may name them.
+// https://docs.aws.amazon.com/datasync/latest/userguide/transferring-with-manifest.html
+const namesVersions = "whether the manifest names object versions"
 
-func tagged(u use) func(Transfer) use {
-	return func(t Transfer) use {
+// versioned is the use of an action on object versions.
+func versioned(t Transfer, side Side) use {
+	if side == SourceSide && (t.Task.Manifest != nil || t.Retries != nil) {
+		return perhaps
+	}
+	return seldom
+}
+
+func tagged(u use) func(Transfer, Side) use {
+	return func(t Transfer, _ Side) use {
 		if t.Task.Options.ObjectTags == dstypes.ObjectTagsNone {
 			return never
 		}
@@ -47,12 +63,16 @@ func tagged(u use) func(Transfer) use {
 	}
 }
 
-// useOf is what the transfer needs the action for, and what a denial of a seldom one means.
-func (t Transfer) useOf(action string) (use, string) {
+// useOf is what the transfer needs the action on the side for, and what a denial of a seldom one means or what a perhaps hangs on.
+func (t Transfer) useOf(side Side, action string) (use, string) {
 	for _, s := range special {
-		if strings.EqualFold(s.action, action) {
-			return s.use(t), s.why
+		if !strings.EqualFold(s.action, action) {
+			continue
 		}
+		if u := s.use(t, side); u != perhaps {
+			return u, s.why
+		}
+		return perhaps, namesVersions
 	}
 	return always, ""
 }
@@ -60,7 +80,7 @@ func (t Transfer) useOf(action string) (use, string) {
 // used are the actions that DataSync will use on the bucket of the side.
 func (t Transfer) used(side Side) []string {
 	actions, _ := t.grant(side).Actions()
-	return slices.DeleteFunc(actions, func(a string) bool { u, _ := t.useOf(a); return u == never })
+	return slices.DeleteFunc(actions, func(a string) bool { u, _ := t.useOf(side, a); return u == never })
 }
 
 // resource is the ARN that the action is judged on: the bucket, or an object below the prefix.

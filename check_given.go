@@ -18,16 +18,21 @@ func (r *Resources) checkGiven(f Facts, side Side) []Finding {
 	find := func(s Severity, code Code, subject, detail, remedy string) {
 		out = append(out, Finding{Severity: s, Code: code, Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: subject, Detail: detail, Remedy: remedy})
 	}
-	if moved := f.Moved[e.RoleARN]; moved != "" {
-		find(Blocking, CodeNoRole, e.RoleARN, "role "+e.RoleARN+" does not exist, but "+moved+" does", "set RoleARN to "+moved)
-	} else if docs, ok := f.Identity[e.RoleARN]; ok && e.RoleARN != "" && docs != nil && len(docs) == 0 && f.Trusts[e.RoleARN].IsZero() {
-		find(Blocking, CodeNoRole, e.RoleARN, "role "+e.RoleARN+" does not exist", "correct RoleARN, or leave it empty")
-	}
+	f.givenRole(e.RoleARN, find)
 	if s, ok := f.Locations[e.LocationARN]; ok && e.LocationARN != "" {
 		r.givenLocation(side, s, find)
 	}
 	out = append(out, r.tutorialStatement(f, side)...)
 	return out
+}
+
+// givenRole reports a given role that does not exist; "" is none.
+func (f Facts) givenRole(arn string, find func(Severity, Code, string, string, string)) {
+	if moved := f.Moved[arn]; moved != "" {
+		find(Blocking, CodeNoRole, arn, "role "+arn+" does not exist, but "+moved+" does", "set RoleARN to "+moved)
+	} else if docs, ok := f.Identity[arn]; ok && arn != "" && docs != nil && len(docs) == 0 && f.Trusts[arn].IsZero() {
+		find(Blocking, CodeNoRole, arn, "role "+arn+" does not exist", "correct RoleARN, or leave it empty")
+	}
 }
 
 func (r *Resources) givenLocation(side Side, s location.State, find func(Severity, Code, string, string, string)) {

@@ -12,10 +12,7 @@ import (
 // and verification decrypt what was written. The others are in DataSync's list, but no request that needs them is documented.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html and
 // https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
-var keyUse = map[Side][]struct {
-	action string
-	use    use
-}{
+var keyUse = map[Side][]keyAction{
 	SourceSide: {{"kms:Decrypt", always}, {"kms:DescribeKey", seldom}},
 	DestinationSide: {{"kms:GenerateDataKey", always}, {"kms:Decrypt", always}, {"kms:Encrypt", seldom},
 		{"kms:ReEncryptFrom", seldom}, {"kms:ReEncryptTo", seldom}, {"kms:DescribeKey", seldom}},
@@ -23,30 +20,39 @@ var keyUse = map[Side][]struct {
 
 // checkKeys judges what DataSync will do with the keys of the side: the role's own policies and the key's policy must both allow it.
 func (r *Resources) checkKeys(f Facts, side Side, role string) []Finding {
-	t := r.Transfer
 	verb := "decrypt"
 	if side == DestinationSide {
 		verb = "encrypt and decrypt"
 	}
 	var out []Finding
-	for _, arn := range t.end(side).KMSKeys {
-		spec := kmskey.Spec{ARN: arn}
-		account, what := spec.Account(), fmt.Sprintf("%s with key %s of the %s", verb, keyName(arn), side)
-		p := r.identity(f, role, account)
-		var read bool
-		if p.Resource, read = r.mergedKey(f, arn); !read {
-			p.Unread |= authz.Resource
-		}
-		j := judged{transfer: t, policies: p, principal: role, owner: account, resource: "key " + keyName(arn),
-			may: "DataSync may " + what, mayNot: "DataSync may not " + what,
-			finding: Finding{Transfer: t.Name, Side: side, Account: account, Subject: role}}
-		call := authz.DataSyncCall{RoleARN: role, RoleID: f.IDs[role], RoleTags: r.tagsOf(f, role), OrgID: f.OrgIDs[t.TaskAccount], Account: account, Region: spec.Region()}
-		for _, u := range keyUse[side] {
-			j.decide(f.inOrganisations(call.KMS(u.action, arn), account), u.use, "DataSync's guide lists it, but no request that needs it is documented")
-		}
-		out = append(out, j.conclude()...)
+	for _, arn := range r.Transfer.end(side).KMSKeys {
+		out = append(out, r.checkKey(f, side, role, arn, fmt.Sprintf("%s with key %s of the %s", verb, keyName(arn), side), keyUse[side])...)
 	}
 	return out
+}
+
+// keyAction is what the use of a key asks for.
+type keyAction struct {
+	action string
+	use    use
+}
+
+func (r *Resources) checkKey(f Facts, side Side, role, arn, what string, uses []keyAction) []Finding {
+	t, spec := r.Transfer, kmskey.Spec{ARN: arn}
+	account := spec.Account()
+	p := r.identity(f, role, account)
+	var read bool
+	if p.Resource, read = r.mergedKey(f, arn); !read {
+		p.Unread |= authz.Resource
+	}
+	call := r.dataCall(f, role, account, spec.Region())
+	j := judged{transfer: t, policies: p, principal: role, owner: account, resource: "key " + keyName(arn), facts: call.KMSFacts(),
+		may: "DataSync may " + what, mayNot: "DataSync may not " + what,
+		finding: Finding{Transfer: t.Name, Side: side, Account: account, Subject: role}}
+	for _, u := range uses {
+		j.decide(r.known(f, call.KMS(u.action, arn), role, account), u.use, "DataSync's guide lists it, but no request that needs it is documented")
+	}
+	return j.conclude()
 }
 
 // mergedKey is the policy of the key with our statements in it and without those that leave it, and whether the policy that it has is known.

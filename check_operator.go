@@ -2,6 +2,9 @@ package xacct
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/policy"
@@ -23,6 +26,7 @@ func (r *Resources) checkOperator(f Facts, side Side, op string) []Finding {
 		may: fmt.Sprintf("the operator may create the %s location", side), mayNot: fmt.Sprintf("the operator may not create the %s location", side),
 		finding: Finding{Transfer: t.Name, Side: side, Account: e.Account, Subject: op}}
 	call := authz.OperatorCall{PrincipalARN: op, PrincipalID: f.IDs[op], Tags: f.Tags[op], OrgID: f.OrgIDs[t.TaskAccount], Account: e.Account, Region: e.Region, Forwarded: true}
+	j.facts = call.Facts()
 	j.decide(f.inOrganisations(call.Request("s3:ListBucket", e.bucketARN()), e.Account), always, "")
 	return j.conclude()
 }
@@ -35,26 +39,68 @@ type ownCall struct {
 	why                      string
 }
 
-// ownCalls are those that create locations and task. The IAM actions are judged without a Region, because IAM has none.
-// https://docs.aws.amazon.com/service-authorization/latest/reference/list_datasync.html
-func (r *Resources) ownCalls() []ownCall {
+// ownUse is the table of the calls that are not always made.
+var ownUse = map[string]string{
+	"iam:UpdateAssumeRolePolicy":  "it is needed only to change a role that is there",
+	"iam:DeleteRolePolicy":        "it is needed only to change a role that is there",
+	"datasync:UpdateLocationS3":   "it is needed only to change a location that is there",
+	"datasync:UpdateTask":         "it is needed only to change a task that is there",
+	"iam:CreateServiceLinkedRole": "it is needed only while the account has no AWSServiceRoleForDataSync",
+}
+
+// ownCalls are the calls of a phase, from the table that [OperatorPolicy] is made from. The IAM actions are judged in the Region that IAM's calls
+// go to.
+func (r *Resources) ownCalls(f Facts, phase Phase) []ownCall {
 	t := r.Transfer
+	on := scopes(t.TaskAccount, []Transfer{t})
 	var out []ownCall
-	any := func(region, kind string) string {
-		return "arn:" + t.partition() + ":datasync:" + region + ":" + t.TaskAccount + ":" + kind + "/*"
-	}
-	for _, side := range sides {
-		e := t.end(side)
-		if e.LocationARN != "" {
+	for _, n := range taskNeeds {
+		if len(n.phases) > 1 || n.phases[0] != phase || n.on == onMadeBuckets { // reads are made by whoever plans, and the buckets have a finding of their own
 			continue
 		}
-		out = append(out, ownCall{action: "datasync:CreateLocationS3", resource: "*", region: e.Region},
-			ownCall{action: "iam:PassRole", resource: t.roleARN(side), region: region.IAM(t.partition()), context: map[string][]string{"iam:PassedToService": {region.DataSync(t.partition())}}})
+		for _, action := range n.actions {
+			for _, resource := range on[n.on] {
+				out = append(out, r.ownCall(f, n, action, resource)...)
+			}
+		}
 	}
-	return append(out, ownCall{action: "datasync:CreateTask", resource: or(t.Destination.LocationARN, any(t.Destination.Region, "location")), region: t.Destination.Region},
-		ownCall{action: "iam:CreateServiceLinkedRole", resource: serviceLinkedRole(t.partition(), t.TaskAccount), region: region.IAM(t.partition()), use: seldom,
-			context: map[string][]string{"iam:AWSServiceName": {region.DataSync(t.partition())}},
-			why:     "it is needed only while the account has no AWSServiceRoleForDataSync"})
+	return out
+}
+
+// ownCall is the call in each Region that it is made in.
+func (r *Resources) ownCall(f Facts, n need, action, resource string) []ownCall {
+	t := r.Transfer
+	c := ownCall{action: action, resource: resource, why: ownUse[action], context: map[string][]string{}}
+	for _, when := range n.when {
+		c.context[when.key] = []string{region.DataSync(t.partition())}
+	}
+	if c.why == "" && n.on == onRoles && f.IDs[resource] != "" {
+		c.why = ownUse["iam:UpdateAssumeRolePolicy"]
+	}
+	if c.why != "" {
+		c.use = seldom
+	}
+	var regions []string
+	a, _ := region.ParseARN(resource)
+	switch {
+	case strings.HasPrefix(action, "iam:"):
+		regions = []string{region.IAM(t.partition())}
+	case n.on == onNewLocations:
+		for _, side := range sides {
+			if e := t.end(side); e.LocationARN == "" && !slices.Contains(regions, e.Region) {
+				regions = append(regions, e.Region)
+			}
+		}
+	case n.on == onMadeLocations:
+		regions = []string{a.Region}
+	default:
+		regions = []string{t.Destination.Region}
+	}
+	var out []ownCall
+	for _, c.region = range regions {
+		out = append(out, c)
+	}
+	return out
 }
 
 // serviceLinkedRole is the ARN of the role that DataSync makes for itself in an account.
@@ -63,24 +109,33 @@ func serviceLinkedRole(partition, account string) string {
 	return region.Role(partition, account, "/aws-service-role/"+region.DataSync(partition)+"/", "AWSServiceRoleForDataSync")
 }
 
-// checkOwnCalls judges the operator's own calls, as far as its policies or the SCPs are known.
+// checkOwnCalls judges the operator's own calls: those that set the transfer up, and those that run it. Not to be allowed to run it is
+// nothing to report, because that may be somebody else's part; to be kept from it by a Deny is.
 func (r *Resources) checkOwnCalls(f Facts, op string) []Finding {
-	t := r.Transfer
-	p := r.identity(f, op, t.TaskAccount)
+	p := r.identity(f, op, r.Transfer.TaskAccount)
 	p.RCPs = [][]policy.Document{} // resource control policies do not cover DataSync and IAM
-	j := judged{transfer: t, policies: p, principal: op, owner: t.TaskAccount,
-		may: "the operator may make locations and task", mayNot: "the operator may not make locations and task",
+	setUp := r.judgeOwn(f, op, p, ApplyPhase, "make roles, locations and task")
+	run := r.judgeOwn(f, op, p, RunPhase, "run the task")
+	if p.Unread&authz.Identity != 0 {
+		run.verdicts = nil // and the set-up says so
+	}
+	run.verdicts = slices.DeleteFunc(run.verdicts, func(v verdict) bool { return v.Effect == authz.ImplicitlyDenied })
+	for i := range run.verdicts {
+		run.verdicts[i].use, run.verdicts[i].why = seldom, "only whoever runs the task needs it"
+	}
+	return append(setUp.conclude(), run.conclude()...)
+}
+
+func (r *Resources) judgeOwn(f Facts, op string, p authz.Policies, phase Phase, what string) *judged {
+	t := r.Transfer
+	j := &judged{transfer: t, policies: p, principal: op, owner: t.TaskAccount, may: "the operator may " + what, mayNot: "the operator may not " + what,
 		finding: Finding{Transfer: t.Name, Account: t.TaskAccount, Subject: op}}
-	for _, c := range r.ownCalls() {
+	for _, c := range r.ownCalls(f, phase) {
 		call := authz.OperatorCall{PrincipalARN: op, PrincipalID: f.IDs[op], Tags: f.Tags[op], OrgID: f.OrgIDs[t.TaskAccount], Account: t.TaskAccount, Region: c.region}
 		req := call.Request(c.action, c.resource)
-		for k, v := range c.context {
-			req.Context[k] = v
-		}
-		j.decide(req, c.use, c.why)
+		maps.Copy(req.Context, c.context)
+		j.facts = call.Facts()
+		j.decide(f.inOrganisations(req, t.TaskAccount), c.use, c.why)
 	}
-	if p.Unread&authz.Identity != 0 && !j.settled() {
-		return nil // nothing is known of this operator
-	}
-	return j.conclude()
+	return j
 }

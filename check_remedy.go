@@ -14,7 +14,7 @@ import (
 func (j *judged) explain(d authz.Decision) string {
 	for _, m := range d.Deciding {
 		if st, ok := statementOf(j.policies, m); ok && st.Effect() == "Deny" {
-			return patternOf(st).explain(j)
+			return patternOf(st).explain(j, st)
 		}
 	}
 	return ""

@@ -23,7 +23,7 @@ func (r *Resources) role(arn string) (iamrole.Spec, bool) {
 // tagsOf are all tags of a role; nil if they are not known.
 func (r *Resources) tagsOf(f Facts, arn string) map[string]string {
 	spec, ours := r.role(arn)
-	if !ours {
+	if !ours || f.Tags[arn] == nil && slices.Contains(f.Unjudged, arn) {
 		return f.Tags[arn]
 	}
 	tags := maps.Clone(spec.Tags)
@@ -85,27 +85,54 @@ func (f Facts) inOrganisations(req authz.Request, resourceAccount string) authz.
 	return req
 }
 
+// known adds what is known about a role and a resource beside what a call says: the organisation of the resource's account and, where the
+// other tags of a role of ours are not known, those that we give it.
+func (r *Resources) known(f Facts, req authz.Request, role, resourceAccount string) authz.Request {
+	req = f.inOrganisations(req, resourceAccount)
+	if spec, ours := r.role(role); ours && r.tagsOf(f, role) == nil {
+		for k, v := range spec.Tags {
+			req = req.With([]authz.Fact{{Key: "aws:PrincipalTag/" + k, Values: []string{v}, Certainty: authz.Certain, Reason: "a tag that we give"}}, authz.Certain)
+		}
+	}
+	return req
+}
+
+// dataCall is how DataSync calls with the role.
+func (r *Resources) dataCall(f Facts, role, account, region string) authz.DataSyncCall {
+	return authz.DataSyncCall{RoleARN: role, RoleID: f.IDs[role], RoleTags: r.tagsOf(f, role), OrgID: f.OrgIDs[r.Transfer.TaskAccount], Account: account, Region: region}
+}
+
 // checkRole judges every action that DataSync will use on the bucket.
 func (r *Resources) checkRole(f Facts, side Side, role string) []Finding {
 	t, e := r.Transfer, r.Transfer.end(side)
-	verb := "read"
-	if side == DestinationSide {
-		verb = "write"
-	}
+	verb := accessVerb(side)
 	j := judged{transfer: t, policies: r.policies(f, side, role), principal: role, bucket: e.Bucket, owner: e.Account,
 		may: fmt.Sprintf("DataSync may %s the %s", verb, side), mayNot: fmt.Sprintf("DataSync may not %s the %s", verb, side), part: "on the " + string(side),
 		finding: Finding{Transfer: t.Name, Side: side, Account: e.Account, Subject: role}}
-	call := authz.DataSyncCall{RoleARN: role, RoleID: f.IDs[role], RoleTags: r.tagsOf(f, role), OrgID: f.OrgIDs[t.TaskAccount], Account: e.Account, Region: e.Region}
+	call := r.dataCall(f, role, e.Account, e.Region)
+	j.facts = call.Facts()
 	for _, action := range t.used(side) {
-		u, why := t.useOf(action)
-		j.decide(f.inOrganisations(call.S3(action, e.resource(action)), e.Account), u, why)
+		u, why := t.useOf(side, action)
+		if req := r.known(f, call.S3(action, e.resource(action)), role, e.Account); req.Resource == e.bucketARN() {
+			j.decide(req, u, why)
+		} else {
+			j.decideBelow(req, e.bucketARN()+"/"+slashed(e.Prefix), u, why)
+		}
 	}
 	return j.conclude()
 }
 
-// checkTrust judges whether the service may assume the role.
+// checkTrust judges whether the service may assume the role of the side.
 func (r *Resources) checkTrust(f Facts, side Side, role string) []Finding {
-	t, e := r.Transfer, r.Transfer.end(side)
+	return r.trusted(f, side, role, string(side), r.Transfer.end(side).Region, r.Transfer.Destination.Region)
+}
+
+// trusted judges whether the service may assume a role, which of them is what. The guide wants the trust policy to cover the location;
+// whether DataSync also presents an ARN of the task, and of its Region, is not documented: a role that lets in the one Region and not the
+// other is undetermined.
+// https://docs.aws.amazon.com/datasync/latest/userguide/cross-service-confused-deputy-prevention.html
+func (r *Resources) trusted(f Facts, side Side, role, what, region, other string) []Finding {
+	t := r.Transfer
 	p := authz.Policies{RCPs: f.RCPs[t.TaskAccount]}
 	if spec, ours := r.role(role); ours {
 		p.Resource = spec.Trust
@@ -115,8 +142,15 @@ func (r *Resources) checkTrust(f Facts, side Side, role string) []Finding {
 		p.Unread = authz.Resource
 	}
 	j := judged{transfer: t, policies: p, principal: role, owner: t.TaskAccount, trust: true, resource: role,
-		may: fmt.Sprintf("DataSync may assume the %s role", side), mayNot: fmt.Sprintf("DataSync may not assume the %s role", side),
+		may: fmt.Sprintf("DataSync may assume the %s role", what), mayNot: fmt.Sprintf("DataSync may not assume the %s role", what),
 		finding: Finding{Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: role}}
-	j.decide(authz.AssumeRoleCall{RoleARN: role, Account: t.TaskAccount, Regions: []string{e.Region}, OrgID: f.OrgIDs[t.TaskAccount]}.Request(), always, "")
+	call := authz.AssumeRoleCall{RoleARN: role, Account: t.TaskAccount, Regions: []string{region}, OrgID: f.OrgIDs[t.TaskAccount]}
+	request := call.Request()
+	if call.Regions = []string{other}; authz.Decide(request, p).Effect == authz.Allowed && authz.Decide(call.Request(), p).Effect != authz.Allowed {
+		call.Regions = []string{region, other}
+		request = call.Request()
+	}
+	j.facts = call.Facts()
+	j.decide(request, always, "")
 	return j.conclude()
 }

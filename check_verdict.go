@@ -3,6 +3,7 @@ package xacct
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,6 +17,7 @@ type verdict struct {
 	why     string // what a denial means where the use is seldom
 	request authz.Request
 	authz.Decision
+	assumed []string // the keys on whose assumed values an allowing decision hangs
 }
 
 // judged gathers the verdicts on one principal and one resource.
@@ -29,7 +31,8 @@ type judged struct {
 	trust       bool   // the service assumes the role; principal is then the role that is assumed
 	may, mayNot string // the sentence: "DataSync may read the source"
 	part        string
-	finding     Finding // what all findings have in common
+	finding     Finding      // what all findings have in common
+	facts       []authz.Fact // what the requests were made from
 	verdicts    []verdict
 }
 
@@ -37,12 +40,33 @@ func (j *judged) decide(req authz.Request, u use, why string) {
 	if slices.ContainsFunc(j.verdicts, func(v verdict) bool { return v.action == req.Action && v.request.Resource == req.Resource }) && j.bucket != "" {
 		return
 	}
-	j.verdicts = append(j.verdicts, verdict{req.Action, u, why, req, authz.Decide(req, j.policies)})
+	j.add(req, authz.Decide(req, j.policies), u, why)
 }
 
-// settled reports whether anything is allowed or denied whatever the unknown is.
-func (j *judged) settled() bool {
-	return slices.ContainsFunc(j.verdicts, func(v verdict) bool { return v.Effect != authz.Undetermined })
+func (j *judged) add(req authz.Request, d authz.Decision, u use, why string) {
+	if u == perhaps && d.Effect.Denied() {
+		d.Effect, d.DependsOn = authz.Undetermined, []string{why}
+	}
+	v := verdict{action: req.Action, use: u, why: why, request: req, Decision: d}
+	if d.Effect == authz.Allowed {
+		v.assumed = authz.Decide(certain(req, j.facts), j.policies).DependsOn
+	}
+	j.verdicts = append(j.verdicts, v)
+}
+
+// certain is the request without what is only assumed.
+func certain(req authz.Request, facts []authz.Fact) authz.Request {
+	req.Context, req.Like, req.Among = maps.Clone(req.Context), maps.Clone(req.Like), maps.Clone(req.Among)
+	for _, f := range facts {
+		if f.Certainty != authz.Assumed {
+			continue
+		}
+		delete(req.Context, f.Key)
+		delete(req.Like, f.Key)
+		delete(req.Among, f.Key)
+		req.Absent = slices.DeleteFunc(slices.Clone(req.Absent), func(k string) bool { return k == f.Key })
+	}
+	return req
 }
 
 // code is what the verdict makes of its action.
@@ -94,9 +118,10 @@ func (j *judged) conclude() []Finding {
 		}
 		switch k.code {
 		case CodeAllowed:
-			f.Severity, f.Detail = Info, fmt.Sprintf("%s (allowed%s)", j.may, by(f.Statement))
+			how := "allowed" + by(f.Statement) + assuming(vs)
+			f.Severity, f.Detail = Info, fmt.Sprintf("%s (%s)", j.may, how)
 			if blocked {
-				f.Detail = fmt.Sprintf("%s in part: %s (allowed%s)", j.may, listActions(f.Actions), by(f.Statement))
+				f.Detail = fmt.Sprintf("%s in part: %s (%s)", j.may, listActions(f.Actions), how)
 			}
 		case CodeUndetermined:
 			j.undetermined(&f, vs)
@@ -152,6 +177,19 @@ func (j *judged) undetermined(f *Finding, vs []verdict) {
 	}
 }
 
+// assuming names the condition keys of which a value is assumed that lets the requests in; "" if there are none.
+func assuming(vs []verdict) string {
+	var keys []string
+	for _, v := range vs {
+		keys = append(keys, v.assumed...)
+	}
+	slices.Sort(keys)
+	if keys = slices.Compact(keys); len(keys) == 0 {
+		return ""
+	}
+	return "; assumed: " + strings.Join(keys, ", ")
+}
+
 func by(statement string) string {
 	if statement == "" {
 		return ""
@@ -186,8 +224,11 @@ func deciding(d authz.Decision) string {
 }
 
 func matchOrder(m authz.Match) int {
-	if m.Layer == authz.Resource {
+	switch m.Layer {
+	case authz.Resource:
 		return 0
+	case authz.SCP: // which mostly allow everything
+		return 2
 	}
 	return 1
 }

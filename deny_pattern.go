@@ -13,6 +13,8 @@ type denyPattern struct {
 	keys     []string // condition keys in lower case, "*" at the end for any; the first pattern of which one stands in the statement is it
 	role     string   // what it does to DataSync's role
 	operator string   // what it does to whoever calls; "" is the same
+	listed   string   // what it does if it names those whom it keeps out; "" is the same
+	key      string   // what it does on a key, which S3 uses in the role's name; "" is the same
 	source   string
 }
 
@@ -72,6 +74,7 @@ var denyPatterns = []denyPattern{
 	{name: "arns",
 		keys:   []string{"aws:principalarn"},
 		role:   "it lets in certain principals by their ARN, and this one is not among them",
+		listed: "it keeps out certain principals by their ARN, and this one is among them",
 		source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"},
 	{name: "tags",
 		keys:   []string{"aws:principaltag/*"},
@@ -80,6 +83,7 @@ var denyPatterns = []denyPattern{
 	{name: "services-only",
 		keys:   []string{"aws:principalisawsservice", "aws:principalservicename", "aws:viaawsservice", "aws:calledvia*"},
 		role:   "it lets AWS services in, and DataSync calls with a role, not as a service",
+		key:    "it asks whether an AWS service calls, and S3 calls the key in the role's name: aws:ViaAWSService is true, aws:PrincipalIsAWSService false",
 		source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"},
 }
 
@@ -126,9 +130,16 @@ func (p denyPattern) about(key string) bool {
 	})
 }
 
-// explain says what the pattern does to the principal that is judged.
-func (p denyPattern) explain(j *judged) string {
-	if p.operator != "" && slices.Contains(j.transfer.Operators, j.principal) {
+// explain says what the statement, which has the pattern, does to the principal that is judged.
+func (p denyPattern) explain(j *judged, st policy.Statement) string {
+	switch {
+	case p.key != "" && strings.HasPrefix(j.resource, "key "):
+		return p.key
+	case p.listed != "" && !slices.ContainsFunc(st.Conditions(), func(c policy.Condition) bool {
+		return p.about(strings.ToLower(c.Key())) && strings.Contains(c.Operator(), "Not")
+	}):
+		return p.listed
+	case p.operator != "" && slices.Contains(j.transfer.Operators, j.principal):
 		return p.operator
 	}
 	return p.role

@@ -47,6 +47,7 @@ func ExampleResources_Check() {
 	// info allowed: destination (XacctMediaArchiveWrite317df6a3)
 	// warning undetermined: source ()
 	// warning undetermined: destination ()
+	// warning undetermined: both ()
 	// info not-given: both ()
 }
 
@@ -125,7 +126,8 @@ func ExampleNewPlan_takeOver() {
 	//          DataSync may assume the destination role (allowed, by statement 1 of the resource policy)
 	//          DataSync may write the destination (allowed, by DataSyncCreateS3LocationAndTaskAccess)
 	//          the operator may create the source location (allowed, by statement 1 of the identity policy)
-	//          the operator may make locations and task (allowed, by statement 1 of the identity policy)
+	//          the operator may make roles, locations and task (allowed, by statement 1 of the identity policy)
+	//          the operator may run the task (allowed, by statement 1 of the identity policy)
 	//
 	// Unknown  service control policies of 111122223333 and resource control policies of 111122223333 and 444455556666 were not given
 	//

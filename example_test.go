@@ -74,7 +74,8 @@ func Example() {
 	//          DataSync may write the destination (allowed, by XacctMediaArchiveWrite317df6a3)
 	//          the operator may create the source location (allowed, by statement 1 of the identity policy)
 	//          the operator may create the destination location (allowed, by XacctMediaArchiveList8abc7cf6)
-	//          the operator may make locations and task (allowed, by statement 1 of the identity policy)
+	//          the operator may make roles, locations and task (allowed, by statement 1 of the identity policy)
+	//          the operator may run the task (allowed, by statement 1 of the identity policy)
 	//
 	// Unknown  service control policies of 111122223333 and resource control policies of 111122223333 and 444455556666 were not given
 	//

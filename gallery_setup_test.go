@@ -9,6 +9,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/bucket"
@@ -106,6 +107,31 @@ var setups = map[string]func(*stage){
 	"delete-protection-remove": func(st *stage) {
 		st.cloud.PutObject("media-archive", "incoming/gone-from-the-source.mov", []byte("x"))
 	},
+	"trust-location-region":         func(st *stage) { st.sourceRole("eu-west-1") },
+	"trust-location-region-by-task": func(st *stage) { st.sourceRole("eu-west-1") },
+	"trust-task-region":             func(st *stage) { st.sourceRole("us-east-2") },
+	"report-denied": func(st *stage) {
+		st.tr.Task.Report = &task.Report{Account: accountB, Bucket: "media-archive", Prefix: "reports"}
+	},
+	"report-elsewhere": func(st *stage) {
+		st.cloud.AddBucket(accountA, "us-east-2", "reports")
+		st.tr.Task.Report = &task.Report{Bucket: "reports"}
+	},
+	"report-role-untrusted": func(st *stage) {
+		st.tr.Task.Report = &task.Report{Account: accountB, Bucket: "media-archive", Prefix: "reports",
+			RoleARN: st.cloud.AddRole(accountA, "reporter", policy.New(policy.Allow("s3:PutObject").On("arn:aws:s3:::media-archive/reports/*")))}
+	},
+	"report-role-missing": func(st *stage) {
+		st.tr.Task.Report = &task.Report{Account: accountB, Bucket: "media-archive", Prefix: "reports", RoleARN: "arn:aws:iam::111122223333:role/nobody"}
+	},
+	"manifest-denied":          func(st *stage) { st.manifest("1.mov\n") },
+	"manifest-allowed":         func(st *stage) { st.manifest("1.mov\n") },
+	"manifest-versions-denied": func(st *stage) { st.manifest("1.mov\n") },
+	"manifest-versions-denied-named": func(st *stage) {
+		out, err := st.cloud.Clients()[accountB].S3("us-east-2").(task.ObjectsAPI).GetObject(st.t.Context(), &s3.GetObjectInput{Bucket: new("media-archive"), Key: new("incoming/1.mov")})
+		st.must(err)
+		st.manifest("1.mov," + *out.VersionId + "\n")
+	},
 	"given-role": func(st *stage) { st.givenRole() },
 	"given-role-limited": func(st *stage) {
 		st.givenRole(policy.Allow("s3:*").On("arn:aws:s3:::media-archive"), policy.Allow("s3:Get*", "s3:List*").On("arn:aws:s3:::media-archive/*"))
@@ -135,6 +161,19 @@ func (st *stage) handMade(prefix string) {
 	handMade(st.t, st.cloud, st.tr, prefix)
 }
 
+// sourceRole gives the source a role that DataSync may assume for what lies in the Region.
+func (st *stage) sourceRole(region string) {
+	trust := policy.New(policy.Allow("sts:AssumeRole").WithSid("DataSync").By(policy.Service("datasync.amazonaws.com")).
+		When(policy.StringEquals("aws:SourceAccount", accountA), policy.Where("ArnLike", "aws:SourceArn", "arn:aws:datasync:"+region+":"+accountA+":*")))
+	st.tr.Source.RoleARN = madeRole(st.t, st.cloud, trust, policy.New(policy.Allow("s3:*").On("*")))
+}
+
+// manifest gives the task a list in the bucket of the situation.
+func (st *stage) manifest(lines string) {
+	st.cloud.PutObject("media-archive", "lists/m.csv", []byte(lines))
+	st.tr.Task.Manifest = &task.Manifest{Account: accountB, Bucket: "media-archive", Key: "lists/m.csv"}
+}
+
 // givenRole makes a role that DataSync may assume, with the statements or, without any, the tutorial's policy.
 func (st *stage) givenRole(statements ...policy.Statement) {
 	d := iamrole.TutorialPolicy("arn:aws:s3:::media-archive", accountB)
@@ -156,8 +195,14 @@ func (st *stage) idList(suffix string) {
 // tutorialRole makes the tutorial's role in the source account.
 func tutorialRole(t *testing.T, cloud *xaccttest.Cloud, d policy.Document) string {
 	t.Helper()
+	return madeRole(t, cloud, iamrole.TutorialTrust(), d)
+}
+
+// madeRole makes the role with other documents.
+func madeRole(t *testing.T, cloud *xaccttest.Cloud, trusts, d policy.Document) string {
+	t.Helper()
 	api := cloud.Clients()[accountA].IAM
-	trust, text := string(iamrole.TutorialTrust().Bytes()), string(d.Bytes())
+	trust, text := string(trusts.Bytes()), string(d.Bytes())
 	out, err := api.CreateRole(t.Context(), &iam.CreateRoleInput{RoleName: new("DataSync-tutorial"), AssumeRolePolicyDocument: &trust})
 	if err != nil {
 		t.Fatal(err)

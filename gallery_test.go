@@ -45,6 +45,10 @@ type situation struct {
 		Grants                                                                   []xaccttest.Grant
 	}
 	Objects []string // that are at the destination already
+	Sources []string // that are at the source, beside that of push
+
+	// What DataSync's requests say where AWS does not document it: an unknown goes either way as the key that it depends on is set.
+	Undocumented xaccttest.Undocumented
 
 	// The organisations as they are; their policies are in scp.json (of the task account) and rcp.json (of the bucket's) or trust-rcp.json
 	// (of the role's). The plan is given the policies, but not the ids.
@@ -150,6 +154,10 @@ func (s situation) play(t *testing.T, dir string) *stage {
 	for _, key := range s.Objects {
 		cloud.PutObject("media-archive", key, []byte("already there"))
 	}
+	for _, key := range s.Sources {
+		cloud.PutObject("media-raw", key, []byte("x"))
+	}
+	cloud.SetUndocumented(s.Undocumented)
 	st := &stage{t: t, cloud: cloud, opts: &xacct.PlanOptions{OrgIDs: s.OrgIDs, AllowDelete: true}}
 	tr := push(cloud)
 	tr.Source.Region, tr.Destination.Region = source, said

@@ -212,7 +212,7 @@ func (s *snapshot) rolesToRead(w wants) map[string]iamrole.Spec {
 	}
 	for _, tw := range w.tasks {
 		t := tw.transfer
-		for _, arn := range append([]string{t.Source.RoleARN, t.Destination.RoleARN}, t.Operators...) {
+		for _, arn := range slices.Concat([]string{t.Source.RoleARN, t.Destination.RoleARN}, t.Operators, t.givenDataRoles()) {
 			if name, ok := roleNameOf(arn); ok {
 				if _, have := out[arn]; !have {
 					out[arn] = iamrole.Spec{Name: name}

@@ -209,6 +209,9 @@ func scopes(account string, transfers []Transfer) map[scope][]string {
 			add(onPassedRoles, t.jobRoles(t.Task.Manifest, t.Task.Report)...)
 			add(onStartedRoles, t.jobRoles(t.Task.Manifest, t.Task.Report)...)
 			add(onStartedRoles, t.jobRoles(t.Retries, nil)...)
+			if t.Source.LocationARN == "" && t.Destination.LocationARN == "" { // else all are looked at
+				add(onAllRoles, t.givenDataRoles()...)
+			}
 			for _, op := range t.Operators {
 				if _, ok := roleNameOf(op); ok {
 					add(onAllRoles, op)

@@ -47,6 +47,8 @@ var operatedTransfers = []operated{
 	{"given role", givenWorld, func(c *xaccttest.Cloud) xacct.Transfer {
 		tr := operatedTransfer(c, accountA, "")
 		tr.Source.Role, tr.Source.RoleARN = iamrole.Spec{}, "arn:aws:iam::"+accountA+":role/theirs-source"
+		tr.Destination.Prefix = "in"
+		tr.Task.Report = &task.Report{Account: accountB, Bucket: "media-archive", Prefix: "reports", RoleARN: "arn:aws:iam::" + accountA + ":role/theirs-destination"}
 		return tr
 	}},
 	{"given location", givenWorld, func(c *xaccttest.Cloud) xacct.Transfer {

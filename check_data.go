@@ -1,0 +1,126 @@
+package xacct
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/policy/authz"
+)
+
+// dataAccess is what DataSync does with a manifest or the reports.
+type dataAccess struct {
+	side            Side   // whose role it is, unless one is given
+	role            string // given; "" is that of the side
+	name, verb      string // "manifest", "read the manifest"
+	account, bucket string
+	key             string // of the manifest; of reports the beginning
+	actions         []dataAction
+	keyUses         []keyAction
+}
+
+// dataAction is one action of such an access.
+type dataAction struct {
+	action string
+	use    use
+	why    string
+}
+
+// dataAccesses are those of the transfer's task. A manifest of which no version is named is read as s3:GetObject.
+// https://docs.aws.amazon.com/datasync/latest/userguide/transferring-with-manifest.html and
+// https://docs.aws.amazon.com/datasync/latest/userguide/creating-task-reports.html
+func (t Transfer) dataAccesses() []dataAccess {
+	var out []dataAccess
+	read := func(name, verb string, account, bucket, key, version, role string) {
+		byVersion := dataAction{"s3:GetObjectVersion", seldom, "a version of it is read only where one is named"}
+		if version != "" {
+			byVersion.use = always
+		}
+		out = append(out, dataAccess{side: SourceSide, role: role, name: name, verb: verb, account: or(account, t.taskAccount()), bucket: bucket, key: key,
+			actions: []dataAction{{"s3:GetObject", always, ""}, byVersion}, keyUses: []keyAction{{"kms:Decrypt", always}}})
+	}
+	if m := t.Task.Manifest; m != nil {
+		read("manifest", "read the manifest", m.Account, m.Bucket, m.Key, m.VersionID, m.RoleARN)
+	}
+	if m := t.Retries; m != nil {
+		read("retry", "read manifests of retries", m.Account, m.Bucket, m.Key, m.VersionID, m.RoleARN)
+	}
+	if r := t.Task.Report; r != nil {
+		out = append(out, dataAccess{side: DestinationSide, role: r.RoleARN, name: "report", verb: "write reports", account: or(r.Account, t.taskAccount()), bucket: r.Bucket, key: slashed(r.Prefix),
+			actions: []dataAction{{"s3:PutObject", always, ""}}, keyUses: []keyAction{{"kms:GenerateDataKey", always}}})
+	}
+	return out
+}
+
+// givenDataRoles are the roles that were given for manifests and reports.
+func (t Transfer) givenDataRoles() []string {
+	var out []string
+	for _, a := range t.dataAccesses() {
+		if a.role != "" {
+			out = append(out, a.role)
+		}
+	}
+	return out
+}
+
+// checkData judges the access to manifests and reports, and the roles that were given for it. Its findings have no side: they are not about
+// the access of the ends' locations.
+func (r *Resources) checkData(f Facts) []Finding {
+	var out []Finding
+	for _, a := range r.Transfer.dataAccesses() {
+		role := or(a.role, r.roleOf(f, a.side))
+		if role == "" {
+			continue // nothing is known of the location's role, and there is a finding for that
+		}
+		if role != r.roleOf(f, SourceSide) && role != r.roleOf(f, DestinationSide) {
+			out = append(out, r.dataRole(f, a)...)
+		}
+		out = append(out, r.dataAccess(f, a, role)...)
+	}
+	return out
+}
+
+// dataRole judges a role that was given for manifests or reports and that serves no end.
+func (r *Resources) dataRole(f Facts, a dataAccess) []Finding {
+	t := r.Transfer
+	var out []Finding
+	f.givenRole(a.role, func(s Severity, code Code, subject, detail, remedy string) {
+		out = append(out, Finding{Severity: s, Code: code, Transfer: t.Name, Account: t.TaskAccount, Subject: subject, Detail: detail, Remedy: remedy})
+	})
+	return append(out, r.trusted(f, "", a.role, a.name, t.Destination.Region, t.end(a.side).Region)...)
+}
+
+func (r *Resources) dataAccess(f Facts, a dataAccess, role string) []Finding {
+	t := r.Transfer
+	p := r.identity(f, role, a.account)
+	var read bool
+	if p.Resource, read = r.merged(f, a.bucket); !read {
+		p.Unread |= authz.Resource
+	}
+	in := "" // the Region of another bucket is not known
+	for _, e := range []Endpoint{t.Source, t.Destination} {
+		if e.Bucket == a.bucket {
+			in = e.Region
+		}
+	}
+	call := r.dataCall(f, role, a.account, in)
+	j := judged{transfer: t, policies: p, principal: role, bucket: a.bucket, owner: a.account, facts: call.Facts(),
+		may: "DataSync may " + a.verb, mayNot: "DataSync may not " + a.verb,
+		finding: Finding{Transfer: t.Name, Account: a.account, Subject: role}}
+	base := region.Bucket(t.partition(), a.bucket) + "/" + a.key
+	for _, action := range a.actions {
+		if req := r.known(f, call.S3(action.action, base), role, a.account); a.side == SourceSide {
+			j.decide(req, action.use, action.why)
+		} else {
+			req.Resource += probe
+			j.decideBelow(req, base, action.use, action.why)
+		}
+	}
+	out := j.conclude()
+	for _, arn := range t.keysOf(a.bucket) {
+		if role != r.roleOf(f, a.side) || !slices.Contains(t.end(a.side).KMSKeys, arn) { // those are judged with the end
+			out = append(out, r.checkKey(f, "", role, arn, fmt.Sprintf("%s with key %s", a.verb, keyName(arn)), a.keyUses)...)
+		}
+	}
+	return out
+}

@@ -1,0 +1,150 @@
+package xacct_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/task"
+)
+
+const opsARN = "arn:aws:iam::111122223333:role/ops"
+
+var anything = policy.New(policy.Allow("*").On("*"))
+
+// knownFacts are accounts in which nothing speaks against the transfer of demo.
+func knownFacts() xacct.Facts {
+	all := [][]policy.Document{{anything}}
+	return xacct.Facts{
+		BucketPolicies: map[string]policy.Document{"media-raw": {}, "media-archive": {}},
+		KeyPolicies:    map[string]policy.Document{}, Trusts: map[string]policy.Document{}, Boundaries: map[string]policy.Document{},
+		Identity: map[string][]policy.Document{opsARN: {anything}}, IDs: map[string]string{opsARN: "AROAOPSOPSOPSOPSOPSOP"}, Tags: map[string]map[string]string{opsARN: {}},
+		Buckets: map[string]bucket.State{"media-raw": {Exists: true, OwnerProved: true, Region: "eu-west-1"},
+			"media-archive": {Exists: true, OwnerProved: true, Region: "us-east-2", Ownership: "BucketOwnerEnforced"}},
+		SCPs: map[string][][]policy.Document{accountA: all, accountB: all}, RCPs: map[string][][]policy.Document{accountA: all, accountB: all},
+	}
+}
+
+// TestCheck: what is found about the transfer of demo where the facts are changed, beside what is allowed.
+func TestCheck(t *testing.T) {
+	location := "arn:aws:datasync:us-east-2:111122223333:location/loc-0123456789abcdef0"
+	for _, tt := range []struct {
+		name   string
+		change func(*xacct.Transfer, *xacct.Facts)
+		want   []string // severity, code, side, and a part of the detail
+	}{
+		{"nothing speaks against it", func(*xacct.Transfer, *xacct.Facts) {}, nil},
+		{"the role of a given location was not read", func(tr *xacct.Transfer, _ *xacct.Facts) { tr.Destination.LocationARN = location },
+			[]string{"warning undetermined destination whether DataSync may write the destination depends on the role of location " + location + ", which was not read"}},
+		{"the operator was not read", func(_ *xacct.Transfer, f *xacct.Facts) { delete(f.Identity, opsARN) }, []string{
+			"warning undetermined source whether the operator may create the source location",
+			"warning undetermined destination whether the operator may create the destination location",
+			"warning undetermined  whether the operator may make roles, locations and task: iam:CreateRole, iam:TagRole, iam:PutRolePolicy and "}},
+		{"the operator may not tag", func(_ *xacct.Transfer, f *xacct.Facts) {
+			operatorMay(f, "iam:*", "s3:*", "datasync:Create*", "datasync:Update*")
+		},
+			[]string{"blocking denied  the operator may not make roles, locations and task: datasync:TagResource (implicitly denied)"}},
+		{"the operator may not make roles", func(_ *xacct.Transfer, f *xacct.Facts) {
+			operatorMay(f, "iam:PassRole", "iam:CreateServiceLinkedRole", "s3:*", "datasync:*")
+		}, []string{
+			"blocking denied  the operator may not make roles, locations and task: iam:CreateRole, iam:TagRole, iam:PutRolePolicy (implicitly denied)",
+			"warning limited  the operator may make roles, locations and task, but not iam:UpdateAssumeRolePolicy, iam:DeleteRolePolicy (implicitly denied)"}},
+		{"the operator may use the locations of one Region only", func(_ *xacct.Transfer, f *xacct.Facts) {
+			operatorMay(f, "iam:*", "s3:*", "datasync:CreateLocationS3", "datasync:TagResource", "datasync:Update*")
+			f.Identity[opsARN] = append(f.Identity[opsARN], policy.New(policy.Allow("datasync:CreateTask").On("arn:aws:datasync:us-east-2:111122223333:*")))
+		}, []string{"blocking denied  the operator may not make roles, locations and task: datasync:CreateTask (implicitly denied)"}},
+		{"nobody may run tasks", func(_ *xacct.Transfer, f *xacct.Facts) {
+			f.SCPs[accountA] = [][]policy.Document{{anything, policy.New(policy.Deny("datasync:StartTaskExecution").WithSid("NoRuns").On("*"))}}
+		}, []string{"warning limited  the operator may run the task, but not datasync:StartTaskExecution (explicitly denied, by NoRuns)"}},
+		{"resources of one organisation, which is that of the account", func(_ *xacct.Transfer, f *xacct.Facts) {
+			f.OrgIDs = map[string]string{accountA: "o-a1b2c3", accountB: "o-a1b2c3"}
+			f.SCPs[accountA] = [][]policy.Document{{anything, policy.New(policy.Deny("*").On("*").When(policy.StringNotEquals("aws:ResourceOrgID", "o-a1b2c3")))}}
+		}, nil},
+		{"the tags of our role were not read", func(_ *xacct.Transfer, f *xacct.Facts) {
+			f.Unjudged = []string{"arn:aws:iam::111122223333:role/media-archive-destination"}
+			f.BucketPolicies["media-archive"] = guard(policy.StringNotEquals("aws:PrincipalTag/team", "media"))
+		}, []string{"warning undetermined destination whether DataSync may write the destination: s3:GetObject, s3:GetObjectTagging, s3:GetObjectVersion and 3 more depends on aws:PrincipalTag/team and ",
+			"warning undetermined destination whether DataSync may write the destination: s3:GetBucketLocation, s3:ListBucket, s3:ListBucketMultipartUploads and 3 more depends on the identity policy of "}},
+		{"the tags of our role were not read, and one that we give exempts it", func(tr *xacct.Transfer, f *xacct.Facts) {
+			tr.Tags = map[string]string{"team": "media"}
+			f.Unjudged = []string{"arn:aws:iam::111122223333:role/media-archive-destination"}
+			f.BucketPolicies["media-archive"] = guard(policy.StringNotEquals("aws:PrincipalTag/team", "media"))
+		}, []string{"warning undetermined destination whether DataSync may write the destination: s3:GetBucketLocation, s3:ListBucket, s3:ListBucketMultipartUploads and 9 more depends on the identity policy of "}},
+		{"a manifest whose role was not read, and which the bucket does not let in", func(tr *xacct.Transfer, _ *xacct.Facts) {
+			tr.Task.Manifest = &task.Manifest{Account: accountB, Bucket: "media-archive", Key: "lists/m.csv", RoleARN: "arn:aws:iam::111122223333:role/lists"}
+		}, []string{"warning undetermined  whether DataSync may assume the manifest role", "blocking denied  DataSync may not read the manifest: s3:GetObject (implicitly denied)",
+			"warning limited  DataSync may read the manifest, but not s3:GetObjectVersion"}},
+		{"a manifest whose role does not exist", func(tr *xacct.Transfer, f *xacct.Facts) {
+			role := "arn:aws:iam::111122223333:role/lists"
+			tr.Task.Manifest = &task.Manifest{Account: accountB, Bucket: "media-archive", Key: "lists/m.csv", RoleARN: role}
+			f.Identity[role], f.Trusts[role] = []policy.Document{}, policy.Document{}
+		}, []string{"blocking no-role  role arn:aws:iam::111122223333:role/lists does not exist", "blocking denied  DataSync may not assume the manifest role", "blocking denied  DataSync may not read the manifest: s3:GetObject",
+			"warning limited  DataSync may read the manifest, but not s3:GetObjectVersion"}},
+		{"the place of retry manifests is denied", func(tr *xacct.Transfer, f *xacct.Facts) {
+			tr.Retries = &task.Manifest{Account: accountB, Bucket: "media-archive", Key: "lists/retry.csv"}
+			f.BucketPolicies["media-archive"] = policy.New(policy.Deny("s3:GetObject").WithSid("NoLists").By(policy.Everyone()).On("arn:aws:s3:::media-archive/lists/*"))
+		}, []string{"blocking denied  DataSync may not read manifests of retries: s3:GetObject (explicitly denied, by NoLists)",
+			"warning undetermined destination whether DataSync may write the destination: s3:GetObject depends on whether there are objects at lists/*"}},
+		{"the operator is among those that are kept out", func(_ *xacct.Transfer, f *xacct.Facts) {
+			f.BucketPolicies["media-archive"] = policy.New(policy.Deny("s3:ListBucket").WithSid("Out").By(policy.Everyone()).On("arn:aws:s3:::media-archive").When(policy.Where("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/ops")))
+		}, []string{"blocking denied destination the operator may not create the destination location: s3:ListBucket (explicitly denied, by Out): it keeps out certain principals by their ARN, and this one is among them"}},
+		{"a key asks whether a service calls", func(tr *xacct.Transfer, f *xacct.Facts) {
+			key := "arn:aws:kms:us-east-2:111122223333:key/11111111-2222-3333-4444-555555555555"
+			tr.Destination.KMSKeys = []string{key}
+			f.KeyPolicies[key] = policy.New(policy.Allow("kms:*").WithSid("Root").By(policy.Account(accountA)).On("*"),
+				policy.Deny("kms:GenerateDataKey").WithSid("NoServices").By(policy.Everyone()).On("*").When(policy.Bool("aws:ViaAWSService", true)))
+		}, []string{"blocking denied destination DataSync may not encrypt and decrypt with key 11111111-2222-3333-4444-555555555555 of the destination: kms:GenerateDataKey (explicitly denied, by NoServices): it asks whether an AWS service calls"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tr, f := demo(), knownFacts()
+			tt.change(&tr, &f)
+			res, err := tr.Resources()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, f := range res.Check(f) {
+				if f.Code != xacct.CodeAllowed && f.Code != xacct.CodeNotGiven {
+					got = append(got, strings.Join([]string{string(f.Severity), f.Code, string(f.Side), f.Detail}, " "))
+				}
+			}
+			for _, want := range tt.want {
+				if i := slices.IndexFunc(got, func(g string) bool { return strings.HasPrefix(g, want) }); i < 0 {
+					t.Errorf("not found: %s", want)
+				} else {
+					got = slices.Delete(got, i, i+1)
+				}
+			}
+			for _, g := range got {
+				t.Errorf("found, and not wanted: %s", g)
+			}
+		})
+	}
+}
+
+// TestCheckNamesTheIdentityStatement: where no policy of the resource decides, the statement named is not the SCP's, which allows everything.
+func TestCheckNamesTheIdentityStatement(t *testing.T) {
+	tr := demo()
+	res, err := tr.Resources()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range res.Check(knownFacts()) {
+		if f.Code == xacct.CodeAllowed && strings.Contains(f.Statement, "SCP") {
+			t.Errorf("%s is allowed by %q", f.Detail, f.Statement)
+		}
+	}
+}
+
+// operatorMay lets the operator make these calls and no others.
+func operatorMay(f *xacct.Facts, actions ...string) {
+	f.Identity[opsARN] = []policy.Document{policy.New(policy.Allow(actions...).On("*"))}
+}
+
+// guard denies what DataSync does with objects of the destination's bucket.
+func guard(when policy.Condition) policy.Document {
+	return policy.New(policy.Deny("s3:GetObject*", "s3:PutObject*").WithSid("Guard").By(policy.Everyone()).On("arn:aws:s3:::media-archive/*").When(when))
+}
