@@ -32,16 +32,21 @@ func statements(bucket string) []string {
 type journey struct {
 	name                      string // of the transfer
 	source, destination, task string // accounts
+	sourceKey, destinationKey string // ARNs of keys; "" is none
 }
 
 func (j journey) transfer() xacct.Transfer {
-	return xacct.Transfer{
+	tr := xacct.Transfer{
 		Name:        j.name,
 		TaskAccount: j.task,
 		Source:      xacct.Endpoint{Account: j.source, Region: region, Bucket: j.name + "-raw", Prefix: "2026/"},
 		Destination: xacct.Endpoint{Account: j.destination, Region: region, Bucket: j.name + "-archive", DisableACLs: true},
 		Tags:        map[string]string{"team": "media"},
 	}
+	if j.sourceKey != "" {
+		tr.Source.KMSKeys, tr.Destination.KMSKeys = []string{j.sourceKey}, []string{j.destinationKey}
+	}
+	return tr
 }
 
 func (j journey) accounts() []string {
@@ -145,9 +150,9 @@ func (j journey) back(t *testing.T, w *world) {
 
 func TestMotoJourney(t *testing.T) {
 	for _, j := range []journey{
-		{"push", "111122223333", "444455556666", "111122223333"},
-		{"pull", "111122223333", "444455556666", "444455556666"},
-		{"same-account", "111122223333", "111122223333", "111122223333"},
+		{name: "push", source: "111122223333", destination: "444455556666", task: "111122223333"},
+		{name: "pull", source: "111122223333", destination: "444455556666", task: "444455556666"},
+		{name: "same-account", source: "111122223333", destination: "111122223333", task: "111122223333"},
 	} {
 		t.Run(j.name, func(t *testing.T) {
 			w := newWorld(t, j.accounts(), owned(t))
@@ -184,13 +189,13 @@ func TestMotoJourney(t *testing.T) {
 
 // No call of DataSync has a client token: what is sent twice is made twice.
 func TestMotoLoss(t *testing.T) {
-	ops := []string{"CreateRole", "PutRolePolicy", "PUT policy", "CreateLocationS3", "CreateTask", "StartTaskExecution", "DeleteTask", "DeleteLocation", "DeleteRole"}
+	ops := []string{"CreateRole", "PutRolePolicy", "PUT policy", "PutKeyPolicy", "CreateLocationS3", "CreateTask", "StartTaskExecution", "DeleteTask", "DeleteLocation", "DeleteRole"}
 	for _, tt := range []struct {
 		journey
 		answer bool
 	}{
-		{journey{"lost-answers", "111122223333", "444455556666", "111122223333"}, true},
-		{journey{"lost-requests", "111122223333", "444455556666", "111122223333"}, false},
+		{journey{name: "lost-answers", source: "111122223333", destination: "444455556666", task: "111122223333"}, true},
+		{journey{name: "lost-requests", source: "111122223333", destination: "444455556666", task: "111122223333"}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var networks []*loss
@@ -199,9 +204,7 @@ func TestMotoLoss(t *testing.T) {
 				networks = append(networks, l)
 				return l
 			})
-			for _, end := range []xacct.Endpoint{tt.transfer().Source, tt.transfer().Destination} {
-				w.addBucket(t, end.Account, end.Bucket, strings.ReplaceAll(foreign, "BUCKET", end.Bucket))
-			}
+			tt.journey = tt.encrypted(t, w)
 			result := tt.there(t, w)
 			tt.run(t, w, result.TaskARN(tt.name))
 			tt.back(t, w)
@@ -220,14 +223,20 @@ func TestMotoLoss(t *testing.T) {
 					t.Errorf("%s was never lost", op)
 				}
 			}
-			got := map[string]int{}
-			want := map[string]int{"CreateLocationS3": 2, "CreateTask": 1, "StartTaskExecution": 1}
-			for op := range want {
-				got[op] = sent[op]
-			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("requests that arrived (-want +got):\n%s", diff)
-			}
+			madeOnce(t, sent)
 		})
+	}
+}
+
+// madeOnce looks at the requests that arrived: nothing was made twice.
+func madeOnce(t *testing.T, arrived map[string]int) {
+	t.Helper()
+	got := map[string]int{}
+	want := map[string]int{"CreateLocationS3": 2, "CreateTask": 1, "StartTaskExecution": 1}
+	for op := range want {
+		got[op] = arrived[op]
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("requests that arrived (-want +got):\n%s", diff)
 	}
 }

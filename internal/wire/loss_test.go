@@ -57,9 +57,9 @@ func (l *loss) RoundTrip(req *http.Request) (*http.Response, error) {
 
 func reset(op string) error { return &net.OpError{Op: op, Net: "tcp", Err: syscall.ECONNRESET} }
 
-// operation names the request's operation: CreateTask, CreateRole, "PUT policy".
+// operation names the request's operation: CreateTask, PutKeyPolicy, CreateRole, "PUT policy".
 func operation(req *http.Request) (string, error) {
-	if op, ok := dataSyncOperation(req); ok {
+	if _, op, ok := strings.Cut(req.Header.Get("X-Amz-Target"), "."); ok { // DataSync and KMS
 		return op, nil
 	}
 	if strings.HasPrefix(req.Header.Get("Content-Type"), "application/x-www-form-urlencoded") { // IAM and STS
