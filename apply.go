@@ -102,7 +102,7 @@ func (p *Plan) begin(ctx context.Context, c Clients, optFns []func(*ApplyOptions
 	if err := p.readable(); err != nil {
 		return nil, err
 	}
-	c, po, err := prepare(ctx, c, p.Transfers, []func(*PlanOptions){p.Settings.options(o)})
+	c, po, err := prepare(ctx, c, p.Transfers, []func(*PlanOptions){p.Settings.options(o), p.handed})
 	if err != nil {
 		return nil, err
 	}
@@ -110,6 +110,8 @@ func (p *Plan) begin(ctx context.Context, c Clients, optFns []func(*ApplyOptions
 	if err != nil {
 		return nil, err
 	}
+	snap.handed = handedKeys(p.Changes)
+	snap.readLeftKeys(ctx, wantsOf(p.Transfers))
 	r := &run{plan: p, planned: byID(p.Changes), fresh: newBuilder(p.Mode, snap, p.Transfers, po), clients: c, opts: o, arns: map[string]string{},
 		locks: map[string]chan struct{}{}, results: map[string]*ChangeResult{}, begun: map[string]chan struct{}{}, lists: newLists(p.Changes), done: map[string]chan struct{}{}, usable: map[string]chan struct{}{}, events: make(chan struct{}, 1)}
 	before := p.blocking()

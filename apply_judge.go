@@ -27,7 +27,7 @@ func (r *run) judge(ctx context.Context, ch *Change) (Status, error) {
 	if ch.Hold == Handover {
 		return Waiting, &WaitingError{Account: ch.Account, Changes: []string{ch.ID}}
 	}
-	if waits := r.waitsFor(ch); (r.plan.Mode == TearDown || ch.Op == Delete) && waits != nil {
+	if waits := r.waitsFor(ch); (r.plan.Mode == TearDown || ch.Op == Delete || ch.Kind == IAMRole) && waits != nil {
 		return Waiting, waits
 	}
 	asked, now := r.asked[ch.ID], r.changes[ch.ID]
@@ -126,6 +126,9 @@ func (r *run) vanished(ch *Change) (Status, error) {
 	if r.plan.Mode == TearDown || ch.Op == Delete {
 		return Unchanged, nil
 	}
+	if ch.merged() && len(r.asking.statements(ch.ID)) == 0 && r.matchesStatements(ch) == nil {
+		return Unchanged, nil // it takes statements of ours away, which are gone
+	}
 	return Failed, &MismatchError{Change: ch.ID, Detail: "the transfers do not ask for it"}
 }
 
@@ -200,6 +203,7 @@ func (r *run) matchesRole(ch *Change) error {
 			return &MismatchError{Change: ch.ID, Detail: "the trust policy is another"}
 		}
 		got.Trust = w.spec.Trust
+		got.Policies, w.spec.Policies = withoutLeft(got.Policies), withoutLeft(w.spec.Policies)
 		if text(got) != w.after(roleDiff{}) {
 			return &MismatchError{Change: ch.ID, Detail: "the text of what is wanted is another"}
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/policy/authz"
+	"github.com/xacct/xacct/task"
 )
 
 // dataAccess is what DataSync does with a manifest or the reports.
@@ -16,6 +17,7 @@ type dataAccess struct {
 	account, bucket string
 	key             string // of the manifest; of reports the beginning
 	actions         []dataAction
+	kmsKey          string // that was given for the bucket; "" is none
 	keyUses         []keyAction
 }
 
@@ -31,23 +33,22 @@ type dataAction struct {
 // https://docs.aws.amazon.com/datasync/latest/userguide/creating-task-reports.html
 func (t Transfer) dataAccesses() []dataAccess {
 	var out []dataAccess
-	read := func(name, verb string, account, bucket, key, version, role string) {
+	read := func(name, verb string, m *task.Manifest) {
+		if m == nil {
+			return
+		}
 		byVersion := dataAction{"s3:GetObjectVersion", seldom, "a version of it is read only where one is named"}
-		if version != "" {
+		if m.VersionID != "" {
 			byVersion.use = always
 		}
-		out = append(out, dataAccess{side: SourceSide, role: role, name: name, verb: verb, account: or(account, t.taskAccount()), bucket: bucket, key: key,
-			actions: []dataAction{{"s3:GetObject", always, ""}, byVersion}, keyUses: []keyAction{{"kms:Decrypt", always}}})
+		out = append(out, dataAccess{side: SourceSide, role: m.RoleARN, name: name, verb: verb, account: or(m.Account, t.taskAccount()), bucket: m.Bucket, key: m.Key,
+			actions: []dataAction{{"s3:GetObject", always, ""}, byVersion}, kmsKey: m.KMSKey, keyUses: []keyAction{{"kms:Decrypt", always}}})
 	}
-	if m := t.Task.Manifest; m != nil {
-		read("manifest", "read the manifest", m.Account, m.Bucket, m.Key, m.VersionID, m.RoleARN)
-	}
-	if m := t.Retries; m != nil {
-		read("retry", "read manifests of retries", m.Account, m.Bucket, m.Key, m.VersionID, m.RoleARN)
-	}
+	read("manifest", "read the manifest", t.Task.Manifest)
+	read("retry", "read manifests of retries", t.Retries)
 	if r := t.Task.Report; r != nil {
 		out = append(out, dataAccess{side: DestinationSide, role: r.RoleARN, name: "report", verb: "write reports", account: or(r.Account, t.taskAccount()), bucket: r.Bucket, key: slashed(r.Prefix),
-			actions: []dataAction{{"s3:PutObject", always, ""}}, keyUses: []keyAction{{"kms:GenerateDataKey", always}}})
+			actions: []dataAction{{"s3:PutObject", always, ""}}, kmsKey: r.KMSKey, keyUses: []keyAction{{"kms:GenerateDataKey", always}}})
 	}
 	return out
 }
@@ -117,7 +118,7 @@ func (r *Resources) dataAccess(f Facts, a dataAccess, role string) []Finding {
 		}
 	}
 	out := j.conclude()
-	for _, arn := range t.keysOf(a.bucket) {
+	for _, arn := range t.keysOf(a.bucket, a.kmsKey) {
 		if role != r.roleOf(f, a.side) || !slices.Contains(t.end(a.side).KMSKeys, arn) { // those are judged with the end
 			out = append(out, r.checkKey(f, "", role, arn, fmt.Sprintf("%s with key %s", a.verb, keyName(arn)), a.keyUses)...)
 		}

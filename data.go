@@ -8,6 +8,7 @@ import (
 
 	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 )
@@ -17,8 +18,6 @@ var (
 		Remedy: "use such a bucket, or grant the access yourself and name the role in RoleARN", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/creating-task-reports.html"}
 	ruleDataNoRole = problem.Rule{ID: "data-no-role", Text: "must be given if the end has a LocationARN: which role that location has is not known",
 		Remedy: "give the role that DataSync assumes to read the manifest (the source's) or to write the report (the destination's)", Source: "xacct"}
-	ruleDataKey = problem.Rule{ID: "data-key", Text: "is encrypted under keys of the other end, which the role that reads the manifest (the source's) or writes the report (the destination's) may not use",
-		Remedy: "put the manifest into the source's bucket and the report into the destination's, or both into a bucket of the task account, or name a role of your own in RoleARN", Source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html"}
 	ruleReportDeleted = problem.Rule{ID: "report-deleted", Text: "must not lie in the destination's prefix if the task deletes there: the next run would delete it",
 		Remedy: "give reports and manifests another prefix or bucket", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/creating-task-reports.html"}
 )
@@ -29,6 +28,7 @@ type dataGrant struct {
 	role    Side // whose role DataSync assumes
 	account string
 	bucket  string
+	key     string           // that was given for the bucket; "" is none
 	grant   policy.Statement // actions and resources only
 }
 
@@ -36,15 +36,15 @@ type dataGrant struct {
 func (t Transfer) dataGrants() []dataGrant {
 	var out []dataGrant
 	if m := t.Task.Manifest; m != nil && m.RoleARN == "" {
-		out = append(out, dataGrant{purposeManifest, SourceSide, or(m.Account, t.taskAccount()), m.Bucket,
+		out = append(out, dataGrant{purposeManifest, SourceSide, or(m.Account, t.taskAccount()), m.Bucket, m.KMSKey,
 			policy.Allow("s3:GetObject", "s3:GetObjectVersion").On(region.Bucket(t.partition(), m.Bucket) + "/" + m.Key)})
 	}
 	if m := t.Retries; m != nil && m.RoleARN == "" {
-		out = append(out, dataGrant{purposeRetry, SourceSide, or(m.Account, t.taskAccount()), m.Bucket,
+		out = append(out, dataGrant{purposeRetry, SourceSide, or(m.Account, t.taskAccount()), m.Bucket, m.KMSKey,
 			policy.Allow("s3:GetObject", "s3:GetObjectVersion").On(region.Bucket(t.partition(), m.Bucket) + "/" + m.Key)})
 	}
 	if r := t.Task.Report; r != nil && r.RoleARN == "" {
-		out = append(out, dataGrant{purposeReport, DestinationSide, or(r.Account, t.taskAccount()), r.Bucket,
+		out = append(out, dataGrant{purposeReport, DestinationSide, or(r.Account, t.taskAccount()), r.Bucket, r.KMSKey,
 			policy.Allow("s3:PutObject").On(region.Bucket(t.partition(), r.Bucket) + "/" + slashed(r.Prefix) + "*")})
 	}
 	return out
@@ -115,7 +115,9 @@ func (t Transfer) validateData(l *problem.List) {
 		path := g.purpose + ".Bucket" // Retry's is that of the transfer; its problem says which bucket
 		ends := slices.ContainsFunc([]Endpoint{t.Source, t.Destination}, func(e Endpoint) bool { return e.Bucket == g.bucket && e.Account == g.account })
 		l.Check(g.account == t.taskAccount() || ends, ruleDataBucket, path, g.bucket)
-		l.Check(t.mayUseKeysOf(g), ruleDataKey, path, g.bucket)
+		for _, e := range []Endpoint{t.Source, t.Destination} {
+			l.Check(g.key == "" || g.bucket != e.Bucket || (kmskey.Spec{ARN: g.key}).Region() == e.Region, ruleKeyRegion, g.purpose+".KMSKey", g.key)
+		}
 		l.Check(t.roleARN(g.role) != "", ruleDataNoRole, g.purpose+".RoleARN", "")
 	}
 	if t.removes() && t.Task.Manifest == nil {
@@ -146,15 +148,6 @@ func (t Transfer) deletedBy(by Transfer) []dataPlace {
 		add("manifest of retries", "Retries", m.Bucket, m.Key, m.String())
 	}
 	return out
-}
-
-// mayUseKeysOf reports whether the role of the grant may use every key of the ends that have the grant's bucket.
-func (t Transfer) mayUseKeysOf(g dataGrant) bool {
-	may := t.end(g.role).KMSKeys
-	if t.sharesRole() {
-		may = slices.Concat(t.Source.KMSKeys, t.Destination.KMSKeys)
-	}
-	return !slices.ContainsFunc(t.keysOf(g.bucket), func(arn string) bool { return !slices.Contains(may, arn) })
 }
 
 // removes reports whether the task deletes what is not at the source.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
 
@@ -145,8 +146,11 @@ func (b *builder) dropKeyStatements(w keyWant, locations map[string][]string) st
 		c.Requires = append(c.Requires, locations[t.Name]...)
 	}
 	if !b.canRead(account) {
-		for _, sid := range w.ours {
-			c.Details = append(c.Details, "- "+sid)
+		for _, st := range w.spec.Statements {
+			c.Details = append(c.Details, "- "+st.Sid())
+		}
+		if w.left {
+			c.Details = []string{"- whichever of ours still stand there: " + strings.Join(w.ours, ", ")}
 		}
 		b.add(c)
 		return c.ID
@@ -174,19 +178,41 @@ func (b *builder) dropKeyStatements(w keyWant, locations map[string][]string) st
 // keyRequires are the changes of key policies that the location of the side needs: without them its access test fails as s3:GetObject.
 // Observed: https://github.com/ministryofjustice/modernisation-platform-environments/pull/3902
 func (t Transfer) keyRequires(side Side) []string {
+	return t.keyChanges(func(n keyNeed) bool { return n.purpose == t.keyPurpose(side) })
+}
+
+// dataKeyRequires are those that the task needs for its manifest and its report.
+func (t Transfer) dataKeyRequires() []string {
+	return t.keyChanges(func(n keyNeed) bool { return n.purpose != t.keyPurpose(n.role) })
+}
+
+// keyChanges are the changes of the policies of remote keys, for some of the needs.
+func (t Transfer) keyChanges(of func(keyNeed) bool) []string {
 	var out []string
-	for _, arn := range t.end(side).KMSKeys {
-		if t.remoteKey(arn) {
-			out = append(out, keyChange(arn))
+	for _, n := range t.keyNeeds() {
+		for _, arn := range n.keys {
+			if id := keyChange(arn); of(n) && t.remoteKey(arn) && !slices.Contains(out, id) {
+				out = append(out, id)
+			}
 		}
 	}
 	return out
 }
 
-// unseenKeys are the remote keys of the side whose policies cannot be read.
+// unseenKeys are the remote keys whose policies may name the role of the side and cannot be read.
 func (b *builder) unseenKeys(t Transfer, side Side) []string {
-	var out []string
-	for _, arn := range t.end(side).KMSKeys {
+	var arns, out []string
+	for _, n := range t.keyNeeds() {
+		if n.role == side {
+			arns = append(arns, n.keys...)
+		}
+	}
+	for _, k := range b.all.keys {
+		if k.left && slices.Contains(k.by, t.roleARN(side)) {
+			arns = append(arns, k.spec.ARN)
+		}
+	}
+	for _, arn := range arns {
 		if account := (kmskey.Spec{ARN: arn}).Account(); t.remoteKey(arn) && !b.canRead(account) {
 			out = append(out, fmt.Sprintf("key %s of account %s", keyName(arn), account))
 		}
@@ -213,6 +239,7 @@ func (s *snapshot) keyResidue(w wants) []Residue {
 				out = append(out, item)
 			}
 		}
+		out = append(out, s.strangers(k.policyWant, state.Policy, item)...)
 	}
 	return out
 }

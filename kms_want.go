@@ -12,6 +12,8 @@ import (
 type keyWant struct {
 	policyWant
 	spec kmskey.Spec // the statements of all transfers
+	left bool        // a key that no transfer lists any more: nothing of ours is to stand in its policy
+	by   []string    // ARNs of roles of ours whose policies name it although their transfers do not list it any more
 }
 
 // keyName is what the plan calls a key: the last part of its ARN.
@@ -39,37 +41,6 @@ func (t Transfer) keyPurpose(side Side) string {
 	return purposeEncrypt
 }
 
-// keyGrant is the statement, actions and resources only, that DataSync needs on keys of the side. Both the role's policy and the policy of
-// a key in another account are made from it.
-func (t Transfer) keyGrant(side Side, resources ...string) policy.Statement {
-	st := kmskey.Write(resources...)
-	if side == SourceSide {
-		st = kmskey.Read(resources...)
-	}
-	if e := t.end(side); e.KMSViaS3 {
-		st = st.When(kmskey.ViaS3(e.Region))
-	}
-	return st
-}
-
-// roleStatements are what the role of the side may do: what the bucket and its keys grant.
-func (t Transfer) roleStatements(side Side) policy.Statements {
-	out := policy.Statements{t.roleStatement(side)}
-	if keys := t.end(side).KMSKeys; len(keys) > 0 {
-		out = append(out, t.keyGrant(side, keys...).WithSid(t.keyPurpose(side)))
-	}
-	return append(out, t.dataRoleStatements(side)...)
-}
-
-// keyStatements is what a key outside the task account needs: DataSync's role may use it.
-func (t Transfer) keyStatements(side Side, arn string) policy.Statements {
-	role := t.roleARN(side)
-	if !t.remoteKey(arn) || role == "" {
-		return nil
-	}
-	return policy.Statements{t.admit(t.keyGrant(side, kmskey.Everywhere).WithSid(t.sid(side, t.keyPurpose(side))), role)}
-}
-
 // admit lets the role in by the statement, in the transfer's grant shape.
 func (t Transfer) admit(st policy.Statement, role string) policy.Statement {
 	if t.Grant == ByAccount {
@@ -78,33 +49,36 @@ func (t Transfer) admit(st policy.Statement, role string) policy.Statement {
 	return st.By(policy.AWS(role))
 }
 
-// keySpecs are the keys of both ends, each once, sorted by ARN.
+// keySpecs are the keys of both ends, of manifests and of reports, each once, sorted by ARN.
 func (t Transfer) keySpecs() []kmskey.Spec {
 	var specs []kmskey.Spec
-	for _, side := range sides {
-		for _, arn := range t.end(side).KMSKeys {
-			i := slices.IndexFunc(specs, func(s kmskey.Spec) bool { return s.ARN == arn })
-			if i < 0 {
-				specs = append(specs, kmskey.Spec{ARN: arn})
-				i = len(specs) - 1
+	for _, n := range t.keyNeeds() {
+		for _, arn := range n.keys {
+			if !slices.ContainsFunc(specs, func(s kmskey.Spec) bool { return s.ARN == arn }) {
+				specs = append(specs, kmskey.Spec{ARN: arn, Statements: t.keyStatements(arn)})
 			}
-			specs[i].Statements = append(specs[i].Statements, t.keyStatements(side, arn)...)
 		}
 	}
 	slices.SortFunc(specs, func(a, b kmskey.Spec) int { return strings.Compare(a.ARN, b.ARN) })
 	return specs
 }
 
-func (w *wants) addKeys(t Transfer, side Side) {
-	for _, arn := range t.end(side).KMSKeys {
-		i := slices.IndexFunc(w.keys, func(k keyWant) bool { return k.spec.ARN == arn })
+func (w *wants) addKeys(t Transfer) {
+	for _, spec := range t.keySpecs() {
+		i := slices.IndexFunc(w.keys, func(k keyWant) bool { return k.spec.ARN == spec.ARN })
 		if i < 0 {
-			w.keys = append(w.keys, keyWant{spec: kmskey.Spec{ARN: arn}})
+			w.keys = append(w.keys, keyWant{spec: kmskey.Spec{ARN: spec.ARN}})
 			i = len(w.keys) - 1
 		}
 		k := &w.keys[i]
-		k.spec.Statements = append(k.spec.Statements, t.keyStatements(side, arn)...)
-		k.add(t, side, t.remoteKey(arn), []string{t.sid(side, t.keyPurpose(side))})
+		k.spec.Statements = append(k.spec.Statements, spec.Statements...)
+		sids := t.keySids()
+		for _, n := range t.keyNeeds() {
+			if slices.Contains(n.keys, spec.ARN) {
+				k.add(t, n.role, t.remoteKey(spec.ARN), sids)
+				sids = nil
+			}
+		}
 	}
 }
 

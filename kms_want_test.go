@@ -68,7 +68,7 @@ func TestKeyStatements(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			tr := encrypted()
 			tt.edit(&tr)
-			got := tr.keyStatements(DestinationSide, keyB)
+			got := tr.keyStatements(keyB)
 			if tt.want.IsZero() {
 				if len(got) > 0 {
 					t.Errorf("got %s", got)

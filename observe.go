@@ -40,6 +40,7 @@ type snapshot struct {
 	sources   map[string]sourceLook                 // by transfer that deletes: what lies below the source's prefix
 	logUsers  map[string]task.State                 // by ARN: other BASIC tasks where there is a log policy
 	logs      map[string]map[string]policy.Document // by ID of a log policy's change: all resource policies of CloudWatch Logs there
+	handed    map[string][]string                   // by transfer: ARNs of keys that the plan to be applied names
 	dead      []string                              // unique ids in bucket policies that stayed unresolved, see confirm
 	errs      map[string]error                      // by what was read: a role's ARN, a bucket's name, "account/region"
 }
@@ -185,6 +186,7 @@ func observe(ctx context.Context, c Clients, transfers []Transfer) (*snapshot, e
 		return nil, err
 	}
 	s.readLeft(ctx, w)
+	s.readLeftKeys(ctx, w)
 
 	given, ids := s.givenRoles(w), s.roleIDs()
 	for arn, spec := range given {

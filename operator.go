@@ -8,7 +8,6 @@ import (
 
 	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/internal/region"
-	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 )
@@ -147,11 +146,20 @@ func scopes(account string, transfers []Transfer) map[scope][]string {
 		if r := t.Task.Report; r != nil && or(r.Account, t.taskAccount()) == account {
 			add(onReportBuckets, region.Bucket(p, r.Bucket))
 			add(onReports, region.Bucket(p, r.Bucket)+"/"+slashed(r.Prefix)+"*")
-			add(onReportKeys, t.keysOf(r.Bucket)...)
+			add(onReportKeys, t.keysOf(r.Bucket, r.KMSKey)...)
 		}
 		if m := t.Retries; m != nil && or(m.Account, t.taskAccount()) == account {
 			add(onRetryManifests, region.Bucket(p, m.Bucket)+"/"+m.Key)
-			add(onRetryKeys, t.keysOf(m.Bucket)...)
+			add(onRetryKeys, t.keysOf(m.Bucket, m.KMSKey)...)
+		}
+		for _, key := range t.keySpecs() {
+			if key.Account() != account {
+				continue
+			}
+			add(onOwnKeys, key.ARN)
+			if t.remoteKey(key.ARN) {
+				add(onGrantedKeys, key.ARN)
+			}
 		}
 		for _, side := range sides {
 			e := t.end(side)
@@ -164,15 +172,6 @@ func scopes(account string, transfers []Transfer) map[scope][]string {
 				}
 				if e.DisableACLs {
 					add(onACLBuckets, e.bucketARN())
-				}
-			}
-			for _, arn := range e.KMSKeys {
-				if (kmskey.Spec{ARN: arn}).Account() != account {
-					continue
-				}
-				add(onOwnKeys, arn)
-				if t.remoteKey(arn) {
-					add(onGrantedKeys, arn)
 				}
 			}
 			if t.taskAccount() != account {
@@ -222,17 +221,6 @@ func scopes(account string, transfers []Transfer) map[scope][]string {
 	out := map[scope][]string{}
 	for s, arns := range set {
 		out[s] = slices.Sorted(maps.Keys(arns))
-	}
-	return out
-}
-
-// keysOf are the keys of the ends that have this bucket.
-func (t Transfer) keysOf(bucket string) []string {
-	var out []string
-	for _, side := range sides {
-		if e := t.end(side); e.Bucket == bucket {
-			out = append(out, e.KMSKeys...)
-		}
 	}
 	return out
 }

@@ -13,7 +13,6 @@ import (
 
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -41,6 +40,7 @@ type PlanOptions struct {
 	Logger      *slog.Logger // nil logs nothing
 
 	callers map[string]string // by account: the ARN of who plans
+	handed  []string          // further accounts that a plan to be applied names
 }
 
 // Overridable are the codes that PlanOptions.Override may hold. The others have no meaning that could be overridden.
@@ -167,6 +167,11 @@ func prepare(ctx context.Context, c Clients, transfers []Transfer, optFns []func
 		return nil, o, err
 	}
 	accounts := accountsOf(c, transfers)
+	for _, account := range o.handed {
+		if _, ok := c[account]; ok && !slices.Contains(accounts, account) {
+			accounts = append(accounts, account)
+		}
+	}
 	if len(accounts) == 0 {
 		return nil, o, fmt.Errorf("plan: Clients hold none of the transfers' accounts: give a client for at least one, such as Clients[%q]", transfers[0].taskAccount())
 	}
@@ -207,13 +212,12 @@ func (c Clients) complete(transfers []Transfer) error {
 				need(e.Account, "", "STS", ac.STS == nil)
 				need(e.Account, e.Region, "S3", ac.S3 == nil || ac.S3(e.Region) == nil)
 			}
-			for _, arn := range e.KMSKeys {
-				account := kmskey.Spec{ARN: arn}.Account()
-				if ac, ok := c[account]; ok {
-					need(account, "", "STS", ac.STS == nil)
-					_, err := c.kms(arn)
-					need(account, e.Region, "KMS", err != nil)
-				}
+		}
+		for _, key := range t.keySpecs() {
+			if ac, ok := c[key.Account()]; ok {
+				need(key.Account(), "", "STS", ac.STS == nil)
+				_, err := c.kms(key.ARN)
+				need(key.Account(), key.Region(), "KMS", err != nil)
 			}
 		}
 	}

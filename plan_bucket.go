@@ -70,7 +70,7 @@ func (w policyWant) owners(sid string) []Transfer {
 	var out []Transfer
 	for _, t := range w.transfers {
 		for _, side := range sides {
-			for _, s := range append(t.sids(side), t.sid(side, t.keyPurpose(side))) {
+			for _, s := range append(t.sids(side), t.keySids()...) {
 				if s == sid {
 					out = append(out, t)
 				}

@@ -25,6 +25,7 @@ func (b *builder) change(transfers []Transfer) {
 		b.tearDown(w)
 		return
 	}
+	b.leaveKeys(w)
 	for _, r := range w.roles {
 		b.role(r)
 	}
@@ -34,7 +35,9 @@ func (b *builder) change(transfers []Transfer) {
 		}
 	}
 	for _, k := range w.keys {
-		b.key(k)
+		if !k.left {
+			b.key(k)
+		}
 	}
 	for _, l := range w.logs {
 		b.logPolicy(l)
@@ -84,6 +87,7 @@ func (b *builder) role(w roleWant) {
 	c.Calls = appendIf(c.Calls, len(d.drop) > 0, "iam:DeleteRolePolicy")
 	c.Calls = appendIf(c.Calls, d.op == Update && len(d.tags) > 0, "iam:TagRole")
 	b.roleSizes(w, state)
+	c.Requires = b.keyDrops(w)
 	b.add(c)
 }
 
@@ -231,6 +235,7 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 	if id := t.logChange(); id != "" {
 		c.Requires = append(c.Requires, id)
 	}
+	c.Requires = append(c.Requires, t.dataKeyRequires()...)
 	for _, side := range sides {
 		id := changeID(spec.Account, t.end(side).Region, DataSyncLocation, t.Name+"/"+string(side))
 		if t.end(side).LocationARN == "" {

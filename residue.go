@@ -94,7 +94,7 @@ func (s *snapshot) bucketResidue(w wants) []Residue {
 				out = append(out, item)
 			}
 		}
-		out = append(out, s.strangers(b)...)
+		out = append(out, s.strangers(b.policyWant, state.Policy, item)...)
 	}
 	return out
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/policy"
 )
 
 // dataSyncOwnRole is the role that DataSync makes for itself in an account with Enhanced tasks. It stays, does no harm, and belongs to the
@@ -45,12 +46,12 @@ func leftByAWS(ctx context.Context, c Clients, w wants) []Residue {
 	return out
 }
 
-// strangers are statements of the bucket that bear our prefix and are none of these transfers', and those that name a role or user that
-// is gone, which stops every later write of the policy.
-func (s *snapshot) strangers(b bucketWant) []Residue {
+// strangers are statements of somebody else's policy that bear our prefix and are none of these transfers', and those that name a role or
+// user that is gone, which stops every later write of the policy. item says whose policy it is.
+func (s *snapshot) strangers(w policyWant, d policy.Document, item Residue) []Residue {
 	var others, dead []string
-	for st := range s.buckets[b.spec.Name].Policy.All() {
-		if strings.HasPrefix(st.Sid(), sidPrefix) && !slices.Contains(b.ours, st.Sid()) {
+	for st := range d.All() {
+		if strings.HasPrefix(st.Sid(), sidPrefix) && !slices.Contains(w.ours, st.Sid()) {
 			others = append(others, st.Sid())
 		}
 		principals, _ := st.Principals()
@@ -60,7 +61,7 @@ func (s *snapshot) strangers(b bucketWant) []Residue {
 			}
 		}
 	}
-	item := Residue{Account: b.spec.Account, Region: b.spec.Region, Kind: BucketPolicy, Name: b.spec.Name}
+	item.Ours = false
 	var out []Residue
 	if len(others) > 0 {
 		item.Detail = "not known: statements of other transfers, or of an earlier version of these: " + strings.Join(others, ", ")

@@ -77,14 +77,6 @@ func TestRules(t *testing.T) {
 		accept("data-bucket", "an end's", report("444455556666", "media-archive", "reports", "")),
 		accept("data-bucket", "with a role of its own", report("777788889999", "reports", "", "arn:aws:iam::111122223333:role/reports")),
 		refuse("data-bucket", "somebody else's", report("777788889999", "reports", "", "")),
-		accept("data-key", "the destination's role may use its keys", func(t *Transfer) {
-			t.Destination.KMSKeys = []string{keyB}
-			report("444455556666", "media-archive", "reports", "")(t)
-		}),
-		refuse("data-key", "the destination's role may not use the source's", func(t *Transfer) {
-			t.Source.KMSKeys = []string{keyA}
-			report("111122223333", "media-raw", "reports", "")(t)
-		}),
 		accept("data-no-role", "a role that we make", report("", "reports", "", "")),
 		refuse("data-no-role", "a given location", func(t *Transfer) {
 			report("", "reports", "", "")(t)
@@ -197,6 +189,14 @@ func TestRules(t *testing.T) {
 		accept("kms-region", "one key on each end, one of the task account", func(t *Transfer) { t.Source.KMSKeys, t.Destination.KMSKeys = []string{keyA}, []string{keyB} }),
 		accept("kms-region", "what is no key is told once", func(t *Transfer) { t.Destination.KMSKeys = []string{"alias/media"} }),
 		refuse("kms-region", "the other end's key", func(t *Transfer) { t.Destination.KMSKeys = []string{keyA} }),
+		accept("kms-region", "a key of the bucket of the reports", func(t *Transfer) {
+			report("444455556666", "media-archive", "reports", "")(t)
+			t.Task.Report.KMSKey = keyB
+		}),
+		refuse("kms-region", "another Region's key for the bucket of the reports", func(t *Transfer) {
+			report("444455556666", "media-archive", "reports", "")(t)
+			t.Task.Report.KMSKey = keyA
+		}),
 		accept("kms-unique", "two keys", func(t *Transfer) { t.Source.KMSKeys = []string{keyA, strings.Replace(keyA, "1234", "5678", 1)} }),
 		accept("kms-unique", "one key on both ends", func(t *Transfer) {
 			t.Destination.Region = t.Source.Region

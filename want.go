@@ -87,7 +87,6 @@ func wantsOf(transfers []Transfer) wants {
 		}
 		for _, side := range sides {
 			w.addBucket(r, side)
-			w.addKeys(r.Transfer, side)
 			spec := r.Source
 			if side == DestinationSide {
 				spec = r.Destination
@@ -95,6 +94,7 @@ func wantsOf(transfers []Transfer) wants {
 			w.locations = append(w.locations, locationWant{transfer: r.Transfer, side: side, spec: spec, given: t.end(side).LocationARN != ""})
 		}
 		w.tasks = append(w.tasks, taskWant{transfer: r.Transfer, spec: r.Task})
+		w.addKeys(r.Transfer)
 		w.addLogs(r.Transfer)
 	}
 	slices.SortFunc(w.roles, func(a, b roleWant) int { return cmp.Compare(a.id(), b.id()) })

@@ -2,7 +2,6 @@ package kmskey
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -53,10 +52,6 @@ var (
 // rules is the table of all rules of this package. Those of the statements are the package policy's.
 var rules = []problem.Rule{ruleARN, ruleAlias, ruleManaged, ruleSid, ruleResource, rulePolicySize, rulePolicyLockout}
 
-// keyID is the last part of a key's ARN; that of a multi-Region key begins with mrk-.
-// Source: https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html
-var keyID = regexp.MustCompile(`^key/(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
-
 // Validate reports all problems of the spec at once, each a *Problem, joined.
 func (s Spec) Validate() error {
 	var l problem.List
@@ -94,8 +89,7 @@ func (s Spec) checkARN() error {
 	case alias:
 		l.Add(ruleAlias, "ARN", s.ARN)
 	default:
-		ok := a.Service == "kms" && region.Valid(a.Region) && a.Partition == region.Partition(a.Region) && region.ValidAccount(a.Account) && keyID.MatchString(a.Resource)
-		l.Check(ok, ruleARN, "ARN", s.ARN)
+		l.Check(region.ValidKey(s.ARN), ruleARN, "ARN", s.ARN)
 	}
 	return l.Err()
 }

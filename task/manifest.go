@@ -22,6 +22,7 @@ type Manifest struct {
 	Key       string // of the manifest; letters, digits, spaces and _ - + . / ( ); required
 	VersionID string `json:",omitempty"` // of the manifest; "" is the current one
 	RoleARN   string `json:",omitempty"` // that DataSync assumes to read it; "" is "not known yet" to Validate
+	KMSKey    string `json:",omitempty"` // full ARN of the customer managed key that it is encrypted under; "" is none, or one of an end's bucket. DataSync is not told
 }
 
 // Report asks DataSync to write what became of the objects into S3.
@@ -31,6 +32,7 @@ type Report struct {
 	Bucket  string // name of the bucket to write to; required
 	Prefix  string `json:",omitempty"` // that the reports' keys begin with, as folders; "" is none
 	RoleARN string `json:",omitempty"` // that DataSync assumes to write them; "" is "not known yet" to Validate
+	KMSKey  string `json:",omitempty"` // full ARN of the customer managed key that the bucket encrypts under; "" is none, or one of an end's bucket. DataSync is not told
 
 	Type             dstypes.ReportOutputType `json:",omitempty"` // SUMMARY_ONLY, or STANDARD, which lists objects; "" is STANDARD
 	Level            dstypes.ReportLevel      `json:",omitempty"` // of a STANDARD report; "" is ERRORS_ONLY
@@ -74,10 +76,14 @@ var (
 		ID: "data-account", Text: "must be a 12-digit account id, or empty for the task's account",
 		Remedy: "give the id of the bucket's owner", Source: manifestPage,
 	}
+	ruleDataKey = problem.Rule{
+		ID: "data-key", Text: "must be the full ARN of a KMS key, such as arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+		Remedy: "give the key's ARN as DescribeKey tells it, neither its id nor an alias", Source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
+	}
 )
 
 var dataRules = []problem.Rule{
-	ruleManifestKey, ruleManifestVersion, ruleReportPrefix, ruleReportEnums, ruleDataRole, ruleDataRoleKnown, ruleDataAccount, ruleReportType, ruleManifestEntry,
+	ruleManifestKey, ruleManifestVersion, ruleReportPrefix, ruleReportEnums, ruleDataRole, ruleDataRoleKnown, ruleDataAccount, ruleDataKey, ruleReportType, ruleManifestEntry,
 }
 
 // roleShape is the resource of a role's ARN: path and name. Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html
@@ -90,7 +96,7 @@ func (m *Manifest) check(l *problem.List, path string, s Spec) {
 	if m == nil {
 		return
 	}
-	checkBucket(l, path, m.Account, m.Bucket, m.RoleARN, s)
+	checkBucket(l, path, m.Account, m.Bucket, m.RoleARN, m.KMSKey, s)
 	l.Check(m.Key != "" && len(m.Key) <= 1024 && plainKey(m.Key), ruleManifestKey, path+".Key", m.Key)
 	l.Check(utf8.RuneCountInString(m.VersionID) <= 100 && !strings.Contains(m.VersionID, "\n"), ruleManifestVersion, path+".VersionID", m.VersionID)
 }
@@ -99,7 +105,7 @@ func (r *Report) check(l *problem.List, path string, s Spec) {
 	if r == nil {
 		return
 	}
-	checkBucket(l, path, r.Account, r.Bucket, r.RoleARN, s)
+	checkBucket(l, path, r.Account, r.Bucket, r.RoleARN, r.KMSKey, s)
 	l.Check(len(r.Prefix) <= 1023 && plainKey(r.Prefix), ruleReportPrefix, path+".Prefix", r.Prefix)
 	value, bad := unknown(r.Type)
 	l.Check(!bad, ruleReportEnums, path+".Type", value)
@@ -114,7 +120,8 @@ func (r *Report) check(l *problem.List, path string, s Spec) {
 	}
 }
 
-func checkBucket(l *problem.List, path, account, bucket, role string, s Spec) {
+func checkBucket(l *problem.List, path, account, bucket, role, key string, s Spec) {
+	l.Check(key == "" || region.ValidKey(key), ruleDataKey, path+".KMSKey", key)
 	l.Check(account == "" || region.ValidAccount(account), ruleDataAccount, path+".Account", account)
 	s3name.Check(l, path+".Bucket", bucket, s.Region)
 	if role == "" {
@@ -203,25 +210,25 @@ func (r Report) canonical() Report {
 	return r
 }
 
-// Equal reports whether the two say the same to DataSync, which is not told the owners of buckets. Nil is no report.
+// Equal reports whether the two say the same to DataSync, which is not told the owners and keys of buckets. Nil is no report.
 func (r *Report) Equal(other *Report) bool {
 	if r == nil || other == nil {
 		return r == other
 	}
 	a, b := r.canonical(), other.canonical()
-	a.Account, b.Account = "", ""
+	a.Account, a.KMSKey, b.Account, b.KMSKey = "", "", "", ""
 	over(&a.ObjectVersionIDs, dstypes.ObjectVersionIdsNone)
 	over(&b.ObjectVersionIDs, dstypes.ObjectVersionIdsNone)
 	return a == b
 }
 
-// Equal reports whether the two say the same to DataSync, which is not told the owners of buckets. Nil is no manifest.
+// Equal reports whether the two say the same to DataSync, which is not told the owners and keys of buckets. Nil is no manifest.
 func (m *Manifest) Equal(other *Manifest) bool {
 	if m == nil || other == nil {
 		return m == other
 	}
 	a, b := *m, *other
-	a.Account, b.Account = "", ""
+	a.Account, a.KMSKey, b.Account, b.KMSKey = "", "", "", ""
 	return a == b
 }
 

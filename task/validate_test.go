@@ -151,6 +151,15 @@ func TestRules(t *testing.T) {
 		{"data-role", "a Region", func(s *Spec) { s.Report = fullReport(); s.Report.RoleARN = "arn:aws:iam:us-east-1:111122223333:role/a" }, true},
 		{"data-account", "none", func(s *Spec) { s.Manifest = manifest(); s.Manifest.Account = "" }, false},
 		{"data-account", "alias", func(s *Spec) { s.Manifest = manifest(); s.Manifest.Account = "acme" }, true},
+		{"data-key", "of any account and Region", func(s *Spec) {
+			s.Manifest, s.Report = manifest(), fullReport()
+			s.Manifest.KMSKey, s.Report.KMSKey = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab", "arn:aws:kms:eu-central-1:444455556666:key/mrk-1234abcd12ab34cd56ef1234567890ab"
+		}, false},
+		{"data-key", "the manifest's is an alias", func(s *Spec) {
+			s.Manifest = manifest()
+			s.Manifest.KMSKey = "arn:aws:kms:eu-west-1:111122223333:alias/media"
+		}, true},
+		{"data-key", "the report's is an id", func(s *Spec) { s.Report = fullReport(); s.Report.KMSKey = "1234abcd-12ab-34cd-56ef-1234567890ab" }, true},
 		{"bucket-name", "good", func(s *Spec) { s.Manifest = manifest() }, false},
 		{"bucket-name", "capitals", func(s *Spec) { s.Manifest = manifest(); s.Manifest.Bucket = "Bucket" }, true},
 		{"bucket-address", "name", func(s *Spec) { s.Report = fullReport() }, false},
