@@ -38,7 +38,7 @@ type Endpoint struct {
 	// KMSKeys are the full ARNs of the customer managed keys that the objects of this end are encrypted under: neither ids nor aliases.
 	// A source may need several, because objects keep the key that they were written under; a destination needs the key of the bucket's
 	// default encryption. The role may use them, and a key in another account than the task lets it; a key of the task account must
-	// let it by a policy of its own. A key taken off the list keeps its statement: destroy the transfer first. nil is none.
+	// let it by a policy of its own. A key taken off the list loses our statement with the next plan. nil is none.
 	// https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
 	KMSKeys []string `json:",omitempty"`
 
