@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
@@ -112,8 +113,8 @@ func (r *syncRegion) dump(out *strings.Builder, name string) {
 		line(out, "source", t.source.arn)
 		line(out, "destination", t.destination.arn)
 		o := t.options
-		line(out, "options", fmt.Sprintf("verify=%s overwrite=%s deleted=%s transfer=%s tags=%s queueing=%s log=%s bytesPerSecond=%d",
-			o.VerifyMode, o.OverwriteMode, o.PreserveDeletedFiles, o.TransferMode, o.ObjectTags, o.TaskQueueing, o.LogLevel, *o.BytesPerSecond))
+		line(out, "options", fmt.Sprintf("verify=%s overwrite=%s deleted=%s transfer=%s tags=%s times=%s/%s queueing=%s log=%s bytesPerSecond=%d",
+			o.VerifyMode, o.OverwriteMode, o.PreserveDeletedFiles, o.TransferMode, o.ObjectTags, o.Atime, o.Mtime, o.TaskQueueing, o.LogLevel, *o.BytesPerSecond))
 		for _, f := range t.includes {
 			line(out, "include", *f.Value)
 		}
@@ -121,6 +122,17 @@ func (r *syncRegion) dump(out *strings.Builder, name string) {
 			line(out, "exclude", *f.Value)
 		}
 		line(out, "log group", t.logGroup)
+		if s := t.schedule; s.expression != "" {
+			line(out, "schedule", strings.TrimSpace(fmt.Sprintf("%s %s %s", s.expression, s.status, s.by)))
+		}
+		if t.manifest != nil {
+			m := t.manifest.Source.S3
+			line(out, "manifest", strings.TrimSpace(fmt.Sprintf("%s %s as %s %s", *m.S3BucketArn, *m.ManifestObjectPath, *m.BucketAccessRoleArn, aws.ToString(m.ManifestObjectVersionId))))
+		}
+		if t.report != nil {
+			r := t.report.Destination.S3
+			line(out, "report", fmt.Sprintf("%s %s as %s, %s %s %s", *r.S3BucketArn, aws.ToString(r.Subdirectory), *r.BucketAccessRoleArn, t.report.OutputType, t.report.ReportLevel, t.report.ObjectVersionIds))
+		}
 		dumpTags(out, t.tags)
 	}
 	for _, arn := range sortedKeys(r.executions) {

@@ -188,6 +188,32 @@ func TestNoQueue(t *testing.T) {
 	})
 }
 
+// Fifty runs of a task may wait. Source: https://docs.aws.amazon.com/datasync/latest/userguide/datasync-limits.html
+func TestQueueIsFull(t *testing.T) {
+	inTime(t, func(w *world, source, destination string) {
+		arn := w.task(source, destination, nil)
+		time.Sleep(phases.Creating)
+		first := w.start(arn)
+		for range 49 {
+			w.start(arn)
+		}
+		last := w.start(arn)
+		_, err := w.sync(dstRegion).StartTaskExecution(w.ctx, &datasync.StartTaskExecutionInput{TaskArn: aws.String(arn)})
+		if got := refused(err); !strings.HasSuffix(got, "has 50 executions in its queue already.") {
+			t.Error(got)
+		}
+		time.Sleep(70 * time.Second)
+		if a, b := w.execution(first).Status, w.execution(last).Status; a != dstypes.TaskExecutionStatusSuccess || b != dstypes.TaskExecutionStatusQueued {
+			t.Errorf("the first is %s, the last %s", a, b)
+		}
+		w.start(arn)
+		time.Sleep(51 * 70 * time.Second)
+		if e := w.execution(last); e.Status != dstypes.TaskExecutionStatusSuccess || e.LaunchTime.Sub(*e.StartTime) != 50*70*time.Second {
+			t.Errorf("the last: %s, waited %v", e.Status, e.LaunchTime.Sub(*e.StartTime))
+		}
+	})
+}
+
 func TestOverrides(t *testing.T) {
 	inTime(t, func(w *world, source, destination string) {
 		w.put("a/1=x", "a/2=y")

@@ -195,3 +195,20 @@ func TestFilterLength(t *testing.T) {
 		}
 	})
 }
+
+// A BASIC run has no counters of failures: what failed is skipped, and the detail says so.
+func TestBasicCountsFailuresAsSkipped(t *testing.T) {
+	inTime(t, func(w *world, source, destination string) {
+		w.put("a/1=x", "a/2=y")
+		w.cloud.OnStep(func(s xaccttest.Step) error {
+			if s.Key == "2" {
+				return xaccttest.Fault(403, "S3AccessDenied", "no")
+			}
+			return nil
+		})
+		e := w.finish(w.task(source, destination, func(in *datasync.CreateTaskInput) { in.TaskMode = dstypes.TaskModeBasic }))
+		if e.FilesSkipped != 1 || e.FilesTransferred != 1 || !strings.Contains(aws.ToString(e.Result.ErrorDetail), "except for files skipped due to errors") {
+			t.Errorf("%s, detail %q", files(e), aws.ToString(e.Result.ErrorDetail))
+		}
+	})
+}

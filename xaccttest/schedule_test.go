@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct/task"
+	"github.com/xacct/xacct/xaccttest"
 )
 
 // A schedule starts runs in virtual time, one after the other.
@@ -79,6 +80,54 @@ func (w *world) runs(arn string) []*datasync.DescribeTaskExecutionOutput {
 	return out
 }
 
+// Only the same failure again and again disables a schedule, and only a person enables it again.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/task-scheduling.html
+func TestScheduleGivesUp(t *testing.T) {
+	inTime(t, func(w *world, source, destination string) {
+		arn := w.task(source, destination, func(in *datasync.CreateTaskInput) {
+			in.Schedule = &dstypes.TaskSchedule{ScheduleExpression: aws.String("rate(1 hour)")}
+		})
+		run, codes := 0, []string{"A", "A", "", "A", "A", "B", "B", "B"}
+		w.cloud.OnStep(func(s xaccttest.Step) error {
+			if s.Phase != dstypes.TaskExecutionStatusLaunching || s.Key != "" {
+				return nil
+			}
+			if run++; run > len(codes) || codes[run-1] == "" {
+				return nil
+			}
+			return xaccttest.Fault(0, codes[run-1], "on purpose")
+		})
+		schedule := func(change *dstypes.TaskSchedule) string {
+			if change != nil {
+				_, err := w.sync(dstRegion).UpdateTask(w.ctx, &datasync.UpdateTaskInput{TaskArn: &arn, Schedule: change})
+				w.must(err)
+			}
+			out, err := w.sync(dstRegion).DescribeTask(w.ctx, &datasync.DescribeTaskInput{TaskArn: &arn})
+			w.must(err)
+			return strings.TrimSpace(string(out.Schedule.Status) + " " + string(out.ScheduleDetails.DisabledBy) + " " + aws.ToString(out.ScheduleDetails.DisabledReason))
+		}
+		hourly := func(s dstypes.ScheduleStatus) *dstypes.TaskSchedule {
+			return &dstypes.TaskSchedule{ScheduleExpression: aws.String("rate(1 hour)"), Status: s}
+		}
+		time.Sleep(7*time.Hour + 30*time.Minute)
+		got := []string{schedule(nil)}
+		time.Sleep(24 * time.Hour)
+		got = append(got, schedule(nil), schedule(hourly("DISABLED")), schedule(hourly("ENABLED")))
+		if run != len(codes) {
+			t.Errorf("%d runs, want %d", run, len(codes))
+		}
+		time.Sleep(2*time.Hour + 30*time.Minute)
+		got = append(got, schedule(hourly("DISABLED")))
+		if run != len(codes)+2 {
+			t.Errorf("%d runs, want two more than %d", run, len(codes))
+		}
+		want := []string{"ENABLED", "DISABLED SERVICE on purpose", "DISABLED SERVICE on purpose", "ENABLED", "DISABLED USER Manually disabled by user."}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("-want +got:\n%s", diff)
+		}
+	})
+}
+
 // The moments are written by hand, from https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html and a calendar
 // of 2000, when a bubble's time begins: 1 January was a Saturday. Package task has to find the same ones by itself.
 func TestScheduleTimes(t *testing.T) {
@@ -89,6 +138,7 @@ func TestScheduleTimes(t *testing.T) {
 		"cron(0 0 31 * ? *)":           {"01-31 00:00", "03-31 00:00", "05-31 00:00"},
 		"cron(0 12 L * ? *)":           {"01-31 12:00", "02-29 12:00", "03-31 12:00"},
 		"cron(15 10 ? * 6L *)":         {"01-28 10:15", "02-25 10:15", "03-31 10:15"},
+		"cron(15 10 ? * WEDL *)":       {"01-26 10:15", "02-23 10:15", "03-29 10:15"},
 		"cron(0 9 ? * 3#1 *)":          {"01-04 09:00", "02-01 09:00", "03-07 09:00"},
 		"cron(0 9 ? * MON#5 *)":        {"01-31 09:00", "05-29 09:00", "07-31 09:00"},
 		"cron(0 6 1W * ? *)":           {"01-03 06:00", "02-01 06:00", "03-01 06:00", "04-03 06:00"},
