@@ -45,7 +45,7 @@ func (s *snapshot) withLeft(w wants) wants {
 			b.grants = true
 		}
 	}
-	return s.withLeftKeys(w)
+	return s.withLeftLogs(s.withLeftKeys(w))
 }
 
 // readLeft reads the policies of the buckets that the transfers have left.

@@ -18,6 +18,7 @@ type logWant struct {
 	policyWant
 	account, region, partition string
 	groups                     []string // ARNs of the log groups; nil if nothing of ours is to stand there
+	left                       bool     // no transfer needs it any more, but one did
 }
 
 func (w logWant) id() string { return changeID(w.account, w.region, LogPolicy, task.LogPolicyName) }
@@ -200,7 +201,7 @@ func (b *builder) dropLogPolicy(w logWant, tasks map[string][]string) {
 		return
 	}
 	if err := b.snap.errs[w.id()]; err != nil {
-		b.find(w.transfers, unreadFinding(w.account, "resource policies of CloudWatch Logs in "+w.region, err, Blocking, "grant the reader logs:DescribeResourcePolicies"))
+		b.find(w.transfers, unreadFinding(w.account, "resource policies of CloudWatch Logs in "+w.region, err, severityIf(b.mode == TearDown), "grant the reader logs:DescribeResourcePolicies"))
 		return
 	}
 	if b.snap.logsNeeded(w) {

@@ -168,7 +168,8 @@ func observe(ctx context.Context, c Clients, transfers []Transfer) (*snapshot, e
 	for pl, entries := range tasks {
 		s.taskCount[pl] = len(entries)
 	}
-	orphans, referred := s.orphans(w), s.referred(w)
+	orphans, referred, logs := s.orphans(w), s.referred(w), s.leftLogs(w)
+	lists.Go(func() { s.readLeftLogs(ctx, logs, w, tasks) })
 	for arn, pl := range orphans {
 		lists.Go(func() { s.tasksOf(ctx, pl, arn) })
 	}

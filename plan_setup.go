@@ -26,6 +26,7 @@ func (b *builder) change(transfers []Transfer) {
 		return
 	}
 	b.leaveKeys(w)
+	b.leaveLogs(w)
 	for _, r := range w.roles {
 		b.role(r)
 	}
@@ -40,7 +41,9 @@ func (b *builder) change(transfers []Transfer) {
 		}
 	}
 	for _, l := range w.logs {
-		b.logPolicy(l)
+		if !l.left {
+			b.logPolicy(l)
+		}
 	}
 	arns := map[string]string{} // of locations, by change ID
 	for _, l := range w.locations {
@@ -235,7 +238,7 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 	if id := t.logChange(); id != "" {
 		c.Requires = append(c.Requires, id)
 	}
-	c.Requires = append(c.Requires, t.dataKeyRequires()...)
+	c.Requires = append(append(c.Requires, t.dataKeyRequires()...), b.logDrops(t)...)
 	for _, side := range sides {
 		id := changeID(spec.Account, t.end(side).Region, DataSyncLocation, t.Name+"/"+string(side))
 		if t.end(side).LocationARN == "" {
@@ -263,6 +266,7 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 		return
 	}
 	b.taskFindings(w, state)
+	b.keptLogGroup(w, state)
 	source := arns[changeID(spec.Account, t.Source.Region, DataSyncLocation, t.Name+"/"+string(SourceSide))]
 	destination := arns[changeID(spec.Account, t.Destination.Region, DataSyncLocation, t.Name+"/"+string(DestinationSide))]
 	op, lines, tags := diffTask(w, state, source, destination)

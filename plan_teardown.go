@@ -34,6 +34,7 @@ func NewDestroyPlan(ctx context.Context, c Clients, transfers []Transfer, optFns
 func (b *builder) tearDown(w wants) {
 	tasks := map[string][]string{}     // transfer → IDs of its tasks' changes
 	locations := map[string][]string{} // transfer → IDs of its locations' changes
+	b.leaveLogs(w)
 	for _, t := range w.tasks {
 		name := t.transfer.Name
 		if id := b.dropTask(t); id != "" {
@@ -43,7 +44,9 @@ func (b *builder) tearDown(w wants) {
 		tasks[name], locations[name] = append(tasks[name], oldTasks...), oldLocations
 	}
 	for _, l := range w.logs {
-		b.dropLogPolicy(l, tasks)
+		if !l.left {
+			b.dropLogPolicy(l, tasks)
+		}
 	}
 	for _, l := range w.locations {
 		if l.given {
@@ -86,7 +89,7 @@ func (b *builder) dropTask(w taskWant) string {
 	t, spec := w.transfer, w.spec
 	one := []Transfer{t}
 	c := Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: DataSyncTask, Name: spec.Name, Transfers: []string{t.Name}, Op: Delete,
-		Calls: []string{"datasync:DeleteTask"}}
+		Calls: []string{"datasync:DeleteTask"}, Requires: b.logDrops(t)}
 	if !b.canRead(spec.Account) {
 		b.add(c)
 		return c.ID

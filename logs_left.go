@@ -1,0 +1,120 @@
+package xacct
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/task"
+)
+
+// A left log policy is one that a transfer needed and needs no longer. Only its task tells, which has the log group still: AWS documents how
+// to take a manifest or a report off a task, but no way to take a log group off, and an empty ARN is not of the form that it asks for
+// (https://docs.aws.amazon.com/datasync/latest/userguide/API_UpdateTask.html). So the statement goes before the task does.
+
+// logGroup is the log group of the BASIC task, "" if it has none that a log policy of ours could be for.
+func logGroup(s task.State) string {
+	if !s.Exists || s.Mode != dstypes.TaskModeBasic {
+		return ""
+	}
+	return s.LogGroupARN
+}
+
+// leftLogs are the log policies that the transfers have left.
+func (s *snapshot) leftLogs(w wants) []logWant {
+	var out []logWant
+	for _, tw := range w.tasks {
+		t := tw.transfer
+		has := func(arn string) bool {
+			state := s.tasks[arn]
+			return at(arn, tw.spec.Account, tw.spec.Region) && t.marks(state.Tags, "") && logGroup(state) != ""
+		}
+		if t.logChange() != "" || !anyKey(s.tasks, has) {
+			continue
+		}
+		l := newLogWant(tw.spec.Account, tw.spec.Region, t.partition())
+		i := slices.IndexFunc(out, func(o logWant) bool { return o.id() == l.id() })
+		if i < 0 {
+			out = append(out, l)
+			i = len(out) - 1
+		}
+		out[i].left, out[i].transfers = true, append(out[i].transfers, t)
+	}
+	return out
+}
+
+func anyKey[V any](m map[string]V, is func(string) bool) bool {
+	for k := range m {
+		if is(k) {
+			return true
+		}
+	}
+	return false
+}
+
+// withLeftLogs adds the log policies that the transfers have left to what they want: nothing of theirs is to stand there. One that another
+// transfer of the plan still needs stands once.
+func (s *snapshot) withLeftLogs(w wants) wants {
+	w.logs = slices.Clone(w.logs)
+	for _, l := range s.leftLogs(w) {
+		if i := slices.IndexFunc(w.logs, func(o logWant) bool { return o.id() == l.id() }); i >= 0 {
+			w.logs[i].transfers = append(slices.Clone(w.logs[i].transfers), l.transfers...)
+			continue
+		}
+		w.logs = append(w.logs, l)
+	}
+	return w
+}
+
+// readLeftLogs reads the log policies that the transfers have left, and the tasks of others that may need them.
+func (s *snapshot) readLeftLogs(ctx context.Context, left []logWant, w wants, tasks map[place][]task.Entry) {
+	var wg sync.WaitGroup
+	for _, l := range left {
+		pl := place{l.account, l.region}
+		if w.logsIn(pl) {
+			continue // read already
+		}
+		wg.Go(func() { s.readLogs(ctx, l) })
+		for _, e := range tasks[pl] {
+			if e.Mode == dstypes.TaskModeBasic && !wantsTask(w, pl, e) {
+				wg.Go(func() { s.readLogUser(ctx, pl, e.ARN) })
+			}
+		}
+	}
+	wg.Wait()
+}
+
+// leaveLogs plans that our statement leaves the log policies that the transfers have left.
+func (b *builder) leaveLogs(w wants) {
+	for _, l := range w.logs {
+		if l.left {
+			b.dropLogPolicy(l, nil)
+		}
+	}
+}
+
+// logDrops are the IDs of the changes of log policies that the transfer has left: its task tells of them until they are made.
+func (b *builder) logDrops(t Transfer) []string {
+	var out []string
+	for _, l := range b.all.logs {
+		mine := slices.ContainsFunc(l.transfers, func(x Transfer) bool { return x.Name == t.Name })
+		if l.left && mine && slices.ContainsFunc(b.changes, func(c Change) bool { return c.ID == l.id() }) {
+			out = append(out, l.id())
+		}
+	}
+	return out
+}
+
+// keptLogGroup says that the task keeps a log group that the transfer names no longer.
+func (b *builder) keptLogGroup(w taskWant, s task.State) {
+	group := logGroup(s)
+	if w.transfer.Task.LogGroupARN != "" || group == "" || w.spec.Mode != dstypes.TaskModeBasic {
+		return
+	}
+	b.find([]Transfer{w.transfer}, Finding{Severity: Warning, Code: CodeTaskOption, Account: w.spec.Account, Subject: "LogGroupARN",
+		Detail: "the task keeps log group " + group[strings.LastIndexByte(group, ':')+1:] + ": AWS documents no way to take one off a task",
+		Remedy: "leave it, set LogLevel to OFF, or destroy the transfer and set it up again"})
+}

@@ -1,0 +1,153 @@
+package xacct_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/task"
+	"github.com/xacct/xacct/xaccttest"
+)
+
+func replacing(o *xacct.PlanOptions) { o.AllowReplace = true }
+
+// A log group that a transfer names no longer takes our statement along, at once or at the end, though its task keeps it.
+func TestLogGroupTakenAway(t *testing.T) {
+	quiet := func(tr *xacct.Transfer) { tr.Task.LogGroupARN = "" }
+	for _, tt := range []struct {
+		name string
+		edit func(*xacct.Transfer)
+		kept bool // the plan says that the task keeps it
+	}{
+		{"no log group", quiet, true},
+		{"another mode", func(tr *xacct.Transfer) { tr.Task.LogGroupARN, tr.Task.Mode = "", dstypes.TaskModeEnhanced }, false},
+	} {
+		for _, others := range []string{"", "Theirs"} {
+			for _, between := range []bool{true, false} {
+				t.Run(fmt.Sprintf("%s, others' statement %q, set up without it: %v", tt.name, others, between), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						cloud := world(t)
+						if others != "" {
+							cloud.AddLogPolicy(accountA, "us-east-2", task.LogPolicyName, policy.New(theirLogs(others)))
+						}
+						start := cloud.Dump(func(o *xaccttest.DumpOptions) { o.NoObjects, o.NoServiceLinkedRoles = true, true })
+						tr := logging(cloud, "one")
+						setUp(t, cloud, tr)
+						tt.edit(&tr)
+						ctx, clients := t.Context(), cloud.Clients()
+						if between {
+							p := plan(t, ctx, clients, []xacct.Transfer{tr}, replacing)
+							if got := strings.Contains(p.String(), "the task keeps log group one"); got != tt.kept {
+								t.Errorf("told that the log group is kept: %v, want %v\n%s", got, tt.kept, p)
+							}
+							apply(t, ctx, clients, reload(t, p))
+							if got := logStatements(t, cloud); got != others {
+								t.Errorf("statements %q, want %q", got, others)
+							}
+							if again := plan(t, ctx, clients, []xacct.Transfer{tr}); !again.Empty() {
+								t.Errorf("not converged:\n%s", again)
+							}
+						}
+						down, err := xacct.NewDestroyPlan(ctx, clients, []xacct.Transfer{tr})
+						if err != nil {
+							t.Fatal(err)
+						}
+						apply(t, ctx, clients, reload(t, down))
+						if after := cloud.Dump(func(o *xaccttest.DumpOptions) { o.NoObjects, o.NoServiceLinkedRoles = true, true }); after != start {
+							t.Errorf("left behind:\n%s", after)
+						}
+					})
+				})
+			}
+		}
+	}
+}
+
+// The statement stays as long as another task of ours needs it, of the same plan or not.
+func TestLogPolicyThatOthersNeed(t *testing.T) {
+	for _, together := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			cloud := world(t)
+			one, two := logging(cloud, "one"), logging(cloud, "two")
+			setUp(t, cloud, one, two)
+			one.Task.LogGroupARN = ""
+			transfers := []xacct.Transfer{one}
+			if together {
+				transfers = append(transfers, two)
+			}
+			apply(t, t.Context(), cloud.Clients(), plan(t, t.Context(), cloud.Clients(), transfers))
+			if got := logStatements(t, cloud); got != "XacctDataSyncLogs" {
+				t.Errorf("together %v: statements %q", together, got)
+			}
+			down, err := xacct.NewDestroyPlan(t.Context(), cloud.Clients(), []xacct.Transfer{one, two})
+			if err != nil {
+				t.Fatal(err)
+			}
+			apply(t, t.Context(), cloud.Clients(), down)
+			if got := logStatements(t, cloud); got != "" {
+				t.Errorf("together %v: left behind: %q", together, got)
+			}
+		})
+	}
+}
+
+// The task that tells of the log policy stays until our statement is gone: a refused write is made up for by the next plan.
+func TestTaskStaysUntilItsLogPolicyIsLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := world(t)
+		tr := logging(cloud, "one")
+		setUp(t, cloud, tr)
+		tr.Task.LogGroupARN = ""
+		down := func() error {
+			p, err := xacct.NewDestroyPlan(t.Context(), cloud.Clients(), []xacct.Transfer{tr})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = p.Apply(t.Context(), cloud.Clients())
+			return err
+		}
+		cloud.Intercept(func(_ context.Context, call xaccttest.Call, next func() error) error {
+			if call.Operation == "DeleteResourcePolicy" {
+				return refuse(call)
+			}
+			return next()
+		})
+		if down() == nil {
+			t.Fatal("nothing was refused")
+		}
+		cloud.Intercept(nil)
+		if err := down(); err != nil {
+			t.Fatal(err)
+		}
+		if got := logStatements(t, cloud); got != "" {
+			t.Errorf("left behind: %q", got)
+		}
+	})
+}
+
+// Whoever may not look at the log policies is told so, and can do without them until the end.
+func TestLeftLogPolicyUnread(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := world(t)
+		tr := logging(cloud, "one")
+		setUp(t, cloud, tr)
+		tr.Task.LogGroupARN = ""
+		clients := cloud.Clients()
+		a := clients[accountA]
+		a.Logs = nil
+		clients[accountA] = a
+		if p := plan(t, t.Context(), clients, []xacct.Transfer{tr}); !hasFinding(p, xacct.CodeUnread, xacct.Warning) || hasFinding(p, xacct.CodeUnread, xacct.Blocking) {
+			t.Errorf("setting up:\n%s", p)
+		}
+		down, err := xacct.NewDestroyPlan(t.Context(), clients, []xacct.Transfer{tr})
+		if err != nil || !hasFinding(down, xacct.CodeUnread, xacct.Blocking) {
+			t.Errorf("destroying: %v\n%s", err, down)
+		}
+	})
+}
