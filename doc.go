@@ -62,7 +62,8 @@
 //     The trust preset allows the Regions of the location and of the task.
 //   - Whether an option left out of UpdateTask keeps its value, whether a location can be deleted while a task of another Region uses it,
 //     and whether UpdateLocationS3 tests the access again is not documented.
-//   - The messages of DataSync have no codes: what they mean is known from reports, see [AccessTestError].
+//   - The messages of DataSync have no codes: what they mean is known from reports, see [AccessTestError] and
+//     [Plan.Explain].
 //   - Lists of locations and tasks may lag behind. A duplicate that a lag beyond [ApplyOptions].Settle makes possible is reported by the
 //     next plan as ambiguous.
 //   - A location does not say who owns its bucket. When a transfer is moved to another bucket, the old bucket's owner is assumed to be the

@@ -31,8 +31,14 @@ func (e *AccessTestError) meaning() task.Meaning {
 	return task.Meaning{Cause: e.Cause, Side: string(e.Side), Action: e.Action}
 }
 
+// judgeable reports whether findings about access may explain the message. A copy that cannot be read back to be verified counts as one that
+// differs (assumed).
+func judgeable(m task.Meaning) bool {
+	return m.Access() || m.Cause == task.CauseMismatch || m.Cause == task.CauseUnknown
+}
+
 func (e *AccessTestError) Error() string {
-	if !e.meaning().Access() && e.Cause != task.CauseUnknown {
+	if !judgeable(e.meaning()) {
 		return fmt.Sprintf("transfer %s: datasync refused: %v", e.Transfer, e.Err)
 	}
 	what := "a bucket"
@@ -48,7 +54,7 @@ func (e *AccessTestError) Unwrap() error { return e.Err }
 // Hint names where to look, given the message and the plan's verdict.
 func (e *AccessTestError) Hint() string {
 	m := e.meaning()
-	if !m.Access() && e.Cause != task.CauseUnknown {
+	if !judgeable(m) {
 		return m.HintFor(e.RoleARN, e.Bucket)
 	}
 	paper := ""
@@ -78,10 +84,14 @@ func (e *AccessTestError) Hint() string {
 func (p *Plan) Explain(transfer string, err error) error {
 	var explained *AccessTestError
 	i := slices.IndexFunc(p.Transfers, func(t Transfer) bool { return t.Name == transfer })
-	if i < 0 || errors.As(err, &explained) || !task.MeaningOf(err).Access() {
+	if i < 0 || errors.As(err, &explained) {
 		return err
 	}
-	return accessError(p.Findings, p.Transfers[i], "", err)
+	m := task.MeaningOf(err)
+	if m.Access() || m.Cause == task.CauseMismatch && p.Transfers[i].doubted(p.Findings, m) != "" {
+		return accessError(p.Findings, p.Transfers[i], "", err)
+	}
+	return err
 }
 
 // accessError is the error with what the findings say of it. side is known already, or "".
@@ -91,20 +101,22 @@ func accessError(findings []Finding, t Transfer, side Side, err error) *AccessTe
 	switch {
 	case m.Cause == task.CauseManifest, m.Cause == task.CauseReport:
 		e.Side, e.Bucket, e.RoleARN = t.job(m.Cause)
-		if e.Side == "" {
-			return e // a role of the caller's own, which is neither end's
-		}
-	case e.Side == "" && m.Access():
+		e.says(worst(findings, t, m, func(f Finding) bool { return f.Side == "" && f.Subject == e.RoleARN }))
+		return e
+	case e.Side == "" && judgeable(m):
 		e.Side = t.doubted(findings, m)
 	}
-	if m.Access() || m.Cause == task.CauseUnknown {
-		f := worst(findings, t, e.Side, m)
-		e.Verdict, e.Statement, e.DependsOn, e.Remedy = f.Code, f.Statement, f.DependsOn, f.Remedy
+	if judgeable(m) {
+		e.says(worst(findings, t, m, func(f Finding) bool { return f.Side != "" && (f.Side == e.Side || e.Side == "") }))
 	}
 	if e.Side != "" && e.Bucket == "" {
 		e.Bucket, e.RoleARN = t.end(e.Side).Bucket, t.roleARN(e.Side)
 	}
 	return e
+}
+
+func (e *AccessTestError) says(f Finding) {
+	e.Verdict, e.Statement, e.DependsOn, e.Remedy = f.Code, f.Statement, f.DependsOn, f.Remedy
 }
 
 // job is the bucket of the manifest or report and the role that reaches it, and the end that this role serves; "" is none.
@@ -147,7 +159,7 @@ func (t Transfer) named(err error) Side {
 func (t Transfer) doubted(findings []Finding, m task.Meaning) Side {
 	for _, code := range []Code{CodeDenied, CodeUndetermined, CodeLimited} {
 		for _, side := range sides {
-			if worst(findings, t, side, m).Code == code {
+			if worst(findings, t, m, func(f Finding) bool { return f.Side == side }).Code == code {
 				return side
 			}
 		}
@@ -162,18 +174,16 @@ var alike = map[string][]string{
 	"s3:PutObject": {"kms:GenerateDataKey", "kms:Decrypt"},
 }
 
-// worst is the finding about access to one end, or to both if it is "", that explains the message best: the worst verdict on the action that it
-// is about, of whoever it is about.
-func worst(findings []Finding, t Transfer, side Side, m task.Meaning) Finding {
+// worst is the finding, of those in question, that explains the message best: the worst verdict on the action that it is about, of whoever it
+// is about.
+func worst(findings []Finding, t Transfer, m task.Meaning, inQuestion func(Finding) bool) Finding {
 	order := []Code{CodeAllowed, CodeLimited, CodeUndetermined, CodeDenied}
 	var out Finding
 	for _, f := range findings {
 		about := m.Action == "" || slices.ContainsFunc(append([]string{m.Action}, alike[m.Action]...), func(a string) bool { return slices.Contains(f.Actions, a) })
 		operator := slices.Contains(t.Operators, f.Subject)
-		if f.Transfer != t.Name || f.Side == "" || side != "" && f.Side != side || !about || operator != (m.Cause == task.CauseCaller) {
-			continue
-		}
-		if slices.Index(order, f.Code) > slices.Index(order, out.Code) {
+		if f.Transfer == t.Name && about && operator == (m.Cause == task.CauseCaller) && inQuestion(f) &&
+			slices.Index(order, f.Code) > slices.Index(order, out.Code) {
 			out = f
 		}
 	}

@@ -54,8 +54,10 @@ func TestEveryMissingKeyPermission(t *testing.T) {
 							}
 							s := sabotage{cloud, &tr, tt.side, tt.action}
 							s.do(t, where, how)
-							predicted(t, plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}), tt.side, tt.judged, tt.needed, how)
-							reproduced(t, runs(t, cloud, tr, func(o *xacct.PlanOptions) { o.Override = []string{xacct.CodeDenied} }), tt.side, tt.needed)
+							p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
+							predicted(t, p, tt.side, tt.judged, tt.needed, how)
+							err := runs(t, cloud, tr, func(o *xacct.PlanOptions) { o.Override = []string{xacct.CodeDenied} })
+							reproduced(t, p.Explain(tr.Name, err), tt.side, tt.needed)
 						})
 					})
 				}
@@ -89,18 +91,19 @@ func predicted(t *testing.T, p *xacct.Plan, side xacct.Side, actions []string, n
 	}
 }
 
-// reproduced checks how the apply and the run ended.
+// reproduced checks how the apply and the run ended, and that the error has the plan's verdict.
 func reproduced(t *testing.T, err error, side xacct.Side, needed bool) {
 	t.Helper()
 	var incomplete *task.IncompleteError
 	var test *xacct.AccessTestError
 	switch {
-	case !needed && err != nil:
-		t.Errorf("no documented request needs it, and it ended as %v", err)
-	case needed && side == xacct.DestinationSide && !errors.As(err, &incomplete),
-		needed && side == xacct.SourceSide && !errors.As(err, &test):
+	case !needed:
+		if err != nil {
+			t.Errorf("no documented request needs it, and it ended as %v", err)
+		}
+	case !errors.As(err, &test), side == xacct.DestinationSide && !errors.As(err, &incomplete):
 		t.Errorf("applied anyway, it ended as %v", err)
-	case test != nil && (test.Side != side || test.Verdict != xacct.CodeDenied):
+	case test.Side != side || test.Verdict != xacct.CodeDenied:
 		t.Errorf("the error says %s of the %s", test.Verdict, test.Side)
 	}
 }

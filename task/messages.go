@@ -41,7 +41,7 @@ var messages = []message{
 	// The codes of runs, which may bring the message of S3 with them.
 	{"FsS3UnableToConnectToEndpoint", []string{"fss3unabletoconnecttoendpoint"}, fromStorage, Meaning{CauseEndpoint, "", ""}},
 	{"FsS3HeadBucketFailed", []string{"fss3headbucketfailed"}, fromStorage, Meaning{CauseBucket, "", "s3:ListBucket"}},
-	{"SrcLocHitAccess", []string{"srclochitaccess"}, fromTasks, Meaning{CauseSource, "source", "s3:GetObject"}},
+	{"SrcLocHitAccess", []string{"srclochitaccess"}, fromTasks, Meaning{CauseSource, "source", ""}},
 	{"SyncTaskErrorLocationNotAdded", []string{"synctaskerrorlocationnotadded"}, fromTasks, Meaning{CauseLocation, "", ""}},
 	{"ManifestFileDoesNotExist", []string{"manifestfiledoesnotexist"}, fromTasks, Meaning{CauseManifest, "", "s3:GetObject"}},
 	{"EniNotFound", []string{"eninotfound"}, fromTasks, Meaning{CauseNetwork, "", ""}},

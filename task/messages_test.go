@@ -50,7 +50,7 @@ func TestMessages(t *testing.T) {
 		{"FsS3HeadBucketFailed", "could not perform s3:HeadBucket on the destination bucket.", Meaning{CauseBucket, "destination", "s3:ListBucket"}},
 		{"SyncTaskErrorLocationNotAdded", "The source location could not be mounted.", Meaning{CauseLocation, "source", ""}},
 		{"FsS3HeadBucketFailed", "source bucket, destination bucket", Meaning{CauseBucket, "", "s3:ListBucket"}},
-		{"SrcLocHitAccess", "", Meaning{CauseSource, "source", "s3:GetObject"}},
+		{"SrcLocHitAccess", "", Meaning{CauseSource, "source", ""}},
 		{"SyncTaskErrorLocationNotAdded", "", Meaning{CauseLocation, "", ""}},
 		{"ManifestFileDoesNotExist", "", Meaning{CauseManifest, "", "s3:GetObject"}},
 		{"EniNotFound", "", Meaning{CauseNetwork, "", ""}},
