@@ -120,6 +120,7 @@ func diffTask(w taskWant, s task.State, source, destination string) (op Op, line
 	if len(replace) > 0 {
 		return Replace, replace, nil
 	}
+	w.spec = w.spec.Over(s)
 	if w.spec.Name != s.Name {
 		lines = append(lines, fmt.Sprintf("name %s → %s", s.Name, w.spec.Name))
 	}
@@ -221,6 +222,8 @@ func diffOptions(want, have task.Options) []string {
 		{"transfer mode", string(want.TransferMode), string(have.TransferMode)},
 		{"object tags", string(want.ObjectTags), string(have.ObjectTags)},
 		{"queueing", string(want.TaskQueueing), string(have.TaskQueueing)},
+		{"atime", string(want.Atime), string(have.Atime)},
+		{"mtime", string(want.Mtime), string(have.Mtime)},
 		{"log level", string(want.LogLevel), string(have.LogLevel)},
 	} {
 		if o.want != "" && o.want != o.have {

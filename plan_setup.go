@@ -265,11 +265,15 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 		b.find(one, unreadFinding(spec.Account, spec.Name, err, Blocking, "grant the reader datasync:DescribeTask and datasync:ListTagsForResource"))
 		return
 	}
-	b.taskFindings(w, state)
-	b.keptLogGroup(w, state)
 	source := arns[changeID(spec.Account, t.Source.Region, DataSyncLocation, t.Name+"/"+string(SourceSide))]
 	destination := arns[changeID(spec.Account, t.Destination.Region, DataSyncLocation, t.Name+"/"+string(DestinationSide))]
 	op, lines, tags := diffTask(w, state, source, destination)
+	inForce := state
+	if op == Replace { // the new one takes nothing over
+		inForce = task.State{}
+	}
+	b.taskFindings(w, inForce)
+	b.keptLogGroup(w, inForce)
 	c.Op, c.Details, c.Before, c.ARN = op, lines, w.before(state), state.ARN
 	switch op {
 	case Create:

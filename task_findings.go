@@ -1,7 +1,6 @@
 package xacct
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,7 +23,10 @@ const (
 // taskFindings reports what the task will do that somebody may regret. state is the zero State while there is no task.
 func (b *builder) taskFindings(w taskWant, state task.State) {
 	t, one := w.transfer, []Transfer{w.transfer}
-	for _, p := range w.spec.Warnings() {
+	for _, p := range w.spec.WarningsFor(state) {
+		if p.ID == "schedule-held" {
+			continue // said below, with its reason
+		}
 		b.find(one, Finding{Severity: Warning, Code: CodeTaskOption, Account: w.spec.Account, Subject: p.Path,
 			Detail: "Task." + p.Path + " " + p.Rule, Remedy: p.Remedy})
 	}
@@ -33,7 +35,7 @@ func (b *builder) taskFindings(w taskWant, state task.State) {
 		b.find(one, Finding{Severity: Info, Code: CodeStorageClass, Side: DestinationSide, Account: t.Destination.Account, Subject: destination.URI(),
 			Detail: fmt.Sprintf("objects in %s are %s", destination.StorageClass, strings.Join(what, "; "))})
 	}
-	if s := state.Schedule; s != nil && s.DisabledBy == dstypes.ScheduleDisabledByService && w.spec.Schedule != nil {
+	if s := state.Schedule; s != nil && s.Held() && w.spec.Schedule != nil {
 		b.find(one, Finding{Severity: Warning, Code: CodeScheduleDisabled, Account: w.spec.Account, Subject: state.ARN,
 			Detail: "DataSync has disabled the schedule by itself: " + or(strings.Join(strings.Fields(s.DisabledReason), " "), "it gives no reason"),
 			Remedy: "repair the cause, run the task once, and enable the schedule by hand: it is not enabled again without a person"})
@@ -46,7 +48,7 @@ func (b *builder) taskFindings(w taskWant, state task.State) {
 // removes reports whether the task deletes what is not at the source: because the transfer says so, or, where it leaves that alone, because the
 // task in force does.
 func (w taskWant) removes(state task.State) bool {
-	return cmp.Or(w.spec.Options.PreserveDeletedFiles, state.Options.PreserveDeletedFiles) == dstypes.PreserveDeletedFilesRemove
+	return w.spec.Over(state).Options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove
 }
 
 // deletions shows loudly what a task that deletes can empty, and blocks one that would delete everything.
