@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -34,26 +33,28 @@ type Receipt struct {
 	Plan     string   // the digest of the plan, see [Plan.Digest]
 
 	// Policies are the digests of the documents in force when the receipt was written, by what they belong to: "trust ROLE-ARN",
-	// "policy NAME of ROLE-ARN", "bucket NAME", "key ARN". NotRead says of which they could not be read, and why.
+	// "policy NAME of ROLE-ARN", "boundary of ROLE-ARN", "bucket NAME", "key ARN", "log policy NAME in REGION". They are those of every role that
+	// DataSync was given, also where it is somebody else's. NotRead says of which they could not be read, and why.
 	Policies map[string]string
 	NotRead  map[string]string `json:",omitempty"`
 
 	TaskARN      string
 	ExecutionARN string
 	Mode         dstypes.TaskMode
-	Verdict      string // complete, with exceptions, failed or cancelled
-	ErrorCode    string `json:",omitempty"`
-	ErrorDetail  string `json:",omitempty"`
-	Start        time.Time
-	Launch       time.Time // when the run left the queue
-	End          time.Time
-	Seconds      float64 // from launch to end
+	Verdict      string    // complete, with exceptions, failed or cancelled
+	ErrorCode    string    `json:",omitempty"`
+	ErrorDetail  string    `json:",omitempty"`
+	Start        time.Time `json:",omitzero"`
+	Launch       time.Time `json:",omitzero"` // when the run left the queue
+	End          time.Time `json:",omitzero"`
+	Seconds      float64   // from launch to end
 	Options      task.Options
 	Counters     task.Counters
 	Exceptions   []task.Exception    `json:",omitempty"`
 	Report       *task.ReportOutcome `json:",omitempty"` // of the task report, if there was one
 
-	// RequestIDs are the AWS request ids of the writes that set the transfer up, by the ID of the change: they find the events in CloudTrail.
+	// RequestIDs are the AWS request ids of the writes that set the transfer up, by the ID of the change, and that of the start, by "start": they
+	// find the events in CloudTrail.
 	RequestIDs map[string][]string `json:",omitempty"`
 }
 
@@ -94,6 +95,9 @@ func (p *Plan) Receipt(ctx context.Context, c Clients, transfer string, result *
 	if err != nil {
 		return nil, err
 	}
+	if task, err := snap.ourTask(wantsOf([]Transfer{t}).tasks[0]); err == nil && task.Exists && task.ARN != taskOf(outcome.ExecutionARN) {
+		return nil, fmt.Errorf("receipt of %s: the run is one of %s, and the transfer's task is %s", t.Name, taskOf(outcome.ExecutionARN), task.ARN)
+	}
 	r := &Receipt{
 		Schema: receiptSchema, Written: time.Now().UTC(), Transfer: t, Plan: plan, Policies: map[string]string{}, NotRead: map[string]string{},
 		TaskARN: taskOf(outcome.ExecutionARN), ExecutionARN: outcome.ExecutionARN, Mode: outcome.Mode, Verdict: outcome.Verdict.String(),
@@ -104,7 +108,7 @@ func (p *Plan) Receipt(ctx context.Context, c Clients, transfer string, result *
 		r.Report = &outcome.Report
 	}
 	r.policies(snap)
-	r.requests(result)
+	r.requests(result, outcome)
 	return r, nil
 }
 
@@ -127,12 +131,36 @@ func (r *Receipt) policies(snap *snapshot) {
 		}
 	}
 	w := wantsOf([]Transfer{r.Transfer})
-	for _, role := range w.roles {
-		s := snap.roles[role.arn]
-		err := cmp.Or(snap.errs[role.arn], s.Unread[iamrole.PartRole])
-		note("trust "+role.arn, s.Trust, cmp.Or(err, s.Unread[iamrole.PartTrust]))
-		for _, name := range slices.Sorted(maps.Keys(s.Policies)) {
-			note("policy "+name+" of "+role.arn, s.Policies[name], nil)
+	for _, arn := range snap.rolesOf(r.Transfer) {
+		s, seen := snap.roles[arn]
+		err := cmp.Or(snap.errs[arn], s.Unread[iamrole.PartRole])
+		if !seen && err == nil {
+			err = errNotRead
+		}
+		note("trust "+arn, s.Trust, cmp.Or(err, s.Unread[iamrole.PartTrust]))
+		for part, err := range s.Unread {
+			if part != iamrole.PartRole && part != iamrole.PartTrust {
+				note(part+" of "+arn, policy.Document{}, err)
+			}
+		}
+		for name, d := range s.Policies {
+			note("policy "+name+" of "+arn, d, nil)
+		}
+		for _, attached := range s.Attached {
+			if d, ok := s.Managed[attached]; ok {
+				note("policy "+attached+" of "+arn, d, nil)
+			}
+		}
+		if d, ok := s.Managed[s.PermissionsBoundary]; ok && s.PermissionsBoundary != "" {
+			note("boundary of "+arn, d, nil)
+		}
+	}
+	for _, l := range w.logs {
+		for name, d := range snap.logs[l.id()] {
+			note("log policy "+name+" in "+l.region, d, nil)
+		}
+		if err := snap.errs[l.id()]; err != nil {
+			note("log policies in "+l.region, policy.Document{}, err)
 		}
 	}
 	for _, b := range w.buckets {
@@ -153,11 +181,34 @@ func (r *Receipt) policies(snap *snapshot) {
 	}
 }
 
-func (r *Receipt) requests(result *Result) {
+// rolesOf are the roles that DataSync was given for the transfer, each once: those of its ends, also where only a location names them, and those of
+// manifests and reports.
+func (s *snapshot) rolesOf(t Transfer) []string {
+	var out []string
+	for _, side := range sides {
+		out = append(out, or(t.roleARN(side), s.locations[t.end(side).LocationARN].RoleARN))
+	}
+	if m := t.Task.Manifest; m != nil {
+		out = append(out, m.RoleARN)
+	}
+	if p := t.Task.Report; p != nil {
+		out = append(out, p.RoleARN)
+	}
+	if m := t.Retries; m != nil {
+		out = append(out, m.RoleARN)
+	}
+	slices.Sort(out)
+	return slices.DeleteFunc(slices.Compact(out), func(arn string) bool { return arn == "" })
+}
+
+func (r *Receipt) requests(result *Result, outcome *task.Outcome) {
+	r.RequestIDs = map[string][]string{}
+	if outcome.RequestID != "" {
+		r.RequestIDs["start"] = []string{outcome.RequestID}
+	}
 	if result == nil {
 		return
 	}
-	r.RequestIDs = map[string][]string{}
 	for _, c := range result.Changes {
 		if slices.Contains(c.Transfers, r.Transfer.Name) && len(c.RequestIDs) > 0 {
 			r.RequestIDs[c.ID] = c.RequestIDs

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
@@ -75,12 +76,21 @@ func TestReceipt(t *testing.T) {
 			t.Errorf("as JSON: %v\n%s", err, data)
 		}
 
+		if _, ok := r.RequestIDs["start"]; !ok {
+			t.Errorf("no request id of the start: %v", r.RequestIDs)
+		}
+		foreign := *outcome
+		foreign.ExecutionARN = strings.Replace(outcome.ExecutionARN, ":task/task-", ":task/task-0", 1)
+		if r, err := p.Receipt(t.Context(), cloud.Clients(), tr.Name, result, &foreign); err == nil {
+			t.Errorf("a receipt for the run of another task: %+v", r)
+		}
+
 		before := r.Policies["bucket media-archive"]
 		cloud.SetBucketPolicy("media-archive", nil)
 		alone := cloud.Clients()
 		delete(alone, accountB)
 		later, err := p.Receipt(t.Context(), cloud.Clients(), tr.Name, nil, outcome)
-		if err != nil || later.Policies["bucket media-archive"] == before || later.RequestIDs != nil {
+		if err != nil || later.Policies["bucket media-archive"] == before || len(later.RequestIDs) != 1 {
 			t.Errorf("a changed policy has the same digest: %v", err)
 		}
 		unseen, err := p.Receipt(t.Context(), alone, tr.Name, nil, outcome)
@@ -161,4 +171,30 @@ func TestVerifyOwnership(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestReceiptOfGivenRoles records the policies of every role that DataSync was given, and the log policies.
+func TestReceiptOfGivenRoles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := world(t)
+		tr := push(cloud)
+		tr.Task.Mode, tr.Task.LogGroupARN = dstypes.TaskModeBasic, "arn:aws:logs:us-east-2:111122223333:log-group:datasync"
+		setUp(t, cloud, tr)
+		given := tr
+		given.Name, given.Destination.Prefix = "given", "given"
+		given.Source.RoleARN = "arn:aws:iam::111122223333:role/media-archive-source"
+		p, result, outcome := ran(t, cloud, given)
+		r, err := p.Receipt(t.Context(), cloud.Clients(), given.Name, result, outcome)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, what := range []string{
+			"trust " + given.Source.RoleARN, "policy xacct-media-archive-source of " + given.Source.RoleARN,
+			"trust arn:aws:iam::111122223333:role/given-destination", "log policy " + task.LogPolicyName + " in us-east-2",
+		} {
+			if !strings.HasPrefix(r.Policies[what], "sha256:") {
+				t.Errorf("%s: %q", what, r.Policies[what])
+			}
+		}
+	})
 }

@@ -16,6 +16,7 @@ import (
 type Execution struct {
 	api       ExecutionAPI
 	arn       string
+	requestID string      // AWS's id of the call that started it; "" if this process did not
 	cancelled atomic.Bool // Cancel was asked for by this handle, or it saw the run being cancelled
 }
 

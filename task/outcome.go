@@ -41,6 +41,7 @@ func (v Verdict) String() string {
 // Outcome is how a run ended.
 type Outcome struct {
 	ExecutionARN           string
+	RequestID              string // AWS's id of the call that started the run, as CloudTrail has it; "" if this process did not start it
 	Verdict                Verdict
 	Status                 dstypes.TaskExecutionStatus // SUCCESS or ERROR
 	Mode                   dstypes.TaskMode

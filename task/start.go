@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
@@ -112,7 +113,9 @@ func (s starter) start(ctx context.Context, in *datasync.StartTaskExecutionInput
 		}
 		switch {
 		case err == nil:
-			return Attach(s.api, *out.TaskExecutionArn), nil
+			e := Attach(s.api, *out.TaskExecutionArn)
+			e.requestID, _ = awsmiddleware.GetRequestIDMetadata(out.ResultMetadata)
+			return e, nil
 		case awserr.Throttled(err):
 			if time.Since(begun) >= s.settle || pause.wait(ctx) != nil {
 				return s.refused(ctx, err, lost)
