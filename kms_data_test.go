@@ -2,6 +2,7 @@ package xacct_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -54,15 +55,15 @@ func TestKeysOfManifestsAndReports(t *testing.T) {
 			tr.Task.Manifest.KMSKey, tr.Task.Report.KMSKey = key, key
 		}, ""},
 		{"a bucket of the task account, a key of another", func(tr *xacct.Transfer, c *xaccttest.Cloud) {
-			key := lists(tr, c, "777788889999")
+			key := lists(tr, c, accountC)
 			tr.Task.Manifest.KMSKey, tr.Task.Report.KMSKey = key, key
 		}, "ManifestKey"},
 		{"by account", func(tr *xacct.Transfer, c *xaccttest.Cloud) {
-			key := lists(tr, c, "777788889999")
+			key := lists(tr, c, accountC)
 			tr.Grant, tr.Task.Manifest.KMSKey, tr.Task.Report.KMSKey = xacct.ByAccount, key, key
 		}, "ReportKey"},
 		{"through S3 only", func(tr *xacct.Transfer, c *xaccttest.Cloud) {
-			key := lists(tr, c, "777788889999")
+			key := lists(tr, c, accountC)
 			tr.Source.KMSViaS3, tr.Destination.KMSViaS3, tr.Task.Manifest.KMSKey, tr.Task.Report.KMSKey = true, true, key, key
 		}, "ReportKey"},
 		{"in the other ends' buckets", inEnds, "ManifestKey"},
@@ -141,7 +142,7 @@ func TestMissingKeyOfData(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				cloud, tr := encryptedJob(func(tr *xacct.Transfer, c *xaccttest.Cloud) {
-					key := lists(tr, c, "777788889999")
+					key := lists(tr, c, accountC)
 					tr.Task.Manifest.KMSKey, tr.Task.Report.KMSKey = key, key
 					role := "arn:aws:iam::" + accountA + ":role/media-archive-" + string(tt.side)
 					current, err := policy.Parse(c.KeyPolicy(key))
@@ -152,7 +153,7 @@ func TestMissingKeyOfData(t *testing.T) {
 				})
 				p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
 				f, ok := finding(p, "", xacct.CodeDenied)
-				if !ok || f.Severity != xacct.Blocking || !strings.Contains(f.Detail, tt.what) || f.Account != "777788889999" {
+				if !ok || f.Severity != xacct.Blocking || !strings.Contains(f.Detail, tt.what) || f.Account != accountC {
 					t.Fatalf("the plan says\n%s", p)
 				}
 			})
@@ -164,7 +165,7 @@ func TestMissingKeyOfData(t *testing.T) {
 func TestKeyOfTheManifestComesAndGoes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var key string
-		cloud, tr := encryptedJob(func(tr *xacct.Transfer, c *xaccttest.Cloud) { key = lists(tr, c, "777788889999") })
+		cloud, tr := encryptedJob(func(tr *xacct.Transfer, c *xaccttest.Cloud) { key = lists(tr, c, accountC) })
 		clean := string(cloud.KeyPolicy(key))
 		ctx, clients := t.Context(), cloud.Clients()
 		apply(t, ctx, clients, plan(t, ctx, clients, []xacct.Transfer{tr}))
@@ -183,4 +184,38 @@ func TestKeyOfTheManifestComesAndGoes(t *testing.T) {
 			t.Errorf("not converged:\n%s", again)
 		}
 	})
+}
+
+// The operators' policies cover the keys of manifests and reports, in whichever account these are.
+func TestOperatorsOfDataKeys(t *testing.T) {
+	var key string
+	_, tr := encryptedJob(func(tr *xacct.Transfer, c *xaccttest.Cloud) {
+		key = lists(tr, c, accountC)
+		tr.Task.Report.KMSKey, tr.Retries = key, &task.Manifest{Bucket: "media-lists", Key: "again.csv", KMSKey: key}
+	})
+	for _, tt := range []struct {
+		account string
+		phase   xacct.Phase
+		action  string
+	}{
+		{accountC, xacct.PlanPhase, "kms:GetKeyPolicy"},
+		{accountC, xacct.ApplyPhase, "kms:PutKeyPolicy"},
+		{accountC, xacct.DestroyPhase, "kms:PutKeyPolicy"},
+		{accountA, xacct.RunPhase, "kms:Decrypt"},
+		{accountA, xacct.RunPhase, "kms:GenerateDataKey"},
+	} {
+		d, err := xacct.OperatorPolicy(tt.account, []xacct.Transfer{tr}, tt.phase)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := false
+		for st := range d.All() {
+			actions, _ := st.Actions()
+			resources, _ := st.Resources()
+			found = found || slices.Contains(actions, tt.action) && slices.Contains(resources, key)
+		}
+		if !found {
+			t.Errorf("account %s may not %s to %s:\n%s", tt.account, tt.action, tt.phase, d)
+		}
+	}
 }

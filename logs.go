@@ -201,7 +201,7 @@ func (b *builder) dropLogPolicy(w logWant, tasks map[string][]string) {
 		return
 	}
 	if err := b.snap.errs[w.id()]; err != nil {
-		b.find(w.transfers, unreadFinding(w.account, "resource policies of CloudWatch Logs in "+w.region, err, severityIf(b.mode == TearDown), "grant the reader logs:DescribeResourcePolicies"))
+		b.find(w.transfers, unreadFinding(w.account, "resource policies of CloudWatch Logs in "+w.region, err, Blocking, "grant the reader logs:DescribeResourcePolicies"))
 		return
 	}
 	if b.snap.logsNeeded(w) {
