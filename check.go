@@ -42,6 +42,7 @@ func (r *Resources) Check(f Facts) []Finding {
 		}
 		out = append(out, r.checkBucket(f, side)...)
 	}
+	out = append(out, r.checkKeyStates(f)...)
 	return append(append(out, r.notGiven(f)...), r.assumed()...)
 }
 
@@ -76,19 +77,24 @@ func accessVerb(side Side) string {
 // notGiven lists the policies that nobody handed us. The verdicts hold as far as the others go.
 func (r *Resources) notGiven(f Facts) []Finding {
 	t := r.Transfer
-	var what, owners []string
-	if f.SCPs[t.TaskAccount] == nil {
-		what = append(what, "service control policies of "+t.TaskAccount)
-	}
+	var what, callers, owners []string
 	accounts := []string{t.Source.Account, t.Destination.Account}
 	for _, k := range r.Keys {
 		accounts = append(accounts, k.Account())
 	}
 	slices.Sort(accounts)
+	for _, a := range slices.Compact(append([]string{t.TaskAccount}, accounts...)) {
+		if f.SCPs[a] == nil && (a == t.TaskAccount || f.Writers[a] != "") && !slices.Contains(callers, a) {
+			callers = append(callers, a)
+		}
+	}
 	for _, a := range slices.Compact(accounts) {
 		if f.RCPs[a] == nil {
 			owners = append(owners, a)
 		}
+	}
+	if len(callers) > 0 {
+		what = append(what, "service control policies of "+strings.Join(callers, " and "))
 	}
 	if len(owners) > 0 {
 		what = append(what, "resource control policies of "+strings.Join(owners, " and "))

@@ -1,14 +1,20 @@
 package xacct_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
+	"github.com/xacct/xacct/xaccttest"
 )
 
 const opsARN = "arn:aws:iam::111122223333:role/ops"
@@ -97,6 +103,50 @@ func TestCheck(t *testing.T) {
 			f.KeyPolicies[key] = policy.New(policy.Allow("kms:*").WithSid("Root").By(policy.Account(accountA)).On("*"),
 				policy.Deny("kms:GenerateDataKey").WithSid("NoServices").By(policy.Everyone()).On("*").When(policy.Bool("aws:ViaAWSService", true)))
 		}, []string{"blocking denied destination DataSync may not encrypt and decrypt with key 11111111-2222-3333-4444-555555555555 of the destination: kms:GenerateDataKey (explicitly denied, by NoServices): it asks whether an AWS service calls"}},
+		{"S3 calls a policy public that was not read, and restricts public buckets", func(_ *xacct.Transfer, f *xacct.Facts) {
+			delete(f.BucketPolicies, "media-archive")
+			changeBucket(f, "media-archive", func(s *bucket.State) {
+				s.Public, s.PublicAccessBlock.RestrictPublicBuckets = true, true
+			})
+		}, []string{"blocking public-access destination bucket media-archive restricts public buckets and its policy is public (S3 calls it so)",
+			"warning undetermined destination whether DataSync may write the destination", "warning undetermined destination whether the operator may create the destination location"}},
+		{"an SCP keeps the writer from the bucket's policy", func(_ *xacct.Transfer, f *xacct.Facts) {
+			f.Writers = map[string]string{accountB: "arn:aws:iam::444455556666:role/admin"}
+			f.SCPs[accountB] = [][]policy.Document{{anything, policy.New(policy.Deny("s3:PutBucketPolicy").WithSid("NoPolicies").On("*"))}}
+		}, []string{"blocking lockout destination arn:aws:iam::444455556666:role/admin may not change the policy of bucket media-archive (explicitly denied, by NoPolicies)"}},
+		{"an SCP keeps the writer from the key's policy", func(tr *xacct.Transfer, f *xacct.Facts) {
+			remoteKey(tr, f, administered)
+			f.Writers = map[string]string{accountB: "arn:aws:iam::444455556666:role/admin"}
+			f.SCPs[accountB] = [][]policy.Document{{anything, policy.New(policy.Deny("kms:PutKeyPolicy").WithSid("NoPolicies").On("*"))}}
+		}, []string{"blocking lockout  arn:aws:iam::444455556666:role/admin may not change the policy of key 11111111-2222-3333-4444-555555555555 (explicitly denied, by NoPolicies)"}},
+		{"the destination has ACLs enabled", func(_ *xacct.Transfer, f *xacct.Facts) {
+			changeBucket(f, "media-archive", func(s *bucket.State) { s.Ownership = "ObjectWriter" })
+		}, []string{"blocking acls-enabled destination bucket media-archive has ACLs enabled (ObjectWriter)"}},
+		{"the destination has ACLs enabled, and another transfer disables them", func(_ *xacct.Transfer, f *xacct.Facts) {
+			changeBucket(f, "media-archive", func(s *bucket.State) { s.Ownership = "ObjectWriter" })
+			f.DisablingACLs = map[string]bool{"media-archive": true}
+		}, nil},
+		{"ACLs are to be disabled, and somebody is let in by one", func(tr *xacct.Transfer, f *xacct.Facts) {
+			tr.Destination.DisableACLs = true
+			changeBucket(f, "media-archive", func(s *bucket.State) {
+				s.Ownership, s.Grants = "ObjectWriter", []string{"WRITE to group http://acs.amazonaws.com/groups/s3/LogDelivery"}
+			})
+		}, []string{"blocking acl-grants destination the ACL of bucket media-archive grants others access", "warning ownership destination disabling ACLs on bucket media-archive"}},
+		{"a key is disabled", func(tr *xacct.Transfer, f *xacct.Facts) {
+			arn := remoteKey(tr, f, administered)
+			f.Keys = map[string]kmskey.State{arn: {Exists: true, Status: "Disabled"}}
+		}, []string{"blocking key-unusable  the key is in state Disabled"}},
+		{"a key does not exist", func(tr *xacct.Transfer, f *xacct.Facts) {
+			arn := remoteKey(tr, f, administered)
+			f.Keys = map[string]kmskey.State{arn: {}}
+		}, []string{"blocking no-key  the key does not exist"}},
+		{"a key's policy names somebody who is gone", func(tr *xacct.Transfer, f *xacct.Facts) {
+			remoteKey(tr, f, administered, policy.Allow("kms:Decrypt").WithSid("Gone").By(policy.AWS("AROAGONEGONEGONEGONE0")).On("*"))
+			f.DeadIDs = []string{"AROAGONEGONEGONEGONE0"}
+		}, []string{"blocking dead-principal  in the policy of key 11111111-2222-3333-4444-555555555555 Gone names AROAGONEGONEGONEGONE0, whose role or user is gone"}},
+		{"nobody may change a key's policy", func(tr *xacct.Transfer, f *xacct.Facts) {
+			remoteKey(tr, f, policy.Allow("kms:Decrypt").WithSid("Users").By(policy.Account(accountB)).On("*"))
+		}, []string{"blocking lockout  policy of key 11111111-2222-3333-4444-555555555555 must let somebody of the key's account change it again"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tr, f := demo(), knownFacts()
@@ -144,7 +194,69 @@ func operatorMay(f *xacct.Facts, actions ...string) {
 	f.Identity[opsARN] = []policy.Document{policy.New(policy.Allow(actions...).On("*"))}
 }
 
+// changeBucket changes what is known of a bucket.
+func changeBucket(f *xacct.Facts, name string, change func(*bucket.State)) {
+	s := f.Buckets[name]
+	change(&s)
+	f.Buckets[name] = s
+}
+
+// administered lets the key's account do everything.
+var administered = policy.Allow("kms:*").WithSid("Admin").By(policy.Account(accountB)).On("*")
+
+// remoteKey gives the destination a key of the bucket's account.
+func remoteKey(tr *xacct.Transfer, f *xacct.Facts, statements ...policy.Statement) string {
+	arn := "arn:aws:kms:us-east-2:444455556666:key/11111111-2222-3333-4444-555555555555"
+	tr.Destination.KMSKeys = []string{arn}
+	f.KeyPolicies[arn] = policy.New(policy.Statements(statements))
+	return arn
+}
+
 // guard denies what DataSync does with objects of the destination's bucket.
 func guard(when policy.Condition) policy.Document {
 	return policy.New(policy.Deny("s3:GetObject*", "s3:PutObject*").WithSid("Guard").By(policy.Everyone()).On("arn:aws:s3:::media-archive/*").When(when))
+}
+
+// TestNotGiven: the SCPs of an account count where somebody of it writes a policy.
+func TestNotGiven(t *testing.T) {
+	tr, f := demo(), knownFacts()
+	f.SCPs, f.Writers = nil, map[string]string{accountB: "arn:aws:iam::444455556666:role/admin"}
+	res, err := tr.Resources()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range res.Check(f) {
+		if f.Code == xacct.CodeNotGiven {
+			if want := "service control policies of 111122223333 and 444455556666 were not given"; f.Detail != want {
+				t.Errorf("%s, want %s", f.Detail, want)
+			}
+			return
+		}
+	}
+	t.Error("nothing was found missing")
+}
+
+// TestDeadByALaterReadOnly: an id that only the first read showed, because the others were refused, may be that of a living role.
+func TestDeadByALaterReadOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := world(t)
+		gone := cloud.AddRole(accountB, "gone")
+		cloud.SetBucketPolicy("media-archive", policy.New(bucket.List("arn:aws:s3:::media-archive").WithSid("Gone").By(policy.AWS(gone))).Bytes())
+		if _, err := cloud.Clients()[accountB].IAM.DeleteRole(t.Context(), &iam.DeleteRoleInput{RoleName: new("gone")}); err != nil {
+			t.Fatal(err)
+		}
+		reads := 0
+		cloud.Intercept(func(_ context.Context, call xaccttest.Call, next func() error) error {
+			if call.Operation == "GetBucketPolicy" && call.Account == accountB {
+				if reads++; reads > 1 {
+					return xaccttest.Fault(403, "AccessDenied", "Access Denied")
+				}
+			}
+			return next()
+		})
+		p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{push(cloud)})
+		if f, ok := finding(p, xacct.DestinationSide, xacct.CodeDeadPrincipal); !ok || f.Severity != xacct.Warning || reads < 2 {
+			t.Errorf("%d reads, found %t: %+v", reads, ok, f)
+		}
+	})
 }

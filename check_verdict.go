@@ -29,6 +29,7 @@ type judged struct {
 	owner       string // the account of the resource
 	resource    string // other than a bucket
 	trust       bool   // the service assumes the role; principal is then the role that is assumed
+	caller      bool   // the principal is no role of DataSync's
 	may, mayNot string // the sentence: "DataSync may read the source"
 	part        string
 	finding     Finding      // what all findings have in common

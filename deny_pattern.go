@@ -81,10 +81,11 @@ var denyPatterns = []denyPattern{
 		role:   "it lets in principals with a certain tag",
 		source: "https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html"},
 	{name: "services-only",
-		keys:   []string{"aws:principalisawsservice", "aws:principalservicename", "aws:viaawsservice", "aws:calledvia*"},
-		role:   "it lets AWS services in, and DataSync calls with a role, not as a service",
-		key:    "it asks whether an AWS service calls, and S3 calls the key in the role's name: aws:ViaAWSService is true, aws:PrincipalIsAWSService false",
-		source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"},
+		keys:     []string{"aws:principalisawsservice", "aws:principalservicename", "aws:viaawsservice", "aws:calledvia*"},
+		role:     "it lets AWS services in, and DataSync calls with a role, not as a service",
+		operator: "it lets AWS services in, or what they do in somebody's name",
+		key:      "it asks whether an AWS service calls, and S3 calls the key in the role's name: aws:ViaAWSService is true, aws:PrincipalIsAWSService false",
+		source:   "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"},
 }
 
 // Patterns without a telling condition key, and what is none of them.
@@ -139,7 +140,7 @@ func (p denyPattern) explain(j *judged, st policy.Statement) string {
 		return p.about(strings.ToLower(c.Key())) && strings.Contains(c.Operator(), "Not")
 	}):
 		return p.listed
-	case p.operator != "" && slices.Contains(j.transfer.Operators, j.principal):
+	case p.operator != "" && j.caller:
 		return p.operator
 	}
 	return p.role

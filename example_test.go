@@ -77,7 +77,7 @@ func Example() {
 	//          the operator may make roles, locations and task (allowed, by statement 1 of the identity policy)
 	//          the operator may run the task (allowed, by statement 1 of the identity policy)
 	//
-	// Unknown  service control policies of 111122223333 and resource control policies of 111122223333 and 444455556666 were not given
+	// Unknown  service control policies of 111122223333 and 444455556666 and resource control policies of 111122223333 and 444455556666 were not given
 	//
 	// complete: 1 object arrived
 }

@@ -30,9 +30,13 @@ type Facts struct {
 
 	Buckets   map[string]bucket.State   // by bucket name: what the bucket is; its Policy is not looked at, but BucketPolicies
 	Locations map[string]location.State // by ARN: what a given location (LocationARN) is
-	Writers   map[string]string         // by account: the ARN of the principal that writes its bucket policies
+	Writers   map[string]string         // by account: the ARN of the principal that writes its policies of buckets and keys
 	DeadIDs   []string                  // unique ids in policies of buckets and keys that several reads, some time apart, showed unresolved: their role or user is gone
 	Filled    map[string]bucket.Sample  // by transfer name: what lies below the destination's prefix
+	NotListed map[string]error          // by transfer name: why that could not be read
+	Keys      map[string]kmskey.State   // by ARN: what a key is; its Policy is not looked at, but KeyPolicies
+
+	DisablingACLs map[string]bool // by bucket name: some transfer of the plan disables the bucket's ACLs
 
 	// OrgIDs are the organisations (o-…) of accounts, by account id; see [PlanOptions].
 	OrgIDs map[string]string
@@ -45,7 +49,8 @@ type Facts struct {
 func (b *builder) facts() Facts {
 	f := Facts{BucketPolicies: map[string]policy.Document{}, KeyPolicies: map[string]policy.Document{}, Leaving: map[string][]string{}, Trusts: map[string]policy.Document{}, Identity: map[string][]policy.Document{},
 		Boundaries: map[string]policy.Document{}, IDs: map[string]string{}, Tags: map[string]map[string]string{}, Buckets: b.snap.buckets,
-		Moved: map[string]string{}, Locations: map[string]location.State{}, Writers: b.opts.callers, DeadIDs: b.snap.dead, Filled: map[string]bucket.Sample{},
+		Moved: map[string]string{}, Locations: map[string]location.State{}, Writers: b.opts.callers, DeadIDs: b.snap.dead, Filled: map[string]bucket.Sample{}, NotListed: map[string]error{},
+		Keys: b.snap.keys, DisablingACLs: map[string]bool{},
 		OrgIDs: b.opts.OrgIDs, SCPs: b.opts.SCPs, RCPs: b.opts.RCPs}
 	for name, s := range b.snap.buckets {
 		if s.Unread[bucket.PartPolicy] == nil {
@@ -59,6 +64,7 @@ func (b *builder) facts() Facts {
 	}
 	w := b.snap.withLeft(wantsOf(b.transfers))
 	for _, bw := range w.buckets {
+		f.DisablingACLs[bw.spec.Name] = bw.spec.DisableACLs
 		if d, known := f.BucketPolicies[bw.spec.Name]; known && bw.grants {
 			f.Leaving[bw.spec.Name] = diffBucket(bw, d, b.ids).gone
 		}
@@ -76,6 +82,9 @@ func (b *builder) facts() Facts {
 	for _, w := range w.tasks {
 		if s, ok := b.snap.samples[w.transfer.Name]; ok && !b.made(w) {
 			f.Filled[w.transfer.Name] = s
+		}
+		if err := b.snap.unlisted[w.transfer.Name]; err != nil && !b.made(w) {
+			f.NotListed[w.transfer.Name] = err
 		}
 	}
 	ours := map[string]roleWant{}

@@ -13,7 +13,6 @@ import (
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/policy"
-	"github.com/xacct/xacct/policy/authz"
 )
 
 // seen is one bucket as it is, and what the transfer makes of it.
@@ -43,8 +42,10 @@ func (r *Resources) checkBucket(f Facts, side Side) []Finding {
 	s.current, s.read = f.BucketPolicies[e.Bucket]
 	s.merged, _ = r.merged(f, e.Bucket)
 	s.writes = s.remote && !s.merged.Equal(s.current)
-	if s.read {
+	if s.read || s.state.Public {
 		s.public()
+	}
+	if s.read {
 		s.deadPrincipals()
 		s.lockout()
 	}
@@ -52,6 +53,7 @@ func (r *Resources) checkBucket(f Facts, side Side) []Finding {
 		if !s.identity() {
 			return s.findings
 		}
+		s.ownership()
 		s.unread()
 		s.encryption()
 		s.payer()
@@ -172,26 +174,14 @@ func (s *seen) deadPrincipals() {
 // lockout refuses a policy under which its writer may not change it again. Our statements only allow, so that the Deny is one that is there.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
 func (s *seen) lockout() {
-	writer := s.f.Writers[s.end.Account]
-	if writer == "" || !s.writes {
+	if !s.writes {
 		return
 	}
-	j := judged{transfer: s.r.Transfer, principal: writer, bucket: s.end.Bucket, owner: s.end.Account,
-		policies: authz.Policies{Resource: s.merged, RCPs: s.f.RCPs[s.end.Account], Unread: authz.Identity | authz.Boundary}}
-	call := authz.OperatorCall{PrincipalARN: writer, OrgID: s.f.OrgIDs[s.end.Account], Account: s.end.Account, Region: s.end.Region}
-	j.decide(s.f.inOrganisations(call.Request("s3:PutBucketPolicy", s.end.bucketARN()), s.end.Account), always, "")
-	v := j.verdicts[0]
-	statement := deciding(v.Decision)
-	switch {
-	case v.Effect == authz.ExplicitlyDenied:
-		s.find(Blocking, CodeLockout, statement, fmt.Sprintf("%s may not change the policy of bucket %s (explicitly denied%s): %s", writer, s.end.Bucket, by(statement), j.explain(v.Decision)),
-			"apply this account's part as somebody whom the statement lets in")
-		s.findings[len(s.findings)-1].Detail = strings.TrimSuffix(s.findings[len(s.findings)-1].Detail, ": ")
-	case v.Effect == authz.Undetermined && len(v.DependsOn) > 0:
-		s.find(Warning, CodeUndetermined, statement, fmt.Sprintf("whether %s may change the policy of bucket %s depends on %s%s", writer, s.end.Bucket, strings.Join(v.DependsOn, " and "), in(statement)),
-			"find out "+strings.Join(v.DependsOn, ", "))
-		f := &s.findings[len(s.findings)-1]
-		f.DependsOn, f.Actions, f.Side = v.DependsOn, []string{"s3:PutBucketPolicy"}, "" // it is not about DataSync's access
+	for _, f := range s.r.writer(s.f, s.end.Account, s.end.Region, "s3:PutBucketPolicy", s.end.bucketARN(), "bucket "+s.end.Bucket, s.merged) {
+		if f.Code == CodeLockout { // what is open is not about DataSync's access to this side
+			f.Side = s.side
+		}
+		s.findings = append(s.findings, f)
 	}
 }
 
@@ -256,6 +246,10 @@ func (s *seen) versioning() {
 // https://docs.aws.amazon.com/datasync/latest/userguide/API_Options.html
 func (r *Resources) checkContent(f Facts) []Finding {
 	t := r.Transfer
+	if err := f.NotListed[t.Name]; err != nil && t.overwrites() && f.Buckets[t.Destination.Bucket].OwnerProved { // else there is a finding for the bucket
+		return []Finding{{Severity: Warning, Code: CodeUnread, Transfer: t.Name, Side: DestinationSide, Account: t.Destination.Account, Subject: r.Destination.URI(),
+			Detail: "whether the task overwrites objects that are there could not be read: " + oneLine(err), Remedy: "grant the reader s3:ListBucket on bucket " + t.Destination.Bucket}}
+	}
 	sample, ok := f.Filled[t.Name]
 	if !ok || sample.Empty() || t.Task.Options.OverwriteMode == dstypes.OverwriteModeNever {
 		return nil

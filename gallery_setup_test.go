@@ -107,6 +107,9 @@ var setups = map[string]func(*stage){
 	"delete-protection-remove": func(st *stage) {
 		st.cloud.PutObject("media-archive", "incoming/gone-from-the-source.mov", []byte("x"))
 	},
+	"source-acls-foreign": func(st *stage) {
+		st.cloud.AddObject("media-archive", "incoming/theirs.mov", []byte("x"), func(o *xaccttest.ObjectOptions) { o.Owner = "777788889999" })
+	},
 	"trust-location-region":         func(st *stage) { st.sourceRole("eu-west-1") },
 	"trust-location-region-by-task": func(st *stage) { st.sourceRole("eu-west-1") },
 	"trust-task-region":             func(st *stage) { st.sourceRole("us-east-2") },

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
-
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/policy"
 )
@@ -38,7 +36,7 @@ func (b *builder) key(w keyWant) {
 		b.find(w.transfers, unreadFinding(account, arn, err, Blocking, "see that the clients of account "+account+" can read the key"))
 		return
 	}
-	if seen && !b.keyFacts(w, state) || !w.grants {
+	if seen && !w.usable(state) || !w.grants {
 		return
 	}
 	c := w.change()
@@ -65,11 +63,13 @@ func (b *builder) key(w keyWant) {
 	c.Op, c.Details, c.Before, c.After = d.op, d.lines, string(state.Policy.Bytes()), string(d.next.Bytes())
 	if d.op == NoOp {
 		c.Calls = nil
-	} else {
-		b.keyLockout(w, d.next)
-		b.keyPrincipals(w, d.next)
 	}
 	b.add(c)
+}
+
+// usable reports whether the key's policy is worth a look; see [Resources.Check].
+func (w keyWant) usable(s kmskey.State) bool {
+	return keyState(s, w.grants, func(Severity, Code, string, string, string) {})
 }
 
 // change is what every change of a key's policy has.
@@ -78,62 +78,10 @@ func (w keyWant) change() Change {
 		Transfers: names(w.transfers), Requires: w.roles, Op: Update, Calls: []string{"kms:PutKeyPolicy"}}
 }
 
-// keyFacts reports what is wrong with the key itself, and whether its policy is worth a look.
-func (b *builder) keyFacts(w keyWant, s kmskey.State) bool {
-	f := Finding{Severity: Blocking, Code: CodeKeyUnusable, Account: w.spec.Account(), Subject: w.spec.ARN}
-	switch why := s.Usable(); {
-	case s.Unread[kmskey.PartKey] == nil && !s.Exists:
-		f.Code, f.Detail, f.Remedy = CodeNoKey, "the key does not exist", "correct KMSKeys: DescribeKey tells the ARN"
-	case s.Manager == kmstypes.KeyManagerTypeAws && w.grants:
-		f.Detail = "the key is managed by AWS: its policy cannot be changed and serves its own account only"
-		f.Remedy = "encrypt the bucket with a customer managed key or with SSE-S3"
-	case why != "":
-		f.Detail, f.Remedy = why, "see to the key, or take it off KMSKeys if no object needs it"
-	default:
-		if err := s.Unread[kmskey.PartKey]; err != nil {
-			b.find(w.transfers, unreadFinding(w.spec.Account(), w.spec.ARN, err, Warning, "grant the reader kms:DescribeKey on the key: it tells whether the key can be used"))
-		}
-		return true
-	}
-	b.find(w.transfers, f)
-	return false
-}
-
 func (b *builder) keyTaken(w keyWant, d policyDiff) {
 	for _, sid := range d.taken {
 		b.find(w.owners(sid), Finding{Severity: Blocking, Code: CodeSidTaken, Account: w.spec.Account(), Subject: w.spec.ARN, Statement: sid,
 			Detail: "policy of key " + keyName(w.spec.ARN) + ": statement " + sid + " bears our id but is not of our making", Remedy: "rename that statement, or the transfer"})
-	}
-}
-
-// keyLockout blocks a write after which nobody of the key's account could change the policy. KMS would refuse it.
-func (b *builder) keyLockout(w keyWant, next policy.Document) {
-	_, err := w.spec.ReplacePolicyInput(next)
-	for _, p := range Problems(err) {
-		if p.ID == "policy-lockout" {
-			b.find(w.transfers, Finding{Severity: Blocking, Code: CodeLockout, Account: w.spec.Account(), Subject: w.spec.ARN,
-				Detail: "policy of key " + keyName(w.spec.ARN) + " " + p.Rule, Remedy: p.Remedy})
-		}
-	}
-}
-
-// keyPrincipals blocks a write that KMS would refuse, because a statement of somebody else names a role or user that is gone. An id that was
-// not looked at long enough may stand for a role that exists.
-// https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
-func (b *builder) keyPrincipals(w keyWant, next policy.Document) {
-	for _, p := range policy.Dangling(next) {
-		if b.ids[p.ID] != "" {
-			continue
-		}
-		f := Finding{Severity: Warning, Code: CodeDeadPrincipal, Account: w.spec.Account(), Subject: w.spec.ARN,
-			Statement: cmp.Or(p.Statement.Sid(), fmt.Sprintf("statement %d", p.Index+1)),
-			Remedy:    "let the owner of the key remove or correct that principal"}
-		f.Detail = fmt.Sprintf("in the policy of key %s %s names %s: a role or user that is gone, or one whose change is minutes old", keyName(w.spec.ARN), f.Statement, p.ID)
-		if slices.Contains(b.snap.dead, p.ID) {
-			f.Severity = Blocking
-			f.Detail = fmt.Sprintf("in the policy of key %s %s names %s, whose role or user is gone: KMS refuses every change of the policy", keyName(w.spec.ARN), f.Statement, p.ID)
-		}
-		b.find(w.transfers, f)
 	}
 }
 
@@ -170,7 +118,9 @@ func (b *builder) dropKeyStatements(w keyWant, locations map[string][]string) st
 		return ""
 	}
 	c.Op, c.Details, c.Before, c.After = Update, d.lines, string(state.Policy.Bytes()), string(d.next.Bytes())
-	b.keyLockout(w, d.next)
+	keyLockout(w.spec, d.next, func(severity Severity, code Code, _, detail, remedy string) {
+		b.find(w.transfers, Finding{Severity: severity, Code: code, Account: account, Subject: arn, Detail: detail, Remedy: remedy})
+	})
 	b.add(c)
 	return c.ID
 }

@@ -37,6 +37,7 @@ type snapshot struct {
 	locations map[string]location.State             // by ARN
 	tasks     map[string]task.State                 // by ARN
 	samples   map[string]bucket.Sample              // by transfer: what lies below the destination's prefix
+	unlisted  map[string]error                      // by transfer: why that could not be read
 	sources   map[string]sourceLook                 // by transfer that deletes: what lies below the source's prefix
 	logUsers  map[string]task.State                 // by ARN: other BASIC tasks where there is a log policy
 	logs      map[string]map[string]policy.Document // by ID of a log policy's change: all resource policies of CloudWatch Logs there
@@ -47,7 +48,7 @@ type snapshot struct {
 
 func newSnapshot(c Clients) *snapshot {
 	return &snapshot{clients: c, roles: map[string]iamrole.State{}, buckets: map[string]bucket.State{}, keys: map[string]kmskey.State{}, taskCount: map[place]int{}, listed: map[place]bool{},
-		locations: map[string]location.State{}, samples: map[string]bucket.Sample{}, tasks: map[string]task.State{}, errs: map[string]error{}}
+		locations: map[string]location.State{}, samples: map[string]bucket.Sample{}, unlisted: map[string]error{}, tasks: map[string]task.State{}, errs: map[string]error{}}
 }
 
 func (s *snapshot) fail(what string, err error) {

@@ -12,8 +12,7 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// look reads a page of what lies below the destination's prefix, if the transfer may overwrite it. It is for a warning only: what cannot
-// be read is left out.
+// look reads a page of what lies below the destination's prefix, if the transfer may overwrite it. It is for a warning only.
 func (s *snapshot) look(ctx context.Context, t Transfer) {
 	e := t.Destination
 	api, err := s.clients.s3(e.Account, e.Region)
@@ -21,11 +20,12 @@ func (s *snapshot) look(ctx context.Context, t Transfer) {
 		return
 	}
 	sample, err := bucket.Look(ctx, api, bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}, e.Prefix)
-	if err != nil {
-		return
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err != nil {
+		s.unlisted[t.Name] = err
+		return
+	}
 	s.samples[t.Name] = sample
 }
 
@@ -90,7 +90,8 @@ func (s *snapshot) confirmKey(ctx context.Context, w keyWant, ids map[string]str
 	}
 }
 
-// resolve reads the document again until no unique id is left unresolved, notes those that stay and returns what was read last.
+// resolve reads the document again until no unique id is left unresolved, notes those that a read long after the first still shows, and
+// returns what was read last.
 func (s *snapshot) resolve(ctx context.Context, current policy.Document, ids map[string]string, read func() (policy.Document, error)) policy.Document {
 	unresolved := func(d policy.Document) []string {
 		var out []string
@@ -101,7 +102,8 @@ func (s *snapshot) resolve(ctx context.Context, current policy.Document, ids map
 		}
 		return out
 	}
-	left := unresolved(current)
+	first := unresolved(current)
+	left, late := first, false
 	start := time.Now()
 	for attempt := 1; len(left) > 0; attempt++ {
 		d := delay(attempt)
@@ -115,11 +117,18 @@ func (s *snapshot) resolve(ctx context.Context, current policy.Document, ids map
 		if err != nil {
 			continue
 		}
-		current, left = again, unresolved(again)
+		current, left, late = again, unresolved(again), time.Since(start) >= confirmFor/2
+	}
+	if !late { // a look right after the first one confirms nothing, and neither does one that failed
+		return current
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.dead = append(s.dead, left...)
+	for _, id := range left {
+		if slices.Contains(first, id) {
+			s.dead = append(s.dead, id)
+		}
+	}
 	slices.Sort(s.dead)
 	return current
 }

@@ -3,7 +3,6 @@ package xacct
 import (
 	"cmp"
 	"fmt"
-	"strings"
 
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
@@ -80,55 +79,23 @@ func (w policyWant) owners(sid string) []Transfer {
 	return out
 }
 
-// ownership plans BucketOwnerEnforced where it was asked for, and blocks a remote destination whose objects would belong to the task account.
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
+// ownership plans BucketOwnerEnforced where it was asked for. What speaks against it is found by [Resources.Check].
 func (b *builder) ownership(w bucketWant, s bucket.State, seen bool) {
 	spec := w.spec
-	remote := w.remoteDestinations()
-	if len(remote) == 0 && !spec.DisableACLs {
-		return
-	}
-	c := Change{ID: w.aclID(), Account: spec.Account, Region: spec.Region, Kind: BucketOwnership, Name: spec.Name, Transfers: names(w.transfers),
-		Op: Update, After: string(s3types.ObjectOwnershipBucketOwnerEnforced), Calls: []string{"s3:PutBucketOwnershipControls"}}
-	if !seen {
-		if spec.DisableACLs {
-			c.Details = []string{"BucketOwnerEnforced, unless it is already"}
-			b.add(c)
-		}
-		return
-	}
-	if err := s.Unread[bucket.PartOwnership]; err != nil {
-		b.find(w.transfers, unreadFinding(spec.Account, spec.Name, fmt.Errorf("object ownership: %w", err), severityIf(spec.DisableACLs), "grant the reader s3:GetBucketOwnershipControls on bucket "+spec.Name))
-		return
-	}
-	if !s.Exists && s.Unread[bucket.PartBucket] == nil {
+	if !spec.DisableACLs || seen && (s.Unread[bucket.PartOwnership] != nil || !s.Exists && s.Unread[bucket.PartBucket] == nil) {
 		return
 	}
 	have := cmp.Or(s.Ownership, s3types.ObjectOwnershipObjectWriter)
-	if have == s3types.ObjectOwnershipBucketOwnerEnforced {
-		if spec.DisableACLs {
-			c.Op, c.Before, c.Calls = NoOp, string(have), nil
-			b.add(c)
-		}
-		return
+	c := Change{ID: w.aclID(), Account: spec.Account, Region: spec.Region, Kind: BucketOwnership, Name: spec.Name, Transfers: names(w.transfers),
+		Op: Update, After: string(s3types.ObjectOwnershipBucketOwnerEnforced), Calls: []string{"s3:PutBucketOwnershipControls"}}
+	switch {
+	case !seen:
+		c.Details = []string{"BucketOwnerEnforced, unless it is already"}
+	case have == s3types.ObjectOwnershipBucketOwnerEnforced:
+		c.Op, c.Before, c.Calls = NoOp, string(have), nil
+	default:
+		c.Before, c.Details = string(s.Ownership), []string{fmt.Sprintf("%s → %s", have, s3types.ObjectOwnershipBucketOwnerEnforced)}
 	}
-	if !spec.DisableACLs {
-		b.find(remote, Finding{Severity: Blocking, Code: CodeACLsEnabled, Account: spec.Account, Subject: spec.Name,
-			Detail: fmt.Sprintf("bucket %s has ACLs enabled (%s): objects that DataSync writes would belong to the task account", spec.Name, have),
-			Remedy: "set Destination.DisableACLs, after checking who still writes or reads through ACLs"})
-		return
-	}
-	if len(s.Grants) > 0 {
-		b.find(w.transfers, Finding{Severity: Blocking, Code: CodeACLGrants, Account: spec.Account, Subject: spec.Name,
-			Detail: "the ACL of bucket " + spec.Name + " grants others access, so ACLs cannot be disabled: " + strings.Join(s.Grants, "; "),
-			Remedy: "move these grants to the bucket policy and reset the bucket's ACL to private first"})
-	} else if err := s.Unread[bucket.PartGrants]; err != nil {
-		b.find(w.transfers, unreadFinding(spec.Account, spec.Name, fmt.Errorf("bucket ACL: %w", err), Warning, "grant the reader s3:GetBucketAcl: foreign grants would make the change fail"))
-	}
-	b.find(w.transfers, Finding{Severity: Warning, Code: CodeOwnership, Account: spec.Account, Subject: spec.Name,
-		Detail: "disabling ACLs on bucket " + spec.Name + " ends all access by ACL, and uploads with an ACL other than bucket-owner-full-control will fail",
-		Remedy: "check the bucket's other writers first"})
-	c.Before, c.Details = string(s.Ownership), []string{fmt.Sprintf("%s → %s", have, s3types.ObjectOwnershipBucketOwnerEnforced)}
 	b.add(c)
 }
 
@@ -137,15 +104,4 @@ func severityIf(blocking bool) Severity {
 		return Blocking
 	}
 	return Warning
-}
-
-// remoteDestinations are the transfers that write to the bucket from another account.
-func (w bucketWant) remoteDestinations() []Transfer {
-	var out []Transfer
-	for _, t := range w.transfers {
-		if t.Destination.Bucket == w.spec.Name && t.remote(DestinationSide) {
-			out = append(out, t)
-		}
-	}
-	return out
 }

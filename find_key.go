@@ -1,0 +1,118 @@
+package xacct
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
+
+	"github.com/xacct/xacct/kmskey"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/policy/authz"
+)
+
+// checkKeyStates says what is wrong with the keys themselves, and what would make KMS refuse their policies with our statements in them.
+func (r *Resources) checkKeyStates(f Facts) []Finding {
+	var out []Finding
+	for _, k := range r.Keys {
+		find := func(severity Severity, code Code, statement, detail, remedy string) {
+			out = append(out, Finding{Severity: severity, Code: code, Transfer: r.Transfer.Name, Account: k.Account(), Subject: k.ARN, Statement: statement, Detail: detail, Remedy: remedy})
+		}
+		remote := r.Transfer.remoteKey(k.ARN)
+		if state, looked := f.Keys[k.ARN]; looked && !keyState(state, remote, find) {
+			continue
+		}
+		merged, read := r.mergedKey(f, k.ARN)
+		if read && remote && !merged.Equal(f.KeyPolicies[k.ARN]) {
+			keyLockout(k, merged, find)
+			f.keyPrincipals(k, merged, find)
+			out = append(out, r.keyWriter(f, k, merged)...)
+		}
+	}
+	return out
+}
+
+type findFunc func(severity Severity, code Code, statement, detail, remedy string)
+
+// keyState reports what is wrong with the key itself, and whether its policy is worth a look.
+func keyState(s kmskey.State, remote bool, find findFunc) bool {
+	switch why := s.Usable(); {
+	case s.Unread[kmskey.PartKey] == nil && !s.Exists:
+		find(Blocking, CodeNoKey, "", "the key does not exist", "correct KMSKeys: DescribeKey tells the ARN")
+	case s.Manager == kmstypes.KeyManagerTypeAws && remote:
+		find(Blocking, CodeKeyUnusable, "", "the key is managed by AWS: its policy cannot be changed and serves its own account only", "encrypt the bucket with a customer managed key or with SSE-S3")
+	case why != "":
+		find(Blocking, CodeKeyUnusable, "", why, "see to the key, or take it off KMSKeys if no object needs it")
+	default:
+		if err := s.Unread[kmskey.PartKey]; err != nil {
+			find(Warning, CodeUnread, "", "could not be read: "+oneLine(err), "grant the reader kms:DescribeKey on the key: it tells whether the key can be used")
+		}
+		return true
+	}
+	return false
+}
+
+// keyLockout blocks a write after which nobody of the key's account could change the policy. KMS would refuse it.
+// https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
+func keyLockout(k kmskey.Spec, next policy.Document, find findFunc) {
+	_, err := k.ReplacePolicyInput(next)
+	for _, p := range Problems(err) {
+		if p.ID == "policy-lockout" {
+			find(Blocking, CodeLockout, "", "policy of key "+keyName(k.ARN)+" "+p.Rule, p.Remedy)
+		}
+	}
+}
+
+// keyPrincipals blocks a write that KMS would refuse, because a statement of somebody else names a role or user that is gone. An id that was
+// not looked at long enough may stand for a role that exists.
+// https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
+func (f Facts) keyPrincipals(k kmskey.Spec, next policy.Document, find findFunc) {
+	for _, p := range policy.Dangling(next) {
+		statement := cmp.Or(p.Statement.Sid(), fmt.Sprintf("statement %d", p.Index+1))
+		detail := fmt.Sprintf("in the policy of key %s %s names %s", keyName(k.ARN), statement, p.ID)
+		remedy := "let the owner of the key remove or correct that principal"
+		if slices.Contains(f.DeadIDs, p.ID) {
+			find(Blocking, CodeDeadPrincipal, statement, detail+", whose role or user is gone: KMS refuses every change of the policy", remedy)
+		} else {
+			find(Warning, CodeDeadPrincipal, statement, detail+": a role or user that is gone, or one whose change is minutes old", remedy)
+		}
+	}
+}
+
+// keyWriter refuses a policy under which its writer may not change it again, as the policies of organisations count too.
+// https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
+func (r *Resources) keyWriter(f Facts, k kmskey.Spec, next policy.Document) []Finding {
+	return r.writer(f, k.Account(), k.Region(), "kms:PutKeyPolicy", k.ARN, "key "+keyName(k.ARN), next)
+}
+
+// writer judges whether who writes a policy of the account may write it again.
+func (r *Resources) writer(f Facts, account, region, action, resource, name string, next policy.Document) []Finding {
+	who := f.Writers[account]
+	if who == "" {
+		return nil
+	}
+	j := judged{transfer: r.Transfer, principal: who, caller: true, resource: "the policy of " + name, owner: account,
+		policies: authz.Policies{Resource: next, SCPs: f.SCPs[account], RCPs: f.RCPs[account], Unread: authz.Identity | authz.Boundary}}
+	call := authz.OperatorCall{PrincipalARN: who, OrgID: f.OrgIDs[account], Account: account, Region: region}
+	j.decide(f.inOrganisations(call.Request(action, resource), account), always, "")
+	v := j.verdicts[0]
+	statement := deciding(v.Decision)
+	out := Finding{Transfer: r.Transfer.Name, Account: account, Subject: strings.TrimPrefix(name, "bucket "), Statement: statement}
+	switch {
+	case v.Effect == authz.ExplicitlyDenied:
+		out.Severity, out.Code, out.Remedy = Blocking, CodeLockout, "apply this account's part as somebody whom the statement lets in"
+		out.Detail = fmt.Sprintf("%s may not change the policy of %s (explicitly denied%s)", who, name, by(statement))
+		if why := j.explain(v.Decision); why != "" {
+			out.Detail += ": " + why
+		}
+	case v.Effect == authz.Undetermined && len(v.DependsOn) > 0:
+		out.Severity, out.Code, out.Remedy = Warning, CodeUndetermined, "find out "+strings.Join(v.DependsOn, ", ")
+		out.Detail = fmt.Sprintf("whether %s may change the policy of %s depends on %s%s", who, name, strings.Join(v.DependsOn, " and "), in(statement))
+		out.DependsOn, out.Actions = v.DependsOn, []string{action}
+	default:
+		return nil
+	}
+	return []Finding{out}
+}
