@@ -50,16 +50,23 @@
 //     is reported in any case.
 //   - A unique id in place of a principal may be a deleted role or one whose change S3 has not shown yet. Only an id that stays for half a
 //     minute counts as dead.
-//   - An object is judged by one sample key below the prefix. A statement about other keys is not seen. Object ACLs and the keys that
-//     single objects are encrypted under are not read.
+//   - Which objects there are is not read: objects below the prefix are judged by a key for each pattern that a statement has, and where
+//     these differ the answer is undetermined. Object ACLs, the owners of objects in a bucket with ACLs and the keys that single objects are
+//     encrypted under are not read, and neither is the policy of a bucket of reports or manifests that is no end's.
 //   - DataSync documents neither the headers it sends to S3 nor its addresses. That it names no encryption, no ACL and no requester who
-//     pays, that it uses TLS 1.2 or later, and that its session is called AwsSync-loc-… is assumed; package authz lists for each condition
-//     key whether it is certain, assumed or unknown. Whether it sends a checksum with every upload, which Object Lock asks for, is unknown.
+//     pays, that it signs with version 4 in a header, and that its session is called AwsSync-loc-… is assumed; so is that S3's calls to KMS
+//     come through no VPC. Package authz lists for each condition key whether it is certain, assumed or unknown, and a plan names the
+//     assumptions that let somebody in. Whether it uses TLS 1.2 or 1.3, whether aws:MultiFactorAuthPresent is false or absent, and whether it
+//     sends a checksum with every upload, which Object Lock asks for, is unknown.
+//   - A Deny with NotPrincipal that names the role and its account, but not the session, is documented as one that may deny: it is called
+//     denied.
 //   - That a task without a manifest reads no object versions is assumed: a denial of s3:GetObjectVersion limits a transfer and does not
-//     block it. So does one of s3:DeleteObject, unless the transfer deletes.
+//     block it. Whether a manifest names versions is not read. So does one of s3:DeleteObject, unless the transfer deletes.
 //   - That CreateLocationS3 tests s3:ListBucket with the caller's own credentials was observed, and is not in DataSync's list of permissions.
+//     Whether that is a forward access session, so that aws:ViaAWSService is true, is unknown.
 //   - DataSync does not say which location's ARN and Region it presents when it assumes a role, nor whether it presents aws:SourceOrgID.
-//     The trust preset allows the Regions of the location and of the task.
+//     The trust preset allows the Regions of the location and of the task; a given role that trusts only that of the location is
+//     undetermined. Which ARN it presents for manifests and reports is not documented either.
 //   - Whether an option left out of UpdateTask keeps its value, whether a location can be deleted while a task of another Region uses it,
 //     and whether UpdateLocationS3 tests the access again is not documented.
 //   - The messages of DataSync have no codes: what they mean is known from reports, see [AccessTestError] and

@@ -202,8 +202,7 @@ func TestGallery(t *testing.T) {
 	if err != nil || len(dirs) == 0 {
 		t.Fatalf("no situations: %v", err)
 	}
-	shown := map[xacct.Code]int{}
-	ends := map[string]int{}
+	n := newShown()
 	for _, dir := range dirs {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -211,23 +210,13 @@ func TestGallery(t *testing.T) {
 				st := s.play(t, dir)
 				p := st.plan(s)
 				s.compare(t, p)
-				for _, e := range s.Expect {
-					shown[e.Code]++
-				}
-				ends[s.Anyway]++
+				n.note(s, st)
 				s.goOn(st, p)
 			})
 		})
 	}
-	t.Logf("%d situations; anyway: %v", len(dirs), ends)
-	t.Run("every code has a situation", func(t *testing.T) {
-		for _, code := range findingCodes(t) {
-			if shown[code] == 0 {
-				t.Errorf("no situation shows %s", code)
-			}
-		}
-		t.Logf("%d codes: %v", len(findingCodes(t)), shown)
-	})
+	t.Logf("%d situations; anyway: %v", len(dirs), n.ends)
+	t.Run("every code and every verdict of a Deny has a situation", n.complete)
 }
 
 // findingCodes are the codes that the package declares.
@@ -270,20 +259,23 @@ func (st *stage) plan(s situation) *xacct.Plan {
 	})
 }
 
-// compare wants every finding but what is allowed and not given to be expected, and all that is expected to be found.
+// compare wants every finding to be expected, but for what is not given and what every transfer is allowed, and all that is expected to be
+// found.
 func (s situation) compare(t *testing.T, p *xacct.Plan) {
 	t.Helper()
 	left := slices.Clone(p.Findings)
+	var found []xacct.Finding
 	for _, e := range s.Expect {
 		i := slices.IndexFunc(left, e.is)
 		if i < 0 {
 			t.Errorf("not found: %+v", e)
 			continue
 		}
+		found = append(found, left[i])
 		left = slices.Delete(left, i, i+1)
 	}
 	for _, f := range left {
-		if f.Code != xacct.CodeAllowed && f.Code != xacct.CodeNotGiven {
+		if s.unexpected(f, found) {
 			t.Errorf("found, and not expected: %s %s %s %q %s [%v]", f.Severity, f.Code, f.Side, f.Statement, f.Detail, f.DependsOn)
 		}
 	}

@@ -94,7 +94,7 @@ type BucketOptions struct {
 	KMSKey     string
 
 	RequesterPays bool                             // requests are refused unless they say that the requester pays, which DataSync's do not
-	ObjectLock    *s3types.ObjectLockConfiguration // nil is none; shown to the bucket's owner, not enforced
+	ObjectLock    *s3types.ObjectLockConfiguration // nil is none; shown to the bucket's owner, and enforced for uploads without a checksum only
 }
 
 // Grant is one entry of a bucket's ACL. Exactly one of Account and Group is set.

@@ -19,6 +19,10 @@ type Undocumented struct {
 	Data   map[string][]string // what DataSync asks of S3, and S3 of KMS, with the role: aws:SourceIp, s3:TlsVersion, s3:x-amz-acl, aws:MultiFactorAuthPresent, …
 	Assume map[string][]string // the assuming of roles: aws:SourceArn, aws:SourceOrgID
 	Test   map[string][]string // the test of the bucket in the name of whoever creates a location: aws:ViaAWSService, aws:SourceIp, …
+
+	// NoChecksum: uploads come without one, which S3 refuses where the bucket has a default retention. False: every upload has one.
+	// Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+	NoChecksum bool
 }
 
 // SetUndocumented changes what DataSync's requests say from now on.
@@ -102,6 +106,9 @@ func (c *Cloud) assumable(role *identity, l *locationState, now time.Time) bool 
 func (c *Cloud) dataMay(role *identity, l *locationState, b *bucketState, p *storedPolicy, now time.Time, action, resource string) bool {
 	if b.requesterPays && role.account != b.account {
 		return false // the request does not say that the requester pays: https://docs.aws.amazon.com/AmazonS3/latest/userguide/RequesterPaysBuckets.html
+	}
+	if c.undocumented.NoChecksum && action == "s3:PutObject" && b.lock != nil && b.lock.Rule != nil {
+		return false
 	}
 	return c.allowed(role, "AwsSync-"+l.id(), now, access{
 		action: action, resource: resource, account: b.account, region: b.region, policy: c.document(b, p), restricted: c.restricts(b, p),
