@@ -66,6 +66,9 @@ func TestOutcome(t *testing.T) {
 		Status: "SUCCESS", TaskMode: "ENHANCED", StartTime: &start, LaunchTime: &launch, EndTime: &end,
 		EstimatedFilesToTransfer: 1, EstimatedBytesToTransfer: 2, EstimatedFilesToDelete: 3, FilesTransferred: 4, BytesWritten: 5, BytesTransferred: 6,
 		FilesSkipped: 7, FoldersSkipped: new(int64(1)), FilesVerified: 9, FilesDeleted: 10, FilesPrepared: 11,
+		EstimatedFoldersToTransfer: new(int64(21)), EstimatedFoldersToDelete: new(int64(22)), FoldersPrepared: new(int64(24)),
+		FoldersTransferred: new(int64(25)), FoldersVerified: new(int64(26)), FoldersDeleted: new(int64(27)),
+		FoldersListed: &dstypes.TaskExecutionFoldersListedDetail{AtSource: 23},
 		FilesListed:   &dstypes.TaskExecutionFilesListedDetail{AtSource: 12},
 		FilesFailed:   &dstypes.TaskExecutionFilesFailedDetail{Prepare: 1, Transfer: 2, Verify: 3, Delete: 4},
 		FoldersFailed: &dstypes.TaskExecutionFoldersFailedDetail{List: 5, Prepare: 10, Transfer: 20, Verify: 30, Delete: 40},
@@ -74,7 +77,8 @@ func TestOutcome(t *testing.T) {
 	want := &Outcome{
 		ExecutionARN: executionARN, Verdict: WithExceptions, Status: "SUCCESS", Mode: "ENHANCED", ErrorCode: "code", ErrorDetail: "detail",
 		Counters: Counters{EstimatedFiles: 1, EstimatedBytes: 2, EstimatedDeletes: 3, Files: 4, BytesWritten: 5, BytesTransferred: 6, Skipped: 8, Verified: 9, Deleted: 10,
-			Prepared: 11, Listed: 12, FailedList: 5, FailedPrepare: 11, FailedTransfer: 22, FailedVerify: 33, FailedDelete: 44},
+			Prepared: 11, Listed: 12, FailedList: 5, FailedPrepare: 11, FailedTransfer: 22, FailedVerify: 33, FailedDelete: 44,
+			Folders: FolderCounters{Estimated: 21, EstimatedDeletes: 22, Listed: 23, Prepared: 24, Transferred: 25, Verified: 26, Deleted: 27}},
 		StartTime: start, LaunchTime: launch, EndTime: end, Duration: 1500 * time.Millisecond,
 	}
 	got := outcome(out, counters(out), executionARN, false)

@@ -21,8 +21,16 @@ type Counters struct {
 	Skipped, Verified, Deleted     int64
 	Listed, Prepared               int64 // ENHANCED: found at the source, and compared
 
+	Folders FolderCounters `json:",omitzero"` // ENHANCED; a BASIC run counts folders as files
+
 	// Files and folders that failed, by what was being done. ENHANCED.
 	FailedList, FailedPrepare, FailedTransfer, FailedVerify, FailedDelete int64
+}
+
+// FolderCounters are the folders of an ENHANCED run, which also stand for the objects that stand for them. Those that were skipped or failed are
+// counted with the files. Source: https://docs.aws.amazon.com/datasync/latest/userguide/API_DescribeTaskExecution.html
+type FolderCounters struct {
+	Estimated, EstimatedDeletes, Listed, Prepared, Transferred, Verified, Deleted int64
 }
 
 // Failed is the number of files and folders that failed in any way.
@@ -196,6 +204,13 @@ func counters(out *datasync.DescribeTaskExecutionOutput) Counters {
 	}
 	if l := out.FilesListed; l != nil {
 		c.Listed = l.AtSource
+	}
+	c.Folders = FolderCounters{
+		Estimated: aws.ToInt64(out.EstimatedFoldersToTransfer), EstimatedDeletes: aws.ToInt64(out.EstimatedFoldersToDelete), Prepared: aws.ToInt64(out.FoldersPrepared),
+		Transferred: aws.ToInt64(out.FoldersTransferred), Verified: aws.ToInt64(out.FoldersVerified), Deleted: aws.ToInt64(out.FoldersDeleted),
+	}
+	if l := out.FoldersListed; l != nil {
+		c.Folders.Listed = l.AtSource
 	}
 	if f := out.FilesFailed; f != nil {
 		c.FailedPrepare, c.FailedTransfer, c.FailedVerify, c.FailedDelete = f.Prepare, f.Transfer, f.Verify, f.Delete
