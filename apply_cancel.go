@@ -14,7 +14,7 @@ import (
 
 // cancelRuns cancels the task's execution under way, and those queued behind it one after the other, until none is left or the budget is
 // spent. A task that is gone has none.
-func (r *run) cancelRuns(ctx context.Context, ch *Change, api DataSyncAPI, arn string) error {
+func (r *run) cancelRuns(ctx context.Context, ch *Change, api DataSyncAPI, arn string, res *ChangeResult) error {
 	start, cancelled := time.Now(), ""
 	for attempt := 1; ; attempt++ {
 		state, err := task.Observe(ctx, api, arn)
@@ -26,7 +26,10 @@ func (r *run) cancelRuns(ctx context.Context, ch *Change, api DataSyncAPI, arn s
 		}
 		if last := state.LastExecutionARN; last != "" && last != cancelled {
 			err := r.repeat(ctx, ch, 0, func(ctx context.Context) error {
-				_, err := api.CancelTaskExecution(ctx, &datasync.CancelTaskExecutionInput{TaskExecutionArn: &last})
+				out, err := api.CancelTaskExecution(ctx, &datasync.CancelTaskExecutionInput{TaskExecutionArn: &last})
+				if err == nil {
+					res.requestID(out.ResultMetadata)
+				}
 				return err
 			})
 			if err != nil && !awserr.Is(err, "InvalidRequestException") { // it has ended meanwhile, or is being cancelled

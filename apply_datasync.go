@@ -43,12 +43,20 @@ func (r *run) applyLocation(ctx context.Context, ch *Change, w locationWant, res
 	}
 	res.ARN = state.ARN
 	if r.plan.Mode == TearDown {
-		return r.removeLocation(ctx, ch, api, state.ARN)
+		return r.removeLocation(ctx, ch, api, state.ARN, res)
 	}
 	if !state.Exists {
 		return r.createLocation(ctx, ch, api, w, res)
 	}
 	_, lines, tags := diffLocation(w, state)
+	if note := r.fresh.snap.noteRoles(w, state.Tags, state.RoleARN); note != "" && state.RoleARN != w.spec.RoleARN {
+		spec := w.spec
+		spec.Tags = map[string]string{w.transfer.tagKey(tagReplaces): note} // first, or nothing tells of the role once the location has another
+		in, err := spec.TagInput(state.ARN)
+		if err := r.tagResource(ctx, ch, api, in, err, res); err != nil {
+			return ended(ch, "datasync:TagResource", err)
+		}
+	}
 	if configured(lines) {
 		in, err := w.spec.UpdateInput(state.ARN)
 		if err == nil {
@@ -66,16 +74,19 @@ func (r *run) applyLocation(ctx context.Context, ch *Change, w locationWant, res
 	}
 	w.spec.Tags = tags
 	in, err := w.spec.TagInput(state.ARN)
-	return ended(ch, "datasync:TagResource", r.tagResource(ctx, ch, api, in, err))
+	return ended(ch, "datasync:TagResource", r.tagResource(ctx, ch, api, in, err, res))
 }
 
 // tagResource sets tags on a location or task; a nil input sets none.
-func (r *run) tagResource(ctx context.Context, ch *Change, api DataSyncAPI, in *datasync.TagResourceInput, err error) error {
+func (r *run) tagResource(ctx context.Context, ch *Change, api DataSyncAPI, in *datasync.TagResourceInput, err error, res *ChangeResult) error {
 	if err != nil || in == nil {
 		return err
 	}
 	return r.repeat(ctx, ch, 0, func(ctx context.Context) error {
-		_, err := api.TagResource(ctx, in)
+		out, err := api.TagResource(ctx, in)
+		if err == nil {
+			res.requestID(out.ResultMetadata)
+		}
 		return err
 	})
 }
@@ -174,11 +185,14 @@ func (r *run) refused(ch *Change, t Transfer, side Side, op string, err error) (
 	return ended(ch, op, accessError(r.fresh.findings, t, side, err))
 }
 
-func (r *run) removeLocation(ctx context.Context, ch *Change, api DataSyncAPI, arn string) (Status, error) {
+func (r *run) removeLocation(ctx context.Context, ch *Change, api DataSyncAPI, arn string, res *ChangeResult) (Status, error) {
 	in, err := location.Spec{}.DeleteInput(arn)
 	if err == nil {
 		err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
-			_, err := api.DeleteLocation(ctx, in)
+			out, err := api.DeleteLocation(ctx, in)
+			if err == nil {
+				res.requestID(out.ResultMetadata)
+			}
 			return unlessGone(err)
 		})
 	}
@@ -190,13 +204,13 @@ func (r *run) applyTask(ctx context.Context, ch *Change, w taskWant, res *Change
 	if err != nil {
 		return Failed, err
 	}
-	state, err := r.fresh.snap.ourTask(w)
+	state, old, err := r.fresh.snap.ourTasks(w)
 	if err != nil {
 		return Failed, err
 	}
 	res.ARN = state.ARN
 	if r.plan.Mode == TearDown {
-		return r.removeTask(ctx, ch, api, state.ARN)
+		return r.removeTask(ctx, ch, api, state.ARN, res)
 	}
 	if waits := r.waitsFor(ch); waits != nil {
 		return Waiting, waits
@@ -205,21 +219,23 @@ func (r *run) applyTask(ctx context.Context, ch *Change, w taskWant, res *Change
 	w.spec.SourceLocationARN = or(t.Source.LocationARN, r.arn(changeID(w.spec.Account, t.Source.Region, DataSyncLocation, t.Name+"/"+string(SourceSide))))
 	w.spec.DestinationLocationARN = or(t.Destination.LocationARN, r.arn(changeID(w.spec.Account, t.Destination.Region, DataSyncLocation, t.Name+"/"+string(DestinationSide))))
 	op, lines, tags := diffTask(w, state, w.spec.SourceLocationARN, w.spec.DestinationLocationARN)
+	moved := elsewhere(w, state, old).Exists
+	if (op == Replace || moved) && !r.plan.Settings.AllowReplace {
+		return Failed, &StaleError{Change: ch.ID, Detail: "it must be replaced now, which the plan does not allow"}
+	}
 	switch op {
-	case Create:
-		return r.createTask(ctx, ch, api, w, res)
-	case Replace:
-		if !r.plan.Settings.AllowReplace {
-			return Failed, &StaleError{Change: ch.ID, Detail: "it must be replaced now, which the plan does not allow"}
+	case Create, Replace:
+		if state.Exists {
+			old = append([]task.State{state}, old...)
 		}
-		if left := r.fresh.snap.replaces(t); left != "" {
+		if left := r.fresh.snap.replaces(t, old); left != "" {
 			w.spec.Tags = maps.Clone(w.spec.Tags)
 			w.spec.Tags[t.tagKey(tagReplaces)] = left
 		}
-		if status, err := r.createTask(ctx, ch, api, w, res); err != nil {
+		if status, err := r.createTask(ctx, ch, api, w, res); err != nil || op == Create {
 			return status, err
 		}
-		return r.removeTask(ctx, ch, api, state.ARN)
+		return r.removeTask(ctx, ch, api, state.ARN, res)
 	}
 	if configured(lines) {
 		in, err := w.spec.UpdateFrom(state) // with the options in force: whether one left out keeps its value is not documented
@@ -238,7 +254,7 @@ func (r *run) applyTask(ctx context.Context, ch *Change, w taskWant, res *Change
 	}
 	w.spec.Tags = tags
 	in, err := w.spec.TagInput(state.ARN)
-	return ended(ch, "datasync:TagResource", r.tagResource(ctx, ch, api, in, err))
+	return ended(ch, "datasync:TagResource", r.tagResource(ctx, ch, api, in, err, res))
 }
 
 func (r *run) createTask(ctx context.Context, ch *Change, api DataSyncAPI, w taskWant, res *ChangeResult) (Status, error) {
@@ -310,16 +326,19 @@ func (r *run) available(ctx context.Context, ch *Change, api DataSyncAPI, res *C
 	}
 }
 
-func (r *run) removeTask(ctx context.Context, ch *Change, api DataSyncAPI, arn string) (Status, error) {
+func (r *run) removeTask(ctx context.Context, ch *Change, api DataSyncAPI, arn string, res *ChangeResult) (Status, error) {
 	if r.plan.Mode == TearDown && r.plan.Settings.CancelRuns {
-		if err := r.cancelRuns(ctx, ch, api, arn); err != nil {
+		if err := r.cancelRuns(ctx, ch, api, arn, res); err != nil {
 			return ended(ch, "datasync:CancelTaskExecution", err)
 		}
 	}
 	in, err := task.Spec{}.DeleteInput(arn)
 	if err == nil {
 		err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
-			_, err := api.DeleteTask(ctx, in)
+			out, err := api.DeleteTask(ctx, in)
+			if err == nil {
+				res.requestID(out.ResultMetadata)
+			}
 			return unlessGone(err)
 		})
 	}

@@ -144,7 +144,9 @@ func (r *run) matches(ch, asked *Change) error {
 	case BucketPolicy, KeyPolicy, LogPolicy:
 		return r.matchesStatements(ch)
 	case IAMRole:
-		return r.matchesRole(ch)
+		if !asked.left {
+			return r.matchesRole(ch)
+		}
 	}
 	if ch.After != asked.After {
 		return &MismatchError{Change: ch.ID, Detail: "the text of what is wanted is another"}

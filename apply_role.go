@@ -20,7 +20,7 @@ import (
 // execute makes one change that is due.
 func (r *run) execute(ctx context.Context, ch *Change, res *ChangeResult) (Status, error) {
 	if now := r.changes[ch.ID]; now != nil && now.left {
-		return r.removeLeft(ctx, ch, now)
+		return r.removeLeft(ctx, ch, now, res)
 	}
 	switch ch.Kind {
 	case IAMRole:
@@ -95,7 +95,7 @@ func (r *run) applyRole(ctx context.Context, ch *Change, w roleWant, res *Change
 	}
 	state := r.fresh.snap.roles[w.arn]
 	if r.plan.Mode == TearDown {
-		return r.removeRole(ctx, ch, api, w, state)
+		return r.removeRole(ctx, ch, api, w, state, res)
 	}
 	res.ARN = w.arn
 	if !state.Exists {
@@ -106,6 +106,11 @@ func (r *run) applyRole(ctx context.Context, ch *Change, w roleWant, res *Change
 	r.know(state.ID, w.arn)
 	r.use(ch.ID)
 	d := diffRole(w, state)
+	if note := r.fresh.snap.noteRegions(r.wants, w.transfers); note != "" && !d.trust.IsZero() {
+		if err := r.tagRole(ctx, ch, api, w.spec, map[string]string{w.transfers[0].tagKey(tagRegion): note}, res); err != nil {
+			return ended(ch, "iam:TagRole", err)
+		}
+	}
 	if !d.trust.IsZero() {
 		spec := w.spec
 		spec.Trust = d.trust
@@ -139,16 +144,12 @@ func (r *run) applyRole(ctx context.Context, ch *Change, w roleWant, res *Change
 		}
 	}
 	if len(d.tags) > 0 {
-		spec := w.spec
-		spec.Tags = d.tags
-		in, err := spec.TagInput()
-		if err == nil {
-			err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
-				_, err := api.TagRole(ctx, in)
-				return err
-			})
+		if err := r.tagRole(ctx, ch, api, w.spec, d.tags, res); err != nil {
+			return ended(ch, "iam:TagRole", err)
 		}
-		if err != nil {
+	}
+	if note := tagsMissing(r.fresh.snap.noteBuckets(w), state.Tags); len(note) > 0 {
+		if err := r.tagRole(ctx, ch, api, w.spec, note, res); err != nil {
 			return ended(ch, "iam:TagRole", err)
 		}
 	}
@@ -156,11 +157,27 @@ func (r *run) applyRole(ctx context.Context, ch *Change, w roleWant, res *Change
 		return ended(ch, "iam:PutRolePolicy", err)
 	}
 	for _, name := range d.drop {
-		if err := r.deletePolicy(ctx, ch, api, w.spec, name); err != nil {
+		if err := r.deletePolicy(ctx, ch, api, w.spec, name, res); err != nil {
 			return ended(ch, "iam:DeleteRolePolicy", err)
 		}
 	}
 	return Done, nil
+}
+
+// tagRole sets tags on a role, beside those that it has.
+func (r *run) tagRole(ctx context.Context, ch *Change, api iamrole.API, spec iamrole.Spec, tags map[string]string, res *ChangeResult) error {
+	spec.Tags = tags
+	in, err := spec.TagInput()
+	if err != nil {
+		return err
+	}
+	return r.repeat(ctx, ch, 0, func(ctx context.Context) error {
+		out, err := api.TagRole(ctx, in)
+		if err == nil {
+			res.requestID(out.ResultMetadata)
+		}
+		return err
+	})
 }
 
 // know remembers the unique id that S3 may show in place of the role's ARN.
@@ -245,13 +262,16 @@ func (r *run) putPolicies(ctx context.Context, ch *Change, api iamrole.API, w ro
 	return errors.Join(errs...)
 }
 
-func (r *run) deletePolicy(ctx context.Context, ch *Change, api iamrole.API, spec iamrole.Spec, name string) error {
+func (r *run) deletePolicy(ctx context.Context, ch *Change, api iamrole.API, spec iamrole.Spec, name string, res *ChangeResult) error {
 	in, err := spec.DeletePolicyInput(name)
 	if err != nil {
 		return err
 	}
 	return r.repeat(ctx, ch, 0, func(ctx context.Context) error {
-		_, err := api.DeleteRolePolicy(ctx, in)
+		out, err := api.DeleteRolePolicy(ctx, in)
+		if err == nil {
+			res.requestID(out.ResultMetadata)
+		}
 		return unlessGone(err)
 	})
 }
@@ -265,9 +285,9 @@ func unlessGone(err error) error {
 }
 
 // removeRole deletes our inline policies, and the role if nothing else is left on it and no policy that we can read names it.
-func (r *run) removeRole(ctx context.Context, ch *Change, api iamrole.API, w roleWant, state iamrole.State) (Status, error) {
+func (r *run) removeRole(ctx context.Context, ch *Change, api iamrole.API, w roleWant, state iamrole.State, res *ChangeResult) (Status, error) {
 	gone, rest := w.leaving(state)
-	whole := len(rest) == 0 && ch.Op == Delete
+	whole := len(rest) == 0 && ch.Op == Delete && !w.shared
 	if whole {
 		where, err := r.stillNamed(ctx, w, state)
 		if err != nil {
@@ -278,7 +298,7 @@ func (r *run) removeRole(ctx context.Context, ch *Change, api iamrole.API, w rol
 		}
 	}
 	for _, name := range gone {
-		if err := r.deletePolicy(ctx, ch, api, w.spec, name); err != nil {
+		if err := r.deletePolicy(ctx, ch, api, w.spec, name, res); err != nil {
 			return ended(ch, "iam:DeleteRolePolicy", err)
 		}
 	}
@@ -288,7 +308,10 @@ func (r *run) removeRole(ctx context.Context, ch *Change, api iamrole.API, w rol
 	in, err := w.spec.DeleteInput()
 	if err == nil {
 		err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
-			_, err := api.DeleteRole(ctx, in)
+			out, err := api.DeleteRole(ctx, in)
+			if err == nil {
+				res.requestID(out.ResultMetadata)
+			}
 			return unlessGone(err)
 		})
 	}

@@ -76,7 +76,12 @@ func diffLocation(w locationWant, s location.State) (op Op, lines []string, tags
 			lines = append(lines, fmt.Sprintf("storage class %s → %s", have, want))
 		}
 	}
-	tags, tagLines := diffTags(w.spec.Tags, s.Tags)
+	want := maps.Clone(w.spec.Tags)
+	if w.side == SourceSide {
+		key := w.transfer.tagKey(tagRegion)
+		want[key] = w.regionTag(s.Tags[key])
+	}
+	tags, tagLines := diffTags(want, s.Tags)
 	lines = append(lines, tagLines...)
 	if len(lines) == 0 {
 		return NoOp, nil, nil

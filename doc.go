@@ -73,8 +73,8 @@
 //     [Plan.Explain].
 //   - Lists of locations and tasks may lag behind. A duplicate that a lag beyond [ApplyOptions].Settle makes possible is reported by the
 //     next plan as ambiguous.
-//   - A location does not say who owns its bucket. When a transfer is moved to another bucket, the old bucket's owner is assumed to be the
-//     new one's; every call names the expected owner, so that a wrong guess is refused and reported.
+//   - A location does not say who owns its bucket. When a transfer is moved to another bucket, whose client S3 lets read the old bucket's policy
+//     is its owner; until that is proved, the role stays that the policy may name.
 //   - The service principal datasync.amazonaws.com is documented for the aws partition; for the others it is assumed.
 //   - Whether the service-linked role AWSServiceRoleForDataSync is there is not looked up: the operator's right to make it is asked for in
 //     any case, and a denial is a warning.

@@ -83,7 +83,7 @@ func ExamplePlan_For() {
 	// the task account makes the roles: 3 done, 3 waiting
 	// the bucket's account lets them in: 1 done, 0 waiting
 	// the task account makes the rest: 2 done, 1 waiting
-	// back: the task account: 3 done, 2 waiting
+	// back: the task account: 4 done, 1 waiting
 	// back: the bucket's account: 1 done, 0 waiting
 }
 

@@ -12,25 +12,31 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// A leftover bears our mark and is no longer wanted: the task that was replaced, and the locations of a bucket that the transfer has left.
-// AWS cannot point a task elsewhere, so a new one is made first; what was before it is then deleted, in the same plan if nothing breaks,
-// else in the next one.
+// A leftover bears our mark and is no longer wanted: the task that was replaced, the locations of a bucket that the transfer has left, and
+// the roles that they had. AWS cannot point a task elsewhere, so a new one is made first; what was before it is then deleted, in the
+// same plan if nothing breaks, else in the next one.
 //
-// The old task names the old locations. Once it is gone only the new one does, in a tag, for no list tells whose a location is.
+// The old task names the old locations, and these their roles. Once they are gone only tags tell, and the policies of roles until they are
+// rewritten, for no list tells whose something is. What nothing else tells of is lost if a tear-down is cut short after the task's deletion.
 
-// tagReplaces is the tag, after the prefix, of a task that took another's place: the ARNs of the locations that were left behind.
-const tagReplaces = "replaces"
+// Tags, after the prefix, by which what is left is found again.
+const (
+	tagReplaces = "replaces" // of a task: the tasks and locations that it took the place of; of a location: the roles that it had before
+	tagRegion   = "region"   // of a source location: the Regions that its tasks are or were in, the last one first
+)
 
 // mostTag is how long the value of a tag can be.
 const mostTag = 256
 
-// ourTasks finds the task that bears the mark of the transfer. Of several it is the one that fits what is wanted, and the others are left
-// over; if none or more than one fits it is an [AmbiguousError].
+// ourTasks finds the task that bears the mark of the transfer. Of several it is the one that fits what is wanted, else the one that none of
+// the others took the place of, and the others are left over, as is every task in another Region. If that does not single one out it is an
+// [AmbiguousError].
 func (s *snapshot) ourTasks(w taskWant) (main task.State, old []task.State, err error) {
-	var ours []task.State
+	var here []task.State
 	for _, arn := range slices.Sorted(maps.Keys(s.tasks)) {
 		t := s.tasks[arn]
-		if !at(arn, w.spec.Account, w.spec.Region) {
+		a, _ := region.ParseARN(arn)
+		if a.Account != w.spec.Account {
 			continue
 		}
 		for _, part := range []string{task.PartTask, task.PartTags} {
@@ -38,33 +44,41 @@ func (s *snapshot) ourTasks(w taskWant) (main task.State, old []task.State, err 
 				return task.State{}, nil, err
 			}
 		}
-		if t.Exists && w.transfer.marks(t.Tags, "") {
-			ours = append(ours, t)
-		}
-	}
-	switch len(ours) {
-	case 0:
-		return task.State{}, nil, nil
-	case 1:
-		return ours[0], nil, nil
-	}
-	var fit []task.State
-	source, destination := s.locationOf(w.transfer, SourceSide), s.locationOf(w.transfer, DestinationSide)
-	for _, t := range ours {
-		if op, _, _ := diffTask(w, t, source, destination); op != Replace {
-			fit = append(fit, t)
-		} else {
+		switch {
+		case !t.Exists || !w.transfer.marks(t.Tags, ""):
+		case a.Region == w.spec.Region:
+			here = append(here, t)
+		default:
 			old = append(old, t)
 		}
 	}
-	if len(fit) == 1 {
-		return fit[0], old, nil
+	switch len(here) {
+	case 0:
+		return task.State{}, old, nil
+	case 1:
+		return here[0], old, nil
 	}
-	e := &AmbiguousError{Account: w.spec.Account, Region: w.spec.Region, Kind: DataSyncTask, Name: w.spec.Name}
-	for _, t := range ours {
-		e.ARNs = append(e.ARNs, t.ARN)
+	source, destination := s.locationOf(w.transfer, SourceSide), s.locationOf(w.transfer, DestinationSide)
+	fit := slices.DeleteFunc(slices.Clone(here), func(t task.State) bool {
+		op, _, _ := diffTask(w, t, source, destination)
+		return op == Replace
+	})
+	last := slices.DeleteFunc(slices.Clone(here), func(t task.State) bool {
+		return slices.ContainsFunc(here, func(u task.State) bool { return slices.Contains(w.transfer.replaced(u), t.ARN) })
+	})
+	switch {
+	case len(fit) == 1:
+		main = fit[0]
+	case len(last) == 1:
+		main = last[0]
+	default:
+		e := &AmbiguousError{Account: w.spec.Account, Region: w.spec.Region, Kind: DataSyncTask, Name: w.spec.Name}
+		for _, t := range here {
+			e.ARNs = append(e.ARNs, t.ARN)
+		}
+		return task.State{}, nil, e
 	}
-	return task.State{}, nil, e
+	return main, append(old, slices.DeleteFunc(here, func(t task.State) bool { return t.ARN == main.ARN })...), nil
 }
 
 // ourTask is the task of ourTasks alone.
@@ -85,23 +99,30 @@ func (s *snapshot) locationOf(t Transfer, side Side) string {
 	return state.ARN
 }
 
-// referred are the locations that tasks of ours name and that were not read: those of a bucket that is no longer wanted.
-func (s *snapshot) referred(w wants) map[string]place {
-	out := map[string]place{}
+// referred are what tasks of ours name, or took the place of, and what was not read: locations and tasks that are no longer wanted.
+func (s *snapshot) referred(w wants) (locations, tasks map[string]place) {
+	locations, tasks = map[string]place{}, map[string]place{}
 	for _, t := range w.tasks {
 		for arn, state := range s.tasks {
-			if !at(arn, t.spec.Account, t.spec.Region) || !state.Exists || !t.transfer.marks(state.Tags, "") {
+			a, _ := region.ParseARN(arn)
+			if a.Account != t.spec.Account || !state.Exists || !t.transfer.marks(state.Tags, "") {
 				continue
 			}
-			for _, l := range append(strings.Fields(state.Tags[t.transfer.tagKey(tagReplaces)]), state.SourceLocationARN, state.DestinationLocationARN) {
+			for _, l := range append(t.transfer.replaced(state), state.SourceLocationARN, state.DestinationLocationARN) {
 				a, ok := region.ParseARN(l)
-				if _, read := s.locations[l]; ok && !read && a.Account == t.spec.Account {
-					out[l] = place{a.Account, a.Region}
+				_, readTask := s.tasks[l]
+				_, readLocation := s.locations[l]
+				switch {
+				case !ok || a.Account != t.spec.Account || readTask || readLocation || s.errs[l] != nil:
+				case strings.HasPrefix(a.Resource, "task/"):
+					tasks[l] = place{a.Account, a.Region}
+				default:
+					locations[l] = place{a.Account, a.Region}
 				}
 			}
 		}
 	}
-	return out
+	return locations, tasks
 }
 
 // leftLocations are the locations that bear the mark of the transfer and are neither end's.
@@ -136,7 +157,7 @@ func (s *snapshot) unreadLocations(t Transfer) error {
 // names reports whether a task of the transfer names the location, or took the place of one that did.
 func (s *snapshot) names(t Transfer, arn string) bool {
 	for _, state := range s.tasks {
-		if t.marks(state.Tags, "") && (state.SourceLocationARN == arn || state.DestinationLocationARN == arn || slices.Contains(strings.Fields(state.Tags[t.tagKey(tagReplaces)]), arn)) &&
+		if t.marks(state.Tags, "") && (state.SourceLocationARN == arn || state.DestinationLocationARN == arn || slices.Contains(t.replaced(state), arn)) &&
 			arn != t.Source.LocationARN && arn != t.Destination.LocationARN {
 			return true
 		}
@@ -144,67 +165,156 @@ func (s *snapshot) names(t Transfer, arn string) bool {
 	return false
 }
 
-// replaces is the tag that a task gets which takes another's place; "" if nothing is left behind, or too much to say.
-func (s *snapshot) replaces(t Transfer) string {
+// replaces is the tag that a task gets which takes the place of others: these, and the locations that are left behind, as far as a tag can
+// hold them. "" is none.
+func (s *snapshot) replaces(t Transfer, old []task.State) string {
 	var arns []string
+	for _, o := range old {
+		arns = append(arns, o.ARN)
+	}
 	for _, l := range s.leftLocations(t) {
 		arns = append(arns, l.ARN)
 	}
-	text := strings.Join(arns, " ")
-	if len(text) > mostTag {
-		return ""
+	text := ""
+	for _, arn := range arns {
+		a, _ := region.ParseARN(arn)
+		if next := strings.TrimSpace(text + " " + a.Region + "/" + lastOf(arn)); len(next) <= mostTag {
+			text = next
+		}
 	}
 	return text
 }
 
-// leftovers plans the deletion of what is left over, after the change that makes the task what is wanted. It returns the IDs of the tasks' and
-// of the locations' changes.
-func (b *builder) leftovers(w taskWant, after ...string) (tasks, locations []string) {
+// replaced are the ARNs of the tasks and locations that the task took the place of.
+func (t Transfer) replaced(s task.State) []string {
+	var out []string
+	for _, word := range strings.Fields(s.Tags[t.tagKey(tagReplaces)]) {
+		reg, id, _ := strings.Cut(word, "/")
+		kind, _, _ := strings.Cut(id, "-")
+		switch kind {
+		case "loc":
+			kind = "location"
+		case "task":
+		default:
+			continue
+		}
+		out = append(out, region.ARN{Partition: t.partition(), Service: "datasync", Region: reg, Account: t.taskAccount(), Resource: kind + "/" + id}.String())
+	}
+	return out
+}
+
+// leaveTasks plans the deletion of the tasks that are left over, after the change that makes the task what is wanted. It returns the IDs of
+// these changes. Nothing is left if it is not known what is the transfer's: ok is false then.
+func (b *builder) leaveTasks(w taskWant, after ...string) (ids []string, ok bool) {
 	t := w.transfer
 	if !b.canRead(w.spec.Account) {
-		return nil, nil
+		return nil, false
 	}
 	_, old, err := b.snap.ourTasks(w)
 	if err != nil {
-		return nil, nil // reported with the task
+		return nil, false // reported with the task
 	}
 	if err := b.snap.unreadLocations(t); err != nil {
 		b.find([]Transfer{t}, unreadFinding(w.spec.Account, "the locations of an earlier task", err, Blocking, "grant the reader datasync:DescribeLocationS3 and datasync:ListTagsForResource"))
-		return nil, nil
+		return nil, false
 	}
-	reason := "left behind when the transfer's task was replaced"
+	for _, reg := range b.snap.formerRegions(t) {
+		if err := b.snap.errs[w.spec.Account+"/"+reg]; err != nil {
+			b.find([]Transfer{t}, unreadFinding(w.spec.Account, "tasks in "+reg+", where the transfer was before", err, Warning, "grant the reader datasync:ListTasks there"))
+		}
+	}
 	for _, s := range old {
-		c := Change{ID: changeID(w.spec.Account, w.spec.Region, DataSyncTask, t.Name+"/"+lastOf(s.ARN)), Account: w.spec.Account, Region: w.spec.Region, Kind: DataSyncTask,
+		a, _ := region.ParseARN(s.ARN)
+		c := Change{ID: changeID(a.Account, a.Region, DataSyncTask, t.Name+"/"+lastOf(s.ARN)), Account: a.Account, Region: a.Region, Kind: DataSyncTask,
 			Name: cmp.Or(s.Name, t.Name), Transfers: []string{t.Name}, Op: Delete, Before: w.before(s), ARN: s.ARN, Requires: after,
-			Calls: []string{"datasync:DeleteTask"}, Reason: reason, left: true}
+			Calls: []string{"datasync:DeleteTask"}, Reason: reasonLeft, left: true}
 		b.running(w, s)
 		b.add(c)
-		tasks = append(tasks, c.ID)
+		ids = append(ids, c.ID)
 	}
-	before := append(append(slices.Clone(after), tasks...), b.leaveBuckets(t, append(slices.Clone(after), tasks...))...)
+	return ids, true
+}
+
+const reasonLeft = "left behind when the transfer's task was replaced"
+
+// leaveLocations plans the deletion of the locations that are left over. They go last, for they tell of the buckets and roles that are left:
+// while a role has to stay, or the owner of a bucket is not known, they stay too.
+func (b *builder) leaveLocations(t Transfer, after []string, stay bool) []string {
+	var ids []string
+	unknown, theirs := b.snap.ownerless(t), map[string]string{}
+	for _, w := range b.snap.leftBuckets(t) {
+		if !b.canRead(w.spec.Account) {
+			theirs[w.spec.Name] = w.spec.Account
+		}
+	}
 	for _, l := range b.snap.leftLocations(t) {
 		a, _ := region.ParseARN(l.ARN)
 		side := Side(l.Tags[t.tagKey(tagSide)])
 		c := Change{ID: changeID(a.Account, a.Region, DataSyncLocation, t.Name+"/"+lastOf(l.ARN)), Account: a.Account, Region: a.Region, Kind: DataSyncLocation,
 			Name: l.URI, Transfers: []string{t.Name}, Side: side, Op: Delete, Before: locationWant{transfer: t, side: side, spec: t.locationSpec(SourceSide)}.before(l),
-			ARN: l.ARN, Requires: before, Calls: []string{"datasync:DeleteLocation"}, Reason: reason, left: true}
+			ARN: l.ARN, Requires: after, Calls: []string{"datasync:DeleteLocation"}, Reason: reasonLeft, left: true}
+		name, _, _ := location.ParseURI(l.URI)
+		switch {
+		case unknown[name] != nil:
+			c.Hold, c.Reason = Blocked, "it tells of bucket "+name+", whose owner is not known"
+		case theirs[name] != "":
+			c.Hold, c.Reason = Blocked, "it tells of bucket "+name+", in whose policy statements of ours may stand until account "+theirs[name]+" has removed them"
+		case stay:
+			c.Hold, c.Reason = Blocked, reasonTells
+		}
 		b.add(c)
-		locations = append(locations, c.ID)
+		ids = append(ids, c.ID)
 	}
-	return tasks, locations
+	return ids
 }
+
+const reasonTells = "it tells of a role that has to stay for now"
 
 // lastOf is the last part of an ARN: task-0123456789abcdef0.
 func lastOf(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
 
 // removeLeft deletes what is left over.
-func (r *run) removeLeft(ctx context.Context, ch, now *Change) (Status, error) {
+func (r *run) removeLeft(ctx context.Context, ch, now *Change, res *ChangeResult) (Status, error) {
+	if ch.Kind == IAMRole {
+		return r.removeLeftRole(ctx, ch, res)
+	}
 	api, err := r.clients.datasync(ch.Account, ch.Region)
 	if err != nil {
 		return Failed, err
 	}
 	if ch.Kind == DataSyncTask {
-		return r.removeTask(ctx, ch, api, now.ARN)
+		return r.removeTask(ctx, ch, api, now.ARN, res)
 	}
-	return r.removeLocation(ctx, ch, api, now.ARN)
+	if name, _, ok := location.ParseURI(ch.Name); ok && r.plan.Mode == SetUp {
+		if err := r.forget(ctx, ch, name, res); err != nil {
+			return ended(ch, "iam:TagRole", err)
+		}
+	}
+	return r.removeLocation(ctx, ch, api, now.ARN, res)
+}
+
+// leave plans that what the transfers have left goes, once what took its place is there.
+func (b *builder) leave(w wants) {
+	after, tasks, known := map[string][]string{}, map[string][]string{}, map[string]bool{}
+	for _, t := range w.tasks {
+		name := t.transfer.Name
+		old, ok := b.leaveTasks(t, t.id())
+		known[name], tasks[name] = ok, append([]string{t.id()}, old...)
+		after[name] = slices.Clone(tasks[name])
+		if ok {
+			tasks[name] = append(tasks[name], b.leaveBuckets(t.transfer, after[name])...)
+			after[name] = slices.Clone(tasks[name])
+		}
+	}
+	for _, l := range w.locations {
+		if !l.given {
+			after[l.transfer.Name] = append(after[l.transfer.Name], l.id())
+		}
+	}
+	roles, stay := b.leaveRoles(w, after)
+	for _, t := range w.tasks {
+		if name := t.transfer.Name; known[name] {
+			b.leaveLocations(t.transfer, append(tasks[name], roles[name]...), stay[name])
+		}
+	}
 }

@@ -1,35 +1,121 @@
 package xacct
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/location"
 )
 
-// leftBuckets are the remote buckets that the transfer has left, as its left locations tell: our statements may still stand in their
-// policies. A location does not say who owns its bucket, so that it is assumed to be the owner of the bucket that took its place; every
-// call carries the expected owner, so that a wrong guess is refused.
+// leftBucket is a bucket that a transfer used before, in whose policy our statements may still stand.
+type leftBucket struct {
+	name    string
+	regions []string // in one of which it is
+	side    Side
+	told    string // the owner, as the role's own policy says; "" if none does
+}
+
+// leftOwner is what was found out about the owner of a left bucket.
+type leftOwner struct {
+	account string // whose client could read the policy; "" is nobody's
+	region  string // where it is, if the account is known
+	gone    bool   // the bucket does not exist any more
+	err     error  // why nobody's could
+}
+
+// leftOf are the buckets that the transfer has left, as its left locations tell, and the policies of its roles until they are rewritten.
+func (s *snapshot) leftOf(t Transfer) []leftBucket {
+	var out []leftBucket
+	add := func(l leftBucket) {
+		if !slices.Contains(sides, l.side) || l.name == t.end(l.side).Bucket {
+			return
+		}
+		i := slices.IndexFunc(out, func(have leftBucket) bool { return have.name == l.name && have.side == l.side })
+		if i < 0 {
+			out = append(out, l)
+			return
+		}
+		out[i].told = or(out[i].told, l.told)
+	}
+	for _, l := range s.leftLocations(t) {
+		if name, _, ok := location.ParseURI(l.URI); ok {
+			a, _ := region.ParseARN(l.ARN)
+			add(leftBucket{name: name, regions: []string{a.Region}, side: Side(l.Tags[t.tagKey(tagSide)])})
+		}
+	}
+	for _, side := range sides {
+		for _, arn := range s.formerRolesOf(t, side) {
+			for _, l := range t.notedBuckets(s.roles[arn].Tags) {
+				add(l)
+			}
+			for _, l := range t.letInto(s.roles[arn], side) {
+				add(l)
+			}
+		}
+	}
+	return out
+}
+
+// ownerOf is the account that owns a left bucket, and whether statements of ours can stand in its policy at all. The account is "" if it is
+// not known. A bucket that no client can read is as its role's policy says; failing that, it is assumed to be another bucket of an
+// account that is for another operator anyway.
+func (s *snapshot) ownerOf(t Transfer, l leftBucket) (account string, granted bool) {
+	found := s.owners[l.name]
+	switch {
+	case found.gone:
+		return "", false
+	case found.account != "":
+		return found.account, found.account != t.taskAccount()
+	case l.told == t.taskAccount():
+		return l.told, false
+	}
+	for _, u := range s.transfers {
+		for _, e := range []Endpoint{u.Source, u.Destination} {
+			if e.Bucket == l.name {
+				return e.Account, e.Account != t.taskAccount()
+			}
+		}
+	}
+	for _, guess := range []string{l.told, t.end(l.side).Account} {
+		if _, ok := s.clients[guess]; guess != "" && !ok && guess != t.taskAccount() {
+			return guess, true
+		}
+	}
+	return "", true
+}
+
+// leftBuckets are the left buckets of other accounts, as far as their owners are known.
 func (s *snapshot) leftBuckets(t Transfer) []bucketWant {
 	var out []bucketWant
-	for _, l := range s.leftLocations(t) {
-		name, _, ok := location.ParseURI(l.URI)
-		side := Side(l.Tags[t.tagKey(tagSide)])
-		if !ok || !slices.Contains(sides, side) || !t.remote(side) || name == t.Source.Bucket || name == t.Destination.Bucket {
-			continue
+	for _, l := range s.leftOf(t) {
+		if account, granted := s.ownerOf(t, l); granted && account != "" {
+			out = append(out, bucketWant{spec: bucket.Spec{Name: l.name, Account: account, Region: or(s.owners[l.name].region, l.regions[0])}, left: true,
+				policyWant: policyWant{transfers: []Transfer{t}, ours: t.sids(l.side), grants: true}})
 		}
-		a, _ := region.ParseARN(l.ARN)
-		out = append(out, bucketWant{spec: bucket.Spec{Name: name, Account: t.end(side).Account, Region: a.Region}, left: true,
-			policyWant: policyWant{transfers: []Transfer{t}, ours: t.sids(side), grants: true}})
+	}
+	return out
+}
+
+// ownerless are the left buckets whose owners are not known: by name, why not.
+func (s *snapshot) ownerless(t Transfer) map[string]error {
+	out := map[string]error{}
+	for _, l := range s.leftOf(t) {
+		if account, granted := s.ownerOf(t, l); granted && account == "" {
+			out[l.name] = cmp.Or(s.owners[l.name].err, errNotRead)
+		}
 	}
 	return out
 }
 
 // withLeft adds the buckets that the transfers have left to what they want: nothing of theirs is to stand there. A bucket that another
-// transfer of the plan still uses stands once.
+// transfer of the plan still uses, or the other end, stands once.
 func (s *snapshot) withLeft(w wants) wants {
 	w.buckets = slices.Clone(w.buckets)
 	for _, t := range w.tasks {
@@ -40,7 +126,9 @@ func (s *snapshot) withLeft(w wants) wants {
 				continue
 			}
 			b := &w.buckets[i]
-			b.transfers = append(slices.Clone(b.transfers), l.transfers...)
+			if !slices.Contains(names(b.transfers), t.transfer.Name) {
+				b.transfers = append(slices.Clone(b.transfers), l.transfers...)
+			}
 			b.ours = append(slices.Clone(b.ours), l.ours...)
 			b.grants = true
 		}
@@ -48,16 +136,89 @@ func (s *snapshot) withLeft(w wants) wants {
 	return s.withLeftLogs(s.withLeftKeys(w))
 }
 
-// readLeft reads the policies of the buckets that the transfers have left.
+// readLeft reads the policies of the buckets that the transfers have left. A location does not say who owns its bucket, so that every client is
+// tried, each with its own account as the expected owner: S3 answers the owner only.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
 func (s *snapshot) readLeft(ctx context.Context, w wants) {
+	left := map[string]leftBucket{}
+	for _, t := range w.tasks {
+		for _, l := range s.leftOf(t.transfer) {
+			if _, seen := s.buckets[l.name]; !seen {
+				left[l.name] = l
+			}
+		}
+	}
+	if len(left) == 0 {
+		return
+	}
+	s.owners = map[string]leftOwner{}
+	strangers := s.identifyRest(ctx)
 	var wg sync.WaitGroup
-	for _, b := range s.withLeft(w).buckets {
-		_, seen := s.buckets[b.spec.Name]
-		if _, ok := s.clients[b.spec.Account]; ok && b.left && !seen {
-			wg.Go(func() { s.readBucket(ctx, b.spec) })
+	for _, name := range slices.Sorted(maps.Keys(left)) {
+		for account := range s.clients {
+			if err := strangers[account]; err != nil {
+				s.disown(name, err)
+				continue
+			}
+			for _, reg := range slices.Compact(slices.Sorted(slices.Values(left[name].regions))) {
+				wg.Go(func() { s.readLeftBucket(ctx, bucket.Spec{Name: name, Account: account, Region: reg}) })
+			}
 		}
 	}
 	wg.Wait()
+}
+
+// identifyRest proves whose the clients are that no transfer names. The errors are by account.
+func (s *snapshot) identifyRest(ctx context.Context) map[string]error {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	errs, proved := map[string]error{}, accountsOf(s.clients, s.transfers)
+	for account := range s.clients {
+		if slices.Contains(proved, account) {
+			continue
+		}
+		wg.Go(func() {
+			if _, err := identify(ctx, s.clients, []string{account}); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				errs[account] = err
+			}
+		})
+	}
+	wg.Wait()
+	return errs
+}
+
+// disown notes that a client could not read the policy of a left bucket.
+func (s *snapshot) disown(name string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o := s.owners[name]
+	if o.err == nil || err.Error() < o.err.Error() {
+		o.err = err
+	}
+	s.owners[name] = o
+}
+
+func (s *snapshot) readLeftBucket(ctx context.Context, spec bucket.Spec) {
+	api, err := s.clients.s3(spec.Account, spec.Region)
+	state := bucket.State{Exists: true, OwnerProved: true}
+	if err == nil {
+		state.Policy, err = readPolicy(ctx, api, spec)
+	}
+	if err != nil && !awserr.Is(err, "NoSuchBucket") {
+		s.disown(spec.Name, &CallError{Account: spec.Account, Region: spec.Region, Operation: "s3:GetBucketPolicy", Subject: spec.Name, Err: err})
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o := s.owners[spec.Name]
+	if err != nil {
+		o.gone = true
+	} else {
+		o.account, o.region, s.buckets[spec.Name] = spec.Account, spec.Region, state
+	}
+	s.owners[spec.Name] = o
 }
 
 // leaveBuckets plans that our statements leave the buckets that the transfer has left, once nothing of ours uses them. It returns the IDs
@@ -65,14 +226,18 @@ func (s *snapshot) readLeft(ctx context.Context, w wants) {
 func (b *builder) leaveBuckets(t Transfer, after []string) []string {
 	var out []string
 	for _, w := range b.snap.leftBuckets(t) {
-		state, seen := b.snap.buckets[w.spec.Name]
-		gone := seen && !state.Exists && state.Unread[bucket.PartBucket] == nil
-		if gone || slices.ContainsFunc(b.all.buckets, func(x bucketWant) bool { return x.spec.Name == w.spec.Name && !x.left }) {
+		if slices.ContainsFunc(b.all.buckets, func(x bucketWant) bool { return x.spec.Name == w.spec.Name && !x.left }) {
 			continue
 		}
 		if id := b.dropStatements(w, map[string][]string{t.Name: after}); id != "" && !slices.Contains(out, id) {
 			out = append(out, id)
 		}
+	}
+	unknown := b.snap.ownerless(t)
+	for _, name := range slices.Sorted(maps.Keys(unknown)) {
+		b.find([]Transfer{t}, Finding{Severity: Warning, Code: CodeUnread, Subject: name,
+			Detail: fmt.Sprintf("statements of ours may stand in the policy of bucket %s, which the transfer has left; who owns it is not known: %s", name, oneLine(unknown[name])),
+			Remedy: "plan with a client of the owner's account that may read and write the bucket's policy: until then the location that tells of it stays, and the role"})
 	}
 	return out
 }

@@ -90,6 +90,9 @@ func (t Transfer) tags(side Side) map[string]string {
 	if side != "" {
 		m[t.tagKey(tagSide)] = string(side)
 	}
+	if side == SourceSide {
+		m[t.tagKey(tagRegion)] = t.Destination.Region
+	}
 	return m
 }
 

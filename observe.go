@@ -26,7 +26,8 @@ type place struct{ account, region string }
 
 // snapshot is what was read for a set of transfers. What could not be read stands in errs, or in the Unread of a state; it is never "absent".
 type snapshot struct {
-	clients Clients
+	clients   Clients
+	transfers []Transfer // all that were asked for
 
 	mu        sync.Mutex
 	roles     map[string]iamrole.State              // by ARN; a role that was not looked at, because its account has no client, is missing
@@ -43,6 +44,7 @@ type snapshot struct {
 	logs      map[string]map[string]policy.Document // by ID of a log policy's change: all resource policies of CloudWatch Logs there
 	handed    map[string][]string                   // by transfer: ARNs of keys that the plan to be applied names
 	dead      []string                              // unique ids in bucket policies that stayed unresolved, see confirm
+	owners    map[string]leftOwner                  // by the name of a bucket that a transfer has left
 	errs      map[string]error                      // by what was read: a role's ARN, a bucket's name, "account/region"
 }
 
@@ -116,6 +118,7 @@ func accountsOf(c Clients, transfers []Transfer) []string {
 // the roles of given locations.
 func observe(ctx context.Context, c Clients, transfers []Transfer) (*snapshot, error) {
 	s := newSnapshot(c)
+	s.transfers = transfers
 	w := wantsOf(transfers)
 	var named, lists sync.WaitGroup
 	for arn, spec := range s.rolesToRead(w) {
@@ -169,24 +172,20 @@ func observe(ctx context.Context, c Clients, transfers []Transfer) (*snapshot, e
 	for pl, entries := range tasks {
 		s.taskCount[pl] = len(entries)
 	}
-	orphans, referred, logs := s.orphans(w), s.referred(w), s.leftLogs(w)
+	logs := s.leftLogs(w)
 	lists.Go(func() { s.readLeftLogs(ctx, logs, w, tasks) })
-	for arn, pl := range orphans {
-		lists.Go(func() { s.tasksOf(ctx, pl, arn) })
-	}
-	for arn, pl := range referred {
-		lists.Go(func() { s.readLocation(ctx, pl, arn) })
-	}
+	named.Wait()
+	s.readReferred(ctx, w, entries)
 	lists.Wait()
 	for _, t := range w.tasks {
 		if state, err := s.ourTask(t); err == nil && t.removes(state) && !t.transfer.removes() {
 			named.Go(func() { s.lookSource(ctx, t.transfer) })
 		}
 	}
-	named.Wait()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	s.readFormerRoles(ctx, w)
 	s.readLeft(ctx, w)
 	s.readLeftKeys(ctx, w)
 

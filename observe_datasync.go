@@ -2,8 +2,11 @@ package xacct
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"sync"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
@@ -11,7 +14,8 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// candidates are the listed locations of a wanted bucket, whatever their prefix, because a prefix can be changed in place, and those given.
+// candidates are the listed locations of a wanted bucket, whatever their prefix, because a prefix can be changed in place, and those given: beside
+// such a one there may be one of ours from before.
 func candidates(w wants, listed map[place][]location.Entry) map[string]place {
 	buckets := map[place]map[string]bool{}
 	out := map[string]place{}
@@ -21,7 +25,6 @@ func candidates(w wants, listed map[place][]location.Entry) map[string]place {
 			if _, ok := listed[pl]; ok {
 				out[arn] = pl
 			}
-			continue
 		}
 		if buckets[pl] == nil {
 			buckets[pl] = map[string]bool{}
@@ -76,45 +79,89 @@ func (s *snapshot) readTask(ctx context.Context, pl place, arn string) {
 	s.tasks[arn] = state
 }
 
-// orphans are destination locations of ours that no task read so far uses: their task may have been renamed.
-func (s *snapshot) orphans(w wants) map[string]place {
-	used := map[string]bool{}
-	for _, t := range s.tasks {
-		used[t.DestinationLocationARN] = true
+// readTasks reads the tasks that the lookup finds and that were not read yet.
+func (s *snapshot) readTasks(ctx context.Context, w wants, l lookup) {
+	fail := func(err error) { s.fail(l.place.account+"/"+l.place.region, err) }
+	api, err := s.clients.datasync(l.place.account, l.place.region)
+	if err != nil {
+		fail(err)
+		return
 	}
-	out := map[string]place{}
-	for arn, l := range s.locations {
-		if used[arn] || !l.Exists {
-			continue
+	in := &datasync.ListTasksInput{}
+	if l.location != "" {
+		in.Filters = []dstypes.TaskFilter{{Name: dstypes.TaskFilterNameLocationId, Operator: dstypes.OperatorEq, Values: []string{l.location}}}
+	}
+	pages := datasync.NewListTasksPaginator(api, in)
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			fail(&CallError{Account: l.place.account, Region: l.place.region, Operation: "datasync:ListTasks", Subject: or(l.location, "*"), Err: err})
+			return
 		}
-		for _, want := range w.locations {
-			if want.side == DestinationSide && want.transfer.marks(l.Tags, DestinationSide) {
-				out[arn] = place{want.spec.Account, want.spec.Region}
+		for _, e := range page.Tasks {
+			arn, name := aws.ToString(e.TaskArn), aws.ToString(e.Name)
+			named := slices.ContainsFunc(w.tasks, func(t taskWant) bool {
+				return l.place.account == t.spec.Account && (name == t.spec.Name || name == t.transfer.Name)
+			})
+			s.mu.Lock()
+			_, read := s.tasks[arn]
+			s.mu.Unlock()
+			if arn != "" && !read && (l.location != "" || named) {
+				s.readTask(ctx, l.place, arn)
+			}
+		}
+	}
+}
+
+// readReferred looks for tasks and locations of ours that no name led to, and reads what tasks of ours name, or took the place of, until
+// nothing new is found. entries are the locations that were listed.
+func (s *snapshot) readReferred(ctx context.Context, w wants, entries map[place][]location.Entry) {
+	lookups := s.lookups(w)
+	for first := true; ; first = false {
+		locations, tasks := s.referred(w)
+		if first {
+			maps.Copy(locations, s.inLeftBuckets(w, entries))
+		}
+		if !first && len(locations)+len(tasks) == 0 || ctx.Err() != nil {
+			return
+		}
+		elsewhere := map[place][]location.Entry{}
+		var wg sync.WaitGroup
+		for l := range lookups {
+			wg.Go(func() { s.readTasks(ctx, w, l) })
+			if l.location == "" {
+				wg.Go(func() { list(ctx, s, l.place, "datasync:ListLocations", elsewhere, location.List) })
+			}
+		}
+		for arn, pl := range locations {
+			wg.Go(func() { s.readLocation(ctx, pl, arn) })
+		}
+		for arn, pl := range tasks {
+			wg.Go(func() { s.readTask(ctx, pl, arn) })
+		}
+		wg.Wait()
+		for arn, pl := range s.inLeftBuckets(w, elsewhere) {
+			wg.Go(func() { s.readLocation(ctx, pl, arn) })
+		}
+		wg.Wait()
+		lookups = nil
+	}
+}
+
+// inLeftBuckets are the listed locations of buckets that the transfers have left, as far as they were not read.
+func (s *snapshot) inLeftBuckets(w wants, listed map[place][]location.Entry) map[string]place {
+	out := map[string]place{}
+	for _, t := range w.tasks {
+		for _, l := range s.leftOf(t.transfer) {
+			for pl, entries := range listed {
+				for _, e := range entries {
+					_, read := s.locations[e.ARN]
+					if b, _, ok := location.ParseURI(e.URI); ok && b == l.name && pl.account == t.spec.Account && !read && s.errs[e.ARN] == nil {
+						out[e.ARN] = pl
+					}
+				}
 			}
 		}
 	}
 	return out
-}
-
-// tasksOf reads the tasks that use the location.
-func (s *snapshot) tasksOf(ctx context.Context, pl place, locationARN string) {
-	api, err := s.clients.datasync(pl.account, pl.region)
-	if err != nil {
-		s.fail(locationARN, err)
-		return
-	}
-	pages := datasync.NewListTasksPaginator(api, &datasync.ListTasksInput{Filters: []dstypes.TaskFilter{{
-		Name: dstypes.TaskFilterNameLocationId, Operator: dstypes.OperatorEq, Values: []string{locationARN}}}})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			s.fail(locationARN, &CallError{Account: pl.account, Region: pl.region, Operation: "datasync:ListTasks", Subject: locationARN, Err: err})
-			return
-		}
-		for _, e := range page.Tasks {
-			if e.TaskArn != nil {
-				s.readTask(ctx, pl, *e.TaskArn)
-			}
-		}
-	}
 }

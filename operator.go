@@ -34,7 +34,8 @@ const managedSize = 6144
 // the resources that it makes them on. No phases means all of them. It fails for invalid transfers, for an account that none of them
 // touches, and for what does not fit into a managed policy: ask for one phase at a time then, or see [OperatorPolicies].
 //
-// To replace a task (AllowReplace), the ApplyPhase needs what the DestroyPhase has as well. The RunPhase reads the task's reports and writes
+// To replace a task (AllowReplace), the ApplyPhase needs what the DestroyPhase has as well; where a transfer leaves a bucket, a Region or a role,
+// both need what they had for the transfer as it was. The RunPhase reads the task's reports and writes
 // the manifest of Retries; a manifest of one's own (Task.Manifest) is left to whoever owns its bucket.
 //
 // Which role a given location has is only known once it was read: with a LocationARN and no RoleARN beside it, the policy lets all roles

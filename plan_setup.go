@@ -12,6 +12,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
@@ -51,8 +52,8 @@ func (b *builder) change(transfers []Transfer) {
 	}
 	for _, t := range w.tasks {
 		b.task(t, arns)
-		b.leftovers(t, t.id())
 	}
+	b.leave(w)
 	b.quotas(w)
 }
 
@@ -196,7 +197,7 @@ func (b *builder) location(all wants, w locationWant) string {
 	case Update:
 		c.Calls = appendIf(c.Calls, configured(lines), "datasync:UpdateLocationS3")
 		c.Calls = appendIf(c.Calls, configured(lines), "iam:PassRole")
-		c.Calls = appendIf(c.Calls, len(tags) > 0, "datasync:TagResource")
+		c.Calls = appendIf(c.Calls, len(tags) > 0 || state.RoleARN != spec.RoleARN, "datasync:TagResource") // which notes the role that it had
 	}
 	b.add(b.locationChange(all, w, c))
 	return state.ARN
@@ -255,7 +256,7 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 	if b.snap.errs[spec.Account+"/"+spec.Region] != nil {
 		return // reported with the locations
 	}
-	state, err := b.snap.ourTask(w)
+	state, old, err := b.snap.ourTasks(w)
 	var ambiguous *AmbiguousError
 	switch {
 	case errors.As(err, &ambiguous):
@@ -275,6 +276,12 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 	b.taskFindings(w, inForce)
 	b.keptLogGroup(w, inForce)
 	c.Op, c.Details, c.Before, c.ARN = op, lines, w.before(state), state.ARN
+	subject, calls := state.ARN, []string{"datasync:CreateTask", "datasync:TagResource", "datasync:DeleteTask"}
+	if moved := elsewhere(w, state, old); moved.Exists {
+		a, _ := region.ParseARN(moved.ARN)
+		op, lines, subject, calls = Replace, []string{"Region " + a.Region + " → " + spec.Region}, moved.ARN, calls[:2] // the old one's deletion is a change of its own
+		c.Op, c.Details = op, lines
+	}
 	switch op {
 	case Create:
 		c.Calls = []string{"datasync:CreateTask", "datasync:TagResource"}
@@ -283,9 +290,9 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 		c.Calls = appendIf(c.Calls, configured(lines), "datasync:UpdateTask")
 		c.Calls = appendIf(c.Calls, len(tags) > 0, "datasync:TagResource")
 	case Replace:
-		c.Calls = []string{"datasync:CreateTask", "datasync:TagResource", "datasync:DeleteTask"}
+		c.Calls = calls
 		if !b.opts.AllowReplace {
-			b.find(one, Finding{Severity: Blocking, Code: CodeReplace, Account: spec.Account, Subject: state.ARN,
+			b.find(one, Finding{Severity: Blocking, Code: CodeReplace, Account: spec.Account, Subject: subject,
 				Detail: "the task must be replaced: " + strings.Join(lines, "; "), Remedy: "set AllowReplace: the new task is made before the old one is deleted, with its history"})
 		}
 	}

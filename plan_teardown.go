@@ -10,6 +10,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/policy"
 )
 
 // NewDestroyPlan plans the way back: the task, its locations, our statements in bucket policies, and the roles last, because a bucket
@@ -30,59 +31,81 @@ func NewDestroyPlan(ctx context.Context, c Clients, transfers []Transfer, optFns
 	return b.plan(), nil
 }
 
-// tearDown plans the changes back. Each needs that which uses it to be gone.
+// tearDown plans the changes back. Each needs that which uses it to be gone. A location that tells of a role that was left goes after that
+// role, which goes after the statements that name it; for lack of a task nobody uses them any more.
 func (b *builder) tearDown(w wants) {
-	tasks := map[string][]string{}     // transfer → IDs of its tasks' changes
+	tasks := map[string][]string{}     // transfer → IDs of its tasks' changes, and those of the policies of buckets that it has left
 	locations := map[string][]string{} // transfer → IDs of its locations' changes
+	known := map[string]bool{}         // transfers of which it is known what they have left
 	b.leaveLogs(w)
 	for _, t := range w.tasks {
 		name := t.transfer.Name
 		if id := b.dropTask(t); id != "" {
 			tasks[name] = append(tasks[name], id)
 		}
-		oldTasks, oldLocations := b.leftovers(t, tasks[name]...)
-		tasks[name], locations[name] = append(tasks[name], oldTasks...), oldLocations
+		old, ok := b.leaveTasks(t, tasks[name]...)
+		tasks[name], known[name] = append(tasks[name], old...), ok
+		if ok {
+			tasks[name] = append(tasks[name], b.leaveBuckets(t.transfer, slices.Clone(tasks[name]))...)
+		}
 	}
 	for _, l := range w.logs {
 		if !l.left {
 			b.dropLogPolicy(l, tasks)
 		}
 	}
-	for _, l := range w.locations {
-		if l.given {
-			continue
+	telling := names(transfersOf(b.snap.leftRoles(w)))
+	uses := map[string][]string{} // transfer → what has to be done before its statements go
+	dropLocations := func(t Transfer, after []string, stay bool) {
+		if known[t.Name] {
+			locations[t.Name] = b.leaveLocations(t, after, stay)
 		}
-		if id := b.dropLocation(l, tasks[l.transfer.Name]); id != "" {
-			locations[l.transfer.Name] = append(locations[l.transfer.Name], id)
+		for _, l := range w.locations {
+			if l.transfer.Name == t.Name && !l.given {
+				if id := b.dropLocation(l, after, stay); id != "" {
+					locations[t.Name] = append(locations[t.Name], id)
+				}
+			}
 		}
 	}
-	statements := map[string][]string{} // transfer → IDs of the changes of its buckets' and keys' policies
-	for _, bw := range w.buckets {
-		if !bw.grants || bw.left {
-			continue // those that were left go with their locations
+	for _, t := range w.tasks {
+		name := t.transfer.Name
+		if uses[name] = tasks[name]; !slices.Contains(telling, name) {
+			dropLocations(t.transfer, tasks[name], false)
+			uses[name] = locations[name]
 		}
-		if id := b.dropStatements(bw, locations); id != "" {
-			for _, t := range bw.transfers {
-				statements[t.Name] = append(statements[t.Name], id)
-			}
+	}
+	for _, bw := range w.buckets {
+		if bw.grants && !bw.left { // those that were left go with the tasks
+			b.dropStatements(bw, uses)
+		}
+	}
+	for _, k := range w.keys {
+		if k.grants {
+			b.dropKeyStatements(k, uses)
+		}
+	}
+	roles, stay := b.leaveRoles(w, tasks)
+	for _, t := range w.tasks {
+		if name := t.transfer.Name; slices.Contains(telling, name) {
+			dropLocations(t.transfer, append(slices.Clone(tasks[name]), roles[name]...), stay[name])
 		}
 	}
 	for _, bw := range w.buckets {
 		b.restoreOwnership(bw, locations)
 	}
-	for _, k := range w.keys {
-		if !k.grants {
-			continue
-		}
-		if id := b.dropKeyStatements(k, locations); id != "" {
-			for _, t := range k.transfers {
-				statements[t.Name] = append(statements[t.Name], id)
-			}
-		}
-	}
 	for _, r := range w.roles {
-		b.dropRole(w, r, locations, statements)
+		b.dropRole(w, r, locations)
 	}
+}
+
+// transfersOf are the transfers that use the roles.
+func transfersOf(roles []roleWant) []Transfer {
+	var out []Transfer
+	for _, r := range roles {
+		out = append(out, r.transfers...)
+	}
+	return out
 }
 
 func (b *builder) dropTask(w taskWant) string {
@@ -116,12 +139,15 @@ func (b *builder) dropTask(w taskWant) string {
 	return c.ID
 }
 
-func (b *builder) dropLocation(w locationWant, tasks []string) string {
+func (b *builder) dropLocation(w locationWant, after []string, stay bool) string {
 	spec := w.spec
 	one := []Transfer{w.transfer}
 	c := Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: DataSyncLocation, Name: spec.URI(), Side: w.side, Transfers: []string{w.transfer.Name},
 		Op: Delete, Calls: []string{"datasync:DeleteLocation"}}
-	c.Requires = slices.Clone(tasks)
+	c.Requires = slices.Clone(after)
+	if stay {
+		c.Hold, c.Reason = Blocked, reasonTells
+	}
 	if !b.canRead(spec.Account) {
 		b.add(c)
 		return c.ID
@@ -184,49 +210,93 @@ func (b *builder) dropStatements(w bucketWant, locations map[string][]string) st
 	return c.ID
 }
 
-// dropRole removes our inline policies, and the role with the last of them.
-func (b *builder) dropRole(all wants, w roleWant, locations, statements map[string][]string) {
+// dropRole removes our inline policies, and the role with the last of them, after the changes of its transfers and those of the policies that
+// let it in. It returns the ID of the change and whether the role has to stay for now.
+func (b *builder) dropRole(all wants, w roleWant, after map[string][]string) (id string, stays bool) {
 	c := Change{ID: w.id(), Account: w.account, Kind: IAMRole, Name: w.spec.Name, Transfers: names(w.transfers), ARN: w.arn, Side: w.side(), Op: Delete,
-		Calls: []string{"iam:DeleteRolePolicy", "iam:DeleteRole"}}
-	for _, t := range w.transfers {
-		c.Requires = append(append(c.Requires, locations[t.Name]...), statements[t.Name]...)
+		Calls: []string{"iam:DeleteRolePolicy", "iam:DeleteRole"}, left: w.left}
+	if w.left {
+		c.Reason = "no location of the transfer uses it any more"
 	}
+	state := b.snap.roles[w.arn]
+	for _, t := range w.transfers {
+		c.Requires = append(c.Requires, after[t.Name]...)
+	}
+	c.Requires = append(c.Requires, b.lettingIn(all, w, state.ID)...)
 	slices.Sort(c.Requires)
 	c.Requires = slices.Compact(c.Requires)
 	if !b.canRead(w.account) {
 		b.add(c)
-		return
+		return c.ID, false
 	}
-	state := b.snap.roles[w.arn]
 	if err := b.snap.unread(w.arn, state.Unread, iamrole.PartRole); err != nil {
 		b.find(w.transfers, unreadFinding(w.account, w.arn, err, Blocking, "grant the reader iam:GetRole on the role"))
-		return
+		return "", true
 	}
 	if !state.Exists {
-		return
+		return "", false
 	}
 	if why, ok := w.ours(state); !ok {
 		b.find(w.transfers, Finding{Severity: Warning, Code: CodeForeignRole, Account: w.account, Subject: w.arn, Detail: "role " + w.spec.Name + " stays: " + why})
-		return
+		return "", false
 	}
 	for _, part := range []string{iamrole.PartPolicies, iamrole.PartAttached} {
 		if err := state.Unread[part]; err != nil {
 			b.find(w.transfers, unreadFinding(w.account, w.arn, err, Blocking, "grant the reader iam:ListRolePolicies and iam:ListAttachedRolePolicies on the role"))
-			return
+			return "", true
 		}
 	}
 	gone, rest := w.leaving(state)
-	if len(rest) > 0 {
+	if w.shared || len(rest) > 0 {
 		if len(gone) == 0 {
-			return
+			return "", false
 		}
 		c.Op, c.Calls = Update, []string{"iam:DeleteRolePolicy"}
-		c.Details = []string{"stays for " + strings.Join(rest, ", ")}
+		c.Details = append([]string{"inline policy " + strings.Join(gone, ", ") + " is removed"}, staysFor(rest)...)
 	} else {
 		b.gate(&c, w, all, state.ID)
 	}
 	c.Before = w.before(state)
 	b.add(c)
+	return c.ID, c.Hold == Blocked
+}
+
+// staysFor says for what a role stays.
+func staysFor(rest []string) []string {
+	if len(rest) == 0 {
+		return nil
+	}
+	return []string{"stays for " + strings.Join(rest, ", ")}
+}
+
+// lettingIn are the IDs of the planned changes of policies that name the role, or may: those of its transfers' ends that it serves.
+func (b *builder) lettingIn(all wants, w roleWant, id string) []string {
+	var out []string
+	add := func(change string, p policyWant, d policy.Document, of func(Transfer, Side) bool) {
+		may := naming(d, nil, w.arn, id) != ""
+		for _, t := range p.transfers {
+			may = may || slices.Contains(names(w.transfers), t.Name) && slices.ContainsFunc(b.snap.sidesOf(w, t), func(side Side) bool { return of(t, side) })
+		}
+		if may && p.grants && slices.ContainsFunc(b.changes, func(c Change) bool { return c.ID == change }) {
+			out = append(out, change)
+		}
+	}
+	for _, bw := range all.buckets {
+		add(bw.id(), bw.policyWant, b.snap.buckets[bw.spec.Name].Policy, func(t Transfer, side Side) bool { return b.snap.letsIn(t, side, bw.spec.Name) })
+	}
+	for _, k := range all.keys {
+		add(k.id(), k.policyWant, b.snap.keys[k.spec.ARN].Policy, func(t Transfer, side Side) bool {
+			return slices.Contains(k.by, w.arn) || slices.ContainsFunc(t.keyNeeds(), func(n keyNeed) bool { return n.role == side && slices.Contains(n.keys, k.spec.ARN) })
+		})
+	}
+	return out
+}
+
+// letsIn reports whether the bucket's policy is to let the role of the side in, or was.
+func (s *snapshot) letsIn(t Transfer, side Side, name string) bool {
+	return t.end(side).Bucket == name ||
+		slices.ContainsFunc(t.dataGrants(), func(g dataGrant) bool { return g.role == side && g.bucket == name }) ||
+		slices.ContainsFunc(s.leftOf(t), func(l leftBucket) bool { return l.side == side && l.name == name })
 }
 
 // leaving are the role's inline policies that go with these transfers, and what else the role still holds.
@@ -253,10 +323,7 @@ func (b *builder) gate(c *Change, w roleWant, all wants, id string) {
 		b.find([]Transfer{t}, Finding{Severity: Warning, Code: CodeDeadPrincipal, Account: w.account, Subject: w.arn, Detail: detail, Remedy: remedy})
 	}
 	for _, t := range w.transfers {
-		for _, side := range sides {
-			if !t.ownsRole(side) || t.roleName(side) != w.spec.Name {
-				continue
-			}
+		for _, side := range b.snap.sidesOf(w, t) {
 			for _, what := range b.unseen(t, side) { // whatever the grant's shape is today, it may have been by role before
 				hold(t, what+" may still name it", fmt.Sprintf("the role stays until it is proved that the policy of %s no longer names it", what),
 					"plan again with a client of that account that may read the policy, once its operator has removed our statements")
@@ -270,6 +337,11 @@ func (b *builder) gate(c *Change, w roleWant, all wants, id string) {
 		}
 	}
 	for _, k := range all.keys {
+		if account := k.spec.Account(); w.left && slices.Contains(k.by, w.arn) && !b.canRead(account) {
+			what := fmt.Sprintf("key %s of account %s", keyName(k.spec.ARN), account)
+			hold(w.transfers[0], what+" may still name it", "the role stays until it is proved that the policy of "+what+" no longer names it",
+				"plan again with a client of that account that may read the policy, once its operator has removed our statements")
+		}
 		if sid := naming(b.snap.keys[k.spec.ARN].Policy, k.ours, w.arn, id); sid != "" && w.serves(k.policyWant) {
 			hold(w.transfers[0], "key "+keyName(k.spec.ARN)+" names it in "+sid, fmt.Sprintf("the role stays, because %s in the policy of key %s, which is not ours, names it", sid, keyName(k.spec.ARN)),
 				"let the key's owner remove that statement first")
@@ -277,11 +349,22 @@ func (b *builder) gate(c *Change, w roleWant, all wants, id string) {
 	}
 }
 
-// unseen are the remote bucket and keys of the side whose policies cannot be read.
+// unseen are the remote bucket and keys of the side whose policies cannot be read, buckets that the side has left among them.
 func (b *builder) unseen(t Transfer, side Side) []string {
 	var out []string
-	if e := t.end(side); t.remote(side) && !b.canRead(e.Account) {
-		out = append(out, fmt.Sprintf("bucket %s of account %s", e.Bucket, e.Account))
+	for _, e := range []Endpoint{t.Source, t.Destination} {
+		if e.Account != t.taskAccount() && !b.canRead(e.Account) && b.snap.letsIn(t, side, e.Bucket) {
+			out = append(out, fmt.Sprintf("bucket %s of account %s", e.Bucket, e.Account))
+		}
+	}
+	for _, l := range b.snap.leftOf(t) {
+		switch account, granted := b.snap.ownerOf(t, l); {
+		case !granted || l.side != side:
+		case account == "":
+			out = append(out, fmt.Sprintf("bucket %s, whose owner is not known,", l.name))
+		case !b.canRead(account):
+			out = append(out, fmt.Sprintf("bucket %s of account %s", l.name, account))
+		}
 	}
 	return append(out, b.unseenKeys(t, side)...)
 }

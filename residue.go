@@ -50,7 +50,7 @@ func (p *Plan) Residue(ctx context.Context, c Clients) ([]Residue, error) {
 
 func (s *snapshot) roleResidue(w wants) []Residue {
 	var out []Residue
-	for _, r := range w.roles {
+	for _, r := range append(slices.Clone(w.roles), s.leftRoles(w)...) {
 		state, read := s.roles[r.arn]
 		item := Residue{Account: r.account, Kind: IAMRole, Name: r.spec.Name}
 		switch {
@@ -65,10 +65,13 @@ func (s *snapshot) roleResidue(w wants) []Residue {
 				continue
 			}
 			gone, rest := r.leaving(state)
-			if len(gone) == 0 && len(rest) > 0 {
+			if len(gone) == 0 && (len(rest) > 0 || r.shared) {
 				continue // it stays for others
 			}
 			item.Ours, item.Detail = true, state.ARN
+			if len(rest) > 0 || r.shared {
+				item.Detail = "inline policy " + strings.Join(gone, ", ")
+			}
 		}
 		out = append(out, item)
 	}
@@ -96,6 +99,12 @@ func (s *snapshot) bucketResidue(w wants) []Residue {
 		}
 		out = append(out, s.strangers(b.policyWant, state.Policy, item)...)
 	}
+	for _, t := range w.tasks {
+		unknown := s.ownerless(t.transfer)
+		for _, name := range slices.Sorted(maps.Keys(unknown)) {
+			out = append(out, Residue{Kind: BucketPolicy, Name: name, Detail: "not known: whose bucket it is, which the transfer has left: " + oneLine(unknown[name])})
+		}
+	}
 	return out
 }
 
@@ -113,7 +122,8 @@ func (s *snapshot) datasyncResidue(w wants) []Residue {
 	for _, t := range w.tasks {
 		state, old, err := s.ourTasks(t)
 		for _, o := range old {
-			out = append(out, datasyncItem(DataSyncTask, t.spec.Account, t.spec.Region, o.Name, o.ARN, nil))
+			a, _ := region.ParseARN(o.ARN)
+			out = append(out, datasyncItem(DataSyncTask, a.Account, a.Region, o.Name, o.ARN, nil))
 		}
 		for _, l := range s.leftLocations(t.transfer) {
 			a, _ := region.ParseARN(l.ARN)

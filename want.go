@@ -26,6 +26,7 @@ type roleWant struct {
 	account, arn string
 	spec         iamrole.Spec
 	transfers    []Transfer
+	left, shared bool // a role that these transfers have left; one that another transfer wants
 }
 
 // policyWant is what transfers want of a policy that somebody else owns: that of a bucket, or of a key.
@@ -54,7 +55,12 @@ type taskWant struct {
 	spec     task.Spec
 }
 
-func (w roleWant) id() string { return changeID(w.account, "", IAMRole, w.spec.Name) }
+func (w roleWant) id() string {
+	if w.shared {
+		return changeID(w.account, "", IAMRole, w.spec.Name+"/left")
+	}
+	return changeID(w.account, "", IAMRole, w.spec.Name)
+}
 func (w bucketWant) id() string {
 	return changeID(w.spec.Account, w.spec.Region, BucketPolicy, w.spec.Name)
 }

@@ -1,0 +1,105 @@
+package xacct
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/region"
+)
+
+// tagLeft starts the tags of a role, after the prefix, that tell of buckets of other accounts whose policies may still name it, because it was
+// once let into them: the transfer and the bucket follow. The value is the owner, the ends, and the Regions in one of which it is; "" is
+// that nothing of ours stands there any more. Such a role must not be deleted before that is proved.
+const tagLeft = "left:"
+
+// letInto are the buckets of the policy that the role has for the side.
+func (t Transfer) letInto(role iamrole.State, side Side) []leftBucket {
+	st, _ := role.Policies[t.policyName(side)].Statement(t.purpose(side))
+	told := ""
+	for _, c := range st.Conditions() {
+		if values := c.Values(); c.Key() == "aws:ResourceAccount" && len(values) == 1 {
+			told = values[0]
+		}
+	}
+	var out []leftBucket
+	resources, _ := st.Resources()
+	for _, r := range resources {
+		if a, ok := region.ParseARN(r); ok && a.Service == "s3" {
+			name, _, _ := strings.Cut(a.Resource, "/")
+			out = append(out, leftBucket{name: name, regions: append([]string{t.end(side).Region}, trusted(role.Trust)...), side: side, told: told})
+		}
+	}
+	return out
+}
+
+func (t Transfer) leftKey(bucket string) string { return t.tagKey(tagLeft) + t.Name + ":" + bucket }
+
+// notedBuckets are the buckets of which the tags of a role tell.
+func (t Transfer) notedBuckets(tags map[string]string) []leftBucket {
+	var out []leftBucket
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		name, ok := strings.CutPrefix(key, t.leftKey(""))
+		words := strings.Fields(tags[key])
+		if !ok || len(words) < 3 {
+			continue
+		}
+		for side := range strings.SplitSeq(words[1], "+") {
+			out = append(out, leftBucket{name: name, side: Side(side), told: words[0], regions: words[2:]})
+		}
+	}
+	return out
+}
+
+// noteBuckets are the tags that a role gets before its policies become others.
+func (s *snapshot) noteBuckets(w roleWant) map[string]string {
+	out := map[string]string{}
+	for _, t := range w.transfers {
+		for _, side := range sides {
+			for _, l := range t.letInto(s.roles[w.arn], side) {
+				if l.name == t.end(side).Bucket || l.told == "" || l.told == t.taskAccount() {
+					continue
+				}
+				regions := l.regions
+				if found := s.owners[l.name].region; found != "" {
+					regions = []string{found}
+				}
+				regions = slices.Compact(slices.Sorted(slices.Values(regions)))
+				ends := string(side)
+				if side == DestinationSide && slices.ContainsFunc(t.letInto(s.roles[w.arn], SourceSide), func(o leftBucket) bool { return o.name == l.name && o.name != t.Source.Bucket }) {
+					ends = string(SourceSide) + "+" + ends
+				}
+				out[t.leftKey(l.name)] = strings.Join(append([]string{l.told, ends}, regions...), " ")
+			}
+		}
+	}
+	return out
+}
+
+// forget takes back what the transfer's roles tell of a bucket, before the location goes that used it.
+func (r *run) forget(ctx context.Context, ch *Change, name string, res *ChangeResult) error {
+	for _, w := range r.wants.roles {
+		for _, t := range w.transfers {
+			key := t.leftKey(name)
+			if !slices.Contains(ch.Transfers, t.Name) || r.fresh.snap.noteBuckets(w)[key] == "" && r.fresh.snap.roles[w.arn].Tags[key] == "" {
+				continue
+			}
+			api, err := r.clients.iam(w.account)
+			if err == nil {
+				err = r.tagRole(ctx, ch, api, w.spec, map[string]string{key: ""}, res)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// tagsMissing are the tags that are not there yet.
+func tagsMissing(want, have map[string]string) map[string]string {
+	set, _ := diffTags(want, have)
+	return set
+}

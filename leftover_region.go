@@ -1,0 +1,153 @@
+package xacct
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/task"
+)
+
+// formerRegions are the Regions, other than the one that is wanted, in which a task of the transfer may be: those that its source location
+// and its roles tell, and, if there is no such location yet, or it is given, those that the roles trust.
+func (s *snapshot) formerRegions(t Transfer) []string {
+	key := t.tagKey(tagRegion)
+	l, _, _ := s.ourLocation(locationWant{transfer: t, side: SourceSide, spec: t.locationSpec(SourceSide)})
+	known := l.Exists && t.Source.LocationARN == ""
+	var out []string
+	if known {
+		out = strings.Fields(l.Tags[key])
+	}
+	for _, side := range sides {
+		if !t.ownsRole(side) {
+			continue
+		}
+		role := s.roles[t.roleARN(side)]
+		out = append(out, strings.Fields(role.Tags[key])...)
+		if !known && t.end(side).Role.Trust.IsZero() {
+			out = append(out, trusted(role.Trust)...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(slices.DeleteFunc(out, func(r string) bool { return r == t.Destination.Region || !known && r == t.Source.Region }))
+}
+
+// trusted are the Regions from which a trust policy lets DataSync come.
+func trusted(trust policy.Document) []string {
+	var out []string
+	for st := range trust.All() {
+		for _, c := range st.Conditions() {
+			for _, v := range c.Values() {
+				if a, ok := region.ParseARN(v); ok && c.Key() == "aws:SourceArn" && region.Valid(a.Region) {
+					out = append(out, a.Region)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// noteRegions is the tag of a role whose trust is about to forget Regions: those in which tasks of the transfers still are. "" is none.
+func (s *snapshot) noteRegions(w wants, transfers []Transfer) string {
+	var out []string
+	for _, t := range w.tasks {
+		_, old, _ := s.ourTasks(t)
+		for _, o := range old {
+			if a, _ := region.ParseARN(o.ARN); a.Region != t.spec.Region && slices.Contains(names(transfers), t.transfer.Name) && len(strings.Join(out, " "))+len(a.Region) < mostTag {
+				out = append(out, a.Region)
+			}
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(slices.Compact(out), " ")
+}
+
+// lookup is a list of the tasks of one place that use a location, or that have a name of ours.
+type lookup struct {
+	place    place
+	location string // "" is by name
+}
+
+// lookups are the lists that find tasks of ours that no name led to: those of destination locations of ours that no task read so far uses,
+// those of both ends if the transfer has no task yet, because its task may have been renamed, and those of the Regions that it was in.
+func (s *snapshot) lookups(w wants) map[lookup]bool {
+	out := map[lookup]bool{}
+	used, marked := map[string]bool{}, map[string]bool{}
+	told := map[[2]string]bool{} // by transfer and Region: what is left there stands in a tag of the task
+	for arn, t := range s.tasks {
+		used[t.DestinationLocationARN] = true
+		for _, want := range w.tasks {
+			if !want.transfer.marks(t.Tags, "") {
+				continue
+			}
+			marked[want.transfer.Name] = true
+			for _, left := range want.transfer.replaced(t) {
+				if a, _ := region.ParseARN(left); at(arn, want.spec.Account, want.spec.Region) {
+					told[[2]string{want.transfer.Name, a.Region}] = true
+				}
+			}
+		}
+	}
+	for arn, l := range s.locations {
+		for _, want := range w.locations {
+			if !used[arn] && l.Exists && want.side == DestinationSide && want.transfer.marks(l.Tags, DestinationSide) {
+				out[lookup{place{want.spec.Account, want.spec.Region}, arn}] = true
+			}
+		}
+	}
+	for _, want := range w.tasks {
+		t := want.transfer
+		if _, ok := s.clients[want.spec.Account]; !ok {
+			continue
+		}
+		for _, side := range sides {
+			if arn := s.locationOf(t, side); arn != "" && !marked[t.Name] && s.locations[arn].Exists {
+				out[lookup{place{want.spec.Account, want.spec.Region}, arn}] = true
+			}
+		}
+		regions := s.formerRegions(t)
+		for _, l := range s.leftOf(t) {
+			for _, reg := range l.regions {
+				if reg != t.Source.Region && reg != t.Destination.Region && !slices.Contains(regions, reg) {
+					regions = append(regions, reg)
+				}
+			}
+		}
+		for _, reg := range regions {
+			if told[[2]string{t.Name, reg}] {
+				continue
+			}
+			pl := place{want.spec.Account, reg}
+			out[lookup{pl, ""}] = true
+			if arn := s.locationOf(t, SourceSide); arn != "" {
+				out[lookup{pl, arn}] = true
+			}
+		}
+	}
+	return out
+}
+
+// regionTag lets a source location go on telling the Regions that its tasks were in, behind the one that is wanted.
+func (w locationWant) regionTag(had string) string {
+	text := w.spec.Tags[w.transfer.tagKey(tagRegion)]
+	if slices.Contains(strings.Fields(had), text) {
+		return had
+	}
+	for r := range strings.FieldsSeq(had) {
+		if len(text)+1+len(r) <= mostTag {
+			text += " " + r
+		}
+	}
+	return text
+}
+
+// elsewhere is a task of ours that is to make room for one in another Region; the zero State if the transfer has one where it is wanted.
+func elsewhere(w taskWant, main task.State, old []task.State) task.State {
+	for _, t := range old {
+		if !main.Exists && !at(t.ARN, w.spec.Account, w.spec.Region) {
+			return t
+		}
+	}
+	return task.State{}
+}

@@ -1,0 +1,241 @@
+package xacct
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/policy"
+)
+
+// formerRoles are the ends, by ARN, of the roles of the task account that locations of the transfer name, or named before, as a tag of theirs
+// tells. Those that are wanted are among them.
+func (s *snapshot) formerRoles(t Transfer) map[string][]Side {
+	out := map[string][]Side{}
+	add := func(arn string, side Side) {
+		a, _ := region.ParseARN(arn)
+		if _, ok := roleNameOf(arn); ok && a.Account == t.taskAccount() && !slices.Contains(out[arn], side) {
+			out[arn] = append(out[arn], side)
+		}
+	}
+	for _, side := range sides {
+		if t.end(side).LocationARN != "" {
+			continue
+		}
+		if l, _, err := s.ourLocation(locationWant{transfer: t, side: side, spec: t.locationSpec(side)}); err == nil && l.Exists {
+			add(l.RoleARN, side)
+			for _, arn := range t.notedRoles(l.Tags) {
+				add(arn, side)
+			}
+		}
+	}
+	for _, l := range s.leftLocations(t) {
+		for _, arn := range append(t.notedRoles(l.Tags), l.RoleARN) {
+			add(arn, Side(l.Tags[t.tagKey(tagSide)]))
+		}
+	}
+	return out
+}
+
+// formerRolesOf are the roles of the side that may hold a policy of ours.
+func (s *snapshot) formerRolesOf(t Transfer, side Side) []string {
+	var out []string
+	if t.ownsRole(side) {
+		out = append(out, t.roleARN(side))
+	}
+	former := s.formerRoles(t)
+	for _, arn := range slices.Sorted(maps.Keys(former)) {
+		if slices.Contains(former[arn], side) && !slices.Contains(out, arn) {
+			out = append(out, arn)
+		}
+	}
+	return out
+}
+
+// sidesOf are the ends of the transfer whose buckets and keys may name the role.
+func (s *snapshot) sidesOf(w roleWant, t Transfer) []Side {
+	former := s.formerRoles(t)[w.arn]
+	var out []Side
+	for _, side := range sides {
+		_, holds := s.roles[w.arn].Policies[t.policyName(side)]
+		if holds || slices.Contains(former, side) || t.ownsRole(side) && t.roleARN(side) == w.arn {
+			out = append(out, side)
+		}
+	}
+	return out
+}
+
+// readFormerRoles reads the roles that locations name, or named before, and that were not read yet.
+func (s *snapshot) readFormerRoles(ctx context.Context, w wants) {
+	var wg sync.WaitGroup
+	reading := map[string]bool{}
+	for _, t := range w.tasks {
+		for arn := range s.formerRoles(t.transfer) {
+			if _, read := s.roles[arn]; read || reading[arn] || s.errs[arn] != nil {
+				continue
+			}
+			reading[arn] = true
+			name, _ := roleNameOf(arn)
+			expected := map[string]policy.Document{t.transfer.policyName(SourceSide): {}, t.transfer.policyName(DestinationSide): {}}
+			wg.Go(func() { s.readRole(ctx, arn, iamrole.Spec{Name: name, Policies: expected}) })
+		}
+	}
+	wg.Wait()
+}
+
+// leftRoles are the roles of ours that the transfers have left: a location of theirs names it, or did, and none of them wants it any more.
+// A role that was named by the user bears no transfer's mark; it is ours as far as it holds an inline policy of the transfer's name.
+func (s *snapshot) leftRoles(w wants) []roleWant {
+	var out []roleWant
+	given := s.rolesGiven()
+	for _, tw := range w.tasks {
+		t := tw.transfer
+		former := s.formerRoles(t)
+		for _, arn := range slices.Sorted(maps.Keys(former)) {
+			wanted := slices.ContainsFunc(sides, func(side Side) bool { return t.ownsRole(side) && t.roleARN(side) == arn })
+			state := s.roles[arn]
+			if wanted || given[arn] || !state.Exists || s.unreadFormer(arn) != nil || !t.hasLeft(state) {
+				continue
+			}
+			i := slices.IndexFunc(out, func(r roleWant) bool { return r.arn == arn })
+			if i >= 0 {
+				out[i].transfers = append(out[i].transfers, t)
+				continue
+			}
+			name, _ := roleNameOf(arn)
+			out = append(out, roleWant{account: t.taskAccount(), arn: arn, spec: iamrole.Spec{Name: name, Path: state.Path, Tags: t.tags("")},
+				transfers: []Transfer{t}, left: true, shared: s.wantsRole(arn)})
+		}
+	}
+	return out
+}
+
+// unreadFormer is why it is not known what a role holds that a location names, or named.
+func (s *snapshot) unreadFormer(arn string) error {
+	for _, part := range []string{iamrole.PartRole, iamrole.PartPolicies, iamrole.PartAttached} {
+		if err := s.unread(arn, s.roles[arn].Unread, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hasLeft reports whether something of the transfer's is left on a role that it does not want.
+func (t Transfer) hasLeft(s iamrole.State) bool {
+	if s.Tags[t.tagKey(tagManagedBy)] != managedBy {
+		return false
+	}
+	switch s.Tags[t.tagKey(tagTransfer)] {
+	case t.Name:
+		return true
+	case "":
+		_, source := s.Policies[t.policyName(SourceSide)]
+		_, destination := s.Policies[t.policyName(DestinationSide)]
+		return source || destination || len(s.Policies)+len(s.Attached) == 0
+	}
+	return false
+}
+
+// wantsRole reports whether a transfer, planned or blocked, has us make the role.
+func (s *snapshot) wantsRole(arn string) bool {
+	return slices.ContainsFunc(s.transfers, func(t Transfer) bool {
+		return slices.ContainsFunc(sides, func(side Side) bool { return t.ownsRole(side) && t.roleARN(side) == arn })
+	})
+}
+
+// rolesGiven are the roles that a transfer uses as they are.
+func (s *snapshot) rolesGiven() map[string]bool {
+	out := map[string]bool{}
+	for _, t := range s.transfers {
+		for _, side := range sides {
+			e := t.end(side)
+			out[e.RoleARN] = true
+			if e.LocationARN != "" {
+				out[s.locations[e.LocationARN].RoleARN] = true
+			}
+		}
+		for _, arn := range t.Operators {
+			out[arn] = true
+		}
+		if m := t.Task.Manifest; m != nil {
+			out[m.RoleARN] = true
+		}
+		if r := t.Task.Report; r != nil {
+			out[r.RoleARN] = true
+		}
+		if m := t.Retries; m != nil {
+			out[m.RoleARN] = true
+		}
+	}
+	return out
+}
+
+// leaveRoles plans that our policies leave the roles that the transfers have left, and that these go with the last of them. It returns the
+// IDs of these changes by transfer, and which transfers' roles have to stay: the locations, which tell of them, go only after them.
+func (b *builder) leaveRoles(all wants, after map[string][]string) (ids map[string][]string, stay map[string]bool) {
+	ids, stay = map[string][]string{}, map[string]bool{}
+	for _, w := range b.snap.leftRoles(all) {
+		id, held := b.dropRole(all, w, after)
+		for _, t := range w.transfers {
+			if id != "" {
+				ids[t.Name] = append(ids[t.Name], id)
+			}
+			stay[t.Name] = stay[t.Name] || held
+		}
+	}
+	for _, tw := range all.tasks {
+		t := tw.transfer
+		for arn := range b.snap.formerRoles(t) {
+			if err := b.snap.unreadFormer(arn); err != nil && !b.snap.wantsRole(arn) && !b.snap.rolesGiven()[arn] {
+				b.find([]Transfer{t}, unreadFinding(t.taskAccount(), arn, err, Warning, "grant the reader iam:GetRole and iam:ListRolePolicies on the role, which a location of the transfer had before: if it is ours, it stays"))
+			}
+		}
+	}
+	return ids, stay
+}
+
+// notedRoles are the roles that the tag of a location names.
+func (t Transfer) notedRoles(tags map[string]string) []string {
+	var out []string
+	for _, path := range strings.Fields(tags[t.tagKey(tagReplaces)]) {
+		out = append(out, region.ARN{Partition: t.partition(), Service: "iam", Account: t.taskAccount(), Resource: "role" + path}.String())
+	}
+	return out
+}
+
+// noteRoles is the tag of a location that gets another role: those that it had before and that are not known to be gone, the last one
+// first. "" is none.
+func (s *snapshot) noteRoles(w locationWant, tags map[string]string, had string) string {
+	text := ""
+	for _, arn := range append([]string{had}, w.transfer.notedRoles(tags)...) {
+		a, _ := region.ParseARN(arn)
+		path, ok := strings.CutPrefix(a.Resource, "role")
+		state, read := s.roles[arn]
+		gone := read && !state.Exists && state.Unread[iamrole.PartRole] == nil
+		if !ok || a.Account != w.spec.Account || arn == w.spec.RoleARN || gone || slices.Contains(strings.Fields(text), path) || strings.Contains(path, ",") {
+			continue // a comma can stand in the name of a role, and not in a tag of DataSync
+		}
+		if next := strings.TrimSpace(text + " " + path); len(next) <= mostTag {
+			text = next
+		}
+	}
+	return text
+}
+
+// removeLeftRole takes our policies off a role that the change's transfers have left, and deletes it with the last of them.
+func (r *run) removeLeftRole(ctx context.Context, ch *Change, res *ChangeResult) (Status, error) {
+	api, err := r.clients.iam(ch.Account)
+	if err != nil {
+		return Failed, err
+	}
+	for _, w := range r.fresh.snap.leftRoles(r.wants) {
+		if w.id() == ch.ID {
+			return r.removeRole(ctx, ch, api, w, r.fresh.snap.roles[w.arn], res)
+		}
+	}
+	return Failed, &MismatchError{Change: ch.ID, Detail: "the transfers have not left it"}
+}
