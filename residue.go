@@ -23,8 +23,8 @@ type Residue struct {
 }
 
 // Residue looks for what is left of the plan's transfers: roles, locations and tasks that bear our mark, statements that bear our Sids, and
-// what AWS keeps on our behalf. What could not be looked at is in the list too, never left out. An empty list means that nothing of
-// ours is left in the accounts that the clients reach. The error is that of a read that concerns everything.
+// what AWS and the runs of the task have made on our behalf. What could not be looked at is in the list too, never left out. If no item is
+// Ours and none is "not known", nothing of ours is left. The error is that of a read that concerns everything.
 func (p *Plan) Residue(ctx context.Context, c Clients) ([]Residue, error) {
 	c, _, err := prepare(ctx, c, p.Transfers, nil)
 	if err != nil {
@@ -42,6 +42,7 @@ func (p *Plan) Residue(ctx context.Context, c Clients) ([]Residue, error) {
 	out = append(out, snap.logResidue(w)...)
 	out = append(out, snap.datasyncResidue(w)...)
 	out = append(out, leftByAWS(ctx, c, w)...)
+	out = append(out, leftByRuns(ctx, c, w)...)
 	for _, what := range slices.Sorted(maps.Keys(snap.errs)) {
 		out = append(out, Residue{Name: what, Detail: "not known: " + oneLine(snap.errs[what])})
 	}
@@ -150,7 +151,7 @@ func (r Residue) String() string {
 	switch {
 	case r.Ours:
 		whose = "ours"
-	case strings.HasPrefix(r.Detail, "not known"):
+	case strings.HasPrefix(r.Detail, "not known"), strings.HasPrefix(r.Detail, "possible"):
 		whose = "unknown"
 	}
 	return strings.Join(strings.Fields(fmt.Sprintf("%s %s %s %s: %s (%s)", r.Account, r.Region, r.Kind, r.Name, r.Detail, whose)), " ")

@@ -1,0 +1,75 @@
+package xacct
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/bucket"
+)
+
+// Kinds of what only runs leave behind. No [Change] is about them.
+const (
+	LogGroup         Kind = "log-group"         // of CloudWatch Logs
+	Objects          Kind = "objects"           // in a bucket, below a prefix
+	MultipartUploads Kind = "multipart-uploads" // parts of objects whose upload was cut off
+)
+
+// ownLogGroup is where ENHANCED tasks log, whatever log group they name. It is made without an expiry and is not tagged.
+// https://docs.aws.amazon.com/datasync/latest/userguide/configure-logging.html
+const ownLogGroup = "/aws/datasync"
+
+// ownFolder is where DataSync keeps objects of its own at a destination while it runs.
+// https://docs.aws.amazon.com/datasync/latest/userguide/troubleshooting-tasks.html
+const ownFolder = ".aws-datasync"
+
+// leftByRuns finds what runs may have left: what can be listed is, and what cannot is named as possible.
+func leftByRuns(ctx context.Context, c Clients, w wants) []Residue {
+	var out []Residue
+	add := func(item Residue) {
+		if item.Detail != "" && !slices.Contains(out, item) {
+			out = append(out, item)
+		}
+	}
+	for _, tw := range w.tasks {
+		t, e := tw.transfer, tw.transfer.Destination
+		if cmp.Or(tw.spec.Mode, dstypes.TaskModeEnhanced) == dstypes.TaskModeEnhanced && tw.spec.Options.LogLevel != dstypes.LogLevelOff {
+			add(Residue{Account: tw.spec.Account, Region: tw.spec.Region, Kind: LogGroup, Name: ownLogGroup,
+				Detail: "possible, not looked at: ENHANCED tasks log there, without expiry; other tasks of the Region may too"})
+		}
+		spec := bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}
+		prefix := slashed(e.Prefix) + ownFolder
+		add(Residue{Account: e.Account, Region: e.Region, Kind: Objects, Name: "s3://" + e.Bucket + "/" + prefix + "/", Detail: objectsBelow(ctx, c, spec, prefix, "DataSync's own, of runs that were cut off; delete them once no task writes there")})
+		if r := t.Task.Report; r != nil {
+			spec := bucket.Spec{Name: r.Bucket, Account: or(r.Account, t.taskAccount()), Region: e.Region}
+			if r.Bucket == t.Source.Bucket {
+				spec.Region = t.Source.Region
+			}
+			add(Residue{Account: spec.Account, Region: spec.Region, Kind: Objects, Name: "s3://" + r.Bucket + "/" + slashed(r.Prefix), Detail: objectsBelow(ctx, c, spec, r.Prefix, "reports of runs, if nobody else writes there; delete them when they are not needed")})
+		}
+		add(Residue{Account: e.Account, Region: e.Region, Kind: MultipartUploads, Name: e.Bucket,
+			Detail: "possible, not looked at: runs that were cut off leave parts, which cost; a lifecycle rule with AbortIncompleteMultipartUpload removes them"})
+	}
+	return out
+}
+
+// objectsBelow says what there is below the prefix: "" is nothing.
+func objectsBelow(ctx context.Context, c Clients, spec bucket.Spec, prefix, what string) string {
+	api, err := c.s3(spec.Account, spec.Region)
+	var sample bucket.Sample
+	if err == nil {
+		sample, err = bucket.Look(ctx, api, spec, prefix)
+	}
+	switch {
+	case err != nil:
+		return "not known: " + oneLine(err)
+	case sample.Empty():
+		return ""
+	case sample.More:
+		return fmt.Sprintf("more than %d objects: %s", sample.Objects, what)
+	}
+	return fmt.Sprintf("%d object%s: %s", sample.Objects, plural(sample.Objects), what)
+}
