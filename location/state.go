@@ -12,6 +12,7 @@ import (
 
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/pages"
+	"github.com/xacct/xacct/internal/tag"
 )
 
 // Parts of a State that may be unread.
@@ -53,7 +54,7 @@ func Observe(ctx context.Context, api API, arn string) (State, error) {
 	wg.Go(func() {
 		out, outErr = api.DescribeLocationS3(ctx, &datasync.DescribeLocationS3Input{LocationArn: &arn})
 	})
-	wg.Go(func() { tags, tagsErr = readTags(ctx, api, arn) })
+	wg.Go(func() { tags, tagsErr = tag.Read(ctx, api, arn) })
 	wg.Wait()
 	if ctx.Err() != nil {
 		return State{}, fmt.Errorf("reading location %s: %w", arn, context.Cause(ctx))
@@ -88,32 +89,10 @@ func (s *State) unread(part string, err error) {
 	s.Unread[part] = err
 }
 
-// readTags reads the tags of a resource of DataSync. Nil is none.
-func readTags(ctx context.Context, api API, arn string) (map[string]string, error) {
-	list, err := pages.All(ctx, func(ctx context.Context, token *string) ([]dstypes.TagListEntry, *string, error) {
-		out, err := api.ListTagsForResource(ctx, &datasync.ListTagsForResourceInput{ResourceArn: &arn, MaxResults: new(int32(pageSize)), NextToken: token})
-		if err != nil {
-			return nil, nil, err
-		}
-		return out.Tags, out.NextToken, nil
-	})
-	if err != nil || len(list) == 0 {
-		return nil, err
-	}
-	tags := make(map[string]string, len(list))
-	for _, t := range list {
-		tags[aws.ToString(t.Key)] = aws.ToString(t.Value)
-	}
-	return tags, nil
-}
-
-// pageSize is the most that DataSync gives at once.
-const pageSize = 100
-
 // List reads all locations of the client's account and Region, of every type, page by page. On an error the list is not complete, and nil.
 func List(ctx context.Context, api API) ([]Entry, error) {
 	list, err := pages.All(ctx, func(ctx context.Context, token *string) ([]dstypes.LocationListEntry, *string, error) {
-		out, err := api.ListLocations(ctx, &datasync.ListLocationsInput{MaxResults: new(int32(pageSize)), NextToken: token})
+		out, err := api.ListLocations(ctx, &datasync.ListLocationsInput{MaxResults: new(int32(tag.PageSize)), NextToken: token})
 		if err != nil {
 			return nil, nil, err
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/pages"
+	"github.com/xacct/xacct/internal/tag"
 )
 
 // tagsAtOnce bounds the reads of tags: DataSync keeps the executions of 30 days.
@@ -32,7 +33,7 @@ func (s starter) find(ctx context.Context) (string, error) {
 		for i, e := range some {
 			wg.Go(func() {
 				var tags map[string]string
-				tags, errs[i] = readTags(ctx, s.api, aws.ToString(e.TaskExecutionArn))
+				tags, errs[i] = tag.Read(ctx, s.api, aws.ToString(e.TaskExecutionArn))
 				tokens[i] = tags[TagRun]
 			})
 		}
@@ -52,7 +53,7 @@ func (s starter) find(ctx context.Context) (string, error) {
 // list is the task's executions of the last 30 days, in no order.
 func (s starter) list(ctx context.Context) ([]dstypes.TaskExecutionListEntry, error) {
 	return pages.All(ctx, func(ctx context.Context, token *string) ([]dstypes.TaskExecutionListEntry, *string, error) {
-		out, err := s.api.ListTaskExecutions(ctx, &datasync.ListTaskExecutionsInput{TaskArn: &s.task, MaxResults: new(int32(pageSize)), NextToken: token})
+		out, err := s.api.ListTaskExecutions(ctx, &datasync.ListTaskExecutionsInput{TaskArn: &s.task, MaxResults: new(int32(tag.PageSize)), NextToken: token})
 		if err != nil {
 			return nil, nil, err
 		}

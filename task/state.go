@@ -12,6 +12,7 @@ import (
 
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/pages"
+	"github.com/xacct/xacct/internal/tag"
 )
 
 // Parts of a State that may be unread.
@@ -63,7 +64,7 @@ func Observe(ctx context.Context, api API, arn string) (State, error) {
 		wg              sync.WaitGroup
 	)
 	wg.Go(func() { out, outErr = api.DescribeTask(ctx, &datasync.DescribeTaskInput{TaskArn: &arn}) })
-	wg.Go(func() { tags, tagsErr = readTags(ctx, api, arn) })
+	wg.Go(func() { tags, tagsErr = tag.Read(ctx, api, arn) })
 	wg.Wait()
 	if ctx.Err() != nil {
 		return State{}, fmt.Errorf("reading task %s: %w", arn, context.Cause(ctx))
@@ -99,37 +100,10 @@ func (s *State) unread(part string, err error) {
 	s.Unread[part] = err
 }
 
-// tagReader is what API and ExecutionAPI share.
-type tagReader interface {
-	ListTagsForResource(ctx context.Context, in *datasync.ListTagsForResourceInput, optFns ...func(*datasync.Options)) (*datasync.ListTagsForResourceOutput, error)
-}
-
-// readTags reads the tags of a task or an execution. Nil is none.
-func readTags(ctx context.Context, api tagReader, arn string) (map[string]string, error) {
-	list, err := pages.All(ctx, func(ctx context.Context, token *string) ([]dstypes.TagListEntry, *string, error) {
-		out, err := api.ListTagsForResource(ctx, &datasync.ListTagsForResourceInput{ResourceArn: &arn, MaxResults: new(int32(pageSize)), NextToken: token})
-		if err != nil {
-			return nil, nil, err
-		}
-		return out.Tags, out.NextToken, nil
-	})
-	if err != nil || len(list) == 0 {
-		return nil, err
-	}
-	tags := make(map[string]string, len(list))
-	for _, t := range list {
-		tags[aws.ToString(t.Key)] = aws.ToString(t.Value)
-	}
-	return tags, nil
-}
-
-// pageSize is the most that DataSync gives at once.
-const pageSize = 100
-
 // List reads all tasks of the client's account and Region, page by page. On an error the list is not complete, and nil.
 func List(ctx context.Context, api API) ([]Entry, error) {
 	list, err := pages.All(ctx, func(ctx context.Context, token *string) ([]dstypes.TaskListEntry, *string, error) {
-		out, err := api.ListTasks(ctx, &datasync.ListTasksInput{MaxResults: new(int32(pageSize)), NextToken: token})
+		out, err := api.ListTasks(ctx, &datasync.ListTasksInput{MaxResults: new(int32(tag.PageSize)), NextToken: token})
 		if err != nil {
 			return nil, nil, err
 		}

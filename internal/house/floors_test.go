@@ -15,6 +15,7 @@ var floors = []struct {
 }{
 	{"internal/problem", -1}, // the cellar: what the ground floor itself shares
 	{"internal/model", -1},
+	{"internal/pages", -1},
 	{"internal", 0},        // what two packages really share
 	{"policy/internal", 0}, // likewise, for policy and authz alone
 	{"policy", 1},          // documents
