@@ -71,18 +71,19 @@ func (s *snapshot) sidesOf(w roleWant, t Transfer) []Side {
 
 // readFormerRoles reads the roles that locations name, or named before, and that were not read yet.
 func (s *snapshot) readFormerRoles(ctx context.Context, w wants) {
-	var wg sync.WaitGroup
-	reading := map[string]bool{}
+	reading := map[string]Transfer{}
 	for _, t := range w.tasks {
 		for arn := range s.formerRoles(t.transfer) {
-			if _, read := s.roles[arn]; read || reading[arn] || s.errs[arn] != nil {
-				continue
+			if _, read := s.roles[arn]; !read && s.errs[arn] == nil {
+				reading[arn] = t.transfer
 			}
-			reading[arn] = true
-			name, _ := roleNameOf(arn)
-			expected := map[string]policy.Document{t.transfer.policyName(SourceSide): {}, t.transfer.policyName(DestinationSide): {}}
-			wg.Go(func() { s.readRole(ctx, arn, iamrole.Spec{Name: name, Policies: expected}) })
 		}
+	}
+	var wg sync.WaitGroup
+	for arn, t := range reading {
+		name, _ := roleNameOf(arn)
+		expected := map[string]policy.Document{t.policyName(SourceSide): {}, t.policyName(DestinationSide): {}}
+		wg.Go(func() { s.readRole(ctx, arn, iamrole.Spec{Name: name, Policies: expected}) })
 	}
 	wg.Wait()
 }

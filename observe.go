@@ -172,11 +172,11 @@ func observe(ctx context.Context, c Clients, transfers []Transfer) (*snapshot, e
 	for pl, entries := range tasks {
 		s.taskCount[pl] = len(entries)
 	}
+	named.Wait()
 	logs := s.leftLogs(w)
-	lists.Go(func() { s.readLeftLogs(ctx, logs, w, tasks) })
+	named.Go(func() { s.readLeftLogs(ctx, logs, w, tasks) })
 	named.Wait()
 	s.readReferred(ctx, w, entries)
-	lists.Wait()
 	for _, t := range w.tasks {
 		if state, err := s.ourTask(t); err == nil && t.removes(state) && !t.transfer.removes() {
 			named.Go(func() { s.lookSource(ctx, t.transfer) })
