@@ -7,7 +7,7 @@
 //	fmt.Println(plan)                                     // what changes, who is let in, what is unknown
 //	result, err := plan.Apply(ctx, clients)
 //	api, err := clients.DataSync(result.TaskARN("media-archive"))
-//	run, err := task.Start(ctx, api, result.TaskARN("media-archive"))
+//	run, err := task.Start(ctx, api, result.TaskARN("media-archive"), func(o *task.StartOptions) { o.Before = xacct.VerifyOwnership(clients, transfer) })
 //	outcome, err := run.Wait(ctx)
 //	back, err := xacct.NewDestroyPlan(ctx, clients, transfers)
 //

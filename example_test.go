@@ -44,7 +44,9 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	execution, err := task.Start(ctx, api, result.TaskARN(transfer.Name))
+	execution, err := task.Start(ctx, api, result.TaskARN(transfer.Name), func(o *task.StartOptions) {
+		o.Before = xacct.VerifyOwnership(clients, transfer) // what is written will belong to the destination's owner
+	})
 	if err != nil {
 		log.Fatal(err)
 	}
