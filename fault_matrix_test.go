@@ -1,149 +1,44 @@
 package xacct_test
 
 import (
-	"bytes"
 	"context"
 	"flag"
 	"fmt"
-	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 
-	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct"
-	"github.com/xacct/xacct/policy"
-	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
 )
 
 var everyFault = flag.Bool("faults", false, "run the whole fault matrix, not a sample of it")
-
-// A scenario is a run that the matrix disturbs.
-type scenario struct {
-	name  string
-	start func(*xaccttest.Cloud) []xacct.Transfer // what is set up before the run; nil is nothing
-	want  func(*xaccttest.Cloud) []xacct.Transfer // what the run is about
-	plan  func(context.Context, xacct.Clients, []xacct.Transfer, int) (*xacct.Plan, error)
-}
-
-func planUp(ctx context.Context, c xacct.Clients, ts []xacct.Transfer, n int) (*xacct.Plan, error) {
-	return xacct.NewPlan(ctx, c, ts, func(o *xacct.PlanOptions) { o.Concurrency, o.AllowReplace = n, true })
-}
-
-func planDown(ctx context.Context, c xacct.Clients, ts []xacct.Transfer, n int) (*xacct.Plan, error) {
-	return xacct.NewDestroyPlan(ctx, c, ts, func(o *xacct.PlanOptions) { o.Concurrency = n })
-}
-
-// everything makes a transfer that touches every kind of resource.
-func everything(tr xacct.Transfer) xacct.Transfer {
-	tr.Destination.DisableACLs = true
-	return tr
-}
-
-func pushed(c *xaccttest.Cloud) []xacct.Transfer { return []xacct.Transfer{everything(push(c))} }
-func pulled(c *xaccttest.Cloud) []xacct.Transfer { return []xacct.Transfer{everything(pull(c))} }
-
-// edited is pushed with everything changed that AWS can change in place.
-func edited(c *xaccttest.Cloud) []xacct.Transfer {
-	tr := everything(push(c))
-	tr.Source.Prefix, tr.Destination.Prefix = "2026", "elsewhere"
-	tr.Destination.StorageClass = dstypes.S3StorageClassStandardIa
-	tr.Task.Options.OverwriteMode = dstypes.OverwriteModeNever
-	tr.Task.Excludes = []string{"*.tmp"}
-	tr.Tags = map[string]string{"team": "media"}
-	tr.Operators = nil
-	return []xacct.Transfer{tr}
-}
-
-// firstKey is the ARN of the first key of an account in a Region, which is the same in every cloud.
-func firstKey(account, region string) string { return xaccttest.NewCloud().AddKey(account, region) }
-
-// encryptedPush is pushed with a key on each end, of which the destination's is another account's.
-func encryptedPush(c *xaccttest.Cloud) []xacct.Transfer {
-	tr := everything(push(c))
-	tr.Source.KMSKeys, tr.Destination.KMSKeys = []string{firstKey(accountA, "eu-west-1")}, []string{firstKey(accountB, "us-east-2")}
-	return []xacct.Transfer{tr}
-}
-
-// replaced is pushed with a bucket and a mode that AWS can only change by making anew.
-func replaced(c *xaccttest.Cloud) []xacct.Transfer {
-	tr := everything(push(c))
-	tr.Source.Bucket = "media-raw-2"
-	tr.Task.Mode = dstypes.TaskModeBasic
-	return []xacct.Transfer{tr}
-}
-
-// remoded is pushed with another mode only.
-func remoded(c *xaccttest.Cloud) []xacct.Transfer {
-	tr := everything(push(c))
-	tr.Task.Mode = dstypes.TaskModeBasic
-	return []xacct.Transfer{tr}
-}
-
-// job is a BASIC push that logs, with a manifest and a report, whose bucket is another account's, and a schedule.
-func job(c *xaccttest.Cloud) []xacct.Transfer {
-	tr := everything(push(c))
-	tr.Destination.Prefix = "in/"
-	tr.Task.Mode, tr.Task.LogGroupARN = dstypes.TaskModeBasic, "arn:aws:logs:us-east-2:111122223333:log-group:media"
-	tr.Task.Manifest = &task.Manifest{Bucket: "media-raw-2", Key: "today.csv"}
-	tr.Task.Report = &task.Report{Account: accountB, Bucket: "media-archive", Prefix: "reports"}
-	tr.Task.Schedule = &task.Schedule{Expression: "rate(1 day)", Status: dstypes.ScheduleStatusDisabled}
-	return []xacct.Transfer{tr}
-}
-
-var scenarios = []scenario{
-	{name: "push", want: pushed, plan: planUp},
-	{name: "pull", want: pulled, plan: planUp},
-	{name: "edit", start: pushed, want: edited, plan: planUp},
-	{name: "replace", start: pushed, want: replaced, plan: planUp},
-	{name: "other mode", start: pushed, want: remoded, plan: planUp},
-	{name: "destroy push", start: pushed, want: pushed, plan: planDown},
-	{name: "destroy pull", start: pulled, want: pulled, plan: planDown},
-	{name: "encrypted", want: encryptedPush, plan: planUp},
-	{name: "destroy encrypted", start: encryptedPush, want: encryptedPush, plan: planDown},
-	{name: "job", want: job, plan: planUp},
-	{name: "destroy job", start: job, want: job, plan: planDown},
-}
-
-// faultWorld is the world with one more bucket, and ACLs enabled at the destination.
-func faultWorld(t *testing.T, optFns ...func(*xaccttest.Options)) *xaccttest.Cloud {
-	cloud := xaccttest.NewCloud(optFns...)
-	cloud.AddBucket(accountA, "eu-west-1", "media-raw")
-	cloud.AddBucket(accountA, "eu-west-1", "media-raw-2")
-	cloud.AddKey(accountA, "eu-west-1")
-	cloud.AddKey(accountB, "us-east-2")
-	cloud.AddBucket(accountB, "us-east-2", "media-archive", func(o *xaccttest.BucketOptions) { o.Ownership = "ObjectWriter" })
-	cloud.SetBucketPolicy("media-archive", []byte(foreignPolicy))
-	cloud.SetBucketPolicy("media-raw", []byte(strings.ReplaceAll(foreignPolicy, "media-archive", "media-raw")))
-	return cloud
-}
 
 // attempt is one run of a scenario in a cloud of its own.
 type attempt struct {
 	cloud   *xaccttest.Cloud
 	clients xacct.Clients
 	want    []xacct.Transfer
-	foreign map[string][][]byte // by bucket: the statements of others, as S3 shows them
-
-	mu      sync.Mutex
-	damaged []string // writes of a policy that lack one of them
+	watcher *watcher
+	theirs  map[string][]string // in the policies, before anything of ours
 }
 
 // begin makes the cloud and what the scenario starts from, which is seen by everybody.
 func (s scenario) begin(t *testing.T, n int, optFns ...func(*xaccttest.Options)) *attempt {
 	cloud := faultWorld(t, optFns...)
-	a := &attempt{cloud: cloud, clients: cloud.Clients()}
+	if s.world != nil {
+		s.world(cloud)
+	}
+	a := &attempt{cloud: cloud, watcher: newWatcher(), theirs: theirPolicies(cloud)}
+	a.clients = a.watcher.watched(cloud.Clients())
 	if s.start != nil {
 		p, err := planUp(t.Context(), a.clients, s.start(cloud), n)
 		if err == nil {
 			_, err = p.Apply(t.Context(), a.clients)
 		}
 		if err != nil {
-			t.Fatalf("%s: setting up: %v", s.name, err)
+			t.Fatalf("%s: setting up: %v\n%s", s.name, err, a.harmed())
 		}
 		for range lagging(optFns) {
 			if _, err := planUp(t.Context(), a.clients, s.start(cloud), n); err != nil {
@@ -152,18 +47,6 @@ func (s scenario) begin(t *testing.T, n int, optFns ...func(*xaccttest.Options))
 		}
 	}
 	a.want = s.want(cloud)
-	a.foreign = map[string][][]byte{}
-	for _, bucket := range []string{"media-raw", "media-archive"} {
-		document, err := policy.Parse(cloud.BucketPolicy(bucket))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for st := range document.All() {
-			if !strings.HasPrefix(st.Sid(), "Xacct") {
-				a.foreign[bucket] = append(a.foreign[bucket], st.Bytes())
-			}
-		}
-	}
 	return a
 }
 
@@ -176,30 +59,12 @@ func lagging(optFns []func(*xaccttest.Options)) int {
 	return o.Propagation
 }
 
-// watch notes the policies sent that lack the bytes of somebody's statement.
-func (a *attempt) watch(call xaccttest.Call) {
-	in, ok := call.Input.(*s3.PutBucketPolicyInput)
-	if !ok {
-		return
+// harmed says what of others was damaged: "" is nothing.
+func (a *attempt) harmed() string {
+	if d := a.watcher.damage(); d != "" {
+		return "statements of others were damaged: " + d
 	}
-	for _, st := range a.foreign[*in.Bucket] {
-		if !bytes.Contains([]byte(*in.Policy), st) {
-			a.mu.Lock()
-			a.damaged = append(a.damaged, fmt.Sprintf("%s is not in %s", st, *in.Policy))
-			a.mu.Unlock()
-		}
-	}
-}
-
-// intercept watches, and lets fn at the calls.
-func (a *attempt) intercept(fn func(context.Context, xaccttest.Call, func() error) error) {
-	a.cloud.Intercept(func(ctx context.Context, call xaccttest.Call, next func() error) error {
-		a.watch(call)
-		if fn == nil {
-			return next()
-		}
-		return fn(ctx, call, next)
-	})
+	return cmp.Diff(a.theirs, theirPolicies(a.cloud))
 }
 
 // outcome is how a run ended.
@@ -232,13 +97,16 @@ func (s scenario) record(t *testing.T, n int, optFns ...func(*xaccttest.Options)
 		a.cloud.ResetCalls()
 		o := s.run(t.Context(), a, n)
 		if o.planErr != nil || o.err != nil {
-			t.Fatalf("%s: undisturbed: %v, %v", s.name, o.planErr, o.err)
+			t.Fatalf("%s: undisturbed: %v, %v\n%s", s.name, o.planErr, o.err, a.harmed())
 		}
 		for _, call := range a.cloud.Calls() {
 			key := keyOf(call)
 			seen[key]++
 			key.occurrence = seen[key]
 			keys = append(keys, key)
+		}
+		if wrong := a.harmed(); wrong != "" {
+			t.Fatalf("%s: undisturbed: %s", s.name, wrong)
 		}
 		want = undisturbed{plan: timeless(o.plan.String()), end: settled(a.cloud)}
 	})
@@ -253,26 +121,25 @@ func (s scenario) disturb(t *testing.T, n int, want undisturbed, mishaps func(ca
 		a := s.begin(t, n, optFns...)
 		ms := mishaps(cancel)
 		transient := true
-		var fn func(context.Context, xaccttest.Call, func() error) error
 		for _, m := range ms {
-			inner := fn
-			fn = func(ctx context.Context, call xaccttest.Call, next func() error) error {
-				return m.Intercept(ctx, call, func() error {
-					if inner == nil {
-						return next()
-					}
-					return inner(ctx, call, next)
-				})
-			}
 			transient = transient && m.transient
 		}
-		a.intercept(fn)
+		a.cloud.Intercept(func(ctx context.Context, call xaccttest.Call, next func() error) error {
+			for _, m := range ms {
+				if m.isGone() {
+					return errGone
+				}
+				inner := next
+				next = func() error { return m.Intercept(ctx, call, inner) }
+			}
+			return next()
+		})
 		first := s.run(ctx, a, n)
-		a.intercept(nil)
+		a.cloud.Intercept(nil)
 		hit = true
 		gone := false
 		for _, m := range ms {
-			hit, gone = hit && m.struck(), gone || m.gone
+			hit, gone = hit && m.struck(), gone || m.isGone()
 		}
 		if transient && (first.planErr != nil || first.err != nil) {
 			wrong = fmt.Sprintf("the first run failed: %v, %v", first.planErr, first.err)
@@ -304,10 +171,8 @@ func (s scenario) disturb(t *testing.T, n int, want undisturbed, mishaps func(ca
 			wrong = fmt.Sprintf("the last plan: %v", err)
 		case !last.Empty():
 			wrong = fmt.Sprintf("the last plan is not empty:\n%s", last)
-		case len(a.damaged) > 0:
-			wrong = fmt.Sprintf("foreign statements were damaged: %v", a.damaged)
 		default:
-			wrong = cmp.Diff(want.end, settled(a.cloud))
+			wrong = a.harmed() + cmp.Diff(want.end, settled(a.cloud))
 		}
 	})
 	return hit, wrong

@@ -26,26 +26,35 @@ func sample(few, many int) int {
 	return few
 }
 
-// TestPairsOfFaults lets two calls of a run go wrong.
+// TestPairsOfFaults lets two calls of a run go wrong. A pair of which one is never reached is drawn again.
 func TestPairsOfFaults(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
-	cases := 0
+	want, drawn, both := 0, 0, 0
 	for _, s := range scenarios {
-		keys, want := s.record(t, 0)
-		for range sample(4, 100) {
-			one, two := keys[random.IntN(len(keys))], keys[random.IntN(len(keys))]
-			f, g := faults[random.IntN(len(faults))], faults[random.IntN(len(faults))]
-			cases++
-			_, wrong := s.disturb(t, 0, want, func(cancel context.CancelFunc) []*mishap {
-				return []*mishap{newMishap(f, one, cancel), newMishap(g, two, cancel)}
-			})
-			if wrong != "" {
-				t.Errorf("%s: %s: %s, and %s: %s:\n%s", s.name, one, f.name, two, g.name, wrong)
+		for _, n := range []int{1, 0} {
+			keys, undisturbed := s.record(t, n)
+			want += sample(2, 60)
+			for tries := 0; both < want && tries < sample(2, 60)*20; tries++ {
+				one, two := keys[random.IntN(len(keys))], keys[random.IntN(len(keys))]
+				f, g := faults[random.IntN(len(faults))], faults[random.IntN(len(faults))]
+				drawn++
+				hit, wrong := s.disturb(t, n, undisturbed, func(cancel context.CancelFunc) []*mishap {
+					return []*mishap{newMishap(f, one, cancel), newMishap(g, two, cancel)}
+				})
+				if hit {
+					both++
+				}
+				if wrong != "" {
+					t.Errorf("%s, concurrency %d: %s: %s, and %s: %s:\n%s", s.name, n, one, f.name, two, g.name, wrong)
+				}
 			}
 		}
 	}
-	t.Logf("pairs: %d cases", cases)
+	t.Logf("pairs: %d cases with both mishaps, %d drawn", both, drawn)
+	if both < want {
+		t.Errorf("only %d of %d cases had both mishaps", both, want)
+	}
 }
 
 // TestPropagation lets changes be seen only after a number of reads, and lists give one entry at a time.
@@ -85,7 +94,7 @@ func (s scenario) lag(t *testing.T, want undisturbed, optFns ...func(*xaccttest.
 			wrong = fmt.Sprintf("the last plan is not empty:\n%s", last)
 			return
 		}
-		wrong = cmp.Diff(want.end, settled(a.cloud))
+		wrong = a.harmed() + cmp.Diff(want.end, settled(a.cloud))
 	})
 	return wrong
 }
@@ -246,7 +255,7 @@ func TestCancellationLeavesACompleteResult(t *testing.T) {
 			defer cancel()
 			var mu sync.Mutex
 			n := 0
-			a.intercept(func(_ context.Context, _ xaccttest.Call, next func() error) error {
+			a.cloud.Intercept(func(_ context.Context, _ xaccttest.Call, next func() error) error {
 				mu.Lock()
 				if n++; n == at {
 					cancel()
@@ -255,7 +264,7 @@ func TestCancellationLeavesACompleteResult(t *testing.T) {
 				return next()
 			})
 			r, err := p.Apply(ctx, a.clients)
-			a.intercept(nil)
+			a.cloud.Intercept(nil)
 			if n < at {
 				ended = true
 				return

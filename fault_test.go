@@ -99,6 +99,12 @@ func (m *mishap) Intercept(ctx context.Context, call xaccttest.Call, next func()
 	return next()
 }
 
+func (m *mishap) isGone() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.gone
+}
+
 func (m *mishap) struck() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()

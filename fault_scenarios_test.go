@@ -1,0 +1,182 @@
+package xacct_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/task"
+	"github.com/xacct/xacct/xaccttest"
+)
+
+// A scenario is a run that the matrix disturbs.
+type scenario struct {
+	name  string
+	world func(*xaccttest.Cloud)                  // what else is there; nil is nothing
+	start func(*xaccttest.Cloud) []xacct.Transfer // what is set up before the run; nil is nothing
+	want  func(*xaccttest.Cloud) []xacct.Transfer // what the run is about
+	plan  func(context.Context, xacct.Clients, []xacct.Transfer, int) (*xacct.Plan, error)
+}
+
+func planUp(ctx context.Context, c xacct.Clients, ts []xacct.Transfer, n int) (*xacct.Plan, error) {
+	return xacct.NewPlan(ctx, c, ts, func(o *xacct.PlanOptions) { o.Concurrency, o.AllowReplace = n, true })
+}
+
+func planDown(ctx context.Context, c xacct.Clients, ts []xacct.Transfer, n int) (*xacct.Plan, error) {
+	return xacct.NewDestroyPlan(ctx, c, ts, func(o *xacct.PlanOptions) { o.Concurrency = n })
+}
+
+// everything makes a transfer that touches every kind of resource.
+func everything(tr xacct.Transfer) xacct.Transfer {
+	tr.Destination.DisableACLs = true
+	return tr
+}
+
+func pushed(c *xaccttest.Cloud) []xacct.Transfer { return []xacct.Transfer{everything(push(c))} }
+func pulled(c *xaccttest.Cloud) []xacct.Transfer { return []xacct.Transfer{everything(pull(c))} }
+
+// edited is pushed with everything changed that AWS can change in place.
+func edited(c *xaccttest.Cloud) []xacct.Transfer {
+	tr := everything(push(c))
+	tr.Source.Prefix, tr.Destination.Prefix = "2026", "elsewhere"
+	tr.Destination.StorageClass = dstypes.S3StorageClassStandardIa
+	tr.Task.Options.OverwriteMode = dstypes.OverwriteModeNever
+	tr.Task.Excludes = []string{"*.tmp"}
+	tr.Tags = map[string]string{"team": "media"}
+	tr.Operators = nil
+	return []xacct.Transfer{tr}
+}
+
+// firstKey is the ARN of the first key of an account in a Region, which is the same in every cloud.
+func firstKey(account, region string) string { return xaccttest.NewCloud().AddKey(account, region) }
+
+// encryptedPush is pushed with a key on each end, of which the destination's is another account's.
+func encryptedPush(c *xaccttest.Cloud) []xacct.Transfer {
+	tr := everything(push(c))
+	tr.Source.KMSKeys, tr.Destination.KMSKeys = []string{firstKey(accountA, "eu-west-1")}, []string{firstKey(accountB, "us-east-2")}
+	return []xacct.Transfer{tr}
+}
+
+// replaced is pushed with a bucket and a mode that AWS can only change by making anew.
+func replaced(c *xaccttest.Cloud) []xacct.Transfer {
+	tr := everything(push(c))
+	tr.Source.Bucket = "media-raw-2"
+	tr.Task.Mode = dstypes.TaskModeBasic
+	return []xacct.Transfer{tr}
+}
+
+// remoded is pushed with another mode only.
+func remoded(c *xaccttest.Cloud) []xacct.Transfer {
+	tr := everything(push(c))
+	tr.Task.Mode = dstypes.TaskModeBasic
+	return []xacct.Transfer{tr}
+}
+
+// job is a BASIC push that logs, with a manifest and a report, whose bucket is another account's, and a schedule.
+func job(c *xaccttest.Cloud) []xacct.Transfer {
+	tr := everything(push(c))
+	tr.Destination.Prefix = "in/"
+	tr.Task.Mode, tr.Task.LogGroupARN = dstypes.TaskModeBasic, "arn:aws:logs:us-east-2:111122223333:log-group:media"
+	tr.Task.Manifest = &task.Manifest{Bucket: "media-raw-2", Key: "today.csv"}
+	tr.Task.Report = &task.Report{Account: accountB, Bucket: "media-archive", Prefix: "reports"}
+	tr.Task.Schedule = &task.Schedule{Expression: "rate(1 day)", Status: dstypes.ScheduleStatusDisabled}
+	return []xacct.Transfer{tr}
+}
+
+// logged is a BASIC push that logs: the log policy is that of all tasks of the Region.
+func logged(c *xaccttest.Cloud) []xacct.Transfer {
+	tr := everything(push(c))
+	tr.Task.Mode, tr.Task.LogGroupARN = dstypes.TaskModeBasic, "arn:aws:logs:us-east-2:111122223333:log-group:media"
+	return []xacct.Transfer{tr}
+}
+
+// scheduled is pushed every summer, and what failed is to be tried again with manifests in the source's bucket.
+func scheduled(c *xaccttest.Cloud) []xacct.Transfer {
+	tr := everything(push(c))
+	tr.Task.Schedule = &task.Schedule{Expression: "cron(0 12 1 6 ? *)", Status: dstypes.ScheduleStatusEnabled}
+	return []xacct.Transfer{tr}
+}
+
+// rescheduled is scheduled at another time, and disabled.
+func rescheduled(c *xaccttest.Cloud) []xacct.Transfer {
+	ts := scheduled(c)
+	ts[0].Task.Schedule = &task.Schedule{Expression: "rate(12 hours)", Status: dstypes.ScheduleStatusDisabled}
+	return ts
+}
+
+// retried is pushed with room for the manifests of what failed in another account's bucket.
+func retried(c *xaccttest.Cloud) []xacct.Transfer {
+	tr := everything(push(c))
+	tr.Retries = &task.Manifest{Account: accountB, Bucket: "media-archive", Key: "retries/today.csv"}
+	return []xacct.Transfer{tr}
+}
+
+var scenarios = []scenario{
+	{name: "push", want: pushed, plan: planUp},
+	{name: "pull", want: pulled, plan: planUp},
+	{name: "edit", start: pushed, want: edited, plan: planUp},
+	{name: "replace", start: pushed, want: replaced, plan: planUp},
+	{name: "other mode", start: pushed, want: remoded, plan: planUp},
+	{name: "destroy push", start: pushed, want: pushed, plan: planDown},
+	{name: "destroy pull", start: pulled, want: pulled, plan: planDown},
+	{name: "encrypted", want: encryptedPush, plan: planUp},
+	{name: "destroy encrypted", start: encryptedPush, want: encryptedPush, plan: planDown},
+	{name: "job", want: job, plan: planUp},
+	{name: "destroy job", start: job, want: job, plan: planDown},
+	{name: "logs", world: theirLogPolicyIsThere, want: logged, plan: planUp},
+	{name: "destroy logs", world: theirLogPolicyIsThere, start: logged, want: logged, plan: planDown},
+	{name: "schedule", start: pushed, want: scheduled, plan: planUp},
+	{name: "another schedule", start: scheduled, want: rescheduled, plan: planUp},
+	{name: "destroy schedule", start: scheduled, want: scheduled, plan: planDown},
+	{name: "retries", want: retried, plan: planUp},
+	{name: "destroy retries", start: retried, want: retried, plan: planDown},
+}
+
+// theirBuckets, theirKeys and theirLogs are policies of others, in odd white space and with their members in an order of their own.
+const (
+	theirBucketPolicy = `{
+	"Version": "2008-10-17", "Id": "legacy",
+  "Statement" : [
+    {"Condition":{"Bool":{"aws:SecureTransport":"false"}},"Sid":"TLSOnly","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::BUCKET","arn:aws:s3:::BUCKET/*"]},
+    {"Effect":"Allow","Principal":{"AWS":"444455556666"},"Action":["s3:GetObject"],"Resource":"arn:aws:s3:::BUCKET/*"},
+    {"Sid":"TheirLogs","Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::BUCKET/logs/*"}
+  ]
+}`
+	theirKeyPolicy = `{ "Statement":[
+	{"Resource":"*", "Action":"kms:*","Principal":{"AWS":"arn:aws:iam::ACCOUNT:root"},"Sid":"Enable IAM User Permissions","Effect":"Allow"},
+	{"Sid":"TheirBackups","Effect":"Allow","Principal":{"Service":"backup.amazonaws.com"},"Condition":{"StringEquals":{"kms:CallerAccount":"ACCOUNT"}},
+		"Action":["kms:Decrypt","kms:DescribeKey"],"Resource":"*"},
+	{"Effect":"Deny","Principal":{"AWS":"*"},"Action":"kms:ScheduleKeyDeletion","Resource":"*"}],
+	"Id":"key-legacy","Version":"2012-10-17"}`
+	theirLogStatement = `{  "Sid":"TheirSearch", "Principal":{"Service": "es.amazonaws.com"},"Future" :[ 1.50e1,"\u0061\/<b>" , {"z":1,"a":2} ],
+		"Resource":"*","Effect":"Allow",
+ "Action":["logs:PutLogEvents" ]}`
+	theirLogPolicy = ` {"Statement": ` + theirLogStatement + ` ,"Version":"2012-10-17"} `
+)
+
+// theirLogPolicyIsThere puts the log policy of others where ours would be made.
+func theirLogPolicyIsThere(cloud *xaccttest.Cloud) {
+	document, err := policy.Parse([]byte(theirLogPolicy))
+	if err != nil {
+		panic(err)
+	}
+	cloud.AddLogPolicy(accountA, "us-east-2", task.LogPolicyName, document)
+}
+
+// faultWorld is the world with one more bucket and a key for each end, with policies of others on all, and ACLs enabled at the destination.
+func faultWorld(t *testing.T, optFns ...func(*xaccttest.Options)) *xaccttest.Cloud {
+	cloud := xaccttest.NewCloud(optFns...)
+	cloud.AddBucket(accountA, "eu-west-1", "media-raw")
+	cloud.AddBucket(accountA, "eu-west-1", "media-raw-2")
+	cloud.AddBucket(accountB, "us-east-2", "media-archive", func(o *xaccttest.BucketOptions) { o.Ownership = "ObjectWriter" })
+	for _, name := range []string{"media-archive", "media-raw"} {
+		cloud.SetBucketPolicy(name, []byte(strings.ReplaceAll(theirBucketPolicy, "BUCKET", name)))
+	}
+	cloud.SetKeyPolicy(cloud.AddKey(accountA, "eu-west-1"), []byte(strings.ReplaceAll(theirKeyPolicy, "ACCOUNT", accountA)))
+	cloud.SetKeyPolicy(cloud.AddKey(accountB, "us-east-2"), []byte(strings.ReplaceAll(theirKeyPolicy, "ACCOUNT", accountB)))
+	return cloud
+}
