@@ -35,7 +35,7 @@ func (s scenario) begin(t *testing.T, n int, optFns ...func(*xaccttest.Options))
 	if s.start != nil {
 		p, err := planUp(t.Context(), a.clients, s.start(cloud), n)
 		if err == nil {
-			_, err = p.Apply(t.Context(), a.clients)
+			_, err = s.apply(t.Context(), a, p, n)
 		}
 		if err != nil {
 			t.Fatalf("%s: setting up: %v\n%s", s.name, err, a.harmed())
@@ -78,9 +78,17 @@ type outcome struct {
 func (s scenario) run(ctx context.Context, a *attempt, n int) outcome {
 	var o outcome
 	if o.plan, o.planErr = s.plan(ctx, a.clients, a.want, n); o.planErr == nil {
-		o.result, o.err = o.plan.Apply(ctx, a.clients, func(p *xacct.ApplyOptions) { p.Concurrency = n })
+		o.result, o.err = s.apply(ctx, a, o.plan, n)
 	}
 	return o
+}
+
+func (s scenario) apply(ctx context.Context, a *attempt, p *xacct.Plan, n int) (*xacct.Result, error) {
+	return p.Apply(ctx, a.clients, func(o *xacct.ApplyOptions) {
+		if o.Concurrency = n; s.budget > 0 {
+			o.Budget = s.budget
+		}
+	})
 }
 
 // undisturbed is what a run without a mishap shows and leads to.
@@ -161,7 +169,7 @@ func (s scenario) disturb(t *testing.T, n int, want undisturbed, mishaps func(ca
 				return
 			}
 		}
-		if _, err := next.Apply(t.Context(), a.clients, func(p *xacct.ApplyOptions) { p.Concurrency = n }); err != nil {
+		if _, err := s.apply(t.Context(), a, next, n); err != nil {
 			wrong = fmt.Sprintf("the second run: %v\nafter %v, %v\nplan:\n%s", err, first.planErr, first.err, next)
 			return
 		}
