@@ -38,8 +38,8 @@
 // What is not documented, or cannot be seen with the accounts' credentials. A plan says where it hangs on one of these; it never turns
 // them into yes or no.
 //
-//   - Neither S3 nor KMS has a conditional write for policies. Apply reads a policy right before it writes it and looks again afterwards, but a
-//     write by somebody else between that read and that write is lost. [ChangeResult].Writes holds both documents.
+//   - None of S3, KMS and CloudWatch Logs has a conditional write for the policies of buckets, keys and accounts. Apply reads a policy right
+//     before it writes it and looks again afterwards, but a write by somebody else between that read and that write is lost. [ChangeResult].Writes holds both documents.
 //   - What S3 asks of a key is documented for reading (kms:Decrypt) and writing (kms:GenerateDataKey, kms:Decrypt). A denial of the other actions
 //     in DataSync's list is a warning. Grants of KMS, which let somebody in beside the key's policy, are not read, and neither are keys that
 //     no end lists.

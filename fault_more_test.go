@@ -26,6 +26,16 @@ func sample(few, many int) int {
 	return few
 }
 
+// count says how many cases a test had, for .ci/faults.
+func count(t *testing.T, cases int, more string, args ...any) {
+	t.Helper()
+	name, _, _ := strings.Cut(t.Name(), "/")
+	t.Logf("faults: %s: %d cases%s", name, cases, fmt.Sprintf(more, args...))
+	if cases == 0 {
+		t.Error("no case ran")
+	}
+}
+
 // TestPairsOfFaults lets two calls of a run go wrong. A pair of which one is never reached is drawn again.
 func TestPairsOfFaults(t *testing.T) {
 	t.Parallel()
@@ -51,7 +61,7 @@ func TestPairsOfFaults(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("pairs: %d cases with both mishaps, %d drawn", both, drawn)
+	count(t, both, ", of %d drawn", drawn)
 	if both < want {
 		t.Errorf("only %d of %d cases had both mishaps", both, want)
 	}
@@ -60,10 +70,12 @@ func TestPairsOfFaults(t *testing.T) {
 // TestPropagation lets changes be seen only after a number of reads, and lists give one entry at a time.
 func TestPropagation(t *testing.T) {
 	t.Parallel()
+	cases := 0
 	for i, s := range scenarios {
 		_, want := s.record(t, 0)
 		for reads := sample(i, 0); reads <= 20; reads += sample(18, 1) {
 			for _, page := range []int{1, 3}[:sample(1, 2)] {
+				cases++
 				wrong := s.lag(t, want, func(o *xaccttest.Options) { o.Propagation, o.PageSize = reads, page })
 				if wrong != "" {
 					t.Errorf("%s: seen after %d reads, pages of %d:\n%s", s.name, reads, page, wrong)
@@ -71,6 +83,7 @@ func TestPropagation(t *testing.T) {
 			}
 		}
 	}
+	count(t, cases, "")
 }
 
 // lag runs the scenario undisturbed in a world of late changes, and waits until they are seen.
@@ -101,6 +114,7 @@ func (s scenario) lag(t *testing.T, want undisturbed, optFns ...func(*xaccttest.
 
 // TestLostAnswersMakeNothingTwice loses the answer of every call that makes something, also while lists lag.
 func TestLostAnswersMakeNothingTwice(t *testing.T) {
+	cases := 0
 	for _, lag := range []int{0, 1, 2, 4} {
 		synctest.Test(t, func(t *testing.T) {
 			cloud := world(t, func(o *xaccttest.Options) { o.Propagation = lag })
@@ -124,12 +138,14 @@ func TestLostAnswersMakeNothingTwice(t *testing.T) {
 			if len(lost) != 5 {
 				t.Errorf("%d answers were lost, want 5", len(lost))
 			}
+			cases += len(lost)
 			text := dump(cloud)
 			if l, k := strings.Count(text, "  location arn:"), strings.Count(text, "  task arn:"); l != 2 || k != 1 {
 				t.Errorf("lists lag by %d: %d locations and %d tasks, want 2 and 1", lag, l, k)
 			}
 		})
 	}
+	count(t, cases, "")
 }
 
 // TestDuplicateBeyondTheBudgetIsReported lets a list lag for longer than anybody looks.
@@ -165,6 +181,7 @@ func TestDuplicateBeyondTheBudgetIsReported(t *testing.T) {
 		if len(found) == 0 || found[0].Severity != xacct.Blocking || found[0].Remedy == "" {
 			t.Errorf("two locations of one mark are reported as %+v", found)
 		}
+		count(t, len(found), "")
 	})
 }
 
@@ -190,6 +207,7 @@ func TestThrottlingStorm(t *testing.T) {
 		if throttled < 1000 {
 			t.Errorf("only %d calls were throttled", throttled)
 		}
+		count(t, throttled, "")
 	})
 }
 
@@ -235,15 +253,18 @@ func TestEventsAreOrdered(t *testing.T) {
 		if waited == 0 {
 			t.Error("nobody waited, so that nothing was tried")
 		}
+		count(t, len(r.Changes), "")
 	})
 }
 
-// TestCancellationLeavesACompleteResult cancels an apply at each of its calls.
+// TestCancellationLeavesACompleteResult cancels an apply at each of its calls. Without -faults it takes a sample.
 func TestCancellationLeavesACompleteResult(t *testing.T) {
 	t.Parallel()
 	s := scenarios[0]
 	_, want := s.record(t, 0)
-	for at := 1; ; at++ {
+	cases := -1 // the last is none
+	for at := 1; ; at += sample(4, 1) {
+		cases++
 		ended := false
 		synctest.Test(t, func(t *testing.T) {
 			a := s.begin(t, 0)
@@ -282,7 +303,7 @@ func TestCancellationLeavesACompleteResult(t *testing.T) {
 			}
 		})
 		if ended {
-			t.Logf("cancelled at each of %d calls", at-1)
+			count(t, cases, "")
 			return
 		}
 	}

@@ -212,17 +212,23 @@ func theirPolicies(cloud *xaccttest.Cloud) map[string][]string {
 	for _, arn := range []string{firstKey(accountA, "eu-west-1"), firstKey(accountB, "us-east-2")} {
 		out[arn] = theirs(string(cloud.KeyPolicy(arn)))
 	}
-	const line = "log policy " + task.LogPolicyName + ": "
-	for _, part := range strings.Split(dump(cloud), line)[1:] {
-		var document json.RawMessage
-		if err := json.NewDecoder(strings.NewReader(part)).Decode(&document); err != nil {
-			panic(err)
-		}
-		if parts := theirs(string(document)); parts != nil {
-			out[line] = parts
-		}
+	if parts := theirs(logPolicy(cloud)); parts != nil {
+		out[task.LogPolicyName] = parts
 	}
 	return out
+}
+
+// logPolicy is the text of the only log policy in our name; "" is none.
+func logPolicy(cloud *xaccttest.Cloud) string {
+	_, text, ok := strings.Cut(dump(cloud), "log policy "+task.LogPolicyName+": ")
+	if !ok {
+		return ""
+	}
+	var document json.RawMessage
+	if err := json.NewDecoder(strings.NewReader(text)).Decode(&document); err != nil {
+		panic(err)
+	}
+	return string(document)
 }
 
 // TestWatcherSeesDamage shows the watcher writes that are right and such that are not.

@@ -82,6 +82,7 @@ func TestOneBadBucketAmongMany(t *testing.T) {
 				t.Errorf("%s is held as %q", c.ID, c.Hold)
 			}
 		}
+		count(t, len(p.Changes), "")
 	})
 }
 
