@@ -44,8 +44,8 @@ func TestPairsOfFaults(t *testing.T) {
 	for _, s := range scenarios {
 		for _, n := range []int{1, 0} {
 			keys, undisturbed := s.record(t, n)
-			want += sample(2, 60)
-			for tries := 0; both < want && tries < sample(2, 60)*20; tries++ {
+			want += sample(1, 60)
+			for tries := 0; both < want && tries < sample(1, 60)*20; tries++ {
 				one, two := keys[random.IntN(len(keys))], keys[random.IntN(len(keys))]
 				f, g := faults[random.IntN(len(faults))], faults[random.IntN(len(faults))]
 				drawn++
@@ -73,7 +73,7 @@ func TestPropagation(t *testing.T) {
 	cases := 0
 	for i, s := range scenarios {
 		_, want := s.record(t, 0)
-		for reads := sample(i, 0); reads <= 20; reads += sample(18, 1) {
+		for reads := sample(i, 0); reads <= 20; reads += sample(21, 1) {
 			for _, page := range []int{1, 3}[:sample(1, 2)] {
 				cases++
 				wrong := s.lag(t, want, func(o *xaccttest.Options) { o.Propagation, o.PageSize = reads, page })
