@@ -215,7 +215,14 @@ func (b *builder) dropLogPolicy(w logWant, tasks map[string][]string) {
 }
 
 // logsNeeded reports whether a task in the Region, other than those of the transfers, bears the mark of xacct and has a log group, or may have one.
+// The task of a transfer that is blocked is among them: it goes on running.
 func (s *snapshot) logsNeeded(w logWant) bool {
+	for arn, state := range s.tasks {
+		marked := func(t Transfer) bool { return t.marks(state.Tags, "") }
+		if at(arn, w.account, w.region) && logGroup(state) != "" && slices.ContainsFunc(s.transfers, marked) && !slices.ContainsFunc(w.transfers, marked) {
+			return true
+		}
+	}
 	for arn, state := range s.logUsers {
 		if !at(arn, w.account, w.region) {
 			continue
