@@ -244,11 +244,26 @@ func (r *run) waitsFor(ch *Change) *WaitingError {
 		switch q := r.results[id]; {
 		case q != nil && r.status(id) == Waiting:
 			return &WaitingError{Account: q.Account, Changes: []string{id}}
-		case q == nil && now != nil && now.Op != NoOp && (r.plan.Mode == SetUp || r.fresh.canRead(now.Account)):
+		case q == nil && now != nil && now.Op != NoOp && !r.holds(now.Account) && (r.plan.Mode == SetUp || r.fresh.canRead(now.Account)):
 			return &WaitingError{Account: now.Account, Changes: []string{id}}
 		}
 	}
 	return nil
+}
+
+// holds reports whether the plan has changes of the account: whatever else there is to do in it is not left to another operator.
+func (r *run) holds(account string) bool {
+	return slices.ContainsFunc(r.plan.Changes, func(c Change) bool { return c.Account == account })
+}
+
+// lacks names a change that has come to be required since the plan was made, in an account that the plan has changes of.
+func (r *run) lacks(ch *Change) (id string, ok bool) {
+	for _, id := range r.requires(ch) {
+		if now := r.changes[id]; r.results[id] == nil && now != nil && now.Op != NoOp && r.holds(now.Account) {
+			return id, true
+		}
+	}
+	return "", false
 }
 
 // dependentError says that a change was not made because another was not.

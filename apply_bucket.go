@@ -65,7 +65,7 @@ func (r *run) bucketTarget(w bucketWant) (target, error) {
 // applyPolicy reads the policy, merges our statements into what it reads, writes that, and looks until it shows. Every attempt begins with
 // a read, however the one before it ended, so that nobody's write is undone but one between that read and the write right after it.
 func (r *run) applyPolicy(ctx context.Context, ch *Change, w target, res *ChangeResult) (Status, error) {
-	start, status := time.Now(), Unchanged
+	spent, status := newSpent(), Unchanged
 	// A write that has begun is finished and looked at, whatever becomes of ctx.
 	held, release := held(ctx)
 	defer release()
@@ -96,7 +96,7 @@ func (r *run) applyPolicy(ctx context.Context, ch *Change, w target, res *Change
 			if waits := r.waitsFor(ch); waits != nil && awserr.Propagation(put) {
 				return Waiting, waits // for the operator who makes the role
 			}
-			if !r.pause(ctx, ch, attempt, start, r.limit(put, r.opts.Budget), put) {
+			if !r.pause(ctx, ch, attempt, spent, r.limit(put, r.opts.Budget), put) {
 				return ended(ch, w.put, put)
 			}
 			continue

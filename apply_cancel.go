@@ -3,7 +3,6 @@ package xacct
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
@@ -15,7 +14,7 @@ import (
 // cancelRuns cancels the task's execution under way, and those queued behind it one after the other, until none is left or the budget is
 // spent. A task that is gone has none.
 func (r *run) cancelRuns(ctx context.Context, ch *Change, api DataSyncAPI, arn string, res *ChangeResult) error {
-	start, cancelled := time.Now(), ""
+	spent, cancelled := newSpent(), ""
 	for attempt := 1; ; attempt++ {
 		state, err := task.Observe(ctx, api, arn)
 		if err == nil {
@@ -37,7 +36,7 @@ func (r *run) cancelRuns(ctx context.Context, ch *Change, api DataSyncAPI, arn s
 			}
 			cancelled = last
 		}
-		if !r.pause(ctx, ch, attempt, start, r.opts.Budget, errors.New("the execution is being cancelled")) {
+		if !r.pause(ctx, ch, attempt, spent, r.opts.Budget, errors.New("the execution is being cancelled")) {
 			return errors.New("the task still runs: wait for its executions to end")
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/xacct/xacct/iamrole"
-	"github.com/xacct/xacct/policy"
 )
 
 // judge decides whether the change is to be executed: "" if so, else how it ends.
@@ -52,6 +51,9 @@ func (r *run) judge(ctx context.Context, ch *Change) (Status, error) {
 	if !r.approved(ch, now) {
 		return Failed, &StaleError{Change: ch.ID, Detail: fmt.Sprintf("the plan says %s, and by now it would be %s", ch.Op, now.Op)}
 	}
+	if id, ok := r.lacks(ch); ok {
+		return Failed, &StaleError{Change: ch.ID, Detail: "by now it needs " + id + " first, which the plan does not hold"}
+	}
 	if err := r.stale(ch, asked); err != nil {
 		return Failed, err
 	}
@@ -75,44 +77,6 @@ func (r *run) approved(ch, now *Change) bool {
 		return true
 	}
 	return now.Op == Update && (ch.Op == Create || ch.Op == Delete)
-}
-
-// stale reports what is ours and was changed since the plan was made, by somebody who may have had a reason. Where nothing could be read then,
-// nothing is known to have changed.
-func (r *run) stale(ch, asked *Change) error {
-	if ch.Before == "" {
-		return nil
-	}
-	if !ch.merged() {
-		if ch.Before != asked.Before {
-			return &StaleError{Change: ch.ID, Detail: "it is neither as it was read nor as it is wanted"}
-		}
-		return nil
-	}
-	then, err := policy.Parse([]byte(ch.Before))
-	if err != nil {
-		return &MismatchError{Change: ch.ID, Detail: oneLine(err)}
-	}
-	current, err := parseOrNone(asked.Before)
-	if err != nil {
-		return err
-	}
-	for _, want := range r.asking.statements(ch.ID) {
-		was, stood := then.Statement(want.Sid())
-		is, stands := current.Statement(want.Sid())
-		if stood && !(stands && (is.EqualWith(was, r.known()) || is.EqualWith(want, r.known()))) {
-			return &StaleError{Change: ch.ID, Detail: "statement " + want.Sid() + ", which is ours, was removed or changed since"}
-		}
-	}
-	return nil
-}
-
-// parseOrNone is the document in the text; none is the zero Document.
-func parseOrNone(text string) (policy.Document, error) {
-	if text == "" {
-		return policy.Document{}, nil
-	}
-	return policy.Parse([]byte(text))
 }
 
 // vanished judges a change that a fresh plan does not hold: on the way back it is done already, else its transfer is blocked now.

@@ -27,6 +27,32 @@ func delay(attempt int) time.Duration {
 	return d + time.Duration((rand.Float64()-0.5)*0.4*float64(d))
 }
 
+// spent is the time that the attempts at one thing have taken so far, by what they failed with: being throttled for a minute takes nothing of the
+// time that a young role is given.
+type spent struct {
+	last time.Time
+	by   map[string]time.Duration
+}
+
+func newSpent() *spent { return &spent{last: time.Now(), by: map[string]time.Duration{}} }
+
+// over reports whether attempts that failed like this have taken more than the limit, with a wait of d, which is to follow if not.
+func (s *spent) over(limit, d time.Duration, err error) bool {
+	class := "other"
+	switch {
+	case awserr.Throttled(err):
+		class = "throttled"
+	case awserr.Ambiguous(err):
+		class = "ambiguous"
+	case awserr.Propagation(err):
+		class = "propagation"
+	}
+	now := time.Now()
+	s.by[class] += now.Sub(s.last) + d
+	s.last = now.Add(d)
+	return s.by[class] > limit
+}
+
 // sleep waits unless ctx ends first.
 func sleep(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
@@ -53,7 +79,7 @@ func (r *run) repeat(ctx context.Context, ch *Change, budget time.Duration, send
 }
 
 func (r *run) retry(ctx context.Context, ch *Change, budget, unsure time.Duration, send func(context.Context) error) error {
-	start := time.Now()
+	spent := newSpent()
 	for attempt := 1; ; attempt++ {
 		if err := stopped(ctx); err != nil {
 			return err
@@ -66,7 +92,7 @@ func (r *run) retry(ctx context.Context, ch *Change, budget, unsure time.Duratio
 		if awserr.Ambiguous(err) {
 			limit = unsure
 		}
-		if !r.pause(ctx, ch, attempt, start, limit, err) {
+		if !r.pause(ctx, ch, attempt, spent, limit, err) {
 			return err
 		}
 	}
@@ -84,9 +110,9 @@ func (r *run) limit(err error, budget time.Duration) time.Duration {
 }
 
 // pause waits before the next attempt and says so. It reports whether there is to be one.
-func (r *run) pause(ctx context.Context, ch *Change, attempt int, start time.Time, limit time.Duration, err error) bool {
+func (r *run) pause(ctx context.Context, ch *Change, attempt int, spent *spent, limit time.Duration, err error) bool {
 	d := delay(attempt)
-	if time.Since(start)+d > limit {
+	if spent.over(limit, d, err) {
 		return false
 	}
 	r.emit(ch, Event{State: EventWaiting, Attempt: attempt, Delay: d, Detail: oneLine(err)})

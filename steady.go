@@ -89,7 +89,7 @@ func again[I, O, F any](ctx context.Context, s slots, call func(context.Context,
 		return nil, err
 	}
 	defer give()
-	start := time.Now()
+	spent := newSpent()
 	for attempt := 1; ; attempt++ {
 		out, err := call(ctx, in, optFns...)
 		limit := time.Duration(0)
@@ -102,7 +102,7 @@ func again[I, O, F any](ctx context.Context, s slots, call func(context.Context,
 			limit = brokenFor
 		}
 		d := delay(attempt)
-		if time.Since(start)+d > limit || sleep(ctx, d) != nil {
+		if spent.over(limit, d, err) || sleep(ctx, d) != nil {
 			return out, err
 		}
 	}

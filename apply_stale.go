@@ -1,0 +1,100 @@
+package xacct
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"github.com/xacct/xacct/policy"
+)
+
+// stale reports what is ours and was changed since the plan was made, by somebody who may have had a reason. What is as it was read, or as it is
+// wanted already, is not: an apply that was cut short leaves some of both. Where nothing could be read then, nothing is known to have changed.
+func (r *run) stale(ch, asked *Change) error {
+	if ch.Before == "" {
+		return nil
+	}
+	if !ch.merged() {
+		if part, ok := r.changedSince(ch.Before, asked.Before, ch.After); ok {
+			return &StaleError{Change: ch.ID, Detail: part + " is neither as it was read nor as it is wanted"}
+		}
+		return nil
+	}
+	then, err := policy.Parse([]byte(ch.Before))
+	if err != nil {
+		return &MismatchError{Change: ch.ID, Detail: oneLine(err)}
+	}
+	current, err := parseOrNone(asked.Before)
+	if err != nil {
+		return err
+	}
+	for _, want := range r.asking.statements(ch.ID) {
+		was, stood := then.Statement(want.Sid())
+		is, stands := current.Statement(want.Sid())
+		gone := !stands && r.plan.Mode == TearDown
+		if stood && !gone && !(stands && (is.EqualWith(was, r.known()) || is.EqualWith(want, r.known()))) {
+			return &StaleError{Change: ch.ID, Detail: "statement " + want.Sid() + ", which is ours, was removed or changed since"}
+		}
+	}
+	return nil
+}
+
+// changedSince names a part that is now neither as it was nor as it is wanted. On the way back nothing is wanted.
+func (r *run) changedSince(was, is, want string) (part string, changed bool) {
+	before, now, after := partsOf(was), partsOf(is), partsOf(want)
+	all := maps.Clone(before)
+	maps.Copy(all, now)
+	for _, part := range slices.Sorted(maps.Keys(all)) {
+		have, there := now[part]
+		_, wanted := after[part]
+		switch {
+		case samePart(have, before[part]):
+		case wanted && samePart(have, after[part]):
+		case !there && !wanted: // what is to go is gone
+		default:
+			return part, true
+		}
+	}
+	return "", false
+}
+
+// partsOf are the members of a record, and those of its members that hold several things, by their paths. A text that is no record is one part.
+func partsOf(text string) map[string]string {
+	out := map[string]string{}
+	if text == "" {
+		return out
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal([]byte(text), &members) != nil {
+		return map[string]string{"it": text}
+	}
+	for name, value := range members {
+		var inner map[string]json.RawMessage
+		if slices.Contains([]string{"Policies", "Tags", "Options"}, name) && json.Unmarshal(value, &inner) == nil {
+			for key, v := range inner {
+				out[name+"/"+key] = string(v)
+			}
+			continue
+		}
+		out[name] = string(value)
+	}
+	return out
+}
+
+// samePart compares policies as AWS means them, and all else as text.
+func samePart(a, b string) bool {
+	if a == b {
+		return true
+	}
+	x, errX := policy.Parse([]byte(a))
+	y, errY := policy.Parse([]byte(b))
+	return errX == nil && errY == nil && x.Equal(y)
+}
+
+// parseOrNone is the document in the text; none is the zero Document.
+func parseOrNone(text string) (policy.Document, error) {
+	if text == "" {
+		return policy.Document{}, nil
+	}
+	return policy.Parse([]byte(text))
+}
