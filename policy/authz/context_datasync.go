@@ -31,21 +31,24 @@ func (c DataSyncCall) KMS(action, keyARN string) Request {
 func (c DataSyncCall) Facts() []Fact {
 	facts := append(c.principalFacts(),
 		Fact{Key: "aws:SourceVpc", Certainty: Certain, Reason: "transfers between S3 buckets use no agent and no VPC"},
+		Fact{Key: "aws:SourceVpcArn", Certainty: Certain, Reason: "transfers between S3 buckets use no agent and no VPC"},
 		Fact{Key: "aws:SourceVpce", Certainty: Certain, Reason: "transfers between S3 buckets use no agent and no VPC endpoint"},
+		Fact{Key: "aws:VpceAccount", Certainty: Certain, Reason: "transfers between S3 buckets use no agent and no VPC endpoint"},
+		Fact{Key: "aws:VpceOrgID", Certainty: Certain, Reason: "transfers between S3 buckets use no agent and no VPC endpoint"},
+		Fact{Key: "aws:VpceOrgPaths", Certainty: Certain, Reason: "transfers between S3 buckets use no agent and no VPC endpoint"},
 		Fact{Key: "aws:VpcSourceIp", Certainty: Certain, Reason: "transfers between S3 buckets use no agent and no VPC"},
 		Fact{Key: "aws:SourceIp", Reason: "an address of AWS; no list of those that DataSync uses is published"},
 		Fact{Key: "aws:ViaAWSService", Values: []string{"false"}, Certainty: Certain, Reason: "a service role is not a forward access session"},
 		Fact{Key: "s3:x-amz-server-side-encryption", Certainty: Assumed, Reason: "not documented; the bucket's default encryption applies"},
 		Fact{Key: "s3:x-amz-server-side-encryption-aws-kms-key-id", Certainty: Assumed, Reason: "not documented; the bucket's default encryption applies"},
+		Fact{Key: "s3:x-amz-server-side-encryption-customer-algorithm", Certainty: Assumed, Reason: "DataSync has no setting for a key of the customer's"},
 		Fact{Key: "s3:x-amz-acl", Certainty: Assumed, Reason: "not documented; with ACLs disabled none is needed"},
-		Fact{Key: "s3:TlsVersion", Among: []string{"1.2", "1.3"}, Certainty: Assumed, Reason: "AWS requires at least TLS 1.2; which version DataSync uses is not documented"},
-		Fact{Key: "s3:signatureversion", Values: []string{"AWS4-HMAC-SHA256"}, Certainty: Assumed, Reason: "what AWS's own clients use"},
-		Fact{Key: "s3:authType", Values: []string{"REST-HEADER"}, Certainty: Assumed, Reason: "what AWS's own clients use"},
+		Fact{Key: "s3:x-amz-grant-*", Certainty: Assumed, Reason: "not documented; with ACLs disabled none is needed"},
+		Fact{Key: "s3:DataAccessPointAccount", Certainty: Certain, Reason: "the location names the bucket, not an access point"},
+		Fact{Key: "s3:DataAccessPointArn", Certainty: Certain, Reason: "the location names the bucket, not an access point"},
+		Fact{Key: "s3:AccessPointNetworkOrigin", Certainty: Certain, Reason: "the location names the bucket, not an access point"},
 	)
-	if c.Account != "" {
-		facts = append(facts, Fact{Key: "s3:ResourceAccount", Values: []string{c.Account}, Certainty: Certain, Reason: "the owner of the bucket"})
-	}
-	return facts
+	return append(facts, s3Facts(c.Account)...)
 }
 
 // KMSFacts lists what is known of the condition keys of the requests that S3 makes on a key when DataSync's role reads or writes
@@ -57,7 +60,11 @@ func (c DataSyncCall) KMSFacts() []Fact {
 	facts := append(c.principalFacts(),
 		Fact{Key: "aws:ViaAWSService", Values: []string{"true"}, Certainty: Certain, Reason: "S3 calls KMS in a forward access session"},
 		Fact{Key: "aws:SourceVpc", Certainty: Assumed, Reason: "the request comes from S3, not from a VPC"},
+		Fact{Key: "aws:SourceVpcArn", Certainty: Assumed, Reason: "the request comes from S3, not from a VPC"},
 		Fact{Key: "aws:SourceVpce", Certainty: Assumed, Reason: "the request comes from S3, not through a VPC endpoint"},
+		Fact{Key: "aws:VpceAccount", Certainty: Assumed, Reason: "the request comes from S3, not through a VPC endpoint"},
+		Fact{Key: "aws:VpceOrgID", Certainty: Assumed, Reason: "the request comes from S3, not through a VPC endpoint"},
+		Fact{Key: "aws:VpceOrgPaths", Certainty: Assumed, Reason: "the request comes from S3, not through a VPC endpoint"},
 		Fact{Key: "aws:SourceIp", Reason: "the request comes from S3"},
 		Fact{Key: "kms:EncryptionContext:aws:s3:arn", Reason: "the ARN of the object, or of the bucket where it has a bucket key"},
 	)

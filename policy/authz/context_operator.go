@@ -1,10 +1,15 @@
 package authz
 
+import (
+	"slices"
+	"strings"
+)
+
 // OperatorCall describes the calls of a person or program that runs transfers. The zero value of a field is not known.
 type OperatorCall struct {
 	PrincipalARN string            // a role, a session or a user
 	PrincipalID  string            // AROA… or AIDA…
-	Tags         map[string]string // of the principal; not nil: these and no others
+	Tags         map[string]string // of a user or of a session; not nil: these and no others. Those of a role say nothing of its sessions'.
 	OrgID        string            // of the principal's account
 	Account      string            // that owns the resource
 	Region       string            // of the resource
@@ -13,13 +18,18 @@ type OperatorCall struct {
 
 // Request is a request of the operator, with all that is certain or assumed about it: see [OperatorCall.Facts].
 func (c OperatorCall) Request(action, resource string) Request {
-	return Request{Principal: c.PrincipalARN, Action: action, Resource: resource, ResourceAccount: c.Account}.With(c.Facts(), Assumed)
+	facts := c.Facts()
+	if service, _, _ := strings.Cut(action, ":"); !strings.EqualFold(service, "s3") {
+		facts = slices.DeleteFunc(facts, func(f Fact) bool { return strings.HasPrefix(f.Key, "s3:") })
+	}
+	return Request{Principal: c.PrincipalARN, Action: action, Resource: resource, ResourceAccount: c.Account}.With(facts, Assumed)
 }
 
-// Facts lists what is known of the condition keys of that request.
+// Facts lists what is known of the condition keys of that request. Those of S3 are in requests to S3 alone.
 //
 // Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html,
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html,
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html (a tag of the session hides that of the role)
 func (c OperatorCall) Facts() []Fact {
 	facts := []Fact{
 		{Key: "aws:PrincipalIsAWSService", Values: []string{"false"}, Certainty: Certain, Reason: "the caller is a principal of IAM"},
@@ -64,5 +74,9 @@ func (c OperatorCall) Facts() []Fact {
 	if c.Region != "" {
 		facts = append(facts, Fact{Key: "aws:RequestedRegion", Values: []string{c.Region}, Certainty: Certain, Reason: "the Region of the resource"})
 	}
-	return append(append(facts, orgFact(c.OrgID)), tagFacts(c.Tags)...)
+	tags := c.Tags
+	if w.kind == anySession {
+		tags = nil // whoever assumes the role may add tags, and replace the role's
+	}
+	return slices.Concat(facts, s3Facts(c.Account), []Fact{orgFact(c.OrgID)}, tagFacts(tags))
 }

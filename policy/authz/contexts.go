@@ -72,6 +72,22 @@ func (r Request) With(facts []Fact, least Certainty) Request {
 	return r
 }
 
+// s3Facts are what every request of a client of AWS to S3 carries, on something that the account owns.
+//
+// Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html,
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
+func s3Facts(account string) []Fact {
+	facts := []Fact{
+		{Key: "s3:TlsVersion", Among: []string{"1.2", "1.3"}, Certainty: Assumed, Reason: "AWS requires at least TLS 1.2; which version the client uses is not known"},
+		{Key: "s3:signatureversion", Values: []string{"AWS4-HMAC-SHA256"}, Certainty: Assumed, Reason: "what AWS's own clients use"},
+		{Key: "s3:authType", Values: []string{"REST-HEADER"}, Certainty: Assumed, Reason: "what AWS's own clients use"},
+	}
+	if account != "" {
+		facts = append(facts, Fact{Key: "s3:ResourceAccount", Values: []string{account}, Certainty: Certain, Reason: "the owner of the bucket"})
+	}
+	return facts
+}
+
 func orgFact(id string) Fact {
 	if id == "" {
 		return Fact{Key: "aws:PrincipalOrgID", Reason: "there if the principal's account is in an organisation"}

@@ -22,6 +22,9 @@ var contextRules = []rule{
 	{"K14", keyPage, "no multi-factor authentication (assumed)"},
 	{"K15", s3Guide + "amazon-s3-policy-keys.html", "no encryption header, no ACL (assumed)"},
 	{"K16", "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html", "requests to KMS come through S3 of the bucket's Region"},
+	{"K18", s3Guide + "amazon-s3-policy-keys.html", "DataSync names the bucket, not an access point"},
+	{"K19", s3Guide + "amazon-s3-policy-keys.html", "the operator's requests to S3 are signed, with TLS 1.2 or 1.3, and on the owner's bucket"},
+	{"K20", userGuide + "id_session-tags.html", "a session has tags beside the role's"},
 	{"K17", keyPage, "the operator's own requests are no service's; from where is not known"},
 }
 
@@ -39,6 +42,15 @@ var throughS3 = authz.DataSyncCall{RoleARN: role, Account: remote, Region: "eu-w
 // both is both sides allowing, the bucket's under a condition.
 func both(condition string) authz.Policies {
 	return authz.Policies{Identity: docs(allowAll), Resource: doc(`{'Sid':'It','Effect':'Allow','Principal':{'AWS':'` + task + `'},'Action':'*','Resource':'*','Condition':{` + condition + `}}`)}
+}
+
+// list is a request of the operator on the bucket; pairs are tags.
+func list(who string, pairs ...string) authz.Request {
+	c := authz.OperatorCall{PrincipalARN: who, Account: remote}
+	for i := 0; i < len(pairs); i += 2 {
+		c.Tags = map[string]string{pairs[i]: pairs[i+1]}
+	}
+	return c.Request("s3:ListBucket", bucket)
 }
 
 var contextRows = []row{
@@ -59,6 +71,10 @@ var contextRows = []row{
 	{"K7", false, "User", move("s3:GetObject"), both(`'StringEquals':{'aws:PrincipalType':'User'}`), authz.ImplicitlyDenied, "", nil},
 	{"K8", true, "absent", move("s3:GetObject"), both(`'Null':{'aws:SourceVpc':true,'aws:SourceVpce':true,'aws:VpcSourceIp':true}`), authz.Allowed, "It", nil},
 	{"K8", false, "an Allow for a VPC", move("s3:GetObject"), both(`'StringLike':{'aws:SourceVpc':'*'}`), authz.ImplicitlyDenied, "", nil},
+	{"K8", true, "nothing of a VPC or its endpoint's owner", move("s3:GetObject"), both(`'Null':{'aws:SourceVpcArn':true,'aws:VpceAccount':true,'aws:VpceOrgID':true,'aws:VpceOrgPaths':true}`), authz.Allowed, "It", nil},
+	{"K8", true, "a Deny unless an endpoint of the organisation is used, if one is", move("s3:GetObject"), when(`'StringNotEqualsIfExists':{'aws:VpceOrgID':'o-1'},'Null':{'aws:VpceOrgID':'false'}`), authz.Allowed, "", nil},
+	{"K8", true, "a key used by S3 is not used through an endpoint", throughS3, both(`'Null':{'aws:SourceVpcArn':true,'aws:VpceAccount':true,'aws:VpceOrgID':true,'aws:VpceOrgPaths':true}`), authz.Allowed, "It", nil},
+	{"K8", false, "an Allow for endpoints of an organisation", move("s3:GetObject"), both(`'StringEquals':{'aws:VpceOrgID':'o-1'}`), authz.ImplicitlyDenied, "", nil},
 	{"K9", true, "an Allow for some addresses", move("s3:GetObject"), both(`'IpAddress':{'aws:SourceIp':'203.0.113.0/24'}`), authz.Undetermined, "It", []string{"aws:SourceIp"}},
 	{"K9", false, "that and something that does not hold", move("s3:GetObject"), both(`'IpAddress':{'aws:SourceIp':'203.0.113.0/24'},'StringEquals':{'aws:SourceVpc':'v'}`), authz.ImplicitlyDenied, "", nil},
 	{"K10", true, "TLS", move("s3:GetObject"), both(`'Bool':{'aws:SecureTransport':'true'}`), authz.Allowed, "It", nil},
@@ -79,6 +95,9 @@ var contextRows = []row{
 	{"K14", true, "an Allow with a device, if the key is there", move("s3:DeleteObject"), both(`'BoolIfExists':{'aws:MultiFactorAuthPresent':'true'}`), authz.Undetermined, "It", []string{"aws:MultiFactorAuthPresent"}},
 	{"K15", true, "none", move("s3:PutObject"), both(`'Null':{'s3:x-amz-server-side-encryption':true,'s3:x-amz-acl':true}`), authz.Allowed, "It", nil},
 	{"K15", false, "an Allow with header", move("s3:PutObject"), both(`'StringEquals':{'s3:x-amz-server-side-encryption':'aws:kms'}`), authz.ImplicitlyDenied, "", nil},
+	{"K15", true, "no key of the customer's, no grants", move("s3:PutObject"), both(`'Null':{'s3:x-amz-server-side-encryption-customer-algorithm':true,'s3:x-amz-grant-read':true,'s3:x-amz-grant-full-control':true}`), authz.Allowed, "It", nil},
+	{"K15", true, "a Deny of keys of the customer's", move("s3:PutObject"), when(`'Null':{'s3:x-amz-server-side-encryption-customer-algorithm':'false'}`), authz.Allowed, "", nil},
+	{"K15", false, "a Deny without a grant", move("s3:PutObject"), when(`'StringNotEquals':{'s3:x-amz-grant-full-control':'id=1'}`), authz.ExplicitlyDenied, "No", nil},
 	{"K16", true, "S3 of the Region", throughS3, decryptFor("s3.eu-west-1.amazonaws.com"), authz.Allowed, "It", nil},
 	{"K16", true, "China, the same domain", authz.DataSyncCall{RoleARN: "arn:aws-cn:iam::111122223333:role/mover", Account: remote, Region: "cn-north-1"}.KMS("kms:Decrypt", "arn:aws-cn:kms:cn-north-1:444455556666:key/1"),
 		authz.Policies{Identity: docs(allowAll), Resource: doc(`{'Sid':'It','Effect':'Allow','Principal':{'AWS':'arn:aws-cn:iam::111122223333:role/mover'},'Action':'kms:Decrypt','Resource':'*','Condition':{'StringEquals':{'kms:ViaService':'s3.cn-north-1.amazonaws.com'}}}`)}, authz.Allowed, "It", nil},
@@ -87,4 +106,15 @@ var contextRows = []row{
 	{"K17", true, "its id", authz.OperatorCall{PrincipalARN: session, PrincipalID: "AROAOPS", Account: remote}.Request("s3:ListBucket", bucket), both(`'StringEquals':{'aws:userid':'AROAOPS:AwsSync-loc-0'}`), authz.Allowed, "It", nil},
 	{"K17", false, "not a service's", authz.OperatorCall{PrincipalARN: alice, Account: remote}.Request("s3:ListBucket", bucket), both(`'Bool':{'aws:PrincipalIsAWSService':'true'}`), authz.ImplicitlyDenied, "", nil},
 	{"K17", true, "made by DataSync: true or false", authz.OperatorCall{PrincipalARN: alice, Account: remote, Forwarded: true}.Request("s3:ListBucket", bucket), both(`'Bool':{'aws:ViaAWSService':'true'}`), authz.Undetermined, "It", []string{"aws:ViaAWSService"}},
+	{"K18", true, "absent", move("s3:GetObject"), both(`'Null':{'s3:DataAccessPointArn':true,'s3:DataAccessPointAccount':true,'s3:AccessPointNetworkOrigin':true}`), authz.Allowed, "It", nil},
+	{"K18", false, "a Deny but through access points of an account", move("s3:GetObject"), when(`'StringNotEquals':{'s3:DataAccessPointAccount':'` + remote + `'}`), authz.ExplicitlyDenied, "No", nil},
+	{"K19", true, "TLS 1.2", list(alice), when(`'NumericLessThan':{'s3:TlsVersion':1.2}`), authz.Allowed, "", nil},
+	{"K19", true, "TLS 1.3", list(alice), when(`'NumericLessThan':{'s3:TlsVersion':1.3}`), authz.Undetermined, "No", []string{"s3:TlsVersion"}},
+	{"K19", true, "signed with version 4, in a header, to the owner", list(alice), when(`'StringNotEquals':{'s3:signatureversion':'AWS4-HMAC-SHA256','s3:authType':'REST-HEADER','s3:ResourceAccount':'` + remote + `'}`), authz.Allowed, "", nil},
+	{"K19", false, "another owner", list(alice), when(`'StringNotEquals':{'s3:ResourceAccount':'999999999999'}`), authz.ExplicitlyDenied, "No", nil},
+	{"K19", false, "not a request to S3", authz.OperatorCall{PrincipalARN: alice, Account: task}.Request("iam:CreateRole", role), authz.Policies{Identity: docs(allowAll, `{'Sid':'No','Effect':'Deny','Action':'*','Resource':'*','Condition':{'StringNotEquals':{'s3:ResourceAccount':'`+task+`'}}}`)}, authz.Undetermined, "No", []string{"s3:ResourceAccount"}},
+	{"K20", true, "a role's tags may be replaced and added to", list(role, "team", "video"), when(`'StringNotEquals':{'aws:PrincipalTag/team':'video'}`), authz.Undetermined, "No", []string{"aws:PrincipalTag/team"}},
+	{"K20", true, "a tag that the role has not", list(role, "team", "video"), when(`'StringNotEquals':{'aws:PrincipalTag/exempt':'true'}`), authz.Undetermined, "No", []string{"aws:PrincipalTag/exempt"}},
+	{"K20", false, "a user's tags", list(alice, "team", "video"), when(`'StringNotEquals':{'aws:PrincipalTag/team':'video'}`), authz.Allowed, "", nil},
+	{"K20", false, "the tags of one session", list(session, "team", "video"), when(`'StringNotEquals':{'aws:PrincipalTag/team':'video'}`), authz.Allowed, "", nil},
 }
