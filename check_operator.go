@@ -35,6 +35,7 @@ func (r *Resources) checkOperator(f Facts, side Side, op string) []Finding {
 type ownCall struct {
 	action, resource, region string
 	context                  map[string][]string
+	when                     []policy.Condition // that a grant of it should have
 	use                      use
 	why                      string
 }
@@ -73,6 +74,7 @@ func (r *Resources) ownCall(f Facts, n need, action, resource string) []ownCall 
 	c := ownCall{action: action, resource: resource, why: ownUse[action], context: map[string][]string{}}
 	for _, when := range n.when {
 		c.context[when.key] = []string{region.DataSync(t.partition())}
+		c.when = append(c.when, policy.StringEquals(when.key, c.context[when.key]...))
 	}
 	if c.why == "" && n.on == onRoles && f.IDs[resource] != "" {
 		c.why = ownUse["iam:UpdateAssumeRolePolicy"]
@@ -136,6 +138,7 @@ func (r *Resources) judgeOwn(f Facts, op string, p authz.Policies, phase Phase, 
 		maps.Copy(req.Context, c.context)
 		j.facts = call.Facts()
 		j.decide(f.inOrganisations(req, t.TaskAccount), c.use, c.why)
+		j.verdicts[len(j.verdicts)-1].when = c.when
 	}
 	return j
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
 )
@@ -127,47 +126,6 @@ func (j *judged) keeper(l authz.Layer) string {
 		return "account " + j.owner
 	}
 	return "account " + j.transfer.TaskAccount
-}
-
-// grant proposes what a layer lacks that has to allow and does not.
-func (j *judged) grant(vs []verdict) (string, []string) {
-	var actions, resources []string
-	for _, v := range vs {
-		if !slices.Contains(actions, v.action) {
-			actions = append(actions, v.action)
-		}
-		if r := strings.TrimSuffix(v.request.Resource, "/"+probe); r != v.request.Resource {
-			v.request.Resource = r + "/*"
-		}
-		if !slices.Contains(resources, v.request.Resource) {
-			resources = append(resources, v.request.Resource)
-		}
-	}
-	st := policy.Allow(actions...).On(resources...)
-	var texts, proposal []string
-	for _, m := range vs[0].Deciding {
-		switch {
-		case m.Layer == authz.Resource && !j.trust && j.local():
-			continue // within one account its own policies suffice
-		case m.Layer == authz.Resource && j.trust:
-			texts = append(texts, "let the trust policy of "+j.principal+" allow sts:AssumeRole to "+vs[0].request.Service)
-		case m.Layer == authz.Resource:
-			texts = append(texts, fmt.Sprintf("let %s allow %s to %s", j.keeper(m.Layer), listActions(actions), j.principal))
-			proposal = append(proposal, string(st.By(policy.AWS(j.principal)).Bytes()))
-		case m.Layer == authz.Identity:
-			texts = append(texts, fmt.Sprintf("allow %s to %s", listActions(actions), j.principal))
-			proposal = append(proposal, string(st.Bytes()))
-		default:
-			texts = append(texts, fmt.Sprintf("let %s allow %s in the %s", j.keeper(m.Layer), listActions(actions), m.Layer))
-		}
-	}
-	return or(strings.Join(texts, "; and "), fmt.Sprintf("allow %s to %s", listActions(actions), j.principal)), proposal
-}
-
-// local reports whether the principal is of the account that owns the resource, whose policy then need not allow as well. A key's has to.
-func (j *judged) local() bool {
-	a, ok := region.ParseARN(j.principal)
-	return ok && a.Account == j.owner && j.resource == ""
 }
 
 // documentOf is where the document of a match stands in the policies; nil if the match is no document.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
 )
 
@@ -16,6 +17,7 @@ type verdict struct {
 	use     use
 	why     string // what a denial means where the use is seldom
 	request authz.Request
+	when    []policy.Condition // that a grant of the action should have
 	authz.Decision
 	assumed []string // the keys on whose assumed values an allowing decision hangs
 }

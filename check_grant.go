@@ -1,0 +1,86 @@
+package xacct
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/policy/authz"
+)
+
+// grant proposes what a layer lacks that has to allow and does not.
+func (j *judged) grant(vs []verdict) (string, []string) {
+	var actions []string
+	for _, v := range vs {
+		if !slices.Contains(actions, v.action) {
+			actions = append(actions, v.action)
+		}
+	}
+	var texts, proposal []string
+	for _, m := range vs[0].Deciding {
+		switch {
+		case m.Layer == authz.Resource && !j.trust && j.local():
+			continue // within one account its own policies suffice
+		case m.Layer == authz.Resource && j.trust:
+			texts = append(texts, "let the trust policy of "+j.principal+" allow sts:AssumeRole to "+vs[0].request.Service)
+		case m.Layer == authz.Resource:
+			texts = append(texts, fmt.Sprintf("let %s allow %s to %s", j.keeper(m.Layer), listActions(actions), j.principal))
+			for _, st := range allowing(vs) {
+				proposal = append(proposal, string(st.By(policy.AWS(j.principal)).Bytes()))
+			}
+		case m.Layer == authz.Identity:
+			texts = append(texts, fmt.Sprintf("allow %s to %s", listActions(actions), j.principal))
+			for _, st := range allowing(vs) {
+				proposal = append(proposal, string(st.Bytes()))
+			}
+		default:
+			texts = append(texts, fmt.Sprintf("let %s allow %s in the %s", j.keeper(m.Layer), listActions(actions), m.Layer))
+		}
+	}
+	return or(strings.Join(texts, "; and "), fmt.Sprintf("allow %s to %s", listActions(actions), j.principal)), proposal
+}
+
+// allowing are statements that allow each verdict's action on its resources and under its conditions, and nothing else: actions share a
+// statement only if they share both.
+func allowing(vs []verdict) policy.Statements {
+	type row struct {
+		actions, resources []string
+		when               []policy.Condition
+	}
+	same := func(a, b []policy.Condition) bool { return slices.EqualFunc(a, b, policy.Condition.Equal) }
+	var rows []row
+	for _, v := range vs {
+		resource := v.request.Resource
+		if below, ok := strings.CutSuffix(resource, "/"+probe); ok {
+			resource = below + "/*"
+		}
+		i := slices.IndexFunc(rows, func(r row) bool { return r.actions[0] == v.action && same(r.when, v.when) })
+		if i < 0 {
+			i, rows = len(rows), append(rows, row{actions: []string{v.action}, when: v.when})
+		}
+		if !slices.Contains(rows[i].resources, resource) {
+			rows[i].resources = append(rows[i].resources, resource)
+		}
+	}
+	var joined []row
+	for _, r := range rows {
+		if i := slices.IndexFunc(joined, func(o row) bool { return slices.Equal(o.resources, r.resources) && same(o.when, r.when) }); i >= 0 {
+			joined[i].actions = append(joined[i].actions, r.actions...)
+		} else {
+			joined = append(joined, r)
+		}
+	}
+	var out policy.Statements
+	for _, r := range joined {
+		out = append(out, policy.Allow(r.actions...).On(r.resources...).When(r.when...))
+	}
+	return out
+}
+
+// local reports whether the principal is of the account that owns the resource, whose policy then need not allow as well. A key's has to.
+func (j *judged) local() bool {
+	a, ok := region.ParseARN(j.principal)
+	return ok && a.Account == j.owner && j.resource == ""
+}

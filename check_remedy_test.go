@@ -1,0 +1,107 @@
+package xacct_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/policy"
+)
+
+// checked are the findings about the transfer.
+func checked(t *testing.T, tr xacct.Transfer, f xacct.Facts) []xacct.Finding {
+	t.Helper()
+	res, err := tr.Resources()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.Check(f)
+}
+
+// proposed are the statements of a finding's proposal.
+func proposed(t *testing.T, f xacct.Finding) policy.Statements {
+	t.Helper()
+	var out policy.Statements
+	for _, text := range f.Proposal {
+		d, err := policy.Parse([]byte(`{"Version":"2012-10-17","Statement":` + text + `}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for st := range d.All() {
+			out = append(out, st)
+		}
+	}
+	return out
+}
+
+// TestProposalForOperatorGivesNoMore: what an operator lacks is proposed action by action on the resources that it is needed on, with the
+// conditions of the operator's policy. Put together in one statement, it would let the operator pass every role to every service.
+func TestProposalForOperatorGivesNoMore(t *testing.T) {
+	tr, f := demo(), knownFacts()
+	operatorMay(&f, "s3:*")
+	needed, err := xacct.OperatorPolicy(accountA, []xacct.Transfer{tr}, xacct.ApplyPhase)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type granted struct{ Action, Resource, Conditions string }
+	grants := func(st policy.Statement) (out []granted) {
+		actions, _ := st.Actions()
+		resources, _ := st.Resources()
+		for _, a := range actions {
+			for _, r := range resources {
+				g := granted{a, r, ""}
+				for _, c := range st.Conditions() {
+					g.Conditions += c.String()
+				}
+				out = append(out, g)
+			}
+		}
+		return out
+	}
+	var may []granted
+	for st := range needed.All() {
+		may = append(may, grants(st)...)
+	}
+	var all policy.Statements
+	for _, found := range checked(t, tr, f) {
+		if found.Subject != opsARN || !strings.HasPrefix(found.Detail, "the operator may") {
+			continue
+		}
+		for _, st := range proposed(t, found) {
+			all = append(all, st)
+			for _, g := range grants(st) {
+				if !slices.Contains(may, g) {
+					t.Errorf("proposed, and not needed: %+v", g)
+				}
+			}
+		}
+	}
+	f.Identity[opsARN] = append(f.Identity[opsARN], policy.New(all))
+	for _, found := range checked(t, tr, f) {
+		if found.Severity != xacct.Info {
+			t.Errorf("with what was proposed: %s", found.Detail)
+		}
+	}
+}
+
+// TestProposalForRoleGivesNoMore: actions on the bucket and on its objects do not share a statement.
+func TestProposalForRoleGivesNoMore(t *testing.T) {
+	const role = "arn:aws:iam::111122223333:role/given"
+	tr, f := demo(), knownFacts()
+	tr.Source.RoleARN = role
+	f.Identity[role], f.Trusts[role] = []policy.Document{policy.New(policy.Allow("s3:GetObject*").On("*"))}, policy.New(policy.Allow("sts:AssumeRole").By(policy.Service("datasync.amazonaws.com")))
+	var got []string
+	for _, found := range checked(t, tr, f) {
+		got = append(got, found.Proposal...)
+	}
+	want := []string{
+		`{"Effect":"Allow","Action":["s3:GetBucketLocation","s3:ListBucket","s3:ListBucketMultipartUploads"],"Resource":"arn:aws:s3:::media-raw"}`,
+		`{"Effect":"Allow","Action":"s3:ListMultipartUploadParts","Resource":"arn:aws:s3:::media-raw/2026/*"}`,
+	}
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
