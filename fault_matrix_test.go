@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -225,34 +226,37 @@ func truth(o outcome, next *xacct.Plan) string {
 // TestFaultMatrix breaks every call of every scenario in every way. Without -faults it takes a sample.
 func TestFaultMatrix(t *testing.T) {
 	t.Parallel()
-	total, failed, unhit := 0, 0, 0
-	for i, s := range scenarios {
-		for j, n := range []int{1, 0} {
-			t.Run(fmt.Sprintf("%s, concurrency %d", s.name, n), func(t *testing.T) {
-				keys, want := s.record(t, n)
-				if len(keys) == 0 {
-					t.Fatal("no calls")
-				}
-				t.Logf("%d calls", len(keys))
-				for k, key := range keys {
-					for l, f := range faults {
-						if !*everyFault && (7*k+3*l+i+5*j)%397 != 0 {
-							continue
-						}
-						total++
-						hit, wrong := s.disturb(t, n, want, func(cancel context.CancelFunc) []*mishap { return []*mishap{newMishap(f, key, cancel)} })
-						if !hit {
-							unhit++
-							t.Errorf("%s: never called", key)
-						}
-						if wrong != "" {
-							failed++
-							t.Errorf("%s: %s:\n%s", key, f.name, wrong)
+	var total, failed, unhit atomic.Int64
+	t.Run("calls", func(t *testing.T) {
+		for i, s := range scenarios {
+			for j, n := range []int{1, 0} {
+				t.Run(fmt.Sprintf("%s, concurrency %d", s.name, n), func(t *testing.T) {
+					t.Parallel()
+					keys, want := s.record(t, n)
+					if len(keys) == 0 {
+						t.Fatal("no calls")
+					}
+					t.Logf("%d calls", len(keys))
+					for k, key := range keys {
+						for l, f := range faults {
+							if !*everyFault && (7*k+3*l+i+5*j)%397 != 0 {
+								continue
+							}
+							total.Add(1)
+							hit, wrong := s.disturb(t, n, want, func(cancel context.CancelFunc) []*mishap { return []*mishap{newMishap(f, key, cancel)} })
+							if !hit {
+								unhit.Add(1)
+								t.Errorf("%s: never called", key)
+							}
+							if wrong != "" {
+								failed.Add(1)
+								t.Errorf("%s: %s:\n%s", key, f.name, wrong)
+							}
 						}
 					}
-				}
-			})
+				})
+			}
 		}
-	}
-	count(t, total, ", %d failures, %d unhit keys", failed, unhit)
+	})
+	count(t, int(total.Load()), ", %d failures, %d unhit keys", failed.Load(), unhit.Load())
 }
