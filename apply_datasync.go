@@ -219,12 +219,13 @@ func (r *run) applyTask(ctx context.Context, ch *Change, w taskWant, res *Change
 	w.spec.SourceLocationARN = or(t.Source.LocationARN, r.arn(changeID(w.spec.Account, t.Source.Region, DataSyncLocation, t.Name+"/"+string(SourceSide))))
 	w.spec.DestinationLocationARN = or(t.Destination.LocationARN, r.arn(changeID(w.spec.Account, t.Destination.Region, DataSyncLocation, t.Name+"/"+string(DestinationSide))))
 	op, lines, tags := diffTask(w, state, w.spec.SourceLocationARN, w.spec.DestinationLocationARN)
-	moved := elsewhere(w, state, old).Exists
-	if (op == Replace || moved) && !r.plan.Settings.AllowReplace {
+	moved := elsewhere(w, state, old)
+	if (op == Replace || moved.Exists) && !r.plan.Settings.AllowReplace {
 		return Failed, &StaleError{Change: ch.ID, Detail: "it must be replaced now, which the plan does not allow"}
 	}
 	switch op {
 	case Create, Replace:
+		w.spec = w.successor(predecessor(state, moved))
 		if state.Exists {
 			old = append([]task.State{state}, old...)
 		}

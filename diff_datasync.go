@@ -153,6 +153,25 @@ func sameSet(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
+// predecessor is the task whose place another takes: the one here, or else the one in another Region.
+func predecessor(here, moved task.State) task.State {
+	if here.Exists {
+		return here
+	}
+	return moved
+}
+
+// successor is the task that takes the place of the one in the state, or updates it: what the transfer leaves alone is as it was. A task of another
+// mode has other options, and takes over nothing but the status of its schedule: what somebody, or DataSync, has disabled is not enabled by that.
+func (w taskWant) successor(s task.State) task.Spec {
+	spec := w.spec.Over(s)
+	if w.spec.Mode != "" && s.Mode != "" && w.spec.Mode != s.Mode {
+		s.Mode = w.spec.Mode
+		spec.Schedule = w.spec.Over(s).Schedule
+	}
+	return spec
+}
+
 type locationRecord struct {
 	URI, RoleARN string
 	StorageClass string            `json:",omitempty"`

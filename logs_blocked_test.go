@@ -20,7 +20,7 @@ func TestLogPolicyThatABlockedTransferNeeds(t *testing.T) {
 		plan func(t *testing.T, cloud *xaccttest.Cloud, one, two xacct.Transfer) *xacct.Plan
 	}{
 		{"the other loses its log group", func(t *testing.T, cloud *xaccttest.Cloud, one, two xacct.Transfer) *xacct.Plan {
-			one.Task.LogGroupARN = ""
+			one.Task.LogGroupARN, one.Task.Options.LogLevel = "", dstypes.LogLevelOff
 			two.Task.Options.PreserveDeletedFiles = dstypes.PreserveDeletedFilesRemove // which the plan does not allow
 			return plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{one, two}, replacing)
 		}},

@@ -90,10 +90,25 @@ func (s *snapshot) readLeftLogs(ctx context.Context, left []logWant, w wants, ta
 // leaveLogs plans that our statement leaves the log policies that the transfers have left.
 func (b *builder) leaveLogs(w wants) {
 	for _, l := range w.logs {
-		if l.left {
+		logs := func(t taskWant) bool {
+			mine := slices.ContainsFunc(l.transfers, func(x Transfer) bool { return x.Name == t.transfer.Name })
+			return mine && b.mode == SetUp && b.goesOnLogging(t)
+		}
+		if l.left && !slices.ContainsFunc(w.tasks, logs) {
 			b.dropLogPolicy(l, nil)
 		}
 	}
+}
+
+// goesOnLogging reports whether the task of a transfer that names no log group keeps the one that it has and writes there: a transfer that leaves
+// something alone does not end it.
+func (b *builder) goesOnLogging(w taskWant) bool {
+	state, err := b.snap.ourTask(w)
+	if err != nil || logGroup(state) == "" {
+		return err != nil
+	}
+	spec := w.spec.Over(state)
+	return spec.Mode == dstypes.TaskModeBasic && spec.LogGroupARN != "" && spec.Options.LogLevel != dstypes.LogLevelOff
 }
 
 // logDrops are the IDs of the changes of log policies that the transfer has left: its task tells of them until they are made.
@@ -114,7 +129,11 @@ func (b *builder) keptLogGroup(w taskWant, s task.State) {
 	if w.transfer.Task.LogGroupARN != "" || group == "" || w.spec.Mode != dstypes.TaskModeBasic {
 		return
 	}
+	detail := "the task keeps log group " + group[strings.LastIndexByte(group, ':')+1:]
+	if b.goesOnLogging(w) {
+		detail += ", and goes on logging there"
+	}
 	b.find([]Transfer{w.transfer}, Finding{Severity: Warning, Code: CodeTaskOption, Account: w.spec.Account, Subject: "LogGroupARN",
-		Detail: "the task keeps log group " + group[strings.LastIndexByte(group, ':')+1:] + ": AWS documents no way to take one off a task",
-		Remedy: "leave it, set LogLevel to OFF, or destroy the transfer and set it up again"})
+		Detail: detail + ": AWS documents no way to take one off a task",
+		Remedy: "set LogLevel to OFF to end the logging, or destroy the transfer and set it up again"})
 }

@@ -19,7 +19,7 @@ func replacing(o *xacct.PlanOptions) { o.AllowReplace = true }
 
 // A log group that a transfer names no longer takes our statement along, at once or at the end, though its task keeps it.
 func TestLogGroupTakenAway(t *testing.T) {
-	quiet := func(tr *xacct.Transfer) { tr.Task.LogGroupARN = "" }
+	quiet := func(tr *xacct.Transfer) { tr.Task.LogGroupARN, tr.Task.Options.LogLevel = "", dstypes.LogLevelOff }
 	for _, tt := range []struct {
 		name string
 		edit func(*xacct.Transfer)
@@ -76,7 +76,7 @@ func TestLogPolicyThatOthersNeed(t *testing.T) {
 			cloud := world(t)
 			one, two := logging(cloud, "one"), logging(cloud, "two")
 			setUp(t, cloud, one, two)
-			one.Task.LogGroupARN = ""
+			one.Task.LogGroupARN, one.Task.Options.LogLevel = "", dstypes.LogLevelOff
 			transfers := []xacct.Transfer{one}
 			if together {
 				transfers = append(transfers, two)
@@ -103,7 +103,7 @@ func TestTaskStaysUntilItsLogPolicyIsLeft(t *testing.T) {
 		cloud := world(t)
 		tr := logging(cloud, "one")
 		setUp(t, cloud, tr)
-		tr.Task.LogGroupARN = ""
+		tr.Task.LogGroupARN, tr.Task.Options.LogLevel = "", dstypes.LogLevelOff
 		down := func() error {
 			p, err := xacct.NewDestroyPlan(t.Context(), cloud.Clients(), []xacct.Transfer{tr})
 			if err != nil {
@@ -137,7 +137,7 @@ func TestLeftLogPolicyUnread(t *testing.T) {
 		cloud := world(t)
 		tr := logging(cloud, "one")
 		setUp(t, cloud, tr)
-		tr.Task.LogGroupARN = ""
+		tr.Task.LogGroupARN, tr.Task.Options.LogLevel = "", dstypes.LogLevelOff
 		clients := cloud.Clients()
 		a := clients[accountA]
 		a.Logs = nil
@@ -146,6 +146,19 @@ func TestLeftLogPolicyUnread(t *testing.T) {
 			if p, err := newPlan(t.Context(), clients, []xacct.Transfer{tr}); err != nil || !hasFinding(p, xacct.CodeUnread, xacct.Blocking) {
 				t.Errorf("%v\n%s", err, p)
 			}
+		}
+	})
+}
+
+// TestLogsLeftAlone names neither mode nor log group any more: the task goes on logging, so the statement stays.
+func TestLogsLeftAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := world(t)
+		tr := logging(cloud, "one")
+		setUp(t, cloud, tr)
+		tr.Task.LogGroupARN, tr.Task.Mode = "", ""
+		if p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}); !p.Empty() {
+			t.Errorf("a change of nothing:\n%s", p)
 		}
 	})
 }

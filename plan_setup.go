@@ -269,12 +269,12 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 	source := arns[changeID(spec.Account, t.Source.Region, DataSyncLocation, t.Name+"/"+string(SourceSide))]
 	destination := arns[changeID(spec.Account, t.Destination.Region, DataSyncLocation, t.Name+"/"+string(DestinationSide))]
 	op, lines, tags := diffTask(w, state, source, destination)
-	inForce := state
-	if op == Replace { // the new one takes nothing over
-		inForce = task.State{}
+	before := predecessor(state, elsewhere(w, state, old))
+	b.taskFindings(w, before)
+	b.keptLogGroup(w, before)
+	if before.Exists && op != NoOp {
+		b.impossible(w, w.successor(before))
 	}
-	b.taskFindings(w, inForce)
-	b.keptLogGroup(w, inForce)
 	c.Op, c.Details, c.Before, c.ARN = op, lines, w.before(state), state.ARN
 	subject, calls := state.ARN, []string{"datasync:CreateTask", "datasync:TagResource", "datasync:DeleteTask"}
 	if moved := elsewhere(w, state, old); moved.Exists {

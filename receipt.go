@@ -73,7 +73,8 @@ func digest(data []byte) string {
 }
 
 // Receipt records a run of the transfer: with the plan, what became of its changes (nil if nothing was applied now) and how the run ended. It reads
-// the policies in force once more, and changes nothing. What cannot be read is in NotRead, and is no error.
+// the policies in force once more, and changes nothing. What cannot be read is in NotRead, and is no error. A run of another task than the transfer
+// has now is refused: write the receipt before the task is replaced.
 func (p *Plan) Receipt(ctx context.Context, c Clients, transfer string, result *Result, outcome *task.Outcome) (*Receipt, error) {
 	i := slices.IndexFunc(p.Transfers, func(t Transfer) bool { return t.Name == transfer })
 	switch {

@@ -9,6 +9,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/task"
 )
 
@@ -45,10 +46,18 @@ func (b *builder) taskFindings(w taskWant, state task.State) {
 	}
 }
 
+// impossible blocks a transfer whose wishes do not go together with what the task in force has: DataSync would refuse the update.
+func (b *builder) impossible(w taskWant, spec task.Spec) {
+	for _, p := range problem.All(spec.Validate()) {
+		b.find([]Transfer{w.transfer}, Finding{Severity: Blocking, Code: CodeTaskOption, Account: w.spec.Account, Subject: p.Path,
+			Detail: fmt.Sprintf("Task.%s %q %s: it does not go together with what the task has already", p.Path, p.Value, p.Rule), Remedy: p.Remedy})
+	}
+}
+
 // removes reports whether the task deletes what is not at the source: because the transfer says so, or, where it leaves that alone, because the
 // task in force does.
 func (w taskWant) removes(state task.State) bool {
-	return w.spec.Over(state).Options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove
+	return w.successor(state).Options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove
 }
 
 // deletions shows loudly what a task that deletes can empty, and blocks one that would delete everything.

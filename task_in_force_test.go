@@ -81,3 +81,67 @@ func updateTask(t *testing.T, cloud *xaccttest.Cloud, in *datasync.UpdateTaskInp
 		t.Fatal(err)
 	}
 }
+
+// TestReplacedTaskTakesOver replaces a task: what the transfer leaves alone is as it was, and nothing that was disabled runs again.
+func TestReplacedTaskTakesOver(t *testing.T) {
+	byHand := func(in *datasync.UpdateTaskInput) func(*testing.T, *xaccttest.Cloud, string) {
+		return func(t *testing.T, cloud *xaccttest.Cloud, arn string) {
+			in.TaskArn = &arn
+			updateTask(t, cloud, in)
+		}
+	}
+	bucket := func(tr *xacct.Transfer) { tr.Source.Bucket, tr.Task.Mode = "media-raw-2", "" }
+	mode := func(tr *xacct.Transfer) { tr.Task.Mode = dstypes.TaskModeEnhanced }
+	for _, tt := range []struct {
+		name  string
+		drift func(*testing.T, *xaccttest.Cloud, string)
+		edit  func(*xacct.Transfer)
+		want  string
+	}{
+		{"an option", byHand(&datasync.UpdateTaskInput{Options: &dstypes.Options{OverwriteMode: dstypes.OverwriteModeNever}}), bucket, "BASIC NEVER ENABLED"},
+		{"a schedule disabled by hand", byHand(&datasync.UpdateTaskInput{Schedule: &dstypes.TaskSchedule{ScheduleExpression: new("rate(1 hour)"), Status: dstypes.ScheduleStatusDisabled}}), bucket, "BASIC ALWAYS DISABLED"},
+		{"a schedule that DataSync disabled", func(t *testing.T, cloud *xaccttest.Cloud, _ string) {
+			granted := cloud.BucketPolicy("media-archive")
+			cloud.SetBucketPolicy("media-archive", nil)
+			time.Sleep(10 * time.Hour)
+			cloud.SetBucketPolicy("media-archive", granted)
+		}, bucket, "BASIC ALWAYS DISABLED"},
+		{"a schedule disabled by hand, and another mode", byHand(&datasync.UpdateTaskInput{Schedule: &dstypes.TaskSchedule{ScheduleExpression: new("rate(1 hour)"), Status: dstypes.ScheduleStatusDisabled}}), mode, "ENHANCED ALWAYS DISABLED"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cloud := world(t)
+				cloud.AddBucket(accountA, "eu-west-1", "media-raw-2")
+				cloud.PutObject("media-raw-2", "2026/01.mov", []byte("x"))
+				tr := push(cloud)
+				tr.Task.Mode, tr.Task.Schedule = dstypes.TaskModeBasic, &task.Schedule{Expression: "rate(1 hour)"}
+				tt.drift(t, cloud, setUp(t, cloud, tr).TaskARN(tr.Name))
+				tt.edit(&tr)
+				p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}, func(o *xacct.PlanOptions) { o.AllowReplace = true })
+				arn := apply(t, t.Context(), cloud.Clients(), p).TaskARN(tr.Name)
+				out, err := cloud.Clients()[accountA].DataSync("us-east-2").DescribeTask(t.Context(), &datasync.DescribeTaskInput{TaskArn: &arn})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := string(out.TaskMode) + " " + string(out.Options.OverwriteMode) + " " + string(out.Schedule.Status); got != tt.want {
+					t.Errorf("%s, want %s", got, tt.want)
+				}
+			})
+		})
+	}
+}
+
+// TestWishThatDoesNotFitTheTask is blocked by the plan, not refused by DataSync in the apply.
+func TestWishThatDoesNotFitTheTask(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := world(t)
+		tr := push(cloud)
+		tr.Task.Options.PreserveDeletedFiles = dstypes.PreserveDeletedFilesRemove
+		apply(t, t.Context(), cloud.Clients(), plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}, removing))
+		tr.Task.Options = task.Options{TransferMode: dstypes.TransferModeAll}
+		p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}, removing)
+		if !blockedBy(p, xacct.CodeTaskOption, "does not go together with what the task has already") || !p.Empty() {
+			t.Errorf("not blocked:\n%s", p)
+		}
+	})
+}
