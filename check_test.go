@@ -2,6 +2,7 @@ package xacct_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +21,9 @@ import (
 const opsARN = "arn:aws:iam::111122223333:role/ops"
 
 var anything = policy.New(policy.Allow("*").On("*"))
+
+// ownAccount lets in whoever is of the bucket's account, by a condition that is not in the documentation's list of limits.
+var ownAccount = policy.New(policy.Allow("s3:GetObject").WithSid("Own").By(policy.Everyone()).On("arn:aws:s3:::media-archive/*").When(policy.StringEquals("aws:PrincipalAccount", accountB)))
 
 // knownFacts are accounts in which nothing speaks against the transfer of demo.
 func knownFacts() xacct.Facts {
@@ -114,6 +118,24 @@ func TestCheck(t *testing.T) {
 			f.Writers = map[string]string{accountB: "arn:aws:iam::444455556666:role/admin"}
 			f.SCPs[accountB] = [][]policy.Document{{anything, policy.New(policy.Deny("s3:PutBucketPolicy").WithSid("NoPolicies").On("*"))}}
 		}, []string{"blocking lockout destination arn:aws:iam::444455556666:role/admin may not change the policy of bucket media-archive (explicitly denied, by NoPolicies)"}},
+		{"the writer signed in through Identity Center, and the Deny spares roles of that name at the path /", func(_ *xacct.Transfer, f *xacct.Facts) {
+			f.Writers = map[string]string{accountB: "arn:aws:sts::444455556666:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/me"}
+			f.BucketPolicies["media-archive"] = policy.New(policy.Deny("s3:PutBucketPolicy").WithSid("OnlyAdmins").By(policy.Everyone()).On("arn:aws:s3:::media-archive").
+				When(policy.Where("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::444455556666:role/AWSReservedSSO_Admin_*")))
+		}, []string{"blocking lockout destination arn:aws:sts::444455556666:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/me may not change the policy of bucket media-archive (explicitly denied, by OnlyAdmins)"}},
+		{"S3 does not call a policy public that holds a doubtful statement", func(_ *xacct.Transfer, f *xacct.Facts) {
+			f.BucketPolicies["media-archive"] = ownAccount
+			changeBucket(f, "media-archive", func(s *bucket.State) {
+				s.PublicAccessBlock.RestrictPublicBuckets, s.PublicAccessBlock.BlockPublicPolicy = true, true
+			})
+		}, nil},
+		{"S3 was not asked whether a policy with a doubtful statement is public", func(_ *xacct.Transfer, f *xacct.Facts) {
+			f.BucketPolicies["media-archive"] = ownAccount
+			changeBucket(f, "media-archive", func(s *bucket.State) {
+				s.PublicAccessBlock.RestrictPublicBuckets = true
+				s.Unread = map[string]error{bucket.PartPolicyStatus: errors.New("denied")}
+			})
+		}, []string{"blocking public-access destination bucket media-archive restricts public buckets and its policy is public (Own: ", "warning unread destination of bucket media-archive could not be read: policy status"}},
 		{"an SCP keeps the writer from the key's policy", func(tr *xacct.Transfer, f *xacct.Facts) {
 			remoteKey(tr, f, administered)
 			f.Writers = map[string]string{accountB: "arn:aws:iam::444455556666:role/admin"}

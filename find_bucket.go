@@ -118,7 +118,7 @@ func (s *seen) unread() {
 // those that other statements name. https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 func (s *seen) public() {
 	public := policy.Public(s.merged)
-	if !s.remote || len(public) == 0 && !s.state.Public {
+	if !s.remote || len(public) == 0 && !s.state.Public || s.notPublic(public) {
 		return
 	}
 	statement, reason := "", "S3 calls it so"
@@ -141,6 +141,23 @@ func (s *seen) public() {
 	default:
 		s.find(Warning, CodePublicPolicy, statement, fmt.Sprintf("the policy of bucket %s is public (%s): Block Public Access of its account or organisation, which is not read, may refuse it or keep other accounts out", s.end.Bucket, reason), remedy)
 	}
+}
+
+// notPublic reports whether S3 itself calls the policy that is there not public although these statements are in it: it documents less than it
+// does. Those that we add have fixed principals.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicyStatus.html
+func (s *seen) notPublic(public []policy.PublicStatement) bool {
+	if _, looked := s.f.Buckets[s.end.Bucket]; !looked || !s.read || s.state.Public || s.state.Unread[bucket.PartPolicyStatus] != nil {
+		return false
+	}
+	return !slices.ContainsFunc(public, func(p policy.PublicStatement) bool {
+		for st := range s.current.All() {
+			if st.Equal(p.Statement) {
+				return false
+			}
+		}
+		return true
+	})
 }
 
 // deadPrincipals names the statements with a unique id in place of a role or user. Right after a change S3 shows ids also for the living, so

@@ -41,6 +41,7 @@ type facts struct {
 	context []contextKey
 	follows [4]follow
 	choices []string // the possible values of aws:PrincipalArn, if more than one
+	role    string   // the form of aws:PrincipalArn that follows from the caller; "" is none
 }
 
 type contextKey struct {
@@ -64,6 +65,9 @@ func newFacts(r *Request, w *who) *facts {
 	f.infer(0, keyPrincipalARN, w.roleOrSelf())
 	f.infer(1, keyPrincipalAccount, w.accountKey())
 	f.infer(2, keyPrincipalType, w.kind.principalType())
+	if !r.Complete && !f.misses(keyPrincipalARN) {
+		f.role = w.roleForm
+	}
 	if w.kind == anonymous {
 		f.follows[0] = follow{key: keyPrincipalARN, state: absent}
 	}
@@ -130,13 +134,16 @@ func (f *facts) given(key string) (values []string, spellings int) {
 	return values, spellings
 }
 
-// form gives what is known of the value of a key that Like holds.
+// form gives what is known of the value of a key that Like holds, or of the ARN of a role whose path is not known.
 func (f *facts) form(key string) (string, bool) {
 	spelling, found := "", false
 	for k := range f.request.Like {
 		if sameKey(k, key) && (!found || k < spelling) { // of several spellings always the same one
 			spelling, found = k, true
 		}
+	}
+	if !found && key == keyPrincipalARN && f.role != "" {
+		return f.role, true
 	}
 	return f.request.Like[spelling], found
 }

@@ -8,7 +8,8 @@ type Request struct {
 	// (any session of it: the session's name is unknown), a user, the root user of an account, or a federated user.
 	//
 	// The ARN of a session does not tell the path of its role. It is taken to be "/", unless a policy speaks of a role of that name at
-	// another path: then it depends on aws:PrincipalArn, which Context can give.
+	// another path: then it depends on aws:PrincipalArn, which Context can give. A role of IAM Identity Center (AWSReservedSSO_…) lies at
+	// a path of its own, of which the Region is not known.
 	Principal string
 
 	// Service is who calls, instead of Principal, when an AWS service acts for itself: "datasync.amazonaws.com" assuming a role.

@@ -10,6 +10,7 @@ var principalRules = []rule{
 	{"P2", principalPage, `"*" and {"AWS": "*"} are the same`},
 	{"P3", principalPage, "no wildcard inside a principal's ARN"},
 	{"P4", principalPage, "a role stands for all its sessions"},
+	{"P5a", "https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html", "roles of IAM Identity Center lie at /aws-reserved/sso.amazonaws.com/, in most Regions with the Region"},
 	{"P5", userGuide + "reference_identifiers.html", "a role with a path is named with its path; its sessions have none"},
 	{"P6", principalPage, "a session is named exactly"},
 	{"P7", principalPage, "services, federated users and canonical users are named by their own types"},
@@ -49,6 +50,11 @@ func guess(who string, context ...string) authz.Request {
 }
 
 const pathSession = "arn:aws:sts::111122223333:assumed-role/mover/s"
+const (
+	ssoSession = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/me"
+	ssoRole    = "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Admin_0123456789abcdef"
+)
+
 const pathRole = "arn:aws:iam::111122223333:role/service-role/mover"
 
 var principalRows = []row{
@@ -76,6 +82,13 @@ var principalRows = []row{
 	{"P5", true, "role with path", get(pathRole), by("Allow", `'Principal':{'AWS':'`+pathRole+`'}`), authz.Allowed, "It", nil},
 	{"P5", true, "session, the role's ARN is given", get(pathSession, "aws:PrincipalArn", pathRole), by("Allow", `'Principal':{'AWS':'`+pathRole+`'}`), authz.Allowed, "It", nil},
 	{"P5", true, "session, whose role may have the path", guess(pathSession), by("Allow", `'Principal':{'AWS':'`+pathRole+`'}`), authz.Undetermined, "It", []string{"aws:PrincipalArn"}},
+	{"P5a", true, "a Deny unless it is the role without its path", guess(ssoSession), when(`'ArnNotLike':{'aws:PrincipalArn':'arn:aws:iam::111122223333:role/AWSReservedSSO_Admin_*'}`), authz.ExplicitlyDenied, "No", nil},
+	{"P5a", true, "a Deny unless it is a role of the path", guess(ssoSession), when(`'ArnNotLike':{'aws:PrincipalArn':'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Admin_*'}`), authz.Allowed, "", nil},
+	{"P5a", true, "a Deny unless it is the role of one Region", guess(ssoSession), when(`'ArnNotLike':{'aws:PrincipalArn':'` + ssoRole + `'}`), authz.Undetermined, "No", []string{"aws:PrincipalArn"}},
+	{"P5a", true, "the role's ARN is given", guess(ssoSession, "aws:PrincipalArn", ssoRole), when(`'ArnNotLike':{'aws:PrincipalArn':'` + ssoRole + `'}`), authz.Allowed, "", nil},
+	{"P5a", true, "as principal", guess(ssoSession), by("Allow", `'Principal':{'AWS':'`+ssoRole+`'}`), authz.Undetermined, "It", []string{"aws:PrincipalArn"}},
+	{"P5a", false, "another role as principal", guess(ssoSession), by("Allow", `'Principal':{'AWS':'`+pathRole+`'}`), authz.ImplicitlyDenied, "", nil},
+	{"P5a", false, "a role of one's own", guess(session), when(`'ArnNotLike':{'aws:PrincipalArn':'` + role + `'}`), authz.Allowed, "", nil},
 	{"P5", false, "the path is missing", get(pathRole), by("Allow", `'Principal':{'AWS':'`+role+`'}`), authz.ImplicitlyDenied, "", nil},
 	{"P5", false, "a path too many", get(role), by("Allow", `'Principal':{'AWS':'`+pathRole+`'}`), authz.ImplicitlyDenied, "", nil},
 	{"P5", false, "no policy speaks of a path", guess(session), by("Allow", `'Principal':{'AWS':'`+role+`'}`), authz.Allowed, "It", nil},

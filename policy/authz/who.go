@@ -14,9 +14,15 @@ type who struct {
 	account   string
 	role      string // the name of the role, or of a session's role
 	session   string // "" if it is not known
-	roleARN   string // of a session: with the path "/"
+	roleARN   string // of a session: with the path "/", or that of IAM Identity Center
+	roleForm  string // of a session of IAM Identity Center: what its role's ARN is like
 	service   string
 }
+
+// identityCenter is the path of the roles of IAM Identity Center. But for instances in us-east-1 their Region follows it.
+//
+// Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+const identityCenter = "/aws-reserved/sso.amazonaws.com/"
 
 type whoKind uint8
 
@@ -59,6 +65,10 @@ func newWho(r *Request) who {
 		if found && name != "" && session != "" {
 			w.kind, w.role, w.session = roleSession, name, session
 			w.roleARN = region.Role(a.Partition, a.Account, "", name)
+			if strings.HasPrefix(name, "AWSReservedSSO_") {
+				w.roleARN = region.Role(a.Partition, a.Account, identityCenter, name)
+				w.roleForm = region.Role(a.Partition, a.Account, identityCenter, "*"+name)
+			}
 		}
 	case "sts federated-user":
 		w.kind = federatedUser
