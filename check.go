@@ -13,6 +13,10 @@ import (
 // documents as they will be, ours merged into those given, and makes no call. What the facts do not settle is undetermined, never
 // allowed and never denied.
 func (r *Resources) Check(f Facts) []Finding {
+	if f.shared == nil {
+		f.shared = &exemptions{}
+		defer f.shared.share()
+	}
 	var out []Finding
 	for _, side := range sides {
 		out = append(out, r.checkGiven(f, side)...)
@@ -137,7 +141,9 @@ func (b *builder) check() {
 		return
 	}
 	f := b.facts()
+	f.shared = &exemptions{}
 	for _, t := range b.transfers {
 		b.findings = append(b.findings, t.resources().Check(f)...)
 	}
+	f.shared.share()
 }

@@ -105,7 +105,7 @@ func (r *Resources) dataAccess(f Facts, a dataAccess, role string) []Finding {
 		}
 	}
 	call := r.dataCall(f, role, a.account, in)
-	j := judged{transfer: t, policies: p, principal: role, bucket: a.bucket, owner: a.account, facts: call.Facts(),
+	j := judged{transfer: t, shared: f.shared, organisations: f.OrgIDs, policies: p, principal: role, bucket: a.bucket, owner: a.account, facts: call.Facts(),
 		may: "DataSync may " + a.verb, mayNot: "DataSync may not " + a.verb,
 		finding: Finding{Transfer: t.Name, Account: a.account, Subject: role}}
 	base := region.Bucket(t.partition(), a.bucket) + "/" + a.key

@@ -46,7 +46,7 @@ func (r *Resources) checkKey(f Facts, side Side, role, arn, what string, uses []
 		p.Unread |= authz.Resource
 	}
 	call := r.dataCall(f, role, account, spec.Region())
-	j := judged{transfer: t, policies: p, principal: role, owner: account, resource: "key " + keyName(arn), facts: call.KMSFacts(),
+	j := judged{transfer: t, shared: f.shared, organisations: f.OrgIDs, policies: p, principal: role, owner: account, resource: "key " + keyName(arn), facts: call.KMSFacts(),
 		may: "DataSync may " + what, mayNot: "DataSync may not " + what,
 		finding: Finding{Transfer: t.Name, Side: side, Account: account, Subject: role}}
 	for _, u := range uses {

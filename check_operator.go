@@ -22,7 +22,7 @@ func (r *Resources) checkOperator(f Facts, side Side, op string) []Finding {
 		return []Finding{{Severity: Blocking, Code: CodeNoRole, Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: op,
 			Detail: "operator " + op + " does not exist, but " + moved + " does", Remedy: "name " + moved + " in Operators"}}
 	}
-	j := judged{transfer: t, policies: r.policies(f, side, op), principal: op, caller: true, bucket: e.Bucket, owner: e.Account,
+	j := judged{transfer: t, shared: f.shared, organisations: f.OrgIDs, policies: r.policies(f, side, op), principal: op, caller: true, bucket: e.Bucket, owner: e.Account,
 		may: fmt.Sprintf("the operator may create the %s location", side), mayNot: fmt.Sprintf("the operator may not create the %s location", side),
 		finding: Finding{Transfer: t.Name, Side: side, Account: e.Account, Subject: op}}
 	call := authz.OperatorCall{PrincipalARN: op, PrincipalID: f.IDs[op], Tags: f.Tags[op], OrgID: f.OrgIDs[t.TaskAccount], Account: e.Account, Region: e.Region, Forwarded: true}
@@ -130,7 +130,7 @@ func (r *Resources) checkOwnCalls(f Facts, op string) []Finding {
 
 func (r *Resources) judgeOwn(f Facts, op string, p authz.Policies, phase Phase, what string) *judged {
 	t := r.Transfer
-	j := &judged{transfer: t, policies: p, principal: op, caller: true, owner: t.TaskAccount, may: "the operator may " + what, mayNot: "the operator may not " + what,
+	j := &judged{transfer: t, shared: f.shared, organisations: f.OrgIDs, policies: p, principal: op, caller: true, owner: t.TaskAccount, may: "the operator may " + what, mayNot: "the operator may not " + what,
 		finding: Finding{Transfer: t.Name, Account: t.TaskAccount, Subject: op}}
 	for _, c := range r.ownCalls(f, phase) {
 		call := authz.OperatorCall{PrincipalARN: op, PrincipalID: f.IDs[op], Tags: f.Tags[op], OrgID: f.OrgIDs[t.TaskAccount], Account: t.TaskAccount, Region: c.region}

@@ -105,3 +105,85 @@ func TestProposalForRoleGivesNoMore(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// amended is the document with the proposals of the findings in place of the statements of their Sids, whoever pastes which of them last.
+func amended(t *testing.T, d policy.Document, findings []xacct.Finding) policy.Document {
+	t.Helper()
+	next := map[string]policy.Statement{}
+	for _, f := range findings {
+		for _, st := range proposed(t, f) {
+			next[st.Sid()] = st
+		}
+	}
+	var out policy.Statements
+	for st := range d.All() {
+		if to, ok := next[st.Sid()]; ok {
+			st = to
+		}
+		out = append(out, st)
+	}
+	return policy.New(out)
+}
+
+// TestProposalsForOneStatementAgree: the role and the operator are kept out by the same statement. Whoever writes what is proposed for the
+// one and then what is proposed for the other lets both in, and so does who writes it once.
+func TestProposalsForOneStatementAgree(t *testing.T) {
+	others := policy.StringNotEquals("aws:PrincipalOrgID", "o-ourown1234")
+	object := []string{"arn:aws:s3:::media-archive", "arn:aws:s3:::media-archive/*"}
+	for _, tt := range []struct {
+		name   string
+		policy policy.Statement
+	}{
+		{"an organisation", policy.Deny("s3:*").WithSid("Ours").By(policy.Everyone()).On(object...).When(others)},
+		{"an organisation and somebody else", policy.Deny("s3:*").WithSid("Ours").By(policy.Everyone()).On(object...).
+			When(others, policy.Where("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::444455556666:role/backup"))},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tr, f := demo(), knownFacts()
+			f.OrgIDs = map[string]string{accountA: "o-theirs1234", accountB: "o-ourown1234"}
+			f.BucketPolicies["media-archive"] = policy.New(tt.policy)
+			found := checked(t, tr, f)
+			proposals := map[string]int{}
+			for _, x := range found {
+				for _, p := range x.Proposal {
+					proposals[p]++
+				}
+			}
+			for p, n := range proposals {
+				if n < 2 || len(proposals) > 1 {
+					t.Errorf("%d findings propose %s", n, p)
+				}
+			}
+			f.BucketPolicies["media-archive"] = amended(t, f.BucketPolicies["media-archive"], found)
+			for _, x := range checked(t, tr, f) {
+				if x.Severity != xacct.Info {
+					t.Errorf("with all proposals: %s", x.Detail)
+				}
+			}
+		})
+	}
+}
+
+// TestProposalsOfSeveralTransfersAgree: two transfers write into one bucket, whose policy keeps both roles out.
+func TestProposalsOfSeveralTransfersAgree(t *testing.T) {
+	cloud := world(t)
+	cloud.SetBucketPolicy("media-archive", policy.New(policy.Deny("s3:PutObject").WithSid("Ours").By(policy.Everyone()).
+		On("arn:aws:s3:::media-archive/*").When(policy.StringNotEquals("aws:PrincipalOrgID", "o-ourown1234"))).Bytes())
+	one, two := push(cloud), push(cloud)
+	two.Name, one.Destination.Prefix, two.Destination.Prefix = "other", "one/", "two/"
+	p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{one, two}, func(o *xacct.PlanOptions) { o.OrgIDs = map[string]string{accountA: "o-theirs1234"} })
+	got := map[string][]string{}
+	for _, f := range p.Findings {
+		for _, text := range f.Proposal {
+			got[text] = append(got[text], f.Transfer)
+		}
+	}
+	if len(got) != 1 {
+		t.Fatalf("%d different proposals: %v", len(got), got)
+	}
+	for text, transfers := range got {
+		if len(transfers) < 2 || !strings.Contains(text, one.Name+"-destination") || !strings.Contains(text, "other-destination") {
+			t.Errorf("%v propose %s", transfers, text)
+		}
+	}
+}

@@ -106,7 +106,7 @@ func (r *Resources) dataCall(f Facts, role, account, region string) authz.DataSy
 func (r *Resources) checkRole(f Facts, side Side, role string) []Finding {
 	t, e := r.Transfer, r.Transfer.end(side)
 	verb := accessVerb(side)
-	j := judged{transfer: t, policies: r.policies(f, side, role), principal: role, bucket: e.Bucket, owner: e.Account,
+	j := judged{transfer: t, shared: f.shared, organisations: f.OrgIDs, policies: r.policies(f, side, role), principal: role, bucket: e.Bucket, owner: e.Account,
 		may: fmt.Sprintf("DataSync may %s the %s", verb, side), mayNot: fmt.Sprintf("DataSync may not %s the %s", verb, side), part: "on the " + string(side),
 		finding: Finding{Transfer: t.Name, Side: side, Account: e.Account, Subject: role}}
 	call := r.dataCall(f, role, e.Account, e.Region)
@@ -141,7 +141,7 @@ func (r *Resources) trusted(f Facts, side Side, role, what, region, other string
 	} else {
 		p.Unread = authz.Resource
 	}
-	j := judged{transfer: t, policies: p, principal: role, owner: t.TaskAccount, trust: true, resource: role,
+	j := judged{transfer: t, shared: f.shared, organisations: f.OrgIDs, policies: p, principal: role, owner: t.TaskAccount, trust: true, resource: role,
 		may: fmt.Sprintf("DataSync may assume the %s role", what), mayNot: fmt.Sprintf("DataSync may not assume the %s role", what),
 		finding: Finding{Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: role}}
 	call := authz.AssumeRoleCall{RoleARN: role, Account: t.TaskAccount, Regions: []string{region}, OrgID: f.OrgIDs[t.TaskAccount]}

@@ -37,6 +37,9 @@ type judged struct {
 	finding     Finding      // what all findings have in common
 	facts       []authz.Fact // what the requests were made from
 	verdicts    []verdict
+
+	shared        *exemptions       // of all findings
+	organisations map[string]string // by account
 }
 
 func (j *judged) decide(req authz.Request, u use, why string) {

@@ -1,0 +1,98 @@
+package xacct
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/policy/authz"
+)
+
+// exemption proposes for each statement that denies, or may deny, the same statement with the principal exempt. It is offered only if the
+// policies with it no longer deny.
+func (j *judged) exemption(vs []verdict) (string, []string) {
+	changed := j.policies
+	var texts, proposal []string
+	var denials []policy.Statement
+	var layers []authz.Layer
+	for _, m := range vs[0].Deciding {
+		st, ok := statementOf(j.policies, m)
+		if !ok || st.Effect() != "Deny" || m.Outcome == authz.NotApplies {
+			continue
+		}
+		next, ok := j.exempt(st)
+		if !ok {
+			return "", nil
+		}
+		changed = replaced(changed, m, next)
+		texts = append(texts, fmt.Sprintf("let %s exempt %s: %s", j.keeper(m.Layer), j.exempted(), conditionText(st, next)))
+		proposal = append(proposal, string(next.Bytes()))
+		denials, layers = append(denials, st), append(layers, m.Layer)
+	}
+	if len(texts) == 0 || slices.ContainsFunc(vs, func(v verdict) bool {
+		d := authz.Decide(v.request, changed)
+		return d.Effect == authz.ExplicitlyDenied || v.Effect == authz.Undetermined && len(v.DependsOn) > 0 && len(d.DependsOn) > 0
+	}) {
+		return "", nil
+	}
+	for i, st := range denials {
+		j.shared.add(j, j.document(layers[i], vs[0].request.Resource), st, &proposal[i])
+	}
+	return strings.Join(texts, "; and "), proposal
+}
+
+// exempted is who is to be exempt.
+func (j *judged) exempted() string {
+	if j.trust {
+		return "account " + j.transfer.TaskAccount
+	}
+	return j.principal
+}
+
+// exempt is the Deny with the principal exempt.
+func (j *judged) exempt(st policy.Statement) (policy.Statement, bool) {
+	principals, notPrincipal := st.Principals()
+	if notPrincipal {
+		var listed []string
+		for _, p := range principals {
+			if p.Type() != "AWS" {
+				return st, false
+			}
+			listed = append(listed, p.Value())
+		}
+		actions, notAction := st.Actions()
+		resources, notResource := st.Resources()
+		if notAction || notResource {
+			return st, false
+		}
+		everyone := policy.Deny(actions...).WithSid(st.Sid())
+		return everyone.By(policy.Everyone()).On(resources...).When(st.Conditions()...).
+			When(policy.Where("ArnNotLikeIfExists", "aws:PrincipalArn", append(listed, j.principal)...)), true
+	}
+	key, value, operator := "aws:PrincipalArn", j.principal, "ArnNotLikeIfExists"
+	if j.trust { // the caller is a service, and has no ARN
+		key, value, operator = "aws:SourceAccount", j.transfer.TaskAccount, "StringNotEqualsIfExists"
+	}
+	for _, c := range st.Conditions() { // a list of exempt principals is there already: the principal joins it
+		if strings.EqualFold(c.Key(), key) && strings.Contains(c.Operator(), "Not") && !strings.Contains(c.Operator(), ":") {
+			return st.When(policy.Where(c.Operator(), c.Key(), append(slices.Clone(c.Values()), value)...)), true
+		}
+	}
+	return st.When(policy.Where(operator, key, value)), true
+}
+
+// conditionText says what changes in the statement.
+func conditionText(before, after policy.Statement) string {
+	name := or(before.Sid(), "the statement")
+	if _, not := before.Principals(); not {
+		return "replace NotPrincipal in " + name + " by Principal * and a condition"
+	}
+	for _, c := range after.Conditions() {
+		if slices.ContainsFunc(before.Conditions(), func(o policy.Condition) bool { return o.Equal(c) }) {
+			continue
+		}
+		return fmt.Sprintf("%s with %s %s %s in its Condition", name, c.Operator(), c.Key(), strings.Join(c.Values(), " "))
+	}
+	return name
+}
