@@ -16,9 +16,9 @@ func (j *judged) exemption(vs []verdict) (string, []string) {
 	var texts, proposal []string
 	var denials []policy.Statement
 	var layers []authz.Layer
-	for _, m := range vs[0].Deciding {
+	for _, m := range decidingAll(vs) {
 		st, ok := statementOf(j.policies, m)
-		if !ok || st.Effect() != "Deny" || m.Outcome == authz.NotApplies {
+		if !ok || st.Effect() != "Deny" {
 			continue
 		}
 		next, ok := j.exempt(st)
@@ -26,6 +26,10 @@ func (j *judged) exemption(vs []verdict) (string, []string) {
 			return "", nil
 		}
 		changed = replaced(changed, m, next)
+		if ask := j.asks(st, m.Layer, vs); ask != "" { // next is then as good as a statement that is met
+			texts = append(texts, ask)
+			continue
+		}
 		texts = append(texts, fmt.Sprintf("let %s exempt %s: %s", j.keeper(m.Layer), j.exempted(), conditionText(st, next)))
 		proposal = append(proposal, string(next.Bytes()))
 		denials, layers = append(denials, st), append(layers, m.Layer)
@@ -40,6 +44,21 @@ func (j *judged) exemption(vs []verdict) (string, []string) {
 		j.shared.add(j, j.document(layers[i], vs[0].request.Resource), st, &proposal[i])
 	}
 	return strings.Join(texts, "; and "), proposal
+}
+
+// decidingAll are the statements by which any of the verdicts came about.
+func decidingAll(vs []verdict) []authz.Match {
+	var out []authz.Match
+	for _, v := range vs {
+		for _, m := range v.Deciding {
+			if m.Outcome != authz.NotApplies && !slices.ContainsFunc(out, func(o authz.Match) bool {
+				return o.Layer == m.Layer && o.Level == m.Level && o.Document == m.Document && o.Statement == m.Statement
+			}) {
+				out = append(out, m)
+			}
+		}
+	}
+	return out
 }
 
 // exempted is who is to be exempt.

@@ -36,6 +36,7 @@ type ownCall struct {
 	action, resource, region string
 	context                  map[string][]string
 	when                     []policy.Condition // that a grant of it should have
+	absent                   []string           // condition keys, as in authz.Request
 	use                      use
 	why                      string
 }
@@ -68,7 +69,7 @@ func (r *Resources) ownCalls(f Facts, phase Phase) []ownCall {
 	return out
 }
 
-// ownCall is the call in each Region that it is made in.
+// ownCall is the call as it is made, for each side that it is made for.
 func (r *Resources) ownCall(f Facts, n need, action, resource string) []ownCall {
 	t := r.Transfer
 	c := ownCall{action: action, resource: resource, why: ownUse[action], context: map[string][]string{}}
@@ -82,27 +83,27 @@ func (r *Resources) ownCall(f Facts, n need, action, resource string) []ownCall 
 	if c.why != "" {
 		c.use = seldom
 	}
-	var regions []string
 	a, _ := region.ParseARN(resource)
 	switch {
 	case strings.HasPrefix(action, "iam:"):
-		regions = []string{region.IAM(t.partition())}
-	case n.on == onNewLocations:
+		c.region = region.IAM(t.partition())
+		spec, _ := r.role(resource)
+		return []ownCall{c.sending(spec.Tags).bound(f, resource, spec.PermissionsBoundary)}
+	case n.on == onNewLocations || n.on == onMadeLocations:
+		var out []ownCall
 		for _, side := range sides {
-			if e := t.end(side); e.LocationARN == "" && !slices.Contains(regions, e.Region) {
-				regions = append(regions, e.Region)
+			if e := t.end(side); e.LocationARN == "" && (n.on == onNewLocations || e.Region == a.Region) {
+				c.region = e.Region
+				out = append(out, c.sending(t.tags(side)))
 			}
 		}
-	case n.on == onMadeLocations:
-		regions = []string{a.Region}
-	default:
-		regions = []string{t.Destination.Region}
+		return out
 	}
-	var out []ownCall
-	for _, c.region = range regions {
-		out = append(out, c)
+	c.region = t.Destination.Region
+	if n.phases[0] == RunPhase {
+		return []ownCall{c} // with the tags of the run, which are not known
 	}
-	return out
+	return []ownCall{c.sending(r.Task.Tags)}
 }
 
 // serviceLinkedRole is the ARN of the role that DataSync makes for itself in an account.
@@ -130,12 +131,13 @@ func (r *Resources) checkOwnCalls(f Facts, op string) []Finding {
 
 func (r *Resources) judgeOwn(f Facts, op string, p authz.Policies, phase Phase, what string) *judged {
 	t := r.Transfer
-	j := &judged{transfer: t, shared: f.shared, organisations: f.OrgIDs, policies: p, principal: op, caller: true, owner: t.TaskAccount, may: "the operator may " + what, mayNot: "the operator may not " + what,
+	j := &judged{transfer: t, shared: f.shared, organisations: f.OrgIDs, policies: p, principal: op, caller: true, own: true, owner: t.TaskAccount, may: "the operator may " + what, mayNot: "the operator may not " + what,
 		finding: Finding{Transfer: t.Name, Account: t.TaskAccount, Subject: op}}
 	for _, c := range r.ownCalls(f, phase) {
 		call := authz.OperatorCall{PrincipalARN: op, PrincipalID: f.IDs[op], Tags: f.Tags[op], OrgID: f.OrgIDs[t.TaskAccount], Account: t.TaskAccount, Region: c.region}
 		req := call.Request(c.action, c.resource)
 		maps.Copy(req.Context, c.context)
+		req.Absent = append(slices.Clone(req.Absent), c.absent...)
 		j.facts = call.Facts()
 		j.decide(f.inOrganisations(req, t.TaskAccount), c.use, c.why)
 		j.verdicts[len(j.verdicts)-1].when = c.when

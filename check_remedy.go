@@ -3,6 +3,7 @@ package xacct
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
@@ -26,7 +27,25 @@ func (j *judged) remedy(vs []verdict) (string, []string) {
 		}
 		return fmt.Sprintf("let the owner of %s exempt %s", or(deciding(vs[0].Decision), "the denying policy"), j.principal), nil
 	}
-	return j.grant(vs)
+	var texts, proposal []string
+	var rest []verdict
+	for _, v := range vs {
+		unmet := j.unmet(v)
+		if len(unmet) == 0 {
+			rest = append(rest, v)
+		}
+		for _, what := range unmet {
+			if text := "set " + what + " as the policies of " + j.principal + " ask"; !slices.Contains(texts, text) {
+				texts = append(texts, text)
+			}
+		}
+	}
+	if len(rest) > 0 {
+		var text string
+		text, proposal = j.grant(rest)
+		texts = append(texts, text)
+	}
+	return strings.Join(texts, "; and "), proposal
 }
 
 // keeper is who can change a policy of the layer.

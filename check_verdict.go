@@ -32,6 +32,7 @@ type judged struct {
 	resource    string // other than a bucket
 	trust       bool   // the service assumes the role; principal is then the role that is assumed
 	caller      bool   // the principal is no role of DataSync's
+	own         bool   // its calls set up and run the transfer
 	may, mayNot string // the sentence: "DataSync may read the source"
 	part        string
 	finding     Finding      // what all findings have in common
