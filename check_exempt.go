@@ -73,21 +73,8 @@ func (j *judged) exempted() string {
 func (j *judged) exempt(st policy.Statement) (policy.Statement, bool) {
 	principals, notPrincipal := st.Principals()
 	if notPrincipal {
-		var listed []string
-		for _, p := range principals {
-			if p.Type() != "AWS" {
-				return st, false
-			}
-			listed = append(listed, p.Value())
-		}
-		actions, notAction := st.Actions()
-		resources, notResource := st.Resources()
-		if notAction || notResource {
-			return st, false
-		}
-		everyone := policy.Deny(actions...).WithSid(st.Sid())
-		return everyone.By(policy.Everyone()).On(resources...).When(st.Conditions()...).
-			When(policy.Where("ArnNotLikeIfExists", "aws:PrincipalArn", append(listed, j.principal)...)), true
+		everyone, ok := insteadOfNotPrincipal(st, principals)
+		return addTo(everyone, "ArnNotLikeIfExists", "aws:PrincipalArn", j.principal), ok
 	}
 	key, value, operator := "aws:PrincipalArn", j.principal, "ArnNotLikeIfExists"
 	if j.trust { // the caller is a service, and has no ARN
@@ -95,7 +82,7 @@ func (j *judged) exempt(st policy.Statement) (policy.Statement, bool) {
 	}
 	for _, c := range st.Conditions() { // a list of exempt principals is there already: the principal joins it
 		if strings.EqualFold(c.Key(), key) && strings.Contains(c.Operator(), "Not") && !strings.Contains(c.Operator(), ":") {
-			return st.When(policy.Where(c.Operator(), c.Key(), append(slices.Clone(c.Values()), value)...)), true
+			return addTo(st, c.Operator(), c.Key(), value), true
 		}
 	}
 	return st.When(policy.Where(operator, key, value)), true

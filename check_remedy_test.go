@@ -187,3 +187,41 @@ func TestProposalsOfSeveralTransfersAgree(t *testing.T) {
 		}
 	}
 }
+
+// TestNotPrincipalKeepsItsExemptions: in the condition that takes the place of NotPrincipal, everybody who was exempt still is.
+func TestNotPrincipalKeepsItsExemptions(t *testing.T) {
+	const account = "arn:aws:iam::444455556666:"
+	for _, tt := range []struct{ name, listed, want string }{
+		{"a role", account + "role/backup", `"ArnNotLikeIfExists":{"aws:PrincipalArn":["` + account + `role/backup",`},
+		{"a session", "arn:aws:sts::444455556666:assumed-role/backup/nightly", `"ArnNotLikeIfExists":{"aws:PrincipalArn":["` + account + `role/backup","` + account + `role/*/backup",`},
+		{"an account", "444455556666", `"ArnNotLikeIfExists":{"aws:PrincipalArn":["` + account + `root",`},
+		{"the id of a role", "AROAEXAMPLEEXAMPLE123", `"StringNotLikeIfExists":{"aws:userid":"AROAEXAMPLEEXAMPLE123:*"}`},
+		{"the id of a user", "AIDAEXAMPLEEXAMPLE123", `"StringNotLikeIfExists":{"aws:userid":"AIDAEXAMPLEEXAMPLE123"}`},
+		{"what is none of these", "AGPAEXAMPLEEXAMPLE123", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d, err := policy.Parse([]byte(`{"Version":"2012-10-17","Statement":{"Sid":"Only","Effect":"Deny","NotPrincipal":{"AWS":["` + tt.listed +
+				`"]},"Action":"s3:*","Resource":["arn:aws:s3:::media-archive","arn:aws:s3:::media-archive/*"]}}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			tr, f := demo(), knownFacts()
+			f.BucketPolicies["media-archive"] = d
+			proposals := 0
+			for _, found := range checked(t, tr, f) {
+				if found.Statement != "Only" {
+					continue
+				}
+				proposals += len(found.Proposal)
+				for _, p := range found.Proposal {
+					if !strings.Contains(p, tt.want) {
+						t.Errorf("proposed %s, want %s in it", p, tt.want)
+					}
+				}
+			}
+			if (proposals > 0) != (tt.want != "") {
+				t.Errorf("%d proposals", proposals)
+			}
+		})
+	}
+}
