@@ -225,3 +225,26 @@ func TestNotPrincipalKeepsItsExemptions(t *testing.T) {
 		})
 	}
 }
+
+// TestLackingLayersAreToldApart: the role's policy lacks one action and its boundary others. Each is named with what lacks it.
+func TestLackingLayersAreToldApart(t *testing.T) {
+	const role = "arn:aws:iam::111122223333:role/given"
+	tr, f := demo(), knownFacts()
+	tr.Destination.RoleARN = role
+	f.Trusts[role] = policy.New(policy.Allow("sts:AssumeRole").By(policy.Service("datasync.amazonaws.com")))
+	f.Identity[role] = []policy.Document{policy.New(policy.Allow("s3:Get*", "s3:Put*", "s3:ListMultipartUploadParts", "s3:ListBucketMultipartUploads", "s3:AbortMultipartUpload", "s3:DeleteObject").On("*"))}
+	f.Boundaries[role] = policy.New(policy.Allow("s3:Get*", "s3:List*").On("*"))
+	got := map[string]string{}
+	for _, found := range checked(t, tr, f) {
+		if found.Code == xacct.CodeDenied && found.Subject == role {
+			got[strings.Join(found.Actions, " ")] = found.Remedy
+		}
+	}
+	want := map[string]string{
+		"s3:ListBucket": "allow s3:ListBucket to " + role,
+		"s3:AbortMultipartUpload s3:PutObject s3:PutObjectTagging": "let account 111122223333 allow s3:AbortMultipartUpload, s3:PutObject, s3:PutObjectTagging in the permissions boundary",
+	}
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

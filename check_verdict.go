@@ -89,17 +89,23 @@ func (v verdict) code() Code {
 	return CodeDenied
 }
 
-// conclude makes one finding of the verdicts that are alike: the same effect, by the same statement.
+// conclude makes one finding of the verdicts that are alike: the same effect, by the same statement or for want of the same layers.
 func (j *judged) conclude() []Finding {
 	type key struct {
 		code      Code
 		effect    authz.Effect
 		statement string
+		layers    authz.Layer // that do not allow
 	}
 	var keys []key
 	groups := map[key][]verdict{}
 	for _, v := range j.verdicts {
 		k := key{code: v.code(), effect: v.Effect, statement: deciding(v.Decision)}
+		if v.Effect == authz.ImplicitlyDenied { // what lacks in one layer does not help in another
+			for _, m := range v.Deciding {
+				k.layers |= m.Layer
+			}
+		}
 		if k.code == CodeAllowed {
 			k.statement = "" // several statements may allow; the first is named
 		}
