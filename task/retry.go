@@ -98,9 +98,13 @@ func WriteManifest(ctx context.Context, api ObjectsAPI, m Manifest, keys iter.Se
 // and starts the task with it, without the task's filters. It returns nil, and starts nothing, if nothing failed. m.RoleARN is the role that DataSync
 // reads the manifest with. objects is of the Region of both buckets.
 //
-// The run must have ended and its report be written, and the report must list as many objects as the run counted as failed: else the error is a
-// *RetryError, and nothing is written or started. What a run that failed or was cancelled never came to is in no report: start the task again after
-// such a run, it goes on with what differs.
+// A copy that failed verification has the size and time of its source, so that a run which compares would leave it as it is, unverified. If the report
+// has one, the run copies every object of the manifest anew: its TransferMode is ALL, its OverwriteMode ALWAYS, also where the task's are not, and its
+// PreserveDeletedFiles PRESERVE, as ALL asks for. optFns come after that: set single members of Options there, not all of it.
+//
+// The run must have gone through all of its objects and its report be written, and the report must list as many objects as the run counted as failed:
+// else the error is a *RetryError, and nothing is written or started. What a run that failed or was cancelled never came to is in no report: start the
+// task again after such a run, it goes on with what differs. It does not replace copies that failed verification: give it TransferMode ALL for these.
 func Retry(ctx context.Context, api ExecutionAPI, objects ObjectsAPI, executionARN string, report Report, m Manifest, optFns ...func(*StartOptions)) (*Execution, error) {
 	e := Attach(api, executionARN)
 	var l problem.List
@@ -118,20 +122,17 @@ func Retry(ctx context.Context, api ExecutionAPI, objects ObjectsAPI, executionA
 	if err := retriable(run, ended); err != nil {
 		return nil, err
 	}
-	var keys []string
-	for key, err := range Failures(ReadReport(ctx, objects, report, executionARN)) {
-		if err != nil {
-			return nil, err
-		}
-		keys = append(keys, key)
+	behind, err := leftBehind(ReadReport(ctx, objects, report, executionARN))
+	if err != nil {
+		return nil, err
 	}
-	if err := covers(len(keys), run, ended, report); err != nil || len(keys) == 0 {
+	if err := behind.covers(run, ended, report); err != nil || len(behind.keys) == 0 {
 		return nil, err
 	}
 	task, _ := region.ParseARN(executionARN)
 	over(&m.Account, task.Account)
 	m, _, err = WriteManifest(ctx, objects, m, func(yield func(string, error) bool) {
-		for _, key := range keys {
+		for _, key := range behind.keys {
 			if !yield(key, nil) {
 				return
 			}
@@ -140,7 +141,13 @@ func Retry(ctx context.Context, api ExecutionAPI, objects ObjectsAPI, executionA
 	if err != nil {
 		return nil, err
 	}
-	instead := func(o *StartOptions) { o.Manifest, o.Includes, o.Excludes = &m, []string{}, []string{} }
+	instead := func(o *StartOptions) {
+		o.Manifest, o.Includes, o.Excludes = &m, []string{}, []string{}
+		if behind.unverified {
+			o.Options.TransferMode, o.Options.OverwriteMode = dstypes.TransferModeAll, dstypes.OverwriteModeAlways
+			o.Options.PreserveDeletedFiles = dstypes.PreserveDeletedFilesPreserve
+		}
+	}
 	return Start(ctx, api, taskOf(executionARN), append([]func(*StartOptions){instead}, optFns...)...)
 }
 
@@ -152,6 +159,8 @@ func retriable(run *datasync.DescribeTaskExecutionOutput, o *Outcome) error {
 	switch {
 	case !terminal(run.Status):
 		return &RetryError{ExecutionARN: o.ExecutionARN, Detail: fmt.Sprintf("the run has not ended (%s)", run.Status)}
+	case run.Status != dstypes.TaskExecutionStatusSuccess && !wentThrough(o):
+		return fail("the run ended %s: what it never came to is in no report", o.Verdict)
 	case o.Report.Status == "":
 		return fail("the run has no report")
 	case o.Report.Status == dstypes.PhaseStatusError:
@@ -162,21 +171,69 @@ func retriable(run *datasync.DescribeTaskExecutionOutput, o *Outcome) error {
 	return nil
 }
 
-// covers reports whether the n objects that the report lists can be all that failed. An object can fail to be transferred and to be verified, and
-// is listed once then. That an object which failed to be prepared is listed too is assumed: if it is not, the numbers differ.
-func covers(n int, run *datasync.DescribeTaskExecutionOutput, o *Outcome, report Report) error {
-	least := int64(0)
+// wentThrough reports whether a run that ended as ERROR says that it went through all of its objects nevertheless.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/troubleshooting-tasks.html
+func wentThrough(o *Outcome) bool {
+	return o.Verdict == Failed && strings.Contains(strings.ToLower(o.ErrorDetail), "transfer and verification completed")
+}
+
+// behind is what a report says that a run left behind.
+type behind struct {
+	keys       []string // of the objects that did not arrive, each once
+	folders    int      // that were skipped because of an error
+	skipped    bool     // some of the objects were skipped because of an error
+	unverified bool     // some of the objects failed verification: their copies are there
+}
+
+func leftBehind(report iter.Seq2[ReportEntry, error]) (behind, error) {
+	var b behind
+	noting := func(yield func(ReportEntry, error) bool) {
+		for e, err := range report {
+			folder := e.Folder || strings.HasSuffix(e.Key, "/")
+			switch {
+			case !e.Failed():
+			case e.Kind == SkippedObjects && folder:
+				b.folders++
+			case e.Kind == SkippedObjects:
+				b.skipped = true
+			case e.Kind == Verified && !folder:
+				b.unverified = true
+			}
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+	for key, err := range Failures(noting) {
+		if err != nil {
+			return behind{}, err
+		}
+		b.keys = append(b.keys, key)
+	}
+	return b, nil
+}
+
+// covers reports whether what the report lists can be all that failed. An object can fail to be transferred and to be verified, and is listed once
+// then. That an object which failed to be prepared is listed too is assumed: if it is not, the numbers differ. A BASIC run counts what it leaves
+// behind, folders too, as skipped, unless it skips what is there already.
+func (b behind) covers(run *datasync.DescribeTaskExecutionOutput, o *Outcome, report Report) error {
+	n, least, never := len(b.keys), int64(0), o.Options.OverwriteMode == dstypes.OverwriteModeNever
 	if f := run.FilesFailed; f != nil {
 		least = f.Prepare + max(f.Transfer, f.Verify)
 	}
+	if run.TaskMode == dstypes.TaskModeBasic && !never {
+		n, least = n+b.folders, max(least, o.Counters.Skipped)
+	}
 	blind := o.Counters.FailedList > 0
-	kept := o.Counters.Skipped > 0 && o.Options.OverwriteMode == dstypes.OverwriteModeNever && o.Counters.Failed() == 0 && !o.Mismatch && o.ErrorCode+o.ErrorDetail == ""
+	kept := o.Counters.Skipped > 0 && never && o.Counters.Failed() == 0 && !o.Mismatch && o.ErrorCode+o.ErrorDetail == ""
 	detail := ""
 	switch {
 	case blind:
 		detail = "the run could not list every folder: what lies there is in no report"
 	case int64(n) < least:
 		detail = fmt.Sprintf("the run counts %d failed objects, and the report in %s lists %d", least, report, n)
+	case never && b.unverified && b.skipped: // which of the skipped ones are there already, and to be kept, is not known
+		detail = "the run never overwrites, and the report lists objects that it skipped besides copies that failed verification, which have to be overwritten"
 	case n == 0 && o.Verdict != Complete && !kept:
 		detail = fmt.Sprintf("the run ended %s, and the report in %s lists no object that failed", o.Verdict, report)
 	default:

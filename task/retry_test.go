@@ -21,6 +21,18 @@ func reportedRun(change func(*datasync.DescribeTaskExecutionOutput)) look {
 	}}
 }
 
+// basicSkipped is a look at a BASIC run that skipped n objects and folders.
+func basicSkipped(n int64) look {
+	return reportedRun(func(out *datasync.DescribeTaskExecutionOutput) { out.TaskMode, out.FilesSkipped = "BASIC", n })
+}
+
+// ended is a look at a run that ended otherwise.
+func ended(status dstypes.TaskExecutionStatus, code, detail string) look {
+	l := reportedRun(result(code, detail))
+	l.status = status
+	return l
+}
+
 func failed(prepare, transfer, verify int64) func(*datasync.DescribeTaskExecutionOutput) {
 	return func(out *datasync.DescribeTaskExecutionOutput) {
 		out.FilesFailed = &dstypes.TaskExecutionFilesFailedDetail{Prepare: prepare, Transfer: transfer, Verify: verify}
@@ -97,8 +109,15 @@ func TestRetryWithoutProof(t *testing.T) {
 		{"the run has not ended", look{status: "TRANSFERRING"}, reported, "has not ended (TRANSFERRING)"},
 		{"another prefix", reportedRun(failed(0, 1, 0)), elsewhere, "counts 1 failed objects, and the report in s3://amzn-s3-demo-bucket/typo/ lists 0"},
 		{"another prefix, of a run that counts no failures", reportedRun(func(out *datasync.DescribeTaskExecutionOutput) {
-			out.TaskMode, out.FilesSkipped = "BASIC", 1
+			out.Result = &dstypes.TaskExecutionResultDetail{VerifyStatus: "ERROR"}
 		}), elsewhere, "ended with exceptions, and the report in s3://amzn-s3-demo-bucket/typo/ lists no object"},
+		{"another prefix, of a BASIC run", basicSkipped(1), elsewhere, "counts 1 failed objects, and the report in s3://amzn-s3-demo-bucket/typo/ lists 0"},
+		{"a part is missing, of a BASIC run", basicSkipped(4), reported, "counts 4 failed objects, and the report in s3://amzn-s3-demo-bucket/reports/ lists 3"},
+		{"the run failed", ended("ERROR", "FsS3HeadBucketFailed", "403"), reported, "the run ended failed: what it never came to is in no report"},
+		{"the run was cancelled", ended("ERROR", "Cancelled", ""), reported, "the run ended cancelled: what it never came to is in no report"},
+		{"the run never overwrites, and skipped besides", reportedRun(func(out *datasync.DescribeTaskExecutionOutput) {
+			out.Options = &dstypes.Options{OverwriteMode: "NEVER"}
+		}), reported, "the run never overwrites"},
 		{"more failed than is listed", reportedRun(failed(3, 2, 1)), reported, "counts 5 failed objects"},
 		{"a folder was not listed", reportedRun(func(out *datasync.DescribeTaskExecutionOutput) {
 			out.FoldersFailed = &dstypes.TaskExecutionFoldersFailedDetail{List: 1}
@@ -115,6 +134,66 @@ func TestRetryWithoutProof(t *testing.T) {
 				t.Error("something was written or started")
 			}
 		})
+	}
+}
+
+// reportOf is a bucket with a report of one part.
+func reportOf(body string) *shelf {
+	return &shelf{objects: map[string]string{"reports/Detailed-Reports/task-0a1b2c3d4e5f67890/exec-0123456789abcdef0/exec-0123456789abcdef0.json": body}}
+}
+
+// A copy that failed verification looks like its source, so that a run which compares would not look at it again.
+func TestRetryCopiesUnverifiedAnew(t *testing.T) {
+	anew := Options{TransferMode: "ALL", OverwriteMode: "ALWAYS", PreserveDeletedFiles: "PRESERVE"}
+	never := anew
+	never.OverwriteMode = "NEVER"
+	for _, tt := range []struct {
+		name, report string
+		opt          func(*StartOptions)
+		want         Options
+	}{
+		{"only transfers failed", `{"Transferred":[{"RelativePath":"/a","TransferStatus":"FAILED"}]}`, nil, Options{}},
+		{"a folder failed verification", `{"Transferred":[{"RelativePath":"/a","TransferStatus":"FAILED"}],"Verified":[{"RelativePath":"/f","SrcMetadata":{"Type":"Directory"},"VerifyStatus":"FAILED"}]}`, nil, Options{}},
+		{"a verification failed", `{"Transferred":[{"RelativePath":"/a","TransferStatus":"SUCCESS"}],"Verified":[{"RelativePath":"/a","VerifyStatus":"FAILED"}]}`, nil, anew},
+		{"a transfer and its verification failed", `{"Transferred":[{"RelativePath":"/a","TransferStatus":"FAILED"}],"Verified":[{"RelativePath":"/a","VerifyStatus":"FAILED"}]}`, nil, anew},
+		{"the caller knows better", `{"Verified":[{"RelativePath":"/a","VerifyStatus":"FAILED"}]}`, func(o *StartOptions) { o.Options.OverwriteMode = "NEVER" }, never},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, r := reportOf(tt.report), retryRunner(reportedRun(failed(0, 0, 1)))
+			r.task.Options = &dstypes.Options{TransferMode: "CHANGED", OverwriteMode: "ALWAYS", PreserveDeletedFiles: "REMOVE"}
+			opts := []func(*StartOptions){}
+			if tt.opt != nil {
+				opts = append(opts, tt.opt)
+			}
+			if _, err := Retry(t.Context(), r, s, executionARN, reported, *manifest(), opts...); err != nil {
+				t.Fatal(err)
+			}
+			got := Options{}
+			if o := r.inputs[0].OverrideOptions; o != nil {
+				got = fromSDK(o)
+			}
+			if got != tt.want {
+				t.Errorf("options %+v, want %+v", got, tt.want)
+			}
+		})
+	}
+}
+
+// A run that went through all of its objects can be retried, whatever it ended as; folders that a BASIC run skipped are in no manifest.
+func TestRetryOfWhatWentThrough(t *testing.T) {
+	for name, l := range map[string]look{
+		"ended as ERROR": ended("ERROR", "", "Transfer and verification completed. Verification detected mismatches."),
+		"BASIC":          basicSkipped(3),
+	} {
+		s, r := reports(), retryRunner(l)
+		if e, err := Retry(t.Context(), r, s, executionARN, reported, *manifest()); e == nil || err != nil {
+			t.Errorf("%s: %v, %v", name, e, err)
+		}
+	}
+	r := retryRunner(basicSkipped(2))
+	s := reportOf(`{"Skipped":[{"RelativePath":"/old","ErrorCode":"X"},{"RelativePath":"/folder","SrcMetadata":{"Type":"Directory"},"ErrorCode":"X"}]}`)
+	if e, err := Retry(t.Context(), r, s, executionARN, reported, *manifest()); e == nil || err != nil {
+		t.Errorf("a folder among what was skipped: %v, %v", e, err)
 	}
 }
 
