@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -35,10 +37,7 @@ func Start(ctx context.Context, api ExecutionAPI, taskARN string, optFns ...func
 		return nil, err
 	}
 	s := starter{api: api, task: taskARN, token: o.Token, settle: o.Settle}
-	if err := s.checkOverrides(ctx, o); err != nil {
-		return nil, err
-	}
-	if given {
+	if given { // also if the options no longer fit the task, which may have changed since
 		arn, err := s.find(ctx)
 		if err != nil {
 			return nil, &StartError{TaskARN: taskARN, Err: fmt.Errorf("looking for a run with the token: %w", err)}
@@ -46,6 +45,9 @@ func Start(ctx context.Context, api ExecutionAPI, taskARN string, optFns ...func
 		if arn != "" {
 			return Attach(api, arn), nil
 		}
+	}
+	if err := s.checkOverrides(ctx, o); err != nil {
+		return nil, err
 	}
 	if o.IfRunning != Queue {
 		running, err := s.running(ctx)
@@ -89,9 +91,34 @@ func (s starter) checkOverrides(ctx context.Context, o StartOptions) error {
 	with.manifest = with.manifest || o.Manifest == nil && listed
 	var l problem.List
 	with.check(&l)
-	unlisted := with.options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove && listed && !with.manifest // a run with a manifest deletes nothing
-	l.Check(!unlisted || o.AllowDelete, ruleAllowDelete, "Manifest", "")
+	if path, value := o.deletesMore(out, with); path != "" && !o.AllowDelete {
+		l.Add(ruleAllowDelete, path, value)
+	}
 	return l.Err()
+}
+
+// deletesMore is the option, and its value, by which a run with these settings may delete what the task by itself would not; "" if there is none.
+// A run with a manifest deletes nothing, and what is filtered out is not deleted (assumed).
+func (o StartOptions) deletesMore(out *datasync.DescribeTaskOutput, with settings) (path, value string) {
+	const remove = dstypes.PreserveDeletedFilesRemove
+	differ := func(mine []string, theirs []dstypes.FilterRule) bool {
+		return mine != nil && !slices.Equal(slices.Sorted(slices.Values(mine)), slices.Sorted(slices.Values(patterns(theirs))))
+	}
+	switch {
+	case with.options.PreserveDeletedFiles != remove:
+		return "", ""
+	case fromSDK(out.Options).PreserveDeletedFiles != remove:
+		return "Options.PreserveDeletedFiles", string(remove)
+	case with.manifest:
+		return "", ""
+	case manifestState(out.ManifestConfig) != nil:
+		return "Manifest", ""
+	case differ(o.Includes, out.Includes):
+		return "Includes", strings.Join(o.Includes, "|")
+	case differ(o.Excludes, out.Excludes):
+		return "Excludes", strings.Join(o.Excludes, "|")
+	}
+	return "", ""
 }
 
 // maxSends bounds how often a request is sent again after its answer got lost.

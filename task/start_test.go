@@ -269,6 +269,7 @@ func (n noARN) StartTaskExecution(ctx context.Context, in *datasync.StartTaskExe
 func TestStartDeletes(t *testing.T) {
 	plain := &datasync.DescribeTaskOutput{TaskMode: "ENHANCED"}
 	listed := &datasync.DescribeTaskOutput{TaskMode: "ENHANCED", Options: &dstypes.Options{PreserveDeletedFiles: "REMOVE"}, ManifestConfig: manifest().sdk("aws")}
+	filtered := &datasync.DescribeTaskOutput{TaskMode: "ENHANCED", Options: &dstypes.Options{PreserveDeletedFiles: "REMOVE"}, Includes: rule("/a|/b"), Excludes: rule("*.tmp")}
 	removes := func(o *StartOptions) { o.Options.PreserveDeletedFiles = "REMOVE" }
 	unlisted := func(o *StartOptions) { o.Manifest = &Manifest{} }
 	for _, tt := range []struct {
@@ -281,6 +282,13 @@ func TestStartDeletes(t *testing.T) {
 		{"as its manifest is taken away", listed, unlisted, true},
 		{"not: it has another manifest", listed, func(o *StartOptions) { o.Manifest = manifest() }, false},
 		{"not: it keeps its manifest", listed, func(o *StartOptions) { o.Options.LogLevel = "BASIC" }, false},
+		{"not: the task says so itself", filtered, removes, false},
+		{"not: its filters are the same", filtered, func(o *StartOptions) { o.Includes, o.Excludes = []string{"/b", "/a"}, []string{"*.tmp"} }, false},
+		{"not: it preserves", filtered, func(o *StartOptions) { o.Options.PreserveDeletedFiles, o.Excludes = "PRESERVE", []string{} }, false},
+		{"not: it has a manifest instead of its filters", filtered, func(o *StartOptions) { o.Manifest, o.Includes, o.Excludes = manifest(), []string{}, []string{} }, false},
+		{"as its excludes are cleared", filtered, func(o *StartOptions) { o.Excludes = []string{} }, true},
+		{"as its includes are cleared", filtered, func(o *StartOptions) { o.Includes = []string{} }, true},
+		{"as its includes are others", filtered, func(o *StartOptions) { o.Includes = []string{"/a", "/c"} }, true},
 	} {
 		for _, allowed := range []bool{false, true} {
 			r := &runner{task: tt.task}
@@ -289,6 +297,24 @@ func TestStartDeletes(t *testing.T) {
 			if refuses := errors.As(err, &p) && p.ID == "allow-delete"; refuses != (tt.needs && !allowed) || len(r.inputs) == 1 == refuses {
 				t.Errorf("%s, AllowDelete %v: %v, %d sent", tt.name, allowed, err, len(r.inputs))
 			}
+		}
+	}
+}
+
+// A token finds its run also if its options no longer fit the task, which was changed since, or cannot be read any more.
+func TestStartTokenAfterTheTaskHasChanged(t *testing.T) {
+	opt := func(o *StartOptions) { o.Token, o.Options.VerifyMode = "mine", "POINT_IN_TIME_CONSISTENT" }
+	for name, r := range map[string]*runner{
+		"another task mode": {task: &datasync.DescribeTaskOutput{TaskMode: "ENHANCED"}},
+		"denied":            {err: map[string]error{"DescribeTask": denied}},
+	} {
+		r.executions = []execution{old("mine", 1, "SUCCESS")}
+		if e, err := Start(t.Context(), r, taskARN, opt); err != nil || e.ARN() != r.executions[0].arn || len(r.inputs) > 0 {
+			t.Errorf("%s: %v, %v", name, e, err)
+		}
+		r.executions = nil
+		if e, err := Start(t.Context(), r, taskARN, opt); err == nil || len(r.inputs) > 0 {
+			t.Errorf("%s, without the run: %v, %v", name, e, err)
 		}
 	}
 }

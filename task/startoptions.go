@@ -23,15 +23,20 @@ type StartOptions struct {
 	// 1 to 256 ASCII letters, digits, spaces and + = . _ : / @ -; "" makes up a new one.
 	Token string
 
-	Options  Options           // override the task's for this run; zero members leave them alone
-	Includes []string          // in place of the task's patterns for this run; nil leaves them alone, an empty list takes them away
-	Excludes []string          // in place of the task's patterns for this run; nil leaves them alone, an empty list takes them away
-	Manifest *Manifest         // in place of the task's for this run; nil leaves it alone, a zero one takes it away
-	Report   *Report           // in place of the task's for this run; nil leaves it alone, a zero one takes it away
-	Tags     map[string]string // of the execution, which does not inherit the task's
+	Options  Options   // override the task's for this run; zero members leave them alone
+	Includes []string  // in place of the task's patterns for this run; nil leaves them alone, an empty list takes them away
+	Excludes []string  // in place of the task's patterns for this run; nil leaves them alone, an empty list takes them away
+	Manifest *Manifest // in place of the task's for this run; nil leaves it alone, a zero one takes it away
 
-	// AllowDelete lets the run delete at the destination what is not at the source although the task by itself would not: if Options say REMOVE, or
-	// the manifest of a task that says it is taken away. What the task itself says needs no leave here.
+	// Report is in place of the task's for this run; nil leaves it alone, a zero one takes it away. That it is written outside of the destination is not
+	// looked at: a run that says REMOVE deletes the reports that lie in the destination's prefix and not at the source.
+	Report *Report
+
+	Tags map[string]string // of the execution, which does not inherit the task's
+
+	// AllowDelete lets the run delete at the destination what is not at the source, and the task by itself would not delete: if Options say REMOVE and
+	// the task does not, or if of a task that says REMOVE the manifest is taken away, or the Includes or Excludes are others. What the task itself says
+	// needs no leave here. Start looks at it, as it knows the task; Validate and Input do not.
 	AllowDelete bool
 
 	// DestinationStorageClass is the storage class of the destination location, which limits what Options may verify; "" is not known.
@@ -76,8 +81,6 @@ func (o StartOptions) validate(task Spec) error {
 	var l problem.List
 	l.Check(tokenShape.MatchString(o.Token), ruleToken, "Token", o.Token)
 	o.settings().check(&l)
-	deletes := o.Options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove
-	l.Check(!deletes || o.AllowDelete, ruleAllowDelete, "Options.PreserveDeletedFiles", string(o.Options.PreserveDeletedFiles))
 	value, bad := unknown(o.IfRunning)
 	l.Check(!bad, ruleIfRunning, "IfRunning", value)
 	o.manifest().check(&l, "Manifest", task)

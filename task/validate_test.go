@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/internal/problem"
@@ -236,9 +237,9 @@ func TestRules(t *testing.T) {
 		{"report-standard", "summary", retryOf("SUMMARY_ONLY"), true},
 		{"manifest-entry", "keys", keysOf("a", "b"), false},
 		{"manifest-entry", "folder", keysOf("a/"), true},
-		{"allow-delete", "preserves", StartOptions{Options: Options{PreserveDeletedFiles: "PRESERVE"}}.Validate(), false},
-		{"allow-delete", "allowed", StartOptions{AllowDelete: true, Options: Options{PreserveDeletedFiles: "REMOVE"}}.Validate(), false},
-		{"allow-delete", "removes", StartOptions{Options: Options{PreserveDeletedFiles: "REMOVE"}}.Validate(), true},
+		{"allow-delete", "preserves", startWith(Options{PreserveDeletedFiles: "PRESERVE"}, false), false},
+		{"allow-delete", "allowed", startWith(Options{PreserveDeletedFiles: "REMOVE"}, true), false},
+		{"allow-delete", "removes", startWith(Options{PreserveDeletedFiles: "REMOVE"}, false), true},
 		{"mode-change", "none", updateTo("", "BASIC"), false},
 		{"mode-change", "the same", updateTo("BASIC", "BASIC"), false},
 		{"mode-change", "another", updateTo("BASIC", "ENHANCED"), true},
@@ -281,6 +282,12 @@ func TestRules(t *testing.T) {
 
 func retryOf(kind dstypes.ReportOutputType) error {
 	_, err := Retry(context.Background(), retryRunner(reportedRun(nil)), &shelf{}, executionARN, Report{Bucket: "amzn-s3-demo-bucket", Type: kind}, *manifest())
+	return err
+}
+
+func startWith(o Options, allowDelete bool) error {
+	r := &runner{task: &datasync.DescribeTaskOutput{TaskMode: "ENHANCED"}}
+	_, err := Start(context.Background(), r, taskARN, func(so *StartOptions) { so.Options, so.AllowDelete = o, allowDelete })
 	return err
 }
 
