@@ -17,7 +17,7 @@ type Execution struct {
 	api       ExecutionAPI
 	arn       string
 	requestID string      // AWS's id of the call that started it; "" if this process did not
-	cancelled atomic.Bool // Cancel was asked for by this handle, or it saw the run being cancelled
+	cancelled atomic.Bool // Cancel was asked for by this handle, also if the answer got lost, or it saw the run being cancelled
 }
 
 // Attach is a handle on an execution that somebody started, in this process or another. It makes no call; a wrong ARN shows when it is used.
@@ -40,7 +40,7 @@ func (e *Execution) check() error {
 }
 
 // Cancel asks DataSync to stop the run, which takes a while: Wait returns once it has. What was transferred stays.
-// A run that has ended, or is being cancelled, is not an error.
+// A run that has ended, or is being cancelled, is not an error. If the answer gets lost, which is one, a run that ends as ERROR is taken to be Cancelled.
 func (e *Execution) Cancel(ctx context.Context) error {
 	if err := e.check(); err != nil {
 		return err
@@ -49,6 +49,9 @@ func (e *Execution) Cancel(ctx context.Context) error {
 	if err == nil {
 		e.cancelled.Store(true)
 		return nil
+	}
+	if awserr.Ambiguous(err) {
+		e.cancelled.Store(true)
 	}
 	if awserr.Is(err, "InvalidRequestException") && !awserr.NotFound(err) { // DataSync says no more than that of a run that it cannot cancel
 		out, lookErr := e.describe(ctx)

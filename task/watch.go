@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"net"
 	"time"
 
 	"github.com/xacct/xacct/internal/awserr"
@@ -26,7 +27,8 @@ const cancelTimeout = 30 * time.Second
 const maxLost = 10
 
 // Watch yields what DataSync says of the run, again and again until it has ended: the last Progress has its Outcome. Breaking off stops watching,
-// not the transfer. An error comes last, with a zero Progress: ctx is done, or DataSync refuses to tell. Being throttled is not an error.
+// not the transfer. An error comes last, with a zero Progress: ctx is done, DataSync refuses to tell, or it does not answer or cannot be reached again
+// and again. Being throttled is not an error.
 func (e *Execution) Watch(ctx context.Context, optFns ...func(*WatchOptions)) iter.Seq2[Progress, error] {
 	var o WatchOptions
 	for _, fn := range optFns {
@@ -54,7 +56,7 @@ func (e *Execution) Watch(ctx context.Context, optFns ...func(*WatchOptions)) it
 				}
 			case awserr.Throttled(err):
 				err = nil
-			case awserr.Ambiguous(err) && lost < maxLost:
+			case (awserr.Ambiguous(err) || unreached(err)) && lost < maxLost:
 				lost++
 				err = nil
 			}
@@ -73,6 +75,12 @@ func (e *Execution) Watch(ctx context.Context, optFns ...func(*WatchOptions)) it
 			}
 		}
 	}
+}
+
+// unreached reports whether the call never left this machine: a name that was not resolved, or a connection that was not made. A run goes on meanwhile.
+func unreached(err error) bool {
+	var dial *net.OpError
+	return errors.As(err, &dial) && dial.Op == "dial"
 }
 
 // Wait watches the run to its end. The Outcome is there whenever the run has ended; the error is nil only for Complete, else an *IncompleteError.

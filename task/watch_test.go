@@ -3,13 +3,16 @@ package task
 import (
 	"context"
 	"errors"
+	"net"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -115,6 +118,33 @@ func TestWatch(t *testing.T) {
 				}
 				if diff := cmp.Diff(tt.want, got); diff != "" {
 					t.Errorf("-want +got:\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+// A run goes on while this machine has no network: a look that never left it is lost as one whose answer is.
+func TestWatchThroughALostNetwork(t *testing.T) {
+	name := &smithy.OperationError{Err: &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "datasync.us-east-2.amazonaws.com", IsNotFound: true}}}
+	dial := &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
+	for _, tt := range []struct {
+		name  string
+		looks []look
+		want  Verdict // Unknown: an error
+	}{
+		{"a name that is not resolved, then a refused connection", []look{at("TRANSFERRING", 0, 1, 0, 1), {err: name}, {err: dial}, at("SUCCESS", 1, 1, 1, 1)}, Complete},
+		{"for good", []look{at("TRANSFERRING", 0, 1, 0, 1), {err: dial}}, Unknown},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				out, err := Attach(&runner{looks: tt.looks}, executionARN).Wait(t.Context())
+				if tt.want == Unknown {
+					if out != nil || !errors.Is(err, dial) {
+						t.Errorf("%+v, %v", out, err)
+					}
+				} else if err != nil || out.Verdict != tt.want {
+					t.Errorf("%+v, %v", out, err)
 				}
 			})
 		})
@@ -247,6 +277,9 @@ func TestCancel(t *testing.T) {
 		{"being cancelled", &runner{cancelErr: not, looks: []look{at("CANCELLING", 1, 1, 1, 1), at("CANCELLING", 1, 1, 1, 1), at("ERROR", 1, 1, 1, 1)}}, nil, Cancelled},
 		{"being cancelled, and nobody sees it again", &runner{cancelErr: not, looks: []look{at("CANCELLING", 1, 1, 1, 1), at("ERROR", 1, 1, 1, 1)}}, nil, Cancelled},
 		{"refused", &runner{cancelErr: denied, looks: []look{at("ERROR", 0, 1, 0, 1)}}, denied, Failed},
+		{"running, and the answer gets lost", &runner{cancelErr: errConnection, looks: []look{at("TRANSFERRING", 0, 1, 0, 1), at("ERROR", 0, 1, 0, 1)}}, errConnection, Cancelled},
+		{"running, and the answer is a server's error", &runner{cancelErr: internal, looks: []look{at("ERROR", 0, 1, 0, 1)}}, internal, Cancelled},
+		{"the answer gets lost, and it ends well", &runner{cancelErr: errConnection, looks: []look{at("SUCCESS", 0, 0, 0, 0)}}, errConnection, Complete},
 		{"running, yet not to be cancelled", &runner{cancelErr: not, looks: []look{at("TRANSFERRING", 0, 1, 0, 1), at("ERROR", 0, 1, 0, 1)}}, not, Failed},
 		{"no such execution", &runner{cancelErr: notFound, looks: []look{at("ERROR", 0, 1, 0, 1)}}, notFound, Failed},
 	}
