@@ -199,9 +199,11 @@ func (r Report) canonical() Report {
 		r.Prefix = ""
 	}
 	over(&r.Type, dstypes.ReportOutputTypeStandard)
-	if r.Type == dstypes.ReportOutputTypeStandard {
-		over(&r.Level, dstypes.ReportLevelErrorsOnly)
+	if r.Type == dstypes.ReportOutputTypeSummaryOnly { // assumed: DataSync may give its default level back, which says nothing here
+		r.Level, r.Transferred, r.Verified, r.Deleted, r.Skipped = "", "", "", "", ""
+		return r
 	}
+	over(&r.Level, dstypes.ReportLevelErrorsOnly)
 	for _, level := range []*dstypes.ReportLevel{&r.Transferred, &r.Verified, &r.Deleted, &r.Skipped} {
 		if *level == r.Level {
 			*level = ""

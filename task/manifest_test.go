@@ -75,6 +75,22 @@ func TestReportRoundTrip(t *testing.T) {
 	}
 }
 
+// A summary has no levels, also if DataSync gives its default back: else every plan would update the task.
+func TestSummaryReportWithDefaultLevel(t *testing.T) {
+	r := &Report{Bucket: "amzn-s3-demo-bucket", RoleARN: "arn:aws:iam::111122223333:role/a", Type: "SUMMARY_ONLY"}
+	sent := r.sdk("aws")
+	sent.ReportLevel, sent.ObjectVersionIds = dstypes.ReportLevelErrorsOnly, dstypes.ObjectVersionIdsNone
+	sent.Overrides = &dstypes.ReportOverrides{Skipped: &dstypes.ReportOverride{ReportLevel: dstypes.ReportLevelSuccessesAndErrors}}
+	if got := reportState(sent); !r.Equal(got) || !got.Equal(r) || got.Level != "" {
+		t.Errorf("sent %+v, read %+v", r, got)
+	}
+	standard := *r
+	standard.Type = "STANDARD"
+	if r.Equal(&standard) {
+		t.Error("a summary is taken for a list of the objects")
+	}
+}
+
 func TestScheduleState(t *testing.T) {
 	out := &datasync.DescribeTaskOutput{
 		Schedule:        &dstypes.TaskSchedule{ScheduleExpression: new("rate(1 hour)"), Status: "DISABLED"},
