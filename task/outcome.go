@@ -106,7 +106,7 @@ func (o *Outcome) Exceptions() []Exception {
 	return append(out, o.short()...)
 }
 
-// short says by how much a run that DataSync calls a SUCCESS stayed below its estimates. It may: an object may be gone or be the same by the time
+// short says by how much a run that DataSync calls a SUCCESS stayed below its estimates. It may: an object or folder may be gone or be the same by the time
 // its turn comes. Source: https://docs.aws.amazon.com/datasync/latest/userguide/transfer-performance-counters.html
 func (o *Outcome) short() []Exception {
 	c := o.Counters
@@ -121,6 +121,8 @@ func (o *Outcome) short() []Exception {
 		{"objects fewer than estimated", c.EstimatedFiles, c.Files},
 		{"bytes fewer than estimated", c.EstimatedBytes, c.BytesWritten},
 		{"deletes fewer than estimated", c.EstimatedDeletes, c.Deleted},
+		{"folders fewer than estimated", c.Folders.Estimated, c.Folders.Transferred},
+		{"folder deletes fewer than estimated", c.Folders.EstimatedDeletes, c.Folders.Deleted},
 	} {
 		if f.done < f.estimated {
 			out = append(out, Exception{What: f.what, Count: f.estimated - f.done, Note: true,

@@ -175,6 +175,8 @@ func TestExceptions(t *testing.T) {
 		{"skipped and never overwriting", Outcome{Status: "SUCCESS", Counters: Counters{Skipped: 6}, Options: Options{OverwriteMode: "NEVER"}}, []string{"skipped 6 false"}},
 		{"short of every estimate", Outcome{Status: "SUCCESS", Verdict: Complete, Counters: Counters{EstimatedFiles: 100, Files: 40, EstimatedBytes: 1000, BytesWritten: 400, EstimatedDeletes: 9, Deleted: 1}},
 			[]string{"objects fewer than estimated 60 true", "bytes fewer than estimated 600 true", "deletes fewer than estimated 8 true"}},
+		{"short of folders", Outcome{Status: "SUCCESS", Verdict: Complete, Counters: Counters{Folders: FolderCounters{Estimated: 5, Transferred: 2, EstimatedDeletes: 4, Deleted: 3}}},
+			[]string{"folders fewer than estimated 3 true", "folder deletes fewer than estimated 1 true"}},
 		{"more than estimated", Outcome{Status: "SUCCESS", Counters: Counters{EstimatedFiles: 1, Files: 2, EstimatedBytes: 1, BytesWritten: 2}}, nil},
 		{"short because of a failure", Outcome{Status: "SUCCESS", Counters: Counters{EstimatedFiles: 2, Files: 1, FailedTransfer: 1}}, []string{"failed to transfer 1 false"}},
 		{"short of the estimates and failed", Outcome{Status: "ERROR", Counters: Counters{EstimatedFiles: 2, Files: 1}}, nil},
