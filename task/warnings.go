@@ -1,6 +1,8 @@
 package task
 
 import (
+	"time"
+
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/internal/problem"
@@ -75,6 +77,16 @@ var regretRows = []row{
 			return "", false
 		}
 		return s.schedule.Expression, lastOrNearest.MatchString(s.schedule.Expression)
+	}},
+	{problem.Rule{
+		ID: "schedule-never", Text: "does not come up within ten years, so the task never runs by it",
+		Remedy: "correct the day, the month, the year or the rate, or leave the schedule out", Source: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html",
+	}, "Schedule.Expression", regret, documented, func(s settings) (string, bool) {
+		if s.schedule == nil || s.schedule.Validate() != nil {
+			return "", false
+		}
+		_, comes := s.schedule.Next(time.Now())
+		return s.schedule.Expression, !comes
 	}},
 	{problem.Rule{
 		ID: "schedule-queue", Text: "is DISABLED: a scheduled run may be lost if the run before it has not ended",
