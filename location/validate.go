@@ -31,7 +31,7 @@ var (
 	}
 	rulePrefixCharacters = problem.Rule{
 		ID: "prefix-characters", Text: "must consist of ASCII letters, digits, spaces and _ - + . / ( )",
-		Remedy: "end the prefix before the first other character and select the rest with an include filter of the task", Source: createPage,
+		Remedy: "end the prefix before the first other character and select the rest with an include filter of the task: the keys keep it at the destination", Source: createPage,
 	}
 	rulePrefixFolders = problem.Rule{
 		ID: "prefix-folders", Text: "must not begin with two slashes nor hold //, /./ or /../: DataSync does not transfer such keys",
@@ -111,11 +111,13 @@ func (s Spec) checkPrefix(l *problem.List) {
 }
 
 // filterRemedy says how to reach a prefix that a location cannot have: by the folder above it, and an include filter,
-// in which the characters * | and \ are escaped (https://docs.aws.amazon.com/datasync/latest/userguide/filtering.html).
+// in which the characters * | and \ are escaped (https://docs.aws.amazon.com/datasync/latest/userguide/filtering.html). That is not quite the same: the
+// keys at the destination are relative to the folder above, and so keep the rest of the prefix.
 func filterRemedy(prefix, good string) string {
 	above := good[:strings.LastIndex(good, "/")+1]
 	rest := strings.NewReplacer(`\`, `\\`, `*`, `\*`, `|`, `\|`).Replace(prefix[len(above):])
-	return fmt.Sprintf("as a source, give the prefix %q and the task's include filter %q; a destination cannot have this prefix", strings.TrimPrefix(above, "/"), "/"+rest)
+	return fmt.Sprintf("as a source, give the prefix %q and the task's include filter %q, and the keys keep %q in front at the destination; a destination cannot have this prefix",
+		strings.TrimPrefix(above, "/"), "/"+rest, strings.TrimPrefix(prefix[len(above):], "/"))
 }
 
 // s3Classes maps the classes whose names in S3 differ from those in DataSync.

@@ -111,7 +111,7 @@ func TestAllProblemsAtOnce(t *testing.T) {
 		`Account "1" must be a 12-digit account id; give the id of the account that owns the location, which is the task's`,
 		`Region "r" must be the name of a Region, such as eu-west-1; give the bucket's Region`,
 		`Bucket "arn:aws:s3:::b" must be a bucket's name, not its ARN or address; give the name alone, such as amzn-s3-demo-bucket, and what follows it as the prefix`,
-		`Prefix "dt=1" must consist of ASCII letters, digits, spaces and _ - + . / ( ); as a source, give the prefix "" and the task's include filter "/dt=1"; a destination cannot have this prefix`,
+		`Prefix "dt=1" must consist of ASCII letters, digits, spaces and _ - + . / ( ); as a source, give the prefix "" and the task's include filter "/dt=1", and the keys keep "dt=1" in front at the destination; a destination cannot have this prefix`,
 		`StorageClass "GLACIER_IR" must be one that DataSync writes: STANDARD, STANDARD_IA, ONEZONE_IA, INTELLIGENT_TIERING, GLACIER_INSTANT_RETRIEVAL, GLACIER or DEEP_ARCHIVE; write GLACIER_INSTANT_RETRIEVAL, which is its name in DataSync`,
 		`RoleARN "r" must be the ARN of an IAM role, such as arn:aws:iam::111122223333:role/datasync; give the ARN of the role, with its path, and not that of a session`,
 	}
@@ -132,8 +132,8 @@ func TestAllProblemsAtOnce(t *testing.T) {
 
 func TestHiveRemedy(t *testing.T) {
 	for prefix, want := range map[string]string{
-		"logs/dt=2026-01-01/": `as a source, give the prefix "logs/" and the task's include filter "/dt=2026-01-01/"; a destination cannot have this prefix`,
-		"/logs/a*b|c\\d":      `as a source, give the prefix "logs/" and the task's include filter "/a\\*b\\|c\\\\d"; a destination cannot have this prefix`,
+		"logs/dt=2026-01-01/": `as a source, give the prefix "logs/" and the task's include filter "/dt=2026-01-01/", and the keys keep "dt=2026-01-01/" in front at the destination; a destination cannot have this prefix`,
+		"/logs/a*b|c\\d":      `as a source, give the prefix "logs/" and the task's include filter "/a\\*b\\|c\\\\d", and the keys keep "a*b|c\\d" in front at the destination; a destination cannot have this prefix`,
 	} {
 		err := Spec{Prefix: prefix}.Validate()
 		found := false
