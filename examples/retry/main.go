@@ -1,4 +1,5 @@
-// Command retry copies, reads in the report what did not arrive, and runs again just that. It does so on an in-memory AWS, where some objects fail:
+// Command retry copies, reads in the report what did not arrive, and runs again just that. It does so on an in-memory AWS, where some objects fail to be
+// transferred, and some to be verified, which are copied anew:
 //
 //	go run ./examples/retry
 package main
@@ -68,7 +69,9 @@ func fail(cloud *xaccttest.Cloud, on bool) {
 		return
 	}
 	cloud.OnStep(func(s xaccttest.Step) error {
-		if s.Phase == dstypes.TaskExecutionStatusTransferring && strings.HasSuffix(s.Key, "7.mov") {
+		transfer := s.Phase == dstypes.TaskExecutionStatusTransferring && strings.HasSuffix(s.Key, "7.mov")
+		verification := s.Phase == dstypes.TaskExecutionStatusVerifying && strings.HasSuffix(s.Key, "8.mov")
+		if transfer || verification {
 			return xaccttest.Fault(403, "S3AccessDenied", "Access Denied")
 		}
 		return nil

@@ -15,7 +15,7 @@ func TestRetry(t *testing.T) {
 		if err := run(t.Context(), &out, demo.Cloud()); err != nil {
 			t.Fatalf("%v\n%s", err, &out)
 		}
-		for _, want := range []string{"first run: with exceptions, 6 failed", "second run: complete, 6 objects"} {
+		for _, want := range []string{"first run: with exceptions, 12 failed", "second run: complete, 12 objects"} {
 			if !strings.Contains(out.String(), want) {
 				t.Errorf("the output lacks %q:\n%s", want, &out)
 			}
