@@ -136,6 +136,22 @@ func TestCheck(t *testing.T) {
 				s.Unread = map[string]error{bucket.PartPolicyStatus: errors.New("denied")}
 			})
 		}, []string{"blocking public-access destination bucket media-archive restricts public buckets and its policy is public (Own: ", "warning unread destination of bucket media-archive could not be read: policy status"}},
+		{"the default key is not listed, and the role of a given location was not read", func(tr *xacct.Transfer, f *xacct.Facts) {
+			tr.Destination.LocationARN = location
+			changeBucket(f, "media-archive", func(s *bucket.State) {
+				s.Encryption.Algorithm, s.Encryption.KMSKey = "aws:kms", "arn:aws:kms:us-east-2:444455556666:key/11111111-2222-3333-4444-555555555555"
+			})
+		}, []string{"warning undetermined destination whether DataSync may write the destination depends on the role of location",
+			"warning key-not-listed destination bucket media-archive encrypts new objects with key arn:aws:kms:us-east-2:444455556666:key/11111111-2222-3333-4444-555555555555, which the transfer does not list: whether the location's role may use it is not judged"}},
+		{"the default key is not listed, and its policy, which is known, lets a given role use it", func(tr *xacct.Transfer, f *xacct.Facts) {
+			role := "arn:aws:iam::111122223333:role/given"
+			arn := remoteKey(tr, f, administered, policy.Allow("kms:*").By(policy.AWS(role)).On("*"))
+			tr.Destination.KMSKeys, tr.Destination.RoleARN = nil, role
+			f.Identity[role], f.Trusts[role] = []policy.Document{anything}, policy.New(policy.Allow("sts:AssumeRole").By(policy.Service("datasync.amazonaws.com")))
+			changeBucket(f, "media-archive", func(s *bucket.State) {
+				s.Encryption.Algorithm, s.Encryption.KMSKey = "aws:kms", arn
+			})
+		}, nil},
 		{"an SCP keeps the writer from the key's policy", func(tr *xacct.Transfer, f *xacct.Facts) {
 			remoteKey(tr, f, administered)
 			f.Writers = map[string]string{accountB: "arn:aws:iam::444455556666:role/admin"}

@@ -43,6 +43,8 @@
 //   - What S3 asks of a key is documented for reading (kms:Decrypt) and writing (kms:GenerateDataKey, kms:Decrypt). A denial of the other actions
 //     in DataSync's list is a warning. Grants of KMS, which let somebody in beside the key's policy, are not read, and neither are keys that
 //     no end lists.
+//   - Whoever assumes an operator's role may give the session tags of its own, which hide the role's: what hangs on them is undetermined.
+//     Of a role of IAM Identity Center a session does not tell the whole path.
 //   - Reads are eventually consistent too: what a plan read may be older than what stands.
 //   - Service and resource control policies, VPC endpoint policies and session policies are not visible with an account's credentials, nor
 //     is the organisation of an account. The plan says which policies were not given; hand them in with [PlanOptions].
@@ -53,8 +55,8 @@
 //   - Which objects there are is not read: objects below the prefix are judged by a key for each pattern that a statement has, and where
 //     these differ the answer is undetermined. Object ACLs, the owners of objects in a bucket with ACLs and the keys that single objects are
 //     encrypted under are not read, and neither is the policy of a bucket of reports or manifests that is no end's.
-//   - DataSync documents neither the headers it sends to S3 nor its addresses. That it names no encryption, no ACL and no requester who
-//     pays, that it signs with version 4 in a header, and that its session is called AwsSync-loc-… is assumed; so is that S3's calls to KMS
+//   - DataSync documents neither the headers it sends to S3 nor its addresses. That it names no encryption, no ACL, no grant and no
+//     requester who pays, that it signs with version 4 in a header, and that its session is called AwsSync-loc-… is assumed; so is that S3's calls to KMS
 //     come through no VPC. Package authz lists for each condition key whether it is certain, assumed or unknown, and a plan names the
 //     assumptions that let somebody in. Whether it uses TLS 1.2 or 1.3, whether aws:MultiFactorAuthPresent is false or absent, and whether it
 //     sends a checksum with every upload, which Object Lock asks for, is unknown.

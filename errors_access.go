@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/task"
 )
 
@@ -97,6 +98,9 @@ func (p *Plan) Explain(transfer string, err error) error {
 // accessError is the error with what the findings say of it. side is known already, or "".
 func accessError(findings []Finding, t Transfer, side Side, err error) *AccessTestError {
 	m := task.MeaningOf(err)
+	if m.Action != "" && judgeable(m) && t.byOperator(err) {
+		m.Cause = task.CauseCaller
+	}
 	e := &AccessTestError{Transfer: t.Name, Side: cmp.Or(side, Side(m.Side), t.named(err)), Cause: m.Cause, Action: m.Action, Err: err}
 	switch {
 	case m.Cause == task.CauseManifest, m.Cause == task.CauseReport:
@@ -138,15 +142,41 @@ func (t Transfer) job(c task.Cause) (side Side, bucket, role string) {
 	return side, bucket, role
 }
 
+// byOperator reports whether the message names an operator, or a session of one, and nobody else's role: S3 then refused whoever makes the
+// location, not DataSync.
+func (t Transfer) byOperator(err error) bool {
+	for _, side := range sides {
+		if mentions(err, principalNames(t.roleARN(side))...) {
+			return false
+		}
+	}
+	return slices.ContainsFunc(t.Operators, func(op string) bool { return mentions(err, principalNames(op)...) })
+}
+
+// principalNames are the ARN of a principal and, of a role, how its sessions are named: without its path.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+func principalNames(arn string) []string {
+	a, ok := region.ParseARN(arn)
+	if !ok || a.Service != "iam" || !strings.HasPrefix(a.Resource, "role/") {
+		return []string{arn}
+	}
+	name := a.Resource[strings.LastIndexByte(a.Resource, '/')+1:]
+	return []string{arn, "arn:" + a.Partition + ":sts::" + a.Account + ":assumed-role/" + name}
+}
+
+// mentions reports whether the message has one of the names whole; "" is in none.
+func mentions(err error, names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		return name != "" && regexp.MustCompile(`(^|[^\w.+@/-])`+regexp.QuoteMeta(name)+`([^\w+=,@-]|$)`).MatchString(err.Error())
+	})
+}
+
 // named is the end whose role or bucket the message names, and not the other's; "" if there is none.
 func (t Transfer) named(err error) Side {
 	var found []Side
 	for _, side := range sides {
-		for _, name := range []string{t.roleARN(side), t.end(side).Bucket} {
-			if name != "" && regexp.MustCompile(`(^|[^\w.+@/-])`+regexp.QuoteMeta(name)+`([^\w+=,@-]|$)`).MatchString(err.Error()) {
-				found = append(found, side)
-				break
-			}
+		if mentions(err, append(principalNames(t.roleARN(side)), t.end(side).Bucket)...) {
+			found = append(found, side)
 		}
 	}
 	if len(found) != 1 {
@@ -180,7 +210,10 @@ func worst(findings []Finding, t Transfer, m task.Meaning, inQuestion func(Findi
 	order := []Code{CodeAllowed, CodeLimited, CodeUndetermined, CodeDenied}
 	var out Finding
 	for _, f := range findings {
-		about := m.Action == "" || slices.ContainsFunc(append([]string{m.Action}, alike[m.Action]...), func(a string) bool { return slices.Contains(f.Actions, a) })
+		about := !slices.Contains(f.Actions, "sts:AssumeRole") // which says nothing of what S3 refuses
+		if m.Action != "" {
+			about = slices.ContainsFunc(append([]string{m.Action}, alike[m.Action]...), func(a string) bool { return slices.Contains(f.Actions, a) })
+		}
 		operator := slices.Contains(t.Operators, f.Subject)
 		if f.Transfer == t.Name && about && operator == (m.Cause == task.CauseCaller) && inQuestion(f) &&
 			slices.Index(order, f.Code) > slices.Index(order, out.Code) {

@@ -36,6 +36,7 @@ func explained() *Plan {
 			on(SourceSide, CodeDenied, "NoOps", "arn:aws:iam::111122223333:role/ops", "s3:ListBucket"),
 			on(DestinationSide, CodeAllowed, "", outRole, "sts:AssumeRole"),
 			on(DestinationSide, CodeAllowed, "Ours", outRole, "s3:GetObject"),
+			on(DestinationSide, CodeLimited, "NoDeletes", outRole, "s3:DeleteObject"),
 			unknown, denied,
 			{Transfer: "another", Side: SourceSide, Code: CodeDenied, Statement: "Theirs", Actions: []string{"s3:ListBucket"}},
 		},
@@ -72,6 +73,14 @@ func TestExplain(t *testing.T) {
 			SourceSide, CodeDenied, "NoDecrypt", "see the task's report or log group"},
 		{"S3's own words", failed("", "User: arn:aws:sts::111122223333:assumed-role/x/y is not authorized to perform: s3:PutObject on resource: x"),
 			DestinationSide, CodeDenied, "NoUploads", "the plan found it denied, by NoUploads: exempt the role"},
+		{"S3's own words, of the operator", answer("User: arn:aws:sts::111122223333:assumed-role/ops/me is not authorized to perform: s3:ListBucket on resource: x"),
+			SourceSide, CodeDenied, "NoOps", "name it in Operators"},
+		{"S3's own words, of the destination's role", answer("User: arn:aws:sts::111122223333:assumed-role/media-archive-destination/AwsSync-loc-0123456789abcdef0 is not authorized to perform: s3:ListBucket on resource: x"),
+			DestinationSide, CodeUndetermined, "OurOrganisation", "let " + outRole + " list bucket media-archive"},
+		{"S3's own words, of the source's role", answer("User: arn:aws:sts::111122223333:assumed-role/media-archive-source/AwsSync-loc-0123456789abcdef0 is not authorized to perform: s3:ListBucket on resource: x"),
+			SourceSide, CodeAllowed, "DataSync", "let " + inRole + " list bucket media,"},
+		{"an action of which no message is known", answer("DataSync location access test failed: could not perform s3:DeleteObject in bucket media-archive. Access denied."),
+			DestinationSide, CodeLimited, "NoDeletes", "the plan found it denied, by NoDeletes"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := explained()
@@ -93,6 +102,19 @@ func TestExplain(t *testing.T) {
 				t.Errorf("explained again: %v", again)
 			}
 		})
+	}
+}
+
+// TestExplainSkipsTrust: that the role may be assumed says nothing of what S3 refuses it.
+func TestExplainSkipsTrust(t *testing.T) {
+	p := explained()
+	p.Findings = []Finding{{Transfer: "media-archive", Side: SourceSide, Code: CodeUndetermined, Statement: "Trust", Subject: inRole, Actions: []string{"sts:AssumeRole"}}}
+	var e *AccessTestError
+	if err := p.Explain("media-archive", errors.New("DataSync location access test failed: bucket media")); !errors.As(err, &e) || e.Verdict != "" || e.Statement != "" {
+		t.Errorf("%+v, want no verdict", e)
+	}
+	if err := p.Explain("media-archive", errors.New("Unable to assume role")); !errors.As(err, &e) || e.Verdict != CodeUndetermined || e.Statement != "Trust" {
+		t.Errorf("%+v, want the verdict on the trust policy", e)
 	}
 }
 

@@ -226,7 +226,7 @@ func (s *seen) encryption() {
 	case key.Region != e.Region:
 		s.find(severity, CodeKeyUnusable, "", fmt.Sprintf("%skey %s, which is not in the bucket's Region %s", what, enc.KMSKey, e.Region), "let the owner name a key of the bucket's Region")
 	case !slices.Contains(e.KMSKeys, enc.KMSKey):
-		s.find(severity, CodeKeyNotListed, "", fmt.Sprintf("%skey %s, which the transfer does not list: the role is not allowed to use it", what, enc.KMSKey), "add it to KMSKeys of that end")
+		s.keyNotListed(severity, fmt.Sprintf("%skey %s, which the transfer does not list", what, enc.KMSKey))
 	}
 }
 

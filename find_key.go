@@ -87,6 +87,37 @@ func (r *Resources) keyWriter(f Facts, k kmskey.Spec, next policy.Document) []Fi
 	return r.writer(f, k.Account(), k.Region(), "kms:PutKeyPolicy", k.ARN, "key "+keyName(k.ARN), next)
 }
 
+// keyNotListed judges the default key of a bucket that the transfer does not list. A role of ours may not use it; one that somebody else made
+// may, if its policies and the key's say so, and the key's is read only if it is listed.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html
+func (s *seen) keyNotListed(severity Severity, detail string) {
+	const remedy = "add it to KMSKeys of that end"
+	role := s.r.roleOf(s.f, s.side)
+	if _, ours := s.r.role(role); ours {
+		s.find(severity, CodeKeyNotListed, "", detail+": the role is not allowed to use it", remedy)
+		return
+	}
+	if role == "" {
+		s.find(Warning, CodeKeyNotListed, "", detail+": whether the location's role may use it is not judged, as the role was not read", remedy)
+		return
+	}
+	var open []string
+	for _, f := range s.r.checkKey(s.f, s.side, role, s.state.Encryption.KMSKey, "use the default key", keyUse[s.side]) {
+		switch f.Code {
+		case CodeDenied:
+			s.find(severity, CodeKeyNotListed, f.Statement, fmt.Sprintf("%s, and role %s may not use it: %s%s", detail, role, listActions(f.Actions), in(f.Statement)), remedy+", and let the role use it")
+			return
+		case CodeUndetermined:
+			open = append(open, f.DependsOn...)
+		}
+	}
+	if len(open) > 0 {
+		slices.Sort(open)
+		s.find(Warning, CodeKeyNotListed, "", fmt.Sprintf("%s: whether role %s may use it is not judged", detail, role), remedy+": then the key's policy is read")
+		s.findings[len(s.findings)-1].DependsOn = slices.Compact(open)
+	}
+}
+
 // writer judges whether who writes a policy of the account may write it again.
 func (r *Resources) writer(f Facts, account, region, action, resource, name string, next policy.Document) []Finding {
 	who := f.Writers[account]

@@ -136,6 +136,14 @@ var setups = map[string]func(*stage){
 		st.manifest("1.mov," + *out.VersionId + "\n")
 	},
 	"given-role": func(st *stage) { st.givenRole() },
+	"key-not-listed-given-role": func(st *stage) { // the key's owner lets the account's roles use it
+		st.defaultKey()
+		st.givenRole(policy.Allow("s3:*", "kms:*").On("*"))
+	},
+	"key-not-listed-given-role-without": func(st *stage) {
+		st.defaultKey()
+		st.givenRole()
+	},
 	"given-role-limited": func(st *stage) {
 		st.givenRole(policy.Allow("s3:*").On("arn:aws:s3:::media-archive"), policy.Allow("s3:Get*", "s3:List*").On("arn:aws:s3:::media-archive/*"))
 	},
@@ -184,6 +192,14 @@ func (st *stage) givenRole(statements ...policy.Statement) {
 		d = policy.New(policy.Statements(statements))
 	}
 	st.tr.Destination.RoleARN = tutorialRole(st.t, st.cloud, d)
+}
+
+// defaultKey encrypts the bucket with a key of its account that the other account may use.
+func (st *stage) defaultKey() {
+	key := st.cloud.AddKey(accountB, "us-east-2", func(o *xaccttest.KeyOptions) {
+		o.Policy = policy.New(policy.Allow("kms:*").WithSid("Owner").By(policy.Account(accountB)).On("*"), policy.Allow("kms:*").WithSid("Partner").By(policy.Account(accountA)).On("*")).Bytes()
+	})
+	st.cloud.SetBucketEncryption("media-archive", "aws:kms", key)
 }
 
 // idList lets only the given role in, by its unique id.

@@ -1,6 +1,7 @@
 package task
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -85,8 +86,8 @@ func (o *Outcome) meaning() Meaning {
 	return m
 }
 
-func meaningOf(text string) Meaning {
-	text = strings.ToLower(text)
+func meaningOf(message string) Meaning {
+	text := strings.ToLower(message)
 	for _, m := range messages {
 		if !m.in(text) {
 			continue
@@ -99,6 +100,9 @@ func meaningOf(text string) Meaning {
 			case destination && !source:
 				m.Side = "destination"
 			}
+		}
+		if named := deniedAction.FindStringSubmatch(message); named != nil && m.Action == "" && m.Access() {
+			m.Action = cmp.Or(actionOf[strings.ToLower(named[1])], named[1])
 		}
 		return m.Meaning
 	}

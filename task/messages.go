@@ -1,6 +1,9 @@
 package task
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // message is one message of DataSync.
 type message struct {
@@ -12,11 +15,39 @@ type message struct {
 
 func (m message) in(text string) bool {
 	for _, w := range m.words {
-		if !strings.Contains(text, w) {
+		if !hasWord(text, w) {
 			return false
 		}
 	}
 	return true
+}
+
+// hasWord reports whether the word is in the text: an action of a service only if it ends there, unless it ends with *.
+func hasWord(text, word string) bool {
+	if word, open := strings.CutSuffix(word, "*"); open || !actionWord.MatchString(word) {
+		return strings.Contains(text, word)
+	}
+	for {
+		_, rest, found := strings.Cut(text, word)
+		if !found || rest == "" || !isAlphanumeric(rest[0]) {
+			return found
+		}
+		text = rest
+	}
+}
+
+func isAlphanumeric(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }
+
+// actionWord is a word that ends with an action; deniedAction is what a message names as not allowed.
+var (
+	actionWord   = regexp.MustCompile(`(s3|kms):[a-z0-9]+$`)
+	deniedAction = regexp.MustCompile(`(?i)\bperform:? ((?:s3|kms):[a-z0-9]+)`)
+)
+
+// actionOf is the action that an operation of S3 needs, where it has another name.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+var actionOf = map[string]string{
+	"s3:headbucket": "s3:ListBucket", "s3:listobjects": "s3:ListBucket", "s3:listobjectsv2": "s3:ListBucket", "s3:headobject": "s3:GetObject",
 }
 
 // Where the messages are known from.
@@ -56,13 +87,13 @@ var messages = []message{
 	// The access tests when a location or task is made or a run starts.
 	{"Unable to assume role. Reason: Access denied when calling sts:AssumeRole", []string{"unable to assume role"}, fromTest, Meaning{CauseTrust, "", "sts:AssumeRole"}},
 	{"Invalid IAM role", []string{"invalid iam role"}, fromObserved, Meaning{CauseRole, "", ""}},
-	{"DataSync bucket access test failed: could not perform s3:PutObject in bucket", []string{"bucket access test failed", "s3:putobject"}, fromObserved,
+	{"DataSync bucket access test failed: could not perform s3:PutObject in bucket", []string{"bucket access test failed", "s3:putobject*"}, fromObserved,
 		Meaning{CauseReport, "", "s3:PutObject"}},
 	{"DataSync bucket access test failed: could not perform s3:HeadBucket on bucket media. The bucket does not exist.",
 		[]string{"access test failed", "does not exist"}, fromReports, Meaning{CauseNoBucket, "", ""}}, // assumed
 	{"DataSync bucket access test failed: could not perform s3:HeadBucket on bucket. Access denied.", []string{"bucket access test failed"}, fromCaller,
 		Meaning{CauseCaller, "", "s3:ListBucket"}},
-	{"DataSync location access test failed: could not perform s3:ListObjectsV2 on bucket.", []string{"location access test failed", "s3:list"}, fromTest,
+	{"DataSync location access test failed: could not perform s3:ListObjectsV2 on bucket.", []string{"location access test failed", "s3:list*"}, fromTest,
 		Meaning{CauseList, "", "s3:ListBucket"}},
 	{"DataSync location access test failed: could not perform s3:HeadBucket on bucket.", []string{"location access test failed", "s3:headbucket"}, fromReports,
 		Meaning{CauseList, "", "s3:ListBucket"}},
@@ -70,7 +101,7 @@ var messages = []message{
 		Meaning{CauseRead, "", "s3:GetObject"}},
 	{"DataSync location access test failed: could not perform s3:PutObject in bucket media.", []string{"location access test failed", "s3:putobject"}, fromReports,
 		Meaning{CauseWrite, "destination", "s3:PutObject"}}, // assumed
-	{"DataSync location access test failed", []string{"location access test failed"}, fromTest, Meaning{CauseAccess, "", ""}},
+	{"DataSync location access test failed", []string{"location access test failed"}, fromTest, Meaning{CauseAccess, "", ""}}, // with the action that it names
 
 	// What is wrong with a request.
 	{"The bucket is in this region: eu-west-1.", []string{"the bucket is in this region"}, fromObserved, Meaning{CauseRegion, "", ""}},
@@ -89,6 +120,8 @@ var messages = []message{
 	{"is not authorized to perform: s3:PutObject", []string{"not authorized to perform: s3:putobject"}, fromS3, Meaning{CauseWrite, "destination", "s3:PutObject"}},
 	{"is not authorized to perform: kms:GenerateDataKey", []string{"not authorized to perform: kms:generatedatakey"}, fromS3, Meaning{CauseKey, "destination", "kms:GenerateDataKey"}},
 	{"is not authorized to perform: kms:Decrypt", []string{"not authorized to perform: kms:decrypt"}, fromS3, Meaning{CauseKey, "", "kms:Decrypt"}},
+	{"is not authorized to perform: s3:", []string{"not authorized to perform: s3:"}, fromS3, Meaning{CauseAccess, "", ""}}, // with the action that it names
+	{"is not authorized to perform: kms:", []string{"not authorized to perform: kms:"}, fromS3, Meaning{CauseKey, "", ""}},  // likewise
 	{"is not authorized to perform: datasync:CreateTask", []string{"not authorized to perform"}, fromCommon, Meaning{CauseDenied, "", ""}},
 	{"AccessDeniedException", []string{"accessdeniedexception"}, fromCommon, Meaning{CauseDenied, "", ""}},
 	{"S3 location creation failed with (InvalidRequestException) when calling the CreateLocationS3 operation", []string{"s3 location creation failed"}, fromStorage,

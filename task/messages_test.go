@@ -66,6 +66,13 @@ func TestMessages(t *testing.T) {
 		{"", "User: arn:aws:sts::111122223333:" + role + " is not authorized to perform: s3:PutObject on resource: \"arn:aws:s3:::media/1\"", Meaning{CauseWrite, "destination", "s3:PutObject"}},
 		{"", "User: arn:aws:sts::111122223333:" + role + " is not authorized to perform: kms:GenerateDataKey on resource: x", Meaning{CauseKey, "destination", "kms:GenerateDataKey"}},
 		{"", "User: arn:aws:sts::111122223333:" + role + " is not authorized to perform: kms:Decrypt on resource: x", Meaning{CauseKey, "", "kms:Decrypt"}},
+		{"", "DataSync location access test failed: could not perform s3:HeadObject in bucket media. Access denied.", Meaning{CauseAccess, "", "s3:GetObject"}},
+		{"", "DataSync location access test failed: could not perform s3:DeleteObject in bucket media. Access denied.", Meaning{CauseAccess, "", "s3:DeleteObject"}},
+		{"", "DataSync location access test failed: could not perform s3:GetObjectTagging in bucket media. Access denied.", Meaning{CauseAccess, "", "s3:GetObjectTagging"}},
+		{"", "DataSync location access test failed: could not perform s3:PutObjectTagging on the destination bucket.", Meaning{CauseAccess, "destination", "s3:PutObjectTagging"}},
+		{"", "User: arn:aws:sts::111122223333:" + role + " is not authorized to perform: s3:GetObjectTagging on resource: \"arn:aws:s3:::media/1\"", Meaning{CauseAccess, "", "s3:GetObjectTagging"}},
+		{"", "User: arn:aws:sts::111122223333:" + role + " is not authorized to perform: s3:ListBucketMultipartUploads on resource: \"arn:aws:s3:::media\"", Meaning{CauseAccess, "", "s3:ListBucketMultipartUploads"}},
+		{"", "User: arn:aws:sts::111122223333:" + role + " is not authorized to perform: kms:GenerateDataKeyWithoutPlaintext on resource: x", Meaning{CauseKey, "", "kms:GenerateDataKeyWithoutPlaintext"}},
 		{"", "Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: x)", Meaning{CauseAccess, "", ""}},
 		{"AccessDenied", "", Meaning{CauseAccess, "", ""}},
 	} {
