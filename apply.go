@@ -111,6 +111,7 @@ func (p *Plan) begin(ctx context.Context, c Clients, optFns []func(*ApplyOptions
 		return nil, err
 	}
 	snap.handed = handedKeys(p.Changes)
+	snap.readHanded(ctx, p.Changes)
 	snap.readLeftKeys(ctx, wantsOf(p.Transfers))
 	r := &run{plan: p, planned: byID(p.Changes), fresh: newBuilder(p.Mode, snap, p.Transfers, po), clients: c, opts: o, arns: map[string]string{},
 		locks: map[string]chan struct{}{}, results: map[string]*ChangeResult{}, begun: map[string]chan struct{}{}, lists: newLists(p.Changes), done: map[string]chan struct{}{}, usable: map[string]chan struct{}{}, events: make(chan struct{}, 1)}

@@ -87,6 +87,12 @@ func (r *run) vanished(ch *Change) (Status, error) {
 			return Skipped, nil
 		}
 	}
+	if err := r.fresh.snap.unlooked(ch); err != nil {
+		if !r.fresh.canRead(ch.Account) {
+			return Waiting, &WaitingError{Account: ch.Account, Changes: []string{ch.ID}}
+		}
+		return Failed, err
+	}
 	if r.plan.Mode == TearDown || ch.Op == Delete {
 		return Unchanged, nil
 	}

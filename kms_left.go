@@ -215,14 +215,3 @@ func (b *builder) keyDrops(w roleWant) []string {
 	}
 	return out
 }
-
-// handed notes the accounts of these keys.
-func (p *Plan) handed(o *PlanOptions) {
-	for _, arns := range handedKeys(p.Changes) {
-		for _, arn := range arns {
-			o.handed = append(o.handed, kmskey.Spec{ARN: arn}.Account())
-		}
-	}
-	slices.Sort(o.handed)
-	o.handed = slices.Compact(o.handed)
-}

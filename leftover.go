@@ -301,6 +301,9 @@ func (b *builder) leave(w wants) {
 		old, ok := b.leaveTasks(t, t.id())
 		known[name], tasks[name] = ok, append([]string{t.id()}, old...)
 		after[name] = slices.Clone(tasks[name])
+		if !b.canRead(t.spec.Account) {
+			b.leaveBuckets(t.transfer, nil) // nobody here can ever see the task
+		}
 		if ok {
 			tasks[name] = append(tasks[name], b.leaveBuckets(t.transfer, after[name])...)
 			after[name] = slices.Clone(tasks[name])

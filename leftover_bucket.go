@@ -60,6 +60,13 @@ func (s *snapshot) leftOf(t Transfer) []leftBucket {
 			}
 		}
 	}
+	for _, l := range s.handedIn[t.Name] {
+		for _, side := range sides {
+			if l.side = side; standing(s.buckets[l.name].Policy, t.sids(side)) {
+				add(l)
+			}
+		}
+	}
 	return out
 }
 

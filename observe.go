@@ -43,6 +43,7 @@ type snapshot struct {
 	logUsers  map[string]task.State                 // by ARN: other BASIC tasks where there is a log policy
 	logs      map[string]map[string]policy.Document // by ID of a log policy's change: all resource policies of CloudWatch Logs there
 	handed    map[string][]string                   // by transfer: ARNs of keys that the plan to be applied names
+	handedIn  map[string][]leftBucket               // by transfer: buckets that it names, without their sides
 	dead      []string                              // unique ids in bucket policies that stayed unresolved, see confirm
 	owners    map[string]leftOwner                  // by the name of a bucket that a transfer has left
 	errs      map[string]error                      // by what was read: a role's ARN, a bucket's name, "account/region"

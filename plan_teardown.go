@@ -45,7 +45,7 @@ func (b *builder) tearDown(w wants) {
 		}
 		old, ok := b.leaveTasks(t, tasks[name]...)
 		tasks[name], known[name] = append(tasks[name], old...), ok
-		if ok {
+		if ok || !b.canRead(t.spec.Account) {
 			tasks[name] = append(tasks[name], b.leaveBuckets(t.transfer, slices.Clone(tasks[name]))...)
 		}
 	}

@@ -1,0 +1,88 @@
+package xacct
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/kmskey"
+	"github.com/xacct/xacct/policy"
+)
+
+// What was left in another account is told by roles and locations of the task account, which the operator of the other one cannot see. To
+// that operator only the plan tells of it: the keys are found by [handedKeys], the buckets here.
+
+// handedBuckets are the buckets that the plan's text names, by transfer. Nothing is done to them but to take out statements of these transfers.
+func handedBuckets(changes []Change) map[string][]leftBucket {
+	out := map[string][]leftBucket{}
+	for _, c := range changes {
+		if c.Kind != BucketPolicy {
+			continue
+		}
+		for _, t := range c.Transfers {
+			out[t] = append(out[t], leftBucket{name: c.Name, regions: []string{c.Region}, told: c.Account})
+		}
+	}
+	return out
+}
+
+// readHanded reads those of them that were not read yet, each as the bucket of the account that the plan names.
+func (s *snapshot) readHanded(ctx context.Context, changes []Change) {
+	s.handedIn = handedBuckets(changes)
+	reading := map[string]bucket.Spec{}
+	for _, left := range s.handedIn {
+		for _, l := range left {
+			_, seen := s.buckets[l.name]
+			_, tried := s.owners[l.name]
+			if _, ok := s.clients[l.told]; ok && !seen && !tried && s.errs[l.name] == nil {
+				reading[l.name] = bucket.Spec{Name: l.name, Account: l.told, Region: l.regions[0]}
+			}
+		}
+	}
+	if s.owners == nil {
+		s.owners = map[string]leftOwner{}
+	}
+	var wg sync.WaitGroup
+	for _, spec := range reading {
+		wg.Go(func() { s.readLeftBucket(ctx, spec) })
+	}
+	wg.Wait()
+}
+
+// unlooked is why it is not known what stands in the bucket policy that a change is about: nil if it was read, or is of another kind.
+func (s *snapshot) unlooked(ch *Change) error {
+	if ch.Kind != BucketPolicy || s.owners[ch.Name].gone {
+		return nil
+	}
+	state, seen := s.buckets[ch.Name]
+	if err := s.unread(ch.Name, state.Unread, bucket.PartPolicy); err != nil || seen {
+		return err
+	}
+	return cmp.Or(s.owners[ch.Name].err, errNotRead)
+}
+
+// standing reports whether one of the statements stands in the policy.
+func standing(d policy.Document, sids []string) bool {
+	return slices.ContainsFunc(sids, func(sid string) bool {
+		_, ok := d.Statement(sid)
+		return ok
+	})
+}
+
+// handed notes the accounts of what the plan names, so that it is proved whose their clients are.
+func (p *Plan) handed(o *PlanOptions) {
+	for _, arns := range handedKeys(p.Changes) {
+		for _, arn := range arns {
+			o.handed = append(o.handed, kmskey.Spec{ARN: arn}.Account())
+		}
+	}
+	for _, left := range handedBuckets(p.Changes) {
+		for _, l := range left {
+			o.handed = append(o.handed, l.told)
+		}
+	}
+	slices.Sort(o.handed)
+	o.handed = slices.Compact(o.handed)
+}
