@@ -131,9 +131,19 @@ func (t Transfer) keyRequires(side Side) []string {
 	return t.keyChanges(func(n keyNeed) bool { return n.purpose == t.keyPurpose(side) })
 }
 
-// dataKeyRequires are those that the task needs for its manifest and its report.
-func (t Transfer) dataKeyRequires() []string {
-	return t.keyChanges(func(n keyNeed) bool { return n.purpose != t.keyPurpose(n.role) })
+// dataKeyRequires are those that the task needs for its manifest and its report. One in an account that cannot be read is warned of instead:
+// nobody here would ever see that it was made.
+func (b *builder) dataKeyRequires(t Transfer) []string {
+	return slices.DeleteFunc(t.keyChanges(func(n keyNeed) bool { return n.purpose != t.keyPurpose(n.role) }), func(id string) bool {
+		account, _, _ := strings.Cut(id, "/")
+		if b.canRead(account) {
+			return false
+		}
+		b.find([]Transfer{t}, Finding{Severity: Warning, Code: CodeUnread, Account: account, Subject: id[strings.LastIndexByte(id, '/')+1:],
+			Detail: "the policy of the key of the manifest or the report cannot be read: the task is made whether or not the policy lets it use the key",
+			Remedy: "let the key's operator apply their part before the task is made"})
+		return true
+	})
 }
 
 // keyChanges are the changes of the policies of remote keys, for some of the needs.

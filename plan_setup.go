@@ -239,7 +239,7 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 	if id := t.logChange(); id != "" {
 		c.Requires = append(c.Requires, id)
 	}
-	c.Requires = append(append(c.Requires, t.dataKeyRequires()...), b.logDrops(t)...)
+	c.Requires = append(append(c.Requires, b.dataKeyRequires(t)...), b.logDrops(t)...)
 	for _, side := range sides {
 		id := changeID(spec.Account, t.end(side).Region, DataSyncLocation, t.Name+"/"+string(side))
 		if t.end(side).LocationARN == "" {
