@@ -98,13 +98,16 @@ func (r *run) applyRole(ctx context.Context, ch *Change, w roleWant, res *Change
 		return r.removeRole(ctx, ch, api, w, state, res)
 	}
 	res.ARN = w.arn
-	if !state.Exists {
+	made := !state.Exists // the policies of a role that was there tell of what it was let into, until what it is to be let into is noted too
+	if made {
 		if state, err = r.createRole(ctx, ch, api, w, res); err != nil {
 			return ended(ch, "iam:CreateRole", err)
 		}
 	}
 	r.know(state.ID, w.arn)
-	r.use(ch.ID)
+	if made {
+		r.use(ch.ID)
+	}
 	d := diffRole(w, state)
 	if note := r.fresh.snap.noteRegions(r.wants, w.transfers); note != "" && !d.trust.IsZero() {
 		if err := r.tagRole(ctx, ch, api, w.spec, map[string]string{w.transfers[0].tagKey(tagRegion): note}, res); err != nil {
@@ -156,6 +159,7 @@ func (r *run) applyRole(ctx context.Context, ch *Change, w roleWant, res *Change
 	if err := r.putPolicies(ctx, ch, api, w, d.put, res); err != nil {
 		return ended(ch, "iam:PutRolePolicy", err)
 	}
+	r.use(ch.ID)
 	for _, name := range d.drop {
 		if err := r.deletePolicy(ctx, ch, api, w.spec, name, res); err != nil {
 			return ended(ch, "iam:DeleteRolePolicy", err)

@@ -1,0 +1,75 @@
+package xacct_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/xaccttest"
+)
+
+// A move to another bucket that is cut short after any write, and is then taken back or torn down as if it had never been, leaves no grant.
+func TestUndoneMoveLeavesNoGrant(t *testing.T) {
+	for _, m := range moves {
+		if m.name != "both ends to other Regions" && m.name != "to a bucket of a third account" {
+			continue
+		}
+		for _, mode := range []xacct.Mode{xacct.SetUp, xacct.TearDown} {
+			for n := 1; n < 10; n++ {
+				t.Run(fmt.Sprintf("%s, then %s, cut after write %d", m.name, mode, n), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						cloud, tr := m.begin(t)
+						setUp(t, cloud, tr)
+						before := tr
+						m.edit(cloud, &tr)
+						cutShort(t, cloud, tr, n)
+						p, err := planIn(t.Context(), cloud, mode, before)
+						if err != nil {
+							t.Fatal(err)
+						}
+						part(t, cloud.Clients(), p)
+						for _, name := range []string{"eu-archive", "third-archive"} {
+							if d := string(cloud.BucketPolicy(name)); strings.Contains(d, "Xacct") {
+								t.Errorf("%s still holds ours: %s", name, d)
+							}
+						}
+					})
+				})
+			}
+		}
+	}
+}
+
+// cutShort applies a move as if its process ended after write n.
+func cutShort(t *testing.T, cloud *xaccttest.Cloud, tr xacct.Transfer, n int) {
+	t.Helper()
+	p, err := planIn(t.Context(), cloud, xacct.SetUp, tr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mu sync.Mutex
+	writes := 0
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	cloud.Intercept(func(_ context.Context, call xaccttest.Call, next func() error) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if writes >= n {
+			return errGone
+		}
+		err := next()
+		if isWrite(call) {
+			if writes++; writes == n {
+				cancel()
+				return errGone
+			}
+		}
+		return err
+	})
+	_, _ = p.Apply(ctx, cloud.Clients()) // it is cut short
+	cloud.Intercept(nil)
+}
