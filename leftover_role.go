@@ -190,7 +190,7 @@ func (b *builder) leaveRoles(all wants, after map[string][]string) (ids map[stri
 	}
 	for _, tw := range all.tasks {
 		t := tw.transfer
-		for arn := range b.snap.formerRoles(t) {
+		for _, arn := range slices.Sorted(maps.Keys(b.snap.formerRoles(t))) {
 			if err := b.snap.unreadFormer(arn); err != nil && !b.snap.wantsRole(arn) && !b.snap.rolesGiven()[arn] {
 				b.find([]Transfer{t}, unreadFinding(t.taskAccount(), arn, err, Warning, "grant the reader iam:GetRole and iam:ListRolePolicies on the role, which a location of the transfer had before: if it is ours, it stays"))
 			}
