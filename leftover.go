@@ -287,7 +287,7 @@ func (r *run) removeLeft(ctx context.Context, ch, now *Change, res *ChangeResult
 	}
 	if name, _, ok := location.ParseURI(ch.Name); ok && r.plan.Mode == SetUp {
 		if err := r.forget(ctx, ch, name, res); err != nil {
-			return ended(ch, "iam:TagRole", err)
+			return ended(ch, "iam:UntagRole", err)
 		}
 	}
 	return r.removeLocation(ctx, ch, api, now.ARN, res)

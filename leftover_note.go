@@ -11,8 +11,8 @@ import (
 )
 
 // tagLeft starts the tags of a role, after the prefix, that tell of buckets of other accounts whose policies may still name it, because it was
-// once let into them: the transfer and the bucket follow. The value is the owner, the ends, and the Regions in one of which it is; "" is
-// that nothing of ours stands there any more. Such a role must not be deleted before that is proved.
+// once let into them: the transfer and the bucket follow. The value is the owner, the ends, and the Regions in one of which it is.
+// Such a role must not be deleted before that is proved.
 const tagLeft = "left:"
 
 // letInto are the buckets of the policy that the role has for the side.
@@ -88,7 +88,7 @@ func (r *run) forget(ctx context.Context, ch *Change, name string, res *ChangeRe
 			}
 			api, err := r.clients.iam(w.account)
 			if err == nil {
-				err = r.tagRole(ctx, ch, api, w.spec, map[string]string{key: ""}, res)
+				err = r.untagRole(ctx, ch, api, w.spec, key, res)
 			}
 			if err != nil {
 				return err
@@ -96,6 +96,22 @@ func (r *run) forget(ctx context.Context, ch *Change, name string, res *ChangeRe
 		}
 	}
 	return nil
+}
+
+// untagRole takes a tag off a role: it can have 50, which a transfer that moves often would use up.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+func (r *run) untagRole(ctx context.Context, ch *Change, api iamrole.API, spec iamrole.Spec, key string, res *ChangeResult) error {
+	in, err := spec.UntagInput(key)
+	if err != nil {
+		return err
+	}
+	return r.repeat(ctx, ch, 0, func(ctx context.Context) error {
+		out, err := api.UntagRole(ctx, in)
+		if err == nil {
+			res.requestID(out.ResultMetadata)
+		}
+		return err
+	})
 }
 
 // tagsMissing are the tags that are not there yet.

@@ -84,6 +84,10 @@ func (a steadyIAM) TagRole(ctx context.Context, in *iam.TagRoleInput, o ...func(
 	return bounded(ctx, a.slots, a.API.TagRole, in, o)
 }
 
+func (a steadyIAM) UntagRole(ctx context.Context, in *iam.UntagRoleInput, o ...func(*iam.Options)) (*iam.UntagRoleOutput, error) {
+	return bounded(ctx, a.slots, a.API.UntagRole, in, o)
+}
+
 type steadyS3 struct {
 	bucket.API
 	slots slots
