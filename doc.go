@@ -77,6 +77,8 @@
 //     next plan as ambiguous.
 //   - A location does not say who owns its bucket. When a transfer is moved to another bucket, whose client S3 lets read the old bucket's policy
 //     is its owner; until that is proved, the role stays that the policy may name.
+//   - What a transfer was once, only AWS tells. When an apply that renames a role is cut short before a location uses it, and the rename is taken
+//     back, nothing leads to the new role any more: it has our tags, and is found by looking for them in IAM.
 //   - The service principal datasync.amazonaws.com is documented for the aws partition; for the others it is assumed.
 //   - Whether the service-linked role AWSServiceRoleForDataSync is there is not looked up: the operator's right to make it is asked for in
 //     any case, and a denial is a warning.
