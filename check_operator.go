@@ -45,6 +45,7 @@ type ownCall struct {
 var ownUse = map[string]string{
 	"iam:UpdateAssumeRolePolicy":  "it is needed only to change a role that is there",
 	"iam:DeleteRolePolicy":        "it is needed only to change a role that is there",
+	"iam:UntagRole":               "it is needed only to change a role that is there",
 	"datasync:UpdateLocationS3":   "it is needed only to change a location that is there",
 	"datasync:UpdateTask":         "it is needed only to change a task that is there",
 	"iam:CreateServiceLinkedRole": "it is needed only while the account has no AWSServiceRoleForDataSync",

@@ -69,7 +69,7 @@ func TestAllowThatAsksForABoundary(t *testing.T) {
 	tr, f := demo(), knownFacts()
 	f.Identity[opsARN] = []policy.Document{policy.New(policy.Statements{
 		policy.Allow("iam:CreateRole").On("*").When(policy.StringEquals("iam:PermissionsBoundary", "arn:aws:iam::111122223333:policy/b")),
-		policy.Allow("iam:PassRole", "iam:TagRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:DeleteRolePolicy", "iam:CreateServiceLinkedRole", "s3:*", "datasync:*").On("*"),
+		policy.Allow("iam:PassRole", "iam:TagRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:DeleteRolePolicy", "iam:UntagRole", "iam:CreateServiceLinkedRole", "s3:*", "datasync:*").On("*"),
 	})}
 	var got []string
 	for _, found := range checked(t, tr, f) {

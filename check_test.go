@@ -61,7 +61,7 @@ func TestCheck(t *testing.T) {
 			operatorMay(f, "iam:PassRole", "iam:CreateServiceLinkedRole", "s3:*", "datasync:*")
 		}, []string{
 			"blocking denied  the operator may not make roles, locations and task: iam:CreateRole, iam:TagRole, iam:PutRolePolicy (implicitly denied)",
-			"warning limited  the operator may make roles, locations and task, but not iam:UpdateAssumeRolePolicy, iam:DeleteRolePolicy (implicitly denied)"}},
+			"warning limited  the operator may make roles, locations and task, but not iam:UpdateAssumeRolePolicy, iam:DeleteRolePolicy, iam:UntagRole (implicitly denied)"}},
 		{"the operator may use the locations of one Region only", func(_ *xacct.Transfer, f *xacct.Facts) {
 			operatorMay(f, "iam:*", "s3:*", "datasync:CreateLocationS3", "datasync:TagResource", "datasync:Update*")
 			f.Identity[opsARN] = append(f.Identity[opsARN], policy.New(policy.Allow("datasync:CreateTask").On("arn:aws:datasync:us-east-2:111122223333:*")))

@@ -60,7 +60,7 @@ var taskNeeds = []need{
 	{"ListDataSync", reading, onEverything, []string{"datasync:ListLocations", "datasync:ListTasks"}, nil},
 	{"ReadLocations", reading, onLocations, []string{"datasync:DescribeLocationS3", "datasync:ListTagsForResource"}, nil},
 	{"ReadTasks", reading, onTasks, []string{"datasync:DescribeTask", "datasync:ListTagsForResource"}, nil},
-	{"WriteRoles", applying, onRoles, []string{"iam:CreateRole", "iam:TagRole", "iam:UntagRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:DeleteRolePolicy"}, nil},
+	{"WriteRoles", applying, onRoles, []string{"iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:DeleteRolePolicy", "iam:UntagRole"}, nil},
 	{"BoundRoles", applying, onBoundRoles, []string{"iam:PutRolePermissionsBoundary"}, nil},
 	{"PassRoles", applying, onPassedRoles, []string{"iam:PassRole"}, []condition{{"iam:PassedToService"}}},
 	{"CreateServiceLinkedRole", applying, onServiceRole, []string{"iam:CreateServiceLinkedRole"}, []condition{{"iam:AWSServiceName"}}},
