@@ -29,7 +29,7 @@ func TestSamePlanAgain(t *testing.T) {
 	cases, stale := 0, 0
 	for i, m := range append(edits, moves...) {
 		for _, mode := range []xacct.Mode{xacct.SetUp, xacct.TearDown} {
-			for n := 1 + i%sample(4, 1); ; n += sample(4, 1) {
+			for n := 1 + i%sample(4, 1); ; n += sample(4*underRace, 1) {
 				more := false
 				synctest.Test(t, func(t *testing.T) {
 					cloud, tr := m.begin(t)

@@ -66,7 +66,7 @@ func TestForeignWriter(t *testing.T) {
 	for _, p := range sharedPolicies {
 		t.Run(string(p.kind), func(t *testing.T) {
 			calls, lost := 0, 0
-			for at := 1; ; at += sample(5, 1) {
+			for at := 1; ; at += sample(5*underRace, 1) {
 				hit, gone := p.foreignWrite(t, func(n int, _ string) bool { return n == at })
 				if !hit {
 					break

@@ -203,7 +203,10 @@ func TestGallery(t *testing.T) {
 		t.Fatalf("no situations: %v", err)
 	}
 	n := newShown()
-	for _, dir := range dirs {
+	for i, dir := range dirs {
+		if i%underRace > 0 {
+			continue
+		}
 		t.Run(filepath.Base(dir), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := readSituation(t, dir)
@@ -216,7 +219,9 @@ func TestGallery(t *testing.T) {
 		})
 	}
 	t.Logf("%d situations; anyway: %v", len(dirs), n.ends)
-	t.Run("every code and every verdict of a Deny has a situation", n.complete)
+	if underRace == 1 {
+		t.Run("every code and every verdict of a Deny has a situation", n.complete)
+	}
 }
 
 // findingCodes are the codes that the package declares.

@@ -162,7 +162,7 @@ func TestOperatorPoliciesByEnforcement(t *testing.T) {
 				lives++
 				for _, one := range list {
 					key := one.key()
-					if crc32.ChecksumIEEE([]byte(key))%uint32(sample(12, 1)) != 0 {
+					if crc32.ChecksumIEEE([]byte(key))%uint32(sample(12*underRace, 1)) != 0 {
 						continue
 					}
 					all[key] = append(all[key], o.name)

@@ -106,7 +106,7 @@ func show(p authz.Policies, d authz.Decision) string {
 // make them differ.
 func TestUndeterminedMeansIt(t *testing.T) {
 	rounds := 2000
-	if testing.Short() {
+	if testing.Short() || underRace {
 		rounds = 300
 	}
 	rnd := rand.New(rand.NewPCG(1, 2))

@@ -1,0 +1,6 @@
+//go:build !race
+
+package authz_test
+
+// underRace is true under the race detector.
+const underRace = false
