@@ -88,46 +88,45 @@ func (s *stepper) intercept(ctx context.Context, call xaccttest.Call, next func(
 	return err
 }
 
-// pass lets one call pass. s.mu is held.
-func (s *stepper) pass(calls *[]chan struct{}) {
-	turn := (*calls)[0]
-	*calls = (*calls)[1:]
-	close(turn)
-}
-
 // step lets calls pass one at a time until both processes have ended. Where both are at a call that counts, choose says whose is next.
 func (s *stepper) step(choose func() int) {
 	for {
 		synctest.Wait()
-		switch ended, passed := s.next(choose); {
+		turn, ended := s.next(choose)
+		switch {
 		case ended:
 			return
-		case !passed:
+		case turn != nil:
+			close(turn)
+		default:
 			time.Sleep(100 * time.Millisecond) // one of them waits for time to pass
 		}
 	}
 }
 
-// next lets one call pass, unless both processes have ended, or none of them is at a call.
-func (s *stepper) next(choose func() int) (ended, passed bool) {
+// next is the call that may pass; nil is none yet.
+func (s *stepper) next(choose func() int) (turn chan struct{}, ended bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	one, two := s.processes[0], s.processes[1]
+	take := func(calls *[]chan struct{}) (chan struct{}, bool) {
+		turn := (*calls)[0]
+		*calls = (*calls)[1:]
+		return turn, false
+	}
 	switch ready := [2]bool{len(one.waiting) > 0, len(two.waiting) > 0}; {
 	case len(one.passing) > 0:
-		s.pass(&one.passing)
+		return take(&one.passing)
 	case len(two.passing) > 0:
-		s.pass(&two.passing)
+		return take(&two.passing)
 	case ready[0] && ready[1]:
-		s.pass(&s.processes[choose()].waiting)
+		return take(&s.processes[choose()].waiting)
 	case ready[0] && two.ended:
-		s.pass(&one.waiting)
+		return take(&one.waiting)
 	case ready[1] && one.ended:
-		s.pass(&two.waiting)
-	default:
-		return one.ended && two.ended, false
+		return take(&two.waiting)
 	}
-	return false, true
+	return nil, one.ended && two.ended
 }
 
 // orders calls run with every sequence of at most that many choices between two; after them it is always the first. Two processes that
