@@ -29,7 +29,7 @@ func TestSamePlanAgain(t *testing.T) {
 	cases, stale := 0, 0
 	for i, m := range append(edits, moves...) {
 		for _, mode := range []xacct.Mode{xacct.SetUp, xacct.TearDown} {
-			for n := 1 + i%sample(4, 1); ; n += sample(4*underRace, 1) {
+			for n := 1 + i%sample(4*underRace, 1); ; n += sample(4*underRace, 1) {
 				more := false
 				synctest.Test(t, func(t *testing.T) {
 					cloud, tr := m.begin(t)
@@ -139,6 +139,7 @@ func TestTearDownThatAColleagueBegan(t *testing.T) {
 
 // TestThrottledThenBroken answers a call with throttling for longer than a broken service is waited for, and then breaks it once.
 func TestThrottledThenBroken(t *testing.T) {
+	t.Parallel()
 	for _, operation := range []string{"ListTasks", "GetRole", "GetBucketPolicy", "CreateRole", "PutRolePolicy", "PutBucketPolicy", "CreateLocationS3", "CreateTask"} {
 		t.Run(operation, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

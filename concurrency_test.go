@@ -15,6 +15,7 @@ import (
 // TestConcurrencyIsBoundedByServiceAndRegion counts the calls under way: at most as many as asked for to one service of one account and Region,
 // and none of these waits for another.
 func TestConcurrencyIsBoundedByServiceAndRegion(t *testing.T) {
+	t.Parallel()
 	for _, n := range []int{1, 3, 0} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

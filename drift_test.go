@@ -30,6 +30,7 @@ func noBucket(name string) func(context.Context, xaccttest.Call, func() error) e
 // TestOneTransferGoesBadBetweenPlanAndApply has one transfer of a plan be blocked by the time of the apply, or no longer be: the others are
 // applied in either case, though they share roles and a bucket with it, and the next plan says what there is to do.
 func TestOneTransferGoesBadBetweenPlanAndApply(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name       string
 		then, now  bool // blocked
@@ -78,6 +79,7 @@ func TestOneTransferGoesBadBetweenPlanAndApply(t *testing.T) {
 
 // TestNothingIsDeletedThatWasNotApproved has the plan come to more than what its text says.
 func TestNothingIsDeletedThatWasNotApproved(t *testing.T) {
+	t.Parallel()
 	replace := func(o *xacct.PlanOptions) { o.AllowReplace = true }
 	basic := func(cloud *xaccttest.Cloud) xacct.Transfer {
 		tr := push(cloud)

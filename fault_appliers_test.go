@@ -74,7 +74,7 @@ func TestTwoAppliers(t *testing.T) {
 				}
 			} else {
 				random := rand.New(rand.NewPCG(3, 4))
-				for range sample(4/underRace, 150) {
+				for range sample(max(1, 4/underRace), 150) {
 					run(func() int { return random.IntN(2) })
 				}
 			}

@@ -123,6 +123,7 @@ func (s scenario) lag(t *testing.T, want undisturbed, optFns ...func(*xaccttest.
 
 // TestLostAnswersMakeNothingTwice loses the answer of every call that makes something, also while lists lag.
 func TestLostAnswersMakeNothingTwice(t *testing.T) {
+	t.Parallel()
 	cases := 0
 	for _, lag := range []int{0, 1, 2, 4} {
 		synctest.Test(t, func(t *testing.T) {
@@ -159,6 +160,7 @@ func TestLostAnswersMakeNothingTwice(t *testing.T) {
 
 // TestDuplicateBeyondTheBudgetIsReported lets a list lag for longer than anybody looks.
 func TestDuplicateBeyondTheBudgetIsReported(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		cloud := world(t, func(o *xaccttest.Options) { o.Propagation = 40 })
 		p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{push(cloud)})
@@ -196,6 +198,7 @@ func TestDuplicateBeyondTheBudgetIsReported(t *testing.T) {
 
 // TestThrottlingStorm refuses every call many times over.
 func TestThrottlingStorm(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		cloud := world(t)
 		var mu sync.Mutex

@@ -60,6 +60,7 @@ func TestCallsGrowWithTheTransfersAndListsDoNot(t *testing.T) {
 }
 
 func TestOneBadBucketAmongMany(t *testing.T) {
+	t.Parallel()
 	n, bad := sample(120, 500), 17
 	synctest.Test(t, func(t *testing.T) {
 		cloud := xaccttest.NewCloud(func(o *xaccttest.Options) { o.PageSize = 100 })

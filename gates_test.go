@@ -105,6 +105,7 @@ func TestRoleStaysWhileNamed(t *testing.T) {
 
 // TestSidOfOursOnTheirStatement puts our Sid on statements of somebody else: they stop the plan and are never changed.
 func TestSidOfOursOnTheirStatement(t *testing.T) {
+	t.Parallel()
 	const sid = "XacctMediaArchiveWrite317df6a3"
 	theirs := map[string]policy.Statement{
 		"a Deny":                     policy.Deny("s3:DeleteBucket").WithSid(sid).By(policy.Everyone()).On("arn:aws:s3:::media-archive"),

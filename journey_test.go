@@ -130,6 +130,7 @@ func reload(t *testing.T, p *xacct.Plan) *xacct.Plan {
 }
 
 func TestJourney(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name     string
 		transfer func(*xaccttest.Cloud) xacct.Transfer

@@ -24,6 +24,7 @@ import (
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html and
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html (the requests).
 func TestEveryMissingKeyPermission(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		side   xacct.Side
 		action string   // that is missing

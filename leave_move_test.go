@@ -131,6 +131,7 @@ func allowReplace(o *xacct.PlanOptions) { o.AllowReplace = true }
 // TestMoves edits a transfer so that something of it is left, applies that or not, and tears down: nothing of ours stays behind, and the owner
 // of the old bucket can write its policy.
 func TestMoves(t *testing.T) {
+	t.Parallel()
 	for _, m := range moves {
 		for _, direct := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, torn down at once %v", m.name, direct), func(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 
 // TestLeavingABucket moves a transfer to another bucket: nothing of ours stays behind, neither then nor after the tear-down.
 func TestLeavingABucket(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name   string
 		others bool // another transfer of the plan still uses the bucket

@@ -2,5 +2,5 @@
 
 package xacct_test
 
-// underRace is 4 under the race detector.
+// underRace is 8 under the race detector.
 const underRace = 1

@@ -4,4 +4,4 @@ package xacct_test
 
 // underRace is how much thinner the samples are under the race detector, which makes everything several times slower. The gate of the faults runs
 // the tests of what is concurrent under it in the ordinary size.
-const underRace = 4
+const underRace = 8

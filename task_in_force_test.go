@@ -16,6 +16,7 @@ import (
 
 // TestTaskInForce edits a transfer whose task exists: the plan after the apply is empty, and what the transfer leaves alone is as it was.
 func TestTaskInForce(t *testing.T) {
+	t.Parallel()
 	const group = "arn:aws:logs:us-east-2:111122223333:log-group:datasync"
 	basic := func(tr *xacct.Transfer) { tr.Task.Mode = dstypes.TaskModeBasic }
 	scheduled := func(tr *xacct.Transfer) { tr.Task.Schedule = &task.Schedule{Expression: "rate(1 hour)"} }
@@ -84,6 +85,7 @@ func updateTask(t *testing.T, cloud *xaccttest.Cloud, in *datasync.UpdateTaskInp
 
 // TestReplacedTaskTakesOver replaces a task: what the transfer leaves alone is as it was, and nothing that was disabled runs again.
 func TestReplacedTaskTakesOver(t *testing.T) {
+	t.Parallel()
 	byHand := func(in *datasync.UpdateTaskInput) func(*testing.T, *xaccttest.Cloud, string) {
 		return func(t *testing.T, cloud *xaccttest.Cloud, arn string) {
 			in.TaskArn = &arn

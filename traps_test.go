@@ -17,6 +17,7 @@ import (
 
 // TestTraps holds the mistakes that programs for this job have been seen to make, a case each.
 func TestTraps(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]func(*testing.T, *xaccttest.Cloud){
 		"a policy with elements that no struct knows survives":           trapUnknownElements,
 		"a statement without a Sid does not end the merge":               trapNoSid,

@@ -106,6 +106,7 @@ func TestHandOverNeverWrites(t *testing.T) {
 
 // TestPlanFromElsewhere edits a saved plan in ways that somebody with bad intent would.
 func TestPlanFromElsewhere(t *testing.T) {
+	t.Parallel()
 	edit := func(kind xacct.Kind, fn func(*xacct.Change)) func(*xacct.Plan) {
 		return func(p *xacct.Plan) {
 			for i := range p.Changes {
@@ -171,6 +172,7 @@ func TestPlanFromElsewhere(t *testing.T) {
 
 // TestStalePlan changes things of ours and of others between plan and apply.
 func TestStalePlan(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name   string
 		change func(t *testing.T, cloud *xaccttest.Cloud)
