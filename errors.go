@@ -44,6 +44,7 @@ func where(account, region string) string {
 // ClientError says that the plan needs a client that the caller did not give.
 type ClientError struct{ Account, Region, Service string }
 
+// Error is one line: the account, the Region and the service whose client is missing.
 func (e *ClientError) Error() string {
 	return fmt.Sprintf("%s: no %s client was given", where(e.Account, e.Region), e.Service)
 }
@@ -61,6 +62,7 @@ type CallError struct {
 	Err             error
 }
 
+// Error is one line: the account, the Region, the operation, its subject and the cause.
 func (e *CallError) Error() string {
 	return fmt.Sprintf("%s: %s on %s: %v", where(e.Account, e.Region), e.Operation, e.Subject, e.Err)
 }
@@ -88,6 +90,7 @@ type IdentityError struct {
 	Err     error
 }
 
+// Error is one line: the account, and whom the client belongs to instead, or why that is not known.
 func (e *IdentityError) Error() string {
 	if e.Err != nil {
 		return fmt.Sprintf("account %s: sts:GetCallerIdentity: %v", e.Account, e.Err)
@@ -109,6 +112,7 @@ type BlockedError struct {
 	Findings []Finding // the blocking ones
 }
 
+// Error is one line: the transfer and the findings that block it.
 func (e *BlockedError) Error() string {
 	details := make([]string, len(e.Findings))
 	for i, f := range e.Findings {
@@ -136,6 +140,7 @@ type AmbiguousError struct {
 	ARNs            []string
 }
 
+// Error is one line: what was looked for, and the candidates.
 func (e *AmbiguousError) Error() string {
 	return fmt.Sprintf("%s: %d of %s %s bear our tags: %s", where(e.Account, e.Region), len(e.ARNs), e.Kind, e.Name, strings.Join(e.ARNs, ", "))
 }
@@ -151,6 +156,7 @@ type StaleError struct {
 	Detail string
 }
 
+// Error is one line: the change, and what is not as the plan read it.
 func (e *StaleError) Error() string {
 	return fmt.Sprintf("%s: changed since the plan was made: %s", e.Change, e.Detail)
 }
@@ -164,6 +170,7 @@ type MismatchError struct {
 	Detail string
 }
 
+// Error is one line: the change, and what the transfers do not ask for.
 func (e *MismatchError) Error() string {
 	return strings.TrimPrefix(fmt.Sprintf("%s: the plan does not match its transfers: %s", e.Change, e.Detail), ": ")
 }
@@ -180,6 +187,7 @@ type OwnerError struct {
 	Name, Detail    string
 }
 
+// Error is one line: the resource, and why it is not ours.
 func (e *OwnerError) Error() string {
 	return fmt.Sprintf("%s: %s %s is not ours: %s", where(e.Account, e.Region), e.Kind, e.Name, e.Detail)
 }
@@ -197,18 +205,20 @@ type LostUpdateError struct {
 	Missing         []string // the statements, by Sid or number, that were sent and are not there
 }
 
+// Error is one line: the policy, and the statements that another writer removed.
 func (e *LostUpdateError) Error() string {
 	return fmt.Sprintf("%s: %s of %s: written, but %s not there afterwards: another writer was at work", where(e.Account, e.Region), e.Kind, e.Name, strings.Join(e.Missing, ", "))
 }
 
 // Hint is to agree on one writer and to run again.
 func (e *LostUpdateError) Hint() string {
-	return "neither S3 nor KMS has a conditional write for policies: stop the other writer, compare the Result's Before and After, and run again"
+	return "no service has a conditional write for such a policy: stop the other writer, compare the Result's Before and After, and run again"
 }
 
 // SchemaError says that a plan's JSON is of a version that this one does not read.
 type SchemaError struct{ Schema string }
 
+// Error is one line: the schema of the plan, and those that this version reads.
 func (e *SchemaError) Error() string {
 	return fmt.Sprintf("the plan's schema is %q, and this version reads %s and what is older after the dot", e.Schema, schema)
 }
@@ -224,6 +234,7 @@ type WaitingError struct {
 	Changes []string
 }
 
+// Error is one line: the account whose operator has still to act, and the changes.
 func (e *WaitingError) Error() string {
 	return fmt.Sprintf("waits for account %s: %s", e.Account, strings.Join(e.Changes, ", "))
 }

@@ -38,6 +38,7 @@ func judgeable(m task.Meaning) bool {
 	return m.Access() || m.Cause == task.CauseMismatch || m.Cause == task.CauseUnknown
 }
 
+// Error is one line: the end of the transfer, what was refused, and what the plan had said of it.
 func (e *AccessTestError) Error() string {
 	if !judgeable(e.meaning()) {
 		return fmt.Sprintf("transfer %s: datasync refused: %v", e.Transfer, e.Err)

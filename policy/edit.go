@@ -71,6 +71,7 @@ type ConflictError struct {
 	Existing, Wanted Statement
 }
 
+// Error is one line: the Sid, and that the statement there means something else.
 func (e *ConflictError) Error() string {
 	return fmt.Sprintf("policy: statement %q is there already and means something else: %s; wanted: %s", e.Sid, brief(e.Existing), brief(e.Wanted))
 }

@@ -13,6 +13,7 @@ type SyntaxError struct {
 	Reason       string
 }
 
+// Error is one line: the line and column, and what is wrong there.
 func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("policy: %d:%d: %s", e.Line, e.Column, e.Reason)
 }

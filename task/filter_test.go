@@ -40,7 +40,7 @@ func FuzzPatterns(f *testing.F) {
 	f.Fuzz(func(t *testing.T, a, b string) {
 		in := []string{a, b}
 		if (StartOptions{Excludes: in}).Validate() != nil {
-			t.Skip()
+			return
 		}
 		if got := patterns(filter(in)); !slices.Equal(got, in) {
 			t.Fatalf("%q came back as %q", in, got)

@@ -16,7 +16,7 @@ func FuzzDecide(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte, principal, action, resource, name, value string, complete bool) {
 		d, err := policy.Parse(text)
 		if err != nil {
-			t.Skip()
+			return
 		}
 		r := authz.Request{Principal: principal, Action: action, Resource: resource, Context: map[string][]string{name: {value}}, Complete: complete}
 		for _, p := range []authz.Policies{

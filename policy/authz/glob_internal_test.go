@@ -33,7 +33,7 @@ func FuzzGlob(f *testing.F) {
 	f.Add("arn:aws:iam::*:role/*", "ARN:aws:iam::1:role/a:b", uint8(2), true)
 	f.Fuzz(func(t *testing.T, source, text string, how uint8, fold bool) {
 		if len(source) > 12 || len(text) > 16 || !utf8.ValidString(source) || !utf8.ValidString(text) {
-			t.Skip()
+			return
 		}
 		s := style{wild: true, fold: fold, colons: colons(how % 3)}
 		p := parsePattern(source, s)
