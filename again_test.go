@@ -80,12 +80,16 @@ func TestSamePlanAgain(t *testing.T) {
 
 // goneAfter lets fn write n times; from then on nothing is answered. It reports whether it came to that.
 func goneAfter(cloud *xaccttest.Cloud, n int, cancel context.CancelFunc, fn func()) bool {
+	return writesUntil(cloud, n, cancel, fn) >= n
+}
+
+// writesUntil is goneAfter, and counts the writes; n = 0 is never.
+func writesUntil(cloud *xaccttest.Cloud, n int, cancel context.CancelFunc, fn func()) (writes int) {
 	var mu sync.Mutex
-	writes := 0
 	cloud.Intercept(func(_ context.Context, call xaccttest.Call, next func() error) error {
 		mu.Lock()
 		defer mu.Unlock()
-		if writes >= n {
+		if n > 0 && writes >= n {
 			return errGone
 		}
 		err := next()
@@ -99,7 +103,7 @@ func goneAfter(cloud *xaccttest.Cloud, n int, cancel context.CancelFunc, fn func
 	})
 	fn()
 	cloud.Intercept(nil)
-	return writes >= n
+	return writes
 }
 
 // TestTearDownThatAColleagueBegan finds some of what was to be removed gone.

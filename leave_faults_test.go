@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -62,22 +61,6 @@ func (m move) interrupted(t *testing.T, mode xacct.Mode, n int) (writes int, end
 		m.edit(cloud, &tr)
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		var mu sync.Mutex
-		cloud.Intercept(func(_ context.Context, call xaccttest.Call, next func() error) error {
-			mu.Lock()
-			defer mu.Unlock()
-			if n > 0 && writes >= n {
-				return errGone
-			}
-			err := next()
-			if isWrite(call) {
-				if writes++; writes == n {
-					cancel()
-					return errGone
-				}
-			}
-			return err
-		})
 		once := func(ctx context.Context) (*xacct.Plan, error) {
 			p, err := planIn(ctx, cloud, mode, tr)
 			if err == nil {
@@ -85,10 +68,10 @@ func (m move) interrupted(t *testing.T, mode xacct.Mode, n int) (writes int, end
 			}
 			return p, err
 		}
-		if p, err := once(ctx); err != nil && n == 0 {
-			t.Fatalf("%v\n%s", err, p)
+		var err error
+		if writes = writesUntil(cloud, n, cancel, func() { _, err = once(ctx) }); err != nil && n == 0 {
+			t.Fatal(err)
 		}
-		cloud.Intercept(nil)
 		if p, err := once(t.Context()); err != nil {
 			t.Errorf("write %d: the second run: %v\n%s", n, err, p)
 		}

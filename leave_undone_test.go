@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -52,25 +51,7 @@ func cutShort(t *testing.T, cloud *xaccttest.Cloud, tr xacct.Transfer, n int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var mu sync.Mutex
-	writes := 0
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	cloud.Intercept(func(_ context.Context, call xaccttest.Call, next func() error) error {
-		mu.Lock()
-		defer mu.Unlock()
-		if writes >= n {
-			return errGone
-		}
-		err := next()
-		if isWrite(call) {
-			if writes++; writes == n {
-				cancel()
-				return errGone
-			}
-		}
-		return err
-	})
-	_, _ = p.Apply(ctx, cloud.Clients()) // it is cut short
-	cloud.Intercept(nil)
+	goneAfter(cloud, n, cancel, func() { _, _ = p.Apply(ctx, cloud.Clients()) }) // it is cut short
 }
