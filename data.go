@@ -6,10 +6,10 @@ import (
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
-	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/problem"
 	"github.com/xacct/xacct/task"
 )
 

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/problem"
 	"github.com/xacct/xacct/task"
 )
 

@@ -12,7 +12,7 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct/bucket"
-	"github.com/xacct/xacct/internal/problem"
+	"github.com/xacct/xacct/problem"
 )
 
 var errNotRead = errors.New("not read")

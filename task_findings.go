@@ -9,7 +9,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/bucket"
-	"github.com/xacct/xacct/internal/problem"
+	"github.com/xacct/xacct/problem"
 	"github.com/xacct/xacct/task"
 )
 

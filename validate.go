@@ -9,10 +9,10 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/iamrole"
-	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/problem"
 )
 
 const sourceTags = "https://docs.aws.amazon.com/datasync/latest/userguide/API_TagListEntry.html"

@@ -9,7 +9,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/iamrole"
-	"github.com/xacct/xacct/internal/problem/problemtest"
+	"github.com/xacct/xacct/internal/problemtest"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 )

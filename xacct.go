@@ -5,11 +5,11 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
-	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/problem"
 	"github.com/xacct/xacct/task"
 )
 

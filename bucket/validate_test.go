@@ -6,9 +6,9 @@ import (
 
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"github.com/xacct/xacct/internal/problem"
-	"github.com/xacct/xacct/internal/problem/problemtest"
+	"github.com/xacct/xacct/internal/problemtest"
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/problem"
 )
 
 func grant() policy.Statement { return Read(arn, "").WithSid("Read").By(policy.AWS(role)) }

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 
-	"github.com/xacct/xacct/internal/problem"
+	"github.com/xacct/xacct/problem"
 )
 
 // CreateInput is the request that makes the role, without its inline policies. Errors are those of Validate.

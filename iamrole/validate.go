@@ -8,10 +8,10 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/tag"
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/problem"
 )
 
 // Problem is one violation of one rule: the field, the value, the rule, the remedy.

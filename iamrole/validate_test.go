@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/xacct/xacct/internal/problem"
-	"github.com/xacct/xacct/internal/problem/problemtest"
+	"github.com/xacct/xacct/internal/problemtest"
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/problem"
 )
 
 func spec() Spec {

@@ -4,9 +4,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/xacct/xacct/internal/problem"
-	"github.com/xacct/xacct/internal/problem/problemtest"
+	"github.com/xacct/xacct/internal/problemtest"
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/problem"
 )
 
 // defaultPolicy is the policy of a key that was made without one, in the API.

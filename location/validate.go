@@ -8,10 +8,10 @@ import (
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
-	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/s3name"
 	"github.com/xacct/xacct/internal/tag"
+	"github.com/xacct/xacct/problem"
 )
 
 // Problem is one violation of one rule: the field, the value, the rule, the remedy.

@@ -1,6 +1,6 @@
 package policy
 
-import "github.com/xacct/xacct/internal/problem"
+import "github.com/xacct/xacct/problem"
 
 // Problem is one violation of one rule: which element, which value, what must hold and what to do.
 type Problem = problem.Problem

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/xacct/xacct/internal/problem"
+	"github.com/xacct/xacct/problem"
 )
 
 // Validate reports everything for which the service would refuse the document as a policy of the kind, as far as the documentation

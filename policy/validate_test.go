@@ -6,9 +6,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/xacct/xacct/internal/problem"
-	"github.com/xacct/xacct/internal/problem/problemtest"
+	"github.com/xacct/xacct/internal/problemtest"
 	. "github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/problem"
 )
 
 // Documents around one thing that a rule is about.

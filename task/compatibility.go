@@ -3,7 +3,7 @@ package task
 import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
-	"github.com/xacct/xacct/internal/problem"
+	"github.com/xacct/xacct/problem"
 )
 
 // combinationRows are about what DataSync does not take together.

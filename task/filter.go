@@ -7,7 +7,7 @@ import (
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
-	"github.com/xacct/xacct/internal/problem"
+	"github.com/xacct/xacct/problem"
 )
 
 // Filters of DataSync: patterns, of which a request carries all in one text, with bars between them. A backslash takes the meaning from a star,

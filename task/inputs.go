@@ -7,8 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
-	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/problem"
 )
 
 // CreateInput is the request that makes the task, in its Region. Errors are those of Validate, and locations that are not known.

@@ -9,9 +9,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
-	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/s3name"
+	"github.com/xacct/xacct/problem"
 )
 
 // Manifest is the list of the objects to transfer, and of no others: a CSV file in S3, as WriteManifest makes it.

@@ -6,7 +6,7 @@ import (
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
-	"github.com/xacct/xacct/internal/problem"
+	"github.com/xacct/xacct/problem"
 )
 
 // settings is what must fit together in a task or a run.

@@ -9,8 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/problem"
 )
 
 // ObjectsAPI is what this package uses of *s3.Client to read reports and to write manifests. It may gain methods in a minor release: embed it.

@@ -17,8 +17,8 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/problem"
 )
 
 // Failures are the keys, relative to the location, of the objects that a report says did not arrive: those that failed to be transferred or

@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
-	"github.com/xacct/xacct/internal/problem"
+	"github.com/xacct/xacct/problem"
 )
 
 // Schedule is when DataSync starts the task by itself. Source: https://docs.aws.amazon.com/datasync/latest/userguide/task-scheduling.html

@@ -15,7 +15,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/internal/awserr"
-	"github.com/xacct/xacct/internal/problem"
+	"github.com/xacct/xacct/problem"
 )
 
 // Start runs the task, and returns once DataSync has taken the run on. If a token is given and a run of the task has it, that run is returned.

@@ -9,9 +9,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
-	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/tag"
+	"github.com/xacct/xacct/problem"
 )
 
 // TagRun is the key of the tag that carries the run token of an execution.

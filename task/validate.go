@@ -5,10 +5,10 @@ import (
 	"slices"
 	"unicode/utf8"
 
-	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/s3name"
 	"github.com/xacct/xacct/internal/tag"
+	"github.com/xacct/xacct/problem"
 )
 
 // Problem is one violation of one rule: the field, the value, the rule, the remedy.

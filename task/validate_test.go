@@ -9,8 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
-	"github.com/xacct/xacct/internal/problem"
-	"github.com/xacct/xacct/internal/problem/problemtest"
+	"github.com/xacct/xacct/internal/problemtest"
+	"github.com/xacct/xacct/problem"
 )
 
 func TestRules(t *testing.T) {

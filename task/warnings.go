@@ -5,7 +5,7 @@ import (
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
-	"github.com/xacct/xacct/internal/problem"
+	"github.com/xacct/xacct/problem"
 )
 
 const (

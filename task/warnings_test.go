@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/xacct/xacct/internal/problem/problemtest"
+	"github.com/xacct/xacct/internal/problemtest"
 )
 
 func TestWarnings(t *testing.T) {

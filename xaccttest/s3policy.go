@@ -7,9 +7,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/xacct/xacct/internal/problem"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/problem"
 )
 
 // storedPolicy is a bucket policy as S3 keeps it: compact, and with the unique ids of roles and users in place of their ARNs.

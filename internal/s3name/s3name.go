@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/xacct/xacct/internal/problem"
+	"github.com/xacct/xacct/problem"
 )
 
 const source = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/xacct/xacct/internal/problem"
+	"github.com/xacct/xacct/problem"
 )
 
 // Rules are the rules of one service's tags.

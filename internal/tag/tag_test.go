@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/xacct/xacct/internal/problem"
-	"github.com/xacct/xacct/internal/problem/problemtest"
+	"github.com/xacct/xacct/internal/problemtest"
+	"github.com/xacct/xacct/problem"
 )
 
 func TestRules(t *testing.T) {

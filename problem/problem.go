@@ -1,4 +1,10 @@
-// Package problem says what is wrong with a value that a user gave: which field, which value, which rule, and what would be right.
+// Package problem says what is wrong with an input: which field, which value, which rule, and what would be right.
+//
+// Every Validate function of xacct joins its problems into one error. [All] takes them out again:
+//
+//	for _, p := range problem.All(transfer.Validate()) {
+//		fmt.Println(p.Path, p.Remedy)
+//	}
 package problem
 
 import (

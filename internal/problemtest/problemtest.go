@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/xacct/xacct/internal/problem"
+	"github.com/xacct/xacct/problem"
 )
 
 // Case is one value, judged by a Validate function.
