@@ -350,7 +350,7 @@ func (r *run) result() (*Result, error) {
 			errs = append(errs, res.Err)
 		}
 	}
-	return out, join(append(errs, r.blockedErrors()...)...)
+	return out, errors.Join(append(errs, r.blockedErrors()...)...)
 }
 
 // blockedErrors is one error for each transfer of the plan's changes that findings block, in the plan or by now.

@@ -1,6 +1,7 @@
 package xacct
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -216,8 +217,8 @@ func (r *run) applyTask(ctx context.Context, ch *Change, w taskWant, res *Change
 		return Waiting, waits
 	}
 	t := w.transfer
-	w.spec.SourceLocationARN = or(t.Source.LocationARN, r.arn(changeID(w.spec.Account, t.Source.Region, DataSyncLocation, t.Name+"/"+string(SourceSide))))
-	w.spec.DestinationLocationARN = or(t.Destination.LocationARN, r.arn(changeID(w.spec.Account, t.Destination.Region, DataSyncLocation, t.Name+"/"+string(DestinationSide))))
+	w.spec.SourceLocationARN = cmp.Or(t.Source.LocationARN, r.arn(changeID(w.spec.Account, t.Source.Region, DataSyncLocation, t.Name+"/"+string(SourceSide))))
+	w.spec.DestinationLocationARN = cmp.Or(t.Destination.LocationARN, r.arn(changeID(w.spec.Account, t.Destination.Region, DataSyncLocation, t.Name+"/"+string(DestinationSide))))
 	op, lines, tags := diffTask(w, state, w.spec.SourceLocationARN, w.spec.DestinationLocationARN)
 	moved := elsewhere(w, state, old)
 	if (op == Replace || moved.Exists) && !r.plan.Settings.AllowReplace {
@@ -312,7 +313,7 @@ func (r *run) available(ctx context.Context, ch *Change, api DataSyncAPI, res *C
 		if err == nil && out.Status != dstypes.TaskStatusCreating {
 			if out.Status == dstypes.TaskStatusUnavailable {
 				return Failed, &CallError{Account: ch.Account, Region: ch.Region, Operation: "datasync:CreateTask", Subject: ch.Name,
-					Err: errors.New("the task is unavailable: " + or(aws.ToString(out.ErrorDetail), aws.ToString(out.ErrorCode)))}
+					Err: errors.New("the task is unavailable: " + cmp.Or(aws.ToString(out.ErrorDetail), aws.ToString(out.ErrorCode)))}
 			}
 			return Done, nil
 		}

@@ -1,6 +1,7 @@
 package xacct
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -41,13 +42,13 @@ func (t Transfer) dataAccesses() []dataAccess {
 		if m.VersionID != "" {
 			byVersion.use = always
 		}
-		out = append(out, dataAccess{side: SourceSide, role: m.RoleARN, name: name, verb: verb, account: or(m.Account, t.taskAccount()), bucket: m.Bucket, key: m.Key,
+		out = append(out, dataAccess{side: SourceSide, role: m.RoleARN, name: name, verb: verb, account: cmp.Or(m.Account, t.taskAccount()), bucket: m.Bucket, key: m.Key,
 			actions: []dataAction{{"s3:GetObject", always, ""}, byVersion}, kmsKey: m.KMSKey, keyUses: []keyAction{{"kms:Decrypt", always}}})
 	}
 	read("manifest", "read the manifest", t.Task.Manifest)
 	read("retry", "read manifests of retries", t.Retries)
 	if r := t.Task.Report; r != nil {
-		out = append(out, dataAccess{side: DestinationSide, role: r.RoleARN, name: "report", verb: "write reports", account: or(r.Account, t.taskAccount()), bucket: r.Bucket, key: slashed(r.Prefix),
+		out = append(out, dataAccess{side: DestinationSide, role: r.RoleARN, name: "report", verb: "write reports", account: cmp.Or(r.Account, t.taskAccount()), bucket: r.Bucket, key: slashed(r.Prefix),
 			actions: []dataAction{{"s3:PutObject", always, ""}}, kmsKey: r.KMSKey, keyUses: []keyAction{{"kms:GenerateDataKey", always}}})
 	}
 	return out
@@ -69,7 +70,7 @@ func (t Transfer) givenDataRoles() []string {
 func (r *Resources) checkData(f Facts) []Finding {
 	var out []Finding
 	for _, a := range r.Transfer.dataAccesses() {
-		role := or(a.role, r.roleOf(f, a.side))
+		role := cmp.Or(a.role, r.roleOf(f, a.side))
 		if role == "" {
 			continue // nothing is known of the location's role, and there is a finding for that
 		}

@@ -1,6 +1,7 @@
 package xacct
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -90,7 +91,7 @@ func (j *judged) exempt(st policy.Statement) (policy.Statement, bool) {
 
 // conditionText says what changes in the statement.
 func conditionText(before, after policy.Statement) string {
-	name := or(before.Sid(), "the statement")
+	name := cmp.Or(before.Sid(), "the statement")
 	if _, not := before.Principals(); not {
 		return "replace NotPrincipal in " + name + " by Principal * and a condition"
 	}

@@ -1,6 +1,7 @@
 package xacct
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/xacct/xacct/location"
@@ -52,7 +53,7 @@ func (r *Resources) givenLocation(side Side, s location.State, find func(Severit
 		find(Blocking, CodeNoLocation, e.LocationARN, fmt.Sprintf("the location uses role %s, not %s", s.RoleARN, e.RoleARN), "correct RoleARN, or leave it empty: the location names its role")
 	}
 	if side == DestinationSide && e.StorageClass != "" && s.StorageClass != e.StorageClass {
-		find(Blocking, CodeNoLocation, e.LocationARN, fmt.Sprintf("the location writes objects of class %s, not %s", or(string(s.StorageClass), "STANDARD"), e.StorageClass),
+		find(Blocking, CodeNoLocation, e.LocationARN, fmt.Sprintf("the location writes objects of class %s, not %s", cmp.Or(string(s.StorageClass), "STANDARD"), e.StorageClass),
 			"correct StorageClass, or leave LocationARN empty")
 	}
 }

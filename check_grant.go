@@ -1,6 +1,7 @@
 package xacct
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,7 +40,7 @@ func (j *judged) grant(vs []verdict) (string, []string) {
 			texts = append(texts, fmt.Sprintf("let %s allow %s in the %s", j.keeper(m.Layer), listActions(actions), m.Layer))
 		}
 	}
-	return or(strings.Join(texts, "; and "), fmt.Sprintf("allow %s to %s", listActions(actions), j.principal)), proposal
+	return cmp.Or(strings.Join(texts, "; and "), fmt.Sprintf("allow %s to %s", listActions(actions), j.principal)), proposal
 }
 
 // allowing are statements that allow each verdict's action on its resources and under its conditions, and nothing else: actions share a

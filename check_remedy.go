@@ -1,6 +1,7 @@
 package xacct
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,7 +26,7 @@ func (j *judged) remedy(vs []verdict) (string, []string) {
 		if text, proposal := j.exemption(vs); text != "" {
 			return text, proposal
 		}
-		return fmt.Sprintf("let the owner of %s exempt %s", or(deciding(vs[0].Decision), "the denying policy"), j.principal), nil
+		return fmt.Sprintf("let the owner of %s exempt %s", cmp.Or(deciding(vs[0].Decision), "the denying policy"), j.principal), nil
 	}
 	var texts, proposal []string
 	var rest []verdict

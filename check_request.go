@@ -1,6 +1,7 @@
 package xacct
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -81,7 +82,7 @@ func (j *judged) asks(st policy.Statement, layer authz.Layer, vs []verdict) stri
 		return ""
 	}
 	var texts []string
-	name := or(st.Sid(), "the statement")
+	name := cmp.Or(st.Sid(), "the statement")
 	for _, c := range st.Conditions() {
 		what := setting(c.Key())
 		if what == "" {

@@ -48,9 +48,9 @@ func (j *judged) document(l authz.Layer, resource string) string {
 	of := j.principal
 	switch l {
 	case authz.SCP:
-		of = or(j.organisations[j.transfer.TaskAccount], j.transfer.TaskAccount)
+		of = cmp.Or(j.organisations[j.transfer.TaskAccount], j.transfer.TaskAccount)
 	case authz.RCP:
-		of = or(j.organisations[j.owner], j.owner)
+		of = cmp.Or(j.organisations[j.owner], j.owner)
 	case authz.Resource:
 		of = cmp.Or(j.bucket, resource)
 	}

@@ -1,6 +1,7 @@
 package xacct
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -36,15 +37,15 @@ type dataGrant struct {
 func (t Transfer) dataGrants() []dataGrant {
 	var out []dataGrant
 	if m := t.Task.Manifest; m != nil && m.RoleARN == "" {
-		out = append(out, dataGrant{purposeManifest, SourceSide, or(m.Account, t.taskAccount()), m.Bucket, m.KMSKey,
+		out = append(out, dataGrant{purposeManifest, SourceSide, cmp.Or(m.Account, t.taskAccount()), m.Bucket, m.KMSKey,
 			policy.Allow("s3:GetObject", "s3:GetObjectVersion").On(region.Bucket(t.partition(), m.Bucket) + "/" + m.Key)})
 	}
 	if m := t.Retries; m != nil && m.RoleARN == "" {
-		out = append(out, dataGrant{purposeRetry, SourceSide, or(m.Account, t.taskAccount()), m.Bucket, m.KMSKey,
+		out = append(out, dataGrant{purposeRetry, SourceSide, cmp.Or(m.Account, t.taskAccount()), m.Bucket, m.KMSKey,
 			policy.Allow("s3:GetObject", "s3:GetObjectVersion").On(region.Bucket(t.partition(), m.Bucket) + "/" + m.Key)})
 	}
 	if r := t.Task.Report; r != nil && r.RoleARN == "" {
-		out = append(out, dataGrant{purposeReport, DestinationSide, or(r.Account, t.taskAccount()), r.Bucket, r.KMSKey,
+		out = append(out, dataGrant{purposeReport, DestinationSide, cmp.Or(r.Account, t.taskAccount()), r.Bucket, r.KMSKey,
 			policy.Allow("s3:PutObject").On(region.Bucket(t.partition(), r.Bucket) + "/" + slashed(r.Prefix) + "*")})
 	}
 	return out
@@ -77,12 +78,12 @@ func (t Transfer) dataBucketStatements(side Side) policy.Statements {
 func (t Transfer) withData(s task.Spec) task.Spec {
 	if s.Manifest != nil {
 		m := *s.Manifest
-		m.Account, m.RoleARN = or(m.Account, t.taskAccount()), or(m.RoleARN, t.roleARN(SourceSide))
+		m.Account, m.RoleARN = cmp.Or(m.Account, t.taskAccount()), cmp.Or(m.RoleARN, t.roleARN(SourceSide))
 		s.Manifest = &m
 	}
 	if s.Report != nil {
 		r := *s.Report
-		r.Account, r.RoleARN = or(r.Account, t.taskAccount()), or(r.RoleARN, t.roleARN(DestinationSide))
+		r.Account, r.RoleARN = cmp.Or(r.Account, t.taskAccount()), cmp.Or(r.RoleARN, t.roleARN(DestinationSide))
 		s.Report = &r
 	}
 	return s

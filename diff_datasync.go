@@ -114,10 +114,10 @@ func diffTask(w taskWant, s task.State, source, destination string) (op Op, line
 	}
 	var replace []string
 	if s.SourceLocationARN != source {
-		replace = append(replace, "source location "+s.SourceLocationARN+" → "+or(source, "a new one"))
+		replace = append(replace, "source location "+s.SourceLocationARN+" → "+cmp.Or(source, "a new one"))
 	}
 	if s.DestinationLocationARN != destination {
-		replace = append(replace, "destination location "+s.DestinationLocationARN+" → "+or(destination, "a new one"))
+		replace = append(replace, "destination location "+s.DestinationLocationARN+" → "+cmp.Or(destination, "a new one"))
 	}
 	if w.spec.Mode != "" && s.Mode != w.spec.Mode {
 		replace = append(replace, fmt.Sprintf("mode %s → %s", s.Mode, w.spec.Mode))

@@ -1,6 +1,7 @@
 package xacct
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -35,7 +36,7 @@ func diffRole(w roleWant, s iamrole.State) roleDiff {
 	}
 	if b := w.spec.PermissionsBoundary; b != "" && b != s.PermissionsBoundary {
 		d.bound = true
-		d.lines = append(d.lines, "permissions boundary "+or(s.PermissionsBoundary, "none")+" → "+b)
+		d.lines = append(d.lines, "permissions boundary "+cmp.Or(s.PermissionsBoundary, "none")+" → "+b)
 	}
 	for _, name := range slices.Sorted(maps.Keys(w.spec.Policies)) {
 		if have, ok := s.Policies[name]; !ok || !have.Equal(w.spec.Policies[name]) {
@@ -123,7 +124,7 @@ type roleRecord struct {
 }
 
 func (w roleWant) after(d roleDiff) string {
-	r := roleRecord{Name: w.spec.Name, Path: or(w.spec.Path, "/"), Trust: w.spec.Trust, Policies: w.spec.Policies,
+	r := roleRecord{Name: w.spec.Name, Path: cmp.Or(w.spec.Path, "/"), Trust: w.spec.Trust, Policies: w.spec.Policies,
 		PermissionsBoundary: w.spec.PermissionsBoundary, Tags: w.spec.Tags}
 	if !d.trust.IsZero() {
 		r.Trust = d.trust

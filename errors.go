@@ -1,7 +1,6 @@
 package xacct
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -243,13 +242,3 @@ func (e *WaitingError) Error() string {
 func (e *WaitingError) Hint() string {
 	return fmt.Sprintf("let the operator of account %s apply their part, Plan.For(%q), then plan and apply again", e.Account, e.Account)
 }
-
-func or(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
-}
-
-// join is errors.Join without nil results for callers that collect.
-func join(errs ...error) error { return errors.Join(errs...) }

@@ -45,9 +45,9 @@ func (e *AccessTestError) Error() string {
 	}
 	what := "a bucket"
 	if e.Bucket != "" {
-		what = fmt.Sprintf("the %s as %s", strings.TrimSpace(string(e.Side)+" bucket "+e.Bucket), or(e.RoleARN, "its location's role"))
+		what = fmt.Sprintf("the %s as %s", strings.TrimSpace(string(e.Side)+" bucket "+e.Bucket), cmp.Or(e.RoleARN, "its location's role"))
 	}
-	return fmt.Sprintf("transfer %s: datasync could not reach %s (on paper: %s): %v", e.Transfer, what, or(e.Verdict, "not judged"), e.Err)
+	return fmt.Sprintf("transfer %s: datasync could not reach %s (on paper: %s): %v", e.Transfer, what, cmp.Or(e.Verdict, "not judged"), e.Err)
 }
 
 // Unwrap is the SDK's error, or that of the run.
@@ -64,7 +64,7 @@ func (e *AccessTestError) Hint() string {
 	case CodeAllowed:
 		paper = "the policies that were read allow it" + by(e.Statement) + ": look at service and resource control policies, and keys, that were not"
 	case CodeDenied, CodeLimited:
-		paper = "the plan found it denied" + by(e.Statement) + ": " + or(e.Remedy, "change that statement")
+		paper = "the plan found it denied" + by(e.Statement) + ": " + cmp.Or(e.Remedy, "change that statement")
 	case CodeUndetermined:
 		paper = "settle what the plan's undetermined finding depends on" + in(e.Statement)
 		if len(e.DependsOn) > 0 {
@@ -73,7 +73,7 @@ func (e *AccessTestError) Hint() string {
 	}
 	switch {
 	case e.Cause == task.CauseUnknown:
-		return or(paper, "see the message")
+		return cmp.Or(paper, "see the message")
 	case paper == "":
 		return m.HintFor(e.RoleARN, e.Bucket)
 	}

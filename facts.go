@@ -2,6 +2,7 @@ package xacct
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -136,7 +137,7 @@ func (f *Facts) role(arn string, s iamrole.State, want roleWant, mine bool) {
 	}
 	boundary := s.PermissionsBoundary
 	if mine {
-		boundary = or(want.spec.PermissionsBoundary, boundary) // the role will have it
+		boundary = cmp.Or(want.spec.PermissionsBoundary, boundary) // the role will have it
 	}
 	if boundary != "" {
 		f.Boundaries[arn] = s.Managed[boundary]

@@ -42,7 +42,7 @@ func (s *snapshot) leftOf(t Transfer) []leftBucket {
 			out = append(out, l)
 			return
 		}
-		out[i].told = or(out[i].told, l.told)
+		out[i].told = cmp.Or(out[i].told, l.told)
 	}
 	for _, l := range s.leftLocations(t) {
 		if name, _, ok := location.ParseURI(l.URI); ok {
@@ -103,7 +103,7 @@ func (s *snapshot) leftBuckets(t Transfer) []bucketWant {
 	var out []bucketWant
 	for _, l := range s.leftOf(t) {
 		if account, granted := s.ownerOf(t, l); granted && account != "" {
-			out = append(out, bucketWant{spec: bucket.Spec{Name: l.name, Account: account, Region: or(s.owners[l.name].region, l.regions[0])}, left: true,
+			out = append(out, bucketWant{spec: bucket.Spec{Name: l.name, Account: account, Region: cmp.Or(s.owners[l.name].region, l.regions[0])}, left: true,
 				policyWant: policyWant{transfers: []Transfer{t}, ours: t.sids(l.side), grants: true}})
 		}
 	}

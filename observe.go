@@ -3,6 +3,7 @@ package xacct
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -94,7 +95,7 @@ func identify(ctx context.Context, c Clients, accounts []string) (map[string]str
 	for i, account := range accounts {
 		callers[account] = arns[i]
 	}
-	return callers, join(errs...)
+	return callers, errors.Join(errs...)
 }
 
 // accountsOf are the accounts that the transfers touch and that we have clients for, sorted.

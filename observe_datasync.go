@@ -1,6 +1,7 @@
 package xacct
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -95,7 +96,7 @@ func (s *snapshot) readTasks(ctx context.Context, w wants, l lookup) {
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			fail(&CallError{Account: l.place.account, Region: l.place.region, Operation: "datasync:ListTasks", Subject: or(l.location, "*"), Err: err})
+			fail(&CallError{Account: l.place.account, Region: l.place.region, Operation: "datasync:ListTasks", Subject: cmp.Or(l.location, "*"), Err: err})
 			return
 		}
 		for _, e := range page.Tasks {

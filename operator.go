@@ -1,6 +1,7 @@
 package xacct
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -144,12 +145,12 @@ func scopes(account string, transfers []Transfer) map[scope][]string {
 	}
 	for _, t := range transfers {
 		p := t.partition()
-		if r := t.Task.Report; r != nil && or(r.Account, t.taskAccount()) == account {
+		if r := t.Task.Report; r != nil && cmp.Or(r.Account, t.taskAccount()) == account {
 			add(onReportBuckets, region.Bucket(p, r.Bucket))
 			add(onReports, region.Bucket(p, r.Bucket)+"/"+slashed(r.Prefix)+"*")
 			add(onReportKeys, t.keysOf(r.Bucket, r.KMSKey)...)
 		}
-		if m := t.Retries; m != nil && or(m.Account, t.taskAccount()) == account {
+		if m := t.Retries; m != nil && cmp.Or(m.Account, t.taskAccount()) == account {
 			add(onRetryManifests, region.Bucket(p, m.Bucket)+"/"+m.Key)
 			add(onRetryKeys, t.keysOf(m.Bucket, m.KMSKey)...)
 		}
@@ -179,9 +180,9 @@ func scopes(account string, transfers []Transfer) map[scope][]string {
 				continue
 			}
 			prefix := "arn:" + p + ":datasync:" + e.Region + ":" + account + ":"
-			add(onAllRoles, or(t.roleARN(side), region.Role(p, account, "", "*"))) // only a given location tells its role
+			add(onAllRoles, cmp.Or(t.roleARN(side), region.Role(p, account, "", "*"))) // only a given location tells its role
 			add(onLocations, prefix+"location/*")
-			add(onTaskLocations, or(e.LocationARN, prefix+"location/*"))
+			add(onTaskLocations, cmp.Or(e.LocationARN, prefix+"location/*"))
 			if e.LocationARN == "" {
 				add(onNewLocations, "*")
 				add(onMadeLocations, prefix+"location/*")

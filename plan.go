@@ -221,7 +221,7 @@ func (c Clients) complete(transfers []Transfer) error {
 			}
 		}
 	}
-	return join(errs...)
+	return errors.Join(errs...)
 }
 
 // builder turns a snapshot into a plan.

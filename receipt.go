@@ -187,7 +187,7 @@ func (r *Receipt) policies(snap *snapshot) {
 func (s *snapshot) rolesOf(t Transfer) []string {
 	var out []string
 	for _, side := range sides {
-		out = append(out, or(t.roleARN(side), s.locations[t.end(side).LocationARN].RoleARN))
+		out = append(out, cmp.Or(t.roleARN(side), s.locations[t.end(side).LocationARN].RoleARN))
 	}
 	if m := t.Task.Manifest; m != nil {
 		out = append(out, m.RoleARN)

@@ -44,7 +44,7 @@ func leftByRuns(ctx context.Context, c Clients, w wants) []Residue {
 		prefix := slashed(e.Prefix) + ownFolder
 		add(Residue{Account: e.Account, Region: e.Region, Kind: Objects, Name: "s3://" + e.Bucket + "/" + prefix + "/", Detail: objectsBelow(ctx, c, spec, prefix, "DataSync's own, of runs that were cut off; delete them once no task writes there")})
 		if r := t.Task.Report; r != nil {
-			spec := bucket.Spec{Name: r.Bucket, Account: or(r.Account, t.taskAccount()), Region: e.Region}
+			spec := bucket.Spec{Name: r.Bucket, Account: cmp.Or(r.Account, t.taskAccount()), Region: e.Region}
 			if r.Bucket == t.Source.Bucket {
 				spec.Region = t.Source.Region
 			}

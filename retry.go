@@ -2,6 +2,7 @@ package xacct
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -166,7 +167,7 @@ func (r *run) once(ctx context.Context, ch *Change, send func(context.Context) e
 			return nil
 		}
 		if lookErr != nil {
-			return join(err, lookErr)
+			return errors.Join(err, lookErr)
 		}
 	}
 }

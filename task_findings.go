@@ -1,6 +1,7 @@
 package xacct
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,7 +39,7 @@ func (b *builder) taskFindings(w taskWant, state task.State) {
 	}
 	if s := state.Schedule; s != nil && s.Held() && w.spec.Schedule != nil {
 		b.find(one, Finding{Severity: Warning, Code: CodeScheduleDisabled, Account: w.spec.Account, Subject: state.ARN,
-			Detail: "DataSync has disabled the schedule by itself: " + or(strings.Join(strings.Fields(s.DisabledReason), " "), "it gives no reason"),
+			Detail: "DataSync has disabled the schedule by itself: " + cmp.Or(strings.Join(strings.Fields(s.DisabledReason), " "), "it gives no reason"),
 			Remedy: "repair the cause, run the task once, and enable the schedule by hand: it is not enabled again without a person"})
 	}
 	if w.removes(state) && t.Task.Manifest == nil {
