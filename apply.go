@@ -1,6 +1,7 @@
 package xacct
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,13 +15,13 @@ import (
 	"time"
 )
 
-// ApplyOptions are the settings of [Plan.Apply].
-type ApplyOptions struct {
-	OnEvent     func(Event)   // called in order and never concurrently; must not block for long; nil is nobody
-	Concurrency int           // how many calls go to one service of one account and Region at once; 0 is 16
-	Budget      time.Duration // how long to retry what a young role or policy causes when the policies allow it; 0 is 2 minutes
-	Settle      time.Duration // how long to look for what a call whose answer was lost may have made, and for a written policy to show; 0 is 30 seconds
-	Logger      *slog.Logger  // nil logs nothing
+// applyOptions are the settings of an apply. Every field may be zero.
+type applyOptions struct {
+	OnEvent     func(Event)
+	Concurrency int
+	Budget      time.Duration
+	Settle      time.Duration
+	Logger      *slog.Logger
 }
 
 const (
@@ -30,16 +31,17 @@ const (
 
 // run is one apply.
 type run struct {
-	plan    *Plan
+	plan    *draft
 	fresh   *builder // what AWS holds now, and what is to be made of it
-	clients Clients
-	opts    ApplyOptions
+	clients clientSet
+	opts    applyOptions
 
 	changes map[string]*Change // of the fresh plan, by ID
 	wants   wants              // of the transfers that nothing blocks, neither when the plan was made nor now
 	asked   map[string]*Change // by ID: what a fresh plan holds for the transfers that nothing blocked when the plan was made
 	asking  wants              // of those
 	planned map[string]*Change // of the plan, by ID
+	orphans map[string]bool    // IDs of changes that delete what is ours and unused
 
 	mu      sync.Mutex
 	arns    map[string]string        // of locations and tasks, by change ID, as they are made
@@ -55,14 +57,9 @@ type run struct {
 	events chan struct{} // holds one: events come one at a time, and their receiver may sleep
 }
 
-// Apply makes the changes of the plan that are not on hold. It reads AWS again first and derives everything that it writes from the plan's
-// transfers and from what it reads: what is as wanted already is left alone, statements of others are merged again, and an object of
-// ours that was changed since is a [StaleError]. Independent changes go on when one fails; what requires it is skipped.
-//
-// The Result is there whenever the changes were begun, together with all failures joined. Changes that wait for another account's operator
-// are no error.
-func (p *Plan) Apply(ctx context.Context, c Clients, optFns ...func(*ApplyOptions)) (*Result, error) {
-	r, err := p.begin(ctx, c, optFns)
+// applyPlan makes the changes of the plan that are not on hold.
+func applyPlan(ctx context.Context, p *draft, c clientSet, o applyOptions) (*Result, error) {
+	r, err := begin(ctx, p, c, o)
 	if err != nil {
 		return nil, err
 	}
@@ -84,25 +81,12 @@ func (p *Plan) Apply(ctx context.Context, c Clients, optFns ...func(*ApplyOption
 	return r.result()
 }
 
-// begin judges the plan and reads AWS again.
-func (p *Plan) begin(ctx context.Context, c Clients, optFns []func(*ApplyOptions)) (*run, error) {
-	var o ApplyOptions
-	for _, fn := range optFns {
-		fn(&o)
-	}
-	if o.Budget == 0 {
-		o.Budget = defaultBudget
-	}
-	if o.Settle == 0 {
-		o.Settle = defaultSettle
-	}
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
-	}
+// begin judges the plan, reads AWS again, and plans again with what it reads.
+func begin(ctx context.Context, p *draft, c clientSet, o applyOptions) (*run, error) {
 	if err := p.readable(); err != nil {
 		return nil, err
 	}
-	c, po, err := prepare(ctx, c, p.Transfers, []func(*PlanOptions){p.Settings.options(o), p.handed})
+	c, callers, err := prepare(ctx, c, p.Transfers, p.Settings, o.Concurrency, namedByPlan(p.Changes))
 	if err != nil {
 		return nil, err
 	}
@@ -113,18 +97,41 @@ func (p *Plan) begin(ctx context.Context, c Clients, optFns []func(*ApplyOptions
 	snap.handed = handedKeys(p.Changes)
 	snap.readHanded(ctx, p.Changes)
 	snap.readLeftKeys(ctx, wantsOf(p.Transfers))
-	r := &run{plan: p, planned: byID(p.Changes), fresh: newBuilder(p.Mode, snap, p.Transfers, po), clients: c, opts: o, arns: map[string]string{},
-		locks: map[string]chan struct{}{}, results: map[string]*ChangeResult{}, begun: map[string]chan struct{}{}, lists: newLists(p.Changes), done: map[string]chan struct{}{}, usable: map[string]chan struct{}{}, events: make(chan struct{}, 1)}
-	before := p.blocking()
+	r := newRun(p, c, o)
+	r.replan(snap, callers)
+	if err := r.enlist(); err != nil {
+		return nil, err
+	}
+	return r, r.cyclic()
+}
+
+// newRun is an apply of the plan before anything is known of AWS.
+func newRun(p *draft, c clientSet, o applyOptions) *run {
+	o.Budget, o.Settle = cmp.Or(o.Budget, defaultBudget), cmp.Or(o.Settle, defaultSettle)
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	return &run{plan: p, planned: byID(p.Changes), clients: c, opts: o, lists: newLists(p.Changes), arns: map[string]string{}, locks: map[string]chan struct{}{},
+		results: map[string]*ChangeResult{}, begun: map[string]chan struct{}{}, done: map[string]chan struct{}{}, usable: map[string]chan struct{}{}, events: make(chan struct{}, 1)}
+}
+
+// replan plans with what AWS holds now. A transfer that is blocked now and was not when the plan was made is planned once more as if nothing
+// blocked it: by that, an edited plan is told from one whose transfer has come to be blocked.
+func (r *run) replan(snap *snapshot, callers map[string]string) {
+	p, before := r.plan, blockingOf(r.plan.Findings)
+	without := func(blocked func(name string) bool) []*resolved {
+		return slices.DeleteFunc(slices.Clone(p.Transfers), func(t *resolved) bool { return blocked(t.Name) })
+	}
+	r.fresh = newBuilder(p.Mode, snap, p.Transfers, p.Settings, callers)
 	r.fresh.held = map[string]bool{}
 	for name := range before {
 		r.fresh.held[name] = true
 	}
 	r.fresh.planAll()
 	blocked := r.fresh.blocked()
-	r.wants = snap.withLeft(wantsOf(slices.DeleteFunc(slices.Clone(p.Transfers), func(t Transfer) bool { return blocked[t.Name] })))
+	r.wants = snap.withLeft(wantsOf(without(func(name string) bool { return blocked[name] })))
 	r.ids = maps.Clone(r.fresh.ids)
-	r.changes = byID(r.fresh.changes)
+	r.changes, r.orphans = byID(r.fresh.changes), r.fresh.orphans
 	for id, ch := range r.changes {
 		if ch.Kind == DataSyncLocation || ch.Kind == DataSyncTask {
 			r.arns[id] = ch.ARN
@@ -132,14 +139,19 @@ func (p *Plan) begin(ctx context.Context, c Clients, optFns []func(*ApplyOptions
 	}
 	r.asked, r.asking = r.changes, r.wants
 	if len(blocked) > len(before) {
-		then := newBuilder(p.Mode, snap, p.Transfers, po)
-		then.change(slices.DeleteFunc(slices.Clone(p.Transfers), func(t Transfer) bool { return before[t.Name] != nil }))
-		r.asked, r.asking = byID(then.changes), then.all
+		unblocked := newBuilder(p.Mode, snap, p.Transfers, p.Settings, callers)
+		unblocked.change(without(func(name string) bool { return before[name] != nil }))
+		r.asked, r.asking = byID(unblocked.changes), unblocked.all
+		maps.Copy(r.orphans, unblocked.orphans)
 	}
-	for i := range p.Changes {
-		ch := &p.Changes[i]
+}
+
+// enlist makes ready what is kept of each change of the plan.
+func (r *run) enlist() error {
+	for i := range r.plan.Changes {
+		ch := &r.plan.Changes[i]
 		if r.done[ch.ID] != nil {
-			return nil, &MismatchError{Change: ch.ID, Detail: "it stands twice in the plan"}
+			return &MismatchError{Change: ch.ID, Detail: "it stands twice in the plan"}
 		}
 		r.begun[ch.ID], r.done[ch.ID], r.usable[ch.ID] = make(chan struct{}), make(chan struct{}), make(chan struct{})
 		r.results[ch.ID] = &ChangeResult{ID: ch.ID, Account: ch.Account, Region: ch.Region, Kind: ch.Kind, Name: ch.Name, Transfers: ch.Transfers, Op: ch.Op, ARN: ch.ARN}
@@ -147,19 +159,11 @@ func (p *Plan) begin(ctx context.Context, c Clients, optFns []func(*ApplyOptions
 			r.locks[ch.Name] = make(chan struct{}, 1)
 		}
 	}
-	return r, r.cyclic()
-}
-
-func (s Settings) options(a ApplyOptions) func(*PlanOptions) {
-	return func(o *PlanOptions) {
-		o.CancelRuns, o.Ownership = s.CancelRuns, s.Ownership
-		o.AllowReplace, o.AllowDelete, o.HandOver, o.Override, o.OrgIDs, o.SCPs, o.RCPs = s.AllowReplace, s.AllowDelete, s.HandOver, s.Override, s.OrgIDs, s.SCPs, s.RCPs
-		o.Concurrency, o.Logger = a.Concurrency, a.Logger
-	}
+	return nil
 }
 
 // readable judges the version and shape of a plan that may come from elsewhere.
-func (p *Plan) readable() error {
+func (p *draft) readable() error {
 	// A newer minor version may hold settings that this one does not know, and would not keep to.
 	major, newest, _ := strings.Cut(schema, ".")
 	got, minor, _ := strings.Cut(p.Schema, ".")
@@ -355,8 +359,8 @@ func (r *run) result() (*Result, error) {
 
 // blockedErrors is one error for each transfer of the plan's changes that findings block, in the plan or by now.
 func (r *run) blockedErrors() []error {
-	now := (&Plan{Findings: r.fresh.findings}).blocking()
-	before := r.plan.blocking()
+	now := blockingOf(r.fresh.findings)
+	before := blockingOf(r.plan.Findings)
 	var errs []error
 	for _, t := range r.plan.Transfers {
 		skipped := slices.ContainsFunc(r.plan.Changes, func(c Change) bool {

@@ -13,7 +13,7 @@ import (
 
 // cancelRuns cancels the task's execution under way, and those queued behind it one after the other, until none is left or the budget is
 // spent. A task that is gone has none.
-func (r *run) cancelRuns(ctx context.Context, ch *Change, api DataSyncAPI, arn string, res *ChangeResult) error {
+func (r *run) cancelRuns(ctx context.Context, ch *Change, api dataSyncAPI, arn string, res *ChangeResult) error {
 	spent, cancelled := newSpent(), ""
 	for attempt := 1; ; attempt++ {
 		state, err := task.Observe(ctx, api, arn)

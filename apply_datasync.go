@@ -79,7 +79,7 @@ func (r *run) applyLocation(ctx context.Context, ch *Change, w locationWant, res
 }
 
 // tagResource sets tags on a location or task; a nil input sets none.
-func (r *run) tagResource(ctx context.Context, ch *Change, api DataSyncAPI, in *datasync.TagResourceInput, err error, res *ChangeResult) error {
+func (r *run) tagResource(ctx context.Context, ch *Change, api dataSyncAPI, in *datasync.TagResourceInput, err error, res *ChangeResult) error {
 	if err != nil || in == nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (r *run) tagResource(ctx context.Context, ch *Change, api DataSyncAPI, in *
 	})
 }
 
-func (r *run) createLocation(ctx context.Context, ch *Change, api DataSyncAPI, w locationWant, res *ChangeResult) (Status, error) {
+func (r *run) createLocation(ctx context.Context, ch *Change, api dataSyncAPI, w locationWant, res *ChangeResult) (Status, error) {
 	in, err := w.spec.CreateInput()
 	if err != nil {
 		return Failed, err
@@ -134,7 +134,7 @@ func (r *run) foreignARN(ch *Change, arn string) error {
 }
 
 // findLocation lists the Region's locations and looks for ours.
-func findLocation(ctx context.Context, c Clients, api DataSyncAPI, w locationWant) (location.State, error) {
+func findLocation(ctx context.Context, c clientSet, api dataSyncAPI, w locationWant) (location.State, error) {
 	entries, err := location.List(ctx, api)
 	if err != nil {
 		return location.State{}, err
@@ -173,7 +173,7 @@ func (r *run) verdict(w locationWant) Code {
 }
 
 // refused ends a location, or with side "" a task, that DataSync would not make. While another account's operator has still to act, it waits.
-func (r *run) refused(ch *Change, t Transfer, side Side, op string, err error) (Status, error) {
+func (r *run) refused(ch *Change, t *resolved, side Side, op string, err error) (Status, error) {
 	switch task.MeaningOf(err).Cause {
 	case task.CauseUnknown, task.CauseDenied, task.CauseThrottled: // these are not DataSync's own
 		if !awserr.Propagation(err) {
@@ -186,7 +186,7 @@ func (r *run) refused(ch *Change, t Transfer, side Side, op string, err error) (
 	return ended(ch, op, accessError(r.fresh.findings, t, side, err))
 }
 
-func (r *run) removeLocation(ctx context.Context, ch *Change, api DataSyncAPI, arn string, res *ChangeResult) (Status, error) {
+func (r *run) removeLocation(ctx context.Context, ch *Change, api dataSyncAPI, arn string, res *ChangeResult) (Status, error) {
 	in, err := location.Spec{}.DeleteInput(arn)
 	if err == nil {
 		err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
@@ -259,7 +259,7 @@ func (r *run) applyTask(ctx context.Context, ch *Change, w taskWant, res *Change
 	return ended(ch, "datasync:TagResource", r.tagResource(ctx, ch, api, in, err, res))
 }
 
-func (r *run) createTask(ctx context.Context, ch *Change, api DataSyncAPI, w taskWant, res *ChangeResult) (Status, error) {
+func (r *run) createTask(ctx context.Context, ch *Change, api dataSyncAPI, w taskWant, res *ChangeResult) (Status, error) {
 	in, err := w.spec.CreateInput()
 	if err != nil {
 		return Failed, err
@@ -297,7 +297,7 @@ func (r *run) createTask(ctx context.Context, ch *Change, api DataSyncAPI, w tas
 }
 
 // findTask lists the Region's tasks and looks for ours.
-func findTask(ctx context.Context, c Clients, api DataSyncAPI, w taskWant) (task.State, error) {
+func findTask(ctx context.Context, c clientSet, api dataSyncAPI, w taskWant) (task.State, error) {
 	entries, err := task.List(ctx, api)
 	if err != nil {
 		return task.State{}, err
@@ -306,7 +306,7 @@ func findTask(ctx context.Context, c Clients, api DataSyncAPI, w taskWant) (task
 }
 
 // available waits until the task can be started, within the settle budget.
-func (r *run) available(ctx context.Context, ch *Change, api DataSyncAPI, res *ChangeResult) (Status, error) {
+func (r *run) available(ctx context.Context, ch *Change, api dataSyncAPI, res *ChangeResult) (Status, error) {
 	start := time.Now()
 	for attempt := 1; ; attempt++ {
 		out, err := api.DescribeTask(ctx, &datasync.DescribeTaskInput{TaskArn: &res.ARN})
@@ -328,7 +328,7 @@ func (r *run) available(ctx context.Context, ch *Change, api DataSyncAPI, res *C
 	}
 }
 
-func (r *run) removeTask(ctx context.Context, ch *Change, api DataSyncAPI, arn string, res *ChangeResult) (Status, error) {
+func (r *run) removeTask(ctx context.Context, ch *Change, api dataSyncAPI, arn string, res *ChangeResult) (Status, error) {
 	if r.plan.Mode == TearDown && r.plan.Settings.CancelRuns {
 		if err := r.cancelRuns(ctx, ch, api, arn, res); err != nil {
 			return ended(ch, "datasync:CancelTaskExecution", err)

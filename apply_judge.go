@@ -81,7 +81,7 @@ func (r *run) approved(ch, now *Change) bool {
 
 // vanished judges a change that a fresh plan does not hold: on the way back it is done already, else its transfer is blocked now.
 func (r *run) vanished(ch *Change) (Status, error) {
-	blocked := (&Plan{Findings: r.fresh.findings}).blocking()
+	blocked := blockingOf(r.fresh.findings)
 	for _, t := range ch.Transfers {
 		if blocked[t] != nil {
 			return Skipped, nil
@@ -114,7 +114,7 @@ func (r *run) matches(ch, asked *Change) error {
 	case BucketPolicy, KeyPolicy, LogPolicy:
 		return r.matchesStatements(ch)
 	case IAMRole:
-		if !asked.left {
+		if !r.orphans[asked.ID] {
 			return r.matchesRole(ch)
 		}
 	}
@@ -170,7 +170,7 @@ func (r *run) matchesRole(ch *Change) error {
 		if w.id() != ch.ID {
 			continue
 		}
-		wildcard := iamrole.DataSyncTrust(w.transfers[0].partition(), w.account)
+		wildcard := iamrole.DataSyncTrust(w.transfers[0].Partition, w.account)
 		if !got.Trust.Equal(w.spec.Trust) && !got.Trust.Equal(wildcard) {
 			return &MismatchError{Change: ch.ID, Detail: "the trust policy is another"}
 		}

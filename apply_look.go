@@ -112,7 +112,7 @@ func (r *run) locationNow(ctx context.Context, ch *Change, w locationWant) (loca
 }
 
 // locationAmong is ours of the locations listed, as a plan finds it.
-func locationAmong(ctx context.Context, c Clients, w locationWant, entries []location.Entry) (location.State, error) {
+func locationAmong(ctx context.Context, c clientSet, w locationWant, entries []location.Entry) (location.State, error) {
 	s := newSnapshot(c)
 	pl := place{w.spec.Account, w.spec.Region}
 	for arn := range candidates(wants{locations: []locationWant{w}}, map[place][]location.Entry{pl: entries}) {
@@ -135,7 +135,7 @@ func (r *run) taskNow(ctx context.Context, ch *Change, w taskWant) (task.State, 
 }
 
 // taskAmong is ours of the tasks listed, with the pair of locations and the mode it should have, which the one that it replaces has not.
-func taskAmong(ctx context.Context, c Clients, w taskWant, entries []task.Entry) (task.State, error) {
+func taskAmong(ctx context.Context, c clientSet, w taskWant, entries []task.Entry) (task.State, error) {
 	s := newSnapshot(c)
 	pl := place{w.spec.Account, w.spec.Region}
 	for _, e := range entries {

@@ -19,7 +19,7 @@ import (
 
 // execute makes one change that is due.
 func (r *run) execute(ctx context.Context, ch *Change, res *ChangeResult) (Status, error) {
-	if now := r.changes[ch.ID]; now != nil && now.left {
+	if now := r.changes[ch.ID]; now != nil && r.orphans[ch.ID] {
 		return r.removeLeft(ctx, ch, now, res)
 	}
 	switch ch.Kind {

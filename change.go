@@ -53,7 +53,6 @@ type Change struct {
 	Details  []string `json:",omitempty"` // for people: what exactly changes, a line each
 
 	ARN  string `json:",omitempty"` // of the existing resource; "" if there is none or it has none
-	left bool   // a leftover: deleted by its ARN
 	Side Side   `json:",omitempty"` // of a location, or of a role that serves one end only
 }
 
@@ -71,15 +70,16 @@ const (
 
 // Finding is one thing that the plan knows about a transfer: who will be let in, what blocks it, what is unknown.
 type Finding struct {
-	Severity  Severity
-	Code      Code
-	Transfer  string `json:",omitempty"`
-	Side      Side   `json:",omitempty"` // the end of the transfer that it is about; "" is both
-	Account   string `json:",omitempty"` // the account in which the cause lies
-	Subject   string `json:",omitempty"` // what it is about: a role's ARN, a bucket
-	Statement string `json:",omitempty"` // the statement that decides, as "Sid" or "statement 3"
-	Detail    string // one line
-	Remedy    string `json:",omitempty"` // the next action
+	Severity   Severity
+	Code       Code
+	Transfer   string `json:",omitempty"`
+	Side       Side   `json:",omitempty"` // the end of the transfer that it is about; "" is both
+	Account    string `json:",omitempty"` // the account in which the cause lies
+	Subject    string `json:",omitempty"` // what it is about: a role's ARN, a bucket
+	Statement  string `json:",omitempty"` // the statement that decides, as "Sid" or "statement 3"
+	Detail     string // one line
+	Overridden bool   `json:",omitempty"` // it would block, and PlanOptions.Override makes a warning of it
+	Remedy     string `json:",omitempty"` // the next action
 
 	Actions  []string `json:",omitempty"` // those that were judged alike; nil if it is not about access
 	Proposal []string `json:",omitempty"` // statements as their owner could write them to let the subject in; never applied

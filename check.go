@@ -12,7 +12,7 @@ import (
 // roles, and the operators on both buckets and for their own calls; and what about the buckets stands in the way. It judges the
 // documents as they will be, ours merged into those given, and makes no call. What the facts do not settle is undetermined, never
 // allowed and never denied.
-func (r *Resources) Check(f Facts) []Finding {
+func (r *resourceSet) Check(f Facts) []Finding {
 	if f.shared == nil {
 		f.shared = &exemptions{}
 		defer f.shared.share()
@@ -51,15 +51,15 @@ func (r *Resources) Check(f Facts) []Finding {
 }
 
 // roleOf is the role that DataSync assumes for the side: ours, the given one, or that of the given location as far as it is known.
-func (r *Resources) roleOf(f Facts, side Side) string {
-	if role := r.Transfer.roleARN(side); role != "" {
+func (r *resourceSet) roleOf(f Facts, side Side) string {
+	if role := r.Transfer.end(side).DataSyncRole; role != "" {
 		return role
 	}
 	return f.Locations[r.Transfer.end(side).LocationARN].RoleARN
 }
 
 // noRole says that nothing is known of the role of a given location, so that no access of that side could be judged.
-func (r *Resources) noRole(f Facts, side Side) []Finding {
+func (r *resourceSet) noRole(f Facts, side Side) []Finding {
 	t, arn := r.Transfer, r.Transfer.end(side).LocationARN
 	if s, ok := f.Locations[arn]; ok && !s.Exists {
 		return nil // and there is a finding for that
@@ -79,7 +79,7 @@ func accessVerb(side Side) string {
 }
 
 // notGiven lists the policies that nobody handed us. The verdicts hold as far as the others go.
-func (r *Resources) notGiven(f Facts) []Finding {
+func (r *resourceSet) notGiven(f Facts) []Finding {
 	t := r.Transfer
 	var what, callers, owners []string
 	accounts := []string{t.Source.Account, t.Destination.Account}
@@ -111,22 +111,22 @@ func (r *Resources) notGiven(f Facts) []Finding {
 }
 
 // assumed says where the transfer rests on something that AWS does not document for its partition.
-func (r *Resources) assumed() []Finding {
+func (r *resourceSet) assumed() []Finding {
 	t := r.Transfer
-	if !region.DataSyncAssumed(t.partition()) {
+	if !region.DataSyncAssumed(t.Partition) {
 		return nil
 	}
 	return []Finding{{Severity: Info, Code: CodeAssumed, Transfer: t.Name, Account: t.TaskAccount,
-		Detail: fmt.Sprintf("that DataSync's service principal is %s in partition %s too is assumed", region.DataSync(t.partition()), t.partition()),
+		Detail: fmt.Sprintf("that DataSync's service principal is %s in partition %s too is assumed", region.DataSync(t.Partition), t.Partition),
 		Remedy: "if roles cannot be assumed there, ask AWS for the name and set Role.Trust"}}
 }
 
 // noOperator reports the remote buckets on which nobody was named as operator.
-func (r *Resources) noOperator() []Finding {
+func (r *resourceSet) noOperator() []Finding {
 	t := r.Transfer
 	var out []Finding
 	for _, side := range sides {
-		if e := t.end(side); t.remote(side) && e.LocationARN == "" {
+		if e := t.end(side); t.end(side).Remote && e.LocationARN == "" {
 			out = append(out, Finding{Severity: Warning, Code: CodeNoOperator, Transfer: t.Name, Side: side, Account: e.Account, Subject: e.Bucket,
 				Detail: fmt.Sprintf("whoever creates the %s location needs s3:ListBucket on bucket %s, and no operator was named", side, e.Bucket),
 				Remedy: "name the role or user that applies the plan in Operators"})

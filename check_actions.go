@@ -22,19 +22,19 @@ const (
 // https://docs.aws.amazon.com/datasync/latest/userguide/API_Options.html
 var special = []struct {
 	action string
-	use    func(Transfer, Side) use
+	use    func(*resolved, Side) use
 	why    string // what a denial means where the use is seldom
 }{
 	{"s3:GetObjectTagging", tagged(always), ""},
 	{"s3:PutObjectTagging", tagged(always), ""},
 	{"s3:GetObjectVersion", versioned, "object versions are not read by a task without a manifest"}, // assumed
-	{"s3:GetObjectVersionTagging", func(t Transfer, side Side) use {
+	{"s3:GetObjectVersionTagging", func(t *resolved, side Side) use {
 		if tagged(always)(t, side) == never {
 			return never
 		}
 		return versioned(t, side)
 	}, "tags of object versions are not read by a task without a manifest"},
-	{"s3:DeleteObject", func(t Transfer, _ Side) use {
+	{"s3:DeleteObject", func(t *resolved, _ Side) use {
 		if t.Task.Options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove {
 			return always
 		}
@@ -47,15 +47,15 @@ var special = []struct {
 const namesVersions = "whether the manifest names object versions"
 
 // versioned is the use of an action on object versions.
-func versioned(t Transfer, side Side) use {
+func versioned(t *resolved, side Side) use {
 	if side == SourceSide && (t.Task.Manifest != nil || t.Retries != nil) {
 		return perhaps
 	}
 	return seldom
 }
 
-func tagged(u use) func(Transfer, Side) use {
-	return func(t Transfer, _ Side) use {
+func tagged(u use) func(*resolved, Side) use {
+	return func(t *resolved, _ Side) use {
 		if t.Task.Options.ObjectTags == dstypes.ObjectTagsNone {
 			return never
 		}
@@ -64,7 +64,7 @@ func tagged(u use) func(Transfer, Side) use {
 }
 
 // useOf is what the transfer needs the action on the side for, and what a denial of a seldom one means or what a perhaps hangs on.
-func (t Transfer) useOf(side Side, action string) (use, string) {
+func (t *resolved) useOf(side Side, action string) (use, string) {
 	for _, s := range special {
 		if !strings.EqualFold(s.action, action) {
 			continue
@@ -78,18 +78,18 @@ func (t Transfer) useOf(side Side, action string) (use, string) {
 }
 
 // used are the actions that DataSync will use on the bucket of the side.
-func (t Transfer) used(side Side) []string {
-	actions, _ := t.grant(side).Actions()
+func (t *resolved) used(side Side) []string {
+	actions, _ := t.end(side).Access.Actions()
 	return slices.DeleteFunc(actions, func(a string) bool { u, _ := t.useOf(side, a); return u == never })
 }
 
 // resource is the ARN that the action is judged on: the bucket, or an object below the prefix.
-func (e Endpoint) resource(action string) string {
+func (e *resolvedEnd) resource(action string) string {
 	switch action {
 	case "s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads":
-		return e.bucketARN()
+		return e.BucketARN
 	}
-	return e.bucketARN() + "/" + slashed(e.Prefix) + probe
+	return e.BucketARN + "/" + slashed(e.Prefix) + probe
 }
 
 // probe is the key with which "an object below the prefix" is judged.

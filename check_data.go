@@ -32,7 +32,7 @@ type dataAction struct {
 // dataAccesses are those of the transfer's task. A manifest of which no version is named is read as s3:GetObject.
 // https://docs.aws.amazon.com/datasync/latest/userguide/transferring-with-manifest.html and
 // https://docs.aws.amazon.com/datasync/latest/userguide/creating-task-reports.html
-func (t Transfer) dataAccesses() []dataAccess {
+func (t *resolved) dataAccesses() []dataAccess {
 	var out []dataAccess
 	read := func(name, verb string, m *task.Manifest) {
 		if m == nil {
@@ -42,20 +42,20 @@ func (t Transfer) dataAccesses() []dataAccess {
 		if m.VersionID != "" {
 			byVersion.use = always
 		}
-		out = append(out, dataAccess{side: SourceSide, role: m.RoleARN, name: name, verb: verb, account: cmp.Or(m.Account, t.taskAccount()), bucket: m.Bucket, key: m.Key,
+		out = append(out, dataAccess{side: SourceSide, role: m.RoleARN, name: name, verb: verb, account: cmp.Or(m.Account, t.TaskAccount), bucket: m.Bucket, key: m.Key,
 			actions: []dataAction{{"s3:GetObject", always, ""}, byVersion}, kmsKey: m.KMSKey, keyUses: []keyAction{{"kms:Decrypt", always}}})
 	}
 	read("manifest", "read the manifest", t.Task.Manifest)
 	read("retry", "read manifests of retries", t.Retries)
 	if r := t.Task.Report; r != nil {
-		out = append(out, dataAccess{side: DestinationSide, role: r.RoleARN, name: "report", verb: "write reports", account: cmp.Or(r.Account, t.taskAccount()), bucket: r.Bucket, key: slashed(r.Prefix),
+		out = append(out, dataAccess{side: DestinationSide, role: r.RoleARN, name: "report", verb: "write reports", account: cmp.Or(r.Account, t.TaskAccount), bucket: r.Bucket, key: slashed(r.Prefix),
 			actions: []dataAction{{"s3:PutObject", always, ""}}, kmsKey: r.KMSKey, keyUses: []keyAction{{"kms:GenerateDataKey", always}}})
 	}
 	return out
 }
 
 // givenDataRoles are the roles that were given for manifests and reports.
-func (t Transfer) givenDataRoles() []string {
+func (t *resolved) givenDataRoles() []string {
 	var out []string
 	for _, a := range t.dataAccesses() {
 		if a.role != "" {
@@ -67,7 +67,7 @@ func (t Transfer) givenDataRoles() []string {
 
 // checkData judges the access to manifests and reports, and the roles that were given for it. Its findings have no side: they are not about
 // the access of the ends' locations.
-func (r *Resources) checkData(f Facts) []Finding {
+func (r *resourceSet) checkData(f Facts) []Finding {
 	var out []Finding
 	for _, a := range r.Transfer.dataAccesses() {
 		role := cmp.Or(a.role, r.roleOf(f, a.side))
@@ -83,7 +83,7 @@ func (r *Resources) checkData(f Facts) []Finding {
 }
 
 // dataRole judges a role that was given for manifests or reports and that serves no end.
-func (r *Resources) dataRole(f Facts, a dataAccess) []Finding {
+func (r *resourceSet) dataRole(f Facts, a dataAccess) []Finding {
 	t := r.Transfer
 	var out []Finding
 	f.givenRole(a.role, func(s Severity, code Code, subject, detail, remedy string) {
@@ -92,7 +92,7 @@ func (r *Resources) dataRole(f Facts, a dataAccess) []Finding {
 	return append(out, r.trusted(f, "", a.role, a.name, t.Destination.Region, t.end(a.side).Region)...)
 }
 
-func (r *Resources) dataAccess(f Facts, a dataAccess, role string) []Finding {
+func (r *resourceSet) dataAccess(f Facts, a dataAccess, role string) []Finding {
 	t := r.Transfer
 	p := r.identity(f, role, a.account)
 	var read bool
@@ -100,7 +100,7 @@ func (r *Resources) dataAccess(f Facts, a dataAccess, role string) []Finding {
 		p.Unread |= authz.Resource
 	}
 	in := "" // the Region of another bucket is not known
-	for _, e := range []Endpoint{t.Source, t.Destination} {
+	for _, e := range []endpoint{t.Source, t.Destination} {
 		if e.Bucket == a.bucket {
 			in = e.Region
 		}
@@ -109,7 +109,7 @@ func (r *Resources) dataAccess(f Facts, a dataAccess, role string) []Finding {
 	j := judged{transfer: t, shared: f.shared, organisations: f.OrgIDs, policies: p, principal: role, bucket: a.bucket, owner: a.account, facts: call.Facts(),
 		may: "DataSync may " + a.verb, mayNot: "DataSync may not " + a.verb,
 		finding: Finding{Transfer: t.Name, Account: a.account, Subject: role}}
-	base := region.Bucket(t.partition(), a.bucket) + "/" + a.key
+	base := region.Bucket(t.Partition, a.bucket) + "/" + a.key
 	for _, action := range a.actions {
 		if req := r.known(f, call.S3(action.action, base), role, a.account); a.side == SourceSide {
 			j.decide(req, action.use, action.why)

@@ -13,7 +13,7 @@ import (
 const tutorialSid = "DataSyncCreateS3LocationAndTaskAccess"
 
 // checkGiven judges the role and location that were made by somebody else: what a transfer asks for is compared, nothing is changed.
-func (r *Resources) checkGiven(f Facts, side Side) []Finding {
+func (r *resourceSet) checkGiven(f Facts, side Side) []Finding {
 	t, e := r.Transfer, r.Transfer.end(side)
 	var out []Finding
 	find := func(s Severity, code Code, subject, detail, remedy string) {
@@ -36,7 +36,7 @@ func (f Facts) givenRole(arn string, find func(Severity, Code, string, string, s
 	}
 }
 
-func (r *Resources) givenLocation(side Side, s location.State, find func(Severity, Code, string, string, string)) {
+func (r *resourceSet) givenLocation(side Side, s location.State, find func(Severity, Code, string, string, string)) {
 	e := r.Transfer.end(side)
 	spec := r.Source
 	if side == DestinationSide {
@@ -60,11 +60,11 @@ func (r *Resources) givenLocation(side Side, s location.State, find func(Severit
 
 // tutorialStatement reports the tutorial's statement on a bucket: its id is the same for everybody who follows the tutorial, so that the next
 // one who does replaces it.
-func (r *Resources) tutorialStatement(f Facts, side Side) []Finding {
+func (r *resourceSet) tutorialStatement(f Facts, side Side) []Finding {
 	t, e := r.Transfer, r.Transfer.end(side)
 	d, known := f.BucketPolicies[e.Bucket]
 	st, ok := d.Statement(tutorialSid)
-	if !known || !ok || !t.remote(side) {
+	if !known || !ok || !t.end(side).Remote {
 		return nil
 	}
 	finding := Finding{Severity: Info, Code: CodeTutorial, Transfer: t.Name, Side: side, Account: e.Account, Subject: e.Bucket, Statement: tutorialSid,

@@ -19,7 +19,7 @@ var keyUse = map[Side][]keyAction{
 }
 
 // checkKeys judges what DataSync will do with the keys of the side: the role's own policies and the key's policy must both allow it.
-func (r *Resources) checkKeys(f Facts, side Side, role string) []Finding {
+func (r *resourceSet) checkKeys(f Facts, side Side, role string) []Finding {
 	verb := "decrypt"
 	if side == DestinationSide {
 		verb = "encrypt and decrypt"
@@ -37,7 +37,7 @@ type keyAction struct {
 	use    use
 }
 
-func (r *Resources) checkKey(f Facts, side Side, role, arn, what string, uses []keyAction) []Finding {
+func (r *resourceSet) checkKey(f Facts, side Side, role, arn, what string, uses []keyAction) []Finding {
 	t, spec := r.Transfer, kmskey.Spec{ARN: arn}
 	account := spec.Account()
 	p := r.identity(f, role, account)
@@ -56,7 +56,7 @@ func (r *Resources) checkKey(f Facts, side Side, role, arn, what string, uses []
 }
 
 // mergedKey is the policy of the key with our statements in it and without those that leave it, and whether the policy that it has is known.
-func (r *Resources) mergedKey(f Facts, arn string) (policy.Document, bool) {
+func (r *resourceSet) mergedKey(f Facts, arn string) (policy.Document, bool) {
 	d, read := f.KeyPolicies[arn]
 	for _, k := range r.Keys {
 		if k.ARN == arn {

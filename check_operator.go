@@ -13,7 +13,7 @@ import (
 
 // checkOperator judges whether whoever creates the location may list the bucket: AWS tests that with the caller's own credentials.
 // https://github.com/hashicorp/terraform-provider-aws/issues/21974
-func (r *Resources) checkOperator(f Facts, side Side, op string) []Finding {
+func (r *resourceSet) checkOperator(f Facts, side Side, op string) []Finding {
 	t, e := r.Transfer, r.Transfer.end(side)
 	if e.LocationARN != "" {
 		return nil // it is there already
@@ -27,7 +27,7 @@ func (r *Resources) checkOperator(f Facts, side Side, op string) []Finding {
 		finding: Finding{Transfer: t.Name, Side: side, Account: e.Account, Subject: op}}
 	call := authz.OperatorCall{PrincipalARN: op, PrincipalID: f.IDs[op], Tags: f.Tags[op], OrgID: f.OrgIDs[t.TaskAccount], Account: e.Account, Region: e.Region, Forwarded: true}
 	j.facts = call.Facts()
-	j.decide(f.inOrganisations(call.Request("s3:ListBucket", e.bucketARN()), e.Account), always, "")
+	j.decide(f.inOrganisations(call.Request("s3:ListBucket", e.BucketARN), e.Account), always, "")
 	return j.conclude()
 }
 
@@ -53,9 +53,9 @@ var ownUse = map[string]string{
 
 // ownCalls are the calls of a phase, from the table that [OperatorPolicy] is made from. The IAM actions are judged in the Region that IAM's calls
 // go to.
-func (r *Resources) ownCalls(f Facts, phase Phase) []ownCall {
+func (r *resourceSet) ownCalls(f Facts, phase Phase) []ownCall {
 	t := r.Transfer
-	on := scopes(t.TaskAccount, []Transfer{t})
+	on := scopes(t.TaskAccount, []*resolved{t})
 	var out []ownCall
 	for _, n := range taskNeeds {
 		if len(n.phases) > 1 || n.phases[0] != phase || n.on == onMadeBuckets { // reads are made by whoever plans, and the buckets have a finding of their own
@@ -71,11 +71,11 @@ func (r *Resources) ownCalls(f Facts, phase Phase) []ownCall {
 }
 
 // ownCall is the call as it is made, for each side that it is made for.
-func (r *Resources) ownCall(f Facts, n need, action, resource string) []ownCall {
+func (r *resourceSet) ownCall(f Facts, n need, action, resource string) []ownCall {
 	t := r.Transfer
 	c := ownCall{action: action, resource: resource, why: ownUse[action], context: map[string][]string{}}
 	for _, when := range n.when {
-		c.context[when.key] = []string{region.DataSync(t.partition())}
+		c.context[when.key] = []string{region.DataSync(t.Partition)}
 		c.when = append(c.when, policy.StringEquals(when.key, c.context[when.key]...))
 	}
 	if c.why == "" && n.on == onRoles && f.IDs[resource] != "" {
@@ -87,7 +87,7 @@ func (r *Resources) ownCall(f Facts, n need, action, resource string) []ownCall 
 	a, _ := region.ParseARN(resource)
 	switch {
 	case strings.HasPrefix(action, "iam:"):
-		c.region = region.IAM(t.partition())
+		c.region = region.IAM(t.Partition)
 		spec, _ := r.role(resource)
 		return []ownCall{c.sending(spec.Tags).bound(f, resource, spec.PermissionsBoundary)}
 	case n.on == onNewLocations || n.on == onMadeLocations:
@@ -115,7 +115,7 @@ func serviceLinkedRole(partition, account string) string {
 
 // checkOwnCalls judges the operator's own calls: those that set the transfer up, and those that run it. Not to be allowed to run it is
 // nothing to report, because that may be somebody else's part; to be kept from it by a Deny is.
-func (r *Resources) checkOwnCalls(f Facts, op string) []Finding {
+func (r *resourceSet) checkOwnCalls(f Facts, op string) []Finding {
 	p := r.identity(f, op, r.Transfer.TaskAccount)
 	p.RCPs = [][]policy.Document{} // resource control policies do not cover DataSync and IAM
 	setUp := r.judgeOwn(f, op, p, ApplyPhase, "make roles, locations and task")
@@ -130,7 +130,7 @@ func (r *Resources) checkOwnCalls(f Facts, op string) []Finding {
 	return append(setUp.conclude(), run.conclude()...)
 }
 
-func (r *Resources) judgeOwn(f Facts, op string, p authz.Policies, phase Phase, what string) *judged {
+func (r *resourceSet) judgeOwn(f Facts, op string, p authz.Policies, phase Phase, what string) *judged {
 	t := r.Transfer
 	j := &judged{transfer: t, shared: f.shared, organisations: f.OrgIDs, policies: p, principal: op, caller: true, own: true, owner: t.TaskAccount, may: "the operator may " + what, mayNot: "the operator may not " + what,
 		finding: Finding{Transfer: t.Name, Account: t.TaskAccount, Subject: op}}

@@ -11,9 +11,9 @@ import (
 )
 
 // role is the role of ours with the ARN.
-func (r *Resources) role(arn string) (iamrole.Spec, bool) {
+func (r *resourceSet) role(arn string) (iamrole.Spec, bool) {
 	for _, ar := range r.Roles {
-		if ar.ARN(r.Transfer.partition(), ar.Account) == arn {
+		if ar.ARN(r.Transfer.Partition, ar.Account) == arn {
 			return ar.Spec, true
 		}
 	}
@@ -21,7 +21,7 @@ func (r *Resources) role(arn string) (iamrole.Spec, bool) {
 }
 
 // tagsOf are all tags of a role; nil if they are not known.
-func (r *Resources) tagsOf(f Facts, arn string) map[string]string {
+func (r *resourceSet) tagsOf(f Facts, arn string) map[string]string {
 	spec, ours := r.role(arn)
 	if !ours || f.Tags[arn] == nil && slices.Contains(f.Unjudged, arn) {
 		return f.Tags[arn]
@@ -33,7 +33,7 @@ func (r *Resources) tagsOf(f Facts, arn string) map[string]string {
 }
 
 // merged is the policy of the bucket with our statements in it and without those that leave it, and whether the policy that it has is known.
-func (r *Resources) merged(f Facts, name string) (policy.Document, bool) {
+func (r *resourceSet) merged(f Facts, name string) (policy.Document, bool) {
 	d, read := f.BucketPolicies[name]
 	for _, b := range r.Buckets {
 		if b.Name == name {
@@ -46,7 +46,7 @@ func (r *Resources) merged(f Facts, name string) (policy.Document, bool) {
 }
 
 // identity is what a principal may do by its own policies, under the SCPs of the task account and the RCPs of the resource's.
-func (r *Resources) identity(f Facts, principal, resourceAccount string) authz.Policies {
+func (r *resourceSet) identity(f Facts, principal, resourceAccount string) authz.Policies {
 	p := authz.Policies{SCPs: f.SCPs[r.Transfer.TaskAccount], RCPs: f.RCPs[resourceAccount]}
 	extra, known := f.Identity[principal]
 	p.Identity = slices.Clone(extra)
@@ -67,7 +67,7 @@ func (r *Resources) identity(f Facts, principal, resourceAccount string) authz.P
 }
 
 // policies are what judges a principal on the bucket of a side.
-func (r *Resources) policies(f Facts, side Side, principal string) authz.Policies {
+func (r *resourceSet) policies(f Facts, side Side, principal string) authz.Policies {
 	e := r.Transfer.end(side)
 	p := r.identity(f, principal, e.Account)
 	var read bool
@@ -87,7 +87,7 @@ func (f Facts) inOrganisations(req authz.Request, resourceAccount string) authz.
 
 // known adds what is known about a role and a resource beside what a call says: the organisation of the resource's account and, where the
 // other tags of a role of ours are not known, those that we give it.
-func (r *Resources) known(f Facts, req authz.Request, role, resourceAccount string) authz.Request {
+func (r *resourceSet) known(f Facts, req authz.Request, role, resourceAccount string) authz.Request {
 	req = f.inOrganisations(req, resourceAccount)
 	if spec, ours := r.role(role); ours && r.tagsOf(f, role) == nil {
 		for k, v := range spec.Tags {
@@ -98,12 +98,12 @@ func (r *Resources) known(f Facts, req authz.Request, role, resourceAccount stri
 }
 
 // dataCall is how DataSync calls with the role.
-func (r *Resources) dataCall(f Facts, role, account, region string) authz.DataSyncCall {
+func (r *resourceSet) dataCall(f Facts, role, account, region string) authz.DataSyncCall {
 	return authz.DataSyncCall{RoleARN: role, RoleID: f.IDs[role], RoleTags: r.tagsOf(f, role), OrgID: f.OrgIDs[r.Transfer.TaskAccount], Account: account, Region: region}
 }
 
 // checkRole judges every action that DataSync will use on the bucket.
-func (r *Resources) checkRole(f Facts, side Side, role string) []Finding {
+func (r *resourceSet) checkRole(f Facts, side Side, role string) []Finding {
 	t, e := r.Transfer, r.Transfer.end(side)
 	verb := accessVerb(side)
 	j := judged{transfer: t, shared: f.shared, organisations: f.OrgIDs, policies: r.policies(f, side, role), principal: role, bucket: e.Bucket, owner: e.Account,
@@ -113,17 +113,17 @@ func (r *Resources) checkRole(f Facts, side Side, role string) []Finding {
 	j.facts = call.Facts()
 	for _, action := range t.used(side) {
 		u, why := t.useOf(side, action)
-		if req := r.known(f, call.S3(action, e.resource(action)), role, e.Account); req.Resource == e.bucketARN() {
+		if req := r.known(f, call.S3(action, e.resource(action)), role, e.Account); req.Resource == e.BucketARN {
 			j.decide(req, u, why)
 		} else {
-			j.decideBelow(req, e.bucketARN()+"/"+slashed(e.Prefix), u, why)
+			j.decideBelow(req, e.BucketARN+"/"+slashed(e.Prefix), u, why)
 		}
 	}
 	return j.conclude()
 }
 
 // checkTrust judges whether the service may assume the role of the side.
-func (r *Resources) checkTrust(f Facts, side Side, role string) []Finding {
+func (r *resourceSet) checkTrust(f Facts, side Side, role string) []Finding {
 	return r.trusted(f, side, role, string(side), r.Transfer.end(side).Region, r.Transfer.Destination.Region)
 }
 
@@ -131,7 +131,7 @@ func (r *Resources) checkTrust(f Facts, side Side, role string) []Finding {
 // whether DataSync also presents an ARN of the task, and of its Region, is not documented: a role that lets in the one Region and not the
 // other is undetermined.
 // https://docs.aws.amazon.com/datasync/latest/userguide/cross-service-confused-deputy-prevention.html
-func (r *Resources) trusted(f Facts, side Side, role, what, region, other string) []Finding {
+func (r *resourceSet) trusted(f Facts, side Side, role, what, region, other string) []Finding {
 	t := r.Transfer
 	p := authz.Policies{RCPs: f.RCPs[t.TaskAccount]}
 	if spec, ours := r.role(role); ours {

@@ -24,7 +24,7 @@ type verdict struct {
 
 // judged gathers the verdicts on one principal and one resource.
 type judged struct {
-	transfer    Transfer
+	transfer    *resolved
 	policies    authz.Policies
 	principal   string
 	bucket      string // "" is none

@@ -3,7 +3,6 @@ package xacct
 import (
 	"context"
 	"fmt"
-	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
@@ -78,87 +77,19 @@ func NewAccountClients(cfg aws.Config) AccountClients {
 	}
 }
 
-func perRegion[T any](make func(region string) T) func(string) T {
-	var m sync.Map
-	return func(r string) T {
-		if v, ok := m.Load(r); ok {
-			return v.(T)
-		}
-		v, _ := m.LoadOrStore(r, make(r))
-		return v.(T)
-	}
-}
-
 // DataSync returns the client for the account and Region that the ARN of a location, task or execution names.
 func (c Clients) DataSync(arn string) (DataSyncAPI, error) {
 	a, ok := region.ParseARN(arn)
 	if !ok || a.Service != "datasync" || a.Region == "" || !region.ValidAccount(a.Account) {
 		return nil, fmt.Errorf("datasync client: %q is not the ARN of a DataSync resource", arn)
 	}
-	return c.datasync(a.Account, a.Region)
-}
-
-func (c Clients) datasync(account, region string) (DataSyncAPI, error) {
-	ac, ok := c[account]
-	if !ok || ac.DataSync == nil {
-		return nil, &ClientError{Account: account, Region: region, Service: "DataSync"}
-	}
-	api := ac.DataSync(region)
-	if api == nil {
-		return nil, &ClientError{Account: account, Region: region, Service: "DataSync"}
-	}
-	return api, nil
-}
-
-func (c Clients) s3(account, region string) (bucket.API, error) {
-	ac, ok := c[account]
-	if !ok || ac.S3 == nil {
-		return nil, &ClientError{Account: account, Region: region, Service: "S3"}
-	}
-	api := ac.S3(region)
-	if api == nil {
-		return nil, &ClientError{Account: account, Region: region, Service: "S3"}
-	}
-	return api, nil
-}
-
-// kms is the client for the account and Region in the key's ARN, which may be neither the bucket's account nor the task's.
-func (c Clients) kms(arn string) (kmskey.API, error) {
-	spec := kmskey.Spec{ARN: arn}
-	account, region := spec.Account(), spec.Region()
-	ac, ok := c[account]
-	if !ok || ac.KMS == nil {
-		return nil, &ClientError{Account: account, Region: region, Service: "KMS"}
-	}
-	api := ac.KMS(region)
-	if api == nil {
-		return nil, &ClientError{Account: account, Region: region, Service: "KMS"}
-	}
-	return api, nil
-}
-
-func (c Clients) iam(account string) (iamrole.API, error) {
-	ac, ok := c[account]
-	if !ok || ac.IAM == nil {
-		return nil, &ClientError{Account: account, Service: "IAM"}
-	}
-	return ac.IAM, nil
-}
-
-func (c Clients) logs(account, region string) (task.LogsAPI, error) {
-	ac, ok := c[account]
-	if ok && ac.Logs != nil {
-		if api := ac.Logs(region); api != nil {
-			return api, nil
-		}
-	}
-	return nil, &ClientError{Account: account, Region: region, Service: "CloudWatch Logs"}
+	return c.set().datasync(a.Account, a.Region)
 }
 
 // Objects is the client for the objects of a bucket of the account in the Region, with which package task reads reports and writes manifests: the
 // account's S3 client, if that can read and write objects, as *s3.Client can.
 func (c Clients) Objects(account, region string) (task.ObjectsAPI, error) {
-	api, err := c.s3(account, region)
+	api, err := c.set().s3(account, region)
 	if err != nil {
 		return nil, err
 	}
@@ -167,4 +98,25 @@ func (c Clients) Objects(account, region string) (task.ObjectsAPI, error) {
 		return nil, fmt.Errorf("the S3 client of account %s in %s cannot read and write objects: use one with GetObject and PutObject, such as *s3.Client", account, region)
 	}
 	return objects, nil
+}
+
+// set is the clients as the machinery takes them: a nil map, function or client stays nil.
+func (c Clients) set() clientSet {
+	if c == nil {
+		return nil
+	}
+	out := make(clientSet, len(c))
+	for account, ac := range c {
+		a := accountClients{STS: ac.STS, IAM: ac.IAM, S3: ac.S3, KMS: ac.KMS, Logs: ac.Logs}
+		if of := ac.DataSync; of != nil {
+			a.DataSync = func(region string) dataSyncAPI {
+				if api := of(region); api != nil {
+					return api
+				}
+				return nil
+			}
+		}
+		out[account] = a
+	}
+	return out
 }

@@ -34,27 +34,27 @@ type dataGrant struct {
 }
 
 // dataGrants are the grants for the manifest and the report, unless their roles are given.
-func (t Transfer) dataGrants() []dataGrant {
+func (t *resolved) dataGrants() []dataGrant {
 	var out []dataGrant
 	if m := t.Task.Manifest; m != nil && m.RoleARN == "" {
-		out = append(out, dataGrant{purposeManifest, SourceSide, cmp.Or(m.Account, t.taskAccount()), m.Bucket, m.KMSKey,
-			policy.Allow("s3:GetObject", "s3:GetObjectVersion").On(region.Bucket(t.partition(), m.Bucket) + "/" + m.Key)})
+		out = append(out, dataGrant{purposeManifest, SourceSide, cmp.Or(m.Account, t.TaskAccount), m.Bucket, m.KMSKey,
+			policy.Allow("s3:GetObject", "s3:GetObjectVersion").On(region.Bucket(t.Partition, m.Bucket) + "/" + m.Key)})
 	}
 	if m := t.Retries; m != nil && m.RoleARN == "" {
-		out = append(out, dataGrant{purposeRetry, SourceSide, cmp.Or(m.Account, t.taskAccount()), m.Bucket, m.KMSKey,
-			policy.Allow("s3:GetObject", "s3:GetObjectVersion").On(region.Bucket(t.partition(), m.Bucket) + "/" + m.Key)})
+		out = append(out, dataGrant{purposeRetry, SourceSide, cmp.Or(m.Account, t.TaskAccount), m.Bucket, m.KMSKey,
+			policy.Allow("s3:GetObject", "s3:GetObjectVersion").On(region.Bucket(t.Partition, m.Bucket) + "/" + m.Key)})
 	}
 	if r := t.Task.Report; r != nil && r.RoleARN == "" {
-		out = append(out, dataGrant{purposeReport, DestinationSide, cmp.Or(r.Account, t.taskAccount()), r.Bucket, r.KMSKey,
-			policy.Allow("s3:PutObject").On(region.Bucket(t.partition(), r.Bucket) + "/" + slashed(r.Prefix) + "*")})
+		out = append(out, dataGrant{purposeReport, DestinationSide, cmp.Or(r.Account, t.TaskAccount), r.Bucket, r.KMSKey,
+			policy.Allow("s3:PutObject").On(region.Bucket(t.Partition, r.Bucket) + "/" + slashed(r.Prefix) + "*")})
 	}
 	return out
 }
 
 // dataRoleStatements are what the role of the side may do for the manifest or the report.
-func (t Transfer) dataRoleStatements(side Side) policy.Statements {
+func (t *resolved) dataRoleStatements(side Side) policy.Statements {
 	var out policy.Statements
-	for _, g := range t.dataGrants() {
+	for _, g := range t.DataGrants {
 		if g.role == side {
 			out = append(out, g.grant.WithSid(g.purpose).When(policy.StringEquals("aws:ResourceAccount", g.account)))
 		}
@@ -64,33 +64,33 @@ func (t Transfer) dataRoleStatements(side Side) policy.Statements {
 
 // dataBucketStatements are what the bucket of the side, in another account, needs for the manifest or the report in it. Two ends in one bucket
 // are served by the source.
-func (t Transfer) dataBucketStatements(side Side) policy.Statements {
+func (t *resolved) dataBucketStatements(side Side) policy.Statements {
 	var out policy.Statements
-	for _, g := range t.dataGrants() {
+	for _, g := range t.DataGrants {
 		if g.bucket == t.end(side).Bucket && (side == SourceSide || g.bucket != t.Source.Bucket) {
-			out = append(out, t.admit(g.grant.WithSid(t.sid(side, g.purpose)), t.roleARN(g.role)))
+			out = append(out, t.admit(g.grant.WithSid(t.sid(side, g.purpose)), t.end(g.role).DataSyncRole))
 		}
 	}
 	return out
 }
 
 // withData fills in the roles of the manifest and the report, and the owners of their buckets. What the user gave is not changed.
-func (t Transfer) withData(s task.Spec) task.Spec {
+func (t *resolved) withData(s task.Spec) task.Spec {
 	if s.Manifest != nil {
 		m := *s.Manifest
-		m.Account, m.RoleARN = cmp.Or(m.Account, t.taskAccount()), cmp.Or(m.RoleARN, t.roleARN(SourceSide))
+		m.Account, m.RoleARN = cmp.Or(m.Account, t.TaskAccount), cmp.Or(m.RoleARN, t.end(SourceSide).DataSyncRole)
 		s.Manifest = &m
 	}
 	if s.Report != nil {
 		r := *s.Report
-		r.Account, r.RoleARN = cmp.Or(r.Account, t.taskAccount()), cmp.Or(r.RoleARN, t.roleARN(DestinationSide))
+		r.Account, r.RoleARN = cmp.Or(r.Account, t.TaskAccount), cmp.Or(r.RoleARN, t.end(DestinationSide).DataSyncRole)
 		s.Report = &r
 	}
 	return s
 }
 
 // RetryManifest is Retries with the role and the account filled in, as [task.Retry] takes it; the zero Manifest if there is none.
-func (t Transfer) RetryManifest() task.Manifest {
+func (t *resolved) RetryManifest() task.Manifest {
 	s := t.withData(task.Spec{Manifest: t.Retries})
 	if s.Manifest == nil {
 		return task.Manifest{}
@@ -99,9 +99,9 @@ func (t Transfer) RetryManifest() task.Manifest {
 }
 
 // validateRetries judges the place of retry manifests as if it were the task's.
-func (t Transfer) validateRetries() error {
+func (t *resolved) validateRetries() error {
 	var l problem.List
-	for _, p := range problem.All((task.Spec{Account: t.taskAccount(), Region: t.Destination.Region, Manifest: t.Retries}).Validate()) {
+	for _, p := range problem.All((task.Spec{Account: t.TaskAccount, Region: t.Destination.Region, Manifest: t.Retries}).Validate()) {
 		if path, ok := strings.CutPrefix(p.Path, "Manifest."); ok {
 			p.Path = path
 			l.Under("", p)
@@ -111,15 +111,15 @@ func (t Transfer) validateRetries() error {
 }
 
 // validateData judges where the manifest and the report lie.
-func (t Transfer) validateData(l *problem.List) {
-	for _, g := range t.dataGrants() {
+func (t *resolved) validateData(l *problem.List) {
+	for _, g := range t.DataGrants {
 		path := g.purpose + ".Bucket" // Retry's is that of the transfer; its problem says which bucket
-		ends := slices.ContainsFunc([]Endpoint{t.Source, t.Destination}, func(e Endpoint) bool { return e.Bucket == g.bucket && e.Account == g.account })
-		l.Check(g.account == t.taskAccount() || ends, ruleDataBucket, path, g.bucket)
-		for _, e := range []Endpoint{t.Source, t.Destination} {
+		ends := slices.ContainsFunc([]endpoint{t.Source, t.Destination}, func(e endpoint) bool { return e.Bucket == g.bucket && e.Account == g.account })
+		l.Check(g.account == t.TaskAccount || ends, ruleDataBucket, path, g.bucket)
+		for _, e := range []endpoint{t.Source, t.Destination} {
 			l.Check(g.key == "" || g.bucket != e.Bucket || (kmskey.Spec{ARN: g.key}).Region() == e.Region, ruleKeyRegion, g.purpose+".KMSKey", g.key)
 		}
-		l.Check(t.roleARN(g.role) != "", ruleDataNoRole, g.purpose+".RoleARN", "")
+		l.Check(t.end(g.role).DataSyncRole != "", ruleDataNoRole, g.purpose+".RoleARN", "")
 	}
 	if t.removes() && t.Task.Manifest == nil {
 		for _, at := range t.deletedBy(t) {
@@ -132,7 +132,7 @@ func (t Transfer) validateData(l *problem.List) {
 type dataPlace struct{ what, path, uri string }
 
 // deletedBy are the transfer's manifests and reports that lie where the task of by writes, which would delete them if it deletes at all.
-func (t Transfer) deletedBy(by Transfer) []dataPlace {
+func (t *resolved) deletedBy(by *resolved) []dataPlace {
 	var out []dataPlace
 	add := func(what, path, bucket, key, uri string) {
 		if bucket == by.Destination.Bucket && strings.HasPrefix(key, slashed(by.Destination.Prefix)) {
@@ -152,6 +152,6 @@ func (t Transfer) deletedBy(by Transfer) []dataPlace {
 }
 
 // removes reports whether the task deletes what is not at the source.
-func (t Transfer) removes() bool {
+func (t *resolved) removes() bool {
 	return t.Task.Options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove
 }

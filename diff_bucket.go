@@ -102,7 +102,7 @@ func (w policyWant) shaped(st policy.Statement, ourActions []string, about func(
 	}
 	named := slices.ContainsFunc(st.Conditions(), func(c policy.Condition) bool { return strings.EqualFold(c.Key(), "aws:PrincipalArn") })
 	for _, p := range principals {
-		if !slices.ContainsFunc(w.transfers, func(t Transfer) bool { return principalOf(p, t.taskAccount(), named) }) {
+		if !slices.ContainsFunc(w.transfers, func(t *resolved) bool { return principalOf(p, t.TaskAccount, named) }) {
 			return false
 		}
 	}

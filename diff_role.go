@@ -75,7 +75,7 @@ func (w roleWant) trustFor(s iamrole.State) (policy.Document, bool) {
 	if !t.end(SourceSide).Role.Trust.IsZero() || !t.end(DestinationSide).Role.Trust.IsZero() {
 		return w.spec.Trust, false // the user's own
 	}
-	wildcard := iamrole.DataSyncTrust(t.partition(), w.account)
+	wildcard := iamrole.DataSyncTrust(t.Partition, w.account)
 	if s.Trust.Equal(wildcard) {
 		return policy.Document{}, true
 	}
@@ -92,7 +92,7 @@ func (w roleWant) trustFor(s iamrole.State) (policy.Document, bool) {
 func (w roleWant) policyNames() []string {
 	var out []string
 	for _, t := range w.transfers {
-		out = append(out, t.policyName(SourceSide), t.policyName(DestinationSide))
+		out = append(out, t.end(SourceSide).PolicyName, t.end(DestinationSide).PolicyName)
 	}
 	out = append(out, slices.Collect(maps.Keys(w.spec.Policies))...)
 	slices.Sort(out)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
 	"github.com/xacct/xacct/internal/awserr"
 )
 
@@ -241,4 +243,30 @@ func (e *WaitingError) Error() string {
 // Hint says whose turn it is.
 func (e *WaitingError) Hint() string {
 	return fmt.Sprintf("let the operator of account %s apply their part, Plan.For(%q), then plan and apply again", e.Account, e.Account)
+}
+
+// OwnershipError says that a run was not started because the objects written might not belong to the destination's owner.
+type OwnershipError struct {
+	Account, Bucket string
+	Have            s3types.ObjectOwnership // "" if it could not be found out
+	Err             error                   // why it could not; nil if it is known
+}
+
+// Error is one line: the bucket and its ownership, or why that is not known.
+func (e *OwnershipError) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("bucket %s of account %s: who will own the objects is not known: %s", e.Bucket, e.Account, oneLine(e.Err))
+	}
+	return fmt.Sprintf("bucket %s of account %s: objects would belong to the task account (%s)", e.Bucket, e.Account, e.Have)
+}
+
+// Unwrap is why the ownership could not be found out.
+func (e *OwnershipError) Unwrap() error { return e.Err }
+
+// Hint names the next action.
+func (e *OwnershipError) Hint() string {
+	if e.Err != nil {
+		return "give a client of account " + e.Account + " that may s3:GetBucketOwnershipControls, or have its owner confirm that ACLs are disabled and leave the check out"
+	}
+	return "set Destination.DisableACLs and apply the plan, after checking who still writes or reads through ACLs"
 }

@@ -80,24 +80,21 @@ func (e *AccessTestError) Hint() string {
 	return m.HintFor(e.RoleARN, e.Bucket) + "; " + paper
 }
 
-// Explain links an error of a transfer's run, or of its start, to what the plan said of that transfer: the *[AccessTestError] that it returns
-// wraps the error, and has the end that it is about and the verdict on it in its Hint. An error that is not about access, that has its
-// verdict already, as those of Apply, or of a transfer that the plan has not, comes back as it is; nil is nil.
-func (p *Plan) Explain(transfer string, err error) error {
+// explain is the error with what the findings say of it, if it is about access and has no verdict already.
+func explain(findings []Finding, t *resolved, err error) error {
 	var explained *AccessTestError
-	i := slices.IndexFunc(p.Transfers, func(t Transfer) bool { return t.Name == transfer })
-	if i < 0 || errors.As(err, &explained) {
+	if errors.As(err, &explained) {
 		return err
 	}
 	m := task.MeaningOf(err)
-	if m.Access() || m.Cause == task.CauseMismatch && p.Transfers[i].doubted(p.Findings, m) != "" {
-		return accessError(p.Findings, p.Transfers[i], "", err)
+	if m.Access() || m.Cause == task.CauseMismatch && t.doubted(findings, m) != "" {
+		return accessError(findings, t, "", err)
 	}
 	return err
 }
 
 // accessError is the error with what the findings say of it. side is known already, or "".
-func accessError(findings []Finding, t Transfer, side Side, err error) *AccessTestError {
+func accessError(findings []Finding, t *resolved, side Side, err error) *AccessTestError {
 	m := task.MeaningOf(err)
 	if m.Action != "" && judgeable(m) && t.byOperator(err) {
 		m.Cause = task.CauseCaller
@@ -115,7 +112,7 @@ func accessError(findings []Finding, t Transfer, side Side, err error) *AccessTe
 		e.says(worst(findings, t, m, func(f Finding) bool { return f.Side != "" && (f.Side == e.Side || e.Side == "") }))
 	}
 	if e.Side != "" && e.Bucket == "" {
-		e.Bucket, e.RoleARN = t.end(e.Side).Bucket, t.roleARN(e.Side)
+		e.Bucket, e.RoleARN = t.end(e.Side).Bucket, t.end(e.Side).DataSyncRole
 	}
 	return e
 }
@@ -125,7 +122,7 @@ func (e *AccessTestError) says(f Finding) {
 }
 
 // job is the bucket of the manifest or report and the role that reaches it, and the end that this role serves; "" is none.
-func (t Transfer) job(c task.Cause) (side Side, bucket, role string) {
+func (t *resolved) job(c task.Cause) (side Side, bucket, role string) {
 	s := t.withData(t.Task)
 	if s.Manifest == nil {
 		s.Manifest = t.withData(task.Spec{Manifest: t.Retries}).Manifest
@@ -137,7 +134,7 @@ func (t Transfer) job(c task.Cause) (side Side, bucket, role string) {
 	case c == task.CauseManifest && s.Manifest != nil:
 		bucket, role = s.Manifest.Bucket, s.Manifest.RoleARN
 	}
-	if role == "" || role != t.roleARN(side) {
+	if role == "" || role != t.end(side).DataSyncRole {
 		side = ""
 	}
 	return side, bucket, role
@@ -145,9 +142,9 @@ func (t Transfer) job(c task.Cause) (side Side, bucket, role string) {
 
 // byOperator reports whether the message names an operator, or a session of one, and nobody else's role: S3 then refused whoever makes the
 // location, not DataSync.
-func (t Transfer) byOperator(err error) bool {
+func (t *resolved) byOperator(err error) bool {
 	for _, side := range sides {
-		if mentions(err, principalNames(t.roleARN(side))...) {
+		if mentions(err, principalNames(t.end(side).DataSyncRole)...) {
 			return false
 		}
 	}
@@ -173,10 +170,10 @@ func mentions(err error, names ...string) bool {
 }
 
 // named is the end whose role or bucket the message names, and not the other's; "" if there is none.
-func (t Transfer) named(err error) Side {
+func (t *resolved) named(err error) Side {
 	var found []Side
 	for _, side := range sides {
-		if mentions(err, append(principalNames(t.roleARN(side)), t.end(side).Bucket)...) {
+		if mentions(err, append(principalNames(t.end(side).DataSyncRole), t.end(side).Bucket)...) {
 			found = append(found, side)
 		}
 	}
@@ -187,7 +184,7 @@ func (t Transfer) named(err error) Side {
 }
 
 // doubted is the end that the findings doubt more: it is likelier to be what a message about both means. Without a doubt it is neither.
-func (t Transfer) doubted(findings []Finding, m task.Meaning) Side {
+func (t *resolved) doubted(findings []Finding, m task.Meaning) Side {
 	for _, code := range []Code{CodeDenied, CodeUndetermined, CodeLimited} {
 		for _, side := range sides {
 			if worst(findings, t, m, func(f Finding) bool { return f.Side == side }).Code == code {
@@ -207,7 +204,7 @@ var alike = map[string][]string{
 
 // worst is the finding, of those in question, that explains the message best: the worst verdict on the action that it is about, of whoever it
 // is about.
-func worst(findings []Finding, t Transfer, m task.Meaning, inQuestion func(Finding) bool) Finding {
+func worst(findings []Finding, t *resolved, m task.Meaning, inQuestion func(Finding) bool) Finding {
 	order := []Code{CodeAllowed, CodeLimited, CodeUndetermined, CodeDenied}
 	var out Finding
 	for _, f := range findings {

@@ -176,7 +176,7 @@ func TestAccessTestErrorOfOthers(t *testing.T) {
 		{errors.New("access test failed somehow"), "could not reach the source bucket media as " + inRole + " (on paper: denied)", "the plan found it denied, by NoDecrypt: change that statement"},
 	} {
 		p := explained()
-		e := accessError(p.Findings, p.Transfers[0], SourceSide, tt.err)
+		e := accessError(p.Findings, p.Transfers[0].resolve(), SourceSide, tt.err)
 		if !strings.Contains(e.Error(), tt.error) || e.Hint() != tt.hint {
 			t.Errorf("%v, hint %q, want %q, %q", e, e.Hint(), tt.error, tt.hint)
 		}

@@ -52,9 +52,9 @@ type Facts struct {
 func (b *builder) facts() Facts {
 	f := Facts{BucketPolicies: map[string]policy.Document{}, KeyPolicies: map[string]policy.Document{}, Leaving: map[string][]string{}, Trusts: map[string]policy.Document{}, Identity: map[string][]policy.Document{},
 		Boundaries: map[string]policy.Document{}, IDs: map[string]string{}, Tags: map[string]map[string]string{}, Buckets: b.snap.buckets,
-		Moved: map[string]string{}, Locations: map[string]location.State{}, Writers: b.opts.callers, DeadIDs: b.snap.dead, Filled: map[string]bucket.Sample{}, NotListed: map[string]error{},
+		Moved: map[string]string{}, Locations: map[string]location.State{}, Writers: b.callers, DeadIDs: b.snap.dead, Filled: map[string]bucket.Sample{}, NotListed: map[string]error{},
 		Keys: b.snap.keys, DisablingACLs: map[string]bool{},
-		OrgIDs: b.opts.OrgIDs, SCPs: b.opts.SCPs, RCPs: b.opts.RCPs}
+		OrgIDs: b.settings.OrgIDs, SCPs: b.settings.SCPs, RCPs: b.settings.RCPs}
 	for name, s := range b.snap.buckets {
 		if s.Unread[bucket.PartPolicy] == nil {
 			f.BucketPolicies[name] = b.named(s.Policy)

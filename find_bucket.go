@@ -17,10 +17,10 @@ import (
 
 // seen is one bucket as it is, and what the transfer makes of it.
 type seen struct {
-	r        *Resources
+	r        *resourceSet
 	f        Facts
 	side     Side
-	end      Endpoint
+	end      *resolvedEnd
 	state    bucket.State
 	current  policy.Document
 	merged   policy.Document
@@ -36,9 +36,9 @@ func (s *seen) find(severity Severity, code Code, statement, detail, remedy stri
 }
 
 // checkBucket says what about the bucket of the side stands in the way. What could not be read is reported once, and never taken for absent.
-func (r *Resources) checkBucket(f Facts, side Side) []Finding {
+func (r *resourceSet) checkBucket(f Facts, side Side) []Finding {
 	e := r.Transfer.end(side)
-	s := &seen{r: r, f: f, side: side, end: e, remote: r.Transfer.remote(side), state: f.Buckets[e.Bucket]}
+	s := &seen{r: r, f: f, side: side, end: e, remote: r.Transfer.end(side).Remote, state: f.Buckets[e.Bucket]}
 	s.current, s.read = f.BucketPolicies[e.Bucket]
 	s.merged, _ = r.merged(f, e.Bucket)
 	s.writes = s.remote && !s.merged.Equal(s.current)
@@ -194,7 +194,7 @@ func (s *seen) lockout() {
 	if !s.writes {
 		return
 	}
-	for _, f := range s.r.writer(s.f, s.end.Account, s.end.Region, "s3:PutBucketPolicy", s.end.bucketARN(), "bucket "+s.end.Bucket, s.merged) {
+	for _, f := range s.r.writer(s.f, s.end.Account, s.end.Region, "s3:PutBucketPolicy", s.end.BucketARN, "bucket "+s.end.Bucket, s.merged) {
 		if f.Code == CodeLockout { // what is open is not about DataSync's access to this side
 			f.Side = s.side
 		}
@@ -261,7 +261,7 @@ func (s *seen) versioning() {
 
 // checkContent warns of objects that are at the destination already and that the first run may overwrite.
 // https://docs.aws.amazon.com/datasync/latest/userguide/API_Options.html
-func (r *Resources) checkContent(f Facts) []Finding {
+func (r *resourceSet) checkContent(f Facts) []Finding {
 	t := r.Transfer
 	if err := f.NotListed[t.Name]; err != nil && t.overwrites() && f.Buckets[t.Destination.Bucket].OwnerProved { // else there is a finding for the bucket
 		return []Finding{{Severity: Warning, Code: CodeUnread, Transfer: t.Name, Side: DestinationSide, Account: t.Destination.Account, Subject: r.Destination.URI(),

@@ -14,7 +14,7 @@ import (
 )
 
 // checkKeyStates says what is wrong with the keys themselves, and what would make KMS refuse their policies with our statements in them.
-func (r *Resources) checkKeyStates(f Facts) []Finding {
+func (r *resourceSet) checkKeyStates(f Facts) []Finding {
 	var out []Finding
 	for _, k := range r.Keys {
 		find := func(severity Severity, code Code, statement, detail, remedy string) {
@@ -83,7 +83,7 @@ func (f Facts) keyPrincipals(k kmskey.Spec, next policy.Document, find findFunc)
 
 // keyWriter refuses a policy under which its writer may not change it again, as the policies of organisations count too.
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
-func (r *Resources) keyWriter(f Facts, k kmskey.Spec, next policy.Document) []Finding {
+func (r *resourceSet) keyWriter(f Facts, k kmskey.Spec, next policy.Document) []Finding {
 	return r.writer(f, k.Account(), k.Region(), "kms:PutKeyPolicy", k.ARN, "key "+keyName(k.ARN), next)
 }
 
@@ -119,7 +119,7 @@ func (s *seen) keyNotListed(severity Severity, detail string) {
 }
 
 // writer judges whether who writes a policy of the account may write it again.
-func (r *Resources) writer(f Facts, account, region, action, resource, name string, next policy.Document) []Finding {
+func (r *resourceSet) writer(f Facts, account, region, action, resource, name string, next policy.Document) []Finding {
 	who := f.Writers[account]
 	if who == "" {
 		return nil

@@ -20,8 +20,8 @@ import (
 const sidLeft = "Left"
 
 // leftKeys are the keys that the transfer has left, each with the ARNs of our roles that name it.
-func (s *snapshot) leftKeys(t Transfer) map[string][]string {
-	wanted := t.keySpecs()
+func (s *snapshot) leftKeys(t *resolved) map[string][]string {
+	wanted := t.Keys
 	out := map[string][]string{}
 	left := func(arn string) bool {
 		return t.remoteKey(arn) && !slices.ContainsFunc(wanted, func(k kmskey.Spec) bool { return k.ARN == arn })
@@ -31,8 +31,8 @@ func (s *snapshot) leftKeys(t Transfer) map[string][]string {
 			continue
 		}
 		for name, document := range state.Policies {
-			ours := name == t.policyName(SourceSide) || name == t.policyName(DestinationSide)
-			if !ours && role != t.roleARN(SourceSide) && role != t.roleARN(DestinationSide) {
+			ours := name == t.end(SourceSide).PolicyName || name == t.end(DestinationSide).PolicyName
+			if !ours && role != t.end(SourceSide).DataSyncRole && role != t.end(DestinationSide).DataSyncRole {
 				continue
 			}
 			for _, arn := range keysIn(document) {
@@ -76,7 +76,7 @@ func (s *snapshot) withLeftKeys(w wants) wants {
 				_, ok := s.keys[w.keys[i].spec.ARN].Policy.Statement(sid)
 				return ok
 			}
-			if k := &w.keys[i]; t.remoteKey(k.spec.ARN) && slices.ContainsFunc(t.keySids(), stands) {
+			if k := &w.keys[i]; t.remoteKey(k.spec.ARN) && slices.ContainsFunc(t.KeySids, stands) {
 				k.leave(t)
 			}
 		}
@@ -99,12 +99,12 @@ func (s *snapshot) withLeftKeys(w wants) wants {
 }
 
 // leave notes that nothing of the transfer's but what it lists is to stand in the key's policy.
-func (w *keyWant) leave(t Transfer) {
+func (w *keyWant) leave(t *resolved) {
 	w.grants = true
-	if !slices.ContainsFunc(w.transfers, func(x Transfer) bool { return x.Name == t.Name }) {
+	if !slices.ContainsFunc(w.transfers, func(x *resolved) bool { return x.Name == t.Name }) {
 		w.transfers = append(slices.Clone(w.transfers), t)
 	}
-	for _, sid := range t.keySids() {
+	for _, sid := range t.KeySids {
 		if !slices.Contains(w.ours, sid) {
 			w.ours = append(slices.Clone(w.ours), sid)
 		}
@@ -119,8 +119,8 @@ func (s *snapshot) keeping(w roleWant, keys []keyWant) roleWant {
 			continue
 		}
 		for _, t := range w.transfers {
-			if slices.ContainsFunc(k.transfers, func(x Transfer) bool { return x.Name == t.Name }) {
-				name := t.policyName(cmp.Or(w.side(), SourceSide))
+			if slices.ContainsFunc(k.transfers, func(x *resolved) bool { return x.Name == t.Name }) {
+				name := t.end(cmp.Or(w.side(), SourceSide)).PolicyName
 				kept[name] = append(kept[name], k.spec.ARN)
 			}
 		}
@@ -156,7 +156,7 @@ func withoutLeft(policies map[string]policy.Document) map[string]policy.Document
 
 // readLeftKeys reads the policies of the keys that the transfers have left.
 func (s *snapshot) readLeftKeys(ctx context.Context, w wants) {
-	var transfers []Transfer
+	var transfers []*resolved
 	for _, t := range w.tasks {
 		transfers = append(transfers, t.transfer)
 	}

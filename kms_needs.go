@@ -17,7 +17,7 @@ type keyNeed struct {
 }
 
 // keyNeeds are the needs of the two ends, then those of manifests and reports, as far as their role has no such access to the key already.
-func (t Transfer) keyNeeds() []keyNeed {
+func (t *resolved) keyNeeds() []keyNeed {
 	var out []keyNeed
 	add := func(n keyNeed) {
 		if len(n.keys) > 0 {
@@ -26,13 +26,13 @@ func (t Transfer) keyNeeds() []keyNeed {
 	}
 	for _, side := range sides {
 		e := t.end(side)
-		add(keyNeed{role: side, purpose: t.keyPurpose(side), keys: e.KMSKeys, writes: side == DestinationSide, viaS3: e.KMSViaS3})
+		add(keyNeed{role: side, purpose: t.end(side).KeyPurpose, keys: e.KMSKeys, writes: side == DestinationSide, viaS3: e.KMSViaS3})
 	}
-	for _, g := range t.dataGrants() {
+	for _, g := range t.DataGrants {
 		n := keyNeed{role: g.role, purpose: g.keyPurpose(), writes: g.purpose == purposeReport, viaS3: t.end(g.role).KMSViaS3}
 		for _, arn := range t.keysOf(g.bucket, g.key) {
 			have := func(o keyNeed) bool {
-				return slices.Contains(o.keys, arn) && t.roleARN(o.role) == t.roleARN(n.role) && (o.writes || !n.writes)
+				return slices.Contains(o.keys, arn) && t.end(o.role).DataSyncRole == t.end(n.role).DataSyncRole && (o.writes || !n.writes)
 			}
 			if !slices.ContainsFunc(out, have) && (kmskey.Spec{ARN: arn}).Validate() == nil {
 				n.keys = append(n.keys, arn)
@@ -44,7 +44,7 @@ func (t Transfer) keyNeeds() []keyNeed {
 }
 
 // keysOf are the keys of the ends that have this bucket, and the one that was given for it.
-func (t Transfer) keysOf(bucket, given string) []string {
+func (t *resolved) keysOf(bucket, given string) []string {
 	var out []string
 	for _, side := range sides {
 		if e := t.end(side); e.Bucket == bucket {
@@ -61,7 +61,7 @@ func (t Transfer) keysOf(bucket, given string) []string {
 func (g dataGrant) keyPurpose() string { return g.purpose + "Key" }
 
 // keySids are all statement ids that this transfer can have on a key.
-func (t Transfer) keySids() []string {
+func (t *resolved) keySids() []string {
 	out := []string{t.sid(SourceSide, purposeDecrypt), t.sid(DestinationSide, purposeEncrypt)}
 	for _, g := range []dataGrant{{purpose: purposeManifest, role: SourceSide}, {purpose: purposeRetry, role: SourceSide}, {purpose: purposeReport, role: DestinationSide}} {
 		out = append(out, t.sid(g.role, g.keyPurpose()))
@@ -83,14 +83,14 @@ func (n keyNeed) grant(resources ...string) policy.Statement {
 }
 
 // roleStatements are what the role of the side may do: what the bucket and its keys grant.
-func (t Transfer) roleStatements(side Side) policy.Statements {
+func (t *resolved) roleStatements(side Side) policy.Statements {
 	out := policy.Statements{t.roleStatement(side)}
 	data := t.dataRoleStatements(side)
-	for _, n := range t.keyNeeds() {
+	for _, n := range t.KeyNeeds {
 		if n.role != side {
 			continue
 		}
-		if n.purpose != t.keyPurpose(side) {
+		if n.purpose != t.end(side).KeyPurpose {
 			out, data = append(out, data...), nil
 		}
 		out = append(out, n.grant(n.keys...).WithSid(n.purpose))
@@ -99,10 +99,10 @@ func (t Transfer) roleStatements(side Side) policy.Statements {
 }
 
 // keyStatements is what a key outside the task account needs: DataSync's roles may use it.
-func (t Transfer) keyStatements(arn string) policy.Statements {
+func (t *resolved) keyStatements(arn string) policy.Statements {
 	var out policy.Statements
-	for _, n := range t.keyNeeds() {
-		if role := t.roleARN(n.role); slices.Contains(n.keys, arn) && t.remoteKey(arn) && role != "" {
+	for _, n := range t.KeyNeeds {
+		if role := t.end(n.role).DataSyncRole; slices.Contains(n.keys, arn) && t.remoteKey(arn) && role != "" {
 			out = append(out, t.admit(n.grant(kmskey.Everywhere).WithSid(t.sid(n.role, n.purpose)), role))
 		}
 	}

@@ -127,19 +127,19 @@ func (b *builder) dropKeyStatements(w keyWant, locations map[string][]string) st
 
 // keyRequires are the changes of key policies that the location of the side needs: without them its access test fails as s3:GetObject.
 // Observed: https://github.com/ministryofjustice/modernisation-platform-environments/pull/3902
-func (t Transfer) keyRequires(side Side) []string {
-	return t.keyChanges(func(n keyNeed) bool { return n.purpose == t.keyPurpose(side) })
+func (t *resolved) keyRequires(side Side) []string {
+	return t.keyChanges(func(n keyNeed) bool { return n.purpose == t.end(side).KeyPurpose })
 }
 
 // dataKeyRequires are those that the task needs for its manifest and its report. One in an account that cannot be read is warned of instead:
 // nobody here would ever see that it was made.
-func (b *builder) dataKeyRequires(t Transfer) []string {
-	return slices.DeleteFunc(t.keyChanges(func(n keyNeed) bool { return n.purpose != t.keyPurpose(n.role) }), func(id string) bool {
+func (b *builder) dataKeyRequires(t *resolved) []string {
+	return slices.DeleteFunc(t.keyChanges(func(n keyNeed) bool { return n.purpose != t.end(n.role).KeyPurpose }), func(id string) bool {
 		account, _, _ := strings.Cut(id, "/")
 		if b.canRead(account) {
 			return false
 		}
-		b.find([]Transfer{t}, Finding{Severity: Warning, Code: CodeUnread, Account: account, Subject: id[strings.LastIndexByte(id, '/')+1:],
+		b.find([]*resolved{t}, Finding{Severity: Warning, Code: CodeUnread, Account: account, Subject: id[strings.LastIndexByte(id, '/')+1:],
 			Detail: "the policy of the key of the manifest or the report cannot be read: the task is made whether or not the policy lets it use the key",
 			Remedy: "let the key's operator apply their part before the task is made"})
 		return true
@@ -147,9 +147,9 @@ func (b *builder) dataKeyRequires(t Transfer) []string {
 }
 
 // keyChanges are the changes of the policies of remote keys, for some of the needs.
-func (t Transfer) keyChanges(of func(keyNeed) bool) []string {
+func (t *resolved) keyChanges(of func(keyNeed) bool) []string {
 	var out []string
-	for _, n := range t.keyNeeds() {
+	for _, n := range t.KeyNeeds {
 		for _, arn := range n.keys {
 			if id := keyChange(arn); of(n) && t.remoteKey(arn) && !slices.Contains(out, id) {
 				out = append(out, id)
@@ -160,15 +160,15 @@ func (t Transfer) keyChanges(of func(keyNeed) bool) []string {
 }
 
 // unseenKeys are the remote keys whose policies may name the role of the side and cannot be read.
-func (b *builder) unseenKeys(t Transfer, side Side) []string {
+func (b *builder) unseenKeys(t *resolved, side Side) []string {
 	var arns, out []string
-	for _, n := range t.keyNeeds() {
+	for _, n := range t.KeyNeeds {
 		if n.role == side {
 			arns = append(arns, n.keys...)
 		}
 	}
 	for _, k := range b.all.keys {
-		if k.left && slices.Contains(k.by, t.roleARN(side)) {
+		if k.left && slices.Contains(k.by, t.end(side).DataSyncRole) {
 			arns = append(arns, k.spec.ARN)
 		}
 	}

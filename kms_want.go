@@ -29,30 +29,22 @@ func keyChange(arn string) string {
 
 // remoteKey reports whether the key is in another account than the task. A key of the task account is used as its policy and the role's
 // own policies say; that policy is the task account's own business.
-func (t Transfer) remoteKey(arn string) bool {
-	return kmskey.Spec{ARN: arn}.Account() != t.taskAccount()
-}
-
-// keyPurpose is what DataSync does with the keys of the side.
-func (t Transfer) keyPurpose(side Side) string {
-	if side == SourceSide {
-		return purposeDecrypt
-	}
-	return purposeEncrypt
+func (t *resolved) remoteKey(arn string) bool {
+	return kmskey.Spec{ARN: arn}.Account() != t.TaskAccount
 }
 
 // admit lets the role in by the statement, in the transfer's grant shape.
-func (t Transfer) admit(st policy.Statement, role string) policy.Statement {
-	if t.Grant == ByAccount {
-		return st.By(policy.Account(t.taskAccount())).When(policy.ArnEquals("aws:PrincipalArn", role))
+func (t *resolved) admit(st policy.Statement, role string) policy.Statement {
+	if t.Grant == grantByAccount {
+		return st.By(policy.Account(t.TaskAccount)).When(policy.ArnEquals("aws:PrincipalArn", role))
 	}
 	return st.By(policy.AWS(role))
 }
 
 // keySpecs are the keys of both ends, of manifests and of reports, each once, sorted by ARN.
-func (t Transfer) keySpecs() []kmskey.Spec {
+func (t *resolved) keySpecs() []kmskey.Spec {
 	var specs []kmskey.Spec
-	for _, n := range t.keyNeeds() {
+	for _, n := range t.KeyNeeds {
 		for _, arn := range n.keys {
 			if !slices.ContainsFunc(specs, func(s kmskey.Spec) bool { return s.ARN == arn }) {
 				specs = append(specs, kmskey.Spec{ARN: arn, Statements: t.keyStatements(arn)})
@@ -63,8 +55,8 @@ func (t Transfer) keySpecs() []kmskey.Spec {
 	return specs
 }
 
-func (w *wants) addKeys(t Transfer) {
-	for _, spec := range t.keySpecs() {
+func (w *wants) addKeys(t *resolved) {
+	for _, spec := range t.Keys {
 		i := slices.IndexFunc(w.keys, func(k keyWant) bool { return k.spec.ARN == spec.ARN })
 		if i < 0 {
 			w.keys = append(w.keys, keyWant{spec: kmskey.Spec{ARN: spec.ARN}})
@@ -72,8 +64,8 @@ func (w *wants) addKeys(t Transfer) {
 		}
 		k := &w.keys[i]
 		k.spec.Statements = append(k.spec.Statements, spec.Statements...)
-		sids := t.keySids()
-		for _, n := range t.keyNeeds() {
+		sids := t.KeySids
+		for _, n := range t.KeyNeeds {
 			if slices.Contains(n.keys, spec.ARN) {
 				k.add(t, n.role, t.remoteKey(spec.ARN), sids)
 				sids = nil

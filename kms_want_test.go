@@ -26,7 +26,7 @@ func TestKeysOfResources(t *testing.T) {
 		t.Fatal(err)
 	}
 	const role = "arn:aws:iam::111122223333:role/media-archive-destination"
-	grant := kmskey.Write(kmskey.Everywhere).WithSid(tr.sid(DestinationSide, purposeEncrypt)).By(policy.AWS(role))
+	grant := kmskey.Write(kmskey.Everywhere).WithSid(tr.resolve().sid(DestinationSide, purposeEncrypt)).By(policy.AWS(role))
 	want := []kmskey.Spec{{ARN: keyA}, {ARN: keyB, Statements: policy.Statements{grant}}}
 	if diff := cmp.Diff(want, r.Keys); diff != "" {
 		t.Errorf("keys (-want +got):\n%s", diff)
@@ -35,8 +35,8 @@ func TestKeysOfResources(t *testing.T) {
 		SourceSide:      kmskey.Read(keyA).WithSid("Decrypt"),
 		DestinationSide: kmskey.Write(keyB).WithSid("Encrypt"),
 	} {
-		i := slices.IndexFunc(r.Roles, func(ar AccountRole) bool { return ar.Name == tr.roleName(side) })
-		if got, _ := r.Roles[i].Policies[tr.policyName(side)].Statement(want.Sid()); !got.Equal(want) {
+		i := slices.IndexFunc(r.Roles, func(ar AccountRole) bool { return ar.Name == tr.resolve().end(side).RoleName })
+		if got, _ := r.Roles[i].Policies[tr.resolve().end(side).PolicyName].Statement(want.Sid()); !got.Equal(want) {
 			t.Errorf("role of the %s: %s, want %s", side, got, want)
 		}
 	}
@@ -68,14 +68,14 @@ func TestKeyStatements(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			tr := encrypted()
 			tt.edit(&tr)
-			got := tr.keyStatements(keyB)
+			got := tr.resolve().keyStatements(keyB)
 			if tt.want.IsZero() {
 				if len(got) > 0 {
 					t.Errorf("got %s", got)
 				}
 				return
 			}
-			if want := tt.want.WithSid(tr.sid(DestinationSide, purposeEncrypt)); len(got) != 1 || !got[0].Equal(want) {
+			if want := tt.want.WithSid(tr.resolve().sid(DestinationSide, purposeEncrypt)); len(got) != 1 || !got[0].Equal(want) {
 				t.Errorf("got %s, want %s", got, want)
 			}
 		})
@@ -88,14 +88,14 @@ func TestKeyOfSeveral(t *testing.T) {
 	two.Name = "other"
 	one.Source.Region, one.Source.Bucket, one.Source.Account, one.TaskAccount = "us-east-2", "media-more", "444455556666", "111122223333"
 	one.Source.KMSKeys = []string{keyB}
-	w := wantsOf([]Transfer{two, one})
+	w := wantsOf(resolveAll([]Transfer{two, one}))
 	i := slices.IndexFunc(w.keys, func(k keyWant) bool { return k.spec.ARN == keyB })
 	k := w.keys[i]
 	var sids []string
 	for _, st := range k.spec.Statements {
 		sids = append(sids, st.Sid())
 	}
-	want := []string{one.sid(SourceSide, purposeDecrypt), one.sid(DestinationSide, purposeEncrypt), two.sid(DestinationSide, purposeEncrypt)}
+	want := []string{one.resolve().sid(SourceSide, purposeDecrypt), one.resolve().sid(DestinationSide, purposeEncrypt), two.resolve().sid(DestinationSide, purposeEncrypt)}
 	if diff := cmp.Diff(want, sids); diff != "" {
 		t.Errorf("statements (-want +got):\n%s", diff)
 	}
@@ -108,7 +108,7 @@ func TestKeyOfSeveral(t *testing.T) {
 }
 
 func TestKeyStatementsOfOurs(t *testing.T) {
-	w := wantsOf([]Transfer{encrypted()})
+	w := wantsOf(resolveAll([]Transfer{encrypted()}))
 	k := w.keys[slices.IndexFunc(w.keys, func(k keyWant) bool { return k.spec.ARN == keyB })]
 	ours := k.spec.Statements[0]
 	for _, tt := range []struct {
@@ -136,7 +136,7 @@ func TestRoleOfOwnPoliciesStays(t *testing.T) {
 	tr := encrypted()
 	own := map[string]policy.Document{"mine": policy.New(policy.Allow("s3:*").On("*"))}
 	tr.Destination.Role = iamrole.Spec{Policies: own}
-	if got := tr.role(DestinationSide).Policies; len(got) != 1 || !got["mine"].Equal(own["mine"]) {
+	if got := tr.resolve().role(DestinationSide).Policies; len(got) != 1 || !got["mine"].Equal(own["mine"]) {
 		t.Errorf("policies given by the user were changed: %v", got)
 	}
 }

@@ -88,7 +88,7 @@ func (s *snapshot) ourTask(w taskWant) (task.State, error) {
 }
 
 // locationOf is the ARN of the location that the side has, "" if it has none or it is not clear which.
-func (s *snapshot) locationOf(t Transfer, side Side) string {
+func (s *snapshot) locationOf(t *resolved, side Side) string {
 	if arn := t.end(side).LocationARN; arn != "" {
 		return arn
 	}
@@ -126,13 +126,13 @@ func (s *snapshot) referred(w wants) (locations, tasks map[string]place) {
 }
 
 // leftLocations are the locations that bear the mark of the transfer and are neither end's.
-func (s *snapshot) leftLocations(t Transfer) []location.State {
+func (s *snapshot) leftLocations(t *resolved) []location.State {
 	source, destination := s.locationOf(t, SourceSide), s.locationOf(t, DestinationSide)
 	var out []location.State
 	for _, arn := range slices.Sorted(maps.Keys(s.locations)) {
 		l := s.locations[arn]
 		a, _ := region.ParseARN(arn)
-		if l.Exists && a.Account == t.taskAccount() && arn != source && arn != destination && t.marks(l.Tags, "") {
+		if l.Exists && a.Account == t.TaskAccount && arn != source && arn != destination && t.marks(l.Tags, "") {
 			out = append(out, l)
 		}
 	}
@@ -140,9 +140,9 @@ func (s *snapshot) leftLocations(t Transfer) []location.State {
 }
 
 // unreadLocations is why it is not known whether a location that a task of ours names, or named, is ours.
-func (s *snapshot) unreadLocations(t Transfer) error {
+func (s *snapshot) unreadLocations(t *resolved) error {
 	for _, arn := range slices.Sorted(maps.Keys(s.locations)) {
-		if a, _ := region.ParseARN(arn); a.Account != t.taskAccount() || !s.names(t, arn) {
+		if a, _ := region.ParseARN(arn); a.Account != t.TaskAccount || !s.names(t, arn) {
 			continue
 		}
 		for _, part := range []string{location.PartLocation, location.PartTags} {
@@ -155,7 +155,7 @@ func (s *snapshot) unreadLocations(t Transfer) error {
 }
 
 // names reports whether a task of the transfer names the location, or took the place of one that did.
-func (s *snapshot) names(t Transfer, arn string) bool {
+func (s *snapshot) names(t *resolved, arn string) bool {
 	for _, state := range s.tasks {
 		if t.marks(state.Tags, "") && (state.SourceLocationARN == arn || state.DestinationLocationARN == arn || slices.Contains(t.replaced(state), arn)) &&
 			arn != t.Source.LocationARN && arn != t.Destination.LocationARN {
@@ -167,7 +167,7 @@ func (s *snapshot) names(t Transfer, arn string) bool {
 
 // replaces is the tag that a task gets which takes the place of others: these, and the locations that are left behind, as far as a tag can
 // hold them. "" is none.
-func (s *snapshot) replaces(t Transfer, old []task.State) string {
+func (s *snapshot) replaces(t *resolved, old []task.State) string {
 	var arns []string
 	for _, o := range old {
 		arns = append(arns, o.ARN)
@@ -186,7 +186,7 @@ func (s *snapshot) replaces(t Transfer, old []task.State) string {
 }
 
 // replaced are the ARNs of the tasks and locations that the task took the place of.
-func (t Transfer) replaced(s task.State) []string {
+func (t *resolved) replaced(s task.State) []string {
 	var out []string
 	for _, word := range strings.Fields(s.Tags[t.tagKey(tagReplaces)]) {
 		reg, id, _ := strings.Cut(word, "/")
@@ -198,7 +198,7 @@ func (t Transfer) replaced(s task.State) []string {
 		default:
 			continue
 		}
-		out = append(out, region.ARN{Partition: t.partition(), Service: "datasync", Region: reg, Account: t.taskAccount(), Resource: kind + "/" + id}.String())
+		out = append(out, region.ARN{Partition: t.Partition, Service: "datasync", Region: reg, Account: t.TaskAccount, Resource: kind + "/" + id}.String())
 	}
 	return out
 }
@@ -215,19 +215,20 @@ func (b *builder) leaveTasks(w taskWant, after ...string) (ids []string, ok bool
 		return nil, false // reported with the task
 	}
 	if err := b.snap.unreadLocations(t); err != nil {
-		b.find([]Transfer{t}, unreadFinding(w.spec.Account, "the locations of an earlier task", err, Blocking, "grant the reader datasync:DescribeLocationS3 and datasync:ListTagsForResource"))
+		b.find([]*resolved{t}, unreadFinding(w.spec.Account, "the locations of an earlier task", err, Blocking, "grant the reader datasync:DescribeLocationS3 and datasync:ListTagsForResource"))
 		return nil, false
 	}
 	for _, reg := range b.snap.formerRegions(t) {
 		if err := b.snap.errs[w.spec.Account+"/"+reg]; err != nil {
-			b.find([]Transfer{t}, unreadFinding(w.spec.Account, "tasks in "+reg+", where the transfer was before", err, Warning, "grant the reader datasync:ListTasks there"))
+			b.find([]*resolved{t}, unreadFinding(w.spec.Account, "tasks in "+reg+", where the transfer was before", err, Warning, "grant the reader datasync:ListTasks there"))
 		}
 	}
 	for _, s := range old {
 		a, _ := region.ParseARN(s.ARN)
 		c := Change{ID: changeID(a.Account, a.Region, DataSyncTask, t.Name+"/"+lastOf(s.ARN)), Account: a.Account, Region: a.Region, Kind: DataSyncTask,
 			Name: cmp.Or(s.Name, t.Name), Transfers: []string{t.Name}, Op: Delete, Before: w.before(s), ARN: s.ARN, Requires: after,
-			Calls: []string{"datasync:DeleteTask"}, Reason: reasonLeft, left: true}
+			Calls: []string{"datasync:DeleteTask"}, Reason: reasonLeft}
+		b.orphans[c.ID] = true
 		b.running(w, s)
 		b.add(c)
 		ids = append(ids, c.ID)
@@ -239,7 +240,7 @@ const reasonLeft = "left behind when the transfer's task was replaced"
 
 // leaveLocations plans the deletion of the locations that are left over. They go last, for they tell of the buckets and roles that are left:
 // while a role has to stay, or the owner of a bucket is not known, they stay too.
-func (b *builder) leaveLocations(t Transfer, after []string, stay bool) []string {
+func (b *builder) leaveLocations(t *resolved, after []string, stay bool) []string {
 	var ids []string
 	unknown, theirs := b.snap.ownerless(t), map[string]string{}
 	for _, w := range b.snap.leftBuckets(t) {
@@ -252,7 +253,8 @@ func (b *builder) leaveLocations(t Transfer, after []string, stay bool) []string
 		side := Side(l.Tags[t.tagKey(tagSide)])
 		c := Change{ID: changeID(a.Account, a.Region, DataSyncLocation, t.Name+"/"+lastOf(l.ARN)), Account: a.Account, Region: a.Region, Kind: DataSyncLocation,
 			Name: l.URI, Transfers: []string{t.Name}, Side: side, Op: Delete, Before: locationWant{transfer: t, side: side, spec: t.locationSpec(SourceSide)}.before(l),
-			ARN: l.ARN, Requires: after, Calls: []string{"datasync:DeleteLocation"}, Reason: reasonLeft, left: true}
+			ARN: l.ARN, Requires: after, Calls: []string{"datasync:DeleteLocation"}, Reason: reasonLeft}
+		b.orphans[c.ID] = true
 		name, _, _ := location.ParseURI(l.URI)
 		switch {
 		case unknown[name] != nil:

@@ -31,7 +31,7 @@ type leftOwner struct {
 }
 
 // leftOf are the buckets that the transfer has left, as its left locations tell, and the policies of its roles until they are rewritten.
-func (s *snapshot) leftOf(t Transfer) []leftBucket {
+func (s *snapshot) leftOf(t *resolved) []leftBucket {
 	var out []leftBucket
 	add := func(l leftBucket) {
 		if !slices.Contains(sides, l.side) || l.name == t.end(l.side).Bucket {
@@ -62,7 +62,7 @@ func (s *snapshot) leftOf(t Transfer) []leftBucket {
 	}
 	for _, l := range s.handedIn[t.Name] {
 		for _, side := range sides {
-			if l.side = side; standing(s.buckets[l.name].Policy, t.sids(side)) {
+			if l.side = side; standing(s.buckets[l.name].Policy, t.end(side).Sids) {
 				add(l)
 			}
 		}
@@ -73,25 +73,25 @@ func (s *snapshot) leftOf(t Transfer) []leftBucket {
 // ownerOf is the account that owns a left bucket, and whether statements of ours can stand in its policy at all. The account is "" if it is
 // not known. A bucket that no client can read is as its role's policy says; failing that, it is assumed to be another bucket of an
 // account that is for another operator anyway.
-func (s *snapshot) ownerOf(t Transfer, l leftBucket) (account string, granted bool) {
+func (s *snapshot) ownerOf(t *resolved, l leftBucket) (account string, granted bool) {
 	found := s.owners[l.name]
 	switch {
 	case found.gone:
 		return "", false
 	case found.account != "":
-		return found.account, found.account != t.taskAccount()
-	case l.told == t.taskAccount():
+		return found.account, found.account != t.TaskAccount
+	case l.told == t.TaskAccount:
 		return l.told, false
 	}
 	for _, u := range s.transfers {
-		for _, e := range []Endpoint{u.Source, u.Destination} {
+		for _, e := range []endpoint{u.Source, u.Destination} {
 			if e.Bucket == l.name {
-				return e.Account, e.Account != t.taskAccount()
+				return e.Account, e.Account != t.TaskAccount
 			}
 		}
 	}
 	for _, guess := range []string{l.told, t.end(l.side).Account} {
-		if _, ok := s.clients[guess]; guess != "" && !ok && guess != t.taskAccount() {
+		if _, ok := s.clients[guess]; guess != "" && !ok && guess != t.TaskAccount {
 			return guess, true
 		}
 	}
@@ -99,19 +99,19 @@ func (s *snapshot) ownerOf(t Transfer, l leftBucket) (account string, granted bo
 }
 
 // leftBuckets are the left buckets of other accounts, as far as their owners are known.
-func (s *snapshot) leftBuckets(t Transfer) []bucketWant {
+func (s *snapshot) leftBuckets(t *resolved) []bucketWant {
 	var out []bucketWant
 	for _, l := range s.leftOf(t) {
 		if account, granted := s.ownerOf(t, l); granted && account != "" {
 			out = append(out, bucketWant{spec: bucket.Spec{Name: l.name, Account: account, Region: cmp.Or(s.owners[l.name].region, l.regions[0])}, left: true,
-				policyWant: policyWant{transfers: []Transfer{t}, ours: t.sids(l.side), grants: true}})
+				policyWant: policyWant{transfers: []*resolved{t}, ours: t.end(l.side).Sids, grants: true}})
 		}
 	}
 	return out
 }
 
 // ownerless are the left buckets whose owners are not known: by name, why not.
-func (s *snapshot) ownerless(t Transfer) map[string]error {
+func (s *snapshot) ownerless(t *resolved) map[string]error {
 	out := map[string]error{}
 	for _, l := range s.leftOf(t) {
 		if account, granted := s.ownerOf(t, l); granted && account == "" {
@@ -230,7 +230,7 @@ func (s *snapshot) readLeftBucket(ctx context.Context, spec bucket.Spec) {
 
 // leaveBuckets plans that our statements leave the buckets that the transfer has left, once nothing of ours uses them. It returns the IDs
 // of these changes: the locations, which tell of these buckets, go only after them.
-func (b *builder) leaveBuckets(t Transfer, after []string) []string {
+func (b *builder) leaveBuckets(t *resolved, after []string) []string {
 	var out []string
 	for _, w := range b.snap.leftBuckets(t) {
 		if slices.ContainsFunc(b.all.buckets, func(x bucketWant) bool { return x.spec.Name == w.spec.Name && !x.left }) {
@@ -242,7 +242,7 @@ func (b *builder) leaveBuckets(t Transfer, after []string) []string {
 	}
 	unknown := b.snap.ownerless(t)
 	for _, name := range slices.Sorted(maps.Keys(unknown)) {
-		b.find([]Transfer{t}, Finding{Severity: Warning, Code: CodeUnread, Subject: name,
+		b.find([]*resolved{t}, Finding{Severity: Warning, Code: CodeUnread, Subject: name,
 			Detail: fmt.Sprintf("statements of ours may stand in the policy of bucket %s, which the transfer has left; who owns it is not known: %s", name, oneLine(unknown[name])),
 			Remedy: "plan with a client of the owner's account that may read and write the bucket's policy: until then the location that tells of it stays, and the role"})
 	}

@@ -71,18 +71,19 @@ func standing(d policy.Document, sids []string) bool {
 	})
 }
 
-// handed notes the accounts of what the plan names, so that it is proved whose their clients are.
-func (p *Plan) handed(o *PlanOptions) {
-	for _, arns := range handedKeys(p.Changes) {
+// namedByPlan are the accounts of the keys and buckets that the plan's changes name, sorted: whose their clients are has to be proved too.
+func namedByPlan(changes []Change) []string {
+	var out []string
+	for _, arns := range handedKeys(changes) {
 		for _, arn := range arns {
-			o.handed = append(o.handed, kmskey.Spec{ARN: arn}.Account())
+			out = append(out, kmskey.Spec{ARN: arn}.Account())
 		}
 	}
-	for _, left := range handedBuckets(p.Changes) {
+	for _, left := range handedBuckets(changes) {
 		for _, l := range left {
-			o.handed = append(o.handed, l.told)
+			out = append(out, l.told)
 		}
 	}
-	slices.Sort(o.handed)
-	o.handed = slices.Compact(o.handed)
+	slices.Sort(out)
+	return slices.Compact(out)
 }

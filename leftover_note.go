@@ -16,8 +16,8 @@ import (
 const tagLeft = "left:"
 
 // letInto are the buckets of the policy that the role has for the side.
-func (t Transfer) letInto(role iamrole.State, side Side) []leftBucket {
-	st, _ := role.Policies[t.policyName(side)].Statement(t.purpose(side))
+func (t *resolved) letInto(role iamrole.State, side Side) []leftBucket {
+	st, _ := role.Policies[t.end(side).PolicyName].Statement(t.end(side).Purpose)
 	told := ""
 	for _, c := range st.Conditions() {
 		if values := c.Values(); c.Key() == "aws:ResourceAccount" && len(values) == 1 {
@@ -35,10 +35,10 @@ func (t Transfer) letInto(role iamrole.State, side Side) []leftBucket {
 	return out
 }
 
-func (t Transfer) leftKey(bucket string) string { return t.tagKey(tagLeft) + t.Name + ":" + bucket }
+func (t *resolved) leftKey(bucket string) string { return t.tagKey(tagLeft) + t.Name + ":" + bucket }
 
 // notedBuckets are the buckets of which the tags of a role tell.
-func (t Transfer) notedBuckets(tags map[string]string) []leftBucket {
+func (t *resolved) notedBuckets(tags map[string]string) []leftBucket {
 	var out []leftBucket
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		name, ok := strings.CutPrefix(key, t.leftKey(""))
@@ -59,7 +59,7 @@ func (s *snapshot) noteBuckets(w roleWant) map[string]string {
 	for _, t := range w.transfers {
 		for _, side := range sides {
 			for _, l := range t.letInto(s.roles[w.arn], side) {
-				if l.name == t.end(side).Bucket || l.told == "" || l.told == t.taskAccount() {
+				if l.name == t.end(side).Bucket || l.told == "" || l.told == t.TaskAccount {
 					continue
 				}
 				regions := l.regions

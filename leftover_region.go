@@ -11,7 +11,7 @@ import (
 
 // formerRegions are the Regions, other than the one that is wanted, in which a task of the transfer may be: those that its source location
 // and its roles tell, and, if there is no such location yet, or it is given, those that the roles trust.
-func (s *snapshot) formerRegions(t Transfer) []string {
+func (s *snapshot) formerRegions(t *resolved) []string {
 	key := t.tagKey(tagRegion)
 	l, _, _ := s.ourLocation(locationWant{transfer: t, side: SourceSide, spec: t.locationSpec(SourceSide)})
 	known := l.Exists && t.Source.LocationARN == ""
@@ -20,10 +20,10 @@ func (s *snapshot) formerRegions(t Transfer) []string {
 		out = strings.Fields(l.Tags[key])
 	}
 	for _, side := range sides {
-		if !t.ownsRole(side) {
+		if !t.end(side).OwnsRole {
 			continue
 		}
-		role := s.roles[t.roleARN(side)]
+		role := s.roles[t.end(side).DataSyncRole]
 		out = append(out, strings.Fields(role.Tags[key])...)
 		if !known && t.end(side).Role.Trust.IsZero() {
 			out = append(out, trusted(role.Trust)...)
@@ -49,7 +49,7 @@ func trusted(trust policy.Document) []string {
 }
 
 // noteRegions is the tag of a role whose trust is about to forget Regions: those in which tasks of the transfers still are. "" is none.
-func (s *snapshot) noteRegions(w wants, transfers []Transfer) string {
+func (s *snapshot) noteRegions(w wants, transfers []*resolved) string {
 	var out []string
 	for _, t := range w.tasks {
 		_, old, _ := s.ourTasks(t)

@@ -14,11 +14,11 @@ import (
 
 // formerRoles are the ends, by ARN, of the roles of the task account that locations of the transfer name, or named before, as a tag of theirs
 // tells. Those that are wanted are among them.
-func (s *snapshot) formerRoles(t Transfer) map[string][]Side {
+func (s *snapshot) formerRoles(t *resolved) map[string][]Side {
 	out := map[string][]Side{}
 	add := func(arn string, side Side) {
 		a, _ := region.ParseARN(arn)
-		if _, ok := roleNameOf(arn); ok && a.Account == t.taskAccount() && !slices.Contains(out[arn], side) {
+		if _, ok := roleNameOf(arn); ok && a.Account == t.TaskAccount && !slices.Contains(out[arn], side) {
 			out[arn] = append(out[arn], side)
 		}
 	}
@@ -42,10 +42,10 @@ func (s *snapshot) formerRoles(t Transfer) map[string][]Side {
 }
 
 // formerRolesOf are the roles of the side that may hold a policy of ours.
-func (s *snapshot) formerRolesOf(t Transfer, side Side) []string {
+func (s *snapshot) formerRolesOf(t *resolved, side Side) []string {
 	var out []string
-	if t.ownsRole(side) {
-		out = append(out, t.roleARN(side))
+	if t.end(side).OwnsRole {
+		out = append(out, t.end(side).DataSyncRole)
 	}
 	former := s.formerRoles(t)
 	for _, arn := range slices.Sorted(maps.Keys(former)) {
@@ -57,12 +57,12 @@ func (s *snapshot) formerRolesOf(t Transfer, side Side) []string {
 }
 
 // sidesOf are the ends of the transfer whose buckets and keys may name the role.
-func (s *snapshot) sidesOf(w roleWant, t Transfer) []Side {
+func (s *snapshot) sidesOf(w roleWant, t *resolved) []Side {
 	former := s.formerRoles(t)[w.arn]
 	var out []Side
 	for _, side := range sides {
-		_, holds := s.roles[w.arn].Policies[t.policyName(side)]
-		if holds || slices.Contains(former, side) || t.ownsRole(side) && t.roleARN(side) == w.arn {
+		_, holds := s.roles[w.arn].Policies[t.end(side).PolicyName]
+		if holds || slices.Contains(former, side) || t.end(side).OwnsRole && t.end(side).DataSyncRole == w.arn {
 			out = append(out, side)
 		}
 	}
@@ -71,7 +71,7 @@ func (s *snapshot) sidesOf(w roleWant, t Transfer) []Side {
 
 // readFormerRoles reads the roles that locations name, or named before, and that were not read yet.
 func (s *snapshot) readFormerRoles(ctx context.Context, w wants) {
-	reading := map[string]Transfer{}
+	reading := map[string]*resolved{}
 	for _, t := range w.tasks {
 		for arn := range s.formerRoles(t.transfer) {
 			if _, read := s.roles[arn]; !read && s.errs[arn] == nil {
@@ -82,7 +82,7 @@ func (s *snapshot) readFormerRoles(ctx context.Context, w wants) {
 	var wg sync.WaitGroup
 	for arn, t := range reading {
 		name, _ := roleNameOf(arn)
-		expected := map[string]policy.Document{t.policyName(SourceSide): {}, t.policyName(DestinationSide): {}}
+		expected := map[string]policy.Document{t.end(SourceSide).PolicyName: {}, t.end(DestinationSide).PolicyName: {}}
 		wg.Go(func() { s.readRole(ctx, arn, iamrole.Spec{Name: name, Policies: expected}) })
 	}
 	wg.Wait()
@@ -97,7 +97,7 @@ func (s *snapshot) leftRoles(w wants) []roleWant {
 		t := tw.transfer
 		former := s.formerRoles(t)
 		for _, arn := range slices.Sorted(maps.Keys(former)) {
-			wanted := slices.ContainsFunc(sides, func(side Side) bool { return t.ownsRole(side) && t.roleARN(side) == arn })
+			wanted := slices.ContainsFunc(sides, func(side Side) bool { return t.end(side).OwnsRole && t.end(side).DataSyncRole == arn })
 			state := s.roles[arn]
 			if wanted || given[arn] || !state.Exists || s.unreadFormer(arn) != nil || !t.hasLeft(state) {
 				continue
@@ -108,8 +108,8 @@ func (s *snapshot) leftRoles(w wants) []roleWant {
 				continue
 			}
 			name, _ := roleNameOf(arn)
-			out = append(out, roleWant{account: t.taskAccount(), arn: arn, spec: iamrole.Spec{Name: name, Path: state.Path, Tags: t.tags("")},
-				transfers: []Transfer{t}, left: true, shared: s.wantsRole(arn)})
+			out = append(out, roleWant{account: t.TaskAccount, arn: arn, spec: iamrole.Spec{Name: name, Path: state.Path, Tags: t.tags("")},
+				transfers: []*resolved{t}, left: true, shared: s.wantsRole(arn)})
 		}
 	}
 	return out
@@ -126,7 +126,7 @@ func (s *snapshot) unreadFormer(arn string) error {
 }
 
 // hasLeft reports whether something of the transfer's is left on a role that it does not want.
-func (t Transfer) hasLeft(s iamrole.State) bool {
+func (t *resolved) hasLeft(s iamrole.State) bool {
 	if s.Tags[t.tagKey(tagManagedBy)] != managedBy {
 		return false
 	}
@@ -134,8 +134,8 @@ func (t Transfer) hasLeft(s iamrole.State) bool {
 	case t.Name:
 		return true
 	case "":
-		_, source := s.Policies[t.policyName(SourceSide)]
-		_, destination := s.Policies[t.policyName(DestinationSide)]
+		_, source := s.Policies[t.end(SourceSide).PolicyName]
+		_, destination := s.Policies[t.end(DestinationSide).PolicyName]
 		return source || destination || len(s.Policies)+len(s.Attached) == 0
 	}
 	return false
@@ -143,8 +143,8 @@ func (t Transfer) hasLeft(s iamrole.State) bool {
 
 // wantsRole reports whether a transfer, planned or blocked, has us make the role.
 func (s *snapshot) wantsRole(arn string) bool {
-	return slices.ContainsFunc(s.transfers, func(t Transfer) bool {
-		return slices.ContainsFunc(sides, func(side Side) bool { return t.ownsRole(side) && t.roleARN(side) == arn })
+	return slices.ContainsFunc(s.transfers, func(t *resolved) bool {
+		return slices.ContainsFunc(sides, func(side Side) bool { return t.end(side).OwnsRole && t.end(side).DataSyncRole == arn })
 	})
 }
 
@@ -192,7 +192,7 @@ func (b *builder) leaveRoles(all wants, after map[string][]string) (ids map[stri
 		t := tw.transfer
 		for _, arn := range slices.Sorted(maps.Keys(b.snap.formerRoles(t))) {
 			if err := b.snap.unreadFormer(arn); err != nil && !b.snap.wantsRole(arn) && !b.snap.rolesGiven()[arn] {
-				b.find([]Transfer{t}, unreadFinding(t.taskAccount(), arn, err, Warning, "grant the reader iam:GetRole and iam:ListRolePolicies on the role, which a location of the transfer had before: if it is ours, it stays"))
+				b.find([]*resolved{t}, unreadFinding(t.TaskAccount, arn, err, Warning, "grant the reader iam:GetRole and iam:ListRolePolicies on the role, which a location of the transfer had before: if it is ours, it stays"))
 			}
 		}
 	}
@@ -200,10 +200,10 @@ func (b *builder) leaveRoles(all wants, after map[string][]string) (ids map[stri
 }
 
 // notedRoles are the roles that the tag of a location names.
-func (t Transfer) notedRoles(tags map[string]string) []string {
+func (t *resolved) notedRoles(tags map[string]string) []string {
 	var out []string
 	for _, path := range strings.Fields(tags[t.tagKey(tagReplaces)]) {
-		out = append(out, region.ARN{Partition: t.partition(), Service: "iam", Account: t.taskAccount(), Resource: "role" + path}.String())
+		out = append(out, region.ARN{Partition: t.Partition, Service: "iam", Account: t.TaskAccount, Resource: "role" + path}.String())
 	}
 	return out
 }

@@ -24,20 +24,20 @@ type logWant struct {
 func (w logWant) id() string { return changeID(w.account, w.region, LogPolicy, task.LogPolicyName) }
 
 // logChange is the ID of the log policy that the transfer's task needs; "" if it needs none.
-func (t Transfer) logChange() string {
+func (t *resolved) logChange() string {
 	if t.Task.LogGroupARN == "" {
 		return ""
 	}
-	return logWant{account: t.taskAccount(), region: t.Destination.Region}.id()
+	return logWant{account: t.TaskAccount, region: t.Destination.Region}.id()
 }
 
-func (w *wants) addLogs(t Transfer) {
+func (w *wants) addLogs(t *resolved) {
 	if t.logChange() == "" {
 		return
 	}
 	i := slices.IndexFunc(w.logs, func(l logWant) bool { return l.id() == t.logChange() })
 	if i < 0 {
-		w.logs = append(w.logs, newLogWant(t.taskAccount(), t.Destination.Region, t.partition()))
+		w.logs = append(w.logs, newLogWant(t.TaskAccount, t.Destination.Region, t.Partition))
 		i = len(w.logs) - 1
 	}
 	w.logs[i].groups = append(w.logs[i].groups, t.Task.LogGroupARN)
@@ -218,7 +218,7 @@ func (b *builder) dropLogPolicy(w logWant, tasks map[string][]string) {
 // The task of a transfer that is blocked is among them: it goes on running.
 func (s *snapshot) logsNeeded(w logWant) bool {
 	for arn, state := range s.tasks {
-		marked := func(t Transfer) bool { return t.marks(state.Tags, "") }
+		marked := func(t *resolved) bool { return t.marks(state.Tags, "") }
 		if at(arn, w.account, w.region) && logGroup(state) != "" && slices.ContainsFunc(s.transfers, marked) && !slices.ContainsFunc(w.transfers, marked) {
 			return true
 		}
@@ -227,7 +227,7 @@ func (s *snapshot) logsNeeded(w logWant) bool {
 		if !at(arn, w.account, w.region) {
 			continue
 		}
-		managed := func(t Transfer) bool {
+		managed := func(t *resolved) bool {
 			return state.Tags[t.tagKey(tagManagedBy)] == managedBy && !t.marks(state.Tags, "")
 		}
 		if len(state.Unread) > 0 || state.Exists && state.LogGroupARN != "" && slices.ContainsFunc(w.transfers, managed) {

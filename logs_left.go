@@ -35,7 +35,7 @@ func (s *snapshot) leftLogs(w wants) []logWant {
 		if t.logChange() != "" || !anyKey(s.tasks, has) {
 			continue
 		}
-		l := newLogWant(tw.spec.Account, tw.spec.Region, t.partition())
+		l := newLogWant(tw.spec.Account, tw.spec.Region, t.Partition)
 		i := slices.IndexFunc(out, func(o logWant) bool { return o.id() == l.id() })
 		if i < 0 {
 			out = append(out, l)
@@ -91,7 +91,7 @@ func (s *snapshot) readLeftLogs(ctx context.Context, left []logWant, w wants, ta
 func (b *builder) leaveLogs(w wants) {
 	for _, l := range w.logs {
 		logs := func(t taskWant) bool {
-			mine := slices.ContainsFunc(l.transfers, func(x Transfer) bool { return x.Name == t.transfer.Name })
+			mine := slices.ContainsFunc(l.transfers, func(x *resolved) bool { return x.Name == t.transfer.Name })
 			return mine && b.mode == SetUp && b.goesOnLogging(t)
 		}
 		if l.left && !slices.ContainsFunc(w.tasks, logs) {
@@ -112,10 +112,10 @@ func (b *builder) goesOnLogging(w taskWant) bool {
 }
 
 // logDrops are the IDs of the changes of log policies that the transfer has left: its task tells of them until they are made.
-func (b *builder) logDrops(t Transfer) []string {
+func (b *builder) logDrops(t *resolved) []string {
 	var out []string
 	for _, l := range b.all.logs {
-		mine := slices.ContainsFunc(l.transfers, func(x Transfer) bool { return x.Name == t.Name })
+		mine := slices.ContainsFunc(l.transfers, func(x *resolved) bool { return x.Name == t.Name })
 		if l.left && mine && slices.ContainsFunc(b.changes, func(c Change) bool { return c.ID == l.id() }) {
 			out = append(out, l.id())
 		}
@@ -133,7 +133,7 @@ func (b *builder) keptLogGroup(w taskWant, s task.State) {
 	if b.goesOnLogging(w) {
 		detail += ", and goes on logging there"
 	}
-	b.find([]Transfer{w.transfer}, Finding{Severity: Warning, Code: CodeTaskOption, Account: w.spec.Account, Subject: "LogGroupARN",
+	b.find([]*resolved{w.transfer}, Finding{Severity: Warning, Code: CodeTaskOption, Account: w.spec.Account, Subject: "LogGroupARN",
 		Detail: detail + ": AWS documents no way to take one off a task",
 		Remedy: "set LogLevel to OFF to end the logging, or destroy the transfer and set it up again"})
 }

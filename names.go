@@ -24,22 +24,9 @@ const sidPrefix = "Xacct"
 
 // sid names the owner of a statement, never its content, so that an edited prefix, role or bucket keeps it:
 // the prefix, the transfer's name in letters and digits, the purpose, and eight hex digits over what never changes.
-func (t Transfer) sid(side Side, purpose string) string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{t.partition(), t.taskAccount(), t.Name, string(side), purpose}, "\x00")))
+func (t *resolved) sid(side Side, purpose string) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{t.Partition, t.TaskAccount, t.Name, string(side), purpose}, "\x00")))
 	return sidPrefix + camel(t.Name) + purpose + hex.EncodeToString(sum[:4])
-}
-
-// sids are all statement ids that this transfer can have on the bucket of the side.
-func (t Transfer) sids(side Side) []string {
-	return []string{t.sid(side, t.purpose(side)), t.sid(side, purposeList), t.sid(side, purposeManifest), t.sid(side, purposeReport), t.sid(side, purposeRetry)}
-}
-
-// purpose is what DataSync does with the bucket of the side.
-func (t Transfer) purpose(side Side) string {
-	if side == SourceSide {
-		return purposeRead
-	}
-	return purposeWrite
 }
 
 // camel turns media-archive into MediaArchive.
@@ -53,17 +40,6 @@ func camel(name string) string {
 	return b.String()
 }
 
-// roleName is the name of the role that we make for the side.
-func (t Transfer) roleName(side Side) string {
-	if n := t.end(side).Role.Name; n != "" {
-		return n
-	}
-	return t.Name + "-" + string(side)
-}
-
-// policyName is the name of the inline policy that one transfer has for one end. A role used by several transfers holds one for each.
-func (t Transfer) policyName(side Side) string { return "xacct-" + t.Name + "-" + string(side) }
-
 // Tag keys, after the prefix.
 const (
 	tagTransfer  = "transfer"
@@ -72,7 +48,7 @@ const (
 	managedBy    = "xacct"
 )
 
-func (t Transfer) tagKey(key string) string {
+func (t *resolved) tagKey(key string) string {
 	if t.TagPrefix == "" {
 		return "xacct:" + key
 	}
@@ -80,7 +56,7 @@ func (t Transfer) tagKey(key string) string {
 }
 
 // tags are the user's tags and those that mark a resource as this transfer's.
-func (t Transfer) tags(side Side) map[string]string {
+func (t *resolved) tags(side Side) map[string]string {
 	m := maps.Clone(t.Tags)
 	if m == nil {
 		m = map[string]string{}
@@ -97,7 +73,7 @@ func (t Transfer) tags(side Side) map[string]string {
 }
 
 // marks reports whether tags say that the resource is this transfer's, and for a location, this side's.
-func (t Transfer) marks(tags map[string]string, side Side) bool {
+func (t *resolved) marks(tags map[string]string, side Side) bool {
 	return tags[t.tagKey(tagManagedBy)] == managedBy && tags[t.tagKey(tagTransfer)] == t.Name &&
 		(side == "" || tags[t.tagKey(tagSide)] == string(side))
 }

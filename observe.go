@@ -27,8 +27,8 @@ type place struct{ account, region string }
 
 // snapshot is what was read for a set of transfers. What could not be read stands in errs, or in the Unread of a state; it is never "absent".
 type snapshot struct {
-	clients   Clients
-	transfers []Transfer // all that were asked for
+	clients   clientSet
+	transfers []*resolved // all that were asked for
 
 	mu        sync.Mutex
 	roles     map[string]iamrole.State              // by ARN; a role that was not looked at, because its account has no client, is missing
@@ -50,7 +50,7 @@ type snapshot struct {
 	errs      map[string]error                      // by what was read: a role's ARN, a bucket's name, "account/region"
 }
 
-func newSnapshot(c Clients) *snapshot {
+func newSnapshot(c clientSet) *snapshot {
 	return &snapshot{clients: c, roles: map[string]iamrole.State{}, buckets: map[string]bucket.State{}, keys: map[string]kmskey.State{}, taskCount: map[place]int{}, listed: map[place]bool{},
 		locations: map[string]location.State{}, samples: map[string]bucket.Sample{}, unlisted: map[string]error{}, tasks: map[string]task.State{}, errs: map[string]error{}}
 }
@@ -64,7 +64,7 @@ func (s *snapshot) fail(what string, err error) {
 }
 
 // identify proves that every client belongs to the account that it stands for, and says who it is. It is the first call of everything.
-func identify(ctx context.Context, c Clients, accounts []string) (map[string]string, error) {
+func identify(ctx context.Context, c clientSet, accounts []string) (map[string]string, error) {
 	arns := make([]string, len(accounts))
 	errs := make([]error, len(accounts))
 	var wg sync.WaitGroup
@@ -99,11 +99,11 @@ func identify(ctx context.Context, c Clients, accounts []string) (map[string]str
 }
 
 // accountsOf are the accounts that the transfers touch and that we have clients for, sorted.
-func accountsOf(c Clients, transfers []Transfer) []string {
+func accountsOf(c clientSet, transfers []*resolved) []string {
 	set := map[string]bool{}
 	for _, t := range transfers {
-		involved := []string{t.taskAccount(), t.Source.Account, t.Destination.Account}
-		for _, key := range t.keySpecs() {
+		involved := []string{t.TaskAccount, t.Source.Account, t.Destination.Account}
+		for _, key := range t.Keys {
 			involved = append(involved, key.Account())
 		}
 		for _, a := range involved {
@@ -118,7 +118,7 @@ func accountsOf(c Clients, transfers []Transfer) []string {
 // observe reads everything that the transfers need, each thing once. What has a name is read while locations and tasks are listed, then what
 // the lists point to, then what that points to: the tasks of locations that no task's name led to, the locations of an earlier task, and
 // the roles of given locations.
-func observe(ctx context.Context, c Clients, transfers []Transfer) (*snapshot, error) {
+func observe(ctx context.Context, c clientSet, transfers []*resolved) (*snapshot, error) {
 	s := newSnapshot(c)
 	s.transfers = transfers
 	w := wantsOf(transfers)
@@ -277,7 +277,7 @@ func (s *snapshot) readBucket(ctx context.Context, spec bucket.Spec) {
 }
 
 // placesOf are the task accounts and Regions in which locations or tasks may be.
-func placesOf(c Clients, w wants) []place {
+func placesOf(c clientSet, w wants) []place {
 	set := map[place]bool{}
 	for _, l := range w.locations {
 		set[place{l.spec.Account, l.spec.Region}] = true

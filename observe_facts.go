@@ -13,7 +13,7 @@ import (
 )
 
 // look reads a page of what lies below the destination's prefix, if the transfer may overwrite it. It is for a warning only.
-func (s *snapshot) look(ctx context.Context, t Transfer) {
+func (s *snapshot) look(ctx context.Context, t *resolved) {
 	e := t.Destination
 	api, err := s.clients.s3(e.Account, e.Region)
 	if err != nil {
@@ -31,7 +31,7 @@ func (s *snapshot) look(ctx context.Context, t Transfer) {
 
 // overwrites reports whether the transfer may overwrite what lies at the destination. DataSync's default is to do so.
 // https://docs.aws.amazon.com/datasync/latest/userguide/API_Options.html
-func (t Transfer) overwrites() bool {
+func (t *resolved) overwrites() bool {
 	return t.Task.Options.OverwriteMode != dstypes.OverwriteModeNever
 }
 

@@ -17,15 +17,15 @@ import (
 
 var errNotRead = errors.New("not read")
 
-// ownership judges PlanOptions.Ownership.
-func (o PlanOptions) ownership(transfers []Transfer) error {
-	for _, name := range slices.Sorted(maps.Keys(o.Ownership)) {
-		i := slices.IndexFunc(transfers, func(t Transfer) bool { return t.Destination.Bucket == name && t.Destination.DisableACLs })
+// ownership judges the Object Ownership that a tear-down is to put back.
+func ownership(s Settings, transfers []*resolved) error {
+	for _, name := range slices.Sorted(maps.Keys(s.Ownership)) {
+		i := slices.IndexFunc(transfers, func(t *resolved) bool { return t.Destination.Bucket == name && t.Destination.DisableACLs })
 		if i < 0 {
 			return fmt.Errorf("plan: Ownership[%q] is no destination bucket with DisableACLs: give one of the transfers' whose ACLs they disabled", name)
 		}
 		e := transfers[i].Destination
-		_, err := bucket.Spec{Name: name, Account: e.Account, Region: e.Region}.RestoreOwnershipInput(o.Ownership[name])
+		_, err := bucket.Spec{Name: name, Account: e.Account, Region: e.Region}.RestoreOwnershipInput(s.Ownership[name])
 		if problems := problem.All(err); len(problems) > 0 {
 			return fmt.Errorf("plan: Ownership[%q]: %w", name, problems[0])
 		}
@@ -36,13 +36,13 @@ func (o PlanOptions) ownership(transfers []Transfer) error {
 // beforeSchedule is the change that must be done before a task may start by itself: what it writes belongs to the bucket's owner only once the
 // bucket's ACLs are disabled. Whoever starts a task by hand has [VerifyOwnership] for that. Of a bucket that cannot be read nobody knows when
 // that is, so the plan warns.
-func (b *builder) beforeSchedule(t Transfer) []string {
+func (b *builder) beforeSchedule(t *resolved) []string {
 	e := t.Destination
 	if s := t.Task.Schedule; s == nil || s.Status == dstypes.ScheduleStatusDisabled || !e.DisableACLs {
 		return nil
 	}
 	if !b.canRead(e.Account) {
-		b.find([]Transfer{t}, Finding{Severity: Warning, Code: CodeOwnership, Account: e.Account, Subject: e.Bucket,
+		b.find([]*resolved{t}, Finding{Severity: Warning, Code: CodeOwnership, Account: e.Account, Subject: e.Bucket,
 			Detail: "whether bucket " + e.Bucket + " has its ACLs disabled cannot be read, and a scheduled run does not look: what it writes before that belongs to the task account",
 			Remedy: "let the bucket's operator apply their part first, or give the schedule the status DISABLED until then"})
 		return nil
@@ -54,7 +54,7 @@ func (b *builder) beforeSchedule(t Transfer) []string {
 // and is held back while another transfer still does, because what that writes would belong to its task account.
 func (b *builder) restoreOwnership(w bucketWant, locations map[string][]string) {
 	spec := w.spec
-	want, ok := b.opts.Ownership[spec.Name]
+	want, ok := b.settings.Ownership[spec.Name]
 	if !ok || !spec.DisableACLs {
 		return
 	}

@@ -3,16 +3,13 @@ package xacct
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"slices"
-	"strings"
 
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"github.com/xacct/xacct/internal/option"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -38,26 +35,16 @@ type PlanOptions struct {
 	Override    []string     // codes of blocking findings that are to be warnings; see [Overridable]
 	Concurrency int          // how many calls go to one service of one account and Region at once; 0 is 16
 	Logger      *slog.Logger // nil logs nothing
+}
 
-	callers map[string]string // by account: the ARN of who plans
-	handed  []string          // further accounts that a plan to be applied names
+// settings are the options that the plan keeps, because Apply has to know them.
+func (o PlanOptions) settings() Settings {
+	return Settings{AllowReplace: o.AllowReplace, CancelRuns: o.CancelRuns, Ownership: o.Ownership, AllowDelete: o.AllowDelete, HandOver: o.HandOver,
+		Override: o.Override, OrgIDs: o.OrgIDs, SCPs: o.SCPs, RCPs: o.RCPs}
 }
 
 // Overridable are the codes that PlanOptions.Override may hold. The others have no meaning that could be overridden.
-func Overridable() []Code {
-	return []Code{CodeACLsEnabled, CodeDenied, CodeKeyNotListed, CodeKeyUnusable, CodeRequesterPays}
-}
-
-// schema is the version of a plan's JSON: of one with the same number before the dot, what is newer can read what is older.
-const schema = "1.0"
-
-// Mode is the direction of a plan.
-type Mode string
-
-const (
-	SetUp    Mode = "set-up"    // made by NewPlan
-	TearDown Mode = "tear-down" // made by NewDestroyPlan
-)
+func Overridable() []Code { return slices.Clone(overridable) }
 
 // Plan is what would be done, and what is known about it. It is data: it can be stored as JSON, reviewed, and applied elsewhere, another day.
 type Plan struct {
@@ -69,17 +56,40 @@ type Plan struct {
 	Findings  []Finding
 }
 
-// Settings are the options that Apply has to know about.
-type Settings struct {
-	AllowReplace bool                               `json:",omitempty"`
-	CancelRuns   bool                               `json:",omitempty"`
-	Ownership    map[string]s3types.ObjectOwnership `json:",omitempty"`
-	AllowDelete  bool                               `json:",omitempty"`
-	HandOver     []string                           `json:",omitempty"`
-	Override     []string                           `json:",omitempty"`
-	OrgIDs       map[string]string                  `json:",omitempty"`
-	SCPs         map[string][][]policy.Document     `json:",omitempty"`
-	RCPs         map[string][][]policy.Document     `json:",omitempty"`
+// draft is the plan as the machinery takes it.
+func (p *Plan) draft() *draft {
+	return &draft{Schema: p.Schema, Mode: p.Mode, Transfers: resolveAll(p.Transfers), Settings: p.Settings, Changes: p.Changes, Findings: p.Findings}
+}
+
+// NewPlan reads AWS, compares it with what the transfers want, and says what would change and who will be let in. It only reads.
+//
+// It fails for what concerns all transfers: invalid input, a client that is missing or belongs to another account, a cancelled context.
+// All else is a blocking finding of the transfer it concerns, and the others proceed.
+func NewPlan(ctx context.Context, c Clients, transfers []Transfer, optFns ...func(*PlanOptions)) (*Plan, error) {
+	return makePlan(ctx, SetUp, c, transfers, optFns)
+}
+
+// NewDestroyPlan plans the way back: the task, its locations, our statements in bucket policies, and the roles last, because a bucket
+// policy that names a deleted role can no longer be written by its owner. It deletes what is provably ours and nothing else: transferred
+// objects, given roles and locations stay as they are, and so does object ownership unless PlanOptions.Ownership asks otherwise.
+// Like [NewPlan] it only reads.
+func NewDestroyPlan(ctx context.Context, c Clients, transfers []Transfer, optFns ...func(*PlanOptions)) (*Plan, error) {
+	return makePlan(ctx, TearDown, c, transfers, optFns)
+}
+
+func makePlan(ctx context.Context, mode Mode, c Clients, transfers []Transfer, optFns []func(*PlanOptions)) (*Plan, error) {
+	o := PlanOptions{Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	option.Apply(&o, optFns)
+	d, err := newPlan(ctx, mode, c.set(), resolveAll(transfers), o.settings(), o.Concurrency)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{Schema: d.Schema, Mode: d.Mode, Transfers: slices.Clone(transfers), Settings: d.Settings, Changes: d.Changes, Findings: d.Findings}
+	slices.SortFunc(p.Transfers, func(x, y Transfer) int { return cmp.Compare(x.Name, y.Name) })
+	if o.Logger != nil {
+		o.Logger.Info("xacct plan", "mode", string(p.Mode), "transfers", len(p.Transfers), "changes", len(p.Changes), "findings", len(p.Findings))
+	}
+	return p, nil
 }
 
 // Empty reports whether nothing is left that the clients it was made with could do. What is blocked or handed over does not count:
@@ -114,251 +124,29 @@ func (p *Plan) For(account string) *Plan {
 	return q
 }
 
-// blocking are the blocking findings, by transfer.
-func (p *Plan) blocking() map[string][]Finding {
-	m := map[string][]Finding{}
-	for _, f := range p.Findings {
-		if f.Severity == Blocking {
-			m[f.Transfer] = append(m[f.Transfer], f)
-		}
-	}
-	return m
+// transfer is the index of the transfer of that name; -1 if the plan has none.
+func (p *Plan) transfer(name string) int {
+	return slices.IndexFunc(p.Transfers, func(t Transfer) bool { return t.Name == name })
 }
 
-// NewPlan reads AWS, compares it with what the transfers want, and says what would change and who will be let in. It only reads.
-//
-// It fails for what concerns all transfers: invalid input, a client that is missing or belongs to another account, a cancelled context.
-// All else is a blocking finding of the transfer it concerns, and the others proceed.
-func NewPlan(ctx context.Context, c Clients, transfers []Transfer, optFns ...func(*PlanOptions)) (*Plan, error) {
-	c, o, err := prepare(ctx, c, transfers, optFns)
-	if err != nil {
-		return nil, err
+// Explain links an error of a transfer's run, or of its start, to what the plan said of that transfer: the *[AccessTestError] that it returns
+// wraps the error, and has the end that it is about and the verdict on it in its Hint. An error that is not about access, that has its
+// verdict already, as those of Apply, or of a transfer that the plan has not, comes back as it is; nil is nil.
+func (p *Plan) Explain(transfer string, err error) error {
+	i := p.transfer(transfer)
+	if i < 0 {
+		return err
 	}
-	snap, err := observe(ctx, c, transfers)
-	if err != nil {
-		return nil, err
-	}
-	b := newBuilder(SetUp, snap, transfers, o)
-	b.planAll()
-	return b.plan(), nil
+	return explain(p.Findings, p.Transfers[i].resolve(), err)
 }
 
-// prepare judges the input of a plan and proves whose the clients are. The clients returned are steady.
-func prepare(ctx context.Context, c Clients, transfers []Transfer, optFns []func(*PlanOptions)) (Clients, PlanOptions, error) {
-	var o PlanOptions
-	for _, fn := range optFns {
-		fn(&o)
-	}
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
-	}
-	if len(transfers) == 0 {
-		return nil, o, errors.New("plan: no transfers were given: give at least one")
-	}
-	if err := validateAll(transfers); err != nil {
-		return nil, o, err
-	}
-	for _, code := range o.Override {
-		if !slices.Contains(Overridable(), code) {
-			return nil, o, fmt.Errorf("plan: Override %q is not a code that can be overridden: use one of %s", code, strings.Join(Overridable(), ", "))
-		}
-	}
-	if err := o.ownership(transfers); err != nil {
-		return nil, o, err
-	}
-	accounts := accountsOf(c, transfers)
-	for _, account := range o.handed {
-		if _, ok := c[account]; ok && !slices.Contains(accounts, account) {
-			accounts = append(accounts, account)
-		}
-	}
-	if len(accounts) == 0 {
-		return nil, o, fmt.Errorf("plan: Clients hold none of the transfers' accounts: give a client for at least one, such as Clients[%q]", transfers[0].taskAccount())
-	}
-	if err := c.complete(transfers); err != nil {
-		return nil, o, err
-	}
-	var err error
-	c = c.steady(o.Concurrency)
-	o.callers, err = identify(ctx, c, accounts)
-	return c, o, err
+// Residue looks for what is left of the plan's transfers: roles, locations and tasks that bear our mark, statements that bear our Sids, and
+// what AWS and the runs of the task have made on our behalf. What could not be looked at is in the list too, never left out. If no item is
+// Ours and none is "not known", nothing of ours is left. The error is that of a read that concerns everything.
+func (p *Plan) Residue(ctx context.Context, c Clients) ([]Residue, error) {
+	return findResidue(ctx, c.set(), resolveAll(p.Transfers))
 }
 
-// complete reports the clients that the transfers need and that are nil.
-func (c Clients) complete(transfers []Transfer) error {
-	var errs []error
-	seen := map[ClientError]bool{}
-	need := func(account, region, service string, missing bool) {
-		e := ClientError{Account: account, Region: region, Service: service}
-		if missing && !seen[e] {
-			seen[e] = true
-			errs = append(errs, &e)
-		}
-	}
-	for _, t := range transfers {
-		if ac, ok := c[t.taskAccount()]; ok {
-			need(t.taskAccount(), "", "STS", ac.STS == nil)
-			need(t.taskAccount(), "", "IAM", ac.IAM == nil)
-			if t.logChange() != "" {
-				_, err := c.logs(t.taskAccount(), t.Destination.Region)
-				need(t.taskAccount(), t.Destination.Region, "CloudWatch Logs", err != nil)
-			}
-			for _, e := range []Endpoint{t.Source, t.Destination} {
-				need(t.taskAccount(), e.Region, "DataSync", ac.DataSync == nil || ac.DataSync(e.Region) == nil)
-			}
-		}
-		for _, e := range []Endpoint{t.Source, t.Destination} {
-			if ac, ok := c[e.Account]; ok {
-				need(e.Account, "", "STS", ac.STS == nil)
-				need(e.Account, e.Region, "S3", ac.S3 == nil || ac.S3(e.Region) == nil)
-			}
-		}
-		for _, key := range t.keySpecs() {
-			if ac, ok := c[key.Account()]; ok {
-				need(key.Account(), "", "STS", ac.STS == nil)
-				_, err := c.kms(key.ARN)
-				need(key.Account(), key.Region(), "KMS", err != nil)
-			}
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// builder turns a snapshot into a plan.
-type builder struct {
-	mode      Mode
-	snap      *snapshot
-	transfers []Transfer
-	opts      PlanOptions
-	ids       map[string]string // unique id → role ARN
-	all       wants             // what the transfers being planned want, and what they have left
-	held      map[string]bool   // transfers that were blocked when the plan to be applied was made
-
-	changes  []Change
-	findings []Finding
-}
-
-func newBuilder(mode Mode, s *snapshot, transfers []Transfer, o PlanOptions) *builder {
-	return &builder{mode: mode, snap: s, transfers: transfers, opts: o, ids: s.roleIDs()}
-}
-
-// planAll finds out which transfers are blocked, then plans the changes of the others together and those of the blocked ones on hold, so
-// that one bad bucket never holds up the rest.
-func (b *builder) planAll() {
-	b.change(b.transfers)
-	b.check()
-	b.override()
-	blocked := b.blocked()
-	if len(blocked) == 0 {
-		return
-	}
-	findings := b.findings
-	b.changes = nil
-	b.change(slices.DeleteFunc(slices.Clone(b.transfers), func(t Transfer) bool { return blocked[t.Name] }))
-	free := b.changes
-	b.changes = nil
-	b.change(slices.DeleteFunc(slices.Clone(b.transfers), func(t Transfer) bool { return !blocked[t.Name] }))
-	held := b.changes
-	for i := range held {
-		c := &held[i]
-		if slices.ContainsFunc(free, func(f Change) bool { return f.ID == c.ID }) {
-			c.ID += "#blocked"
-		}
-		if c.Op != NoOp {
-			c.Hold, c.Reason = Blocked, "see the findings of "+strings.Join(c.Transfers, ", ")
-		}
-	}
-	b.changes, b.findings = append(free, held...), findings
-}
-
-// blocked are the transfers of which nothing is to be done.
-func (b *builder) blocked() map[string]bool {
-	out := maps.Clone(b.held)
-	if out == nil {
-		out = map[string]bool{}
-	}
-	for name := range (&Plan{Findings: b.findings}).blocking() {
-		out[name] = true
-	}
-	return out
-}
-
-// override turns the overridden blocking findings into warnings that say so.
-func (b *builder) override() {
-	for i := range b.findings {
-		f := &b.findings[i]
-		if f.Severity == Blocking && slices.Contains(b.opts.Override, f.Code) {
-			f.Severity, f.Detail = Warning, f.Detail+" (overridden)"
-		}
-	}
-}
-
-// find adds a finding for each of the transfers.
-func (b *builder) find(transfers []Transfer, f Finding) {
-	for _, name := range names(transfers) {
-		f.Transfer = name
-		if !slices.ContainsFunc(b.findings, func(g Finding) bool {
-			return g.Code == f.Code && g.Transfer == f.Transfer && g.Subject == f.Subject && g.Detail == f.Detail
-		}) {
-			b.findings = append(b.findings, f)
-		}
-	}
-}
-
-// handedOver reports whether the account's changes are for its own operator, because we have no client for it or were told so.
-func (b *builder) handedOver(account string) bool {
-	_, ok := b.snap.clients[account]
-	return !ok || slices.Contains(b.opts.HandOver, account)
-}
-
-// canRead reports whether the account can be looked at.
-func (b *builder) canRead(account string) bool {
-	_, ok := b.snap.clients[account]
-	return ok
-}
-
-func (b *builder) plan() *Plan {
-	p := &Plan{Schema: schema, Mode: b.mode, Transfers: slices.Clone(b.transfers), Changes: b.changes, Findings: b.findings,
-		Settings: Settings{AllowReplace: b.opts.AllowReplace, CancelRuns: b.opts.CancelRuns, Ownership: b.opts.Ownership, AllowDelete: b.opts.AllowDelete, HandOver: b.opts.HandOver,
-			Override: b.opts.Override, OrgIDs: b.opts.OrgIDs, SCPs: b.opts.SCPs, RCPs: b.opts.RCPs}}
-	slices.SortFunc(p.Transfers, func(x, y Transfer) int { return cmp.Compare(x.Name, y.Name) })
-	sortChanges(p.Changes, p.Transfers)
-	slices.SortStableFunc(p.Findings, func(x, y Finding) int {
-		return cmp.Or(cmp.Compare(x.Transfer, y.Transfer), cmp.Compare(weight(y.Severity), weight(x.Severity)), cmp.Compare(codeOrder(x.Code), codeOrder(y.Code)))
-	})
-	return p
-}
-
-func weight(s Severity) int { return slices.Index([]Severity{Info, Warning, Blocking}, s) }
-
-// kindOrder is the order in which kinds are shown, which is also one in which they could be made.
-var kindOrder = []Kind{IAMRole, BucketPolicy, KeyPolicy, BucketOwnership, LogPolicy, DataSyncLocation, DataSyncTask}
-
-// sortChanges puts the accounts of tasks first.
-func sortChanges(changes []Change, transfers []Transfer) {
-	taskAccount := map[string]bool{}
-	for _, t := range transfers {
-		taskAccount[t.taskAccount()] = true
-	}
-	rank := func(account string) int {
-		if taskAccount[account] {
-			return 0
-		}
-		return 1
-	}
-	slices.SortStableFunc(changes, func(a, b Change) int {
-		return cmp.Or(cmp.Compare(rank(a.Account), rank(b.Account)), cmp.Compare(a.Account, b.Account),
-			cmp.Compare(slices.Index(kindOrder, a.Kind), slices.Index(kindOrder, b.Kind)),
-			cmp.Compare(a.orderKey(), b.orderKey()), cmp.Compare(a.ID, b.ID))
-	})
-}
-
-// orderKey sorts changes of one kind in one account: by transfer, sources before destinations, what belongs to both ends by name.
-func (c *Change) orderKey() string {
-	if c.Side == "" {
-		return c.Name
-	}
-	return fmt.Sprintf("%s\x00%d", strings.Join(c.Transfers, ","), sideOrder(c.Side))
-}
-
-func sideOrder(s Side) int { return slices.Index(sides, s) }
+// String is the plan as text for people: what changes in which account, what was checked, and what is unknown. It ends without a newline.
+// The same plan always prints the same text.
+func (p *Plan) String() string { return p.draft().text() }

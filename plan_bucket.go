@@ -65,11 +65,11 @@ func (b *builder) bucketPolicy(w bucketWant, s bucket.State, seen bool) {
 }
 
 // owners are the transfers that a Sid belongs to.
-func (w policyWant) owners(sid string) []Transfer {
-	var out []Transfer
+func (w policyWant) owners(sid string) []*resolved {
+	var out []*resolved
 	for _, t := range w.transfers {
 		for _, side := range sides {
-			for _, s := range append(t.sids(side), t.keySids()...) {
+			for _, s := range append(t.end(side).Sids, t.KeySids...) {
 				if s == sid {
 					out = append(out, t)
 				}

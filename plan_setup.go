@@ -19,7 +19,7 @@ import (
 )
 
 // change plans the changes of some of the transfers, all of them together.
-func (b *builder) change(transfers []Transfer) {
+func (b *builder) change(transfers []*resolved) {
 	w := b.snap.withLeft(wantsOf(transfers))
 	b.all = w
 	if b.mode == TearDown {
@@ -125,7 +125,7 @@ func (b *builder) roleSizes(w roleWant, state iamrole.State) {
 }
 
 // size adds a finding from nine tenths of a quota on. Over a hard limit it blocks; a raisable one only warns.
-func (b *builder) size(ts []Transfer, account, subject, what string, used, quota int, hard bool) {
+func (b *builder) size(ts []*resolved, account, subject, what string, used, quota int, hard bool) {
 	if used*10 < quota*9 {
 		return
 	}
@@ -159,7 +159,7 @@ func appendIf(s []string, ok bool, v string) []string {
 // location plans one location and returns its ARN, "" while it is not made.
 func (b *builder) location(all wants, w locationWant) string {
 	t, spec := w.transfer, w.spec
-	one := []Transfer{t}
+	one := []*resolved{t}
 	if !b.canRead(spec.Account) {
 		if w.given {
 			return t.end(w.side).LocationARN
@@ -208,11 +208,11 @@ func (b *builder) locationChange(all wants, w locationWant, c Change) Change {
 	t, spec := w.transfer, w.spec
 	c.ID, c.Account, c.Region, c.Kind, c.Name, c.Side = w.id(), spec.Account, spec.Region, DataSyncLocation, spec.URI(), w.side
 	c.Transfers = []string{t.Name}
-	if t.ownsRole(w.side) {
-		c.Requires = append(c.Requires, changeID(t.taskAccount(), "", IAMRole, t.roleName(w.side)))
+	if t.end(w.side).OwnsRole {
+		c.Requires = append(c.Requires, changeID(t.TaskAccount, "", IAMRole, t.end(w.side).RoleName))
 	}
 	for _, bw := range all.buckets {
-		if bw.grants && t.remote(w.side) && bw.spec.Name == spec.Bucket {
+		if bw.grants && t.end(w.side).Remote && bw.spec.Name == spec.Bucket {
 			c.Requires = append(c.Requires, bw.id())
 		}
 	}
@@ -224,7 +224,7 @@ func (b *builder) locationChange(all wants, w locationWant, c Change) Change {
 func (b *builder) givenLocation(w locationWant) string {
 	arn := w.transfer.end(w.side).LocationARN
 	s := b.snap.locations[arn]
-	one := []Transfer{w.transfer}
+	one := []*resolved{w.transfer}
 	if err := b.snap.unread(arn, s.Unread, location.PartLocation); err != nil {
 		b.find(one, unreadFinding(w.spec.Account, arn, err, Warning, "grant the reader datasync:DescribeLocationS3"))
 		return arn
@@ -234,7 +234,7 @@ func (b *builder) givenLocation(w locationWant) string {
 
 func (b *builder) task(w taskWant, arns map[string]string) {
 	t, spec := w.transfer, w.spec
-	one := []Transfer{t}
+	one := []*resolved{t}
 	c := Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: DataSyncTask, Name: spec.Name, Transfers: []string{t.Name}, After: w.after()}
 	if id := t.logChange(); id != "" {
 		c.Requires = append(c.Requires, id)
@@ -291,7 +291,7 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 		c.Calls = appendIf(c.Calls, len(tags) > 0, "datasync:TagResource")
 	case Replace:
 		c.Calls = calls
-		if !b.opts.AllowReplace {
+		if !b.settings.AllowReplace {
 			b.find(one, Finding{Severity: Blocking, Code: CodeReplace, Account: spec.Account, Subject: subject,
 				Detail: "the task must be replaced: " + strings.Join(lines, "; "), Remedy: "set AllowReplace: the new task is made before the old one is deleted, with its history"})
 		}
@@ -307,9 +307,9 @@ func (b *builder) running(w taskWant, state task.State) {
 	if state.Status == dstypes.TaskStatusRunning || state.Status == dstypes.TaskStatusQueued {
 		f := Finding{Severity: Blocking, Code: CodeRunning, Account: w.spec.Account, Subject: state.ARN, Detail: "the task is running",
 			Remedy: "wait for the execution to end, or cancel it; a tear-down does that with CancelRuns"}
-		if b.mode == TearDown && b.opts.CancelRuns {
+		if b.mode == TearDown && b.settings.CancelRuns {
 			f.Severity, f.Detail, f.Remedy = Warning, "the task is running: its executions are cancelled, and what they have not yet copied stays uncopied", ""
 		}
-		b.find([]Transfer{w.transfer}, f)
+		b.find([]*resolved{w.transfer}, f)
 	}
 }

@@ -2,7 +2,6 @@ package xacct
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,24 +11,6 @@ import (
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/policy"
 )
-
-// NewDestroyPlan plans the way back: the task, its locations, our statements in bucket policies, and the roles last, because a bucket
-// policy that names a deleted role can no longer be written by its owner. It deletes what is provably ours and nothing else: transferred
-// objects, given roles and locations stay as they are, and so does object ownership unless PlanOptions.Ownership asks otherwise.
-// Like [NewPlan] it only reads.
-func NewDestroyPlan(ctx context.Context, c Clients, transfers []Transfer, optFns ...func(*PlanOptions)) (*Plan, error) {
-	c, o, err := prepare(ctx, c, transfers, optFns)
-	if err != nil {
-		return nil, err
-	}
-	snap, err := observe(ctx, c, transfers)
-	if err != nil {
-		return nil, err
-	}
-	b := newBuilder(TearDown, snap, transfers, o)
-	b.planAll()
-	return b.plan(), nil
-}
 
 // tearDown plans the changes back. Each needs that which uses it to be gone. A location that tells of a role that was left goes after that
 // role, which goes after the statements that name it; for lack of a task nobody uses them any more.
@@ -56,7 +37,7 @@ func (b *builder) tearDown(w wants) {
 	}
 	telling := names(transfersOf(b.snap.leftRoles(w)))
 	uses := map[string][]string{} // transfer → what has to be done before its statements go
-	dropLocations := func(t Transfer, after []string, stay bool) {
+	dropLocations := func(t *resolved, after []string, stay bool) {
 		if known[t.Name] {
 			locations[t.Name] = b.leaveLocations(t, after, stay)
 		}
@@ -100,8 +81,8 @@ func (b *builder) tearDown(w wants) {
 }
 
 // transfersOf are the transfers that use the roles.
-func transfersOf(roles []roleWant) []Transfer {
-	var out []Transfer
+func transfersOf(roles []roleWant) []*resolved {
+	var out []*resolved
 	for _, r := range roles {
 		out = append(out, r.transfers...)
 	}
@@ -110,7 +91,7 @@ func transfersOf(roles []roleWant) []Transfer {
 
 func (b *builder) dropTask(w taskWant) string {
 	t, spec := w.transfer, w.spec
-	one := []Transfer{t}
+	one := []*resolved{t}
 	c := Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: DataSyncTask, Name: spec.Name, Transfers: []string{t.Name}, Op: Delete,
 		Calls: []string{"datasync:DeleteTask"}, Requires: b.logDrops(t)}
 	if !b.canRead(spec.Account) {
@@ -141,7 +122,7 @@ func (b *builder) dropTask(w taskWant) string {
 
 func (b *builder) dropLocation(w locationWant, after []string, stay bool) string {
 	spec := w.spec
-	one := []Transfer{w.transfer}
+	one := []*resolved{w.transfer}
 	c := Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: DataSyncLocation, Name: spec.URI(), Side: w.side, Transfers: []string{w.transfer.Name},
 		Op: Delete, Calls: []string{"datasync:DeleteLocation"}}
 	c.Requires = slices.Clone(after)
@@ -214,8 +195,9 @@ func (b *builder) dropStatements(w bucketWant, locations map[string][]string) st
 // let it in. It returns the ID of the change and whether the role has to stay for now.
 func (b *builder) dropRole(all wants, w roleWant, after map[string][]string) (id string, stays bool) {
 	c := Change{ID: w.id(), Account: w.account, Kind: IAMRole, Name: w.spec.Name, Transfers: names(w.transfers), ARN: w.arn, Side: w.side(), Op: Delete,
-		Calls: []string{"iam:DeleteRolePolicy", "iam:DeleteRole"}, left: w.left}
+		Calls: []string{"iam:DeleteRolePolicy", "iam:DeleteRole"}}
 	if w.left {
+		b.orphans[c.ID] = true
 		c.Reason = "no location of the transfer uses it any more"
 	}
 	state := b.snap.roles[w.arn]
@@ -272,7 +254,7 @@ func staysFor(rest []string) []string {
 // lettingIn are the IDs of the planned changes of policies that name the role, or may: those of its transfers' ends that it serves.
 func (b *builder) lettingIn(all wants, w roleWant, id string) []string {
 	var out []string
-	add := func(change string, p policyWant, d policy.Document, of func(Transfer, Side) bool) {
+	add := func(change string, p policyWant, d policy.Document, of func(*resolved, Side) bool) {
 		may := naming(d, nil, w.arn, id) != ""
 		for _, t := range p.transfers {
 			may = may || slices.Contains(names(w.transfers), t.Name) && slices.ContainsFunc(b.snap.sidesOf(w, t), func(side Side) bool { return of(t, side) })
@@ -282,20 +264,20 @@ func (b *builder) lettingIn(all wants, w roleWant, id string) []string {
 		}
 	}
 	for _, bw := range all.buckets {
-		add(bw.id(), bw.policyWant, b.snap.buckets[bw.spec.Name].Policy, func(t Transfer, side Side) bool { return b.snap.letsIn(t, side, bw.spec.Name) })
+		add(bw.id(), bw.policyWant, b.snap.buckets[bw.spec.Name].Policy, func(t *resolved, side Side) bool { return b.snap.letsIn(t, side, bw.spec.Name) })
 	}
 	for _, k := range all.keys {
-		add(k.id(), k.policyWant, b.snap.keys[k.spec.ARN].Policy, func(t Transfer, side Side) bool {
-			return slices.Contains(k.by, w.arn) || slices.ContainsFunc(t.keyNeeds(), func(n keyNeed) bool { return n.role == side && slices.Contains(n.keys, k.spec.ARN) })
+		add(k.id(), k.policyWant, b.snap.keys[k.spec.ARN].Policy, func(t *resolved, side Side) bool {
+			return slices.Contains(k.by, w.arn) || slices.ContainsFunc(t.KeyNeeds, func(n keyNeed) bool { return n.role == side && slices.Contains(n.keys, k.spec.ARN) })
 		})
 	}
 	return out
 }
 
 // letsIn reports whether the bucket's policy is to let the role of the side in, or was.
-func (s *snapshot) letsIn(t Transfer, side Side, name string) bool {
+func (s *snapshot) letsIn(t *resolved, side Side, name string) bool {
 	return t.end(side).Bucket == name ||
-		slices.ContainsFunc(t.dataGrants(), func(g dataGrant) bool { return g.role == side && g.bucket == name }) ||
+		slices.ContainsFunc(t.DataGrants, func(g dataGrant) bool { return g.role == side && g.bucket == name }) ||
 		slices.ContainsFunc(s.leftOf(t), func(l leftBucket) bool { return l.side == side && l.name == name })
 }
 
@@ -318,9 +300,9 @@ func (w roleWant) leaving(s iamrole.State) (gone, rest []string) {
 // gate holds back the deletion of a role that a policy we cannot see may name: once the role is gone, S3 and KMS would refuse every later
 // policy of the bucket's or key's owner as long as it names it. https://repost.aws/knowledge-center/s3-invalid-principal-in-policy-error
 func (b *builder) gate(c *Change, w roleWant, all wants, id string) {
-	hold := func(t Transfer, what, detail, remedy string) {
+	hold := func(t *resolved, what, detail, remedy string) {
 		c.Hold, c.Reason = Blocked, what
-		b.find([]Transfer{t}, Finding{Severity: Warning, Code: CodeDeadPrincipal, Account: w.account, Subject: w.arn, Detail: detail, Remedy: remedy})
+		b.find([]*resolved{t}, Finding{Severity: Warning, Code: CodeDeadPrincipal, Account: w.account, Subject: w.arn, Detail: detail, Remedy: remedy})
 	}
 	for _, t := range w.transfers {
 		for _, side := range b.snap.sidesOf(w, t) {
@@ -350,10 +332,10 @@ func (b *builder) gate(c *Change, w roleWant, all wants, id string) {
 }
 
 // unseen are the remote bucket and keys of the side whose policies cannot be read, buckets that the side has left among them.
-func (b *builder) unseen(t Transfer, side Side) []string {
+func (b *builder) unseen(t *resolved, side Side) []string {
 	var out []string
-	for _, e := range []Endpoint{t.Source, t.Destination} {
-		if e.Account != t.taskAccount() && !b.canRead(e.Account) && b.snap.letsIn(t, side, e.Bucket) {
+	for _, e := range []endpoint{t.Source, t.Destination} {
+		if e.Account != t.TaskAccount && !b.canRead(e.Account) && b.snap.letsIn(t, side, e.Bucket) {
 			out = append(out, fmt.Sprintf("bucket %s of account %s", e.Bucket, e.Account))
 		}
 	}

@@ -18,7 +18,7 @@ const (
 // so it is those of the transfers.
 func (b *builder) quotas(w wants) {
 	tasks := maps.Clone(b.snap.taskCount)
-	byPlace, byAccount := map[place][]Transfer{}, map[string][]Transfer{}
+	byPlace, byAccount := map[place][]*resolved{}, map[string][]*resolved{}
 	for _, t := range w.tasks {
 		pl := place{t.spec.Account, t.spec.Region}
 		byPlace[pl] = append(byPlace[pl], t.transfer)
@@ -39,7 +39,7 @@ func (b *builder) quotas(w wants) {
 	}
 }
 
-func (b *builder) quota(ts []Transfer, account, what string, used, quota int) {
+func (b *builder) quota(ts []*resolved, account, what string, used, quota int) {
 	if used*10 < quota*9 {
 		return
 	}

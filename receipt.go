@@ -15,9 +15,6 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct/bucket"
-	"github.com/xacct/xacct/iamrole"
-	"github.com/xacct/xacct/kmskey"
-	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 )
 
@@ -76,7 +73,7 @@ func digest(data []byte) string {
 // the policies in force once more, and changes nothing. What cannot be read is in NotRead, and is no error. A run of another task than the transfer
 // has now is refused: write the receipt before the task is replaced.
 func (p *Plan) Receipt(ctx context.Context, c Clients, transfer string, result *Result, outcome *task.Outcome) (*Receipt, error) {
-	i := slices.IndexFunc(p.Transfers, func(t Transfer) bool { return t.Name == transfer })
+	i := p.transfer(transfer)
 	switch {
 	case i < 0:
 		return nil, fmt.Errorf("receipt: the plan has no transfer %q", transfer)
@@ -88,16 +85,12 @@ func (p *Plan) Receipt(ctx context.Context, c Clients, transfer string, result *
 	if err != nil {
 		return nil, err
 	}
-	c, _, err = prepare(ctx, c, []Transfer{t}, nil)
+	force, err := readInForce(ctx, c.set(), t.resolve())
 	if err != nil {
 		return nil, err
 	}
-	snap, err := observe(ctx, c, []Transfer{t})
-	if err != nil {
-		return nil, err
-	}
-	if task, err := snap.ourTask(wantsOf([]Transfer{t}).tasks[0]); err == nil && task.Exists && task.ARN != taskOf(outcome.ExecutionARN) {
-		return nil, fmt.Errorf("receipt of %s: the run is one of %s, and the transfer's task is %s", t.Name, taskOf(outcome.ExecutionARN), task.ARN)
+	if force.taskARN != "" && force.taskARN != taskOf(outcome.ExecutionARN) {
+		return nil, fmt.Errorf("receipt of %s: the run is one of %s, and the transfer's task is %s", t.Name, taskOf(outcome.ExecutionARN), force.taskARN)
 	}
 	r := &Receipt{
 		Schema: receiptSchema, Written: time.Now().UTC(), Transfer: t, Plan: plan, Policies: map[string]string{}, NotRead: map[string]string{},
@@ -108,7 +101,16 @@ func (p *Plan) Receipt(ctx context.Context, c Clients, transfer string, result *
 	if outcome.Report.Status != "" {
 		r.Report = &outcome.Report
 	}
-	r.policies(snap)
+	for _, d := range force.documents {
+		switch {
+		case d.err != nil:
+			r.NotRead[d.name] = oneLine(d.err)
+		case d.document.IsZero():
+			r.Policies[d.name] = "none"
+		default:
+			r.Policies[d.name] = digest(d.document.Bytes())
+		}
+	}
 	r.requests(result, outcome)
 	return r, nil
 }
@@ -117,89 +119,6 @@ func (p *Plan) Receipt(ctx context.Context, c Clients, transfer string, result *
 func taskOf(executionARN string) string {
 	arn, _, _ := strings.Cut(executionARN, "/execution/")
 	return arn
-}
-
-// policies digests the documents in force, as they were read.
-func (r *Receipt) policies(snap *snapshot) {
-	note := func(what string, d policy.Document, err error) {
-		switch {
-		case err != nil:
-			r.NotRead[what] = oneLine(err)
-		case d.IsZero():
-			r.Policies[what] = "none"
-		default:
-			r.Policies[what] = digest(d.Bytes())
-		}
-	}
-	w := wantsOf([]Transfer{r.Transfer})
-	for _, arn := range snap.rolesOf(r.Transfer) {
-		s, seen := snap.roles[arn]
-		err := cmp.Or(snap.errs[arn], s.Unread[iamrole.PartRole])
-		if !seen && err == nil {
-			err = errNotRead
-		}
-		note("trust "+arn, s.Trust, cmp.Or(err, s.Unread[iamrole.PartTrust]))
-		for part, err := range s.Unread {
-			if part != iamrole.PartRole && part != iamrole.PartTrust {
-				note(part+" of "+arn, policy.Document{}, err)
-			}
-		}
-		for name, d := range s.Policies {
-			note("policy "+name+" of "+arn, d, nil)
-		}
-		for _, attached := range s.Attached {
-			if d, ok := s.Managed[attached]; ok {
-				note("policy "+attached+" of "+arn, d, nil)
-			}
-		}
-		if d, ok := s.Managed[s.PermissionsBoundary]; ok && s.PermissionsBoundary != "" {
-			note("boundary of "+arn, d, nil)
-		}
-	}
-	for _, l := range w.logs {
-		for name, d := range snap.logs[l.id()] {
-			note("log policy "+name+" in "+l.region, d, nil)
-		}
-		if err := snap.errs[l.id()]; err != nil {
-			note("log policies in "+l.region, policy.Document{}, err)
-		}
-	}
-	for _, b := range w.buckets {
-		s, seen := snap.buckets[b.spec.Name]
-		err := cmp.Or(snap.errs[b.spec.Name], s.Unread[bucket.PartPolicy])
-		if !seen && err == nil {
-			err = fmt.Errorf("the clients hold none of account %s", b.spec.Account)
-		}
-		note("bucket "+b.spec.Name, s.Policy, err)
-	}
-	for _, k := range w.keys {
-		s, seen := snap.keys[k.spec.ARN]
-		err := cmp.Or(snap.errs[k.spec.ARN], s.Unread[kmskey.PartPolicy])
-		if !seen && err == nil {
-			err = fmt.Errorf("the clients hold none of account %s", k.spec.Account())
-		}
-		note("key "+k.spec.ARN, s.Policy, err)
-	}
-}
-
-// rolesOf are the roles that DataSync was given for the transfer, each once: those of its ends, also where only a location names them, and those of
-// manifests and reports.
-func (s *snapshot) rolesOf(t Transfer) []string {
-	var out []string
-	for _, side := range sides {
-		out = append(out, cmp.Or(t.roleARN(side), s.locations[t.end(side).LocationARN].RoleARN))
-	}
-	if m := t.Task.Manifest; m != nil {
-		out = append(out, m.RoleARN)
-	}
-	if p := t.Task.Report; p != nil {
-		out = append(out, p.RoleARN)
-	}
-	if m := t.Retries; m != nil {
-		out = append(out, m.RoleARN)
-	}
-	slices.Sort(out)
-	return slices.DeleteFunc(slices.Compact(out), func(arn string) bool { return arn == "" })
 }
 
 func (r *Receipt) requests(result *Result, outcome *task.Outcome) {
@@ -223,14 +142,14 @@ func (r *Receipt) requests(result *Result, outcome *task.Outcome) {
 // The error is an *OwnershipError, also if it cannot be found out.
 func VerifyOwnership(c Clients, t Transfer) func(context.Context) error {
 	return func(ctx context.Context) error {
-		e := t.Destination
-		if !t.remote(DestinationSide) {
+		e := t.resolve().end(DestinationSide)
+		if !e.Remote {
 			return nil
 		}
 		fail := func(have s3types.ObjectOwnership, err error) error {
 			return &OwnershipError{Account: e.Account, Bucket: e.Bucket, Have: have, Err: err}
 		}
-		api, err := c.s3(e.Account, e.Region)
+		api, err := c.set().s3(e.Account, e.Region)
 		if err != nil {
 			return fail("", err)
 		}
@@ -245,30 +164,4 @@ func VerifyOwnership(c Clients, t Transfer) func(context.Context) error {
 		}
 		return nil
 	}
-}
-
-// OwnershipError says that a run was not started because the objects written might not belong to the destination's owner.
-type OwnershipError struct {
-	Account, Bucket string
-	Have            s3types.ObjectOwnership // "" if it could not be found out
-	Err             error                   // why it could not; nil if it is known
-}
-
-// Error is one line: the bucket and its ownership, or why that is not known.
-func (e *OwnershipError) Error() string {
-	if e.Err != nil {
-		return fmt.Sprintf("bucket %s of account %s: who will own the objects is not known: %s", e.Bucket, e.Account, oneLine(e.Err))
-	}
-	return fmt.Sprintf("bucket %s of account %s: objects would belong to the task account (%s)", e.Bucket, e.Account, e.Have)
-}
-
-// Unwrap is why the ownership could not be found out.
-func (e *OwnershipError) Unwrap() error { return e.Err }
-
-// Hint names the next action.
-func (e *OwnershipError) Hint() string {
-	if e.Err != nil {
-		return "give a client of account " + e.Account + " that may s3:GetBucketOwnershipControls, or have its owner confirm that ACLs are disabled and leave the check out"
-	}
-	return "set Destination.DisableACLs and apply the plan, after checking who still writes or reads through ACLs"
 }

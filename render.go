@@ -17,9 +17,8 @@ func codeOrder(c Code) int {
 
 var marks = map[Op]string{NoOp: " ", Create: "+", Update: "~", Replace: "±", Delete: "-"}
 
-// String is the plan as text for people: what changes in which account, what was checked, and what is unknown. It ends without a newline.
-// The same plan always prints the same text.
-func (p *Plan) String() string {
+// text is the plan as text for people.
+func (p *draft) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n", p.title(), p.counts())
 	account := ""
@@ -34,7 +33,7 @@ func (p *Plan) String() string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-func (p *Plan) title() string {
+func (p *draft) title() string {
 	if len(p.Transfers) == 1 {
 		return p.Transfers[0].Name
 	}
@@ -42,7 +41,7 @@ func (p *Plan) title() string {
 }
 
 // counts is the first line: "5 to create, 2 to update, 0 blocked".
-func (p *Plan) counts() string {
+func (p *draft) counts() string {
 	n := map[Op]int{}
 	held := map[Hold]int{}
 	for _, c := range p.Changes {
@@ -68,9 +67,9 @@ func (p *Plan) counts() string {
 	return strings.Join(append(parts, fmt.Sprintf("%d blocked", held[Blocked])), ", ")
 }
 
-func (p *Plan) owns(account string) string {
+func (p *draft) owns(account string) string {
 	for _, t := range p.Transfers {
-		if t.taskAccount() == account {
+		if t.TaskAccount == account {
 			return " (task account)"
 		}
 	}
@@ -78,7 +77,7 @@ func (p *Plan) owns(account string) string {
 }
 
 // byAccount groups the changes that do something.
-func (p *Plan) byAccount() [][]Change {
+func (p *draft) byAccount() [][]Change {
 	var out [][]Change
 	for _, c := range p.Changes {
 		if c.Op == NoOp {
@@ -124,7 +123,7 @@ func listed(c Change) bool {
 }
 
 // writeFindings prints what was checked, what blocks, what is to be looked at and what is unknown, each under its word.
-func (p *Plan) writeFindings(b *strings.Builder) {
+func (p *draft) writeFindings(b *strings.Builder) {
 	sections := []struct {
 		title string
 		has   func(Finding) bool
@@ -148,6 +147,9 @@ func (p *Plan) writeFindings(b *strings.Builder) {
 			line := f.Detail
 			if len(p.Transfers) > 1 {
 				line = f.Transfer + ": " + line
+			}
+			if f.Overridden {
+				line += " (overridden)"
 			}
 			if f.Severity != Info {
 				line += " [" + f.Code + "]"

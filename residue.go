@@ -22,19 +22,17 @@ type Residue struct {
 	Detail  string // what it is, or why it is not known
 }
 
-// Residue looks for what is left of the plan's transfers: roles, locations and tasks that bear our mark, statements that bear our Sids, and
-// what AWS and the runs of the task have made on our behalf. What could not be looked at is in the list too, never left out. If no item is
-// Ours and none is "not known", nothing of ours is left. The error is that of a read that concerns everything.
-func (p *Plan) Residue(ctx context.Context, c Clients) ([]Residue, error) {
-	c, _, err := prepare(ctx, c, p.Transfers, nil)
+// findResidue reads AWS again and lists what is left of the transfers.
+func findResidue(ctx context.Context, c clientSet, transfers []*resolved) ([]Residue, error) {
+	c, _, err := prepare(ctx, c, transfers, Settings{}, 0, nil)
 	if err != nil {
 		return nil, err
 	}
-	snap, err := observe(ctx, c, p.Transfers)
+	snap, err := observe(ctx, c, transfers)
 	if err != nil {
 		return nil, err
 	}
-	w := snap.withLeft(wantsOf(p.Transfers))
+	w := snap.withLeft(wantsOf(transfers))
 	var out []Residue
 	out = append(out, snap.roleResidue(w)...)
 	out = append(out, snap.bucketResidue(w)...)

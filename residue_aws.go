@@ -27,7 +27,7 @@ const ownLogGroup = "/aws/datasync"
 const ownFolder = ".aws-datasync"
 
 // leftByRuns finds what runs may have left: what can be listed is, and what cannot is named as possible.
-func leftByRuns(ctx context.Context, c Clients, w wants) []Residue {
+func leftByRuns(ctx context.Context, c clientSet, w wants) []Residue {
 	var out []Residue
 	add := func(item Residue) {
 		if item.Detail != "" && !slices.Contains(out, item) {
@@ -44,7 +44,7 @@ func leftByRuns(ctx context.Context, c Clients, w wants) []Residue {
 		prefix := slashed(e.Prefix) + ownFolder
 		add(Residue{Account: e.Account, Region: e.Region, Kind: Objects, Name: "s3://" + e.Bucket + "/" + prefix + "/", Detail: objectsBelow(ctx, c, spec, prefix, "DataSync's own, of runs that were cut off; delete them once no task writes there")})
 		if r := t.Task.Report; r != nil {
-			spec := bucket.Spec{Name: r.Bucket, Account: cmp.Or(r.Account, t.taskAccount()), Region: e.Region}
+			spec := bucket.Spec{Name: r.Bucket, Account: cmp.Or(r.Account, t.TaskAccount), Region: e.Region}
 			if r.Bucket == t.Source.Bucket {
 				spec.Region = t.Source.Region
 			}
@@ -57,7 +57,7 @@ func leftByRuns(ctx context.Context, c Clients, w wants) []Residue {
 }
 
 // objectsBelow says what there is below the prefix: "" is nothing.
-func objectsBelow(ctx context.Context, c Clients, spec bucket.Spec, prefix, what string) string {
+func objectsBelow(ctx context.Context, c clientSet, spec bucket.Spec, prefix, what string) string {
 	api, err := c.s3(spec.Account, spec.Region)
 	var sample bucket.Sample
 	if err == nil {

@@ -15,7 +15,7 @@ import (
 const dataSyncOwnRole = "AWSServiceRoleForDataSync"
 
 // leftByAWS finds what AWS has made on behalf of the task accounts.
-func leftByAWS(ctx context.Context, c Clients, w wants) []Residue {
+func leftByAWS(ctx context.Context, c clientSet, w wants) []Residue {
 	var out []Residue
 	var seen []string
 	for _, t := range w.tasks {

@@ -35,11 +35,11 @@ func (s slots) take(ctx context.Context) (give func(), err error) {
 
 // steady returns the clients with every read tried again while it is throttled, broken on the service's side, or its answer lost, and at most
 // n calls at once to each service of an account and Region; 0 is the default.
-func (c Clients) steady(n int) Clients {
+func (c clientSet) steady(n int) clientSet {
 	if n <= 0 {
 		n = defaultConcurrency
 	}
-	out := make(Clients, len(c))
+	out := make(clientSet, len(c))
 	for account, ac := range c {
 		if ac.STS != nil {
 			ac.STS = steadySTS{ac.STS, make(slots, n)}
@@ -48,7 +48,7 @@ func (c Clients) steady(n int) Clients {
 			ac.IAM = steadyIAM{ac.IAM, make(slots, n)}
 		}
 		ac.S3 = steadied(ac.S3, func(api bucket.API) bucket.API { return steadyS3{api, make(slots, n)} })
-		ac.DataSync = steadied(ac.DataSync, func(api DataSyncAPI) DataSyncAPI { return steadyDataSync{api, make(slots, n)} })
+		ac.DataSync = steadied(ac.DataSync, func(api dataSyncAPI) dataSyncAPI { return steadyDataSync{api, make(slots, n)} })
 		ac.Logs = steadied(ac.Logs, func(api task.LogsAPI) task.LogsAPI { return steadyLogs{api, make(slots, n)} })
 		ac.KMS = steadied(ac.KMS, func(api kmskey.API) kmskey.API { return steadyKMS{api, make(slots, n)} })
 		out[account] = ac

@@ -19,12 +19,12 @@ import (
 // The calls of every client: reads are tried again, the others are not, and all are bounded.
 
 type steadySTS struct {
-	IdentityAPI
+	identityAPI
 	slots slots
 }
 
 func (a steadySTS) GetCallerIdentity(ctx context.Context, in *sts.GetCallerIdentityInput, o ...func(*sts.Options)) (*sts.GetCallerIdentityOutput, error) {
-	return again(ctx, a.slots, a.IdentityAPI.GetCallerIdentity, in, o)
+	return again(ctx, a.slots, a.identityAPI.GetCallerIdentity, in, o)
 }
 
 type steadyIAM struct {
@@ -167,76 +167,76 @@ func (a steadyKMS) PutKeyPolicy(ctx context.Context, in *kms.PutKeyPolicyInput, 
 }
 
 type steadyDataSync struct {
-	DataSyncAPI
+	dataSyncAPI
 	slots slots
 }
 
 func (a steadyDataSync) CreateLocationS3(ctx context.Context, in *datasync.CreateLocationS3Input, o ...func(*datasync.Options)) (*datasync.CreateLocationS3Output, error) {
-	return bounded(ctx, a.slots, a.DataSyncAPI.CreateLocationS3, in, o)
+	return bounded(ctx, a.slots, a.dataSyncAPI.CreateLocationS3, in, o)
 }
 
 func (a steadyDataSync) DescribeLocationS3(ctx context.Context, in *datasync.DescribeLocationS3Input, o ...func(*datasync.Options)) (*datasync.DescribeLocationS3Output, error) {
-	return again(ctx, a.slots, a.DataSyncAPI.DescribeLocationS3, in, o)
+	return again(ctx, a.slots, a.dataSyncAPI.DescribeLocationS3, in, o)
 }
 
 func (a steadyDataSync) UpdateLocationS3(ctx context.Context, in *datasync.UpdateLocationS3Input, o ...func(*datasync.Options)) (*datasync.UpdateLocationS3Output, error) {
-	return bounded(ctx, a.slots, a.DataSyncAPI.UpdateLocationS3, in, o)
+	return bounded(ctx, a.slots, a.dataSyncAPI.UpdateLocationS3, in, o)
 }
 
 func (a steadyDataSync) DeleteLocation(ctx context.Context, in *datasync.DeleteLocationInput, o ...func(*datasync.Options)) (*datasync.DeleteLocationOutput, error) {
-	return bounded(ctx, a.slots, a.DataSyncAPI.DeleteLocation, in, o)
+	return bounded(ctx, a.slots, a.dataSyncAPI.DeleteLocation, in, o)
 }
 
 func (a steadyDataSync) ListLocations(ctx context.Context, in *datasync.ListLocationsInput, o ...func(*datasync.Options)) (*datasync.ListLocationsOutput, error) {
-	return again(ctx, a.slots, a.DataSyncAPI.ListLocations, in, o)
+	return again(ctx, a.slots, a.dataSyncAPI.ListLocations, in, o)
 }
 
 func (a steadyDataSync) ListTagsForResource(ctx context.Context, in *datasync.ListTagsForResourceInput, o ...func(*datasync.Options)) (*datasync.ListTagsForResourceOutput, error) {
-	return again(ctx, a.slots, a.DataSyncAPI.ListTagsForResource, in, o)
+	return again(ctx, a.slots, a.dataSyncAPI.ListTagsForResource, in, o)
 }
 
 func (a steadyDataSync) TagResource(ctx context.Context, in *datasync.TagResourceInput, o ...func(*datasync.Options)) (*datasync.TagResourceOutput, error) {
-	return bounded(ctx, a.slots, a.DataSyncAPI.TagResource, in, o)
+	return bounded(ctx, a.slots, a.dataSyncAPI.TagResource, in, o)
 }
 
 func (a steadyDataSync) CreateTask(ctx context.Context, in *datasync.CreateTaskInput, o ...func(*datasync.Options)) (*datasync.CreateTaskOutput, error) {
-	return bounded(ctx, a.slots, a.DataSyncAPI.CreateTask, in, o)
+	return bounded(ctx, a.slots, a.dataSyncAPI.CreateTask, in, o)
 }
 
 func (a steadyDataSync) DescribeTask(ctx context.Context, in *datasync.DescribeTaskInput, o ...func(*datasync.Options)) (*datasync.DescribeTaskOutput, error) {
-	return again(ctx, a.slots, a.DataSyncAPI.DescribeTask, in, o)
+	return again(ctx, a.slots, a.dataSyncAPI.DescribeTask, in, o)
 }
 
 func (a steadyDataSync) UpdateTask(ctx context.Context, in *datasync.UpdateTaskInput, o ...func(*datasync.Options)) (*datasync.UpdateTaskOutput, error) {
-	return bounded(ctx, a.slots, a.DataSyncAPI.UpdateTask, in, o)
+	return bounded(ctx, a.slots, a.dataSyncAPI.UpdateTask, in, o)
 }
 
 func (a steadyDataSync) DeleteTask(ctx context.Context, in *datasync.DeleteTaskInput, o ...func(*datasync.Options)) (*datasync.DeleteTaskOutput, error) {
-	return bounded(ctx, a.slots, a.DataSyncAPI.DeleteTask, in, o)
+	return bounded(ctx, a.slots, a.dataSyncAPI.DeleteTask, in, o)
 }
 
 func (a steadyDataSync) ListTasks(ctx context.Context, in *datasync.ListTasksInput, o ...func(*datasync.Options)) (*datasync.ListTasksOutput, error) {
-	return again(ctx, a.slots, a.DataSyncAPI.ListTasks, in, o)
+	return again(ctx, a.slots, a.dataSyncAPI.ListTasks, in, o)
 }
 
 func (a steadyDataSync) StartTaskExecution(ctx context.Context, in *datasync.StartTaskExecutionInput, o ...func(*datasync.Options)) (*datasync.StartTaskExecutionOutput, error) {
-	return bounded(ctx, a.slots, a.DataSyncAPI.StartTaskExecution, in, o)
+	return bounded(ctx, a.slots, a.dataSyncAPI.StartTaskExecution, in, o)
 }
 
 func (a steadyDataSync) DescribeTaskExecution(ctx context.Context, in *datasync.DescribeTaskExecutionInput, o ...func(*datasync.Options)) (*datasync.DescribeTaskExecutionOutput, error) {
-	return bounded(ctx, a.slots, a.DataSyncAPI.DescribeTaskExecution, in, o)
+	return bounded(ctx, a.slots, a.dataSyncAPI.DescribeTaskExecution, in, o)
 }
 
 func (a steadyDataSync) UpdateTaskExecution(ctx context.Context, in *datasync.UpdateTaskExecutionInput, o ...func(*datasync.Options)) (*datasync.UpdateTaskExecutionOutput, error) {
-	return bounded(ctx, a.slots, a.DataSyncAPI.UpdateTaskExecution, in, o)
+	return bounded(ctx, a.slots, a.dataSyncAPI.UpdateTaskExecution, in, o)
 }
 
 func (a steadyDataSync) CancelTaskExecution(ctx context.Context, in *datasync.CancelTaskExecutionInput, o ...func(*datasync.Options)) (*datasync.CancelTaskExecutionOutput, error) {
-	return bounded(ctx, a.slots, a.DataSyncAPI.CancelTaskExecution, in, o)
+	return bounded(ctx, a.slots, a.dataSyncAPI.CancelTaskExecution, in, o)
 }
 
 func (a steadyDataSync) ListTaskExecutions(ctx context.Context, in *datasync.ListTaskExecutionsInput, o ...func(*datasync.Options)) (*datasync.ListTaskExecutionsOutput, error) {
-	return bounded(ctx, a.slots, a.DataSyncAPI.ListTaskExecutions, in, o)
+	return bounded(ctx, a.slots, a.dataSyncAPI.ListTaskExecutions, in, o)
 }
 
 type steadyLogs struct {

@@ -24,7 +24,7 @@ const (
 
 // taskFindings reports what the task will do that somebody may regret. state is the zero State while there is no task.
 func (b *builder) taskFindings(w taskWant, state task.State) {
-	t, one := w.transfer, []Transfer{w.transfer}
+	t, one := w.transfer, []*resolved{w.transfer}
 	for _, p := range w.spec.WarningsFor(state) {
 		if p.ID == "schedule-held" {
 			continue // said below, with its reason
@@ -50,7 +50,7 @@ func (b *builder) taskFindings(w taskWant, state task.State) {
 // impossible blocks a transfer whose wishes do not go together with what the task in force has: DataSync would refuse the update.
 func (b *builder) impossible(w taskWant, spec task.Spec) {
 	for _, p := range problem.All(spec.Validate()) {
-		b.find([]Transfer{w.transfer}, Finding{Severity: Blocking, Code: CodeTaskOption, Account: w.spec.Account, Subject: p.Path,
+		b.find([]*resolved{w.transfer}, Finding{Severity: Blocking, Code: CodeTaskOption, Account: w.spec.Account, Subject: p.Path,
 			Detail: fmt.Sprintf("Task.%s %q %s: it does not go together with what the task has already", p.Path, p.Value, p.Rule), Remedy: p.Remedy})
 	}
 }
@@ -63,11 +63,11 @@ func (w taskWant) removes(state task.State) bool {
 
 // deletions shows loudly what a task that deletes can empty, and blocks one that would delete everything.
 func (b *builder) deletions(w taskWant) {
-	t, one := w.transfer, []Transfer{w.transfer}
+	t, one := w.transfer, []*resolved{w.transfer}
 	destination, source := t.locationSpec(DestinationSide).URI(), t.locationSpec(SourceSide).URI()
 	f := Finding{Severity: Warning, Code: CodeDeletes, Account: w.spec.Account, Subject: destination,
 		Detail: "the task deletes every object below " + destination + " that is not at the source"}
-	if !b.opts.AllowDelete {
+	if !b.settings.AllowDelete {
 		f.Severity, f.Remedy = Blocking, "set AllowDelete if that is meant"
 	}
 	b.find(one, f)
@@ -103,7 +103,7 @@ type sourceLook struct {
 }
 
 // lookSource reads a page of what lies below the source's prefix, if the task deletes what is not there.
-func (s *snapshot) lookSource(ctx context.Context, t Transfer) {
+func (s *snapshot) lookSource(ctx context.Context, t *resolved) {
 	e := t.Source
 	if _, ok := s.clients[e.Account]; !ok {
 		return

@@ -80,23 +80,23 @@ var (
 const maxUserTags = 47
 
 // Validate reports everything that can be known to be wrong without a call: all problems joined, each a [Problem]. Nil means none.
-func (t Transfer) Validate() error {
+func (t *resolved) Validate() error {
 	var l problem.List
 	l.Check(nameShape.MatchString(t.Name), ruleName, "Name", t.Name)
-	l.Check(t.TaskAccount == "" || region.ValidAccount(t.TaskAccount), ruleAccount, "TaskAccount", t.TaskAccount)
-	l.Check(t.Grant == ByRole || t.Grant == ByAccount, ruleGrant, "Grant", string(t.Grant))
+	l.Check(t.given.TaskAccount == "" || region.ValidAccount(t.given.TaskAccount), ruleAccount, "TaskAccount", t.given.TaskAccount)
+	l.Check(t.Grant == grantByRole || t.Grant == grantByAccount, ruleGrant, "Grant", t.Grant)
 	for _, side := range []Side{SourceSide, DestinationSide} {
 		l.Under(strings.ToUpper(string(side[:1]))+string(side[1:]), t.validateEnd(side))
 	}
 	if region.Valid(t.Source.Region) && region.Valid(t.Destination.Region) {
-		l.Check(region.Partition(t.Source.Region) == t.partition(), rulePartition, "Destination.Region", t.Destination.Region)
+		l.Check(region.Partition(t.Source.Region) == t.Partition, rulePartition, "Destination.Region", t.Destination.Region)
 	}
 	if t.Source.Bucket != "" && nested(t.Source, t.Destination) {
 		l.Add(ruleNested, "Destination", "s3://"+t.Destination.Bucket+"/"+slashed(t.Destination.Prefix))
 	}
-	if t.sharesRole() {
+	if t.SharesRole {
 		source, destination := t.Source.Role, t.Destination.Role
-		source.Name, destination.Name = t.roleName(SourceSide), t.roleName(DestinationSide)
+		source.Name, destination.Name = t.end(SourceSide).RoleName, t.end(DestinationSide).RoleName
 		l.Check(sameRole(source, destination), ruleSharedRole, "Destination.Role", destination.Name)
 	}
 	for _, op := range t.Operators {
@@ -108,7 +108,7 @@ func (t Transfer) Validate() error {
 	return l.Err()
 }
 
-func (t Transfer) validateEnd(side Side) error {
+func (t *resolved) validateEnd(side Side) error {
 	var l problem.List
 	e := t.end(side)
 	l.Check(region.ValidAccount(e.Account), ruleAccount, "Account", e.Account)
@@ -117,17 +117,17 @@ func (t Transfer) validateEnd(side Side) error {
 		l.Check(e.StorageClass == "", ruleDestinationOnly, "StorageClass", string(e.StorageClass))
 		l.Check(!e.DisableACLs, ruleDestinationOnly, "DisableACLs", "true")
 	}
-	keys := validateKeys(e)
+	keys := validateKeys(e.endpoint)
 	l.Under("", keys)
 	if e.RoleARN != "" {
 		l.Check(t.principalARN(e.RoleARN, "role/"), ruleRoleARN, "RoleARN", e.RoleARN)
 	}
 	if e.LocationARN != "" {
 		a, ok := region.ParseARN(e.LocationARN)
-		ok = ok && a.Service == "datasync" && a.Partition == t.partition() && a.Account == t.taskAccount() && a.Region == e.Region && locationShape.MatchString(a.Resource)
+		ok = ok && a.Service == "datasync" && a.Partition == t.Partition && a.Account == t.TaskAccount && a.Region == e.Region && locationShape.MatchString(a.Resource)
 		l.Check(ok, ruleLocationARN, "LocationARN", e.LocationARN)
 	}
-	sound := keys == nil && nameShape.MatchString(t.Name) && region.ValidAccount(t.taskAccount()) && region.Valid(e.Region)
+	sound := keys == nil && nameShape.MatchString(t.Name) && region.ValidAccount(t.TaskAccount) && region.Valid(e.Region)
 	for _, p := range problem.All(t.locationSpec(side).Validate()) {
 		switch p.Path {
 		case "Bucket", "Prefix", "StorageClass": // the rest is judged above
@@ -148,7 +148,7 @@ func (t Transfer) validateEnd(side Side) error {
 	return l.Err()
 }
 
-func validateKeys(e Endpoint) error {
+func validateKeys(e endpoint) error {
 	var l problem.List
 	seen := map[string]bool{}
 	for i, arn := range e.KMSKeys {
@@ -167,7 +167,7 @@ func validateKeys(e Endpoint) error {
 	return l.Err()
 }
 
-func (t Transfer) validateTask() error {
+func (t *resolved) validateTask() error {
 	var l problem.List
 	for path, v := range map[string]string{"Account": t.Task.Account, "Region": t.Task.Region,
 		"SourceLocationARN": t.Task.SourceLocationARN, "DestinationLocationARN": t.Task.DestinationLocationARN} {
@@ -184,7 +184,7 @@ func (t Transfer) validateTask() error {
 	return l.Err()
 }
 
-func (t Transfer) validateTags(l *problem.List) {
+func (t *resolved) validateTags(l *problem.List) {
 	l.Check(tagPrefixShape.MatchString(t.TagPrefix) && !strings.HasPrefix(t.TagPrefix, "aws:"), ruleTagPrefix, "TagPrefix", t.TagPrefix)
 	for _, key := range slices.Sorted(maps.Keys(t.Tags)) {
 		ok := tagKeyShape.MatchString(key) && tagValueShape.MatchString(t.Tags[key]) &&
@@ -200,15 +200,15 @@ func (t Transfer) validateTags(l *problem.List) {
 }
 
 // principalARN reports whether arn is an IAM principal of the task account of one of the kinds.
-func (t Transfer) principalARN(arn string, kinds ...string) bool {
+func (t *resolved) principalARN(arn string, kinds ...string) bool {
 	a, ok := region.ParseARN(arn)
-	return ok && a.Service == "iam" && a.Region == "" && a.Partition == t.partition() && a.Account == t.taskAccount() &&
+	return ok && a.Service == "iam" && a.Region == "" && a.Partition == t.Partition && a.Account == t.TaskAccount &&
 		!strings.ContainsAny(arn, "*?") && !strings.HasSuffix(arn, "/") &&
 		slices.ContainsFunc(kinds, func(k string) bool { return strings.HasPrefix(a.Resource, k) })
 }
 
 // nested reports whether the two ends overlap, which would make a run copy what it has just written.
-func nested(a, b Endpoint) bool {
+func nested(a, b endpoint) bool {
 	if a.Bucket != b.Bucket {
 		return false
 	}
@@ -231,7 +231,7 @@ func sameRole(a, b iamrole.Spec) bool {
 }
 
 // validateAll judges the transfers of one plan together.
-func validateAll(transfers []Transfer) error {
+func validateAll(transfers []*resolved) error {
 	var l problem.List
 	seen := map[string]bool{}
 	for i, t := range transfers {
@@ -251,7 +251,7 @@ func validateAll(transfers []Transfer) error {
 }
 
 // validateTogether compares what valid transfers say of the same role and the same bucket.
-func validateTogether(l *problem.List, transfers []Transfer) {
+func validateTogether(l *problem.List, transfers []*resolved) {
 	type where struct{ account, region string }
 	roles, buckets := map[string]iamrole.Spec{}, map[string]where{}
 	for i, t := range transfers {
@@ -263,12 +263,12 @@ func validateTogether(l *problem.List, transfers []Transfer) {
 			} else {
 				buckets[e.Bucket] = where{e.Account, e.Region}
 			}
-			if !t.ownsRole(side) {
+			if !t.end(side).OwnsRole {
 				continue
 			}
 			spec := e.Role
-			spec.Name = t.roleName(side)
-			key := t.taskAccount() + "/" + strings.ToLower(spec.Name)
+			spec.Name = t.end(side).RoleName
+			key := t.TaskAccount + "/" + strings.ToLower(spec.Name)
 			if have, ok := roles[key]; ok {
 				l.Check(sameRole(have, spec), ruleOneRole, path+".Role", spec.Name)
 			} else {

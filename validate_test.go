@@ -59,7 +59,7 @@ func TestRules(t *testing.T) {
 		a, b := valid(), valid()
 		b.Name = "other"
 		edit(&a, &b)
-		return validateAll([]Transfer{a, b})
+		return validateAll(resolveAll([]Transfer{a, b}))
 	}
 	report := func(account, bucket, prefix, role string) func(*Transfer) {
 		return func(t *Transfer) {
@@ -117,8 +117,8 @@ func TestRules(t *testing.T) {
 		refuse("transfer-name", "53 characters", func(t *Transfer) { t.Name = strings.Repeat("a", 53) }),
 		refuse("transfer-name", "starts with a digit", func(t *Transfer) { t.Name = "1a" }),
 		refuse("transfer-name", "underscore", func(t *Transfer) { t.Name = "a_b" }),
-		{Rule: "transfer-name-unique", Name: "two names", Err: validateAll(renamed)},
-		{Rule: "transfer-name-unique", Name: "the same twice", Refuse: true, Err: validateAll(twice)},
+		{Rule: "transfer-name-unique", Name: "two names", Err: validateAll(resolveAll(renamed))},
+		{Rule: "transfer-name-unique", Name: "the same twice", Refuse: true, Err: validateAll(resolveAll(twice))},
 		accept("account-id", "leading zeros", func(t *Transfer) { t.Source.Account = "000011112222" }),
 		refuse("account-id", "an alias", func(t *Transfer) { t.Source.Account = "my-company" }),
 		refuse("account-id", "zeros lost", func(t *Transfer) { t.Destination.Account = "11112222" }),

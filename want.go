@@ -25,13 +25,13 @@ type wants struct {
 type roleWant struct {
 	account, arn string
 	spec         iamrole.Spec
-	transfers    []Transfer
+	transfers    []*resolved
 	left, shared bool // a role that these transfers have left; one that another transfer wants
 }
 
 // policyWant is what transfers want of a policy that somebody else owns: that of a bucket, or of a key.
 type policyWant struct {
-	transfers []Transfer
+	transfers []*resolved
 	ours      []string // every Sid that these transfers can have in this policy
 	grants    bool     // its account is not the task account of some transfer, so it holds statements of ours
 	roles     []string // IDs of the role changes whose roles the statements name as principals
@@ -44,14 +44,14 @@ type bucketWant struct {
 }
 
 type locationWant struct {
-	transfer Transfer
+	transfer *resolved
 	side     Side
 	spec     location.Spec
 	given    bool // LocationARN: judged, never changed
 }
 
 type taskWant struct {
-	transfer Transfer
+	transfer *resolved
 	spec     task.Spec
 }
 
@@ -83,8 +83,8 @@ func changeID(account, region string, kind Kind, name string) string {
 }
 
 // wantsOf gathers what the transfers, all of them valid, ask for. The order of the result does not depend on theirs.
-func wantsOf(transfers []Transfer) wants {
-	transfers = slices.SortedFunc(slices.Values(transfers), func(a, b Transfer) int { return cmp.Compare(a.Name, b.Name) })
+func wantsOf(transfers []*resolved) wants {
+	transfers = slices.SortedFunc(slices.Values(transfers), func(a, b *resolved) int { return cmp.Compare(a.Name, b.Name) })
 	var w wants
 	for _, t := range transfers {
 		r := t.resources()
@@ -109,10 +109,10 @@ func wantsOf(transfers []Transfer) wants {
 	return w
 }
 
-func (w *wants) addRole(t Transfer, r AccountRole) {
+func (w *wants) addRole(t *resolved, r accountRole) {
 	i := slices.IndexFunc(w.roles, func(x roleWant) bool { return x.account == r.Account && x.spec.Name == r.Name })
 	if i < 0 {
-		w.roles = append(w.roles, roleWant{account: r.Account, arn: r.ARN(t.partition(), r.Account), spec: r.Spec, transfers: []Transfer{t}})
+		w.roles = append(w.roles, roleWant{account: r.Account, arn: r.ARN(t.Partition, r.Account), spec: r.Spec, transfers: []*resolved{t}})
 		return
 	}
 	have := &w.roles[i]
@@ -125,11 +125,11 @@ func (w *wants) addRole(t Transfer, r AccountRole) {
 	}
 	have.spec.Policies = policies
 	if !have.spec.Trust.Equal(r.Trust) {
-		have.spec.Trust = iamrole.DataSyncTrust(t.partition(), r.Account) // shared: every Region
+		have.spec.Trust = iamrole.DataSyncTrust(t.Partition, r.Account) // shared: every Region
 	}
 }
 
-func (w *wants) addBucket(r *Resources, side Side) {
+func (w *wants) addBucket(r *resourceSet, side Side) {
 	t := r.Transfer
 	e := t.end(side)
 	i := slices.IndexFunc(w.buckets, func(x bucketWant) bool { return x.spec.Name == e.Bucket && x.spec.Account == e.Account })
@@ -140,11 +140,11 @@ func (w *wants) addBucket(r *Resources, side Side) {
 	b := &w.buckets[i]
 	b.spec.Statements = append(b.spec.Statements, t.bucketStatements(side)...)
 	b.spec.DisableACLs = b.spec.DisableACLs || side == DestinationSide && e.DisableACLs
-	b.add(t, side, t.remote(side), t.sids(side))
+	b.add(t, side, t.end(side).Remote, t.end(side).Sids)
 }
 
 // add notes that the transfer uses the policy's resource on this side, and if the resource is remote, by which statements.
-func (w *policyWant) add(t Transfer, side Side, remote bool, sids []string) {
+func (w *policyWant) add(t *resolved, side Side, remote bool, sids []string) {
 	if len(w.transfers) == 0 || w.transfers[len(w.transfers)-1].Name != t.Name {
 		w.transfers = append(w.transfers, t)
 	}
@@ -153,8 +153,8 @@ func (w *policyWant) add(t Transfer, side Side, remote bool, sids []string) {
 	}
 	w.grants = true
 	w.ours = append(w.ours, sids...)
-	if t.ownsRole(side) && t.Grant == ByRole {
-		id := changeID(t.TaskAccount, "", IAMRole, t.roleName(side))
+	if t.end(side).OwnsRole && t.Grant == grantByRole {
+		id := changeID(t.TaskAccount, "", IAMRole, t.end(side).RoleName)
 		if !slices.Contains(w.roles, id) {
 			w.roles = append(w.roles, id)
 		}
@@ -163,18 +163,18 @@ func (w *policyWant) add(t Transfer, side Side, remote bool, sids []string) {
 
 // side is the end that the role serves; "" if it serves both, or several transfers.
 func (w roleWant) side() Side {
-	if len(w.transfers) > 1 || w.transfers[0].sharesRole() {
+	if len(w.transfers) > 1 || w.transfers[0].SharesRole {
 		return ""
 	}
 	for _, side := range sides {
-		if t := w.transfers[0]; t.ownsRole(side) && t.roleName(side) == w.spec.Name {
+		if t := w.transfers[0]; t.end(side).OwnsRole && t.end(side).RoleName == w.spec.Name {
 			return side
 		}
 	}
 	return ""
 }
 
-func names(transfers []Transfer) []string {
+func names(transfers []*resolved) []string {
 	var out []string
 	for _, t := range transfers {
 		if !slices.Contains(out, t.Name) {

@@ -5,10 +5,8 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
-	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/location"
-	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/problem"
 	"github.com/xacct/xacct/task"
 )
@@ -54,9 +52,6 @@ type Endpoint struct {
 	RoleARN     string `json:",omitempty"` // an existing role to use instead; judged, never changed, never deleted; excludes Role
 	LocationARN string `json:",omitempty"` // an existing location to use instead; judged, never changed, never deleted; excludes Role
 }
-
-// bucketARN is the ARN of the end's bucket.
-func (e Endpoint) bucketARN() string { return region.Bucket(region.Partition(e.Region), e.Bucket) }
 
 // Transfer is a copy of one bucket, or a prefix of it, into another. It is a plain value: nothing in xacct changes it.
 type Transfer struct {
@@ -124,55 +119,50 @@ type Resources struct {
 	Task                task.Spec // its location ARNs are empty until the locations exist
 }
 
-// end returns the endpoint of a side.
-func (t Transfer) end(side Side) Endpoint {
-	if side == SourceSide {
-		return t.Source
+// resolve works out everything that follows from the transfer.
+func (t Transfer) resolve() *resolved {
+	return resolve(given{Name: t.Name, Source: endpoint(t.Source), Destination: endpoint(t.Destination), TaskAccount: t.TaskAccount, Operators: t.Operators,
+		Grant: string(t.Grant), Task: t.Task, Tags: t.Tags, Retries: t.Retries, TagPrefix: t.TagPrefix})
+}
+
+func resolveAll(transfers []Transfer) []*resolved {
+	out := make([]*resolved, len(transfers))
+	for i, t := range transfers {
+		out[i] = t.resolve()
 	}
-	return t.Destination
+	return out
 }
 
-// taskAccount is TaskAccount or its default.
-func (t Transfer) taskAccount() string {
-	if t.TaskAccount == "" {
-		return t.Source.Account
+// Validate reports everything that can be known to be wrong without a call: all problems joined, each a [Problem]. Nil means none.
+func (t Transfer) Validate() error { return t.resolve().Validate() }
+
+// Resources works out what each account should hold for the transfer. It makes no call and looks at nothing but the transfer, so it can be
+// unit-tested: the error is that of [Transfer.Validate].
+func (t Transfer) Resources() (*Resources, error) {
+	r := t.resolve()
+	if err := r.Validate(); err != nil {
+		return nil, err
 	}
-	return t.TaskAccount
-}
-
-func (t Transfer) partition() string { return region.Partition(t.Destination.Region) }
-
-// remote reports whether the bucket of the side is in another account than the task.
-func (t Transfer) remote(side Side) bool { return t.end(side).Account != t.taskAccount() }
-
-// roleARN is the role that DataSync assumes for the side; "" if only its location is given, because the location then names it.
-func (t Transfer) roleARN(side Side) string {
-	e := t.end(side)
-	switch {
-	case e.RoleARN != "":
-		return e.RoleARN
-	case e.LocationARN != "":
-		return ""
+	have := r.resources()
+	t.TaskAccount = r.TaskAccount
+	out := &Resources{Transfer: t, Buckets: have.Buckets, Keys: have.Keys, Source: have.Source, Destination: have.Destination, Task: have.Task}
+	for _, role := range have.Roles {
+		out.Roles = append(out.Roles, AccountRole(role))
 	}
-	return region.Role(t.partition(), t.taskAccount(), e.Role.Path, t.roleName(side))
+	return out, nil
 }
 
-func (t Transfer) ownsRole(side Side) bool {
-	e := t.end(side)
-	return e.RoleARN == "" && e.LocationARN == ""
-}
+// RetryManifest is Retries with the role and the account filled in, as [task.Retry] takes it; the zero Manifest if there is none.
+func (t Transfer) RetryManifest() task.Manifest { return t.resolve().RetryManifest() }
 
-// sharesRole reports whether both ends use one role that we make.
-func (t Transfer) sharesRole() bool {
-	return t.ownsRole(SourceSide) && t.ownsRole(DestinationSide) && t.roleName(SourceSide) == t.roleName(DestinationSide)
-}
-
-// grant is the statement, actions and resources only, that DataSync needs on the bucket of the side. Both the role's policy and the
-// policy of a bucket in another account are made from it, so the two can never differ.
-func (t Transfer) grant(side Side) policy.Statement {
-	e := t.end(side)
-	if side == SourceSide {
-		return bucket.Read(e.bucketARN(), e.Prefix)
+// Check says who will be let in once everything is set up, action by action: DataSync's roles on both buckets, the service into these
+// roles, and the operators on both buckets and for their own calls; and what about the buckets stands in the way. It judges the
+// documents as they will be, ours merged into those given, and makes no call. What the facts do not settle is undetermined, never
+// allowed and never denied.
+func (r *Resources) Check(f Facts) []Finding {
+	set := &resourceSet{Transfer: r.Transfer.resolve(), Buckets: r.Buckets, Keys: r.Keys, Source: r.Source, Destination: r.Destination, Task: r.Task}
+	for _, role := range r.Roles {
+		set.Roles = append(set.Roles, accountRole(role))
 	}
-	return bucket.Write(e.bucketARN(), e.Prefix)
+	return set.Check(f)
 }

@@ -1,0 +1,264 @@
+package xacct
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// draft is a plan: what would be done for transfers that are resolved.
+type draft struct {
+	Schema    string
+	Mode      Mode
+	Transfers []*resolved
+	Settings  Settings
+	Changes   []Change
+	Findings  []Finding
+}
+
+// overridable are the codes that Settings.Override may hold.
+var overridable = []Code{CodeACLsEnabled, CodeDenied, CodeKeyNotListed, CodeKeyUnusable, CodeRequesterPays}
+
+// newPlan reads AWS and plans in the direction of the mode.
+func newPlan(ctx context.Context, mode Mode, c clientSet, transfers []*resolved, s Settings, concurrency int) (*draft, error) {
+	c, callers, err := prepare(ctx, c, transfers, s, concurrency, nil)
+	if err != nil {
+		return nil, err
+	}
+	snap, err := observe(ctx, c, transfers)
+	if err != nil {
+		return nil, err
+	}
+	b := newBuilder(mode, snap, transfers, s, callers)
+	b.planAll()
+	return b.plan(), nil
+}
+
+// prepare judges the input of a plan and proves whose the clients are: those of the transfers' accounts and of the further ones. It returns
+// the clients limited, and by account the ARN of who calls.
+func prepare(ctx context.Context, c clientSet, transfers []*resolved, s Settings, concurrency int, further []string) (clientSet, map[string]string, error) {
+	if len(transfers) == 0 {
+		return nil, nil, errors.New("plan: no transfers were given: give at least one")
+	}
+	if err := validateAll(transfers); err != nil {
+		return nil, nil, err
+	}
+	for _, code := range s.Override {
+		if !slices.Contains(overridable, code) {
+			return nil, nil, fmt.Errorf("plan: Override %q is not a code that can be overridden: use one of %s", code, strings.Join(overridable, ", "))
+		}
+	}
+	if err := ownership(s, transfers); err != nil {
+		return nil, nil, err
+	}
+	accounts := accountsOf(c, transfers)
+	for _, account := range further {
+		if _, ok := c[account]; ok && !slices.Contains(accounts, account) {
+			accounts = append(accounts, account)
+		}
+	}
+	if len(accounts) == 0 {
+		return nil, nil, fmt.Errorf("plan: Clients hold none of the transfers' accounts: give a client for at least one, such as Clients[%q]", transfers[0].TaskAccount)
+	}
+	if err := c.complete(transfers); err != nil {
+		return nil, nil, err
+	}
+	c = c.steady(concurrency)
+	callers, err := identify(ctx, c, accounts)
+	return c, callers, err
+}
+
+// blockingOf are the blocking findings, by transfer.
+func blockingOf(findings []Finding) map[string][]Finding {
+	m := map[string][]Finding{}
+	for _, f := range findings {
+		if f.Severity == Blocking {
+			m[f.Transfer] = append(m[f.Transfer], f)
+		}
+	}
+	return m
+}
+
+// complete reports the clients that the transfers need and that are nil.
+func (c clientSet) complete(transfers []*resolved) error {
+	var errs []error
+	seen := map[ClientError]bool{}
+	need := func(account, region, service string, missing bool) {
+		e := ClientError{Account: account, Region: region, Service: service}
+		if missing && !seen[e] {
+			seen[e] = true
+			errs = append(errs, &e)
+		}
+	}
+	for _, t := range transfers {
+		if ac, ok := c[t.TaskAccount]; ok {
+			need(t.TaskAccount, "", "STS", ac.STS == nil)
+			need(t.TaskAccount, "", "IAM", ac.IAM == nil)
+			if t.logChange() != "" {
+				_, err := c.logs(t.TaskAccount, t.Destination.Region)
+				need(t.TaskAccount, t.Destination.Region, "CloudWatch Logs", err != nil)
+			}
+			for _, e := range []endpoint{t.Source, t.Destination} {
+				need(t.TaskAccount, e.Region, "DataSync", ac.DataSync == nil || ac.DataSync(e.Region) == nil)
+			}
+		}
+		for _, e := range []endpoint{t.Source, t.Destination} {
+			if ac, ok := c[e.Account]; ok {
+				need(e.Account, "", "STS", ac.STS == nil)
+				need(e.Account, e.Region, "S3", ac.S3 == nil || ac.S3(e.Region) == nil)
+			}
+		}
+		for _, key := range t.Keys {
+			if ac, ok := c[key.Account()]; ok {
+				need(key.Account(), "", "STS", ac.STS == nil)
+				_, err := c.kms(key.ARN)
+				need(key.Account(), key.Region(), "KMS", err != nil)
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// builder turns a snapshot into a plan.
+type builder struct {
+	mode      Mode
+	snap      *snapshot
+	transfers []*resolved
+	settings  Settings
+	callers   map[string]string // by account: the ARN of who plans
+	ids       map[string]string // unique id → role ARN
+	all       wants             // what the transfers being planned want, and what they have left
+	held      map[string]bool   // transfers that were blocked when the plan to be applied was made
+
+	changes  []Change
+	findings []Finding
+	orphans  map[string]bool // IDs of changes that delete what is ours and unused: what they delete has its ARN in the change
+}
+
+func newBuilder(mode Mode, s *snapshot, transfers []*resolved, settings Settings, callers map[string]string) *builder {
+	return &builder{mode: mode, snap: s, transfers: transfers, settings: settings, callers: callers, ids: s.roleIDs(), orphans: map[string]bool{}}
+}
+
+// planAll finds out which transfers are blocked, then plans the changes of the others together and those of the blocked ones on hold, so
+// that one bad bucket never holds up the rest.
+func (b *builder) planAll() {
+	b.change(b.transfers)
+	b.check()
+	b.override()
+	blocked := b.blocked()
+	if len(blocked) == 0 {
+		return
+	}
+	findings := b.findings
+	b.changes = nil
+	b.change(slices.DeleteFunc(slices.Clone(b.transfers), func(t *resolved) bool { return blocked[t.Name] }))
+	free := b.changes
+	b.changes = nil
+	b.change(slices.DeleteFunc(slices.Clone(b.transfers), func(t *resolved) bool { return !blocked[t.Name] }))
+	held := b.changes
+	for i := range held {
+		c := &held[i]
+		if slices.ContainsFunc(free, func(f Change) bool { return f.ID == c.ID }) {
+			c.ID += "#blocked"
+		}
+		if c.Op != NoOp {
+			c.Hold, c.Reason = Blocked, "see the findings of "+strings.Join(c.Transfers, ", ")
+		}
+	}
+	b.changes, b.findings = append(free, held...), findings
+}
+
+// blocked are the transfers of which nothing is to be done.
+func (b *builder) blocked() map[string]bool {
+	out := maps.Clone(b.held)
+	if out == nil {
+		out = map[string]bool{}
+	}
+	for name := range blockingOf(b.findings) {
+		out[name] = true
+	}
+	return out
+}
+
+// override turns the overridden blocking findings into warnings that say so.
+func (b *builder) override() {
+	for i := range b.findings {
+		f := &b.findings[i]
+		if f.Severity == Blocking && slices.Contains(b.settings.Override, f.Code) {
+			f.Severity, f.Overridden = Warning, true
+		}
+	}
+}
+
+// find adds a finding for each of the transfers.
+func (b *builder) find(transfers []*resolved, f Finding) {
+	for _, name := range names(transfers) {
+		f.Transfer = name
+		if !slices.ContainsFunc(b.findings, func(g Finding) bool {
+			return g.Code == f.Code && g.Transfer == f.Transfer && g.Subject == f.Subject && g.Detail == f.Detail
+		}) {
+			b.findings = append(b.findings, f)
+		}
+	}
+}
+
+// handedOver reports whether the account's changes are for its own operator, because we have no client for it or were told so.
+func (b *builder) handedOver(account string) bool {
+	_, ok := b.snap.clients[account]
+	return !ok || slices.Contains(b.settings.HandOver, account)
+}
+
+// canRead reports whether the account can be looked at.
+func (b *builder) canRead(account string) bool {
+	_, ok := b.snap.clients[account]
+	return ok
+}
+
+// plan is what was planned, in the order in which it is shown.
+func (b *builder) plan() *draft {
+	p := &draft{Schema: schema, Mode: b.mode, Transfers: slices.Clone(b.transfers), Settings: b.settings, Changes: b.changes, Findings: b.findings}
+	slices.SortFunc(p.Transfers, func(x, y *resolved) int { return cmp.Compare(x.Name, y.Name) })
+	sortChanges(p.Changes, p.Transfers)
+	slices.SortStableFunc(p.Findings, func(x, y Finding) int {
+		return cmp.Or(cmp.Compare(x.Transfer, y.Transfer), cmp.Compare(weight(y.Severity), weight(x.Severity)), cmp.Compare(codeOrder(x.Code), codeOrder(y.Code)))
+	})
+	return p
+}
+
+func weight(s Severity) int { return slices.Index([]Severity{Info, Warning, Blocking}, s) }
+
+// kindOrder is the order in which kinds are shown, which is also one in which they could be made.
+var kindOrder = []Kind{IAMRole, BucketPolicy, KeyPolicy, BucketOwnership, LogPolicy, DataSyncLocation, DataSyncTask}
+
+// sortChanges puts the accounts of tasks first.
+func sortChanges(changes []Change, transfers []*resolved) {
+	taskAccount := map[string]bool{}
+	for _, t := range transfers {
+		taskAccount[t.TaskAccount] = true
+	}
+	rank := func(account string) int {
+		if taskAccount[account] {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(changes, func(a, b Change) int {
+		return cmp.Or(cmp.Compare(rank(a.Account), rank(b.Account)), cmp.Compare(a.Account, b.Account),
+			cmp.Compare(slices.Index(kindOrder, a.Kind), slices.Index(kindOrder, b.Kind)),
+			cmp.Compare(a.orderKey(), b.orderKey()), cmp.Compare(a.ID, b.ID))
+	})
+}
+
+// orderKey sorts changes of one kind in one account: by transfer, sources before destinations, what belongs to both ends by name.
+func (c *Change) orderKey() string {
+	if c.Side == "" {
+		return c.Name
+	}
+	return fmt.Sprintf("%s\x00%d", strings.Join(c.Transfers, ","), sideOrder(c.Side))
+}
+
+func sideOrder(s Side) int { return slices.Index(sides, s) }

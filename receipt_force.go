@@ -1,0 +1,120 @@
+package xacct
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/kmskey"
+	"github.com/xacct/xacct/policy"
+)
+
+// inForce is one document in force, by what it belongs to; err says why it could not be read.
+type inForce struct {
+	name     string
+	document policy.Document
+	err      error
+}
+
+// force is what is in force for a transfer: the ARN of its task, "" if there is none or it is not clear which, and the documents.
+type force struct {
+	taskARN   string
+	documents []inForce
+}
+
+// readInForce reads what is in force for the transfer.
+func readInForce(ctx context.Context, c clientSet, t *resolved) (force, error) {
+	transfers := []*resolved{t}
+	c, _, err := prepare(ctx, c, transfers, Settings{}, 0, nil)
+	if err != nil {
+		return force{}, err
+	}
+	snap, err := observe(ctx, c, transfers)
+	if err != nil {
+		return force{}, err
+	}
+	out := force{documents: snap.documentsInForce(t)}
+	if task, err := snap.ourTask(wantsOf(transfers).tasks[0]); err == nil && task.Exists {
+		out.taskARN = task.ARN
+	}
+	return out, nil
+}
+
+// documentsInForce are the documents of the roles, buckets, keys and log policies of the transfer, as they were read.
+func (s *snapshot) documentsInForce(t *resolved) []inForce {
+	var out []inForce
+	note := func(what string, d policy.Document, err error) { out = append(out, inForce{what, d, err}) }
+	w := wantsOf([]*resolved{t})
+	for _, arn := range s.rolesOf(t) {
+		state, seen := s.roles[arn]
+		err := cmp.Or(s.errs[arn], state.Unread[iamrole.PartRole])
+		if !seen && err == nil {
+			err = errNotRead
+		}
+		note("trust "+arn, state.Trust, cmp.Or(err, state.Unread[iamrole.PartTrust]))
+		for part, err := range state.Unread {
+			if part != iamrole.PartRole && part != iamrole.PartTrust {
+				note(part+" of "+arn, policy.Document{}, err)
+			}
+		}
+		for name, d := range state.Policies {
+			note("policy "+name+" of "+arn, d, nil)
+		}
+		for _, attached := range state.Attached {
+			if d, ok := state.Managed[attached]; ok {
+				note("policy "+attached+" of "+arn, d, nil)
+			}
+		}
+		if d, ok := state.Managed[state.PermissionsBoundary]; ok && state.PermissionsBoundary != "" {
+			note("boundary of "+arn, d, nil)
+		}
+	}
+	for _, l := range w.logs {
+		for name, d := range s.logs[l.id()] {
+			note("log policy "+name+" in "+l.region, d, nil)
+		}
+		if err := s.errs[l.id()]; err != nil {
+			note("log policies in "+l.region, policy.Document{}, err)
+		}
+	}
+	for _, b := range w.buckets {
+		state, seen := s.buckets[b.spec.Name]
+		err := cmp.Or(s.errs[b.spec.Name], state.Unread[bucket.PartPolicy])
+		if !seen && err == nil {
+			err = fmt.Errorf("the clients hold none of account %s", b.spec.Account)
+		}
+		note("bucket "+b.spec.Name, state.Policy, err)
+	}
+	for _, k := range w.keys {
+		state, seen := s.keys[k.spec.ARN]
+		err := cmp.Or(s.errs[k.spec.ARN], state.Unread[kmskey.PartPolicy])
+		if !seen && err == nil {
+			err = fmt.Errorf("the clients hold none of account %s", k.spec.Account())
+		}
+		note("key "+k.spec.ARN, state.Policy, err)
+	}
+	return out
+}
+
+// rolesOf are the roles that DataSync was given for the transfer, each once: those of its ends, also where only a location names them, and those of
+// manifests and reports.
+func (s *snapshot) rolesOf(t *resolved) []string {
+	var out []string
+	for _, side := range sides {
+		out = append(out, cmp.Or(t.end(side).DataSyncRole, s.locations[t.end(side).LocationARN].RoleARN))
+	}
+	if m := t.Task.Manifest; m != nil {
+		out = append(out, m.RoleARN)
+	}
+	if p := t.Task.Report; p != nil {
+		out = append(out, p.RoleARN)
+	}
+	if m := t.Retries; m != nil {
+		out = append(out, m.RoleARN)
+	}
+	slices.Sort(out)
+	return slices.DeleteFunc(slices.Compact(out), func(arn string) bool { return arn == "" })
+}
