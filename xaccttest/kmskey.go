@@ -32,8 +32,8 @@ type KeyOptions struct {
 	Policy      []byte            // nil is the default policy
 }
 
-// AddKey makes a symmetric encryption key and returns its ARN. The ARN depends only on the account, the Region and the number of keys made
-// there before.
+// AddKey makes a symmetric encryption key and returns its ARN. The ARN follows from the account, the Region, the number of keys made
+// there before and MultiRegion.
 func (c *Cloud) AddKey(account, regionName string, optFns ...func(*KeyOptions)) (arn string) {
 	var opts KeyOptions
 	for _, fn := range optFns {
