@@ -12,22 +12,22 @@ import (
 	"github.com/xacct/xacct/policy/authz"
 )
 
-// access is one request of an identity, to be judged.
+// access is one request of an identity that has to be decided.
 type access struct {
 	action, resource string
-	account          string              // that owns the resource
-	region           string              // that the request goes to
-	policy           policy.Document     // of the resource
-	restricted       bool                // Block Public Access keeps other accounts out
-	context          map[string][]string // beyond what every request carries
+	account          string              // the account that owns the resource
+	region           string              // the Region that the request goes to
+	policy           policy.Document     // the policy of the resource
+	restricted       bool                // Block Public Access refuses other accounts
+	context          map[string][]string // condition keys besides those that every request carries
 }
 
-// allowed reports whether i, in a session of that name, gets what it asks for.
+// allowed reports whether the policies allow the request of i, in a session of that name.
 func (c *Cloud) allowed(i *identity, session string, now time.Time, a access) bool {
 	return c.decide(i, session, now, a).Effect == authz.Allowed
 }
 
-// decide judges what i asks for. What authz cannot tell is not allowed.
+// decide evaluates the request of i. An undetermined answer does not allow it.
 func (c *Cloud) decide(i *identity, session string, now time.Time, a access) authz.Decision {
 	scps, rcps := c.scps(i.account), c.rcps(a.account)
 	if c.isAdministrator(i) && a.policy.IsZero() && a.account == i.account && len(scps)+len(rcps) == 0 {
@@ -69,7 +69,7 @@ func (c *Cloud) decide(i *identity, session string, now time.Time, a access) aut
 	}, policies)
 }
 
-// caller is who calls, as access decisions see it now.
+// caller is the identity that calls, as access decisions see it now.
 func (rq *request) caller() (*identity, error) {
 	if rq.who == nil {
 		e := rq.cloud.at(rq.account, rq.key)
@@ -80,8 +80,8 @@ func (rq *request) caller() (*identity, error) {
 	return rq.who, nil
 }
 
-// refusal judges the caller's request for something in its own account that has no policy, and returns the sentence in which AWS refuses it;
-// "" if it is allowed.
+// refusal decides the caller's request on a resource of its own account that has no policy. It returns the sentence with which AWS refuses
+// the request, "" if it is allowed.
 func (rq *request) refusal(action, resource string, context map[string][]string) (string, error) {
 	who, err := rq.caller()
 	if err != nil {
@@ -92,7 +92,7 @@ func (rq *request) refusal(action, resource string, context map[string][]string)
 	}), action, resource), nil
 }
 
-// refusalBy is the sentence in which AWS refuses what was so decided.
+// refusalBy is the sentence with which AWS reports the decision d, "" if d allows.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 func (rq *request) refusalBy(d authz.Decision, action, resource string) string {
 	kind := "identity-based policy"
@@ -118,7 +118,7 @@ var layerWords = map[authz.Layer]string{
 	authz.Identity: "identity-based policy", authz.Boundary: "permissions boundary", authz.Session: "session policy",
 }
 
-// tagContext is what the condition keys say about tags in a request.
+// tagContext adds the condition keys about the tags in a request to into, and returns it.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html
 func tagContext(tags map[string]string, into map[string][]string) map[string][]string {
 	if into == nil {
@@ -131,7 +131,7 @@ func tagContext(tags map[string]string, into map[string][]string) map[string][]s
 	return into
 }
 
-// resourceTagContext is what the condition keys say about the tags of a resource.
+// resourceTagContext adds the condition keys about the tags of a resource to into, and returns it.
 func resourceTagContext(tags map[string]string, into map[string][]string) map[string][]string {
 	if into == nil {
 		into = map[string][]string{}

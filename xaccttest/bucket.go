@@ -18,44 +18,45 @@ type bucketState struct {
 	name, account, region string
 	created               time.Time
 	policy                eventual[*storedPolicy]
-	transient             int // answers of GetBucketPolicy that still show ids
-	readings              int // answers of GetBucketPolicy so far
+	transient             int // how many more answers of GetBucketPolicy show unique ids
+	readings              int // number of answers of GetBucketPolicy so far
 	ownership             eventual[s3types.ObjectOwnership]
 	grants                []Grant
 	versioning            bool
 	block                 struct{ publicPolicies, publicBuckets bool }
-	encryption            s3types.ServerSideEncryption // by default
+	encryption            s3types.ServerSideEncryption // the default encryption
 	defaultKey            string
 	requesterPays         bool
 	lock                  *s3types.ObjectLockConfiguration
 	objects               map[string]*object
-	versions              map[string][]*object // by key, oldest first, if the bucket has versioning
+	versions              map[string][]*object // by key, oldest first; nil without versioning
 	busy                  bool                 // a change of the configuration is under way
 }
 
-// object is a version of an object, or a delete marker. It is not changed: an overwrite makes another.
+// object is a version of an object, or a delete marker. It is immutable: an overwrite makes a new one.
 type object struct {
 	body     []byte
 	owner    string // account id
 	modified time.Time
-	mtime    time.Time // of the object that DataSync copied this one from; zero: not by DataSync
+	mtime    time.Time // modification time of the original, if DataSync made this copy; zero otherwise
 	class    s3types.StorageClass
 	tags     map[string]string
-	version  string // "" in a bucket without versions
+	version  string // version id; "" in a bucket without versioning
 	key      string // ARN of the KMS key that it is encrypted under; "" is none
-	restored bool   // there is a copy that can be read, although the class is an archive
+	restored bool   // a restored copy can be read although the storage class is an archive
 	tier     s3types.ArchiveStatus
-	deleted  bool // it is a delete marker
+	deleted  bool // this is a delete marker
 }
 
 func (b *bucketState) partition() string { return region.Partition(b.region) }
 
 func (b *bucketState) arn() string { return region.Bucket(b.partition(), b.name) }
 
+// bucketName is the form of a bucket's name.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 
-// AddBucket makes an empty bucket, by default as AWS makes them today.
+// AddBucket makes an empty bucket. Its default settings are those that AWS gives a new bucket today.
 func (c *Cloud) AddBucket(account, regionName, name string, optFns ...func(*BucketOptions)) {
 	opts := BucketOptions{Ownership: s3types.ObjectOwnershipBucketOwnerEnforced, Encryption: s3types.ServerSideEncryptionAes256}
 	for _, fn := range optFns {
@@ -94,7 +95,7 @@ func (c *Cloud) AddBucket(account, regionName, name string, optFns ...func(*Buck
 	c.buckets[name] = b
 }
 
-// bucket returns a bucket that has to exist.
+// bucket returns a bucket, and panics if it does not exist.
 func (c *Cloud) bucket(name string) *bucketState {
 	b := c.buckets[name]
 	if b == nil {
@@ -103,8 +104,8 @@ func (c *Cloud) bucket(name string) *bucketState {
 	return b
 }
 
-// SetBucketPolicy puts a policy on a bucket, seen at once. It panics if S3 would refuse the document. An empty document takes the policy
-// away.
+// SetBucketPolicy sets the policy of a bucket, visible at once. It panics if S3 would refuse the document. An empty document removes the
+// policy.
 func (c *Cloud) SetBucketPolicy(bucket string, document []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -122,8 +123,8 @@ func (c *Cloud) SetBucketPolicy(bucket string, document []byte) {
 	b.transient = 0
 }
 
-// BucketPolicy is the policy as GetBucketPolicy would answer once every change is seen and every unique id of a role or user that exists is
-// shown as its ARN; nil if there is none.
+// BucketPolicy is the policy as GetBucketPolicy would answer once every change is visible and the unique id of every existing role or user is
+// shown as its ARN. Nil is no policy.
 func (c *Cloud) BucketPolicy(bucket string) []byte {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -137,23 +138,23 @@ func (c *Cloud) BucketPolicy(bucket string) []byte {
 
 // ObjectOptions shape an object. The zero value is an object of the bucket's owner, in STANDARD, without tags.
 type ObjectOptions struct {
-	Owner        string               // account id of whoever wrote it; "" is the bucket's owner
+	Owner        string               // id of the account that wrote the object; "" is the bucket's owner
 	StorageClass s3types.StorageClass // "" is STANDARD
 	Tags         map[string]string    // nil is none
-	KMSKey       string               // ARN of the key that it is encrypted under; "" is as the bucket's default encryption says
+	KMSKey       string               // ARN of the key that it is encrypted under; "" follows the bucket's default encryption
 
-	// Restored is an object in GLACIER or DEEP_ARCHIVE of which there is a restored copy; false: it cannot be read.
+	// Restored says that an object in GLACIER or DEEP_ARCHIVE has a restored copy. False: an object in these classes cannot be read.
 	Restored bool
 
-	// ArchiveStatus is the archive tier that an object in INTELLIGENT_TIERING has moved to, where it cannot be read; "" is none.
+	// ArchiveStatus is the archive tier of an object in INTELLIGENT_TIERING, which cannot be read there; "" is none.
 	// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/intelligent-tiering-overview.html
 	ArchiveStatus s3types.ArchiveStatus
 }
 
-// PutObject puts an object into a bucket as its owner would.
+// PutObject puts an object into a bucket, as the bucket's owner would.
 func (c *Cloud) PutObject(bucket, key string, body []byte) { c.AddObject(bucket, key, body) }
 
-// AddObject puts an object into a bucket, by default as its owner would.
+// AddObject puts an object into a bucket, by default as the bucket's owner would.
 func (c *Cloud) AddObject(bucket, key string, body []byte, optFns ...func(*ObjectOptions)) {
 	var opts ObjectOptions
 	for _, fn := range optFns {
@@ -193,7 +194,7 @@ func (c *Cloud) AddObject(bucket, key string, body []byte, optFns ...func(*Objec
 		restored: opts.Restored, tier: opts.ArchiveStatus})
 }
 
-// DeleteObject takes an object out of a bucket, if it is there.
+// DeleteObject deletes an object, if it exists. In a bucket with versioning it adds a delete marker.
 func (c *Cloud) DeleteObject(bucket, key string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -216,16 +217,16 @@ func (c *Cloud) Objects(bucket string) map[string][]byte {
 	return out
 }
 
-// Object describes an object beside its body.
+// Object describes an object without its body.
 type Object struct {
-	Owner        string               // account id; the bucket's owner cannot read an object of somebody else by its policies
+	Owner        string               // account id; policies do not let the bucket's owner read objects of other accounts
 	StorageClass s3types.StorageClass // "" is STANDARD
 	Modified     time.Time
 	Tags         map[string]string // nil is none
 	KMSKey       string            // ARN of the KMS key that it is encrypted under; "" is none
 }
 
-// Object describes an object; the zero Object if it is not there.
+// Object describes an object. It is the zero Object if there is none of that key.
 func (c *Cloud) Object(bucket, key string) Object {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -238,7 +239,7 @@ func (c *Cloud) Object(bucket, key string) Object {
 	return Object{Owner: b.ownerOf(o), StorageClass: o.class, Modified: o.modified, Tags: maps.Clone(o.tags), KMSKey: o.key}
 }
 
-// ownerOf is who owns an object: with ACLs disabled, the bucket's owner.
+// ownerOf is the account that owns an object: the bucket's owner if ACLs are disabled.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
 func (b *bucketState) ownerOf(o *object) string {
 	if b.ownership.latest() == s3types.ObjectOwnershipBucketOwnerEnforced {
@@ -247,7 +248,7 @@ func (b *bucketState) ownerOf(o *object) string {
 	return o.owner
 }
 
-// hold begins a change of a bucket's configuration. While it is under way S3 refuses others.
+// hold begins a change of a bucket's configuration. Until release is called, S3 refuses other changes of it.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 func (c *Cloud) hold(name string) (release func(), err error) {
 	c.mu.Lock()

@@ -15,28 +15,28 @@ import (
 
 // Call is one call that a client made, or is making.
 type Call struct {
-	Account   string // that the client belongs to
-	Region    string // of the client; "" for IAM and STS
+	Account   string // the account of the client
+	Region    string // the Region of the client; "" for IAM and STS
 	Service   string // the SDK's service id: "IAM", "STS", "S3", "KMS", "DataSync"
-	Operation string // such as "PutBucketPolicy"
+	Operation string // the operation, such as "PutBucketPolicy"
 	Principal string // the ARN of the role or user that calls
-	Input     any    // a pointer to the SDK's input, such as *s3.PutBucketPolicyInput; a copy
+	Input     any    // a copy of the SDK's input, such as *s3.PutBucketPolicyInput
 	RequestID string
 	Applied   bool  // the operation was performed and succeeded, whether or not the caller learned of it
-	Err       error // what the caller saw; nil while the call runs
+	Err       error // the error that the caller saw; nil while the call runs
 }
 
-// client is who calls, and where.
+// client is a principal in one account and Region, on whose behalf calls are made.
 type client struct {
 	cloud   *Cloud
 	service string
 	region  string
 	account string
-	key     string // of the calling role or user in its account: "role/name"
-	arn     string // of the calling role or user
+	key     string // key of the role or user in its account, such as "role/name"
+	arn     string // ARN of the role or user
 }
 
-// request is one call while it is performed. The cloud is locked meanwhile.
+// request is one call while it is performed. The cloud is locked for that time.
 type request struct {
 	client
 	operation string
@@ -44,13 +44,13 @@ type request struct {
 	who       *identity // cached by caller
 }
 
-// configuring are the operations that change the configuration of a bucket, of which S3 lets only one be under way.
+// configuring are the operations that change the configuration of a bucket. S3 refuses one while another is in progress.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (OperationAborted)
 var configuring = map[string]bool{
 	"PutBucketPolicy": true, "DeleteBucketPolicy": true, "PutBucketOwnershipControls": true, "DeleteBucketOwnershipControls": true,
 }
 
-// do is the way that every call takes: check the required members, record, wait, intercept, perform, record the outcome.
+// do makes a call: it checks the required members, records the call, waits, intercepts, performs it and records the outcome.
 func do[I, O any](ctx context.Context, c client, operation string, in *I, perform func(*request, *I) (*O, error)) (*O, error) {
 	if in == nil {
 		in = new(I)
@@ -96,7 +96,7 @@ func do[I, O any](ctx context.Context, c client, operation string, in *I, perfor
 	return out, err
 }
 
-// run waits for the call to reach the service, performs it, and waits for the answer to come back.
+// run performs the call between the two halves of its latency. A change of a bucket's configuration holds the bucket for that time.
 func (c *Cloud) run(ctx context.Context, by client, call Call, perform func(*request) error) error {
 	if configuring[call.Operation] {
 		name := reflect.ValueOf(call.Input).Elem().FieldByName("Bucket").Interface().(*string)
@@ -151,8 +151,8 @@ func (c *Cloud) wait(ctx context.Context, d time.Duration) error {
 	return nil
 }
 
-// required names the members without which the SDK sends nothing.
-// Source: the members marked required in the API references of the services.
+// required lists the members that the SDK demands before it sends a request, by service and operation.
+// Source: the members that the API references of the services mark as required.
 var required = map[string][]string{
 	"IAM GetRole":                       {"RoleName"},
 	"IAM ListRolePolicies":              {"RoleName"},
@@ -206,7 +206,7 @@ var required = map[string][]string{
 	"DataSync UpdateTaskExecution":      {"TaskExecutionArn", "Options"},
 }
 
-// missing refuses an input that lacks a required member, before anything is sent, as the SDK does.
+// missing is the SDK's error for an input that lacks a required member, which the SDK returns without sending a request.
 func missing(service, operation string, in any) error {
 	v := reflect.ValueOf(in).Elem()
 	invalid := smithy.InvalidParamsError{Context: operation + "Input"}
@@ -221,7 +221,7 @@ func missing(service, operation string, in any) error {
 	return nil
 }
 
-// stamp puts the request id where the SDK puts it.
+// stamp stores the request id in the output's metadata, where the SDK stores it.
 func stamp(out any, requestID string) {
 	field := reflect.ValueOf(out).Elem().FieldByName("ResultMetadata")
 	if m, ok := field.Addr().Interface().(*middleware.Metadata); ok {
@@ -229,7 +229,7 @@ func stamp(out any, requestID string) {
 	}
 }
 
-// record notes the call as begun. done notes what the caller saw.
+// record adds a call that begins to the list of calls. done records the error that the caller saw.
 func (c *Cloud) record(by client, operation string, input any) (call Call, done func(error)) {
 	c.calls.Lock()
 	defer c.calls.Unlock()
@@ -257,7 +257,7 @@ func (c *Cloud) applied(requestID string) {
 	c.calls.byID[requestID].Applied = true
 }
 
-// Calls returns every call so far, in the order in which they were made.
+// Calls returns all calls since the last ResetCalls, in the order in which they began.
 func (c *Cloud) Calls() []Call {
 	c.calls.Lock()
 	defer c.calls.Unlock()
@@ -269,17 +269,17 @@ func (c *Cloud) Calls() []Call {
 	return out
 }
 
-// ResetCalls forgets the calls made so far.
+// ResetCalls empties the list of calls.
 func (c *Cloud) ResetCalls() {
 	c.calls.Lock()
 	defer c.calls.Unlock()
 	c.calls.all = nil
 }
 
-// Intercept puts fn between the clients and the services; nil takes it away. next performs the call and returns what the service answers;
-// what fn returns is what the caller sees. So fn can refuse (return a [Fault], or any error, without next), delay, lose the answer (call
-// next, then return an error), or pass on (return next()). An answer of nil without next is an empty output. fn is called concurrently, and
-// may use the cloud. next may be called once.
+// Intercept puts fn between the clients and the services; a nil fn removes it. next performs the call and returns the service's error, and
+// the caller sees the error that fn returns. So fn can pass a call on (return next()), refuse it (return a [Fault] or another error without
+// next), delay it, or lose its answer (call next, then return an error). If fn returns nil without next, the output is empty. fn is called
+// concurrently and may use the cloud. It may call next once.
 func (c *Cloud) Intercept(fn func(ctx context.Context, call Call, next func() error) error) {
 	c.calls.Lock()
 	defer c.calls.Unlock()
@@ -292,7 +292,7 @@ func (c *Cloud) interceptor() func(context.Context, Call, func() error) error {
 	return c.calls.intercept
 }
 
-// String is one line: account, Region, operation and how it went.
+// String is one line with the account, the Region, the operation and the outcome.
 func (c Call) String() string {
 	outcome := "ok"
 	if c.Err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// clients are the clients of one principal.
+// clients makes the clients of one principal.
 func (c *Cloud) clients(who client) xacct.AccountClients {
 	of := func(service, region string) client {
 		one := who
@@ -26,7 +26,7 @@ func (c *Cloud) clients(who client) xacct.AccountClients {
 	}
 }
 
-// perRegion makes one client a Region, as the SDK's users do.
+// perRegion makes one client for each Region and keeps it.
 func perRegion[T any](make func(region string) T) func(string) T {
 	var made sync.Map
 	return func(region string) T {

@@ -2,8 +2,8 @@ package xaccttest
 
 import "reflect"
 
-// clone copies v and everything exported that it points to, so that neither the caller nor the cloud can reach into the other's values.
-// Interfaces, such as the reader of a body, are kept as they are.
+// clone is a deep copy of the exported parts of v, so that the caller and the cloud share no memory. Interfaces, such as the reader of a body,
+// are not copied.
 func clone[T any](v T) T {
 	return cloneValue(reflect.ValueOf(&v).Elem()).Interface().(T)
 }
@@ -48,7 +48,7 @@ func holdsReferences(k reflect.Kind) bool {
 	return k == reflect.Pointer || k == reflect.Slice || k == reflect.Map || k == reflect.Struct
 }
 
-// cloneInput copies what an any holds.
+// cloneInput is clone for an input of any type.
 func cloneInput(v any) any {
 	if v == nil {
 		return nil

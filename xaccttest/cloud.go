@@ -14,10 +14,11 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// Cloud is an AWS in memory: any number of accounts and Regions. Its methods and the clients that it hands out may be used concurrently.
-// What goes in and what comes out is copied.
+// Cloud is an in-memory AWS with any number of accounts and Regions. Its methods and its clients may be used concurrently. All inputs and
+// outputs are copied.
 //
-// Accounts come into being when they are first named. The set-up methods, AddRole to PutObject, panic if what they are asked for cannot be.
+// An account exists from the first time that it is named. The set-up methods, such as AddRole and PutObject, panic on arguments that AWS would
+// not accept.
 type Cloud struct {
 	opts Options
 
@@ -25,9 +26,9 @@ type Cloud struct {
 	accounts map[string]*account
 	buckets  map[string]*bucketState // by name
 	keys     map[string]*keyState    // of KMS, by ARN
-	owners   map[string]owner        // of unique ids, also of entities that are gone
+	owners   map[string]owner        // roles and users by unique id, also deleted ones
 	serial   serial
-	running  []*execution // not yet ended
+	running  []*execution // executions that have not ended
 	step     func(Step) error
 
 	undocumented Undocumented
@@ -41,13 +42,13 @@ type Cloud struct {
 	}
 }
 
-// owner says which role or user a unique id was given to.
+// owner is the role or user that has a unique id.
 type owner struct{ account, key string }
 
-// account is what IAM and DataSync hold for one account.
+// account is the state of one account.
 type account struct {
 	id, partition string
-	identities    map[string]*eventual[*identity] // by "role/" or "user/" and the name in lower case; nil inside: not there
+	identities    map[string]*eventual[*identity] // by "role/" or "user/" and the name in lower case; a nil value does not exist
 	managed       map[string]policy.Document      // customer managed policies by ARN
 	regions       map[string]*syncRegion
 	org           Organization
@@ -78,7 +79,7 @@ func NewCloud(optFns ...func(*Options)) *Cloud {
 // operatorName is the name of the administrator that each account has.
 const operatorName = "Operator"
 
-// account returns the account, which comes into being if need be. partition "" is the default.
+// account returns the account, and makes it if it does not exist. The partition "" is the default.
 func (c *Cloud) account(id, partition string) *account {
 	if !region.ValidAccount(id) {
 		panic(fmt.Sprintf("xaccttest: %q is not a 12-digit account id", id))
@@ -103,7 +104,7 @@ func (c *Cloud) account(id, partition string) *account {
 	return a
 }
 
-// OperatorARN is the role whose clients [Cloud.Clients] returns: an administrator of the account.
+// OperatorARN is the ARN of the account's administrator, the role whose clients [Cloud.Clients] returns.
 func (c *Cloud) OperatorARN(account string) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -111,8 +112,8 @@ func (c *Cloud) OperatorARN(account string) string {
 	return region.Role(a.partition, a.id, "/", operatorName)
 }
 
-// Clients returns the clients of every account so far, each as its administrator: a role that may do everything as far as its own account
-// decides. A Deny in a bucket's policy still stops it, and in another account it may do what that account's resources let it.
+// Clients returns the clients of every account that exists so far, each as the account's administrator: a role whose identity policy allows
+// everything. A Deny in a bucket's policy still applies to it, and in another account it needs a grant by that account's resources.
 func (c *Cloud) Clients() xacct.Clients {
 	c.mu.Lock()
 	ids := slices.Sorted(maps.Keys(c.accounts))
@@ -124,8 +125,8 @@ func (c *Cloud) Clients() xacct.Clients {
 	return out
 }
 
-// ClientsAs returns the clients of a role (in a session named "xaccttest") or user that exists. Its own policies are enforced in every call,
-// together with those of the resources.
+// ClientsAs returns the clients of an existing role (in a session named "xaccttest") or user. Every call is decided by its own policies and
+// those of the resources. It panics if there is no such principal.
 func (c *Cloud) ClientsAs(principalARN string) xacct.AccountClients {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -136,13 +137,13 @@ func (c *Cloud) ClientsAs(principalARN string) xacct.AccountClients {
 	return c.clients(client{cloud: c, account: who.account, key: who.key(), arn: who.arn})
 }
 
-// AddRole makes a role with the policies inline, and returns its ARN. Other principals of its account may assume it; DataSync may not.
-// The name may begin with a path: "team/name".
+// AddRole makes a role with these inline policies and returns its ARN. Other principals of its account may assume it, DataSync
+// may not. The name may begin with a path: "team/name".
 func (c *Cloud) AddRole(account, name string, policies ...policy.Document) (arn string) {
 	return c.addPrincipal("role", account, name, policies)
 }
 
-// AddUser makes a user with the policies inline, and returns its ARN. The name may begin with a path.
+// AddUser makes a user with these inline policies and returns its ARN. The name may begin with a path.
 func (c *Cloud) AddUser(account, name string, policies ...policy.Document) (arn string) {
 	return c.addPrincipal("user", account, name, policies)
 }
@@ -172,7 +173,7 @@ func (c *Cloud) addPrincipal(kind, account, name string, policies []policy.Docum
 	return i.arn
 }
 
-// AddPolicy makes a customer managed policy, for example to be the permissions boundary of a role, and returns its ARN.
+// AddPolicy makes a customer managed policy, for example as a role's permissions boundary, and returns its ARN.
 func (c *Cloud) AddPolicy(account, name string, document policy.Document) (arn string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -185,7 +186,7 @@ func (c *Cloud) AddPolicy(account, name string, document policy.Document) (arn s
 	return arn
 }
 
-// addIdentity makes a role or user that is seen at once.
+// addIdentity makes a role or user that is visible at once.
 func (c *Cloud) addIdentity(a *account, kind, path, name string, edit func(*identity)) *identity {
 	i := c.newIdentity(a, kind, path, name)
 	i.trust = policy.New(policy.Allow("sts:AssumeRole").By(policy.AWS(region.ARN{Partition: a.partition, Service: "iam", Account: a.id, Resource: "root"}.String())))
@@ -196,7 +197,7 @@ func (c *Cloud) addIdentity(a *account, kind, path, name string, edit func(*iden
 	return i
 }
 
-// newIdentity gives a role or user its id.
+// newIdentity makes a role or user with a unique id.
 func (c *Cloud) newIdentity(a *account, kind, path, name string) *identity {
 	prefix := "AROA"
 	if kind == "user" {

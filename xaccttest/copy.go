@@ -11,7 +11,7 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// side is one end of a run at one moment: its bucket, the role, and what the bucket's policy says.
+// side is one end of a run at one moment: its bucket, its role, and the bucket's policy.
 type side struct {
 	cloud  *Cloud
 	l      *locationState
@@ -21,7 +21,7 @@ type side struct {
 	at     time.Time
 }
 
-// side looks at one end without counting as a read: a run asks so often that nothing would stay unseen for long.
+// side reads one end of a run. It does not count as a read for Propagation: a run reads so often that every change would be visible soon.
 func (c *Cloud) side(l *locationState, at time.Time) side {
 	s := side{cloud: c, l: l, bucket: c.buckets[l.bucket], at: at}
 	if account, key, _, ok := splitARN(l.role); ok {
@@ -35,7 +35,7 @@ func (c *Cloud) side(l *locationState, at time.Time) side {
 	return s
 }
 
-// may judges a request on the bucket, or on an object in it.
+// may reports whether DataSync may make a request on the bucket, or on the object of that key.
 func (s side) may(action, key string) bool {
 	resource := s.bucket.arn()
 	if key != "" {
@@ -44,12 +44,12 @@ func (s side) may(action, key string) bool {
 	return s.cloud.dataMay(s.role, s.l, s.bucket, s.policy, s.at, action, resource)
 }
 
-// open reports whether DataSync gets at the bucket at all.
+// open reports whether DataSync can assume the role and list the bucket.
 func (s side) open() bool {
 	return s.role != nil && s.bucket != nil && s.cloud.assumable(s.role, s.l, s.at) && s.may("s3:ListBucket", "")
 }
 
-// transfer copies an object, or a folder, of which nothing is written unless it has an object of its own.
+// transfer copies an object or a folder. For a folder without an object of its own nothing is written.
 func (e *execution) transfer(c *Cloud, it *item, at time.Time) {
 	if !it.wanted {
 		return
@@ -68,7 +68,7 @@ func (e *execution) transfer(c *Cloud, it *item, at time.Time) {
 	n.transferred++
 }
 
-// copy copies an object as it is now, or says why not.
+// copy copies the current version of an object. The code says why it could not be copied, "" is success.
 func (e *execution) copy(c *Cloud, it *item, at time.Time) (code string) {
 	const denied = "S3AccessDenied"
 	if c.stepped(e, transferring, it.key) != nil {
@@ -111,8 +111,8 @@ func (e *execution) copy(c *Cloud, it *item, at time.Time) (code string) {
 	return ""
 }
 
-// verify looks again at what was copied or, at a point in time, at what was the same already. A folder without an object of its own is not
-// verified. Source: https://docs.aws.amazon.com/datasync/latest/userguide/configure-data-verification-options.html
+// verify compares a copy with its original; with POINT_IN_TIME_CONSISTENT also objects that needed no copy. A folder without an object of its
+// own is not verified. Source: https://docs.aws.amazon.com/datasync/latest/userguide/configure-data-verification-options.html
 func (e *execution) verify(c *Cloud, it *item, at time.Time) {
 	whole := e.options.VerifyMode == dstypes.VerifyModePointInTimeConsistent
 	if e.options.VerifyMode == dstypes.VerifyModeNone || !it.marked || !it.copied && !(whole && it.same) {
@@ -127,7 +127,7 @@ func (e *execution) verify(c *Cloud, it *item, at time.Time) {
 	}
 }
 
-// differs says why a copy is not taken for one; "" is that it is.
+// differs is the code of the difference between an object and its copy; "" is none.
 func (e *execution) differs(c *Cloud, it *item, at time.Time) (code string) {
 	from, to := c.side(&e.source, at), c.side(&e.destination, at)
 	key := e.destination.prefix + it.key
@@ -141,12 +141,12 @@ func (e *execution) differs(c *Cloud, it *item, at time.Time) (code string) {
 	case original == nil:
 		return "FileNotAtSource"
 	case it.copied && (original != it.read || held != it.written), !it.copied && !bytes.Equal(original.body, held.body):
-		return "VerificationFailed" // it changed meanwhile
+		return "VerificationFailed" // one of them changed after the copy
 	}
 	return ""
 }
 
-// drop deletes what is no longer at the source: the objects, and then the folders that nothing is left of.
+// drop deletes what is no longer at the source: first objects, then folders that have become empty.
 func (e *execution) drop(c *Cloud, at time.Time) {
 	to := c.side(&e.destination, at)
 	var left []string
@@ -176,14 +176,14 @@ func (e *execution) drop(c *Cloud, at time.Time) {
 	}
 }
 
-// changed reports whether DataSync takes two objects for different: by size, time and tags.
+// changed reports whether an object and its copy differ in size, time or tags, so that DataSync copies the object again.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/how-datasync-transfer-works.html
 func (e *execution) changed(o, old *object) bool {
 	return len(o.body) != len(old.body) || !o.sourceTime().Equal(old.mtime) ||
 		e.options.ObjectTags == dstypes.ObjectTagsPreserve && !maps.Equal(o.tags, old.tags)
 }
 
-// sourceTime is the time that DataSync keeps with a copy: that of the first original.
+// sourceTime is the modification time of the first original, which DataSync keeps with every copy.
 func (o *object) sourceTime() time.Time {
 	if o.mtime.IsZero() {
 		return o.modified
@@ -191,14 +191,14 @@ func (o *object) sourceTime() time.Time {
 	return o.mtime
 }
 
-// archived reports whether the object has to be restored before it can be read.
+// archived reports whether the object must be restored before it can be read.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
 func (o *object) archived() bool {
 	cold := o.class == s3types.StorageClassGlacier || o.class == s3types.StorageClassDeepArchive
 	return cold && !o.restored || o.tier != ""
 }
 
-// classFor is the class in which DataSync writes an object of that size: small ones go to STANDARD.
+// classFor is the storage class in which DataSync writes an object of that size in bytes: small objects get STANDARD.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
 func (l *locationState) classFor(size int) s3types.StorageClass {
 	switch l.class {
@@ -217,14 +217,14 @@ func (l *locationState) classFor(size int) s3types.StorageClass {
 	return s3types.StorageClass(l.class)
 }
 
-// untransferable reports whether DataSync cannot copy an object of that path.
+// untransferable reports whether DataSync cannot copy an object with that path.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
 func untransferable(path string) bool {
 	path = "/" + path
 	return strings.Contains(path, "//") || strings.Contains(path, "/./") || strings.Contains(path, "/../")
 }
 
-// helper reports whether a path is one of those that DataSync leaves out by itself.
+// helper reports whether the path is one of those that DataSync always excludes.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/filtering.html
 func helper(path string) bool {
 	first, _, _ := strings.Cut(path, "/")

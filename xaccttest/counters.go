@@ -9,7 +9,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 )
 
-// tally is what a run counts of the objects, or of the folders.
+// tally holds the counters of a run, for objects or for folders.
 type tally struct {
 	listed, listedForDelete                                 int64
 	estimated, toDelete                                     int64
@@ -17,7 +17,7 @@ type tally struct {
 	failedPrepare, failedTransfer, failedVerify, failedDrop int64
 }
 
-// tally is where something is counted.
+// tally is the set of counters that an item belongs to.
 func (e *execution) tally(it *item) *tally {
 	if it.folder {
 		return &e.prefixes
@@ -25,7 +25,7 @@ func (e *execution) tally(it *item) *tally {
 	return &e.objects
 }
 
-// total is what is counted of both.
+// total adds the counters of objects and folders.
 func (e *execution) total() tally {
 	a, b := e.objects, e.prefixes
 	return tally{a.listed + b.listed, a.listedForDelete + b.listedForDelete, a.estimated + b.estimated, a.toDelete + b.toDelete,
@@ -33,7 +33,7 @@ func (e *execution) total() tally {
 		a.failedPrepare + b.failedPrepare, a.failedTransfer + b.failedTransfer, a.failedVerify + b.failedVerify, a.failedDrop + b.failedDrop}
 }
 
-// describe is the execution as the API shows it.
+// describe is the execution as DescribeTaskExecution shows it.
 func (e *execution) describe() *datasync.DescribeTaskExecutionOutput {
 	out := &datasync.DescribeTaskExecutionOutput{
 		TaskExecutionArn: aws.String(e.arn), Status: e.status(), TaskMode: e.mode, Options: ptr(clone(e.options)),
@@ -59,8 +59,8 @@ func (e *execution) describe() *datasync.DescribeTaskExecutionOutput {
 	return out
 }
 
-// countTogether sets the counters of BASIC mode: folders count as files do, what is to be deleted counts among what is to be transferred, and
-// nothing tells of failures but the skips.
+// countTogether sets the counters of BASIC mode: folders count as files, files to delete are part of the files to transfer, and failures are
+// counted as skipped.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/API_DescribeTaskExecution.html (that failures are skips is assumed)
 func (e *execution) countTogether(out *datasync.DescribeTaskExecutionOutput) {
 	n := e.total()
@@ -69,7 +69,7 @@ func (e *execution) countTogether(out *datasync.DescribeTaskExecutionOutput) {
 	out.FilesSkipped = n.skipped + n.failedPrepare + n.failedTransfer
 }
 
-// countApart sets the counters of ENHANCED mode: those of objects, and beside them those of folders.
+// countApart sets the counters of ENHANCED mode, which counts objects and folders apart.
 // Sources: https://docs.aws.amazon.com/datasync/latest/userguide/transfer-performance-counters.html and
 // https://docs.aws.amazon.com/datasync/latest/userguide/API_DescribeTaskExecution.html
 func (e *execution) countApart(out *datasync.DescribeTaskExecutionOutput) {
@@ -112,7 +112,7 @@ func (e *execution) result() *dstypes.TaskExecutionResultDetail {
 		r.PrepareDuration, r.TransferDuration, r.VerifyDuration = e.spent(preparing), e.spent(transferring), e.spent(verifying)
 	}
 	if n := e.total(); !e.failed && n.failedPrepare+n.failedTransfer+n.failedVerify+n.failedDrop > 0 {
-		// Texts of https://docs.aws.amazon.com/datasync/latest/userguide/troubleshooting-datasync-locations-tasks.html.
+		// The texts are those of https://docs.aws.amazon.com/datasync/latest/userguide/troubleshooting-datasync-locations-tasks.html.
 		text := []string{"Transfer and verification completed."}
 		if n.failedPrepare+n.failedTransfer+n.failedDrop > 0 {
 			text = append(text, "Selected files transferred except for files skipped due to errors.")
@@ -125,7 +125,7 @@ func (e *execution) result() *dstypes.TaskExecutionResultDetail {
 	return r
 }
 
-// spent is how long an ended run was in a phase.
+// spent is how long an ended run was in a phase, in milliseconds.
 func (e *execution) spent(phase int) *int64 {
 	return milliseconds(min(e.takes(phase), max(0, e.ended.Sub(e.begins(phase)))))
 }

@@ -9,23 +9,23 @@ import (
 	"time"
 )
 
-// timetable is a schedule expression taken apart, by this package's own reading of the pages and not by package task's, so that a mistake
-// there shows. Cron fields are those of https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html.
+// timetable is a parsed schedule expression. It does not use the parser of package task, so that tests find mistakes in either of them.
+// Cron fields are those of https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html.
 type timetable struct {
-	every                 time.Duration // of a rate; 0 is cron
+	every                 time.Duration // interval of a rate; 0 for cron
 	minutes, hours        []bool
 	months, years         []bool
-	monthDay, weekDay     string // one of them is "?"
-	monthDays, weekDays   []bool // nil where the field is ? or has a letter of its own
-	weekDayOf, weekOfDate int    // of 4#1 and 6L: the weekday, and which one in the month; -1 is the last
+	monthDay, weekDay     string // the fields of the day, one of which is "?"
+	monthDays, weekDays   []bool // nil if the field is ? or has the letter L or W, or the sign #
+	weekDayOf, weekOfDate int    // for 4#1 and 6L: the weekday, and its number in the month; -1 is the last
 }
 
-// badSchedule is why DataSync does not take an expression.
+// badSchedule is the error for an expression that DataSync refuses.
 type badSchedule string
 
 func (b badSchedule) Error() string { return string(b) }
 
-// The texts are assumed.
+// What is wrong with a refused expression. The texts are assumed.
 const (
 	notSchedule  badSchedule = "it is neither cron nor rate."
 	notSixFields badSchedule = "a cron expression has six fields."
@@ -36,7 +36,7 @@ const (
 
 var rateText = regexp.MustCompile(`^rate\(([1-9][0-9]{0,8}) (?:(minute|hour|day)s?)\)$`)
 
-// newTimetable takes an expression apart.
+// newTimetable parses an expression.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/task-scheduling.html
 func newTimetable(text string) (*timetable, error) {
 	if m := rateText.FindStringSubmatch(text); m != nil {
@@ -86,7 +86,7 @@ var (
 	nthText     = regexp.MustCompile(`^([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)(?:#([1-5])|(L))$`)
 )
 
-// readDays reads the two fields of the day.
+// readDays parses the two fields of the day. It reports whether they are valid.
 func (t *timetable) readDays() (ok bool) {
 	if t.weekDay == "?" {
 		if t.monthDay == "L" || nearestText.MatchString(t.monthDay) {
@@ -112,7 +112,8 @@ func (t *timetable) readDays() (ok bool) {
 
 var cronPart = regexp.MustCompile(`^(?:(\*)|([0-9]{1,4}|[A-Za-z]{3})(?:-([0-9]{1,4}|[A-Za-z]{3}))?)(?:/([0-9]{1,4}))?$`)
 
-// cronSet says for each number whether a field names it. names are three letters each, the first one of which stands for low.
+// cronSet is the set of numbers that a field names, by index; false if the field is invalid. names holds names of three letters each, the
+// first of which stands for low.
 func cronSet(field string, low, high int, names string) ([]bool, bool) {
 	set := make([]bool, high+1)
 	for _, part := range strings.Split(field, ",") {
@@ -143,7 +144,7 @@ func cronSet(field string, low, high int, names string) ([]bool, bool) {
 	return set, true
 }
 
-// cronValue is the number that a field means; -1 is none.
+// cronValue is the number that a text of a field stands for; -1 is none.
 func cronValue(text, names string) int {
 	if n, err := strconv.Atoi(text); err == nil {
 		return n
@@ -154,7 +155,7 @@ func cronValue(text, names string) int {
 	return -1
 }
 
-// next is when the schedule fires first after a moment; false is never again.
+// next is the first time after a moment at which the schedule starts the task; false if there is none.
 func (t *timetable) next(after time.Time) (time.Time, bool) {
 	if t.every > 0 {
 		return after.Add(t.every), true
@@ -178,7 +179,7 @@ func (t *timetable) next(after time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// daysOf are the days of a month on which the schedule fires, ascending.
+// daysOf are the days of a month on which the schedule starts the task, ascending.
 func (t *timetable) daysOf(year int, month time.Month) []int {
 	var all, working, named, chosen []int
 	for d := time.Date(year, month, 1, 0, 0, 0, 0, time.UTC); d.Month() == month; d = d.AddDate(0, 0, 1) {

@@ -14,7 +14,7 @@ import (
 // syncClient is the DataSync of one account and Region.
 type syncClient struct{ client }
 
-// syncRegion is what DataSync holds for one account in one Region.
+// syncRegion is the state of DataSync for one account in one Region, and that of CloudWatch Logs.
 type syncRegion struct {
 	locations  map[string]*locationState // by ARN
 	tasks      map[string]*taskState
@@ -26,7 +26,7 @@ type syncRegion struct {
 	executionList list[*execution]
 }
 
-// list is a list as list calls see it: in order of creation, and behind the truth while a change is not seen.
+// list is what list calls return: entries in the order of their creation, from which changes are missing while they are not visible.
 type list[T any] []*listed[T]
 
 type listed[T any] struct {
@@ -49,7 +49,7 @@ func (l *list[T]) remove(is func(T) bool, n int) {
 	l.forget()
 }
 
-// forget drops what is gone for everybody.
+// forget removes the entries whose deletion is visible to everybody.
 func (l *list[T]) forget() {
 	kept := (*l)[:0]
 	for _, e := range *l {
@@ -60,13 +60,13 @@ func (l *list[T]) forget() {
 	*l = kept
 }
 
-// visible is what a list call answers with. Only the first page of a list counts as a read.
+// visible are the entries that a list call returns. Only the first page of a list counts as a read.
 func (l *list[T]) visible(firstPage bool) []T {
 	var out []T
 	for _, e := range *l {
 		there := e.there.peek(byAPI)
 		if firstPage {
-			// Lists are read by the API only: nobody else has to see the change for it to be settled.
+			// Only the API reads lists, so that a change is settled once the API sees it.
 			e.there.readAll()
 		}
 		if there {
@@ -93,14 +93,14 @@ func invalidRequest(format string, args ...any) *fault {
 	return &fault{status: 400, code: "InvalidRequestException", message: fmt.Sprintf(format, args...)}
 }
 
-// violation is the answer to a member that breaks the service model.
+// violation is the error for a member that breaks the service model.
 // The form is that of https://github.com/aws/aws-cli/issues/5293.
 func violation(member, value, rule string) *fault {
 	return &fault{status: 400, code: "ValidationException", message: fmt.Sprintf(
 		"1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must satisfy %s", value, member, rule)}
 }
 
-// permit refuses what the caller's policies do not allow, as DataSync does.
+// permit is DataSync's error for a request that the caller's policies do not allow; nil if they do.
 func (rq *request) permit(action, resource string, context map[string][]string) error {
 	text, err := rq.refusal(action, resource, context)
 	if err == nil && text != "" {
@@ -109,7 +109,7 @@ func (rq *request) permit(action, resource string, context map[string][]string) 
 	return err
 }
 
-// pass checks that the caller may hand the role to DataSync.
+// pass checks that the caller may pass the role to DataSync.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
 func (rq *request) pass(roleARN string) error {
 	a, ok := region.ParseARN(roleARN)
@@ -122,15 +122,15 @@ func (rq *request) pass(roleARN string) error {
 	return rq.permit("iam:PassRole", roleARN, map[string][]string{"iam:PassedToService": {syncService}})
 }
 
-// syncService is DataSync as a principal.
+// syncService is the service principal of DataSync.
 const syncService = "datasync.amazonaws.com"
 
-// arn makes the ARN of something in the client's account and Region.
+// arn is the ARN of a DataSync resource in the client's account and Region.
 func (rq *request) arn(resource string) string {
 	return region.ARN{Partition: rq.cloud.accounts[rq.account].partition, Service: "datasync", Region: rq.region, Account: rq.account, Resource: resource}.String()
 }
 
-// ownARN refuses an ARN that is not of DataSync and the caller's account.
+// ownARN checks that the ARN is one of DataSync in the caller's account.
 // The text is that of https://github.com/hashicorp/terraform-provider-aws/issues/20922.
 func (rq *request) ownARN(arn string) error {
 	a, ok := region.ParseARN(arn)
@@ -142,7 +142,7 @@ func (rq *request) ownARN(arn string) error {
 	return nil
 }
 
-// syncTags checks the tags of a request.
+// syncTags checks the tags of a request and returns them by key.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/API_TagListEntry.html
 func syncTags(tags []dstypes.TagListEntry) (map[string]string, error) {
 	out := map[string]string{}

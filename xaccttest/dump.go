@@ -11,13 +11,14 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// DumpOptions leave parts out of a [Cloud.Dump].
+// DumpOptions leave parts out of a [Cloud.Dump]. The zero value leaves out nothing.
 type DumpOptions struct {
 	NoObjects            bool // the objects of every bucket
-	NoServiceLinkedRoles bool // what AWS leaves behind on an account's behalf: the service-linked role of DataSync
+	NoServiceLinkedRoles bool // the service-linked role of DataSync, which AWS makes and does not delete
 }
 
-// Dump is everything in all accounts as text, in a fixed order and without times, for comparing before and after. Every change counts, seen or not.
+// Dump is the state of all accounts as text, in a fixed order and without times, for comparing before and after. It shows every change, also
+// those that are not visible yet.
 func (c *Cloud) Dump(optFns ...func(*DumpOptions)) string {
 	var opts DumpOptions
 	for _, fn := range optFns {

@@ -14,24 +14,24 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// Fault is an error as the service itself would answer: status is the HTTP status, code and message are the service's. An [Cloud.Intercept]
-// function returns it to refuse a call: Fault(400, "ThrottlingException", "Rate exceeded"). The client wraps it as the SDK does. A status of
-// 500 and above is the service's fault, any other the caller's.
+// Fault is an error that a service answers with an HTTP status, a code and a message. A function given to [Cloud.Intercept] returns it to
+// refuse a call: Fault(400, "ThrottlingException", "Rate exceeded"). The client wraps it as the SDK does. A status of 500 and above is the
+// service's fault, any other is the caller's.
 func Fault(status int, code, message string) error {
 	return &fault{status: status, code: code, message: message}
 }
 
-// fault is an error before it takes the SDK's shape.
+// fault is a service's error before it is wrapped as the SDK does.
 type fault struct {
 	status        int
 	code, message string
-	errorCode     string // DataSync's own, beside the code
+	errorCode     string // the errorCode member of DataSync's errors; "" is none
 	header        http.Header
 }
 
 func (f *fault) Error() string { return f.code + ": " + f.message }
 
-// modelled makes the errors that the SDK has types for. Anything else is a generic API error.
+// modelled makes the errors for which the SDK has types, by service and code. All others are generic API errors.
 var modelled = map[string]func(message *string) error{
 	"IAM NoSuchEntity":                     func(m *string) error { return &iamtypes.NoSuchEntityException{Message: m} },
 	"IAM EntityAlreadyExists":              func(m *string) error { return &iamtypes.EntityAlreadyExistsException{Message: m} },
@@ -55,7 +55,7 @@ var modelled = map[string]func(message *string) error{
 	"DataSync InternalException": func(m *string) error { return &dstypes.InternalException{Message: m} },
 }
 
-// shape gives err the form in which an SDK client returns it: an operation error around the HTTP response error around the API error.
+// shape wraps err as an SDK client does: an operation error around an HTTP response error around the API error.
 func shape(service, operation, requestID string, err error) error {
 	if op := (*smithy.OperationError)(nil); errors.As(err, &op) {
 		return err

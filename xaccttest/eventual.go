@@ -1,24 +1,24 @@
 package xaccttest
 
-// observer is a system that learns of changes in its own time.
+// observer is a system of AWS to which a change becomes visible independently of the others.
 type observer int
 
 const (
-	byAPI       observer = iota // the service's own read calls
-	byAccess                    // decisions about access: policies of callers and of DataSync's roles, trust
-	byPrincipal                 // the check that a principal named in a policy exists
+	byAPI       observer = iota // read calls of the service's API
+	byAccess                    // access decisions: policies of callers and of DataSync's roles, trust policies
+	byPrincipal                 // the check that the principals of a policy exist
 	observers
 )
 
-// eventual is a value whose changes are seen only after a number of reads. The zero eventual holds the zero T.
+// eventual is a value whose changes become visible only after a number of reads. The zero eventual holds the zero T.
 type eventual[T any] struct {
-	seen    T // by every observer
+	seen    T // the value that every observer sees
 	pending []version[T]
 }
 
 type version[T any] struct {
 	value T
-	left  [observers]int // reads until it is seen
+	left  [observers]int // number of reads that do not see it yet
 }
 
 // set changes the value; the next n reads of each observer do not see it.
@@ -34,7 +34,7 @@ func (e *eventual[T]) set(value T, n int) {
 	e.pending = append(e.pending, v)
 }
 
-// latest is the truth.
+// latest is the value after all changes.
 func (e *eventual[T]) latest() T {
 	if n := len(e.pending); n > 0 {
 		return e.pending[n-1].value
@@ -42,7 +42,7 @@ func (e *eventual[T]) latest() T {
 	return e.seen
 }
 
-// peek is what o sees, without counting as a read.
+// peek is the value that o sees. It does not count as a read.
 func (e *eventual[T]) peek(o observer) T {
 	value := e.seen
 	for i := range e.pending {
@@ -54,7 +54,7 @@ func (e *eventual[T]) peek(o observer) T {
 	return value
 }
 
-// read is what o sees now.
+// read is the value that o sees. It counts as a read.
 func (e *eventual[T]) read(o observer) T {
 	value := e.peek(o)
 	for i := range e.pending {

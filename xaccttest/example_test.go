@@ -16,7 +16,7 @@ func listing(principal string) policy.Statement {
 	return policy.Allow("s3:ListBucket").WithSid("Audit").By(policy.AWS(principal)).On("arn:aws:s3:::media-archive")
 }
 
-// A bucket policy is judged as S3 would judge it, kept as S3 keeps it and shown as S3 shows it.
+// A bucket policy is evaluated as S3 evaluates it, stored as S3 stores it and shown as S3 shows it.
 func Example() {
 	ctx := context.Background()
 	cloud := xaccttest.NewCloud()

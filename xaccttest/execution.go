@@ -9,30 +9,30 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// execution is one run of a task. Nothing happens by itself: every call, and every look at the cloud's objects, first lets the executions
-// catch up with the time.
+// execution is one run of a task. It makes progress only when it is looked at: every call, and every method that shows objects, first lets all
+// executions catch up with the clock.
 type execution struct {
 	arn                 string
 	task                *taskState
 	mode                dstypes.TaskMode
 	options             dstypes.Options
 	includes, excludes  []dstypes.FilterRule
-	source, destination locationState // as they were at the start
+	source, destination locationState // copies from the start of the run
 	extras
 	tags         map[string]string
 	phases       Phases
-	scheduled    bool // it was started by the task's schedule
+	scheduled    bool // the task's schedule started it
 	entries      []entry
 	reportResult *dstypes.ReportResult
 
 	requested, launched, cancelled, ended time.Time
 
-	phase   int // index of steps
+	phase   int // index into steps
 	entered bool
 
-	found   []*item         // at the source, in the order of their paths
-	extra   []*item         // at the destination, looked at to be deleted
-	folders map[string]bool // that are at the destination
+	found   []*item         // found at the source, in the order of their paths
+	extra   []*item         // found at the destination, candidates for deletion
+	folders map[string]bool // folders that exist at the destination
 	done    [checking + 1]struct{ found, extra int }
 
 	objects, prefixes     tally
@@ -42,7 +42,7 @@ type execution struct {
 	errorCode, errorDetail string
 }
 
-// steps are the phases that a run goes through.
+// steps are the phases of a run, in order.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/understand-task-statuses.html
 var steps = []dstypes.TaskExecutionStatus{
 	dstypes.TaskExecutionStatusLaunching,
@@ -58,7 +58,7 @@ const (
 	verifying
 )
 
-// takes is how long a phase takes. Some are left out.
+// takes is the duration of a phase; 0 for a phase that the options leave out.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/API_Options.html
 func (e *execution) takes(phase int) time.Duration {
 	switch {
@@ -74,7 +74,7 @@ func (e *execution) takes(phase int) time.Duration {
 	return 0
 }
 
-// begins is when a phase begins.
+// begins is the time at which a phase begins.
 func (e *execution) begins(phase int) time.Time {
 	t := e.launched
 	for p := range phase {
@@ -101,13 +101,13 @@ func (e *execution) status() dstypes.TaskExecutionStatus {
 type Step struct {
 	Execution string                      // ARN
 	Phase     dstypes.TaskExecutionStatus // LAUNCHING, PREPARING, TRANSFERRING or VERIFYING
-	Key       string                      // of the object, relative to the location; "": the run gets this status
+	Key       string                      // key of the object, relative to the location; "" is the run as a whole, which enters the phase
 
 	// An ENHANCED run verifies objects already while its status is TRANSFERRING.
 }
 
-// OnStep calls fn at each step of each execution; nil takes it away. An error makes the step fail: without a key, the execution ends as
-// ERROR with the error's code and message (see [Fault]); with a key, this object is not transferred, or in VERIFYING found to differ.
+// OnStep calls fn at each step of each execution; a nil fn removes it. An error makes the step fail. Without a key, the execution ends as
+// ERROR with the error's code and message (see [Fault]). With a key, this object is not transferred, or in VERIFYING is found to differ.
 // fn must not call the cloud.
 func (c *Cloud) OnStep(fn func(Step) error) {
 	c.mu.Lock()
@@ -122,7 +122,7 @@ func (c *Cloud) stepped(e *execution, phase int, key string) error {
 	return c.step(Step{Execution: e.arn, Phase: steps[phase], Key: key})
 }
 
-// advance lets schedules start what is due, and every execution catch up with now.
+// advance starts the tasks whose schedules are due and lets every execution catch up with now.
 func (c *Cloud) advance(now time.Time) {
 	c.fire(now)
 	c.catchUp(now)
@@ -145,7 +145,7 @@ func (e *execution) advance(c *Cloud, now time.Time) {
 	}
 	if !e.cancelled.IsZero() {
 		if at := e.cancelled.Add(e.phases.Cancelling); !now.Before(at) {
-			// That a cancelled run ends as ERROR is documented; code and text are assumed.
+			// A cancelled run has been seen to end as ERROR; code and text are assumed.
 			e.fail(c, at, "Cancelled", "The task execution was cancelled.")
 		}
 		return
@@ -173,7 +173,7 @@ func (e *execution) advance(c *Cloud, now time.Time) {
 	}
 }
 
-// enter begins the current phase.
+// enter does what happens when the current phase begins.
 func (e *execution) enter(c *Cloud, at time.Time) error {
 	if err := c.stepped(e, e.phase, ""); err != nil {
 		return err
@@ -202,12 +202,12 @@ func (e *execution) fail(c *Cloud, at time.Time, code, text string) {
 	e.end(c, at)
 }
 
-// end ends the run and lets the next one of the task begin.
+// end ends the run and launches the next one in the task's queue.
 func (e *execution) end(c *Cloud, at time.Time) {
 	e.ended = at
 	e.writeReport(c, at)
 	e.log(c, at)
-	e.judgeSchedule(at)
+	e.countFailures(at)
 	is := func(x *execution) bool { return x == e }
 	c.running = slices.DeleteFunc(c.running, is)
 	first := len(e.task.queue) > 0 && e.task.queue[0] == e

@@ -10,15 +10,15 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 )
 
-// queueQuota is how many executions of a task may wait.
+// queueQuota is how many executions of a task may wait in its queue.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/datasync-limits.html
 const queueQuota = 50
 
-// historyQuota is how long an execution can be seen after its end.
+// historyQuota is how long DataSync keeps an execution after its end.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/datasync-limits.html
 const historyQuota = 30 * 24 * time.Hour
 
-// forget takes away the executions whose time is over.
+// forget removes the executions that ended longer ago than historyQuota.
 func (r *syncRegion) forget(now time.Time) {
 	old := func(e *execution) bool { return !e.ended.IsZero() && now.Sub(e.ended) > historyQuota }
 	gone := len(r.executions)
@@ -58,7 +58,7 @@ func (c *syncClient) StartTaskExecution(ctx context.Context, in *datasync.StartT
 	})
 }
 
-// newExecution checks whether a run may start, and with what.
+// newExecution checks that a run may start, and makes it with its options, filters, manifest and report.
 func (rq *request) newExecution(t *taskState, in *datasync.StartTaskExecutionInput, tags map[string]string) (*execution, error) {
 	e := &execution{extras: t.extras.over(in.ManifestConfig, in.TaskReportConfig),
 		task: t, mode: t.mode, options: overlay(t.options, in.OverrideOptions), includes: t.includes, excludes: t.excludes,
@@ -95,7 +95,7 @@ func (rq *request) newExecution(t *taskState, in *datasync.StartTaskExecutionInp
 	return e, nil
 }
 
-// enhancedFull reports whether the task is ENHANCED and no further such run fits into its account and Region.
+// enhancedFull reports whether the task is ENHANCED and its account and Region have as many ENHANCED runs as the quota allows.
 func (c *Cloud) enhancedFull(t *taskState) bool {
 	quota := c.opts.Quotas.EnhancedRuns
 	if quota == 0 || t.mode != dstypes.TaskModeEnhanced {
@@ -110,7 +110,7 @@ func (c *Cloud) enhancedFull(t *taskState) bool {
 	return n >= quota
 }
 
-// execution finds an execution of the client's account and Region.
+// execution finds an execution of the client's account and Region, if the caller may act on it.
 func (rq *request) execution(action, arn string) (*execution, error) {
 	rq.here().forget(rq.now)
 	e := rq.here().executions[arn]
@@ -140,7 +140,7 @@ func (c *syncClient) CancelTaskExecution(ctx context.Context, in *datasync.Cance
 			return nil, invalidRequest("Task execution %s is not in progress.", e.arn)
 		}
 		if e.launched.IsZero() {
-			e.launched = rq.now // a run in the queue never begins; it is cancelled like one that did
+			e.launched = rq.now // a cancelled run in the queue ends like one that had begun
 		}
 		e.cancelled = rq.now
 		e.advance(rq.cloud, rq.now)
@@ -148,7 +148,7 @@ func (c *syncClient) CancelTaskExecution(ctx context.Context, in *datasync.Cance
 	})
 }
 
-// UpdateTaskExecution changes the bandwidth of a run that is under way.
+// UpdateTaskExecution changes the bandwidth of a run in progress.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/API_UpdateTaskExecution.html
 func (c *syncClient) UpdateTaskExecution(ctx context.Context, in *datasync.UpdateTaskExecutionInput, _ ...func(*datasync.Options)) (*datasync.UpdateTaskExecutionOutput, error) {
 	return do(ctx, c.client, "UpdateTaskExecution", in, func(rq *request, in *datasync.UpdateTaskExecutionInput) (*datasync.UpdateTaskExecutionOutput, error) {

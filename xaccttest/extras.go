@@ -15,13 +15,13 @@ import (
 	"github.com/xacct/xacct/internal/region"
 )
 
-// extras are what a task or a run has besides options and filters.
+// extras are the manifest and the report of a task or a run.
 type extras struct {
 	manifest *dstypes.ManifestConfig   // nil is none
 	report   *dstypes.TaskReportConfig // nil is none
 }
 
-// over is x, with what the request gives in place of it: an empty configuration takes one away.
+// over is x with the configurations of a request in its place: nil keeps one, an empty one removes it.
 func (x extras) over(manifest *dstypes.ManifestConfig, report *dstypes.TaskReportConfig) extras {
 	if manifest != nil {
 		x.manifest = manifest
@@ -38,16 +38,19 @@ func (x extras) over(manifest *dstypes.ManifestConfig, report *dstypes.TaskRepor
 	return x
 }
 
-// Sources of the patterns: https://docs.aws.amazon.com/datasync/latest/userguide/API_S3ManifestConfig.html and
+// The patterns of paths of manifests and reports.
+// Sources: https://docs.aws.amazon.com/datasync/latest/userguide/API_S3ManifestConfig.html and
 // https://docs.aws.amazon.com/datasync/latest/userguide/API_ReportDestinationS3.html
 var (
 	objectPath = regexp.MustCompile(`^[a-zA-Z0-9_\-\+\./\(\)\p{Zs}]*$`)
 	bucketARN  = regexp.MustCompile(`^arn:(aws|aws-cn|aws-us-gov|aws-eusc|aws-iso|aws-iso-b):s3:::([a-zA-Z0-9.\-_]{1,255})$`)
 )
 
-// checkExtras refuses what DataSync does not take, and tests that the report can be written, as the caller may pass the roles.
+// checkExtras refuses configurations that DataSync refuses, checks that the caller may pass their roles, and tests that the report can be
+// written.
 // Sources: https://docs.aws.amazon.com/datasync/latest/userguide/transferring-with-manifest.html and
-// https://docs.aws.amazon.com/datasync/latest/userguide/creating-task-reports.html. The texts are assumed, but for that of the report's test.
+// https://docs.aws.amazon.com/datasync/latest/userguide/creating-task-reports.html. Only the text of the report's test has been seen; the
+// others are assumed.
 func (rq *request) checkExtras(t *taskState, x extras, filters ...[]dstypes.FilterRule) error {
 	if m := x.manifest; m != nil {
 		s := m.Source.S3
@@ -98,7 +101,8 @@ func (rq *request) checkExtras(t *taskState, x extras, filters ...[]dstypes.Filt
 	return nil
 }
 
-// dataEnd is the bucket of a manifest or report, reached as DataSync does for a task. That it presents the task's ARN to the role is assumed.
+// dataEnd is the bucket of a manifest or report, with the role by which DataSync reaches it. That DataSync presents the task's ARN when it
+// assumes that role is assumed.
 func (c *Cloud) dataEnd(t *taskState, bucket, role *string, at time.Time) side {
 	l := &locationState{arn: t.arn, account: t.account, region: t.region, role: aws.ToString(role)}
 	if l.arn == "" {
@@ -110,10 +114,10 @@ func (c *Cloud) dataEnd(t *taskState, bucket, role *string, at time.Time) side {
 	return c.side(l, at)
 }
 
-// listed is one line of a manifest.
+// listedObject is one line of a manifest.
 type listedObject struct{ path, version string }
 
-// readManifest is what a run is to transfer.
+// readManifest reads the manifest of a run.
 func (e *execution) readManifest(c *Cloud, at time.Time) ([]listedObject, error) {
 	s := e.manifest.Source.S3
 	end := c.dataEnd(e.task, s.S3BucketArn, s.BucketAccessRoleArn, at)

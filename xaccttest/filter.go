@@ -10,7 +10,7 @@ import (
 
 // Filters of DataSync. Source: https://docs.aws.amazon.com/datasync/latest/userguide/filtering.html
 
-// checkFilters refuses filter rules that DataSync does not take.
+// checkFilters checks filter rules as DataSync does.
 func checkFilters(rules []dstypes.FilterRule) error {
 	if len(rules) > 1 {
 		return violation("filters", "", "length less than or equal to 1")
@@ -29,13 +29,13 @@ func checkFilters(rules []dstypes.FilterRule) error {
 	return nil
 }
 
-// included reports whether a path, relative to the location, is one of those that a transfer is about. Of these, excludes leave some out,
-// so that excludes win, which is assumed.
+// included reports whether the includes select a path, relative to the location; no includes select all. Excludes are applied to what is
+// included, so that excludes win, which is assumed.
 func included(path string, includes []dstypes.FilterRule) bool {
 	return len(includes) == 0 || anyPattern(includes, path)
 }
 
-// anyPattern reports whether a pattern of the rules names a path.
+// anyPattern reports whether a pattern of the rules matches a path.
 func anyPattern(rules []dstypes.FilterRule, path string) bool {
 	for _, r := range rules {
 		for _, p := range splitPatterns(aws.ToString(r.Value)) {
@@ -47,11 +47,11 @@ func anyPattern(rules []dstypes.FilterRule, path string) bool {
 	return false
 }
 
-// pattern is a path with wildcards: literal runs, between any two of which anything may stand.
+// pattern is a path with wildcards, as the literal texts between the wildcards.
 type pattern []string
 
-// splitPatterns takes a filter apart at its bars, and each pattern at its stars. A backslash makes a bar, star or backslash literal; before
-// anything else it is ignored.
+// splitPatterns splits a filter at its bars, and each pattern at its stars. A backslash makes a bar, star or backslash literal, and is ignored
+// before any other character.
 func splitPatterns(value string) []pattern {
 	var out []pattern
 	current := pattern{""}
@@ -73,8 +73,8 @@ func splitPatterns(value string) []pattern {
 	return append(out, current)
 }
 
-// matches reports whether the pattern names the path or a folder that the path is in. A pattern with a slash or a star in
-// front starts at the location; that any other may start at any folder is assumed.
+// matches reports whether the pattern matches the path or a folder above it. A pattern that begins with a slash or a star is anchored at the
+// location. That any other may match in every folder is assumed.
 func (p pattern) matches(path string) bool {
 	runs := append(pattern(nil), p...)
 	last := len(runs) - 1
@@ -102,7 +102,7 @@ func (p pattern) matches(path string) bool {
 	return false
 }
 
-// whole reports whether the runs cover s from end to end.
+// whole reports whether the pattern matches all of s.
 func (p pattern) whole(s string) bool {
 	if len(p) == 1 {
 		return s == p[0]

@@ -13,9 +13,10 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
+// Quotas of IAM that an account has by default.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 const (
-	inlineQuota = 10240 // characters of all inline policies of a role, white space aside
+	inlineQuota = 10240 // characters of all inline policies of a role, without white space
 	trustQuota  = 2048
 )
 
@@ -41,7 +42,7 @@ func malformed(format string, args ...any) error {
 	return &fault{status: 400, code: "MalformedPolicyDocument", message: fmt.Sprintf(format, args...)}
 }
 
-// checkDocument parses and validates what IAM is to keep.
+// checkDocument parses a document and validates it as IAM does.
 func checkDocument(text string, kind policy.Kind) (policy.Document, error) {
 	if !utf8.ValidString(text) || !latin.MatchString(text) {
 		return policy.Document{}, validationError("policyDocument", text, `[\u0009\u000A\u000D\u0020-\u00FF]+`)
@@ -56,7 +57,7 @@ func checkDocument(text string, kind policy.Kind) (policy.Document, error) {
 	return d, nil
 }
 
-// checkTrust checks a trust policy, and that the roles and users that it names exist.
+// checkTrust checks a trust policy as IAM does: its principals have to exist.
 func (rq *request) checkTrust(text string) (policy.Document, error) {
 	d, err := checkDocument(text, policy.Trust)
 	if err != nil {
@@ -102,7 +103,7 @@ func noSuchPolicy(name string) error {
 	return &fault{status: 404, code: "NoSuchEntity", message: fmt.Sprintf("The role policy with name %s cannot be found.", name)}
 }
 
-// encoded is the document as IAM returns it: percent-encoded by RFC 3986, so that a space is %20 and a plus sign %2B.
+// encoded is the document as IAM returns it: percent-encoded as in RFC 3986, where a space is %20 and a plus sign %2B.
 // Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html
 func encoded(d policy.Document) *string {
 	return aws.String(strings.ReplaceAll(url.QueryEscape(string(d.Bytes())), "+", "%20"))

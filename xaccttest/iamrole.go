@@ -9,7 +9,7 @@ import (
 	"github.com/xacct/xacct/internal/region"
 )
 
-// need refuses what the caller's policies do not allow, as IAM does.
+// need is IAM's error for a request that the caller's policies do not allow; nil if they do.
 func (rq *request) need(action, resource string, context map[string][]string) error {
 	text, err := rq.refusal(action, resource, context)
 	if err == nil && text != "" {
@@ -18,7 +18,7 @@ func (rq *request) need(action, resource string, context map[string][]string) er
 	return err
 }
 
-// roleARN is the ARN that a call on the role is judged by, also if the role does not exist.
+// roleARN is the ARN by which a call on the role is decided. A role that does not exist has one too.
 func (rq *request) roleARN(name string) string {
 	a := rq.cloud.accounts[rq.account]
 	if e := a.identities[identityKey("role", name)]; e != nil && e.latest() != nil {
@@ -27,7 +27,7 @@ func (rq *request) roleARN(name string) string {
 	return region.Role(a.partition, a.id, "/", name)
 }
 
-// readRole is the role as reads see it.
+// readRole is the role as read calls see it.
 func (rq *request) readRole(action, name string) (*identity, error) {
 	if err := rq.need(action, rq.roleARN(name), nil); err != nil {
 		return nil, err
@@ -40,7 +40,7 @@ func (rq *request) readRole(action, name string) (*identity, error) {
 	return nil, noSuchRole(name)
 }
 
-// role is the role as writes see it: as it is.
+// role is the role as write calls see it, after all changes.
 func (rq *request) role(action, name string, context map[string][]string) (*identity, *eventual[*identity], error) {
 	e := rq.cloud.at(rq.account, identityKey("role", name))
 	var r *identity
@@ -62,7 +62,7 @@ func (rq *request) role(action, name string, context map[string][]string) (*iden
 	return r, e, nil
 }
 
-// changeRole edits a copy of the role and puts it in the role's place, unless the edit fails.
+// changeRole replaces the role by an edited copy, unless the edit fails.
 func (rq *request) changeRole(action, name string, context map[string][]string, edit func(*identity) error) error {
 	r, e, err := rq.role(action, name, context)
 	if err != nil {
@@ -75,7 +75,7 @@ func (rq *request) changeRole(action, name string, context map[string][]string, 
 	return err
 }
 
-// sdk is the role as the API shows it.
+// sdk is the role as IAM's API shows it.
 func (i *identity) sdk() *iamtypes.Role {
 	r := &iamtypes.Role{
 		Arn: aws.String(i.arn), RoleId: aws.String(i.id), RoleName: aws.String(i.name), Path: aws.String(i.path),

@@ -11,22 +11,22 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// identity is a role or a user at one moment. It is never changed: a change makes another.
+// identity is a role or a user at one moment. It is immutable: a change makes a new one.
 type identity struct {
 	kind, account, path, name string
 	arn, id                   string
 	description               string
-	trust                     policy.Document // of a role
+	trust                     policy.Document // the trust policy of a role
 	policies                  map[string]policy.Document
 	attached                  []string // ARNs of managed policies
 	boundary                  string   // ARN of a managed policy
 	tags                      map[string]string
 	created                   time.Time
 	maxSession                int32
-	serviceLinked             bool // made by AWS on the account's behalf
+	serviceLinked             bool // it is a service-linked role, which AWS made
 }
 
-// identityKey finds a role or user in its account. Names are unique without regard to case.
+// identityKey is the key of a role or user in its account. Names are unique without regard to case.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 func identityKey(kind, name string) string { return kind + "/" + strings.ToLower(name) }
 
@@ -42,10 +42,10 @@ func (i *identity) with(edit func(*identity)) *identity {
 	return &next
 }
 
-// sessionName is the name of the sessions in which clients of a role act.
+// sessionName is the name of the sessions of a role's clients.
 const sessionName = "xaccttest"
 
-// callerARN is what STS calls the identity: a role by a session, whose ARN has no path.
+// callerARN is the ARN that STS gives for the identity. For a role it is that of a session, which has no path.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 func (i *identity) callerARN(session string) string {
 	if i.kind == "user" {
@@ -55,7 +55,7 @@ func (i *identity) callerARN(session string) string {
 	return region.ARN{Partition: a.Partition, Service: "sts", Account: a.Account, Resource: "assumed-role/" + i.name + "/" + session}.String()
 }
 
-// userID is aws:userid.
+// userID is the value of aws:userid.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 func (i *identity) userID(session string) string {
 	if i.kind == "user" {
@@ -64,7 +64,7 @@ func (i *identity) userID(session string) string {
 	return i.id + ":" + session
 }
 
-// at returns the eventual identity behind a key; nil if there never was one.
+// at returns the role or user of a key, with its pending changes; nil if there never was one.
 func (c *Cloud) at(account, key string) *eventual[*identity] {
 	if a := c.accounts[account]; a != nil {
 		return a.identities[key]
@@ -72,7 +72,7 @@ func (c *Cloud) at(account, key string) *eventual[*identity] {
 	return nil
 }
 
-// splitARN takes apart the ARN of a role or user.
+// splitARN parses the ARN of a role or user.
 func splitARN(arn string) (account, key, path string, ok bool) {
 	a, ok := region.ParseARN(arn)
 	if !ok || a.Service != "iam" {
@@ -87,7 +87,7 @@ func splitARN(arn string) (account, key, path string, ok bool) {
 	return a.Account, identityKey(kind, rest[cut:]), rest[:cut], true
 }
 
-// entity is the role or user of that exact ARN as it is now; nil if there is none.
+// entity is the role or user with that exact ARN after all changes; nil if there is none.
 func (c *Cloud) entity(arn string) *identity {
 	account, key, _, ok := splitARN(arn)
 	if !ok {
@@ -101,7 +101,7 @@ func (c *Cloud) entity(arn string) *identity {
 	return nil
 }
 
-// entitySeen is the role or user of that exact ARN as o sees it now; nil if it sees none. It counts as a read.
+// entitySeen is the role or user with that exact ARN as o sees it; nil if it sees none. It counts as a read.
 func (c *Cloud) entitySeen(arn string, o observer) *identity {
 	account, key, _, ok := splitARN(arn)
 	if !ok {
@@ -115,7 +115,7 @@ func (c *Cloud) entitySeen(arn string, o observer) *identity {
 	return nil
 }
 
-// entityByID is the role or user that has the unique id, if it still exists.
+// entityByID is the role or user with that unique id; nil if it was deleted.
 func (c *Cloud) entityByID(id string) *identity {
 	o, ok := c.owners[id]
 	if !ok {
@@ -127,7 +127,7 @@ func (c *Cloud) entityByID(id string) *identity {
 	return nil
 }
 
-// administrator is the managed policy that lets everything.
+// administrator is the ARN of the managed policy that allows everything.
 // Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AdministratorAccess.html
 func administrator(partition string) string {
 	return "arn:" + partition + ":iam::aws:policy/AdministratorAccess"
@@ -135,7 +135,7 @@ func administrator(partition string) string {
 
 var administratorAccess = policy.New(policy.Allow("*").On("*"))
 
-// managedPolicy finds a managed policy that can be attached in the account.
+// managedPolicy finds a managed policy of AWS or of the account.
 func (c *Cloud) managedPolicy(account, arn string) (policy.Document, bool) {
 	a := c.accounts[account]
 	if arn == administrator(a.partition) {
@@ -159,7 +159,7 @@ func (c *Cloud) documents(i *identity) []policy.Document {
 	return out
 }
 
-// isAdministrator reports whether nothing in its own account's IAM limits i.
+// isAdministrator reports whether the identity policies of i allow everything, without a permissions boundary.
 func (c *Cloud) isAdministrator(i *identity) bool {
 	return i.boundary == "" && slices.Contains(i.attached, administrator(c.accounts[i.account].partition))
 }

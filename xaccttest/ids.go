@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// digest is n lower-case hexadecimal digits that follow from the parts. Ids are made of it rather than of a counter, so that they do not
-// depend on the order in which concurrent calls arrive.
+// digest is a hash of the parts in n lower-case hexadecimal digits. Ids are made from it and not from a counter, so that they do not depend on
+// the order of concurrent calls.
 func digest(n int, parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:])[:n]
 }
 
-// serial numbers things of the same name: 0 the first time, then 1, 2 …
+// serial counts how often each combination of names was used: 0 the first time, then 1, 2 and so on.
 type serial map[string]int
 
 func (s serial) next(parts ...string) string {
@@ -34,7 +34,7 @@ func uniqueID(prefix string, parts ...string) string {
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/finding-canonical-user-id.html
 func canonicalID(account string) string { return digest(64, "canonical", account) }
 
-// requestID has the form of AWS's own.
+// requestID is a request id in the form that AWS uses.
 func requestID(service, operation, n string) string {
 	d := digest(32, "request", service, operation, n)
 	return d[:8] + "-" + d[8:12] + "-" + d[12:16] + "-" + d[16:20] + "-" + d[20:]

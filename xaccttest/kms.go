@@ -15,7 +15,7 @@ import (
 // kmsClient is the KMS of one account and Region.
 type kmsClient struct{ client }
 
-// DescribeKey may be called from other accounts, if the key's policy and the caller's allow it.
+// DescribeKey may be called from other accounts if the key's policy and the caller's policies allow it.
 // Source: https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html
 func (c *kmsClient) DescribeKey(ctx context.Context, in *kms.DescribeKeyInput, _ ...func(*kms.Options)) (*kms.DescribeKeyOutput, error) {
 	return do(ctx, c.client, "DescribeKey", in, func(rq *request, in *kms.DescribeKeyInput) (*kms.DescribeKeyOutput, error) {
@@ -60,7 +60,7 @@ func (c *kmsClient) PutKeyPolicy(ctx context.Context, in *kms.PutKeyPolicyInput,
 	})
 }
 
-// usedKey finds the key of a call, by its ARN, its id or as aws/s3, and judges the caller.
+// usedKey finds a key by its ARN, its id or as aws/s3, and checks that the caller may act on it.
 func (rq *request) usedKey(action, name string) (*keyState, error) {
 	k, err := rq.findKey(name)
 	if err != nil {
@@ -77,7 +77,7 @@ func (rq *request) usedKey(action, name string) (*keyState, error) {
 	return k, nil
 }
 
-// ownKey is usedKey for the calls that KMS does not let other accounts make. The code for those is assumed.
+// ownKey is usedKey for operations that KMS refuses to other accounts. The code of that error is assumed.
 // Source: https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
 func (rq *request) ownKey(action, name string, policyName *string) (*keyState, error) {
 	k, err := rq.usedKey(action, name)
@@ -92,7 +92,7 @@ func (rq *request) ownKey(action, name string, policyName *string) (*keyState, e
 	return k, nil
 }
 
-// findKey resolves the name of a key in the caller's account and Region, unless it is an ARN.
+// findKey finds a key by its ARN, or by another name in the caller's account and Region.
 func (rq *request) findKey(name string) (*keyState, error) {
 	a, isARN := region.ParseARN(name)
 	switch {
@@ -111,8 +111,8 @@ func notFoundKey(message string) error {
 	return &fault{status: 400, code: "NotFoundException", message: message}
 }
 
-// resolveKey is what a name means in an account and Region: a full ARN is the same everywhere, an id is a key of that account, and
-// aws/s3 is its managed key. There are no other aliases.
+// resolveKey finds the key that a name stands for in an account and Region: a full ARN is the same everywhere, an id is a key of that account,
+// and aws/s3 is its managed key. There are no other aliases. Nil is no key.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html (bare ids are resolved in the requester's account)
 func (c *Cloud) resolveKey(name, account, regionName string) *keyState {
 	if a, ok := region.ParseARN(name); ok {
@@ -128,7 +128,7 @@ func (c *Cloud) resolveKey(name, account, regionName string) *keyState {
 	return c.keys[region.ARN{Partition: region.Partition(regionName), Service: "kms", Region: regionName, Account: account, Resource: "key/" + name}.String()]
 }
 
-// onKey is a request of the caller on the key, judged with p as its policy.
+// onKey is a request of the caller on the key, with p as the key's policy.
 func (rq *request) onKey(action string, k *keyState, p *keyPolicy) access {
 	return access{action: action, resource: k.arn, account: k.account, region: k.region, policy: rq.cloud.keyDocument(p),
 		context: map[string][]string{"kms:CallerAccount": {rq.account}}}

@@ -8,8 +8,8 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// defaultKeyFor is the key under which the bucket encrypts what somebody of the account writes; nil if it uses none. ok is false if the name
-// in the bucket's default encryption means no key to that writer, or one in another Region.
+// defaultKeyFor is the key under which the bucket encrypts objects that a principal of the account writes; nil if it uses none. ok is false if
+// the name in the bucket's default encryption stands for no key of the bucket's Region when that principal writes.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html
 func (c *Cloud) defaultKeyFor(b *bucketState, account string) (k *keyState, ok bool) {
 	if b.encryption != s3types.ServerSideEncryptionAwsKms && b.encryption != s3types.ServerSideEncryptionAwsKmsDsse {
@@ -22,9 +22,9 @@ func (c *Cloud) defaultKeyFor(b *bucketState, account string) (k *keyState, ok b
 	return k, k != nil && k.region == b.region
 }
 
-// keyMay judges what S3 asks of a key in the name of whoever reads or writes an object: by their policies and by that of the key.
-// The context is that of https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html; buckets have a bucket key, so that the
-// encryption context is the bucket: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+// keyMay reports whether S3 may use a key on behalf of the principal who reads or writes an object, by the principal's policies and that of
+// the key. The context is that of https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html. Buckets have
+// a bucket key, so that the encryption context is the bucket: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
 func (c *Cloud) keyMay(who *identity, session string, b *bucketState, k *keyState, p *keyPolicy, now time.Time, action string) bool {
 	if k.state != kmstypes.KeyStateEnabled || k.region != b.region {
 		return false
@@ -41,20 +41,20 @@ func (c *Cloud) keyMay(who *identity, session string, b *bucketState, k *keyStat
 	})
 }
 
-// decrypts reports whether DataSync, at the location's access test, may decrypt the object.
+// decrypts reports whether DataSync may decrypt the object in the location's access test.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 func (c *Cloud) decrypts(role *identity, l *locationState, b *bucketState, o *object, now time.Time) bool {
 	k := c.keys[o.key]
 	return k == nil || c.keyMay(role, "AwsSync-"+l.id(), b, k, k.policy.read(byAccess), now, "kms:Decrypt")
 }
 
-// decrypts is the same in a run, where it does not count as a read.
+// decrypts reports whether DataSync may decrypt the object in a run. It does not count as a read.
 func (s side) decrypts(o *object) bool {
 	k := s.cloud.keys[o.key]
 	return k == nil || s.cloud.keyMay(s.role, "AwsSync-"+s.l.id(), s.bucket, k, k.policy.peek(byAccess), s.at, "kms:Decrypt")
 }
 
-// encrypts is the key under which DataSync writes to the bucket, "" for none, and whether it may.
+// encrypts is the ARN of the key under which DataSync writes to the bucket, "" for none. ok reports whether DataSync may use it.
 func (s side) encrypts() (arn string, ok bool) {
 	k, ok := s.cloud.defaultKeyFor(s.bucket, s.role.account)
 	if k == nil || !ok {
@@ -63,7 +63,7 @@ func (s side) encrypts() (arn string, ok bool) {
 	return k.arn, s.cloud.keyMay(s.role, "AwsSync-"+s.l.id(), s.bucket, k, k.policy.peek(byAccess), s.at, "kms:GenerateDataKey")
 }
 
-// useKey judges the caller's use of a key of the bucket's objects; nil is no key.
+// useKey checks that the caller may use the key of an object in the bucket. A nil key needs no permission.
 func (rq *request) useKey(b *bucketState, k *keyState, action string) error {
 	who, err := rq.caller()
 	if err != nil || k == nil || rq.cloud.keyMay(who, sessionName, b, k, k.policy.read(byAccess), rq.now, action) {
@@ -72,8 +72,8 @@ func (rq *request) useKey(b *bucketState, k *keyState, action string) error {
 	return &fault{status: 403, code: "AccessDenied", message: rq.refusedAs(action, k.arn, "because no identity-based policy allows the "+action+" action")}
 }
 
-// SetBucketEncryption changes the default encryption of a bucket: what is there keeps the key that it was written under. key is as
-// PutBucketEncryption takes it: an ARN, an id, an alias, or "" for aws/s3 where the algorithm is one of KMS.
+// SetBucketEncryption changes the default encryption of a bucket. Objects keep the key that they were written under. key has a form that
+// PutBucketEncryption takes: an ARN, an id, an alias, or "" for aws/s3 if the algorithm is one of KMS.
 func (c *Cloud) SetBucketEncryption(bucket string, algorithm s3types.ServerSideEncryption, key string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -23,16 +23,17 @@ type keyState struct {
 // id is the last part of the ARN.
 func (k *keyState) id() string { return k.arn[strings.LastIndexByte(k.arn, '/')+1:] }
 
-// KeyOptions shape a KMS key. The zero value is an enabled customer managed key with the policy that AWS gives a key made in the API: the
-// account may do everything, and with that leaves it to its IAM policies.
+// KeyOptions shape a KMS key. The zero value is an enabled customer managed key with the default policy of a key made with the API, which
+// allows the account everything and so lets the account's IAM policies decide.
 // Source: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
 type KeyOptions struct {
-	MultiRegion bool              // the id begins with mrk-
-	State       kmstypes.KeyState // "" is Enabled; any other cannot be used to encrypt or decrypt
+	MultiRegion bool              // make a multi-Region key, whose id begins with mrk-
+	State       kmstypes.KeyState // "" is Enabled; a key in any other state cannot encrypt or decrypt
 	Policy      []byte            // nil is the default policy
 }
 
-// AddKey makes a symmetric key for encryption and returns its ARN, which follows from the account, the Region and how many keys are there.
+// AddKey makes a symmetric encryption key and returns its ARN. The ARN follows from the account, the Region, the number of keys made
+// there before and MultiRegion.
 func (c *Cloud) AddKey(account, regionName string, optFns ...func(*KeyOptions)) (arn string) {
 	var opts KeyOptions
 	for _, fn := range optFns {
@@ -76,8 +77,8 @@ func (c *Cloud) newKey(account, regionName, id string) *keyState {
 const defaultKeyPolicy = `{"Version":"2012-10-17","Id":"key-default-1","Statement":[{"Sid":"Enable IAM User Permissions","Effect":"Allow",` +
 	`"Principal":{"AWS":"arn:%s:iam::%s:root"},"Action":"kms:*","Resource":"*"}]}`
 
-// managedKeyPolicy lets everybody of the account use the key through S3, and nobody change the policy.
-// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html; its text is what KMS shows for such keys.
+// managedKeyPolicy allows all principals of the account to use the key through S3, and nobody to change the policy.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html. The text is the one that KMS shows for such keys.
 const managedKeyPolicy = `{"Version":"2012-10-17","Id":"auto-s3-2","Statement":[` +
 	`{"Sid":"Allow access through S3 for all principals in the account that are authorized to use S3","Effect":"Allow","Principal":{"AWS":"*"},` +
 	`"Action":["kms:Encrypt","kms:Decrypt","kms:ReEncrypt*","kms:GenerateDataKey*","kms:DescribeKey"],"Resource":"*",` +
@@ -85,7 +86,7 @@ const managedKeyPolicy = `{"Version":"2012-10-17","Id":"auto-s3-2","Statement":[
 	`{"Sid":"Allow direct access to key metadata to the account","Effect":"Allow","Principal":{"AWS":"arn:%[1]s:iam::%[2]s:root"},` +
 	`"Action":["kms:Describe*","kms:Get*","kms:List*","kms:RevokeGrant"],"Resource":"*"}]}`
 
-// managedKey is the key that AWS manages for S3 in an account and Region, aws/s3. It comes into being when it is first needed.
+// managedKey is the key aws/s3, which AWS manages for S3 in an account and Region. It is made when it is first needed.
 func (c *Cloud) managedKey(account, regionName string) *keyState {
 	d := digest(32, "key", account, regionName, "aws/s3")
 	id := d[:8] + "-" + d[8:12] + "-" + d[12:16] + "-" + d[16:20] + "-" + d[20:]
@@ -100,7 +101,7 @@ func (c *Cloud) managedKey(account, regionName string) *keyState {
 	return k
 }
 
-// key returns a key that has to exist.
+// key returns a key, and panics if it does not exist.
 func (c *Cloud) key(arn string) *keyState {
 	k := c.keys[arn]
 	if k == nil {
@@ -109,7 +110,8 @@ func (c *Cloud) key(arn string) *keyState {
 	return k
 }
 
-// SetKeyPolicy puts a policy on a key, seen at once. It panics if KMS would refuse the document, but not if nobody could change it again.
+// SetKeyPolicy sets the policy of a key, visible at once. It panics if KMS would refuse the document, except for a lockout: a policy that
+// nobody could change again is accepted.
 func (c *Cloud) SetKeyPolicy(arn string, document []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -124,7 +126,7 @@ func (c *Cloud) setKeyPolicy(k *keyState, document []byte) {
 	k.policy.set(p, 0)
 }
 
-// SetKeyState enables or disables a key, or gives it another state in which it cannot be used.
+// SetKeyState sets the state of a key. Only an enabled key can be used.
 func (c *Cloud) SetKeyState(arn string, state kmstypes.KeyState) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -134,7 +136,7 @@ func (c *Cloud) SetKeyState(arn string, state kmstypes.KeyState) {
 	c.key(arn).state = state
 }
 
-// KeyPolicy is the policy as GetKeyPolicy would answer once every change is seen.
+// KeyPolicy is the policy as GetKeyPolicy would answer once every change is visible.
 func (c *Cloud) KeyPolicy(arn string) []byte {
 	c.mu.Lock()
 	defer c.mu.Unlock()

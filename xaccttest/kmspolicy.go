@@ -8,22 +8,21 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// keyPolicy is the policy of a key as KMS keeps it: with the unique ids of roles and users in place of their ARNs. It is not changed once
-// stored.
+// keyPolicy is the policy of a key as KMS stores it: with the unique ids of roles and users in place of their ARNs. Its text is immutable.
 type keyPolicy struct {
 	tree *tree
 
-	judged policy.Document // what access is decided by: ids as ARNs, as far as the roles and users exist
-	census int             // how many roles and users there had ever been when judged was made
+	resolved policy.Document // the policy for access decisions: with the ARNs of the roles and users that exist
+	census   int             // number of roles and users that had ever existed when resolved was made
 }
 
 func malformedKeyPolicy(message string) error {
 	return &fault{status: 400, code: "MalformedPolicyDocumentException", message: message}
 }
 
-// newKeyPolicy checks a policy as KMS does, and stores it.
-// Source: https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html. The text about principals is often quoted; the others
-// are assumed.
+// newKeyPolicy checks a policy as KMS does, and makes its stored form.
+// Source: https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html. The text about principals has been seen often; the
+// others are assumed.
 func (c *Cloud) newKeyPolicy(text []byte) (*keyPolicy, error) {
 	d, err := policy.Parse(text)
 	if err != nil {
@@ -49,7 +48,7 @@ func (c *Cloud) newKeyPolicy(text []byte) (*keyPolicy, error) {
 	return &keyPolicy{tree: t}, nil
 }
 
-// renderKeyPolicy is the policy as GetKeyPolicy answers: in lines, with the principals that exist by their ARNs.
+// renderKeyPolicy is the policy as GetKeyPolicy returns it: indented, with the ARNs of the principals that exist.
 func (c *Cloud) renderKeyPolicy(p *keyPolicy) []byte {
 	var out bytes.Buffer
 	if err := json.Indent(&out, c.compactKeyPolicy(p), "", "  "); err != nil {
@@ -79,14 +78,14 @@ func (c *Cloud) compactKeyPolicy(p *keyPolicy) []byte {
 	return t.bytes()
 }
 
-// keyDocument is what access to a key is decided by.
+// keyDocument is the policy by which access to a key is decided.
 func (c *Cloud) keyDocument(p *keyPolicy) policy.Document {
-	if census := len(c.owners); p.judged.IsZero() || p.census != census {
+	if census := len(c.owners); p.resolved.IsZero() || p.census != census {
 		d, err := policy.Parse(c.renderKeyPolicy(p))
 		if err != nil {
 			panic("xaccttest: a stored policy does not parse: " + err.Error())
 		}
-		p.judged, p.census = d, census
+		p.resolved, p.census = d, census
 	}
-	return p.judged
+	return p.resolved
 }

@@ -7,25 +7,25 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 )
 
-// item is an object or a folder that a run finds. A folder is a prefix that objects have; it may have an empty object of its own, which is what
-// is copied of it. Source: https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
+// item is an object or a folder that a run finds. A folder is a prefix of objects. It may have an empty object of its own, and only that object
+// is copied. Source: https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
 type item struct {
-	key      string // relative to the location; that of a folder ends in a slash
+	key      string // key relative to the location; that of a folder ends in a slash
 	folder   bool
-	marked   bool    // it is an object, or a folder that has one of its own
-	excluded bool    // it is found, but takes no part
-	missing  bool    // a manifest names it, and it is not there
-	named    *object // the version that the manifest names; nil is the current one
-	drop     bool    // it is at the destination, and to be deleted
+	marked   bool    // it is an object, or a folder with an object of its own
+	excluded bool    // an exclude leaves it out
+	missing  bool    // a manifest names it, and the source does not have it
+	named    *object // the version that the manifest names; nil is the current version
+	drop     bool    // the run deletes it at the destination
 
-	wanted        bool // it is to be transferred
-	same          bool // it is at the destination already
+	wanted        bool // the run transfers it
+	same          bool // the destination has the same already
 	copied        bool
-	read, written *object // what was copied, and what that made
+	read, written *object // the original and its copy
 	size          int64
 }
 
-// prepare tests the access and finds what there is at both ends.
+// prepare tests the access to both ends and lists them.
 func (e *execution) prepare(c *Cloud, at time.Time) error {
 	from, to := c.side(&e.source, at), c.side(&e.destination, at)
 	// The codes are those of https://docs.aws.amazon.com/datasync/latest/userguide/troubleshooting-datasync-locations-tasks.html; the texts are assumed.
@@ -60,7 +60,7 @@ func (e *execution) prepare(c *Cloud, at time.Time) error {
 	return nil
 }
 
-// scan finds what takes part at one end, in the order of the paths, and what the excludes leave out.
+// scan lists the objects and folders of one end, in the order of their paths. Those that an exclude leaves out are marked as such.
 func (e *execution) scan(s side) []*item {
 	var out []*item
 	folders := map[string]*item{}
@@ -85,7 +85,7 @@ func (e *execution) scan(s side) []*item {
 	return out
 }
 
-// foldersOf are the folders that a path is in, the outermost first. A path that cannot be transferred is in none.
+// foldersOf are the folders above a path, the outermost first. A path that cannot be transferred has none.
 func foldersOf(path string) []string {
 	if untransferable(path) {
 		return nil
@@ -99,7 +99,7 @@ func foldersOf(path string) []string {
 	return out
 }
 
-// chooseDrops marks what is at the destination and not at the source. A folder goes if nothing is to stay in it.
+// chooseDrops marks what the run deletes: what the destination has and the source has not. A folder is deleted if it becomes empty.
 func (e *execution) chooseDrops(to side) {
 	atSource, drops, stay := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, it := range e.found {
@@ -123,7 +123,7 @@ func (e *execution) chooseDrops(to side) {
 	}
 }
 
-// prepareListed takes the objects of the manifest. Nothing is deleted then.
+// prepareListed lists the objects of the manifest. A run with a manifest deletes nothing.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/transferring-with-manifest.html
 func (e *execution) prepareListed(c *Cloud, from side, at time.Time) error {
 	list, err := e.readManifest(c, at)
@@ -143,14 +143,14 @@ func (e *execution) prepareListed(c *Cloud, from side, at time.Time) error {
 	return nil
 }
 
-// list counts what is found.
+// list counts an item as listed.
 func (e *execution) list(it *item) {
 	if !it.missing {
 		e.tally(it).listed++
 	}
 }
 
-// compare decides what becomes of something at the source.
+// compare decides whether an item of the source is transferred, skipped or failed.
 func (e *execution) compare(c *Cloud, it *item, at time.Time) {
 	n := e.tally(it)
 	switch {
@@ -172,7 +172,8 @@ func (e *execution) compare(c *Cloud, it *item, at time.Time) {
 	}
 }
 
-// compareObject says in which list of a report an object that is not transferred belongs, and with what code; both are empty if all is well.
+// compareObject compares an object with its copy. If it cannot be transferred, it returns the list of the report in which it belongs, and its
+// code; otherwise both are empty.
 func (e *execution) compareObject(c *Cloud, it *item, at time.Time) (list, code string) {
 	from, to := c.side(&e.source, at), c.side(&e.destination, at)
 	o := it.named

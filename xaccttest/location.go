@@ -18,14 +18,14 @@ import (
 type locationState struct {
 	arn, account, region string
 	bucket               string
-	prefix               string // "" or ending in a slash
+	prefix               string // "", or a key prefix that ends in a slash
 	role                 string
 	class                dstypes.S3StorageClass
 	tags                 map[string]string
 	created              time.Time
 }
 
-// uri is how DataSync shows the location: always with a slash at the end.
+// uri is the location's URI as DataSync shows it, which always ends in a slash.
 // Source: https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/datasync/location_s3_test.go
 func (l *locationState) uri() string { return "s3://" + l.bucket + "/" + l.prefix }
 
@@ -65,7 +65,7 @@ func (c *syncClient) CreateLocationS3(ctx context.Context, in *datasync.CreateLo
 	})
 }
 
-// newLocation checks the form of the input.
+// newLocation checks the form of the input and makes the location.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/API_CreateLocationS3.html
 func (rq *request) newLocation(in *datasync.CreateLocationS3Input) (*locationState, error) {
 	a, ok := region.ParseARN(*in.S3BucketArn)
@@ -101,7 +101,7 @@ var (
 	subdirectory = regexp.MustCompile(`^[a-zA-Z0-9_\-\+\./\(\)\p{Zs}]*$`)
 )
 
-// canonicalPrefix is a subdirectory without its leading slash and with one at its end; "" for the whole bucket.
+// canonicalPrefix is a subdirectory without a leading slash and with a slash at its end; "" for the whole bucket.
 func canonicalPrefix(s string) (string, error) {
 	if !subdirectory.MatchString(s) || len(s) > 4096 {
 		return "", violation("subdirectory", s, "regular expression pattern: "+subdirectory.String())
@@ -113,7 +113,7 @@ func canonicalPrefix(s string) (string, error) {
 	return s + "/", nil
 }
 
-// location finds a location of the client's account and Region.
+// location finds a location of the client's account and Region, if the caller may act on it.
 func (rq *request) location(action, arn string, context map[string][]string) (*locationState, error) {
 	l := rq.here().locations[arn]
 	if l != nil {
@@ -233,11 +233,11 @@ func (c *syncClient) ListLocations(ctx context.Context, in *datasync.ListLocatio
 	})
 }
 
-// filterTime is the form of a time in a filter.
+// filterTime is the layout of a time in a filter.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/query-resources.html
 const filterTime = "2006-01-02 15:04:05"
 
-// matches judges one filter of a list call.
+// matches reports whether a value fits one filter of a list call.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/query-resources.html
 func matches(name string, operator dstypes.Operator, values []string, have string, knownName bool) (bool, error) {
 	if !knownName || !known(operator) || len(values) == 0 {

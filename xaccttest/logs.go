@@ -19,7 +19,7 @@ import (
 // logsClient is the CloudWatch Logs of one account and Region.
 type logsClient struct{ client }
 
-// logsState is what CloudWatch Logs holds for one account in one Region.
+// logsState is the state of CloudWatch Logs for one account in one Region.
 type logsState struct {
 	policies map[string]policy.Document // resource policies by name
 	lines    map[string][]string        // by log group
@@ -43,7 +43,7 @@ func (c *logsClient) DescribeResourcePolicies(ctx context.Context, in *cloudwatc
 	})
 }
 
-// PutResourcePolicy keeps at most ten policies of 5,120 characters.
+// PutResourcePolicy stores a policy of at most 5,120 characters. An account has at most ten in a Region.
 // Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
 func (c *logsClient) PutResourcePolicy(ctx context.Context, in *cloudwatchlogs.PutResourcePolicyInput, _ ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.PutResourcePolicyOutput, error) {
 	return do(ctx, c.client, "PutResourcePolicy", in, func(rq *request, in *cloudwatchlogs.PutResourcePolicyInput) (*cloudwatchlogs.PutResourcePolicyOutput, error) {
@@ -82,8 +82,8 @@ func (c *logsClient) DeleteResourcePolicy(ctx context.Context, in *cloudwatchlog
 	})
 }
 
-// log writes how a run ended into its log group, if DataSync may: for a BASIC task a resource policy must say so, for an ENHANCED one the
-// service-linked role does. The text of the line is invented.
+// log writes a line about the end of a run into its log group, if DataSync is allowed to: by a resource policy for a BASIC task, by the
+// service-linked role for an ENHANCED one. The text of the line is invented.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/configure-logging.html
 func (e *execution) log(c *Cloud, at time.Time) {
 	group := "/aws/datasync"
@@ -106,7 +106,7 @@ func (e *execution) log(c *Cloud, at time.Time) {
 		n.failedPrepare+n.failedTransfer+n.failedVerify+n.failedDrop, n.skipped))
 }
 
-// lets reports whether the resource policies let the task write into its log group.
+// lets reports whether the resource policies allow DataSync to write into the task's log group.
 func (l *logsState) lets(t *taskState) bool {
 	var all []policy.Fragment
 	for _, name := range sortedKeys(l.policies) {
@@ -122,7 +122,7 @@ func (l *logsState) lets(t *taskState) bool {
 	return true
 }
 
-// LogLines are what DataSync has written into a log group; nil is nothing.
+// LogLines are the lines that DataSync has written into a log group, oldest first; nil if there are none.
 func (c *Cloud) LogLines(account, region, group string) []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()

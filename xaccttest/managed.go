@@ -12,7 +12,7 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// firstVersion is the only version that a managed policy has here.
+// firstVersion is the id of the only version that a managed policy has in this package.
 const firstVersion = "v1"
 
 func (c *iamClient) GetPolicy(ctx context.Context, in *iam.GetPolicyInput, _ ...func(*iam.Options)) (*iam.GetPolicyOutput, error) {
@@ -38,7 +38,7 @@ func (c *iamClient) GetPolicyVersion(ctx context.Context, in *iam.GetPolicyVersi
 	})
 }
 
-// managed is a managed policy that the caller may see.
+// managed finds a managed policy, if the caller may read it.
 func (rq *request) managed(action, arn string) (policy.Document, error) {
 	if err := rq.need(action, arn, nil); err != nil {
 		return policy.Document{}, err

@@ -6,9 +6,9 @@ import (
 	"github.com/xacct/xacct/internal/model"
 )
 
-// obeysModel refuses an input that breaks DataSync's service model. It is asked last, when nothing else refused: DataSync has been seen to answer
-// some such inputs with words of its own (https://github.com/hashicorp/terraform-provider-aws/issues/20922). What comes here is taken by this
-// package's own checks and not by the model, which no input of xacct does.
+// obeysModel checks an input against DataSync's service model. It runs after all other checks, because DataSync has been seen to answer some
+// inputs outside the model with messages of its own (https://github.com/hashicorp/terraform-provider-aws/issues/20922). An input that only the
+// model refuses is one that the other checks miss; xacct sends none.
 func obeysModel(call Call) error {
 	if call.Service != "DataSync" {
 		return nil

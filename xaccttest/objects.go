@@ -12,14 +12,14 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// put makes o the current version of the key. A bucket with versions keeps the others.
+// put makes o the current version of the key. A bucket with versioning keeps the older versions.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/versioning-workflows.html
 func (b *bucketState) put(key string, o *object) {
 	b.objects[key] = o
 	b.keep(key, o)
 }
 
-// remove takes an object away, if it is there. A bucket with versions keeps it, behind a delete marker.
+// remove deletes an object, if it exists. A bucket with versioning keeps it and adds a delete marker.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html
 func (b *bucketState) remove(key string, at time.Time) {
 	if b.objects[key] == nil {
@@ -29,7 +29,7 @@ func (b *bucketState) remove(key string, at time.Time) {
 	b.keep(key, &object{deleted: true, modified: at})
 }
 
-// keep adds a version, if the bucket has any.
+// keep adds a version of the key, if the bucket has versioning.
 func (b *bucketState) keep(key string, o *object) {
 	if !b.versioning {
 		return
@@ -41,7 +41,7 @@ func (b *bucketState) keep(key string, o *object) {
 	b.versions[key] = append(b.versions[key], o)
 }
 
-// version is a version of a key, which may be a delete marker; nil if there is none.
+// version finds a version of a key, which may be a delete marker; nil if there is none.
 func (b *bucketState) version(key, id string) *object {
 	for _, o := range b.versions[key] {
 		if o.version == id {
@@ -51,7 +51,7 @@ func (b *bucketState) version(key, id string) *object {
 	return nil
 }
 
-// Versions are the bodies of all versions of a key, oldest first, without the delete markers; nil if the bucket has no versioning, or the key
+// Versions are the bodies of all versions of a key, oldest first, without delete markers. It is nil if the bucket has no versioning or the key
 // never had an object.
 func (c *Cloud) Versions(bucket, key string) [][]byte {
 	var out [][]byte
@@ -63,15 +63,16 @@ func (c *Cloud) Versions(bucket, key string) [][]byte {
 	return out
 }
 
-// Version is one version of a key in a bucket with versions.
+// Version is one version of a key in a bucket with versioning.
 type Version struct {
 	ID           string
 	Modified     time.Time
-	DeleteMarker bool   // it is no object: the key was deleted then
-	Body         []byte // nil in a delete marker
+	DeleteMarker bool   // the version is a delete marker and has no object
+	Body         []byte // nil for a delete marker
 }
 
-// History are all versions of a key and its delete markers, oldest first; nil if the bucket has no versioning, or the key never had an object.
+// History are all versions of a key and its delete markers, oldest first. It is nil if the bucket has no versioning or the key never had an
+// object.
 func (c *Cloud) History(bucket, key string) []Version {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -150,7 +151,7 @@ func (c *s3Client) PutObject(ctx context.Context, in *s3.PutObjectInput, _ ...fu
 	})
 }
 
-// object is bucket for the calls on one object.
+// object finds the bucket of a call on one object, if the caller may act on that object.
 func (rq *request) object(action string, name, key, expectedOwner *string) (*bucketState, error) {
 	who, err := rq.caller()
 	if err != nil {

@@ -7,12 +7,12 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// Organization is what an account's membership in an organisation means for requests. The zero value is an account in no organisation.
+// Organization is an account's membership in an organisation. The zero value is an account in no organisation.
 type Organization struct {
-	ID string // o-…: aws:PrincipalOrgID of the account's principals and aws:ResourceOrgID of its resources; "" is none
+	ID string // the organisation's id, o-…: aws:PrincipalOrgID of the account's principals, aws:ResourceOrgID of its resources; "" is none
 
-	// SCPs and RCPs that hold for the account, for each level of the organisation, outermost first. At each level of SCPs some document has
-	// to allow: AWS attaches FullAWSAccess unless it is taken away, and so has whoever sets this up. Of RCPs only what they deny counts.
+	// SCPs and RCPs are the policies that apply to the account, for each level of the organisation, outermost first. At each level of SCPs
+	// some document has to allow a request, so a level needs FullAWSAccess or a policy in its place. Of RCPs only Deny statements count.
 	// nil is none.
 	SCPs, RCPs [][]policy.Document
 }
@@ -21,7 +21,7 @@ type Organization struct {
 // Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
 func FullAWSAccess() policy.Document { return policy.New(policy.Allow("*").On("*")) }
 
-// SetOrganization puts an account into an organisation, seen at once.
+// SetOrganization puts an account into an organisation, visible at once.
 func (c *Cloud) SetOrganization(account string, org Organization) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -35,8 +35,8 @@ func (c *Cloud) SetOrganization(account string, org Organization) {
 	c.account(account, "").org = clone(org)
 }
 
-// BlockPublicAccess turns BlockPublicPolicy and RestrictPublicBuckets on or off for all buckets of an account, whatever their own settings.
-// Both are off at first.
+// BlockPublicAccess turns BlockPublicPolicy and RestrictPublicBuckets of an account on or off. Turned on, they apply to all buckets of the
+// account, whatever their own settings. Both are off by default.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 func (c *Cloud) BlockPublicAccess(account string, policies, buckets bool) {
 	c.mu.Lock()
@@ -50,13 +50,13 @@ func (c *Cloud) blocks(b *bucketState) bool {
 	return b.block.publicPolicies || c.accounts[b.account].block.publicPolicies
 }
 
-// restricts reports whether a public statement in p makes S3 keep all other accounts out, also those that other statements let in.
+// restricts reports whether a public statement in p makes S3 refuse all other accounts, also those that other statements allow.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 func (c *Cloud) restricts(b *bucketState, p *storedPolicy) bool {
 	return p != nil && p.public && (b.block.publicBuckets || c.accounts[b.account].block.publicBuckets)
 }
 
-// organise adds what organisations say about a request of somebody of one account on something of another.
+// organise adds the condition keys about the organisations of the principal's and the resource's accounts.
 func (c *Cloud) organise(principal, resource string, context map[string][]string) {
 	if a := c.accounts[principal]; a != nil && a.org.ID != "" {
 		context["aws:PrincipalOrgID"] = []string{a.org.ID}
@@ -66,7 +66,7 @@ func (c *Cloud) organise(principal, resource string, context map[string][]string
 	}
 }
 
-// scps are those of the account of principals.
+// scps are the SCPs of an account, which apply to its principals.
 func (c *Cloud) scps(account string) [][]policy.Document {
 	if a := c.accounts[account]; a != nil && a.org.SCPs != nil {
 		return a.org.SCPs
@@ -74,7 +74,7 @@ func (c *Cloud) scps(account string) [][]policy.Document {
 	return [][]policy.Document{}
 }
 
-// rcps are those of the account of resources.
+// rcps are the RCPs of an account, which apply to its resources.
 func (c *Cloud) rcps(account string) [][]policy.Document {
 	if a := c.accounts[account]; a != nil && a.org.RCPs != nil {
 		return a.org.RCPs

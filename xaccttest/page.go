@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// page returns the part of items that a list call answers with, and the token of the next part, "" at the end. most is what the caller asks
-// for at most; 0 is what the cloud gives by itself. Tokens are opaque and good for one operation only.
+// page returns one page of items, and the token of the next page, "" at the end. most is the greatest number of items that the caller wants; 0
+// is the cloud's page size. Tokens are opaque and valid for one operation only.
 func page[T any](c *Cloud, operation string, items []T, token *string, most int32) (part []T, next string, err error) {
 	from := 0
 	if token != nil && *token != "" {

@@ -8,31 +8,31 @@ import (
 	"github.com/xacct/xacct/policy/authz"
 )
 
-// The access tests of DataSync. The texts are those collected in
+// This file holds the access tests of DataSync. Their texts are those collected in
 // https://github.com/christoferson/aws-cloudformation/blob/main/datasync/README.md and
 // https://github.com/hashicorp/terraform-provider-aws/pull/10984.
 
-// Undocumented is what DataSync's requests say where AWS does not document it, by condition key; a key without values is absent. What is not
-// set is as the cloud does it: addresses of 203.0.113.10, TLS 1.3, no headers of encryption and ACLs, no second factor, no organisation, the
-// ARN of the location, and the caller's test not through a service.
+// Undocumented holds values of condition keys in DataSync's requests that AWS does not document, by condition key. A key without values is
+// absent. A key that is not set has the cloud's default: the address 203.0.113.10, TLS 1.3, no headers for encryption and ACLs, no second
+// factor, no organisation, the ARN of the location, and a caller's test that is not made through a service.
 type Undocumented struct {
-	Data   map[string][]string // what DataSync asks of S3, and S3 of KMS, with the role: aws:SourceIp, s3:TlsVersion, s3:x-amz-acl, aws:MultiFactorAuthPresent, …
-	Assume map[string][]string // the assuming of roles: aws:SourceArn, aws:SourceOrgID
-	Test   map[string][]string // the test of the bucket in the name of whoever creates a location: aws:ViaAWSService, aws:SourceIp, …
+	Data   map[string][]string // requests to S3 and KMS as the role: aws:SourceIp, s3:TlsVersion, s3:x-amz-acl, aws:MultiFactorAuthPresent, …
+	Assume map[string][]string // the request to assume a role: aws:SourceArn, aws:SourceOrgID
+	Test   map[string][]string // the access test as the caller of CreateLocationS3: aws:ViaAWSService, aws:SourceIp, …
 
-	// NoChecksum: uploads come without one, which S3 refuses where the bucket has a default retention. False: every upload has one.
+	// NoChecksum makes uploads come without a checksum, which S3 refuses if the bucket has a default retention. False: every upload has one.
 	// Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
 	NoChecksum bool
 }
 
-// SetUndocumented changes what DataSync's requests say from now on.
+// SetUndocumented sets the undocumented condition keys of DataSync's requests from now on. The zero Undocumented restores the defaults.
 func (c *Cloud) SetUndocumented(u Undocumented) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.undocumented = clone(u)
 }
 
-// probeAsCaller tests what the caller of CreateLocationS3 itself may do: the bucket exists, is in this Region, and the caller may list it.
+// probeAsCaller makes the access test as the caller of CreateLocationS3: the bucket exists and is in this Region, and the caller may list it.
 // Source: https://github.com/hashicorp/terraform-provider-aws/issues/21974 and the permissions of AWS::DataSync::LocationS3's create handler.
 func (rq *request) probeAsCaller(l *locationState) error {
 	b := rq.cloud.buckets[l.bucket]
@@ -55,7 +55,7 @@ func (rq *request) probeAsCaller(l *locationState) error {
 	return nil
 }
 
-// probe tests what DataSync may do with the location's role.
+// probe makes the access test as the location's role.
 func (c *Cloud) probe(l *locationState, now time.Time) error {
 	role := c.entitySeen(l.role, byAccess)
 	if role == nil {
@@ -83,7 +83,7 @@ func (c *Cloud) probe(l *locationState, now time.Time) error {
 	return nil
 }
 
-// assumable reports whether the role's trust policy lets DataSync in for the location.
+// assumable reports whether the role's trust policy allows DataSync to assume the role for the location.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/cross-service-confused-deputy-prevention.html
 func (c *Cloud) assumable(role *identity, l *locationState, now time.Time) bool {
 	context := map[string][]string{
@@ -101,11 +101,11 @@ func (c *Cloud) assumable(role *identity, l *locationState, now time.Time) bool 
 	return d.Effect == authz.Allowed
 }
 
-// dataMay judges a request that DataSync makes with the role on the location's bucket.
+// dataMay reports whether DataSync may make a request on the location's bucket as the role.
 // Source of the session's name: https://docs.aws.amazon.com/datasync/latest/userguide/task-reports.html
 func (c *Cloud) dataMay(role *identity, l *locationState, b *bucketState, p *storedPolicy, now time.Time, action, resource string) bool {
 	if b.requesterPays && role.account != b.account {
-		return false // the request does not say that the requester pays: https://docs.aws.amazon.com/AmazonS3/latest/userguide/RequesterPaysBuckets.html
+		return false // DataSync does not offer to pay: https://docs.aws.amazon.com/AmazonS3/latest/userguide/RequesterPaysBuckets.html
 	}
 	if c.undocumented.NoChecksum && action == "s3:PutObject" && b.lock != nil && b.lock.Rule != nil {
 		return false
@@ -115,7 +115,8 @@ func (c *Cloud) dataMay(role *identity, l *locationState, b *bucketState, p *sto
 	})
 }
 
-// readable reports whether policies can let somebody of the account read the object: its owner has to be the bucket's, or that account itself.
+// readable reports whether policies can allow principals of the account to read the object. Its owner has to be the bucket's owner, or that
+// account.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
 func (b *bucketState) readable(o *object, account string) bool {
 	owner := b.ownerOf(o)

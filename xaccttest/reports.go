@@ -10,26 +10,26 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 )
 
-// entry is what a run did with one object, for its report.
+// entry is one object in the report of a run.
 type entry struct {
-	list, path string // the list is Transferred, Verified, Skipped or Deleted
+	list, path string // the list is Transferred, Verified, Skipped or Deleted; the path is relative to the location
 	folder     bool
 	code       string // "" is success
 	version    string
 }
 
-// note keeps what a run did with an object, if there is a report to be written.
+// note adds an entry, if the run writes a report.
 func (e *execution) note(list string, it *item, code, version string) {
 	if e.report != nil && e.report.OutputType != dstypes.ReportOutputTypeSummaryOnly {
 		e.entries = append(e.entries, entry{list: list, path: it.key, folder: it.folder, code: code, version: version})
 	}
 }
 
-// statusWords are the members that hold how it went. Those of Skipped and Deleted are assumed.
+// statusWords are the members of an entry that hold its status, by list. Those of Skipped and Deleted are assumed.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/task-reports.html
 var statusWords = map[string]string{"Transferred": "TransferStatus", "Verified": "VerifyStatus", "Skipped": "SkipStatus", "Deleted": "DeleteStatus"}
 
-// writeReport writes the report of a run that has ended, as the report's role. A run can succeed and its report fail.
+// writeReport writes the report of a run that has ended, as the report's role. A report can fail although its run succeeded.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/creating-task-reports.html
 func (e *execution) writeReport(c *Cloud, at time.Time) {
 	if e.report == nil {

@@ -12,10 +12,10 @@ import (
 	"github.com/xacct/xacct/internal/region"
 )
 
-// s3Client is the S3 of one Region, called by a principal of one account.
+// s3Client is the S3 of one Region for a principal of one account.
 type s3Client struct{ client }
 
-// HeadBucket answers without a body: what is wrong can be told from the status only, and the Region from a header.
+// HeadBucket answers without a body. An error has only its HTTP status, and the Region of the bucket in a header.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
 func (c *s3Client) HeadBucket(ctx context.Context, in *s3.HeadBucketInput, _ ...func(*s3.Options)) (*s3.HeadBucketOutput, error) {
 	return do(ctx, c.client, "HeadBucket", in, func(rq *request, in *s3.HeadBucketInput) (*s3.HeadBucketOutput, error) {
@@ -150,7 +150,7 @@ func canonicalUser(account string) *s3types.Grantee {
 	return &s3types.Grantee{Type: s3types.TypeCanonicalUser, ID: aws.String(canonicalID(account))}
 }
 
-// bucket finds the bucket of a call, in the order in which S3 refuses: no such bucket, wrong Region, wrong owner, not allowed.
+// bucket finds the bucket of a call. It checks in the order of S3: the bucket exists, its Region, its owner, and the caller's access.
 func (rq *request) bucket(action string, name, expectedOwner *string) (*bucketState, error) {
 	b, err := rq.bucketAt(name, expectedOwner)
 	if err != nil {
@@ -171,7 +171,7 @@ func (rq *request) bucket(action string, name, expectedOwner *string) (*bucketSt
 	return b, nil
 }
 
-// bucketAt finds the bucket of a call in its Region, and proves its owner.
+// bucketAt finds the bucket of a call, and checks its Region and its owner.
 func (rq *request) bucketAt(name, expectedOwner *string) (*bucketState, error) {
 	b := rq.cloud.buckets[*name]
 	if b == nil || b.partition() != rq.cloud.accounts[rq.account].partition {
@@ -192,7 +192,7 @@ func (rq *request) bucketAt(name, expectedOwner *string) (*bucketState, error) {
 	return b, nil
 }
 
-// ownBucket is bucket for the calls that S3 answers to principals of the owner's account only.
+// ownBucket is bucket for operations that S3 refuses to other accounts than the owner's.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
 func (rq *request) ownBucket(action string, name, expectedOwner *string) (*bucketState, error) {
 	b, err := rq.bucket(action, name, expectedOwner)
@@ -202,12 +202,12 @@ func (rq *request) ownBucket(action string, name, expectedOwner *string) (*bucke
 	return b, err
 }
 
-// onBucket is a request of the caller on the bucket, judged with p as its policy. The caller does not say that the requester pays.
+// onBucket is a request of the caller on the bucket, with p as the bucket's policy. The caller does not say that the requester pays.
 func (rq *request) onBucket(action string, b *bucketState, p *storedPolicy) access {
 	return access{action: action, resource: b.arn(), account: b.account, region: b.region, policy: rq.cloud.document(b, p), restricted: rq.cloud.restricts(b, p) || b.requesterPays}
 }
 
-// bodiless is what an SDK client makes of an answer without a body: the code from the status.
+// bodiless is the error that an SDK client makes of an answer without a body: the HTTP status gives its code.
 func bodiless(err error) error {
 	f, ok := err.(*fault)
 	if !ok {
@@ -217,7 +217,7 @@ func bodiless(err error) error {
 	return &fault{status: f.status, code: strings.ReplaceAll(text, " ", ""), message: text, header: f.header}
 }
 
-// known reports whether v is a value of its enum.
+// known reports whether v is one of the values of its enum.
 func known[E interface {
 	~string
 	Values() []E

@@ -9,7 +9,7 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// What a bucket is, for those who may know. The actions are not always named like the operations:
+// This file holds the read calls about a bucket's settings. Their actions are not always named like the operations:
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 
 func (c *s3Client) GetPublicAccessBlock(ctx context.Context, in *s3.GetPublicAccessBlockInput, _ ...func(*s3.Options)) (*s3.GetPublicAccessBlockOutput, error) {
@@ -99,7 +99,7 @@ func (c *s3Client) GetBucketRequestPayment(ctx context.Context, in *s3.GetBucket
 	})
 }
 
-// ListObjectsV2 answers with a page of keys. There are no delimiters.
+// ListObjectsV2 returns a page of keys. It does not support delimiters.
 func (c *s3Client) ListObjectsV2(ctx context.Context, in *s3.ListObjectsV2Input, _ ...func(*s3.Options)) (*s3.ListObjectsV2Output, error) {
 	return do(ctx, c.client, "ListObjectsV2", in, func(rq *request, in *s3.ListObjectsV2Input) (*s3.ListObjectsV2Output, error) {
 		b, err := rq.bucket("s3:ListBucket", in.Bucket, in.ExpectedBucketOwner)

@@ -12,18 +12,18 @@ import (
 	"github.com/xacct/xacct/problem"
 )
 
-// storedPolicy is a bucket policy as S3 keeps it: compact, and with the unique ids of roles and users in place of their ARNs.
-// It is not changed once stored.
+// storedPolicy is a bucket policy as S3 stores it: compact, and with the unique ids of roles and users in place of their ARNs. Its text is
+// immutable.
 type storedPolicy struct {
 	tree   *tree
-	public bool // by S3's definition
+	public bool // S3 calls the policy public
 
-	judged policy.Document // what access is decided by: ids as ARNs, as far as the roles and users exist
-	census int             // how many roles and users there had ever been when judged was made
+	resolved policy.Document // the policy for access decisions: with the ARNs of the roles and users that exist
+	census   int             // number of roles and users that had ever existed when resolved was made
 }
 
-// policyMessages are S3's words for what is wrong with a policy, by the start of the id of policy's rule.
-// Those not in https://github.com/versity/versitygw/blob/main/auth/bucket_policy.go are assumed.
+// policyMessages are S3's messages about malformed policies. The id of package policy's rule begins with rule.
+// The messages that are not in https://github.com/versity/versitygw/blob/main/auth/bucket_policy.go are assumed.
 var policyMessages = []struct{ rule, message string }{
 	{"principal-needed", "Missing required field Principal"},
 	{"principal", "Invalid principal in policy"},
@@ -39,7 +39,7 @@ var policyMessages = []struct{ rule, message string }{
 	{"bucket-size", "Policy exceeds the maximum allowed document size."},
 }
 
-// policyMessage is what S3 says about the first problem.
+// policyMessage is S3's message about the first problem in err.
 func policyMessage(err error) string {
 	problems := problem.All(err)
 	if len(problems) == 0 {
@@ -58,7 +58,7 @@ func malformedPolicy(message string) error {
 	return &fault{status: 400, code: "MalformedPolicy", message: message}
 }
 
-// newStoredPolicy checks a policy for the bucket as S3 does, and stores it. It stops at the first thing that is wrong.
+// newStoredPolicy checks a policy for the bucket as S3 does, and makes its stored form. It stops at the first problem.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html; the messages are those collected in
 // https://github.com/versity/versitygw/blob/main/auth/bucket_policy.go.
 func (c *Cloud) newStoredPolicy(b *bucketState, text []byte) (*storedPolicy, error) {
@@ -98,7 +98,7 @@ func (c *Cloud) newStoredPolicy(b *bucketState, text []byte) (*storedPolicy, err
 	return &storedPolicy{tree: t, public: len(policy.Public(d)) > 0}, nil
 }
 
-// owns reports whether a resource of a policy can mean the bucket or something in it.
+// owns reports whether a resource of a policy can match the bucket or an object in it.
 func (b *bucketState) owns(resource string) bool {
 	if resource == "*" {
 		return true
@@ -111,7 +111,7 @@ func (b *bucketState) owns(resource string) bool {
 	return glob(name, b.name)
 }
 
-// storePrincipals replaces ARNs by ids. It reports false if a principal does not exist.
+// storePrincipals replaces the ARNs of roles and users by their unique ids. It returns false if a principal does not exist.
 func (c *Cloud) storePrincipals(p *tree) bool {
 	for i, kid := range p.kids {
 		for _, value := range kid.items() {
@@ -137,7 +137,7 @@ var (
 	entityID         = regexp.MustCompile(`^A(ROA|IDA)[A-Z0-9]{12,}$`)
 )
 
-// storePrincipal is how S3 keeps a principal.
+// storePrincipal is a principal as S3 stores it; false if it does not exist.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 func (c *Cloud) storePrincipal(value string) (string, bool) {
 	switch {
@@ -169,13 +169,13 @@ func (c *Cloud) storePrincipal(value string) (string, bool) {
 	return "", false
 }
 
-// principalExists is storePrincipal for services that keep what they are given.
+// principalExists reports whether a principal exists, for services that store principals unchanged.
 func (c *Cloud) principalExists(value string) bool {
 	_, ok := c.storePrincipal(value)
 	return ok
 }
 
-// partitionOf is the partition of an account; of one that the cloud does not know, the default.
+// partitionOf is the partition of an account; the default for an account that the cloud does not know.
 func (c *Cloud) partitionOf(account string) string {
 	if a := c.accounts[account]; a != nil {
 		return a.partition
@@ -183,8 +183,8 @@ func (c *Cloud) partitionOf(account string) string {
 	return c.opts.Partition
 }
 
-// render is the policy as GetBucketPolicy answers: lists of one as a value, the others in an order of S3's own; of principals another
-// with every reading. ids shows unique ids also of roles and users that exist.
+// render is the policy as GetBucketPolicy returns it: lists of one as a single value, other lists in an order of S3's own, which for principals
+// changes with every reading. With ids, also roles and users that exist are shown by unique id.
 func (c *Cloud) render(b *bucketState, p *storedPolicy, reading int, ids bool) []byte {
 	t := p.tree.clone()
 	for _, s := range t.member("Statement").kids {
@@ -213,7 +213,7 @@ func (c *Cloud) render(b *bucketState, p *storedPolicy, reading int, ids bool) [
 	return t.bytes()
 }
 
-// shuffle puts the items of a list into an order that depends on the salt.
+// shuffle reorders the items of a list. The order depends on the salt only.
 func shuffle(t *tree, salt string) {
 	if !t.isList {
 		return
@@ -224,29 +224,29 @@ func shuffle(t *tree, salt string) {
 	unlist(t)
 }
 
-// unlist makes a list of one a value.
+// unlist replaces a list of one by its item.
 func unlist(t *tree) {
 	if t.isList && len(t.kids) == 1 {
 		*t = *t.kids[0]
 	}
 }
 
-// document is what access is decided by.
+// document is the policy by which access to a bucket is decided.
 func (c *Cloud) document(b *bucketState, p *storedPolicy) policy.Document {
 	if p == nil {
 		return policy.Document{}
 	}
-	if census := len(c.owners); p.judged.IsZero() || p.census != census {
+	if census := len(c.owners); p.resolved.IsZero() || p.census != census {
 		d, err := policy.Parse(c.render(b, p, 0, false))
 		if err != nil {
 			panic("xaccttest: a stored policy does not parse: " + err.Error())
 		}
-		p.judged, p.census = d, census
+		p.resolved, p.census = d, census
 	}
-	return p.judged
+	return p.resolved
 }
 
-// glob matches * and ? as policies do.
+// glob reports whether s matches a pattern with * and ?, as in policies.
 func glob(pattern, s string) bool {
 	for i := 0; i < len(pattern); i++ {
 		switch pattern[i] {

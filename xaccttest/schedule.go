@@ -10,28 +10,29 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 )
 
-// scheduleState is when a task starts by itself.
+// scheduleState is the schedule of a task.
 type scheduleState struct {
 	expression string // "" is no schedule
 	status     dstypes.ScheduleStatus
 	by         dstypes.ScheduleDisabledBy
 	reason     string
-	changed    time.Time // of the status
+	changed    time.Time // time of the last change of the status
 	timetable  *timetable
-	next       time.Time // when the task starts next, if there is more to come
+	next       time.Time // next start of the task, if more is true
 	more       bool
-	failures   int // in a row, with the same code
+	failures   int // number of failures in a row with the same code
 	code       string
 }
 
-// giveUpAfter is how many scheduled runs in a row end with the same error before the service disables the schedule. That it does so is documented,
-// the number is assumed. Source: https://docs.aws.amazon.com/datasync/latest/userguide/task-scheduling.html
+// giveUpAfter is the number of scheduled runs in a row with the same error after which the service disables the schedule. That it does so is
+// documented, the number is assumed. Source: https://docs.aws.amazon.com/datasync/latest/userguide/task-scheduling.html
 const giveUpAfter = 3
 
+// scheduleText is the form of a schedule expression.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/API_TaskSchedule.html
 var scheduleText = regexp.MustCompile(`^[a-zA-Z0-9\ \_\*\?\,\|\^\-\/\#\s\(\)\+]*$`)
 
-// schedule puts what a request says in place of a task's schedule; nil leaves it alone, and an empty expression takes it away.
+// over is s with the schedule of a request in its place: nil keeps the schedule, an empty expression removes it.
 func (s scheduleState) over(in *dstypes.TaskSchedule, now time.Time) (scheduleState, error) {
 	if in == nil {
 		return s, nil
@@ -58,13 +59,13 @@ func (s scheduleState) over(in *dstypes.TaskSchedule, now time.Time) (scheduleSt
 	if next.status == dstypes.ScheduleStatusDisabled {
 		next.by, next.reason = dstypes.ScheduleDisabledByUser, "Manually disabled by user."
 		if s.by == dstypes.ScheduleDisabledByService && s.expression == text {
-			next = s // it is disabled already
+			next = s // the schedule is disabled already
 		}
 	}
 	return next, nil
 }
 
-// count reckons the next start from a moment.
+// count sets the next start, counted from a moment.
 func (s *scheduleState) count(from time.Time) { s.next, s.more = s.timetable.next(from) }
 
 func (s scheduleState) sdk() (*dstypes.TaskSchedule, *dstypes.TaskScheduleDetails) {
@@ -78,7 +79,7 @@ func (s scheduleState) sdk() (*dstypes.TaskSchedule, *dstypes.TaskScheduleDetail
 	return &dstypes.TaskSchedule{ScheduleExpression: aws.String(s.expression), Status: s.status}, details
 }
 
-// due is when the task starts next by itself.
+// due is the time at which the schedule starts the task next; false if it never does.
 func (t *taskState) due() (time.Time, bool) {
 	if t.schedule.expression == "" || t.schedule.status != dstypes.ScheduleStatusEnabled {
 		return time.Time{}, false
@@ -86,7 +87,7 @@ func (t *taskState) due() (time.Time, bool) {
 	return t.schedule.next, t.schedule.more
 }
 
-// fire starts all tasks whose time has come by now, one after the other, and lets the runs before catch up.
+// fire starts all tasks that are due, in the order of their times. Before each start it lets earlier runs catch up.
 func (c *Cloud) fire(now time.Time) {
 	for {
 		var first *taskState
@@ -101,7 +102,7 @@ func (c *Cloud) fire(now time.Time) {
 		}
 		c.catchUp(at)
 		if due, ok := first.due(); !ok || !due.Equal(at) {
-			continue // a run that ended meanwhile has disabled the schedule
+			continue // a run that ended in between has disabled the schedule
 		}
 		first.schedule.count(at)
 		c.startScheduled(first, at)
@@ -124,7 +125,7 @@ func (c *Cloud) scheduled() []*taskState {
 	return out
 }
 
-// startScheduled starts a run as the task is. A run that may not start or wait in the queue is lost (assumed).
+// startScheduled starts a run without overrides. A run that may neither start nor wait in the queue is lost (assumed).
 func (c *Cloud) startScheduled(t *taskState, at time.Time) {
 	if t.status(c, at) == dstypes.TaskStatusCreating || len(t.queue) > 0 && t.options.TaskQueueing == dstypes.TaskQueueingDisabled || len(t.queue) > queueQuota || c.enhancedFull(t) {
 		return
@@ -135,7 +136,7 @@ func (c *Cloud) startScheduled(t *taskState, at time.Time) {
 	c.enqueue(e, at)
 }
 
-// enqueue puts a run at the end of its task's queue; the first one begins.
+// enqueue puts a run at the end of its task's queue. The first run in the queue is launched.
 func (c *Cloud) enqueue(e *execution, at time.Time) {
 	t := e.task
 	if len(t.queue) == 0 {
@@ -149,8 +150,8 @@ func (c *Cloud) enqueue(e *execution, at time.Time) {
 	here.executionList.add(e, c.opts.Propagation)
 }
 
-// judgeSchedule counts the failures in a row of a task's scheduled runs.
-func (e *execution) judgeSchedule(at time.Time) {
+// countFailures counts the failures in a row of a task's scheduled runs, and disables the schedule after too many.
+func (e *execution) countFailures(at time.Time) {
 	s := &e.task.schedule
 	if !e.scheduled || s.expression == "" {
 		return

@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 )
 
-// tagged finds the tags of a location, task or execution of the client's account and Region.
+// tagged finds the tags of a location, task or execution of the client's account and Region, if the caller may act on them.
 func (rq *request) tagged(action, arn string, context map[string][]string) (map[string]string, error) {
 	here := rq.here()
 	var tags map[string]string

@@ -19,18 +19,18 @@ type taskState struct {
 	name                 string
 	source, destination  *locationState
 	mode                 dstypes.TaskMode
-	options              dstypes.Options // effective: every member has a value
+	options              dstypes.Options // the options in force: every member has a value
 	includes, excludes   []dstypes.FilterRule
 	logGroup             string
 	extras
 	schedule scheduleState
 	tags     map[string]string
 	created  time.Time
-	latest   *execution   // the most recent
-	queue    []*execution // not yet ended; the first one runs
+	latest   *execution   // the most recent execution
+	queue    []*execution // executions that have not ended; the first one runs
 }
 
-// status is what DescribeTask calls the task's state.
+// status is the task's status as DescribeTask shows it.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/understand-task-statuses.html
 func (t *taskState) status(c *Cloud, now time.Time) dstypes.TaskStatus {
 	switch {
@@ -76,7 +76,7 @@ func (c *syncClient) CreateTask(ctx context.Context, in *datasync.CreateTaskInpu
 	})
 }
 
-// newTask checks the input.
+// newTask checks the input and makes the task.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/API_CreateTask.html and
 // https://docs.aws.amazon.com/datasync/latest/userguide/working-with-locations.html (Regions)
 func (rq *request) newTask(in *datasync.CreateTaskInput) (*taskState, error) {
@@ -117,7 +117,7 @@ func (rq *request) newTask(in *datasync.CreateTaskInput) (*taskState, error) {
 	return t, rq.checkExtras(t, t.extras, t.includes, t.excludes)
 }
 
-// taskLocation finds a location that a task is to use: of the caller's account, in any Region.
+// taskLocation finds a location for a task, which may be in any Region of the caller's account.
 func (rq *request) taskLocation(arn string) (*locationState, error) {
 	if err := rq.ownARN(arn); err != nil {
 		return nil, err
@@ -129,7 +129,7 @@ func (rq *request) taskLocation(arn string) (*locationState, error) {
 	return nil, invalidRequest("Location %s is not found.", arn)
 }
 
-// check refuses what does not fit together in a task.
+// check refuses combinations of settings that DataSync refuses.
 func (t *taskState) check() error {
 	if len(t.name) > 256 || t.name != "" && !tagValue.MatchString(t.name) {
 		return violation("name", t.name, "regular expression pattern: "+tagValue.String())
@@ -153,7 +153,7 @@ func (t *taskState) check() error {
 
 var logGroupARN = regexp.MustCompile(`^arn:(?:aws|aws-cn|aws-us-gov|aws-eusc|aws-iso|aws-iso-b):logs:[a-z\-0-9]+:[0-9]{12}:log-group:([^:\*]*)(?::\*)?$`)
 
-// serviceLinkedRole makes the role that DataSync acts by in the account, unless it is there.
+// serviceLinkedRole makes the service-linked role of DataSync in the account, unless it exists.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/using-service-linked-roles-service-action-2.html
 func (rq *request) serviceLinkedRole() error {
 	const name = "AWSServiceRoleForDataSync"
@@ -172,7 +172,7 @@ func (rq *request) serviceLinkedRole() error {
 	return nil
 }
 
-// task finds a task of the client's account and Region.
+// task finds a task of the client's account and Region, if the caller may act on it.
 func (rq *request) task(action, arn string, context map[string][]string) (*taskState, error) {
 	t := rq.here().tasks[arn]
 	if t != nil {
@@ -303,7 +303,8 @@ func (c *syncClient) ListTasks(ctx context.Context, in *datasync.ListTasksInput,
 	})
 }
 
-// matches judges a filter. LocationId is compared with the ARNs of both locations; a negated operator has to hold for both.
+// matches reports whether the task fits a filter. LocationId is compared with the ARNs of both locations; a negated operator has to hold for
+// both.
 func (t *taskState) matches(f dstypes.TaskFilter) (bool, error) {
 	if f.Name == dstypes.TaskFilterNameCreationTime {
 		return matches(string(f.Name), f.Operator, f.Values, t.created.Format(filterTime), true)

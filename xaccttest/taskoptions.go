@@ -8,7 +8,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 )
 
-// effective are the options of a new task: what was given, and DataSync's defaults for the rest.
+// effective are the options of a new task: the given ones, and DataSync's defaults for all others.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/API_Options.html. That the POSIX options are NONE between buckets is assumed.
 func effective(mode dstypes.TaskMode, given *dstypes.Options) dstypes.Options {
 	o := dstypes.Options{
@@ -34,7 +34,7 @@ func effective(mode dstypes.TaskMode, given *dstypes.Options) dstypes.Options {
 	return overlay(o, given)
 }
 
-// overlay puts the members that are given over o. That UpdateTask keeps the members that are not given is assumed.
+// overlay is o with the given members in place of its own. That UpdateTask keeps members that are not given is assumed.
 func overlay(o dstypes.Options, given *dstypes.Options) dstypes.Options {
 	if given == nil {
 		return o
@@ -50,7 +50,7 @@ func overlay(o dstypes.Options, given *dstypes.Options) dstypes.Options {
 
 func cloneOptions(o dstypes.Options) dstypes.Options { return clone(o) }
 
-// optionRules refuse combinations of effective options. The texts of posix and all-remove are those of
+// optionRules refuse combinations of options. The texts of posix and all-remove are those of
 // https://github.com/christoferson/aws-cloudformation/blob/main/datasync/README.md; the others are assumed to look like them.
 var optionRules = []struct {
 	broken func(dstypes.TaskMode, dstypes.S3StorageClass, dstypes.Options) bool
@@ -112,7 +112,7 @@ var optionRules = []struct {
 	},
 }
 
-// checkOptions refuses values that are none of their enum, and combinations that DataSync does not take.
+// checkOptions refuses values outside their enum or range, and combinations that DataSync refuses.
 func checkOptions(mode dstypes.TaskMode, class dstypes.S3StorageClass, o dstypes.Options) error {
 	for _, m := range []struct {
 		member, value string

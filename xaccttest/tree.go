@@ -7,12 +7,12 @@ import (
 	"slices"
 )
 
-// tree is JSON with the order of its members kept, so that a policy can be changed in places and printed compactly.
+// tree is a JSON value that keeps the order of its members, so that a policy can be edited and printed compactly.
 type tree struct {
-	names  []string // of the members of an object, beside kids
-	kids   []*tree  // of an object or a list
+	names  []string // names of the members of an object, in the order of kids
+	kids   []*tree  // members of an object, or items of a list
 	isList bool
-	scalar any // of neither: a string, json.Number, bool or nil
+	scalar any // value that is neither object nor list: a string, json.Number, bool or nil
 }
 
 func parseTree(text []byte) (*tree, error) {
@@ -59,7 +59,7 @@ func readTree(d *json.Decoder) (*tree, error) {
 
 func (t *tree) isObject() bool { return t.names != nil }
 
-// member is the named member of an object; nil if there is none.
+// member is the member of an object with that name; nil if there is none.
 func (t *tree) member(name string) *tree {
 	if i := slices.Index(t.names, name); i >= 0 {
 		return t.kids[i]
@@ -67,7 +67,7 @@ func (t *tree) member(name string) *tree {
 	return nil
 }
 
-// items are the members of a list, or the thing itself: AWS reads a value and a list of one alike.
+// items are the items of a list, or t itself as the only one: AWS reads a single value like a list of one.
 func (t *tree) items() []*tree {
 	if t.isList {
 		return t.kids
@@ -75,7 +75,7 @@ func (t *tree) items() []*tree {
 	return []*tree{t}
 }
 
-// text is the string that t is.
+// text is the string value of t; "" if t is no string.
 func (t *tree) text() string { s, _ := t.scalar.(string); return s }
 
 func (t *tree) clone() *tree {
@@ -88,7 +88,7 @@ func (t *tree) clone() *tree {
 	return &next
 }
 
-// bytes is t without white space.
+// bytes is the JSON text of t without white space.
 func (t *tree) bytes() []byte { return t.appendTo(nil) }
 
 func (t *tree) appendTo(out []byte) []byte {

@@ -6,7 +6,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 )
 
-// work is one of the things that a run does with all that it finds. A BASIC run does one after the other, an ENHANCED run all at once.
+// work is one kind of processing that a run applies to every item. A BASIC run does one work after the other, an ENHANCED run several at once.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/choosing-task-mode.html
 type work int
 
@@ -17,10 +17,10 @@ const (
 	checking
 )
 
-// span is when a work begins and ends, counted from the launch. Each work goes through what is found at an even pace, in the same order, and
-// none overtakes the one before it. How the works of an ENHANCED run overlap is assumed: it lists on until half of the time for transferring
-// is over, compares from the middle of preparing on, and verifies from a quarter of transferring on. The status is TRANSFERRING from the first
-// transfer on, and VERIFYING once all is transferred.
+// span is the begin and end of a work, counted from the launch. Each work goes through the items at an even pace in the same order, and does not
+// overtake the work before it. How the works of an ENHANCED run overlap is assumed: listing goes on until half of Transferring is over,
+// comparing lasts from the middle of Preparing until three quarters of Transferring, and verifying begins after a quarter of Transferring. The
+// status is TRANSFERRING from the first transfer on, and VERIFYING once all items are transferred.
 func (e *execution) span(w work) (begin, end time.Duration) {
 	prepare := e.takes(launching)
 	transfer := prepare + e.takes(preparing)
@@ -33,7 +33,7 @@ func (e *execution) span(w work) (begin, end time.Duration) {
 	return [...]time.Duration{prepare, (prepare + transfer) / 2, transfer, transfer + t/4}[w], [...]time.Duration{transfer + t/2, transfer + 3*t/4, verify, last}[w]
 }
 
-// reach is how many of n things a work has gone through at a moment.
+// reach is how many of n items a work has processed at a moment.
 func (e *execution) reach(w work, n int, at time.Time) int {
 	begin, end := e.span(w)
 	switch passed := at.Sub(e.launched); {
@@ -46,13 +46,13 @@ func (e *execution) reach(w work, n int, at time.Time) int {
 	}
 }
 
-// moment is when a work is done with the i-th thing found.
+// moment is the time at which a work has processed the i-th item that was found.
 func (e *execution) moment(w work, i int) time.Time {
 	begin, end := e.span(w)
 	return e.launched.Add(begin + time.Duration(float64(end-begin)*float64(i+1)/float64(len(e.found))))
 }
 
-// work does everything that is to be done by a moment of the current phase.
+// work processes all items that are due by a moment of the current phase.
 func (e *execution) work(c *Cloud, at time.Time) {
 	if e.phase < preparing {
 		return
@@ -69,7 +69,8 @@ func (e *execution) work(c *Cloud, at time.Time) {
 	}
 }
 
-// each does a work with what it has come to by a moment: of what was found at the source, and at the destination for deletion.
+// each applies a work to the items that are due by a moment: found to those of the source, extra to candidates for deletion at the
+// destination.
 func (e *execution) each(w work, at time.Time, found func(int, *item), extra func(*item)) {
 	done := &e.done[w]
 	for n := e.reach(w, len(e.found), at); done.found < n; done.found++ {
@@ -83,7 +84,7 @@ func (e *execution) each(w work, at time.Time, found func(int, *item), extra fun
 	}
 }
 
-// prepared reports whether everything was found and compared.
+// prepared reports whether all items were listed and compared.
 func (e *execution) prepared() bool {
 	done := e.done[comparing]
 	return e.phase > preparing && done.found == len(e.found) && done.extra == len(e.extra)
