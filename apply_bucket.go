@@ -143,7 +143,7 @@ func (r *run) checkMerged(ch *Change, w target, current, next policy.Document, g
 	var errs []error
 	for _, t := range w.transfers {
 		var blocking []Finding
-		for _, finding := range t.resources().Check(f) {
+		for _, finding := range checkAll([]*resourceSet{t.resources()}, f) {
 			if finding.Severity == Blocking && !slices.Contains(r.plan.Settings.Override, finding.Code) {
 				blocking = append(blocking, finding)
 			}

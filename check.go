@@ -8,60 +8,71 @@ import (
 	"github.com/xacct/xacct/internal/region"
 )
 
-// Check says who will be let in once everything is set up, action by action: DataSync's roles on both buckets, the service into these
-// roles, and the operators on both buckets and for their own calls; and what about the buckets stands in the way. It judges the
-// documents as they will be, ours merged into those given, and makes no call. What the facts do not settle is undetermined, never
-// allowed and never denied.
-func (r *resourceSet) Check(f Facts) []Finding {
-	if f.shared == nil {
-		f.shared = &exemptions{}
-		defer f.shared.share()
+// checker judges one transfer's resources by what is known of its accounts.
+type checker struct {
+	*resourceSet
+	facts  Facts
+	shared *exemptions // what the findings of all transfers that are checked together propose to exempt
+}
+
+// checkAll is what stands in the way of the transfers and who is allowed, for all of them together: where several findings propose to change one
+// statement, each proposes it with everybody exempt.
+func checkAll(sets []*resourceSet, f Facts) []Finding {
+	shared := &exemptions{}
+	var out []Finding
+	for _, r := range sets {
+		out = append(out, (&checker{resourceSet: r, facts: f, shared: shared}).check()...)
 	}
+	shared.share()
+	return out
+}
+
+func (r *checker) check() []Finding {
 	var out []Finding
 	for _, side := range sides {
-		out = append(out, r.checkGiven(f, side)...)
-		if role := r.roleOf(f, side); role != "" {
-			out = append(out, r.checkTrust(f, side, role)...)
-			out = append(out, r.checkRole(f, side, role)...)
-			out = append(out, r.checkKeys(f, side, role)...)
+		out = append(out, r.checkGiven(side)...)
+		if role := r.roleOf(side); role != "" {
+			out = append(out, r.checkTrust(side, role)...)
+			out = append(out, r.checkRole(side, role)...)
+			out = append(out, r.checkKeys(side, role)...)
 		} else {
-			out = append(out, r.noRole(f, side)...)
+			out = append(out, r.noRole(side)...)
 		}
 	}
-	out = append(out, r.checkData(f)...)
+	out = append(out, r.checkData()...)
 	operators := slices.Compact(slices.Sorted(slices.Values(r.Transfer.Operators)))
 	for _, op := range operators {
 		for _, side := range sides {
-			out = append(out, r.checkOperator(f, side, op)...)
+			out = append(out, r.checkOperator(side, op)...)
 		}
-		out = append(out, r.checkOwnCalls(f, op)...)
+		out = append(out, r.checkOwnCalls(op)...)
 	}
 	if len(operators) == 0 {
 		out = append(out, r.noOperator()...)
 	}
 	for _, side := range sides {
 		if side == DestinationSide && r.Transfer.Source.Bucket == r.Transfer.Destination.Bucket {
-			out = append(out, r.checkContent(f)...)
+			out = append(out, r.checkContent()...)
 			continue
 		}
-		out = append(out, r.checkBucket(f, side)...)
+		out = append(out, r.checkBucket(side)...)
 	}
-	out = append(out, r.checkKeyStates(f)...)
-	return append(append(out, r.notGiven(f)...), r.assumed()...)
+	out = append(out, r.checkKeyStates()...)
+	return append(append(out, r.notGiven()...), r.assumed()...)
 }
 
 // roleOf is the role that DataSync assumes for the side: ours, the given one, or that of the given location as far as it is known.
-func (r *resourceSet) roleOf(f Facts, side Side) string {
+func (r *checker) roleOf(side Side) string {
 	if role := r.Transfer.end(side).DataSyncRole; role != "" {
 		return role
 	}
-	return f.Locations[r.Transfer.end(side).LocationARN].RoleARN
+	return r.facts.Locations[r.Transfer.end(side).LocationARN].RoleARN
 }
 
 // noRole says that nothing is known of the role of a given location, so that no access of that side could be judged.
-func (r *resourceSet) noRole(f Facts, side Side) []Finding {
+func (r *checker) noRole(side Side) []Finding {
 	t, arn := r.Transfer, r.Transfer.end(side).LocationARN
-	if s, ok := f.Locations[arn]; ok && !s.Exists {
+	if s, ok := r.facts.Locations[arn]; ok && !s.Exists {
 		return nil // and there is a finding for that
 	}
 	unread := "the role of location " + arn + ", which was not read"
@@ -79,7 +90,7 @@ func accessVerb(side Side) string {
 }
 
 // notGiven lists the policies that nobody handed us. The verdicts hold as far as the others go.
-func (r *resourceSet) notGiven(f Facts) []Finding {
+func (r *checker) notGiven() []Finding {
 	t := r.Transfer
 	var what, callers, owners []string
 	accounts := []string{t.Source.Account, t.Destination.Account}
@@ -88,12 +99,12 @@ func (r *resourceSet) notGiven(f Facts) []Finding {
 	}
 	slices.Sort(accounts)
 	for _, a := range slices.Compact(append([]string{t.TaskAccount}, accounts...)) {
-		if f.SCPs[a] == nil && (a == t.TaskAccount || f.Writers[a] != "") && !slices.Contains(callers, a) {
+		if r.facts.SCPs[a] == nil && (a == t.TaskAccount || r.facts.Writers[a] != "") && !slices.Contains(callers, a) {
 			callers = append(callers, a)
 		}
 	}
 	for _, a := range slices.Compact(accounts) {
-		if f.RCPs[a] == nil {
+		if r.facts.RCPs[a] == nil {
 			owners = append(owners, a)
 		}
 	}
@@ -140,10 +151,9 @@ func (b *builder) check() {
 	if b.mode == TearDown {
 		return
 	}
-	f := b.facts()
-	f.shared = &exemptions{}
-	for _, t := range b.transfers {
-		b.findings = append(b.findings, t.resources().Check(f)...)
+	sets := make([]*resourceSet, len(b.transfers))
+	for i, t := range b.transfers {
+		sets[i] = t.resources()
 	}
-	f.shared.share()
+	b.findings = append(b.findings, checkAll(sets, b.facts())...)
 }

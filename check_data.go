@@ -67,36 +67,36 @@ func (t *resolved) givenDataRoles() []string {
 
 // checkData judges the access to manifests and reports, and the roles that were given for it. Its findings have no side: they are not about
 // the access of the ends' locations.
-func (r *resourceSet) checkData(f Facts) []Finding {
+func (r *checker) checkData() []Finding {
 	var out []Finding
 	for _, a := range r.Transfer.dataAccesses() {
-		role := cmp.Or(a.role, r.roleOf(f, a.side))
+		role := cmp.Or(a.role, r.roleOf(a.side))
 		if role == "" {
 			continue // nothing is known of the location's role, and there is a finding for that
 		}
-		if role != r.roleOf(f, SourceSide) && role != r.roleOf(f, DestinationSide) {
-			out = append(out, r.dataRole(f, a)...)
+		if role != r.roleOf(SourceSide) && role != r.roleOf(DestinationSide) {
+			out = append(out, r.dataRole(a)...)
 		}
-		out = append(out, r.dataAccess(f, a, role)...)
+		out = append(out, r.dataAccess(a, role)...)
 	}
 	return out
 }
 
 // dataRole judges a role that was given for manifests or reports and that serves no end.
-func (r *resourceSet) dataRole(f Facts, a dataAccess) []Finding {
+func (r *checker) dataRole(a dataAccess) []Finding {
 	t := r.Transfer
 	var out []Finding
-	f.givenRole(a.role, func(s Severity, code Code, subject, detail, remedy string) {
+	r.facts.givenRole(a.role, func(s Severity, code Code, subject, detail, remedy string) {
 		out = append(out, Finding{Severity: s, Code: code, Transfer: t.Name, Account: t.TaskAccount, Subject: subject, Detail: detail, Remedy: remedy})
 	})
-	return append(out, r.trusted(f, "", a.role, a.name, t.Destination.Region, t.end(a.side).Region)...)
+	return append(out, r.trusted("", a.role, a.name, t.Destination.Region, t.end(a.side).Region)...)
 }
 
-func (r *resourceSet) dataAccess(f Facts, a dataAccess, role string) []Finding {
+func (r *checker) dataAccess(a dataAccess, role string) []Finding {
 	t := r.Transfer
-	p := r.identity(f, role, a.account)
+	p := r.identity(role, a.account)
 	var read bool
-	if p.Resource, read = r.merged(f, a.bucket); !read {
+	if p.Resource, read = r.merged(a.bucket); !read {
 		p.Unread |= authz.Resource
 	}
 	in := "" // the Region of another bucket is not known
@@ -105,13 +105,13 @@ func (r *resourceSet) dataAccess(f Facts, a dataAccess, role string) []Finding {
 			in = e.Region
 		}
 	}
-	call := r.dataCall(f, role, a.account, in)
-	j := judged{transfer: t, shared: f.shared, organisations: f.OrgIDs, policies: p, principal: role, bucket: a.bucket, owner: a.account, facts: call.Facts(),
+	call := r.dataCall(role, a.account, in)
+	j := judged{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: p, principal: role, bucket: a.bucket, owner: a.account, facts: call.Facts(),
 		may: "DataSync may " + a.verb, mayNot: "DataSync may not " + a.verb,
 		finding: Finding{Transfer: t.Name, Account: a.account, Subject: role}}
 	base := region.Bucket(t.Partition, a.bucket) + "/" + a.key
 	for _, action := range a.actions {
-		if req := r.known(f, call.S3(action.action, base), role, a.account); a.side == SourceSide {
+		if req := r.known(call.S3(action.action, base), role, a.account); a.side == SourceSide {
 			j.decide(req, action.use, action.why)
 		} else {
 			req.Resource += probe
@@ -120,8 +120,8 @@ func (r *resourceSet) dataAccess(f Facts, a dataAccess, role string) []Finding {
 	}
 	out := j.conclude()
 	for _, arn := range t.keysOf(a.bucket, a.kmsKey) {
-		if role != r.roleOf(f, a.side) || !slices.Contains(t.end(a.side).KMSKeys, arn) { // those are judged with the end
-			out = append(out, r.checkKey(f, "", role, arn, fmt.Sprintf("%s with key %s", a.verb, keyName(arn)), a.keyUses)...)
+		if role != r.roleOf(a.side) || !slices.Contains(t.end(a.side).KMSKeys, arn) { // those are judged with the end
+			out = append(out, r.checkKey("", role, arn, fmt.Sprintf("%s with key %s", a.verb, keyName(arn)), a.keyUses)...)
 		}
 	}
 	return out

@@ -13,17 +13,17 @@ import (
 const tutorialSid = "DataSyncCreateS3LocationAndTaskAccess"
 
 // checkGiven judges the role and location that were made by somebody else: what a transfer asks for is compared, nothing is changed.
-func (r *resourceSet) checkGiven(f Facts, side Side) []Finding {
+func (r *checker) checkGiven(side Side) []Finding {
 	t, e := r.Transfer, r.Transfer.end(side)
 	var out []Finding
 	find := func(s Severity, code Code, subject, detail, remedy string) {
 		out = append(out, Finding{Severity: s, Code: code, Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: subject, Detail: detail, Remedy: remedy})
 	}
-	f.givenRole(e.RoleARN, find)
-	if s, ok := f.Locations[e.LocationARN]; ok && e.LocationARN != "" {
+	r.facts.givenRole(e.RoleARN, find)
+	if s, ok := r.facts.Locations[e.LocationARN]; ok && e.LocationARN != "" {
 		r.givenLocation(side, s, find)
 	}
-	out = append(out, r.tutorialStatement(f, side)...)
+	out = append(out, r.tutorialStatement(side)...)
 	return out
 }
 
@@ -60,9 +60,9 @@ func (r *resourceSet) givenLocation(side Side, s location.State, find func(Sever
 
 // tutorialStatement reports the tutorial's statement on a bucket: its id is the same for everybody who follows the tutorial, so that the next
 // one who does replaces it.
-func (r *resourceSet) tutorialStatement(f Facts, side Side) []Finding {
+func (r *checker) tutorialStatement(side Side) []Finding {
 	t, e := r.Transfer, r.Transfer.end(side)
-	d, known := f.BucketPolicies[e.Bucket]
+	d, known := r.facts.BucketPolicies[e.Bucket]
 	st, ok := d.Statement(tutorialSid)
 	if !known || !ok || !t.end(side).Remote {
 		return nil
@@ -72,7 +72,7 @@ func (r *resourceSet) tutorialStatement(f Facts, side Side) []Finding {
 		Remedy: "rename it"}
 	principals, _ := st.Principals()
 	for _, p := range principals {
-		if p == policy.AWS(r.roleOf(f, side)) {
+		if p == policy.AWS(r.roleOf(side)) {
 			finding.Detail = fmt.Sprintf("bucket %s lets this role in by the tutorial's statement; whoever follows the tutorial again replaces it, as its id is always the same", e.Bucket)
 			finding.Remedy = "once the transfer has its own statement, the owner can remove " + tutorialSid
 		}

@@ -19,14 +19,14 @@ var keyUse = map[Side][]keyAction{
 }
 
 // checkKeys judges what DataSync will do with the keys of the side: the role's own policies and the key's policy must both allow it.
-func (r *resourceSet) checkKeys(f Facts, side Side, role string) []Finding {
+func (r *checker) checkKeys(side Side, role string) []Finding {
 	verb := "decrypt"
 	if side == DestinationSide {
 		verb = "encrypt and decrypt"
 	}
 	var out []Finding
 	for _, arn := range r.Transfer.end(side).KMSKeys {
-		out = append(out, r.checkKey(f, side, role, arn, fmt.Sprintf("%s with key %s of the %s", verb, keyName(arn), side), keyUse[side])...)
+		out = append(out, r.checkKey(side, role, arn, fmt.Sprintf("%s with key %s of the %s", verb, keyName(arn), side), keyUse[side])...)
 	}
 	return out
 }
@@ -37,27 +37,27 @@ type keyAction struct {
 	use    use
 }
 
-func (r *resourceSet) checkKey(f Facts, side Side, role, arn, what string, uses []keyAction) []Finding {
+func (r *checker) checkKey(side Side, role, arn, what string, uses []keyAction) []Finding {
 	t, spec := r.Transfer, kmskey.Spec{ARN: arn}
 	account := spec.Account()
-	p := r.identity(f, role, account)
+	p := r.identity(role, account)
 	var read bool
-	if p.Resource, read = r.mergedKey(f, arn); !read {
+	if p.Resource, read = r.mergedKey(arn); !read {
 		p.Unread |= authz.Resource
 	}
-	call := r.dataCall(f, role, account, spec.Region())
-	j := judged{transfer: t, shared: f.shared, organisations: f.OrgIDs, policies: p, principal: role, owner: account, resource: "key " + keyName(arn), facts: call.KMSFacts(),
+	call := r.dataCall(role, account, spec.Region())
+	j := judged{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: p, principal: role, owner: account, resource: "key " + keyName(arn), facts: call.KMSFacts(),
 		may: "DataSync may " + what, mayNot: "DataSync may not " + what,
 		finding: Finding{Transfer: t.Name, Side: side, Account: account, Subject: role}}
 	for _, u := range uses {
-		j.decide(r.known(f, call.KMS(u.action, arn), role, account), u.use, "DataSync's guide lists it, but no request that needs it is documented")
+		j.decide(r.known(call.KMS(u.action, arn), role, account), u.use, "DataSync's guide lists it, but no request that needs it is documented")
 	}
 	return j.conclude()
 }
 
 // mergedKey is the policy of the key with our statements in it and without those that leave it, and whether the policy that it has is known.
-func (r *resourceSet) mergedKey(f Facts, arn string) (policy.Document, bool) {
-	d, read := f.KeyPolicies[arn]
+func (r *checker) mergedKey(arn string) (policy.Document, bool) {
+	d, read := r.facts.KeyPolicies[arn]
 	for _, k := range r.Keys {
 		if k.ARN == arn {
 			for _, st := range k.Statements {
@@ -65,5 +65,5 @@ func (r *resourceSet) mergedKey(f Facts, arn string) (policy.Document, bool) {
 			}
 		}
 	}
-	return d.Without(f.Leaving[arn]...), read
+	return d.Without(r.facts.Leaving[arn]...), read
 }

@@ -13,21 +13,21 @@ import (
 
 // checkOperator judges whether whoever creates the location may list the bucket: AWS tests that with the caller's own credentials.
 // https://github.com/hashicorp/terraform-provider-aws/issues/21974
-func (r *resourceSet) checkOperator(f Facts, side Side, op string) []Finding {
+func (r *checker) checkOperator(side Side, op string) []Finding {
 	t, e := r.Transfer, r.Transfer.end(side)
 	if e.LocationARN != "" {
 		return nil // it is there already
 	}
-	if moved := f.Moved[op]; moved != "" {
+	if moved := r.facts.Moved[op]; moved != "" {
 		return []Finding{{Severity: Blocking, Code: CodeNoRole, Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: op,
 			Detail: "operator " + op + " does not exist, but " + moved + " does", Remedy: "name " + moved + " in Operators"}}
 	}
-	j := judged{transfer: t, shared: f.shared, organisations: f.OrgIDs, policies: r.policies(f, side, op), principal: op, caller: true, bucket: e.Bucket, owner: e.Account,
+	j := judged{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: r.policies(side, op), principal: op, caller: true, bucket: e.Bucket, owner: e.Account,
 		may: fmt.Sprintf("the operator may create the %s location", side), mayNot: fmt.Sprintf("the operator may not create the %s location", side),
 		finding: Finding{Transfer: t.Name, Side: side, Account: e.Account, Subject: op}}
-	call := authz.OperatorCall{PrincipalARN: op, PrincipalID: f.IDs[op], Tags: f.Tags[op], OrgID: f.OrgIDs[t.TaskAccount], Account: e.Account, Region: e.Region, Forwarded: true}
+	call := authz.OperatorCall{PrincipalARN: op, PrincipalID: r.facts.IDs[op], Tags: r.facts.Tags[op], OrgID: r.facts.OrgIDs[t.TaskAccount], Account: e.Account, Region: e.Region, Forwarded: true}
 	j.facts = call.Facts()
-	j.decide(f.inOrganisations(call.Request("s3:ListBucket", e.BucketARN), e.Account), always, "")
+	j.decide(r.facts.inOrganisations(call.Request("s3:ListBucket", e.BucketARN), e.Account), always, "")
 	return j.conclude()
 }
 
@@ -53,7 +53,7 @@ var ownUse = map[string]string{
 
 // ownCalls are the calls of a phase, from the table that [OperatorPolicy] is made from. The IAM actions are judged in the Region that IAM's calls
 // go to.
-func (r *resourceSet) ownCalls(f Facts, phase Phase) []ownCall {
+func (r *checker) ownCalls(phase Phase) []ownCall {
 	t := r.Transfer
 	on := scopes(t.TaskAccount, []*resolved{t})
 	var out []ownCall
@@ -63,7 +63,7 @@ func (r *resourceSet) ownCalls(f Facts, phase Phase) []ownCall {
 		}
 		for _, action := range n.actions {
 			for _, resource := range on[n.on] {
-				out = append(out, r.ownCall(f, n, action, resource)...)
+				out = append(out, r.ownCall(n, action, resource)...)
 			}
 		}
 	}
@@ -71,14 +71,14 @@ func (r *resourceSet) ownCalls(f Facts, phase Phase) []ownCall {
 }
 
 // ownCall is the call as it is made, for each side that it is made for.
-func (r *resourceSet) ownCall(f Facts, n need, action, resource string) []ownCall {
+func (r *checker) ownCall(n need, action, resource string) []ownCall {
 	t := r.Transfer
 	c := ownCall{action: action, resource: resource, why: ownUse[action], context: map[string][]string{}}
 	for _, when := range n.when {
 		c.context[when.key] = []string{region.DataSync(t.Partition)}
 		c.when = append(c.when, policy.StringEquals(when.key, c.context[when.key]...))
 	}
-	if c.why == "" && n.on == onRoles && f.IDs[resource] != "" {
+	if c.why == "" && n.on == onRoles && r.facts.IDs[resource] != "" {
 		c.why = ownUse["iam:UpdateAssumeRolePolicy"]
 	}
 	if c.why != "" {
@@ -89,7 +89,7 @@ func (r *resourceSet) ownCall(f Facts, n need, action, resource string) []ownCal
 	case strings.HasPrefix(action, "iam:"):
 		c.region = region.IAM(t.Partition)
 		spec, _ := r.role(resource)
-		return []ownCall{c.sending(spec.Tags).bound(f, resource, spec.PermissionsBoundary)}
+		return []ownCall{c.sending(spec.Tags).bound(r.facts, resource, spec.PermissionsBoundary)}
 	case n.on == onNewLocations || n.on == onMadeLocations:
 		var out []ownCall
 		for _, side := range sides {
@@ -115,11 +115,11 @@ func serviceLinkedRole(partition, account string) string {
 
 // checkOwnCalls judges the operator's own calls: those that set the transfer up, and those that run it. Not to be allowed to run it is
 // nothing to report, because that may be somebody else's part; to be kept from it by a Deny is.
-func (r *resourceSet) checkOwnCalls(f Facts, op string) []Finding {
-	p := r.identity(f, op, r.Transfer.TaskAccount)
+func (r *checker) checkOwnCalls(op string) []Finding {
+	p := r.identity(op, r.Transfer.TaskAccount)
 	p.RCPs = [][]policy.Document{} // resource control policies do not cover DataSync and IAM
-	setUp := r.judgeOwn(f, op, p, ApplyPhase, "make roles, locations and task")
-	run := r.judgeOwn(f, op, p, RunPhase, "run the task")
+	setUp := r.judgeOwn(op, p, ApplyPhase, "make roles, locations and task")
+	run := r.judgeOwn(op, p, RunPhase, "run the task")
 	if p.Unread&authz.Identity != 0 {
 		run.verdicts = nil // and the set-up says so
 	}
@@ -130,17 +130,17 @@ func (r *resourceSet) checkOwnCalls(f Facts, op string) []Finding {
 	return append(setUp.conclude(), run.conclude()...)
 }
 
-func (r *resourceSet) judgeOwn(f Facts, op string, p authz.Policies, phase Phase, what string) *judged {
+func (r *checker) judgeOwn(op string, p authz.Policies, phase Phase, what string) *judged {
 	t := r.Transfer
-	j := &judged{transfer: t, shared: f.shared, organisations: f.OrgIDs, policies: p, principal: op, caller: true, own: true, owner: t.TaskAccount, may: "the operator may " + what, mayNot: "the operator may not " + what,
+	j := &judged{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: p, principal: op, caller: true, own: true, owner: t.TaskAccount, may: "the operator may " + what, mayNot: "the operator may not " + what,
 		finding: Finding{Transfer: t.Name, Account: t.TaskAccount, Subject: op}}
-	for _, c := range r.ownCalls(f, phase) {
-		call := authz.OperatorCall{PrincipalARN: op, PrincipalID: f.IDs[op], Tags: f.Tags[op], OrgID: f.OrgIDs[t.TaskAccount], Account: t.TaskAccount, Region: c.region}
+	for _, c := range r.ownCalls(phase) {
+		call := authz.OperatorCall{PrincipalARN: op, PrincipalID: r.facts.IDs[op], Tags: r.facts.Tags[op], OrgID: r.facts.OrgIDs[t.TaskAccount], Account: t.TaskAccount, Region: c.region}
 		req := call.Request(c.action, c.resource)
 		maps.Copy(req.Context, c.context)
 		req.Absent = append(slices.Clone(req.Absent), c.absent...)
 		j.facts = call.Facts()
-		j.decide(f.inOrganisations(req, t.TaskAccount), c.use, c.why)
+		j.decide(r.facts.inOrganisations(req, t.TaskAccount), c.use, c.why)
 		j.verdicts[len(j.verdicts)-1].when = c.when
 	}
 	return j

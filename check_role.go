@@ -21,20 +21,20 @@ func (r *resourceSet) role(arn string) (iamrole.Spec, bool) {
 }
 
 // tagsOf are all tags of a role; nil if they are not known.
-func (r *resourceSet) tagsOf(f Facts, arn string) map[string]string {
+func (r *checker) tagsOf(arn string) map[string]string {
 	spec, ours := r.role(arn)
-	if !ours || f.Tags[arn] == nil && slices.Contains(f.Unjudged, arn) {
-		return f.Tags[arn]
+	if !ours || r.facts.Tags[arn] == nil && slices.Contains(r.facts.Unjudged, arn) {
+		return r.facts.Tags[arn]
 	}
 	tags := maps.Clone(spec.Tags)
-	maps.Copy(tags, f.Tags[arn])
+	maps.Copy(tags, r.facts.Tags[arn])
 	maps.Copy(tags, spec.Tags)
 	return tags
 }
 
 // merged is the policy of the bucket with our statements in it and without those that leave it, and whether the policy that it has is known.
-func (r *resourceSet) merged(f Facts, name string) (policy.Document, bool) {
-	d, read := f.BucketPolicies[name]
+func (r *checker) merged(name string) (policy.Document, bool) {
+	d, read := r.facts.BucketPolicies[name]
 	for _, b := range r.Buckets {
 		if b.Name == name {
 			for _, st := range b.Statements {
@@ -42,24 +42,24 @@ func (r *resourceSet) merged(f Facts, name string) (policy.Document, bool) {
 			}
 		}
 	}
-	return d.Without(f.Leaving[name]...), read
+	return d.Without(r.facts.Leaving[name]...), read
 }
 
 // identity is what a principal may do by its own policies, under the SCPs of the task account and the RCPs of the resource's.
-func (r *resourceSet) identity(f Facts, principal, resourceAccount string) authz.Policies {
-	p := authz.Policies{SCPs: f.SCPs[r.Transfer.TaskAccount], RCPs: f.RCPs[resourceAccount]}
-	extra, known := f.Identity[principal]
+func (r *checker) identity(principal, resourceAccount string) authz.Policies {
+	p := authz.Policies{SCPs: r.facts.SCPs[r.Transfer.TaskAccount], RCPs: r.facts.RCPs[resourceAccount]}
+	extra, known := r.facts.Identity[principal]
 	p.Identity = slices.Clone(extra)
 	if spec, ours := r.role(principal); ours {
 		for _, name := range slices.Sorted(maps.Keys(spec.Policies)) {
 			p.Identity = append(p.Identity, spec.Policies[name])
 		}
-		known = !slices.Contains(f.Unjudged, principal) // a role that is to be made holds our policies and no others
-		if spec.PermissionsBoundary != "" && f.Boundaries[principal].IsZero() {
+		known = !slices.Contains(r.facts.Unjudged, principal) // a role that is to be made holds our policies and no others
+		if spec.PermissionsBoundary != "" && r.facts.Boundaries[principal].IsZero() {
 			p.Unread |= authz.Boundary
 		}
 	}
-	p.Boundary = f.Boundaries[principal]
+	p.Boundary = r.facts.Boundaries[principal]
 	if !known {
 		p.Unread |= authz.Identity | authz.Boundary
 	}
@@ -67,11 +67,11 @@ func (r *resourceSet) identity(f Facts, principal, resourceAccount string) authz
 }
 
 // policies are what judges a principal on the bucket of a side.
-func (r *resourceSet) policies(f Facts, side Side, principal string) authz.Policies {
+func (r *checker) policies(side Side, principal string) authz.Policies {
 	e := r.Transfer.end(side)
-	p := r.identity(f, principal, e.Account)
+	p := r.identity(principal, e.Account)
 	var read bool
-	if p.Resource, read = r.merged(f, e.Bucket); !read {
+	if p.Resource, read = r.merged(e.Bucket); !read {
 		p.Unread |= authz.Resource
 	}
 	return p
@@ -87,9 +87,9 @@ func (f Facts) inOrganisations(req authz.Request, resourceAccount string) authz.
 
 // known adds what is known about a role and a resource beside what a call says: the organisation of the resource's account and, where the
 // other tags of a role of ours are not known, those that we give it.
-func (r *resourceSet) known(f Facts, req authz.Request, role, resourceAccount string) authz.Request {
-	req = f.inOrganisations(req, resourceAccount)
-	if spec, ours := r.role(role); ours && r.tagsOf(f, role) == nil {
+func (r *checker) known(req authz.Request, role, resourceAccount string) authz.Request {
+	req = r.facts.inOrganisations(req, resourceAccount)
+	if spec, ours := r.role(role); ours && r.tagsOf(role) == nil {
 		for k, v := range spec.Tags {
 			req = req.With([]authz.Fact{{Key: "aws:PrincipalTag/" + k, Values: []string{v}, Certainty: authz.Certain, Reason: "a tag that we give"}}, authz.Certain)
 		}
@@ -98,22 +98,22 @@ func (r *resourceSet) known(f Facts, req authz.Request, role, resourceAccount st
 }
 
 // dataCall is how DataSync calls with the role.
-func (r *resourceSet) dataCall(f Facts, role, account, region string) authz.DataSyncCall {
-	return authz.DataSyncCall{RoleARN: role, RoleID: f.IDs[role], RoleTags: r.tagsOf(f, role), OrgID: f.OrgIDs[r.Transfer.TaskAccount], Account: account, Region: region}
+func (r *checker) dataCall(role, account, region string) authz.DataSyncCall {
+	return authz.DataSyncCall{RoleARN: role, RoleID: r.facts.IDs[role], RoleTags: r.tagsOf(role), OrgID: r.facts.OrgIDs[r.Transfer.TaskAccount], Account: account, Region: region}
 }
 
 // checkRole judges every action that DataSync will use on the bucket.
-func (r *resourceSet) checkRole(f Facts, side Side, role string) []Finding {
+func (r *checker) checkRole(side Side, role string) []Finding {
 	t, e := r.Transfer, r.Transfer.end(side)
 	verb := accessVerb(side)
-	j := judged{transfer: t, shared: f.shared, organisations: f.OrgIDs, policies: r.policies(f, side, role), principal: role, bucket: e.Bucket, owner: e.Account,
+	j := judged{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: r.policies(side, role), principal: role, bucket: e.Bucket, owner: e.Account,
 		may: fmt.Sprintf("DataSync may %s the %s", verb, side), mayNot: fmt.Sprintf("DataSync may not %s the %s", verb, side), part: "on the " + string(side),
 		finding: Finding{Transfer: t.Name, Side: side, Account: e.Account, Subject: role}}
-	call := r.dataCall(f, role, e.Account, e.Region)
+	call := r.dataCall(role, e.Account, e.Region)
 	j.facts = call.Facts()
 	for _, action := range t.used(side) {
 		u, why := t.useOf(side, action)
-		if req := r.known(f, call.S3(action, e.resource(action)), role, e.Account); req.Resource == e.BucketARN {
+		if req := r.known(call.S3(action, e.resource(action)), role, e.Account); req.Resource == e.BucketARN {
 			j.decide(req, u, why)
 		} else {
 			j.decideBelow(req, e.BucketARN+"/"+slashed(e.Prefix), u, why)
@@ -123,28 +123,28 @@ func (r *resourceSet) checkRole(f Facts, side Side, role string) []Finding {
 }
 
 // checkTrust judges whether the service may assume the role of the side.
-func (r *resourceSet) checkTrust(f Facts, side Side, role string) []Finding {
-	return r.trusted(f, side, role, string(side), r.Transfer.end(side).Region, r.Transfer.Destination.Region)
+func (r *checker) checkTrust(side Side, role string) []Finding {
+	return r.trusted(side, role, string(side), r.Transfer.end(side).Region, r.Transfer.Destination.Region)
 }
 
 // trusted judges whether the service may assume a role, which of them is what. The guide wants the trust policy to cover the location;
 // whether DataSync also presents an ARN of the task, and of its Region, is not documented: a role that lets in the one Region and not the
 // other is undetermined.
 // https://docs.aws.amazon.com/datasync/latest/userguide/cross-service-confused-deputy-prevention.html
-func (r *resourceSet) trusted(f Facts, side Side, role, what, region, other string) []Finding {
+func (r *checker) trusted(side Side, role, what, region, other string) []Finding {
 	t := r.Transfer
-	p := authz.Policies{RCPs: f.RCPs[t.TaskAccount]}
+	p := authz.Policies{RCPs: r.facts.RCPs[t.TaskAccount]}
 	if spec, ours := r.role(role); ours {
 		p.Resource = spec.Trust
-	} else if trust, ok := f.Trusts[role]; ok {
+	} else if trust, ok := r.facts.Trusts[role]; ok {
 		p.Resource = trust
 	} else {
 		p.Unread = authz.Resource
 	}
-	j := judged{transfer: t, shared: f.shared, organisations: f.OrgIDs, policies: p, principal: role, owner: t.TaskAccount, trust: true, resource: role,
+	j := judged{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: p, principal: role, owner: t.TaskAccount, trust: true, resource: role,
 		may: fmt.Sprintf("DataSync may assume the %s role", what), mayNot: fmt.Sprintf("DataSync may not assume the %s role", what),
 		finding: Finding{Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: role}}
-	call := authz.AssumeRoleCall{RoleARN: role, Account: t.TaskAccount, Regions: []string{region}, OrgID: f.OrgIDs[t.TaskAccount]}
+	call := authz.AssumeRoleCall{RoleARN: role, Account: t.TaskAccount, Regions: []string{region}, OrgID: r.facts.OrgIDs[t.TaskAccount]}
 	request := call.Request()
 	if call.Regions = []string{other}; authz.Decide(request, p).Effect == authz.Allowed && authz.Decide(call.Request(), p).Effect != authz.Allowed {
 		call.Regions = []string{region, other}

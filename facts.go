@@ -44,8 +44,6 @@ type Facts struct {
 
 	// SCPs of the accounts of principals and RCPs of the accounts of buckets; see [PlanOptions].
 	SCPs, RCPs map[string][][]policy.Document
-
-	shared *exemptions // of the transfers that are checked together; nil is this one alone
 }
 
 // facts is what the snapshot settles.

@@ -17,8 +17,7 @@ import (
 
 // seen is one bucket as it is, and what the transfer makes of it.
 type seen struct {
-	r        *resourceSet
-	f        Facts
+	r        *checker
 	side     Side
 	end      *resolvedEnd
 	state    bucket.State
@@ -36,11 +35,11 @@ func (s *seen) find(severity Severity, code Code, statement, detail, remedy stri
 }
 
 // checkBucket says what about the bucket of the side stands in the way. What could not be read is reported once, and never taken for absent.
-func (r *resourceSet) checkBucket(f Facts, side Side) []Finding {
+func (r *checker) checkBucket(side Side) []Finding {
 	e := r.Transfer.end(side)
-	s := &seen{r: r, f: f, side: side, end: e, remote: r.Transfer.end(side).Remote, state: f.Buckets[e.Bucket]}
-	s.current, s.read = f.BucketPolicies[e.Bucket]
-	s.merged, _ = r.merged(f, e.Bucket)
+	s := &seen{r: r, side: side, end: e, remote: r.Transfer.end(side).Remote, state: r.facts.Buckets[e.Bucket]}
+	s.current, s.read = r.facts.BucketPolicies[e.Bucket]
+	s.merged, _ = r.merged(e.Bucket)
 	s.writes = s.remote && !s.merged.Equal(s.current)
 	if s.read || s.state.Public {
 		s.public()
@@ -49,7 +48,7 @@ func (r *resourceSet) checkBucket(f Facts, side Side) []Finding {
 		s.deadPrincipals()
 		s.lockout()
 	}
-	if _, looked := f.Buckets[e.Bucket]; looked {
+	if _, looked := r.facts.Buckets[e.Bucket]; looked {
 		if !s.identity() {
 			return s.findings
 		}
@@ -63,7 +62,7 @@ func (r *resourceSet) checkBucket(f Facts, side Side) []Finding {
 		}
 	}
 	if side == DestinationSide {
-		s.findings = append(s.findings, r.checkContent(f)...)
+		s.findings = append(s.findings, r.checkContent()...)
 	}
 	return s.findings
 }
@@ -127,7 +126,7 @@ func (s *seen) public() {
 		reason = statement + ": " + public[0].Reason
 	}
 	block, unread := s.state.PublicAccessBlock, s.state.Unread[bucket.PartPublicAccessBlock] != nil
-	_, looked := s.f.Buckets[s.end.Bucket]
+	_, looked := s.r.facts.Buckets[s.end.Bucket]
 	remedy := fmt.Sprintf("let the owner of bucket %s limit the statement to fixed principals, or to fixed values of a condition key that S3 takes for a limit", s.end.Bucket)
 	switch {
 	case block.RestrictPublicBuckets:
@@ -147,7 +146,7 @@ func (s *seen) public() {
 // does. Those that we add have fixed principals.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicyStatus.html
 func (s *seen) notPublic(public []policy.PublicStatement) bool {
-	if _, looked := s.f.Buckets[s.end.Bucket]; !looked || !s.read || s.state.Public || s.state.Unread[bucket.PartPolicyStatus] != nil {
+	if _, looked := s.r.facts.Buckets[s.end.Bucket]; !looked || !s.read || s.state.Public || s.state.Unread[bucket.PartPolicyStatus] != nil {
 		return false
 	}
 	return !slices.ContainsFunc(public, func(p policy.PublicStatement) bool {
@@ -171,7 +170,7 @@ func (s *seen) deadPrincipals() {
 			continue // a statement of ours, which is written anew
 		}
 		line := cmp.Or(p.Statement.Sid(), fmt.Sprintf("statement %d", p.Index+1))
-		if slices.Contains(s.f.DeadIDs, p.ID) {
+		if slices.Contains(s.r.facts.DeadIDs, p.ID) {
 			dead, first = append(dead, line+" names "+p.ID), cmp.Or(first, line)
 			continue
 		}
@@ -194,7 +193,7 @@ func (s *seen) lockout() {
 	if !s.writes {
 		return
 	}
-	for _, f := range s.r.writer(s.f, s.end.Account, s.end.Region, "s3:PutBucketPolicy", s.end.BucketARN, "bucket "+s.end.Bucket, s.merged) {
+	for _, f := range s.r.writer(s.end.Account, s.end.Region, "s3:PutBucketPolicy", s.end.BucketARN, "bucket "+s.end.Bucket, s.merged) {
 		if f.Code == CodeLockout { // what is open is not about DataSync's access to this side
 			f.Side = s.side
 		}
@@ -261,13 +260,13 @@ func (s *seen) versioning() {
 
 // checkContent warns of objects that are at the destination already and that the first run may overwrite.
 // https://docs.aws.amazon.com/datasync/latest/userguide/API_Options.html
-func (r *resourceSet) checkContent(f Facts) []Finding {
+func (r *checker) checkContent() []Finding {
 	t := r.Transfer
-	if err := f.NotListed[t.Name]; err != nil && t.overwrites() && f.Buckets[t.Destination.Bucket].OwnerProved { // else there is a finding for the bucket
+	if err := r.facts.NotListed[t.Name]; err != nil && t.overwrites() && r.facts.Buckets[t.Destination.Bucket].OwnerProved { // else there is a finding for the bucket
 		return []Finding{{Severity: Warning, Code: CodeUnread, Transfer: t.Name, Side: DestinationSide, Account: t.Destination.Account, Subject: r.Destination.URI(),
 			Detail: "whether the task overwrites objects that are there could not be read: " + oneLine(err), Remedy: "grant the reader s3:ListBucket on bucket " + t.Destination.Bucket}}
 	}
-	sample, ok := f.Filled[t.Name]
+	sample, ok := r.facts.Filled[t.Name]
 	if !ok || sample.Empty() || t.Task.Options.OverwriteMode == dstypes.OverwriteModeNever {
 		return nil
 	}
@@ -276,7 +275,7 @@ func (r *resourceSet) checkContent(f Facts) []Finding {
 		count = fmt.Sprintf("more than %d objects", sample.Objects)
 	}
 	detail := fmt.Sprintf("%s holds %s, and the task overwrites those that differ from the source", r.Destination.URI(), count)
-	if s, looked := f.Buckets[t.Destination.Bucket]; looked && s.Unread[bucket.PartVersioning] == nil && s.Versioning != s3types.BucketVersioningStatusEnabled {
+	if s, looked := r.facts.Buckets[t.Destination.Bucket]; looked && s.Unread[bucket.PartVersioning] == nil && s.Versioning != s3types.BucketVersioningStatusEnabled {
 		detail += "; the bucket is not versioned, so that what is overwritten is lost"
 	}
 	return []Finding{{Severity: Warning, Code: CodeOverwrites, Transfer: t.Name, Side: DestinationSide, Account: t.Destination.Account, Subject: r.Destination.URI(),

@@ -14,21 +14,21 @@ import (
 )
 
 // checkKeyStates says what is wrong with the keys themselves, and what would make KMS refuse their policies with our statements in them.
-func (r *resourceSet) checkKeyStates(f Facts) []Finding {
+func (r *checker) checkKeyStates() []Finding {
 	var out []Finding
 	for _, k := range r.Keys {
 		find := func(severity Severity, code Code, statement, detail, remedy string) {
 			out = append(out, Finding{Severity: severity, Code: code, Transfer: r.Transfer.Name, Account: k.Account(), Subject: k.ARN, Statement: statement, Detail: detail, Remedy: remedy})
 		}
 		remote := r.Transfer.remoteKey(k.ARN)
-		if state, looked := f.Keys[k.ARN]; looked && !keyState(state, remote, find) {
+		if state, looked := r.facts.Keys[k.ARN]; looked && !keyState(state, remote, find) {
 			continue
 		}
-		merged, read := r.mergedKey(f, k.ARN)
-		if read && remote && !merged.Equal(f.KeyPolicies[k.ARN]) {
+		merged, read := r.mergedKey(k.ARN)
+		if read && remote && !merged.Equal(r.facts.KeyPolicies[k.ARN]) {
 			keyLockout(k, merged, find)
-			f.keyPrincipals(k, merged, find)
-			out = append(out, r.keyWriter(f, k, merged)...)
+			r.facts.keyPrincipals(k, merged, find)
+			out = append(out, r.keyWriter(k, merged)...)
 		}
 	}
 	return out
@@ -83,8 +83,8 @@ func (f Facts) keyPrincipals(k kmskey.Spec, next policy.Document, find findFunc)
 
 // keyWriter refuses a policy under which its writer may not change it again, as the policies of organisations count too.
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
-func (r *resourceSet) keyWriter(f Facts, k kmskey.Spec, next policy.Document) []Finding {
-	return r.writer(f, k.Account(), k.Region(), "kms:PutKeyPolicy", k.ARN, "key "+keyName(k.ARN), next)
+func (r *checker) keyWriter(k kmskey.Spec, next policy.Document) []Finding {
+	return r.writer(k.Account(), k.Region(), "kms:PutKeyPolicy", k.ARN, "key "+keyName(k.ARN), next)
 }
 
 // keyNotListed judges the default key of a bucket that the transfer does not list. A role of ours may not use it; one that somebody else made
@@ -92,7 +92,7 @@ func (r *resourceSet) keyWriter(f Facts, k kmskey.Spec, next policy.Document) []
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html
 func (s *seen) keyNotListed(severity Severity, detail string) {
 	const remedy = "add it to KMSKeys of that end"
-	role := s.r.roleOf(s.f, s.side)
+	role := s.r.roleOf(s.side)
 	if _, ours := s.r.role(role); ours {
 		s.find(severity, CodeKeyNotListed, "", detail+": the role is not allowed to use it", remedy)
 		return
@@ -102,7 +102,7 @@ func (s *seen) keyNotListed(severity Severity, detail string) {
 		return
 	}
 	var open []string
-	for _, f := range s.r.checkKey(s.f, s.side, role, s.state.Encryption.KMSKey, "use the default key", keyUse[s.side]) {
+	for _, f := range s.r.checkKey(s.side, role, s.state.Encryption.KMSKey, "use the default key", keyUse[s.side]) {
 		switch f.Code {
 		case CodeDenied:
 			s.find(severity, CodeKeyNotListed, f.Statement, fmt.Sprintf("%s, and role %s may not use it: %s%s", detail, role, listActions(f.Actions), in(f.Statement)), remedy+", and let the role use it")
@@ -119,15 +119,15 @@ func (s *seen) keyNotListed(severity Severity, detail string) {
 }
 
 // writer judges whether who writes a policy of the account may write it again.
-func (r *resourceSet) writer(f Facts, account, region, action, resource, name string, next policy.Document) []Finding {
-	who := f.Writers[account]
+func (r *checker) writer(account, region, action, resource, name string, next policy.Document) []Finding {
+	who := r.facts.Writers[account]
 	if who == "" {
 		return nil
 	}
 	j := judged{transfer: r.Transfer, principal: who, caller: true, resource: "the policy of " + name, owner: account,
-		policies: authz.Policies{Resource: next, SCPs: f.SCPs[account], RCPs: f.RCPs[account], Unread: authz.Identity | authz.Boundary}}
-	call := authz.OperatorCall{PrincipalARN: who, OrgID: f.OrgIDs[account], Account: account, Region: region}
-	j.decide(f.inOrganisations(call.Request(action, resource), account), always, "")
+		policies: authz.Policies{Resource: next, SCPs: r.facts.SCPs[account], RCPs: r.facts.RCPs[account], Unread: authz.Identity | authz.Boundary}}
+	call := authz.OperatorCall{PrincipalARN: who, OrgID: r.facts.OrgIDs[account], Account: account, Region: region}
+	j.decide(r.facts.inOrganisations(call.Request(action, resource), account), always, "")
 	v := j.verdicts[0]
 	statement := deciding(v.Decision)
 	out := Finding{Transfer: r.Transfer.Name, Account: account, Subject: strings.TrimPrefix(name, "bucket "), Statement: statement}

@@ -29,7 +29,7 @@ func (s *seen) ownership() {
 	case s.side == SourceSide:
 		s.find(Warning, CodeACLsEnabled, "", fmt.Sprintf("bucket %s has ACLs enabled (%s): its policy does not let anybody read objects that belong to other accounts than its owner's, and who owns the objects is not read", s.end.Bucket, have),
 			"let the owner of the bucket disable ACLs, or see that every object is the bucket owner's")
-	case !s.f.DisablingACLs[s.end.Bucket]:
+	case !s.r.facts.DisablingACLs[s.end.Bucket]:
 		s.find(Blocking, CodeACLsEnabled, "", fmt.Sprintf("bucket %s has ACLs enabled (%s): objects that DataSync writes would belong to the task account", s.end.Bucket, have),
 			"set Destination.DisableACLs, after checking who still writes or reads through ACLs")
 	}

@@ -62,16 +62,16 @@ type resolved struct {
 type resolvedEnd struct {
 	endpoint
 
-	Side       Side
-	BucketARN  string
-	Remote     bool   // the bucket is in another account than the task
-	OwnsRole   bool   // we make the role
-	RoleName   string // of the role that we make
-	DataSyncRole    string // that DataSync assumes; "" if only its location is given, because the location then names it
-	PolicyName string // of the inline policy that this transfer has for this end; a role used by several transfers holds one for each
-	Purpose    string // of the statement by which DataSync reads or writes the bucket; part of its Sid
-	KeyPurpose string // of the statement by which DataSync uses the keys of this end
-	Sids       []string
+	Side         Side
+	BucketARN    string
+	Remote       bool   // the bucket is in another account than the task
+	OwnsRole     bool   // we make the role
+	RoleName     string // of the role that we make
+	DataSyncRole string // that DataSync assumes; "" if only its location is given, because the location then names it
+	PolicyName   string // of the inline policy that this transfer has for this end; a role used by several transfers holds one for each
+	Purpose      string // of the statement by which DataSync reads or writes the bucket; part of its Sid
+	KeyPurpose   string // of the statement by which DataSync uses the keys of this end
+	Sids         []string
 
 	// Access is the statement, actions and resources only, that DataSync needs on the bucket. Both the role's policy and the policy of a
 	// bucket in another account are made from it, so that the two can never differ.

@@ -164,5 +164,5 @@ func (r *Resources) Check(f Facts) []Finding {
 	for _, role := range r.Roles {
 		set.Roles = append(set.Roles, accountRole(role))
 	}
-	return set.Check(f)
+	return checkAll([]*resourceSet{set}, f)
 }
