@@ -86,19 +86,16 @@ func begin(ctx context.Context, p *draft, c clientSet, o applyOptions) (*run, er
 	if err := p.readable(); err != nil {
 		return nil, err
 	}
-	c, callers, err := prepare(ctx, c, p.Transfers, p.Settings, o.Concurrency, namedByPlan(p.Changes))
+	if err := judgeInput(p.Transfers, p.Settings); err != nil {
+		return nil, err
+	}
+	read, err := readAll(ctx, c, p.Transfers, o.Concurrency, namedByPlan(p.Changes))
 	if err != nil {
 		return nil, err
 	}
-	snap, err := observe(ctx, c, p.Transfers)
-	if err != nil {
-		return nil, err
-	}
-	snap.handed = handedKeys(p.Changes)
-	snap.readHanded(ctx, p.Changes)
-	snap.readLeftKeys(ctx, wantsOf(p.Transfers))
-	r := newRun(p, c, o)
-	r.replan(snap, callers)
+	read.named(ctx, p.Transfers, p.Changes)
+	r := newRun(p, read.clients, o)
+	r.replan(read.snapshot, read.callers)
 	if err := r.enlist(); err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ import (
 )
 
 // requestID keeps the AWS request id of a write.
-func (res *ChangeResult) requestID(m middleware.Metadata) {
+func keepRequestID(res *ChangeResult, m middleware.Metadata) {
 	if id, ok := awsmiddleware.GetRequestIDMetadata(m); ok && id != "" {
 		res.RequestIDs = append(res.RequestIDs, id)
 	}
@@ -139,7 +139,7 @@ func (r *run) checkMerged(ch *Change, w target, current, next policy.Document, g
 		return nil
 	}
 	f := r.fresh.facts()
-	w.facts(f, r.fresh.named(current), gone)
+	w.facts(f, named(r.fresh.ids, current), gone)
 	var errs []error
 	for _, t := range w.transfers {
 		var blocking []Finding
@@ -191,7 +191,7 @@ func (r *run) putPolicy(ctx context.Context, w target, current, next policy.Docu
 	write := PolicyWrite{Time: time.Now(), Before: string(current.Bytes()), After: string(next.Bytes())}
 	metadata, err := w.write(ctx, next)
 	if err == nil {
-		res.requestID(metadata)
+		keepRequestID(res, metadata)
 	}
 	if err == nil || awserr.Ambiguous(err) {
 		res.Writes = append(res.Writes, write)
@@ -274,7 +274,7 @@ func (r *run) applyOwnership(ctx context.Context, ch *Change, w bucketWant, res 
 		err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
 			out, err := api.PutBucketOwnershipControls(ctx, in)
 			if err == nil {
-				res.requestID(out.ResultMetadata)
+				keepRequestID(res, out.ResultMetadata)
 			}
 			return err
 		})

@@ -27,7 +27,7 @@ func (r *run) cancelRuns(ctx context.Context, ch *Change, api dataSyncAPI, arn s
 			err := r.repeat(ctx, ch, 0, func(ctx context.Context) error {
 				out, err := api.CancelTaskExecution(ctx, &datasync.CancelTaskExecutionInput{TaskExecutionArn: &last})
 				if err == nil {
-					res.requestID(out.ResultMetadata)
+					keepRequestID(res, out.ResultMetadata)
 				}
 				return err
 			})

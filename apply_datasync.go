@@ -64,7 +64,7 @@ func (r *run) applyLocation(ctx context.Context, ch *Change, w locationWant, res
 			err = r.repeat(ctx, ch, r.patience(ch, w), func(ctx context.Context) error {
 				out, err := api.UpdateLocationS3(ctx, in)
 				if err == nil {
-					res.requestID(out.ResultMetadata)
+					keepRequestID(res, out.ResultMetadata)
 				}
 				return err
 			})
@@ -86,7 +86,7 @@ func (r *run) tagResource(ctx context.Context, ch *Change, api dataSyncAPI, in *
 	return r.repeat(ctx, ch, 0, func(ctx context.Context) error {
 		out, err := api.TagResource(ctx, in)
 		if err == nil {
-			res.requestID(out.ResultMetadata)
+			keepRequestID(res, out.ResultMetadata)
 		}
 		return err
 	})
@@ -114,7 +114,7 @@ func (r *run) createLocation(ctx context.Context, ch *Change, api dataSyncAPI, w
 			out, err := api.CreateLocationS3(ctx, in, noRetries)
 			if err == nil {
 				r.made(ch.ID, aws.ToString(out.LocationArn), res)
-				res.requestID(out.ResultMetadata)
+				keepRequestID(res, out.ResultMetadata)
 			}
 			return err
 		}, look)
@@ -192,7 +192,7 @@ func (r *run) removeLocation(ctx context.Context, ch *Change, api dataSyncAPI, a
 		err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
 			out, err := api.DeleteLocation(ctx, in)
 			if err == nil {
-				res.requestID(out.ResultMetadata)
+				keepRequestID(res, out.ResultMetadata)
 			}
 			return unlessGone(err)
 		})
@@ -245,7 +245,7 @@ func (r *run) applyTask(ctx context.Context, ch *Change, w taskWant, res *Change
 			err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
 				out, err := api.UpdateTask(ctx, in)
 				if err == nil {
-					res.requestID(out.ResultMetadata)
+					keepRequestID(res, out.ResultMetadata)
 				}
 				return err
 			})
@@ -282,7 +282,7 @@ func (r *run) createTask(ctx context.Context, ch *Change, api dataSyncAPI, w tas
 			out, err := api.CreateTask(ctx, in, noRetries)
 			if err == nil {
 				r.made(ch.ID, aws.ToString(out.TaskArn), res)
-				res.requestID(out.ResultMetadata)
+				keepRequestID(res, out.ResultMetadata)
 			}
 			return err
 		}, look)
@@ -339,7 +339,7 @@ func (r *run) removeTask(ctx context.Context, ch *Change, api dataSyncAPI, arn s
 		err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
 			out, err := api.DeleteTask(ctx, in)
 			if err == nil {
-				res.requestID(out.ResultMetadata)
+				keepRequestID(res, out.ResultMetadata)
 			}
 			return unlessGone(err)
 		})

@@ -61,7 +61,7 @@ func (r *run) judge(ctx context.Context, ch *Change) (Status, error) {
 }
 
 // merged reports whether the change is of a policy that others write too: what it comes to follows from what they wrote.
-func (ch *Change) merged() bool {
+func sharedPolicy(ch *Change) bool {
 	return ch.Kind == BucketPolicy || ch.Kind == KeyPolicy || ch.Kind == LogPolicy
 }
 
@@ -73,7 +73,7 @@ func (r *run) approved(ch, now *Change) bool {
 		return true
 	case r.plan.Mode == TearDown && ch.Op != Update && ch.Op != Delete:
 		return false // a plan to set up, called one to tear down
-	case ch.merged():
+	case sharedPolicy(ch):
 		return true
 	}
 	return now.Op == Update && (ch.Op == Create || ch.Op == Delete)
@@ -96,7 +96,7 @@ func (r *run) vanished(ch *Change) (Status, error) {
 	if r.plan.Mode == TearDown || ch.Op == Delete {
 		return Unchanged, nil
 	}
-	if ch.merged() && len(r.asking.statements(ch.ID)) == 0 && r.matchesStatements(ch) == nil {
+	if sharedPolicy(ch) && len(r.asking.statements(ch.ID)) == 0 && r.matchesStatements(ch) == nil {
 		return Unchanged, nil // it takes statements of ours away, which are gone
 	}
 	return Failed, &MismatchError{Change: ch.ID, Detail: "the transfers do not ask for it"}

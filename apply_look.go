@@ -113,7 +113,7 @@ func (r *run) locationNow(ctx context.Context, ch *Change, w locationWant) (loca
 
 // locationAmong is ours of the locations listed, as a plan finds it.
 func locationAmong(ctx context.Context, c clientSet, w locationWant, entries []location.Entry) (location.State, error) {
-	s := newSnapshot(c)
+	s := newReader(c)
 	pl := place{w.spec.Account, w.spec.Region}
 	for arn := range candidates(wants{locations: []locationWant{w}}, map[place][]location.Entry{pl: entries}) {
 		s.readLocation(ctx, pl, arn)
@@ -136,7 +136,7 @@ func (r *run) taskNow(ctx context.Context, ch *Change, w taskWant) (task.State, 
 
 // taskAmong is ours of the tasks listed, with the pair of locations and the mode it should have, which the one that it replaces has not.
 func taskAmong(ctx context.Context, c clientSet, w taskWant, entries []task.Entry) (task.State, error) {
-	s := newSnapshot(c)
+	s := newReader(c)
 	pl := place{w.spec.Account, w.spec.Region}
 	for _, e := range entries {
 		if e.Name == w.spec.Name {
@@ -155,7 +155,7 @@ func taskAmong(ctx context.Context, c clientSet, w taskWant, entries []task.Entr
 }
 
 // firstError is one of the snapshot's errors; nil if there is none.
-func (s *snapshot) firstError() error {
+func (s *reader) firstError() error {
 	for _, what := range slices.Sorted(maps.Keys(s.errs)) {
 		return s.errs[what]
 	}

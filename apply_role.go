@@ -122,7 +122,7 @@ func (r *run) applyRole(ctx context.Context, ch *Change, w roleWant, res *Change
 			err = r.repeat(ctx, ch, r.opts.Budget, func(ctx context.Context) error {
 				out, err := api.UpdateAssumeRolePolicy(ctx, in)
 				if err == nil {
-					res.requestID(out.ResultMetadata)
+					keepRequestID(res, out.ResultMetadata)
 				}
 				return err
 			})
@@ -137,7 +137,7 @@ func (r *run) applyRole(ctx context.Context, ch *Change, w roleWant, res *Change
 			err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
 				out, err := api.PutRolePermissionsBoundary(ctx, in)
 				if err == nil {
-					res.requestID(out.ResultMetadata)
+					keepRequestID(res, out.ResultMetadata)
 				}
 				return err
 			})
@@ -178,7 +178,7 @@ func (r *run) tagRole(ctx context.Context, ch *Change, api iamrole.API, spec iam
 	return r.repeat(ctx, ch, 0, func(ctx context.Context) error {
 		out, err := api.TagRole(ctx, in)
 		if err == nil {
-			res.requestID(out.ResultMetadata)
+			keepRequestID(res, out.ResultMetadata)
 		}
 		return err
 	})
@@ -224,7 +224,7 @@ func (r *run) createRole(ctx context.Context, ch *Change, api iamrole.API, w rol
 			out, err := api.CreateRole(ctx, in, func(o *iam.Options) { o.Retryer = aws.NopRetryer{} })
 			if err == nil && out.Role != nil {
 				created.ID = aws.ToString(out.Role.RoleId)
-				res.requestID(out.ResultMetadata)
+				keepRequestID(res, out.ResultMetadata)
 			}
 			return err
 		}, look)
@@ -254,7 +254,7 @@ func (r *run) putPolicies(ctx context.Context, ch *Change, api iamrole.API, w ro
 					if err == nil {
 						r.mu.Lock()
 						defer r.mu.Unlock()
-						res.requestID(out.ResultMetadata)
+						keepRequestID(res, out.ResultMetadata)
 					}
 					return err
 				})
@@ -274,7 +274,7 @@ func (r *run) deletePolicy(ctx context.Context, ch *Change, api iamrole.API, spe
 	return r.repeat(ctx, ch, 0, func(ctx context.Context) error {
 		out, err := api.DeleteRolePolicy(ctx, in)
 		if err == nil {
-			res.requestID(out.ResultMetadata)
+			keepRequestID(res, out.ResultMetadata)
 		}
 		return unlessGone(err)
 	})
@@ -314,7 +314,7 @@ func (r *run) removeRole(ctx context.Context, ch *Change, api iamrole.API, w rol
 		err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
 			out, err := api.DeleteRole(ctx, in)
 			if err == nil {
-				res.requestID(out.ResultMetadata)
+				keepRequestID(res, out.ResultMetadata)
 			}
 			return unlessGone(err)
 		})

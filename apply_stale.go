@@ -14,7 +14,7 @@ func (r *run) stale(ch, asked *Change) error {
 	if ch.Before == "" {
 		return nil
 	}
-	if !ch.merged() {
+	if !sharedPolicy(ch) {
 		if part, ok := r.changedSince(ch.Before, asked.Before, ch.After); ok {
 			return &StaleError{Change: ch.ID, Detail: part + " is neither as it was read nor as it is wanted"}
 		}

@@ -64,7 +64,7 @@ func tagged(u use) func(*resolved, Side) use {
 }
 
 // useOf is what the transfer needs the action on the side for, and what a denial of a seldom one means or what a perhaps hangs on.
-func (t *resolved) useOf(side Side, action string) (use, string) {
+func useOf(t *resolved, side Side, action string) (use, string) {
 	for _, s := range special {
 		if !strings.EqualFold(s.action, action) {
 			continue
@@ -78,13 +78,13 @@ func (t *resolved) useOf(side Side, action string) (use, string) {
 }
 
 // used are the actions that DataSync will use on the bucket of the side.
-func (t *resolved) used(side Side) []string {
+func usedActions(t *resolved, side Side) []string {
 	actions, _ := t.end(side).Access.Actions()
-	return slices.DeleteFunc(actions, func(a string) bool { u, _ := t.useOf(side, a); return u == never })
+	return slices.DeleteFunc(actions, func(a string) bool { u, _ := useOf(t, side, a); return u == never })
 }
 
 // resource is the ARN that the action is judged on: the bucket, or an object below the prefix.
-func (e *resolvedEnd) resource(action string) string {
+func resourceFor(e *resolvedEnd, action string) string {
 	switch action {
 	case "s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads":
 		return e.BucketARN

@@ -32,7 +32,7 @@ type dataAction struct {
 // dataAccesses are those of the transfer's task. A manifest of which no version is named is read as s3:GetObject.
 // https://docs.aws.amazon.com/datasync/latest/userguide/transferring-with-manifest.html and
 // https://docs.aws.amazon.com/datasync/latest/userguide/creating-task-reports.html
-func (t *resolved) dataAccesses() []dataAccess {
+func dataAccesses(t *resolved) []dataAccess {
 	var out []dataAccess
 	read := func(name, verb string, m *task.Manifest) {
 		if m == nil {
@@ -57,10 +57,13 @@ func (t *resolved) dataAccesses() []dataAccess {
 // givenDataRoles are the roles that were given for manifests and reports.
 func (t *resolved) givenDataRoles() []string {
 	var out []string
-	for _, a := range t.dataAccesses() {
-		if a.role != "" {
-			out = append(out, a.role)
+	for _, m := range []*task.Manifest{t.Task.Manifest, t.Retries} {
+		if m != nil && m.RoleARN != "" {
+			out = append(out, m.RoleARN)
 		}
+	}
+	if r := t.Task.Report; r != nil && r.RoleARN != "" {
+		out = append(out, r.RoleARN)
 	}
 	return out
 }
@@ -69,7 +72,7 @@ func (t *resolved) givenDataRoles() []string {
 // the access of the ends' locations.
 func (r *checker) checkData() []Finding {
 	var out []Finding
-	for _, a := range r.Transfer.dataAccesses() {
+	for _, a := range dataAccesses(r.Transfer) {
 		role := cmp.Or(a.role, r.roleOf(a.side))
 		if role == "" {
 			continue // nothing is known of the location's role, and there is a finding for that
@@ -86,7 +89,7 @@ func (r *checker) checkData() []Finding {
 func (r *checker) dataRole(a dataAccess) []Finding {
 	t := r.Transfer
 	var out []Finding
-	r.facts.givenRole(a.role, func(s Severity, code Code, subject, detail, remedy string) {
+	givenRole(r.facts, a.role, func(s Severity, code Code, subject, detail, remedy string) {
 		out = append(out, Finding{Severity: s, Code: code, Transfer: t.Name, Account: t.TaskAccount, Subject: subject, Detail: detail, Remedy: remedy})
 	})
 	return append(out, r.trusted("", a.role, a.name, t.Destination.Region, t.end(a.side).Region)...)

@@ -19,7 +19,7 @@ func (r *checker) checkGiven(side Side) []Finding {
 	find := func(s Severity, code Code, subject, detail, remedy string) {
 		out = append(out, Finding{Severity: s, Code: code, Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: subject, Detail: detail, Remedy: remedy})
 	}
-	r.facts.givenRole(e.RoleARN, find)
+	givenRole(r.facts, e.RoleARN, find)
 	if s, ok := r.facts.Locations[e.LocationARN]; ok && e.LocationARN != "" {
 		r.givenLocation(side, s, find)
 	}
@@ -28,7 +28,7 @@ func (r *checker) checkGiven(side Side) []Finding {
 }
 
 // givenRole reports a given role that does not exist; "" is none.
-func (f Facts) givenRole(arn string, find func(Severity, Code, string, string, string)) {
+func givenRole(f Facts, arn string, find func(Severity, Code, string, string, string)) {
 	if moved := f.Moved[arn]; moved != "" {
 		find(Blocking, CodeNoRole, arn, "role "+arn+" does not exist, but "+moved+" does", "set RoleARN to "+moved)
 	} else if docs, ok := f.Identity[arn]; ok && arn != "" && docs != nil && len(docs) == 0 && f.Trusts[arn].IsZero() {

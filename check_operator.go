@@ -27,7 +27,7 @@ func (r *checker) checkOperator(side Side, op string) []Finding {
 		finding: Finding{Transfer: t.Name, Side: side, Account: e.Account, Subject: op}}
 	call := authz.OperatorCall{PrincipalARN: op, PrincipalID: r.facts.IDs[op], Tags: r.facts.Tags[op], OrgID: r.facts.OrgIDs[t.TaskAccount], Account: e.Account, Region: e.Region, Forwarded: true}
 	j.facts = call.Facts()
-	j.decide(r.facts.inOrganisations(call.Request("s3:ListBucket", e.BucketARN), e.Account), always, "")
+	j.decide(inOrganisations(r.facts, call.Request("s3:ListBucket", e.BucketARN), e.Account), always, "")
 	return j.conclude()
 }
 
@@ -140,7 +140,7 @@ func (r *checker) judgeOwn(op string, p authz.Policies, phase Phase, what string
 		maps.Copy(req.Context, c.context)
 		req.Absent = append(slices.Clone(req.Absent), c.absent...)
 		j.facts = call.Facts()
-		j.decide(r.facts.inOrganisations(req, t.TaskAccount), c.use, c.why)
+		j.decide(inOrganisations(r.facts, req, t.TaskAccount), c.use, c.why)
 		j.verdicts[len(j.verdicts)-1].when = c.when
 	}
 	return j

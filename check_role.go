@@ -78,7 +78,7 @@ func (r *checker) policies(side Side, principal string) authz.Policies {
 }
 
 // inOrganisations adds what is known of the organisation of the resource's account.
-func (f Facts) inOrganisations(req authz.Request, resourceAccount string) authz.Request {
+func inOrganisations(f Facts, req authz.Request, resourceAccount string) authz.Request {
 	if id := f.OrgIDs[resourceAccount]; id != "" {
 		return req.With([]authz.Fact{{Key: "aws:ResourceOrgID", Values: []string{id}, Certainty: authz.Certain, Reason: "given"}}, authz.Certain)
 	}
@@ -88,7 +88,7 @@ func (f Facts) inOrganisations(req authz.Request, resourceAccount string) authz.
 // known adds what is known about a role and a resource beside what a call says: the organisation of the resource's account and, where the
 // other tags of a role of ours are not known, those that we give it.
 func (r *checker) known(req authz.Request, role, resourceAccount string) authz.Request {
-	req = r.facts.inOrganisations(req, resourceAccount)
+	req = inOrganisations(r.facts, req, resourceAccount)
 	if spec, ours := r.role(role); ours && r.tagsOf(role) == nil {
 		for k, v := range spec.Tags {
 			req = req.With([]authz.Fact{{Key: "aws:PrincipalTag/" + k, Values: []string{v}, Certainty: authz.Certain, Reason: "a tag that we give"}}, authz.Certain)
@@ -111,9 +111,9 @@ func (r *checker) checkRole(side Side, role string) []Finding {
 		finding: Finding{Transfer: t.Name, Side: side, Account: e.Account, Subject: role}}
 	call := r.dataCall(role, e.Account, e.Region)
 	j.facts = call.Facts()
-	for _, action := range t.used(side) {
-		u, why := t.useOf(side, action)
-		if req := r.known(call.S3(action, e.resource(action)), role, e.Account); req.Resource == e.BucketARN {
+	for _, action := range usedActions(t, side) {
+		u, why := useOf(t, side, action)
+		if req := r.known(call.S3(action, resourceFor(e, action)), role, e.Account); req.Resource == e.BucketARN {
 			j.decide(req, u, why)
 		} else {
 			j.decideBelow(req, e.BucketARN+"/"+slashed(e.Prefix), u, why)

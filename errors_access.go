@@ -38,6 +38,11 @@ func judgeable(m task.Meaning) bool {
 	return m.Access() || m.Cause == task.CauseMismatch || m.Cause == task.CauseUnknown
 }
 
+// explainable reports whether findings about access may explain the message, as AccessTestError has it.
+func explainable(m task.Meaning) bool {
+	return m.Access() || m.Cause == task.CauseMismatch || m.Cause == task.CauseUnknown
+}
+
 // Error is one line: the end of the transfer, what was refused, and what the plan had said of it.
 func (e *AccessTestError) Error() string {
 	if !judgeable(e.meaning()) {
@@ -87,7 +92,7 @@ func explain(findings []Finding, t *resolved, err error) error {
 		return err
 	}
 	m := task.MeaningOf(err)
-	if m.Access() || m.Cause == task.CauseMismatch && t.doubted(findings, m) != "" {
+	if m.Access() || m.Cause == task.CauseMismatch && doubted(t, findings, m) != "" {
 		return accessError(findings, t, "", err)
 	}
 	return err
@@ -96,20 +101,20 @@ func explain(findings []Finding, t *resolved, err error) error {
 // accessError is the error with what the findings say of it. side is known already, or "".
 func accessError(findings []Finding, t *resolved, side Side, err error) *AccessTestError {
 	m := task.MeaningOf(err)
-	if m.Action != "" && judgeable(m) && t.byOperator(err) {
+	if m.Action != "" && explainable(m) && byOperator(t, err) {
 		m.Cause = task.CauseCaller
 	}
-	e := &AccessTestError{Transfer: t.Name, Side: cmp.Or(side, Side(m.Side), t.named(err)), Cause: m.Cause, Action: m.Action, Err: err}
+	e := &AccessTestError{Transfer: t.Name, Side: cmp.Or(side, Side(m.Side), namedEnd(t, err)), Cause: m.Cause, Action: m.Action, Err: err}
 	switch {
 	case m.Cause == task.CauseManifest, m.Cause == task.CauseReport:
-		e.Side, e.Bucket, e.RoleARN = t.job(m.Cause)
-		e.says(worst(findings, t, m, func(f Finding) bool { return f.Side == "" && f.Subject == e.RoleARN }))
+		e.Side, e.Bucket, e.RoleARN = jobOf(t, m.Cause)
+		says(e, worst(findings, t, m, func(f Finding) bool { return f.Side == "" && f.Subject == e.RoleARN }))
 		return e
-	case e.Side == "" && judgeable(m):
-		e.Side = t.doubted(findings, m)
+	case e.Side == "" && explainable(m):
+		e.Side = doubted(t, findings, m)
 	}
-	if judgeable(m) {
-		e.says(worst(findings, t, m, func(f Finding) bool { return f.Side != "" && (f.Side == e.Side || e.Side == "") }))
+	if explainable(m) {
+		says(e, worst(findings, t, m, func(f Finding) bool { return f.Side != "" && (f.Side == e.Side || e.Side == "") }))
 	}
 	if e.Side != "" && e.Bucket == "" {
 		e.Bucket, e.RoleARN = t.end(e.Side).Bucket, t.end(e.Side).DataSyncRole
@@ -117,12 +122,12 @@ func accessError(findings []Finding, t *resolved, side Side, err error) *AccessT
 	return e
 }
 
-func (e *AccessTestError) says(f Finding) {
+func says(e *AccessTestError, f Finding) {
 	e.Verdict, e.Statement, e.DependsOn, e.Remedy = f.Code, f.Statement, f.DependsOn, f.Remedy
 }
 
 // job is the bucket of the manifest or report and the role that reaches it, and the end that this role serves; "" is none.
-func (t *resolved) job(c task.Cause) (side Side, bucket, role string) {
+func jobOf(t *resolved, c task.Cause) (side Side, bucket, role string) {
 	s := t.withData(t.Task)
 	if s.Manifest == nil {
 		s.Manifest = t.withData(task.Spec{Manifest: t.Retries}).Manifest
@@ -142,7 +147,7 @@ func (t *resolved) job(c task.Cause) (side Side, bucket, role string) {
 
 // byOperator reports whether the message names an operator, or a session of one, and nobody else's role: S3 then refused whoever makes the
 // location, not DataSync.
-func (t *resolved) byOperator(err error) bool {
+func byOperator(t *resolved, err error) bool {
 	for _, side := range sides {
 		if mentions(err, principalNames(t.end(side).DataSyncRole)...) {
 			return false
@@ -170,7 +175,7 @@ func mentions(err error, names ...string) bool {
 }
 
 // named is the end whose role or bucket the message names, and not the other's; "" if there is none.
-func (t *resolved) named(err error) Side {
+func namedEnd(t *resolved, err error) Side {
 	var found []Side
 	for _, side := range sides {
 		if mentions(err, append(principalNames(t.end(side).DataSyncRole), t.end(side).Bucket)...) {
@@ -184,7 +189,7 @@ func (t *resolved) named(err error) Side {
 }
 
 // doubted is the end that the findings doubt more: it is likelier to be what a message about both means. Without a doubt it is neither.
-func (t *resolved) doubted(findings []Finding, m task.Meaning) Side {
+func doubted(t *resolved, findings []Finding, m task.Meaning) Side {
 	for _, code := range []Code{CodeDenied, CodeUndetermined, CodeLimited} {
 		for _, side := range sides {
 			if worst(findings, t, m, func(f Finding) bool { return f.Side == side }).Code == code {

@@ -47,44 +47,44 @@ type Facts struct {
 }
 
 // facts is what the snapshot settles.
-func (b *builder) facts() Facts {
+func factsOf(s *snapshot, transfers []*resolved, settings Settings, callers, ids map[string]string) Facts {
 	f := Facts{BucketPolicies: map[string]policy.Document{}, KeyPolicies: map[string]policy.Document{}, Leaving: map[string][]string{}, Trusts: map[string]policy.Document{}, Identity: map[string][]policy.Document{},
-		Boundaries: map[string]policy.Document{}, IDs: map[string]string{}, Tags: map[string]map[string]string{}, Buckets: b.snap.buckets,
-		Moved: map[string]string{}, Locations: map[string]location.State{}, Writers: b.callers, DeadIDs: b.snap.dead, Filled: map[string]bucket.Sample{}, NotListed: map[string]error{},
-		Keys: b.snap.keys, DisablingACLs: map[string]bool{},
-		OrgIDs: b.settings.OrgIDs, SCPs: b.settings.SCPs, RCPs: b.settings.RCPs}
-	for name, s := range b.snap.buckets {
-		if s.Unread[bucket.PartPolicy] == nil {
-			f.BucketPolicies[name] = b.named(s.Policy)
+		Boundaries: map[string]policy.Document{}, IDs: map[string]string{}, Tags: map[string]map[string]string{}, Buckets: s.buckets,
+		Moved: map[string]string{}, Locations: map[string]location.State{}, Writers: callers, DeadIDs: s.dead, Filled: map[string]bucket.Sample{}, NotListed: map[string]error{},
+		Keys: s.keys, DisablingACLs: map[string]bool{},
+		OrgIDs: settings.OrgIDs, SCPs: settings.SCPs, RCPs: settings.RCPs}
+	for name, state := range s.buckets {
+		if state.Unread[bucket.PartPolicy] == nil {
+			f.BucketPolicies[name] = named(ids, state.Policy)
 		}
 	}
-	for arn, s := range b.snap.keys {
-		if s.Exists && s.Unread[kmskey.PartPolicy] == nil {
-			f.KeyPolicies[arn] = b.named(s.Policy)
+	for arn, state := range s.keys {
+		if state.Exists && state.Unread[kmskey.PartPolicy] == nil {
+			f.KeyPolicies[arn] = named(ids, state.Policy)
 		}
 	}
-	w := b.snap.withLeft(wantsOf(b.transfers))
+	w := s.withLeft(wantsOf(transfers))
 	for _, bw := range w.buckets {
 		f.DisablingACLs[bw.spec.Name] = bw.spec.DisableACLs
 		if d, known := f.BucketPolicies[bw.spec.Name]; known && bw.grants {
-			f.Leaving[bw.spec.Name] = diffBucket(bw, d, b.ids).gone
+			f.Leaving[bw.spec.Name] = diffBucket(bw, d, ids).gone
 		}
 	}
 	for _, k := range w.keys {
 		if d, known := f.KeyPolicies[k.spec.ARN]; known && k.grants {
-			f.Leaving[k.spec.ARN] = diffKey(k, d, b.ids).gone
+			f.Leaving[k.spec.ARN] = diffKey(k, d, ids).gone
 		}
 	}
-	for arn, s := range b.snap.locations {
-		if b.snap.unread(arn, s.Unread, location.PartLocation) == nil {
-			f.Locations[arn] = s
+	for arn, state := range s.locations {
+		if s.unread(arn, state.Unread, location.PartLocation) == nil {
+			f.Locations[arn] = state
 		}
 	}
 	for _, w := range w.tasks {
-		if s, ok := b.snap.samples[w.transfer.Name]; ok && !b.made(w) {
-			f.Filled[w.transfer.Name] = s
+		if sample, ok := s.samples[w.transfer.Name]; ok && !made(s, w) {
+			f.Filled[w.transfer.Name] = sample
 		}
-		if err := b.snap.unlisted[w.transfer.Name]; err != nil && !b.made(w) {
+		if err := s.unlisted[w.transfer.Name]; err != nil && !made(s, w) {
 			f.NotListed[w.transfer.Name] = err
 		}
 	}
@@ -92,21 +92,21 @@ func (b *builder) facts() Facts {
 	for _, r := range w.roles {
 		ours[r.arn] = r
 	}
-	for arn := range b.snap.errs {
+	for arn := range s.errs {
 		if _, ok := roleNameOf(arn); ok {
 			f.Unjudged = append(f.Unjudged, arn)
 		}
 	}
-	for _, arn := range slices.Sorted(maps.Keys(b.snap.roles)) {
+	for _, arn := range slices.Sorted(maps.Keys(s.roles)) {
 		want, mine := ours[arn]
-		f.role(arn, b.snap.roles[arn], want, mine)
+		noteRole(&f, arn, s.roles[arn], want, mine)
 	}
 	return f
 }
 
 // role notes what is known of one role. Of a role of ours, the policies that the plan writes or removes are left out: they are judged as
 // they will be.
-func (f *Facts) role(arn string, s iamrole.State, want roleWant, mine bool) {
+func noteRole(f *Facts, arn string, s iamrole.State, want roleWant, mine bool) {
 	absent := !s.Exists && s.Unread[iamrole.PartRole] == nil
 	if s.Exists && s.ARN != arn {
 		f.Moved[arn], absent = s.ARN, true
@@ -157,8 +157,8 @@ func (f *Facts) role(arn string, s iamrole.State, want roleWant, mine bool) {
 }
 
 // made reports whether the transfer has its task already: what lies at the destination may then be its own.
-func (b *builder) made(w taskWant) bool {
-	state, err := b.snap.ourTask(w)
+func made(s *snapshot, w taskWant) bool {
+	state, err := s.ourTask(w)
 	return err != nil || state.Exists
 }
 
@@ -171,9 +171,9 @@ func unreadPolicies(s iamrole.State) error {
 }
 
 // named is the document with the unique ids of living roles replaced by their ARNs, as S3 means them. It is for judging, never for writing.
-func (b *builder) named(d policy.Document) policy.Document {
+func named(ids map[string]string, d policy.Document) policy.Document {
 	data := d.Bytes()
-	for id, arn := range b.ids {
+	for id, arn := range ids {
 		data = bytes.ReplaceAll(data, []byte(`"`+id+`"`), []byte(`"`+arn+`"`))
 	}
 	if named, err := policy.Parse(data); err == nil {

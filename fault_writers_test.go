@@ -165,8 +165,8 @@ func TestGapIsDocumented(t *testing.T) {
 			"keeps both documents in the result.",
 		},
 		"doc.go": {
-			"None of S3, KMS and CloudWatch Logs has a conditional write for the policies of buckets, keys and accounts.",
-			"a write by somebody else between that read and that write is lost. [ChangeResult].Writes holds both documents.",
+			"The policies of buckets, keys and CloudWatch Logs have no conditional write.",
+			"a write by somebody else in between is lost. [ChangeResult].Writes holds both documents.",
 		},
 	} {
 		data, err := os.ReadFile(file)

@@ -27,7 +27,7 @@ func (r *checker) checkKeyStates() []Finding {
 		merged, read := r.mergedKey(k.ARN)
 		if read && remote && !merged.Equal(r.facts.KeyPolicies[k.ARN]) {
 			keyLockout(k, merged, find)
-			r.facts.keyPrincipals(k, merged, find)
+			keyPrincipals(r.facts, k, merged, find)
 			out = append(out, r.keyWriter(k, merged)...)
 		}
 	}
@@ -38,18 +38,19 @@ type findFunc func(severity Severity, code Code, statement, detail, remedy strin
 
 // keyState reports what is wrong with the key itself, and whether its policy is worth a look.
 func keyState(s kmskey.State, remote bool, find findFunc) bool {
-	switch why := s.Usable(); {
-	case s.Unread[kmskey.PartKey] == nil && !s.Exists:
-		find(Blocking, CodeNoKey, "", "the key does not exist", "correct KMSKeys: DescribeKey tells the ARN")
-	case s.Manager == kmstypes.KeyManagerTypeAws && remote:
-		find(Blocking, CodeKeyUnusable, "", "the key is managed by AWS: its policy cannot be changed and serves its own account only", "encrypt the bucket with a customer managed key or with SSE-S3")
-	case why != "":
-		find(Blocking, CodeKeyUnusable, "", why, "see to the key, or take it off KMSKeys if no object needs it")
-	default:
+	if s.Grantable(remote) {
 		if err := s.Unread[kmskey.PartKey]; err != nil {
 			find(Warning, CodeUnread, "", "could not be read: "+oneLine(err), "grant the reader kms:DescribeKey on the key: it tells whether the key can be used")
 		}
 		return true
+	}
+	switch {
+	case s.Unread[kmskey.PartKey] == nil && !s.Exists:
+		find(Blocking, CodeNoKey, "", "the key does not exist", "correct KMSKeys: DescribeKey tells the ARN")
+	case s.Manager == kmstypes.KeyManagerTypeAws && remote:
+		find(Blocking, CodeKeyUnusable, "", "the key is managed by AWS: its policy cannot be changed and serves its own account only", "encrypt the bucket with a customer managed key or with SSE-S3")
+	default:
+		find(Blocking, CodeKeyUnusable, "", s.Usable(), "see to the key, or take it off KMSKeys if no object needs it")
 	}
 	return false
 }
@@ -68,7 +69,7 @@ func keyLockout(k kmskey.Spec, next policy.Document, find findFunc) {
 // keyPrincipals blocks a write that KMS would refuse, because a statement of somebody else names a role or user that is gone. An id that was
 // not looked at long enough may stand for a role that exists.
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
-func (f Facts) keyPrincipals(k kmskey.Spec, next policy.Document, find findFunc) {
+func keyPrincipals(f Facts, k kmskey.Spec, next policy.Document, find findFunc) {
 	for _, p := range policy.Dangling(next) {
 		statement := cmp.Or(p.Statement.Sid(), fmt.Sprintf("statement %d", p.Index+1))
 		detail := fmt.Sprintf("in the policy of key %s %s names %s", keyName(k.ARN), statement, p.ID)
@@ -127,7 +128,7 @@ func (r *checker) writer(account, region, action, resource, name string, next po
 	j := judged{transfer: r.Transfer, principal: who, caller: true, resource: "the policy of " + name, owner: account,
 		policies: authz.Policies{Resource: next, SCPs: r.facts.SCPs[account], RCPs: r.facts.RCPs[account], Unread: authz.Identity | authz.Boundary}}
 	call := authz.OperatorCall{PrincipalARN: who, OrgID: r.facts.OrgIDs[account], Account: account, Region: region}
-	j.decide(r.facts.inOrganisations(call.Request(action, resource), account), always, "")
+	j.decide(inOrganisations(r.facts, call.Request(action, resource), account), always, "")
 	v := j.verdicts[0]
 	statement := deciding(v.Decision)
 	out := Finding{Transfer: r.Transfer.Name, Account: account, Subject: strings.TrimPrefix(name, "bucket "), Statement: statement}

@@ -36,7 +36,7 @@ func (s *snapshot) leftKeys(t *resolved) map[string][]string {
 				continue
 			}
 			for _, arn := range keysIn(document) {
-				_, seen := s.clients[kmskey.Spec{ARN: arn}.Account()]
+				seen := s.readable[kmskey.Spec{ARN: arn}.Account()]
 				if left(arn) && (ours || seen) && !slices.Contains(out[arn], role) { // a policy of the user's own may name keys that were never listed
 					out[arn] = append(out[arn], role)
 				}
@@ -115,7 +115,7 @@ func (w *keyWant) leave(t *resolved) {
 func (s *snapshot) keeping(w roleWant, keys []keyWant) roleWant {
 	kept := map[string][]string{} // inline policy → keys
 	for _, k := range keys {
-		if _, seen := s.clients[k.spec.Account()]; seen || !k.left || !slices.Contains(k.by, w.arn) {
+		if seen := s.readable[k.spec.Account()]; seen || !k.left || !slices.Contains(k.by, w.arn) {
 			continue
 		}
 		for _, t := range w.transfers {
@@ -155,7 +155,7 @@ func withoutLeft(policies map[string]policy.Document) map[string]policy.Document
 }
 
 // readLeftKeys reads the policies of the keys that the transfers have left.
-func (s *snapshot) readLeftKeys(ctx context.Context, w wants) {
+func (s *reader) readLeftKeys(ctx context.Context, w wants) {
 	var transfers []*resolved
 	for _, t := range w.tasks {
 		transfers = append(transfers, t.transfer)

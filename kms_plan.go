@@ -12,7 +12,7 @@ import (
 )
 
 // readKey reads a key with the client of the account in its ARN: KMS shows a key's policy to no other.
-func (s *snapshot) readKey(ctx context.Context, spec kmskey.Spec) {
+func (s *reader) readKey(ctx context.Context, spec kmskey.Spec) {
 	api, err := s.clients.kms(spec.ARN)
 	if err != nil {
 		s.fail(spec.ARN, err)
@@ -69,7 +69,7 @@ func (b *builder) key(w keyWant) {
 
 // usable reports whether the key's policy is worth a look; see [Resources.Check].
 func (w keyWant) usable(s kmskey.State) bool {
-	return keyState(s, w.grants, func(Severity, Code, string, string, string) {})
+	return s.Grantable(w.grants)
 }
 
 // change is what every change of a key's policy has.
@@ -127,14 +127,14 @@ func (b *builder) dropKeyStatements(w keyWant, locations map[string][]string) st
 
 // keyRequires are the changes of key policies that the location of the side needs: without them its access test fails as s3:GetObject.
 // Observed: https://github.com/ministryofjustice/modernisation-platform-environments/pull/3902
-func (t *resolved) keyRequires(side Side) []string {
-	return t.keyChanges(func(n keyNeed) bool { return n.purpose == t.end(side).KeyPurpose })
+func keyRequires(t *resolved, side Side) []string {
+	return keyChanges(t, func(n keyNeed) bool { return n.purpose == t.end(side).KeyPurpose })
 }
 
 // dataKeyRequires are those that the task needs for its manifest and its report. One in an account that cannot be read is warned of instead:
 // nobody here would ever see that it was made.
 func (b *builder) dataKeyRequires(t *resolved) []string {
-	return slices.DeleteFunc(t.keyChanges(func(n keyNeed) bool { return n.purpose != t.end(n.role).KeyPurpose }), func(id string) bool {
+	return slices.DeleteFunc(keyChanges(t, func(n keyNeed) bool { return n.purpose != t.end(n.role).KeyPurpose }), func(id string) bool {
 		account, _, _ := strings.Cut(id, "/")
 		if b.canRead(account) {
 			return false
@@ -147,7 +147,7 @@ func (b *builder) dataKeyRequires(t *resolved) []string {
 }
 
 // keyChanges are the changes of the policies of remote keys, for some of the needs.
-func (t *resolved) keyChanges(of func(keyNeed) bool) []string {
+func keyChanges(t *resolved, of func(keyNeed) bool) []string {
 	var out []string
 	for _, n := range t.KeyNeeds {
 		for _, arn := range n.keys {
@@ -180,7 +180,7 @@ func (b *builder) unseenKeys(t *resolved, side Side) []string {
 	return out
 }
 
-func (s *snapshot) keyResidue(w wants) []Residue {
+func keyResidue(s *snapshot, w wants) []Residue {
 	var out []Residue
 	for _, k := range w.keys {
 		state, read := s.keys[k.spec.ARN]
@@ -199,7 +199,7 @@ func (s *snapshot) keyResidue(w wants) []Residue {
 				out = append(out, item)
 			}
 		}
-		out = append(out, s.strangers(k.policyWant, state.Policy, item)...)
+		out = append(out, strangers(s, k.policyWant, state.Policy, item)...)
 	}
 	return out
 }

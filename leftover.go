@@ -64,7 +64,7 @@ func (s *snapshot) ourTasks(w taskWant) (main task.State, old []task.State, err 
 		return op == Replace
 	})
 	last := slices.DeleteFunc(slices.Clone(here), func(t task.State) bool {
-		return slices.ContainsFunc(here, func(u task.State) bool { return slices.Contains(w.transfer.replaced(u), t.ARN) })
+		return slices.ContainsFunc(here, func(u task.State) bool { return slices.Contains(replacedBy(w.transfer, u), t.ARN) })
 	})
 	switch {
 	case len(fit) == 1:
@@ -108,7 +108,7 @@ func (s *snapshot) referred(w wants) (locations, tasks map[string]place) {
 			if a.Account != t.spec.Account || !state.Exists || !t.transfer.marks(state.Tags, "") {
 				continue
 			}
-			for _, l := range append(t.transfer.replaced(state), state.SourceLocationARN, state.DestinationLocationARN) {
+			for _, l := range append(replacedBy(t.transfer, state), state.SourceLocationARN, state.DestinationLocationARN) {
 				a, ok := region.ParseARN(l)
 				_, readTask := s.tasks[l]
 				_, readLocation := s.locations[l]
@@ -157,7 +157,7 @@ func (s *snapshot) unreadLocations(t *resolved) error {
 // names reports whether a task of the transfer names the location, or took the place of one that did.
 func (s *snapshot) names(t *resolved, arn string) bool {
 	for _, state := range s.tasks {
-		if t.marks(state.Tags, "") && (state.SourceLocationARN == arn || state.DestinationLocationARN == arn || slices.Contains(t.replaced(state), arn)) &&
+		if t.marks(state.Tags, "") && (state.SourceLocationARN == arn || state.DestinationLocationARN == arn || slices.Contains(replacedBy(t, state), arn)) &&
 			arn != t.Source.LocationARN && arn != t.Destination.LocationARN {
 			return true
 		}
@@ -186,7 +186,7 @@ func (s *snapshot) replaces(t *resolved, old []task.State) string {
 }
 
 // replaced are the ARNs of the tasks and locations that the task took the place of.
-func (t *resolved) replaced(s task.State) []string {
+func replacedBy(t *resolved, s task.State) []string {
 	var out []string
 	for _, word := range strings.Fields(s.Tags[t.tagKey(tagReplaces)]) {
 		reg, id, _ := strings.Cut(word, "/")

@@ -52,10 +52,10 @@ func (s *snapshot) leftOf(t *resolved) []leftBucket {
 	}
 	for _, side := range sides {
 		for _, arn := range s.formerRolesOf(t, side) {
-			for _, l := range t.notedBuckets(s.roles[arn].Tags) {
+			for _, l := range notedBuckets(t, s.roles[arn].Tags) {
 				add(l)
 			}
-			for _, l := range t.letInto(s.roles[arn], side) {
+			for _, l := range letInto(t, s.roles[arn], side) {
 				add(l)
 			}
 		}
@@ -91,7 +91,7 @@ func (s *snapshot) ownerOf(t *resolved, l leftBucket) (account string, granted b
 		}
 	}
 	for _, guess := range []string{l.told, t.end(l.side).Account} {
-		if _, ok := s.clients[guess]; guess != "" && !ok && guess != t.TaskAccount {
+		if ok := s.readable[guess]; guess != "" && !ok && guess != t.TaskAccount {
 			return guess, true
 		}
 	}
@@ -146,7 +146,7 @@ func (s *snapshot) withLeft(w wants) wants {
 // readLeft reads the policies of the buckets that the transfers have left. A location does not say who owns its bucket, so that every client is
 // tried, each with its own account as the expected owner: S3 answers the owner only.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
-func (s *snapshot) readLeft(ctx context.Context, w wants) {
+func (s *reader) readLeft(ctx context.Context, w wants) {
 	left := map[string]leftBucket{}
 	for _, t := range w.tasks {
 		for _, l := range s.leftOf(t.transfer) {
@@ -176,7 +176,7 @@ func (s *snapshot) readLeft(ctx context.Context, w wants) {
 }
 
 // identifyRest proves whose the clients are that no transfer names. The errors are by account.
-func (s *snapshot) identifyRest(ctx context.Context) map[string]error {
+func (s *reader) identifyRest(ctx context.Context) map[string]error {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	errs, proved := map[string]error{}, accountsOf(s.clients, s.transfers)
@@ -197,7 +197,7 @@ func (s *snapshot) identifyRest(ctx context.Context) map[string]error {
 }
 
 // disown notes that a client could not read the policy of a left bucket.
-func (s *snapshot) disown(name string, err error) {
+func (s *reader) disown(name string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	o := s.owners[name]
@@ -207,7 +207,7 @@ func (s *snapshot) disown(name string, err error) {
 	s.owners[name] = o
 }
 
-func (s *snapshot) readLeftBucket(ctx context.Context, spec bucket.Spec) {
+func (s *reader) readLeftBucket(ctx context.Context, spec bucket.Spec) {
 	api, err := s.clients.s3(spec.Account, spec.Region)
 	state := bucket.State{Exists: true, OwnerProved: true}
 	if err == nil {

@@ -28,8 +28,16 @@ func handedBuckets(changes []Change) map[string][]leftBucket {
 	return out
 }
 
+// named reads what the changes of a plan name and the snapshot does not hold yet.
+func (v *survey) named(ctx context.Context, transfers []*resolved, changes []Change) {
+	s := &reader{snapshot: v.snapshot, clients: v.clients}
+	s.handed = handedKeys(changes)
+	s.readHanded(ctx, changes)
+	s.readLeftKeys(ctx, wantsOf(transfers))
+}
+
 // readHanded reads those of them that were not read yet, each as the bucket of the account that the plan names.
-func (s *snapshot) readHanded(ctx context.Context, changes []Change) {
+func (s *reader) readHanded(ctx context.Context, changes []Change) {
 	s.handedIn = handedBuckets(changes)
 	reading := map[string]bucket.Spec{}
 	for _, left := range s.handedIn {

@@ -16,7 +16,7 @@ import (
 const tagLeft = "left:"
 
 // letInto are the buckets of the policy that the role has for the side.
-func (t *resolved) letInto(role iamrole.State, side Side) []leftBucket {
+func letInto(t *resolved, role iamrole.State, side Side) []leftBucket {
 	st, _ := role.Policies[t.end(side).PolicyName].Statement(t.end(side).Purpose)
 	told := ""
 	for _, c := range st.Conditions() {
@@ -35,13 +35,13 @@ func (t *resolved) letInto(role iamrole.State, side Side) []leftBucket {
 	return out
 }
 
-func (t *resolved) leftKey(bucket string) string { return t.tagKey(tagLeft) + t.Name + ":" + bucket }
+func leftKey(t *resolved, bucket string) string { return t.tagKey(tagLeft) + t.Name + ":" + bucket }
 
 // notedBuckets are the buckets of which the tags of a role tell.
-func (t *resolved) notedBuckets(tags map[string]string) []leftBucket {
+func notedBuckets(t *resolved, tags map[string]string) []leftBucket {
 	var out []leftBucket
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		name, ok := strings.CutPrefix(key, t.leftKey(""))
+		name, ok := strings.CutPrefix(key, leftKey(t, ""))
 		words := strings.Fields(tags[key])
 		if !ok || len(words) < 3 {
 			continue
@@ -58,7 +58,7 @@ func (s *snapshot) noteBuckets(w roleWant) map[string]string {
 	out := map[string]string{}
 	for _, t := range w.transfers {
 		for _, side := range sides {
-			for _, l := range t.letInto(s.roles[w.arn], side) {
+			for _, l := range letInto(t, s.roles[w.arn], side) {
 				if l.name == t.end(side).Bucket || l.told == "" || l.told == t.TaskAccount {
 					continue
 				}
@@ -68,10 +68,10 @@ func (s *snapshot) noteBuckets(w roleWant) map[string]string {
 				}
 				regions = slices.Compact(slices.Sorted(slices.Values(regions)))
 				ends := string(side)
-				if side == DestinationSide && slices.ContainsFunc(t.letInto(s.roles[w.arn], SourceSide), func(o leftBucket) bool { return o.name == l.name && o.name != t.Source.Bucket }) {
+				if side == DestinationSide && slices.ContainsFunc(letInto(t, s.roles[w.arn], SourceSide), func(o leftBucket) bool { return o.name == l.name && o.name != t.Source.Bucket }) {
 					ends = string(SourceSide) + "+" + ends
 				}
-				out[t.leftKey(l.name)] = strings.Join(append([]string{l.told, ends}, regions...), " ")
+				out[leftKey(t, l.name)] = strings.Join(append([]string{l.told, ends}, regions...), " ")
 			}
 		}
 	}
@@ -82,7 +82,7 @@ func (s *snapshot) noteBuckets(w roleWant) map[string]string {
 func (r *run) forget(ctx context.Context, ch *Change, name string, res *ChangeResult) error {
 	for _, w := range r.wants.roles {
 		for _, t := range w.transfers {
-			key := t.leftKey(name)
+			key := leftKey(t, name)
 			if !slices.Contains(ch.Transfers, t.Name) || r.fresh.snap.noteBuckets(w)[key] == "" && r.fresh.snap.roles[w.arn].Tags[key] == "" {
 				continue
 			}
@@ -108,7 +108,7 @@ func (r *run) untagRole(ctx context.Context, ch *Change, api iamrole.API, spec i
 	return r.repeat(ctx, ch, 0, func(ctx context.Context) error {
 		out, err := api.UntagRole(ctx, in)
 		if err == nil {
-			res.requestID(out.ResultMetadata)
+			keepRequestID(res, out.ResultMetadata)
 		}
 		return err
 	})

@@ -82,7 +82,7 @@ func (s *snapshot) lookups(w wants) map[lookup]bool {
 				continue
 			}
 			marked[want.transfer.Name] = true
-			for _, left := range want.transfer.replaced(t) {
+			for _, left := range replacedBy(want.transfer, t) {
 				if a, _ := region.ParseARN(left); at(arn, want.spec.Account, want.spec.Region) {
 					told[[2]string{want.transfer.Name, a.Region}] = true
 				}
@@ -98,7 +98,7 @@ func (s *snapshot) lookups(w wants) map[lookup]bool {
 	}
 	for _, want := range w.tasks {
 		t := want.transfer
-		if _, ok := s.clients[want.spec.Account]; !ok {
+		if ok := s.readable[want.spec.Account]; !ok {
 			continue
 		}
 		for _, side := range sides {

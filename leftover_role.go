@@ -28,13 +28,13 @@ func (s *snapshot) formerRoles(t *resolved) map[string][]Side {
 		}
 		if l, _, err := s.ourLocation(locationWant{transfer: t, side: side, spec: t.locationSpec(side)}); err == nil && l.Exists {
 			add(l.RoleARN, side)
-			for _, arn := range t.notedRoles(l.Tags) {
+			for _, arn := range notedRoles(t, l.Tags) {
 				add(arn, side)
 			}
 		}
 	}
 	for _, l := range s.leftLocations(t) {
-		for _, arn := range append(t.notedRoles(l.Tags), l.RoleARN) {
+		for _, arn := range append(notedRoles(t, l.Tags), l.RoleARN) {
 			add(arn, Side(l.Tags[t.tagKey(tagSide)]))
 		}
 	}
@@ -70,7 +70,7 @@ func (s *snapshot) sidesOf(w roleWant, t *resolved) []Side {
 }
 
 // readFormerRoles reads the roles that locations name, or named before, and that were not read yet.
-func (s *snapshot) readFormerRoles(ctx context.Context, w wants) {
+func (s *reader) readFormerRoles(ctx context.Context, w wants) {
 	reading := map[string]*resolved{}
 	for _, t := range w.tasks {
 		for arn := range s.formerRoles(t.transfer) {
@@ -99,7 +99,7 @@ func (s *snapshot) leftRoles(w wants) []roleWant {
 		for _, arn := range slices.Sorted(maps.Keys(former)) {
 			wanted := slices.ContainsFunc(sides, func(side Side) bool { return t.end(side).OwnsRole && t.end(side).DataSyncRole == arn })
 			state := s.roles[arn]
-			if wanted || given[arn] || !state.Exists || s.unreadFormer(arn) != nil || !t.hasLeft(state) {
+			if wanted || given[arn] || !state.Exists || s.unreadFormer(arn) != nil || !hasLeft(t, state) {
 				continue
 			}
 			i := slices.IndexFunc(out, func(r roleWant) bool { return r.arn == arn })
@@ -126,7 +126,7 @@ func (s *snapshot) unreadFormer(arn string) error {
 }
 
 // hasLeft reports whether something of the transfer's is left on a role that it does not want.
-func (t *resolved) hasLeft(s iamrole.State) bool {
+func hasLeft(t *resolved, s iamrole.State) bool {
 	if s.Tags[t.tagKey(tagManagedBy)] != managedBy {
 		return false
 	}
@@ -200,7 +200,7 @@ func (b *builder) leaveRoles(all wants, after map[string][]string) (ids map[stri
 }
 
 // notedRoles are the roles that the tag of a location names.
-func (t *resolved) notedRoles(tags map[string]string) []string {
+func notedRoles(t *resolved, tags map[string]string) []string {
 	var out []string
 	for _, path := range strings.Fields(tags[t.tagKey(tagReplaces)]) {
 		out = append(out, region.ARN{Partition: t.Partition, Service: "iam", Account: t.TaskAccount, Resource: "role" + path}.String())
@@ -212,7 +212,7 @@ func (t *resolved) notedRoles(tags map[string]string) []string {
 // first. "" is none.
 func (s *snapshot) noteRoles(w locationWant, tags map[string]string, had string) string {
 	text := ""
-	for _, arn := range append([]string{had}, w.transfer.notedRoles(tags)...) {
+	for _, arn := range append([]string{had}, notedRoles(w.transfer, tags)...) {
 		a, _ := region.ParseARN(arn)
 		path, ok := strings.CutPrefix(a.Resource, "role")
 		state, read := s.roles[arn]

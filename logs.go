@@ -24,18 +24,18 @@ type logWant struct {
 func (w logWant) id() string { return changeID(w.account, w.region, LogPolicy, task.LogPolicyName) }
 
 // logChange is the ID of the log policy that the transfer's task needs; "" if it needs none.
-func (t *resolved) logChange() string {
-	if t.Task.LogGroupARN == "" {
+func logChange(t *resolved) string {
+	if !t.wantsLogPolicy() {
 		return ""
 	}
 	return logWant{account: t.TaskAccount, region: t.Destination.Region}.id()
 }
 
 func (w *wants) addLogs(t *resolved) {
-	if t.logChange() == "" {
+	if logChange(t) == "" {
 		return
 	}
-	i := slices.IndexFunc(w.logs, func(l logWant) bool { return l.id() == t.logChange() })
+	i := slices.IndexFunc(w.logs, func(l logWant) bool { return l.id() == logChange(t) })
 	if i < 0 {
 		w.logs = append(w.logs, newLogWant(t.TaskAccount, t.Destination.Region, t.Partition))
 		i = len(w.logs) - 1
@@ -109,7 +109,7 @@ func (w logWant) shaped(st policy.Statement) bool {
 		})
 }
 
-func (s *snapshot) readLogs(ctx context.Context, w logWant) {
+func (s *reader) readLogs(ctx context.Context, w logWant) {
 	api, err := s.clients.logs(w.account, w.region)
 	var policies map[string]policy.Document
 	if err == nil {
@@ -159,14 +159,14 @@ func (b *builder) logPolicy(w logWant) {
 			Detail: fmt.Sprintf("resource policy %s of CloudWatch Logs would have %d of %d characters", task.LogPolicyName, used, quota),
 			Remedy: "take out of it what is not needed"})
 	}
-	b.add(c.of(d, before))
+	b.add(logPolicyChange(c, d, before))
 }
 
 // logSize is how much of its quota a log policy uses.
 func logSize(d policy.Document) (used, quota int) { return len(d.Bytes()), task.MaxLogPolicySize }
 
 // of is the change of a log policy by which it becomes what the difference says.
-func (c Change) of(d policyDiff, before policy.Document) Change {
+func logPolicyChange(c Change, d policyDiff, before policy.Document) Change {
 	c.Op, c.Details, c.Before, c.After = d.op, d.lines, string(before.Bytes()), string(d.next.Bytes())
 	switch d.op {
 	case NoOp:
@@ -210,7 +210,7 @@ func (b *builder) dropLogPolicy(w logWant, tasks map[string][]string) {
 	w.groups = nil
 	d := w.diff(b.snap.logs[w.id()])
 	if !b.logTaken(w, d) && d.op != NoOp {
-		b.add(c.of(d, b.snap.logs[w.id()][task.LogPolicyName]))
+		b.add(logPolicyChange(c, d, b.snap.logs[w.id()][task.LogPolicyName]))
 	}
 }
 
@@ -243,7 +243,7 @@ func (w wants) logsIn(pl place) bool {
 }
 
 // readLogUser reads a task that may need a log policy too.
-func (s *snapshot) readLogUser(ctx context.Context, pl place, arn string) {
+func (s *reader) readLogUser(ctx context.Context, pl place, arn string) {
 	api, err := s.clients.datasync(pl.account, pl.region)
 	state := task.State{ARN: arn}
 	if err == nil {
@@ -261,7 +261,7 @@ func (s *snapshot) readLogUser(ctx context.Context, pl place, arn string) {
 }
 
 // logResidue is what is left of the resource policies.
-func (s *snapshot) logResidue(w wants) []Residue {
+func logResidue(s *snapshot, w wants) []Residue {
 	var out []Residue
 	for _, l := range w.logs {
 		if have, ok := s.logs[l.id()][task.LogPolicyName]; ok && !s.logsNeeded(l) {

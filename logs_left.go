@@ -32,7 +32,7 @@ func (s *snapshot) leftLogs(w wants) []logWant {
 			state := s.tasks[arn]
 			return at(arn, tw.spec.Account, tw.spec.Region) && t.marks(state.Tags, "") && logGroup(state) != ""
 		}
-		if t.logChange() != "" || !anyKey(s.tasks, has) {
+		if logChange(t) != "" || !anyKey(s.tasks, has) {
 			continue
 		}
 		l := newLogWant(tw.spec.Account, tw.spec.Region, t.Partition)
@@ -70,7 +70,7 @@ func (s *snapshot) withLeftLogs(w wants) wants {
 }
 
 // readLeftLogs reads the log policies that the transfers have left, and the tasks of others that may need them.
-func (s *snapshot) readLeftLogs(ctx context.Context, left []logWant, w wants, tasks map[place][]task.Entry) {
+func (s *reader) readLeftLogs(ctx context.Context, left []logWant, w wants, tasks map[place][]task.Entry) {
 	var wg sync.WaitGroup
 	for _, l := range left {
 		pl := place{l.account, l.region}

@@ -77,3 +77,6 @@ func (t *resolved) marks(tags map[string]string, side Side) bool {
 	return tags[t.tagKey(tagManagedBy)] == managedBy && tags[t.tagKey(tagTransfer)] == t.Name &&
 		(side == "" || tags[t.tagKey(tagSide)] == string(side))
 }
+
+// wantsLogPolicy reports whether the task needs a resource policy of CloudWatch Logs.
+func (t *resolved) wantsLogPolicy() bool { return t.Task.LogGroupARN != "" }

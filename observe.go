@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -27,10 +28,8 @@ type place struct{ account, region string }
 
 // snapshot is what was read for a set of transfers. What could not be read stands in errs, or in the Unread of a state; it is never "absent".
 type snapshot struct {
-	clients   clientSet
-	transfers []*resolved // all that were asked for
-
-	mu        sync.Mutex
+	transfers []*resolved                           // all that were asked for
+	readable  map[string]bool                       // accounts that there are clients for
 	roles     map[string]iamrole.State              // by ARN; a role that was not looked at, because its account has no client, is missing
 	buckets   map[string]bucket.State               // by bucket name; likewise
 	keys      map[string]kmskey.State               // by ARN; likewise
@@ -50,12 +49,25 @@ type snapshot struct {
 	errs      map[string]error                      // by what was read: a role's ARN, a bucket's name, "account/region"
 }
 
-func newSnapshot(c clientSet) *snapshot {
-	return &snapshot{clients: c, roles: map[string]iamrole.State{}, buckets: map[string]bucket.State{}, keys: map[string]kmskey.State{}, taskCount: map[place]int{}, listed: map[place]bool{},
+func newSnapshot(accounts iter.Seq[string]) *snapshot {
+	readable := map[string]bool{}
+	for account := range accounts {
+		readable[account] = true
+	}
+	return &snapshot{readable: readable, roles: map[string]iamrole.State{}, buckets: map[string]bucket.State{}, keys: map[string]kmskey.State{}, taskCount: map[place]int{}, listed: map[place]bool{},
 		locations: map[string]location.State{}, samples: map[string]bucket.Sample{}, unlisted: map[string]error{}, tasks: map[string]task.State{}, errs: map[string]error{}}
 }
 
-func (s *snapshot) fail(what string, err error) {
+// reader reads into a snapshot, many things at a time.
+type reader struct {
+	*snapshot
+	clients clientSet
+	mu      sync.Mutex // guards the snapshot
+}
+
+func newReader(c clientSet) *reader { return &reader{snapshot: newSnapshot(maps.Keys(c)), clients: c} }
+
+func (s *reader) fail(what string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if have := s.errs[what]; have == nil || err.Error() < have.Error() { // of several the same one every time, whichever came first
@@ -119,7 +131,7 @@ func accountsOf(c clientSet, transfers []*resolved) []string {
 // the lists point to, then what that points to: the tasks of locations that no task's name led to, the locations of an earlier task, and
 // the roles of given locations.
 func observe(ctx context.Context, c clientSet, transfers []*resolved) (*snapshot, error) {
-	s := newSnapshot(c)
+	s := newReader(c)
 	s.transfers = transfers
 	w := wantsOf(transfers)
 	var named, lists sync.WaitGroup
@@ -202,7 +214,7 @@ func observe(ctx context.Context, c clientSet, transfers []*resolved) (*snapshot
 		named.Go(func() { s.confirmKey(ctx, k, ids) })
 	}
 	named.Wait()
-	return s, ctx.Err()
+	return s.snapshot, ctx.Err()
 }
 
 func comparePlaces(a, b place) int {
@@ -227,7 +239,7 @@ func (s *snapshot) rolesToRead(w wants) map[string]iamrole.Spec {
 	}
 	for arn := range out {
 		a, _ := region.ParseARN(arn)
-		if _, ok := s.clients[a.Account]; !ok {
+		if ok := s.readable[a.Account]; !ok {
 			delete(out, arn)
 		}
 	}
@@ -243,7 +255,7 @@ func roleNameOf(arn string) (string, bool) {
 	return a.Resource[strings.LastIndexByte(a.Resource, '/')+1:], true
 }
 
-func (s *snapshot) readRole(ctx context.Context, arn string, spec iamrole.Spec) {
+func (s *reader) readRole(ctx context.Context, arn string, spec iamrole.Spec) {
 	a, _ := region.ParseARN(arn)
 	api, err := s.clients.iam(a.Account)
 	if err != nil {
@@ -260,7 +272,7 @@ func (s *snapshot) readRole(ctx context.Context, arn string, spec iamrole.Spec) 
 	s.roles[arn] = state
 }
 
-func (s *snapshot) readBucket(ctx context.Context, spec bucket.Spec) {
+func (s *reader) readBucket(ctx context.Context, spec bucket.Spec) {
 	api, err := s.clients.s3(spec.Account, spec.Region)
 	if err != nil {
 		s.fail(spec.Name, err)
@@ -294,7 +306,7 @@ func placesOf(c clientSet, w wants) []place {
 }
 
 // list reads one list of one place into out.
-func list[API, E any](ctx context.Context, s *snapshot, pl place, op string, out map[place][]E, read func(context.Context, API) ([]E, error)) {
+func list[API, E any](ctx context.Context, s *reader, pl place, op string, out map[place][]E, read func(context.Context, API) ([]E, error)) {
 	client, err := s.clients.datasync(pl.account, pl.region)
 	if err == nil {
 		var entries []E

@@ -48,7 +48,7 @@ func wantsTask(w wants, pl place, e task.Entry) bool {
 	})
 }
 
-func (s *snapshot) readLocation(ctx context.Context, pl place, arn string) {
+func (s *reader) readLocation(ctx context.Context, pl place, arn string) {
 	api, err := s.clients.datasync(pl.account, pl.region)
 	if err != nil {
 		s.fail(arn, err)
@@ -64,7 +64,7 @@ func (s *snapshot) readLocation(ctx context.Context, pl place, arn string) {
 	s.locations[arn] = state
 }
 
-func (s *snapshot) readTask(ctx context.Context, pl place, arn string) {
+func (s *reader) readTask(ctx context.Context, pl place, arn string) {
 	api, err := s.clients.datasync(pl.account, pl.region)
 	if err != nil {
 		s.fail(arn, err)
@@ -81,7 +81,7 @@ func (s *snapshot) readTask(ctx context.Context, pl place, arn string) {
 }
 
 // readTasks reads the tasks that the lookup finds and that were not read yet.
-func (s *snapshot) readTasks(ctx context.Context, w wants, l lookup) {
+func (s *reader) readTasks(ctx context.Context, w wants, l lookup) {
 	fail := func(err error) { s.fail(l.place.account+"/"+l.place.region, err) }
 	api, err := s.clients.datasync(l.place.account, l.place.region)
 	if err != nil {
@@ -116,7 +116,7 @@ func (s *snapshot) readTasks(ctx context.Context, w wants, l lookup) {
 
 // readReferred looks for tasks and locations of ours that no name led to, and reads what tasks of ours name, or took the place of, until
 // nothing new is found. entries are the locations that were listed.
-func (s *snapshot) readReferred(ctx context.Context, w wants, entries map[place][]location.Entry) {
+func (s *reader) readReferred(ctx context.Context, w wants, entries map[place][]location.Entry) {
 	lookups := s.lookups(w)
 	for first := true; ; first = false {
 		locations, tasks := s.referred(w)

@@ -13,7 +13,7 @@ import (
 )
 
 // look reads a page of what lies below the destination's prefix, if the transfer may overwrite it. It is for a warning only.
-func (s *snapshot) look(ctx context.Context, t *resolved) {
+func (s *reader) look(ctx context.Context, t *resolved) {
 	e := t.Destination
 	api, err := s.clients.s3(e.Account, e.Region)
 	if err != nil {
@@ -57,7 +57,7 @@ const confirmFor = 30 * time.Second
 
 // confirm reads the bucket's policy again until no unique id is left unresolved, and notes those that stay. ids are those of the roles that
 // were read.
-func (s *snapshot) confirm(ctx context.Context, w bucketWant, ids map[string]string) {
+func (s *reader) confirm(ctx context.Context, w bucketWant, ids map[string]string) {
 	api, err := s.clients.s3(w.spec.Account, w.spec.Region)
 	if !w.grants || err != nil {
 		return
@@ -74,7 +74,7 @@ func (s *snapshot) confirm(ctx context.Context, w bucketWant, ids map[string]str
 }
 
 // confirmKey is confirm for the policy of a key.
-func (s *snapshot) confirmKey(ctx context.Context, w keyWant, ids map[string]string) {
+func (s *reader) confirmKey(ctx context.Context, w keyWant, ids map[string]string) {
 	api, err := s.clients.kms(w.spec.ARN)
 	if !w.grants || err != nil {
 		return
@@ -92,7 +92,7 @@ func (s *snapshot) confirmKey(ctx context.Context, w keyWant, ids map[string]str
 
 // resolve reads the document again until no unique id is left unresolved, notes those that a read long after the first still shows, and
 // returns what was read last.
-func (s *snapshot) resolve(ctx context.Context, current policy.Document, ids map[string]string, read func() (policy.Document, error)) policy.Document {
+func (s *reader) resolve(ctx context.Context, current policy.Document, ids map[string]string, read func() (policy.Document, error)) policy.Document {
 	unresolved := func(d policy.Document) []string {
 		var out []string
 		for _, p := range policy.Dangling(d) {

@@ -15,6 +15,8 @@ import (
 
 var rulePhase = problem.Rule{ID: "phase", Text: "must be plan, apply, run or destroy", Remedy: "use the Phase constants", Source: "xacct"}
 
+var phaseRules = []problem.Rule{rulePhase}
+
 var allPhases = []Phase{PlanPhase, ApplyPhase, RunPhase, DestroyPhase}
 
 // managedSize is how many characters a managed policy may have, white space aside.
@@ -179,7 +181,7 @@ func scopes(account string, transfers []*resolved) map[scope][]string {
 		}
 		if t.TaskAccount == account {
 			add(onEverything, "*")
-			if t.logChange() != "" {
+			if t.wantsLogPolicy() {
 				add(onLogs, "*")
 			}
 			add(onPolicies, "arn:"+p+":iam::"+account+":policy/*", "arn:"+p+":iam::aws:policy/*")

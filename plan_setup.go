@@ -216,7 +216,7 @@ func (b *builder) locationChange(all wants, w locationWant, c Change) Change {
 			c.Requires = append(c.Requires, bw.id())
 		}
 	}
-	c.Requires = append(c.Requires, t.keyRequires(w.side)...)
+	c.Requires = append(c.Requires, keyRequires(t, w.side)...)
 	return c
 }
 
@@ -236,7 +236,7 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 	t, spec := w.transfer, w.spec
 	one := []*resolved{t}
 	c := Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: DataSyncTask, Name: spec.Name, Transfers: []string{t.Name}, After: w.after()}
-	if id := t.logChange(); id != "" {
+	if id := logChange(t); id != "" {
 		c.Requires = append(c.Requires, id)
 	}
 	c.Requires = append(append(c.Requires, b.dataKeyRequires(t)...), b.logDrops(t)...)

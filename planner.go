@@ -25,51 +25,32 @@ var overridable = []Code{CodeACLsEnabled, CodeDenied, CodeKeyNotListed, CodeKeyU
 
 // newPlan reads AWS and plans in the direction of the mode.
 func newPlan(ctx context.Context, mode Mode, c clientSet, transfers []*resolved, s Settings, concurrency int) (*draft, error) {
-	c, callers, err := prepare(ctx, c, transfers, s, concurrency, nil)
+	if err := judgeInput(transfers, s); err != nil {
+		return nil, err
+	}
+	read, err := readAll(ctx, c, transfers, concurrency, nil)
 	if err != nil {
 		return nil, err
 	}
-	snap, err := observe(ctx, c, transfers)
-	if err != nil {
-		return nil, err
-	}
-	b := newBuilder(mode, snap, transfers, s, callers)
+	b := newBuilder(mode, read.snapshot, transfers, s, read.callers)
 	b.planAll()
 	return b.plan(), nil
 }
 
-// prepare judges the input of a plan and proves whose the clients are: those of the transfers' accounts and of the further ones. It returns
-// the clients limited, and by account the ARN of who calls.
-func prepare(ctx context.Context, c clientSet, transfers []*resolved, s Settings, concurrency int, further []string) (clientSet, map[string]string, error) {
+// judgeInput judges the transfers and the settings of a plan.
+func judgeInput(transfers []*resolved, s Settings) error {
 	if len(transfers) == 0 {
-		return nil, nil, errors.New("plan: no transfers were given: give at least one")
+		return errors.New("plan: no transfers were given: give at least one")
 	}
 	if err := validateAll(transfers); err != nil {
-		return nil, nil, err
+		return err
 	}
 	for _, code := range s.Override {
 		if !slices.Contains(overridable, code) {
-			return nil, nil, fmt.Errorf("plan: Override %q is not a code that can be overridden: use one of %s", code, strings.Join(overridable, ", "))
+			return fmt.Errorf("plan: Override %q is not a code that can be overridden: use one of %s", code, strings.Join(overridable, ", "))
 		}
 	}
-	if err := ownership(s, transfers); err != nil {
-		return nil, nil, err
-	}
-	accounts := accountsOf(c, transfers)
-	for _, account := range further {
-		if _, ok := c[account]; ok && !slices.Contains(accounts, account) {
-			accounts = append(accounts, account)
-		}
-	}
-	if len(accounts) == 0 {
-		return nil, nil, fmt.Errorf("plan: Clients hold none of the transfers' accounts: give a client for at least one, such as Clients[%q]", transfers[0].TaskAccount)
-	}
-	if err := c.complete(transfers); err != nil {
-		return nil, nil, err
-	}
-	c = c.steady(concurrency)
-	callers, err := identify(ctx, c, accounts)
-	return c, callers, err
+	return ownership(s, transfers)
 }
 
 // blockingOf are the blocking findings, by transfer.
@@ -81,46 +62,6 @@ func blockingOf(findings []Finding) map[string][]Finding {
 		}
 	}
 	return m
-}
-
-// complete reports the clients that the transfers need and that are nil.
-func (c clientSet) complete(transfers []*resolved) error {
-	var errs []error
-	seen := map[ClientError]bool{}
-	need := func(account, region, service string, missing bool) {
-		e := ClientError{Account: account, Region: region, Service: service}
-		if missing && !seen[e] {
-			seen[e] = true
-			errs = append(errs, &e)
-		}
-	}
-	for _, t := range transfers {
-		if ac, ok := c[t.TaskAccount]; ok {
-			need(t.TaskAccount, "", "STS", ac.STS == nil)
-			need(t.TaskAccount, "", "IAM", ac.IAM == nil)
-			if t.logChange() != "" {
-				_, err := c.logs(t.TaskAccount, t.Destination.Region)
-				need(t.TaskAccount, t.Destination.Region, "CloudWatch Logs", err != nil)
-			}
-			for _, e := range []endpoint{t.Source, t.Destination} {
-				need(t.TaskAccount, e.Region, "DataSync", ac.DataSync == nil || ac.DataSync(e.Region) == nil)
-			}
-		}
-		for _, e := range []endpoint{t.Source, t.Destination} {
-			if ac, ok := c[e.Account]; ok {
-				need(e.Account, "", "STS", ac.STS == nil)
-				need(e.Account, e.Region, "S3", ac.S3 == nil || ac.S3(e.Region) == nil)
-			}
-		}
-		for _, key := range t.Keys {
-			if ac, ok := c[key.Account()]; ok {
-				need(key.Account(), "", "STS", ac.STS == nil)
-				_, err := c.kms(key.ARN)
-				need(key.Account(), key.Region(), "KMS", err != nil)
-			}
-		}
-	}
-	return errors.Join(errs...)
 }
 
 // builder turns a snapshot into a plan.
@@ -208,14 +149,13 @@ func (b *builder) find(transfers []*resolved, f Finding) {
 
 // handedOver reports whether the account's changes are for its own operator, because we have no client for it or were told so.
 func (b *builder) handedOver(account string) bool {
-	_, ok := b.snap.clients[account]
+	ok := b.snap.readable[account]
 	return !ok || slices.Contains(b.settings.HandOver, account)
 }
 
 // canRead reports whether the account can be looked at.
 func (b *builder) canRead(account string) bool {
-	_, ok := b.snap.clients[account]
-	return ok
+	return b.snap.readable[account]
 }
 
 // plan is what was planned, in the order in which it is shown.
@@ -249,12 +189,12 @@ func sortChanges(changes []Change, transfers []*resolved) {
 	slices.SortStableFunc(changes, func(a, b Change) int {
 		return cmp.Or(cmp.Compare(rank(a.Account), rank(b.Account)), cmp.Compare(a.Account, b.Account),
 			cmp.Compare(slices.Index(kindOrder, a.Kind), slices.Index(kindOrder, b.Kind)),
-			cmp.Compare(a.orderKey(), b.orderKey()), cmp.Compare(a.ID, b.ID))
+			cmp.Compare(orderKey(&a), orderKey(&b)), cmp.Compare(a.ID, b.ID))
 	})
 }
 
 // orderKey sorts changes of one kind in one account: by transfer, sources before destinations, what belongs to both ends by name.
-func (c *Change) orderKey() string {
+func orderKey(c *Change) string {
 	if c.Side == "" {
 		return c.Name
 	}
@@ -262,3 +202,6 @@ func (c *Change) orderKey() string {
 }
 
 func sideOrder(s Side) int { return slices.Index(sides, s) }
+
+// facts are what the snapshot settles.
+func (b *builder) facts() Facts { return factsOf(b.snap, b.transfers, b.settings, b.callers, b.ids) }

@@ -28,14 +28,14 @@ type force struct {
 // readInForce reads what is in force for the transfer.
 func readInForce(ctx context.Context, c clientSet, t *resolved) (force, error) {
 	transfers := []*resolved{t}
-	c, _, err := prepare(ctx, c, transfers, Settings{}, 0, nil)
+	if err := validateAll(transfers); err != nil {
+		return force{}, err
+	}
+	read, err := readAll(ctx, c, transfers, 0, nil)
 	if err != nil {
 		return force{}, err
 	}
-	snap, err := observe(ctx, c, transfers)
-	if err != nil {
-		return force{}, err
-	}
+	snap := read.snapshot
 	out := force{documents: snap.documentsInForce(t)}
 	if task, err := snap.ourTask(wantsOf(transfers).tasks[0]); err == nil && task.Exists {
 		out.taskARN = task.ARN

@@ -24,30 +24,30 @@ type Residue struct {
 
 // findResidue reads AWS again and lists what is left of the transfers.
 func findResidue(ctx context.Context, c clientSet, transfers []*resolved) ([]Residue, error) {
-	c, _, err := prepare(ctx, c, transfers, Settings{}, 0, nil)
+	if err := validateAll(transfers); err != nil {
+		return nil, err
+	}
+	read, err := readAll(ctx, c, transfers, 0, nil)
 	if err != nil {
 		return nil, err
 	}
-	snap, err := observe(ctx, c, transfers)
-	if err != nil {
-		return nil, err
-	}
+	snap := read.snapshot
 	w := snap.withLeft(wantsOf(transfers))
 	var out []Residue
-	out = append(out, snap.roleResidue(w)...)
-	out = append(out, snap.bucketResidue(w)...)
-	out = append(out, snap.keyResidue(w)...)
-	out = append(out, snap.logResidue(w)...)
-	out = append(out, snap.datasyncResidue(w)...)
-	out = append(out, leftByAWS(ctx, c, w)...)
-	out = append(out, leftByRuns(ctx, c, w)...)
+	out = append(out, roleResidue(snap, w)...)
+	out = append(out, bucketResidue(snap, w)...)
+	out = append(out, keyResidue(snap, w)...)
+	out = append(out, logResidue(snap, w)...)
+	out = append(out, datasyncResidue(snap, w)...)
+	out = append(out, leftByAWS(ctx, read.clients, w)...)
+	out = append(out, leftByRuns(ctx, read.clients, w)...)
 	for _, what := range slices.Sorted(maps.Keys(snap.errs)) {
 		out = append(out, Residue{Name: what, Detail: "not known: " + oneLine(snap.errs[what])})
 	}
 	return out, nil
 }
 
-func (s *snapshot) roleResidue(w wants) []Residue {
+func roleResidue(s *snapshot, w wants) []Residue {
 	var out []Residue
 	for _, r := range append(slices.Clone(w.roles), s.leftRoles(w)...) {
 		state, read := s.roles[r.arn]
@@ -77,7 +77,7 @@ func (s *snapshot) roleResidue(w wants) []Residue {
 	return out
 }
 
-func (s *snapshot) bucketResidue(w wants) []Residue {
+func bucketResidue(s *snapshot, w wants) []Residue {
 	var out []Residue
 	for _, b := range w.buckets {
 		state, read := s.buckets[b.spec.Name]
@@ -96,7 +96,7 @@ func (s *snapshot) bucketResidue(w wants) []Residue {
 				out = append(out, item)
 			}
 		}
-		out = append(out, s.strangers(b.policyWant, state.Policy, item)...)
+		out = append(out, strangers(s, b.policyWant, state.Policy, item)...)
 	}
 	for _, t := range w.tasks {
 		unknown := s.ownerless(t.transfer)
@@ -107,7 +107,7 @@ func (s *snapshot) bucketResidue(w wants) []Residue {
 	return out
 }
 
-func (s *snapshot) datasyncResidue(w wants) []Residue {
+func datasyncResidue(s *snapshot, w wants) []Residue {
 	var out []Residue
 	for _, l := range w.locations {
 		if l.given {

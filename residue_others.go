@@ -48,7 +48,7 @@ func leftByAWS(ctx context.Context, c clientSet, w wants) []Residue {
 
 // strangers are statements of somebody else's policy that bear our prefix and are none of these transfers', and those that name a role or
 // user that is gone, which stops every later write of the policy. item says whose policy it is.
-func (s *snapshot) strangers(w policyWant, d policy.Document, item Residue) []Residue {
+func strangers(s *snapshot, w policyWant, d policy.Document, item Residue) []Residue {
 	var others, dead []string
 	for st := range d.All() {
 		if strings.HasPrefix(st.Sid(), sidPrefix) && !slices.Contains(w.ours, st.Sid()) {

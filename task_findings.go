@@ -103,7 +103,7 @@ type sourceLook struct {
 }
 
 // lookSource reads a page of what lies below the source's prefix, if the task deletes what is not there.
-func (s *snapshot) lookSource(ctx context.Context, t *resolved) {
+func (s *reader) lookSource(ctx context.Context, t *resolved) {
 	e := t.Source
 	if _, ok := s.clients[e.Account]; !ok {
 		return

@@ -46,8 +46,6 @@ func TestRules(t *testing.T) {
 	twice := []Transfer{valid(), valid()}
 	renamed := []Transfer{valid(), valid()}
 	renamed[1].Name = "other"
-	_, noPhase := OperatorPolicy("111122223333", []Transfer{valid()}, "preview")
-	_, onePhase := OperatorPolicy("111122223333", []Transfer{valid()}, RunPhase)
 	tags := func(n int) map[string]string {
 		m := map[string]string{}
 		for i := range n {
@@ -222,8 +220,6 @@ func TestRules(t *testing.T) {
 		accept("tag-prefix", "another", func(t *Transfer) { t.TagPrefix = "team/" }),
 		refuse("tag-prefix", "of AWS", func(t *Transfer) { t.TagPrefix = "aws:x" }),
 		refuse("tag-prefix", "an at sign", func(t *Transfer) { t.TagPrefix = "a@b" }),
-		{Rule: "phase", Name: "one of four", Err: onePhase},
-		{Rule: "phase", Name: "unknown", Refuse: true, Err: noPhase},
 	})
 }
 

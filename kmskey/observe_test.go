@@ -133,3 +133,21 @@ func TestUsable(t *testing.T) {
 		}
 	}
 }
+
+func TestGrantable(t *testing.T) {
+	for _, tt := range []struct {
+		name          string
+		state         State
+		local, remote bool
+	}{
+		{"not read", State{Unread: map[string]error{PartKey: errors.New("denied")}}, true, true},
+		{"not there", State{}, false, false},
+		{"managed by AWS", State{Exists: true, Manager: "AWS"}, true, false},
+		{"managed by a customer", State{Exists: true, Manager: "CUSTOMER"}, true, true},
+		{"disabled", State{Exists: true, Status: "Disabled"}, false, false},
+	} {
+		if local, remote := tt.state.Grantable(false), tt.state.Grantable(true); local != tt.local || remote != tt.remote {
+			t.Errorf("%s: grantable %v in its own account and %v in another, want %v and %v", tt.name, local, remote, tt.local, tt.remote)
+		}
+	}
+}

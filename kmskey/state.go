@@ -38,3 +38,14 @@ func (s State) Usable() string {
 	}
 	return ""
 }
+
+// Grantable reports whether a statement in the key's policy can let a role use the key: the key exists, or that was not read, S3 can encrypt
+// under it, and its policy can be changed. In another account than the role's (remote), nobody can use a key that AWS manages.
+// https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html
+func (s State) Grantable(remote bool) bool {
+	switch {
+	case s.Unread[PartKey] == nil && !s.Exists, s.Manager == kmstypes.KeyManagerTypeAws && remote:
+		return false
+	}
+	return s.Usable() == ""
+}
