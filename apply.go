@@ -31,17 +31,17 @@ const (
 
 // run is one apply.
 type run struct {
-	plan    *draft
-	fresh   *builder // what AWS holds now, and what is to be made of it
-	clients clientSet
-	opts    applyOptions
+	approved *draft
+	current  *builder // what AWS holds now, and what is to be made of it
+	clients  clientSet
+	opts     applyOptions
 
-	changes map[string]*Change // of the fresh plan, by ID
-	wants   wants              // of the transfers that nothing blocks, neither when the plan was made nor now
-	asked   map[string]*Change // by ID: what a fresh plan holds for the transfers that nothing blocked when the plan was made
-	asking  wants              // of those
-	planned map[string]*Change // of the plan, by ID
-	orphans map[string]bool    // IDs of changes that delete what is ours and unused
+	changes          map[string]*Change // of the fresh plan, by ID
+	desired          wants              // of the transfers that nothing blocks, neither when the plan was made nor now
+	currentUnblocked map[string]*Change // by ID: what a fresh plan holds for the transfers that nothing blocked when the plan was made
+	desiredUnblocked wants              // of those
+	approvedByID     map[string]*Change // of the plan, by ID
+	orphans          map[string]bool    // IDs of changes that delete what is ours and unused
 
 	mu      sync.Mutex
 	arns    map[string]string        // of locations and tasks, by change ID, as they are made
@@ -83,7 +83,7 @@ func applyPlan(ctx context.Context, p *draft, c clientSet, o applyOptions) (*Res
 
 // begin judges the plan, reads AWS again, and plans again with what it reads.
 func begin(ctx context.Context, p *draft, c clientSet, o applyOptions) (*run, error) {
-	if err := p.readable(); err != nil {
+	if err := readable(p); err != nil {
 		return nil, err
 	}
 	if err := judgeInput(p.Transfers, p.Settings); err != nil {
@@ -108,45 +108,45 @@ func newRun(p *draft, c clientSet, o applyOptions) *run {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
-	return &run{plan: p, planned: byID(p.Changes), clients: c, opts: o, lists: newLists(p.Changes), arns: map[string]string{}, locks: map[string]chan struct{}{},
+	return &run{approved: p, approvedByID: byID(p.Changes), clients: c, opts: o, lists: newLists(p.Changes), arns: map[string]string{}, locks: map[string]chan struct{}{},
 		results: map[string]*ChangeResult{}, begun: map[string]chan struct{}{}, done: map[string]chan struct{}{}, usable: map[string]chan struct{}{}, events: make(chan struct{}, 1)}
 }
 
 // replan plans with what AWS holds now. A transfer that is blocked now and was not when the plan was made is planned once more as if nothing
 // blocked it: by that, an edited plan is told from one whose transfer has come to be blocked.
 func (r *run) replan(snap *snapshot, callers map[string]string) {
-	p, before := r.plan, blockingOf(r.plan.Findings)
+	p, before := r.approved, blockingOf(r.approved.Findings)
 	without := func(blocked func(name string) bool) []*resolved {
 		return slices.DeleteFunc(slices.Clone(p.Transfers), func(t *resolved) bool { return blocked(t.Name) })
 	}
-	r.fresh = newBuilder(p.Mode, snap, p.Transfers, p.Settings, callers)
-	r.fresh.held = map[string]bool{}
+	r.current = newBuilder(p.Mode, snap, p.Transfers, p.Settings, callers)
+	r.current.held = map[string]bool{}
 	for name := range before {
-		r.fresh.held[name] = true
+		r.current.held[name] = true
 	}
-	r.fresh.planAll()
-	blocked := r.fresh.blocked()
-	r.wants = snap.withLeft(wantsOf(without(func(name string) bool { return blocked[name] })))
-	r.ids = maps.Clone(r.fresh.ids)
-	r.changes, r.orphans = byID(r.fresh.changes), r.fresh.orphans
+	r.current.planAll()
+	blocked := r.current.blocked()
+	r.desired = snap.withFormer(wantsOf(without(func(name string) bool { return blocked[name] })))
+	r.ids = maps.Clone(r.current.ids)
+	r.changes, r.orphans = byID(r.current.changes), r.current.orphans
 	for id, ch := range r.changes {
 		if ch.Kind == DataSyncLocation || ch.Kind == DataSyncTask {
 			r.arns[id] = ch.ARN
 		}
 	}
-	r.asked, r.asking = r.changes, r.wants
+	r.currentUnblocked, r.desiredUnblocked = r.changes, r.desired
 	if len(blocked) > len(before) {
 		unblocked := newBuilder(p.Mode, snap, p.Transfers, p.Settings, callers)
-		unblocked.change(without(func(name string) bool { return before[name] != nil }))
-		r.asked, r.asking = byID(unblocked.changes), unblocked.all
+		unblocked.plan(without(func(name string) bool { return before[name] != nil }))
+		r.currentUnblocked, r.desiredUnblocked = byID(unblocked.changes), unblocked.desired
 		maps.Copy(r.orphans, unblocked.orphans)
 	}
 }
 
 // enlist makes ready what is kept of each change of the plan.
 func (r *run) enlist() error {
-	for i := range r.plan.Changes {
-		ch := &r.plan.Changes[i]
+	for i := range r.approved.Changes {
+		ch := &r.approved.Changes[i]
 		if r.done[ch.ID] != nil {
 			return &MismatchError{Change: ch.ID, Detail: "it stands twice in the plan"}
 		}
@@ -160,7 +160,7 @@ func (r *run) enlist() error {
 }
 
 // readable judges the version and shape of a plan that may come from elsewhere.
-func (p *draft) readable() error {
+func readable(p *draft) error {
 	// A newer minor version may hold settings that this one does not know, and would not keep to.
 	major, newest, _ := strings.Cut(schema, ".")
 	got, minor, _ := strings.Cut(p.Schema, ".")
@@ -198,15 +198,15 @@ func (r *run) cyclic() error {
 		}
 		state[ch.ID] = walking
 		for _, id := range slices.Concat(ch.Requires, r.requires(ch)) {
-			if next := r.planned[id]; next != nil && !walk(next) {
+			if next := r.approvedByID[id]; next != nil && !walk(next) {
 				return false
 			}
 		}
 		state[ch.ID] = walked
 		return true
 	}
-	for i := range r.plan.Changes {
-		if ch := &r.plan.Changes[i]; !walk(ch) {
+	for i := range r.approved.Changes {
+		if ch := &r.approved.Changes[i]; !walk(ch) {
 			return &MismatchError{Change: ch.ID, Detail: "it requires itself"}
 		}
 	}
@@ -221,7 +221,7 @@ func (r *run) await(ch *Change) {
 		if q == nil {
 			continue
 		}
-		if r.plan.Mode == SetUp && early[[2]Kind{ch.Kind, q.Kind}] {
+		if r.approved.Mode == SetUp && early[[2]Kind{ch.Kind, q.Kind}] {
 			<-r.usable[id]
 		} else {
 			<-r.done[id]
@@ -246,7 +246,7 @@ func (r *run) waitsFor(ch *Change) *WaitingError {
 		switch q := r.results[id]; {
 		case q != nil && r.status(id) == Waiting:
 			return &WaitingError{Account: q.Account, Changes: []string{id}}
-		case q == nil && now != nil && now.Op != NoOp && !r.holds(now.Account) && (r.plan.Mode == SetUp || r.fresh.canRead(now.Account)):
+		case q == nil && now != nil && now.Op != NoOp && !r.holds(now.Account) && (r.approved.Mode == SetUp || r.current.canRead(now.Account)):
 			return &WaitingError{Account: now.Account, Changes: []string{id}}
 		}
 	}
@@ -255,7 +255,7 @@ func (r *run) waitsFor(ch *Change) *WaitingError {
 
 // holds reports whether the plan has changes of the account: whatever else there is to do in it is not left to another operator.
 func (r *run) holds(account string) bool {
-	return slices.ContainsFunc(r.plan.Changes, func(c Change) bool { return c.Account == account })
+	return slices.ContainsFunc(r.approved.Changes, func(c Change) bool { return c.Account == account })
 }
 
 // lacks names a change that has come to be required since the plan was made, in an account that the plan has changes of.
@@ -340,8 +340,8 @@ func (r *run) emit(ch *Change, e Event) {
 func (r *run) result() (*Result, error) {
 	out := &Result{}
 	var errs []error
-	for i := range r.plan.Changes {
-		res := r.results[r.plan.Changes[i].ID]
+	for i := range r.approved.Changes {
+		res := r.results[r.approved.Changes[i].ID]
 		if res.ARN == "" {
 			res.ARN = r.arns[res.ID]
 		}
@@ -356,11 +356,11 @@ func (r *run) result() (*Result, error) {
 
 // blockedErrors is one error for each transfer of the plan's changes that findings block, in the plan or by now.
 func (r *run) blockedErrors() []error {
-	now := blockingOf(r.fresh.findings)
-	before := blockingOf(r.plan.Findings)
+	now := blockingOf(r.current.findings)
+	before := blockingOf(r.approved.Findings)
 	var errs []error
-	for _, t := range r.plan.Transfers {
-		skipped := slices.ContainsFunc(r.plan.Changes, func(c Change) bool {
+	for _, t := range r.approved.Transfers {
+		skipped := slices.ContainsFunc(r.approved.Changes, func(c Change) bool {
 			return slices.Contains(c.Transfers, t.Name) && r.results[c.ID].Status == Skipped
 		})
 		if !skipped && before[t.Name] == nil { // what is blocked may have no changes, because they are not known

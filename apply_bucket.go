@@ -20,7 +20,7 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// requestID keeps the AWS request id of a write.
+// keepRequestID keeps the AWS request id of a write.
 func keepRequestID(res *ChangeResult, m middleware.Metadata) {
 	if id, ok := awsmiddleware.GetRequestIDMetadata(m); ok && id != "" {
 		res.RequestIDs = append(res.RequestIDs, id)
@@ -45,19 +45,19 @@ type target struct {
 // bucketTarget is the policy of a bucket.
 func (r *run) bucketTarget(w bucketWant) (target, error) {
 	api, err := r.clients.s3(w.spec.Account, w.spec.Region)
-	if r.plan.Mode == TearDown {
+	if r.approved.Mode == TearDown {
 		w.spec.Statements = nil
 	}
 	return target{
 		policyWant: w.policyWant, size: func(d policy.Document) (int, int) { return d.Size(policy.Bucket) }, get: "s3:GetBucketPolicy", put: "s3:PutBucketPolicy",
-		judged: r.fresh.snap.buckets[w.spec.Name].Policy,
+		judged: r.current.snap.buckets[w.spec.Name].Policy,
 		facts: func(f Facts, d policy.Document, gone []string) {
 			f.BucketPolicies[w.spec.Name], f.Leaving[w.spec.Name] = d, gone
 		},
 		diff: func(d policy.Document) policyDiff { return diffBucket(w, d, r.known()) },
-		read: func(ctx context.Context) (policy.Document, error) { return readPolicy(ctx, api, w.spec) },
+		read: func(ctx context.Context) (policy.Document, error) { return readBucketPolicy(ctx, api, w.spec) },
 		write: func(ctx context.Context, d policy.Document) (middleware.Metadata, error) {
-			return writePolicy(ctx, api, w.spec, d)
+			return writeBucketPolicy(ctx, api, w.spec, d)
 		},
 	}, err
 }
@@ -65,9 +65,9 @@ func (r *run) bucketTarget(w bucketWant) (target, error) {
 // applyPolicy reads the policy, merges our statements into what it reads, writes that, and looks until it shows. Every attempt begins with
 // a read, however the one before it ended, so that nobody's write is undone but one between that read and the write right after it.
 func (r *run) applyPolicy(ctx context.Context, ch *Change, w target, res *ChangeResult) (Status, error) {
-	spent, status := newSpent(), Unchanged
+	spent, status := newBackoff(), Unchanged
 	// A write that has begun is finished and looked at, whatever becomes of ctx.
-	held, release := held(ctx)
+	held, release := withGrace(ctx)
 	defer release()
 	reading := ctx
 	for attempt, lost := 1, 0; ; attempt++ {
@@ -135,16 +135,16 @@ func (r *run) checkMerged(ch *Change, w target, current, next policy.Document, g
 		return &CallError{Account: ch.Account, Region: ch.Region, Operation: w.put, Subject: ch.Name,
 			Err: fmt.Errorf("the merged policy has %d of %d bytes: nothing was written", used, quota)}
 	}
-	if r.plan.Mode == TearDown || current.Equal(w.judged) {
+	if r.approved.Mode == TearDown || current.Equal(w.judged) {
 		return nil
 	}
-	f := r.fresh.facts()
-	w.facts(f, named(r.fresh.ids, current), gone)
+	f := r.current.facts()
+	w.facts(f, named(r.current.ids, current), gone)
 	var errs []error
 	for _, t := range w.transfers {
 		var blocking []Finding
 		for _, finding := range checkAll([]*resourceSet{t.resources()}, f) {
-			if finding.Severity == Blocking && !slices.Contains(r.plan.Settings.Override, finding.Code) {
+			if finding.Severity == Blocking && !slices.Contains(r.approved.Settings.Override, finding.Code) {
 				blocking = append(blocking, finding)
 			}
 		}
@@ -155,8 +155,8 @@ func (r *run) checkMerged(ch *Change, w target, current, next policy.Document, g
 	return errors.Join(errs...)
 }
 
-// readPolicy is the policy right now; zero is none.
-func readPolicy(ctx context.Context, api bucket.API, spec bucket.Spec) (policy.Document, error) {
+// readBucketPolicy is the policy right now; zero is none.
+func readBucketPolicy(ctx context.Context, api bucket.API, spec bucket.Spec) (policy.Document, error) {
 	out, err := api.GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account})
 	if awserr.Is(err, "NoSuchBucketPolicy") {
 		return policy.Document{}, nil
@@ -170,7 +170,7 @@ func readPolicy(ctx context.Context, api bucket.API, spec bucket.Spec) (policy.D
 // noS3Retries switches the SDK's own retries off for writes of a policy, because each needs a read right before it.
 func noS3Retries(o *s3.Options) { o.Retryer = aws.NopRetryer{} }
 
-func writePolicy(ctx context.Context, api bucket.API, spec bucket.Spec, next policy.Document) (middleware.Metadata, error) {
+func writeBucketPolicy(ctx context.Context, api bucket.API, spec bucket.Spec, next policy.Document) (middleware.Metadata, error) {
 	if next.IsZero() {
 		out, err := api.DeleteBucketPolicy(ctx, &s3.DeleteBucketPolicyInput{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account}, noS3Retries)
 		if err != nil {
@@ -267,8 +267,8 @@ func (r *run) applyOwnership(ctx context.Context, ch *Change, w bucketWant, res 
 		return Failed, err
 	}
 	in, err := w.spec.PutOwnershipInput()
-	if r.plan.Mode == TearDown {
-		in, err = w.spec.RestoreOwnershipInput(r.plan.Settings.Ownership[w.spec.Name])
+	if r.approved.Mode == TearDown {
+		in, err = w.spec.RestoreOwnershipInput(r.approved.Settings.Ownership[w.spec.Name])
 	}
 	if err == nil {
 		err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {

@@ -14,7 +14,7 @@ import (
 // cancelRuns cancels the task's execution under way, and those queued behind it one after the other, until none is left or the budget is
 // spent. A task that is gone has none.
 func (r *run) cancelRuns(ctx context.Context, ch *Change, api dataSyncAPI, arn string, res *ChangeResult) error {
-	spent, cancelled := newSpent(), ""
+	spent, cancelled := newBackoff(), ""
 	for attempt := 1; ; attempt++ {
 		state, err := task.Observe(ctx, api, arn)
 		if err == nil {

@@ -38,19 +38,19 @@ func (r *run) applyLocation(ctx context.Context, ch *Change, w locationWant, res
 	if err != nil {
 		return Failed, err
 	}
-	state, _, err := r.fresh.snap.ourLocation(w)
+	state, _, err := r.current.snap.ourLocation(w)
 	if err != nil {
 		return Failed, err
 	}
 	res.ARN = state.ARN
-	if r.plan.Mode == TearDown {
+	if r.approved.Mode == TearDown {
 		return r.removeLocation(ctx, ch, api, state.ARN, res)
 	}
 	if !state.Exists {
 		return r.createLocation(ctx, ch, api, w, res)
 	}
 	_, lines, tags := diffLocation(w, state)
-	if note := r.fresh.snap.noteRoles(w, state.Tags, state.RoleARN); note != "" && state.RoleARN != w.spec.RoleARN {
+	if note := r.current.snap.noteRoles(w, state.Tags, state.RoleARN); note != "" && state.RoleARN != w.spec.RoleARN {
 		spec := w.spec
 		spec.Tags = map[string]string{w.transfer.tagKey(tagReplaces): note} // first, or nothing tells of the role once the location has another
 		in, err := spec.TagInput(state.ARN)
@@ -58,10 +58,10 @@ func (r *run) applyLocation(ctx context.Context, ch *Change, w locationWant, res
 			return ended(ch, "datasync:TagResource", err)
 		}
 	}
-	if configured(lines) {
+	if beyondTags(lines) {
 		in, err := w.spec.UpdateInput(state.ARN)
 		if err == nil {
-			err = r.repeat(ctx, ch, r.patience(ch, w), func(ctx context.Context) error {
+			err = r.repeat(ctx, ch, r.budgetFor(ch, w), func(ctx context.Context) error {
 				out, err := api.UpdateLocationS3(ctx, in)
 				if err == nil {
 					keepRequestID(res, out.ResultMetadata)
@@ -106,7 +106,7 @@ func (r *run) createLocation(ctx context.Context, ch *Change, api dataSyncAPI, w
 		return true, nil
 	}
 	look := func(ctx context.Context) (bool, error) { return adopt(findLocation(ctx, r.clients, api, w)) }
-	err = r.patiently(ctx, ch, r.patience(ch, w), func(ctx context.Context) error {
+	err = r.retry(ctx, ch, r.budgetFor(ch, w), func(ctx context.Context) error {
 		if found, err := adopt(r.locationNow(ctx, ch, w)); found || err != nil {
 			return err
 		}
@@ -127,7 +127,7 @@ func (r *run) createLocation(ctx context.Context, ch *Change, api dataSyncAPI, w
 
 // foreignARN refuses an ARN that is not of the account and Region it was asked for in.
 func (r *run) foreignARN(ch *Change, arn string) error {
-	if !at(arn, ch.Account, ch.Region) {
+	if !isIn(arn, ch.Account, ch.Region) {
 		return &IdentityError{Account: ch.Account, Err: fmt.Errorf("%s answered with %s", ch.ID, arn)}
 	}
 	return nil
@@ -142,9 +142,9 @@ func findLocation(ctx context.Context, c clientSet, api dataSyncAPI, w locationW
 	return locationAmong(ctx, c, w, entries)
 }
 
-// patience is how long the named errors of a young role or policy are retried: as long as the policies allow the access, shortly while
+// budgetFor is how long the named errors of a young role or policy are retried: as long as the policies allow the access, shortly while
 // they leave it open, and not at all if they deny it or another operator has still to act.
-func (r *run) patience(ch *Change, w locationWant) time.Duration {
+func (r *run) budgetFor(ch *Change, w locationWant) time.Duration {
 	if r.waitsFor(ch) != nil {
 		return 0
 	}
@@ -160,7 +160,7 @@ func (r *run) patience(ch *Change, w locationWant) time.Duration {
 // verdict is the worst of what the fresh plan found about one side of a transfer.
 func (r *run) verdict(w locationWant) Code {
 	worst := ""
-	for _, f := range r.fresh.findings {
+	for _, f := range r.current.findings {
 		if f.Transfer != w.transfer.Name || f.Side != w.side {
 			continue
 		}
@@ -183,7 +183,7 @@ func (r *run) refused(ch *Change, t *resolved, side Side, op string, err error) 
 	if waits := r.waitsFor(ch); waits != nil && awserr.Propagation(err) {
 		return Waiting, waits
 	}
-	return ended(ch, op, accessError(r.fresh.findings, t, side, err))
+	return ended(ch, op, accessError(r.current.findings, t, side, err))
 }
 
 func (r *run) removeLocation(ctx context.Context, ch *Change, api dataSyncAPI, arn string, res *ChangeResult) (Status, error) {
@@ -205,12 +205,12 @@ func (r *run) applyTask(ctx context.Context, ch *Change, w taskWant, res *Change
 	if err != nil {
 		return Failed, err
 	}
-	state, old, err := r.fresh.snap.ourTasks(w)
+	state, old, err := r.current.snap.ourTasks(w)
 	if err != nil {
 		return Failed, err
 	}
 	res.ARN = state.ARN
-	if r.plan.Mode == TearDown {
+	if r.approved.Mode == TearDown {
 		return r.removeTask(ctx, ch, api, state.ARN, res)
 	}
 	if waits := r.waitsFor(ch); waits != nil {
@@ -221,7 +221,7 @@ func (r *run) applyTask(ctx context.Context, ch *Change, w taskWant, res *Change
 	w.spec.DestinationLocationARN = cmp.Or(t.Destination.LocationARN, r.arn(changeID(w.spec.Account, t.Destination.Region, DataSyncLocation, t.Name+"/"+string(DestinationSide))))
 	op, lines, tags := diffTask(w, state, w.spec.SourceLocationARN, w.spec.DestinationLocationARN)
 	moved := elsewhere(w, state, old)
-	if (op == Replace || moved.Exists) && !r.plan.Settings.AllowReplace {
+	if (op == Replace || moved.Exists) && !r.approved.Settings.AllowReplace {
 		return Failed, &StaleError{Change: ch.ID, Detail: "it must be replaced now, which the plan does not allow"}
 	}
 	switch op {
@@ -230,7 +230,7 @@ func (r *run) applyTask(ctx context.Context, ch *Change, w taskWant, res *Change
 		if state.Exists {
 			old = append([]task.State{state}, old...)
 		}
-		if left := r.fresh.snap.replaces(t, old); left != "" {
+		if left := r.current.snap.replaces(t, old); left != "" {
 			w.spec.Tags = maps.Clone(w.spec.Tags)
 			w.spec.Tags[t.tagKey(tagReplaces)] = left
 		}
@@ -239,7 +239,7 @@ func (r *run) applyTask(ctx context.Context, ch *Change, w taskWant, res *Change
 		}
 		return r.removeTask(ctx, ch, api, state.ARN, res)
 	}
-	if configured(lines) {
+	if beyondTags(lines) {
 		in, err := w.spec.UpdateFrom(state) // with the options in force: whether one left out keeps its value is not documented
 		if err == nil {
 			err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
@@ -273,8 +273,8 @@ func (r *run) createTask(ctx context.Context, ch *Change, api dataSyncAPI, w tas
 		return true, nil
 	}
 	look := func(ctx context.Context) (bool, error) { return adopt(findTask(ctx, r.clients, api, w)) }
-	budget := min(r.patience(ch, locationWant{transfer: w.transfer, side: SourceSide}), r.patience(ch, locationWant{transfer: w.transfer, side: DestinationSide}))
-	err = r.patiently(ctx, ch, budget, func(ctx context.Context) error {
+	budget := min(r.budgetFor(ch, locationWant{transfer: w.transfer, side: SourceSide}), r.budgetFor(ch, locationWant{transfer: w.transfer, side: DestinationSide}))
+	err = r.retry(ctx, ch, budget, func(ctx context.Context) error {
 		if found, err := adopt(r.taskNow(ctx, ch, w)); found || err != nil {
 			return err
 		}
@@ -329,7 +329,7 @@ func (r *run) available(ctx context.Context, ch *Change, api dataSyncAPI, res *C
 }
 
 func (r *run) removeTask(ctx context.Context, ch *Change, api dataSyncAPI, arn string, res *ChangeResult) (Status, error) {
-	if r.plan.Mode == TearDown && r.plan.Settings.CancelRuns {
+	if r.approved.Mode == TearDown && r.approved.Settings.CancelRuns {
 		if err := r.cancelRuns(ctx, ch, api, arn, res); err != nil {
 			return ended(ch, "datasync:CancelTaskExecution", err)
 		}

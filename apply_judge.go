@@ -26,10 +26,10 @@ func (r *run) judge(ctx context.Context, ch *Change) (Status, error) {
 	if ch.Hold == Handover {
 		return Waiting, &WaitingError{Account: ch.Account, Changes: []string{ch.ID}}
 	}
-	if waits := r.waitsFor(ch); (r.plan.Mode == TearDown || ch.Op == Delete || ch.Kind == IAMRole) && waits != nil {
+	if waits := r.waitsFor(ch); (r.approved.Mode == TearDown || ch.Op == Delete || ch.Kind == IAMRole) && waits != nil {
 		return Waiting, waits
 	}
-	asked, now := r.asked[ch.ID], r.changes[ch.ID]
+	asked, now := r.currentUnblocked[ch.ID], r.changes[ch.ID]
 	if asked == nil {
 		return r.vanished(ch)
 	}
@@ -48,7 +48,7 @@ func (r *run) judge(ctx context.Context, ch *Change) (Status, error) {
 	if ch.Op == NoOp {
 		return Failed, &StaleError{Change: ch.ID, Detail: "there was nothing to do, and now there is"}
 	}
-	if !r.approved(ch, now) {
+	if !r.approves(ch, now) {
 		return Failed, &StaleError{Change: ch.ID, Detail: fmt.Sprintf("the plan says %s, and by now it would be %s", ch.Op, now.Op)}
 	}
 	if id, ok := r.lacks(ch); ok {
@@ -60,18 +60,18 @@ func (r *run) judge(ctx context.Context, ch *Change) (Status, error) {
 	return "", nil
 }
 
-// merged reports whether the change is of a policy that others write too: what it comes to follows from what they wrote.
+// sharedPolicy reports whether the change is of a policy that others write too: what it comes to follows from what they wrote.
 func sharedPolicy(ch *Change) bool {
 	return ch.Kind == BucketPolicy || ch.Kind == KeyPolicy || ch.Kind == LogPolicy
 }
 
-// approved reports whether who approved the plan's change has approved what is to be done now. What was to be made may be there in part by
+// approves reports whether who approved the plan's change has approved what is to be done now. What was to be made may be there in part by
 // now; what was to be deleted may have to stay for others. Nothing is replaced or deleted that the plan does not replace or delete.
-func (r *run) approved(ch, now *Change) bool {
+func (r *run) approves(ch, now *Change) bool {
 	switch {
 	case ch.Op == now.Op:
 		return true
-	case r.plan.Mode == TearDown && ch.Op != Update && ch.Op != Delete:
+	case r.approved.Mode == TearDown && ch.Op != Update && ch.Op != Delete:
 		return false // a plan to set up, called one to tear down
 	case sharedPolicy(ch):
 		return true
@@ -81,22 +81,22 @@ func (r *run) approved(ch, now *Change) bool {
 
 // vanished judges a change that a fresh plan does not hold: on the way back it is done already, else its transfer is blocked now.
 func (r *run) vanished(ch *Change) (Status, error) {
-	blocked := blockingOf(r.fresh.findings)
+	blocked := blockingOf(r.current.findings)
 	for _, t := range ch.Transfers {
 		if blocked[t] != nil {
 			return Skipped, nil
 		}
 	}
-	if err := r.fresh.snap.unlooked(ch); err != nil {
-		if !r.fresh.canRead(ch.Account) {
+	if err := r.current.snap.whyUnread(ch); err != nil {
+		if !r.current.canRead(ch.Account) {
 			return Waiting, &WaitingError{Account: ch.Account, Changes: []string{ch.ID}}
 		}
 		return Failed, err
 	}
-	if r.plan.Mode == TearDown || ch.Op == Delete {
+	if r.approved.Mode == TearDown || ch.Op == Delete {
 		return Unchanged, nil
 	}
-	if sharedPolicy(ch) && len(r.asking.statements(ch.ID)) == 0 && r.matchesStatements(ch) == nil {
+	if sharedPolicy(ch) && len(r.desiredUnblocked.statements(ch.ID)) == 0 && r.matchesStatements(ch) == nil {
 		return Unchanged, nil // it takes statements of ours away, which are gone
 	}
 	return Failed, &MismatchError{Change: ch.ID, Detail: "the transfers do not ask for it"}
@@ -107,7 +107,7 @@ func (r *run) matches(ch, asked *Change) error {
 	if ch.Kind != asked.Kind || ch.Account != asked.Account || ch.Region != asked.Region || ch.Name != asked.Name {
 		return &MismatchError{Change: ch.ID, Detail: "its account, Region, kind or name is another"}
 	}
-	if r.plan.Mode == TearDown {
+	if r.approved.Mode == TearDown {
 		return nil
 	}
 	switch ch.Kind {
@@ -137,7 +137,7 @@ func (r *run) matchesStatements(ch *Change) error {
 		return mismatch(oneLine(err))
 	}
 	wanted := map[string]bool{}
-	for _, st := range r.asking.statements(ch.ID) {
+	for _, st := range r.desiredUnblocked.statements(ch.ID) {
 		wanted[st.Sid()] = true
 		if ch.Kind == LogPolicy && ch.Op == NoOp {
 			continue // another statement may say it: nothing is written
@@ -166,7 +166,7 @@ func (r *run) matchesRole(ch *Change) error {
 	if err := json.Unmarshal([]byte(ch.After), &got); err != nil {
 		return &MismatchError{Change: ch.ID, Detail: oneLine(err)}
 	}
-	for _, w := range r.asking.roles {
+	for _, w := range r.desiredUnblocked.roles {
 		if w.id() != ch.ID {
 			continue
 		}
@@ -175,8 +175,8 @@ func (r *run) matchesRole(ch *Change) error {
 			return &MismatchError{Change: ch.ID, Detail: "the trust policy is another"}
 		}
 		got.Trust = w.spec.Trust
-		got.Policies, w.spec.Policies = withoutLeft(got.Policies), withoutLeft(w.spec.Policies)
-		if text(got) != w.after(roleDiff{}) {
+		got.Policies, w.spec.Policies = withoutFormerKeys(got.Policies), withoutFormerKeys(w.spec.Policies)
+		if record(got) != w.after(roleDiff{}) {
 			return &MismatchError{Change: ch.ID, Detail: "the text of what is wanted is another"}
 		}
 	}

@@ -61,7 +61,7 @@ func newLists(changes []Change) lists {
 // failure shows when the list is needed.
 func (r *run) lookAhead(ctx context.Context, ch *Change) {
 	now := r.changes[ch.ID]
-	if r.plan.Mode == TearDown || now == nil || now.Hold != "" || now.Op != Create && now.Op != Replace {
+	if r.approved.Mode == TearDown || now == nil || now.Hold != "" || now.Op != Create && now.Op != Replace {
 		return
 	}
 	for _, id := range r.requires(ch) {
@@ -156,8 +156,8 @@ func taskAmong(ctx context.Context, c clientSet, w taskWant, entries []task.Entr
 
 // firstError is one of the snapshot's errors; nil if there is none.
 func (s *reader) firstError() error {
-	for _, what := range slices.Sorted(maps.Keys(s.errs)) {
-		return s.errs[what]
+	for _, what := range slices.Sorted(maps.Keys(s.failures)) {
+		return s.failures[what]
 	}
 	return nil
 }

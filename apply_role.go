@@ -20,11 +20,11 @@ import (
 // execute makes one change that is due.
 func (r *run) execute(ctx context.Context, ch *Change, res *ChangeResult) (Status, error) {
 	if now := r.changes[ch.ID]; now != nil && r.orphans[ch.ID] {
-		return r.removeLeft(ctx, ch, now, res)
+		return r.removeOrphan(ctx, ch, now, res)
 	}
 	switch ch.Kind {
 	case IAMRole:
-		for _, w := range r.wants.roles {
+		for _, w := range r.desired.roles {
 			if w.id() == ch.ID {
 				return r.applyRole(ctx, ch, w, res)
 			}
@@ -32,7 +32,7 @@ func (r *run) execute(ctx context.Context, ch *Change, res *ChangeResult) (Statu
 	case BucketPolicy, BucketOwnership:
 		r.locks[ch.Name] <- struct{}{}
 		defer func() { <-r.locks[ch.Name] }()
-		for _, w := range r.wants.buckets {
+		for _, w := range r.desired.buckets {
 			switch ch.ID {
 			case w.id():
 				t, err := r.bucketTarget(w)
@@ -40,12 +40,12 @@ func (r *run) execute(ctx context.Context, ch *Change, res *ChangeResult) (Statu
 					return Failed, err
 				}
 				return r.applyPolicy(ctx, ch, t, res)
-			case w.aclID():
+			case w.ownershipID():
 				return r.applyOwnership(ctx, ch, w, res)
 			}
 		}
 	case KeyPolicy:
-		for _, w := range r.wants.keys {
+		for _, w := range r.desired.keys {
 			if w.id() == ch.ID {
 				t, err := r.keyTarget(w)
 				if err != nil {
@@ -55,7 +55,7 @@ func (r *run) execute(ctx context.Context, ch *Change, res *ChangeResult) (Statu
 			}
 		}
 	case LogPolicy:
-		for _, w := range r.wants.logs {
+		for _, w := range r.desired.logs {
 			if w.id() == ch.ID {
 				t, err := r.logTarget(w)
 				if err != nil {
@@ -65,13 +65,13 @@ func (r *run) execute(ctx context.Context, ch *Change, res *ChangeResult) (Statu
 			}
 		}
 	case DataSyncLocation:
-		for _, w := range r.wants.locations {
+		for _, w := range r.desired.locations {
 			if w.id() == ch.ID {
 				return r.applyLocation(ctx, ch, w, res)
 			}
 		}
 	case DataSyncTask:
-		for _, w := range r.wants.tasks {
+		for _, w := range r.desired.tasks {
 			if w.id() == ch.ID {
 				return r.applyTask(ctx, ch, w, res)
 			}
@@ -93,8 +93,8 @@ func (r *run) applyRole(ctx context.Context, ch *Change, w roleWant, res *Change
 	if err != nil {
 		return Failed, err
 	}
-	state := r.fresh.snap.roles[w.arn]
-	if r.plan.Mode == TearDown {
+	state := r.current.snap.roles[w.arn]
+	if r.approved.Mode == TearDown {
 		return r.removeRole(ctx, ch, api, w, state, res)
 	}
 	res.ARN = w.arn
@@ -109,7 +109,7 @@ func (r *run) applyRole(ctx context.Context, ch *Change, w roleWant, res *Change
 		r.use(ch.ID)
 	}
 	d := diffRole(w, state)
-	if note := r.fresh.snap.noteRegions(r.wants, w.transfers); note != "" && !d.trust.IsZero() {
+	if note := r.current.snap.noteRegions(r.desired, w.transfers); note != "" && !d.trust.IsZero() {
 		if err := r.tagRole(ctx, ch, api, w.spec, map[string]string{w.transfers[0].tagKey(tagRegion): note}, res); err != nil {
 			return ended(ch, "iam:TagRole", err)
 		}
@@ -151,7 +151,7 @@ func (r *run) applyRole(ctx context.Context, ch *Change, w roleWant, res *Change
 			return ended(ch, "iam:TagRole", err)
 		}
 	}
-	if note := tagsMissing(r.fresh.snap.noteBuckets(w), state.Tags); len(note) > 0 {
+	if note := tagsMissing(r.current.snap.noteBuckets(w), state.Tags); len(note) > 0 {
 		if err := r.tagRole(ctx, ch, api, w.spec, note, res); err != nil {
 			return ended(ch, "iam:TagRole", err)
 		}
@@ -219,7 +219,7 @@ func (r *run) createRole(ctx context.Context, ch *Change, api iamrole.API, w rol
 		created, appeared = s, true
 		return true, nil
 	}
-	err = r.patiently(ctx, ch, r.opts.Budget, func(ctx context.Context) error {
+	err = r.retry(ctx, ch, r.opts.Budget, func(ctx context.Context) error {
 		return r.once(ctx, ch, func(ctx context.Context) error {
 			out, err := api.CreateRole(ctx, in, func(o *iam.Options) { o.Retryer = aws.NopRetryer{} })
 			if err == nil && out.Role != nil {
@@ -324,24 +324,24 @@ func (r *run) removeRole(ctx context.Context, ch *Change, api iamrole.API, w rol
 
 // stillNamed reads, right before the role is deleted, the policies of the buckets and keys that it was let in by, and says which names it.
 func (r *run) stillNamed(ctx context.Context, w roleWant, state iamrole.State) (string, error) {
-	for _, b := range r.wants.buckets {
-		if !w.serves(b.policyWant) || !r.fresh.canRead(b.spec.Account) {
+	for _, b := range r.desired.buckets {
+		if !w.serves(b.policyWant) || !r.current.canRead(b.spec.Account) {
 			continue // what cannot be read has held the change back already
 		}
 		api, err := r.clients.s3(b.spec.Account, b.spec.Region)
 		if err != nil {
 			return "", err
 		}
-		d, err := readPolicy(ctx, api, b.spec)
+		d, err := readBucketPolicy(ctx, api, b.spec)
 		if err != nil {
 			return "", &CallError{Account: b.spec.Account, Region: b.spec.Region, Operation: "s3:GetBucketPolicy", Subject: b.spec.Name, Err: err}
 		}
-		if naming(d, nil, w.arn, state.ID) != "" {
+		if statementNaming(d, nil, w.arn, state.ID) != "" {
 			return "bucket " + b.spec.Name, nil
 		}
 	}
-	for _, k := range r.wants.keys {
-		if !w.serves(k.policyWant) || !r.fresh.canRead(k.spec.Account()) {
+	for _, k := range r.desired.keys {
+		if !w.serves(k.policyWant) || !r.current.canRead(k.spec.Account()) {
 			continue
 		}
 		api, err := r.clients.kms(k.spec.ARN)
@@ -352,7 +352,7 @@ func (r *run) stillNamed(ctx context.Context, w roleWant, state iamrole.State) (
 		if err != nil {
 			return "", &CallError{Account: k.spec.Account(), Region: k.spec.Region(), Operation: "kms:GetKeyPolicy", Subject: k.spec.ARN, Err: err}
 		}
-		if naming(d, nil, w.arn, state.ID) != "" {
+		if statementNaming(d, nil, w.arn, state.ID) != "" {
 			return "key " + keyName(k.spec.ARN), nil
 		}
 	}
@@ -371,8 +371,8 @@ func (w roleWant) serves(p policyWant) bool {
 	return false
 }
 
-// naming is the Sid or number of a statement that names one of the principals; "" if none does. Statements with the given Sids are passed over.
-func naming(d policy.Document, except []string, principals ...string) string {
+// statementNaming is the Sid or number of a statement that names one of the principals; "" if none does. Statements with the given Sids are passed over.
+func statementNaming(d policy.Document, except []string, principals ...string) string {
 	i := 0
 	for st := range d.All() {
 		i++

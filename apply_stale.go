@@ -28,10 +28,10 @@ func (r *run) stale(ch, asked *Change) error {
 	if err != nil {
 		return err
 	}
-	for _, want := range r.asking.statements(ch.ID) {
+	for _, want := range r.desiredUnblocked.statements(ch.ID) {
 		was, stood := then.Statement(want.Sid())
 		is, stands := current.Statement(want.Sid())
-		gone := !stands && r.plan.Mode == TearDown
+		gone := !stands && r.approved.Mode == TearDown
 		if stood && !gone && !(stands && (is.EqualWith(was, r.known()) || is.EqualWith(want, r.known()))) {
 			return &StaleError{Change: ch.ID, Detail: "statement " + want.Sid() + ", which is ours, was removed or changed since"}
 		}

@@ -57,7 +57,7 @@ type Change struct {
 }
 
 // writes reports whether Apply has something to do for the change.
-func (c *Change) writes() bool { return c.Op != NoOp && c.Hold == "" }
+func writes(c *Change) bool { return c.Op != NoOp && c.Hold == "" }
 
 // Severity is the weight of a [Finding].
 type Severity string

@@ -122,7 +122,7 @@ func (r *checker) notGiven() []Finding {
 }
 
 // assumed says where the transfer rests on something that AWS does not document for its partition.
-func (r *resourceSet) assumed() []Finding {
+func (r *checker) assumed() []Finding {
 	t := r.Transfer
 	if !region.DataSyncAssumed(t.Partition) {
 		return nil
@@ -133,7 +133,7 @@ func (r *resourceSet) assumed() []Finding {
 }
 
 // noOperator reports the remote buckets on which nobody was named as operator.
-func (r *resourceSet) noOperator() []Finding {
+func (r *checker) noOperator() []Finding {
 	t := r.Transfer
 	var out []Finding
 	for _, side := range sides {

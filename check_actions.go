@@ -11,10 +11,10 @@ import (
 type use int
 
 const (
-	always  use = iota // nothing works without it
-	seldom             // only in cases that this transfer may never meet: a denial limits it, and does not stop it
-	perhaps            // always, or not at all: which of them is not known
-	never              // not with these options
+	always        use = iota // nothing works without it
+	rarely                   // only in cases that this transfer may never meet: a denial limits it, and does not stop it
+	conditionally            // always, or not at all: which of them is not known
+	never                    // not with these options
 )
 
 // special is the table of the actions that not every transfer uses. All others that DataSync lists are always used.
@@ -38,7 +38,7 @@ var special = []struct {
 		if t.Task.Options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove {
 			return always
 		}
-		return seldom
+		return rarely
 	}, "the transfer keeps what is gone from the source, so that it deletes only leftovers of its own"},
 }
 
@@ -49,9 +49,9 @@ const namesVersions = "whether the manifest names object versions"
 // versioned is the use of an action on object versions.
 func versioned(t *resolved, side Side) use {
 	if side == SourceSide && (t.Task.Manifest != nil || t.Retries != nil) {
-		return perhaps
+		return conditionally
 	}
-	return seldom
+	return rarely
 }
 
 func tagged(u use) func(*resolved, Side) use {
@@ -69,21 +69,21 @@ func useOf(t *resolved, side Side, action string) (use, string) {
 		if !strings.EqualFold(s.action, action) {
 			continue
 		}
-		if u := s.use(t, side); u != perhaps {
+		if u := s.use(t, side); u != conditionally {
 			return u, s.why
 		}
-		return perhaps, namesVersions
+		return conditionally, namesVersions
 	}
 	return always, ""
 }
 
-// used are the actions that DataSync will use on the bucket of the side.
+// usedActions are the actions that DataSync will use on the bucket of the side.
 func usedActions(t *resolved, side Side) []string {
 	actions, _ := t.end(side).Access.Actions()
 	return slices.DeleteFunc(actions, func(a string) bool { u, _ := useOf(t, side, a); return u == never })
 }
 
-// resource is the ARN that the action is judged on: the bucket, or an object below the prefix.
+// resourceFor is the ARN that the action is judged on: the bucket, or an object below the prefix.
 func resourceFor(e *resolvedEnd, action string) string {
 	switch action {
 	case "s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads":

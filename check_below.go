@@ -14,7 +14,7 @@ type sample struct{ resource, pattern string }
 
 // decideBelow judges an action on the objects below base, an ARN that ends where their names begin: by a key that no statement speaks of,
 // and by one for each pattern that is about some of the objects only. Where these differ the answer hangs on which objects there are.
-func (j *judged) decideBelow(req authz.Request, base string, u use, why string) {
+func (j *accessCase) decideBelow(req authz.Request, base string, u use, why string) {
 	first := authz.Decide(req, j.policies)
 	samples := append([]sample{{base + "~", ""}}, samplesBelow(j.policies, base)...)
 	var depends, by []string

@@ -38,7 +38,7 @@ func dataAccesses(t *resolved) []dataAccess {
 		if m == nil {
 			return
 		}
-		byVersion := dataAction{"s3:GetObjectVersion", seldom, "a version of it is read only where one is named"}
+		byVersion := dataAction{"s3:GetObjectVersion", rarely, "a version of it is read only where one is named"}
 		if m.VersionID != "" {
 			byVersion.use = always
 		}
@@ -109,7 +109,7 @@ func (r *checker) dataAccess(a dataAccess, role string) []Finding {
 		}
 	}
 	call := r.dataCall(role, a.account, in)
-	j := judged{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: p, principal: role, bucket: a.bucket, owner: a.account, facts: call.Facts(),
+	j := accessCase{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: p, principal: role, bucket: a.bucket, owner: a.account, facts: call.Facts(),
 		may: "DataSync may " + a.verb, mayNot: "DataSync may not " + a.verb,
 		finding: Finding{Transfer: t.Name, Account: a.account, Subject: role}}
 	base := region.Bucket(t.Partition, a.bucket) + "/" + a.key

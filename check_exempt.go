@@ -12,7 +12,7 @@ import (
 
 // exemption proposes for each statement that denies, or may deny, the same statement with the principal exempt. It is offered only if the
 // policies with it no longer deny.
-func (j *judged) exemption(vs []verdict) (string, []string) {
+func (j *accessCase) exemption(vs []verdict) (string, []string) {
 	changed := j.policies
 	var texts, proposal []string
 	var denials []policy.Statement
@@ -63,7 +63,7 @@ func decidingAll(vs []verdict) []authz.Match {
 }
 
 // exempted is who is to be exempt.
-func (j *judged) exempted() string {
+func (j *accessCase) exempted() string {
 	if j.trust {
 		return "account " + j.transfer.TaskAccount
 	}
@@ -71,7 +71,7 @@ func (j *judged) exempted() string {
 }
 
 // exempt is the Deny with the principal exempt.
-func (j *judged) exempt(st policy.Statement) (policy.Statement, bool) {
+func (j *accessCase) exempt(st policy.Statement) (policy.Statement, bool) {
 	principals, notPrincipal := st.Principals()
 	if notPrincipal {
 		everyone, ok := insteadOfNotPrincipal(st, principals)

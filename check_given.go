@@ -36,7 +36,7 @@ func givenRole(f Facts, arn string, find func(Severity, Code, string, string, st
 	}
 }
 
-func (r *resourceSet) givenLocation(side Side, s location.State, find func(Severity, Code, string, string, string)) {
+func (r *checker) givenLocation(side Side, s location.State, find func(Severity, Code, string, string, string)) {
 	e := r.Transfer.end(side)
 	spec := r.Source
 	if side == DestinationSide {

@@ -12,7 +12,7 @@ import (
 )
 
 // grant proposes what a layer lacks that has to allow and does not.
-func (j *judged) grant(vs []verdict) (string, []string) {
+func (j *accessCase) grant(vs []verdict) (string, []string) {
 	var actions []string
 	for _, v := range vs {
 		if !slices.Contains(actions, v.action) {
@@ -81,7 +81,7 @@ func allowing(vs []verdict) policy.Statements {
 }
 
 // local reports whether the principal is of the account that owns the resource, whose policy then need not allow as well. A key's has to.
-func (j *judged) local() bool {
+func (j *accessCase) local() bool {
 	a, ok := region.ParseARN(j.principal)
 	return ok && a.Account == j.owner && j.resource == ""
 }

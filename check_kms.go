@@ -13,9 +13,9 @@ import (
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html and
 // https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
 var keyUse = map[Side][]keyAction{
-	SourceSide: {{"kms:Decrypt", always}, {"kms:DescribeKey", seldom}},
-	DestinationSide: {{"kms:GenerateDataKey", always}, {"kms:Decrypt", always}, {"kms:Encrypt", seldom},
-		{"kms:ReEncryptFrom", seldom}, {"kms:ReEncryptTo", seldom}, {"kms:DescribeKey", seldom}},
+	SourceSide: {{"kms:Decrypt", always}, {"kms:DescribeKey", rarely}},
+	DestinationSide: {{"kms:GenerateDataKey", always}, {"kms:Decrypt", always}, {"kms:Encrypt", rarely},
+		{"kms:ReEncryptFrom", rarely}, {"kms:ReEncryptTo", rarely}, {"kms:DescribeKey", rarely}},
 }
 
 // checkKeys judges what DataSync will do with the keys of the side: the role's own policies and the key's policy must both allow it.
@@ -46,7 +46,7 @@ func (r *checker) checkKey(side Side, role, arn, what string, uses []keyAction) 
 		p.Unread |= authz.Resource
 	}
 	call := r.dataCall(role, account, spec.Region())
-	j := judged{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: p, principal: role, owner: account, resource: "key " + keyName(arn), facts: call.KMSFacts(),
+	j := accessCase{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: p, principal: role, owner: account, resource: "key " + keyName(arn), facts: call.KMSFacts(),
 		may: "DataSync may " + what, mayNot: "DataSync may not " + what,
 		finding: Finding{Transfer: t.Name, Side: side, Account: account, Subject: role}}
 	for _, u := range uses {

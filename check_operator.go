@@ -22,7 +22,7 @@ func (r *checker) checkOperator(side Side, op string) []Finding {
 		return []Finding{{Severity: Blocking, Code: CodeNoRole, Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: op,
 			Detail: "operator " + op + " does not exist, but " + moved + " does", Remedy: "name " + moved + " in Operators"}}
 	}
-	j := judged{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: r.policies(side, op), principal: op, caller: true, bucket: e.Bucket, owner: e.Account,
+	j := accessCase{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: r.policies(side, op), principal: op, caller: true, bucket: e.Bucket, owner: e.Account,
 		may: fmt.Sprintf("the operator may create the %s location", side), mayNot: fmt.Sprintf("the operator may not create the %s location", side),
 		finding: Finding{Transfer: t.Name, Side: side, Account: e.Account, Subject: op}}
 	call := authz.OperatorCall{PrincipalARN: op, PrincipalID: r.facts.IDs[op], Tags: r.facts.Tags[op], OrgID: r.facts.OrgIDs[t.TaskAccount], Account: e.Account, Region: e.Region, Forwarded: true}
@@ -82,7 +82,7 @@ func (r *checker) ownCall(n need, action, resource string) []ownCall {
 		c.why = ownUse["iam:UpdateAssumeRolePolicy"]
 	}
 	if c.why != "" {
-		c.use = seldom
+		c.use = rarely
 	}
 	a, _ := region.ParseARN(resource)
 	switch {
@@ -125,14 +125,14 @@ func (r *checker) checkOwnCalls(op string) []Finding {
 	}
 	run.verdicts = slices.DeleteFunc(run.verdicts, func(v verdict) bool { return v.Effect == authz.ImplicitlyDenied })
 	for i := range run.verdicts {
-		run.verdicts[i].use, run.verdicts[i].why = seldom, "only whoever runs the task needs it"
+		run.verdicts[i].use, run.verdicts[i].why = rarely, "only whoever runs the task needs it"
 	}
 	return append(setUp.conclude(), run.conclude()...)
 }
 
-func (r *checker) judgeOwn(op string, p authz.Policies, phase Phase, what string) *judged {
+func (r *checker) judgeOwn(op string, p authz.Policies, phase Phase, what string) *accessCase {
 	t := r.Transfer
-	j := &judged{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: p, principal: op, caller: true, own: true, owner: t.TaskAccount, may: "the operator may " + what, mayNot: "the operator may not " + what,
+	j := &accessCase{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: p, principal: op, caller: true, own: true, owner: t.TaskAccount, may: "the operator may " + what, mayNot: "the operator may not " + what,
 		finding: Finding{Transfer: t.Name, Account: t.TaskAccount, Subject: op}}
 	for _, c := range r.ownCalls(phase) {
 		call := authz.OperatorCall{PrincipalARN: op, PrincipalID: r.facts.IDs[op], Tags: r.facts.Tags[op], OrgID: r.facts.OrgIDs[t.TaskAccount], Account: t.TaskAccount, Region: c.region}

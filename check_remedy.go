@@ -11,7 +11,7 @@ import (
 )
 
 // explain says in words what the first Deny that decides is about; "" if none does.
-func (j *judged) explain(d authz.Decision) string {
+func (j *accessCase) explain(d authz.Decision) string {
 	for _, m := range d.Deciding {
 		if st, ok := statementOf(j.policies, m); ok && st.Effect() == "Deny" {
 			return patternOf(st).explain(j, st)
@@ -21,7 +21,7 @@ func (j *judged) explain(d authz.Decision) string {
 }
 
 // remedy is the smallest change that would let the principal in, and the statements as they would read. Nobody applies it but their owner.
-func (j *judged) remedy(vs []verdict) (string, []string) {
+func (j *accessCase) remedy(vs []verdict) (string, []string) {
 	if vs[0].Effect == authz.ExplicitlyDenied {
 		if text, proposal := j.exemption(vs); text != "" {
 			return text, proposal
@@ -50,7 +50,7 @@ func (j *judged) remedy(vs []verdict) (string, []string) {
 }
 
 // keeper is who can change a policy of the layer.
-func (j *judged) keeper(l authz.Layer) string {
+func (j *accessCase) keeper(l authz.Layer) string {
 	switch l {
 	case authz.SCP:
 		return "the organisation of account " + j.transfer.TaskAccount

@@ -77,7 +77,7 @@ func settable(action, key string) bool {
 
 // asks says how the transfer meets a statement about what its calls carry: a guardrail that is met, rather than lifted. "" if the statement
 // is about nothing of the kind.
-func (j *judged) asks(st policy.Statement, layer authz.Layer, vs []verdict) string {
+func (j *accessCase) asks(st policy.Statement, layer authz.Layer, vs []verdict) string {
 	if !j.own {
 		return ""
 	}
@@ -105,7 +105,7 @@ func (j *judged) asks(st policy.Statement, layer authz.Layer, vs []verdict) stri
 }
 
 // unmet are the settings of the transfer without which no layer allows the request that would with them.
-func (j *judged) unmet(v verdict) []string {
+func (j *accessCase) unmet(v verdict) []string {
 	if !j.own {
 		return nil
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // role is the role of ours with the ARN.
-func (r *resourceSet) role(arn string) (iamrole.Spec, bool) {
+func (r *checker) role(arn string) (iamrole.Spec, bool) {
 	for _, ar := range r.Roles {
 		if ar.ARN(r.Transfer.Partition, ar.Account) == arn {
 			return ar.Spec, true
@@ -106,7 +106,7 @@ func (r *checker) dataCall(role, account, region string) authz.DataSyncCall {
 func (r *checker) checkRole(side Side, role string) []Finding {
 	t, e := r.Transfer, r.Transfer.end(side)
 	verb := accessVerb(side)
-	j := judged{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: r.policies(side, role), principal: role, bucket: e.Bucket, owner: e.Account,
+	j := accessCase{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: r.policies(side, role), principal: role, bucket: e.Bucket, owner: e.Account,
 		may: fmt.Sprintf("DataSync may %s the %s", verb, side), mayNot: fmt.Sprintf("DataSync may not %s the %s", verb, side), part: "on the " + string(side),
 		finding: Finding{Transfer: t.Name, Side: side, Account: e.Account, Subject: role}}
 	call := r.dataCall(role, e.Account, e.Region)
@@ -141,7 +141,7 @@ func (r *checker) trusted(side Side, role, what, region, other string) []Finding
 	} else {
 		p.Unread = authz.Resource
 	}
-	j := judged{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: p, principal: role, owner: t.TaskAccount, trust: true, resource: role,
+	j := accessCase{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: p, principal: role, owner: t.TaskAccount, trust: true, resource: role,
 		may: fmt.Sprintf("DataSync may assume the %s role", what), mayNot: fmt.Sprintf("DataSync may not assume the %s role", what),
 		finding: Finding{Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: role}}
 	call := authz.AssumeRoleCall{RoleARN: role, Account: t.TaskAccount, Regions: []string{region}, OrgID: r.facts.OrgIDs[t.TaskAccount]}

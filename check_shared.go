@@ -21,7 +21,7 @@ type exemption struct {
 }
 
 // add makes the proposal one of those to change the statement in the document.
-func (e *exemptions) add(j *judged, document string, st policy.Statement, proposal *string) {
+func (e *exemptions) add(j *accessCase, document string, st policy.Statement, proposal *string) {
 	i := slices.IndexFunc(e.list, func(x *exemption) bool { return x.document == document && x.before == st.String() })
 	if i < 0 {
 		i, e.list = len(e.list), append(e.list, &exemption{document: document, before: st.String(), after: st})
@@ -44,7 +44,7 @@ func (e *exemptions) share() {
 }
 
 // document names the documents of a layer among which one statement stands once: those of an organisation, a resource or a principal.
-func (j *judged) document(l authz.Layer, resource string) string {
+func (j *accessCase) document(l authz.Layer, resource string) string {
 	of := j.principal
 	switch l {
 	case authz.SCP:

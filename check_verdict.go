@@ -22,8 +22,8 @@ type verdict struct {
 	assumed []string // the keys on whose assumed values an allowing decision hangs
 }
 
-// judged gathers the verdicts on one principal and one resource.
-type judged struct {
+// accessCase gathers the verdicts on one principal and one resource.
+type accessCase struct {
 	transfer    *resolved
 	policies    authz.Policies
 	principal   string
@@ -43,15 +43,15 @@ type judged struct {
 	organisations map[string]string // by account
 }
 
-func (j *judged) decide(req authz.Request, u use, why string) {
+func (j *accessCase) decide(req authz.Request, u use, why string) {
 	if slices.ContainsFunc(j.verdicts, func(v verdict) bool { return v.action == req.Action && v.request.Resource == req.Resource }) && j.bucket != "" {
 		return
 	}
 	j.add(req, authz.Decide(req, j.policies), u, why)
 }
 
-func (j *judged) add(req authz.Request, d authz.Decision, u use, why string) {
-	if u == perhaps && d.Effect.Denied() {
+func (j *accessCase) add(req authz.Request, d authz.Decision, u use, why string) {
+	if u == conditionally && d.Effect.Denied() {
 		d.Effect, d.DependsOn = authz.Undetermined, []string{why}
 	}
 	v := verdict{action: req.Action, use: u, why: why, request: req, Decision: d}
@@ -83,14 +83,14 @@ func (v verdict) code() Code {
 		return CodeAllowed
 	case v.Effect == authz.Undetermined:
 		return CodeUndetermined
-	case v.use == seldom:
+	case v.use == rarely:
 		return CodeLimited
 	}
 	return CodeDenied
 }
 
 // conclude makes one finding of the verdicts that are alike: the same effect, by the same statement or for want of the same layers.
-func (j *judged) conclude() []Finding {
+func (j *accessCase) conclude() []Finding {
 	type key struct {
 		code      Code
 		effect    authz.Effect
@@ -146,7 +146,7 @@ func (j *judged) conclude() []Finding {
 	return out
 }
 
-func (j *judged) denied(f *Finding, vs []verdict) {
+func (j *accessCase) denied(f *Finding, vs []verdict) {
 	f.Severity = Blocking
 	f.Detail = fmt.Sprintf("%s: %s (%s%s)", j.mayNot, listActions(f.Actions), vs[0].Effect, by(f.Statement))
 	if f.Code == CodeLimited {
@@ -162,7 +162,7 @@ func (j *judged) denied(f *Finding, vs []verdict) {
 	}
 }
 
-func (j *judged) undetermined(f *Finding, vs []verdict) {
+func (j *accessCase) undetermined(f *Finding, vs []verdict) {
 	f.Severity = Warning
 	of := cmp.Or(j.bucket, j.resource, j.owner)
 	for _, v := range vs {

@@ -132,7 +132,7 @@ func (p denyPattern) about(key string) bool {
 }
 
 // explain says what the statement, which has the pattern, does to the principal that is judged.
-func (p denyPattern) explain(j *judged, st policy.Statement) string {
+func (p denyPattern) explain(j *accessCase, st policy.Statement) string {
 	switch {
 	case p.key != "" && strings.HasPrefix(j.resource, "key "):
 		return p.key

@@ -21,8 +21,8 @@ func (s *snapshot) ourLocation(w locationWant) (location.State, []string, error)
 	var alike []string
 	for _, arn := range slices.Sorted(maps.Keys(s.locations)) {
 		l := s.locations[arn]
-		if !at(arn, w.spec.Account, w.spec.Region) || !l.Exists {
-			if err := s.unread(arn, l.Unread, location.PartLocation); err != nil && at(arn, w.spec.Account, w.spec.Region) {
+		if !isIn(arn, w.spec.Account, w.spec.Region) || !l.Exists {
+			if err := s.unread(arn, l.Unread, location.PartLocation); err != nil && isIn(arn, w.spec.Account, w.spec.Region) {
 				return location.State{}, nil, err
 			}
 			continue
@@ -53,8 +53,8 @@ func (s *snapshot) ourLocation(w locationWant) (location.State, []string, error)
 	return ours[0], alike, nil
 }
 
-// at reports whether a DataSync ARN is of the account and Region.
-func at(arn, account, reg string) bool {
+// isIn reports whether a DataSync ARN is of the account and Region.
+func isIn(arn, account, reg string) bool {
 	a, ok := region.ParseARN(arn)
 	return ok && a.Account == account && a.Region == reg
 }
@@ -89,8 +89,8 @@ func diffLocation(w locationWant, s location.State) (op Op, lines []string, tags
 	return Update, lines, tags
 }
 
-// configured reports whether the lines of a difference hold more than tags.
-func configured(lines []string) bool {
+// beyondTags reports whether the lines of a difference hold more than tags.
+func beyondTags(lines []string) bool {
 	return slices.ContainsFunc(lines, func(l string) bool { return !strings.HasPrefix(l, "tag ") })
 }
 
@@ -179,7 +179,7 @@ type locationRecord struct {
 }
 
 func (w locationWant) after() string {
-	return text(locationRecord{URI: w.spec.URI(), RoleARN: w.spec.RoleARN, StorageClass: string(w.spec.StorageClass), Tags: w.spec.Tags})
+	return record(locationRecord{URI: w.spec.URI(), RoleARN: w.spec.RoleARN, StorageClass: string(w.spec.StorageClass), Tags: w.spec.Tags})
 }
 
 func (w locationWant) before(s location.State) string {
@@ -190,7 +190,7 @@ func (w locationWant) before(s location.State) string {
 	if w.side == DestinationSide {
 		r.StorageClass = string(s.StorageClass)
 	}
-	return text(r)
+	return record(r)
 }
 
 // taskRecord names the locations by URI, so that the text of a plan is the same before and after they are made.
@@ -208,7 +208,7 @@ type taskRecord struct {
 
 func (w taskWant) after() string {
 	t := w.transfer
-	return text(taskRecord{Name: w.spec.Name, Source: t.locationSpec(SourceSide).URI(), Destination: t.locationSpec(DestinationSide).URI(),
+	return record(taskRecord{Name: w.spec.Name, Source: t.locationSpec(SourceSide).URI(), Destination: t.locationSpec(DestinationSide).URI(),
 		Mode: string(w.spec.Mode), Options: w.spec.Options, Includes: w.spec.Includes, Excludes: w.spec.Excludes,
 		Schedule: w.spec.Schedule, Manifest: w.spec.Manifest, Report: w.spec.Report, LogGroupARN: w.spec.LogGroupARN, Tags: w.spec.Tags})
 }
@@ -221,7 +221,7 @@ func (w taskWant) before(s task.State) string {
 	if s.Schedule != nil {
 		schedule = &s.Schedule.Schedule
 	}
-	return text(taskRecord{Schedule: schedule, Manifest: s.Manifest, Report: s.Report, Name: s.Name, Source: s.SourceLocationARN, Destination: s.DestinationLocationARN, Mode: string(s.Mode),
+	return record(taskRecord{Schedule: schedule, Manifest: s.Manifest, Report: s.Report, Name: s.Name, Source: s.SourceLocationARN, Destination: s.DestinationLocationARN, Mode: string(s.Mode),
 		Options: s.Options, Includes: s.Includes, Excludes: s.Excludes, LogGroupARN: s.LogGroupARN, Tags: wantedTags(w.spec.Tags, s.Tags)})
 }
 

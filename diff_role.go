@@ -129,7 +129,7 @@ func (w roleWant) after(d roleDiff) string {
 	if !d.trust.IsZero() {
 		r.Trust = d.trust
 	}
-	return text(r)
+	return record(r)
 }
 
 // before is what was observed of the parts that a plan can change.
@@ -149,5 +149,5 @@ func (w roleWant) before(s iamrole.State) string {
 			r.Tags[k] = v
 		}
 	}
-	return text(r)
+	return record(r)
 }

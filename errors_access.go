@@ -126,7 +126,7 @@ func says(e *AccessTestError, f Finding) {
 	e.Verdict, e.Statement, e.DependsOn, e.Remedy = f.Code, f.Statement, f.DependsOn, f.Remedy
 }
 
-// job is the bucket of the manifest or report and the role that reaches it, and the end that this role serves; "" is none.
+// jobOf is the bucket of the manifest or report and the role that reaches it, and the end that this role serves; "" is none.
 func jobOf(t *resolved, c task.Cause) (side Side, bucket, role string) {
 	s := t.withData(t.Task)
 	if s.Manifest == nil {
@@ -174,7 +174,7 @@ func mentions(err error, names ...string) bool {
 	})
 }
 
-// named is the end whose role or bucket the message names, and not the other's; "" if there is none.
+// namedEnd is the end whose role or bucket the message names, and not the other's; "" if there is none.
 func namedEnd(t *resolved, err error) Side {
 	var found []Side
 	for _, side := range sides {

@@ -46,7 +46,7 @@ type Facts struct {
 	SCPs, RCPs map[string][][]policy.Document
 }
 
-// facts is what the snapshot settles.
+// factsOf is what the snapshot settles.
 func factsOf(s *snapshot, transfers []*resolved, settings Settings, callers, ids map[string]string) Facts {
 	f := Facts{BucketPolicies: map[string]policy.Document{}, KeyPolicies: map[string]policy.Document{}, Leaving: map[string][]string{}, Trusts: map[string]policy.Document{}, Identity: map[string][]policy.Document{},
 		Boundaries: map[string]policy.Document{}, IDs: map[string]string{}, Tags: map[string]map[string]string{}, Buckets: s.buckets,
@@ -63,7 +63,7 @@ func factsOf(s *snapshot, transfers []*resolved, settings Settings, callers, ids
 			f.KeyPolicies[arn] = named(ids, state.Policy)
 		}
 	}
-	w := s.withLeft(wantsOf(transfers))
+	w := s.withFormer(wantsOf(transfers))
 	for _, bw := range w.buckets {
 		f.DisablingACLs[bw.spec.Name] = bw.spec.DisableACLs
 		if d, known := f.BucketPolicies[bw.spec.Name]; known && bw.grants {
@@ -92,7 +92,7 @@ func factsOf(s *snapshot, transfers []*resolved, settings Settings, callers, ids
 	for _, r := range w.roles {
 		ours[r.arn] = r
 	}
-	for arn := range s.errs {
+	for arn := range s.failures {
 		if _, ok := roleNameOf(arn); ok {
 			f.Unjudged = append(f.Unjudged, arn)
 		}
@@ -104,7 +104,7 @@ func factsOf(s *snapshot, transfers []*resolved, settings Settings, callers, ids
 	return f
 }
 
-// role notes what is known of one role. Of a role of ours, the policies that the plan writes or removes are left out: they are judged as
+// noteRole notes what is known of one role. Of a role of ours, the policies that the plan writes or removes are left out: they are judged as
 // they will be.
 func noteRole(f *Facts, arn string, s iamrole.State, want roleWant, mine bool) {
 	absent := !s.Exists && s.Unread[iamrole.PartRole] == nil

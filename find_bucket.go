@@ -15,8 +15,8 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// seen is one bucket as it is, and what the transfer makes of it.
-type seen struct {
+// inspection is one bucket as it is, and what the transfer makes of it.
+type inspection struct {
 	r        *checker
 	side     Side
 	end      *resolvedEnd
@@ -29,7 +29,7 @@ type seen struct {
 	findings []Finding
 }
 
-func (s *seen) find(severity Severity, code Code, statement, detail, remedy string) {
+func (s *inspection) find(severity Severity, code Code, statement, detail, remedy string) {
 	s.findings = append(s.findings, Finding{Severity: severity, Code: code, Transfer: s.r.Transfer.Name, Side: s.side, Account: s.end.Account, Subject: s.end.Bucket,
 		Statement: statement, Detail: detail, Remedy: remedy})
 }
@@ -37,7 +37,7 @@ func (s *seen) find(severity Severity, code Code, statement, detail, remedy stri
 // checkBucket says what about the bucket of the side stands in the way. What could not be read is reported once, and never taken for absent.
 func (r *checker) checkBucket(side Side) []Finding {
 	e := r.Transfer.end(side)
-	s := &seen{r: r, side: side, end: e, remote: r.Transfer.end(side).Remote, state: r.facts.Buckets[e.Bucket]}
+	s := &inspection{r: r, side: side, end: e, remote: r.Transfer.end(side).Remote, state: r.facts.Buckets[e.Bucket]}
 	s.current, s.read = r.facts.BucketPolicies[e.Bucket]
 	s.merged, _ = r.merged(e.Bucket)
 	s.writes = s.remote && !s.merged.Equal(s.current)
@@ -68,7 +68,7 @@ func (r *checker) checkBucket(side Side) []Finding {
 }
 
 // identity says whether the bucket is the one that is meant. Without it nothing else is worth saying.
-func (s *seen) identity() bool {
+func (s *inspection) identity() bool {
 	e, head := s.end, s.state.Unread[bucket.PartBucket]
 	switch {
 	case s.state.Region != "" && s.state.Region != e.Region:
@@ -99,7 +99,7 @@ var readActions = map[string]string{
 }
 
 // unread is one finding for all that could not be read of the bucket beside its policy, ownership and ACL, which have findings of their own.
-func (s *seen) unread() {
+func (s *inspection) unread() {
 	var parts, actions []string
 	for _, part := range slices.Sorted(maps.Keys(readActions)) {
 		if s.state.Unread[part] != nil {
@@ -115,7 +115,7 @@ func (s *seen) unread() {
 
 // public says what Block Public Access makes of a policy that S3 calls public: the PUT is refused, or every other account is cut off, also
 // those that other statements name. https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
-func (s *seen) public() {
+func (s *inspection) public() {
 	public := policy.Public(s.merged)
 	if !s.remote || len(public) == 0 && !s.state.Public || s.notPublic(public) {
 		return
@@ -145,7 +145,7 @@ func (s *seen) public() {
 // notPublic reports whether S3 itself calls the policy that is there not public although these statements are in it: it documents less than it
 // does. Those that we add have fixed principals.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicyStatus.html
-func (s *seen) notPublic(public []policy.PublicStatement) bool {
+func (s *inspection) notPublic(public []policy.PublicStatement) bool {
 	if _, looked := s.r.facts.Buckets[s.end.Bucket]; !looked || !s.read || s.state.Public || s.state.Unread[bucket.PartPolicyStatus] != nil {
 		return false
 	}
@@ -162,7 +162,7 @@ func (s *seen) notPublic(public []policy.PublicStatement) bool {
 // deadPrincipals names the statements with a unique id in place of a role or user. Right after a change S3 shows ids also for the living, so
 // that only an id that several reads have shown blocks, and only if the policy has to be written: S3 then refuses it as a whole.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
-func (s *seen) deadPrincipals() {
+func (s *inspection) deadPrincipals() {
 	var dead, young []string
 	first := ""
 	for _, p := range policy.Dangling(s.current) {
@@ -189,7 +189,7 @@ func (s *seen) deadPrincipals() {
 
 // lockout refuses a policy under which its writer may not change it again. Our statements only allow, so that the Deny is one that is there.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
-func (s *seen) lockout() {
+func (s *inspection) lockout() {
 	if !s.writes {
 		return
 	}
@@ -203,7 +203,7 @@ func (s *seen) lockout() {
 
 // encryption compares the bucket's default key with those that the transfer lists: new objects are written with it.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html
-func (s *seen) encryption() {
+func (s *inspection) encryption() {
 	enc, e := s.state.Encryption, s.end
 	if enc.Algorithm != s3types.ServerSideEncryptionAwsKms && enc.Algorithm != s3types.ServerSideEncryptionAwsKmsDsse {
 		return
@@ -231,7 +231,7 @@ func (s *seen) encryption() {
 
 // payer blocks a bucket that wants the requester to pay: requests of other accounts must say that they do, and DataSync has no setting for it.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/RequesterPaysBuckets.html
-func (s *seen) payer() {
+func (s *inspection) payer() {
 	if s.remote && s.state.Payer == s3types.PayerRequester {
 		s.find(Blocking, CodeRequesterPays, "", fmt.Sprintf("bucket %s is a Requester Pays bucket: S3 refuses requests of other accounts that do not say that they pay, and DataSync has no setting for it (assumed: it never says so)", s.end.Bucket),
 			"let the owner turn Requester Pays off, or run the task in the bucket's account")
@@ -240,7 +240,7 @@ func (s *seen) payer() {
 
 // objectLock warns of a default retention: S3 then wants a checksum with every upload, and whether DataSync always sends one is not documented.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
-func (s *seen) objectLock() {
+func (s *inspection) objectLock() {
 	l := s.state.ObjectLock
 	if !l.Enabled || l.Mode == "" {
 		return
@@ -252,7 +252,7 @@ func (s *seen) objectLock() {
 
 // versioning says what deleting means in a versioned bucket.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html
-func (s *seen) versioning() {
+func (s *inspection) versioning() {
 	if s.r.Transfer.Task.Options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove && s.state.Versioning == s3types.BucketVersioningStatusEnabled {
 		s.find(Info, CodeVersioning, "", fmt.Sprintf("bucket %s is versioned: what the task deletes gets a delete marker, and its versions stay", s.end.Bucket), "add a lifecycle rule if the versions are to go")
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
+	"github.com/xacct/xacct/problem"
 )
 
 // checkKeyStates says what is wrong with the keys themselves, and what would make KMS refuse their policies with our statements in them.
@@ -59,7 +60,7 @@ func keyState(s kmskey.State, remote bool, find findFunc) bool {
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
 func keyLockout(k kmskey.Spec, next policy.Document, find findFunc) {
 	_, err := k.ReplacePolicyInput(next)
-	for _, p := range Problems(err) {
+	for _, p := range problem.All(err) {
 		if p.ID == "policy-lockout" {
 			find(Blocking, CodeLockout, "", "policy of key "+keyName(k.ARN)+" "+p.Rule, p.Remedy)
 		}
@@ -91,7 +92,7 @@ func (r *checker) keyWriter(k kmskey.Spec, next policy.Document) []Finding {
 // keyNotListed judges the default key of a bucket that the transfer does not list. A role of ours may not use it; one that somebody else made
 // may, if its policies and the key's say so, and the key's is read only if it is listed.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html
-func (s *seen) keyNotListed(severity Severity, detail string) {
+func (s *inspection) keyNotListed(severity Severity, detail string) {
 	const remedy = "add it to KMSKeys of that end"
 	role := s.r.roleOf(s.side)
 	if _, ours := s.r.role(role); ours {
@@ -125,7 +126,7 @@ func (r *checker) writer(account, region, action, resource, name string, next po
 	if who == "" {
 		return nil
 	}
-	j := judged{transfer: r.Transfer, principal: who, caller: true, resource: "the policy of " + name, owner: account,
+	j := accessCase{transfer: r.Transfer, principal: who, caller: true, resource: "the policy of " + name, owner: account,
 		policies: authz.Policies{Resource: next, SCPs: r.facts.SCPs[account], RCPs: r.facts.RCPs[account], Unread: authz.Identity | authz.Boundary}}
 	call := authz.OperatorCall{PrincipalARN: who, OrgID: r.facts.OrgIDs[account], Account: account, Region: region}
 	j.decide(inOrganisations(r.facts, call.Request(action, resource), account), always, "")

@@ -12,7 +12,7 @@ import (
 
 // ownership says what ACLs make of the transfer: objects that another account writes belong to it, and a bucket's policy does not cover
 // objects of others. https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
-func (s *seen) ownership() {
+func (s *inspection) ownership() {
 	disable := s.side == DestinationSide && s.end.DisableACLs
 	if !s.remote && !disable {
 		return
@@ -36,7 +36,7 @@ func (s *seen) ownership() {
 }
 
 // disableACLs says what speaks against BucketOwnerEnforced, and whom it may hurt.
-func (s *seen) disableACLs() {
+func (s *inspection) disableACLs() {
 	if len(s.state.Grants) > 0 {
 		s.find(Blocking, CodeACLGrants, "", "the ACL of bucket "+s.end.Bucket+" grants others access, so ACLs cannot be disabled: "+strings.Join(s.state.Grants, "; "),
 			"move these grants to the bucket policy and reset the bucket's ACL to private first")

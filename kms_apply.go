@@ -15,12 +15,12 @@ import (
 // the policy is not sent.
 func (r *run) keyTarget(w keyWant) (target, error) {
 	api, err := r.clients.kms(w.spec.ARN)
-	if r.plan.Mode == TearDown {
+	if r.approved.Mode == TearDown {
 		w.spec.Statements = nil
 	}
 	return target{
 		policyWant: w.policyWant, size: func(d policy.Document) (int, int) { return d.Size(policy.Key) }, get: "kms:GetKeyPolicy", put: "kms:PutKeyPolicy",
-		judged: r.fresh.snap.keys[w.spec.ARN].Policy,
+		judged: r.current.snap.keys[w.spec.ARN].Policy,
 		facts: func(f Facts, d policy.Document, gone []string) {
 			f.KeyPolicies[w.spec.ARN], f.Leaving[w.spec.ARN] = d, gone
 		},

@@ -16,11 +16,11 @@ import (
 // tells of it, only the policies of our own roles, which name every key that they were made for. So a role gives up the name of a key only once
 // the statement is gone; while nobody can see to that, because the key's account has no client, it keeps the name and nothing else of use.
 
-// sidLeft is the statement by which a role keeps the names of keys whose policies cannot be seen.
-const sidLeft = "Left"
+// sidFormer is the statement by which a role keeps the names of keys whose policies cannot be seen.
+const sidFormer = "Left"
 
-// leftKeys are the keys that the transfer has left, each with the ARNs of our roles that name it.
-func (s *snapshot) leftKeys(t *resolved) map[string][]string {
+// formerKeys are the keys that the transfer has left, each with the ARNs of our roles that name it.
+func (s *snapshot) formerKeys(t *resolved) map[string][]string {
 	wanted := t.Keys
 	out := map[string][]string{}
 	left := func(arn string) bool {
@@ -43,7 +43,7 @@ func (s *snapshot) leftKeys(t *resolved) map[string][]string {
 			}
 		}
 	}
-	for _, arn := range s.handed[t.Name] {
+	for _, arn := range s.keysNamed[t.Name] {
 		if _, known := out[arn]; !known && left(arn) {
 			out[arn] = nil
 		}
@@ -65,9 +65,9 @@ func keysIn(d policy.Document) []string {
 	return out
 }
 
-// withLeftKeys adds the keys that the transfers have left to what they want: nothing of theirs is to stand there. So do statements of a transfer
+// withFormerKeys adds the keys that the transfers have left to what they want: nothing of theirs is to stand there. So do statements of a transfer
 // in the policy of a key that only another transfer lists.
-func (s *snapshot) withLeftKeys(w wants) wants {
+func (s *snapshot) withFormerKeys(w wants) wants {
 	w.keys, w.roles = slices.Clone(w.keys), slices.Clone(w.roles)
 	for _, tw := range w.tasks {
 		t := tw.transfer
@@ -77,19 +77,19 @@ func (s *snapshot) withLeftKeys(w wants) wants {
 				return ok
 			}
 			if k := &w.keys[i]; t.remoteKey(k.spec.ARN) && slices.ContainsFunc(t.KeySids, stands) {
-				k.leave(t)
+				k.addFormer(t)
 			}
 		}
-		left := s.leftKeys(t)
+		left := s.formerKeys(t)
 		for _, arn := range slices.Sorted(maps.Keys(left)) {
 			i := slices.IndexFunc(w.keys, func(k keyWant) bool { return k.spec.ARN == arn })
 			if i < 0 {
-				w.keys = append(w.keys, keyWant{spec: kmskey.Spec{ARN: arn}, left: true})
+				w.keys = append(w.keys, keyWant{spec: kmskey.Spec{ARN: arn}, former: true})
 				i = len(w.keys) - 1
 			}
 			k := &w.keys[i]
-			k.leave(t)
-			k.by = append(slices.Clone(k.by), left[arn]...)
+			k.addFormer(t)
+			k.namedBy = append(slices.Clone(k.namedBy), left[arn]...)
 		}
 	}
 	for i := range w.roles {
@@ -98,8 +98,8 @@ func (s *snapshot) withLeftKeys(w wants) wants {
 	return w
 }
 
-// leave notes that nothing of the transfer's but what it lists is to stand in the key's policy.
-func (w *keyWant) leave(t *resolved) {
+// addFormer notes that nothing of the transfer's but what it lists is to stand in the key's policy.
+func (w *keyWant) addFormer(t *resolved) {
 	w.grants = true
 	if !slices.ContainsFunc(w.transfers, func(x *resolved) bool { return x.Name == t.Name }) {
 		w.transfers = append(slices.Clone(w.transfers), t)
@@ -115,7 +115,7 @@ func (w *keyWant) leave(t *resolved) {
 func (s *snapshot) keeping(w roleWant, keys []keyWant) roleWant {
 	kept := map[string][]string{} // inline policy → keys
 	for _, k := range keys {
-		if seen := s.readable[k.spec.Account()]; seen || !k.left || !slices.Contains(k.by, w.arn) {
+		if seen := s.readable[k.spec.Account()]; seen || !k.former || !slices.Contains(k.namedBy, w.arn) {
 			continue
 		}
 		for _, t := range w.transfers {
@@ -130,7 +130,7 @@ func (s *snapshot) keeping(w roleWant, keys []keyWant) roleWant {
 	}
 	w.spec.Policies = maps.Clone(w.spec.Policies)
 	for name, arns := range kept {
-		st := policy.Allow("kms:DescribeKey").On(arns...).WithSid(sidLeft)
+		st := policy.Allow("kms:DescribeKey").On(arns...).WithSid(sidFormer)
 		if d := w.spec.Policies[name]; d.IsZero() {
 			w.spec.Policies[name] = policy.New(st)
 		} else {
@@ -140,12 +140,12 @@ func (s *snapshot) keeping(w roleWant, keys []keyWant) roleWant {
 	return w
 }
 
-// withoutLeft are inline policies without the names of left keys, which come and go with the clients that there are.
-func withoutLeft(policies map[string]policy.Document) map[string]policy.Document {
+// withoutFormerKeys are inline policies without the names of left keys, which come and go with the clients that there are.
+func withoutFormerKeys(policies map[string]policy.Document) map[string]policy.Document {
 	out := map[string]policy.Document{}
 	for name, d := range policies {
-		if _, ok := d.Statement(sidLeft); ok {
-			d = d.Without(sidLeft)
+		if _, ok := d.Statement(sidFormer); ok {
+			d = d.Without(sidFormer)
 		}
 		if d.Len() > 0 {
 			out[name] = d
@@ -154,18 +154,18 @@ func withoutLeft(policies map[string]policy.Document) map[string]policy.Document
 	return out
 }
 
-// readLeftKeys reads the policies of the keys that the transfers have left.
-func (s *reader) readLeftKeys(ctx context.Context, w wants) {
+// readFormerKeys reads the policies of the keys that the transfers have left.
+func (s *reader) readFormerKeys(ctx context.Context, w wants) {
 	var transfers []*resolved
 	for _, t := range w.tasks {
 		transfers = append(transfers, t.transfer)
 	}
 	proven, ids := accountsOf(s.clients, transfers), s.roleIDs()
 	var wg sync.WaitGroup
-	for _, k := range s.withLeftKeys(w).keys {
+	for _, k := range s.withFormerKeys(w).keys {
 		account := k.spec.Account()
 		_, read := s.keys[k.spec.ARN]
-		if _, ok := s.clients[account]; !k.left || read || !ok {
+		if _, ok := s.clients[account]; !k.former || read || !ok {
 			continue
 		}
 		wg.Go(func() {
@@ -182,9 +182,9 @@ func (s *reader) readLeftKeys(ctx context.Context, w wants) {
 	wg.Wait()
 }
 
-// handedKeys are the keys that the plan's text names, by transfer: whoever sees only their account cannot see the roles that tell of them.
+// keysNamedBy are the keys that the plan's text names, by transfer: whoever sees only their account cannot see the roles that tell of them.
 // Nothing is done to them but to take out statements of these transfers.
-func handedKeys(changes []Change) map[string][]string {
+func keysNamedBy(changes []Change) map[string][]string {
 	out := map[string][]string{}
 	for _, c := range changes {
 		if spec := (kmskey.Spec{ARN: c.ARN}); c.Kind == KeyPolicy && region.ValidKey(c.ARN) && spec.Account() == c.Account {
@@ -196,10 +196,10 @@ func handedKeys(changes []Change) map[string][]string {
 	return out
 }
 
-// leaveKeys plans that our statements leave the keys that the transfers have left.
-func (b *builder) leaveKeys(w wants) {
+// dropFormerKeyStatements plans that our statements leave the keys that the transfers have left.
+func (b *builder) dropFormerKeyStatements(w wants) {
 	for _, k := range w.keys {
-		if k.left {
+		if k.former {
 			b.dropKeyStatements(k, nil)
 		}
 	}
@@ -208,8 +208,8 @@ func (b *builder) leaveKeys(w wants) {
 // keyDrops are the IDs of the changes of the policies of left keys that the role names: it names them until these are made.
 func (b *builder) keyDrops(w roleWant) []string {
 	var out []string
-	for _, k := range b.all.keys {
-		if k.left && slices.Contains(k.by, w.arn) && b.canRead(k.spec.Account()) && slices.ContainsFunc(b.changes, func(c Change) bool { return c.ID == k.id() }) {
+	for _, k := range b.desired.keys {
+		if k.former && slices.Contains(k.namedBy, w.arn) && b.canRead(k.spec.Account()) && slices.ContainsFunc(b.changes, func(c Change) bool { return c.ID == k.id() }) {
 			out = append(out, k.id())
 		}
 	}

@@ -32,7 +32,7 @@ func (s *reader) readKey(ctx context.Context, spec kmskey.Spec) {
 func (b *builder) key(w keyWant) {
 	account, arn := w.spec.Account(), w.spec.ARN
 	state, seen := b.snap.keys[arn]
-	if err := b.snap.errs[arn]; err != nil {
+	if err := b.snap.failures[arn]; err != nil {
 		b.find(w.transfers, unreadFinding(account, arn, err, Blocking, "see that the clients of account "+account+" can read the key"))
 		return
 	}
@@ -75,7 +75,7 @@ func (w keyWant) usable(s kmskey.State) bool {
 // change is what every change of a key's policy has.
 func (w keyWant) change() Change {
 	return Change{ID: w.id(), Account: w.spec.Account(), Region: w.spec.Region(), Kind: KeyPolicy, Name: keyName(w.spec.ARN), ARN: w.spec.ARN,
-		Transfers: names(w.transfers), Requires: w.roles, Op: Update, Calls: []string{"kms:PutKeyPolicy"}}
+		Transfers: transferNames(w.transfers), Requires: w.roles, Op: Update, Calls: []string{"kms:PutKeyPolicy"}}
 }
 
 func (b *builder) keyTaken(w keyWant, d policyDiff) {
@@ -97,7 +97,7 @@ func (b *builder) dropKeyStatements(w keyWant, locations map[string][]string) st
 		for _, st := range w.spec.Statements {
 			c.Details = append(c.Details, "- "+st.Sid())
 		}
-		if w.left {
+		if w.former {
 			c.Details = []string{"- whichever of ours still stand there: " + strings.Join(w.ours, ", ")}
 		}
 		b.add(c)
@@ -167,8 +167,8 @@ func (b *builder) unseenKeys(t *resolved, side Side) []string {
 			arns = append(arns, n.keys...)
 		}
 	}
-	for _, k := range b.all.keys {
-		if k.left && slices.Contains(k.by, t.end(side).DataSyncRole) {
+	for _, k := range b.desired.keys {
+		if k.former && slices.Contains(k.namedBy, t.end(side).DataSyncRole) {
 			arns = append(arns, k.spec.ARN)
 		}
 	}

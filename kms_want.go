@@ -11,9 +11,9 @@ import (
 // keyWant is what transfers want of a key.
 type keyWant struct {
 	policyWant
-	spec kmskey.Spec // the statements of all transfers
-	left bool        // a key that no transfer lists any more: nothing of ours is to stand in its policy
-	by   []string    // ARNs of roles of ours whose policies name it although their transfers do not list it any more
+	spec    kmskey.Spec // the statements of all transfers
+	former  bool        // a key that no transfer lists any more: nothing of ours is to stand in its policy
+	namedBy []string    // ARNs of roles of ours whose policies name it although their transfers do not list it any more
 }
 
 // keyName is what the plan calls a key: the last part of its ARN.

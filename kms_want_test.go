@@ -99,7 +99,7 @@ func TestKeyOfSeveral(t *testing.T) {
 	if diff := cmp.Diff(want, sids); diff != "" {
 		t.Errorf("statements (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"media-archive", "other"}, names(k.transfers)); diff != "" {
+	if diff := cmp.Diff([]string{"media-archive", "other"}, transferNames(k.transfers)); diff != "" {
 		t.Errorf("transfers (-want +got):\n%s", diff)
 	}
 	if len(w.keys) != 2 || k.id() != "444455556666/us-east-2/key-policy/mrk-1234abcd12ab34cd56ef1234567890ab" {

@@ -113,7 +113,7 @@ func (s *snapshot) referred(w wants) (locations, tasks map[string]place) {
 				_, readTask := s.tasks[l]
 				_, readLocation := s.locations[l]
 				switch {
-				case !ok || a.Account != t.spec.Account || readTask || readLocation || s.errs[l] != nil:
+				case !ok || a.Account != t.spec.Account || readTask || readLocation || s.failures[l] != nil:
 				case strings.HasPrefix(a.Resource, "task/"):
 					tasks[l] = place{a.Account, a.Region}
 				default:
@@ -125,8 +125,8 @@ func (s *snapshot) referred(w wants) (locations, tasks map[string]place) {
 	return locations, tasks
 }
 
-// leftLocations are the locations that bear the mark of the transfer and are neither end's.
-func (s *snapshot) leftLocations(t *resolved) []location.State {
+// orphanLocations are the locations that bear the mark of the transfer and are neither end's.
+func (s *snapshot) orphanLocations(t *resolved) []location.State {
 	source, destination := s.locationOf(t, SourceSide), s.locationOf(t, DestinationSide)
 	var out []location.State
 	for _, arn := range slices.Sorted(maps.Keys(s.locations)) {
@@ -142,7 +142,7 @@ func (s *snapshot) leftLocations(t *resolved) []location.State {
 // unreadLocations is why it is not known whether a location that a task of ours names, or named, is ours.
 func (s *snapshot) unreadLocations(t *resolved) error {
 	for _, arn := range slices.Sorted(maps.Keys(s.locations)) {
-		if a, _ := region.ParseARN(arn); a.Account != t.TaskAccount || !s.names(t, arn) {
+		if a, _ := region.ParseARN(arn); a.Account != t.TaskAccount || !s.refersTo(t, arn) {
 			continue
 		}
 		for _, part := range []string{location.PartLocation, location.PartTags} {
@@ -154,8 +154,8 @@ func (s *snapshot) unreadLocations(t *resolved) error {
 	return nil
 }
 
-// names reports whether a task of the transfer names the location, or took the place of one that did.
-func (s *snapshot) names(t *resolved, arn string) bool {
+// refersTo reports whether a task of the transfer names the location, or took the place of one that did.
+func (s *snapshot) refersTo(t *resolved, arn string) bool {
 	for _, state := range s.tasks {
 		if t.marks(state.Tags, "") && (state.SourceLocationARN == arn || state.DestinationLocationARN == arn || slices.Contains(replacedBy(t, state), arn)) &&
 			arn != t.Source.LocationARN && arn != t.Destination.LocationARN {
@@ -172,7 +172,7 @@ func (s *snapshot) replaces(t *resolved, old []task.State) string {
 	for _, o := range old {
 		arns = append(arns, o.ARN)
 	}
-	for _, l := range s.leftLocations(t) {
+	for _, l := range s.orphanLocations(t) {
 		arns = append(arns, l.ARN)
 	}
 	text := ""
@@ -185,7 +185,7 @@ func (s *snapshot) replaces(t *resolved, old []task.State) string {
 	return text
 }
 
-// replaced are the ARNs of the tasks and locations that the task took the place of.
+// replacedBy are the ARNs of the tasks and locations that the task took the place of.
 func replacedBy(t *resolved, s task.State) []string {
 	var out []string
 	for _, word := range strings.Fields(s.Tags[t.tagKey(tagReplaces)]) {
@@ -203,9 +203,9 @@ func replacedBy(t *resolved, s task.State) []string {
 	return out
 }
 
-// leaveTasks plans the deletion of the tasks that are left over, after the change that makes the task what is wanted. It returns the IDs of
+// dropOrphanTasks plans the deletion of the tasks that are left over, after the change that makes the task what is wanted. It returns the IDs of
 // these changes. Nothing is left if it is not known what is the transfer's: ok is false then.
-func (b *builder) leaveTasks(w taskWant, after ...string) (ids []string, ok bool) {
+func (b *builder) dropOrphanTasks(w taskWant, after ...string) (ids []string, ok bool) {
 	t := w.transfer
 	if !b.canRead(w.spec.Account) {
 		return nil, false
@@ -219,7 +219,7 @@ func (b *builder) leaveTasks(w taskWant, after ...string) (ids []string, ok bool
 		return nil, false
 	}
 	for _, reg := range b.snap.formerRegions(t) {
-		if err := b.snap.errs[w.spec.Account+"/"+reg]; err != nil {
+		if err := b.snap.failures[w.spec.Account+"/"+reg]; err != nil {
 			b.find([]*resolved{t}, unreadFinding(w.spec.Account, "tasks in "+reg+", where the transfer was before", err, Warning, "grant the reader datasync:ListTasks there"))
 		}
 	}
@@ -227,7 +227,7 @@ func (b *builder) leaveTasks(w taskWant, after ...string) (ids []string, ok bool
 		a, _ := region.ParseARN(s.ARN)
 		c := Change{ID: changeID(a.Account, a.Region, DataSyncTask, t.Name+"/"+lastOf(s.ARN)), Account: a.Account, Region: a.Region, Kind: DataSyncTask,
 			Name: cmp.Or(s.Name, t.Name), Transfers: []string{t.Name}, Op: Delete, Before: w.before(s), ARN: s.ARN, Requires: after,
-			Calls: []string{"datasync:DeleteTask"}, Reason: reasonLeft}
+			Calls: []string{"datasync:DeleteTask"}, Reason: reasonOrphan}
 		b.orphans[c.ID] = true
 		b.running(w, s)
 		b.add(c)
@@ -236,24 +236,24 @@ func (b *builder) leaveTasks(w taskWant, after ...string) (ids []string, ok bool
 	return ids, true
 }
 
-const reasonLeft = "left behind when the transfer's task was replaced"
+const reasonOrphan = "left behind when the transfer's task was replaced"
 
-// leaveLocations plans the deletion of the locations that are left over. They go last, for they tell of the buckets and roles that are left:
+// dropOrphanLocations plans the deletion of the locations that are left over. They go last, for they tell of the buckets and roles that are left:
 // while a role has to stay, or the owner of a bucket is not known, they stay too.
-func (b *builder) leaveLocations(t *resolved, after []string, stay bool) []string {
+func (b *builder) dropOrphanLocations(t *resolved, after []string, stay bool) []string {
 	var ids []string
 	unknown, theirs := b.snap.ownerless(t), map[string]string{}
-	for _, w := range b.snap.leftBuckets(t) {
+	for _, w := range b.snap.formerBuckets(t) {
 		if !b.canRead(w.spec.Account) {
 			theirs[w.spec.Name] = w.spec.Account
 		}
 	}
-	for _, l := range b.snap.leftLocations(t) {
+	for _, l := range b.snap.orphanLocations(t) {
 		a, _ := region.ParseARN(l.ARN)
 		side := Side(l.Tags[t.tagKey(tagSide)])
 		c := Change{ID: changeID(a.Account, a.Region, DataSyncLocation, t.Name+"/"+lastOf(l.ARN)), Account: a.Account, Region: a.Region, Kind: DataSyncLocation,
 			Name: l.URI, Transfers: []string{t.Name}, Side: side, Op: Delete, Before: locationWant{transfer: t, side: side, spec: t.locationSpec(SourceSide)}.before(l),
-			ARN: l.ARN, Requires: after, Calls: []string{"datasync:DeleteLocation"}, Reason: reasonLeft}
+			ARN: l.ARN, Requires: after, Calls: []string{"datasync:DeleteLocation"}, Reason: reasonOrphan}
 		b.orphans[c.ID] = true
 		name, _, _ := location.ParseURI(l.URI)
 		switch {
@@ -275,10 +275,10 @@ const reasonTells = "it tells of a role that has to stay for now"
 // lastOf is the last part of an ARN: task-0123456789abcdef0.
 func lastOf(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
 
-// removeLeft deletes what is left over.
-func (r *run) removeLeft(ctx context.Context, ch, now *Change, res *ChangeResult) (Status, error) {
+// removeOrphan deletes what is left over.
+func (r *run) removeOrphan(ctx context.Context, ch, now *Change, res *ChangeResult) (Status, error) {
 	if ch.Kind == IAMRole {
-		return r.removeLeftRole(ctx, ch, res)
+		return r.removeOrphanRole(ctx, ch, res)
 	}
 	api, err := r.clients.datasync(ch.Account, ch.Region)
 	if err != nil {
@@ -287,7 +287,7 @@ func (r *run) removeLeft(ctx context.Context, ch, now *Change, res *ChangeResult
 	if ch.Kind == DataSyncTask {
 		return r.removeTask(ctx, ch, api, now.ARN, res)
 	}
-	if name, _, ok := location.ParseURI(ch.Name); ok && r.plan.Mode == SetUp {
+	if name, _, ok := location.ParseURI(ch.Name); ok && r.approved.Mode == SetUp {
 		if err := r.forget(ctx, ch, name, res); err != nil {
 			return ended(ch, "iam:UntagRole", err)
 		}
@@ -295,19 +295,19 @@ func (r *run) removeLeft(ctx context.Context, ch, now *Change, res *ChangeResult
 	return r.removeLocation(ctx, ch, api, now.ARN, res)
 }
 
-// leave plans that what the transfers have left goes, once what took its place is there.
-func (b *builder) leave(w wants) {
+// dropFormer plans that what the transfers have left goes, once what took its place is there.
+func (b *builder) dropFormer(w wants) {
 	after, tasks, known := map[string][]string{}, map[string][]string{}, map[string]bool{}
 	for _, t := range w.tasks {
 		name := t.transfer.Name
-		old, ok := b.leaveTasks(t, t.id())
+		old, ok := b.dropOrphanTasks(t, t.id())
 		known[name], tasks[name] = ok, append([]string{t.id()}, old...)
 		after[name] = slices.Clone(tasks[name])
 		if !b.canRead(t.spec.Account) {
-			b.leaveBuckets(t.transfer, nil) // nobody here can ever see the task
+			b.dropFormerStatements(t.transfer, nil) // nobody here can ever see the task
 		}
 		if ok {
-			tasks[name] = append(tasks[name], b.leaveBuckets(t.transfer, after[name])...)
+			tasks[name] = append(tasks[name], b.dropFormerStatements(t.transfer, after[name])...)
 			after[name] = slices.Clone(tasks[name])
 		}
 	}
@@ -316,10 +316,10 @@ func (b *builder) leave(w wants) {
 			after[l.transfer.Name] = append(after[l.transfer.Name], l.id())
 		}
 	}
-	roles, stay := b.leaveRoles(w, after)
+	roles, stay := b.dropOrphanRoles(w, after)
 	for _, t := range w.tasks {
 		if name := t.transfer.Name; known[name] {
-			b.leaveLocations(t.transfer, append(tasks[name], roles[name]...), stay[name])
+			b.dropOrphanLocations(t.transfer, append(tasks[name], roles[name]...), stay[name])
 		}
 	}
 }

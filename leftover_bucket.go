@@ -14,40 +14,40 @@ import (
 	"github.com/xacct/xacct/location"
 )
 
-// leftBucket is a bucket that a transfer used before, in whose policy our statements may still stand.
-type leftBucket struct {
-	name    string
-	regions []string // in one of which it is
-	side    Side
-	told    string // the owner, as the role's own policy says; "" if none does
+// formerBucket is a bucket that a transfer used before, in whose policy our statements may still stand.
+type formerBucket struct {
+	name      string
+	regions   []string // in one of which it is
+	side      Side
+	toldOwner string // the owner, as the role's own policy says; "" if none does
 }
 
-// leftOwner is what was found out about the owner of a left bucket.
-type leftOwner struct {
+// formerOwner is what was found out about the owner of a left bucket.
+type formerOwner struct {
 	account string // whose client could read the policy; "" is nobody's
 	region  string // where it is, if the account is known
 	gone    bool   // the bucket does not exist any more
 	err     error  // why nobody's could
 }
 
-// leftOf are the buckets that the transfer has left, as its left locations tell, and the policies of its roles until they are rewritten.
-func (s *snapshot) leftOf(t *resolved) []leftBucket {
-	var out []leftBucket
-	add := func(l leftBucket) {
+// formerBucketsOf are the buckets that the transfer has left, as its left locations tell, and the policies of its roles until they are rewritten.
+func (s *snapshot) formerBucketsOf(t *resolved) []formerBucket {
+	var out []formerBucket
+	add := func(l formerBucket) {
 		if !slices.Contains(sides, l.side) || l.name == t.end(l.side).Bucket {
 			return
 		}
-		i := slices.IndexFunc(out, func(have leftBucket) bool { return have.name == l.name && have.side == l.side })
+		i := slices.IndexFunc(out, func(have formerBucket) bool { return have.name == l.name && have.side == l.side })
 		if i < 0 {
 			out = append(out, l)
 			return
 		}
-		out[i].told = cmp.Or(out[i].told, l.told)
+		out[i].toldOwner = cmp.Or(out[i].toldOwner, l.toldOwner)
 	}
-	for _, l := range s.leftLocations(t) {
+	for _, l := range s.orphanLocations(t) {
 		if name, _, ok := location.ParseURI(l.URI); ok {
 			a, _ := region.ParseARN(l.ARN)
-			add(leftBucket{name: name, regions: []string{a.Region}, side: Side(l.Tags[t.tagKey(tagSide)])})
+			add(formerBucket{name: name, regions: []string{a.Region}, side: Side(l.Tags[t.tagKey(tagSide)])})
 		}
 	}
 	for _, side := range sides {
@@ -55,14 +55,14 @@ func (s *snapshot) leftOf(t *resolved) []leftBucket {
 			for _, l := range notedBuckets(t, s.roles[arn].Tags) {
 				add(l)
 			}
-			for _, l := range letInto(t, s.roles[arn], side) {
+			for _, l := range allowedInto(t, s.roles[arn], side) {
 				add(l)
 			}
 		}
 	}
-	for _, l := range s.handedIn[t.Name] {
+	for _, l := range s.bucketsNamed[t.Name] {
 		for _, side := range sides {
-			if l.side = side; standing(s.buckets[l.name].Policy, t.end(side).Sids) {
+			if l.side = side; anyStands(s.buckets[l.name].Policy, t.end(side).Sids) {
 				add(l)
 			}
 		}
@@ -73,15 +73,15 @@ func (s *snapshot) leftOf(t *resolved) []leftBucket {
 // ownerOf is the account that owns a left bucket, and whether statements of ours can stand in its policy at all. The account is "" if it is
 // not known. A bucket that no client can read is as its role's policy says; failing that, it is assumed to be another bucket of an
 // account that is for another operator anyway.
-func (s *snapshot) ownerOf(t *resolved, l leftBucket) (account string, granted bool) {
+func (s *snapshot) ownerOf(t *resolved, l formerBucket) (account string, granted bool) {
 	found := s.owners[l.name]
 	switch {
 	case found.gone:
 		return "", false
 	case found.account != "":
 		return found.account, found.account != t.TaskAccount
-	case l.told == t.TaskAccount:
-		return l.told, false
+	case l.toldOwner == t.TaskAccount:
+		return l.toldOwner, false
 	}
 	for _, u := range s.transfers {
 		for _, e := range []endpoint{u.Source, u.Destination} {
@@ -90,7 +90,7 @@ func (s *snapshot) ownerOf(t *resolved, l leftBucket) (account string, granted b
 			}
 		}
 	}
-	for _, guess := range []string{l.told, t.end(l.side).Account} {
+	for _, guess := range []string{l.toldOwner, t.end(l.side).Account} {
 		if ok := s.readable[guess]; guess != "" && !ok && guess != t.TaskAccount {
 			return guess, true
 		}
@@ -98,12 +98,12 @@ func (s *snapshot) ownerOf(t *resolved, l leftBucket) (account string, granted b
 	return "", true
 }
 
-// leftBuckets are the left buckets of other accounts, as far as their owners are known.
-func (s *snapshot) leftBuckets(t *resolved) []bucketWant {
+// formerBuckets are the left buckets of other accounts, as far as their owners are known.
+func (s *snapshot) formerBuckets(t *resolved) []bucketWant {
 	var out []bucketWant
-	for _, l := range s.leftOf(t) {
+	for _, l := range s.formerBucketsOf(t) {
 		if account, granted := s.ownerOf(t, l); granted && account != "" {
-			out = append(out, bucketWant{spec: bucket.Spec{Name: l.name, Account: account, Region: cmp.Or(s.owners[l.name].region, l.regions[0])}, left: true,
+			out = append(out, bucketWant{spec: bucket.Spec{Name: l.name, Account: account, Region: cmp.Or(s.owners[l.name].region, l.regions[0])}, former: true,
 				policyWant: policyWant{transfers: []*resolved{t}, ours: t.end(l.side).Sids, grants: true}})
 		}
 	}
@@ -113,7 +113,7 @@ func (s *snapshot) leftBuckets(t *resolved) []bucketWant {
 // ownerless are the left buckets whose owners are not known: by name, why not.
 func (s *snapshot) ownerless(t *resolved) map[string]error {
 	out := map[string]error{}
-	for _, l := range s.leftOf(t) {
+	for _, l := range s.formerBucketsOf(t) {
 		if account, granted := s.ownerOf(t, l); granted && account == "" {
 			out[l.name] = cmp.Or(s.owners[l.name].err, errNotRead)
 		}
@@ -121,35 +121,35 @@ func (s *snapshot) ownerless(t *resolved) map[string]error {
 	return out
 }
 
-// withLeft adds the buckets that the transfers have left to what they want: nothing of theirs is to stand there. A bucket that another
+// withFormer adds the buckets that the transfers have left to what they want: nothing of theirs is to stand there. A bucket that another
 // transfer of the plan still uses, or the other end, stands once.
-func (s *snapshot) withLeft(w wants) wants {
+func (s *snapshot) withFormer(w wants) wants {
 	w.buckets = slices.Clone(w.buckets)
 	for _, t := range w.tasks {
-		for _, l := range s.leftBuckets(t.transfer) {
+		for _, l := range s.formerBuckets(t.transfer) {
 			i := slices.IndexFunc(w.buckets, func(b bucketWant) bool { return b.spec.Name == l.spec.Name })
 			if i < 0 {
 				w.buckets = append(w.buckets, l)
 				continue
 			}
 			b := &w.buckets[i]
-			if !slices.Contains(names(b.transfers), t.transfer.Name) {
+			if !slices.Contains(transferNames(b.transfers), t.transfer.Name) {
 				b.transfers = append(slices.Clone(b.transfers), l.transfers...)
 			}
 			b.ours = append(slices.Clone(b.ours), l.ours...)
 			b.grants = true
 		}
 	}
-	return s.withLeftLogs(s.withLeftKeys(w))
+	return s.withFormerLogs(s.withFormerKeys(w))
 }
 
-// readLeft reads the policies of the buckets that the transfers have left. A location does not say who owns its bucket, so that every client is
+// readFormerBuckets reads the policies of the buckets that the transfers have left. A location does not say who owns its bucket, so that every client is
 // tried, each with its own account as the expected owner: S3 answers the owner only.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
-func (s *reader) readLeft(ctx context.Context, w wants) {
-	left := map[string]leftBucket{}
+func (s *reader) readFormerBuckets(ctx context.Context, w wants) {
+	left := map[string]formerBucket{}
 	for _, t := range w.tasks {
-		for _, l := range s.leftOf(t.transfer) {
+		for _, l := range s.formerBucketsOf(t.transfer) {
 			if _, seen := s.buckets[l.name]; !seen {
 				left[l.name] = l
 			}
@@ -158,7 +158,7 @@ func (s *reader) readLeft(ctx context.Context, w wants) {
 	if len(left) == 0 {
 		return
 	}
-	s.owners = map[string]leftOwner{}
+	s.owners = map[string]formerOwner{}
 	strangers := s.identifyRest(ctx)
 	var wg sync.WaitGroup
 	for _, name := range slices.Sorted(maps.Keys(left)) {
@@ -168,7 +168,7 @@ func (s *reader) readLeft(ctx context.Context, w wants) {
 				continue
 			}
 			for _, reg := range slices.Compact(slices.Sorted(slices.Values(left[name].regions))) {
-				wg.Go(func() { s.readLeftBucket(ctx, bucket.Spec{Name: name, Account: account, Region: reg}) })
+				wg.Go(func() { s.readFormerBucket(ctx, bucket.Spec{Name: name, Account: account, Region: reg}) })
 			}
 		}
 	}
@@ -207,11 +207,11 @@ func (s *reader) disown(name string, err error) {
 	s.owners[name] = o
 }
 
-func (s *reader) readLeftBucket(ctx context.Context, spec bucket.Spec) {
+func (s *reader) readFormerBucket(ctx context.Context, spec bucket.Spec) {
 	api, err := s.clients.s3(spec.Account, spec.Region)
 	state := bucket.State{Exists: true, OwnerProved: true}
 	if err == nil {
-		state.Policy, err = readPolicy(ctx, api, spec)
+		state.Policy, err = readBucketPolicy(ctx, api, spec)
 	}
 	if err != nil && !awserr.Is(err, "NoSuchBucket") {
 		s.disown(spec.Name, &CallError{Account: spec.Account, Region: spec.Region, Operation: "s3:GetBucketPolicy", Subject: spec.Name, Err: err})
@@ -228,12 +228,12 @@ func (s *reader) readLeftBucket(ctx context.Context, spec bucket.Spec) {
 	s.owners[spec.Name] = o
 }
 
-// leaveBuckets plans that our statements leave the buckets that the transfer has left, once nothing of ours uses them. It returns the IDs
+// dropFormerStatements plans that our statements leave the buckets that the transfer has left, once nothing of ours uses them. It returns the IDs
 // of these changes: the locations, which tell of these buckets, go only after them.
-func (b *builder) leaveBuckets(t *resolved, after []string) []string {
+func (b *builder) dropFormerStatements(t *resolved, after []string) []string {
 	var out []string
-	for _, w := range b.snap.leftBuckets(t) {
-		if slices.ContainsFunc(b.all.buckets, func(x bucketWant) bool { return x.spec.Name == w.spec.Name && !x.left }) {
+	for _, w := range b.snap.formerBuckets(t) {
+		if slices.ContainsFunc(b.desired.buckets, func(x bucketWant) bool { return x.spec.Name == w.spec.Name && !x.former }) {
 			continue
 		}
 		if id := b.dropStatements(w, map[string][]string{t.Name: after}); id != "" && !slices.Contains(out, id) {

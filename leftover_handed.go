@@ -14,15 +14,15 @@ import (
 // What was left in another account is told by roles and locations of the task account, which the operator of the other one cannot see. To
 // that operator only the plan tells of it: the keys are found by [handedKeys], the buckets here.
 
-// handedBuckets are the buckets that the plan's text names, by transfer. Nothing is done to them but to take out statements of these transfers.
-func handedBuckets(changes []Change) map[string][]leftBucket {
-	out := map[string][]leftBucket{}
+// bucketsNamedBy are the buckets that the plan's text names, by transfer. Nothing is done to them but to take out statements of these transfers.
+func bucketsNamedBy(changes []Change) map[string][]formerBucket {
+	out := map[string][]formerBucket{}
 	for _, c := range changes {
 		if c.Kind != BucketPolicy {
 			continue
 		}
 		for _, t := range c.Transfers {
-			out[t] = append(out[t], leftBucket{name: c.Name, regions: []string{c.Region}, told: c.Account})
+			out[t] = append(out[t], formerBucket{name: c.Name, regions: []string{c.Region}, toldOwner: c.Account})
 		}
 	}
 	return out
@@ -31,36 +31,36 @@ func handedBuckets(changes []Change) map[string][]leftBucket {
 // named reads what the changes of a plan name and the snapshot does not hold yet.
 func (v *survey) named(ctx context.Context, transfers []*resolved, changes []Change) {
 	s := &reader{snapshot: v.snapshot, clients: v.clients}
-	s.handed = handedKeys(changes)
-	s.readHanded(ctx, changes)
-	s.readLeftKeys(ctx, wantsOf(transfers))
+	s.keysNamed = keysNamedBy(changes)
+	s.readNamedBuckets(ctx, changes)
+	s.readFormerKeys(ctx, wantsOf(transfers))
 }
 
-// readHanded reads those of them that were not read yet, each as the bucket of the account that the plan names.
-func (s *reader) readHanded(ctx context.Context, changes []Change) {
-	s.handedIn = handedBuckets(changes)
+// readNamedBuckets reads those of them that were not read yet, each as the bucket of the account that the plan names.
+func (s *reader) readNamedBuckets(ctx context.Context, changes []Change) {
+	s.bucketsNamed = bucketsNamedBy(changes)
 	reading := map[string]bucket.Spec{}
-	for _, left := range s.handedIn {
+	for _, left := range s.bucketsNamed {
 		for _, l := range left {
 			_, seen := s.buckets[l.name]
 			_, tried := s.owners[l.name]
-			if _, ok := s.clients[l.told]; ok && !seen && !tried && s.errs[l.name] == nil {
-				reading[l.name] = bucket.Spec{Name: l.name, Account: l.told, Region: l.regions[0]}
+			if _, ok := s.clients[l.toldOwner]; ok && !seen && !tried && s.failures[l.name] == nil {
+				reading[l.name] = bucket.Spec{Name: l.name, Account: l.toldOwner, Region: l.regions[0]}
 			}
 		}
 	}
 	if s.owners == nil {
-		s.owners = map[string]leftOwner{}
+		s.owners = map[string]formerOwner{}
 	}
 	var wg sync.WaitGroup
 	for _, spec := range reading {
-		wg.Go(func() { s.readLeftBucket(ctx, spec) })
+		wg.Go(func() { s.readFormerBucket(ctx, spec) })
 	}
 	wg.Wait()
 }
 
-// unlooked is why it is not known what stands in the bucket policy that a change is about: nil if it was read, or is of another kind.
-func (s *snapshot) unlooked(ch *Change) error {
+// whyUnread is why it is not known what stands in the bucket policy that a change is about: nil if it was read, or is of another kind.
+func (s *snapshot) whyUnread(ch *Change) error {
 	if ch.Kind != BucketPolicy || s.owners[ch.Name].gone {
 		return nil
 	}
@@ -71,8 +71,8 @@ func (s *snapshot) unlooked(ch *Change) error {
 	return cmp.Or(s.owners[ch.Name].err, errNotRead)
 }
 
-// standing reports whether one of the statements stands in the policy.
-func standing(d policy.Document, sids []string) bool {
+// anyStands reports whether one of the statements stands in the policy.
+func anyStands(d policy.Document, sids []string) bool {
 	return slices.ContainsFunc(sids, func(sid string) bool {
 		_, ok := d.Statement(sid)
 		return ok
@@ -82,14 +82,14 @@ func standing(d policy.Document, sids []string) bool {
 // namedByPlan are the accounts of the keys and buckets that the plan's changes name, sorted: whose their clients are has to be proved too.
 func namedByPlan(changes []Change) []string {
 	var out []string
-	for _, arns := range handedKeys(changes) {
+	for _, arns := range keysNamedBy(changes) {
 		for _, arn := range arns {
 			out = append(out, kmskey.Spec{ARN: arn}.Account())
 		}
 	}
-	for _, left := range handedBuckets(changes) {
+	for _, left := range bucketsNamedBy(changes) {
 		for _, l := range left {
-			out = append(out, l.told)
+			out = append(out, l.toldOwner)
 		}
 	}
 	slices.Sort(out)

@@ -10,13 +10,13 @@ import (
 	"github.com/xacct/xacct/internal/region"
 )
 
-// tagLeft starts the tags of a role, after the prefix, that tell of buckets of other accounts whose policies may still name it, because it was
+// tagFormer starts the tags of a role, after the prefix, that tell of buckets of other accounts whose policies may still name it, because it was
 // once let into them: the transfer and the bucket follow. The value is the owner, the ends, and the Regions in one of which it is.
 // Such a role must not be deleted before that is proved.
-const tagLeft = "left:"
+const tagFormer = "left:"
 
-// letInto are the buckets of the policy that the role has for the side.
-func letInto(t *resolved, role iamrole.State, side Side) []leftBucket {
+// allowedInto are the buckets of the policy that the role has for the side.
+func allowedInto(t *resolved, role iamrole.State, side Side) []formerBucket {
 	st, _ := role.Policies[t.end(side).PolicyName].Statement(t.end(side).Purpose)
 	told := ""
 	for _, c := range st.Conditions() {
@@ -24,30 +24,30 @@ func letInto(t *resolved, role iamrole.State, side Side) []leftBucket {
 			told = values[0]
 		}
 	}
-	var out []leftBucket
+	var out []formerBucket
 	resources, _ := st.Resources()
 	for _, r := range resources {
 		if a, ok := region.ParseARN(r); ok && a.Service == "s3" {
 			name, _, _ := strings.Cut(a.Resource, "/")
-			out = append(out, leftBucket{name: name, regions: append([]string{t.end(side).Region}, trusted(role.Trust)...), side: side, told: told})
+			out = append(out, formerBucket{name: name, regions: append([]string{t.end(side).Region}, trusted(role.Trust)...), side: side, toldOwner: told})
 		}
 	}
 	return out
 }
 
-func leftKey(t *resolved, bucket string) string { return t.tagKey(tagLeft) + t.Name + ":" + bucket }
+func formerTag(t *resolved, bucket string) string { return t.tagKey(tagFormer) + t.Name + ":" + bucket }
 
 // notedBuckets are the buckets of which the tags of a role tell.
-func notedBuckets(t *resolved, tags map[string]string) []leftBucket {
-	var out []leftBucket
+func notedBuckets(t *resolved, tags map[string]string) []formerBucket {
+	var out []formerBucket
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		name, ok := strings.CutPrefix(key, leftKey(t, ""))
+		name, ok := strings.CutPrefix(key, formerTag(t, ""))
 		words := strings.Fields(tags[key])
 		if !ok || len(words) < 3 {
 			continue
 		}
 		for side := range strings.SplitSeq(words[1], "+") {
-			out = append(out, leftBucket{name: name, side: Side(side), told: words[0], regions: words[2:]})
+			out = append(out, formerBucket{name: name, side: Side(side), toldOwner: words[0], regions: words[2:]})
 		}
 	}
 	return out
@@ -58,8 +58,8 @@ func (s *snapshot) noteBuckets(w roleWant) map[string]string {
 	out := map[string]string{}
 	for _, t := range w.transfers {
 		for _, side := range sides {
-			for _, l := range letInto(t, s.roles[w.arn], side) {
-				if l.name == t.end(side).Bucket || l.told == "" || l.told == t.TaskAccount {
+			for _, l := range allowedInto(t, s.roles[w.arn], side) {
+				if l.name == t.end(side).Bucket || l.toldOwner == "" || l.toldOwner == t.TaskAccount {
 					continue
 				}
 				regions := l.regions
@@ -68,10 +68,10 @@ func (s *snapshot) noteBuckets(w roleWant) map[string]string {
 				}
 				regions = slices.Compact(slices.Sorted(slices.Values(regions)))
 				ends := string(side)
-				if side == DestinationSide && slices.ContainsFunc(letInto(t, s.roles[w.arn], SourceSide), func(o leftBucket) bool { return o.name == l.name && o.name != t.Source.Bucket }) {
+				if side == DestinationSide && slices.ContainsFunc(allowedInto(t, s.roles[w.arn], SourceSide), func(o formerBucket) bool { return o.name == l.name && o.name != t.Source.Bucket }) {
 					ends = string(SourceSide) + "+" + ends
 				}
-				out[leftKey(t, l.name)] = strings.Join(append([]string{l.told, ends}, regions...), " ")
+				out[formerTag(t, l.name)] = strings.Join(append([]string{l.toldOwner, ends}, regions...), " ")
 			}
 		}
 	}
@@ -80,10 +80,10 @@ func (s *snapshot) noteBuckets(w roleWant) map[string]string {
 
 // forget takes back what the transfer's roles tell of a bucket, before the location goes that used it.
 func (r *run) forget(ctx context.Context, ch *Change, name string, res *ChangeResult) error {
-	for _, w := range r.wants.roles {
+	for _, w := range r.desired.roles {
 		for _, t := range w.transfers {
-			key := leftKey(t, name)
-			if !slices.Contains(ch.Transfers, t.Name) || r.fresh.snap.noteBuckets(w)[key] == "" && r.fresh.snap.roles[w.arn].Tags[key] == "" {
+			key := formerTag(t, name)
+			if !slices.Contains(ch.Transfers, t.Name) || r.current.snap.noteBuckets(w)[key] == "" && r.current.snap.roles[w.arn].Tags[key] == "" {
 				continue
 			}
 			api, err := r.clients.iam(w.account)

@@ -54,7 +54,7 @@ func (s *snapshot) noteRegions(w wants, transfers []*resolved) string {
 	for _, t := range w.tasks {
 		_, old, _ := s.ourTasks(t)
 		for _, o := range old {
-			if a, _ := region.ParseARN(o.ARN); a.Region != t.spec.Region && slices.Contains(names(transfers), t.transfer.Name) && len(strings.Join(out, " "))+len(a.Region) < mostTag {
+			if a, _ := region.ParseARN(o.ARN); a.Region != t.spec.Region && slices.Contains(transferNames(transfers), t.transfer.Name) && len(strings.Join(out, " "))+len(a.Region) < mostTag {
 				out = append(out, a.Region)
 			}
 		}
@@ -83,7 +83,7 @@ func (s *snapshot) lookups(w wants) map[lookup]bool {
 			}
 			marked[want.transfer.Name] = true
 			for _, left := range replacedBy(want.transfer, t) {
-				if a, _ := region.ParseARN(left); at(arn, want.spec.Account, want.spec.Region) {
+				if a, _ := region.ParseARN(left); isIn(arn, want.spec.Account, want.spec.Region) {
 					told[[2]string{want.transfer.Name, a.Region}] = true
 				}
 			}
@@ -107,7 +107,7 @@ func (s *snapshot) lookups(w wants) map[lookup]bool {
 			}
 		}
 		regions := s.formerRegions(t)
-		for _, l := range s.leftOf(t) {
+		for _, l := range s.formerBucketsOf(t) {
 			for _, reg := range l.regions {
 				if reg != t.Source.Region && reg != t.Destination.Region && !slices.Contains(regions, reg) {
 					regions = append(regions, reg)
@@ -145,7 +145,7 @@ func (w locationWant) regionTag(had string) string {
 // elsewhere is a task of ours that is to make room for one in another Region; the zero State if the transfer has one where it is wanted.
 func elsewhere(w taskWant, main task.State, old []task.State) task.State {
 	for _, t := range old {
-		if !main.Exists && !at(t.ARN, w.spec.Account, w.spec.Region) {
+		if !main.Exists && !isIn(t.ARN, w.spec.Account, w.spec.Region) {
 			return t
 		}
 	}

@@ -33,7 +33,7 @@ func (s *snapshot) formerRoles(t *resolved) map[string][]Side {
 			}
 		}
 	}
-	for _, l := range s.leftLocations(t) {
+	for _, l := range s.orphanLocations(t) {
 		for _, arn := range append(notedRoles(t, l.Tags), l.RoleARN) {
 			add(arn, Side(l.Tags[t.tagKey(tagSide)]))
 		}
@@ -74,7 +74,7 @@ func (s *reader) readFormerRoles(ctx context.Context, w wants) {
 	reading := map[string]*resolved{}
 	for _, t := range w.tasks {
 		for arn := range s.formerRoles(t.transfer) {
-			if _, read := s.roles[arn]; !read && s.errs[arn] == nil {
+			if _, read := s.roles[arn]; !read && s.failures[arn] == nil {
 				reading[arn] = t.transfer
 			}
 		}
@@ -88,9 +88,9 @@ func (s *reader) readFormerRoles(ctx context.Context, w wants) {
 	wg.Wait()
 }
 
-// leftRoles are the roles of ours that the transfers have left: a location of theirs names it, or did, and none of them wants it any more.
+// orphanRoles are the roles of ours that the transfers have left: a location of theirs names it, or did, and none of them wants it any more.
 // A role that was named by the user bears no transfer's mark; it is ours as far as it holds an inline policy of the transfer's name.
-func (s *snapshot) leftRoles(w wants) []roleWant {
+func (s *snapshot) orphanRoles(w wants) []roleWant {
 	var out []roleWant
 	given := s.rolesGiven()
 	for _, tw := range w.tasks {
@@ -99,7 +99,7 @@ func (s *snapshot) leftRoles(w wants) []roleWant {
 		for _, arn := range slices.Sorted(maps.Keys(former)) {
 			wanted := slices.ContainsFunc(sides, func(side Side) bool { return t.end(side).OwnsRole && t.end(side).DataSyncRole == arn })
 			state := s.roles[arn]
-			if wanted || given[arn] || !state.Exists || s.unreadFormer(arn) != nil || !hasLeft(t, state) {
+			if wanted || given[arn] || !state.Exists || s.unreadFormer(arn) != nil || !holdsFormer(t, state) {
 				continue
 			}
 			i := slices.IndexFunc(out, func(r roleWant) bool { return r.arn == arn })
@@ -109,7 +109,7 @@ func (s *snapshot) leftRoles(w wants) []roleWant {
 			}
 			name, _ := roleNameOf(arn)
 			out = append(out, roleWant{account: t.TaskAccount, arn: arn, spec: iamrole.Spec{Name: name, Path: state.Path, Tags: t.tags("")},
-				transfers: []*resolved{t}, left: true, shared: s.wantsRole(arn)})
+				transfers: []*resolved{t}, former: true, shared: s.wantsRole(arn)})
 		}
 	}
 	return out
@@ -125,8 +125,8 @@ func (s *snapshot) unreadFormer(arn string) error {
 	return nil
 }
 
-// hasLeft reports whether something of the transfer's is left on a role that it does not want.
-func hasLeft(t *resolved, s iamrole.State) bool {
+// holdsFormer reports whether something of the transfer's is left on a role that it does not want.
+func holdsFormer(t *resolved, s iamrole.State) bool {
 	if s.Tags[t.tagKey(tagManagedBy)] != managedBy {
 		return false
 	}
@@ -175,11 +175,11 @@ func (s *snapshot) rolesGiven() map[string]bool {
 	return out
 }
 
-// leaveRoles plans that our policies leave the roles that the transfers have left, and that these go with the last of them. It returns the
+// dropOrphanRoles plans that our policies leave the roles that the transfers have left, and that these go with the last of them. It returns the
 // IDs of these changes by transfer, and which transfers' roles have to stay: the locations, which tell of them, go only after them.
-func (b *builder) leaveRoles(all wants, after map[string][]string) (ids map[string][]string, stay map[string]bool) {
+func (b *builder) dropOrphanRoles(all wants, after map[string][]string) (ids map[string][]string, stay map[string]bool) {
 	ids, stay = map[string][]string{}, map[string]bool{}
-	for _, w := range b.snap.leftRoles(all) {
+	for _, w := range b.snap.orphanRoles(all) {
 		id, held := b.dropRole(all, w, after)
 		for _, t := range w.transfers {
 			if id != "" {
@@ -227,15 +227,15 @@ func (s *snapshot) noteRoles(w locationWant, tags map[string]string, had string)
 	return text
 }
 
-// removeLeftRole takes our policies off a role that the change's transfers have left, and deletes it with the last of them.
-func (r *run) removeLeftRole(ctx context.Context, ch *Change, res *ChangeResult) (Status, error) {
+// removeOrphanRole takes our policies off a role that the change's transfers have left, and deletes it with the last of them.
+func (r *run) removeOrphanRole(ctx context.Context, ch *Change, res *ChangeResult) (Status, error) {
 	api, err := r.clients.iam(ch.Account)
 	if err != nil {
 		return Failed, err
 	}
-	for _, w := range r.fresh.snap.leftRoles(r.wants) {
+	for _, w := range r.current.snap.orphanRoles(r.desired) {
 		if w.id() == ch.ID {
-			return r.removeRole(ctx, ch, api, w, r.fresh.snap.roles[w.arn], res)
+			return r.removeRole(ctx, ch, api, w, r.current.snap.roles[w.arn], res)
 		}
 	}
 	return Failed, &MismatchError{Change: ch.ID, Detail: "the transfers have not left it"}

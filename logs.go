@@ -18,7 +18,7 @@ type logWant struct {
 	policyWant
 	account, region, partition string
 	groups                     []string // ARNs of the log groups; nil if nothing of ours is to stand there
-	left                       bool     // no transfer needs it any more, but one did
+	former                     bool     // no transfer needs it any more, but one did
 }
 
 func (w logWant) id() string { return changeID(w.account, w.region, LogPolicy, task.LogPolicyName) }
@@ -101,7 +101,7 @@ func (w logWant) shaped(st policy.Statement) bool {
 	who, _ := ours.Principals()
 	return st.Effect() == "Allow" && !notPrincipal && !notAction && !notResource && slices.Equal(principals, who) &&
 		!slices.ContainsFunc(actions, func(a string) bool { return !slices.Contains(known, a) }) &&
-		!slices.ContainsFunc(resources, func(r string) bool { return !at(r, w.account, w.region) }) &&
+		!slices.ContainsFunc(resources, func(r string) bool { return !isIn(r, w.account, w.region) }) &&
 		!slices.ContainsFunc(st.Conditions(), func(c policy.Condition) bool {
 			return !slices.ContainsFunc(ours.Conditions(), func(o policy.Condition) bool {
 				return strings.EqualFold(o.Key(), c.Key()) && o.Operator() == c.Operator()
@@ -128,7 +128,7 @@ func (s *reader) readLogs(ctx context.Context, w logWant) {
 }
 
 func (w logWant) change() Change {
-	return Change{ID: w.id(), Account: w.account, Region: w.region, Kind: LogPolicy, Name: task.LogPolicyName, Transfers: names(w.transfers)}
+	return Change{ID: w.id(), Account: w.account, Region: w.region, Kind: LogPolicy, Name: task.LogPolicyName, Transfers: transferNames(w.transfers)}
 }
 
 // logPolicy plans the resource policy of a Region.
@@ -139,7 +139,7 @@ func (b *builder) logPolicy(w logWant) {
 		b.add(c)
 		return
 	}
-	if err := b.snap.errs[w.id()]; err != nil {
+	if err := b.snap.failures[w.id()]; err != nil {
 		b.find(w.transfers, unreadFinding(w.account, "resource policies of CloudWatch Logs in "+w.region, err, Blocking, "grant the reader logs:DescribeResourcePolicies"))
 		return
 	}
@@ -165,7 +165,7 @@ func (b *builder) logPolicy(w logWant) {
 // logSize is how much of its quota a log policy uses.
 func logSize(d policy.Document) (used, quota int) { return len(d.Bytes()), task.MaxLogPolicySize }
 
-// of is the change of a log policy by which it becomes what the difference says.
+// logPolicyChange is the change of a log policy by which it becomes what the difference says.
 func logPolicyChange(c Change, d policyDiff, before policy.Document) Change {
 	c.Op, c.Details, c.Before, c.After = d.op, d.lines, string(before.Bytes()), string(d.next.Bytes())
 	switch d.op {
@@ -200,7 +200,7 @@ func (b *builder) dropLogPolicy(w logWant, tasks map[string][]string) {
 		b.add(c)
 		return
 	}
-	if err := b.snap.errs[w.id()]; err != nil {
+	if err := b.snap.failures[w.id()]; err != nil {
 		b.find(w.transfers, unreadFinding(w.account, "resource policies of CloudWatch Logs in "+w.region, err, Blocking, "grant the reader logs:DescribeResourcePolicies"))
 		return
 	}
@@ -219,12 +219,12 @@ func (b *builder) dropLogPolicy(w logWant, tasks map[string][]string) {
 func (s *snapshot) logsNeeded(w logWant) bool {
 	for arn, state := range s.tasks {
 		marked := func(t *resolved) bool { return t.marks(state.Tags, "") }
-		if at(arn, w.account, w.region) && logGroup(state) != "" && slices.ContainsFunc(s.transfers, marked) && !slices.ContainsFunc(w.transfers, marked) {
+		if isIn(arn, w.account, w.region) && logGroup(state) != "" && slices.ContainsFunc(s.transfers, marked) && !slices.ContainsFunc(w.transfers, marked) {
 			return true
 		}
 	}
 	for arn, state := range s.logUsers {
-		if !at(arn, w.account, w.region) {
+		if !isIn(arn, w.account, w.region) {
 			continue
 		}
 		managed := func(t *resolved) bool {

@@ -16,13 +16,13 @@ import (
 // (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html).
 func (r *run) logTarget(w logWant) (target, error) {
 	api, err := r.clients.logs(w.account, w.region)
-	if r.plan.Mode == TearDown {
+	if r.approved.Mode == TearDown {
 		w.groups = nil
 	}
 	var policies map[string]policy.Document // as read last
 	return target{
 		policyWant: w.policyWant, size: logSize, get: "logs:DescribeResourcePolicies", put: "logs:PutResourcePolicy",
-		judged: r.fresh.snap.logs[w.id()][task.LogPolicyName],
+		judged: r.current.snap.logs[w.id()][task.LogPolicyName],
 		facts:  func(Facts, policy.Document, []string) {}, // no check looks at log policies
 		diff:   func(policy.Document) policyDiff { return w.diff(policies) },
 		read: func(ctx context.Context) (d policy.Document, err error) {

@@ -23,14 +23,14 @@ func logGroup(s task.State) string {
 	return s.LogGroupARN
 }
 
-// leftLogs are the log policies that the transfers have left.
-func (s *snapshot) leftLogs(w wants) []logWant {
+// formerLogs are the log policies that the transfers have left.
+func (s *snapshot) formerLogs(w wants) []logWant {
 	var out []logWant
 	for _, tw := range w.tasks {
 		t := tw.transfer
 		has := func(arn string) bool {
 			state := s.tasks[arn]
-			return at(arn, tw.spec.Account, tw.spec.Region) && t.marks(state.Tags, "") && logGroup(state) != ""
+			return isIn(arn, tw.spec.Account, tw.spec.Region) && t.marks(state.Tags, "") && logGroup(state) != ""
 		}
 		if logChange(t) != "" || !anyKey(s.tasks, has) {
 			continue
@@ -41,7 +41,7 @@ func (s *snapshot) leftLogs(w wants) []logWant {
 			out = append(out, l)
 			i = len(out) - 1
 		}
-		out[i].left, out[i].transfers = true, append(out[i].transfers, t)
+		out[i].former, out[i].transfers = true, append(out[i].transfers, t)
 	}
 	return out
 }
@@ -55,11 +55,11 @@ func anyKey[V any](m map[string]V, is func(string) bool) bool {
 	return false
 }
 
-// withLeftLogs adds the log policies that the transfers have left to what they want: nothing of theirs is to stand there. One that another
+// withFormerLogs adds the log policies that the transfers have left to what they want: nothing of theirs is to stand there. One that another
 // transfer of the plan still needs stands once.
-func (s *snapshot) withLeftLogs(w wants) wants {
+func (s *snapshot) withFormerLogs(w wants) wants {
 	w.logs = slices.Clone(w.logs)
-	for _, l := range s.leftLogs(w) {
+	for _, l := range s.formerLogs(w) {
 		if i := slices.IndexFunc(w.logs, func(o logWant) bool { return o.id() == l.id() }); i >= 0 {
 			w.logs[i].transfers = append(slices.Clone(w.logs[i].transfers), l.transfers...)
 			continue
@@ -69,8 +69,8 @@ func (s *snapshot) withLeftLogs(w wants) wants {
 	return w
 }
 
-// readLeftLogs reads the log policies that the transfers have left, and the tasks of others that may need them.
-func (s *reader) readLeftLogs(ctx context.Context, left []logWant, w wants, tasks map[place][]task.Entry) {
+// readFormerLogs reads the log policies that the transfers have left, and the tasks of others that may need them.
+func (s *reader) readFormerLogs(ctx context.Context, left []logWant, w wants, tasks map[place][]task.Entry) {
 	var wg sync.WaitGroup
 	for _, l := range left {
 		pl := place{l.account, l.region}
@@ -87,22 +87,22 @@ func (s *reader) readLeftLogs(ctx context.Context, left []logWant, w wants, task
 	wg.Wait()
 }
 
-// leaveLogs plans that our statement leaves the log policies that the transfers have left.
-func (b *builder) leaveLogs(w wants) {
+// dropFormerLogPolicies plans that our statement leaves the log policies that the transfers have left.
+func (b *builder) dropFormerLogPolicies(w wants) {
 	for _, l := range w.logs {
 		logs := func(t taskWant) bool {
 			mine := slices.ContainsFunc(l.transfers, func(x *resolved) bool { return x.Name == t.transfer.Name })
-			return mine && b.mode == SetUp && b.goesOnLogging(t)
+			return mine && b.mode == SetUp && b.keepsLogging(t)
 		}
-		if l.left && !slices.ContainsFunc(w.tasks, logs) {
+		if l.former && !slices.ContainsFunc(w.tasks, logs) {
 			b.dropLogPolicy(l, nil)
 		}
 	}
 }
 
-// goesOnLogging reports whether the task of a transfer that names no log group keeps the one that it has and writes there: a transfer that leaves
+// keepsLogging reports whether the task of a transfer that names no log group keeps the one that it has and writes there: a transfer that leaves
 // something alone does not end it.
-func (b *builder) goesOnLogging(w taskWant) bool {
+func (b *builder) keepsLogging(w taskWant) bool {
 	state, err := b.snap.ourTask(w)
 	if err != nil || logGroup(state) == "" {
 		return err != nil
@@ -114,9 +114,9 @@ func (b *builder) goesOnLogging(w taskWant) bool {
 // logDrops are the IDs of the changes of log policies that the transfer has left: its task tells of them until they are made.
 func (b *builder) logDrops(t *resolved) []string {
 	var out []string
-	for _, l := range b.all.logs {
+	for _, l := range b.desired.logs {
 		mine := slices.ContainsFunc(l.transfers, func(x *resolved) bool { return x.Name == t.Name })
-		if l.left && mine && slices.ContainsFunc(b.changes, func(c Change) bool { return c.ID == l.id() }) {
+		if l.former && mine && slices.ContainsFunc(b.changes, func(c Change) bool { return c.ID == l.id() }) {
 			out = append(out, l.id())
 		}
 	}
@@ -130,7 +130,7 @@ func (b *builder) keptLogGroup(w taskWant, s task.State) {
 		return
 	}
 	detail := "the task keeps log group " + group[strings.LastIndexByte(group, ':')+1:]
-	if b.goesOnLogging(w) {
+	if b.keepsLogging(w) {
 		detail += ", and goes on logging there"
 	}
 	b.find([]*resolved{w.transfer}, Finding{Severity: Warning, Code: CodeTaskOption, Account: w.spec.Account, Subject: "LogGroupARN",

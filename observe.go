@@ -28,25 +28,25 @@ type place struct{ account, region string }
 
 // snapshot is what was read for a set of transfers. What could not be read stands in errs, or in the Unread of a state; it is never "absent".
 type snapshot struct {
-	transfers []*resolved                           // all that were asked for
-	readable  map[string]bool                       // accounts that there are clients for
-	roles     map[string]iamrole.State              // by ARN; a role that was not looked at, because its account has no client, is missing
-	buckets   map[string]bucket.State               // by bucket name; likewise
-	keys      map[string]kmskey.State               // by ARN; likewise
-	taskCount map[place]int                         // how many tasks there are, whosever
-	listed    map[place]bool                        // where locations and tasks were listed
-	locations map[string]location.State             // by ARN
-	tasks     map[string]task.State                 // by ARN
-	samples   map[string]bucket.Sample              // by transfer: what lies below the destination's prefix
-	unlisted  map[string]error                      // by transfer: why that could not be read
-	sources   map[string]sourceLook                 // by transfer that deletes: what lies below the source's prefix
-	logUsers  map[string]task.State                 // by ARN: other BASIC tasks where there is a log policy
-	logs      map[string]map[string]policy.Document // by ID of a log policy's change: all resource policies of CloudWatch Logs there
-	handed    map[string][]string                   // by transfer: ARNs of keys that the plan to be applied names
-	handedIn  map[string][]leftBucket               // by transfer: buckets that it names, without their sides
-	dead      []string                              // unique ids in bucket policies that stayed unresolved, see confirm
-	owners    map[string]leftOwner                  // by the name of a bucket that a transfer has left
-	errs      map[string]error                      // by what was read: a role's ARN, a bucket's name, "account/region"
+	transfers    []*resolved                           // all that were asked for
+	readable     map[string]bool                       // accounts that there are clients for
+	roles        map[string]iamrole.State              // by ARN; a role that was not looked at, because its account has no client, is missing
+	buckets      map[string]bucket.State               // by bucket name; likewise
+	keys         map[string]kmskey.State               // by ARN; likewise
+	taskCount    map[place]int                         // how many tasks there are, whosever
+	listed       map[place]bool                        // where locations and tasks were listed
+	locations    map[string]location.State             // by ARN
+	tasks        map[string]task.State                 // by ARN
+	samples      map[string]bucket.Sample              // by transfer: what lies below the destination's prefix
+	unlisted     map[string]error                      // by transfer: why that could not be read
+	sources      map[string]sourceLook                 // by transfer that deletes: what lies below the source's prefix
+	logUsers     map[string]task.State                 // by ARN: other BASIC tasks where there is a log policy
+	logs         map[string]map[string]policy.Document // by ID of a log policy's change: all resource policies of CloudWatch Logs there
+	keysNamed    map[string][]string                   // by transfer: ARNs of keys that the plan to be applied names
+	bucketsNamed map[string][]formerBucket             // by transfer: buckets that it names, without their sides
+	dead         []string                              // unique ids in bucket policies that stayed unresolved, see confirm
+	owners       map[string]formerOwner                // by the name of a bucket that a transfer has left
+	failures     map[string]error                      // by what was read: a role's ARN, a bucket's name, "account/region"
 }
 
 func newSnapshot(accounts iter.Seq[string]) *snapshot {
@@ -55,7 +55,7 @@ func newSnapshot(accounts iter.Seq[string]) *snapshot {
 		readable[account] = true
 	}
 	return &snapshot{readable: readable, roles: map[string]iamrole.State{}, buckets: map[string]bucket.State{}, keys: map[string]kmskey.State{}, taskCount: map[place]int{}, listed: map[place]bool{},
-		locations: map[string]location.State{}, samples: map[string]bucket.Sample{}, unlisted: map[string]error{}, tasks: map[string]task.State{}, errs: map[string]error{}}
+		locations: map[string]location.State{}, samples: map[string]bucket.Sample{}, unlisted: map[string]error{}, tasks: map[string]task.State{}, failures: map[string]error{}}
 }
 
 // reader reads into a snapshot, many things at a time.
@@ -70,8 +70,8 @@ func newReader(c clientSet) *reader { return &reader{snapshot: newSnapshot(maps.
 func (s *reader) fail(what string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if have := s.errs[what]; have == nil || err.Error() < have.Error() { // of several the same one every time, whichever came first
-		s.errs[what] = err
+	if have := s.failures[what]; have == nil || err.Error() < have.Error() { // of several the same one every time, whichever came first
+		s.failures[what] = err
 	}
 }
 
@@ -166,8 +166,8 @@ func observe(ctx context.Context, c clientSet, transfers []*resolved) (*snapshot
 		tasks   = map[place][]task.Entry{}
 	)
 	for _, pl := range placesOf(c, w) {
-		lists.Go(func() { list(ctx, s, pl, "datasync:ListLocations", entries, location.List) })
-		lists.Go(func() { list(ctx, s, pl, "datasync:ListTasks", tasks, task.List) })
+		lists.Go(func() { listInto(ctx, s, pl, "datasync:ListLocations", entries, location.List) })
+		lists.Go(func() { listInto(ctx, s, pl, "datasync:ListTasks", tasks, task.List) })
 	}
 	lists.Wait()
 	for arn, pl := range candidates(w, entries) {
@@ -187,8 +187,8 @@ func observe(ctx context.Context, c clientSet, transfers []*resolved) (*snapshot
 		s.taskCount[pl] = len(entries)
 	}
 	named.Wait()
-	logs := s.leftLogs(w)
-	named.Go(func() { s.readLeftLogs(ctx, logs, w, tasks) })
+	logs := s.formerLogs(w)
+	named.Go(func() { s.readFormerLogs(ctx, logs, w, tasks) })
 	named.Wait()
 	s.readReferred(ctx, w, entries)
 	for _, t := range w.tasks {
@@ -200,8 +200,8 @@ func observe(ctx context.Context, c clientSet, transfers []*resolved) (*snapshot
 		return nil, err
 	}
 	s.readFormerRoles(ctx, w)
-	s.readLeft(ctx, w)
-	s.readLeftKeys(ctx, w)
+	s.readFormerBuckets(ctx, w)
+	s.readFormerKeys(ctx, w)
 
 	given, ids := s.givenRoles(w), s.roleIDs()
 	for arn, spec := range given {
@@ -305,8 +305,8 @@ func placesOf(c clientSet, w wants) []place {
 	return slices.SortedFunc(maps.Keys(set), comparePlaces)
 }
 
-// list reads one list of one place into out.
-func list[API, E any](ctx context.Context, s *reader, pl place, op string, out map[place][]E, read func(context.Context, API) ([]E, error)) {
+// listInto reads one list of one place into out.
+func listInto[API, E any](ctx context.Context, s *reader, pl place, op string, out map[place][]E, read func(context.Context, API) ([]E, error)) {
 	client, err := s.clients.datasync(pl.account, pl.region)
 	if err == nil {
 		var entries []E
@@ -334,7 +334,7 @@ func (s *snapshot) roleIDs() map[string]string {
 
 // unread is why something could not be read: nil if it was.
 func (s *snapshot) unread(what string, parts map[string]error, part string) error {
-	if err := s.errs[what]; err != nil {
+	if err := s.failures[what]; err != nil {
 		return err
 	}
 	if err := parts[part]; err != nil {

@@ -121,7 +121,7 @@ func (s *reader) readReferred(ctx context.Context, w wants, entries map[place][]
 	for first := true; ; first = false {
 		locations, tasks := s.referred(w)
 		if first {
-			maps.Copy(locations, s.inLeftBuckets(w, entries))
+			maps.Copy(locations, s.inFormerBuckets(w, entries))
 		}
 		if !first && len(locations)+len(tasks) == 0 || ctx.Err() != nil {
 			return
@@ -131,7 +131,7 @@ func (s *reader) readReferred(ctx context.Context, w wants, entries map[place][]
 		for l := range lookups {
 			wg.Go(func() { s.readTasks(ctx, w, l) })
 			if l.location == "" {
-				wg.Go(func() { list(ctx, s, l.place, "datasync:ListLocations", elsewhere, location.List) })
+				wg.Go(func() { listInto(ctx, s, l.place, "datasync:ListLocations", elsewhere, location.List) })
 			}
 		}
 		for arn, pl := range locations {
@@ -141,7 +141,7 @@ func (s *reader) readReferred(ctx context.Context, w wants, entries map[place][]
 			wg.Go(func() { s.readTask(ctx, pl, arn) })
 		}
 		wg.Wait()
-		for arn, pl := range s.inLeftBuckets(w, elsewhere) {
+		for arn, pl := range s.inFormerBuckets(w, elsewhere) {
 			wg.Go(func() { s.readLocation(ctx, pl, arn) })
 		}
 		wg.Wait()
@@ -149,15 +149,15 @@ func (s *reader) readReferred(ctx context.Context, w wants, entries map[place][]
 	}
 }
 
-// inLeftBuckets are the listed locations of buckets that the transfers have left, as far as they were not read.
-func (s *snapshot) inLeftBuckets(w wants, listed map[place][]location.Entry) map[string]place {
+// inFormerBuckets are the listed locations of buckets that the transfers have left, as far as they were not read.
+func (s *snapshot) inFormerBuckets(w wants, listed map[place][]location.Entry) map[string]place {
 	out := map[string]place{}
 	for _, t := range w.tasks {
-		for _, l := range s.leftOf(t.transfer) {
+		for _, l := range s.formerBucketsOf(t.transfer) {
 			for pl, entries := range listed {
 				for _, e := range entries {
 					_, read := s.locations[e.ARN]
-					if b, _, ok := location.ParseURI(e.URI); ok && b == l.name && pl.account == t.spec.Account && !read && s.errs[e.ARN] == nil {
+					if b, _, ok := location.ParseURI(e.URI); ok && b == l.name && pl.account == t.spec.Account && !read && s.failures[e.ARN] == nil {
 						out[e.ARN] = pl
 					}
 				}

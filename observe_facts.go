@@ -44,7 +44,7 @@ func (s *snapshot) givenRoles(w wants) map[string]iamrole.Spec {
 		if !ok || !l.given {
 			continue
 		}
-		if _, read := s.roles[arn]; !read && s.errs[arn] == nil {
+		if _, read := s.roles[arn]; !read && s.failures[arn] == nil {
 			out[arn] = iamrole.Spec{Name: name}
 		}
 	}
@@ -65,7 +65,7 @@ func (s *reader) confirm(ctx context.Context, w bucketWant, ids map[string]strin
 	s.mu.Lock()
 	state := s.buckets[w.spec.Name]
 	s.mu.Unlock()
-	state.Policy = s.resolve(ctx, state.Policy, ids, func() (policy.Document, error) { return readPolicy(ctx, api, w.spec) })
+	state.Policy = s.resolve(ctx, state.Policy, ids, func() (policy.Document, error) { return readBucketPolicy(ctx, api, w.spec) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, read := s.buckets[w.spec.Name]; read {

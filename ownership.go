@@ -47,7 +47,7 @@ func (b *builder) beforeSchedule(t *resolved) []string {
 			Remedy: "let the bucket's operator apply their part first, or give the schedule the status DISABLED until then"})
 		return nil
 	}
-	return []string{bucketWant{spec: bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}}.aclID()}
+	return []string{bucketWant{spec: bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}}.ownershipID()}
 }
 
 // restoreOwnership plans the Object Ownership that the bucket is to have again. It waits until nothing of the transfers writes there any more,
@@ -58,7 +58,7 @@ func (b *builder) restoreOwnership(w bucketWant, locations map[string][]string) 
 	if !ok || !spec.DisableACLs {
 		return
 	}
-	c := Change{ID: w.aclID(), Account: spec.Account, Region: spec.Region, Kind: BucketOwnership, Name: spec.Name, Transfers: names(w.transfers),
+	c := Change{ID: w.ownershipID(), Account: spec.Account, Region: spec.Region, Kind: BucketOwnership, Name: spec.Name, Transfers: transferNames(w.transfers),
 		Op: Update, After: string(want), Calls: []string{"s3:PutBucketOwnershipControls"}}
 	for _, t := range w.transfers {
 		c.Requires = append(c.Requires, locations[t.Name]...)

@@ -13,7 +13,7 @@ import (
 func (b *builder) bucket(w bucketWant) {
 	spec := w.spec
 	state, seen := b.snap.buckets[spec.Name]
-	if err := b.snap.errs[spec.Name]; err != nil {
+	if err := b.snap.failures[spec.Name]; err != nil {
 		b.find(w.transfers, unreadFinding(spec.Account, spec.Name, err, Blocking, "see that the clients of account "+spec.Account+" can read bucket "+spec.Name))
 		return
 	}
@@ -26,7 +26,7 @@ func (b *builder) bucketPolicy(w bucketWant, s bucket.State, seen bool) {
 		return
 	}
 	spec := w.spec
-	c := Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: BucketPolicy, Name: spec.Name, Transfers: names(w.transfers),
+	c := Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: BucketPolicy, Name: spec.Name, Transfers: transferNames(w.transfers),
 		Requires: w.roles, Calls: []string{"s3:PutBucketPolicy"}}
 	if !seen {
 		fragments := make([]policy.Fragment, len(spec.Statements))
@@ -86,7 +86,7 @@ func (b *builder) ownership(w bucketWant, s bucket.State, seen bool) {
 		return
 	}
 	have := cmp.Or(s.Ownership, s3types.ObjectOwnershipObjectWriter)
-	c := Change{ID: w.aclID(), Account: spec.Account, Region: spec.Region, Kind: BucketOwnership, Name: spec.Name, Transfers: names(w.transfers),
+	c := Change{ID: w.ownershipID(), Account: spec.Account, Region: spec.Region, Kind: BucketOwnership, Name: spec.Name, Transfers: transferNames(w.transfers),
 		Op: Update, After: string(s3types.ObjectOwnershipBucketOwnerEnforced), Calls: []string{"s3:PutBucketOwnershipControls"}}
 	switch {
 	case !seen:

@@ -18,31 +18,31 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// change plans the changes of some of the transfers, all of them together.
-func (b *builder) change(transfers []*resolved) {
-	w := b.snap.withLeft(wantsOf(transfers))
-	b.all = w
+// plan plans the changes of some of the transfers, all of them together.
+func (b *builder) plan(transfers []*resolved) {
+	w := b.snap.withFormer(wantsOf(transfers))
+	b.desired = w
 	if b.mode == TearDown {
 		b.tearDown(w)
 		return
 	}
-	b.leaveKeys(w)
-	b.leaveLogs(w)
+	b.dropFormerKeyStatements(w)
+	b.dropFormerLogPolicies(w)
 	for _, r := range w.roles {
 		b.role(r)
 	}
 	for _, bw := range w.buckets {
-		if !bw.left {
+		if !bw.former {
 			b.bucket(bw)
 		}
 	}
 	for _, k := range w.keys {
-		if !k.left {
+		if !k.former {
 			b.key(k)
 		}
 	}
 	for _, l := range w.logs {
-		if !l.left {
+		if !l.former {
 			b.logPolicy(l)
 		}
 	}
@@ -53,7 +53,7 @@ func (b *builder) change(transfers []*resolved) {
 	for _, t := range w.tasks {
 		b.task(t, arns)
 	}
-	b.leave(w)
+	b.dropFormer(w)
 	b.quotas(w)
 }
 
@@ -66,9 +66,9 @@ func (b *builder) add(c Change) {
 }
 
 func (b *builder) role(w roleWant) {
-	c := Change{ID: w.id(), Account: w.account, Kind: IAMRole, Name: w.spec.Name, Transfers: names(w.transfers), ARN: w.arn, Side: w.side()}
+	c := Change{ID: w.id(), Account: w.account, Kind: IAMRole, Name: w.spec.Name, Transfers: transferNames(w.transfers), ARN: w.arn, Side: w.side()}
 	state := b.snap.roles[w.arn]
-	if err := cmp.Or(b.snap.errs[w.arn], unreadRole(state)); err != nil {
+	if err := cmp.Or(b.snap.failures[w.arn], unreadRole(state)); err != nil {
 		b.find(w.transfers, unreadFinding(w.account, w.arn, err, Blocking, "grant the reader iam:GetRole, iam:ListRolePolicies and iam:GetRolePolicy on the role"))
 		return
 	}
@@ -167,7 +167,7 @@ func (b *builder) location(all wants, w locationWant) string {
 		b.add(b.locationChange(all, w, Change{Op: Create, After: w.after(), Calls: []string{"datasync:CreateLocationS3", "iam:PassRole", "s3:ListBucket"}}))
 		return ""
 	}
-	if err := b.snap.errs[spec.Account+"/"+spec.Region]; err != nil {
+	if err := b.snap.failures[spec.Account+"/"+spec.Region]; err != nil {
 		b.find(one, unreadFinding(spec.Account, "locations in "+spec.Region, err, Blocking, "grant the reader datasync:ListLocations and datasync:ListTasks"))
 		return ""
 	}
@@ -195,8 +195,8 @@ func (b *builder) location(all wants, w locationWant) string {
 	case Create:
 		c.Calls = []string{"datasync:CreateLocationS3", "datasync:TagResource", "iam:PassRole", "s3:ListBucket"}
 	case Update:
-		c.Calls = appendIf(c.Calls, configured(lines), "datasync:UpdateLocationS3")
-		c.Calls = appendIf(c.Calls, configured(lines), "iam:PassRole")
+		c.Calls = appendIf(c.Calls, beyondTags(lines), "datasync:UpdateLocationS3")
+		c.Calls = appendIf(c.Calls, beyondTags(lines), "iam:PassRole")
 		c.Calls = appendIf(c.Calls, len(tags) > 0 || state.RoleARN != spec.RoleARN, "datasync:TagResource") // which notes the role that it had
 	}
 	b.add(b.locationChange(all, w, c))
@@ -253,7 +253,7 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 		b.add(c)
 		return
 	}
-	if b.snap.errs[spec.Account+"/"+spec.Region] != nil {
+	if b.snap.failures[spec.Account+"/"+spec.Region] != nil {
 		return // reported with the locations
 	}
 	state, old, err := b.snap.ourTasks(w)
@@ -287,7 +287,7 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 		c.Calls = []string{"datasync:CreateTask", "datasync:TagResource"}
 		c.Details = []string{string(cmp.Or(spec.Mode, dstypes.TaskModeEnhanced))}
 	case Update:
-		c.Calls = appendIf(c.Calls, configured(lines), "datasync:UpdateTask")
+		c.Calls = appendIf(c.Calls, beyondTags(lines), "datasync:UpdateTask")
 		c.Calls = appendIf(c.Calls, len(tags) > 0, "datasync:TagResource")
 	case Replace:
 		c.Calls = calls

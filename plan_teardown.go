@@ -18,28 +18,28 @@ func (b *builder) tearDown(w wants) {
 	tasks := map[string][]string{}     // transfer → IDs of its tasks' changes, and those of the policies of buckets that it has left
 	locations := map[string][]string{} // transfer → IDs of its locations' changes
 	known := map[string]bool{}         // transfers of which it is known what they have left
-	b.leaveLogs(w)
+	b.dropFormerLogPolicies(w)
 	for _, t := range w.tasks {
 		name := t.transfer.Name
 		if id := b.dropTask(t); id != "" {
 			tasks[name] = append(tasks[name], id)
 		}
-		old, ok := b.leaveTasks(t, tasks[name]...)
+		old, ok := b.dropOrphanTasks(t, tasks[name]...)
 		tasks[name], known[name] = append(tasks[name], old...), ok
 		if ok || !b.canRead(t.spec.Account) {
-			tasks[name] = append(tasks[name], b.leaveBuckets(t.transfer, slices.Clone(tasks[name]))...)
+			tasks[name] = append(tasks[name], b.dropFormerStatements(t.transfer, slices.Clone(tasks[name]))...)
 		}
 	}
 	for _, l := range w.logs {
-		if !l.left {
+		if !l.former {
 			b.dropLogPolicy(l, tasks)
 		}
 	}
-	telling := names(transfersOf(b.snap.leftRoles(w)))
+	telling := transferNames(transfersOf(b.snap.orphanRoles(w)))
 	uses := map[string][]string{} // transfer → what has to be done before its statements go
 	dropLocations := func(t *resolved, after []string, stay bool) {
 		if known[t.Name] {
-			locations[t.Name] = b.leaveLocations(t, after, stay)
+			locations[t.Name] = b.dropOrphanLocations(t, after, stay)
 		}
 		for _, l := range w.locations {
 			if l.transfer.Name == t.Name && !l.given {
@@ -57,7 +57,7 @@ func (b *builder) tearDown(w wants) {
 		}
 	}
 	for _, bw := range w.buckets {
-		if bw.grants && !bw.left { // those that were left go with the tasks
+		if bw.grants && !bw.former { // those that were left go with the tasks
 			b.dropStatements(bw, uses)
 		}
 	}
@@ -66,7 +66,7 @@ func (b *builder) tearDown(w wants) {
 			b.dropKeyStatements(k, uses)
 		}
 	}
-	roles, stay := b.leaveRoles(w, tasks)
+	roles, stay := b.dropOrphanRoles(w, tasks)
 	for _, t := range w.tasks {
 		if name := t.transfer.Name; slices.Contains(telling, name) {
 			dropLocations(t.transfer, append(slices.Clone(tasks[name]), roles[name]...), stay[name])
@@ -98,7 +98,7 @@ func (b *builder) dropTask(w taskWant) string {
 		b.add(c)
 		return c.ID
 	}
-	if err := b.snap.errs[spec.Account+"/"+spec.Region]; err != nil {
+	if err := b.snap.failures[spec.Account+"/"+spec.Region]; err != nil {
 		b.find(one, unreadFinding(spec.Account, "tasks in "+spec.Region, err, Blocking, "grant the reader datasync:ListTasks"))
 		return ""
 	}
@@ -133,7 +133,7 @@ func (b *builder) dropLocation(w locationWant, after []string, stay bool) string
 		b.add(c)
 		return c.ID
 	}
-	if err := b.snap.errs[spec.Account+"/"+spec.Region]; err != nil {
+	if err := b.snap.failures[spec.Account+"/"+spec.Region]; err != nil {
 		b.find(one, unreadFinding(spec.Account, "locations in "+spec.Region, err, Blocking, "grant the reader datasync:ListLocations"))
 		return ""
 	}
@@ -157,7 +157,7 @@ func (b *builder) dropLocation(w locationWant, after []string, stay bool) string
 // dropStatements takes our statements out of a bucket's policy, and the policy away if none is left.
 func (b *builder) dropStatements(w bucketWant, locations map[string][]string) string {
 	spec := w.spec
-	c := Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: BucketPolicy, Name: spec.Name, Transfers: names(w.transfers),
+	c := Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: BucketPolicy, Name: spec.Name, Transfers: transferNames(w.transfers),
 		Op: Update, Calls: []string{"s3:PutBucketPolicy"}}
 	for _, t := range w.transfers {
 		c.Requires = append(c.Requires, locations[t.Name]...)
@@ -194,9 +194,9 @@ func (b *builder) dropStatements(w bucketWant, locations map[string][]string) st
 // dropRole removes our inline policies, and the role with the last of them, after the changes of its transfers and those of the policies that
 // let it in. It returns the ID of the change and whether the role has to stay for now.
 func (b *builder) dropRole(all wants, w roleWant, after map[string][]string) (id string, stays bool) {
-	c := Change{ID: w.id(), Account: w.account, Kind: IAMRole, Name: w.spec.Name, Transfers: names(w.transfers), ARN: w.arn, Side: w.side(), Op: Delete,
+	c := Change{ID: w.id(), Account: w.account, Kind: IAMRole, Name: w.spec.Name, Transfers: transferNames(w.transfers), ARN: w.arn, Side: w.side(), Op: Delete,
 		Calls: []string{"iam:DeleteRolePolicy", "iam:DeleteRole"}}
-	if w.left {
+	if w.former {
 		b.orphans[c.ID] = true
 		c.Reason = "no location of the transfer uses it any more"
 	}
@@ -204,7 +204,7 @@ func (b *builder) dropRole(all wants, w roleWant, after map[string][]string) (id
 	for _, t := range w.transfers {
 		c.Requires = append(c.Requires, after[t.Name]...)
 	}
-	c.Requires = append(c.Requires, b.lettingIn(all, w, state.ID)...)
+	c.Requires = append(c.Requires, b.grantChanges(all, w, state.ID)...)
 	slices.Sort(c.Requires)
 	c.Requires = slices.Compact(c.Requires)
 	if !b.canRead(w.account) {
@@ -236,7 +236,7 @@ func (b *builder) dropRole(all wants, w roleWant, after map[string][]string) (id
 		c.Op, c.Calls = Update, []string{"iam:DeleteRolePolicy"}
 		c.Details = append([]string{"inline policy " + strings.Join(gone, ", ") + " is removed"}, staysFor(rest)...)
 	} else {
-		b.gate(&c, w, all, state.ID)
+		b.holdRole(&c, w, all, state.ID)
 	}
 	c.Before = w.before(state)
 	b.add(c)
@@ -251,34 +251,34 @@ func staysFor(rest []string) []string {
 	return []string{"stays for " + strings.Join(rest, ", ")}
 }
 
-// lettingIn are the IDs of the planned changes of policies that name the role, or may: those of its transfers' ends that it serves.
-func (b *builder) lettingIn(all wants, w roleWant, id string) []string {
+// grantChanges are the IDs of the planned changes of policies that name the role, or may: those of its transfers' ends that it serves.
+func (b *builder) grantChanges(all wants, w roleWant, id string) []string {
 	var out []string
 	add := func(change string, p policyWant, d policy.Document, of func(*resolved, Side) bool) {
-		may := naming(d, nil, w.arn, id) != ""
+		may := statementNaming(d, nil, w.arn, id) != ""
 		for _, t := range p.transfers {
-			may = may || slices.Contains(names(w.transfers), t.Name) && slices.ContainsFunc(b.snap.sidesOf(w, t), func(side Side) bool { return of(t, side) })
+			may = may || slices.Contains(transferNames(w.transfers), t.Name) && slices.ContainsFunc(b.snap.sidesOf(w, t), func(side Side) bool { return of(t, side) })
 		}
 		if may && p.grants && slices.ContainsFunc(b.changes, func(c Change) bool { return c.ID == change }) {
 			out = append(out, change)
 		}
 	}
 	for _, bw := range all.buckets {
-		add(bw.id(), bw.policyWant, b.snap.buckets[bw.spec.Name].Policy, func(t *resolved, side Side) bool { return b.snap.letsIn(t, side, bw.spec.Name) })
+		add(bw.id(), bw.policyWant, b.snap.buckets[bw.spec.Name].Policy, func(t *resolved, side Side) bool { return b.snap.allows(t, side, bw.spec.Name) })
 	}
 	for _, k := range all.keys {
 		add(k.id(), k.policyWant, b.snap.keys[k.spec.ARN].Policy, func(t *resolved, side Side) bool {
-			return slices.Contains(k.by, w.arn) || slices.ContainsFunc(t.KeyNeeds, func(n keyNeed) bool { return n.role == side && slices.Contains(n.keys, k.spec.ARN) })
+			return slices.Contains(k.namedBy, w.arn) || slices.ContainsFunc(t.KeyNeeds, func(n keyNeed) bool { return n.role == side && slices.Contains(n.keys, k.spec.ARN) })
 		})
 	}
 	return out
 }
 
-// letsIn reports whether the bucket's policy is to let the role of the side in, or was.
-func (s *snapshot) letsIn(t *resolved, side Side, name string) bool {
+// allows reports whether the bucket's policy is to let the role of the side in, or was.
+func (s *snapshot) allows(t *resolved, side Side, name string) bool {
 	return t.end(side).Bucket == name ||
 		slices.ContainsFunc(t.DataGrants, func(g dataGrant) bool { return g.role == side && g.bucket == name }) ||
-		slices.ContainsFunc(s.leftOf(t), func(l leftBucket) bool { return l.side == side && l.name == name })
+		slices.ContainsFunc(s.formerBucketsOf(t), func(l formerBucket) bool { return l.side == side && l.name == name })
 }
 
 // leaving are the role's inline policies that go with these transfers, and what else the role still holds.
@@ -297,9 +297,9 @@ func (w roleWant) leaving(s iamrole.State) (gone, rest []string) {
 	return gone, rest
 }
 
-// gate holds back the deletion of a role that a policy we cannot see may name: once the role is gone, S3 and KMS would refuse every later
+// holdRole holds back the deletion of a role that a policy we cannot see may name: once the role is gone, S3 and KMS would refuse every later
 // policy of the bucket's or key's owner as long as it names it. https://repost.aws/knowledge-center/s3-invalid-principal-in-policy-error
-func (b *builder) gate(c *Change, w roleWant, all wants, id string) {
+func (b *builder) holdRole(c *Change, w roleWant, all wants, id string) {
 	hold := func(t *resolved, what, detail, remedy string) {
 		c.Hold, c.Reason = Blocked, what
 		b.find([]*resolved{t}, Finding{Severity: Warning, Code: CodeDeadPrincipal, Account: w.account, Subject: w.arn, Detail: detail, Remedy: remedy})
@@ -313,18 +313,18 @@ func (b *builder) gate(c *Change, w roleWant, all wants, id string) {
 		}
 	}
 	for _, bw := range all.buckets {
-		if sid := naming(b.snap.buckets[bw.spec.Name].Policy, bw.ours, w.arn, id); sid != "" && w.serves(bw.policyWant) {
+		if sid := statementNaming(b.snap.buckets[bw.spec.Name].Policy, bw.ours, w.arn, id); sid != "" && w.serves(bw.policyWant) {
 			hold(w.transfers[0], "bucket "+bw.spec.Name+" names it in "+sid, fmt.Sprintf("the role stays, because %s in the policy of bucket %s, which is not ours, names it", sid, bw.spec.Name),
 				"let the bucket's owner remove that statement first: once the role is gone, S3 refuses every later policy that holds it")
 		}
 	}
 	for _, k := range all.keys {
-		if account := k.spec.Account(); w.left && slices.Contains(k.by, w.arn) && !b.canRead(account) {
+		if account := k.spec.Account(); w.former && slices.Contains(k.namedBy, w.arn) && !b.canRead(account) {
 			what := fmt.Sprintf("key %s of account %s", keyName(k.spec.ARN), account)
 			hold(w.transfers[0], what+" may still name it", "the role stays until it is proved that the policy of "+what+" no longer names it",
 				"plan again with a client of that account that may read the policy, once its operator has removed our statements")
 		}
-		if sid := naming(b.snap.keys[k.spec.ARN].Policy, k.ours, w.arn, id); sid != "" && w.serves(k.policyWant) {
+		if sid := statementNaming(b.snap.keys[k.spec.ARN].Policy, k.ours, w.arn, id); sid != "" && w.serves(k.policyWant) {
 			hold(w.transfers[0], "key "+keyName(k.spec.ARN)+" names it in "+sid, fmt.Sprintf("the role stays, because %s in the policy of key %s, which is not ours, names it", sid, keyName(k.spec.ARN)),
 				"let the key's owner remove that statement first")
 		}
@@ -335,11 +335,11 @@ func (b *builder) gate(c *Change, w roleWant, all wants, id string) {
 func (b *builder) unseen(t *resolved, side Side) []string {
 	var out []string
 	for _, e := range []endpoint{t.Source, t.Destination} {
-		if e.Account != t.TaskAccount && !b.canRead(e.Account) && b.snap.letsIn(t, side, e.Bucket) {
+		if e.Account != t.TaskAccount && !b.canRead(e.Account) && b.snap.allows(t, side, e.Bucket) {
 			out = append(out, fmt.Sprintf("bucket %s of account %s", e.Bucket, e.Account))
 		}
 	}
-	for _, l := range b.snap.leftOf(t) {
+	for _, l := range b.snap.formerBucketsOf(t) {
 		switch account, granted := b.snap.ownerOf(t, l); {
 		case !granted || l.side != side:
 		case account == "":

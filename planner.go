@@ -34,7 +34,7 @@ func newPlan(ctx context.Context, mode Mode, c clientSet, transfers []*resolved,
 	}
 	b := newBuilder(mode, read.snapshot, transfers, s, read.callers)
 	b.planAll()
-	return b.plan(), nil
+	return b.result(), nil
 }
 
 // judgeInput judges the transfers and the settings of a plan.
@@ -72,7 +72,7 @@ type builder struct {
 	settings  Settings
 	callers   map[string]string // by account: the ARN of who plans
 	ids       map[string]string // unique id → role ARN
-	all       wants             // what the transfers being planned want, and what they have left
+	desired   wants             // what the transfers being planned want, and what they have left
 	held      map[string]bool   // transfers that were blocked when the plan to be applied was made
 
 	changes  []Change
@@ -87,7 +87,7 @@ func newBuilder(mode Mode, s *snapshot, transfers []*resolved, settings Settings
 // planAll finds out which transfers are blocked, then plans the changes of the others together and those of the blocked ones on hold, so
 // that one bad bucket never holds up the rest.
 func (b *builder) planAll() {
-	b.change(b.transfers)
+	b.plan(b.transfers)
 	b.check()
 	b.override()
 	blocked := b.blocked()
@@ -96,10 +96,10 @@ func (b *builder) planAll() {
 	}
 	findings := b.findings
 	b.changes = nil
-	b.change(slices.DeleteFunc(slices.Clone(b.transfers), func(t *resolved) bool { return blocked[t.Name] }))
+	b.plan(slices.DeleteFunc(slices.Clone(b.transfers), func(t *resolved) bool { return blocked[t.Name] }))
 	free := b.changes
 	b.changes = nil
-	b.change(slices.DeleteFunc(slices.Clone(b.transfers), func(t *resolved) bool { return !blocked[t.Name] }))
+	b.plan(slices.DeleteFunc(slices.Clone(b.transfers), func(t *resolved) bool { return !blocked[t.Name] }))
 	held := b.changes
 	for i := range held {
 		c := &held[i]
@@ -137,7 +137,7 @@ func (b *builder) override() {
 
 // find adds a finding for each of the transfers.
 func (b *builder) find(transfers []*resolved, f Finding) {
-	for _, name := range names(transfers) {
+	for _, name := range transferNames(transfers) {
 		f.Transfer = name
 		if !slices.ContainsFunc(b.findings, func(g Finding) bool {
 			return g.Code == f.Code && g.Transfer == f.Transfer && g.Subject == f.Subject && g.Detail == f.Detail
@@ -158,8 +158,8 @@ func (b *builder) canRead(account string) bool {
 	return b.snap.readable[account]
 }
 
-// plan is what was planned, in the order in which it is shown.
-func (b *builder) plan() *draft {
+// result is what was planned, in the order in which it is shown.
+func (b *builder) result() *draft {
 	p := &draft{Schema: schema, Mode: b.mode, Transfers: slices.Clone(b.transfers), Settings: b.settings, Changes: b.changes, Findings: b.findings}
 	slices.SortFunc(p.Transfers, func(x, y *resolved) int { return cmp.Compare(x.Name, y.Name) })
 	sortChanges(p.Changes, p.Transfers)

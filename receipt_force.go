@@ -50,7 +50,7 @@ func (s *snapshot) documentsInForce(t *resolved) []inForce {
 	w := wantsOf([]*resolved{t})
 	for _, arn := range s.rolesOf(t) {
 		state, seen := s.roles[arn]
-		err := cmp.Or(s.errs[arn], state.Unread[iamrole.PartRole])
+		err := cmp.Or(s.failures[arn], state.Unread[iamrole.PartRole])
 		if !seen && err == nil {
 			err = errNotRead
 		}
@@ -76,13 +76,13 @@ func (s *snapshot) documentsInForce(t *resolved) []inForce {
 		for name, d := range s.logs[l.id()] {
 			note("log policy "+name+" in "+l.region, d, nil)
 		}
-		if err := s.errs[l.id()]; err != nil {
+		if err := s.failures[l.id()]; err != nil {
 			note("log policies in "+l.region, policy.Document{}, err)
 		}
 	}
 	for _, b := range w.buckets {
 		state, seen := s.buckets[b.spec.Name]
-		err := cmp.Or(s.errs[b.spec.Name], state.Unread[bucket.PartPolicy])
+		err := cmp.Or(s.failures[b.spec.Name], state.Unread[bucket.PartPolicy])
 		if !seen && err == nil {
 			err = fmt.Errorf("the clients hold none of account %s", b.spec.Account)
 		}
@@ -90,7 +90,7 @@ func (s *snapshot) documentsInForce(t *resolved) []inForce {
 	}
 	for _, k := range w.keys {
 		state, seen := s.keys[k.spec.ARN]
-		err := cmp.Or(s.errs[k.spec.ARN], state.Unread[kmskey.PartPolicy])
+		err := cmp.Or(s.failures[k.spec.ARN], state.Unread[kmskey.PartPolicy])
 		if !seen && err == nil {
 			err = fmt.Errorf("the clients hold none of account %s", k.spec.Account())
 		}

@@ -32,7 +32,7 @@ func findResidue(ctx context.Context, c clientSet, transfers []*resolved) ([]Res
 		return nil, err
 	}
 	snap := read.snapshot
-	w := snap.withLeft(wantsOf(transfers))
+	w := snap.withFormer(wantsOf(transfers))
 	var out []Residue
 	out = append(out, roleResidue(snap, w)...)
 	out = append(out, bucketResidue(snap, w)...)
@@ -41,15 +41,15 @@ func findResidue(ctx context.Context, c clientSet, transfers []*resolved) ([]Res
 	out = append(out, datasyncResidue(snap, w)...)
 	out = append(out, leftByAWS(ctx, read.clients, w)...)
 	out = append(out, leftByRuns(ctx, read.clients, w)...)
-	for _, what := range slices.Sorted(maps.Keys(snap.errs)) {
-		out = append(out, Residue{Name: what, Detail: "not known: " + oneLine(snap.errs[what])})
+	for _, what := range slices.Sorted(maps.Keys(snap.failures)) {
+		out = append(out, Residue{Name: what, Detail: "not known: " + oneLine(snap.failures[what])})
 	}
 	return out, nil
 }
 
 func roleResidue(s *snapshot, w wants) []Residue {
 	var out []Residue
-	for _, r := range append(slices.Clone(w.roles), s.leftRoles(w)...) {
+	for _, r := range append(slices.Clone(w.roles), s.orphanRoles(w)...) {
 		state, read := s.roles[r.arn]
 		item := Residue{Account: r.account, Kind: IAMRole, Name: r.spec.Name}
 		switch {
@@ -124,7 +124,7 @@ func datasyncResidue(s *snapshot, w wants) []Residue {
 			a, _ := region.ParseARN(o.ARN)
 			out = append(out, datasyncItem(DataSyncTask, a.Account, a.Region, o.Name, o.ARN, nil))
 		}
-		for _, l := range s.leftLocations(t.transfer) {
+		for _, l := range s.orphanLocations(t.transfer) {
 			a, _ := region.ParseARN(l.ARN)
 			out = append(out, datasyncItem(DataSyncLocation, a.Account, a.Region, l.URI, l.ARN, nil))
 		}

@@ -28,17 +28,17 @@ func delay(attempt int) time.Duration {
 	return d + time.Duration((rand.Float64()-0.5)*0.4*float64(d))
 }
 
-// spent is the time that the attempts at one thing have taken so far, by what they failed with: being throttled for a minute takes nothing of the
+// backoff is the time that the attempts at one thing have taken so far, by what they failed with: being throttled for a minute takes nothing of the
 // time that a young role is given.
-type spent struct {
+type backoff struct {
 	last time.Time
 	by   map[string]time.Duration
 }
 
-func newSpent() *spent { return &spent{last: time.Now(), by: map[string]time.Duration{}} }
+func newBackoff() *backoff { return &backoff{last: time.Now(), by: map[string]time.Duration{}} }
 
 // over reports whether attempts that failed like this have taken more than the limit, with a wait of d, which is to follow if not.
-func (s *spent) over(limit, d time.Duration, err error) bool {
+func (s *backoff) over(limit, d time.Duration, err error) bool {
 	class := "other"
 	switch {
 	case awserr.Throttled(err):
@@ -66,21 +66,21 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// patiently calls send until it succeeds, fails for good, or the budget is spent. What only time can mend is tried again: throttling, a
+// retry calls send until it succeeds, fails for good, or the budget is spent. What only time can mend is tried again: throttling, a
 // concurrent configuration write, and, as far as the policies allow the call, the named errors of a young role or policy.
 // A call that has begun is never cut off: ctx is looked at between calls.
-func (r *run) patiently(ctx context.Context, ch *Change, budget time.Duration, send func(context.Context) error) error {
-	return r.retry(ctx, ch, budget, 0, send)
+func (r *run) retry(ctx context.Context, ch *Change, budget time.Duration, send func(context.Context) error) error {
+	return r.attempts(ctx, ch, budget, 0, send)
 }
 
 // repeat is patiently for a call that does no harm when it is carried out twice. It also sends again what may or may not have been
 // carried out.
 func (r *run) repeat(ctx context.Context, ch *Change, budget time.Duration, send func(context.Context) error) error {
-	return r.retry(ctx, ch, budget, r.opts.Settle, send)
+	return r.attempts(ctx, ch, budget, r.opts.Settle, send)
 }
 
-func (r *run) retry(ctx context.Context, ch *Change, budget, unsure time.Duration, send func(context.Context) error) error {
-	spent := newSpent()
+func (r *run) attempts(ctx context.Context, ch *Change, budget, unsure time.Duration, send func(context.Context) error) error {
+	spent := newBackoff()
 	for attempt := 1; ; attempt++ {
 		if err := stopped(ctx); err != nil {
 			return err
@@ -111,7 +111,7 @@ func (r *run) limit(err error, budget time.Duration) time.Duration {
 }
 
 // pause waits before the next attempt and says so. It reports whether there is to be one.
-func (r *run) pause(ctx context.Context, ch *Change, attempt int, spent *spent, limit time.Duration, err error) bool {
+func (r *run) pause(ctx context.Context, ch *Change, attempt int, spent *backoff, limit time.Duration, err error) bool {
 	d := delay(attempt)
 	if spent.over(limit, d, err) {
 		return false
@@ -123,8 +123,8 @@ func (r *run) pause(ctx context.Context, ch *Change, attempt int, spent *spent, 
 // grace is how much longer than the context of an apply a call may take that has begun.
 const grace = time.Minute
 
-// held is the context of calls that are not to be cut off: it ends a grace after ctx does.
-func held(ctx context.Context) (context.Context, context.CancelFunc) {
+// withGrace is the context of calls that are not to be cut off: it ends a grace after ctx does.
+func withGrace(ctx context.Context) (context.Context, context.CancelFunc) {
 	out, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
 		if sleep(out, grace) == nil {
@@ -139,7 +139,7 @@ func held(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // finish makes a call that is not to be cut off.
 func finish(ctx context.Context, call func(context.Context) error) error {
-	held, release := held(ctx)
+	held, release := withGrace(ctx)
 	defer release()
 	return call(held)
 }

@@ -33,31 +33,31 @@ func (s slots) take(ctx context.Context) (give func(), err error) {
 	}
 }
 
-// steady returns the clients with every read tried again while it is throttled, broken on the service's side, or its answer lost, and at most
+// limit returns the clients with every read tried again while it is throttled, broken on the service's side, or its answer lost, and at most
 // n calls at once to each service of an account and Region; 0 is the default.
-func (c clientSet) steady(n int) clientSet {
+func (c clientSet) limit(n int) clientSet {
 	if n <= 0 {
 		n = defaultConcurrency
 	}
 	out := make(clientSet, len(c))
 	for account, ac := range c {
 		if ac.STS != nil {
-			ac.STS = steadySTS{ac.STS, make(slots, n)}
+			ac.STS = limitedSTS{ac.STS, make(slots, n)}
 		}
 		if ac.IAM != nil {
-			ac.IAM = steadyIAM{ac.IAM, make(slots, n)}
+			ac.IAM = limitedIAM{ac.IAM, make(slots, n)}
 		}
-		ac.S3 = steadied(ac.S3, func(api bucket.API) bucket.API { return steadyS3{api, make(slots, n)} })
-		ac.DataSync = steadied(ac.DataSync, func(api dataSyncAPI) dataSyncAPI { return steadyDataSync{api, make(slots, n)} })
-		ac.Logs = steadied(ac.Logs, func(api task.LogsAPI) task.LogsAPI { return steadyLogs{api, make(slots, n)} })
-		ac.KMS = steadied(ac.KMS, func(api kmskey.API) kmskey.API { return steadyKMS{api, make(slots, n)} })
+		ac.S3 = limitedIn(ac.S3, func(api bucket.API) bucket.API { return limitedS3{api, make(slots, n)} })
+		ac.DataSync = limitedIn(ac.DataSync, func(api dataSyncAPI) dataSyncAPI { return limitedDataSync{api, make(slots, n)} })
+		ac.Logs = limitedIn(ac.Logs, func(api task.LogsAPI) task.LogsAPI { return limitedLogs{api, make(slots, n)} })
+		ac.KMS = limitedIn(ac.KMS, func(api kmskey.API) kmskey.API { return limitedKMS{api, make(slots, n)} })
 		out[account] = ac
 	}
 	return out
 }
 
-// steadied wraps what a function of the Region returns, once a Region. No function and no client stay none.
-func steadied[API comparable](of func(string) API, wrap func(API) API) func(string) API {
+// limitedIn wraps what a function of the Region returns, once a Region. No function and no client stay none.
+func limitedIn[API comparable](of func(string) API, wrap func(API) API) func(string) API {
 	if of == nil {
 		return nil
 	}
@@ -81,15 +81,15 @@ func bounded[I, O, F any](ctx context.Context, s slots, call func(context.Contex
 	return call(ctx, in, optFns...)
 }
 
-// again makes a read until it succeeds, fails for good, or is out of time. It keeps its slot while it waits, so that a service that throttles
+// retried makes a read until it succeeds, fails for good, or is out of time. It keeps its slot while it waits, so that a service that throttles
 // is asked less.
-func again[I, O, F any](ctx context.Context, s slots, call func(context.Context, *I, ...func(*F)) (*O, error), in *I, optFns []func(*F)) (*O, error) {
+func retried[I, O, F any](ctx context.Context, s slots, call func(context.Context, *I, ...func(*F)) (*O, error), in *I, optFns []func(*F)) (*O, error) {
 	give, err := s.take(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer give()
-	spent := newSpent()
+	spent := newBackoff()
 	for attempt := 1; ; attempt++ {
 		out, err := call(ctx, in, optFns...)
 		limit := time.Duration(0)

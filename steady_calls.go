@@ -18,240 +18,240 @@ import (
 
 // The calls of every client: reads are tried again, the others are not, and all are bounded.
 
-type steadySTS struct {
+type limitedSTS struct {
 	identityAPI
 	slots slots
 }
 
-func (a steadySTS) GetCallerIdentity(ctx context.Context, in *sts.GetCallerIdentityInput, o ...func(*sts.Options)) (*sts.GetCallerIdentityOutput, error) {
-	return again(ctx, a.slots, a.identityAPI.GetCallerIdentity, in, o)
+func (a limitedSTS) GetCallerIdentity(ctx context.Context, in *sts.GetCallerIdentityInput, o ...func(*sts.Options)) (*sts.GetCallerIdentityOutput, error) {
+	return retried(ctx, a.slots, a.identityAPI.GetCallerIdentity, in, o)
 }
 
-type steadyIAM struct {
+type limitedIAM struct {
 	iamrole.API
 	slots slots
 }
 
-func (a steadyIAM) GetRole(ctx context.Context, in *iam.GetRoleInput, o ...func(*iam.Options)) (*iam.GetRoleOutput, error) {
-	return again(ctx, a.slots, a.API.GetRole, in, o)
+func (a limitedIAM) GetRole(ctx context.Context, in *iam.GetRoleInput, o ...func(*iam.Options)) (*iam.GetRoleOutput, error) {
+	return retried(ctx, a.slots, a.API.GetRole, in, o)
 }
 
-func (a steadyIAM) ListRolePolicies(ctx context.Context, in *iam.ListRolePoliciesInput, o ...func(*iam.Options)) (*iam.ListRolePoliciesOutput, error) {
-	return again(ctx, a.slots, a.API.ListRolePolicies, in, o)
+func (a limitedIAM) ListRolePolicies(ctx context.Context, in *iam.ListRolePoliciesInput, o ...func(*iam.Options)) (*iam.ListRolePoliciesOutput, error) {
+	return retried(ctx, a.slots, a.API.ListRolePolicies, in, o)
 }
 
-func (a steadyIAM) GetRolePolicy(ctx context.Context, in *iam.GetRolePolicyInput, o ...func(*iam.Options)) (*iam.GetRolePolicyOutput, error) {
-	return again(ctx, a.slots, a.API.GetRolePolicy, in, o)
+func (a limitedIAM) GetRolePolicy(ctx context.Context, in *iam.GetRolePolicyInput, o ...func(*iam.Options)) (*iam.GetRolePolicyOutput, error) {
+	return retried(ctx, a.slots, a.API.GetRolePolicy, in, o)
 }
 
-func (a steadyIAM) ListAttachedRolePolicies(ctx context.Context, in *iam.ListAttachedRolePoliciesInput, o ...func(*iam.Options)) (*iam.ListAttachedRolePoliciesOutput, error) {
-	return again(ctx, a.slots, a.API.ListAttachedRolePolicies, in, o)
+func (a limitedIAM) ListAttachedRolePolicies(ctx context.Context, in *iam.ListAttachedRolePoliciesInput, o ...func(*iam.Options)) (*iam.ListAttachedRolePoliciesOutput, error) {
+	return retried(ctx, a.slots, a.API.ListAttachedRolePolicies, in, o)
 }
 
-func (a steadyIAM) GetPolicy(ctx context.Context, in *iam.GetPolicyInput, o ...func(*iam.Options)) (*iam.GetPolicyOutput, error) {
-	return again(ctx, a.slots, a.API.GetPolicy, in, o)
+func (a limitedIAM) GetPolicy(ctx context.Context, in *iam.GetPolicyInput, o ...func(*iam.Options)) (*iam.GetPolicyOutput, error) {
+	return retried(ctx, a.slots, a.API.GetPolicy, in, o)
 }
 
-func (a steadyIAM) GetPolicyVersion(ctx context.Context, in *iam.GetPolicyVersionInput, o ...func(*iam.Options)) (*iam.GetPolicyVersionOutput, error) {
-	return again(ctx, a.slots, a.API.GetPolicyVersion, in, o)
+func (a limitedIAM) GetPolicyVersion(ctx context.Context, in *iam.GetPolicyVersionInput, o ...func(*iam.Options)) (*iam.GetPolicyVersionOutput, error) {
+	return retried(ctx, a.slots, a.API.GetPolicyVersion, in, o)
 }
 
-func (a steadyIAM) CreateRole(ctx context.Context, in *iam.CreateRoleInput, o ...func(*iam.Options)) (*iam.CreateRoleOutput, error) {
+func (a limitedIAM) CreateRole(ctx context.Context, in *iam.CreateRoleInput, o ...func(*iam.Options)) (*iam.CreateRoleOutput, error) {
 	return bounded(ctx, a.slots, a.API.CreateRole, in, o)
 }
 
-func (a steadyIAM) UpdateAssumeRolePolicy(ctx context.Context, in *iam.UpdateAssumeRolePolicyInput, o ...func(*iam.Options)) (*iam.UpdateAssumeRolePolicyOutput, error) {
+func (a limitedIAM) UpdateAssumeRolePolicy(ctx context.Context, in *iam.UpdateAssumeRolePolicyInput, o ...func(*iam.Options)) (*iam.UpdateAssumeRolePolicyOutput, error) {
 	return bounded(ctx, a.slots, a.API.UpdateAssumeRolePolicy, in, o)
 }
 
-func (a steadyIAM) PutRolePolicy(ctx context.Context, in *iam.PutRolePolicyInput, o ...func(*iam.Options)) (*iam.PutRolePolicyOutput, error) {
+func (a limitedIAM) PutRolePolicy(ctx context.Context, in *iam.PutRolePolicyInput, o ...func(*iam.Options)) (*iam.PutRolePolicyOutput, error) {
 	return bounded(ctx, a.slots, a.API.PutRolePolicy, in, o)
 }
 
-func (a steadyIAM) DeleteRolePolicy(ctx context.Context, in *iam.DeleteRolePolicyInput, o ...func(*iam.Options)) (*iam.DeleteRolePolicyOutput, error) {
+func (a limitedIAM) DeleteRolePolicy(ctx context.Context, in *iam.DeleteRolePolicyInput, o ...func(*iam.Options)) (*iam.DeleteRolePolicyOutput, error) {
 	return bounded(ctx, a.slots, a.API.DeleteRolePolicy, in, o)
 }
 
-func (a steadyIAM) DeleteRole(ctx context.Context, in *iam.DeleteRoleInput, o ...func(*iam.Options)) (*iam.DeleteRoleOutput, error) {
+func (a limitedIAM) DeleteRole(ctx context.Context, in *iam.DeleteRoleInput, o ...func(*iam.Options)) (*iam.DeleteRoleOutput, error) {
 	return bounded(ctx, a.slots, a.API.DeleteRole, in, o)
 }
 
-func (a steadyIAM) PutRolePermissionsBoundary(ctx context.Context, in *iam.PutRolePermissionsBoundaryInput, o ...func(*iam.Options)) (*iam.PutRolePermissionsBoundaryOutput, error) {
+func (a limitedIAM) PutRolePermissionsBoundary(ctx context.Context, in *iam.PutRolePermissionsBoundaryInput, o ...func(*iam.Options)) (*iam.PutRolePermissionsBoundaryOutput, error) {
 	return bounded(ctx, a.slots, a.API.PutRolePermissionsBoundary, in, o)
 }
 
-func (a steadyIAM) TagRole(ctx context.Context, in *iam.TagRoleInput, o ...func(*iam.Options)) (*iam.TagRoleOutput, error) {
+func (a limitedIAM) TagRole(ctx context.Context, in *iam.TagRoleInput, o ...func(*iam.Options)) (*iam.TagRoleOutput, error) {
 	return bounded(ctx, a.slots, a.API.TagRole, in, o)
 }
 
-func (a steadyIAM) UntagRole(ctx context.Context, in *iam.UntagRoleInput, o ...func(*iam.Options)) (*iam.UntagRoleOutput, error) {
+func (a limitedIAM) UntagRole(ctx context.Context, in *iam.UntagRoleInput, o ...func(*iam.Options)) (*iam.UntagRoleOutput, error) {
 	return bounded(ctx, a.slots, a.API.UntagRole, in, o)
 }
 
-type steadyS3 struct {
+type limitedS3 struct {
 	bucket.API
 	slots slots
 }
 
-func (a steadyS3) HeadBucket(ctx context.Context, in *s3.HeadBucketInput, o ...func(*s3.Options)) (*s3.HeadBucketOutput, error) {
-	return again(ctx, a.slots, a.API.HeadBucket, in, o)
+func (a limitedS3) HeadBucket(ctx context.Context, in *s3.HeadBucketInput, o ...func(*s3.Options)) (*s3.HeadBucketOutput, error) {
+	return retried(ctx, a.slots, a.API.HeadBucket, in, o)
 }
 
-func (a steadyS3) GetBucketPolicy(ctx context.Context, in *s3.GetBucketPolicyInput, o ...func(*s3.Options)) (*s3.GetBucketPolicyOutput, error) {
-	return again(ctx, a.slots, a.API.GetBucketPolicy, in, o)
+func (a limitedS3) GetBucketPolicy(ctx context.Context, in *s3.GetBucketPolicyInput, o ...func(*s3.Options)) (*s3.GetBucketPolicyOutput, error) {
+	return retried(ctx, a.slots, a.API.GetBucketPolicy, in, o)
 }
 
-func (a steadyS3) PutBucketPolicy(ctx context.Context, in *s3.PutBucketPolicyInput, o ...func(*s3.Options)) (*s3.PutBucketPolicyOutput, error) {
+func (a limitedS3) PutBucketPolicy(ctx context.Context, in *s3.PutBucketPolicyInput, o ...func(*s3.Options)) (*s3.PutBucketPolicyOutput, error) {
 	return bounded(ctx, a.slots, a.API.PutBucketPolicy, in, o)
 }
 
-func (a steadyS3) DeleteBucketPolicy(ctx context.Context, in *s3.DeleteBucketPolicyInput, o ...func(*s3.Options)) (*s3.DeleteBucketPolicyOutput, error) {
+func (a limitedS3) DeleteBucketPolicy(ctx context.Context, in *s3.DeleteBucketPolicyInput, o ...func(*s3.Options)) (*s3.DeleteBucketPolicyOutput, error) {
 	return bounded(ctx, a.slots, a.API.DeleteBucketPolicy, in, o)
 }
 
-func (a steadyS3) GetBucketOwnershipControls(ctx context.Context, in *s3.GetBucketOwnershipControlsInput, o ...func(*s3.Options)) (*s3.GetBucketOwnershipControlsOutput, error) {
-	return again(ctx, a.slots, a.API.GetBucketOwnershipControls, in, o)
+func (a limitedS3) GetBucketOwnershipControls(ctx context.Context, in *s3.GetBucketOwnershipControlsInput, o ...func(*s3.Options)) (*s3.GetBucketOwnershipControlsOutput, error) {
+	return retried(ctx, a.slots, a.API.GetBucketOwnershipControls, in, o)
 }
 
-func (a steadyS3) PutBucketOwnershipControls(ctx context.Context, in *s3.PutBucketOwnershipControlsInput, o ...func(*s3.Options)) (*s3.PutBucketOwnershipControlsOutput, error) {
+func (a limitedS3) PutBucketOwnershipControls(ctx context.Context, in *s3.PutBucketOwnershipControlsInput, o ...func(*s3.Options)) (*s3.PutBucketOwnershipControlsOutput, error) {
 	return bounded(ctx, a.slots, a.API.PutBucketOwnershipControls, in, o)
 }
 
-func (a steadyS3) GetBucketAcl(ctx context.Context, in *s3.GetBucketAclInput, o ...func(*s3.Options)) (*s3.GetBucketAclOutput, error) {
-	return again(ctx, a.slots, a.API.GetBucketAcl, in, o)
+func (a limitedS3) GetBucketAcl(ctx context.Context, in *s3.GetBucketAclInput, o ...func(*s3.Options)) (*s3.GetBucketAclOutput, error) {
+	return retried(ctx, a.slots, a.API.GetBucketAcl, in, o)
 }
 
-func (a steadyS3) GetPublicAccessBlock(ctx context.Context, in *s3.GetPublicAccessBlockInput, o ...func(*s3.Options)) (*s3.GetPublicAccessBlockOutput, error) {
-	return again(ctx, a.slots, a.API.GetPublicAccessBlock, in, o)
+func (a limitedS3) GetPublicAccessBlock(ctx context.Context, in *s3.GetPublicAccessBlockInput, o ...func(*s3.Options)) (*s3.GetPublicAccessBlockOutput, error) {
+	return retried(ctx, a.slots, a.API.GetPublicAccessBlock, in, o)
 }
 
-func (a steadyS3) GetBucketPolicyStatus(ctx context.Context, in *s3.GetBucketPolicyStatusInput, o ...func(*s3.Options)) (*s3.GetBucketPolicyStatusOutput, error) {
-	return again(ctx, a.slots, a.API.GetBucketPolicyStatus, in, o)
+func (a limitedS3) GetBucketPolicyStatus(ctx context.Context, in *s3.GetBucketPolicyStatusInput, o ...func(*s3.Options)) (*s3.GetBucketPolicyStatusOutput, error) {
+	return retried(ctx, a.slots, a.API.GetBucketPolicyStatus, in, o)
 }
 
-func (a steadyS3) GetBucketEncryption(ctx context.Context, in *s3.GetBucketEncryptionInput, o ...func(*s3.Options)) (*s3.GetBucketEncryptionOutput, error) {
-	return again(ctx, a.slots, a.API.GetBucketEncryption, in, o)
+func (a limitedS3) GetBucketEncryption(ctx context.Context, in *s3.GetBucketEncryptionInput, o ...func(*s3.Options)) (*s3.GetBucketEncryptionOutput, error) {
+	return retried(ctx, a.slots, a.API.GetBucketEncryption, in, o)
 }
 
-func (a steadyS3) GetBucketVersioning(ctx context.Context, in *s3.GetBucketVersioningInput, o ...func(*s3.Options)) (*s3.GetBucketVersioningOutput, error) {
-	return again(ctx, a.slots, a.API.GetBucketVersioning, in, o)
+func (a limitedS3) GetBucketVersioning(ctx context.Context, in *s3.GetBucketVersioningInput, o ...func(*s3.Options)) (*s3.GetBucketVersioningOutput, error) {
+	return retried(ctx, a.slots, a.API.GetBucketVersioning, in, o)
 }
 
-func (a steadyS3) GetObjectLockConfiguration(ctx context.Context, in *s3.GetObjectLockConfigurationInput, o ...func(*s3.Options)) (*s3.GetObjectLockConfigurationOutput, error) {
-	return again(ctx, a.slots, a.API.GetObjectLockConfiguration, in, o)
+func (a limitedS3) GetObjectLockConfiguration(ctx context.Context, in *s3.GetObjectLockConfigurationInput, o ...func(*s3.Options)) (*s3.GetObjectLockConfigurationOutput, error) {
+	return retried(ctx, a.slots, a.API.GetObjectLockConfiguration, in, o)
 }
 
-func (a steadyS3) GetBucketRequestPayment(ctx context.Context, in *s3.GetBucketRequestPaymentInput, o ...func(*s3.Options)) (*s3.GetBucketRequestPaymentOutput, error) {
-	return again(ctx, a.slots, a.API.GetBucketRequestPayment, in, o)
+func (a limitedS3) GetBucketRequestPayment(ctx context.Context, in *s3.GetBucketRequestPaymentInput, o ...func(*s3.Options)) (*s3.GetBucketRequestPaymentOutput, error) {
+	return retried(ctx, a.slots, a.API.GetBucketRequestPayment, in, o)
 }
 
-func (a steadyS3) ListObjectsV2(ctx context.Context, in *s3.ListObjectsV2Input, o ...func(*s3.Options)) (*s3.ListObjectsV2Output, error) {
-	return again(ctx, a.slots, a.API.ListObjectsV2, in, o)
+func (a limitedS3) ListObjectsV2(ctx context.Context, in *s3.ListObjectsV2Input, o ...func(*s3.Options)) (*s3.ListObjectsV2Output, error) {
+	return retried(ctx, a.slots, a.API.ListObjectsV2, in, o)
 }
 
-type steadyKMS struct {
+type limitedKMS struct {
 	kmskey.API
 	slots slots
 }
 
-func (a steadyKMS) DescribeKey(ctx context.Context, in *kms.DescribeKeyInput, o ...func(*kms.Options)) (*kms.DescribeKeyOutput, error) {
-	return again(ctx, a.slots, a.API.DescribeKey, in, o)
+func (a limitedKMS) DescribeKey(ctx context.Context, in *kms.DescribeKeyInput, o ...func(*kms.Options)) (*kms.DescribeKeyOutput, error) {
+	return retried(ctx, a.slots, a.API.DescribeKey, in, o)
 }
 
-func (a steadyKMS) GetKeyPolicy(ctx context.Context, in *kms.GetKeyPolicyInput, o ...func(*kms.Options)) (*kms.GetKeyPolicyOutput, error) {
-	return again(ctx, a.slots, a.API.GetKeyPolicy, in, o)
+func (a limitedKMS) GetKeyPolicy(ctx context.Context, in *kms.GetKeyPolicyInput, o ...func(*kms.Options)) (*kms.GetKeyPolicyOutput, error) {
+	return retried(ctx, a.slots, a.API.GetKeyPolicy, in, o)
 }
 
-func (a steadyKMS) PutKeyPolicy(ctx context.Context, in *kms.PutKeyPolicyInput, o ...func(*kms.Options)) (*kms.PutKeyPolicyOutput, error) {
+func (a limitedKMS) PutKeyPolicy(ctx context.Context, in *kms.PutKeyPolicyInput, o ...func(*kms.Options)) (*kms.PutKeyPolicyOutput, error) {
 	return bounded(ctx, a.slots, a.API.PutKeyPolicy, in, o)
 }
 
-type steadyDataSync struct {
+type limitedDataSync struct {
 	dataSyncAPI
 	slots slots
 }
 
-func (a steadyDataSync) CreateLocationS3(ctx context.Context, in *datasync.CreateLocationS3Input, o ...func(*datasync.Options)) (*datasync.CreateLocationS3Output, error) {
+func (a limitedDataSync) CreateLocationS3(ctx context.Context, in *datasync.CreateLocationS3Input, o ...func(*datasync.Options)) (*datasync.CreateLocationS3Output, error) {
 	return bounded(ctx, a.slots, a.dataSyncAPI.CreateLocationS3, in, o)
 }
 
-func (a steadyDataSync) DescribeLocationS3(ctx context.Context, in *datasync.DescribeLocationS3Input, o ...func(*datasync.Options)) (*datasync.DescribeLocationS3Output, error) {
-	return again(ctx, a.slots, a.dataSyncAPI.DescribeLocationS3, in, o)
+func (a limitedDataSync) DescribeLocationS3(ctx context.Context, in *datasync.DescribeLocationS3Input, o ...func(*datasync.Options)) (*datasync.DescribeLocationS3Output, error) {
+	return retried(ctx, a.slots, a.dataSyncAPI.DescribeLocationS3, in, o)
 }
 
-func (a steadyDataSync) UpdateLocationS3(ctx context.Context, in *datasync.UpdateLocationS3Input, o ...func(*datasync.Options)) (*datasync.UpdateLocationS3Output, error) {
+func (a limitedDataSync) UpdateLocationS3(ctx context.Context, in *datasync.UpdateLocationS3Input, o ...func(*datasync.Options)) (*datasync.UpdateLocationS3Output, error) {
 	return bounded(ctx, a.slots, a.dataSyncAPI.UpdateLocationS3, in, o)
 }
 
-func (a steadyDataSync) DeleteLocation(ctx context.Context, in *datasync.DeleteLocationInput, o ...func(*datasync.Options)) (*datasync.DeleteLocationOutput, error) {
+func (a limitedDataSync) DeleteLocation(ctx context.Context, in *datasync.DeleteLocationInput, o ...func(*datasync.Options)) (*datasync.DeleteLocationOutput, error) {
 	return bounded(ctx, a.slots, a.dataSyncAPI.DeleteLocation, in, o)
 }
 
-func (a steadyDataSync) ListLocations(ctx context.Context, in *datasync.ListLocationsInput, o ...func(*datasync.Options)) (*datasync.ListLocationsOutput, error) {
-	return again(ctx, a.slots, a.dataSyncAPI.ListLocations, in, o)
+func (a limitedDataSync) ListLocations(ctx context.Context, in *datasync.ListLocationsInput, o ...func(*datasync.Options)) (*datasync.ListLocationsOutput, error) {
+	return retried(ctx, a.slots, a.dataSyncAPI.ListLocations, in, o)
 }
 
-func (a steadyDataSync) ListTagsForResource(ctx context.Context, in *datasync.ListTagsForResourceInput, o ...func(*datasync.Options)) (*datasync.ListTagsForResourceOutput, error) {
-	return again(ctx, a.slots, a.dataSyncAPI.ListTagsForResource, in, o)
+func (a limitedDataSync) ListTagsForResource(ctx context.Context, in *datasync.ListTagsForResourceInput, o ...func(*datasync.Options)) (*datasync.ListTagsForResourceOutput, error) {
+	return retried(ctx, a.slots, a.dataSyncAPI.ListTagsForResource, in, o)
 }
 
-func (a steadyDataSync) TagResource(ctx context.Context, in *datasync.TagResourceInput, o ...func(*datasync.Options)) (*datasync.TagResourceOutput, error) {
+func (a limitedDataSync) TagResource(ctx context.Context, in *datasync.TagResourceInput, o ...func(*datasync.Options)) (*datasync.TagResourceOutput, error) {
 	return bounded(ctx, a.slots, a.dataSyncAPI.TagResource, in, o)
 }
 
-func (a steadyDataSync) CreateTask(ctx context.Context, in *datasync.CreateTaskInput, o ...func(*datasync.Options)) (*datasync.CreateTaskOutput, error) {
+func (a limitedDataSync) CreateTask(ctx context.Context, in *datasync.CreateTaskInput, o ...func(*datasync.Options)) (*datasync.CreateTaskOutput, error) {
 	return bounded(ctx, a.slots, a.dataSyncAPI.CreateTask, in, o)
 }
 
-func (a steadyDataSync) DescribeTask(ctx context.Context, in *datasync.DescribeTaskInput, o ...func(*datasync.Options)) (*datasync.DescribeTaskOutput, error) {
-	return again(ctx, a.slots, a.dataSyncAPI.DescribeTask, in, o)
+func (a limitedDataSync) DescribeTask(ctx context.Context, in *datasync.DescribeTaskInput, o ...func(*datasync.Options)) (*datasync.DescribeTaskOutput, error) {
+	return retried(ctx, a.slots, a.dataSyncAPI.DescribeTask, in, o)
 }
 
-func (a steadyDataSync) UpdateTask(ctx context.Context, in *datasync.UpdateTaskInput, o ...func(*datasync.Options)) (*datasync.UpdateTaskOutput, error) {
+func (a limitedDataSync) UpdateTask(ctx context.Context, in *datasync.UpdateTaskInput, o ...func(*datasync.Options)) (*datasync.UpdateTaskOutput, error) {
 	return bounded(ctx, a.slots, a.dataSyncAPI.UpdateTask, in, o)
 }
 
-func (a steadyDataSync) DeleteTask(ctx context.Context, in *datasync.DeleteTaskInput, o ...func(*datasync.Options)) (*datasync.DeleteTaskOutput, error) {
+func (a limitedDataSync) DeleteTask(ctx context.Context, in *datasync.DeleteTaskInput, o ...func(*datasync.Options)) (*datasync.DeleteTaskOutput, error) {
 	return bounded(ctx, a.slots, a.dataSyncAPI.DeleteTask, in, o)
 }
 
-func (a steadyDataSync) ListTasks(ctx context.Context, in *datasync.ListTasksInput, o ...func(*datasync.Options)) (*datasync.ListTasksOutput, error) {
-	return again(ctx, a.slots, a.dataSyncAPI.ListTasks, in, o)
+func (a limitedDataSync) ListTasks(ctx context.Context, in *datasync.ListTasksInput, o ...func(*datasync.Options)) (*datasync.ListTasksOutput, error) {
+	return retried(ctx, a.slots, a.dataSyncAPI.ListTasks, in, o)
 }
 
-func (a steadyDataSync) StartTaskExecution(ctx context.Context, in *datasync.StartTaskExecutionInput, o ...func(*datasync.Options)) (*datasync.StartTaskExecutionOutput, error) {
+func (a limitedDataSync) StartTaskExecution(ctx context.Context, in *datasync.StartTaskExecutionInput, o ...func(*datasync.Options)) (*datasync.StartTaskExecutionOutput, error) {
 	return bounded(ctx, a.slots, a.dataSyncAPI.StartTaskExecution, in, o)
 }
 
-func (a steadyDataSync) DescribeTaskExecution(ctx context.Context, in *datasync.DescribeTaskExecutionInput, o ...func(*datasync.Options)) (*datasync.DescribeTaskExecutionOutput, error) {
+func (a limitedDataSync) DescribeTaskExecution(ctx context.Context, in *datasync.DescribeTaskExecutionInput, o ...func(*datasync.Options)) (*datasync.DescribeTaskExecutionOutput, error) {
 	return bounded(ctx, a.slots, a.dataSyncAPI.DescribeTaskExecution, in, o)
 }
 
-func (a steadyDataSync) UpdateTaskExecution(ctx context.Context, in *datasync.UpdateTaskExecutionInput, o ...func(*datasync.Options)) (*datasync.UpdateTaskExecutionOutput, error) {
+func (a limitedDataSync) UpdateTaskExecution(ctx context.Context, in *datasync.UpdateTaskExecutionInput, o ...func(*datasync.Options)) (*datasync.UpdateTaskExecutionOutput, error) {
 	return bounded(ctx, a.slots, a.dataSyncAPI.UpdateTaskExecution, in, o)
 }
 
-func (a steadyDataSync) CancelTaskExecution(ctx context.Context, in *datasync.CancelTaskExecutionInput, o ...func(*datasync.Options)) (*datasync.CancelTaskExecutionOutput, error) {
+func (a limitedDataSync) CancelTaskExecution(ctx context.Context, in *datasync.CancelTaskExecutionInput, o ...func(*datasync.Options)) (*datasync.CancelTaskExecutionOutput, error) {
 	return bounded(ctx, a.slots, a.dataSyncAPI.CancelTaskExecution, in, o)
 }
 
-func (a steadyDataSync) ListTaskExecutions(ctx context.Context, in *datasync.ListTaskExecutionsInput, o ...func(*datasync.Options)) (*datasync.ListTaskExecutionsOutput, error) {
+func (a limitedDataSync) ListTaskExecutions(ctx context.Context, in *datasync.ListTaskExecutionsInput, o ...func(*datasync.Options)) (*datasync.ListTaskExecutionsOutput, error) {
 	return bounded(ctx, a.slots, a.dataSyncAPI.ListTaskExecutions, in, o)
 }
 
-type steadyLogs struct {
+type limitedLogs struct {
 	task.LogsAPI
 	slots slots
 }
 
-func (a steadyLogs) DescribeResourcePolicies(ctx context.Context, in *cloudwatchlogs.DescribeResourcePoliciesInput, o ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.DescribeResourcePoliciesOutput, error) {
-	return again(ctx, a.slots, a.LogsAPI.DescribeResourcePolicies, in, o)
+func (a limitedLogs) DescribeResourcePolicies(ctx context.Context, in *cloudwatchlogs.DescribeResourcePoliciesInput, o ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.DescribeResourcePoliciesOutput, error) {
+	return retried(ctx, a.slots, a.LogsAPI.DescribeResourcePolicies, in, o)
 }
 
-func (a steadyLogs) PutResourcePolicy(ctx context.Context, in *cloudwatchlogs.PutResourcePolicyInput, o ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.PutResourcePolicyOutput, error) {
+func (a limitedLogs) PutResourcePolicy(ctx context.Context, in *cloudwatchlogs.PutResourcePolicyInput, o ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.PutResourcePolicyOutput, error) {
 	return bounded(ctx, a.slots, a.LogsAPI.PutResourcePolicy, in, o)
 }
 
-func (a steadyLogs) DeleteResourcePolicy(ctx context.Context, in *cloudwatchlogs.DeleteResourcePolicyInput, o ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.DeleteResourcePolicyOutput, error) {
+func (a limitedLogs) DeleteResourcePolicy(ctx context.Context, in *cloudwatchlogs.DeleteResourcePolicyInput, o ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.DeleteResourcePolicyOutput, error) {
 	return bounded(ctx, a.slots, a.LogsAPI.DeleteResourcePolicy, in, o)
 }

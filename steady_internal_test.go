@@ -35,7 +35,7 @@ func TestEveryCallIsSteady(t *testing.T) {
 		})
 	}
 	calls := 0
-	for _, api := range []any{steadySTS{}, steadyIAM{}, steadyS3{}, steadyDataSync{}, steadyKMS{}, steadyLogs{}} {
+	for _, api := range []any{limitedSTS{}, limitedIAM{}, limitedS3{}, limitedDataSync{}, limitedKMS{}, limitedLogs{}} {
 		outer := reflect.TypeOf(api)
 		inner := outer.Field(0).Type
 		for i := range inner.NumMethod() {
@@ -78,7 +78,7 @@ func TestAgainGivesUp(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				n := 0
 				call := func(context.Context, *int, ...func(*int)) (*int, error) { n++; return nil, tt.err }
-				if _, err := again(t.Context(), make(slots, 1), call, nil, nil); err != tt.err {
+				if _, err := retried(t.Context(), make(slots, 1), call, nil, nil); err != tt.err {
 					t.Errorf("error %v, want %v", err, tt.err)
 				}
 				if n < tt.want || tt.want == 1 && n != 1 {

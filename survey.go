@@ -29,7 +29,7 @@ func readAll(ctx context.Context, c clientSet, transfers []*resolved, concurrenc
 	if err := completeClients(c, transfers); err != nil {
 		return nil, err
 	}
-	s := &survey{clients: c.steady(concurrency)}
+	s := &survey{clients: c.limit(concurrency)}
 	var err error
 	if s.callers, err = identify(ctx, s.clients, accounts); err != nil {
 		return nil, err
@@ -38,7 +38,7 @@ func readAll(ctx context.Context, c clientSet, transfers []*resolved, concurrenc
 	return s, err
 }
 
-// complete reports the clients that the transfers need and that are nil.
+// completeClients reports the clients that the transfers need and that are nil.
 func completeClients(c clientSet, transfers []*resolved) error {
 	var errs []error
 	seen := map[ClientError]bool{}

@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 )
 
-// text is a record as it stands in a plan: indented JSON with sorted keys and no HTML escapes, so that equal records have equal text.
-func text(v any) string {
+// record is a record as it stands in a plan: indented JSON with sorted keys and no HTML escapes, so that equal records have equal text.
+func record(v any) string {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

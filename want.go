@@ -23,10 +23,10 @@ type wants struct {
 }
 
 type roleWant struct {
-	account, arn string
-	spec         iamrole.Spec
-	transfers    []*resolved
-	left, shared bool // a role that these transfers have left; one that another transfer wants
+	account, arn   string
+	spec           iamrole.Spec
+	transfers      []*resolved
+	former, shared bool // a role that these transfers have left; one that another transfer wants
 }
 
 // policyWant is what transfers want of a policy that somebody else owns: that of a bucket, or of a key.
@@ -39,8 +39,8 @@ type policyWant struct {
 
 type bucketWant struct {
 	policyWant
-	spec bucket.Spec // the statements of all transfers
-	left bool        // a bucket that a transfer has left: nothing of ours is to stand in its policy
+	spec   bucket.Spec // the statements of all transfers
+	former bool        // a bucket that a transfer has left: nothing of ours is to stand in its policy
 }
 
 type locationWant struct {
@@ -64,7 +64,7 @@ func (w roleWant) id() string {
 func (w bucketWant) id() string {
 	return changeID(w.spec.Account, w.spec.Region, BucketPolicy, w.spec.Name)
 }
-func (w bucketWant) aclID() string {
+func (w bucketWant) ownershipID() string {
 	return changeID(w.spec.Account, w.spec.Region, BucketOwnership, w.spec.Name)
 }
 func (w locationWant) id() string {
@@ -174,7 +174,7 @@ func (w roleWant) side() Side {
 	return ""
 }
 
-func names(transfers []*resolved) []string {
+func transferNames(transfers []*resolved) []string {
 	var out []string
 	for _, t := range transfers {
 		if !slices.Contains(out, t.Name) {
