@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -29,12 +30,12 @@ func TestSamePlanAgain(t *testing.T) {
 	cases, stale := 0, 0
 	for i, m := range append(edits, moves...) {
 		for _, mode := range []xacct.Mode{xacct.SetUp, xacct.TearDown} {
-			for n := 1 + i%sample(4*underRace, 1); ; n += sample(4*underRace, 1) {
+			for n := 1 + i%kittest.Sample(4*kittest.UnderRace, 1); ; n += kittest.Sample(4*kittest.UnderRace, 1) {
 				more := false
 				synctest.Test(t, func(t *testing.T) {
 					cloud, tr := m.begin(t)
 					if m.name != "nothing" || mode == xacct.TearDown {
-						setUp(t, cloud, tr)
+						kittest.SetUp(t, cloud, tr)
 					}
 					m.edit(cloud, &tr)
 					p, err := planIn(t.Context(), cloud, mode, tr)
@@ -90,13 +91,13 @@ func writesUntil(cloud *xaccttest.Cloud, n int, cancel context.CancelFunc, fn fu
 		mu.Lock()
 		defer mu.Unlock()
 		if n > 0 && writes >= n {
-			return errGone
+			return kittest.ErrProcessGone
 		}
 		err := next()
 		if isWrite(call) {
 			if writes++; writes == n {
 				cancel()
-				return errGone
+				return kittest.ErrProcessGone
 			}
 		}
 		return err
@@ -110,7 +111,7 @@ func writesUntil(cloud *xaccttest.Cloud, n int, cancel context.CancelFunc, fn fu
 func TestTearDownThatAColleagueBegan(t *testing.T) {
 	for name, begin := range map[string]func(*testing.T, *xaccttest.Cloud){
 		"a statement": func(t *testing.T, cloud *xaccttest.Cloud) {
-			d := bucketPolicy(t, cloud, "media-archive")
+			d := kittest.BucketPolicy(t, cloud, "media-archive")
 			for st := range d.All() {
 				if strings.HasPrefix(st.Sid(), "XacctMediaArchiveWrite") {
 					d = d.Without(st.Sid())
@@ -127,15 +128,15 @@ func TestTearDownThatAColleagueBegan(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				cloud := world(t)
-				tr := push(cloud)
-				setUp(t, cloud, tr)
+				cloud := kittest.World(t)
+				tr := kittest.Push(cloud)
+				kittest.SetUp(t, cloud, tr)
 				p, err := planIn(t.Context(), cloud, xacct.TearDown, tr)
 				if err != nil {
 					t.Fatal(err)
 				}
 				begin(t, cloud)
-				apply(t, t.Context(), cloud.Clients(), p)
+				kittest.MustApply(t, t.Context(), cloud.Clients(), p)
 			})
 		})
 	}
@@ -147,7 +148,7 @@ func TestThrottledThenBroken(t *testing.T) {
 	for _, operation := range []string{"ListTasks", "GetRole", "GetBucketPolicy", "CreateRole", "PutRolePolicy", "PutBucketPolicy", "CreateLocationS3", "CreateTask"} {
 		t.Run(operation, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				cloud := world(t)
+				cloud := kittest.World(t)
 				var mu sync.Mutex
 				var start time.Time
 				broken := false
@@ -161,7 +162,7 @@ func TestThrottledThenBroken(t *testing.T) {
 						start = time.Now()
 					}
 					if time.Since(start) < 40*time.Second {
-						return throttle(c)
+						return kittest.Throttling(c)
 					}
 					if !broken {
 						broken = true
@@ -169,7 +170,7 @@ func TestThrottledThenBroken(t *testing.T) {
 					}
 					return next()
 				})
-				p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{push(cloud)})
+				p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{kittest.Push(cloud)})
 				if _, err := p.Apply(t.Context(), cloud.Clients()); err != nil || !broken {
 					t.Errorf("broken %v, %v\n%s", broken, err, p)
 				}

@@ -7,16 +7,17 @@ import (
 	"testing/synctest"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/task"
 )
 
 // TestDestroyWhileATaskRuns is refused, unless it is asked to cancel.
 func TestDestroyWhileATaskRuns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
-		before := dump(cloud)
-		tr := push(cloud)
-		r := setUp(t, cloud, tr)
+		cloud := kittest.World(t)
+		before := kittest.Dump(cloud)
+		tr := kittest.Push(cloud)
+		r := kittest.SetUp(t, cloud, tr)
 		api, err := cloud.Clients().DataSync(r.TaskARN(tr.Name))
 		if err != nil {
 			t.Fatal(err)
@@ -36,8 +37,8 @@ func TestDestroyWhileATaskRuns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		apply(t, t.Context(), cloud.Clients(), reload(t, down))
-		if after := dump(cloud); after != before {
+		kittest.MustApply(t, t.Context(), cloud.Clients(), reload(t, down))
+		if after := kittest.Dump(cloud); after != before {
 			t.Errorf("left:\n%s\nwant:\n%s", after, before)
 		}
 	})

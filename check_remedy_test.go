@@ -8,6 +8,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -40,7 +41,7 @@ func proposed(t *testing.T, f xacct.Finding) policy.Statements {
 // TestProposalForOperatorGivesNoMore: what an operator lacks is proposed action by action on the resources that it is needed on, with the
 // conditions of the operator's policy. Put together in one statement, it would let the operator pass every role to every service.
 func TestProposalForOperatorGivesNoMore(t *testing.T) {
-	tr, f := demo(), knownFacts()
+	tr, f := kittest.Demo(), knownFacts()
 	operatorMay(&f, "s3:*")
 	needed, err := xacct.OperatorPolicy(accountA, []xacct.Transfer{tr}, xacct.ApplyPhase)
 	if err != nil {
@@ -90,7 +91,7 @@ func TestProposalForOperatorGivesNoMore(t *testing.T) {
 // TestProposalForRoleGivesNoMore: actions on the bucket and on its objects do not share a statement.
 func TestProposalForRoleGivesNoMore(t *testing.T) {
 	const role = "arn:aws:iam::111122223333:role/given"
-	tr, f := demo(), knownFacts()
+	tr, f := kittest.Demo(), knownFacts()
 	tr.Source.RoleARN = role
 	f.Identity[role], f.Trusts[role] = []policy.Document{policy.New(policy.Allow("s3:GetObject*").On("*"))}, policy.New(policy.Allow("sts:AssumeRole").By(policy.Service("datasync.amazonaws.com")))
 	var got []string
@@ -139,7 +140,7 @@ func TestProposalsForOneStatementAgree(t *testing.T) {
 			When(others, policy.Where("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::444455556666:role/backup"))},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			tr, f := demo(), knownFacts()
+			tr, f := kittest.Demo(), knownFacts()
 			f.OrgIDs = map[string]string{accountA: "o-theirs1234", accountB: "o-ourown1234"}
 			f.BucketPolicies["media-archive"] = policy.New(tt.policy)
 			found := checked(t, tr, f)
@@ -166,12 +167,12 @@ func TestProposalsForOneStatementAgree(t *testing.T) {
 
 // TestProposalsOfSeveralTransfersAgree: two transfers write into one bucket, whose policy keeps both roles out.
 func TestProposalsOfSeveralTransfersAgree(t *testing.T) {
-	cloud := world(t)
+	cloud := kittest.World(t)
 	cloud.SetBucketPolicy("media-archive", policy.New(policy.Deny("s3:PutObject").WithSid("Ours").By(policy.Everyone()).
 		On("arn:aws:s3:::media-archive/*").When(policy.StringNotEquals("aws:PrincipalOrgID", "o-ourown1234"))).Bytes())
-	one, two := push(cloud), push(cloud)
+	one, two := kittest.Push(cloud), kittest.Push(cloud)
 	two.Name, one.Destination.Prefix, two.Destination.Prefix = "other", "one/", "two/"
-	p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{one, two}, func(o *xacct.PlanOptions) { o.OrgIDs = map[string]string{accountA: "o-theirs1234"} })
+	p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{one, two}, func(o *xacct.PlanOptions) { o.OrgIDs = map[string]string{accountA: "o-theirs1234"} })
 	got := map[string][]string{}
 	for _, f := range p.Findings {
 		for _, text := range f.Proposal {
@@ -205,7 +206,7 @@ func TestNotPrincipalKeepsItsExemptions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			tr, f := demo(), knownFacts()
+			tr, f := kittest.Demo(), knownFacts()
 			f.BucketPolicies["media-archive"] = d
 			proposals := 0
 			for _, found := range checked(t, tr, f) {
@@ -229,7 +230,7 @@ func TestNotPrincipalKeepsItsExemptions(t *testing.T) {
 // TestLackingLayersAreToldApart: the role's policy lacks one action and its boundary others. Each is named with what lacks it.
 func TestLackingLayersAreToldApart(t *testing.T) {
 	const role = "arn:aws:iam::111122223333:role/given"
-	tr, f := demo(), knownFacts()
+	tr, f := kittest.Demo(), knownFacts()
 	tr.Destination.RoleARN = role
 	f.Trusts[role] = policy.New(policy.Allow("sts:AssumeRole").By(policy.Service("datasync.amazonaws.com")))
 	f.Identity[role] = []policy.Document{policy.New(policy.Allow("s3:Get*", "s3:Put*", "s3:ListMultipartUploadParts", "s3:ListBucketMultipartUploads", "s3:AbortMultipartUpload", "s3:DeleteObject").On("*"))}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -40,7 +41,7 @@ func TestGuardrailsOnRequests(t *testing.T) {
 		{"of calls that carry no tags too", everywhere, withTag, "blocking let the organisation of account 111122223333 limit Guardrail to calls that carry aws:RequestTag/CostCenter, unlike "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			tr, f := demo(), knownFacts()
+			tr, f := kittest.Demo(), knownFacts()
 			tt.change(&tr)
 			f.Boundaries["arn:aws:iam::111122223333:role/media-archive-source"] = anything
 			f.Boundaries["arn:aws:iam::111122223333:role/media-archive-destination"] = anything
@@ -66,7 +67,7 @@ func TestGuardrailsOnRequests(t *testing.T) {
 
 // TestAllowThatAsksForABoundary: the operator's own policy allows roles with a boundary only. It is not proposed to allow others.
 func TestAllowThatAsksForABoundary(t *testing.T) {
-	tr, f := demo(), knownFacts()
+	tr, f := kittest.Demo(), knownFacts()
 	f.Identity[opsARN] = []policy.Document{policy.New(policy.Statements{
 		policy.Allow("iam:CreateRole").On("*").When(policy.StringEquals("iam:PermissionsBoundary", "arn:aws:iam::111122223333:policy/b")),
 		policy.Allow("iam:PassRole", "iam:TagRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:DeleteRolePolicy", "iam:UntagRole", "iam:CreateServiceLinkedRole", "s3:*", "datasync:*").On("*"),

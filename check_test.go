@@ -12,6 +12,7 @@ import (
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
@@ -25,7 +26,7 @@ var anything = policy.New(policy.Allow("*").On("*"))
 // ownAccount lets in whoever is of the bucket's account, by a condition that is not in the documentation's list of limits.
 var ownAccount = policy.New(policy.Allow("s3:GetObject").WithSid("Own").By(policy.Everyone()).On("arn:aws:s3:::media-archive/*").When(policy.StringEquals("aws:PrincipalAccount", accountB)))
 
-// knownFacts are accounts in which nothing speaks against the transfer of demo.
+// knownFacts are accounts in which nothing speaks against the transfer of kittest.Demo.
 func knownFacts() xacct.Facts {
 	all := [][]policy.Document{{anything}}
 	return xacct.Facts{
@@ -38,7 +39,7 @@ func knownFacts() xacct.Facts {
 	}
 }
 
-// TestCheck: what is found about the transfer of demo where the facts are changed, beside what is allowed.
+// TestCheck: what is found about the transfer of kittest.Demo where the facts are changed, beside what is allowed.
 func TestCheck(t *testing.T) {
 	location := "arn:aws:datasync:us-east-2:111122223333:location/loc-0123456789abcdef0"
 	for _, tt := range []struct {
@@ -187,7 +188,7 @@ func TestCheck(t *testing.T) {
 		}, []string{"blocking lockout  policy of key 11111111-2222-3333-4444-555555555555 must let somebody of the key's account change it again"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			tr, f := demo(), knownFacts()
+			tr, f := kittest.Demo(), knownFacts()
 			tt.change(&tr, &f)
 			res, err := tr.Resources()
 			if err != nil {
@@ -215,7 +216,7 @@ func TestCheck(t *testing.T) {
 
 // TestCheckNamesTheIdentityStatement: where no policy of the resource decides, the statement named is not the SCP's, which allows everything.
 func TestCheckNamesTheIdentityStatement(t *testing.T) {
-	tr := demo()
+	tr := kittest.Demo()
 	res, err := tr.Resources()
 	if err != nil {
 		t.Fatal(err)
@@ -257,7 +258,7 @@ func guard(when policy.Condition) policy.Document {
 
 // TestNotGiven: the SCPs of an account count where somebody of it writes a policy.
 func TestNotGiven(t *testing.T) {
-	tr, f := demo(), knownFacts()
+	tr, f := kittest.Demo(), knownFacts()
 	f.SCPs, f.Writers = nil, map[string]string{accountB: "arn:aws:iam::444455556666:role/admin"}
 	res, err := tr.Resources()
 	if err != nil {
@@ -277,7 +278,7 @@ func TestNotGiven(t *testing.T) {
 // TestDeadByALaterReadOnly: an id that only the first read showed, because the others were refused, may be that of a living role.
 func TestDeadByALaterReadOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
+		cloud := kittest.World(t)
 		gone := cloud.AddRole(accountB, "gone")
 		cloud.SetBucketPolicy("media-archive", policy.New(bucket.List("arn:aws:s3:::media-archive").WithSid("Gone").By(policy.AWS(gone))).Bytes())
 		if _, err := cloud.Clients()[accountB].IAM.DeleteRole(t.Context(), &iam.DeleteRoleInput{RoleName: new("gone")}); err != nil {
@@ -292,7 +293,7 @@ func TestDeadByALaterReadOnly(t *testing.T) {
 			}
 			return next()
 		})
-		p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{push(cloud)})
+		p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{kittest.Push(cloud)})
 		if f, ok := finding(p, xacct.DestinationSide, xacct.CodeDeadPrincipal); !ok || f.Severity != xacct.Warning || reads < 2 {
 			t.Errorf("%d reads, found %t: %+v", reads, ok, f)
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -18,9 +19,9 @@ func TestColleagueIsFasterBySomeMinutes(t *testing.T) {
 	for _, held := range []string{"CreateRole", "PutRolePolicy", "PutBucketPolicy"} {
 		t.Run(held, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				cloud := world(t)
-				transfers := []xacct.Transfer{push(cloud)}
-				slow, fast := plan(t, t.Context(), cloud.Clients(), transfers), plan(t, t.Context(), cloud.Clients(), transfers)
+				cloud := kittest.World(t)
+				transfers := []xacct.Transfer{kittest.Push(cloud)}
+				slow, fast := kittest.MustPlan(t, t.Context(), cloud.Clients(), transfers), kittest.MustPlan(t, t.Context(), cloud.Clients(), transfers)
 				type process struct{}
 				gate := make(chan struct{})
 				cloud.Intercept(func(ctx context.Context, c xaccttest.Call, next func() error) error {
@@ -42,11 +43,11 @@ func TestColleagueIsFasterBySomeMinutes(t *testing.T) {
 				if err != nil {
 					t.Error(err)
 				}
-				made := dump(cloud)
+				made := kittest.Dump(cloud)
 				if l, n := strings.Count(made, "  location arn:"), strings.Count(made, "  task arn:"); l != 2 || n != 1 {
 					t.Errorf("%d locations and %d tasks:\n%s", l, n, made)
 				}
-				if again := plan(t, t.Context(), cloud.Clients(), transfers); !again.Empty() {
+				if again := kittest.MustPlan(t, t.Context(), cloud.Clients(), transfers); !again.Empty() {
 					t.Errorf("not converged:\n%s", again)
 				}
 			})

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -36,7 +37,7 @@ func TestConcurrencyIsBoundedByServiceAndRegion(t *testing.T) {
 					time.Sleep(time.Second)
 					return next()
 				})
-				p := plan(t, t.Context(), cloud.Clients(), transfers, func(o *xacct.PlanOptions) { o.Concurrency = n })
+				p := kittest.MustPlan(t, t.Context(), cloud.Clients(), transfers, func(o *xacct.PlanOptions) { o.Concurrency = n })
 				if _, err := p.Apply(t.Context(), cloud.Clients(), func(o *xacct.ApplyOptions) { o.Concurrency = n }); err != nil {
 					t.Fatal(err)
 				}

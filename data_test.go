@@ -10,6 +10,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
 )
@@ -18,11 +19,11 @@ import (
 func TestManifestAndReport(t *testing.T) {
 	for _, grant := range []xacct.GrantShape{xacct.ByRole, xacct.ByAccount} {
 		synctest.Test(t, func(t *testing.T) {
-			cloud := world(t)
+			cloud := kittest.World(t)
 			cloud.AddBucket(accountA, "us-east-2", "media-lists")
 			cloud.PutObject("media-lists", "today.csv", []byte("00.mov\n01.mov\nnowhere.mov\n"))
 			before := cloud.Dump(func(o *xaccttest.DumpOptions) { o.NoObjects, o.NoServiceLinkedRoles = true, true })
-			tr := push(cloud)
+			tr := kittest.Push(cloud)
 			tr.Grant, tr.Destination.Prefix = grant, "in/"
 			tr.Task.Manifest = &task.Manifest{Bucket: "media-lists", Key: "today.csv"}
 			tr.Task.Report = &task.Report{Account: accountB, Bucket: "media-archive", Prefix: "reports", Level: dstypes.ReportLevelSuccessesAndErrors}
@@ -30,7 +31,7 @@ func TestManifestAndReport(t *testing.T) {
 			if outcome == nil || outcome.Verdict != task.WithExceptions || outcome.Counters.Files != 2 || outcome.Report.Status != dstypes.PhaseStatusSuccess {
 				t.Fatalf("%+v", outcome)
 			}
-			if again := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}); !again.Empty() {
+			if again := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}); !again.Empty() {
 				t.Errorf("not converged:\n%s", again)
 			}
 			var got []string
@@ -51,21 +52,21 @@ func TestManifestAndReport(t *testing.T) {
 
 			edited := tr
 			edited.Task.Manifest, edited.Task.Report = nil, nil
-			p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{edited})
+			p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{edited})
 			for _, want := range []string{"iam-role", "bucket-policy", "datasync-task"} {
 				if !slices.ContainsFunc(p.Changes, func(c xacct.Change) bool { return string(c.Kind) == want && c.Op == xacct.Update }) {
 					t.Errorf("nothing is taken from the %s:\n%s", want, p)
 				}
 			}
-			apply(t, t.Context(), cloud.Clients(), p)
-			if again := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{edited}); !again.Empty() {
+			kittest.MustApply(t, t.Context(), cloud.Clients(), p)
+			if again := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{edited}); !again.Empty() {
 				t.Errorf("not converged without them:\n%s", again)
 			}
 			down, err := xacct.NewDestroyPlan(t.Context(), cloud.Clients(), []xacct.Transfer{edited})
 			if err != nil {
 				t.Fatal(err)
 			}
-			apply(t, t.Context(), cloud.Clients(), down)
+			kittest.MustApply(t, t.Context(), cloud.Clients(), down)
 			if after := cloud.Dump(func(o *xaccttest.DumpOptions) { o.NoObjects, o.NoServiceLinkedRoles = true, true }); after != before {
 				t.Errorf("left behind:\n%s", after)
 			}
@@ -76,15 +77,15 @@ func TestManifestAndReport(t *testing.T) {
 // A schedule is made, changed, stopped and taken away by plans, and nothing is planned twice.
 func TestScheduleConverges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
+		cloud := kittest.World(t)
 		for _, s := range []*task.Schedule{
 			{Expression: "cron(0 2 * * ? *)"}, {Expression: "rate(1 day)"}, {Expression: "rate(1 day)", Status: dstypes.ScheduleStatusDisabled},
 			{Expression: "rate(1 day)"}, {Expression: "rate(1 day)", Status: dstypes.ScheduleStatusEnabled}, nil,
 		} {
-			tr := push(cloud)
+			tr := kittest.Push(cloud)
 			tr.Task.Schedule = s
-			r := apply(t, t.Context(), cloud.Clients(), plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}))
-			if again := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}); !again.Empty() {
+			r := kittest.MustApply(t, t.Context(), cloud.Clients(), kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}))
+			if again := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}); !again.Empty() {
 				t.Errorf("%+v: not converged:\n%s", s, again)
 			}
 			api, err := cloud.Clients().DataSync(r.TaskARN(tr.Name))
@@ -105,8 +106,8 @@ func TestScheduleConverges(t *testing.T) {
 }
 
 func TestRetries(t *testing.T) {
-	cloud := world(t)
-	tr := push(cloud)
+	cloud := kittest.World(t)
+	tr := kittest.Push(cloud)
 	if m := tr.RetryManifest(); m != (task.Manifest{}) {
 		t.Errorf("none: %+v", m)
 	}

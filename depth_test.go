@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -36,8 +37,8 @@ func TestDepth(t *testing.T) {
 		began [][]string
 	)
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t, func(o *xaccttest.Options) { o.Latency, o.Phases.Creating = time.Second, 0 })
-		clients, transfers := cloud.Clients(), []xacct.Transfer{push(cloud)}
+		cloud := kittest.World(t, func(o *xaccttest.Options) { o.Latency, o.Phases.Creating = time.Second, 0 })
+		clients, transfers := cloud.Clients(), []xacct.Transfer{kittest.Push(cloud)}
 		measure := func(what string, limit int, run func()) {
 			cloud.ResetCalls()
 			start := time.Now()
@@ -65,7 +66,7 @@ func TestDepth(t *testing.T) {
 			rows = append(rows, row)
 		}
 		var p *xacct.Plan
-		planning := func() { p = plan(t, t.Context(), clients, transfers) }
+		planning := func() { p = kittest.MustPlan(t, t.Context(), clients, transfers) }
 		applying := func() {
 			if _, err := p.Apply(t.Context(), clients); err != nil {
 				t.Fatal(err)
@@ -107,7 +108,7 @@ func TestDepth(t *testing.T) {
 	}
 	t.Logf("\n%s", b.String())
 	const file = "docs/depth.md"
-	if *update {
+	if kittest.Update() {
 		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}

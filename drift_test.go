@@ -13,6 +13,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/xaccttest"
 )
@@ -20,7 +21,7 @@ import (
 // noBucket answers every call about the bucket as if it did not exist.
 func noBucket(name string) func(context.Context, xaccttest.Call, func() error) error {
 	return func(_ context.Context, c xaccttest.Call, next func() error) error {
-		if strings.Contains(keyOf(c).resource, name) {
+		if strings.Contains(kittest.KeyOf(c).Resource, name) {
 			return xaccttest.Fault(404, "NoSuchBucket", "The specified bucket does not exist")
 		}
 		return next()
@@ -38,9 +39,9 @@ func TestOneTransferGoesBadBetweenPlanAndApply(t *testing.T) {
 	}{{"bad at apply", false, true, false}, {"bad at apply, roles shared", false, true, true}, {"bad at plan", true, false, false}, {"bad at plan, roles shared", true, false, true}} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				ctx, cloud := t.Context(), world(t)
+				ctx, cloud := t.Context(), kittest.World(t)
 				cloud.AddBucket(accountA, "eu-west-1", "media-raw-2")
-				one, two := push(cloud), push(cloud)
+				one, two := kittest.Push(cloud), kittest.Push(cloud)
 				two.Name, two.Destination.Prefix, two.Source.Prefix, two.Source.Bucket = "second", "second", "", "media-raw-2"
 				if tt.sharedRole {
 					for _, tr := range []*xacct.Transfer{&one, &two} {
@@ -55,7 +56,7 @@ func TestOneTransferGoesBadBetweenPlanAndApply(t *testing.T) {
 				}
 				transfers := []xacct.Transfer{one, two}
 				set(tt.then)
-				p := reload(t, plan(t, ctx, cloud.Clients(), transfers))
+				p := reload(t, kittest.MustPlan(t, ctx, cloud.Clients(), transfers))
 				set(tt.now)
 				r, err := p.Apply(ctx, cloud.Clients())
 				var blocked *xacct.BlockedError
@@ -67,11 +68,11 @@ func TestOneTransferGoesBadBetweenPlanAndApply(t *testing.T) {
 						t.Errorf("%s is %s: %v", c.ID, c.Status, c.Err)
 					}
 				}
-				if again := plan(t, ctx, cloud.Clients(), transfers[:1]); !again.Empty() {
+				if again := kittest.MustPlan(t, ctx, cloud.Clients(), transfers[:1]); !again.Empty() {
 					t.Errorf("the good transfer is not done:\n%s", again)
 				}
 				set(false)
-				apply(t, ctx, cloud.Clients(), plan(t, ctx, cloud.Clients(), transfers))
+				kittest.MustApply(t, ctx, cloud.Clients(), kittest.MustPlan(t, ctx, cloud.Clients(), transfers))
 			})
 		})
 	}
@@ -82,12 +83,12 @@ func TestNothingIsDeletedThatWasNotApproved(t *testing.T) {
 	t.Parallel()
 	replace := func(o *xacct.PlanOptions) { o.AllowReplace = true }
 	basic := func(cloud *xaccttest.Cloud) xacct.Transfer {
-		tr := push(cloud)
+		tr := kittest.Push(cloud)
 		tr.Task.Mode = dstypes.TaskModeBasic
 		return tr
 	}
 	enhanced := func(cloud *xaccttest.Cloud) xacct.Transfer {
-		tr := push(cloud)
+		tr := kittest.Push(cloud)
 		tr.Task.Mode = dstypes.TaskModeEnhanced
 		return tr
 	}
@@ -96,8 +97,8 @@ func TestNothingIsDeletedThatWasNotApproved(t *testing.T) {
 		plan func(*testing.T, *xaccttest.Cloud) *xacct.Plan // and what happens until it is applied
 	}{
 		{"a replacement is called an update", func(t *testing.T, cloud *xaccttest.Cloud) *xacct.Plan {
-			setUp(t, cloud, basic(cloud))
-			p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{enhanced(cloud)}, replace)
+			kittest.SetUp(t, cloud, basic(cloud))
+			p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{enhanced(cloud)}, replace)
 			for i := range p.Changes {
 				if p.Changes[i].Op == xacct.Replace {
 					p.Changes[i].Op = xacct.Update
@@ -106,13 +107,13 @@ func TestNothingIsDeletedThatWasNotApproved(t *testing.T) {
 			return p
 		}},
 		{"what was to be made was made by a colleague, otherwise", func(t *testing.T, cloud *xaccttest.Cloud) *xacct.Plan {
-			p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{enhanced(cloud)}, replace)
-			setUp(t, cloud, basic(cloud))
+			p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{enhanced(cloud)}, replace)
+			kittest.SetUp(t, cloud, basic(cloud))
 			return p
 		}},
 		{"a plan to set up is called one to tear down", func(t *testing.T, cloud *xaccttest.Cloud) *xacct.Plan {
-			p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{basic(cloud)})
-			setUp(t, cloud, basic(cloud))
+			p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{basic(cloud)})
+			kittest.SetUp(t, cloud, basic(cloud))
 			p.Mode = xacct.TearDown
 			for i := range p.Changes {
 				p.Changes[i].Requires = nil
@@ -122,9 +123,9 @@ func TestNothingIsDeletedThatWasNotApproved(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				cloud := world(t)
+				cloud := kittest.World(t)
 				p := reload(t, tt.plan(t, cloud))
-				before := dump(cloud)
+				before := kittest.Dump(cloud)
 				cloud.ResetCalls()
 				_, err := p.Apply(t.Context(), cloud.Clients())
 				var stale *xacct.StaleError
@@ -144,8 +145,8 @@ func TestNothingIsDeletedThatWasNotApproved(t *testing.T) {
 // TestPlanThatWouldWaitForEver gives a plan whose text, together with what it comes to by now, goes round in a circle.
 func TestPlanThatWouldWaitForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
-		p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{push(cloud)})
+		cloud := kittest.World(t)
+		p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{kittest.Push(cloud)})
 		var location, task *xacct.Change
 		for i := range p.Changes {
 			switch c := &p.Changes[i]; {
@@ -156,7 +157,7 @@ func TestPlanThatWouldWaitForEver(t *testing.T) {
 			}
 		}
 		task.Requires, location.Requires = nil, []string{task.ID}
-		setUp(t, cloud, push(cloud))
+		kittest.SetUp(t, cloud, kittest.Push(cloud))
 		for _, c := range cloud.Calls() { // a second location that bears our mark: the fresh plan has no change for it
 			if in, ok := c.Input.(*datasync.CreateLocationS3Input); ok && c.Region == "eu-west-1" {
 				if _, err := cloud.Clients()[accountA].DataSync("eu-west-1").CreateLocationS3(t.Context(), in); err != nil {
@@ -174,12 +175,12 @@ func TestPlanThatWouldWaitForEver(t *testing.T) {
 // TestRevokedGrantStaysRevoked has the bucket's owner take our statement out between plan and apply.
 func TestRevokedGrantStaysRevoked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
-		tr := push(cloud)
-		setUp(t, cloud, tr)
+		cloud := kittest.World(t)
+		tr := kittest.Push(cloud)
+		kittest.SetUp(t, cloud, tr)
 		tr.Operators = append(tr.Operators, cloud.AddRole(accountA, "second-operator", policy.New(policy.Allow("s3:*", "datasync:*", "iam:*").On("*"))))
-		p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
-		d := bucketPolicy(t, cloud, "media-archive")
+		p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
+		d := kittest.BucketPolicy(t, cloud, "media-archive")
 		for st := range d.All() {
 			if strings.HasPrefix(st.Sid(), "XacctMediaArchiveWrite") {
 				d = d.Without(st.Sid())
@@ -191,7 +192,7 @@ func TestRevokedGrantStaysRevoked(t *testing.T) {
 		if !errors.As(err, &stale) {
 			t.Errorf("error %v, want a *StaleError", err)
 		}
-		if got := bucketPolicy(t, cloud, "media-archive"); !got.Equal(d) {
+		if got := kittest.BucketPolicy(t, cloud, "media-archive"); !got.Equal(d) {
 			t.Errorf("the policy was written:\n%s", got)
 		}
 	})
@@ -199,10 +200,10 @@ func TestRevokedGrantStaysRevoked(t *testing.T) {
 
 // TestOperatorOfABlockedTransferIsToldWhy applies one account's part of a plan that another account's bucket blocks.
 func TestOperatorOfABlockedTransferIsToldWhy(t *testing.T) {
-	cloud := world(t)
-	tr := push(cloud)
+	cloud := kittest.World(t)
+	tr := kittest.Push(cloud)
 	tr.Source.Bucket = "no-such-bucket-here"
-	p := reload(t, plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}).For(accountB))
+	p := reload(t, kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}).For(accountB))
 	_, err := p.Apply(t.Context(), only(cloud, accountB))
 	var blocked *xacct.BlockedError
 	if !errors.As(err, &blocked) || !strings.Contains(err.Error(), "no-such-bucket-here") {
@@ -213,13 +214,13 @@ func TestOperatorOfABlockedTransferIsToldWhy(t *testing.T) {
 // TestCancelledWhileReading cancels while the read before a write is throttled: nothing has begun, so nothing is waited for.
 func TestCancelledWhileReading(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
-		p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{push(cloud)})
+		cloud := kittest.World(t)
+		p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{kittest.Push(cloud)})
 		ctx, cancel := context.WithCancel(t.Context())
 		var cancelled time.Time
 		reads := 0
 		cloud.Intercept(func(_ context.Context, c xaccttest.Call, next func() error) error {
-			if c.Operation != "GetBucketPolicy" || !strings.Contains(keyOf(c).resource, "media-archive") {
+			if c.Operation != "GetBucketPolicy" || !strings.Contains(kittest.KeyOf(c).Resource, "media-archive") {
 				return next()
 			}
 			if reads++; reads == 1 {
@@ -229,7 +230,7 @@ func TestCancelledWhileReading(t *testing.T) {
 				cancelled = time.Now().Add(time.Second)
 				time.AfterFunc(time.Second, cancel)
 			}
-			return throttle(c)
+			return kittest.Throttling(c)
 		})
 		r, err := p.Apply(ctx, cloud.Clients())
 		if took := time.Since(cancelled); cancelled.IsZero() || took > 10*time.Second {

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 )
@@ -36,13 +37,13 @@ func TestExplainRuns(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				cloud := world(t)
-				tr := push(cloud)
+				cloud := kittest.World(t)
+				tr := kittest.Push(cloud)
 				if tt.cause == task.CauseManifest {
 					cloud.PutObject("media-raw", "lists/nightly.csv", []byte("01.mov\n"))
 					tr.Task.Manifest = &task.Manifest{Bucket: "media-raw", Key: "lists/nightly.csv"}
 				}
-				arn := setUp(t, cloud, tr).TaskARN(tr.Name)
+				arn := kittest.SetUp(t, cloud, tr).TaskARN(tr.Name)
 				api, err := cloud.Clients().DataSync(arn)
 				if err != nil {
 					t.Fatal(err)
@@ -50,10 +51,10 @@ func TestExplainRuns(t *testing.T) {
 				closing := func() *xacct.Plan {
 					d := policy.New()
 					if text := cloud.BucketPolicy(tt.bucket); len(text) > 0 {
-						d = bucketPolicy(t, cloud, tt.bucket)
+						d = kittest.BucketPolicy(t, cloud, tt.bucket)
 					}
 					cloud.SetBucketPolicy(tt.bucket, d.With(tt.deny).Bytes())
-					return plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
+					return kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
 				}
 				var p *xacct.Plan
 				if !tt.after {

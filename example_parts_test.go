@@ -10,6 +10,16 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
+// demo is the tutorial's pair of accounts with names of our own.
+func demo() xacct.Transfer {
+	return xacct.Transfer{
+		Name:        "media-archive",
+		Source:      xacct.Endpoint{Account: "111122223333", Region: "eu-west-1", Bucket: "media-raw", Prefix: "2026/"},
+		Destination: xacct.Endpoint{Account: "444455556666", Region: "us-east-2", Bucket: "media-archive"},
+		Operators:   []string{"arn:aws:iam::111122223333:role/ops"},
+	}
+}
+
 // A security reviewer reads the statement that the destination's owner is asked to add, without any account.
 func ExampleTransfer_Resources() {
 	resources, err := demo().Resources()

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -37,7 +38,7 @@ func another(c *xaccttest.Cloud) xacct.Transfer {
 func samePush(c *xaccttest.Cloud) xacct.Transfer { return pushed(c)[0] }
 
 func aboutThePolicy(call xaccttest.Call) bool {
-	return strings.HasSuffix(call.Operation, "BucketPolicy") && keyOf(call).resource == "media-archive"
+	return strings.HasSuffix(call.Operation, "BucketPolicy") && kittest.KeyOf(call).Resource == "media-archive"
 }
 
 func aboutWhatIsMade(call xaccttest.Call) bool {
@@ -67,18 +68,18 @@ func TestTwoAppliers(t *testing.T) {
 				seen[order] = true
 				twice += n
 			}
-			if *everyFault && r.orders > 0 {
+			if kittest.EveryFault() && r.orders > 0 {
 				orders(9, run)
 				if len(seen) < r.orders {
 					t.Errorf("only %d orders, want %d", len(seen), r.orders)
 				}
 			} else {
 				random := rand.New(rand.NewPCG(3, 4))
-				for range sample(max(1, 4/underRace), 150) {
+				for range kittest.Sample(max(1, 4/kittest.UnderRace), 150) {
 					run(func() int { return random.IntN(2) })
 				}
 			}
-			count(t, len(seen), ": %s, %d things made twice", r.name, twice)
+			kittest.Count(t, len(seen), ": %s, %d things made twice", r.name, twice)
 		})
 	}
 }
@@ -87,13 +88,13 @@ func TestTwoAppliers(t *testing.T) {
 func (r race) oneAfterTheOther(t *testing.T) (ends []string) {
 	for first := range 2 {
 		synctest.Test(t, func(t *testing.T) {
-			cloud := faultWorld(t)
+			cloud := kittest.SharedWorld(t)
 			transfers := []xacct.Transfer{samePush(cloud), r.second(cloud)}
 			for i := range 2 {
 				tr := transfers[(first+i)%2]
-				apply(t, t.Context(), cloud.Clients(), plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}))
+				kittest.MustApply(t, t.Context(), cloud.Clients(), kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}))
 			}
-			ends = append(ends, sorted(settled(cloud)))
+			ends = append(ends, sorted(kittest.StableDump(cloud)))
 		})
 	}
 	return ends
@@ -102,14 +103,14 @@ func (r race) oneAfterTheOther(t *testing.T) (ends []string) {
 // run is one order. It returns which, and how many things were made twice.
 func (r race) run(t *testing.T, choose func() int, ends []string) (order string, twice int) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := faultWorld(t)
+		cloud := kittest.SharedWorld(t)
 		s := &stepper{cloud: cloud, counts: r.counts}
 		transfers := []xacct.Transfer{samePush(cloud), r.second(cloud)}
 		foreign := theirPolicies(cloud)
 		for i, tr := range transfers {
 			w := newWatcher()
 			p := &process{watcher: w, clients: w.watched(cloud.Clients()), listed: map[string]int{}}
-			p.plan = plan(t, t.Context(), p.clients, []xacct.Transfer{tr})
+			p.plan = kittest.MustPlan(t, t.Context(), p.clients, []xacct.Transfer{tr})
 			s.processes[i] = p
 		}
 		cloud.Intercept(s.intercept)
@@ -119,7 +120,7 @@ func (r race) run(t *testing.T, choose func() int, ends []string) (order string,
 				s.mu.Lock()
 				defer s.mu.Unlock()
 				p.result, p.err, p.ended = r, err, true
-				p.atEnd, p.dump = string(cloud.BucketPolicy("media-archive")), dump(cloud)
+				p.atEnd, p.dump = string(cloud.BucketPolicy("media-archive")), kittest.Dump(cloud)
 			}()
 		}
 		s.step(choose)
@@ -137,15 +138,15 @@ func (r race) run(t *testing.T, choose func() int, ends []string) (order string,
 		}
 		twice = s.duplicates(t, wrong, transfers[0])
 		for _, tr := range transfers {
-			next := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
-			apply(t, t.Context(), cloud.Clients(), next)
+			next := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
+			kittest.MustApply(t, t.Context(), cloud.Clients(), next)
 		}
 		for _, tr := range transfers {
-			if next := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}); !next.Empty() {
+			if next := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}); !next.Empty() {
 				wrong("not converged:\n%s", next)
 			}
 		}
-		if end := sorted(settled(cloud)); !slices.Contains(ends, end) {
+		if end := sorted(kittest.StableDump(cloud)); !slices.Contains(ends, end) {
 			wrong("it ends as neither order of one after the other does (-want +got):\n%s", cmp.Diff(ends[0], end))
 		}
 	})
@@ -251,7 +252,7 @@ func (s *stepper) duplicates(t *testing.T, wrong func(string, ...any), transfer 
 			}
 		}
 	}
-	next := plan(t, t.Context(), s.cloud.Clients(), []xacct.Transfer{transfer})
+	next := kittest.MustPlan(t, t.Context(), s.cloud.Clients(), []xacct.Transfer{transfer})
 	reported := 0
 	for _, f := range next.Findings {
 		if f.Code != xacct.CodeAmbiguous {

@@ -2,7 +2,6 @@ package xacct_test
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -11,10 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/xaccttest"
 )
-
-var everyFault = flag.Bool("faults", false, "run the whole fault matrix, not a sample of it")
 
 // attempt is one run of a scenario in a cloud of its own.
 type attempt struct {
@@ -27,7 +25,7 @@ type attempt struct {
 
 // begin makes the cloud and what the scenario starts from, which is seen by everybody.
 func (s scenario) begin(t *testing.T, n int, optFns ...func(*xaccttest.Options)) *attempt {
-	cloud := faultWorld(t, optFns...)
+	cloud := kittest.SharedWorld(t, optFns...)
 	if s.world != nil {
 		s.world(cloud)
 	}
@@ -95,29 +93,29 @@ func (s scenario) apply(ctx context.Context, a *attempt, p *xacct.Plan, n int) (
 // undisturbed is what a run without a mishap shows and leads to.
 type undisturbed struct{ plan, end string }
 
-func timeless(text string) string { return generated.ReplaceAllString(text, "$1") }
+func timeless(text string) string { return kittest.GeneratedID.ReplaceAllString(text, "$1") }
 
 // record runs the scenario undisturbed, and returns its calls and what it leads to.
-func (s scenario) record(t *testing.T, n int, optFns ...func(*xaccttest.Options)) (keys []callKey, want undisturbed) {
+func (s scenario) record(t *testing.T, n int, optFns ...func(*xaccttest.Options)) (keys []kittest.CallKey, want undisturbed) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		a := s.begin(t, n, optFns...)
-		seen := map[callKey]int{}
+		seen := map[kittest.CallKey]int{}
 		a.cloud.ResetCalls()
 		o := s.run(t.Context(), a, n)
 		if o.planErr != nil || o.err != nil {
 			t.Fatalf("%s: undisturbed: %v, %v\n%s", s.name, o.planErr, o.err, a.harmed())
 		}
 		for _, call := range a.cloud.Calls() {
-			key := keyOf(call)
+			key := kittest.KeyOf(call)
 			seen[key]++
-			key.occurrence = seen[key]
+			key.Occurrence = seen[key]
 			keys = append(keys, key)
 		}
 		if wrong := a.harmed(); wrong != "" {
 			t.Fatalf("%s: undisturbed: %s", s.name, wrong)
 		}
-		want = undisturbed{plan: timeless(o.plan.String()), end: settled(a.cloud)}
+		want = undisturbed{plan: timeless(o.plan.String()), end: kittest.StableDump(a.cloud)}
 	})
 	return keys, want
 }
@@ -136,7 +134,7 @@ func (s scenario) disturb(t *testing.T, n int, want undisturbed, mishaps func(ca
 		a.cloud.Intercept(func(ctx context.Context, call xaccttest.Call, next func() error) error {
 			for _, m := range ms {
 				if m.isGone() {
-					return errGone
+					return kittest.ErrProcessGone
 				}
 				inner := next
 				next = func() error { return m.Intercept(ctx, call, inner) }
@@ -181,7 +179,7 @@ func (s scenario) disturb(t *testing.T, n int, want undisturbed, mishaps func(ca
 		case !last.Empty():
 			wrong = fmt.Sprintf("the last plan is not empty:\n%s", last)
 		default:
-			wrong = a.harmed() + cmp.Diff(want.end, settled(a.cloud))
+			wrong = a.harmed() + cmp.Diff(want.end, kittest.StableDump(a.cloud))
 		}
 	})
 	return hit, wrong
@@ -246,7 +244,7 @@ func TestFaultMatrix(t *testing.T) {
 					t.Logf("%d calls", len(keys))
 					for k, key := range keys {
 						for l, f := range faults {
-							if !*everyFault && (7*k+3*l+i+5*j)%(397*underRace) != 0 {
+							if !kittest.EveryFault() && (7*k+3*l+i+5*j)%(397*kittest.UnderRace) != 0 {
 								continue
 							}
 							total.Add(1)
@@ -265,5 +263,5 @@ func TestFaultMatrix(t *testing.T) {
 			}
 		}
 	})
-	count(t, int(total.Load()), ", %d failures, %d unhit keys", failed.Load(), unhit.Load())
+	kittest.Count(t, int(total.Load()), ", %d failures, %d unhit keys", failed.Load(), unhit.Load())
 }

@@ -14,27 +14,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct"
-	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/xaccttest"
 )
-
-// sample is how many random cases a test takes: few in an ordinary run.
-func sample(few, many int) int {
-	if *everyFault {
-		return many
-	}
-	return few
-}
-
-// count says how many cases a test had, for .ci/faults.
-func count(t *testing.T, cases int, more string, args ...any) {
-	t.Helper()
-	name, _, _ := strings.Cut(t.Name(), "/")
-	t.Logf("faults: %s: %d cases%s", name, cases, fmt.Sprintf(more, args...))
-	if cases == 0 {
-		t.Error("no case ran")
-	}
-}
 
 // TestPairsOfFaults lets two calls of a run go wrong. A pair of which one is never reached is drawn again.
 func TestPairsOfFaults(t *testing.T) {
@@ -42,13 +24,13 @@ func TestPairsOfFaults(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	want, drawn, both := 0, 0, 0
 	for i, s := range scenarios {
-		if !*everyFault && i%underRace > 0 {
+		if !kittest.EveryFault() && i%kittest.UnderRace > 0 {
 			continue
 		}
 		for _, n := range []int{0, 1}[:s.concurrencies()] {
 			keys, undisturbed := s.record(t, n)
-			want += sample(1, 40)
-			for tries := 0; both < want && tries < sample(1, 40)*20; tries++ {
+			want += kittest.Sample(1, 40)
+			for tries := 0; both < want && tries < kittest.Sample(1, 40)*20; tries++ {
 				one, two := keys[random.IntN(len(keys))], keys[random.IntN(len(keys))]
 				f, g := faults[random.IntN(len(faults))], faults[random.IntN(len(faults))]
 				drawn++
@@ -64,7 +46,7 @@ func TestPairsOfFaults(t *testing.T) {
 			}
 		}
 	}
-	count(t, both, ", of %d drawn", drawn)
+	kittest.Count(t, both, ", of %d drawn", drawn)
 	if both < want {
 		t.Errorf("only %d of %d cases had both mishaps", both, want)
 	}
@@ -75,13 +57,13 @@ func TestPropagation(t *testing.T) {
 	t.Parallel()
 	cases := 0
 	for i, s := range scenarios {
-		if !*everyFault && i%underRace > 0 {
+		if !kittest.EveryFault() && i%kittest.UnderRace > 0 {
 			continue
 		}
 		_, want := s.record(t, 0)
-		for reads := sample(i, 0); reads <= 20; reads += sample(21, 1) {
+		for reads := kittest.Sample(i, 0); reads <= 20; reads += kittest.Sample(21, 1) {
 			for _, page := range []int{1, 3} {
-				if page == 3 && (!*everyFault || reads%5 > 0) {
+				if page == 3 && (!kittest.EveryFault() || reads%5 > 0) {
 					continue
 				}
 				cases++
@@ -92,7 +74,7 @@ func TestPropagation(t *testing.T) {
 			}
 		}
 	}
-	count(t, cases, "")
+	kittest.Count(t, cases, "")
 }
 
 // lag runs the scenario undisturbed in a world of late changes, and waits until they are seen.
@@ -116,7 +98,7 @@ func (s scenario) lag(t *testing.T, want undisturbed, optFns ...func(*xaccttest.
 			wrong = fmt.Sprintf("the last plan is not empty:\n%s", last)
 			return
 		}
-		wrong = a.harmed() + cmp.Diff(want.end, settled(a.cloud))
+		wrong = a.harmed() + cmp.Diff(want.end, kittest.StableDump(a.cloud))
 	})
 	return wrong
 }
@@ -127,17 +109,17 @@ func TestLostAnswersMakeNothingTwice(t *testing.T) {
 	cases := 0
 	for _, lag := range []int{0, 1, 2, 4} {
 		synctest.Test(t, func(t *testing.T) {
-			cloud := world(t, func(o *xaccttest.Options) { o.Propagation = lag })
-			p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{push(cloud)})
+			cloud := kittest.World(t, func(o *xaccttest.Options) { o.Propagation = lag })
+			p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{kittest.Push(cloud)})
 			var mu sync.Mutex
 			lost := map[string]bool{}
 			cloud.Intercept(func(_ context.Context, call xaccttest.Call, next func() error) error {
 				err := next()
 				mu.Lock()
 				defer mu.Unlock()
-				if key := keyOf(call).String(); strings.HasPrefix(call.Operation, "Create") && err == nil && !lost[key] {
+				if key := kittest.KeyOf(call).String(); strings.HasPrefix(call.Operation, "Create") && err == nil && !lost[key] {
 					lost[key] = true
-					return errReset
+					return kittest.ErrConnectionReset
 				}
 				return err
 			})
@@ -149,26 +131,26 @@ func TestLostAnswersMakeNothingTwice(t *testing.T) {
 				t.Errorf("%d answers were lost, want 5", len(lost))
 			}
 			cases += len(lost)
-			text := dump(cloud)
+			text := kittest.Dump(cloud)
 			if l, k := strings.Count(text, "  location arn:"), strings.Count(text, "  task arn:"); l != 2 || k != 1 {
 				t.Errorf("lists lag by %d: %d locations and %d tasks, want 2 and 1", lag, l, k)
 			}
 		})
 	}
-	count(t, cases, "")
+	kittest.Count(t, cases, "")
 }
 
 // TestDuplicateBeyondTheBudgetIsReported lets a list lag for longer than anybody looks.
 func TestDuplicateBeyondTheBudgetIsReported(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t, func(o *xaccttest.Options) { o.Propagation = 40 })
-		p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{push(cloud)})
+		cloud := kittest.World(t, func(o *xaccttest.Options) { o.Propagation = 40 })
+		p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{kittest.Push(cloud)})
 		var once sync.Once
 		cloud.Intercept(func(_ context.Context, call xaccttest.Call, next func() error) error {
 			err := next()
 			if call.Operation == "CreateLocationS3" && call.Region == "eu-west-1" && err == nil {
-				once.Do(func() { err = errReset })
+				once.Do(func() { err = kittest.ErrConnectionReset })
 			}
 			return err
 		})
@@ -177,12 +159,12 @@ func TestDuplicateBeyondTheBudgetIsReported(t *testing.T) {
 		if r == nil {
 			t.Fatal(err)
 		}
-		if n := strings.Count(dump(cloud), " s3://media-raw/2026/"); n != 2 {
+		if n := strings.Count(kittest.Dump(cloud), " s3://media-raw/2026/"); n != 2 {
 			t.Fatalf("%d locations, want 2: the lag was within the budget, so nothing was shown", n)
 		}
 		var found []xacct.Finding
 		for range 60 { // until the lists show both
-			next := plan(t, t.Context(), cloud.Clients(), p.Transfers)
+			next := kittest.MustPlan(t, t.Context(), cloud.Clients(), p.Transfers)
 			for _, f := range next.Findings {
 				if f.Code == xacct.CodeAmbiguous {
 					found = append(found, f)
@@ -192,7 +174,7 @@ func TestDuplicateBeyondTheBudgetIsReported(t *testing.T) {
 		if len(found) == 0 || found[0].Severity != xacct.Blocking || found[0].Remedy == "" {
 			t.Errorf("two locations of one mark are reported as %+v", found)
 		}
-		count(t, len(found), "")
+		kittest.Count(t, len(found), "")
 	})
 }
 
@@ -200,34 +182,34 @@ func TestDuplicateBeyondTheBudgetIsReported(t *testing.T) {
 func TestThrottlingStorm(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
+		cloud := kittest.World(t)
 		var mu sync.Mutex
 		throttled := 0
-		seen := map[callKey]int{}
+		seen := map[kittest.CallKey]int{}
 		cloud.Intercept(func(_ context.Context, call xaccttest.Call, next func() error) error {
 			mu.Lock()
 			defer mu.Unlock()
-			key := keyOf(call)
+			key := kittest.KeyOf(call)
 			if seen[key]++; seen[key]%8 != 0 {
 				throttled++
-				return throttle(call)
+				return kittest.Throttling(call)
 			}
 			return next()
 		})
-		tr := push(cloud)
-		apply(t, t.Context(), cloud.Clients(), plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}))
+		tr := kittest.Push(cloud)
+		kittest.MustApply(t, t.Context(), cloud.Clients(), kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}))
 		if throttled < 1000 {
 			t.Errorf("only %d calls were throttled", throttled)
 		}
-		count(t, throttled, "")
+		kittest.Count(t, throttled, "")
 	})
 }
 
 // TestEventsAreOrdered requires that OnEvent is never called twice at once, and that every change begins before it ends, once.
 func TestEventsAreOrdered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t, func(o *xaccttest.Options) { o.Latency, o.Propagation = time.Second, 3 })
-		p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{everything(push(cloud))})
+		cloud := kittest.World(t, func(o *xaccttest.Options) { o.Latency, o.Propagation = time.Second, 3 })
+		p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{kittest.WithEveryKind(kittest.Push(cloud))})
 		busy := make(chan struct{}, 1)
 		state := map[string]xacct.EventState{}
 		var last time.Time
@@ -265,7 +247,7 @@ func TestEventsAreOrdered(t *testing.T) {
 		if waited == 0 {
 			t.Error("nobody waited, so that nothing was tried")
 		}
-		count(t, len(r.Changes), "")
+		kittest.Count(t, len(r.Changes), "")
 	})
 }
 
@@ -275,7 +257,7 @@ func TestCancellationLeavesACompleteResult(t *testing.T) {
 	s := scenarios[0]
 	_, want := s.record(t, 0)
 	cases := -1 // the last is none
-	for at := 1; ; at += sample(4*underRace, 1) {
+	for at := 1; ; at += kittest.Sample(4*kittest.UnderRace, 1) {
 		cases++
 		ended := false
 		synctest.Test(t, func(t *testing.T) {
@@ -305,23 +287,18 @@ func TestCancellationLeavesACompleteResult(t *testing.T) {
 			if err != nil && !errors.Is(err, context.Canceled) {
 				t.Errorf("cancelled at call %d: %v, want the context's error", at, err)
 			}
-			next := plan(t, t.Context(), a.clients, a.want)
+			next := kittest.MustPlan(t, t.Context(), a.clients, a.want)
 			if wrong := truth(outcome{plan: p, result: r, err: err}, next); wrong != "" {
 				t.Errorf("cancelled at call %d: %s", at, wrong)
 			}
-			apply(t, t.Context(), a.clients, next)
-			if diff := cmp.Diff(want.end, settled(a.cloud)); diff != "" {
+			kittest.MustApply(t, t.Context(), a.clients, next)
+			if diff := cmp.Diff(want.end, kittest.StableDump(a.cloud)); diff != "" {
 				t.Errorf("cancelled at call %d (-want +got):\n%s", at, diff)
 			}
 		})
 		if ended {
-			count(t, cases, "")
+			kittest.Count(t, cases, "")
 			return
 		}
 	}
-}
-
-// statement is one of a foreign writer's.
-func statement(n int) policy.Statement {
-	return policy.Allow("s3:GetObject").WithSid(fmt.Sprintf("Foreign%d", n)).By(policy.Account(accountB)).On("arn:aws:s3:::media-archive/f/*")
 }

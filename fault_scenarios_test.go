@@ -2,13 +2,12 @@ package xacct_test
 
 import (
 	"context"
-	"strings"
-	"testing"
 	"time"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
@@ -34,18 +33,16 @@ func planDown(ctx context.Context, c xacct.Clients, ts []xacct.Transfer, n int) 
 	return xacct.NewDestroyPlan(ctx, c, ts, func(o *xacct.PlanOptions) { o.Concurrency = n })
 }
 
-// everything makes a transfer that touches every kind of resource.
-func everything(tr xacct.Transfer) xacct.Transfer {
-	tr.Destination.DisableACLs = true
-	return tr
+func pushed(c *xaccttest.Cloud) []xacct.Transfer {
+	return []xacct.Transfer{kittest.WithEveryKind(kittest.Push(c))}
 }
-
-func pushed(c *xaccttest.Cloud) []xacct.Transfer { return []xacct.Transfer{everything(push(c))} }
-func pulled(c *xaccttest.Cloud) []xacct.Transfer { return []xacct.Transfer{everything(pull(c))} }
+func pulled(c *xaccttest.Cloud) []xacct.Transfer {
+	return []xacct.Transfer{kittest.WithEveryKind(kittest.Pull(c))}
+}
 
 // edited is pushed with everything changed that AWS can change in place.
 func edited(c *xaccttest.Cloud) []xacct.Transfer {
-	tr := everything(push(c))
+	tr := kittest.WithEveryKind(kittest.Push(c))
 	tr.Source.Prefix, tr.Destination.Prefix = "2026", "elsewhere"
 	tr.Destination.StorageClass = dstypes.S3StorageClassStandardIa
 	tr.Task.Options.OverwriteMode = dstypes.OverwriteModeNever
@@ -55,19 +52,9 @@ func edited(c *xaccttest.Cloud) []xacct.Transfer {
 	return []xacct.Transfer{tr}
 }
 
-// firstKey is the ARN of the first key of an account in a Region, which is the same in every cloud.
-func firstKey(account, region string) string { return xaccttest.NewCloud().AddKey(account, region) }
-
-// encryptedPush is pushed with a key on each end, of which the destination's is another account's.
-func encryptedPush(c *xaccttest.Cloud) []xacct.Transfer {
-	tr := everything(push(c))
-	tr.Source.KMSKeys, tr.Destination.KMSKeys = []string{firstKey(accountA, "eu-west-1")}, []string{firstKey(accountB, "us-east-2")}
-	return []xacct.Transfer{tr}
-}
-
 // replaced is pushed with a bucket and a mode that AWS can only change by making anew.
 func replaced(c *xaccttest.Cloud) []xacct.Transfer {
-	tr := everything(push(c))
+	tr := kittest.WithEveryKind(kittest.Push(c))
 	tr.Source.Bucket = "media-raw-2"
 	tr.Task.Mode = dstypes.TaskModeBasic
 	return []xacct.Transfer{tr}
@@ -75,14 +62,14 @@ func replaced(c *xaccttest.Cloud) []xacct.Transfer {
 
 // remoded is pushed with another mode only.
 func remoded(c *xaccttest.Cloud) []xacct.Transfer {
-	tr := everything(push(c))
+	tr := kittest.WithEveryKind(kittest.Push(c))
 	tr.Task.Mode = dstypes.TaskModeBasic
 	return []xacct.Transfer{tr}
 }
 
 // job is a BASIC push that logs, with a manifest and a report, whose bucket is another account's, and a schedule.
 func job(c *xaccttest.Cloud) []xacct.Transfer {
-	tr := everything(push(c))
+	tr := kittest.WithEveryKind(kittest.Push(c))
 	tr.Destination.Prefix = "in/"
 	tr.Task.Mode, tr.Task.LogGroupARN = dstypes.TaskModeBasic, "arn:aws:logs:us-east-2:111122223333:log-group:media"
 	tr.Task.Manifest = &task.Manifest{Bucket: "media-raw-2", Key: "today.csv"}
@@ -93,14 +80,14 @@ func job(c *xaccttest.Cloud) []xacct.Transfer {
 
 // logged is a BASIC push that logs: the log policy is that of all tasks of the Region.
 func logged(c *xaccttest.Cloud) []xacct.Transfer {
-	tr := everything(push(c))
+	tr := kittest.WithEveryKind(kittest.Push(c))
 	tr.Task.Mode, tr.Task.LogGroupARN = dstypes.TaskModeBasic, "arn:aws:logs:us-east-2:111122223333:log-group:media"
 	return []xacct.Transfer{tr}
 }
 
 // scheduled is pushed every summer, with room for the manifests of what failed in the other account's bucket.
 func scheduled(c *xaccttest.Cloud) []xacct.Transfer {
-	tr := everything(push(c))
+	tr := kittest.WithEveryKind(kittest.Push(c))
 	tr.Task.Schedule = &task.Schedule{Expression: "cron(0 12 1 6 ? *)", Status: dstypes.ScheduleStatusEnabled}
 	tr.Retries = &task.Manifest{Account: accountB, Bucket: "media-archive", Key: "retries/today.csv"}
 	return []xacct.Transfer{tr}
@@ -122,8 +109,8 @@ var scenarios = []scenario{
 	{name: "other mode", start: pushed, want: remoded, plan: planUp, once: true},
 	{name: "destroy push", start: pushed, want: pushed, plan: planDown},
 	{name: "destroy pull", start: pulled, want: pulled, plan: planDown},
-	{name: "encrypted", want: encryptedPush, plan: planUp},
-	{name: "destroy encrypted", start: encryptedPush, want: encryptedPush, plan: planDown},
+	{name: "encrypted", want: kittest.EncryptedPush, plan: planUp},
+	{name: "destroy encrypted", start: kittest.EncryptedPush, want: kittest.EncryptedPush, plan: planDown},
 	{name: "job", want: job, plan: planUp},
 	{name: "destroy job", start: job, want: job, plan: planDown},
 	{name: "logs", world: theirLogPolicyIsThere, want: logged, plan: planUp, once: true},
@@ -134,22 +121,8 @@ var scenarios = []scenario{
 	{name: "destroy schedule", start: scheduled, want: scheduled, plan: planDown, budget: 5 * time.Minute, once: true},
 }
 
-// theirBuckets, theirKeys and theirLogs are policies of others, in odd white space and with their members in an order of their own.
+// theirLogPolicy is a policy of others, in odd white space and with its members in an order of their own.
 const (
-	theirBucketPolicy = `{
-	"Version": "2008-10-17", "Id": "legacy",
-  "Statement" : [
-    {"Condition":{"Bool":{"aws:SecureTransport":"false"}},"Sid":"TLSOnly","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::BUCKET","arn:aws:s3:::BUCKET/*"]},
-    {"Effect":"Allow","Principal":{"AWS":"444455556666"},"Action":["s3:GetObject"],"Resource":"arn:aws:s3:::BUCKET/*"},
-    {"Sid":"TheirLogs","Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::BUCKET/logs/*"}
-  ]
-}`
-	theirKeyPolicy = `{ "Statement":[
-	{"Resource":"*", "Action":"kms:*","Principal":{"AWS":"arn:aws:iam::ACCOUNT:root"},"Sid":"Enable IAM User Permissions","Effect":"Allow"},
-	{"Sid":"TheirBackups","Effect":"Allow","Principal":{"Service":"backup.amazonaws.com"},"Condition":{"StringEquals":{"kms:CallerAccount":"ACCOUNT"}},
-		"Action":["kms:Decrypt","kms:DescribeKey"],"Resource":"*"},
-	{"Effect":"Deny","Principal":{"AWS":"*"},"Action":"kms:ScheduleKeyDeletion","Resource":"*"}],
-	"Id":"key-legacy","Version":"2012-10-17"}`
 	theirLogStatement = `{  "Sid":"TheirSearch", "Principal":{"Service": "es.amazonaws.com"},"Future" :[ 1.50e1,"\u0061\/<b>" , {"z":1,"a":2} ],
 		"Resource":"*","Effect":"Allow",
  "Action":["logs:PutLogEvents" ]}`
@@ -163,18 +136,4 @@ func theirLogPolicyIsThere(cloud *xaccttest.Cloud) {
 		panic(err)
 	}
 	cloud.AddLogPolicy(accountA, "us-east-2", task.LogPolicyName, document)
-}
-
-// faultWorld is the world with one more bucket and a key for each end, with policies of others on all, and ACLs enabled at the destination.
-func faultWorld(t *testing.T, optFns ...func(*xaccttest.Options)) *xaccttest.Cloud {
-	cloud := xaccttest.NewCloud(optFns...)
-	cloud.AddBucket(accountA, "eu-west-1", "media-raw")
-	cloud.AddBucket(accountA, "eu-west-1", "media-raw-2")
-	cloud.AddBucket(accountB, "us-east-2", "media-archive", func(o *xaccttest.BucketOptions) { o.Ownership = "ObjectWriter" })
-	for _, name := range []string{"media-archive", "media-raw"} {
-		cloud.SetBucketPolicy(name, []byte(strings.ReplaceAll(theirBucketPolicy, "BUCKET", name)))
-	}
-	cloud.SetKeyPolicy(cloud.AddKey(accountA, "eu-west-1"), []byte(strings.ReplaceAll(theirKeyPolicy, "ACCOUNT", accountA)))
-	cloud.SetKeyPolicy(cloud.AddKey(accountB, "us-east-2"), []byte(strings.ReplaceAll(theirKeyPolicy, "ACCOUNT", accountB)))
-	return cloud
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -70,7 +71,7 @@ func (s *stepper) intercept(ctx context.Context, call xaccttest.Call, next func(
 	if s.counts(call) {
 		s.order = append(s.order, fmt.Sprintf("%d %s", i+1, call.Operation))
 	}
-	m := made{what: keyOf(call).String(), region: call.Region, at: s.clock}
+	m := made{what: kittest.KeyOf(call).String(), region: call.Region, at: s.clock}
 	switch call.Operation {
 	case "ListLocations", "ListTasks":
 		p.listed[call.Region+call.Operation] = s.clock

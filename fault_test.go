@@ -2,54 +2,14 @@ package xacct_test
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"net"
-	"reflect"
-	"regexp"
-	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/xaccttest"
 )
-
-// callKey names one call of a run: who, where, what, on which resource, and the how manieth of these.
-type callKey struct {
-	account, region, operation, resource string
-	occurrence                           int
-}
-
-func (k callKey) String() string {
-	return fmt.Sprintf("%s %s %s(%s) #%d", k.account, k.region, k.operation, k.resource, k.occurrence)
-}
-
-// same is the key without the occurrence.
-func (k callKey) same() callKey { k.occurrence = 0; return k }
-
-// keyOf is the key of a call, without the occurrence. Generated ids are left out: with one location and one task in a Region the kind is enough.
-func keyOf(call xaccttest.Call) callKey {
-	var parts []string
-	in := reflect.ValueOf(call.Input).Elem()
-	for _, name := range []string{"Bucket", "RoleName", "PolicyName", "PolicyArn", "S3BucketArn", "Subdirectory", "LocationArn", "TaskArn", "ResourceArn", "KeyId", "Name", "LogGroupName", "LogGroupNamePrefix"} {
-		f := in.FieldByName(name)
-		if !f.IsValid() || f.Kind() != reflect.Pointer || f.IsNil() || f.Elem().Kind() != reflect.String {
-			continue
-		}
-		parts = append(parts, generated.ReplaceAllString(f.Elem().String(), "$1"))
-	}
-	return callKey{account: call.Account, region: call.Region, operation: call.Operation, resource: strings.Join(parts, " ")}
-}
-
-// generated are the ids that AWS makes up.
-var generated = regexp.MustCompile(`\b(loc-|task-|exec-|AROA|AIDA)[0-9A-Za-z]{10,}`)
-
-// settled is everything in the cloud, generated ids aside.
-func settled(cloud *xaccttest.Cloud) string { return generated.ReplaceAllString(dump(cloud), "$1") }
 
 // A fault is one way in which a call can go wrong.
 type fault struct {
@@ -62,30 +22,30 @@ type fault struct {
 // mishap is a fault that befalls one call of a run.
 type mishap struct {
 	fault
-	key    callKey
+	key    kittest.CallKey
 	cancel context.CancelFunc // of the run
 
 	mu   sync.Mutex
-	seen map[callKey]int
+	seen map[kittest.CallKey]int
 	hit  time.Time // zero: not yet
 	gone bool      // the process is: nothing is called any more
 }
 
-func newMishap(f fault, key callKey, cancel context.CancelFunc) *mishap {
-	return &mishap{fault: f, key: key, cancel: cancel, seen: map[callKey]int{}}
+func newMishap(f fault, key kittest.CallKey, cancel context.CancelFunc) *mishap {
+	return &mishap{fault: f, key: key, cancel: cancel, seen: map[kittest.CallKey]int{}}
 }
 
 // Intercept is for [xaccttest.Cloud.Intercept].
 func (m *mishap) Intercept(ctx context.Context, call xaccttest.Call, next func() error) error {
-	key := keyOf(call)
+	key := kittest.KeyOf(call)
 	m.mu.Lock()
 	if m.gone {
 		m.mu.Unlock()
-		return errGone
+		return kittest.ErrProcessGone
 	}
 	m.seen[key]++
-	strikes := key == m.key.same() && m.seen[key] == m.key.occurrence
-	again := key == m.key.same() && !m.hit.IsZero()
+	strikes := key == m.key.WithoutOccurrence() && m.seen[key] == m.key.Occurrence
+	again := key == m.key.WithoutOccurrence() && !m.hit.IsZero()
 	if strikes {
 		m.hit = time.Now()
 	}
@@ -111,69 +71,46 @@ func (m *mishap) struck() bool {
 	return !m.hit.IsZero()
 }
 
-var errGone = errors.New("the process is gone")
-
-var errReset = &smithyhttp.RequestSendError{Err: &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}}
-
-func throttle(call xaccttest.Call) error {
-	switch call.Service {
-	case "S3":
-		return xaccttest.Fault(503, "SlowDown", "Please reduce your request rate.")
-	case "IAM", "STS":
-		return xaccttest.Fault(400, "Throttling", "Rate exceeded")
-	}
-	return xaccttest.Fault(400, "ThrottlingException", "Rate exceeded")
-}
-
-func refuse(call xaccttest.Call) error {
-	if call.Service == "DataSync" || call.Service == "KMS" {
-		return xaccttest.Fault(400, "AccessDeniedException", "not authorized to perform "+call.Operation)
-	}
-	return xaccttest.Fault(403, "AccessDenied", "not authorized to perform "+call.Operation)
-}
-
-func internal(call xaccttest.Call) error {
-	switch call.Service {
-	case "IAM":
-		return xaccttest.Fault(500, "ServiceFailure", "The request processing has failed because of an unknown error.")
-	case "S3":
-		return xaccttest.Fault(500, "InternalError", "We encountered an internal error. Please try again.")
-	case "DataSync":
-		return xaccttest.Fault(500, "InternalException", "internal error")
-	}
-	return xaccttest.Fault(500, "InternalFailure", "internal error")
-}
-
 // faults are the ways in which every call of every run goes wrong.
 var faults = []fault{
 	{name: "throttled once", transient: true,
-		strike: func(_ *mishap, _ context.Context, call xaccttest.Call, _ func() error) error { return throttle(call) }},
+		strike: func(_ *mishap, _ context.Context, call xaccttest.Call, _ func() error) error {
+			return kittest.Throttling(call)
+		}},
 	{name: "throttled for a minute", transient: true,
-		strike: func(_ *mishap, _ context.Context, call xaccttest.Call, _ func() error) error { return throttle(call) },
+		strike: func(_ *mishap, _ context.Context, call xaccttest.Call, _ func() error) error {
+			return kittest.Throttling(call)
+		},
 		again: func(m *mishap, _ context.Context, call xaccttest.Call, next func() error) error {
 			if time.Since(m.hit) < time.Minute {
-				return throttle(call)
+				return kittest.Throttling(call)
 			}
 			return next()
 		}},
 	{name: "refused for ever",
-		strike: func(_ *mishap, _ context.Context, call xaccttest.Call, _ func() error) error { return refuse(call) },
-		again:  func(_ *mishap, _ context.Context, call xaccttest.Call, _ func() error) error { return refuse(call) }},
+		strike: func(_ *mishap, _ context.Context, call xaccttest.Call, _ func() error) error {
+			return kittest.AccessDenied(call)
+		},
+		again: func(_ *mishap, _ context.Context, call xaccttest.Call, _ func() error) error {
+			return kittest.AccessDenied(call)
+		}},
 	{name: "5xx, unapplied", transient: true,
-		strike: func(_ *mishap, _ context.Context, call xaccttest.Call, _ func() error) error { return internal(call) }},
+		strike: func(_ *mishap, _ context.Context, call xaccttest.Call, _ func() error) error {
+			return kittest.ServerError(call)
+		}},
 	{name: "5xx, applied", transient: true,
 		strike: func(_ *mishap, _ context.Context, call xaccttest.Call, next func() error) error {
 			if err := next(); err != nil {
 				return err
 			}
-			return internal(call)
+			return kittest.ServerError(call)
 		}},
 	{name: "connection lost before", transient: true,
-		strike: func(*mishap, context.Context, xaccttest.Call, func() error) error { return errReset }},
+		strike: func(*mishap, context.Context, xaccttest.Call, func() error) error { return kittest.ErrConnectionReset }},
 	{name: "connection lost after", transient: true,
 		strike: func(_ *mishap, _ context.Context, _ xaccttest.Call, next func() error) error {
 			next()
-			return errReset
+			return kittest.ErrConnectionReset
 		}},
 	{name: "cancelled before",
 		strike: func(m *mishap, ctx context.Context, _ xaccttest.Call, next func() error) error {
@@ -196,6 +133,6 @@ var faults = []fault{
 			m.gone = true
 			m.mu.Unlock()
 			m.cancel()
-			return errGone
+			return kittest.ErrProcessGone
 		}},
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
@@ -209,7 +210,7 @@ func theirPolicies(cloud *xaccttest.Cloud) map[string][]string {
 	for _, name := range []string{"media-raw", "media-raw-2", "media-archive"} {
 		out[name] = theirs(string(cloud.BucketPolicy(name)))
 	}
-	for _, arn := range []string{firstKey(accountA, "eu-west-1"), firstKey(accountB, "us-east-2")} {
+	for _, arn := range []string{kittest.FirstKey(accountA, "eu-west-1"), kittest.FirstKey(accountB, "us-east-2")} {
 		out[arn] = theirs(string(cloud.KeyPolicy(arn)))
 	}
 	if parts := theirs(logPolicy(cloud)); parts != nil {
@@ -220,7 +221,7 @@ func theirPolicies(cloud *xaccttest.Cloud) map[string][]string {
 
 // logPolicy is the text of the only log policy in our name; "" is none.
 func logPolicy(cloud *xaccttest.Cloud) string {
-	_, text, ok := strings.Cut(dump(cloud), "log policy "+task.LogPolicyName+": ")
+	_, text, ok := strings.Cut(kittest.Dump(cloud), "log policy "+task.LogPolicyName+": ")
 	if !ok {
 		return ""
 	}

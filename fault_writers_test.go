@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
@@ -39,10 +40,12 @@ var sharedPolicies = []sharedPolicy{
 		},
 	},
 	{
-		kind: xacct.KeyPolicy, watched: firstKey(accountB, "us-east-2"), get: "GetKeyPolicy", put: "PutKeyPolicy", transfers: encryptedPush,
-		text: func(c *xaccttest.Cloud) string { return string(c.KeyPolicy(firstKey(accountB, "us-east-2"))) },
+		kind: xacct.KeyPolicy, watched: kittest.FirstKey(accountB, "us-east-2"), get: "GetKeyPolicy", put: "PutKeyPolicy", transfers: kittest.EncryptedPush,
+		text: func(c *xaccttest.Cloud) string {
+			return string(c.KeyPolicy(kittest.FirstKey(accountB, "us-east-2")))
+		},
 		set: func(c *xaccttest.Cloud, d policy.Document) {
-			c.SetKeyPolicy(firstKey(accountB, "us-east-2"), d.Bytes())
+			c.SetKeyPolicy(kittest.FirstKey(accountB, "us-east-2"), d.Bytes())
 		},
 		add: func(n int) policy.Statement {
 			return policy.Allow("kms:Decrypt").WithSid(fmt.Sprintf("Foreign%d", n)).By(policy.Service("backup.amazonaws.com")).On("*")
@@ -54,7 +57,7 @@ var sharedPolicies = []sharedPolicy{
 		set: func(c *xaccttest.Cloud, d policy.Document) {
 			c.AddLogPolicy(accountA, "us-east-2", task.LogPolicyName, d)
 		},
-		add: func(n int) policy.Statement { return theirLogs(fmt.Sprintf("Foreign%d", n)) },
+		add: func(n int) policy.Statement { return kittest.ForeignLogStatement(fmt.Sprintf("Foreign%d", n)) },
 	},
 }
 
@@ -66,7 +69,7 @@ func TestForeignWriter(t *testing.T) {
 	for _, p := range sharedPolicies {
 		t.Run(string(p.kind), func(t *testing.T) {
 			calls, lost := 0, 0
-			for at := 1; ; at += sample(5*underRace, 1) {
+			for at := 1; ; at += kittest.Sample(5*kittest.UnderRace, 1) {
 				hit, gone := p.foreignWrite(t, func(n int, _ string) bool { return n == at })
 				if !hit {
 					break
@@ -78,7 +81,7 @@ func TestForeignWriter(t *testing.T) {
 			if hit, gone := p.foreignWrite(t, func(_ int, operation string) bool { return operation == p.put }); !hit || !gone {
 				t.Errorf("right before the write: written %v, lost %v; want both", hit, gone)
 			}
-			count(t, calls+1, " with the %s, %d of them between read and write", p.kind, lost+1)
+			kittest.Count(t, calls+1, " with the %s, %d of them between read and write", p.kind, lost+1)
 		})
 	}
 }
@@ -87,11 +90,11 @@ func TestForeignWriter(t *testing.T) {
 // they wrote was lost.
 func (p sharedPolicy) foreignWrite(t *testing.T, when func(n int, operation string) bool) (hit, lost bool) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := faultWorld(t)
+		cloud := kittest.SharedWorld(t)
 		theirLogPolicyIsThere(cloud)
 		w := newWatcher()
 		clients := w.watched(cloud.Clients())
-		pl := plan(t, t.Context(), clients, p.transfers(cloud))
+		pl := kittest.MustPlan(t, t.Context(), clients, p.transfers(cloud))
 		before, n, where := theirs(p.text(cloud)), 0, ""
 		var mu sync.Mutex
 		var order []string // of reads, writes and the foreign write
@@ -150,7 +153,7 @@ func (p sharedPolicy) foreignWrite(t *testing.T, when func(n int, operation stri
 		if diff := cmp.Diff(before, rest); diff != "" {
 			t.Errorf("a foreign write before %s: what else others wrote (-want +got):\n%s", where, diff)
 		}
-		if next := plan(t, t.Context(), clients, pl.Transfers); !next.Empty() {
+		if next := kittest.MustPlan(t, t.Context(), clients, pl.Transfers); !next.Empty() {
 			t.Errorf("a foreign write before %s: more to do:\n%s", where, next)
 		}
 	})

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -14,7 +15,7 @@ import (
 func fleet(cloud *xaccttest.Cloud, n, missing int) []xacct.Transfer {
 	var out []xacct.Transfer
 	for i := range n {
-		tr := push(cloud)
+		tr := kittest.Push(cloud)
 		tr.Name = fmt.Sprintf("t%03d", i)
 		tr.Source.Bucket, tr.Destination.Bucket = fmt.Sprintf("fleet-source-%03d", i), fmt.Sprintf("fleet-destination-%03d", i)
 		tr.Source.Prefix, tr.Destination.Prefix = "", ""
@@ -35,7 +36,7 @@ func callsOf(t *testing.T, n int) map[string]int {
 		cloud := xaccttest.NewCloud(func(o *xaccttest.Options) { o.PageSize = 1000 })
 		transfers := fleet(cloud, n, -1)
 		cloud.ResetCalls()
-		plan(t, t.Context(), cloud.Clients(), transfers)
+		kittest.MustPlan(t, t.Context(), cloud.Clients(), transfers)
 		for _, c := range cloud.Calls() {
 			calls[c.Operation]++
 		}
@@ -61,11 +62,11 @@ func TestCallsGrowWithTheTransfersAndListsDoNot(t *testing.T) {
 
 func TestOneBadBucketAmongMany(t *testing.T) {
 	t.Parallel()
-	n, bad := sample(120, 500), 17
+	n, bad := kittest.Sample(120, 500), 17
 	synctest.Test(t, func(t *testing.T) {
 		cloud := xaccttest.NewCloud(func(o *xaccttest.Options) { o.PageSize = 100 })
 		transfers := fleet(cloud, n, bad)
-		p := plan(t, t.Context(), cloud.Clients(), transfers)
+		p := kittest.MustPlan(t, t.Context(), cloud.Clients(), transfers)
 		quota := 0
 		for _, f := range p.Findings {
 			if f.Severity == xacct.Blocking && f.Transfer != transfers[bad].Name {
@@ -83,24 +84,24 @@ func TestOneBadBucketAmongMany(t *testing.T) {
 				t.Errorf("%s is held as %q", c.ID, c.Hold)
 			}
 		}
-		count(t, len(p.Changes), "")
+		kittest.Count(t, len(p.Changes), "")
 	})
 }
 
 func TestQuotaOnRoles(t *testing.T) {
-	if !*everyFault {
+	if !kittest.EveryFault() {
 		t.Skip("450 transfers take long; .ci/faults runs it with -faults")
 	}
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
+		cloud := kittest.World(t)
 		var transfers []xacct.Transfer
 		for i := range 450 {
-			tr := push(cloud)
+			tr := kittest.Push(cloud)
 			tr.Name, tr.Destination.Prefix = fmt.Sprintf("t%03d", i), fmt.Sprintf("p%03d", i)
 			transfers = append(transfers, tr)
 		}
 		found := false
-		for _, f := range plan(t, t.Context(), cloud.Clients(), transfers).Findings {
+		for _, f := range kittest.MustPlan(t, t.Context(), cloud.Clients(), transfers).Findings {
 			found = found || f.Code == xacct.CodeSize && f.Severity == xacct.Warning && strings.Contains(f.Detail, "will have 900 roles; the quota is 1000")
 		}
 		if !found {

@@ -14,6 +14,7 @@ import (
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
@@ -163,8 +164,8 @@ func (st *stage) must(err error) {
 // applied sets the transfer up as it is.
 func (st *stage) applied() *xacct.Result {
 	st.t.Helper()
-	p := plan(st.t, st.t.Context(), st.cloud.Clients(), []xacct.Transfer{*st.tr})
-	return apply(st.t, st.t.Context(), st.cloud.Clients(), p)
+	p := kittest.MustPlan(st.t, st.t.Context(), st.cloud.Clients(), []xacct.Transfer{*st.tr})
+	return kittest.MustApply(st.t, st.t.Context(), st.cloud.Clients(), p)
 }
 
 // handMade makes the destination's role, bucket policy and location as the tutorial has it done by hand.

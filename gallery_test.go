@@ -19,6 +19,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
@@ -29,7 +30,7 @@ import (
 type situation struct {
 	About, Source string // what it is, and the page that says so
 
-	// The transfer, beside that of push.
+	// The transfer, beside that of kittest.Push.
 	OverwriteMode, PreserveDeletedFiles, ObjectTags string
 	DisableACLs, NoOperators, China                 bool
 	Reverse                                         bool // the bucket of the situation is the source, in another account than the task
@@ -45,7 +46,7 @@ type situation struct {
 		Grants                                                                   []xaccttest.Grant
 	}
 	Objects []string // that are at the destination already
-	Sources []string // that are at the source, beside that of push
+	Sources []string // that are at the source, beside that of kittest.Push
 
 	// What DataSync's requests say where AWS does not document it: an unknown goes either way as the key that it depends on is set.
 	Undocumented xaccttest.Undocumented
@@ -159,7 +160,7 @@ func (s situation) play(t *testing.T, dir string) *stage {
 	}
 	cloud.SetUndocumented(s.Undocumented)
 	st := &stage{t: t, cloud: cloud, opts: &xacct.PlanOptions{OrgIDs: s.OrgIDs, AllowDelete: true}}
-	tr := push(cloud)
+	tr := kittest.Push(cloud)
 	tr.Source.Region, tr.Destination.Region = source, said
 	tr.Destination.DisableACLs, tr.Destination.KMSKeys, tr.Destination.RoleARN = s.DisableACLs, s.KMSKeys, s.RoleARN
 	tr.Destination.Role.Tags = s.RoleTags
@@ -204,7 +205,7 @@ func TestGallery(t *testing.T) {
 	}
 	n := newShown()
 	for i, dir := range dirs {
-		if i%underRace > 0 {
+		if i%kittest.UnderRace > 0 {
 			continue
 		}
 		t.Run(filepath.Base(dir), func(t *testing.T) {
@@ -219,7 +220,7 @@ func TestGallery(t *testing.T) {
 		})
 	}
 	t.Logf("%d situations; anyway: %v", len(dirs), n.ends)
-	if underRace == 1 {
+	if kittest.UnderRace == 1 {
 		t.Run("every code and every verdict of a Deny has a situation", n.complete)
 	}
 }
@@ -257,7 +258,7 @@ func (st *stage) plan(s situation) *xacct.Plan {
 		return next()
 	})
 	defer st.cloud.Intercept(nil)
-	return plan(st.t, st.t.Context(), st.cloud.Clients(), []xacct.Transfer{*st.tr}, func(o *xacct.PlanOptions) {
+	return kittest.MustPlan(st.t, st.t.Context(), st.cloud.Clients(), []xacct.Transfer{*st.tr}, func(o *xacct.PlanOptions) {
 		logger := o.Logger
 		*o = *st.opts
 		o.Logger = logger

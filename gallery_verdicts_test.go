@@ -146,7 +146,7 @@ func (n *shown) complete(t *testing.T) {
 	t.Logf("%d codes, %d patterns, %d verdicts of patterns", len(codes), len(xacct.Patterns()), verdicts)
 }
 
-// ordinary are the sentences that a plan of push says where nothing speaks against it.
+// ordinary are the sentences that a plan of kittest.Push says where nothing speaks against it.
 var ordinary = []string{
 	"DataSync may assume the source role", "DataSync may read the source", "DataSync may assume the destination role", "DataSync may write the destination",
 	"the operator may create the source location", "the operator may create the destination location",

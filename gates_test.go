@@ -10,13 +10,14 @@ import (
 	"time"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/xaccttest"
 )
 
 // roleIsThere reports whether the destination's role still exists.
 func roleIsThere(cloud *xaccttest.Cloud) bool {
-	return strings.Contains(dump(cloud), "role /media-archive-destination ")
+	return strings.Contains(kittest.Dump(cloud), "role /media-archive-destination ")
 }
 
 // TestRoleStaysWhileNamed tries to have the role deleted while a policy names it: the owner of that policy could never write it again.
@@ -60,13 +61,13 @@ func TestRoleStaysWhileNamed(t *testing.T) {
 		}},
 		{"a statement of the owner's own", func(t *testing.T, cloud *xaccttest.Cloud, tr xacct.Transfer) (*xacct.Plan, xacct.Clients) {
 			own := policy.Deny("s3:PutObjectAcl").WithSid("Own").By(policy.AWS("arn:aws:iam::111122223333:role/media-archive-destination")).On("arn:aws:s3:::media-archive/*")
-			cloud.SetBucketPolicy("media-archive", bucketPolicy(t, cloud, "media-archive").With(own).Bytes())
+			cloud.SetBucketPolicy("media-archive", kittest.BucketPolicy(t, cloud, "media-archive").With(own).Bytes())
 			return destroyPlan(t, cloud, tr), cloud.Clients()
 		}},
 		{"a statement of the owner's own, since the plan was made", func(t *testing.T, cloud *xaccttest.Cloud, tr xacct.Transfer) (*xacct.Plan, xacct.Clients) {
 			p := destroyPlan(t, cloud, tr)
 			own := policy.Deny("s3:PutObjectAcl").WithSid("Own").By(policy.AWS("arn:aws:iam::111122223333:role/media-archive-destination")).On("arn:aws:s3:::media-archive/*")
-			cloud.SetBucketPolicy("media-archive", bucketPolicy(t, cloud, "media-archive").With(own).Bytes())
+			cloud.SetBucketPolicy("media-archive", kittest.BucketPolicy(t, cloud, "media-archive").With(own).Bytes())
 			return p, cloud.Clients()
 		}},
 		{"an edited plan", func(t *testing.T, cloud *xaccttest.Cloud, tr xacct.Transfer) (*xacct.Plan, xacct.Clients) {
@@ -84,9 +85,9 @@ func TestRoleStaysWhileNamed(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				cloud := world(t)
-				tr := push(cloud)
-				setUp(t, cloud, tr)
+				cloud := kittest.World(t)
+				tr := kittest.Push(cloud)
+				kittest.SetUp(t, cloud, tr)
 				p, clients := tt.plan(t, cloud, tr)
 				if _, err := p.Apply(t.Context(), clients); err != nil {
 					t.Logf("Apply: %v", err)
@@ -94,7 +95,7 @@ func TestRoleStaysWhileNamed(t *testing.T) {
 				if !roleIsThere(cloud) {
 					t.Errorf("the role is gone")
 				}
-				d := bucketPolicy(t, cloud, "media-archive")
+				d := kittest.BucketPolicy(t, cloud, "media-archive")
 				if dead := policy.Dangling(d); len(dead) > 0 {
 					t.Errorf("the bucket's policy names a dead principal: %v", dead)
 				}
@@ -117,21 +118,21 @@ func TestSidOfOursOnTheirStatement(t *testing.T) {
 		for _, beside := range []bool{false, true} {
 			t.Run(name+map[bool]string{true: ", beside ours"}[beside], func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					cloud := world(t)
-					tr := push(cloud)
+					cloud := kittest.World(t)
+					tr := kittest.Push(cloud)
 					if beside {
-						setUp(t, cloud, tr)
+						kittest.SetUp(t, cloud, tr)
 					}
-					text := strings.TrimSuffix(string(bucketPolicy(t, cloud, "media-archive").Bytes()), "]}") + "," + string(st.Bytes()) + "]}"
+					text := strings.TrimSuffix(string(kittest.BucketPolicy(t, cloud, "media-archive").Bytes()), "]}") + "," + string(st.Bytes()) + "]}"
 					cloud.SetBucketPolicy("media-archive", []byte(text))
-					before := bucketPolicy(t, cloud, "media-archive")
-					up := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
+					before := kittest.BucketPolicy(t, cloud, "media-archive")
+					up := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
 					down, err := xacct.NewDestroyPlan(t.Context(), cloud.Clients(), []xacct.Transfer{tr})
 					if err != nil {
 						t.Fatal(err)
 					}
 					for _, p := range []*xacct.Plan{up, down} {
-						if !hasFinding(p, xacct.CodeSidTaken, xacct.Blocking) {
+						if !kittest.HasFinding(p, xacct.CodeSidTaken, xacct.Blocking) {
 							t.Errorf("%s: not blocked:\n%s", p.Mode, p)
 						}
 						var blocked *xacct.BlockedError
@@ -139,7 +140,7 @@ func TestSidOfOursOnTheirStatement(t *testing.T) {
 							t.Errorf("%s: Apply = %v, want a BlockedError", p.Mode, err)
 						}
 					}
-					if after := bucketPolicy(t, cloud, "media-archive"); !after.Equal(before) {
+					if after := kittest.BucketPolicy(t, cloud, "media-archive"); !after.Equal(before) {
 						t.Errorf("the policy has changed:\n%v", policy.Diff(before, after))
 					}
 				})
@@ -186,9 +187,9 @@ func TestEditedPlan(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				cloud := world(t)
+				cloud := kittest.World(t)
 				cloud.AddRole(accountA, "evil", policy.New(policy.Allow("s3:*", "datasync:*", "iam:*").On("*")))
-				p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{push(cloud)})
+				p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{kittest.Push(cloud)})
 				before, err := json.Marshal(p)
 				if err != nil {
 					t.Fatal(err)
@@ -204,7 +205,7 @@ func TestEditedPlan(t *testing.T) {
 				if !errors.As(err, &mismatch) && !errors.As(err, &stale) && !errors.As(err, &schema) {
 					t.Errorf("Apply = %v, want a MismatchError, StaleError or SchemaError", err)
 				}
-				if d := bucketPolicy(t, cloud, "media-archive"); strings.Contains(d.String(), "evil") || strings.Contains(d.String(), "Evil") {
+				if d := kittest.BucketPolicy(t, cloud, "media-archive"); strings.Contains(d.String(), "evil") || strings.Contains(d.String(), "Evil") {
 					t.Errorf("it was written:\n%s", d)
 				}
 			})
@@ -215,8 +216,8 @@ func TestEditedPlan(t *testing.T) {
 // TestDeadline runs out of time half-way: the result says what was not begun, and the apply fails.
 func TestDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t, func(o *xaccttest.Options) { o.Latency = 100 * time.Millisecond })
-		p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{push(cloud)})
+		cloud := kittest.World(t, func(o *xaccttest.Options) { o.Latency = 100 * time.Millisecond })
+		p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{kittest.Push(cloud)})
 		full := time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), 600*time.Millisecond)
 		defer cancel()
@@ -227,7 +228,7 @@ func TestDeadline(t *testing.T) {
 		if r == nil || r.Count(xacct.Done) == 6 {
 			t.Fatalf("nothing was cut off after %v", time.Since(full))
 		}
-		apply(t, t.Context(), cloud.Clients(), plan(t, t.Context(), cloud.Clients(), p.Transfers))
+		kittest.MustApply(t, t.Context(), cloud.Clients(), kittest.MustPlan(t, t.Context(), cloud.Clients(), p.Transfers))
 	})
 }
 
@@ -239,9 +240,9 @@ func TestWaitingIsQuick(t *testing.T) {
 	}{{"the task account before the bucket's", accountA}, {"the bucket's account before the task's", accountB}} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				cloud := world(t)
-				tr := push(cloud)
-				whole := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
+				cloud := kittest.World(t)
+				tr := kittest.Push(cloud)
+				whole := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
 				only := xacct.Clients{tt.account: cloud.Clients()[tt.account]}
 				start := time.Now()
 				r, err := whole.For(tt.account).Apply(t.Context(), only)

@@ -1,7 +1,6 @@
 package xacct_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -11,98 +10,22 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
 )
 
 const (
-	accountA = "111122223333"
-	accountB = "444455556666"
+	accountA = kittest.AccountA
+	accountB = kittest.AccountB
 )
-
-// foreignPolicy is a bucket policy of somebody else, in odd white space, with statements that share a Sid or have none.
-const foreignPolicy = `{
-	"Version": "2008-10-17", "Id": "legacy",
-  "Statement" : [
-    {"Sid":"TLSOnly","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::media-archive","arn:aws:s3:::media-archive/*"],"Condition":{"Bool":{"aws:SecureTransport":"false"}}},
-    {"Effect":"Allow","Principal":{"AWS":"444455556666"},"Action":["s3:GetObject"],"Resource":"arn:aws:s3:::media-archive/*"},
-    {"Sid":"Logs","Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::media-archive/logs/*"}
-  ]
-}`
-
-// world is two accounts with a bucket each, in two Regions, some objects, and a bucket policy of somebody else.
-func world(t *testing.T, optFns ...func(*xaccttest.Options)) *xaccttest.Cloud {
-	t.Helper()
-	cloud := xaccttest.NewCloud(optFns...)
-	cloud.AddBucket(accountA, "eu-west-1", "media-raw")
-	cloud.AddBucket(accountB, "us-east-2", "media-archive")
-	cloud.SetBucketPolicy("media-archive", []byte(foreignPolicy))
-	for i := range 12 {
-		cloud.PutObject("media-raw", fmt.Sprintf("2026/%02d.mov", i), []byte(strings.Repeat("x", i+1)))
-	}
-	cloud.PutObject("media-raw", "2025/old.mov", []byte("not below the prefix"))
-	return cloud
-}
-
-// push is the tutorial's transfer: the source's account runs the task.
-func push(cloud *xaccttest.Cloud) xacct.Transfer {
-	return xacct.Transfer{
-		Name:        "media-archive",
-		Source:      xacct.Endpoint{Account: accountA, Region: "eu-west-1", Bucket: "media-raw", Prefix: "2026/"},
-		Destination: xacct.Endpoint{Account: accountB, Region: "us-east-2", Bucket: "media-archive", Prefix: "incoming"},
-		Operators:   []string{cloud.OperatorARN(accountA)},
-	}
-}
-
-func pull(cloud *xaccttest.Cloud) xacct.Transfer {
-	tr := push(cloud)
-	tr.TaskAccount = accountB
-	tr.Operators = []string{cloud.OperatorARN(accountB)}
-	return tr
-}
 
 func same(cloud *xaccttest.Cloud) xacct.Transfer {
 	cloud.AddBucket(accountA, "eu-west-1", "media-copy")
-	tr := push(cloud)
+	tr := kittest.Push(cloud)
 	tr.Destination = xacct.Endpoint{Account: accountA, Region: "eu-west-1", Bucket: "media-copy"}
 	return tr
-}
-
-// plan makes a plan or fails the test.
-func plan(t *testing.T, ctx context.Context, c xacct.Clients, transfers []xacct.Transfer, optFns ...func(*xacct.PlanOptions)) *xacct.Plan {
-	t.Helper()
-	p, err := xacct.NewPlan(ctx, c, transfers, optFns...)
-	if err != nil {
-		t.Fatalf("NewPlan: %v", err)
-	}
-	return p
-}
-
-// apply applies a plan, which must succeed, and requires that the plan after it is empty.
-func apply(t *testing.T, ctx context.Context, c xacct.Clients, p *xacct.Plan) *xacct.Result {
-	t.Helper()
-	r, err := p.Apply(ctx, c)
-	if err != nil {
-		t.Fatalf("Apply: %v\nhints: %v", err, xacct.Hints(err))
-	}
-	next := func() (*xacct.Plan, error) { return xacct.NewPlan(ctx, c, p.Transfers) }
-	if p.Mode == xacct.TearDown {
-		next = func() (*xacct.Plan, error) { return xacct.NewDestroyPlan(ctx, c, p.Transfers) }
-	}
-	again, err := next()
-	if err != nil {
-		t.Fatalf("planning again: %v", err)
-	}
-	if !again.Empty() {
-		t.Fatalf("the plan after the apply is not empty:\n%s", again)
-	}
-	return r
-}
-
-// dump is everything but the objects and what AWS leaves on an account's behalf.
-func dump(cloud *xaccttest.Cloud) string {
-	return cloud.Dump(func(o *xaccttest.DumpOptions) { o.NoObjects, o.NoServiceLinkedRoles = true, true })
 }
 
 // reload sends a plan through JSON.
@@ -136,12 +59,12 @@ func TestJourney(t *testing.T) {
 		transfer func(*xaccttest.Cloud) xacct.Transfer
 		want     string // where the objects arrive
 	}{
-		{"push", push, "incoming/"},
-		{"pull", pull, "incoming/"},
+		{"push", kittest.Push, "incoming/"},
+		{"pull", kittest.Pull, "incoming/"},
 		{"same account", same, ""},
-		{"push by account", func(c *xaccttest.Cloud) xacct.Transfer { tr := push(c); tr.Grant = xacct.ByAccount; return tr }, "incoming/"},
+		{"push by account", func(c *xaccttest.Cloud) xacct.Transfer { tr := kittest.Push(c); tr.Grant = xacct.ByAccount; return tr }, "incoming/"},
 		{"one role", func(c *xaccttest.Cloud) xacct.Transfer {
-			tr := push(c)
+			tr := kittest.Push(c)
 			tr.Source.Role.Name, tr.Destination.Role.Name = "datasync", "datasync"
 			return tr
 		}, "incoming/"},
@@ -149,17 +72,17 @@ func TestJourney(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx := t.Context()
-				cloud := world(t)
+				cloud := kittest.World(t)
 				tr := tt.transfer(cloud)
 				clients := cloud.Clients()
-				before := dump(cloud)
+				before := kittest.Dump(cloud)
 
-				p := plan(t, ctx, clients, []xacct.Transfer{tr})
+				p := kittest.MustPlan(t, ctx, clients, []xacct.Transfer{tr})
 				if p.Empty() {
 					t.Fatal("the first plan is empty")
 				}
 				t.Logf("\n%s", p)
-				r := apply(t, ctx, clients, reload(t, p))
+				r := kittest.MustApply(t, ctx, clients, reload(t, p))
 
 				api, err := clients.DataSync(r.TaskARN(tr.Name))
 				if err != nil {
@@ -188,7 +111,7 @@ func TestJourney(t *testing.T) {
 					t.Fatal(err)
 				}
 				t.Logf("\n%s", down)
-				apply(t, ctx, clients, reload(t, down))
+				kittest.MustApply(t, ctx, clients, reload(t, down))
 				left, err := down.Residue(ctx, clients)
 				if err != nil {
 					t.Fatal(err)
@@ -198,7 +121,7 @@ func TestJourney(t *testing.T) {
 						t.Errorf("left: %v", item)
 					}
 				}
-				if diff := cmp.Diff(before, dump(cloud)); diff != "" {
+				if diff := cmp.Diff(before, kittest.Dump(cloud)); diff != "" {
 					t.Errorf("accounts before and after (-want +got):\n%s", diff)
 				}
 			})
@@ -208,10 +131,10 @@ func TestJourney(t *testing.T) {
 
 func TestForeignStatementsKeepTheirBytes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
-		tr := push(cloud)
+		cloud := kittest.World(t)
+		tr := kittest.Push(cloud)
 		read := cloud.BucketPolicy("media-archive")
-		r := apply(t, t.Context(), cloud.Clients(), plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}))
+		r := kittest.MustApply(t, t.Context(), cloud.Clients(), kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}))
 		n := 0
 		for _, c := range r.Changes {
 			for _, w := range c.Writes {
@@ -247,8 +170,8 @@ var reads = map[string]bool{
 
 func TestPlanningOnlyReads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
-		transfers := []xacct.Transfer{push(cloud)}
+		cloud := kittest.World(t)
+		transfers := []xacct.Transfer{kittest.Push(cloud)}
 		check := func(when string) {
 			calls := cloud.Calls()
 			if len(calls) == 0 {
@@ -262,11 +185,11 @@ func TestPlanningOnlyReads(t *testing.T) {
 			cloud.ResetCalls()
 		}
 		cloud.ResetCalls()
-		p := plan(t, t.Context(), cloud.Clients(), transfers)
+		p := kittest.MustPlan(t, t.Context(), cloud.Clients(), transfers)
 		check("empty accounts")
-		apply(t, t.Context(), cloud.Clients(), p)
+		kittest.MustApply(t, t.Context(), cloud.Clients(), p)
 		cloud.ResetCalls()
-		plan(t, t.Context(), cloud.Clients(), transfers)
+		kittest.MustPlan(t, t.Context(), cloud.Clients(), transfers)
 		check("after an apply")
 		down, err := xacct.NewDestroyPlan(t.Context(), cloud.Clients(), transfers)
 		if err != nil {
@@ -282,20 +205,20 @@ func TestPlanningOnlyReads(t *testing.T) {
 
 func TestPlanIsDeterministic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
+		cloud := kittest.World(t)
 		var transfers []xacct.Transfer
 		for _, name := range []string{"b", "a", "c"} {
-			tr := push(cloud)
+			tr := kittest.Push(cloud)
 			tr.Name, tr.Destination.Prefix = name, name
 			transfers = append(transfers, tr)
 		}
-		first, err := json.Marshal(plan(t, t.Context(), cloud.Clients(), transfers))
+		first, err := json.Marshal(kittest.MustPlan(t, t.Context(), cloud.Clients(), transfers))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for range 5 {
 			transfers[0], transfers[2] = transfers[2], transfers[0]
-			again, err := json.Marshal(plan(t, t.Context(), cloud.Clients(), transfers))
+			again, err := json.Marshal(kittest.MustPlan(t, t.Context(), cloud.Clients(), transfers))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -308,7 +231,7 @@ func TestPlanIsDeterministic(t *testing.T) {
 
 func TestEightTransfersIntoOneBucket(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
+		cloud := kittest.World(t)
 		// The destination's owner lets the operator list already, so that each transfer needs one statement.
 		existing, err := policy.Parse(cloud.BucketPolicy("media-archive"))
 		if err != nil {
@@ -318,7 +241,7 @@ func TestEightTransfersIntoOneBucket(t *testing.T) {
 		cloud.SetBucketPolicy("media-archive", existing.With(listing).Bytes())
 		var transfers []xacct.Transfer
 		for i := range 8 {
-			tr := push(cloud)
+			tr := kittest.Push(cloud)
 			tr.Name, tr.Destination.Prefix, tr.Operators = fmt.Sprintf("transfer-%d", i), fmt.Sprintf("p%d", i), nil
 			transfers = append(transfers, tr)
 		}
@@ -326,7 +249,7 @@ func TestEightTransfersIntoOneBucket(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		apply(t, t.Context(), cloud.Clients(), plan(t, t.Context(), cloud.Clients(), transfers))
+		kittest.MustApply(t, t.Context(), cloud.Clients(), kittest.MustPlan(t, t.Context(), cloud.Clients(), transfers))
 		after, err := policy.Parse(cloud.BucketPolicy("media-archive"))
 		if err != nil {
 			t.Fatal(err)
@@ -351,6 +274,6 @@ func TestEightTransfersIntoOneBucket(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		apply(t, t.Context(), cloud.Clients(), down)
+		kittest.MustApply(t, t.Context(), cloud.Clients(), down)
 	})
 }

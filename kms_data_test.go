@@ -11,6 +11,7 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
@@ -76,16 +77,16 @@ func TestKeysOfManifestsAndReports(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				cloud, tr := encryptedJob(tt.edit)
-				before := dump(cloud)
+				before := kittest.Dump(cloud)
 				ctx, clients := t.Context(), cloud.Clients()
-				p := plan(t, ctx, clients, []xacct.Transfer{tr})
+				p := kittest.MustPlan(t, ctx, clients, []xacct.Transfer{tr})
 				for _, f := range p.Findings {
 					if f.Code == xacct.CodeDenied || f.Code == xacct.CodeUndetermined && strings.Contains(f.Detail, "key") {
 						t.Errorf("%+v", f)
 					}
 				}
-				r := apply(t, ctx, clients, reload(t, p))
-				if again := plan(t, ctx, clients, []xacct.Transfer{tr}); !again.Empty() {
+				r := kittest.MustApply(t, ctx, clients, reload(t, p))
+				if again := kittest.MustPlan(t, ctx, clients, []xacct.Transfer{tr}); !again.Empty() {
 					t.Errorf("not converged:\n%s", again)
 				}
 				outcome := runOf(t, cloud, r, tr)
@@ -103,8 +104,8 @@ func TestKeysOfManifestsAndReports(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				apply(t, ctx, clients, reload(t, down))
-				if after := dump(cloud); after != before {
+				kittest.MustApply(t, ctx, clients, reload(t, down))
+				if after := kittest.Dump(cloud); after != before {
 					t.Errorf("left behind:\n%s\nwant\n%s", after, before)
 				}
 			})
@@ -152,7 +153,7 @@ func TestMissingKeyOfData(t *testing.T) {
 					}
 					c.SetKeyPolicy(key, current.With(policy.Deny(tt.action).WithSid("Theirs").By(policy.Everyone()).On("*").When(policy.ArnEquals("aws:PrincipalArn", role))).Bytes())
 				})
-				p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
+				p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
 				f, ok := finding(p, "", xacct.CodeDenied)
 				if !ok || f.Severity != xacct.Blocking || !strings.Contains(f.Detail, tt.what) || f.Account != accountC {
 					t.Fatalf("the plan says\n%s", p)
@@ -169,19 +170,19 @@ func TestKeyOfTheManifestComesAndGoes(t *testing.T) {
 		cloud, tr := encryptedJob(func(tr *xacct.Transfer, c *xaccttest.Cloud) { key = lists(tr, c, accountC) })
 		clean := string(cloud.KeyPolicy(key))
 		ctx, clients := t.Context(), cloud.Clients()
-		apply(t, ctx, clients, plan(t, ctx, clients, []xacct.Transfer{tr}))
+		kittest.MustApply(t, ctx, clients, kittest.MustPlan(t, ctx, clients, []xacct.Transfer{tr}))
 		with := tr
 		with.Task.Manifest = new(*tr.Task.Manifest)
 		with.Task.Manifest.KMSKey = key
-		apply(t, ctx, clients, plan(t, ctx, clients, []xacct.Transfer{with}))
+		kittest.MustApply(t, ctx, clients, kittest.MustPlan(t, ctx, clients, []xacct.Transfer{with}))
 		if !strings.Contains(string(cloud.KeyPolicy(key)), "XacctMediaArchiveManifestKey") {
 			t.Errorf("the key's policy is\n%s", cloud.KeyPolicy(key))
 		}
-		apply(t, ctx, clients, plan(t, ctx, clients, []xacct.Transfer{tr}))
+		kittest.MustApply(t, ctx, clients, kittest.MustPlan(t, ctx, clients, []xacct.Transfer{tr}))
 		if got := string(cloud.KeyPolicy(key)); got != clean {
 			t.Errorf("left in the key's policy:\n%s", got)
 		}
-		if again := plan(t, ctx, clients, []xacct.Transfer{tr}); !again.Empty() {
+		if again := kittest.MustPlan(t, ctx, clients, []xacct.Transfer{tr}); !again.Empty() {
 			t.Errorf("not converged:\n%s", again)
 		}
 	})

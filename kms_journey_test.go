@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
@@ -28,7 +29,7 @@ func encryptedWorld(optFns ...func(*xaccttest.Options)) (*xaccttest.Cloud, xacct
 	for i := range 3 {
 		cloud.PutObject("media-raw", fmt.Sprintf("2026/%02d.mov", i), []byte(strings.Repeat("x", i+1)))
 	}
-	tr := push(cloud)
+	tr := kittest.Push(cloud)
 	tr.Source.KMSKeys, tr.Destination.KMSKeys = []string{keyA}, []string{keyB}
 	return cloud, tr
 }
@@ -37,7 +38,7 @@ func encryptedWorld(optFns ...func(*xaccttest.Options)) (*xaccttest.Cloud, xacct
 func runs(t *testing.T, cloud *xaccttest.Cloud, tr xacct.Transfer, optFns ...func(*xacct.PlanOptions)) error {
 	t.Helper()
 	ctx, clients := t.Context(), cloud.Clients()
-	r, err := plan(t, ctx, clients, []xacct.Transfer{tr}, optFns...).Apply(ctx, clients)
+	r, err := kittest.MustPlan(t, ctx, clients, []xacct.Transfer{tr}, optFns...).Apply(ctx, clients)
 	if err != nil {
 		return err
 	}
@@ -81,11 +82,11 @@ func TestJourneyOfEncryptedBuckets(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				cloud, tr := encryptedWorld()
 				tt.edit(&tr, cloud)
-				before := dump(cloud)
+				before := kittest.Dump(cloud)
 				ctx, clients := t.Context(), cloud.Clients()
-				p := plan(t, ctx, clients, []xacct.Transfer{tr})
+				p := kittest.MustPlan(t, ctx, clients, []xacct.Transfer{tr})
 				t.Logf("\n%s", p)
-				apply(t, ctx, clients, reload(t, p))
+				kittest.MustApply(t, ctx, clients, reload(t, p))
 				if err := runs(t, cloud, tr); err != nil {
 					t.Fatal(err)
 				}
@@ -110,7 +111,7 @@ func TestJourneyOfEncryptedBuckets(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				apply(t, ctx, clients, reload(t, down))
+				kittest.MustApply(t, ctx, clients, reload(t, down))
 				left, err := down.Residue(ctx, clients)
 				if err != nil {
 					t.Fatal(err)
@@ -120,7 +121,7 @@ func TestJourneyOfEncryptedBuckets(t *testing.T) {
 						t.Errorf("left: %v", item)
 					}
 				}
-				if diff := cmp.Diff(before, dump(cloud)); diff != "" {
+				if diff := cmp.Diff(before, kittest.Dump(cloud)); diff != "" {
 					t.Errorf("after the way back (-before +after):\n%s", diff)
 				}
 			})
@@ -144,7 +145,7 @@ func TestKeyOfTheTaskAccount(t *testing.T) {
 		admin := policy.New(policy.Allow("kms:*").By(policy.AWS(cloud.OperatorARN(accountA))).On("*"))
 		cloud.SetKeyPolicy(tr.Source.KMSKeys[0], admin.Bytes())
 		ctx, clients := t.Context(), cloud.Clients()
-		p := plan(t, ctx, clients, []xacct.Transfer{tr})
+		p := kittest.MustPlan(t, ctx, clients, []xacct.Transfer{tr})
 		f, ok := finding(p, xacct.SourceSide, xacct.CodeDenied)
 		if !ok || !strings.Contains(f.Remedy, "let account "+accountA+" allow kms:Decrypt to ") {
 			t.Fatalf("the plan says\n%s", p)
@@ -169,7 +170,7 @@ func TestHandOverOfAKey(t *testing.T) {
 		cloud, tr := encryptedWorld()
 		ctx, all := t.Context(), cloud.Clients()
 		mine, theirs := xacct.Clients{accountA: all[accountA]}, xacct.Clients{accountB: all[accountB]}
-		p := plan(t, ctx, mine, []xacct.Transfer{tr})
+		p := kittest.MustPlan(t, ctx, mine, []xacct.Transfer{tr})
 		if _, err := p.Apply(ctx, mine); err != nil {
 			t.Fatal(err)
 		}
@@ -199,7 +200,7 @@ func TestYoungRolesInKeyPolicies(t *testing.T) {
 		cloud, tr := encryptedWorld(func(o *xaccttest.Options) { o.Propagation = 3 })
 		ctx, clients := t.Context(), cloud.Clients()
 		waited := false
-		_, err := plan(t, ctx, clients, []xacct.Transfer{tr}).Apply(ctx, clients, func(o *xacct.ApplyOptions) {
+		_, err := kittest.MustPlan(t, ctx, clients, []xacct.Transfer{tr}).Apply(ctx, clients, func(o *xacct.ApplyOptions) {
 			o.OnEvent = func(e xacct.Event) {
 				waited = waited || e.Kind == xacct.KeyPolicy && e.State == xacct.EventWaiting && strings.Contains(e.Detail, "invalid principals")
 			}

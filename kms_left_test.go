@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/xaccttest"
 )
@@ -24,10 +25,10 @@ func keyLeft(t *testing.T, edit func(*xacct.Transfer, *xaccttest.Cloud)) (cloud 
 	cloud, tr = encryptedWorld()
 	key = cloud.AddKey(accountC, "eu-west-1")
 	edit(&tr, cloud)
-	start = dump(cloud)
+	start = kittest.Dump(cloud)
 	listing := tr
 	listing.Source.KMSKeys = append(slices.Clone(tr.Source.KMSKeys), key)
-	setUp(t, cloud, listing)
+	kittest.SetUp(t, cloud, listing)
 	if !strings.Contains(string(cloud.KeyPolicy(key)), "XacctMediaArchive") {
 		t.Fatalf("no statement of ours:\n%s", cloud.KeyPolicy(key))
 	}
@@ -39,17 +40,17 @@ func nothingElse(*xacct.Transfer, *xaccttest.Cloud) {}
 // The last key of an end goes like any other.
 func TestLastKeyTakenOffTheList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := faultWorld(t)
-		ts := encryptedPush(cloud)
+		cloud := kittest.SharedWorld(t)
+		ts := kittest.EncryptedPush(cloud)
 		key := ts[0].Destination.KMSKeys[0]
 		clean := string(cloud.KeyPolicy(key))
-		setUp(t, cloud, ts...)
+		kittest.SetUp(t, cloud, ts...)
 		ts[0].Source.KMSKeys, ts[0].Destination.KMSKeys = nil, nil
-		apply(t, t.Context(), cloud.Clients(), plan(t, t.Context(), cloud.Clients(), ts))
+		kittest.MustApply(t, t.Context(), cloud.Clients(), kittest.MustPlan(t, t.Context(), cloud.Clients(), ts))
 		if got := string(cloud.KeyPolicy(key)); got != clean {
 			t.Errorf("left in the key's policy:\n%s", got)
 		}
-		if again := plan(t, t.Context(), cloud.Clients(), ts); !again.Empty() {
+		if again := kittest.MustPlan(t, t.Context(), cloud.Clients(), ts); !again.Empty() {
 			t.Errorf("not converged:\n%s", again)
 		}
 	})
@@ -77,15 +78,15 @@ func TestKeyTakenOffTheList(t *testing.T) {
 					cloud, start, tr, key := keyLeft(t, tt.edit)
 					ctx, clients := t.Context(), cloud.Clients()
 					if between {
-						p := plan(t, ctx, clients, []xacct.Transfer{tr})
-						apply(t, ctx, clients, reload(t, p))
+						p := kittest.MustPlan(t, ctx, clients, []xacct.Transfer{tr})
+						kittest.MustApply(t, ctx, clients, reload(t, p))
 						if strings.Contains(string(cloud.KeyPolicy(key)), "Xacct") {
 							t.Errorf("left in the key's policy:\n%s", cloud.KeyPolicy(key))
 						}
-						if again := plan(t, ctx, clients, []xacct.Transfer{tr}); !again.Empty() {
+						if again := kittest.MustPlan(t, ctx, clients, []xacct.Transfer{tr}); !again.Empty() {
 							t.Errorf("not converged:\n%s", again)
 						}
-						if r := apply(t, ctx, clients, reload(t, p)); r.Count(xacct.Done) != 0 {
+						if r := kittest.MustApply(t, ctx, clients, reload(t, p)); r.Count(xacct.Done) != 0 {
 							t.Errorf("applied again: %+v", r)
 						}
 					}
@@ -96,8 +97,8 @@ func TestKeyTakenOffTheList(t *testing.T) {
 					if left, err := down.Residue(ctx, clients); err != nil || !between && !slices.ContainsFunc(left, func(r xacct.Residue) bool { return r.Ours && r.Account == accountC }) {
 						t.Errorf("what is left of the key is not told: %v, %v", left, err)
 					}
-					apply(t, ctx, clients, reload(t, down))
-					if after := dump(cloud); after != start {
+					kittest.MustApply(t, ctx, clients, reload(t, down))
+					if after := kittest.Dump(cloud); after != start {
 						t.Errorf("left behind:\n%s", after)
 					}
 					text := string(cloud.KeyPolicy(key))
@@ -118,14 +119,14 @@ func TestKeyThatOthersStillList(t *testing.T) {
 		first, second := tr, tr
 		second.Name, second.Destination.Prefix = "second", "second"
 		first.Source.KMSKeys, second.Source.KMSKeys = append(slices.Clone(tr.Source.KMSKeys), key), append(slices.Clone(tr.Source.KMSKeys), key)
-		setUp(t, cloud, first, second)
+		kittest.SetUp(t, cloud, first, second)
 		first.Source.KMSKeys = tr.Source.KMSKeys
 		both := []xacct.Transfer{first, second}
-		apply(t, t.Context(), cloud.Clients(), plan(t, t.Context(), cloud.Clients(), both))
+		kittest.MustApply(t, t.Context(), cloud.Clients(), kittest.MustPlan(t, t.Context(), cloud.Clients(), both))
 		if got := string(cloud.KeyPolicy(key)); strings.Contains(got, "XacctMediaArchive") || !strings.Contains(got, "XacctSecond") {
 			t.Errorf("the key's policy is\n%s", got)
 		}
-		if again := plan(t, t.Context(), cloud.Clients(), both); !again.Empty() {
+		if again := kittest.MustPlan(t, t.Context(), cloud.Clients(), both); !again.Empty() {
 			t.Errorf("not converged:\n%s", again)
 		}
 	})
@@ -139,7 +140,7 @@ func TestKeyTakenOffTheListOfAnUnseenAccount(t *testing.T) {
 		ours, theirs := xacct.Clients{accountA: all[accountA], accountB: all[accountB]}, xacct.Clients{accountC: all[accountC]}
 		var p *xacct.Plan
 		for range 2 { // the second time nothing but the hand-over is left to do
-			p = plan(t, ctx, ours, []xacct.Transfer{tr})
+			p = kittest.MustPlan(t, ctx, ours, []xacct.Transfer{tr})
 			if _, err := reload(t, p).Apply(ctx, ours); err != nil {
 				t.Fatal(err)
 			}
@@ -175,8 +176,8 @@ func TestKeyTakenOffTheListOfAnUnseenAccount(t *testing.T) {
 		if down, err = xacct.NewDestroyPlan(ctx, all, []xacct.Transfer{tr}); err != nil {
 			t.Fatal(err)
 		}
-		apply(t, ctx, all, reload(t, down))
-		if after := dump(cloud); after != start {
+		kittest.MustApply(t, ctx, all, reload(t, down))
+		if after := kittest.Dump(cloud); after != start {
 			t.Errorf("left behind:\n%s", after)
 		}
 	})
@@ -189,15 +190,15 @@ func TestRoleNamesTheKeyUntilItIsLeft(t *testing.T) {
 		ctx, clients := t.Context(), cloud.Clients()
 		cloud.Intercept(func(_ context.Context, call xaccttest.Call, next func() error) error {
 			if call.Operation == "PutKeyPolicy" {
-				return refuse(call)
+				return kittest.AccessDenied(call)
 			}
 			return next()
 		})
-		if _, err := plan(t, ctx, clients, []xacct.Transfer{tr}).Apply(ctx, clients); err == nil {
+		if _, err := kittest.MustPlan(t, ctx, clients, []xacct.Transfer{tr}).Apply(ctx, clients); err == nil {
 			t.Fatal("nothing was refused")
 		}
 		cloud.Intercept(nil)
-		apply(t, ctx, clients, plan(t, ctx, clients, []xacct.Transfer{tr}))
+		kittest.MustApply(t, ctx, clients, kittest.MustPlan(t, ctx, clients, []xacct.Transfer{tr}))
 		if strings.Contains(string(cloud.KeyPolicy(key)), "Xacct") {
 			t.Errorf("left in the key's policy:\n%s", cloud.KeyPolicy(key))
 		}
@@ -210,16 +211,16 @@ func TestHandedKeyOfOthers(t *testing.T) {
 		cloud, tr := encryptedWorld()
 		key := cloud.AddKey(accountC, "eu-west-1")
 		ctx, clients := t.Context(), cloud.Clients()
-		setUp(t, cloud, tr)
+		kittest.SetUp(t, cloud, tr)
 		other := tr
 		other.Name, other.Destination.Prefix = "other", "other"
 		other.Source.KMSKeys = append(slices.Clone(tr.Source.KMSKeys), key)
-		setUp(t, cloud, other)
+		kittest.SetUp(t, cloud, other)
 		before := string(cloud.KeyPolicy(key))
-		p := plan(t, ctx, clients, []xacct.Transfer{tr})
+		p := kittest.MustPlan(t, ctx, clients, []xacct.Transfer{tr})
 		p.Changes = append(p.Changes, xacct.Change{ID: accountC + "/eu-west-1/key-policy/" + key[strings.LastIndexByte(key, '/')+1:], Account: accountC, Region: "eu-west-1",
 			Kind: xacct.KeyPolicy, Name: key[strings.LastIndexByte(key, '/')+1:], ARN: key, Transfers: []string{tr.Name}, Op: xacct.Update})
-		apply(t, ctx, clients, reload(t, p))
+		kittest.MustApply(t, ctx, clients, reload(t, p))
 		if got := string(cloud.KeyPolicy(key)); got != before {
 			t.Errorf("the key's policy became\n%s", got)
 		}
@@ -232,15 +233,15 @@ func TestResidueOfKeys(t *testing.T) {
 		cloud, tr := encryptedWorld()
 		key := tr.Destination.KMSKeys[0]
 		cloud.AddRole(accountA, "short-lived")
-		setUp(t, cloud, tr)
+		kittest.SetUp(t, cloud, tr)
 		other := tr
 		other.Name, other.Destination.Prefix = "other", "other"
-		setUp(t, cloud, other)
+		kittest.SetUp(t, cloud, other)
 		withKey(t, cloud, key, policy.Allow("kms:Decrypt").WithSid("Dead").By(policy.AWS("arn:aws:iam::"+accountA+":role/short-lived")).On("*"))
 		if _, err := cloud.Clients()[accountA].IAM.DeleteRole(t.Context(), &iam.DeleteRoleInput{RoleName: new("short-lived")}); err != nil {
 			t.Fatal(err)
 		}
-		left, err := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}).Residue(t.Context(), cloud.Clients())
+		left, err := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}).Residue(t.Context(), cloud.Clients())
 		if err != nil {
 			t.Fatal(err)
 		}

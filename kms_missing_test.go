@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
@@ -55,7 +56,7 @@ func TestEveryMissingKeyPermission(t *testing.T) {
 							}
 							s := sabotage{cloud, &tr, tt.side, tt.action}
 							s.do(t, where, how)
-							p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
+							p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
 							predicted(t, p, tt.side, tt.judged, tt.needed, how)
 							err := runs(t, cloud, tr, func(o *xacct.PlanOptions) { o.Override = []string{xacct.CodeDenied} })
 							reproduced(t, p.Explain(tr.Name, err), tt.side, tt.needed)

@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
@@ -48,7 +49,7 @@ func TestOrganizationsAndKeys(t *testing.T) {
 				}
 				cloud.SetOrganization(tt.account, org)
 
-				p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}, given)
+				p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}, given)
 				f, ok := finding(p, xacct.DestinationSide, xacct.CodeDenied)
 				if ok != tt.denied || ok && f.Severity != xacct.Blocking {
 					t.Errorf("told: %t\n%s", ok, p)

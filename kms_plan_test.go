@@ -13,6 +13,7 @@ import (
 	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/xaccttest"
@@ -95,7 +96,7 @@ func TestFindingsAboutKeys(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				cloud, tr := encryptedWorld()
 				tt.setUp(t, cloud, &tr)
-				p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
+				p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
 				found := tt.code == ""
 				for _, f := range p.Findings {
 					if f.Code == tt.code && f.Severity == tt.severity && strings.Contains(f.Detail+f.Remedy, tt.detail) && f.Account != "" && f.Remedy != "" {
@@ -143,7 +144,7 @@ func TestForeignStatementsOfAKey(t *testing.T) {
 		key := tr.Destination.KMSKeys[0]
 		before := withKey(t, cloud, key, policy.Allow("kms:Decrypt").WithSid("Theirs").By(policy.Account("777788889999")).On("*"))
 		ctx, clients := t.Context(), cloud.Clients()
-		p := plan(t, ctx, clients, []xacct.Transfer{tr})
+		p := kittest.MustPlan(t, ctx, clients, []xacct.Transfer{tr})
 		raced := false
 		cloud.Intercept(func(_ context.Context, call xaccttest.Call, next func() error) error {
 			if call.Operation == "PutKeyPolicy" && !raced {
@@ -191,7 +192,7 @@ func TestDriftOfAKey(t *testing.T) {
 		cloud, tr := encryptedWorld()
 		key := tr.Destination.KMSKeys[0]
 		ctx, clients := t.Context(), cloud.Clients()
-		apply(t, ctx, clients, plan(t, ctx, clients, []xacct.Transfer{tr}))
+		kittest.MustApply(t, ctx, clients, kittest.MustPlan(t, ctx, clients, []xacct.Transfer{tr}))
 		good := cloud.KeyPolicy(key)
 		r, _ := tr.Resources()
 		for _, k := range r.Keys {
@@ -199,7 +200,7 @@ func TestDriftOfAKey(t *testing.T) {
 				withKey(t, cloud, k.ARN, policy.Allow("kms:Decrypt").WithSid(st.Sid()).By(policy.AWS("arn:aws:iam::"+accountA+":role/media-archive-destination")).On("*"))
 			}
 		}
-		p := plan(t, ctx, clients, []xacct.Transfer{tr})
+		p := kittest.MustPlan(t, ctx, clients, []xacct.Transfer{tr})
 		forged := reload(t, p)
 		for i := range forged.Changes {
 			forged.Changes[i].After = strings.ReplaceAll(forged.Changes[i].After, "kms:ReEncrypt*", "kms:*")
@@ -208,7 +209,7 @@ func TestDriftOfAKey(t *testing.T) {
 		if _, err := forged.Apply(ctx, clients); !errors.As(err, &mismatch) {
 			t.Errorf("an edited plan: %v", err)
 		}
-		apply(t, ctx, clients, p)
+		kittest.MustApply(t, ctx, clients, p)
 		if string(cloud.KeyPolicy(key)) != string(good) {
 			t.Errorf("mended:\n%s\nwant\n%s", cloud.KeyPolicy(key), good)
 		}
@@ -234,7 +235,7 @@ func TestOperatorOfAKey(t *testing.T) {
 			clients := cloud.Clients()
 			clients[keys] = cloud.ClientsAs(cloud.AddRole(keys, "keeper", allowed))
 			ctx := t.Context()
-			_, err = plan(t, ctx, clients, []xacct.Transfer{tr}).Apply(ctx, clients)
+			_, err = kittest.MustPlan(t, ctx, clients, []xacct.Transfer{tr}).Apply(ctx, clients)
 			down, planErr := xacct.NewDestroyPlan(ctx, clients, []xacct.Transfer{tr})
 			if planErr != nil {
 				t.Fatal(planErr)
@@ -253,9 +254,9 @@ func TestDestroyWithoutTheKeysAccount(t *testing.T) {
 		const keys = "777788889999"
 		cloud, tr := encryptedWorld()
 		tr.Source.KMSKeys = append(tr.Source.KMSKeys, cloud.AddKey(keys, "eu-west-1"))
-		before := dump(cloud)
+		before := kittest.Dump(cloud)
 		ctx, all := t.Context(), cloud.Clients()
-		apply(t, ctx, all, plan(t, ctx, all, []xacct.Transfer{tr}))
+		kittest.MustApply(t, ctx, all, kittest.MustPlan(t, ctx, all, []xacct.Transfer{tr}))
 
 		without := xacct.Clients{accountA: all[accountA], accountB: all[accountB]}
 		destroy := func(c xacct.Clients) (*xacct.Plan, error) {
@@ -271,7 +272,7 @@ func TestDestroyWithoutTheKeysAccount(t *testing.T) {
 		for _, c := range p.Changes {
 			held = held || c.Kind == xacct.IAMRole && c.Side == xacct.SourceSide && c.Hold == xacct.Blocked && strings.Contains(c.Reason, keys)
 		}
-		if !held || !strings.Contains(dump(cloud), "role /media-archive-source") {
+		if !held || !strings.Contains(kittest.Dump(cloud), "role /media-archive-source") {
 			t.Fatalf("the role is not held back:\n%s", p)
 		}
 		if _, err := destroy(xacct.Clients{keys: all[keys]}); err != nil {
@@ -280,7 +281,7 @@ func TestDestroyWithoutTheKeysAccount(t *testing.T) {
 		if _, err := destroy(all); err != nil {
 			t.Errorf("in the end: %v", err)
 		}
-		if got := dump(cloud); got != before {
+		if got := kittest.Dump(cloud); got != before {
 			t.Errorf("left:\n%s", got)
 		}
 	})

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -36,7 +37,7 @@ func TestMovesInterrupted(t *testing.T) {
 					t.Fatal("nothing was written")
 				}
 				for n := 1; n < writes; n++ {
-					if m.onlyTask && mode == xacct.TearDown || !*everyFault && (n+i)%(4*min(underRace, 3)) != 0 {
+					if m.onlyTask && mode == xacct.TearDown || !kittest.EveryFault() && (n+i)%(4*min(kittest.UnderRace, 3)) != 0 {
 						continue
 					}
 					total++
@@ -57,7 +58,7 @@ func TestMovesInterrupted(t *testing.T) {
 func (m move) interrupted(t *testing.T, mode xacct.Mode, n int) (writes int, end string) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud, tr := m.begin(t)
-		setUp(t, cloud, tr)
+		kittest.SetUp(t, cloud, tr)
 		m.edit(cloud, &tr)
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
@@ -79,7 +80,7 @@ func (m move) interrupted(t *testing.T, mode xacct.Mode, n int) (writes int, end
 		if err != nil || !last.Empty() {
 			t.Errorf("write %d: the last plan: %v\n%s", n, err, last)
 		}
-		end = settled(cloud)
+		end = kittest.StableDump(cloud)
 	})
 	return writes, end
 }

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -32,9 +33,9 @@ func TestHandOverOfALeftBucket(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						cloud := moveWorld(t)
 						cloud.AddBucket(accountB, "us-east-2", "media-archive-2")
-						clean := dump(cloud)
-						tr := push(cloud)
-						setUp(t, cloud, tr)
+						clean := kittest.Dump(cloud)
+						tr := kittest.Push(cloud)
+						kittest.SetUp(t, cloud, tr)
 						m.edit(&tr)
 						mine, theirs := only(cloud, accountA), only(cloud, accountB)
 						readers := mine
@@ -50,9 +51,9 @@ func TestHandOverOfALeftBucket(t *testing.T) {
 						if r = part(t, theirs, p.For(accountB)); r.Count(xacct.Done)+r.Count(xacct.Waiting) > 0 {
 							t.Errorf("once more: %+v", r)
 						}
-						apply(t, t.Context(), cloud.Clients(), planWith(t, mode, cloud.Clients(), tr))
-						tearDown(t, cloud, tr)
-						if got := dump(cloud); got != clean {
+						kittest.MustApply(t, t.Context(), cloud.Clients(), planWith(t, mode, cloud.Clients(), tr))
+						kittest.TearDown(t, cloud, tr)
+						if got := kittest.Dump(cloud); got != clean {
 							t.Errorf("the cloud is not as before:\n%s", diffLines(clean, got))
 						}
 					})
@@ -75,7 +76,7 @@ func part(t *testing.T, c xacct.Clients, p *xacct.Plan) *xacct.Result {
 func planWith(t *testing.T, mode xacct.Mode, c xacct.Clients, tr xacct.Transfer) *xacct.Plan {
 	t.Helper()
 	if mode == xacct.SetUp {
-		return plan(t, t.Context(), c, []xacct.Transfer{tr}, allowReplace)
+		return kittest.MustPlan(t, t.Context(), c, []xacct.Transfer{tr}, allowReplace)
 	}
 	p, err := xacct.NewDestroyPlan(t.Context(), c, []xacct.Transfer{tr})
 	if err != nil {
@@ -92,13 +93,13 @@ func TestHandOverOfALeftBucketUnread(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					cloud := moveWorld(t)
 					cloud.AddBucket(accountB, "us-east-2", "media-archive-2")
-					tr := push(cloud)
-					setUp(t, cloud, tr)
+					tr := kittest.Push(cloud)
+					kittest.SetUp(t, cloud, tr)
 					m.edit(&tr)
 					p := planWith(t, mode, only(cloud, accountA), tr)
 					cloud.Intercept(func(_ context.Context, c xaccttest.Call, next func() error) error {
 						if c.Operation == "GetBucketPolicy" {
-							return refuse(c)
+							return kittest.AccessDenied(c)
 						}
 						return next()
 					})

@@ -12,23 +12,24 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/xaccttest"
 )
 
 // move is an edit of a transfer that leaves something behind.
 type move struct {
 	name string
-	from func(*xaccttest.Cloud) xacct.Transfer // nil is push
+	from func(*xaccttest.Cloud) xacct.Transfer // nil is kittest.Push
 	edit func(*xaccttest.Cloud, *xacct.Transfer)
 	gone []string // what no line of the cloud may hold after the move
 
 	onlyTask bool // nothing but the old task leads to what is left: once a tear-down has deleted that and is cut short, the rest is not found
 }
 
-// moveWorld is the world with what the moves lead to.
+// moveWorld is kittest.World with what the moves lead to.
 func moveWorld(t *testing.T, optFns ...func(*xaccttest.Options)) *xaccttest.Cloud {
 	t.Helper()
-	cloud := world(t, optFns...)
+	cloud := kittest.World(t, optFns...)
 	cloud.AddBucket(accountA, "us-east-2", "own-archive")
 	cloud.AddBucket(accountB, "eu-west-1", "other-raw")
 	cloud.AddBucket(accountC, "us-east-2", "third-archive")
@@ -44,7 +45,7 @@ var moves = []move{
 	{name: "to a bucket of a third account", gone: []string{"s3://media-archive/"}, edit: func(_ *xaccttest.Cloud, tr *xacct.Transfer) {
 		tr.Destination.Account, tr.Destination.Bucket = accountC, "third-archive"
 	}},
-	{name: "the source to a bucket of the task account", from: pull, gone: []string{"XacctMediaArchiveRead", "s3://media-raw/"}, edit: func(_ *xaccttest.Cloud, tr *xacct.Transfer) {
+	{name: "the source to a bucket of the task account", from: kittest.Pull, gone: []string{"XacctMediaArchiveRead", "s3://media-raw/"}, edit: func(_ *xaccttest.Cloud, tr *xacct.Transfer) {
 		tr.Source.Account, tr.Source.Bucket = accountB, "other-raw"
 	}},
 	{name: "to another Region", gone: []string{"s3://media-archive/", "datasync:us-east-2"}, edit: func(_ *xaccttest.Cloud, tr *xacct.Transfer) {
@@ -61,7 +62,7 @@ var moves = []move{
 		tr.Destination.Role.Name = "new-writer"
 	}},
 	{name: "from a role named by the user", gone: []string{"/old-writer AROA"}, from: func(c *xaccttest.Cloud) xacct.Transfer {
-		tr := push(c)
+		tr := kittest.Push(c)
 		tr.Destination.Role.Name = "old-writer"
 		return tr
 	}, edit: func(_ *xaccttest.Cloud, tr *xacct.Transfer) { tr.Destination.Role.Name = "" }},
@@ -85,7 +86,7 @@ func (m move) begin(t *testing.T, optFns ...func(*xaccttest.Options)) (*xaccttes
 	}
 	from := m.from
 	if from == nil {
-		from = push
+		from = kittest.Push
 	}
 	return cloud, from(cloud)
 }
@@ -93,10 +94,10 @@ func (m move) begin(t *testing.T, optFns ...func(*xaccttest.Options)) (*xaccttes
 // give makes a role and a location of the user's own, which may write to the bucket.
 func give(t *testing.T, cloud *xaccttest.Cloud) {
 	t.Helper()
-	own := push(cloud)
+	own := kittest.Push(cloud)
 	own.Name, own.Destination.Role.Name = "given", "given"
-	setUp(t, cloud, own)
-	statements := bucketPolicy(t, cloud, "media-archive")
+	kittest.SetUp(t, cloud, own)
+	statements := kittest.BucketPolicy(t, cloud, "media-archive")
 	for st := range statements.All() {
 		if strings.Contains(st.Sid(), "XacctGiven") {
 			statements = statements.Without(st.Sid()).With(st.WithSid("Theirs" + st.Sid()[len("XacctGiven"):]))
@@ -137,14 +138,14 @@ func TestMoves(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, torn down at once %v", m.name, direct), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					cloud, tr := m.begin(t)
-					clean := dump(cloud)
-					setUp(t, cloud, tr)
+					clean := kittest.Dump(cloud)
+					kittest.SetUp(t, cloud, tr)
 					m.edit(cloud, &tr)
 					if !direct {
 						moved(t, cloud, m, tr)
 					}
-					tearDown(t, cloud, tr)
-					if got := dump(cloud); got != clean {
+					kittest.TearDown(t, cloud, tr)
+					if got := kittest.Dump(cloud); got != clean {
 						t.Errorf("the cloud is not as before:\n%s", diffLines(clean, got))
 					}
 					noResidue(t, cloud, tr)
@@ -160,14 +161,14 @@ func TestMoves(t *testing.T) {
 
 func moved(t *testing.T, cloud *xaccttest.Cloud, m move, tr xacct.Transfer) {
 	t.Helper()
-	p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}, allowReplace)
+	p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}, allowReplace)
 	if r, err := p.Apply(t.Context(), cloud.Clients()); err != nil || r.Count(xacct.Done) == 0 {
 		t.Fatalf("%v\n%s", err, p)
 	}
-	if again := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}); !again.Empty() {
+	if again := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}); !again.Empty() {
 		t.Errorf("the plan after the move is not empty:\n%s", again)
 	}
-	for line := range strings.Lines(dump(cloud)) {
+	for line := range strings.Lines(kittest.Dump(cloud)) {
 		for _, gone := range m.gone {
 			if strings.Contains(line, gone) && !strings.Contains(line, "given") && !strings.Contains(line, "trust:") {
 				t.Errorf("%s is left behind: %s", gone, line)

@@ -10,6 +10,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -17,14 +18,14 @@ import (
 func TestRegionMoveNeedsConsent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := moveWorld(t)
-		tr := push(cloud)
-		setUp(t, cloud, tr)
+		tr := kittest.Push(cloud)
+		kittest.SetUp(t, cloud, tr)
 		tr.Destination.Region, tr.Destination.Bucket = "eu-central-1", "eu-archive"
-		p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
+		p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
 		if !slices.ContainsFunc(p.Findings, func(f xacct.Finding) bool { return f.Code == xacct.CodeReplace && f.Severity == xacct.Blocking }) {
 			t.Errorf("nothing asks for AllowReplace:\n%s", p)
 		}
-		p = plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}, allowReplace)
+		p = kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}, allowReplace)
 		ops := map[xacct.Op]int{}
 		for _, c := range kinds(p, xacct.DataSyncTask) {
 			ops[c.Op]++
@@ -56,15 +57,15 @@ func TestUnknownOwner(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				cloud := moveWorld(t)
-				tr := push(cloud)
-				setUp(t, cloud, tr)
+				tr := kittest.Push(cloud)
+				kittest.SetUp(t, cloud, tr)
 				tr.Destination.Account, tr.Destination.Bucket = accountA, "own-archive"
 				clients := tt.clients(cloud)
-				p := plan(t, t.Context(), clients, []xacct.Transfer{tr}, allowReplace)
+				p := kittest.MustPlan(t, t.Context(), clients, []xacct.Transfer{tr}, allowReplace)
 				if _, err := p.Apply(t.Context(), clients); err != nil {
 					t.Fatalf("%v\n%s", err, p)
 				}
-				again := plan(t, t.Context(), clients, []xacct.Transfer{tr})
+				again := kittest.MustPlan(t, t.Context(), clients, []xacct.Transfer{tr})
 				if !again.Empty() {
 					t.Errorf("the plan after the move is not empty:\n%s", again)
 				}
@@ -81,12 +82,12 @@ func TestUnknownOwner(t *testing.T) {
 					if _, err := down.Apply(t.Context(), clients); err != nil {
 						t.Fatal(err)
 					}
-					if text := dump(cloud); !strings.Contains(text, "role /media-archive-destination AROA") || !strings.Contains(text, "s3://media-archive/") {
+					if text := kittest.Dump(cloud); !strings.Contains(text, "role /media-archive-destination AROA") || !strings.Contains(text, "s3://media-archive/") {
 						t.Fatalf("the role or the location that tells of the bucket is gone:\n%s", text)
 					}
 				}
-				tearDown(t, cloud, tr)
-				if text := dump(cloud); strings.Contains(text, "media-archive-destination") || strings.Contains(text, "XacctMedia") {
+				kittest.TearDown(t, cloud, tr)
+				if text := kittest.Dump(cloud); strings.Contains(text, "media-archive-destination") || strings.Contains(text, "XacctMedia") {
 					t.Errorf("with the owner's client there is still something left:\n%s", text)
 				}
 			})
@@ -98,27 +99,27 @@ func TestUnknownOwner(t *testing.T) {
 func TestLeavingASharedRole(t *testing.T) {
 	for _, together := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
-			cloud := world(t)
-			one, two := push(cloud), push(cloud)
+			cloud := kittest.World(t)
+			one, two := kittest.Push(cloud), kittest.Push(cloud)
 			two.Name, two.Destination.Prefix = "second", "second"
 			one.Destination.Role.Name, two.Destination.Role.Name = "writer", "writer"
-			setUp(t, cloud, one, two)
+			kittest.SetUp(t, cloud, one, two)
 			one.Destination.Role.Name = "own-writer"
 			transfers := []xacct.Transfer{one, two}
 			if !together {
 				transfers = transfers[:1]
 			}
-			setUp(t, cloud, transfers...)
-			text := dump(cloud)
+			kittest.SetUp(t, cloud, transfers...)
+			text := kittest.Dump(cloud)
 			if strings.Contains(text, "role /writer AROA") == false || strings.Count(text, "policy xacct-second-destination") != 1 || strings.Count(text, "policy xacct-media-archive-destination") != 1 {
 				t.Errorf("planned together %v: the role should hold the other transfer's policy only:\n%s", together, text)
 			}
-			if next := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{one, two}); !next.Empty() {
+			if next := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{one, two}); !next.Empty() {
 				t.Errorf("the next plan is not empty:\n%s", next)
 			}
-			tearDown(t, cloud, one)
-			tearDown(t, cloud, two)
-			if text := dump(cloud); strings.Contains(text, "writer") {
+			kittest.TearDown(t, cloud, one)
+			kittest.TearDown(t, cloud, two)
+			if text := kittest.Dump(cloud); strings.Contains(text, "writer") {
 				t.Errorf("a role is left:\n%s", text)
 			}
 		})
@@ -129,22 +130,22 @@ func TestLeavingASharedRole(t *testing.T) {
 func TestRenamedTaskOfGivenLocations(t *testing.T) {
 	for _, both := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
-			cloud := world(t)
+			cloud := kittest.World(t)
 			give(t, cloud)
-			tr := push(cloud)
+			tr := kittest.Push(cloud)
 			tr.Task.Name, tr.Destination.LocationARN = "before", givenLocation(cloud, "us-east-2")
 			if both {
 				tr.Source.LocationARN = givenLocation(cloud, "eu-west-1")
 			}
-			setUp(t, cloud, tr)
-			tasks := strings.Count(dump(cloud), "  task arn:")
+			kittest.SetUp(t, cloud, tr)
+			tasks := strings.Count(kittest.Dump(cloud), "  task arn:")
 			tr.Task.Name = "after"
-			setUp(t, cloud, tr)
-			if got := strings.Count(dump(cloud), "  task arn:"); got != tasks {
-				t.Errorf("both given %v: %d tasks, had %d:\n%s", both, got, tasks, dump(cloud))
+			kittest.SetUp(t, cloud, tr)
+			if got := strings.Count(kittest.Dump(cloud), "  task arn:"); got != tasks {
+				t.Errorf("both given %v: %d tasks, had %d:\n%s", both, got, tasks, kittest.Dump(cloud))
 			}
-			tearDown(t, cloud, tr)
-			if got := strings.Count(dump(cloud), "  task arn:"); got != tasks-1 {
+			kittest.TearDown(t, cloud, tr)
+			if got := strings.Count(kittest.Dump(cloud), "  task arn:"); got != tasks-1 {
 				t.Errorf("both given %v: %d tasks after the tear-down, had %d", both, got, tasks)
 			}
 		})
@@ -154,19 +155,19 @@ func TestRenamedTaskOfGivenLocations(t *testing.T) {
 // TestReplacedTwice replaces a task again before what it replaced could be deleted.
 func TestReplacedTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
-		tr := push(cloud)
-		setUp(t, cloud, tr)
+		cloud := kittest.World(t)
+		tr := kittest.Push(cloud)
+		kittest.SetUp(t, cloud, tr)
 		step := func(fault bool) error {
 			if fault {
 				cloud.Intercept(func(_ context.Context, call xaccttest.Call, next func() error) error {
 					if call.Operation == "DeleteTask" || call.Operation == "DeleteLocation" {
-						return refuse(call)
+						return kittest.AccessDenied(call)
 					}
 					return next()
 				})
 			}
-			p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}, allowReplace)
+			p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}, allowReplace)
 			_, err := p.Apply(t.Context(), cloud.Clients())
 			cloud.Intercept(nil)
 			return err
@@ -186,10 +187,10 @@ func TestReplacedTwice(t *testing.T) {
 		if err := step(false); err != nil {
 			t.Fatal(err)
 		}
-		if next := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}); !next.Empty() {
+		if next := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}); !next.Empty() {
 			t.Errorf("the last plan is not empty:\n%s", next)
 		}
-		text := dump(cloud)
+		text := kittest.Dump(cloud)
 		if tasks, locations := strings.Count(text, "  task arn:"), strings.Count(text, "  location arn:"); tasks != 1 || locations != 2 {
 			t.Errorf("%d tasks and %d locations:\n%s", tasks, locations, text)
 		}
@@ -204,9 +205,9 @@ func TestReplacedTwice(t *testing.T) {
 // TestSourceRoleDoesNotWait destroys a push without a client of the destination's account: its policy never named the source's role.
 func TestSourceRoleDoesNotWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
-		tr := push(cloud)
-		setUp(t, cloud, tr)
+		cloud := kittest.World(t)
+		tr := kittest.Push(cloud)
+		kittest.SetUp(t, cloud, tr)
 		down, err := xacct.NewDestroyPlan(t.Context(), only(cloud, accountA), []xacct.Transfer{tr})
 		if err != nil {
 			t.Fatal(err)
@@ -214,7 +215,7 @@ func TestSourceRoleDoesNotWait(t *testing.T) {
 		if _, err := down.Apply(t.Context(), only(cloud, accountA)); err != nil {
 			t.Fatal(err)
 		}
-		text := dump(cloud)
+		text := kittest.Dump(cloud)
 		if strings.Contains(text, "role /media-archive-source") || !strings.Contains(text, "role /media-archive-destination") {
 			t.Errorf("the source's role should be gone, the destination's not:\n%s", text)
 		}
@@ -224,8 +225,8 @@ func TestSourceRoleDoesNotWait(t *testing.T) {
 // TestEveryWriteHasARequestID looks for the request ids of all writes, those of tags and deletes too.
 func TestEveryWriteHasARequestID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
-		tr := push(cloud)
+		cloud := kittest.World(t)
+		tr := kittest.Push(cloud)
 		run := func(what string, p *xacct.Plan, err error) {
 			if err != nil {
 				t.Fatal(err)
@@ -248,9 +249,9 @@ func TestEveryWriteHasARequestID(t *testing.T) {
 				t.Errorf("%s: %d request ids of %d writes", what, ids, writes)
 			}
 		}
-		run("set-up", plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}), nil)
+		run("set-up", kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}), nil)
 		tr.Tags, tr.Destination.Role.Name = map[string]string{"team": "media"}, "writer"
-		run("edit", plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}), nil)
+		run("edit", kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}), nil)
 		down, err := xacct.NewDestroyPlan(t.Context(), cloud.Clients(), []xacct.Transfer{tr})
 		run("tear-down", down, err)
 	})

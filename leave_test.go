@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -21,30 +22,30 @@ func TestLeavingABucket(t *testing.T) {
 	}{{"alone", false, false}, {"another transfer stays", true, false}, {"torn down at once", false, true}} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				cloud := world(t)
+				cloud := kittest.World(t)
 				cloud.AddBucket(accountB, "us-east-2", "media-archive-2")
-				clean := dump(cloud)
-				tr, other := push(cloud), push(cloud)
+				clean := kittest.Dump(cloud)
+				tr, other := kittest.Push(cloud), kittest.Push(cloud)
 				other.Name, other.Destination.Prefix = "other", "other"
 				transfers := []xacct.Transfer{tr}
 				if tt.others {
 					transfers = append(transfers, other)
 				}
-				setUp(t, cloud, transfers...)
+				kittest.SetUp(t, cloud, transfers...)
 
 				transfers[0].Destination.Bucket = "media-archive-2"
 				if !tt.direct {
-					p := plan(t, t.Context(), cloud.Clients(), transfers, func(o *xacct.PlanOptions) { o.AllowReplace = true })
+					p := kittest.MustPlan(t, t.Context(), cloud.Clients(), transfers, func(o *xacct.PlanOptions) { o.AllowReplace = true })
 					if _, err := p.Apply(t.Context(), cloud.Clients()); err != nil {
 						t.Fatalf("%v\n%s", err, p)
 					}
-					if again := plan(t, t.Context(), cloud.Clients(), transfers); !again.Empty() {
+					if again := kittest.MustPlan(t, t.Context(), cloud.Clients(), transfers); !again.Empty() {
 						t.Errorf("the plan after the move is not empty:\n%s", again)
 					}
-					if d := bucketPolicy(t, cloud, "media-archive"); strings.Contains(d.String(), "XacctMediaArchive") {
+					if d := kittest.BucketPolicy(t, cloud, "media-archive"); strings.Contains(d.String(), "XacctMediaArchive") {
 						t.Errorf("a statement of ours is left behind:\n%s", d)
 					}
-					if text := dump(cloud); strings.Contains(text, "s3://media-archive/incoming/") {
+					if text := kittest.Dump(cloud); strings.Contains(text, "s3://media-archive/incoming/") {
 						t.Errorf("a location is left behind:\n%s", text)
 					}
 				}
@@ -55,11 +56,11 @@ func TestLeavingABucket(t *testing.T) {
 				if _, err := down.Apply(t.Context(), cloud.Clients()); err != nil {
 					t.Fatalf("%v\n%s", err, down)
 				}
-				if diff := cmp.Diff(clean, dump(cloud)); diff != "" {
+				if diff := cmp.Diff(clean, kittest.Dump(cloud)); diff != "" {
 					t.Errorf("(-before +after):\n%s", diff)
 				}
 				for _, b := range []string{"media-archive"} {
-					if dead := policy.Dangling(bucketPolicy(t, cloud, b)); len(dead) > 0 {
+					if dead := policy.Dangling(kittest.BucketPolicy(t, cloud, b)); len(dead) > 0 {
 						t.Errorf("%s names a dead principal: %v", b, dead)
 					}
 				}
@@ -81,30 +82,30 @@ func TestLeavingABucket(t *testing.T) {
 // the role that its policy names, stay until that account's operator has done their part.
 func TestLeavingABucketOfAnotherTeam(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
+		cloud := kittest.World(t)
 		cloud.AddBucket(accountB, "us-east-2", "media-archive-2")
-		tr := push(cloud)
-		setUp(t, cloud, tr)
+		tr := kittest.Push(cloud)
+		kittest.SetUp(t, cloud, tr)
 		tr.Destination.Bucket = "media-archive-2"
 		both, ours := cloud.Clients(), xacct.Clients{accountA: cloud.Clients()[accountA]}
 		allow := func(o *xacct.PlanOptions) { o.AllowReplace = true }
 		for range 2 {
-			p := plan(t, t.Context(), ours, []xacct.Transfer{tr}, allow)
+			p := kittest.MustPlan(t, t.Context(), ours, []xacct.Transfer{tr}, allow)
 			r, err := p.Apply(t.Context(), ours)
 			if err != nil || r.Count(xacct.Waiting) == 0 {
 				t.Fatalf("Apply: %v, %d waiting\n%s", err, r.Count(xacct.Waiting), p)
 			}
 		}
-		if !strings.Contains(dump(cloud), "s3://media-archive/incoming/") {
+		if !strings.Contains(kittest.Dump(cloud), "s3://media-archive/incoming/") {
 			t.Error("the location that tells of the old bucket is gone too early")
 		}
-		theirs := plan(t, t.Context(), both, []xacct.Transfer{tr}, allow)
+		theirs := kittest.MustPlan(t, t.Context(), both, []xacct.Transfer{tr}, allow)
 		if _, err := theirs.Apply(t.Context(), both); err != nil {
 			t.Fatal(err)
 		}
-		if d := bucketPolicy(t, cloud, "media-archive"); strings.Contains(d.String(), "Xacct") {
+		if d := kittest.BucketPolicy(t, cloud, "media-archive"); strings.Contains(d.String(), "Xacct") {
 			t.Errorf("a statement of ours is left behind:\n%s", d)
 		}
-		tearDown(t, cloud, tr)
+		kittest.TearDown(t, cloud, tr)
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -23,7 +24,7 @@ func TestUndoneMoveLeavesNoGrant(t *testing.T) {
 				t.Run(fmt.Sprintf("%s, then %s, cut after write %d", m.name, mode, n), func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						cloud, tr := m.begin(t)
-						setUp(t, cloud, tr)
+						kittest.SetUp(t, cloud, tr)
 						before := tr
 						m.edit(cloud, &tr)
 						cutShort(t, cloud, tr, n)

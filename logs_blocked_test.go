@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -22,12 +23,12 @@ func TestLogPolicyThatABlockedTransferNeeds(t *testing.T) {
 		{"the other loses its log group", func(t *testing.T, cloud *xaccttest.Cloud, one, two xacct.Transfer) *xacct.Plan {
 			one.Task.LogGroupARN, one.Task.Options.LogLevel = "", dstypes.LogLevelOff
 			two.Task.Options.PreserveDeletedFiles = dstypes.PreserveDeletedFilesRemove // which the plan does not allow
-			return plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{one, two}, replacing)
+			return kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{one, two}, replacing)
 		}},
 		{"the other is torn down", func(t *testing.T, cloud *xaccttest.Cloud, one, two xacct.Transfer) *xacct.Plan {
 			cloud.Intercept(func(_ context.Context, c xaccttest.Call, next func() error) error {
 				if in, ok := c.Input.(*s3.GetBucketPolicyInput); ok && *in.Bucket == "second-archive" {
-					return refuse(c)
+					return kittest.AccessDenied(c)
 				}
 				return next()
 			})
@@ -40,11 +41,11 @@ func TestLogPolicyThatABlockedTransferNeeds(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				cloud := world(t)
+				cloud := kittest.World(t)
 				cloud.AddBucket(accountB, "us-east-2", "second-archive")
 				one, two := logging(cloud, "one"), logging(cloud, "two")
 				two.Destination.Bucket = "second-archive"
-				setUp(t, cloud, one, two)
+				kittest.SetUp(t, cloud, one, two)
 				var blocked *xacct.BlockedError
 				if _, err := tt.plan(t, cloud, one, two).Apply(t.Context(), cloud.Clients()); !errors.As(err, &blocked) || blocked.Transfer != "two" {
 					t.Fatalf("two is not blocked: %v", err)

@@ -10,6 +10,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
@@ -33,25 +34,25 @@ func TestLogGroupTakenAway(t *testing.T) {
 			for _, between := range []bool{true, false} {
 				t.Run(fmt.Sprintf("%s, others' statement %q, set up without it: %v", tt.name, others, between), func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
-						cloud := world(t)
+						cloud := kittest.World(t)
 						if others != "" {
-							cloud.AddLogPolicy(accountA, "us-east-2", task.LogPolicyName, policy.New(theirLogs(others)))
+							cloud.AddLogPolicy(accountA, "us-east-2", task.LogPolicyName, policy.New(kittest.ForeignLogStatement(others)))
 						}
 						start := cloud.Dump(func(o *xaccttest.DumpOptions) { o.NoObjects, o.NoServiceLinkedRoles = true, true })
 						tr := logging(cloud, "one")
-						setUp(t, cloud, tr)
+						kittest.SetUp(t, cloud, tr)
 						tt.edit(&tr)
 						ctx, clients := t.Context(), cloud.Clients()
 						if between {
-							p := plan(t, ctx, clients, []xacct.Transfer{tr}, replacing)
+							p := kittest.MustPlan(t, ctx, clients, []xacct.Transfer{tr}, replacing)
 							if got := strings.Contains(p.String(), "the task keeps log group one"); got != tt.kept {
 								t.Errorf("told that the log group is kept: %v, want %v\n%s", got, tt.kept, p)
 							}
-							apply(t, ctx, clients, reload(t, p))
+							kittest.MustApply(t, ctx, clients, reload(t, p))
 							if got := logStatements(t, cloud); got != others {
 								t.Errorf("statements %q, want %q", got, others)
 							}
-							if again := plan(t, ctx, clients, []xacct.Transfer{tr}); !again.Empty() {
+							if again := kittest.MustPlan(t, ctx, clients, []xacct.Transfer{tr}); !again.Empty() {
 								t.Errorf("not converged:\n%s", again)
 							}
 						}
@@ -59,7 +60,7 @@ func TestLogGroupTakenAway(t *testing.T) {
 						if err != nil {
 							t.Fatal(err)
 						}
-						apply(t, ctx, clients, reload(t, down))
+						kittest.MustApply(t, ctx, clients, reload(t, down))
 						if after := cloud.Dump(func(o *xaccttest.DumpOptions) { o.NoObjects, o.NoServiceLinkedRoles = true, true }); after != start {
 							t.Errorf("left behind:\n%s", after)
 						}
@@ -74,15 +75,15 @@ func TestLogGroupTakenAway(t *testing.T) {
 func TestLogPolicyThatOthersNeed(t *testing.T) {
 	for _, together := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
-			cloud := world(t)
+			cloud := kittest.World(t)
 			one, two := logging(cloud, "one"), logging(cloud, "two")
-			setUp(t, cloud, one, two)
+			kittest.SetUp(t, cloud, one, two)
 			one.Task.LogGroupARN, one.Task.Options.LogLevel = "", dstypes.LogLevelOff
 			transfers := []xacct.Transfer{one}
 			if together {
 				transfers = append(transfers, two)
 			}
-			apply(t, t.Context(), cloud.Clients(), plan(t, t.Context(), cloud.Clients(), transfers))
+			kittest.MustApply(t, t.Context(), cloud.Clients(), kittest.MustPlan(t, t.Context(), cloud.Clients(), transfers))
 			if got := logStatements(t, cloud); got != "XacctDataSyncLogs" {
 				t.Errorf("together %v: statements %q", together, got)
 			}
@@ -90,7 +91,7 @@ func TestLogPolicyThatOthersNeed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			apply(t, t.Context(), cloud.Clients(), down)
+			kittest.MustApply(t, t.Context(), cloud.Clients(), down)
 			if got := logStatements(t, cloud); got != "" {
 				t.Errorf("together %v: left behind: %q", together, got)
 			}
@@ -101,9 +102,9 @@ func TestLogPolicyThatOthersNeed(t *testing.T) {
 // The task that tells of the log policy stays until our statement is gone: a refused write is made up for by the next plan.
 func TestTaskStaysUntilItsLogPolicyIsLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
+		cloud := kittest.World(t)
 		tr := logging(cloud, "one")
-		setUp(t, cloud, tr)
+		kittest.SetUp(t, cloud, tr)
 		tr.Task.LogGroupARN, tr.Task.Options.LogLevel = "", dstypes.LogLevelOff
 		down := func() error {
 			p, err := xacct.NewDestroyPlan(t.Context(), cloud.Clients(), []xacct.Transfer{tr})
@@ -115,7 +116,7 @@ func TestTaskStaysUntilItsLogPolicyIsLeft(t *testing.T) {
 		}
 		cloud.Intercept(func(_ context.Context, call xaccttest.Call, next func() error) error {
 			if call.Operation == "DeleteResourcePolicy" {
-				return refuse(call)
+				return kittest.AccessDenied(call)
 			}
 			return next()
 		})
@@ -135,16 +136,16 @@ func TestTaskStaysUntilItsLogPolicyIsLeft(t *testing.T) {
 // Whether our statement stands is not guessed: a plan that cannot look at the log policies is blocked, there and back.
 func TestLeftLogPolicyUnread(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
+		cloud := kittest.World(t)
 		tr := logging(cloud, "one")
-		setUp(t, cloud, tr)
+		kittest.SetUp(t, cloud, tr)
 		tr.Task.LogGroupARN, tr.Task.Options.LogLevel = "", dstypes.LogLevelOff
 		clients := cloud.Clients()
 		a := clients[accountA]
 		a.Logs = nil
 		clients[accountA] = a
 		for _, newPlan := range []func(context.Context, xacct.Clients, []xacct.Transfer, ...func(*xacct.PlanOptions)) (*xacct.Plan, error){xacct.NewPlan, xacct.NewDestroyPlan} {
-			if p, err := newPlan(t.Context(), clients, []xacct.Transfer{tr}); err != nil || !hasFinding(p, xacct.CodeUnread, xacct.Blocking) {
+			if p, err := newPlan(t.Context(), clients, []xacct.Transfer{tr}); err != nil || !kittest.HasFinding(p, xacct.CodeUnread, xacct.Blocking) {
 				t.Errorf("%v\n%s", err, p)
 			}
 		}
@@ -154,11 +155,11 @@ func TestLeftLogPolicyUnread(t *testing.T) {
 // TestLogsLeftAlone names neither mode nor log group any more: the task goes on logging, so the statement stays.
 func TestLogsLeftAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
+		cloud := kittest.World(t)
 		tr := logging(cloud, "one")
-		setUp(t, cloud, tr)
+		kittest.SetUp(t, cloud, tr)
 		tr.Task.LogGroupARN, tr.Task.Mode = "", ""
-		if p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}); !p.Empty() {
+		if p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}); !p.Empty() {
 			t.Errorf("a change of nothing:\n%s", p)
 		}
 	})

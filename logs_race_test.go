@@ -12,16 +12,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
 )
-
-// theirLogs is a statement of another team in the log policy of our name.
-func theirLogs(sid string) policy.Statement {
-	return policy.Allow("logs:PutLogEvents").WithSid(sid).By(policy.Service("es.amazonaws.com")).On("*")
-}
 
 // logStatements are the Sids in the log policy of our name.
 func logStatements(t *testing.T, cloud *xaccttest.Cloud) string {
@@ -50,28 +46,28 @@ func TestLogPolicyIsReadBeforeEveryWrite(t *testing.T) {
 		want            string
 		writes          int
 	}{
-		{"throttled", "PutResourcePolicy", false, "First", throttle, false, "First Second " + ours, 1},
-		{"broken", "PutResourcePolicy", false, "First", internal, false, "First Second " + ours, 2},
+		{"throttled", "PutResourcePolicy", false, "First", kittest.Throttling, false, "First Second " + ours, 1},
+		{"broken", "PutResourcePolicy", false, "First", kittest.ServerError, false, "First Second " + ours, 2},
 		{"aborted", "PutResourcePolicy", false, "First", func(xaccttest.Call) error {
 			return xaccttest.Fault(400, "OperationAbortedException", "Multiple concurrent requests to update the same resource were in conflict.")
 		}, false, "First Second " + ours, 1},
-		{"answer lost", "PutResourcePolicy", false, "First", func(xaccttest.Call) error { return errReset }, true, "First Second " + ours, 2},
-		{"delete throttled", "DeleteResourcePolicy", true, "", throttle, false, "Second", 1},
-		{"delete broken", "DeleteResourcePolicy", true, "", internal, false, "Second", 2},
-		{"delete's answer lost", "DeleteResourcePolicy", true, "", func(xaccttest.Call) error { return errReset }, true, "Second", 1},
+		{"answer lost", "PutResourcePolicy", false, "First", func(xaccttest.Call) error { return kittest.ErrConnectionReset }, true, "First Second " + ours, 2},
+		{"delete throttled", "DeleteResourcePolicy", true, "", kittest.Throttling, false, "Second", 1},
+		{"delete broken", "DeleteResourcePolicy", true, "", kittest.ServerError, false, "Second", 2},
+		{"delete's answer lost", "DeleteResourcePolicy", true, "", func(xaccttest.Call) error { return kittest.ErrConnectionReset }, true, "Second", 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				cloud := world(t)
+				cloud := kittest.World(t)
 				document := policy.Document{}
 				if tt.first != "" {
-					document = policy.New(theirLogs(tt.first))
+					document = policy.New(kittest.ForeignLogStatement(tt.first))
 					cloud.AddLogPolicy(accountA, "us-east-2", task.LogPolicyName, document)
 				}
 				clients, transfers := cloud.Clients(), []xacct.Transfer{logging(cloud, "one")}
-				p := plan(t, t.Context(), clients, transfers)
+				p := kittest.MustPlan(t, t.Context(), clients, transfers)
 				if tt.down {
-					apply(t, t.Context(), clients, p)
+					kittest.MustApply(t, t.Context(), clients, p)
 					var err error
 					if p, err = xacct.NewDestroyPlan(t.Context(), clients, transfers); err != nil {
 						t.Fatal(err)
@@ -94,10 +90,10 @@ func TestLogPolicyIsReadBeforeEveryWrite(t *testing.T) {
 							return err
 						}
 					}
-					cloud.AddLogPolicy(accountA, "us-east-2", task.LogPolicyName, document.With(theirLogs("Second")))
+					cloud.AddLogPolicy(accountA, "us-east-2", task.LogPolicyName, document.With(kittest.ForeignLogStatement("Second")))
 					return tt.answer(call)
 				})
-				r := apply(t, t.Context(), clients, p)
+				r := kittest.MustApply(t, t.Context(), clients, p)
 				if got := logStatements(t, cloud); got != tt.want {
 					t.Errorf("statements %q, want %q", got, tt.want)
 				}
@@ -128,17 +124,17 @@ func TestLogPolicyEditedSinceThePlan(t *testing.T) {
 		status xacct.Status
 	}{
 		{"a statement joined another", func(c *xaccttest.Cloud) {
-			c.AddLogPolicy(accountA, "us-east-2", task.LogPolicyName, policy.New(theirLogs("First")))
+			c.AddLogPolicy(accountA, "us-east-2", task.LogPolicyName, policy.New(kittest.ForeignLogStatement("First")))
 		}, func(c *xaccttest.Cloud) {
-			c.AddLogPolicy(accountA, "us-east-2", task.LogPolicyName, policy.New(theirLogs("First"), theirLogs("Second")))
+			c.AddLogPolicy(accountA, "us-east-2", task.LogPolicyName, policy.New(kittest.ForeignLogStatement("First"), kittest.ForeignLogStatement("Second")))
 		}, "First Second XacctDataSyncLogs", xacct.Done},
 		{"a statement is gone", func(c *xaccttest.Cloud) {
-			c.AddLogPolicy(accountA, "us-east-2", task.LogPolicyName, policy.New(theirLogs("First"), theirLogs("Second")))
+			c.AddLogPolicy(accountA, "us-east-2", task.LogPolicyName, policy.New(kittest.ForeignLogStatement("First"), kittest.ForeignLogStatement("Second")))
 		}, func(c *xaccttest.Cloud) {
-			c.AddLogPolicy(accountA, "us-east-2", task.LogPolicyName, policy.New(theirLogs("Second")))
+			c.AddLogPolicy(accountA, "us-east-2", task.LogPolicyName, policy.New(kittest.ForeignLogStatement("Second")))
 		}, "Second XacctDataSyncLogs", xacct.Done},
 		{"the policy is new", func(*xaccttest.Cloud) {}, func(c *xaccttest.Cloud) {
-			c.AddLogPolicy(accountA, "us-east-2", task.LogPolicyName, policy.New(theirLogs("Second")))
+			c.AddLogPolicy(accountA, "us-east-2", task.LogPolicyName, policy.New(kittest.ForeignLogStatement("Second")))
 		}, "Second XacctDataSyncLogs", xacct.Done},
 		{"another policy lets DataSync in", func(*xaccttest.Cloud) {}, func(c *xaccttest.Cloud) {
 			c.AddLogPolicy(accountA, "us-east-2", "console", console)
@@ -146,16 +142,16 @@ func TestLogPolicyEditedSinceThePlan(t *testing.T) {
 		{"another policy let DataSync in, and says more", func(c *xaccttest.Cloud) {
 			c.AddLogPolicy(accountA, "us-east-2", "console", console)
 		}, func(c *xaccttest.Cloud) {
-			c.AddLogPolicy(accountA, "us-east-2", "console", console.With(theirLogs("Second")))
+			c.AddLogPolicy(accountA, "us-east-2", "console", console.With(kittest.ForeignLogStatement("Second")))
 		}, "", xacct.Unchanged},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				cloud := world(t)
+				cloud := kittest.World(t)
 				tt.before(cloud)
-				p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{logging(cloud, "one")})
+				p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{logging(cloud, "one")})
 				tt.since(cloud)
-				r := apply(t, t.Context(), cloud.Clients(), reload(t, p))
+				r := kittest.MustApply(t, t.Context(), cloud.Clients(), reload(t, p))
 				for _, c := range r.Changes {
 					if c.Kind == xacct.LogPolicy && c.Status != tt.status {
 						t.Errorf("%+v", c)
@@ -172,15 +168,15 @@ func TestLogPolicyEditedSinceThePlan(t *testing.T) {
 // A plan whose log policy was edited is not applied.
 func TestTamperedLogPolicy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
-		p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{logging(cloud, "one")})
+		cloud := kittest.World(t)
+		p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{logging(cloud, "one")})
 		for i := range p.Changes {
 			if c := &p.Changes[i]; c.Kind == xacct.LogPolicy {
 				document, err := policy.Parse([]byte(c.After))
 				if err != nil {
 					t.Fatal(err)
 				}
-				c.After = document.With(theirLogs("Smuggled")).String()
+				c.After = document.With(kittest.ForeignLogStatement("Smuggled")).String()
 			}
 		}
 		_, err := p.Apply(t.Context(), cloud.Clients())
@@ -245,7 +241,7 @@ func (l logSpy) DeleteResourcePolicy(ctx context.Context, in *cloudwatchlogs.Del
 // The SDK does not send a policy again by itself: each write needs a read right before it.
 func TestNoSDKRetriesForPolicies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := faultWorld(t)
+		cloud := kittest.SharedWorld(t)
 		seen := &retryers{seen: map[string]aws.Retryer{}}
 		clients := cloud.Clients()
 		for account, ac := range clients {
@@ -254,14 +250,14 @@ func TestNoSDKRetriesForPolicies(t *testing.T) {
 			ac.Logs = func(region string) task.LogsAPI { return logSpy{logs(region), seen} }
 			clients[account] = ac
 		}
-		tr := encryptedPush(cloud)[0]
+		tr := kittest.EncryptedPush(cloud)[0]
 		tr.Task.Mode, tr.Task.LogGroupARN = logging(cloud, "one").Task.Mode, logging(cloud, "one").Task.LogGroupARN
-		apply(t, t.Context(), clients, plan(t, t.Context(), clients, []xacct.Transfer{tr}))
+		kittest.MustApply(t, t.Context(), clients, kittest.MustPlan(t, t.Context(), clients, []xacct.Transfer{tr}))
 		down, err := xacct.NewDestroyPlan(t.Context(), clients, []xacct.Transfer{tr})
 		if err != nil {
 			t.Fatal(err)
 		}
-		apply(t, t.Context(), clients, down)
+		kittest.MustApply(t, t.Context(), clients, down)
 		for _, operation := range []string{"PutKeyPolicy", "PutResourcePolicy", "DeleteResourcePolicy"} {
 			if _, ok := seen.seen[operation].(aws.NopRetryer); !ok {
 				t.Errorf("%s is sent with retries: %v", operation, seen.seen[operation])

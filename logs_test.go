@@ -10,6 +10,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
@@ -17,7 +18,7 @@ import (
 
 // logging is a BASIC transfer with a log group.
 func logging(cloud *xaccttest.Cloud, name string) xacct.Transfer {
-	tr := push(cloud)
+	tr := kittest.Push(cloud)
 	tr.Name, tr.Destination.Prefix = name, name
 	tr.Task.Mode, tr.Task.LogGroupARN = dstypes.TaskModeBasic, "arn:aws:logs:us-east-2:111122223333:log-group:"+name
 	return tr
@@ -36,16 +37,16 @@ func kinds(p *xacct.Plan, k xacct.Kind) []xacct.Change {
 // Two BASIC tasks of a Region share one resource policy; it is there before they log, and goes with the last of them.
 func TestLogPolicy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
+		cloud := kittest.World(t)
 		start := cloud.Dump(func(o *xaccttest.DumpOptions) { o.NoObjects, o.NoServiceLinkedRoles = true, true })
 		both := []xacct.Transfer{logging(cloud, "one"), logging(cloud, "two")}
 		clients := cloud.Clients()
-		p := plan(t, t.Context(), clients, both)
+		p := kittest.MustPlan(t, t.Context(), clients, both)
 		if cs := kinds(p, xacct.LogPolicy); len(cs) != 1 || cs[0].Op != xacct.Create || cs[0].Region != "us-east-2" || len(cs[0].Transfers) != 2 {
 			t.Fatalf("%+v", cs)
 		}
-		r := apply(t, t.Context(), clients, p)
-		if again := plan(t, t.Context(), clients, both); !again.Empty() {
+		r := kittest.MustApply(t, t.Context(), clients, p)
+		if again := kittest.MustPlan(t, t.Context(), clients, both); !again.Empty() {
 			t.Errorf("not converged:\n%s", again)
 		}
 		api, err := clients.DataSync(r.TaskARN("one"))
@@ -67,11 +68,11 @@ func TestLogPolicy(t *testing.T) {
 		if err != nil || len(kinds(down, xacct.LogPolicy)) != 0 {
 			t.Errorf("the other task needs it: %v\n%s", err, down)
 		}
-		apply(t, t.Context(), clients, down)
+		kittest.MustApply(t, t.Context(), clients, down)
 		if down, err = xacct.NewDestroyPlan(t.Context(), clients, both[1:]); err != nil || len(kinds(down, xacct.LogPolicy)) != 1 {
 			t.Errorf("nobody needs it: %v\n%s", err, down)
 		}
-		apply(t, t.Context(), clients, down)
+		kittest.MustApply(t, t.Context(), clients, down)
 		if left := cloud.Dump(func(o *xaccttest.DumpOptions) { o.NoObjects, o.NoServiceLinkedRoles = true, true }); left != start {
 			t.Errorf("left behind:\n%s", left)
 		}
@@ -105,27 +106,27 @@ func TestLogPolicyOfOthers(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				cloud := world(t)
+				cloud := kittest.World(t)
 				tt.set(cloud)
 				before := cloud.Dump()
-				p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{logging(cloud, "one")})
+				p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{logging(cloud, "one")})
 				cs := kinds(p, xacct.LogPolicy)
 				if tt.op == "" && len(cs) != 0 || tt.op != "" && (len(cs) != 1 || cs[0].Op != tt.op) {
 					t.Errorf("%+v", cs)
 				}
 				if tt.code != "" {
-					if !hasFinding(p, tt.code, xacct.Blocking) || !strings.Contains(p.String(), tt.detail) {
+					if !kittest.HasFinding(p, tt.code, xacct.Blocking) || !strings.Contains(p.String(), tt.detail) {
 						t.Errorf("no blocking %s:\n%s", tt.code, p)
 					}
 					return
 				}
-				apply(t, t.Context(), cloud.Clients(), p)
+				kittest.MustApply(t, t.Context(), cloud.Clients(), p)
 				time.Sleep(time.Minute)
 				down, err := xacct.NewDestroyPlan(t.Context(), cloud.Clients(), []xacct.Transfer{logging(cloud, "one")})
 				if err != nil {
 					t.Fatal(err)
 				}
-				apply(t, t.Context(), cloud.Clients(), down)
+				kittest.MustApply(t, t.Context(), cloud.Clients(), down)
 				after := cloud.Dump(func(o *xaccttest.DumpOptions) { o.NoServiceLinkedRoles = true })
 				if after != before {
 					t.Errorf("others' policies are not as before:\n%s\nwant\n%s", after, before)
@@ -138,8 +139,8 @@ func TestLogPolicyOfOthers(t *testing.T) {
 // An ENHANCED task logs to /aws/datasync without anybody's doing.
 func TestEnhancedNeedsNoLogPolicy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
-		p, _, _ := ran(t, cloud, push(cloud))
+		cloud := kittest.World(t)
+		p, _, _ := ran(t, cloud, kittest.Push(cloud))
 		if cs := kinds(p, xacct.LogPolicy); len(cs) != 0 {
 			t.Errorf("%+v", cs)
 		}
@@ -151,7 +152,7 @@ func TestEnhancedNeedsNoLogPolicy(t *testing.T) {
 
 // The clients of a task with a log group must be able to look.
 func TestLogClientIsNeeded(t *testing.T) {
-	cloud := world(t)
+	cloud := kittest.World(t)
 	clients := cloud.Clients()
 	a := clients[accountA]
 	a.Logs = nil
@@ -159,7 +160,7 @@ func TestLogClientIsNeeded(t *testing.T) {
 	if _, err := xacct.NewPlan(t.Context(), clients, []xacct.Transfer{logging(cloud, "one")}); err == nil || !strings.Contains(err.Error(), "CloudWatch Logs") {
 		t.Error(err)
 	}
-	if _, err := xacct.NewPlan(t.Context(), clients, []xacct.Transfer{push(cloud)}); err != nil {
+	if _, err := xacct.NewPlan(t.Context(), clients, []xacct.Transfer{kittest.Push(cloud)}); err != nil {
 		t.Errorf("not needed: %v", err)
 	}
 }

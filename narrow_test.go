@@ -16,6 +16,7 @@ import (
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 )
 
 // The fakes of a platform team: each embeds the interface and answers only what planning calls. Anything else is a nil method, and panics.
@@ -105,11 +106,11 @@ func TestPlanAgainstHandWrittenFakes(t *testing.T) {
 	account := func(id string) xacct.AccountClients {
 		return xacct.AccountClients{
 			STS: handSTS{account: id}, IAM: handIAM{},
-			S3:       func(string) bucket.API { return handS3{policy: foreignPolicy} },
+			S3:       func(string) bucket.API { return handS3{policy: kittest.ForeignPolicy} },
 			DataSync: func(string) xacct.DataSyncAPI { return handDataSync{} },
 		}
 	}
-	tr := demo()
+	tr := kittest.Demo()
 	p, err := xacct.NewPlan(t.Context(), xacct.Clients{accountA: account(accountA), accountB: account(accountB)}, []xacct.Transfer{tr})
 	if err != nil {
 		t.Fatal(err)

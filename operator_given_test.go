@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/task"
 )
 
@@ -45,7 +46,7 @@ func TestOperatorPolicyOfGivenParts(t *testing.T) {
 		{"a role of retries is for runs", retriesGiven, xacct.RunPhase, "iam:PassRole", []string{roles + "again"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			tr := demo()
+			tr := kittest.Demo()
 			tt.edit(&tr)
 			d, err := xacct.OperatorPolicy(accountA, []xacct.Transfer{tr}, tt.phase)
 			if err != nil {

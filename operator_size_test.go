@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -16,7 +17,7 @@ import (
 func many(n int) []xacct.Transfer {
 	var out []xacct.Transfer
 	for i := range n {
-		tr := demo()
+		tr := kittest.Demo()
 		tr.Name = fmt.Sprintf("archive-of-the-media-department-%03d", i)
 		tr.Destination.Prefix = tr.Name
 		out = append(out, tr)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
@@ -27,7 +28,9 @@ type operated struct {
 var operatedTransfers = []operated{
 	{"push", operatedWorld, func(c *xaccttest.Cloud) xacct.Transfer { return operatedTransfer(c, accountA, "") }},
 	{"pull", operatedWorld, func(c *xaccttest.Cloud) xacct.Transfer { return operatedTransfer(c, accountB, "") }},
-	{"basic", operatedWorld, func(c *xaccttest.Cloud) xacct.Transfer { return operatedTransfer(c, accountA, dstypes.TaskModeBasic) }},
+	{"basic", operatedWorld, func(c *xaccttest.Cloud) xacct.Transfer {
+		return operatedTransfer(c, accountA, dstypes.TaskModeBasic)
+	}},
 	{"kms", operatedWorld, func(c *xaccttest.Cloud) xacct.Transfer {
 		tr := operatedTransfer(c, accountA, "")
 		tr.Source.KMSKeys, tr.Destination.KMSKeys = []string{c.AddKey(accountA, "eu-west-1")}, []string{c.AddKey(accountB, "us-east-2")}
@@ -110,7 +113,7 @@ func operatedWorld(t *testing.T) *xaccttest.Cloud {
 	cloud := xaccttest.NewCloud()
 	cloud.AddBucket(accountA, "eu-west-1", "media-raw")
 	cloud.AddBucket(accountB, "us-east-2", "media-archive", func(o *xaccttest.BucketOptions) { o.Ownership = s3types.ObjectOwnershipObjectWriter })
-	cloud.SetBucketPolicy("media-archive", []byte(foreignPolicy))
+	cloud.SetBucketPolicy("media-archive", []byte(kittest.ForeignPolicy))
 	cloud.PutObject("media-raw", "2026/01.mov", []byte("x"))
 	return cloud
 }
@@ -120,11 +123,11 @@ func givenWorld(t *testing.T) *xaccttest.Cloud {
 	t.Helper()
 	cloud := operatedWorld(t)
 	cloud.PutObject("media-raw", "lists/nightly.csv", []byte("01.mov\n"))
-	theirs := push(cloud)
+	theirs := kittest.Push(cloud)
 	theirs.Name, theirs.Destination.Prefix, theirs.Destination.DisableACLs = "theirs", "", true
 	theirs.Source.Role = iamrole.Spec{PermissionsBoundary: "arn:aws:iam::aws:policy/AdministratorAccess"}
 	theirs.Retries = &task.Manifest{Bucket: "media-raw", Key: "lists/nightly.csv"}
-	setUp(t, cloud, theirs)
+	kittest.SetUp(t, cloud, theirs)
 	return cloud
 }
 
@@ -148,7 +151,7 @@ func defaultKey(c *xaccttest.Cloud, account, region, bucket string) string {
 
 // operatedTransfer has two roles of which one has a boundary.
 func operatedTransfer(cloud *xaccttest.Cloud, taskAccount string, mode dstypes.TaskMode) xacct.Transfer {
-	tr := push(cloud)
+	tr := kittest.Push(cloud)
 	tr.TaskAccount, tr.Task.Mode = taskAccount, mode
 	tr.Operators = []string{operatorRole(taskAccount, xacct.ApplyPhase)}
 	tr.Destination.DisableACLs = true

@@ -12,6 +12,7 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
 )
@@ -39,7 +40,7 @@ func TestOwnershipIsPutBackOnlyIfAsked(t *testing.T) {
 				cloud := xaccttest.NewCloud()
 				cloud.AddBucket(accountA, "eu-west-1", "media-raw")
 				cloud.AddBucket(accountB, "us-east-2", "media-archive", func(o *xaccttest.BucketOptions) { o.Ownership = s3types.ObjectOwnershipObjectWriter })
-				tr := push(cloud)
+				tr := kittest.Push(cloud)
 				tr.Destination.DisableACLs = true
 				transfers := []xacct.Transfer{tr}
 				if tt.shared {
@@ -47,7 +48,7 @@ func TestOwnershipIsPutBackOnlyIfAsked(t *testing.T) {
 					other.Name, other.Destination.Prefix = "other", "other"
 					transfers = append(transfers, other)
 				}
-				setUp(t, cloud, transfers...)
+				kittest.SetUp(t, cloud, transfers...)
 
 				down, err := xacct.NewDestroyPlan(ctx, cloud.Clients(), transfers[:1], tt.asked...)
 				if err != nil {
@@ -64,7 +65,7 @@ func TestOwnershipIsPutBackOnlyIfAsked(t *testing.T) {
 				if _, err := loaded.Apply(ctx, cloud.Clients()); err != nil {
 					t.Fatalf("%v\n%s", err, down)
 				}
-				if got := dump(cloud); !strings.Contains(got, "ownership: "+tt.want) {
+				if got := kittest.Dump(cloud); !strings.Contains(got, "ownership: "+tt.want) {
 					t.Errorf("the ownership is not %s:\n%s\n%s", tt.want, down, got)
 				}
 				again, err := xacct.NewDestroyPlan(ctx, cloud.Clients(), transfers[:1], tt.asked...)
@@ -78,8 +79,8 @@ func TestOwnershipIsPutBackOnlyIfAsked(t *testing.T) {
 
 // TestOwnershipOfOtherBuckets refuses to change what the transfers did not.
 func TestOwnershipOfOtherBuckets(t *testing.T) {
-	cloud := world(t)
-	tr := push(cloud)
+	cloud := kittest.World(t)
+	tr := kittest.Push(cloud)
 	for name, edit := range map[string]func(*xacct.Transfer){
 		`Ownership["media-archive"] is no destination bucket`: func(*xacct.Transfer) {},
 		`must be BucketOwnerEnforced`:                         func(tr *xacct.Transfer) { tr.Destination.DisableACLs = true },
@@ -111,7 +112,7 @@ func TestScheduleWaitsForOwnership(t *testing.T) {
 				cloud := xaccttest.NewCloud()
 				cloud.AddBucket(accountA, "eu-west-1", "media-raw")
 				cloud.AddBucket(accountB, "us-east-2", "media-archive", func(o *xaccttest.BucketOptions) { o.Ownership = s3types.ObjectOwnershipObjectWriter })
-				tr := push(cloud)
+				tr := kittest.Push(cloud)
 				tr.Destination.DisableACLs, tr.Task.Schedule = true, tt.schedule
 				cloud.Intercept(func(_ context.Context, c xaccttest.Call, next func() error) error {
 					if c.Operation == "PutBucketOwnershipControls" {
@@ -119,10 +120,10 @@ func TestScheduleWaitsForOwnership(t *testing.T) {
 					}
 					return next()
 				})
-				if _, err := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}).Apply(t.Context(), cloud.Clients()); err == nil {
+				if _, err := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}).Apply(t.Context(), cloud.Clients()); err == nil {
 					t.Error("the refused change is no error")
 				}
-				if made := strings.Contains(dump(cloud), "  task arn:"); made != tt.made {
+				if made := strings.Contains(kittest.Dump(cloud), "  task arn:"); made != tt.made {
 					t.Errorf("the task is made: %v, want %v", made, tt.made)
 				}
 			})
@@ -132,10 +133,10 @@ func TestScheduleWaitsForOwnership(t *testing.T) {
 
 // TestScheduleWhereOwnershipCannotBeRead warns the task account's operator.
 func TestScheduleWhereOwnershipCannotBeRead(t *testing.T) {
-	cloud := world(t)
-	tr := push(cloud)
+	cloud := kittest.World(t)
+	tr := kittest.Push(cloud)
 	tr.Destination.DisableACLs, tr.Task.Schedule = true, &task.Schedule{Expression: "rate(1 hour)"}
-	p := plan(t, t.Context(), only(cloud, accountA), []xacct.Transfer{tr})
+	p := kittest.MustPlan(t, t.Context(), only(cloud, accountA), []xacct.Transfer{tr})
 	if !slices.ContainsFunc(p.Findings, func(f xacct.Finding) bool {
 		return f.Code == xacct.CodeOwnership && strings.Contains(f.Detail, "a scheduled run does not look")
 	}) {

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -17,18 +18,18 @@ import (
 func TestPlanTextIsStable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := moveWorld(t)
-		tr := push(cloud)
-		setUp(t, cloud, tr)
+		tr := kittest.Push(cloud)
+		kittest.SetUp(t, cloud, tr)
 		tr.Source.Role.Name, tr.Destination.Role.Name = "new-s", "new-d"
 		cloud.Intercept(func(_ context.Context, c xaccttest.Call, next func() error) error {
 			if in, ok := c.Input.(*iam.GetRoleInput); ok && strings.HasPrefix(*in.RoleName, "media-archive-") {
-				return refuse(c)
+				return kittest.AccessDenied(c)
 			}
 			return next()
 		})
 		texts := map[string]bool{}
 		for range 30 {
-			text, err := json.Marshal(plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}))
+			text, err := json.Marshal(kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -13,6 +13,7 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
 )
@@ -21,8 +22,8 @@ import (
 func ran(t *testing.T, cloud *xaccttest.Cloud, tr xacct.Transfer) (*xacct.Plan, *xacct.Result, *task.Outcome) {
 	t.Helper()
 	clients := cloud.Clients()
-	p := plan(t, t.Context(), clients, []xacct.Transfer{tr})
-	r := apply(t, t.Context(), clients, p)
+	p := kittest.MustPlan(t, t.Context(), clients, []xacct.Transfer{tr})
+	r := kittest.MustApply(t, t.Context(), clients, p)
 	api, err := clients.DataSync(r.TaskARN(tr.Name))
 	if err != nil {
 		t.Fatal(err)
@@ -37,9 +38,9 @@ func ran(t *testing.T, cloud *xaccttest.Cloud, tr xacct.Transfer) (*xacct.Plan, 
 
 func TestReceipt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
+		cloud := kittest.World(t)
 		cloud.AddObject("media-raw", "2026/ice", []byte("x"), func(o *xaccttest.ObjectOptions) { o.StorageClass = s3types.StorageClassGlacier })
-		tr := push(cloud)
+		tr := kittest.Push(cloud)
 		p, result, outcome := ran(t, cloud, tr)
 		r, err := p.Receipt(t.Context(), cloud.Clients(), tr.Name, result, outcome)
 		if err != nil {
@@ -102,8 +103,8 @@ func TestReceipt(t *testing.T) {
 
 func TestReceiptFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
-		p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{push(cloud)})
+		cloud := kittest.World(t)
+		p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{kittest.Push(cloud)})
 		if _, err := p.Receipt(t.Context(), cloud.Clients(), "other", nil, &task.Outcome{}); err == nil || !strings.Contains(err.Error(), `no transfer "other"`) {
 			t.Error(err)
 		}
@@ -116,8 +117,8 @@ func TestReceiptFails(t *testing.T) {
 // A receipt reads, and writes nothing.
 func TestReceiptOnlyReads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
-		tr := push(cloud)
+		cloud := kittest.World(t)
+		tr := kittest.Push(cloud)
 		p, result, outcome := ran(t, cloud, tr)
 		before := cloud.Dump()
 		if _, err := p.Receipt(t.Context(), cloud.Clients(), tr.Name, result, outcome); err != nil {
@@ -149,7 +150,7 @@ func TestVerifyOwnership(t *testing.T) {
 			cloud := xaccttest.NewCloud()
 			cloud.AddBucket(accountA, "eu-west-1", "media-raw")
 			cloud.AddBucket(accountB, "us-east-2", "media-archive", func(o *xaccttest.BucketOptions) { o.Ownership = tt.ownership })
-			tr, clients := push(cloud), cloud.Clients()
+			tr, clients := kittest.Push(cloud), cloud.Clients()
 			if tt.edit != nil {
 				tt.edit(&tr, clients)
 			}
@@ -176,10 +177,10 @@ func TestVerifyOwnership(t *testing.T) {
 // TestReceiptOfGivenRoles records the policies of every role that DataSync was given, and the log policies.
 func TestReceiptOfGivenRoles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
-		tr := push(cloud)
+		cloud := kittest.World(t)
+		tr := kittest.Push(cloud)
 		tr.Task.Mode, tr.Task.LogGroupARN = dstypes.TaskModeBasic, "arn:aws:logs:us-east-2:111122223333:log-group:datasync"
-		setUp(t, cloud, tr)
+		kittest.SetUp(t, cloud, tr)
 		given := tr
 		given.Name, given.Destination.Prefix = "given", "given"
 		given.Source.RoleARN = "arn:aws:iam::111122223333:role/media-archive-source"

@@ -8,6 +8,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
 )
@@ -36,8 +37,8 @@ func TestResidueOfRuns(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				cloud := world(t)
-				tr := push(cloud)
+				cloud := kittest.World(t)
+				tr := kittest.Push(cloud)
 				if tt.edit != nil {
 					tt.edit(cloud, &tr)
 				}

@@ -9,43 +9,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
 )
 
-// demo is the tutorial's pair of accounts with names of our own.
-func demo() xacct.Transfer {
-	return xacct.Transfer{
-		Name:        "media-archive",
-		Source:      xacct.Endpoint{Account: accountA, Region: "eu-west-1", Bucket: "media-raw", Prefix: "2026/"},
-		Destination: xacct.Endpoint{Account: accountB, Region: "us-east-2", Bucket: "media-archive"},
-		Operators:   []string{"arn:aws:iam::111122223333:role/ops"},
-	}
-}
-
-// variants are transfers of each kind.
-func variants() map[string]xacct.Transfer {
-	pull := demo()
-	pull.TaskAccount, pull.Operators = accountB, []string{"arn:aws:iam::444455556666:role/ops"}
-	local := demo()
-	local.Destination.Account = accountA
-	byAccount := demo()
-	byAccount.Grant = xacct.ByAccount
-	shared := demo()
-	shared.Source.Role.Name, shared.Destination.Role.Name = "datasync", "datasync"
-	given := demo()
-	given.Source.RoleARN = "arn:aws:iam::111122223333:role/existing"
-	given.Destination.LocationARN = "arn:aws:datasync:us-east-2:111122223333:location/loc-0123456789abcdef0"
-	third := demo()
-	third.TaskAccount, third.Operators = "777788889999", nil
-	china := demo()
-	china.Source.Region, china.Destination.Region = "cn-north-1", "cn-northwest-1"
-	china.Operators = []string{"arn:aws-cn:iam::111122223333:role/ops"}
-	return map[string]xacct.Transfer{"push": demo(), "pull": pull, "same-account": local, "push-by-account": byAccount, "one-role": shared,
-		"given": given, "third-account": third, "china": china}
-}
-
 func TestResourcesGolden(t *testing.T) {
-	for name, tr := range variants() {
+	for name, tr := range kittest.Variants() {
 		t.Run(name, func(t *testing.T) {
 			r, err := tr.Resources()
 			if err != nil {
@@ -55,7 +24,7 @@ func TestResourcesGolden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			golden(t, "resources/"+name+".golden.json", string(data))
+			kittest.Golden(t, "resources/"+name+".golden.json", string(data))
 			for _, role := range r.Roles {
 				for name, doc := range role.Policies {
 					if err := doc.Validate(policy.Identity); err != nil {
@@ -77,7 +46,7 @@ func TestResourcesGolden(t *testing.T) {
 
 // TestResourcesLeaveTheirInputAlone calls Resources twice and changes what it returned.
 func TestResourcesLeaveTheirInputAlone(t *testing.T) {
-	tr := demo()
+	tr := kittest.Demo()
 	tr.Tags = map[string]string{"team": "media"}
 	first, err := tr.Resources()
 	if err != nil {
@@ -118,7 +87,7 @@ func TestSids(t *testing.T) {
 		}
 		return fmt.Sprint(out)
 	}
-	base := sids(demo())
+	base := sids(kittest.Demo())
 	for _, tt := range []struct {
 		name string
 		edit func(*xacct.Transfer)
@@ -137,7 +106,7 @@ func TestSids(t *testing.T) {
 		}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			tr := demo()
+			tr := kittest.Demo()
 			tt.edit(&tr)
 			if got := sids(tr); (got == base) != tt.same {
 				t.Errorf("%s, was %s; want the same: %v", got, base, tt.same)
@@ -147,7 +116,7 @@ func TestSids(t *testing.T) {
 }
 
 func TestOperatorPolicyGolden(t *testing.T) {
-	transfers := []xacct.Transfer{demo()}
+	transfers := []xacct.Transfer{kittest.Demo()}
 	for _, account := range []string{accountA, accountB} {
 		for _, phases := range [][]xacct.Phase{nil, {xacct.PlanPhase}, {xacct.ApplyPhase}, {xacct.RunPhase}, {xacct.DestroyPhase}} {
 			name := "all"
@@ -164,7 +133,7 @@ func TestOperatorPolicyGolden(t *testing.T) {
 						t.Error(err)
 					}
 				}
-				golden(t, "operator/"+account+"-"+name+".golden.json", doc.String())
+				kittest.Golden(t, "operator/"+account+"-"+name+".golden.json", doc.String())
 			})
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
 )
@@ -44,17 +45,17 @@ func TestTaskInForce(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				cloud := world(t)
-				tr := push(cloud)
+				cloud := kittest.World(t)
+				tr := kittest.Push(cloud)
 				if tt.before != nil {
 					tt.before(&tr)
 				}
-				arn := setUp(t, cloud, tr).TaskARN(tr.Name)
+				arn := kittest.SetUp(t, cloud, tr).TaskARN(tr.Name)
 				if tt.drift != nil {
 					tt.drift(t, cloud, arn)
 				}
 				tt.edit(&tr)
-				if again := setUp(t, cloud, tr).TaskARN(tr.Name); again != arn {
+				if again := kittest.SetUp(t, cloud, tr).TaskARN(tr.Name); again != arn {
 					t.Errorf("another task: %s, was %s", again, arn)
 				}
 				out, err := cloud.Clients()[accountA].DataSync("us-east-2").DescribeTask(t.Context(), &datasync.DescribeTaskInput{TaskArn: &arn})
@@ -112,15 +113,15 @@ func TestReplacedTaskTakesOver(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				cloud := world(t)
+				cloud := kittest.World(t)
 				cloud.AddBucket(accountA, "eu-west-1", "media-raw-2")
 				cloud.PutObject("media-raw-2", "2026/01.mov", []byte("x"))
-				tr := push(cloud)
+				tr := kittest.Push(cloud)
 				tr.Task.Mode, tr.Task.Schedule = dstypes.TaskModeBasic, &task.Schedule{Expression: "rate(1 hour)"}
-				tt.drift(t, cloud, setUp(t, cloud, tr).TaskARN(tr.Name))
+				tt.drift(t, cloud, kittest.SetUp(t, cloud, tr).TaskARN(tr.Name))
 				tt.edit(&tr)
-				p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}, func(o *xacct.PlanOptions) { o.AllowReplace = true })
-				arn := apply(t, t.Context(), cloud.Clients(), p).TaskARN(tr.Name)
+				p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}, func(o *xacct.PlanOptions) { o.AllowReplace = true })
+				arn := kittest.MustApply(t, t.Context(), cloud.Clients(), p).TaskARN(tr.Name)
 				out, err := cloud.Clients()[accountA].DataSync("us-east-2").DescribeTask(t.Context(), &datasync.DescribeTaskInput{TaskArn: &arn})
 				if err != nil {
 					t.Fatal(err)
@@ -136,12 +137,12 @@ func TestReplacedTaskTakesOver(t *testing.T) {
 // TestWishThatDoesNotFitTheTask is blocked by the plan, not refused by DataSync in the apply.
 func TestWishThatDoesNotFitTheTask(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
-		tr := push(cloud)
+		cloud := kittest.World(t)
+		tr := kittest.Push(cloud)
 		tr.Task.Options.PreserveDeletedFiles = dstypes.PreserveDeletedFilesRemove
-		apply(t, t.Context(), cloud.Clients(), plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}, removing))
+		kittest.MustApply(t, t.Context(), cloud.Clients(), kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}, removing))
 		tr.Task.Options = task.Options{TransferMode: dstypes.TransferModeAll}
-		p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}, removing)
+		p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}, removing)
 		if !blockedBy(p, xacct.CodeTaskOption, "does not go together with what the task has already") || !p.Empty() {
 			t.Errorf("not blocked:\n%s", p)
 		}

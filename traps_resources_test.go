@@ -11,12 +11,13 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/xaccttest"
 )
 
 func trapOvergrant(t *testing.T, _ *xaccttest.Cloud) {
-	r, err := demo().Resources()
+	r, err := kittest.Demo().Resources()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +48,7 @@ func trapOvergrant(t *testing.T, _ *xaccttest.Cloud) {
 func trapTruncation(t *testing.T, _ *xaccttest.Cloud) {
 	seen := map[string]bool{}
 	for _, suffix := range []string{"a", "b"} {
-		tr := demo()
+		tr := kittest.Demo()
 		tr.Name = strings.Repeat("x", 51) + suffix
 		r, err := tr.Resources()
 		if err != nil {
@@ -63,14 +64,14 @@ func trapTruncation(t *testing.T, _ *xaccttest.Cloud) {
 }
 
 func trapReuseByURI(t *testing.T, cloud *xaccttest.Cloud) {
-	other := push(cloud)
+	other := kittest.Push(cloud)
 	other.Name = "other"
-	first := setUp(t, cloud, other)
-	p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{push(cloud)})
-	if !hasFinding(p, xacct.CodeCandidate, xacct.Info) {
+	first := kittest.SetUp(t, cloud, other)
+	p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{kittest.Push(cloud)})
+	if !kittest.HasFinding(p, xacct.CodeCandidate, xacct.Info) {
 		t.Errorf("the other location is not mentioned:\n%s", p)
 	}
-	second := apply(t, t.Context(), cloud.Clients(), p)
+	second := kittest.MustApply(t, t.Context(), cloud.Clients(), p)
 	arns := map[string]bool{}
 	for _, r := range []*xacct.Result{first, second} {
 		for _, c := range r.Changes {
@@ -85,7 +86,7 @@ func trapReuseByURI(t *testing.T, cloud *xaccttest.Cloud) {
 }
 
 func trapOneRegion(t *testing.T, _ *xaccttest.Cloud) {
-	r, err := demo().Resources()
+	r, err := kittest.Demo().Resources()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +105,7 @@ func trapOneRegion(t *testing.T, _ *xaccttest.Cloud) {
 }
 
 func trapPartition(t *testing.T, _ *xaccttest.Cloud) {
-	r, err := variants()["china"].Resources()
+	r, err := kittest.Variants()["china"].Resources()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,9 +133,9 @@ func trapOverlap(t *testing.T, _ *xaccttest.Cloud) {
 	cloud := xaccttest.NewCloud(func(o *xaccttest.Options) { o.Latency = time.Second })
 	cloud.AddBucket(accountA, "eu-west-1", "media-raw")
 	cloud.AddBucket(accountB, "us-east-2", "media-archive", func(o *xaccttest.BucketOptions) { o.Ownership = s3types.ObjectOwnershipObjectWriter })
-	tr := push(cloud)
+	tr := kittest.Push(cloud)
 	tr.Destination.DisableACLs = true
-	setUp(t, cloud, tr)
+	kittest.SetUp(t, cloud, tr)
 	writes := 0
 	for _, c := range cloud.Calls() {
 		if c.Err != nil && strings.Contains(c.Err.Error(), "OperationAborted") {
@@ -150,11 +151,11 @@ func trapOverlap(t *testing.T, _ *xaccttest.Cloud) {
 }
 
 func trapDeleteThenPut(t *testing.T, cloud *xaccttest.Cloud) {
-	tr := push(cloud)
-	setUp(t, cloud, tr)
+	tr := kittest.Push(cloud)
+	kittest.SetUp(t, cloud, tr)
 	tr.Destination.Prefix = "elsewhere"
-	setUp(t, cloud, tr)
-	tearDown(t, cloud, tr)
+	kittest.SetUp(t, cloud, tr)
+	kittest.TearDown(t, cloud, tr)
 	puts := 0
 	for _, c := range cloud.Calls() {
 		switch c.Operation {
@@ -170,25 +171,25 @@ func trapDeleteThenPut(t *testing.T, cloud *xaccttest.Cloud) {
 }
 
 func trapVersion(t *testing.T, cloud *xaccttest.Cloud) {
-	tr := push(cloud)
-	setUp(t, cloud, tr)
-	if v := bucketPolicy(t, cloud, "media-archive").Version(); v != "2008-10-17" {
+	tr := kittest.Push(cloud)
+	kittest.SetUp(t, cloud, tr)
+	if v := kittest.BucketPolicy(t, cloud, "media-archive").Version(); v != "2008-10-17" {
 		t.Errorf("Version %s, want 2008-10-17 as before", v)
 	}
-	tearDown(t, cloud, tr)
-	if v := bucketPolicy(t, cloud, "media-archive").Version(); v != "2008-10-17" {
+	kittest.TearDown(t, cloud, tr)
+	if v := kittest.BucketPolicy(t, cloud, "media-archive").Version(); v != "2008-10-17" {
 		t.Errorf("Version %s after destroy, want 2008-10-17 as before", v)
 	}
 }
 
 func trapBlindDryRun(t *testing.T, cloud *xaccttest.Cloud) {
-	fresh := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{push(cloud)}).String()
+	fresh := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{kittest.Push(cloud)}).String()
 	if _, err := cloud.Clients()[accountA].IAM.CreateRole(t.Context(), &iam.CreateRoleInput{RoleName: new("media-archive-source"),
 		AssumeRolePolicyDocument: new(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`)}); err != nil {
 		t.Fatal(err)
 	}
-	p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{push(cloud)})
-	if p.String() == fresh || !hasFinding(p, xacct.CodeForeignRole, xacct.Blocking) {
+	p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{kittest.Push(cloud)})
+	if p.String() == fresh || !kittest.HasFinding(p, xacct.CodeForeignRole, xacct.Blocking) {
 		t.Errorf("a role of somebody else's makes no difference:\n%s", p)
 	}
 }
@@ -200,13 +201,13 @@ func trapGrants(t *testing.T, _ *xaccttest.Cloud) {
 		o.Ownership = s3types.ObjectOwnershipObjectWriter
 		o.Grants = []xaccttest.Grant{{Group: "http://acs.amazonaws.com/groups/s3/LogDelivery", Permission: s3types.PermissionWrite}}
 	})
-	tr := push(cloud)
-	if p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}); !hasFinding(p, xacct.CodeACLsEnabled, xacct.Blocking) {
+	tr := kittest.Push(cloud)
+	if p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}); !kittest.HasFinding(p, xacct.CodeACLsEnabled, xacct.Blocking) {
 		t.Errorf("ACLs are not mentioned:\n%s", p)
 	}
 	tr.Destination.DisableACLs = true
-	p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
-	if !hasFinding(p, xacct.CodeACLGrants, xacct.Blocking) {
+	p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
+	if !kittest.HasFinding(p, xacct.CodeACLGrants, xacct.Blocking) {
 		t.Errorf("the grant is not mentioned:\n%s", p)
 	}
 	r, err := p.Apply(t.Context(), cloud.Clients())

@@ -10,6 +10,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
@@ -42,42 +43,19 @@ func TestTraps(t *testing.T) {
 		"ACL grants are found before the ownership is changed":           trapGrants,
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { test(t, world(t)) })
+			synctest.Test(t, func(t *testing.T) { test(t, kittest.World(t)) })
 		})
 	}
-}
-
-func bucketPolicy(t *testing.T, cloud *xaccttest.Cloud, name string) policy.Document {
-	t.Helper()
-	doc, err := policy.Parse(cloud.BucketPolicy(name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return doc
-}
-
-func setUp(t *testing.T, cloud *xaccttest.Cloud, transfers ...xacct.Transfer) *xacct.Result {
-	t.Helper()
-	return apply(t, t.Context(), cloud.Clients(), plan(t, t.Context(), cloud.Clients(), transfers))
-}
-
-func tearDown(t *testing.T, cloud *xaccttest.Cloud, transfers ...xacct.Transfer) {
-	t.Helper()
-	down, err := xacct.NewDestroyPlan(t.Context(), cloud.Clients(), transfers)
-	if err != nil {
-		t.Fatal(err)
-	}
-	apply(t, t.Context(), cloud.Clients(), down)
 }
 
 func trapUnknownElements(t *testing.T, cloud *xaccttest.Cloud) {
 	cloud.SetBucketPolicy("media-archive", []byte(`{"Version":"2012-10-17","Id":"x","Statement":[
 		{"Sid":"a","Effect":"Deny","NotPrincipal":{"AWS":["444455556666","111122223333"]},"NotAction":"s3:*","NotResource":"arn:aws:s3:::media-archive/a*"},
 		{"Sid":"b","Effect":"Deny","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::media-archive/*","Condition":{"NumericLessThan":{"s3:TlsVersion":1.2}}}]}`))
-	before := bucketPolicy(t, cloud, "media-archive")
-	tr := push(cloud)
-	setUp(t, cloud, tr)
-	after := bucketPolicy(t, cloud, "media-archive")
+	before := kittest.BucketPolicy(t, cloud, "media-archive")
+	tr := kittest.Push(cloud)
+	kittest.SetUp(t, cloud, tr)
+	after := kittest.BucketPolicy(t, cloud, "media-archive")
 	for st := range before.All() {
 		if got, ok := after.Statement(st.Sid()); !ok || !got.Equal(st) {
 			t.Errorf("statement %s is %s, was %s", st.Sid(), got.Bytes(), st.Bytes())
@@ -89,8 +67,8 @@ func trapUnknownElements(t *testing.T, cloud *xaccttest.Cloud) {
 }
 
 func trapNoSid(t *testing.T, cloud *xaccttest.Cloud) {
-	setUp(t, cloud, push(cloud)) // the policy of world has a statement without a Sid
-	if n := bucketPolicy(t, cloud, "media-archive").Len(); n != 3+2 {
+	kittest.SetUp(t, cloud, kittest.Push(cloud)) // the policy of World has a statement without a Sid
+	if n := kittest.BucketPolicy(t, cloud, "media-archive").Len(); n != 3+2 {
 		t.Errorf("%d statements, want the 3 of others and 2 of ours", n)
 	}
 }
@@ -103,8 +81,8 @@ func trapUnreadIsNotAbsent(t *testing.T, cloud *xaccttest.Cloud) {
 		}
 		return next()
 	})
-	p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{push(cloud)})
-	if !hasFinding(p, xacct.CodeUnread, xacct.Blocking) {
+	p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{kittest.Push(cloud)})
+	if !kittest.HasFinding(p, xacct.CodeUnread, xacct.Blocking) {
 		t.Errorf("want a blocking finding %s:\n%s", xacct.CodeUnread, p)
 	}
 	if _, err := p.Apply(t.Context(), cloud.Clients()); err == nil {
@@ -116,50 +94,41 @@ func trapUnreadIsNotAbsent(t *testing.T, cloud *xaccttest.Cloud) {
 	}
 }
 
-func hasFinding(p *xacct.Plan, code xacct.Code, s xacct.Severity) bool {
-	for _, f := range p.Findings {
-		if f.Code == code && f.Severity == s {
-			return true
-		}
-	}
-	return false
-}
-
 func trapConstantSids(t *testing.T, cloud *xaccttest.Cloud) {
-	one, two := push(cloud), push(cloud)
+	one, two := kittest.Push(cloud), kittest.Push(cloud)
 	two.Name, two.Destination.Prefix = "second", "second"
-	setUp(t, cloud, one)
-	setUp(t, cloud, two)
-	if p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{one, two}); !p.Empty() {
+	kittest.SetUp(t, cloud, one)
+	kittest.SetUp(t, cloud, two)
+	if p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{one, two}); !p.Empty() {
 		t.Errorf("the second transfer has undone the first:\n%s", p)
 	}
 }
 
 func trapRestore(t *testing.T, cloud *xaccttest.Cloud) {
-	tr := push(cloud)
-	setUp(t, cloud, tr)
+	tr := kittest.Push(cloud)
+	kittest.SetUp(t, cloud, tr)
 	since := policy.Allow("s3:GetObject").WithSid("Since").By(policy.Account("444455556666")).On("arn:aws:s3:::media-archive/*")
-	cloud.SetBucketPolicy("media-archive", bucketPolicy(t, cloud, "media-archive").With(since).Bytes())
-	tearDown(t, cloud, tr)
-	after := bucketPolicy(t, cloud, "media-archive")
+	cloud.SetBucketPolicy("media-archive", kittest.BucketPolicy(t, cloud, "media-archive").With(since).Bytes())
+	kittest.TearDown(t, cloud, tr)
+	after := kittest.BucketPolicy(t, cloud, "media-archive")
 	if got, ok := after.Statement("Since"); !ok || !got.Equal(since) || after.Len() != 4 {
 		t.Errorf("the policy after destroy lacks what was written since:\n%s", after)
 	}
 }
 
 func trapRestoreNothing(t *testing.T, cloud *xaccttest.Cloud) {
-	tr := pull(cloud) // media-raw has no policy
-	setUp(t, cloud, tr)
-	tearDown(t, cloud, tr)
+	tr := kittest.Pull(cloud) // media-raw has no policy
+	kittest.SetUp(t, cloud, tr)
+	kittest.TearDown(t, cloud, tr)
 	if got := cloud.BucketPolicy("media-raw"); len(got) != 0 {
 		t.Errorf("a policy is left: %s", got)
 	}
 }
 
 func trapSlowRole(t *testing.T, _ *xaccttest.Cloud) {
-	cloud := world(t, func(o *xaccttest.Options) { o.Propagation = 4 })
+	cloud := kittest.World(t, func(o *xaccttest.Options) { o.Propagation = 4 })
 	start := time.Now()
-	p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{push(cloud)})
+	p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{kittest.Push(cloud)})
 	r, err := p.Apply(t.Context(), cloud.Clients())
 	if err != nil {
 		t.Fatal(err)
@@ -173,7 +142,7 @@ func trapSlowRole(t *testing.T, _ *xaccttest.Cloud) {
 }
 
 func trapSilentFailure(t *testing.T, cloud *xaccttest.Cloud) {
-	p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{push(cloud)})
+	p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{kittest.Push(cloud)})
 	cloud.Intercept(func(ctx context.Context, call xaccttest.Call, next func() error) error {
 		if call.Operation == "PutRolePolicy" {
 			return xaccttest.Fault(403, "AccessDenied", "not authorized")
@@ -191,27 +160,27 @@ func trapSilentFailure(t *testing.T, cloud *xaccttest.Cloud) {
 }
 
 func trapAppend(t *testing.T, cloud *xaccttest.Cloud) {
-	p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{push(cloud)})
+	p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{kittest.Push(cloud)})
 	for range 2 {
 		if _, err := p.Apply(t.Context(), cloud.Clients()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if n := bucketPolicy(t, cloud, "media-archive").Len(); n != 5 {
+	if n := kittest.BucketPolicy(t, cloud, "media-archive").Len(); n != 5 {
 		t.Errorf("%d statements, want 5", n)
 	}
 }
 
 func trapDeleteByDefault(t *testing.T, cloud *xaccttest.Cloud) {
 	cloud.PutObject("media-archive", "incoming/theirs", []byte("x"))
-	r := setUp(t, cloud, push(cloud))
+	r := kittest.SetUp(t, cloud, kittest.Push(cloud))
 	copyAll(t, cloud, r.TaskARN("media-archive"))
 	if cloud.Objects("media-archive")["incoming/theirs"] == nil {
 		t.Error("an object of theirs was deleted")
 	}
-	deleting := push(cloud)
+	deleting := kittest.Push(cloud)
 	deleting.Task.Options.PreserveDeletedFiles = dstypes.PreserveDeletedFilesRemove
-	if p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{deleting}); !hasFinding(p, xacct.CodeDeletes, xacct.Blocking) {
+	if p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{deleting}); !kittest.HasFinding(p, xacct.CodeDeletes, xacct.Blocking) {
 		t.Errorf("REMOVE without AllowDelete is not blocked:\n%s", p)
 	}
 }
@@ -232,7 +201,7 @@ func copyAll(t *testing.T, cloud *xaccttest.Cloud, taskARN string) {
 }
 
 func trapEndlessWait(t *testing.T, cloud *xaccttest.Cloud) {
-	r := setUp(t, cloud, push(cloud))
+	r := kittest.SetUp(t, cloud, kittest.Push(cloud))
 	api, err := cloud.Clients().DataSync(r.TaskARN("media-archive"))
 	if err != nil {
 		t.Fatal(err)

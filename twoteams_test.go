@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -23,13 +24,13 @@ func only(cloud *xaccttest.Cloud, account string) xacct.Clients {
 func TestTwoTeams(t *testing.T) {
 	for _, shape := range []xacct.GrantShape{xacct.ByRole, xacct.ByAccount} {
 		synctest.Test(t, func(t *testing.T) {
-			cloud := world(t)
-			before := dump(cloud)
-			tr := push(cloud)
+			cloud := kittest.World(t)
+			before := kittest.Dump(cloud)
+			tr := kittest.Push(cloud)
 			tr.Grant = shape
 			a, b := only(cloud, accountA), only(cloud, accountB)
 
-			p := plan(t, t.Context(), a, []xacct.Transfer{tr})
+			p := kittest.MustPlan(t, t.Context(), a, []xacct.Transfer{tr})
 			r, err := p.Apply(t.Context(), a)
 			if err != nil {
 				t.Fatalf("first apply of the task account: %v", err)
@@ -49,7 +50,7 @@ func TestTwoTeams(t *testing.T) {
 			if r, err = reload(t, p).Apply(t.Context(), a); err != nil || r.TaskARN(tr.Name) == "" {
 				t.Fatalf("second apply of the task account: %v", err)
 			}
-			if next := plan(t, t.Context(), a, p.Transfers); !next.Empty() {
+			if next := kittest.MustPlan(t, t.Context(), a, p.Transfers); !next.Empty() {
 				t.Errorf("more for the task account to do:\n%s", next)
 			}
 
@@ -60,7 +61,7 @@ func TestTwoTeams(t *testing.T) {
 			if _, err := down.Apply(t.Context(), a); err != nil {
 				t.Fatalf("destroy by the task account: %v", err)
 			}
-			if shape == xacct.ByRole && !strings.Contains(dump(cloud), "role /media-archive-destination") {
+			if shape == xacct.ByRole && !strings.Contains(kittest.Dump(cloud), "role /media-archive-destination") {
 				t.Error("the role is gone although the bucket's policy names it, which stops every later policy of its owner")
 			}
 			if r, err := down.For(accountB).Apply(t.Context(), b); err != nil || r.Count(xacct.Done) != 1 {
@@ -76,7 +77,7 @@ func TestTwoTeams(t *testing.T) {
 			if _, err := last.Apply(t.Context(), cloud.Clients()); err != nil {
 				t.Fatalf("destroy of what was gated: %v", err)
 			}
-			if diff := cmp.Diff(before, dump(cloud)); diff != "" {
+			if diff := cmp.Diff(before, kittest.Dump(cloud)); diff != "" {
 				t.Errorf("accounts before and after (-want +got):\n%s", diff)
 			}
 		})
@@ -86,8 +87,8 @@ func TestTwoTeams(t *testing.T) {
 // TestHandOverNeverWrites names an account that may be read and never written.
 func TestHandOverNeverWrites(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := world(t)
-		p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{push(cloud)}, func(o *xacct.PlanOptions) { o.HandOver = []string{accountB} })
+		cloud := kittest.World(t)
+		p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{kittest.Push(cloud)}, func(o *xacct.PlanOptions) { o.HandOver = []string{accountB} })
 		cloud.ResetCalls()
 		r, err := p.Apply(t.Context(), cloud.Clients())
 		if err != nil {
@@ -146,8 +147,8 @@ func TestPlanFromElsewhere(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				cloud := world(t)
-				p := reload(t, plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{push(cloud)}))
+				cloud := kittest.World(t)
+				p := reload(t, kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{kittest.Push(cloud)}))
 				before, _ := json.Marshal(p)
 				tt.edit(p)
 				if after, _ := json.Marshal(p); string(after) == string(before) {
@@ -159,7 +160,7 @@ func TestPlanFromElsewhere(t *testing.T) {
 				if got := errors.As(err, &mismatch) || errors.As(err, &newer); got != tt.refused {
 					t.Errorf("error %v, want it refused: %v", err, tt.refused)
 				}
-				text := dump(cloud)
+				text := kittest.Dump(cloud)
 				for _, bad := range []string{"999999999999", "Door", "ec2.amazonaws.com", "s3://other", "/admin"} {
 					if strings.Contains(text, bad) {
 						t.Errorf("%s was written", bad)
@@ -179,26 +180,26 @@ func TestStalePlan(t *testing.T) {
 		stale  bool
 	}{
 		{"a foreign statement appears", func(t *testing.T, cloud *xaccttest.Cloud) {
-			cloud.SetBucketPolicy("media-archive", bucketPolicy(t, cloud, "media-archive").With(statement(1)).Bytes())
+			cloud.SetBucketPolicy("media-archive", kittest.BucketPolicy(t, cloud, "media-archive").With(kittest.ForeignStatement(1)).Bytes())
 		}, false},
 		{"everything is applied already", func(t *testing.T, cloud *xaccttest.Cloud) {
-			tr := push(cloud)
+			tr := kittest.Push(cloud)
 			tr.Destination.Prefix = "elsewhere"
-			setUp(t, cloud, tr)
+			kittest.SetUp(t, cloud, tr)
 		}, false},
 		{"our location is edited otherwise", func(t *testing.T, cloud *xaccttest.Cloud) {
-			tr := push(cloud)
+			tr := kittest.Push(cloud)
 			tr.Destination.Prefix = "third"
-			setUp(t, cloud, tr)
+			kittest.SetUp(t, cloud, tr)
 		}, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				cloud := world(t)
-				tr := push(cloud)
-				setUp(t, cloud, tr)
+				cloud := kittest.World(t)
+				tr := kittest.Push(cloud)
+				kittest.SetUp(t, cloud, tr)
 				tr.Destination.Prefix = "elsewhere"
-				p := plan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
+				p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
 				tt.change(t, cloud)
 				r, err := p.Apply(t.Context(), cloud.Clients())
 				var stale *xacct.StaleError

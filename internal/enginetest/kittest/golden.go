@@ -1,4 +1,4 @@
-package xacct_test
+package kittest
 
 import (
 	"flag"
@@ -12,9 +12,12 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files of testdata")
 
-// golden compares got with a file of testdata, or writes it with -update. Files typed by hand from public documents, which begin with
+// Update reports whether -update asks to rewrite the golden files.
+func Update() bool { return *update }
+
+// Golden compares got with a file of the tested package's testdata, or writes it with -update. Files typed by hand from public documents, which begin with
 // "tutorial-", are never written.
-func golden(t *testing.T, name, got string) {
+func Golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
 	if *update && !strings.HasPrefix(name, "tutorial-") {
