@@ -1,4 +1,4 @@
-package xacct_test
+package faults_test
 
 import (
 	"context"
@@ -11,6 +11,11 @@ import (
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
+)
+
+const (
+	accountA = kittest.AccountA
+	accountB = kittest.AccountB
 )
 
 // A scenario is a run that the matrix disturbs.

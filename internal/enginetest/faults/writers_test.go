@@ -1,4 +1,4 @@
-package xacct_test
+package faults_test
 
 import (
 	"context"
@@ -163,11 +163,11 @@ func (p sharedPolicy) foreignWrite(t *testing.T, when func(n int, operation stri
 // TestGapIsDocumented looks for what the README and the package documentation say of the write that TestForeignWriter sees lost.
 func TestGapIsDocumented(t *testing.T) {
 	for file, sentences := range map[string][]string{
-		"README.md": {
+		"../../../README.md": {
 			"There is no conditional write for the policy of a bucket, of a key, or of CloudWatch Logs for an account: a write by somebody else between xacct's last read and its own write is lost.",
 			"keeps both documents in the result.",
 		},
-		"doc.go": {
+		"../../../doc.go": {
 			"The policies of buckets, keys and CloudWatch Logs have no conditional write.",
 			"a write by somebody else in between is lost. [ChangeResult].Writes holds both documents.",
 		},

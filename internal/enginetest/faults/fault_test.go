@@ -1,4 +1,4 @@
-package xacct_test
+package faults_test
 
 import (
 	"context"
