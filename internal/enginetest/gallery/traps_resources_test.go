@@ -1,4 +1,4 @@
-package xacct_test
+package gallery_test
 
 import (
 	"bytes"
