@@ -17,6 +17,16 @@ import (
 	"github.com/xacct/xacct/xaccttest"
 )
 
+// foreignPolicy is a bucket policy of somebody else, in odd white space, with statements that share a Sid or have none.
+const foreignPolicy = `{
+	"Version": "2008-10-17", "Id": "legacy",
+  "Statement" : [
+    {"Sid":"TLSOnly","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::media-archive","arn:aws:s3:::media-archive/*"],"Condition":{"Bool":{"aws:SecureTransport":"false"}}},
+    {"Effect":"Allow","Principal":{"AWS":"444455556666"},"Action":["s3:GetObject"],"Resource":"arn:aws:s3:::media-archive/*"},
+    {"Sid":"Logs","Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::media-archive/logs/*"}
+  ]
+}`
+
 // A security reviewer's test: what the transfer would add to the bucket's own policy, whether that lets anybody else in, and what the
 // existing statements make of it. No call is made.
 func ExampleResources_Check() {

@@ -25,10 +25,11 @@ var floors = []struct {
 	{"kmskey", 2},
 	{"location", 2},
 	{"task", 2},
-	{".", 3},                 // Transfer, Plan, Apply
-	{"xaccttest", 4},         // the in-memory AWS
-	{"examples/internal", 5}, // the stage that programs share
-	{"examples", 6},          // programs
+	{".", 3},                   // Transfer, Plan, Apply
+	{"xaccttest", 4},           // the in-memory AWS
+	{"internal/enginetest", 5}, // end-to-end tests of the public API, and what they share
+	{"examples/internal", 5},   // the stage that programs share
+	{"examples", 6},            // programs
 }
 
 // modules are all that may be imported beside the standard library, and where.
@@ -114,6 +115,8 @@ func TestEdges(t *testing.T) {
 		{"sideways on the ground", "internal/a", "internal/b", "imports internal/b, which stands beside it"},
 		{"into a package inside", "policy", "policy/authz", "imports policy/authz, which stands beside it"},
 		{"test support", "bucket", "internal/problemtest", "imports internal/problemtest, which is for tests only"},
+		{"test support inside a folder of tests", "examples/quickstart", "internal/enginetest/kittest", "imports internal/enginetest/kittest, which is for tests only"},
+		{"test support that plays against the fake", "internal/enginetest/kittest", "xaccttest", ""},
 		{"a new package", "shiny", "policy", "stands on no floor: add it to the table"},
 		{"to a new package", "bucket", "shiny", "imports shiny, which stands on no floor"},
 	} {

@@ -1,0 +1,144 @@
+package faults_test
+
+import (
+	"context"
+	"time"
+
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/task"
+	"github.com/xacct/xacct/xaccttest"
+)
+
+const (
+	accountA = kittest.AccountA
+	accountB = kittest.AccountB
+)
+
+// A scenario is a run that the matrix disturbs.
+type scenario struct {
+	name  string
+	world func(*xaccttest.Cloud)                  // what else is there; nil is nothing
+	start func(*xaccttest.Cloud) []xacct.Transfer // what is set up before the run; nil is nothing
+	want  func(*xaccttest.Cloud) []xacct.Transfer // what the run is about
+	plan  func(context.Context, xacct.Clients, []xacct.Transfer, int) (*xacct.Plan, error)
+
+	budget time.Duration // of every apply; zero is the default
+	once   bool          // at the default concurrency only: another scenario makes the same calls but for one or two
+}
+
+func planUp(ctx context.Context, c xacct.Clients, ts []xacct.Transfer, n int) (*xacct.Plan, error) {
+	return xacct.NewPlan(ctx, c, ts, func(o *xacct.PlanOptions) { o.Concurrency, o.AllowReplace = n, true })
+}
+
+func planDown(ctx context.Context, c xacct.Clients, ts []xacct.Transfer, n int) (*xacct.Plan, error) {
+	return xacct.NewDestroyPlan(ctx, c, ts, func(o *xacct.PlanOptions) { o.Concurrency = n })
+}
+
+func pushed(c *xaccttest.Cloud) []xacct.Transfer {
+	return []xacct.Transfer{kittest.WithEveryKind(kittest.Push(c))}
+}
+func pulled(c *xaccttest.Cloud) []xacct.Transfer {
+	return []xacct.Transfer{kittest.WithEveryKind(kittest.Pull(c))}
+}
+
+// edited is pushed with everything changed that AWS can change in place.
+func edited(c *xaccttest.Cloud) []xacct.Transfer {
+	tr := kittest.WithEveryKind(kittest.Push(c))
+	tr.Source.Prefix, tr.Destination.Prefix = "2026", "elsewhere"
+	tr.Destination.StorageClass = dstypes.S3StorageClassStandardIa
+	tr.Task.Options.OverwriteMode = dstypes.OverwriteModeNever
+	tr.Task.Excludes = []string{"*.tmp"}
+	tr.Tags = map[string]string{"team": "media"}
+	tr.Operators = nil
+	return []xacct.Transfer{tr}
+}
+
+// replaced is pushed with a bucket and a mode that AWS can only change by making anew.
+func replaced(c *xaccttest.Cloud) []xacct.Transfer {
+	tr := kittest.WithEveryKind(kittest.Push(c))
+	tr.Source.Bucket = "media-raw-2"
+	tr.Task.Mode = dstypes.TaskModeBasic
+	return []xacct.Transfer{tr}
+}
+
+// remoded is pushed with another mode only.
+func remoded(c *xaccttest.Cloud) []xacct.Transfer {
+	tr := kittest.WithEveryKind(kittest.Push(c))
+	tr.Task.Mode = dstypes.TaskModeBasic
+	return []xacct.Transfer{tr}
+}
+
+// job is a BASIC push that logs, with a manifest and a report, whose bucket is another account's, and a schedule.
+func job(c *xaccttest.Cloud) []xacct.Transfer {
+	tr := kittest.WithEveryKind(kittest.Push(c))
+	tr.Destination.Prefix = "in/"
+	tr.Task.Mode, tr.Task.LogGroupARN = dstypes.TaskModeBasic, "arn:aws:logs:us-east-2:111122223333:log-group:media"
+	tr.Task.Manifest = &task.Manifest{Bucket: "media-raw-2", Key: "today.csv"}
+	tr.Task.Report = &task.Report{Account: accountB, Bucket: "media-archive", Prefix: "reports"}
+	tr.Task.Schedule = &task.Schedule{Expression: "rate(1 day)", Status: dstypes.ScheduleStatusDisabled}
+	return []xacct.Transfer{tr}
+}
+
+// logged is a BASIC push that logs: the log policy is that of all tasks of the Region.
+func logged(c *xaccttest.Cloud) []xacct.Transfer {
+	tr := kittest.WithEveryKind(kittest.Push(c))
+	tr.Task.Mode, tr.Task.LogGroupARN = dstypes.TaskModeBasic, "arn:aws:logs:us-east-2:111122223333:log-group:media"
+	return []xacct.Transfer{tr}
+}
+
+// scheduled is pushed every summer, with room for the manifests of what failed in the other account's bucket.
+func scheduled(c *xaccttest.Cloud) []xacct.Transfer {
+	tr := kittest.WithEveryKind(kittest.Push(c))
+	tr.Task.Schedule = &task.Schedule{Expression: "cron(0 12 1 6 ? *)", Status: dstypes.ScheduleStatusEnabled}
+	tr.Retries = &task.Manifest{Account: accountB, Bucket: "media-archive", Key: "retries/today.csv"}
+	return []xacct.Transfer{tr}
+}
+
+// rescheduled is scheduled at another time, disabled, and with the manifests elsewhere.
+func rescheduled(c *xaccttest.Cloud) []xacct.Transfer {
+	ts := scheduled(c)
+	ts[0].Task.Schedule = &task.Schedule{Expression: "rate(12 hours)", Status: dstypes.ScheduleStatusDisabled}
+	ts[0].Retries = &task.Manifest{Bucket: "media-raw-2", Key: "retries/today.csv"}
+	return ts
+}
+
+var scenarios = []scenario{
+	{name: "push", want: pushed, plan: planUp},
+	{name: "pull", want: pulled, plan: planUp},
+	{name: "edit", start: pushed, want: edited, plan: planUp},
+	{name: "replace", start: pushed, want: replaced, plan: planUp},
+	{name: "other mode", start: pushed, want: remoded, plan: planUp, once: true},
+	{name: "destroy push", start: pushed, want: pushed, plan: planDown},
+	{name: "destroy pull", start: pulled, want: pulled, plan: planDown},
+	{name: "encrypted", want: kittest.EncryptedPush, plan: planUp},
+	{name: "destroy encrypted", start: kittest.EncryptedPush, want: kittest.EncryptedPush, plan: planDown},
+	{name: "job", want: job, plan: planUp},
+	{name: "destroy job", start: job, want: job, plan: planDown},
+	{name: "logs", world: theirLogPolicyIsThere, want: logged, plan: planUp, once: true},
+	{name: "destroy logs", world: theirLogPolicyIsThere, start: logged, want: logged, plan: planDown, once: true},
+	// The fake looks at the second role of a policy only once it has seen the first, so that twice as many reads go by.
+	{name: "schedule", start: pushed, want: scheduled, plan: planUp, budget: 5 * time.Minute, once: true},
+	{name: "another schedule", start: scheduled, want: rescheduled, plan: planUp, budget: 5 * time.Minute, once: true},
+	{name: "destroy schedule", start: scheduled, want: scheduled, plan: planDown, budget: 5 * time.Minute, once: true},
+}
+
+// theirLogPolicy is a policy of others, in odd white space and with its members in an order of their own.
+const (
+	theirLogStatement = `{  "Sid":"TheirSearch", "Principal":{"Service": "es.amazonaws.com"},"Future" :[ 1.50e1,"\u0061\/<b>" , {"z":1,"a":2} ],
+		"Resource":"*","Effect":"Allow",
+ "Action":["logs:PutLogEvents" ]}`
+	theirLogPolicy = ` {"Statement": ` + theirLogStatement + ` ,"Version":"2012-10-17"} `
+)
+
+// theirLogPolicyIsThere puts the log policy of others where ours would be made.
+func theirLogPolicyIsThere(cloud *xaccttest.Cloud) {
+	document, err := policy.Parse([]byte(theirLogPolicy))
+	if err != nil {
+		panic(err)
+	}
+	cloud.AddLogPolicy(accountA, "us-east-2", task.LogPolicyName, document)
+}

@@ -1,0 +1,380 @@
+package gallery_test
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/task"
+	"github.com/xacct/xacct/xaccttest"
+)
+
+const (
+	accountA = kittest.AccountA
+	accountB = kittest.AccountB
+)
+
+// situation is one directory of testdata: the documents and facts of two accounts, what the plan has to find, and what happens to
+// whoever goes on anyway. All of it is written by hand from documentation.
+type situation struct {
+	About, Source string // what it is, and the page that says so
+
+	// The transfer, beside that of kittest.Push.
+	OverwriteMode, PreserveDeletedFiles, ObjectTags string
+	DisableACLs, NoOperators, China                 bool
+	Reverse                                         bool // the bucket of the situation is the source, in another account than the task
+	RoleTags                                        map[string]string
+	KMSKeys                                         []string
+	RoleARN                                         string
+	OrgIDs                                          map[string]string
+
+	// The destination's bucket, beside what AWS makes today. A policy is in bucket-policy.json.
+	Bucket struct {
+		Account, Region, Ownership, Encryption, KMSKey, ObjectLock               string
+		AllowPublicPolicy, AllowPublicAccess, Versioning, RequesterPays, Missing bool
+		Grants                                                                   []xaccttest.Grant
+	}
+	Objects []string // that are at the destination already
+	Sources []string // that are at the source, beside that of kittest.Push
+
+	// What DataSync's requests say where AWS does not document it: an unknown goes either way as the key that it depends on is set.
+	Undocumented xaccttest.Undocumented
+
+	// The organisations as they are; their policies are in scp.json (of the task account) and rcp.json (of the bucket's) or trust-rcp.json
+	// (of the role's). The plan is given the policies, but not the ids.
+	Orgs map[string]string
+
+	Refuse []string // operations that the plan may not call
+
+	Expect []expected
+	Anyway string // works, fails, or blocked: nothing can be overridden
+	Put    string // for blocked: what S3 says to the merged policy: "refused", or "" if it is not tried
+}
+
+// expected is what a finding has to say. Only what is set is compared; Detail, Remedy and Proposal are parts.
+type expected struct {
+	Severity                            xacct.Severity
+	Code                                xacct.Code
+	Side                                xacct.Side
+	Statement, Detail, Remedy, Proposal string
+	Actions, DependsOn                  []string
+}
+
+// stage is what a set-up may change before the plan is made.
+type stage struct {
+	t     *testing.T
+	cloud *xaccttest.Cloud
+	tr    *xacct.Transfer
+	opts  *xacct.PlanOptions
+}
+
+func readSituation(t *testing.T, dir string) (s situation) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, "situation.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := json.NewDecoder(strings.NewReader(string(data)))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&s); err != nil {
+		t.Fatalf("%s: %v", dir, err)
+	}
+	if s.About == "" || !strings.HasPrefix(s.Source, "https://") || !slices.Contains([]string{"works", "fails", "blocked"}, s.Anyway) {
+		t.Fatalf("%s: every situation says what it is about, its source and what happens anyway: %+v", dir, s)
+	}
+	return s
+}
+
+// document reads a document of the situation; nil if there is none.
+func document(t *testing.T, dir, name string) []byte {
+	data, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func levels(t *testing.T, dir, name string) [][]policy.Document {
+	out := [][]policy.Document{}
+	if data := document(t, dir, name); data != nil {
+		d, err := policy.Parse(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, []policy.Document{policy.New(policy.Allow("*").On("*")), d})
+	}
+	return out
+}
+
+// play sets the situation up.
+func (s situation) play(t *testing.T, dir string) *stage {
+	cloud := xaccttest.NewCloud()
+	source, destination, owner := "eu-west-1", cmp.Or(s.Bucket.Region, "us-east-2"), cmp.Or(s.Bucket.Account, accountB)
+	said := "us-east-2"
+	if s.China {
+		cloud = xaccttest.NewCloud(func(o *xaccttest.Options) { o.Partition = "aws-cn" })
+		source, destination, said = "cn-north-1", "cn-northwest-1", "cn-northwest-1"
+	}
+	cloud.AddBucket(accountA, source, "media-raw")
+	if s.Bucket.KMSKey == "KEY" || slices.Contains(s.KMSKeys, "KEY") { // a key of the bucket's account
+		key := cloud.AddKey(owner, destination)
+		s.Bucket.KMSKey = strings.ReplaceAll(s.Bucket.KMSKey, "KEY", key)
+		for i := range s.KMSKeys {
+			s.KMSKeys[i] = strings.ReplaceAll(s.KMSKeys[i], "KEY", key)
+		}
+	}
+	if !s.Bucket.Missing {
+		cloud.AddBucket(owner, destination, "media-archive", func(o *xaccttest.BucketOptions) {
+			o.Ownership = s3types.ObjectOwnership(cmp.Or(s.Bucket.Ownership, string(o.Ownership)))
+			o.Grants, o.Versioning, o.RequesterPays = s.Bucket.Grants, s.Bucket.Versioning, s.Bucket.RequesterPays
+			o.AllowPublicPolicy, o.AllowPublicAccess = s.Bucket.AllowPublicPolicy, s.Bucket.AllowPublicAccess
+			if s.Bucket.Encryption != "" {
+				o.Encryption, o.KMSKey = s3types.ServerSideEncryption(s.Bucket.Encryption), s.Bucket.KMSKey
+			}
+			if s.Bucket.ObjectLock != "" {
+				o.ObjectLock = &s3types.ObjectLockConfiguration{ObjectLockEnabled: "Enabled",
+					Rule: &s3types.ObjectLockRule{DefaultRetention: &s3types.DefaultRetention{Mode: s3types.ObjectLockRetentionMode(s.Bucket.ObjectLock), Days: new(int32(1))}}}
+			}
+		})
+	}
+	cloud.OperatorARN(accountB)
+	for i := range 3 {
+		cloud.PutObject("media-raw", fmt.Sprintf("2026/%d.mov", i), []byte(strings.Repeat("x", i+1)))
+	}
+	for _, key := range s.Objects {
+		cloud.PutObject("media-archive", key, []byte("already there"))
+	}
+	for _, key := range s.Sources {
+		cloud.PutObject("media-raw", key, []byte("x"))
+	}
+	cloud.SetUndocumented(s.Undocumented)
+	st := &stage{t: t, cloud: cloud, opts: &xacct.PlanOptions{OrgIDs: s.OrgIDs, AllowDelete: true}}
+	tr := kittest.Push(cloud)
+	tr.Source.Region, tr.Destination.Region = source, said
+	tr.Destination.DisableACLs, tr.Destination.KMSKeys, tr.Destination.RoleARN = s.DisableACLs, s.KMSKeys, s.RoleARN
+	tr.Destination.Role.Tags = s.RoleTags
+	tr.Task.Options.OverwriteMode = enum(tr.Task.Options.OverwriteMode, s.OverwriteMode)
+	tr.Task.Options.PreserveDeletedFiles = enum(tr.Task.Options.PreserveDeletedFiles, s.PreserveDeletedFiles)
+	tr.Task.Options.ObjectTags = enum(tr.Task.Options.ObjectTags, s.ObjectTags)
+	if s.Reverse {
+		tr.Source, tr.Destination, tr.TaskAccount = tr.Destination, tr.Source, accountA
+		tr.Destination.Prefix = "copies"
+		cloud.PutObject("media-archive", "incoming/1.mov", []byte("x"))
+	}
+	if s.NoOperators {
+		tr.Operators = nil
+	}
+	st.tr = &tr
+	st.opts.SCPs = map[string][][]policy.Document{accountA: levels(t, dir, "scp.json")}
+	st.opts.RCPs = map[string][][]policy.Document{accountB: levels(t, dir, "rcp.json"), accountA: levels(t, dir, "trust-rcp.json")}
+	for account, id := range s.Orgs {
+		o := xaccttest.Organization{ID: id, RCPs: st.opts.RCPs[account]}
+		if scps := st.opts.SCPs[account]; len(scps) > 0 {
+			o.SCPs = scps
+		}
+		cloud.SetOrganization(account, o)
+	}
+	if data := document(t, dir, "bucket-policy.json"); data != nil {
+		cloud.SetBucketPolicy("media-archive", data)
+	}
+	if fn := setups[filepath.Base(dir)]; fn != nil {
+		fn(st)
+	}
+	return st
+}
+
+func enum[E ~string](_ E, v string) E { return E(v) }
+
+// TestGallery plans each situation, compares what is found with what the documentation says, and goes on anyway.
+func TestGallery(t *testing.T) {
+	t.Parallel()
+	dirs, err := filepath.Glob("testdata/*")
+	if err != nil || len(dirs) == 0 {
+		t.Fatalf("no situations: %v", err)
+	}
+	n := newShown()
+	for i, dir := range dirs {
+		if i%kittest.UnderRace > 0 {
+			continue
+		}
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := readSituation(t, dir)
+				st := s.play(t, dir)
+				p := st.plan(s)
+				s.compare(t, p)
+				n.note(s)
+				s.goOn(st, p)
+			})
+		})
+	}
+	t.Logf("%d situations; anyway: %v", len(dirs), n.ends)
+	if kittest.UnderRace == 1 {
+		t.Run("every code has a situation", n.complete)
+	}
+}
+
+// findingCodes are the codes that the package declares.
+func findingCodes(t *testing.T) []xacct.Code {
+	t.Helper()
+	files, err := filepath.Glob("../../../*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	declared := regexp.MustCompile(`(?m)^\tCode\w+ +Code = "([a-z-]+)"`)
+	var out []xacct.Code
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range declared.FindAllSubmatch(data, -1) {
+			out = append(out, string(m[1]))
+		}
+	}
+	if len(out) < 20 {
+		t.Fatalf("only %d codes were found", len(out))
+	}
+	return out
+}
+
+func (st *stage) plan(s situation) *xacct.Plan {
+	st.t.Helper()
+	st.cloud.Intercept(func(_ context.Context, c xaccttest.Call, next func() error) error {
+		if slices.Contains(s.Refuse, c.Operation) {
+			return xaccttest.Fault(403, "AccessDenied", "Access Denied")
+		}
+		return next()
+	})
+	defer st.cloud.Intercept(nil)
+	return kittest.MustPlan(st.t, st.t.Context(), st.cloud.Clients(), []xacct.Transfer{*st.tr}, func(o *xacct.PlanOptions) {
+		logger := o.Logger
+		*o = *st.opts
+		o.Logger = logger
+	})
+}
+
+// compare wants every finding to be expected, but for what is not given and what every transfer is allowed, and all that is expected to be
+// found.
+func (s situation) compare(t *testing.T, p *xacct.Plan) {
+	t.Helper()
+	left := slices.Clone(p.Findings)
+	var found []xacct.Finding
+	for _, e := range s.Expect {
+		i := slices.IndexFunc(left, e.is)
+		if i < 0 {
+			t.Errorf("not found: %+v", e)
+			continue
+		}
+		found = append(found, left[i])
+		left = slices.Delete(left, i, i+1)
+	}
+	for _, f := range left {
+		if s.unexpected(f, found) {
+			t.Errorf("found, and not expected: %s %s %s %q %s [%v]", f.Severity, f.Code, f.Side, f.Statement, f.Detail, f.DependsOn)
+		}
+	}
+}
+
+func (e expected) is(f xacct.Finding) bool {
+	return e.Code == f.Code && (e.Severity == "" || e.Severity == f.Severity) && (e.Side == "" || e.Side == f.Side) &&
+		(e.Statement == "" || e.Statement == f.Statement) && strings.Contains(f.Detail, e.Detail) && strings.Contains(f.Remedy, e.Remedy) &&
+		strings.Contains(strings.Join(f.Proposal, "\n"), e.Proposal) && (e.Actions == nil || gocmp.Equal(e.Actions, f.Actions)) &&
+		(e.DependsOn == nil || gocmp.Equal(e.DependsOn, f.DependsOn))
+}
+
+// goOn applies the plan although findings speak against it, and runs the task.
+func (s situation) goOn(st *stage, p *xacct.Plan) {
+	t, ctx := st.t, st.t.Context()
+	t.Helper()
+	if s.Put != "" {
+		s.put(st)
+	}
+	st.opts.Override = xacct.Overridable()
+	again := st.plan(s)
+	r, err := again.Apply(ctx, st.cloud.Clients())
+	var blocked *xacct.BlockedError
+	if s.Anyway == "blocked" {
+		if !errors.As(err, &blocked) && !(err == nil && again.Empty()) { // nothing is left to be done beside what is blocked
+			t.Errorf("applied anyway: %v, want it blocked", err)
+		}
+		return
+	}
+	if err == nil {
+		err = st.run(r)
+	}
+	if works := err == nil; works != (s.Anyway == "works") {
+		t.Errorf("applied anyway: %v, but it %s", err, s.Anyway)
+	} else if errors.As(err, &blocked) {
+		t.Errorf("applied anyway, it was blocked: %v", err)
+	}
+	var refused *xacct.AccessTestError
+	if errors.As(err, &refused) && (refused.Cause == task.CauseUnknown || refused.Hint() == "") {
+		t.Errorf("applied anyway: %v says neither what it means (%q) nor what to do (%q)", refused, refused.Cause, refused.Hint())
+	}
+	// What is allowed whatever the unknown is works, and what is denied fails.
+	denied := slices.ContainsFunc(p.Findings, func(f xacct.Finding) bool { return f.Code == xacct.CodeDenied })
+	open := slices.ContainsFunc(p.Findings, func(f xacct.Finding) bool { return f.Severity != xacct.Info })
+	if denied && s.Anyway == "works" || !open && s.Anyway == "fails" {
+		t.Errorf("the plan found denied = %v, anything but information = %v, and it %s", denied, open, s.Anyway)
+	}
+}
+
+func (st *stage) run(r *xacct.Result) error {
+	ctx := st.t.Context()
+	arn := r.TaskARN(st.tr.Name)
+	api, err := st.cloud.Clients().DataSync(arn)
+	if err != nil {
+		return err
+	}
+	run, err := task.Start(ctx, api, arn)
+	if err != nil {
+		return err
+	}
+	out, err := run.Wait(ctx)
+	if err != nil {
+		return err
+	}
+	if out.Verdict != task.Complete {
+		return fmt.Errorf("the run ended as %s", out.Verdict)
+	}
+	return nil
+}
+
+// put sends the merged policy to S3, as a plan without these findings would.
+func (s situation) put(st *stage) {
+	st.t.Helper()
+	res, err := st.tr.Resources()
+	if err != nil {
+		st.t.Fatal(err)
+	}
+	current, err := policy.Parse(st.cloud.BucketPolicy("media-archive"))
+	if err != nil {
+		st.t.Fatal(err)
+	}
+	for _, role := range res.Roles {
+		st.cloud.AddRole(role.Account, role.Name) // the statements name them
+	}
+	merged := string(current.With(res.Buckets[0].Statements).Bytes())
+	owner := accountB
+	_, err = st.cloud.Clients()[owner].S3("us-east-2").PutBucketPolicy(st.t.Context(), &s3.PutBucketPolicyInput{Bucket: new("media-archive"), ExpectedBucketOwner: &owner, Policy: &merged})
+	if refused := err != nil; refused != (s.Put == "refused") {
+		st.t.Errorf("PutBucketPolicy with the merged policy: %v, want it %s", err, s.Put)
+	}
+}

@@ -1,0 +1,252 @@
+package gallery_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/datasync"
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/task"
+	"github.com/xacct/xacct/xaccttest"
+)
+
+// setups are what a situation's files cannot say: things that have a history.
+var setups = map[string]func(*stage){
+	"dead-principal": func(st *stage) {
+		gone := st.cloud.AddRole(accountB, "gone")
+		st.cloud.SetBucketPolicy("media-archive", policy.New(bucket.List("arn:aws:s3:::media-archive").WithSid("Gone").By(policy.AWS(gone))).Bytes())
+		_, err := st.cloud.Clients()[accountB].IAM.DeleteRole(st.t.Context(), &iam.DeleteRoleInput{RoleName: new("gone")})
+		st.must(err)
+	},
+	"hand-made": func(st *stage) { st.handMade(st.tr.Destination.Prefix) },
+	"hand-made-elsewhere": func(st *stage) {
+		st.handMade("elsewhere")
+	},
+	"no-location": func(st *stage) {
+		st.tr.Destination.LocationARN = "arn:aws:datasync:us-east-2:111122223333:location/loc-0123456789abcdef0"
+	},
+	"given-role-untrusted": func(st *stage) {
+		st.tr.Destination.RoleARN = st.cloud.AddRole(accountA, "app", iamrole.TutorialPolicy("arn:aws:s3:::media-archive", accountB))
+	},
+	"boundary": func(st *stage) {
+		st.tr.Destination.Role.PermissionsBoundary = st.cloud.AddPolicy(accountA, "readers", policy.New(policy.Allow("s3:Get*", "s3:List*").On("*")))
+	},
+	"public-open-account": func(st *stage) { st.cloud.BlockPublicAccess(accountB, true, true) },
+	"ids-member":          func(st *stage) { st.idList(":*") },
+	"ids-without-session": func(st *stage) { st.idList("") },
+	"candidate": func(st *stage) {
+		st.handMade(st.tr.Destination.Prefix)
+		st.tr.Destination.LocationARN = ""
+	},
+	"foreign-role": func(st *stage) { st.cloud.AddRole(accountA, "media-archive-destination") },
+	"no-role": func(st *stage) {
+		st.tr.Destination.RoleARN = "arn:aws:iam::111122223333:role/nobody"
+	},
+	"sid-taken": func(st *stage) {
+		res, err := st.tr.Resources()
+		st.must(err)
+		st.cloud.SetBucketPolicy("media-archive", policy.New(policy.Deny("s3:DeleteBucket").WithSid(res.Buckets[0].Statements[0].Sid()).By(policy.Everyone()).On("arn:aws:s3:::media-archive")).Bytes())
+	},
+	"size": func(st *stage) {
+		var all policy.Statements
+		for i := range 19 {
+			all = append(all, policy.Allow("s3:GetObject").By(policy.Account(accountB)).On("arn:aws:s3:::media-archive/"+strings.Repeat(string(rune('a'+i)), 900)+"*"))
+		}
+		st.cloud.SetBucketPolicy("media-archive", policy.New(all).Bytes())
+	},
+	"ambiguous": func(st *stage) {
+		r := st.applied()
+		api, err := st.cloud.Clients().DataSync(r.TaskARN(st.tr.Name))
+		st.must(err)
+		have, err := api.DescribeTask(st.t.Context(), &datasync.DescribeTaskInput{TaskArn: new(r.TaskARN(st.tr.Name))})
+		st.must(err)
+		tags, err := api.ListTagsForResource(st.t.Context(), &datasync.ListTagsForResourceInput{ResourceArn: have.TaskArn})
+		st.must(err)
+		_, err = api.CreateTask(st.t.Context(), &datasync.CreateTaskInput{Name: have.Name, TaskMode: have.TaskMode, Options: have.Options,
+			SourceLocationArn: have.SourceLocationArn, DestinationLocationArn: have.DestinationLocationArn, Tags: tags.Tags})
+		st.must(err)
+	},
+	"replace": func(st *stage) {
+		st.applied()
+		st.tr.Task.Mode = dstypes.TaskModeBasic
+	},
+	"running": func(st *stage) {
+		r := st.applied()
+		api, err := st.cloud.Clients().DataSync(r.TaskARN(st.tr.Name))
+		st.must(err)
+		_, err = task.Start(st.t.Context(), api, r.TaskARN(st.tr.Name))
+		st.must(err)
+		st.tr.Task.Mode = dstypes.TaskModeBasic
+		st.opts.AllowReplace = true
+	},
+	"not-given": func(st *stage) { st.opts.SCPs, st.opts.RCPs = nil, nil },
+	"tags-denied": func(st *stage) {
+		st.cloud.AddObject("media-raw", "2026/tagged.mov", []byte("x"), func(o *xaccttest.ObjectOptions) { o.Tags = map[string]string{"class": "a"} })
+	},
+	"task-option":   func(st *stage) { st.tr.Task.Options.LogLevel = dstypes.LogLevelOff },
+	"storage-class": func(st *stage) { st.tr.Destination.StorageClass = dstypes.S3StorageClassDeepArchive },
+	"schedule-disabled": func(st *stage) {
+		st.tr.Task.Schedule = &task.Schedule{Expression: "rate(1 hour)", Status: dstypes.ScheduleStatusEnabled}
+		st.applied()
+		granted := st.cloud.BucketPolicy("media-archive")
+		st.cloud.SetBucketPolicy("media-archive", nil)
+		time.Sleep(10 * time.Hour)
+		st.cloud.SetBucketPolicy("media-archive", granted)
+	},
+	"empty-source": func(st *stage) { st.tr.Source.Prefix = "2062/" },
+	"deletes":      func(st *stage) { st.opts.AllowDelete = false },
+	"delete-protection-remove": func(st *stage) {
+		st.cloud.PutObject("media-archive", "incoming/gone-from-the-source.mov", []byte("x"))
+	},
+	"source-acls-foreign": func(st *stage) {
+		st.cloud.AddObject("media-archive", "incoming/theirs.mov", []byte("x"), func(o *xaccttest.ObjectOptions) { o.Owner = "777788889999" })
+	},
+	"trust-location-region":         func(st *stage) { st.sourceRole("eu-west-1") },
+	"trust-location-region-by-task": func(st *stage) { st.sourceRole("eu-west-1") },
+	"trust-task-region":             func(st *stage) { st.sourceRole("us-east-2") },
+	"report-denied": func(st *stage) {
+		st.tr.Task.Report = &task.Report{Account: accountB, Bucket: "media-archive", Prefix: "reports"}
+	},
+	"report-elsewhere": func(st *stage) {
+		st.cloud.AddBucket(accountA, "us-east-2", "reports")
+		st.tr.Task.Report = &task.Report{Bucket: "reports"}
+	},
+	"report-role-untrusted": func(st *stage) {
+		st.tr.Task.Report = &task.Report{Account: accountB, Bucket: "media-archive", Prefix: "reports",
+			RoleARN: st.cloud.AddRole(accountA, "reporter", policy.New(policy.Allow("s3:PutObject").On("arn:aws:s3:::media-archive/reports/*")))}
+	},
+	"report-role-missing": func(st *stage) {
+		st.tr.Task.Report = &task.Report{Account: accountB, Bucket: "media-archive", Prefix: "reports", RoleARN: "arn:aws:iam::111122223333:role/nobody"}
+	},
+	"manifest-denied":          func(st *stage) { st.manifest("1.mov\n") },
+	"manifest-allowed":         func(st *stage) { st.manifest("1.mov\n") },
+	"manifest-versions-denied": func(st *stage) { st.manifest("1.mov\n") },
+	"manifest-versions-denied-named": func(st *stage) {
+		out, err := st.cloud.Clients()[accountB].S3("us-east-2").(task.ObjectsAPI).GetObject(st.t.Context(), &s3.GetObjectInput{Bucket: new("media-archive"), Key: new("incoming/1.mov")})
+		st.must(err)
+		st.manifest("1.mov," + *out.VersionId + "\n")
+	},
+	"given-role": func(st *stage) { st.givenRole() },
+	"key-not-listed-given-role": func(st *stage) { // the key's owner lets the account's roles use it
+		st.defaultKey()
+		st.givenRole(policy.Allow("s3:*", "kms:*").On("*"))
+	},
+	"key-not-listed-given-role-without": func(st *stage) {
+		st.defaultKey()
+		st.givenRole()
+	},
+	"given-role-limited": func(st *stage) {
+		st.givenRole(policy.Allow("s3:*").On("arn:aws:s3:::media-archive"), policy.Allow("s3:Get*", "s3:List*").On("arn:aws:s3:::media-archive/*"))
+	},
+	"no-key": func(st *stage) {
+		st.tr.Destination.KMSKeys = []string{"arn:aws:kms:us-east-2:444455556666:key/00000000-0000-4000-8000-000000000000"}
+	},
+	"key-unusable": func(st *stage) { st.cloud.SetKeyState(st.tr.Destination.KMSKeys[0], kmstypes.KeyStateDisabled) },
+}
+
+func (st *stage) must(err error) {
+	st.t.Helper()
+	if err != nil {
+		st.t.Fatal(err)
+	}
+}
+
+// applied sets the transfer up as it is.
+func (st *stage) applied() *xacct.Result {
+	st.t.Helper()
+	p := kittest.MustPlan(st.t, st.t.Context(), st.cloud.Clients(), []xacct.Transfer{*st.tr})
+	return kittest.MustApply(st.t, st.t.Context(), st.cloud.Clients(), p)
+}
+
+// handMade makes the destination's role, bucket policy and location as the tutorial has it done by hand.
+func (st *stage) handMade(prefix string) {
+	handMade(st.t, st.cloud, st.tr, prefix)
+}
+
+// sourceRole gives the source a role that DataSync may assume for what lies in the Region.
+func (st *stage) sourceRole(region string) {
+	trust := policy.New(policy.Allow("sts:AssumeRole").WithSid("DataSync").By(policy.Service("datasync.amazonaws.com")).
+		When(policy.StringEquals("aws:SourceAccount", accountA), policy.Where("ArnLike", "aws:SourceArn", "arn:aws:datasync:"+region+":"+accountA+":*")))
+	st.tr.Source.RoleARN = madeRole(st.t, st.cloud, trust, policy.New(policy.Allow("s3:*").On("*")))
+}
+
+// manifest gives the task a list in the bucket of the situation.
+func (st *stage) manifest(lines string) {
+	st.cloud.PutObject("media-archive", "lists/m.csv", []byte(lines))
+	st.tr.Task.Manifest = &task.Manifest{Account: accountB, Bucket: "media-archive", Key: "lists/m.csv"}
+}
+
+// givenRole makes a role that DataSync may assume, with the statements or, without any, the tutorial's policy.
+func (st *stage) givenRole(statements ...policy.Statement) {
+	d := iamrole.TutorialPolicy("arn:aws:s3:::media-archive", accountB)
+	if len(statements) > 0 {
+		d = policy.New(policy.Statements(statements))
+	}
+	st.tr.Destination.RoleARN = tutorialRole(st.t, st.cloud, d)
+}
+
+// defaultKey encrypts the bucket with a key of its account that the other account may use.
+func (st *stage) defaultKey() {
+	key := st.cloud.AddKey(accountB, "us-east-2", func(o *xaccttest.KeyOptions) {
+		o.Policy = policy.New(policy.Allow("kms:*").WithSid("Owner").By(policy.Account(accountB)).On("*"), policy.Allow("kms:*").WithSid("Partner").By(policy.Account(accountA)).On("*")).Bytes()
+	})
+	st.cloud.SetBucketEncryption("media-archive", "aws:kms", key)
+}
+
+// idList lets only the given role in, by its unique id.
+func (st *stage) idList(suffix string) {
+	st.givenRole()
+	out, err := st.cloud.Clients()[accountA].IAM.GetRole(st.t.Context(), &iam.GetRoleInput{RoleName: new("DataSync-tutorial")})
+	st.must(err)
+	st.cloud.SetBucketPolicy("media-archive", policy.New(policy.Deny("s3:GetObject*", "s3:PutObject*").WithSid("Guard").By(policy.Everyone()).On("arn:aws:s3:::media-archive/*").
+		When(policy.Where("StringNotLike", "aws:userid", *out.Role.RoleId+suffix))).Bytes())
+}
+
+// tutorialRole makes the tutorial's role in the source account.
+func tutorialRole(t *testing.T, cloud *xaccttest.Cloud, d policy.Document) string {
+	t.Helper()
+	return madeRole(t, cloud, iamrole.TutorialTrust(), d)
+}
+
+// madeRole makes the role with other documents.
+func madeRole(t *testing.T, cloud *xaccttest.Cloud, trusts, d policy.Document) string {
+	t.Helper()
+	api := cloud.Clients()[accountA].IAM
+	trust, text := string(trusts.Bytes()), string(d.Bytes())
+	out, err := api.CreateRole(t.Context(), &iam.CreateRoleInput{RoleName: new("DataSync-tutorial"), AssumeRolePolicyDocument: &trust})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := api.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: new("DataSync-tutorial"), PolicyName: new("tutorial"), PolicyDocument: &text}); err != nil {
+		t.Fatal(err)
+	}
+	return *out.Role.Arn
+}
+
+// handMade follows the tutorial for the destination, and gives its role and location to the transfer.
+func handMade(t *testing.T, cloud *xaccttest.Cloud, tr *xacct.Transfer, prefix string) {
+	t.Helper()
+	role := tutorialRole(t, cloud, iamrole.TutorialPolicy("arn:aws:s3:::media-archive", accountB))
+	current, err := policy.Parse(cloud.BucketPolicy("media-archive"))
+	if err != nil {
+		current = policy.New()
+	}
+	lists := bucket.List("arn:aws:s3:::media-archive").WithSid("DataSyncCreateS3Location").By(policy.AWS(cloud.OperatorARN(accountA)))
+	cloud.SetBucketPolicy("media-archive", current.With(bucket.TutorialStatement("arn:aws:s3:::media-archive", role), lists).Bytes())
+	out, err := cloud.Clients()[accountA].DataSync("us-east-2").CreateLocationS3(t.Context(), &datasync.CreateLocationS3Input{
+		S3BucketArn: new("arn:aws:s3:::media-archive"), Subdirectory: new("/" + prefix), S3Config: &dstypes.S3Config{BucketAccessRoleArn: &role}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr.Destination.RoleARN, tr.Destination.LocationARN = role, *out.LocationArn
+}
