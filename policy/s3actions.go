@@ -8,7 +8,7 @@ import "strings"
 // Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_s3.html
 
 // objectActions apply to objects: a bucket's ARN followed by a slash and a key or pattern. Names are lower case, without "s3:".
-var objectActions = names(`
+var objectActions = nameSet(`
 	AbortMultipartUpload BypassGovernanceRetention DeleteObject DeleteObjectAnnotation DeleteObjectTagging DeleteObjectVersion
 	DeleteObjectVersionAnnotation DeleteObjectVersionTagging GetObject GetObjectAcl GetObjectAnnotation GetObjectAttributes GetObjectLegalHold
 	GetObjectRetention GetObjectTagging GetObjectTorrent GetObjectVersion GetObjectVersionAcl GetObjectVersionAnnotation
@@ -19,7 +19,7 @@ var objectActions = names(`
 `)
 
 // bucketActions apply to the bucket itself. Names are lower case, without "s3:".
-var bucketActions = names(`
+var bucketActions = nameSet(`
 	AllowVendedLogDeliveryForResource CreateBucket CreateBucketMetadataTableConfiguration DeleteBucket DeleteBucketMetadataTableConfiguration
 	DeleteBucketPolicy DeleteBucketWebsite GetAccelerateConfiguration GetAnalyticsConfiguration GetBucketAbac GetBucketAcl GetBucketCORS GetBucketLocation
 	GetBucketLogging GetBucketMetadataTableConfiguration GetBucketNotification GetBucketObjectLockConfiguration GetBucketOwnershipControls GetBucketPolicy
@@ -34,7 +34,7 @@ var bucketActions = names(`
 `)
 
 // accountActions apply to neither objects nor buckets. Names are lower case, without "s3:".
-var accountActions = names(`
+var accountActions = nameSet(`
 	GetAccountPublicAccessBlock ListAccessPoints ListAllMyBuckets ListJobs ListMultiRegionAccessPoints ListStorageLensConfigurations
 	PutAccountPublicAccessBlock
 `)
@@ -72,14 +72,14 @@ var keyActions = func() map[string]map[string]bool {
 		"x-amz-server-side-encryption-customer-algorithm":                          `BypassGovernanceRetention PutObject ReplicateObject`,
 		"x-amz-storage-class": `BypassGovernanceRetention PutObject PutObjectAcl PutObjectVersionAcl`,
 	} {
-		for key := range names(keys) {
-			m[key] = names(actions)
+		for key := range nameSet(keys) {
+			m[key] = nameSet(actions)
 		}
 	}
 	return m
 }()
 
-func names(list string) map[string]bool {
+func nameSet(list string) map[string]bool {
 	m := map[string]bool{}
 	for _, name := range strings.Fields(strings.ToLower(list)) {
 		m[name] = true

@@ -4,12 +4,12 @@ import "github.com/xacct/xacct/internal/region"
 
 // DataSyncCall describes the calls that DataSync makes with the role of an S3 location. A zero field means that the value is not known.
 type DataSyncCall struct {
-	RoleARN  string            // with its path
-	RoleID   string            // AROA…
+	RoleARN  string            // ARN of the role, with its path
+	RoleID   string            // unique id of the role, AROA…
 	RoleTags map[string]string // nil is not known; otherwise all tags of the role
-	OrgID    string            // of the role's account
-	Account  string            // that owns the bucket or key
-	Region   string            // of the bucket or key
+	OrgID    string            // organisation of the role's account
+	Account  string            // 12-digit id of the account that owns the bucket or key
+	Region   string            // Region of the bucket or key
 }
 
 // S3 returns a request of DataSync on a bucket or an object, with the certain and assumed facts of [DataSyncCall.Facts].

@@ -8,12 +8,12 @@ import (
 // OperatorCall describes the calls of a person or program that sets up and runs transfers. A zero field means that the value is not
 // known.
 type OperatorCall struct {
-	PrincipalARN string            // a role, a session or a user
-	PrincipalID  string            // AROA… or AIDA…
+	PrincipalARN string            // ARN of a role, a session or a user
+	PrincipalID  string            // unique id of the role or user, AROA… or AIDA…
 	Tags         map[string]string // nil is not known; otherwise all tags of the user or session. Tags of a role are not those of its sessions.
-	OrgID        string            // of the principal's account
-	Account      string            // that owns the resource
-	Region       string            // of the resource
+	OrgID        string            // organisation of the principal's account
+	Account      string            // 12-digit id of the account that owns the resource
+	Region       string            // Region of the resource
 	Forwarded    bool              // DataSync makes the call with the operator's credentials, as when a location is created
 }
 

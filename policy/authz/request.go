@@ -16,7 +16,7 @@ type Request struct {
 	// "datasync.amazonaws.com" when it assumes a role. "" is none.
 	Service string
 
-	Action   string // "s3:PutObject"; case does not matter
+	Action   string // the action, such as "s3:PutObject"; its letter case does not matter
 	Resource string // an ARN, or "*" for an action that has no resource
 
 	// ResourceAccount is the 12-digit id of the account that owns the resource. "" is the account in the ARN. An S3 ARN has no account: the
@@ -47,7 +47,7 @@ type Request struct {
 
 // Policies are the documents under which a request is decided. The zero Policies allow only requests of the root user within its account.
 type Policies struct {
-	Identity []policy.Document // attached to the principal: inline, managed, and those of a user's groups
+	Identity []policy.Document // policies of the principal: inline, managed, and those of a user's groups; nil is none
 
 	// Boundary and Session limit what Identity allows. The zero document means that there is none.
 	Boundary, Session policy.Document
