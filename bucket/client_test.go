@@ -13,7 +13,7 @@ import (
 	"github.com/xacct/xacct/internal/awserr"
 )
 
-// answering is an HTTP client that gives the same answer to every request, as S3 does: HeadBucket without a body.
+// answering is an HTTP client that gives the same response to every request. As with S3, a response to HeadBucket has no body.
 type answering struct {
 	status int
 	region string
@@ -32,7 +32,7 @@ func (a answering) Do(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: a.status, Header: header, Body: io.NopCloser(strings.NewReader(body)), Request: r, ProtoMajor: 1, ProtoMinor: 1}, nil
 }
 
-// What the real client makes of the answers is what Observe understands.
+// Observe understands the errors that the real client makes of S3's responses.
 func TestObserveThroughTheClient(t *testing.T) {
 	fault := func(code string) string { return "<Error><Code>" + code + "</Code><Message>no</Message></Error>" }
 	tests := []struct {

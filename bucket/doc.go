@@ -1,11 +1,22 @@
 // Package bucket describes what a transfer needs of an S3 bucket: statements of its policy, and its object ownership.
 //
-// [Read], [Write] and [List] are what DataSync and the caller of CreateLocationS3 need, as statements with actions and resources only. Both sides
-// of a grant between accounts are made of the same statement: add the principal with By for the bucket's policy, and conditions with When for
-// the role's.
+//	spec := bucket.Spec{Name: "amzn-s3-demo-bucket", Account: "444455556666", Region: "us-east-2"}
+//	spec.Statements = policy.Statements{bucket.Write(spec.ARN(), "photos/2026").WithSid("MediaWrite").By(role)}
+//	input, err := spec.PutPolicyInput(current) // for s3.Client.PutBucketPolicy; nil if current has the statement already
 //
-// [Spec] says what a transfer wants of a bucket; [Spec.Validate] says all that is wrong with it before any call; [Spec.PutPolicyInput] and its
-// siblings are the requests, each with the account that must own the bucket; [Observe] reads.
+// [Spec] is the desired state, and [Spec.Validate] reports all its problems before any call. [Spec.PutPolicyInput] and the other methods
+// make the requests, each with the account that must own the bucket. [Observe] reads the bucket.
 //
-// A bucket is never made and never deleted, and of its policy nothing is touched but the statements that the spec names.
+// A bucket is never created or deleted. Of its policy, only the statements that the spec names are changed.
+//
+// # Grants between accounts
+//
+// [Read], [Write] and [List] are statements with actions and resources only: what DataSync and the caller of CreateLocationS3 need. Both
+// sides of a grant are made of the same statement. For the bucket's policy, add the principal with By; for the role's policy, add
+// conditions with When.
+//
+// # Limits
+//
+// S3 has no compare-and-swap for bucket policies: changes that others make between reading and writing are lost. The same holds for the
+// policies of KMS keys. See docs/limits.md.
 package bucket

@@ -7,13 +7,13 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// A bucket, and the role of another account that may write to it.
+// destination is the bucket, and role a role of another account that may write to it.
 var (
 	destination = bucket.Spec{Name: "amzn-s3-demo-destination-bucket", Account: "444455556666", Region: "us-east-2"}
 	role        = policy.AWS("arn:aws:iam::111122223333:role/datasync")
 )
 
-// One statement makes both sides of the grant.
+// The same statement is used for both sides of the grant.
 func Example() {
 	write := bucket.Write(destination.ARN(), "photos/2026")
 

@@ -12,8 +12,8 @@ import (
 	"github.com/xacct/xacct/internal/awserr"
 )
 
-// What was never set answers with an error of its own, which is not a failure. The codes are those of
-// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html.
+// S3 returns an error for a setting that was never set. The functions below treat that error as the zero value, not as a failure. The codes
+// are those of https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html.
 
 func (r *reader) publicAccessBlock() (PublicAccessBlock, error) {
 	out, err := r.api.GetPublicAccessBlock(r.ctx, &s3.GetPublicAccessBlockInput{Bucket: &r.spec.Name, ExpectedBucketOwner: &r.spec.Account})
@@ -96,18 +96,20 @@ func (r *reader) payer() (s3types.Payer, error) {
 	return out.Payer, nil
 }
 
-// Sample is what lies below a prefix of a bucket, as far as one page of its list tells.
+// Sample describes the objects under a prefix of a bucket, as far as one page of the bucket's list shows them.
 type Sample struct {
-	// Objects are those on the page, at most 1,000. Those that stand for directories, empty ones whose keys end in a slash, and what DataSync
-	// itself leaves in .aws-datasync/ do not count: https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
+	// Objects is the number of objects on the page, at most 1,000. Empty objects whose keys end in a slash stand for directories and do not
+	// count. Neither do the objects that DataSync leaves in .aws-datasync/:
+	// https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
 	Objects int
-	More    bool // there are more
+	More    bool // the list has further pages
 }
 
-// Empty reports whether nothing is there for certain.
+// Empty reports whether there is certainly no object under the prefix.
 func (s Sample) Empty() bool { return s.Objects == 0 && !s.More }
 
-// Look reads one page of the objects below the prefix; "" is the whole bucket.
+// Look reads one page of the objects under the prefix; "" is the whole bucket. The error is that of the call to S3, or of a spec that names no
+// bucket, account and Region.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 func Look(ctx context.Context, api API, spec Spec, prefix string) (Sample, error) {
 	if err := spec.checkNames(); err != nil {

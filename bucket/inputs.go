@@ -11,9 +11,10 @@ import (
 	"github.com/xacct/xacct/problem"
 )
 
-// PutPolicyInput is the request that adds the statements of s to current, the policy as it was just read: the zero Document is none.
-// It is nil if current has them already. Errors are those of Validate, a *policy.ConflictError if current has a statement of the same Sid
-// and another meaning, and a policy that gets too long. S3 has no compare-and-swap: what others write in between is lost.
+// PutPolicyInput returns the request that adds the statements of s to current, the policy as it was just read; the zero Document is "no
+// policy". It returns nil if current has the statements already. Errors are those of Validate, a *policy.ConflictError if current has a
+// statement with the same Sid and another meaning, and a *Problem if the policy gets too long. S3 has no compare-and-swap: changes that
+// others made since current was read are lost.
 func (s Spec) PutPolicyInput(current policy.Document) (*s3.PutBucketPolicyInput, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -28,8 +29,8 @@ func (s Spec) PutPolicyInput(current policy.Document) (*s3.PutBucketPolicyInput,
 	return s.ReplacePolicyInput(merged)
 }
 
-// ReplacePolicyInput is the request that stores the document in place of the bucket's policy, whatever is there. It is for documents
-// that were made from the one that was just read. Only Name, Account and Region of s are used.
+// ReplacePolicyInput returns the request that replaces the bucket's policy by the document. Make the document from the policy that was
+// just read. Only Name, Account and Region of s are used.
 func (s Spec) ReplacePolicyInput(document policy.Document) (*s3.PutBucketPolicyInput, error) {
 	if err := s.checkNames(); err != nil {
 		return nil, err
@@ -40,7 +41,8 @@ func (s Spec) ReplacePolicyInput(document policy.Document) (*s3.PutBucketPolicyI
 	return &s3.PutBucketPolicyInput{Bucket: &s.Name, ExpectedBucketOwner: &s.Account, Policy: new(string(document.Bytes()))}, nil
 }
 
-// DeletePolicyInput is the request that deletes the bucket's policy, for when no statement is left. Only Name, Account and Region of s are used.
+// DeletePolicyInput returns the request that deletes the bucket's policy. Use it when no statement is left. Only Name, Account and Region
+// of s are used.
 func (s Spec) DeletePolicyInput() (*s3.DeleteBucketPolicyInput, error) {
 	if err := s.checkNames(); err != nil {
 		return nil, err
@@ -48,7 +50,8 @@ func (s Spec) DeletePolicyInput() (*s3.DeleteBucketPolicyInput, error) {
 	return &s3.DeleteBucketPolicyInput{Bucket: &s.Name, ExpectedBucketOwner: &s.Account}, nil
 }
 
-// PutOwnershipInput is the request that disables the bucket's ACLs, so that its owner owns what DataSync writes. It is nil if s does not ask for it.
+// PutOwnershipInput returns the request that disables the bucket's ACLs, so that the bucket's owner owns the objects that DataSync writes. It
+// returns nil if s.DisableACLs is false. Errors are those of Validate.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
 func (s Spec) PutOwnershipInput() (*s3.PutBucketOwnershipControlsInput, error) {
 	if !s.DisableACLs {
@@ -57,8 +60,8 @@ func (s Spec) PutOwnershipInput() (*s3.PutBucketOwnershipControlsInput, error) {
 	return s.RestoreOwnershipInput(s3types.ObjectOwnershipBucketOwnerEnforced)
 }
 
-// RestoreOwnershipInput is the request that gives the bucket this Object Ownership, such as the one it had before its ACLs were disabled.
-// Only Name, Account and Region of s are used; a value that S3 does not have is a [Problem].
+// RestoreOwnershipInput returns the request that sets the bucket's Object Ownership, for example to the value it had before its ACLs were
+// disabled. Only Name, Account and Region of s are used. A value that S3 does not know is a [Problem].
 func (s Spec) RestoreOwnershipInput(ownership s3types.ObjectOwnership) (*s3.PutBucketOwnershipControlsInput, error) {
 	if err := s.checkNames(); err != nil {
 		return nil, err

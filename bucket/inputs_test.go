@@ -57,7 +57,7 @@ func TestPutPolicyInput(t *testing.T) {
 	}
 }
 
-// Foreign statements go into the request byte by byte.
+// Statements of others are in the request byte for byte.
 func TestPutPolicyInputKeepsForeignBytes(t *testing.T) {
 	theirs := parse(t, foreign)
 	before, _ := theirs.Statement("Theirs")

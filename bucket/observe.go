@@ -16,8 +16,8 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// Observe reads the bucket, in one round of calls. It fails only if ctx is done or the spec names no bucket, account and Region;
-// what AWS refuses to tell is in State.Unread.
+// Observe reads the bucket with concurrent calls. It fails only if ctx is done or the spec names no bucket, account and Region. Parts that
+// AWS refuses to return are listed in State.Unread.
 func Observe(ctx context.Context, api API, spec Spec) (State, error) {
 	if err := spec.checkNames(); err != nil {
 		return State{}, err
@@ -51,7 +51,7 @@ func Observe(ctx context.Context, api API, spec Spec) (State, error) {
 	return s, nil
 }
 
-// reader reads the parts of a bucket at the same time.
+// reader reads the parts of a bucket concurrently.
 type reader struct {
 	ctx  context.Context
 	api  API
@@ -72,8 +72,8 @@ func (r *reader) read(part string, fn func() error) {
 	})
 }
 
-// head tells whether the bucket exists, and its Region, which S3 puts into the header also of an answer that refuses everything else.
-// A 403 may be a missing permission, a Deny or a wrong owner; only success proves the owner.
+// head returns whether the bucket exists, and its Region. S3 puts the Region into a header, even of a response that refuses the call. A 403
+// may mean a missing permission, a Deny or a wrong owner; only success proves the owner.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
 func head(ctx context.Context, api API, spec Spec) (exists bool, region string, err error) {
 	out, err := api.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account})
@@ -101,7 +101,7 @@ func readPolicy(ctx context.Context, api API, spec Spec) (policy.Document, error
 	return policy.Parse([]byte(aws.ToString(out.Policy)))
 }
 
-// readOwnership is "" if ownership controls were never set, as in buckets from before April 2023.
+// readOwnership returns the Object Ownership; "" if it was never set, as in buckets from before April 2023.
 func readOwnership(ctx context.Context, api API, spec Spec) (s3types.ObjectOwnership, error) {
 	out, err := api.GetBucketOwnershipControls(ctx, &s3.GetBucketOwnershipControlsInput{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account})
 	if awserr.Is(err, "OwnershipControlsNotFoundError") {
@@ -116,7 +116,7 @@ func readOwnership(ctx context.Context, api API, spec Spec) (s3types.ObjectOwner
 	return out.OwnershipControls.Rules[0].ObjectOwnership, nil
 }
 
-// readGrants lists the grants of the bucket's ACL to others than its owner. S3 does not disable ACLs while there is one.
+// readGrants lists the grants of the bucket's ACL to others than its owner. S3 refuses to disable ACLs while there is such a grant.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-error-responses.html
 func readGrants(ctx context.Context, api API, spec Spec) ([]string, error) {
 	out, err := api.GetBucketAcl(ctx, &s3.GetBucketAclInput{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account})
@@ -137,7 +137,7 @@ func readGrants(ctx context.Context, api API, spec Spec) ([]string, error) {
 	return grants, nil
 }
 
-// grantee names whom a grant is to, "" for the owner.
+// grantee names the grantee in words; "" for the owner.
 func grantee(g *s3types.Grantee, owner string) string {
 	switch {
 	case g == nil:

@@ -19,7 +19,7 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// fake answers the reads of this package for a bucket of account 444455556666; a write is an error.
+// fake implements the reads of this package for a bucket of account 444455556666. A write is an error.
 type fake struct {
 	latency   time.Duration
 	policy    string // "" is none
@@ -224,7 +224,7 @@ func TestObserve(t *testing.T) {
 	}
 }
 
-// Every call carries the expected owner: for another account nothing can be read, and the owner is not proved.
+// Every call has the expected owner. If another account is expected, nothing can be read and the owner is not proved.
 func TestObserveSendsOwner(t *testing.T) {
 	s := spec()
 	s.Account = "777788889999"

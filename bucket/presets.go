@@ -2,9 +2,9 @@ package bucket
 
 import "github.com/xacct/xacct/policy"
 
-// TutorialStatement is the statement that step 2 of AWS's tutorial on transfers between accounts (edition of April 2025) adds to the policy of the
-// destination bucket. It lacks s3:GetObjectVersion and s3:GetObjectVersionTagging, which the role's own policy of step 1 has: between accounts both
-// sides must allow, so that DataSync gets neither. Write has them.
+// TutorialStatement returns the statement that step 2 of AWS's tutorial on transfers between accounts (edition of April 2025) adds to the
+// policy of the destination bucket. It lacks s3:GetObjectVersion and s3:GetObjectVersionTagging, which the role's policy of step 1 has.
+// DataSync gets neither, because between accounts both sides must allow an action. [Write] has both.
 // https://docs.aws.amazon.com/datasync/latest/userguide/tutorial_s3-s3-cross-account-transfer.html
 func TutorialStatement(bucketARN, roleARN string) policy.Statement {
 	return policy.Allow("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:AbortMultipartUpload", "s3:DeleteObject",
@@ -12,12 +12,12 @@ func TutorialStatement(bucketARN, roleARN string) policy.Statement {
 		WithSid("DataSyncCreateS3LocationAndTaskAccess").By(policy.AWS(roleARN)).On(bucketARN, bucketARN+"/*")
 }
 
-// TutorialPolicy is the policy of step 2 for a bucket that has none: TutorialStatement in a document of Version 2008-10-17, as that edition prints it.
-// Later editions print 2012-10-17.
+// TutorialPolicy returns the policy of step 2 for a bucket without a policy: TutorialStatement in a document of Version 2008-10-17, as that
+// edition prints it. Later editions print 2012-10-17.
 func TutorialPolicy(bucketARN, roleARN string) policy.Document {
 	document, err := policy.Parse([]byte(`{"Version":"2008-10-17","Statement":[` + string(TutorialStatement(bucketARN, roleARN).Bytes()) + `]}`))
 	if err != nil {
-		return policy.Document{} // not reached: a statement prints as JSON
+		return policy.Document{} // unreachable: a statement prints as JSON
 	}
 	return document
 }

@@ -5,14 +5,14 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// Spec is what a transfer wants of a bucket that exists. Nothing else of the bucket is touched.
+// Spec is what a transfer needs of an existing bucket. Nothing else of the bucket is changed.
 type Spec struct {
 	Name        string            // name of a general purpose bucket; required
 	Account     string            // 12-digit id of the bucket's owner, sent as ExpectedBucketOwner with every call; required
 	Region      string            // the bucket's Region; required
-	Statements  policy.Statements // each with a Sid; nil is none
-	DisableACLs bool              // sets BucketOwnerEnforced; false leaves the ownership alone
+	Statements  policy.Statements // statements of the bucket's policy, each with a Sid; nil is none
+	DisableACLs bool              // true sets Object Ownership to BucketOwnerEnforced; false leaves it as it is
 }
 
-// ARN is the ARN of the bucket, in the partition of its Region.
+// ARN returns the ARN of the bucket, in the partition of its Region.
 func (s Spec) ARN() string { return region.Bucket(region.Partition(s.Region), s.Name) }

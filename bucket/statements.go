@@ -6,8 +6,8 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// What DataSync does to the bucket itself, to objects that it reads, and besides that to objects where it writes.
-// The guide lists the same actions for every task mode. Its condition on aws:ResourceAccount is the caller's to add.
+// The actions of DataSync on the bucket, on the objects that it reads, and in addition on the objects that it writes. The guide lists the
+// same actions for every task mode. It also has a condition on aws:ResourceAccount, which the caller adds.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
 var (
 	bucketActions = []string{"s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"}
@@ -15,19 +15,21 @@ var (
 	writeActions  = []string{"s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject", "s3:PutObjectTagging"}
 )
 
-// Read is what DataSync needs on a bucket that it reads from: the bucket itself, and the objects under prefix; "" is all.
-// The prefix is one that a location can have: see the package location. It does not narrow what may be listed, since S3 asks for
-// s3:ListBucket without a prefix when DataSync looks whether the bucket is there.
+// Read returns an Allow statement with what DataSync needs on a bucket that it reads from: actions on the bucket, and on the objects under
+// prefix; "" is all objects. The prefix must be one that a location can have: see package location. It does not limit what may be listed,
+// because DataSync checks that the bucket exists, which requires s3:ListBucket without a prefix.
 func Read(bucketARN, prefix string) policy.Statement {
 	return allow(bucketARN, prefix, bucketActions, readActions)
 }
 
-// Write is what DataSync needs on a bucket that it writes to: what Read has, and writing, tagging and deleting the objects under prefix.
+// Write returns an Allow statement with what DataSync needs on a bucket that it writes to: the actions of [Read], and those to write, tag and
+// delete the objects under prefix.
 func Write(bucketARN, prefix string) policy.Statement {
 	return allow(bucketARN, prefix, bucketActions, readActions, writeActions)
 }
 
-// List is what the caller of CreateLocationS3 needs on the bucket: DataSync looks at it in the caller's name.
+// List returns an Allow statement with what the caller of CreateLocationS3 needs on the bucket: DataSync lists it with the caller's
+// credentials.
 // Observed: https://github.com/hashicorp/terraform-provider-aws/issues/21974
 func List(bucketARN string) policy.Statement { return policy.Allow("s3:ListBucket").On(bucketARN) }
 
@@ -39,7 +41,7 @@ func allow(bucketARN, prefix string, lists ...[]string) policy.Statement {
 	return policy.Allow(actions...).On(bucketARN, bucketARN+"/"+folder(prefix)+"*")
 }
 
-// folder is the prefix as keys begin with it: without a slash in front, with one at the end.
+// folder returns the prefix as keys begin with it: without a slash in front and with one at the end; "" stays "".
 func folder(prefix string) string {
 	if prefix = strings.Trim(prefix, "/"); prefix != "" {
 		prefix += "/"

@@ -35,7 +35,7 @@ func TestPrefix(t *testing.T) {
 	}
 }
 
-// The calls must not share memory: a caller may go on from either result.
+// The results must not share memory, because a caller may extend either of them.
 func TestStatementsAreApart(t *testing.T) {
 	a, _ := Write(arn, "").Actions()
 	a[0] = "s3:Changed"

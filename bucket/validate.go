@@ -12,7 +12,7 @@ import (
 	"github.com/xacct/xacct/problem"
 )
 
-// Problem is one violation of one rule: the field, the value, the rule, the remedy.
+// Problem is one violation of one rule: the field, the value, the rule and the remedy. See [problem.Problem].
 type Problem = problem.Problem
 
 const policyPage = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html"
@@ -48,10 +48,10 @@ var (
 	}
 )
 
-// rules is the table of all rules of this package. Those of the statements are the package policy's.
+// rules is the table of all rules of this package. The rules of statements are in package policy.
 var rules = slices.Concat([]problem.Rule{ruleAccount, ruleRegion, ruleSid, ruleResource, ruleOwnership, rulePolicySize, rulePolicyEmpty}, s3name.Rules)
 
-// Validate reports all problems of the spec at once, each a *Problem, joined.
+// Validate reports all problems of the spec: the error joins one *Problem for each. It is nil if there is none.
 func (s Spec) Validate() error {
 	var l problem.List
 	l.Under("", s.checkNames())
@@ -75,7 +75,7 @@ func (s Spec) Validate() error {
 	return l.Err()
 }
 
-// checkNames is the part of Validate that every request needs.
+// checkNames checks the fields that every request uses.
 func (s Spec) checkNames() error {
 	var l problem.List
 	l.Check(region.ValidAccount(s.Account), ruleAccount, "Account", s.Account)
@@ -84,7 +84,7 @@ func (s Spec) checkNames() error {
 	return l.Err()
 }
 
-// checkDocument says why S3 would not store the policy.
+// checkDocument reports why S3 would refuse the policy.
 func checkDocument(document policy.Document) error {
 	var l problem.List
 	l.Check(document.Len() > 0, rulePolicyEmpty, "", "")

@@ -74,12 +74,12 @@ func TestRules(t *testing.T) {
 	problemtest.Run(t, rules, cases)
 }
 
-// long is a policy of a little more than n bytes.
+// long returns a policy of a little more than n bytes.
 func long(n int) policy.Document {
 	return policy.New(policy.Allow("s3:GetObject").WithSid("Long").By(policy.AWS(role)).On(arn + "/" + strings.Repeat("a", n)))
 }
 
-// What is wrong inside a statement is reported where the spec holds it.
+// Problems inside a statement are reported under the field that contains the statement.
 func TestStatementPaths(t *testing.T) {
 	s := spec()
 	s.Statements = append(s.Statements, policy.Allow("s3:GetObject").WithSid("Objects").By(policy.AWS(role)).On(arn))

@@ -6,7 +6,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 )
 
-// API is what this package and its callers use of *iam.Client. It may gain methods in a minor release: embed it.
+// API lists the methods of *iam.Client that this package and its callers use. A minor release may add methods: implementations should
+// embed API.
 type API interface {
 	GetRole(ctx context.Context, in *iam.GetRoleInput, optFns ...func(*iam.Options)) (*iam.GetRoleOutput, error)
 	ListRolePolicies(ctx context.Context, in *iam.ListRolePoliciesInput, optFns ...func(*iam.Options)) (*iam.ListRolePoliciesOutput, error)

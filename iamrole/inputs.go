@@ -10,7 +10,7 @@ import (
 	"github.com/xacct/xacct/problem"
 )
 
-// CreateInput is the request that makes the role, without its inline policies. Errors are those of Validate.
+// CreateInput returns the request that creates the role, without its inline policies. Errors are those of Validate.
 func (s Spec) CreateInput() (*iam.CreateRoleInput, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -25,7 +25,7 @@ func (s Spec) CreateInput() (*iam.CreateRoleInput, error) {
 	}, nil
 }
 
-// UpdateTrustInput is the request that sets the trust policy. Errors are those of Validate.
+// UpdateTrustInput returns the request that sets the trust policy. Errors are those of Validate.
 func (s Spec) UpdateTrustInput() (*iam.UpdateAssumeRolePolicyInput, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func (s Spec) UpdateTrustInput() (*iam.UpdateAssumeRolePolicyInput, error) {
 	return &iam.UpdateAssumeRolePolicyInput{RoleName: &s.Name, PolicyDocument: new(string(s.Trust.Bytes()))}, nil
 }
 
-// BoundaryInput is the request that makes PermissionsBoundary the role's; nil if s has none. The error is that of Validate.
+// BoundaryInput returns the request that sets the permissions boundary of the role; nil if s has none. Errors are those of Validate.
 func (s Spec) BoundaryInput() (*iam.PutRolePermissionsBoundaryInput, error) {
 	if err := s.Validate(); err != nil || s.PermissionsBoundary == "" {
 		return nil, err
@@ -41,7 +41,8 @@ func (s Spec) BoundaryInput() (*iam.PutRolePermissionsBoundaryInput, error) {
 	return &iam.PutRolePermissionsBoundaryInput{RoleName: &s.Name, PermissionsBoundary: &s.PermissionsBoundary}, nil
 }
 
-// PutPolicyInput is the request that sets the inline policy which s.Policies has under the name. Errors are those of Validate, and a name that is not there.
+// PutPolicyInput returns the request that sets the inline policy with that name in s.Policies. Errors are those of Validate, and a name that
+// s.Policies does not have.
 func (s Spec) PutPolicyInput(name string) (*iam.PutRolePolicyInput, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -55,7 +56,8 @@ func (s Spec) PutPolicyInput(name string) (*iam.PutRolePolicyInput, error) {
 	return &iam.PutRolePolicyInput{RoleName: &s.Name, PolicyName: &name, PolicyDocument: new(string(document.Bytes()))}, nil
 }
 
-// DeletePolicyInput is the request that deletes the inline policy of the name, whether or not s.Policies has it. Only s.Name is used.
+// DeletePolicyInput returns the request that deletes the inline policy with that name, whether or not s.Policies has it. Only s.Name is
+// used.
 func (s Spec) DeletePolicyInput(name string) (*iam.DeleteRolePolicyInput, error) {
 	if err := s.checkNames(name); err != nil {
 		return nil, err
@@ -63,7 +65,7 @@ func (s Spec) DeletePolicyInput(name string) (*iam.DeleteRolePolicyInput, error)
 	return &iam.DeleteRolePolicyInput{RoleName: &s.Name, PolicyName: &name}, nil
 }
 
-// DeleteInput is the request that deletes the role. IAM refuses it while the role has policies. Only s.Name is used.
+// DeleteInput returns the request that deletes the role. IAM refuses it while the role has policies. Only s.Name is used.
 func (s Spec) DeleteInput() (*iam.DeleteRoleInput, error) {
 	if err := s.checkNames(); err != nil {
 		return nil, err
@@ -71,7 +73,7 @@ func (s Spec) DeleteInput() (*iam.DeleteRoleInput, error) {
 	return &iam.DeleteRoleInput{RoleName: &s.Name}, nil
 }
 
-// TagInput is the request that sets the tags of s, leaving other tags alone. It is nil if s has none. Errors are those of Validate.
+// TagInput returns the request that sets the tags of s and leaves other tags alone; nil if s has none. Errors are those of Validate.
 func (s Spec) TagInput() (*iam.TagRoleInput, error) {
 	if err := s.Validate(); err != nil || len(s.Tags) == 0 {
 		return nil, err
@@ -79,7 +81,7 @@ func (s Spec) TagInput() (*iam.TagRoleInput, error) {
 	return &iam.TagRoleInput{RoleName: &s.Name, Tags: s.tagList()}, nil
 }
 
-// UntagInput is the request that takes tags off the role, by key. It is nil if there is no key. Only s.Name is used.
+// UntagInput returns the request that removes the tags with these keys from the role; nil if there is no key. Only s.Name is used.
 func (s Spec) UntagInput(keys ...string) (*iam.UntagRoleInput, error) {
 	if err := s.checkNames(); err != nil || len(keys) == 0 {
 		return nil, err
@@ -87,7 +89,7 @@ func (s Spec) UntagInput(keys ...string) (*iam.UntagRoleInput, error) {
 	return &iam.UntagRoleInput{RoleName: &s.Name, TagKeys: slices.Sorted(slices.Values(keys))}, nil
 }
 
-// tagList is the tags in the order of their keys; nil if there are none.
+// tagList returns the tags in the order of their keys; nil if there are none.
 func (s Spec) tagList() []iamtypes.Tag {
 	var list []iamtypes.Tag
 	for _, k := range slices.Sorted(maps.Keys(s.Tags)) {
@@ -96,7 +98,7 @@ func (s Spec) tagList() []iamtypes.Tag {
 	return list
 }
 
-// optional is nil for "".
+// optional returns nil for "".
 func optional(s string) *string {
 	if s == "" {
 		return nil

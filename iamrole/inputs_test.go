@@ -47,7 +47,7 @@ func TestInputs(t *testing.T) {
 	}
 }
 
-// No input comes out of a bad spec.
+// No method returns an input for an invalid spec.
 func TestNoInput(t *testing.T) {
 	bad := spec()
 	bad.Name = "a/b"

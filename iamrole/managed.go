@@ -11,11 +11,11 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// readManaged reads the documents of managed policies, each in two calls: which version is in force, and that version.
+// readManaged reads the documents of managed policies. Each takes two calls: one for the number of the default version, one for that version.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html
 func (r *reader) readManaged(ctx context.Context, arns ...string) {
 	var wg sync.WaitGroup
-	for _, arn := range arns { // at most ten are attached to a role
+	for _, arn := range arns { // at most ten are attached to a role, so that concurrency needs no limit
 		wg.Go(func() {
 			document, err := managedPolicy(ctx, r.api, arn)
 			if err != nil {

@@ -17,8 +17,9 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// Observe reads the role of the name, with all its inline policies and the documents of its managed ones: in one round of calls, a second
-// one if the role has inline policies that spec does not name, and two more for managed policies. It fails only if ctx is done or spec has no valid name; what AWS refuses to tell is in State.Unread.
+// Observe reads the role with all its inline policies and the documents of its managed policies. It takes one round of concurrent calls, a
+// second one if the role has inline policies that spec does not name, and two more for managed policies. It fails only if ctx is done or
+// the name in spec is not valid. Parts that AWS refuses to return are listed in State.Unread.
 func Observe(ctx context.Context, api API, spec Spec) (State, error) {
 	if err := spec.checkNames(); err != nil {
 		return State{}, err
@@ -33,7 +34,7 @@ func Observe(ctx context.Context, api API, spec Spec) (State, error) {
 	)
 	wg.Go(func() {
 		role, exists, known = r.readRole(ctx)
-		var boundaries []string // the one it has, and the one it is to have
+		var boundaries []string // the observed and the desired permissions boundary
 		if exists && role.PermissionsBoundary != nil {
 			boundaries = append(boundaries, aws.ToString(role.PermissionsBoundary.PermissionsBoundaryArn))
 		}
@@ -71,7 +72,7 @@ func Observe(ctx context.Context, api API, spec Spec) (State, error) {
 	return state, nil
 }
 
-// reader collects what the calls, which run at the same time, bring.
+// reader collects the results of concurrent calls.
 type reader struct {
 	api  API
 	role string
@@ -88,7 +89,7 @@ func (r *reader) failed(part string, err error) {
 	r.unread[part] = err
 }
 
-// readRole says whether the role exists, and whether that is known at all.
+// readRole reads the role. exists is meaningful only if known.
 func (r *reader) readRole(ctx context.Context) (role *iamtypes.Role, exists, known bool) {
 	out, err := r.api.GetRole(ctx, &iam.GetRoleInput{RoleName: &r.role})
 	switch {
@@ -137,10 +138,10 @@ func (r *reader) listAttached(ctx context.Context) []string {
 	return arns
 }
 
-// atOnce bounds the reads of inline policies: a role can have more than a hundred.
+// atOnce bounds the number of concurrent reads of inline policies, of which a role can have more than a hundred.
 const atOnce = 10
 
-// readPolicies reads the inline policies of the names. One that does not exist is left out.
+// readPolicies reads the inline policies with these names. It leaves out those that do not exist.
 func (r *reader) readPolicies(ctx context.Context, names []string) {
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, atOnce)
@@ -172,7 +173,7 @@ func (r *reader) readPolicy(ctx context.Context, name string) {
 	r.policies[name] = document
 }
 
-// state is what is known, without the policies; role may be nil.
+// state returns the state without the policies; role may be nil.
 func (r *reader) state(role *iamtypes.Role) State {
 	var s State
 	if role != nil {

@@ -19,7 +19,7 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// fake answers the reads of this package; a write is an error.
+// fake implements the reads of this package. A write is an error.
 type fake struct {
 	latency  time.Duration
 	role     *iamtypes.Role
@@ -92,7 +92,7 @@ func (f *fake) GetPolicyVersion(_ context.Context, in *iam.GetPolicyVersionInput
 	return &iam.GetPolicyVersionOutput{PolicyVersion: &iamtypes.PolicyVersion{Document: new(encode(managed(*in.PolicyArn)))}}, nil
 }
 
-// managed is the document that every managed policy has here.
+// managed is the document of every managed policy in these tests.
 func managed(arn string) policy.Document {
 	return policy.New(policy.Allow("s3:GetObject").On(arn + "/x y"))
 }
@@ -143,7 +143,7 @@ var _ API = (*fake)(nil)
 
 var created = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// encode is what IAM does to documents (RFC 3986: a space is %20, a plus sign %2B).
+// encode encodes a document as IAM does (RFC 3986: a space is %20, a plus sign %2B).
 func encode(d policy.Document) string {
 	return strings.ReplaceAll(url.QueryEscape(string(d.Bytes())), "+", "%20")
 }

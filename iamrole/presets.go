@@ -7,8 +7,9 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// DataSyncTrust lets DataSync assume the role for locations and tasks of the account in the given Regions, and for nobody else's
-// (the confused deputy). A role needs the Regions of its location and of the task; no Regions means any Region.
+// DataSyncTrust returns a trust policy that allows DataSync to assume the role for locations and tasks of the account in the given Regions,
+// and for no other account (which prevents a confused deputy). Give the Regions of the role's location and of the task; none means any
+// Region.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/cross-service-confused-deputy-prevention.html
 func DataSyncTrust(partition, account string, regions ...string) policy.Document {
 	if len(regions) == 0 {
@@ -22,19 +23,19 @@ func DataSyncTrust(partition, account string, regions ...string) policy.Document
 		When(policy.StringEquals("aws:SourceAccount", account), policy.ArnLike("aws:SourceArn", arns...)))
 }
 
-// The presets below are the documents of AWS's tutorial, edition of April 2025, as they were meant. Use them to reproduce it; the defaults of this
-// module are narrower.
+// The presets below are the documents of AWS's tutorial, edition of April 2025, without its syntax errors. Use them to reproduce the tutorial.
+// The defaults of this module are narrower.
 // https://docs.aws.amazon.com/datasync/latest/userguide/tutorial_s3-s3-cross-account-transfer.html
 
-// TutorialTrust is the trust policy of step 1, which the tutorial does not print: the one that the IAM console makes for the use case DataSync.
-// It has no condition, so that any account could have DataSync use the role on its behalf; DataSyncTrust closes that.
+// TutorialTrust returns the trust policy of step 1, which the tutorial does not print: the one that the IAM console makes for the use case
+// DataSync. It has no condition, so that any account could make DataSync use the role. [DataSyncTrust] prevents that.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
 func TutorialTrust() policy.Document {
 	return policy.New(policy.Allow("sts:AssumeRole").By(policy.Service(region.DataSync("aws"))))
 }
 
-// TutorialPolicy is the inline policy of step 1: DataSync may write the destination bucket, as long as the account owns it.
-// As printed it is not JSON: a comma is missing before each of the two Condition elements.
+// TutorialPolicy returns the inline policy of step 1: DataSync may write to the destination bucket while the account owns the bucket. The
+// tutorial's text is not valid JSON, because a comma is missing before each of the two Condition elements.
 func TutorialPolicy(bucketARN, bucketAccount string) policy.Document {
 	owned := policy.StringEquals("aws:ResourceAccount", bucketAccount)
 	return policy.New(
@@ -44,8 +45,8 @@ func TutorialPolicy(bucketARN, bucketAccount string) policy.Document {
 	)
 }
 
-// TutorialServicePolicy is what the prerequisites list as the permissions of the DataSync service. It differs from the policy that step 1 then
-// creates: the two version actions and the condition on the bucket's owner are missing, and the actions stand in another order.
+// TutorialServicePolicy returns the policy that the tutorial's prerequisites list as the permissions of the DataSync service. It differs from
+// the policy of step 1: it lacks the two version actions and the condition on the bucket's owner, and has another order of actions.
 func TutorialServicePolicy(bucketARN string) policy.Document {
 	return policy.New(
 		policy.Allow("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads").On(bucketARN),

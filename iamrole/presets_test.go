@@ -51,7 +51,7 @@ func TestDataSyncTrust(t *testing.T) {
 	}
 }
 
-// The Regions are the caller's: sorting them must not be seen.
+// DataSyncTrust must not sort the caller's slice of Regions.
 func TestDataSyncTrustLeavesItsArgument(t *testing.T) {
 	regions := []string{"us-east-2", "eu-west-1"}
 	DataSyncTrust("aws", "111122223333", regions...)

@@ -5,22 +5,22 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// Spec is what a role should be. The account is that of the client that it is used with.
+// Spec is the desired state of a role. It names no account: the role belongs to the account of the client that sends the requests.
 // Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
 type Spec struct {
 	Name        string          // at most 64 of A-Z a-z 0-9 + = , . @ _ -; unique in the account whatever the letter case; required
-	Path        string          // begins and ends with a slash; "" is "/"
-	Description string          // "" is none; set when the role is made, not changed later
+	Path        string          // path that begins and ends with a slash; "" is "/"
+	Description string          // set when the role is created and not changed later; "" is none
 	Trust       policy.Document // who may assume the role; required by CreateInput
 
-	// Policies are the inline policies by name. Other policies of an existing role are left alone.
+	// Policies are the inline policies by name; nil is none. Other policies of an existing role are left alone.
 	Policies map[string]policy.Document
 
-	PermissionsBoundary string            // ARN of a managed policy; "" is none when the role is made, and afterwards leaves what is there
+	PermissionsBoundary string            // ARN of a managed policy; "" creates a role without one and leaves that of an existing role alone
 	Tags                map[string]string // nil is no tags; other tags of an existing role are left alone
 }
 
-// ARN is the ARN of the role in the given partition and account.
+// ARN returns the ARN of the role in the given partition and account.
 func (s Spec) ARN(partition, account string) string {
 	return region.Role(partition, account, s.Path, s.Name)
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/xacct/xacct/problem"
 )
 
-// Problem is one violation of one rule: the field, the value, the rule, the remedy.
+// Problem is one violation of one rule: the field, the value, the rule and the remedy. See [problem.Problem].
 type Problem = problem.Problem
 
 const createPage = "https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html"
@@ -51,7 +51,7 @@ var (
 	}
 )
 
-// rules is the table of all rules of this package. Those of the documents are the package policy's.
+// rules is the table of all rules of this package. The rules of documents are in package policy.
 var rules = slices.Concat([]problem.Rule{
 	ruleName, rulePath, ruleDescription, ruleBoundary, rulePolicyName, rulePolicyUnknown, rulePoliciesSize,
 }, tag.IAM.All())
@@ -63,7 +63,7 @@ var (
 	description = regexp.MustCompile(`^[\t\n\r\x20-\x7e\x{a1}-\x{ff}]*$`)
 )
 
-// Validate reports all problems of the spec at once, each a *Problem, joined.
+// Validate reports all problems of the spec: the error joins one *Problem for each. It is nil if there is none.
 func (s Spec) Validate() error {
 	var l problem.List
 	l.Check(roleName.MatchString(s.Name), ruleName, "Name", s.Name)
@@ -96,7 +96,7 @@ func (s Spec) checkBoundary(l *problem.List) {
 	l.Check(ok, ruleBoundary, "PermissionsBoundary", s.PermissionsBoundary)
 }
 
-// checkNames is the part of Validate that a request needs which only names things.
+// checkNames checks the names only, for requests that use nothing else.
 func (s Spec) checkNames(policies ...string) error {
 	var l problem.List
 	l.Check(roleName.MatchString(s.Name), ruleName, "Name", s.Name)

@@ -17,7 +17,7 @@ func spec() Spec {
 	}
 }
 
-// long is a policy of about n characters.
+// long returns a policy of about n characters.
 func long(n int) policy.Document {
 	return policy.New(policy.Allow("s3:GetObject").On("arn:aws:s3:::amzn-s3-demo-bucket/" + strings.Repeat("a", n)))
 }
@@ -81,7 +81,7 @@ func TestRules(t *testing.T) {
 	problemtest.Run(t, rules, cases)
 }
 
-// What is wrong inside a document is reported under the field that holds it.
+// Problems inside a document are reported under the field that contains the document.
 func TestDocuments(t *testing.T) {
 	s := spec()
 	s.Trust = policy.Document{}

@@ -6,7 +6,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 )
 
-// API is what this package and its callers use of *kms.Client. It may gain methods in a minor release: embed it.
+// API lists the methods of *kms.Client that this package and its callers use. A minor release may add methods: implementations should
+// embed API.
 type API interface {
 	DescribeKey(ctx context.Context, in *kms.DescribeKeyInput, optFns ...func(*kms.Options)) (*kms.DescribeKeyOutput, error)
 	GetKeyPolicy(ctx context.Context, in *kms.GetKeyPolicyInput, optFns ...func(*kms.Options)) (*kms.GetKeyPolicyOutput, error)

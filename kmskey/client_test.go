@@ -13,7 +13,7 @@ import (
 	"github.com/xacct/xacct/internal/awserr"
 )
 
-// answering is an HTTP client that refuses every request as KMS does: with a code in the body.
+// answering is an HTTP client that refuses every request as KMS does, with an error code in the body.
 type answering string
 
 func (a answering) Do(r *http.Request) (*http.Response, error) {
@@ -22,7 +22,7 @@ func (a answering) Do(r *http.Request) (*http.Response, error) {
 		Body: io.NopCloser(strings.NewReader(body)), Request: r, ProtoMajor: 1, ProtoMinor: 1}, nil
 }
 
-// What the real client makes of the answers is what Observe understands.
+// Observe understands the errors that the real client makes of KMS's responses.
 // Source: https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html
 func TestObserveThroughTheClient(t *testing.T) {
 	for code, want := range map[string]struct {

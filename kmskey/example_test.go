@@ -7,14 +7,14 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// A key, its policy as AWS makes it, and the role of another account that may read what is encrypted under the key.
+// A key, its policy as AWS creates it, and a role of another account that may read objects that are encrypted under the key.
 var (
 	key     = kmskey.Spec{ARN: "arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"}
 	current = policy.New(policy.Allow("kms:*").WithSid("Enable IAM User Permissions").By(policy.AWS("arn:aws:iam::444455556666:root")).On("*"))
 	role    = policy.AWS("arn:aws:iam::111122223333:role/datasync")
 )
 
-// Both sides of the grant.
+// The same statement is used for both sides of the grant.
 func Example() {
 	// The key's side, merged into the policy that the key has.
 	spec := key
@@ -32,11 +32,11 @@ func Example() {
 	fmt.Println("key of", spec.Account(), "in", spec.Region())
 	fmt.Println(merged)
 
-	// The role's side, on the full ARN of the key, and only for what S3 does in the role's name.
+	// The role's side, on the full ARN of the key, and only for what S3 does on behalf of the role.
 	fmt.Println("role")
 	fmt.Println(policy.New(kmskey.Read(spec.ARN).When(kmskey.ViaS3(spec.Region()))))
 
-	// A policy that nobody could change again is not sent.
+	// A policy that nobody could change again is refused.
 	_, err = spec.ReplacePolicyInput(policy.New(spec.Statements))
 	fmt.Println(err != nil)
 	// Output:

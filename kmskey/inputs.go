@@ -8,10 +8,10 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// PutPolicyInput is the request that adds the statements of s to current, the policy as it was just read; every key has one. It is nil if
-// current has them already. Errors are those of Validate, a *policy.ConflictError if current has a statement of the same Sid and another
-// meaning, and a policy that KMS would not store or that nobody could change again. KMS has no compare-and-swap: what others write in
-// between is lost.
+// PutPolicyInput returns the request that adds the statements of s to current, the policy as it was just read; every key has one. It returns
+// nil if current has the statements already. Errors are those of Validate, a *policy.ConflictError if current has a statement with the same
+// Sid and another meaning, and a *Problem for a policy that KMS would refuse or that nobody could change again. KMS has no
+// compare-and-swap: changes that others made since current was read are lost.
 func (s Spec) PutPolicyInput(current policy.Document) (*kms.PutKeyPolicyInput, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -26,8 +26,8 @@ func (s Spec) PutPolicyInput(current policy.Document) (*kms.PutKeyPolicyInput, e
 	return s.ReplacePolicyInput(merged)
 }
 
-// ReplacePolicyInput is the request that stores the document in place of the key's policy, whatever is there. It is for documents that were
-// made from the one that was just read. Only the ARN of s is used. The safety check of KMS is never bypassed.
+// ReplacePolicyInput returns the request that replaces the key's policy by the document. Make the document from the policy that was just
+// read. Only the ARN of s is used. The request does not bypass the lockout safety check of KMS.
 // Source: https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
 func (s Spec) ReplacePolicyInput(document policy.Document) (*kms.PutKeyPolicyInput, error) {
 	if err := s.checkARN(); err != nil {
@@ -39,6 +39,6 @@ func (s Spec) ReplacePolicyInput(document policy.Document) (*kms.PutKeyPolicyInp
 	return &kms.PutKeyPolicyInput{KeyId: &s.ARN, PolicyName: new(policyName), Policy: new(string(document.Bytes()))}, nil
 }
 
-// policyName is the only name that a key policy can have.
+// policyName is the only valid name of a key policy.
 // Source: https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
 const policyName = "default"

@@ -41,7 +41,7 @@ func TestPutPolicyInput(t *testing.T) {
 	}
 }
 
-// The statement that lets the account manage the key goes into the request byte by byte.
+// The statement that allows the account to manage the key is in the request byte for byte.
 func TestPutPolicyInputKeepsForeignBytes(t *testing.T) {
 	theirs := parse(t, defaultPolicy)
 	before, _ := theirs.Statement("Enable IAM User Permissions")

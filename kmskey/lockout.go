@@ -6,8 +6,8 @@ import (
 	"github.com/xacct/xacct/policy/authz"
 )
 
-// changeable reports whether somebody of the key's account may change the policy again: the account itself, which then leaves it to its IAM
-// policies, or somebody whom a statement names. What other policies say is not known, and does not count.
+// changeable reports whether a principal of the key's account may change the policy again: the account itself, which delegates to its IAM
+// policies, or a principal that a statement names. Other policies are not known and are not considered.
 // Source: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#prevent-unmanageable-key
 func (s Spec) changeable(document policy.Document) bool {
 	for _, who := range s.candidates(document) {
@@ -20,7 +20,7 @@ func (s Spec) changeable(document policy.Document) bool {
 	return false
 }
 
-// candidates are the root of the key's account, and everybody of that account whom the document names.
+// candidates returns the root of the key's account, and every principal of that account that the document names.
 func (s Spec) candidates(document policy.Document) []string {
 	a := s.arn()
 	root := region.ARN{Partition: a.Partition, Service: "iam", Account: a.Account, Resource: "root"}.String()

@@ -12,8 +12,9 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// Observe reads the key, in one round of calls. The client must be of the account and Region in the key's ARN: a policy is shown to no other
-// account. It fails only if ctx is done or the spec's ARN is none; what AWS refuses to tell is in State.Unread.
+// Observe reads the key with concurrent calls. The client must belong to the account and Region in the key's ARN, because KMS shows a key's
+// policy to no other account. Observe fails only if ctx is done or the spec's ARN is not that of a key. Parts that AWS refuses to return
+// are listed in State.Unread.
 // Source: https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
 func Observe(ctx context.Context, api API, spec Spec) (State, error) {
 	if err := spec.checkARN(); err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// fake answers the reads of this package for one key; a write is an error.
+// fake implements the reads of this package for one key. A write is an error.
 type fake struct {
 	latency time.Duration
 	meta    kmstypes.KeyMetadata
@@ -102,7 +102,7 @@ func TestObserveFails(t *testing.T) {
 	}
 }
 
-// Both reads are made at once.
+// Observe makes both reads concurrently.
 func TestObserveInOneRound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()

@@ -5,16 +5,17 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// Spec is what a transfer wants of a customer managed key that exists. Nothing else of the key is touched.
+// Spec is what a transfer needs of an existing customer managed key. Nothing else of the key is changed.
 type Spec struct {
-	ARN        string            // full ARN of the key, neither its id nor an alias; required
-	Statements policy.Statements // each with a Sid, about this key; nil is none
+	ARN        string            // full ARN of the key, not its id or an alias; required
+	Statements policy.Statements // statements of the key's policy, each with a Sid; nil is none
 }
 
-// Account is the 12-digit id of the account that owns the key, the only one that can read and write its policy; "" if ARN is none.
+// Account returns the 12-digit id of the account that owns the key, which alone can read and write the key's policy. It is "" if s.ARN is
+// not an ARN.
 func (s Spec) Account() string { return s.arn().Account }
 
-// Region is the Region of the key, which is that of every bucket whose objects it encrypts; "" if ARN is none.
+// Region returns the Region of the key, which is also that of every bucket whose objects it encrypts. It is "" if s.ARN is not an ARN.
 func (s Spec) Region() string { return s.arn().Region }
 
 func (s Spec) arn() region.ARN {

@@ -6,25 +6,25 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// Parts of a State that may be unread.
+// Names of the parts of a State that Observe may fail to read, as the keys of State.Unread.
 const (
-	PartKey    = "key" // DescribeKey: Exists may be unknown
+	PartKey    = "key" // DescribeKey; if unread, Exists may be unknown
 	PartPolicy = "policy"
 )
 
-// State is what a key is, as far as a transfer is concerned.
+// State is the observed state of a key, as far as it matters to a transfer.
 type State struct {
-	Exists  bool                    // false is proof of absence only if PartKey is not in Unread
-	ARN     string                  // as KMS tells it; "" if PartKey is in Unread
+	Exists  bool                    // false proves absence only if PartKey is not in Unread
+	ARN     string                  // as KMS returns it; "" if PartKey is in Unread
 	Manager kmstypes.KeyManagerType // CUSTOMER or AWS; "" if PartKey is in Unread
-	Status  kmstypes.KeyState       // Enabled, or why the key cannot be used; "" if PartKey is in Unread
-	Usage   kmstypes.KeyUsageType   // ENCRYPT_DECRYPT for keys of objects; "" if PartKey is in Unread
-	KeySpec kmstypes.KeySpec        // SYMMETRIC_DEFAULT for keys of objects; "" if PartKey is in Unread
-	Policy  policy.Document         // zero if PartPolicy is in Unread, or if there is no key: every key has a policy
-	Unread  map[string]error        // by part: what could not be read, and why; nil if all was read
+	Status  kmstypes.KeyState       // Enabled, or the state because of which the key cannot be used; "" if PartKey is in Unread
+	Usage   kmstypes.KeyUsageType   // ENCRYPT_DECRYPT for keys that encrypt objects; "" if PartKey is in Unread
+	KeySpec kmstypes.KeySpec        // SYMMETRIC_DEFAULT for keys that encrypt objects; "" if PartKey is in Unread
+	Policy  policy.Document         // zero only if PartPolicy is in Unread or the key does not exist: every key has a policy
+	Unread  map[string]error        // the error by part for each part that could not be read; nil if all were read
 }
 
-// Usable says why S3 cannot encrypt objects under the key; "" if it can, or if that was not read.
+// Usable returns the reason why S3 cannot encrypt objects under the key; "" if it can, or if PartKey was not read.
 // Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html,
 // https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
 func (s State) Usable() string {

@@ -28,7 +28,7 @@ func TestStatements(t *testing.T) {
 	}
 }
 
-// The calls must not share memory: a caller may go on from either result.
+// The results must not share memory, because a caller may extend either of them.
 func TestStatementsAreApart(t *testing.T) {
 	a, _ := Read(arn).Actions()
 	a[0] = "kms:Changed"

@@ -10,7 +10,7 @@ import (
 	"github.com/xacct/xacct/problem"
 )
 
-// Problem is one violation of one rule: the field, the value, the rule, the remedy.
+// Problem is one violation of one rule: the field, the value, the rule and the remedy. See [problem.Problem].
 type Problem = problem.Problem
 
 const (
@@ -49,10 +49,10 @@ var (
 	}
 )
 
-// rules is the table of all rules of this package. Those of the statements are the package policy's.
+// rules is the table of all rules of this package. The rules of statements are in package policy.
 var rules = []problem.Rule{ruleARN, ruleAlias, ruleManaged, ruleSid, ruleResource, rulePolicySize, rulePolicyLockout}
 
-// Validate reports all problems of the spec at once, each a *Problem, joined.
+// Validate reports all problems of the spec: the error joins one *Problem for each. It is nil if there is none.
 func (s Spec) Validate() error {
 	var l problem.List
 	l.Under("", s.checkARN())
@@ -75,7 +75,7 @@ func (s Spec) Validate() error {
 	return l.Err()
 }
 
-// checkARN is the part of Validate that every request needs.
+// checkARN checks the ARN, which every request uses.
 func (s Spec) checkARN() error {
 	var l problem.List
 	a, _ := region.ParseARN(s.ARN)
@@ -94,7 +94,7 @@ func (s Spec) checkARN() error {
 	return l.Err()
 }
 
-// checkDocument says why KMS would not store the policy, or why nobody should.
+// checkDocument reports why KMS would refuse the policy, and whether it would lock out everybody.
 func (s Spec) checkDocument(document policy.Document) error {
 	var l problem.List
 	used, quota := document.Size(policy.Key)

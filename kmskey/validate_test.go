@@ -9,7 +9,7 @@ import (
 	"github.com/xacct/xacct/problem"
 )
 
-// defaultPolicy is the policy of a key that was made without one, in the API.
+// defaultPolicy is the policy that KMS gives to a key which was created through the API without one.
 // https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
 const defaultPolicy = `{"Version":"2012-10-17","Id":"key-default-1","Statement":[
   {"Sid":"Enable IAM User Permissions","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:root"},"Action":"kms:*","Resource":"*"}
@@ -97,12 +97,12 @@ func TestRules(t *testing.T) {
 	problemtest.Run(t, rules, cases)
 }
 
-// long is a statement of a little more than n bytes.
+// long returns a statement of a little more than n bytes.
 func long(n int) policy.Statement {
 	return grant().WithSid("Long").When(policy.StringEquals("kms:EncryptionContext:aws:s3:arn", strings.Repeat("a", n)))
 }
 
-// What is wrong inside a statement is reported where the spec holds it.
+// Problems inside a statement are reported under the field that contains the statement.
 func TestStatementPaths(t *testing.T) {
 	s := spec()
 	s.Statements = append(s.Statements, policy.Allow("s3:GetObject").WithSid("Objects").By(policy.AWS(role)).On(Everywhere))

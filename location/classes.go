@@ -2,7 +2,7 @@ package location
 
 import dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
-// consequences are what S3 and DataSync do with objects of a storage class.
+// consequences says how S3 and DataSync treat objects of each storage class.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
 var consequences = map[dstypes.S3StorageClass][]string{
 	dstypes.S3StorageClassStandardIa:              {small128, "charged for at least 30 days", "reading is charged"},
@@ -18,8 +18,9 @@ const (
 	small40  = "smaller than 40 KB, written as STANDARD"
 )
 
-// Consequences are what the storage class means for the objects written, in a few words each; nil for STANDARD. Objects that are there keep
-// their class unless they are written anew; to replace, delete or change the metadata of one before its time is charged for the rest of it.
+// Consequences lists what the storage class means for the objects that DataSync writes, in a few words each; nil for STANDARD. Existing
+// objects keep their class unless they are written again. If an object is replaced, deleted or its metadata changed before the minimum
+// storage time of its class, S3 charges for the rest of that time.
 func (s Spec) Consequences() []string {
 	return append([]string(nil), consequences[s.StorageClass]...)
 }

@@ -26,7 +26,7 @@ func TestConsequences(t *testing.T) {
 			t.Errorf("%q: %q, want %q in it", tt.class, got, tt.want)
 		}
 	}
-	// Every class that a location may have is judged here.
+	// Every class that a location may have must be in a case above.
 	for _, c := range dstypes.S3StorageClass("").Values() {
 		if _, known := consequences[c]; !known && c != dstypes.S3StorageClassStandard && c != dstypes.S3StorageClassOutposts {
 			t.Errorf("nothing is said of %s", c)

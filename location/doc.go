@@ -1,12 +1,23 @@
-// Package location describes DataSync locations on S3 buckets: the requests that make, change and delete one, and what one is.
+// Package location describes DataSync locations on S3 buckets: what a location should be, the requests that make it so, and what it is.
 //
-// A location is one end of a transfer: a bucket, a prefix in it, and the role that DataSync assumes to reach them. It belongs to the account
-// that runs the transfer, also if the bucket does not, and lives in the bucket's Region. The role is in the location's account too.
+//	spec := location.Spec{
+//		Account: "111122223333", Region: "us-east-2", // account that runs the transfer, Region of the bucket
+//		Bucket: "amzn-s3-demo-bucket", Prefix: "photos/2026",
+//		RoleARN: "arn:aws:iam::111122223333:role/datasync-destination",
+//	}
+//	input, err := spec.CreateInput() // for datasync.Client.CreateLocationS3; err lists everything that is wrong with spec
 //
-// [Spec] says what a location should be; [Spec.Validate] says all that is wrong with it before any call; [Spec.CreateInput] and its siblings
-// are the requests; [Observe] and [List] read.
+// A location is one end of a transfer: a bucket, a prefix in it, and the role that DataSync assumes to reach them. The location and the
+// role belong to the account that runs the transfer, even if the bucket does not. The location is in the bucket's Region.
 //
-// Locations have no names, and nothing keeps two from being alike. They are told apart by [CanonicalURI], role, storage class and tags.
+// [Spec] is the desired location, and [Spec.Validate] reports all its problems before any call. [Spec.CreateInput] and the other methods
+// make the requests. [Observe] and [List] read.
 //
-// Only general purpose buckets are supported: DataSync's guide describes no others for transfers between buckets, apart from S3 on Outposts.
+// # Identity
+//
+// Locations have no names, and there may be several that are alike. They are distinguished by [CanonicalURI], role, storage class and tags.
+//
+// # Limits
+//
+// Only general purpose buckets are supported. Apart from S3 on Outposts, DataSync's guide describes no others for transfers between buckets.
 package location

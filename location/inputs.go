@@ -8,8 +8,8 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 )
 
-// CreateInput is the request that makes the location, in its Region. Errors are those of Validate.
-// DataSync has no client token: do not send it twice without looking in between.
+// CreateInput returns the request that creates the location, to be sent to its Region. Errors are those of Validate. DataSync has no client
+// token for it: before sending it again, check whether the location exists.
 func (s Spec) CreateInput() (*datasync.CreateLocationS3Input, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -26,8 +26,9 @@ func (s Spec) CreateInput() (*datasync.CreateLocationS3Input, error) {
 	return in, nil
 }
 
-// UpdateInput is the request that gives the location at arn the prefix, storage class and role of s; an empty storage class leaves that alone.
-// The bucket of a location cannot be changed, its tags have requests of their own. Errors are those of Validate, and an arn of something else.
+// UpdateInput returns the request that sets prefix, storage class and role of the location with the ARN; an empty storage class is left alone.
+// The bucket of a location cannot be changed, and tags have requests of their own. Errors are those of Validate, and an arn that is not a
+// location's or not of the account and Region of s.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/API_UpdateLocationS3.html
 func (s Spec) UpdateInput(arn string) (*datasync.UpdateLocationS3Input, error) {
 	if err := s.Validate(); err != nil {
@@ -38,7 +39,7 @@ func (s Spec) UpdateInput(arn string) (*datasync.UpdateLocationS3Input, error) {
 	}
 	_, prefix, _ := ParseURI(s.URI())
 	if prefix == "" {
-		prefix = "/" // assumed: an absent Subdirectory leaves the old one, so the whole bucket has to be said
+		prefix = "/" // assumed: without a Subdirectory the old one stays, so that the whole bucket must be named
 	}
 	return &datasync.UpdateLocationS3Input{
 		LocationArn:    &arn,
@@ -48,7 +49,7 @@ func (s Spec) UpdateInput(arn string) (*datasync.UpdateLocationS3Input, error) {
 	}, nil
 }
 
-// DeleteInput is the request that deletes the location at arn. No data is deleted with it. The rest of s may be empty.
+// DeleteInput returns the request that deletes the location with the ARN. It deletes no data. All fields of s may be empty.
 func (s Spec) DeleteInput(arn string) (*datasync.DeleteLocationInput, error) {
 	if err := s.checkARN(arn); err != nil {
 		return nil, err
@@ -56,7 +57,7 @@ func (s Spec) DeleteInput(arn string) (*datasync.DeleteLocationInput, error) {
 	return &datasync.DeleteLocationInput{LocationArn: &arn}, nil
 }
 
-// TagInput is the request that sets the tags of s on the location at arn, leaving its other tags alone. It is nil if s has none.
+// TagInput returns the request that sets the tags of s on the location with the ARN and leaves other tags alone; nil if s has none.
 func (s Spec) TagInput(arn string) (*datasync.TagResourceInput, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -67,7 +68,8 @@ func (s Spec) TagInput(arn string) (*datasync.TagResourceInput, error) {
 	return &datasync.TagResourceInput{ResourceArn: &arn, Tags: s.tagList()}, nil
 }
 
-// UntagInput is the request that takes tags off the location at arn, by key. It is nil if there is no key. The rest of s may be empty.
+// UntagInput returns the request that removes the tags with these keys from the location with the ARN; nil if there is no key. All fields of
+// s may be empty.
 func (s Spec) UntagInput(arn string, keys ...string) (*datasync.UntagResourceInput, error) {
 	if err := s.checkARN(arn); err != nil || len(keys) == 0 {
 		return nil, err
@@ -75,7 +77,7 @@ func (s Spec) UntagInput(arn string, keys ...string) (*datasync.UntagResourceInp
 	return &datasync.UntagResourceInput{ResourceArn: &arn, Keys: slices.Sorted(slices.Values(keys))}, nil
 }
 
-// tagList is the tags in the order of their keys; nil if there are none.
+// tagList returns the tags in the order of their keys; nil if there are none.
 func (s Spec) tagList() []dstypes.TagListEntry {
 	var list []dstypes.TagListEntry
 	for _, k := range slices.Sorted(maps.Keys(s.Tags)) {

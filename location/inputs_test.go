@@ -20,8 +20,8 @@ func spec() Spec {
 	return Spec{Account: "111122223333", Region: "eu-west-1", Bucket: "amzn-s3-demo-bucket", RoleARN: role}
 }
 
-// The tutorial, edition of April 2025, makes the source location in the console and gives the destination's as a command of the AWS CLI.
-// It names no bucket and no role of the source; the placeholders here are ours. The Region is where the request goes, not part of it.
+// The tutorial, edition of April 2025, creates the source location in the console and the destination with a command of the AWS CLI. It names
+// neither bucket nor role of the source; the placeholders here are ours. The Region says where to send the request and is not part of it.
 // https://docs.aws.amazon.com/datasync/latest/userguide/tutorial_s3-s3-cross-account-transfer.html
 func TestTutorialStep4(t *testing.T) {
 	tests := []struct {
@@ -116,7 +116,7 @@ func TestSmallInputs(t *testing.T) {
 	}
 }
 
-// No input comes out of a bad spec or a bad ARN.
+// No method returns an input for an invalid spec or a wrong ARN.
 func TestNoInput(t *testing.T) {
 	bad := spec()
 	bad.RoleARN = "x"

@@ -6,23 +6,24 @@ import (
 	"github.com/xacct/xacct/internal/region"
 )
 
-// Spec is what a DataSync location on a general purpose S3 bucket should be.
+// Spec is the desired state of a DataSync location on a general purpose S3 bucket.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/API_CreateLocationS3.html
 type Spec struct {
-	Account string // 12-digit id of the account that owns the location, which is the task's account and not necessarily the bucket's; required
-	Region  string // Region of the bucket, in which the location is made; required
+	Account string // 12-digit id of the account that owns the location and the task, not necessarily the bucket; required
+	Region  string // Region of the bucket, in which the location is created; required
 	Bucket  string // name of a general purpose bucket; required
-	Prefix  string // what the keys begin with, as folders: "photos/2026/"; one slash more or less at either end means the same; "" is the whole bucket
+	Prefix  string // folders that the keys begin with, such as "photos/2026/"; a slash at either end is optional; "" is the whole bucket
 
-	// StorageClass of the objects that DataSync writes; "" leaves it to the service, which writes STANDARD. It has no effect on a source.
+	// StorageClass is the storage class of the objects that DataSync writes; "" is the service's default, STANDARD. It has no effect on a
+	// source.
 	StorageClass dstypes.S3StorageClass
 
-	RoleARN string            // the role that DataSync assumes to reach the bucket; in Account; required
-	Tags    map[string]string // "" and nil are no tags
+	RoleARN string            // role in Account that DataSync assumes to reach the bucket; required
+	Tags    map[string]string // nil is no tags; other tags of an existing location are left alone
 }
 
-// URI is the location's canonical URI, "s3://bucket/prefix/", as DataSync reports it.
+// URI returns the location's canonical URI "s3://bucket/prefix/", as DataSync reports it.
 func (s Spec) URI() string { return uri(s.Bucket, s.Prefix) }
 
-// BucketARN is the ARN of the bucket, in the partition of its Region.
+// BucketARN returns the ARN of the bucket, in the partition of its Region.
 func (s Spec) BucketARN() string { return region.Bucket(region.Partition(s.Region), s.Bucket) }

@@ -15,32 +15,32 @@ import (
 	"github.com/xacct/xacct/internal/tag"
 )
 
-// Parts of a State that may be unread.
+// Names of the parts of a State that Observe may fail to read, as the keys of State.Unread.
 const (
-	PartLocation = "location" // the location itself: whether it exists is then unknown
+	PartLocation = "location" // the location itself; if unread, Exists is unknown
 	PartTags     = "tags"
 )
 
-// State is what a location is.
+// State is the observed state of a location.
 type State struct {
-	Exists       bool   // false is proof of absence only if PartLocation is not in Unread
-	ARN          string // as asked for
-	URI          string // canonical, see CanonicalURI
+	Exists       bool   // false proves absence only if PartLocation is not in Unread
+	ARN          string // the ARN given to Observe
+	URI          string // canonical form, see CanonicalURI
 	RoleARN      string
 	StorageClass dstypes.S3StorageClass
 	CreationTime time.Time
 	Tags         map[string]string // nil if there are none
-	Unread       map[string]error  // by part: what could not be read, and why; nil if all was read
+	Unread       map[string]error  // the error by part for each part that could not be read; nil if all were read
 }
 
-// Entry is one location in a list.
+// Entry is one location in the result of [List].
 type Entry struct {
 	ARN string
-	URI string // as DataSync gave it
+	URI string // as DataSync returned it, see CanonicalURI
 }
 
-// Observe reads one location, in one round of calls. It fails only if ctx is done or arn is not a location's;
-// what AWS refuses to tell is in State.Unread.
+// Observe reads one location with concurrent calls. It fails only if ctx is done or arn is not a location's. Parts that AWS refuses to return
+// are listed in State.Unread.
 func Observe(ctx context.Context, api API, arn string) (State, error) {
 	if err := (Spec{}).checkARN(arn); err != nil {
 		return State{}, err
@@ -89,7 +89,7 @@ func (s *State) unread(part string, err error) {
 	s.Unread[part] = err
 }
 
-// List reads all locations of the client's account and Region, of every type, page by page. On an error the list is not complete, and nil.
+// List reads all locations of the client's account and Region, of every type. If an error occurs on any page, the list is nil.
 func List(ctx context.Context, api API) ([]Entry, error) {
 	list, err := pages.All(ctx, func(ctx context.Context, token *string) ([]dstypes.LocationListEntry, *string, error) {
 		out, err := api.ListLocations(ctx, &datasync.ListLocationsInput{MaxResults: new(int32(tag.PageSize)), NextToken: token})

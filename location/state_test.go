@@ -17,7 +17,7 @@ import (
 	"github.com/xacct/xacct/internal/inputtest"
 )
 
-// fake answers the reads of this package; a write is an error.
+// fake implements the reads of this package. A write is an error.
 type fake struct {
 	latency   time.Duration
 	describe  *datasync.DescribeLocationS3Output
@@ -28,7 +28,7 @@ type fake struct {
 
 var errWrite = errors.New("a read must not write")
 
-// wait takes the time of a call, and refuses an input that DataSync's service model does not take.
+// wait takes the time of a call, and returns an error for an input that violates DataSync's service model.
 func (f *fake) wait(op string, in any) error {
 	time.Sleep(f.latency)
 	if err := inputtest.Model(in); err != nil {
@@ -64,7 +64,7 @@ func (f *fake) ListLocations(_ context.Context, in *datasync.ListLocationsInput,
 	return &datasync.ListLocationsOutput{Locations: f.locations[i], NextToken: more}, nil
 }
 
-// page is the number of the page that the token names, and the token of the next.
+// page returns the number of the page that the token names, and the token of the next page.
 func page(token *string, pages int) (int, *string) {
 	i := 0
 	if token != nil {

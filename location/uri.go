@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// accessPoint is the ARN of an access point at the start of a text. A slash or a colon stands before its name.
+// accessPoint matches the ARN of an access point at the start of a text. A slash or a colon precedes its name.
 var accessPoint = regexp.MustCompile(`^arn:[^:/]+:s3[a-z-]*:[^:/]*:[^:/]*:(outpost[:/][^:/]+[:/])?accesspoint[:/][^/]+`)
 
-// uri trims what DataSync trims: "photos", "/photos" and "photos/" are one prefix.
+// uri returns the URI of bucket and prefix. It removes the slashes that DataSync removes: "photos", "/photos" and "photos/" are one prefix.
 func uri(bucket, prefix string) string {
 	prefix = strings.Trim(prefix, "/")
 	if prefix != "" {
@@ -17,8 +17,8 @@ func uri(bucket, prefix string) string {
 	return "s3://" + bucket + "/" + prefix
 }
 
-// CanonicalURI is the form of an S3 location's URI in which equal locations have equal texts: with one slash at the end.
-// A text that is no S3 URI comes back as it is.
+// CanonicalURI returns the canonical form of an S3 location's URI, with one slash at the end, so that URIs of the same location are equal. It
+// returns a text that is not an S3 URI unchanged.
 func CanonicalURI(text string) string {
 	bucket, prefix, ok := ParseURI(text)
 	if !ok {
@@ -27,8 +27,8 @@ func CanonicalURI(text string) string {
 	return uri(bucket, prefix)
 }
 
-// ParseURI splits the URI of an S3 location into bucket and prefix; the prefix has no slash in front and one at the end, or is "".
-// For a location on an access point or on Outposts the bucket is the access point's ARN.
+// ParseURI splits the URI of an S3 location into bucket and prefix; ok is false if text is not one. The prefix has no slash in front and one
+// at the end, or is "". For a location on an access point or on Outposts, bucket is the ARN of the access point.
 func ParseURI(text string) (bucket, prefix string, ok bool) {
 	rest, ok := strings.CutPrefix(text, "s3://")
 	if !ok {
@@ -39,7 +39,7 @@ func ParseURI(text string) (bucket, prefix string, ok bool) {
 	}
 	prefix = strings.Trim(rest[len(bucket):], "/")
 	if bucket == "" || strings.HasPrefix(bucket, "arn:") && !accessPoint.MatchString(bucket) {
-		return "", "", false // a bucket's name holds no colon
+		return "", "", false // the name of a bucket contains no colon
 	}
 	if prefix != "" {
 		prefix += "/"

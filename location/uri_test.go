@@ -53,7 +53,7 @@ func TestSpecURI(t *testing.T) {
 	}
 }
 
-// Canonical means: done twice is done once, and what Describe returns parses back to what made it.
+// CanonicalURI is idempotent, and ParseURI returns the bucket and prefix from which a URI was made.
 func FuzzURI(f *testing.F) {
 	for _, s := range []string{"s3://b/", "s3://b//a", "s3://arn:aws:s3:r:1:accesspoint/x/y", "s3://arn:", "s3://arn:accesspoint", "s3://arn:0:s3:::accesspoint//0", "s3://b/a//"} {
 		f.Add(s)

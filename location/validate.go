@@ -14,7 +14,7 @@ import (
 	"github.com/xacct/xacct/problem"
 )
 
-// Problem is one violation of one rule: the field, the value, the rule, the remedy.
+// Problem is one violation of one rule: the field, the value, the rule and the remedy. See [problem.Problem].
 type Problem = problem.Problem
 
 const createPage = "https://docs.aws.amazon.com/datasync/latest/userguide/API_CreateLocationS3.html"
@@ -83,10 +83,10 @@ var (
 	arnShape         = regexp.MustCompile(`^arn:[a-z-]+:datasync:[a-z0-9-]+:[0-9]{12}:location/loc-[0-9a-z]{17}$`)
 )
 
-// maxPrefix leaves one byte of the longest key.
+// maxPrefix is the maximum length of a prefix in bytes: one less than that of a key.
 const maxPrefix = 1023
 
-// Validate reports all problems of the spec at once, each a *Problem, joined.
+// Validate reports all problems of the spec: the error joins one *Problem for each. It is nil if there is none.
 func (s Spec) Validate() error {
 	var l problem.List
 	l.Check(region.ValidAccount(s.Account), ruleAccount, "Account", s.Account)
@@ -110,9 +110,9 @@ func (s Spec) checkPrefix(l *problem.List) {
 	l.Check(len(folders)-1 <= maxPrefix, rulePrefixLength, "Prefix", s.Prefix)
 }
 
-// filterRemedy says how to reach a prefix that a location cannot have: by the folder above it, and an include filter,
-// in which the characters * | and \ are escaped (https://docs.aws.amazon.com/datasync/latest/userguide/filtering.html). That is not quite the same: the
-// keys at the destination are relative to the folder above, and so keep the rest of the prefix.
+// filterRemedy returns the remedy for a prefix that a location cannot have: use the folder above it, and an include filter in which *, | and \
+// are escaped (https://docs.aws.amazon.com/datasync/latest/userguide/filtering.html). The result differs in one point: keys at the destination
+// are relative to the folder above, and so keep the rest of the prefix.
 func filterRemedy(prefix, good string) string {
 	above := good[:strings.LastIndex(good, "/")+1]
 	rest := strings.NewReplacer(`\`, `\\`, `*`, `\*`, `|`, `\|`).Replace(prefix[len(above):])
@@ -120,7 +120,7 @@ func filterRemedy(prefix, good string) string {
 		strings.TrimPrefix(above, "/"), "/"+rest, strings.TrimPrefix(prefix[len(above):], "/"))
 }
 
-// s3Classes maps the classes whose names in S3 differ from those in DataSync.
+// s3Classes maps names of storage classes in S3 to those in DataSync, where they differ.
 var s3Classes = map[string]dstypes.S3StorageClass{
 	"GLACIER_IR":                 dstypes.S3StorageClassGlacierInstantRetrieval,
 	"GLACIER_FLEXIBLE_RETRIEVAL": dstypes.S3StorageClassGlacier,
@@ -151,7 +151,7 @@ func (s Spec) checkRole(l *problem.List) {
 	l.Check(a.Partition == region.Partition(s.Region), rulePartition, "RoleARN", s.RoleARN)
 }
 
-// checkARN reports whether arn is a location's and, where s says so, in its account and Region.
+// checkARN checks that arn is a location's and, as far as s gives them, in the account and Region of s.
 func (s Spec) checkARN(arn string) error {
 	var l problem.List
 	if !arnShape.MatchString(arn) {

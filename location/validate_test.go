@@ -104,7 +104,7 @@ func TestRules(t *testing.T) {
 	problemtest.Run(t, rules, cases)
 }
 
-// All problems come at once, each with its own remedy.
+// Validate reports all problems at once, each with its own remedy.
 func TestAllProblemsAtOnce(t *testing.T) {
 	err := Spec{Account: "1", Region: "r", Bucket: "arn:aws:s3:::b", Prefix: "dt=1", StorageClass: "GLACIER_IR", RoleARN: "r"}.Validate()
 	want := []string{

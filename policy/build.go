@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// Allow is a statement that allows the actions, to be completed by the methods [Statement.By], [Statement.On] and [Statement.When].
-// One action is printed as a string, several as a list in the order given.
+// Allow returns a statement that allows the actions. Complete it with [Statement.By], [Statement.On] and [Statement.When].
+// A single action is printed as a string, any other number as a list in the order given.
 func Allow(actions ...string) Statement { return begin("Allow", actions) }
 
-// Deny is a statement that denies the actions. See [Allow].
+// Deny returns a statement that denies the actions. See [Allow].
 func Deny(actions ...string) Statement { return begin("Deny", actions) }
 
 func begin(effect string, actions []string) Statement {
@@ -18,12 +18,12 @@ func begin(effect string, actions []string) Statement {
 	text = appendStrings(text, actions)
 	n, err := parseStatement(append(text, '}'))
 	if err != nil {
-		return Statement{} // cannot be: the text is made here
+		return Statement{} // unreachable: the text built above is a valid statement
 	}
 	return Statement{n}
 }
 
-// WithSid is the statement with the Sid, or without one if sid is "".
+// WithSid returns the statement with the given Sid, or without a Sid if sid is "".
 func (s Statement) WithSid(sid string) Statement {
 	if sid == "" {
 		return s.set("Sid", nil)
@@ -31,7 +31,8 @@ func (s Statement) WithSid(sid string) Statement {
 	return s.set("Sid", quote(nil, sid))
 }
 
-// By is the statement with exactly these principals, in place of any it had; without arguments it names none, as policies of a role do.
+// By returns the statement with exactly these principals, which replace any that it had. Without arguments the statement has no
+// Principal element, as in identity policies. Zero principals are ignored.
 func (s Statement) By(principals ...Principal) Statement {
 	principals = slices.DeleteFunc(slices.Clone(principals), func(p Principal) bool { return p == Principal{} })
 	switch {
@@ -44,7 +45,7 @@ func (s Statement) By(principals ...Principal) Statement {
 	values := map[string][]string{}
 	for _, p := range principals {
 		if p == Everyone() {
-			p = AWS("*") // the same, and the only form beside others
+			p = AWS("*") // means the same, and is the only form that can stand beside other principals
 		}
 		if values[p.kind] == nil {
 			kinds = append(kinds, p.kind)
@@ -59,7 +60,8 @@ func (s Statement) By(principals ...Principal) Statement {
 	return s.set("Principal", append(text, '}'))
 }
 
-// On is the statement with exactly these resources, in place of any it had; without arguments it names none, as trust policies do.
+// On returns the statement with exactly these resources, which replace any that it had. Without arguments the statement has no
+// Resource element, as in trust policies.
 func (s Statement) On(resources ...string) Statement {
 	if len(resources) == 0 {
 		return s.set("Resource", nil)
@@ -67,8 +69,8 @@ func (s Statement) On(resources ...string) Statement {
 	return s.set("Resource", appendStrings(nil, resources))
 }
 
-// When is the statement with these conditions added to those it has. A condition of an operator and key that are there already
-// takes the place of the old one: JSON has one place for it, and putting the values together would allow more, not less.
+// When returns the statement with these conditions added. A condition replaces an existing one that has the same operator and key:
+// JSON has one place for the two, and merging their values would allow more instead of less.
 func (s Statement) When(conditions ...Condition) Statement {
 	if len(conditions) == 0 {
 		return s
@@ -109,11 +111,11 @@ func (s Statement) When(conditions ...Condition) Statement {
 	return s.set("Condition", append(text, '}'))
 }
 
-// order is the order in which elements are printed.
+// order ranks the elements of a statement in the order in which they are printed. Both elements of a pair have the same rank.
 var order = map[string]int{"Sid": 1, "Effect": 2, "Principal": 3, "NotPrincipal": 3, "Action": 4, "NotAction": 4, "Resource": 5, "NotResource": 5, "Condition": 6}
 
-// set is the statement with the element changed to value, added in its usual place, or removed if value is nil.
-// All other members keep their text and order.
+// set returns the statement with the element set to value, or without the element if value is nil. An element that was not there is
+// added at its rank. All other members keep their text and order.
 func (s Statement) set(element string, value []byte) Statement {
 	if s.n == nil {
 		return s
@@ -146,7 +148,7 @@ func (s Statement) set(element string, value []byte) Statement {
 	}
 	n, err := parseStatement(append(text, '}'))
 	if err != nil {
-		return Statement{} // cannot be: a parsed statement with a well-formed element
+		return Statement{} // unreachable: a parsed statement with a well-formed element is a statement
 	}
 	return Statement{n}
 }
@@ -158,7 +160,7 @@ func appendMember(text []byte, comma bool, name string) []byte {
 	return append(quote(text, name), ':')
 }
 
-// appendStrings appends one value as a string, any other number as a list.
+// appendStrings appends a single value as a JSON string, any other number of values as a list.
 func appendStrings(text []byte, values []string) []byte {
 	if len(values) == 1 {
 		return quote(text, values[0])

@@ -271,7 +271,7 @@ func TestConcurrentUse(t *testing.T) {
 	wg.Wait()
 }
 
-// The document of the benchmarks is what it claims to be.
+// The benchmark document is valid and has the promised size.
 func TestLargePolicy(t *testing.T) {
 	d := mustParse(t, largePolicy())
 	if used, quota := d.Size(Bucket); d.Len() != benchmarkStatements || used > quota || used < quota*9/10 {

@@ -7,18 +7,18 @@ import (
 	"strings"
 )
 
-// canon is a statement in a form that all statements have in common that AWS takes for the same.
+// canon is the canonical form of a statement. Statements that AWS treats as the same have equal forms.
 type canon struct {
 	n         *node
-	key       string // Sid and meaning
+	key       string // the Sid, then everything that has meaning for AWS
 	sidLen    int
-	partition string // that its ARNs name; "" if there is none
-	open      bool   // an account id stands there without its partition: key holds for partition "aws"
+	partition string // the partition that the statement's ARNs name; "" if they name none
+	open      bool   // an account id has no partition of its own; key then assumes "aws"
 }
 
 func (c *canon) meaning() string { return c.key[c.sidLen:] }
 
-// in is the canonical form with account ids read in the partition.
+// in returns the canonical form with account ids read as accounts of the partition.
 func (c *canon) in(partition string, arns map[string]string) *canon {
 	if !c.open || partition == "aws" {
 		return c
@@ -26,12 +26,13 @@ func (c *canon) in(partition string, arns map[string]string) *canon {
 	return newCanon(new(canonWriter), c.n, partition, arns)
 }
 
-// canonical is the form, with account ids read in the statement's own partition. It is kept with the statement.
+// canonical returns the canonical form, with account ids read as accounts of the partition that the statement's ARNs name. It is
+// computed once and kept in the node.
 func (n *node) canonical(arns map[string]string) *canon {
 	return n.canonicalBy(new(canonWriter), arns)
 }
 
-// canonicalBy is canonical with a writer to be used again.
+// canonicalBy is canonical with a writer that the caller reuses.
 func (n *node) canonicalBy(w *canonWriter, arns map[string]string) *canon {
 	if len(arns) > 0 && n.namesAny(arns) {
 		return newCanon(w, n, "", arns)
@@ -39,12 +40,12 @@ func (n *node) canonicalBy(w *canonWriter, arns map[string]string) *canon {
 	c := n.canon.Load()
 	if c == nil {
 		c = newCanon(w, n, "", nil)
-		n.canon.Store(c) // goroutines that come together store the same
+		n.canon.Store(c) // concurrent callers compute equal forms, so any of them may win
 	}
 	return c
 }
 
-// namesAny reports whether a principal is one of the ids.
+// namesAny reports whether a principal of the statement is a key of arns.
 func (n *node) namesAny(arns map[string]string) bool {
 	found := false
 	if !n.index.principal.isZero() {
@@ -58,7 +59,8 @@ func (n *node) namesAny(arns map[string]string) bool {
 	return found
 }
 
-// newCanon makes the form. Account ids are read in the statement's own partition, without one in that given.
+// newCanon computes the canonical form. Account ids are read as accounts of the partition that the statement's ARNs name, or of the
+// given partition if they name none.
 func newCanon(w *canonWriter, n *node, partition string, arns map[string]string) *canon {
 	c := &canon{n: n}
 	w.arns, w.bare, w.out, w.arena = arns, false, w.out[:0], w.arena[:0]
@@ -104,7 +106,7 @@ func newCanon(w *canonWriter, n *node, partition string, arns map[string]string)
 	return c
 }
 
-// bit is the letter, in lower case if set.
+// bit encodes a boolean in the case of an upper-case letter: lower case if set.
 func bit(letter byte, set bool) byte {
 	if set {
 		return letter + 'a' - 'A'
@@ -112,7 +114,8 @@ func bit(letter byte, set bool) byte {
 	return letter
 }
 
-// partition is the first in alphabetical order of those that ARNs among resources and principals name, "" if there is none.
+// partition returns the partition that the ARNs among resources and principals name: the first in alphabetical order if they name
+// several, "" if they name none.
 func (n *node) partition() string {
 	least := ""
 	look := func(v []byte) {
@@ -135,18 +138,18 @@ func (n *node) partition() string {
 	return strings.Clone(least)
 }
 
-// canonWriter writes sets of values so that equal sets give equal bytes. It can be used for one statement after the other.
+// canonWriter writes sets of values so that equal sets give equal bytes. It can be reused for further statements.
 type canonWriter struct {
 	out       []byte
-	sets      [][]byte // the values of the set at hand
-	arena     []byte   // memory for values that do not stand in the text as they are
+	sets      [][]byte // values of the set that flush will write
+	arena     []byte   // memory of values that had to be decoded or changed
 	inner     *canonWriter
 	arns      map[string]string
 	partition string
 	bare      bool
 }
 
-// flush writes the set at hand, sorted and without repeated values.
+// flush writes the letter and the collected set, sorted and without repeated values, and begins a new set.
 func (w *canonWriter) flush(letter byte) {
 	if len(w.sets) > 1 {
 		slices.SortFunc(w.sets, bytes.Compare)
@@ -157,7 +160,7 @@ func (w *canonWriter) flush(letter byte) {
 			w.out = appendSized(w.out, v)
 		}
 	}
-	w.out = append(w.out, 0xFF) // begins no length: lengths are below 2⁴⁰
+	w.out = append(w.out, 0xFF) // ends the set: no length begins with this byte
 	w.sets = w.sets[:0]
 }
 
@@ -165,7 +168,7 @@ func appendSized[T []byte | string](out []byte, v T) []byte {
 	return append(binary.BigEndian.AppendUint32(append(out, 0), uint32(len(v))), v...)
 }
 
-// appendLower lowers A to Z: names of actions and keys have no other capital letters.
+// appendLower appends v in lower case. Only A to Z are changed, because names of actions and condition keys are ASCII.
 func appendLower(out, v []byte) []byte {
 	for _, c := range v {
 		if 'A' <= c && c <= 'Z' {
@@ -196,7 +199,7 @@ func (w *canonWriter) principal(kind, value []byte) {
 	w.sets = append(w.sets, w.arena[from:])
 }
 
-// arnOperators gives the operators that AWS documents to behave as another one.
+// arnOperators maps each operator to the one that AWS documents to behave in the same way.
 var arnOperators = map[string]string{
 	"ArnEquals": "ArnLike", "ArnNotEquals": "ArnNotLike", "ArnEqualsIfExists": "ArnLikeIfExists", "ArnNotEqualsIfExists": "ArnNotLikeIfExists",
 }
@@ -221,7 +224,7 @@ func (w *canonWriter) condition(operator, key, value []byte) {
 	w.sets = append(w.sets, w.arena[from:])
 }
 
-// unknown adds a member that is not in the grammar: nothing about it is taken for the same but the order of members and white space.
+// unknown adds a member that is not in the grammar. Of its value, only white space and the order of object members are ignored.
 func (w *canonWriter) unknown(name, value []byte) {
 	w.sets = append(w.sets, canonJSON(appendSized(nil, plainText(name)), value))
 }
@@ -244,7 +247,7 @@ func canonJSON(out, value []byte) []byte {
 	return appendSized(append(out, 'n'), value)
 }
 
-// plainText is the text of a string, number or boolean. It may share the memory of value.
+// plainText returns the text of a string, number or boolean. The result may share the memory of value.
 func plainText(value []byte) []byte {
 	if value[0] != '"' {
 		return value

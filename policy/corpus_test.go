@@ -13,8 +13,8 @@ import (
 	. "github.com/xacct/xacct/policy"
 )
 
-// corpus is the documents of testdata/corpus by file name. Its folders are named after the kind that the documents are valid as;
-// those in "odd" can be read and are valid as none.
+// corpus returns the documents of testdata/corpus by file name. A folder is named after the kind for which its documents are valid; those
+// in "odd" can be parsed and are valid for no kind.
 func corpus(t testing.TB) map[string]string {
 	t.Helper()
 	out := map[string]string{}
@@ -73,7 +73,7 @@ func TestCorpus(t *testing.T) {
 	t.Logf("%d documents", len(documents))
 }
 
-// checkEdits checks what holds for putting a new statement into any document.
+// checkEdits checks what must hold when a new statement is put into any document.
 func checkEdits(t testing.TB, d Document, ours Statement) {
 	t.Helper()
 	before := string(d.Bytes())
@@ -116,7 +116,7 @@ func checkEdits(t testing.TB, d Document, ours Statement) {
 	}
 }
 
-// reflectsIndex reports whether both documents answer the same about themselves.
+// reflectsIndex reports whether the accessors of both documents return the same values.
 func reflectsIndex(a, b Document) bool {
 	x, y := []string{a.Version(), a.ID()}, []string{b.Version(), b.ID()}
 	for s := range a.All() {
@@ -128,8 +128,8 @@ func reflectsIndex(a, b Document) bool {
 	return strings.Join(x, "\x00") == strings.Join(y, "\x00")
 }
 
-// render is a document as S3 may give it back, made without this package: members and lists in another order, lists of one as
-// plain values and the other way round, account ids as ARNs, numbers as text, action names in another letter case.
+// render returns a document as S3 may return it, without using this package: members and lists in another order, lists of one as plain
+// values and the other way round, account ids as ARNs, numbers as text, action names in another letter case.
 // Sources: https://github.com/hashicorp/terraform-provider-aws/issues/11801, https://github.com/ansible/ansible/issues/29341,
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 func render(t testing.TB, text string) []byte {
@@ -197,7 +197,7 @@ func render(t testing.TB, text string) []byte {
 	return out.Bytes()
 }
 
-// turn shuffles a list, makes a plain value of a list of one and a list of a plain value, and changes each value to text.
+// turn shuffles a list, turns a list of one into a plain value and a plain value into a list, and changes each value to text.
 func turn(rng *rand.Rand, v any, change func(string) string) any {
 	asText := func(v any) string {
 		switch v := v.(type) {

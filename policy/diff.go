@@ -6,27 +6,27 @@ import (
 	"strings"
 )
 
-// ChangeOp says what happened to a statement.
+// ChangeOp says what happened to a statement between two documents.
 type ChangeOp string
 
-// What [Diff] finds.
+// The values of ChangeOp.
 const (
-	Kept    ChangeOp = "kept"    // the same to AWS
-	Added   ChangeOp = "added"   // only in the later document
-	Removed ChangeOp = "removed" // only in the earlier one
-	Changed ChangeOp = "changed" // the same Sid, another meaning; or the same meaning under another Sid
+	Kept    ChangeOp = "kept"    // both documents have it, with the same Sid and the same meaning to AWS
+	Added   ChangeOp = "added"   // only the later document has it
+	Removed ChangeOp = "removed" // only the earlier document has it
+	Changed ChangeOp = "changed" // same Sid with another meaning, or same meaning with another Sid
 )
 
-// StatementChange is what became of one statement.
+// StatementChange says what happened to one statement.
 type StatementChange struct {
 	Op            ChangeOp
-	Sid           string    // of After, else of Before; "" if it has none
-	Before, After Statement // zero where there is none
+	Sid           string    // Sid of After, or of Before if After is zero; "" if that statement has none
+	Before, After Statement // Before is zero for Added, After is zero for Removed
 }
 
-// Diff compares two documents statement by statement: by Sid, and statements without a partner of the same Sid by meaning. The changes
-// come in the order of before, then the added ones in the order of after. The order of statements is no change; Version and Id, which
-// belong to no statement, are not looked at: compare [Document.Version] and [Document.ID].
+// Diff compares two documents statement by statement. It pairs statements by Sid, and those whose Sid has no partner by meaning. The
+// result lists the statements of before in their order, then the added statements in the order of after. A different order of
+// statements is no change. Version and Id are not compared: see [Document.Version] and [Document.ID].
 func Diff(before, after Document) []StatementChange {
 	var old, now []*node
 	for s := range before.All() {
@@ -72,8 +72,8 @@ func Diff(before, after Document) []StatementChange {
 	return out
 }
 
-// String is the change for a reviewer: one line that says who may do what, to what, and when; for a changed statement also a line
-// for each thing that came (+) or went (-). It has no final line feed.
+// String describes the change for a reviewer: one line that says who may do what, to what, and when. A changed statement has a further
+// line for each part that was added (+) or removed (-). There is no final line feed.
 func (c StatementChange) String() string {
 	name := c.Sid
 	if name == "" {
@@ -90,7 +90,7 @@ func (c StatementChange) String() string {
 	return "  " + name + ": " + c.After.Explain()
 }
 
-// differences lists what came and what went, a line each.
+// differences lists the parts that were added or removed, a line each.
 func (c StatementChange) differences() string {
 	var b strings.Builder
 	line := func(mark, name, value string) { fmt.Fprintf(&b, "\n    %s %-6s %s", mark, name, value) }
@@ -124,14 +124,14 @@ func (c StatementChange) differences() string {
 			line("+", part.name, v)
 		}
 	}
-	if b.Len() == 0 { // the words do not tell them apart
+	if b.Len() == 0 { // both statements read the same in words
 		line("-", "text", c.Before.String())
 		line("+", "text", c.After.String())
 	}
 	return b.String()
 }
 
-// missing is what of list is not in other.
+// missing returns the elements of list that are not in other; with fold, letter case does not matter.
 func missing(list, other []string, fold bool) []string {
 	var out []string
 	for _, v := range list {

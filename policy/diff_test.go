@@ -57,7 +57,7 @@ func TestDiff(t *testing.T) {
 	golden(t, "testdata/diff/back.golden", text.String())
 }
 
-// What is found, judged by hand.
+// Each case states by hand what Diff should find.
 func TestDiffOps(t *testing.T) {
 	before, after := read(t, "testdata/diff/before.json"), read(t, "testdata/diff/after.json")
 	ops := func(changes []StatementChange) (got []string) {
@@ -87,7 +87,7 @@ func TestDiffOps(t *testing.T) {
 	}
 }
 
-// Words that do not tell two statements apart are not left to the reader to puzzle over.
+// If two statements read the same in words, String shows their JSON.
 func TestDiffShowsText(t *testing.T) {
 	a := mustParse(t, doc(st(`"Sid":"A","Principal":{"AWS":"arn:aws:iam::111122223333:root"},`+get)))
 	b := mustParse(t, doc(st(`"Sid":"A","Principal":{"AWS":"arn:aws-cn:iam::111122223333:root"},`+get)))
@@ -99,7 +99,7 @@ func TestDiffShowsText(t *testing.T) {
 	}
 }
 
-// TestExplain says the whole corpus in words.
+// TestExplain explains every statement of the corpus and compares with a golden file.
 func TestExplain(t *testing.T) {
 	documents := corpus(t)
 	var text strings.Builder
@@ -112,7 +112,7 @@ func TestExplain(t *testing.T) {
 	golden(t, "testdata/explain.golden", text.String())
 }
 
-// Operators that compare in other ways read otherwise, so that a reviewer sees what changed.
+// Operators that compare differently have different words, so that a reviewer sees the change.
 func TestOperatorsReadDifferently(t *testing.T) {
 	for _, pair := range [][2]string{{"ArnLike", "StringLike"}, {"ArnNotLike", "StringNotLike"}, {"NumericEquals", "StringEquals"}, {"DateNotEquals", "StringNotEquals"}, {"DateEquals", "NumericEquals"}} {
 		a, b := Where(pair[0], "a:b", "1"), Where(pair[1], "a:b", "1")

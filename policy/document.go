@@ -8,22 +8,22 @@ import (
 	"github.com/xacct/xacct/policy/internal/memo"
 )
 
-// Document is a policy document: an immutable value, safe to copy and to use from several goroutines.
-// Its methods return changed copies. The zero Document is no document at all, as where a bucket has no policy.
+// Document is a policy document. It is immutable and safe for concurrent use; its methods return changed copies. The zero Document
+// stands for "no document", such as the policy of a bucket that has none.
 type Document struct{ d *document }
 
 type document struct {
 	text        []byte // never changed
-	version, id span   // in text, with quotation marks
-	list        span   // the value of Statement
+	version, id span   // where their values stand in text, with quotation marks; zero if absent
+	list        span   // where the value of Statement stands in text
 	single      bool   // Statement is one object, not a list
-	wasSingle   bool   // it was one object before statements were added
-	odd         bool   // there are members that are not in the grammar
+	wasSingle   bool   // Statement was one object before statements were added
+	odd         bool   // some members are not in the grammar
 	statements  []placed
 	memo        memo.Cell
 }
 
-// placed is a statement at its place in a document's text.
+// placed is a statement and where it starts in the document's text.
 type placed struct {
 	start int
 	*node
@@ -31,15 +31,15 @@ type placed struct {
 
 func (p placed) end() int { return p.start + len(p.text) }
 
-// emptyDocument is what New and With start from.
+// emptyDocument is the text to which New and With add statements.
 const emptyDocument = `{"Version":"2012-10-17","Statement":[]}`
 
-// New makes a document of Version 2012-10-17 with the statements of the fragments, in their order. Nothing is merged or dropped:
-// two statements of one Sid stay two, and [Document.Validate] reports them.
+// New returns a document of Version 2012-10-17 with the statements of the fragments, in their order. It neither merges nor drops
+// statements: two with the same Sid stay two, and [Document.Validate] reports them.
 func New(fragments ...Fragment) Document {
 	d, err := Parse([]byte(emptyDocument))
 	if err != nil {
-		return Document{} // cannot be: the text is a constant
+		return Document{} // unreachable: the text is a constant
 	}
 	e := newEdit(d.d)
 	for _, s := range statementsOf(fragments) {
@@ -48,10 +48,11 @@ func New(fragments ...Fragment) Document {
 	return e.document()
 }
 
-// IsZero reports whether d is no document.
+// IsZero reports whether d is the zero Document.
 func (d Document) IsZero() bool { return d.d == nil }
 
-// Bytes is the text: for an unedited document the very bytes that were parsed. The zero Document has none. The caller owns the result.
+// Bytes returns the text of the document, which for an unedited one is exactly what was parsed. It is nil for the zero Document. The
+// caller owns the result.
 func (d Document) Bytes() []byte {
 	if d.d == nil {
 		return nil
@@ -59,7 +60,7 @@ func (d Document) Bytes() []byte {
 	return bytes.Clone(d.d.text)
 }
 
-// String is the document indented by two spaces, for people; "" for the zero Document.
+// String returns the document indented by two spaces, for people to read; "" for the zero Document.
 func (d Document) String() string {
 	if d.d == nil {
 		return ""
@@ -71,8 +72,8 @@ func (d Document) String() string {
 	return b.String()
 }
 
-// MarshalJSON is the document as a JSON value, null for the zero Document. The package encoding/json takes white space out of it
-// and may write <, > and & as escapes: the meaning is kept, the bytes are not. Use [Document.Bytes] where bytes matter.
+// MarshalJSON returns the document as a JSON value, null for the zero Document. Package encoding/json then removes white space and may
+// escape <, > and &, which keeps the meaning but not the bytes. Use [Document.Bytes] where bytes matter.
 func (d Document) MarshalJSON() ([]byte, error) {
 	if d.d == nil {
 		return []byte("null"), nil
@@ -80,7 +81,7 @@ func (d Document) MarshalJSON() ([]byte, error) {
 	return d.Bytes(), nil
 }
 
-// UnmarshalJSON parses as [Parse] does; null gives the zero Document.
+// UnmarshalJSON parses data as [Parse] does, with the same errors; null gives the zero Document.
 func (d *Document) UnmarshalJSON(data []byte) error {
 	if string(bytes.TrimSpace(data)) == "null" {
 		*d = Document{}
@@ -93,12 +94,12 @@ func (d *Document) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// Version is the Version element, "" if there is none. A document without one is read as 2008-10-17, where ${…} is plain text.
+// Version returns the Version element, "" if there is none. AWS reads a document without one as 2008-10-17, where ${…} is plain text.
 //
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
 func (d Document) Version() string { return d.text(func(d *document) span { return d.version }) }
 
-// ID is the Id element, "" if there is none.
+// ID returns the Id element, "" if there is none.
 func (d Document) ID() string { return d.text(func(d *document) span { return d.id }) }
 
 func (d Document) text(element func(*document) span) string {
@@ -108,10 +109,10 @@ func (d Document) text(element func(*document) span) string {
 	return unquote(element(d.d).of(d.d.text))
 }
 
-// trimmed is the text without white space around it.
+// trimmed returns the text without the white space around it.
 func (d Document) trimmed() []byte { return bytes.TrimSpace(d.d.text) }
 
-// Len is the number of statements.
+// Len returns the number of statements; 0 for the zero Document.
 func (d Document) Len() int {
 	if d.d == nil {
 		return 0
@@ -119,7 +120,7 @@ func (d Document) Len() int {
 	return len(d.d.statements)
 }
 
-// All is the statements in their order.
+// All yields the statements in their order; none for the zero Document.
 func (d Document) All() iter.Seq[Statement] {
 	return func(yield func(Statement) bool) {
 		for i := range d.Len() {
@@ -130,7 +131,7 @@ func (d Document) All() iter.Seq[Statement] {
 	}
 }
 
-// Statement is the first statement that bears the Sid. The empty Sid names no statement.
+// Statement returns the first statement with the Sid, or false if there is none. The empty Sid finds no statement.
 func (d Document) Statement(sid string) (Statement, bool) {
 	for s := range d.All() {
 		if sid != "" && s.n.hasSid(sid) {
@@ -140,7 +141,8 @@ func (d Document) Statement(sid string) (Statement, bool) {
 	return Statement{}, false
 }
 
-// Memo returns what build derives from the document, built once and kept with it. It is for packages of this module, which alone can name the key.
+// Memo returns the value that build derives from the document. The value is built once and kept with the document. Only packages of
+// this module can use Memo, because only they can name the type of the key.
 func (d Document) Memo(_ memo.Key, build func() any) any {
 	if d.d == nil {
 		return build()

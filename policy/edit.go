@@ -5,14 +5,18 @@ import (
 	"fmt"
 )
 
-// With is the document with the statements of the fragments put in. It is for documents that the caller owns; see [Document.Merge] for others.
+// With returns the document with the statements of the fragments put in. Use it for documents that the caller owns alone, and
+// [Document.Merge] for those that others write too.
 //
-// A statement with a Sid takes the place of the one that bears the Sid; if that one means the same already, its bytes stay. If several
-// bear the Sid, the first place is taken and the others go. A statement without Sid is added unless the document has one of the same
-// meaning without Sid. New statements come last. Everything else keeps its bytes, and Version is left alone: raising it would change
-// what ${…} means in statements of others; so a statement that is put into a document of 2008 should do without. Doing it twice is
-// doing it once.
-// The zero Document gives a new one as [New] makes it, unless there is nothing to put in.
+// A statement with a Sid replaces the one that has the Sid, whose bytes stay if both mean the same. If several statements have the Sid,
+// the first is replaced and the others are removed. A statement without a Sid is added unless the document has one without a Sid that
+// means the same. New statements are added at the end, and everything else keeps its bytes. Calling With twice has the same result as
+// calling it once.
+//
+// Version is left alone, because raising it would change what ${…} means in statements of others. A statement that is put into a
+// document of Version 2008-10-17 should therefore have no variables.
+//
+// The zero Document gives a new document as [New] makes it, or stays zero if there is no statement to put in.
 func (d Document) With(fragments ...Fragment) Document {
 	e := edit{}
 	for _, s := range statementsOf(fragments) {
@@ -27,8 +31,8 @@ func (d Document) With(fragments ...Fragment) Document {
 	return e.document()
 }
 
-// Merge is [Document.With] for documents that others write too: it overwrites and drops nothing. If a statement bears the Sid of one to
-// be put in and means something else, the document is not changed and the error is a [*ConflictError].
+// Merge is [Document.With] for documents that others write too: it never replaces or removes a statement. If the document already has a
+// statement with the Sid of a new one and another meaning, Merge returns d unchanged and a [*ConflictError].
 func (d Document) Merge(fragments ...Fragment) (Document, error) {
 	e := edit{}
 	for _, s := range statementsOf(fragments) {
@@ -39,7 +43,7 @@ func (d Document) Merge(fragments ...Fragment) (Document, error) {
 		if other != nil {
 			return d, &ConflictError{Sid: s.sid(), Existing: Statement{other}, Wanted: Statement{s}}
 		}
-		if !there { // else it stays as it is, also if it is there twice
+		if !there { // else the document has it already, once or several times
 			e.upsert(s)
 		}
 	}
@@ -49,8 +53,9 @@ func (d Document) Merge(fragments ...Fragment) (Document, error) {
 	return e.document(), nil
 }
 
-// Without is the document without the statements that bear one of the Sids. It undoes [Document.With]: all other bytes are as before.
-// The empty Sid names no statement. The last statement gone, an empty list is left, which no service stores: see [Document.Len].
+// Without returns the document without the statements that have one of the Sids. All other bytes stay, so that it undoes
+// [Document.With]. The empty Sid removes nothing. If the last statement is removed, an empty list remains, which no service stores:
+// check [Document.Len] and delete the policy instead.
 func (d Document) Without(sids ...string) Document {
 	if d.d == nil {
 		return d
@@ -65,23 +70,23 @@ func (d Document) Without(sids ...string) Document {
 	return e.document()
 }
 
-// ConflictError says that a statement with this Sid is there already and means something else.
+// ConflictError says that the document already has a statement with this Sid and another meaning.
 type ConflictError struct {
 	Sid              string
 	Existing, Wanted Statement
 }
 
-// Error is one line: the Sid, and that the statement there means something else.
+// Error is one line: the Sid, what the existing statement does, and what the wanted one would do.
 func (e *ConflictError) Error() string {
 	return fmt.Sprintf("policy: statement %q is there already and means something else: %s; wanted: %s", e.Sid, brief(e.Existing), brief(e.Wanted))
 }
 
-// Hint says what to do.
+// Hint names the next action.
 func (e *ConflictError) Hint() string {
 	return "find out who wrote the existing statement; remove or rename it, or choose another Sid"
 }
 
-// brief keeps long statements out of messages.
+// brief explains the statement in at most 160 characters, to keep messages short.
 func brief(s Statement) string {
 	const most = 160
 	text := []rune(s.Explain())
@@ -98,13 +103,13 @@ func (d Document) orEmpty() *document {
 	return d.d
 }
 
-// edit is a document taken apart into statements and the text between them.
+// edit is a document split into its statements and the text between them.
 type edit struct {
 	d      *document
 	places []place
 }
 
-// place is a statement and the text between the one before it and itself; with no statement before it, from the start of the list.
+// place is a statement and the gap before it: the text since the previous statement, or since the start of the list.
 type place struct {
 	gap []byte
 	n   *node
@@ -123,7 +128,7 @@ func newEdit(d *document) edit {
 	return e
 }
 
-// lead is the text between the start of the list and its first statement.
+// lead returns the text between the start of the list and its first statement.
 func (e *edit) lead() []byte {
 	if len(e.places) > 0 {
 		return e.places[0].gap
@@ -178,7 +183,7 @@ func (e *edit) upsert(n *node) {
 	}
 }
 
-// follow is the place i as it follows those kept: the first one takes over what led the list.
+// follow returns place i as it stands behind the kept places. If none is kept, it becomes the first and takes over the list's lead.
 func (e *edit) follow(kept []place, i int) place {
 	p := e.places[i]
 	if len(kept) == 0 {
@@ -200,7 +205,7 @@ func (e *edit) remove(sid string) {
 	e.places = kept
 }
 
-// bearing reports whether a statement bears the Sid, and gives the first that does and means something else than n, nil if there is none.
+// bearing reports whether a statement has the Sid. other is the first of these that differs in meaning from n; nil if there is none.
 func (e *edit) bearing(sid string, n *node) (there bool, other *node) {
 	for _, p := range e.places {
 		if sid != "" && p.n.hasSid(sid) {
@@ -213,7 +218,7 @@ func (e *edit) bearing(sid string, n *node) (there bool, other *node) {
 	return there, nil
 }
 
-// document puts the parts together.
+// document joins the parts into a document again.
 func (e *edit) document() Document {
 	d := e.d
 	var b bytes.Buffer
@@ -252,7 +257,7 @@ func (e *edit) document() Document {
 	return Document{out}
 }
 
-// inside is the text between the start of the list and its first statement, or all of it if the list is empty.
+// inside returns the text between the start of the list and its first statement, or all text in the list if it is empty.
 func (e *edit) inside() []byte {
 	d := e.d
 	switch {
@@ -264,7 +269,7 @@ func (e *edit) inside() []byte {
 	return d.text[d.list.start+1 : d.list.end-1]
 }
 
-// tail is the text between the last statement of the list and its end.
+// tail returns the text between the last statement of the list and the end of the list.
 func (e *edit) tail() []byte {
 	d := e.d
 	if d.single {
@@ -273,10 +278,10 @@ func (e *edit) tail() []byte {
 	if n := len(d.statements); n > 0 {
 		return d.text[d.statements[n-1].end() : d.list.end-1]
 	}
-	return nil // what is in an empty list leads
+	return nil // the text in an empty list counts as its lead
 }
 
-// after moves a span that begins at from or later.
+// after returns the span, moved by shift if it begins at from or later.
 func (p span) after(from, shift int) span {
 	if !p.isZero() && p.start >= from {
 		return span{p.start + shift, p.end + shift}

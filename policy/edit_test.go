@@ -9,7 +9,7 @@ import (
 	. "github.com/xacct/xacct/policy"
 )
 
-// Statements of one letter, short enough to see the white space around them.
+// The cases write each statement as one letter, so that the white space around it is easy to see.
 var (
 	stA  = Deny("a:a").WithSid("A")
 	stB  = Deny("b:b").WithSid("B")
@@ -18,7 +18,7 @@ var (
 	no   = Deny("n:n")
 )
 
-// spell puts each statement in place of its letter.
+// spell replaces each letter by its statement.
 func spell(text string) string {
 	for letter, s := range map[string]Statement{"A": stA, "B": stB, "C": stC, "N": no, "2": stB2} {
 		text = strings.ReplaceAll(text, "<"+letter+">", s.String())
@@ -152,8 +152,8 @@ func TestMerge(t *testing.T) {
 	}
 }
 
-// Programs that read a policy into structs or maps and write it back lose what the structs lack, or key statements by Sid and
-// lose those that share one. Each has happened in public.
+// Programs that read a policy into structs or maps and write it back lose members that the structs lack; programs that key statements
+// by Sid lose those that share one. Both bugs are known from public reports.
 func TestMergeLosesNothing(t *testing.T) {
 	text := corpus(t)["bucket/repeated-sids.json"]
 	d, err := mustParse(t, text).Merge(stA)

@@ -5,11 +5,15 @@ import (
 	"slices"
 )
 
-// Equal reports whether both documents are the same to AWS, which does not give back what it was given: the order of statements and of
-// the members of lists, one value or a list of one, repeated members, an account id or the ARN of the account's root, "*" or
-// {"AWS": "*"}, the letter case of actions and of condition keys, a number or boolean in a condition or its text, ArnEquals or
-// ArnLike, no Version or 2008-10-17, an empty Condition or none make no difference. Version, Id, Sids, letter case elsewhere, and every other value do.
-// Whatever is not known to be the same is different. The zero Document equals only itself.
+// Equal reports whether AWS treats both documents as the same, although their text differs. These make no difference:
+//   - the order of statements and of the values in a list, repeated values, and a single value or a list of it;
+//   - an account id or the ARN of the account's root, and "*" or {"AWS": "*"};
+//   - the letter case of actions and of condition keys;
+//   - in a condition, a number or boolean or its text, and ArnEquals or ArnLike;
+//   - no Version or 2008-10-17, and an empty Condition or none.
+//
+// Everything else does: Version, Id, Sids, letter case elsewhere, and all other values. What is not known to be the same counts as
+// different. The zero Document equals only itself.
 //
 // Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html,
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html,
@@ -17,8 +21,8 @@ import (
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 func (d Document) Equal(other Document) bool { return d.EqualWith(other, nil) }
 
-// EqualWith is [Document.Equal] with known unique ids of principals (AROA…, AIDA…) taken for the ARNs that the map gives: a service
-// shows the id in place of the ARN now and then, and for good once the principal is deleted.
+// EqualWith is [Document.Equal], except that a principal's unique id (AROA…, AIDA…) counts as the ARN that arns gives for it. A service
+// sometimes shows the id in place of the ARN, and always once the principal is deleted.
 //
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 func (d Document) EqualWith(other Document, arns map[string]string) bool {
@@ -37,10 +41,10 @@ func (d Document) EqualWith(other Document, arns map[string]string) bool {
 	return slices.Equal(sortedKeys(a, first(pa, pb), arns), sortedKeys(b, first(pb, pa), arns))
 }
 
-// Equal reports whether both statements are the same to AWS, Sids included. See [Document.Equal].
+// Equal reports whether AWS treats both statements as the same. Their Sids must be the same too. See [Document.Equal].
 func (s Statement) Equal(other Statement) bool { return s.EqualWith(other, nil) }
 
-// EqualWith is [Statement.Equal] with known unique ids. See [Document.EqualWith].
+// EqualWith is [Statement.Equal], except that a unique id counts as the ARN that arns gives for it. See [Document.EqualWith].
 func (s Statement) EqualWith(other Statement, arns map[string]string) bool {
 	if s.n == nil || other.n == nil {
 		return s.n == other.n
@@ -48,7 +52,7 @@ func (s Statement) EqualWith(other Statement, arns map[string]string) bool {
 	return s.n.sid() == other.n.sid() && s.n.same(other.n, arns)
 }
 
-// same reports whether both statements mean the same, whatever their Sids.
+// same reports whether both statements mean the same. Their Sids are not compared.
 func (n *node) same(other *node, arns map[string]string) bool {
 	if n == other {
 		return true
@@ -65,7 +69,7 @@ func (d Document) effectiveVersion() string {
 	return "2008-10-17"
 }
 
-// unknown is the document's members that are not in the grammar, in canonical form.
+// unknown returns the document's members that are not in the grammar, in canonical form.
 func (d Document) unknown() string {
 	if !d.d.odd {
 		return ""
@@ -91,7 +95,8 @@ func (d Document) canonical(arns map[string]string) []*canon {
 	return out
 }
 
-// partitionOf is the first in alphabetical order of those that the statements name: their order must not matter. "" if there is none.
+// partitionOf returns the partition that the statements name; "" if they name none. Of several it takes the first in alphabetical
+// order, so that the order of statements does not matter.
 func partitionOf(cs []*canon) string {
 	least := ""
 	for _, c := range cs {
@@ -102,7 +107,7 @@ func partitionOf(cs []*canon) string {
 	return least
 }
 
-// first is the partition to take account ids for: the text's own, or that of what it is compared with, or the oldest.
+// first returns the first partition that is not "", else "aws".
 func first(partitions ...string) string {
 	for _, p := range partitions {
 		if p != "" {

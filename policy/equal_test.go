@@ -7,7 +7,7 @@ import (
 	. "github.com/xacct/xacct/policy"
 )
 
-// equalCases are pairs of statements or documents, judged by hand. Sources, unless a case names one:
+// equalCases are pairs of statements or documents, with the expected answer stated by hand. Sources, unless a case names one:
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html,
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html,
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html,

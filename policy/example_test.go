@@ -24,9 +24,8 @@ const sharedPolicy = `{
   ]
 }`
 
-// A bucket in account 444455556666 is shared already. The role that writes into it from account 111122223333 is let in, and nothing
-// else of the policy changes: not a byte of what others wrote. What is shown is the document to send to PutBucketPolicy, and for the
-// reviewer what it changes.
+// A bucket in account 444455556666 already has a policy of its users. The example allows a role in account 111122223333 to write to the
+// bucket and leaves every other byte of the policy as it was. It prints the document for PutBucketPolicy, and the change for a reviewer.
 func Example() {
 	grant := policy.Allow("s3:ListBucket", "s3:GetObject", "s3:PutObject").
 		WithSid("MediaArchiveWrite").
@@ -51,10 +50,10 @@ func Example() {
 	used, quota := after.Size(policy.Bucket)
 	fmt.Printf("\n%d of %d bytes\n", used, quota)
 
-	// What was put in can be taken out again.
+	// Without removes the statement again.
 	fmt.Println("undone:", string(after.Without("MediaArchiveWrite").Bytes()) == sharedPolicy)
 
-	// A statement of the same Sid that means something else is never overwritten.
+	// Merge never overwrites a statement that has the same Sid and another meaning.
 	_, err = after.Merge(grant.On("*"))
 	var conflict *policy.ConflictError
 	fmt.Println("refused:", errors.As(err, &conflict))

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// Explain says in one line of English what the statement does: who may or may not do what, to what, and when. "" for the zero Statement.
+// Explain says in one line of English what the statement does: who may or may not do what, to what, and when. It is "" for the zero
+// Statement.
 func (s Statement) Explain() string {
 	if s.n == nil {
 		return ""
@@ -30,7 +31,7 @@ func (s Statement) Explain() string {
 	return text
 }
 
-// parts is a statement in words.
+// parts holds the phrases of a statement in words.
 type parts struct{ who, what, where, when, other []string }
 
 func (s Statement) parts() parts {
@@ -42,16 +43,16 @@ func (s Statement) parts() parts {
 		for _, q := range principals {
 			p.who = append(p.who, q.words())
 		}
-		p.who = list(p.who, not, "everyone")
+		p.who = phrases(p.who, not, "everyone")
 	}
 	actions, not := s.Actions()
-	p.what = list(actions, not, "do anything")
+	p.what = phrases(actions, not, "do anything")
 	if !ix.resource.isZero() {
 		resources, not := s.Resources()
-		p.where = list(resources, not, "any resource")
+		p.where = phrases(resources, not, "any resource")
 	}
 	for _, c := range s.Conditions() {
-		slices.Sort(c.values) // their order means nothing
+		slices.Sort(c.values) // the order of values has no meaning
 		p.when = append(p.when, c.String())
 	}
 	if ix.unknown {
@@ -64,8 +65,8 @@ func (s Statement) parts() parts {
 	return p
 }
 
-// list puts the words all for a star, and one phrase for a negated list.
-func list(values []string, not bool, all string) []string {
+// phrases replaces a star by the words in all, and turns a negated list into one phrase.
+func phrases(values []string, not bool, all string) []string {
 	for i, v := range values {
 		switch {
 		case v == "*" && !not:
@@ -80,11 +81,11 @@ func list(values []string, not bool, all string) []string {
 	if !not {
 		return values
 	}
-	slices.Sort(values) // their order means nothing
+	slices.Sort(values) // the order of values has no meaning
 	return []string{all + " but " + strings.Join(values, ", ")}
 }
 
-// words names a principal to a reader.
+// words names the principal in words.
 func (p Principal) words() string {
 	account, isRoot := strings.CutSuffix(p.value, ":root")
 	switch {
@@ -108,7 +109,7 @@ func (p Principal) words() string {
 	return p.kind + " " + p.value
 }
 
-// verbs is how a condition reads, between its key and its values. Operators that compare in other ways read otherwise.
+// verbs gives, for each operator, the words between the key and the values of a condition.
 var verbs = map[string]string{
 	"StringEquals": "is", "StringNotEquals": "is not",
 	"StringEqualsIgnoreCase": "is, in any letter case,", "StringNotEqualsIgnoreCase": "is not, in any letter case,",
@@ -121,7 +122,7 @@ var verbs = map[string]string{
 	"Bool": "is", "Null": "is", "BinaryEquals": "is", "IpAddress": "is in", "NotIpAddress": "is not in",
 }
 
-// String is the condition in words, such as "aws:SourceAccount is 111122223333".
+// String returns the condition in words, such as "aws:SourceAccount is 111122223333".
 func (c Condition) String() string {
 	base, ok := baseOperator(c.operator)
 	values := make([]string, len(c.values))
@@ -154,7 +155,7 @@ func (c Condition) String() string {
 	return text
 }
 
-// set is how the operator treats several values of the key.
+// set returns the words for the set operator of the condition; "" if it has none.
 func (c Condition) set() string {
 	switch {
 	case strings.HasPrefix(c.operator, "ForAnyValue:"):

@@ -22,7 +22,8 @@ func addCorpus(f *testing.F) {
 	}
 }
 
-// FuzzParse: what is accepted is JSON, comes back byte for byte, through the URL-encoded form too, and nothing panics.
+// FuzzParse checks that an accepted document is JSON and is returned byte for byte, also through the URL-encoded form, and that no input
+// causes a panic.
 func FuzzParse(f *testing.F) {
 	addCorpus(f)
 	f.Add([]byte(`{"Statement":[{"Effect":"Allow","Action":"*"}],"x":[0,-1.5e+3,null,true,"\ud83d\ude00"]}`))
@@ -68,7 +69,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// FuzzEdit: putting in twice is once, taking out undoes putting in, foreign statements keep their bytes.
+// FuzzEdit checks that a second With changes nothing, that Without undoes With, and that other statements keep their bytes.
 func FuzzEdit(f *testing.F) {
 	for _, text := range corpus(f) {
 		f.Add([]byte(text), "XacctNew", "s3:GetObject")
@@ -98,7 +99,7 @@ func FuzzEdit(f *testing.F) {
 	})
 }
 
-// FuzzEqual: equal to itself and to what S3 makes of it, the same both ways round, and not equal after any change of one value.
+// FuzzEqual checks that a document equals itself and its rendering by S3, in both directions, and differs after any change of one value.
 func FuzzEqual(f *testing.F) {
 	for _, text := range corpus(f) {
 		f.Add([]byte(text), []byte(`{"Statement":[]}`), uint64(3))
@@ -129,8 +130,8 @@ func FuzzEqual(f *testing.F) {
 	})
 }
 
-// editOneValue makes documents that each differ from the given one in one string or number that is a value, by putting something in it
-// that no original has. It finds the values itself, without the package under test.
+// editOneValue returns documents that each differ from the given one in one string or number: it inserts a text that no original has. It
+// finds the values itself, without the package under test.
 func editOneValue(text []byte, rng *rand.Rand) [][]byte {
 	var out [][]byte
 	dec := json.NewDecoder(bytes.NewReader(text))
@@ -157,7 +158,7 @@ func editOneValue(text []byte, rng *rand.Rand) [][]byte {
 			continue
 		case string:
 			if end := int(dec.InputOffset()); !isKey {
-				start := end - 1 - rng.IntN(2) // at the end, or before the last byte if that is a plain one
+				start := end - 1 - rng.IntN(2) // where to insert: at the end, or one byte earlier if that byte needs no escape
 				if start < 1 || text[start-1] < 'a' || text[start-1] > 'z' || text[end-2] < 'a' || text[end-2] > 'z' {
 					start = end - 1
 				}

@@ -9,7 +9,7 @@ import (
 	. "github.com/xacct/xacct/policy"
 )
 
-// generator writes policy documents at random: every element in every shape, members in any order, odd white space, escapes.
+// generator writes random policy documents: every element in every shape, members in any order, odd white space, escapes.
 type generator struct{ *rand.Rand }
 
 func (g generator) pick(options ...string) string { return options[g.IntN(len(options))] }
@@ -21,7 +21,7 @@ func (g generator) space() string {
 	return g.pick(" ", "\n", "\t", "\r\n", "\n  ", " \t ")
 }
 
-// text is a string in quotation marks, some characters escaped.
+// text returns a string in quotation marks with some characters escaped.
 func (g generator) text(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
@@ -61,7 +61,7 @@ func (g generator) member(name, value string) string {
 	return g.text(name) + g.space() + ":" + g.space() + value
 }
 
-// some is a value, or a list of none to three of them.
+// some returns a value, or a list of up to three values.
 func (g generator) some(one func() string) string {
 	if g.IntN(3) == 0 {
 		return one()
@@ -146,7 +146,7 @@ func (g generator) document() string {
 	return g.space() + g.object(append(members, g.member("Statement", list))) + g.space()
 }
 
-// checkGenerated holds a document against all that must be true of any, and a walk of random edits against a plain list of statements.
+// checkGenerated checks the properties that every document must have, and compares random edits with edits of a plain list of statements.
 func checkGenerated(t *testing.T, seed uint64) {
 	g := generator{rand.New(rand.NewPCG(seed, 5))}
 	text := g.document()
@@ -158,7 +158,7 @@ func checkGenerated(t *testing.T, seed uint64) {
 		t.Fatalf("other bytes:\n%s\n%s", text, d.Bytes())
 	}
 	checkEdits(t, d, Deny("x:New").WithSid("XacctNew"))
-	if !strings.Contains(text, "aws-cn") { // the rendering knows one partition
+	if !strings.Contains(text, "aws-cn") { // render knows the partition aws only
 		if r := mustParse(t, string(render(t, text))); !d.Equal(r) || !r.Equal(d) {
 			t.Errorf("not equal to what S3 makes of it:\n%s\n%s", text, r.Bytes())
 		}
@@ -234,7 +234,8 @@ func withoutSid(list []Statement, sid string) (out []Statement) {
 	return out
 }
 
-// modelWith is what With means: the first of the Sid is replaced unless it means the same, the others go; without one it comes last.
+// modelWith is a model of With: it replaces the first statement with the Sid unless both mean the same, removes further ones, and appends
+// the statement if there is none.
 func modelWith(list []Statement, s Statement) []Statement {
 	i, ok := findSid(list, s.Sid())
 	if !ok {

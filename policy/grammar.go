@@ -1,15 +1,15 @@
 package policy
 
-// index says where the elements of a statement stand in its text. A zero span is an element that is not there.
+// index says where the elements of a statement stand in its text. The span of an element that is not there is zero.
 type index struct {
 	sid, effect, principal, action, resource, condition span
 
 	deny                                 bool
-	notPrincipal, notAction, notResource bool // the element is the negated one of its pair
-	unknown                              bool // there are members that are not in the grammar
+	notPrincipal, notAction, notResource bool // the statement has the negated element of the pair
+	unknown                              bool // some members are not in the grammar
 }
 
-// statement walks over a statement and indexes it. The spans count from the statement's first byte.
+// statement scans a statement and returns its index. The spans are relative to the statement's first byte.
 func (s *scanner) statement() (index, error) {
 	var ix index
 	start := s.pos
@@ -49,7 +49,7 @@ func (s *scanner) statement() (index, error) {
 		if err != nil {
 			return err
 		}
-		if !slot.isZero() { // a repeated member is refused before
+		if !slot.isZero() { // both elements of a pair: a repeated name is refused earlier
 			return s.errorf(name.start, "a statement has either %s or its counterpart, not both", s.text[name.start:name.end])
 		}
 		*slot = span{from - start, s.pos - start}
@@ -85,7 +85,7 @@ func (s *scanner) wantEffect(value span, ix *index) error {
 	return nil
 }
 
-// wantStrings walks over a string or a list of strings.
+// wantStrings scans a string or a list of strings.
 func (s *scanner) wantStrings(name span) error {
 	switch s.peek() {
 	case '"':
@@ -117,7 +117,7 @@ func (s *scanner) wantPrincipal(name span) error {
 	return s.errorf(s.pos, `%s is "*" or an object such as {"AWS": …}, found %s`, s.text[name.start:name.end], s.found())
 }
 
-// wantCondition walks over operator → key → value or values, where a value is a string, a number or a boolean.
+// wantCondition scans operator → key → value or values, where a value is a string, a number or a boolean.
 func (s *scanner) wantCondition(name span) error {
 	if s.peek() != '{' {
 		return s.errorf(s.pos, "%s is an object of operators, found %s", s.text[name.start:name.end], s.found())

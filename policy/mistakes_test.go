@@ -7,7 +7,7 @@ import (
 	. "github.com/xacct/xacct/policy"
 )
 
-// Mistakes that programs which edit bucket policies have made in public. Each row is a policy in use, an edit, and what must hold.
+// The cases are known mistakes of programs that edit bucket policies. Each row is a policy in use, an edit, and what must hold afterwards.
 func TestKnownMistakes(t *testing.T) {
 	ours := Allow("s3:GetObject").WithSid("Ours").By(AWS("arn:aws:iam::111122223333:role/sync")).On("arn:aws:s3:::amzn-s3-demo-bucket/*")
 	base := func(members string) string {
@@ -15,7 +15,7 @@ func TestKnownMistakes(t *testing.T) {
 	}
 	for _, tc := range []struct {
 		name, text string
-		keep       []string // must stand in the result as it is
+		keep       []string // must be in the result unchanged
 	}{
 		{"a struct without Condition turns a guard into a ban", base(`"Principal":"*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"false"}},`), []string{`"Condition":{"Bool":{"aws:SecureTransport":"false"}}`}},
 		{"a struct without the negated elements drops them", `{"Statement":{"Effect":"Deny","NotPrincipal":{"AWS":"111122223333"},"NotAction":"s3:Get*","NotResource":"*"}}`, []string{`"NotPrincipal":{"AWS":"111122223333"}`, `"NotAction":"s3:Get*"`, `"NotResource":"*"`}},
@@ -46,7 +46,7 @@ func TestKnownMistakes(t *testing.T) {
 			if strings.Contains(got, "Version") != strings.Contains(tc.text, "Version") {
 				t.Errorf("Version came or went: %s", got)
 			}
-			// A second run appends nothing, and the way back is not a restored snapshot: what came since stays.
+			// A second run appends nothing. Removing ours again keeps what others added since, which restoring a snapshot would not.
 			if again, err := d.Merge(ours); err != nil || string(again.Bytes()) != got {
 				t.Errorf("the second run: %v, %s", err, again.Bytes())
 			}

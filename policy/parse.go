@@ -7,23 +7,23 @@ import (
 	"strings"
 )
 
-// Parse reads a policy document. What S3, IAM and KMS return or accept is accepted: one statement or a list, plain values or lists,
-// numbers and booleans in conditions, members in any order, several statements of one Sid, members that are not in the grammar.
+// Parse reads a policy document. It accepts what S3, IAM and KMS return or accept: one statement or a list, plain values or lists,
+// numbers and booleans in conditions, members in any order, several statements with the same Sid, and members that are not in the
+// grammar. It copies data, and [Document.Bytes] returns the same bytes.
 //
-// The text is kept: [Document.Bytes] gives it back byte for byte. Parse refuses with a [*SyntaxError] what is not JSON in UTF-8,
-// what repeats a member of an object (a decoder would drop one of the two), what has something after the document, and what is not
-// a policy by its shape: no Statement, a statement without Effect or without Action, an Effect other than Allow and Deny, both
-// Action and NotAction, a principal that is neither "*" nor an object, lists of anything but strings.
-// Whether a service would take the document is another question: see [Document.Validate].
+// The error is a [*SyntaxError] if data is not JSON in UTF-8, if an object repeats a member (a decoder would drop one of the two), if
+// anything follows the document, or if it does not have the shape of a policy: no Statement, a statement without Effect or without
+// Action, an Effect other than Allow and Deny, both Action and NotAction, a principal that is neither "*" nor an object, a list of
+// anything but strings. Parse does not check whether a service would accept the document: see [Document.Validate].
 //
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 func Parse(data []byte) (Document, error) {
 	return parse(bytes.Clone(data))
 }
 
-// ParseEncoded reads a policy document in the URL-encoded form in which IAM returns it (RFC 3986: a plus sign is a plus sign).
-// A document that is not encoded is accepted too: in the encoded form no brace stands for itself.
-// A position in an error is that in the decoded text.
+// ParseEncoded reads a policy document in the URL-encoded form in which IAM returns it (RFC 3986, where a plus sign stands for itself).
+// A document that is not encoded is accepted too: it begins with a brace, which the encoded form does not contain. Errors are those of
+// [Parse], with positions in the decoded text, and an error without position if s is not URL-encoded.
 //
 // Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html
 func ParseEncoded(s string) (Document, error) {
@@ -37,7 +37,7 @@ func ParseEncoded(s string) (Document, error) {
 	return parse([]byte(s))
 }
 
-// parse keeps data.
+// parse is Parse without the copy: the document keeps data.
 func parse(data []byte) (Document, error) {
 	s := &scanner{text: data}
 	if bytes.HasPrefix(data, []byte("\uFEFF")) {
@@ -70,13 +70,13 @@ func parse(data []byte) (Document, error) {
 	return Document{d}, nil
 }
 
-// parsed is a statement found in a document.
+// parsed is a statement found in a document's text.
 type parsed struct {
 	at    span
 	index index
 }
 
-// element walks over the value of a member of the document.
+// element scans the value of a member of the document.
 func (s *scanner) element(name span, d *document, found *[]parsed) error {
 	start := s.pos
 	switch unquoteNoCopy(name.of(s.text)) {

@@ -8,21 +8,21 @@ import (
 	"github.com/xacct/xacct/internal/region"
 )
 
-// PublicStatement is a statement that makes a bucket policy public.
+// PublicStatement is a statement that S3 treats as public.
 type PublicStatement struct {
 	Index     int // in the document, from 0
 	Statement Statement
 	Reason    string // one line
 }
 
-// Public lists the statements for which S3 calls the document public, none if it does not. One public statement counts for the whole
-// document: with BlockPublicPolicy S3 then refuses to store it, with RestrictPublicBuckets it cuts off every other account, also those
-// that other statements name.
+// Public lists the statements because of which S3 treats the document as public; nil if S3 does not. A single public statement makes
+// the whole document public. If the bucket has BlockPublicPolicy, S3 then refuses to store the document; if it has
+// RestrictPublicBuckets, S3 refuses every other account, also those that other statements name.
 //
-// A statement that allows is public unless it names fixed principals, or has a condition that only fixed values fulfil of
+// An Allow statement is public unless all its principals are fixed, or unless a condition limits one of these keys to fixed values:
 // aws:SourceIp (no wider than /8, or /32 for IPv6), aws:SourceArn, aws:SourceVpc, aws:SourceVpce, aws:SourceOwner, aws:SourceAccount,
-// aws:PrincipalOrgID, aws:userid, the KMS key of the server-side encryption, or the data access point. Where the documentation leaves
-// a doubt, the statement counts as public: negated and …IfExists operators, ForAllValues, variables, a role's id in aws:userid,
+// aws:PrincipalOrgID, aws:userid, the KMS key of the server-side encryption, or the data access point. Where the documentation is
+// unclear, the statement counts as public: negated and …IfExists operators, ForAllValues, variables, a role's id in aws:userid, and
 // providers of web identities.
 //
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
@@ -38,7 +38,7 @@ func Public(d Document) []PublicStatement {
 	return out
 }
 
-// publicReason says why the statement is public; "" if it is not.
+// publicReason says why S3 treats the statement as public; "" if S3 does not.
 func publicReason(s Statement) string {
 	principals, not := s.Principals()
 	var reason string
@@ -73,8 +73,8 @@ func publicReason(s Statement) string {
 	return reason + open
 }
 
-// isFixed reports whether the principal is one that S3 takes for fixed. A provider of web identities, which has no account, is not
-// among those that the documentation lists: anybody can have an identity there.
+// isFixed reports whether S3 treats the principal as fixed. A provider of web identities is not fixed: it belongs to no account, the
+// documentation does not list it, and anybody can have an identity there.
 func (p Principal) isFixed() bool {
 	return isFixed(p.value) && (p.kind != "Federated" || strings.HasPrefix(p.value, "arn:"))
 }
@@ -84,7 +84,7 @@ func isFixed(value string) bool {
 	return !strings.ContainsAny(value, "*?") && !strings.Contains(value, "${")
 }
 
-// limitKeys is the condition keys that S3 takes for a limit, and what a fixed value of each is.
+// limitKeys holds the condition keys that can make a statement not public, and for each the test of a fixed value.
 var limitKeys = map[string]func(string) bool{
 	"aws:sourceip":       isNarrow,
 	"aws:sourcearn":      isFixed,
@@ -99,10 +99,10 @@ var limitKeys = map[string]func(string) bool{
 	"s3:dataaccesspointaccount":                      isFixed,
 }
 
-// limitOperators is the operators that hold for the listed values only, and not for an absent key.
+// limitOperators are the operators that hold for the listed values only, and do not hold for an absent key.
 var limitOperators = []string{"StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike", "IpAddress"}
 
-// limits reports whether only fixed values fulfil the condition, and whether its key is one that could limit.
+// limits reports whether only fixed values fulfil the condition, and whether its key is one of limitKeys.
 func (c Condition) limits() (fixed, known bool) {
 	check := limitKeys[strings.ToLower(c.key)]
 	if check == nil {
@@ -127,7 +127,7 @@ func isNarrow(v string) bool {
 	return p.Bits() >= 32
 }
 
-// isFixedAccessPoint lets the name of the access point be a pattern, as long as the account is fixed.
+// isFixedAccessPoint reports whether the ARN names a fixed account. The name of the access point may be a pattern.
 func isFixedAccessPoint(v string) bool {
 	arn, ok := region.ParseARN(v)
 	name, cut := strings.CutPrefix(arn.Resource, "accesspoint/")
@@ -136,14 +136,15 @@ func isFixedAccessPoint(v string) bool {
 
 // DanglingPrincipal is a principal that a document names by its unique id.
 type DanglingPrincipal struct {
-	Index     int // of the statement in the document, from 0
+	Index     int // index of the statement in the document, from 0
 	Statement Statement
 	ID        string // such as AROA… for a role, AIDA… for a user
 }
 
-// Dangling lists the principals that are named by a unique id, in Principal or NotPrincipal. An id shows where an ARN was written once
-// the role or user is deleted; a new one of the same name does not match it, and S3 then refuses every later write of the document with
-// "Invalid principal in policy". Shortly after a write an id may also stand for a principal that exists: read again before concluding.
+// Dangling lists the principals that the document names by a unique id, in Principal or NotPrincipal; nil if there are none. AWS shows
+// an id in place of the ARN once the role or user is deleted. A new role of the same name does not match the id, and S3 refuses every
+// later write of the document with "Invalid principal in policy". Shortly after a write, an id may also stand for a principal that
+// still exists: read the document again before concluding that it was deleted.
 //
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 func Dangling(d Document) []DanglingPrincipal {

@@ -71,7 +71,7 @@ func TestPublic(t *testing.T) {
 	}
 }
 
-// The grants that this module makes are not public, whichever shape they have.
+// No grant that this module makes is public, whatever its shape.
 func TestPublicByAccount(t *testing.T) {
 	d := New(Allow("s3:ListBucket").By(Account("111122223333")).On("arn:aws:s3:::b").When(ArnLike("aws:PrincipalArn", "arn:aws:iam::111122223333:role/*")))
 	if got := Public(d); got != nil {

@@ -2,10 +2,10 @@ package policy
 
 import "github.com/xacct/xacct/problem"
 
-// Problem is one violation of one rule: which element, which value, what must hold and what to do.
+// Problem is one violation of one rule: the element, the value, the rule and the remedy. See [problem.Problem].
 type Problem = problem.Problem
 
-// Addresses of the pages that state the rules.
+// URLs of the pages that state the rules.
 const (
 	iamGuide    = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
 	grammarPage = iamGuide + "reference_policies_grammar.html"
@@ -14,7 +14,7 @@ const (
 	quotasPage  = iamGuide + "reference_iam-quotas.html"
 	s3Guide     = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/"
 	s3Keys      = s3Guide + "amazon-s3-policy-keys.html"
-	motoTests   = "https://github.com/getmoto/moto/blob/master/tests/test_iam/test_iam_policies.py" // answers of IAM, recorded by others
+	motoTests   = "https://github.com/getmoto/moto/blob/master/tests/test_iam/test_iam_policies.py" // responses of IAM, recorded by the moto project
 )
 
 // The rules about the whole document.
@@ -66,7 +66,7 @@ var (
 	ruleConditionAction   = problem.Rule{ID: "condition-action", Text: "must be a condition key of every action that the statement names", Remedy: "move the actions that the key does not fit to a statement of their own", Source: s3Keys}
 )
 
-// rules is all of them.
+// rules is the table of all rules of this package.
 var rules = []problem.Rule{
 	ruleKind, ruleDocument, ruleVersion, ruleIdentityVersion, ruleIdentityID, ruleElement, ruleStatements, ruleCharacters,
 	ruleIdentitySize, ruleTrustSize, ruleBucketSize, ruleKeySize,

@@ -2,13 +2,13 @@ package policy
 
 import "strings"
 
-// What S3 knows about its own actions. Only what stands here is ever held against a statement: actions and condition keys that
-// Amazon adds later pass.
+// The tables below say which actions of S3 apply to what. Validate reports only actions and condition keys that are listed here, so that
+// those which Amazon adds later pass.
 //
 // Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_s3.html
 
-// objectActions apply to objects, that is to a bucket's ARN with a slash and a key or a pattern after it. Lower case, without "s3:".
-var objectActions = names(`
+// objectActions apply to objects: a bucket's ARN followed by a slash and a key or pattern. Names are lower case, without "s3:".
+var objectActions = nameSet(`
 	AbortMultipartUpload BypassGovernanceRetention DeleteObject DeleteObjectAnnotation DeleteObjectTagging DeleteObjectVersion
 	DeleteObjectVersionAnnotation DeleteObjectVersionTagging GetObject GetObjectAcl GetObjectAnnotation GetObjectAttributes GetObjectLegalHold
 	GetObjectRetention GetObjectTagging GetObjectTorrent GetObjectVersion GetObjectVersionAcl GetObjectVersionAnnotation
@@ -18,8 +18,8 @@ var objectActions = names(`
 	PutObjectVersionTagging ReplicateDelete ReplicateObject ReplicateObjectAnnotation ReplicateTags RestoreObject UpdateObjectEncryption
 `)
 
-// bucketActions apply to the bucket itself.
-var bucketActions = names(`
+// bucketActions apply to the bucket itself. Names are lower case, without "s3:".
+var bucketActions = nameSet(`
 	AllowVendedLogDeliveryForResource CreateBucket CreateBucketMetadataTableConfiguration DeleteBucket DeleteBucketMetadataTableConfiguration
 	DeleteBucketPolicy DeleteBucketWebsite GetAccelerateConfiguration GetAnalyticsConfiguration GetBucketAbac GetBucketAcl GetBucketCORS GetBucketLocation
 	GetBucketLogging GetBucketMetadataTableConfiguration GetBucketNotification GetBucketObjectLockConfiguration GetBucketOwnershipControls GetBucketPolicy
@@ -33,14 +33,14 @@ var bucketActions = names(`
 	UpdateBucketMetadataJournalTableConfiguration
 `)
 
-// accountActions apply to neither.
-var accountActions = names(`
+// accountActions apply to neither objects nor buckets. Names are lower case, without "s3:".
+var accountActions = nameSet(`
 	GetAccountPublicAccessBlock ListAccessPoints ListAllMyBuckets ListJobs ListMultiRegionAccessPoints ListStorageLensConfigurations
 	PutAccountPublicAccessBlock
 `)
 
-// keyActions is, for condition keys of S3 that do not fit every action, the actions that they fit. Lower case, without "s3:";
-// a key that ends in a slash stands for all keys that begin so.
+// keyActions maps a condition key of S3 to the actions that it can be used with; keys that fit every action are not listed. Names are
+// lower case, without "s3:". A key that ends in a slash stands for all keys with that prefix.
 var keyActions = func() map[string]map[string]bool {
 	m := map[string]map[string]bool{}
 	for keys, actions := range map[string]string{
@@ -72,14 +72,14 @@ var keyActions = func() map[string]map[string]bool {
 		"x-amz-server-side-encryption-customer-algorithm":                          `BypassGovernanceRetention PutObject ReplicateObject`,
 		"x-amz-storage-class": `BypassGovernanceRetention PutObject PutObjectAcl PutObjectVersionAcl`,
 	} {
-		for key := range names(keys) {
-			m[key] = names(actions)
+		for key := range nameSet(keys) {
+			m[key] = nameSet(actions)
 		}
 	}
 	return m
 }()
 
-func names(list string) map[string]bool {
+func nameSet(list string) map[string]bool {
 	m := map[string]bool{}
 	for _, name := range strings.Fields(strings.ToLower(list)) {
 		m[name] = true
@@ -87,7 +87,7 @@ func names(list string) map[string]bool {
 	return m
 }
 
-// fits reports whether the condition key may stand beside the action. Both are given as written, with their prefixes.
+// fits reports whether the condition key can be used with the action. Both are given as written in the policy, with their prefixes.
 func fits(key, action string) bool {
 	key, ok := strings.CutPrefix(strings.ToLower(key), "s3:")
 	action, isS3 := strings.CutPrefix(strings.ToLower(action), "s3:")

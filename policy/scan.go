@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// SyntaxError says where a text stops being a policy document, and why.
+// SyntaxError says where a text is not a policy document, and why.
 type SyntaxError struct {
 	Line, Column int // from 1; the column counts characters
 	Offset       int // in bytes, from 0
@@ -18,30 +18,30 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("policy: %d:%d: %s", e.Line, e.Column, e.Reason)
 }
 
-// Hint says what to do.
+// Hint names the next action.
 func (e *SyntaxError) Hint() string {
 	return "correct the document at this place; policies copied from web pages are often not valid JSON"
 }
 
-// span is a part of a text: its first byte and the byte after its last. The zero span is no part.
+// span is a part of a text: the index of its first byte and of the byte after its last. The zero span stands for "no part".
 type span struct{ start, end int }
 
 func (p span) isZero() bool { return p.end == 0 }
 
 func (p span) of(text []byte) []byte { return text[p.start:p.end:p.end] }
 
-// maxDepth bounds the nesting of unknown elements; the grammar itself needs six levels.
+// maxDepth bounds the nesting of unknown elements. The grammar itself needs six levels.
 const maxDepth = 200
 
-// manyMembers is where looking for repeated members changes from a walk to a map.
+// manyMembers is the number of members from which repeats are looked up in a map instead of a linear search.
 const manyMembers = 32
 
-// scanner walks over a JSON text. It checks, it does not decode: what callers want is kept as spans.
+// scanner checks a JSON text without decoding it. Results are spans of the text.
 type scanner struct {
 	text  []byte
 	pos   int
 	depth int
-	names []span // names of the members seen in the objects that are open
+	names []span // names of the members seen so far in the objects that enclose pos
 }
 
 func (s *scanner) errorf(at int, format string, args ...any) error {
@@ -55,7 +55,7 @@ func (s *scanner) errorf(at int, format string, args ...any) error {
 	}
 }
 
-// found names what stands at the current place.
+// found describes the character at the current position, for error messages.
 func (s *scanner) found() string {
 	if s.pos >= len(s.text) {
 		return "the end of the text"
@@ -75,7 +75,7 @@ func (s *scanner) space() {
 	}
 }
 
-// peek is the next byte, 0 at the end.
+// peek returns the next byte, 0 at the end of the text.
 func (s *scanner) peek() byte {
 	if s.pos < len(s.text) {
 		return s.text[s.pos]
@@ -83,8 +83,7 @@ func (s *scanner) peek() byte {
 	return 0
 }
 
-// object walks over an object and calls member at each value with the name as written, quotes included.
-// member has to walk over the value.
+// object scans an object. At each value it calls member with the span of the name, quotation marks included; member must scan the value.
 func (s *scanner) object(member func(name span) error) error {
 	s.depth++
 	if s.depth > maxDepth {
@@ -136,7 +135,7 @@ func (s *scanner) object(member func(name span) error) error {
 	}
 }
 
-// repeats reports whether name is already among names[base:].
+// repeats reports whether names[base:] already contains name. many is the map for large objects.
 func (s *scanner) repeats(base int, name span, many *map[string]bool) bool {
 	seen := s.names[base:]
 	if len(seen) < manyMembers {
@@ -167,7 +166,7 @@ func (s *scanner) repeats(base int, name span, many *map[string]bool) bool {
 	return false
 }
 
-// array walks over a list and calls element at each value. element has to walk over it.
+// array scans a list. At each value it calls element, which must scan the value.
 func (s *scanner) array(element func() error) error {
 	s.depth++
 	if s.depth > maxDepth {
@@ -199,7 +198,7 @@ func (s *scanner) array(element func() error) error {
 	}
 }
 
-// value walks over any value.
+// value scans any JSON value.
 func (s *scanner) value() error {
 	switch s.peek() {
 	case '{':
@@ -212,7 +211,7 @@ func (s *scanner) value() error {
 	}
 }
 
-// scalar walks over a string, number, boolean or null.
+// scalar scans a string, number, boolean or null.
 func (s *scanner) scalar() (span, error) {
 	switch c := s.peek(); {
 	case c == '"':

@@ -8,7 +8,7 @@ import (
 	"unsafe"
 )
 
-// plain marks the bytes that stand for themselves in a string.
+// plain marks the bytes that need no escape in a JSON string.
 var plain = func() (t [256]bool) {
 	for c := 0x20; c < utf8.RuneSelf; c++ {
 		t[c] = c != '"' && c != '\\'
@@ -16,7 +16,7 @@ var plain = func() (t [256]bool) {
 	return
 }()
 
-// string walks over a string, whose opening quotation mark is the next byte.
+// string scans a string. The next byte must be its opening quotation mark.
 func (s *scanner) string() (span, error) {
 	start, text := s.pos, s.text
 	i := start + 1
@@ -49,7 +49,7 @@ func (s *scanner) string() (span, error) {
 	}
 }
 
-// escape gives the length of the escape sequence that text begins with, or the reason why it is none.
+// escape returns the length of the escape sequence at the start of text, or the reason why there is none.
 func escape(text []byte) (int, string) {
 	if len(text) < 2 {
 		return 0, "unfinished escape"
@@ -95,7 +95,7 @@ func hex4(text []byte) (rune, bool) {
 	return r, true
 }
 
-// unquote decodes a string that the scanner has walked over.
+// unquote decodes a string that the scanner has accepted.
 func unquote(raw []byte) string {
 	raw = raw[1 : len(raw)-1]
 	i := bytes.IndexByte(raw, '\\')
@@ -135,7 +135,7 @@ func unquote(raw []byte) string {
 	return string(append(out, raw...))
 }
 
-// quote appends s as a JSON string. Only what JSON demands is escaped: <, > and & stand as they are.
+// quote appends s as a JSON string. It escapes only what JSON requires; <, > and & stay as they are.
 func quote(out []byte, s string) []byte {
 	const digits = "0123456789abcdef"
 	out = append(out, '"')
@@ -158,7 +158,7 @@ func quote(out []byte, s string) []byte {
 	return append(out, '"')
 }
 
-// unquoteNoCopy is unquote for comparing: the string is valid only as long as the text.
+// unquoteNoCopy is unquote without a copy where possible. The result shares the memory of raw; use it for comparisons only.
 func unquoteNoCopy(raw []byte) string {
 	if bytes.IndexByte(raw, '\\') >= 0 {
 		return unquote(raw)

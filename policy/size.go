@@ -5,18 +5,19 @@ import (
 	"unicode/utf8"
 )
 
-// Kind is what a document is attached to: it decides which elements it may have and how its size is counted.
+// Kind is the kind of a policy document. It decides which elements the document may have and how its size is counted. The zero Kind is
+// none of the kinds.
 type Kind int
 
-// The kinds. The zero Kind is none of them.
+// The kinds of documents.
 const (
 	Identity Kind = iota + 1 // an inline policy of a role
-	Trust                    // who may assume a role
+	Trust                    // the trust policy of a role: who may assume it
 	Bucket                   // a bucket policy of S3
 	Key                      // a key policy of KMS
 )
 
-// String is the kind in words.
+// String returns the kind in words.
 func (k Kind) String() string {
 	switch k {
 	case Identity:
@@ -31,7 +32,7 @@ func (k Kind) String() string {
 	return "policy of no kind"
 }
 
-// The quotas, in the unit of the kind.
+// The quotas, in the unit that [Document.Size] counts for the kind.
 const (
 	identityQuota = 10240
 	trustQuota    = 2048
@@ -39,10 +40,13 @@ const (
 	keyQuota      = 32768
 )
 
-// Size is how much of its quota the document uses, as the service counts: for [Identity] and [Trust] characters without white space
-// (the quota of Identity is that of all inline policies of a role together; that of Trust can be raised), for [Bucket] bytes without
-// white space between the elements (assumed: S3 does not publish what it takes out), for [Key] bytes as they are sent (assumed).
-// The zero Document uses nothing. A kind that is none has no quota.
+// Size returns how much of its quota the document uses, in the unit that the service counts:
+//   - [Identity]: characters without white space. The quota is for all inline policies of a role together.
+//   - [Trust]: characters without white space. The quota can be raised.
+//   - [Bucket]: bytes without white space between the elements (assumed: S3 does not publish what it leaves out).
+//   - [Key]: bytes as they are sent (assumed).
+//
+// used is 0 for the zero Document. Both are 0 for a kind that is none of these.
 //
 // Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html,
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html,
@@ -65,7 +69,7 @@ func (d Document) Size(kind Kind) (used, quota int) {
 	return 0, 0
 }
 
-// visible counts the characters that are not white space.
+// visible counts the characters of text that are not white space.
 func visible(text []byte) int {
 	n := 0
 	for len(text) > 0 {

@@ -5,21 +5,21 @@ import (
 	"sync/atomic"
 )
 
-// Statement is one statement of a policy: an immutable value, safe to copy and to use from several goroutines. It is made by [Allow]
-// or [Deny], or taken from a [Document]; methods such as [Statement.By] return changed copies. The zero Statement is none.
+// Statement is one statement of a policy. It is immutable and safe for concurrent use; methods such as [Statement.By] return changed
+// copies. [Allow] and [Deny] make one, and a [Document] contains them. The zero Statement stands for "no statement".
 type Statement struct{ n *node }
 
-// node is a statement: its text, and where in the text the elements are.
+// node holds a statement's text, and where in the text its elements stand.
 type node struct {
 	text  []byte // never changed
 	index index
 	canon atomic.Pointer[canon]
 }
 
-// Statements is several statements, and a [Fragment].
+// Statements is a list of statements that can be used as one [Fragment].
 type Statements []Statement
 
-// Fragment is what documents are put together from: a [Statement], [Statements], or a [Document], which stands for its statements.
+// Fragment is a part of a document: a [Statement], [Statements], or a [Document], which stands for its statements.
 type Fragment interface{ fragment() []Statement }
 
 func (s Statement) fragment() []Statement   { return []Statement{s} }
@@ -32,7 +32,7 @@ func (d Document) fragment() []Statement {
 	return out
 }
 
-// statementsOf is the statements of the fragments; nil fragments and zero statements count for nothing.
+// statementsOf returns the statements of the fragments. It skips nil fragments and zero statements.
 func statementsOf(fragments []Fragment) []*node {
 	var out []*node
 	for _, f := range fragments {
@@ -48,10 +48,11 @@ func statementsOf(fragments []Fragment) []*node {
 	return out
 }
 
-// IsZero reports whether s is no statement.
+// IsZero reports whether s is the zero Statement.
 func (s Statement) IsZero() bool { return s.n == nil }
 
-// Bytes is the statement as it is written: for one that was parsed its very bytes. The zero Statement has none. The caller owns the result.
+// Bytes returns the text of the statement, which for a parsed one is exactly what was parsed. It is nil for the zero Statement. The
+// caller owns the result.
 func (s Statement) Bytes() []byte {
 	if s.n == nil {
 		return nil
@@ -59,7 +60,7 @@ func (s Statement) Bytes() []byte {
 	return bytes.Clone(s.n.text)
 }
 
-// String is the statement in one line of JSON; "" for the zero Statement.
+// String returns the statement as one line of JSON; "" for the zero Statement.
 func (s Statement) String() string {
 	if s.n == nil {
 		return ""
@@ -67,7 +68,7 @@ func (s Statement) String() string {
 	return string(compact(s.n.text))
 }
 
-// MarshalJSON is the statement as a JSON value, null for the zero Statement.
+// MarshalJSON returns the statement as a JSON value, null for the zero Statement.
 func (s Statement) MarshalJSON() ([]byte, error) {
 	if s.n == nil {
 		return []byte("null"), nil
@@ -75,7 +76,7 @@ func (s Statement) MarshalJSON() ([]byte, error) {
 	return s.Bytes(), nil
 }
 
-// UnmarshalJSON reads one statement; null gives the zero Statement.
+// UnmarshalJSON reads one statement, with the errors of [Parse]; null gives the zero Statement.
 func (s *Statement) UnmarshalJSON(data []byte) error {
 	if string(bytes.TrimSpace(data)) == "null" {
 		*s = Statement{}
@@ -88,7 +89,7 @@ func (s *Statement) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// parseStatement keeps text.
+// parseStatement reads one statement. The result keeps text.
 func parseStatement(text []byte) (*node, error) {
 	text = bytes.TrimSpace(text)
 	sc := &scanner{text: text}
@@ -105,7 +106,7 @@ func parseStatement(text []byte) (*node, error) {
 	return &node{text: text, index: ix}, nil
 }
 
-// Sid is the statement's identifier, "" if there is none.
+// Sid returns the statement's identifier, "" if there is none.
 func (s Statement) Sid() string {
 	if s.n == nil {
 		return ""
@@ -124,7 +125,7 @@ func (n *node) hasSid(sid string) bool {
 	return !n.index.sid.isZero() && unquoteNoCopy(n.index.sid.of(n.text)) == sid
 }
 
-// Effect is "Allow" or "Deny", "" for the zero Statement.
+// Effect returns "Allow" or "Deny"; "" for the zero Statement.
 func (s Statement) Effect() string {
 	switch {
 	case s.n == nil:
@@ -135,7 +136,8 @@ func (s Statement) Effect() string {
 	return "Allow"
 }
 
-// Principals is who the statement is about, in the order written; with not, all but those (NotPrincipal). A statement without the element has none.
+// Principals returns the principals in the order written; nil if the statement has neither Principal nor NotPrincipal. not reports
+// NotPrincipal: the statement is about everyone but these.
 func (s Statement) Principals() (principals []Principal, not bool) {
 	if s.n == nil || s.n.index.principal.isZero() {
 		return nil, false
@@ -150,7 +152,7 @@ func (s Statement) Principals() (principals []Principal, not bool) {
 	return principals, s.n.index.notPrincipal
 }
 
-// Actions is the action patterns in the order written; with not, all but those (NotAction).
+// Actions returns the action patterns in the order written. not reports NotAction: the statement is about all actions but these.
 func (s Statement) Actions() (patterns []string, not bool) {
 	if s.n == nil {
 		return nil, false
@@ -158,7 +160,8 @@ func (s Statement) Actions() (patterns []string, not bool) {
 	return texts(s.n.index.action, s.n.text), s.n.index.notAction
 }
 
-// Resources is the resource patterns in the order written; with not, all but those (NotResource). A statement without the element has none.
+// Resources returns the resource patterns in the order written; nil if the statement has neither Resource nor NotResource. not reports
+// NotResource: the statement is about all resources but these.
 func (s Statement) Resources() (patterns []string, not bool) {
 	if s.n == nil {
 		return nil, false
@@ -166,7 +169,7 @@ func (s Statement) Resources() (patterns []string, not bool) {
 	return texts(s.n.index.resource, s.n.text), s.n.index.notResource
 }
 
-// Conditions is the conditions in the order written: one for each operator and key.
+// Conditions returns the conditions in the order written, one for each operator and key; nil if there are none.
 func (s Statement) Conditions() []Condition {
 	if s.n == nil || s.n.index.condition.isZero() {
 		return nil
@@ -181,7 +184,7 @@ func (s Statement) Conditions() []Condition {
 	return out
 }
 
-// texts decodes the string or strings at p.
+// texts decodes the string, or the list of strings, at p.
 func texts(p span, text []byte) []string {
 	if p.isZero() {
 		return nil

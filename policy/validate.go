@@ -8,14 +8,14 @@ import (
 	"github.com/xacct/xacct/problem"
 )
 
-// Validate reports everything for which the service would refuse the document as a policy of the kind, as far as the documentation
-// tells: what is not in the grammar, elements that such a policy cannot have, Sids, principals, ARNs, conditions, characters, and the
-// limits that cannot be raised (see [Document.Size] for the numbers). For bucket policies, which S3 checks more strictly, also actions
-// that do not apply to the statement's resources, and condition keys of S3 that do not fit every action named.
+// Validate reports every reason why the service would refuse the document as a policy of the kind, as far as the reasons are documented:
+// members that are not in the grammar, elements that such a policy cannot have, Sids, principals, ARNs, conditions, characters, and
+// limits that cannot be raised (see [Document.Size] for the numbers). S3 checks bucket policies more strictly; for these Validate also
+// reports actions that do not apply to the statement's resources, and condition keys of S3 that do not fit every action named.
 //
-// The error joins one [*Problem] for each violation, with a path such as "Statement[2].Principal.AWS[0]"; nil if there is none.
-// A document that passes may still be refused, most of all for a principal that does not exist. An action or condition key that this
-// package does not know passes.
+// The error joins one [*Problem] for each violation, with a path such as "Statement[2].Principal.AWS[0]"; nil if there is none. The
+// service may still refuse a valid document, most likely because a principal does not exist. Actions and condition keys that this
+// package does not know are not reported.
 func (d Document) Validate(kind Kind) error {
 	var list problem.List
 	v := validator{kind: kind, version: d.effectiveVersion(), List: &list}
@@ -42,10 +42,10 @@ func (d Document) Validate(kind Kind) error {
 	return list.Err()
 }
 
-// validator judges a document as a policy of its kind.
+// validator checks a document against the rules for its kind and collects the problems.
 type validator struct {
 	kind    Kind
-	version string // the effective one
+	version string // the Version that AWS assumes if the document has none
 	*problem.List
 }
 
@@ -76,7 +76,7 @@ func (v validator) document(d Document) {
 	switch v.kind {
 	case Identity:
 		v.Check(used <= quota, ruleIdentitySize, "", fmt.Sprint(used))
-	case Trust: // the quota can be raised; what a request can carry cannot
+	case Trust: // its quota can be raised, the size limit of a request cannot
 		n := utf8.RuneCount(d.d.text)
 		v.Check(n <= 131072, ruleTrustSize, "", fmt.Sprint(n))
 	case Bucket:
@@ -86,7 +86,7 @@ func (v validator) document(d Document) {
 	}
 }
 
-// firstForeign is the first character that IAM and KMS do not take; ok if there is none.
+// firstForeign returns the first character that IAM and KMS refuse; ok if there is none.
 func firstForeign(text []byte) (r rune, ok bool) {
 	for _, r := range string(text) {
 		if r > 0xFF || r < 0x20 && r != '\t' && r != '\n' && r != '\r' {
@@ -117,7 +117,7 @@ func isSid(sid string) bool {
 	})
 }
 
-// each walks over the strings of a list, or over the one that stands for a list, with their paths.
+// each calls yield with the path and text of each string of a list, or of the single string that stands for a list.
 func each(path string, values []byte, yield func(path, value string)) {
 	if values[0] != '[' {
 		yield(path, valueText(values))

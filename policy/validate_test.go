@@ -11,7 +11,7 @@ import (
 	"github.com/xacct/xacct/problem"
 )
 
-// Documents around one thing that a rule is about.
+// These functions put the part that a rule is about into a complete document.
 func doc(statement string) string { return `{"Version":"2012-10-17","Statement":[` + statement + `]}` }
 func identity(action, resource string) string {
 	return doc(`{"Effect":"Allow","Action":` + action + `,"Resource":` + resource + `}`)

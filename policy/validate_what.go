@@ -11,12 +11,12 @@ import (
 	"github.com/xacct/xacct/internal/region"
 )
 
-// ofService is the service whose actions a resource policy can have.
+// ofService gives the service whose actions a resource policy of the kind can name.
 var ofService = map[Kind]string{Trust: "sts", Bucket: "s3", Key: "kms"}
 
 var actionForm = regexp.MustCompile(`^(\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+)$`)
 
-// actions judges the form of the actions, and whether they apply to the resources.
+// actions checks the form of the actions, and whether they apply to the statement's resources.
 func (v validator) actions(path string, s Statement) {
 	name := path + ".Action"
 	if s.n.index.notAction {
@@ -40,11 +40,11 @@ func (v validator) actions(path string, s Statement) {
 	v.Check(n > 0, ruleActionEmpty, name, "")
 }
 
-// variable is a policy variable, which may stand for anything.
+// variable matches a policy variable, which may stand for any text.
 var variable = regexp.MustCompile(`\$\{[^}]*\}`)
 
-// appliesToAny reports whether a known action of S3 applies to one of the resources. Patterns and unknown actions pass, and so does
-// a statement without resources, which another rule is about.
+// appliesToAny reports whether a known action of S3 applies to one of the resources. It is true for patterns, for unknown actions, and
+// for a statement without resources, which another rule reports.
 func appliesToAny(action string, resources []string) bool {
 	action = strings.TrimPrefix(strings.ToLower(action), "s3:")
 	object, bucket := objectActions[action], bucketActions[action]
@@ -59,7 +59,7 @@ func appliesToAny(action string, resources []string) bool {
 			r = variable.ReplaceAllString(r, "*")
 		}
 		slash := strings.Contains(r, "/")
-		star := strings.ContainsAny(r, "*?") // which crosses the slash
+		star := strings.ContainsAny(r, "*?") // a wildcard also matches slashes
 		if object && (slash || star) || bucket && !slash {
 			return true
 		}
@@ -67,7 +67,7 @@ func appliesToAny(action string, resources []string) bool {
 	return false
 }
 
-// resources judges what the statement is about.
+// resources checks the Resource or NotResource element.
 func (v validator) resources(path string, s Statement) {
 	if s.n.index.resource.isZero() {
 		v.Check(v.kind == Trust, ruleResourceNeeded, path, "")
@@ -106,7 +106,7 @@ func (v validator) resource(path, resource string) {
 	v.Check(isS3 || v.kind != Bucket, ruleResourceBucket, path, resource)
 }
 
-// conditions judges when the statement holds.
+// conditions checks the Condition element.
 func (v validator) conditions(path string, s Statement) {
 	if s.n.index.condition.isZero() {
 		return
@@ -141,7 +141,7 @@ func (v validator) conditions(path string, s Statement) {
 	})
 }
 
-// operatorTypes is the condition operators and how a value of each is checked; nil: any text is a value.
+// operatorTypes holds the condition operators and for each the check of a value; nil means that any text is a value.
 var operatorTypes = map[string]func(string) bool{
 	"StringEquals": nil, "StringNotEquals": nil, "StringEqualsIgnoreCase": nil, "StringNotEqualsIgnoreCase": nil, "StringLike": nil, "StringNotLike": nil,
 	"ArnEquals": nil, "ArnLike": nil, "ArnNotEquals": nil, "ArnNotLike": nil,
@@ -152,7 +152,7 @@ var operatorTypes = map[string]func(string) bool{
 	"Bool": isBool, "Null": isBool, "BinaryEquals": isBase64, "IpAddress": isRange, "NotIpAddress": isRange,
 }
 
-// baseOperator is the operator without ForAnyValue:, ForAllValues: and IfExists.
+// baseOperator returns the operator without ForAnyValue:, ForAllValues: and IfExists; ok is false if it is not an operator.
 func baseOperator(operator string) (base string, ok bool) {
 	base = operator
 	for _, set := range [...]string{"ForAnyValue:", "ForAllValues:"} {
@@ -176,7 +176,7 @@ func isNumber(s string) bool {
 	return err == nil && !strings.ContainsAny(s, "xXpPiInN_")
 }
 
-// isBool leaves the letter case open, which is not documented.
+// isBool accepts any letter case, because the documentation does not say which one is required.
 func isBool(s string) bool { return strings.EqualFold(s, "true") || strings.EqualFold(s, "false") }
 
 func isBase64(s string) bool {
@@ -192,7 +192,7 @@ func isRange(s string) bool {
 	return err == nil && a.Zone() == ""
 }
 
-// isDate takes the forms of ISO 8601 that W3C's note on dates lists, and seconds since 1970.
+// isDate accepts the forms of ISO 8601 that W3C's note on dates lists, and seconds since 1970.
 func isDate(s string) bool {
 	if _, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return true

@@ -7,7 +7,7 @@ import (
 	"github.com/xacct/xacct/internal/region"
 )
 
-// principals judges whom the statement is about.
+// principals checks the Principal or NotPrincipal element.
 func (v validator) principals(path string, s Statement) {
 	if s.n.index.principal.isZero() {
 		v.Check(v.kind == Identity, rulePrincipalNeeded, path, "")
@@ -22,7 +22,7 @@ func (v validator) principals(path string, s Statement) {
 	v.Check(v.kind != Identity, rulePrincipalIdentity, path, "")
 	text := s.n.index.principal.of(s.n.text)
 	if text[0] == '"' {
-		return // the star
+		return // the principal "*"
 	}
 	types := 0
 	eachMember(text, func(name, values []byte) {
@@ -70,8 +70,8 @@ var (
 
 func isAccount(s string) bool { return region.ValidAccount(s) }
 
-// IsUniqueID reports whether a principal's value is a unique id of IAM, such as AROA… for a role or AIDA… for a user, as it shows in
-// policies in place of the ARN once the principal is deleted.
+// IsUniqueID reports whether a principal's value is a unique id of IAM, such as AROA… for a role or AIDA… for a user. AWS shows the id in
+// place of the ARN once the principal is deleted.
 //
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 func IsUniqueID(value string) bool { return uniqueID.MatchString(value) }

@@ -2,9 +2,9 @@ package policy
 
 import "strings"
 
-// The functions of this file walk over parts of a text that has been parsed before. They cannot fail.
+// The functions of this file walk over parts of a text that was parsed before, and so cannot fail.
 
-// skipSpace is the first place from i on that is no white space.
+// skipSpace returns the index of the first byte from i on that is not white space.
 func skipSpace(text []byte, i int) int {
 	for text[i] == ' ' || text[i] == '\n' || text[i] == '\t' || text[i] == '\r' {
 		i++
@@ -12,7 +12,7 @@ func skipSpace(text []byte, i int) int {
 	return i
 }
 
-// skipString is the place after the string that begins at i.
+// skipString returns the index after the string that begins at i.
 func skipString(text []byte, i int) int {
 	for i++; ; i++ {
 		switch text[i] {
@@ -24,7 +24,7 @@ func skipString(text []byte, i int) int {
 	}
 }
 
-// skipValue is the place after the value that begins at i.
+// skipValue returns the index after the value that begins at i.
 func skipValue(text []byte, i int) int {
 	for depth := 0; ; {
 		switch text[i] {
@@ -37,7 +37,7 @@ func skipValue(text []byte, i int) int {
 		case '}', ']':
 			depth--
 			i++
-		case ',', ':', ' ', '\n', '\t', '\r': // inside only: a value begins with none of them
+		case ',', ':', ' ', '\n', '\t', '\r': // only inside an object or list: no value begins with one of these
 			i++
 			continue
 		default: // a number or a word
@@ -64,7 +64,7 @@ func eachMember(object []byte, yield func(name, value []byte)) {
 	}
 }
 
-// eachValue calls yield with each member of a list, or with the value itself if it is no list.
+// eachValue calls yield with each value of a list, or with the value itself if it is not a list.
 func eachValue(value []byte, yield func(value []byte)) {
 	if value[0] != '[' {
 		yield(value)
@@ -78,7 +78,7 @@ func eachValue(value []byte, yield func(value []byte)) {
 	}
 }
 
-// afterComma is where the next member begins, or the bracket that ends the list.
+// afterComma returns the index of the next member, or of the bracket that ends the object or list.
 func afterComma(text []byte, i int) int {
 	i = skipSpace(text, i)
 	if text[i] == ',' {
@@ -87,7 +87,7 @@ func afterComma(text []byte, i int) int {
 	return i
 }
 
-// eachPrincipal calls yield with the type and the value of each principal; both are nil for the bare star.
+// eachPrincipal calls yield with the type and the value of each principal. Both are nil for the principal "*".
 func eachPrincipal(element []byte, yield func(kind, value []byte)) {
 	if element[0] != '{' {
 		yield(nil, nil)
@@ -98,14 +98,14 @@ func eachPrincipal(element []byte, yield func(kind, value []byte)) {
 	})
 }
 
-// eachCondition calls yield with each operator and key and the value or list of values.
+// eachCondition calls yield with each operator and key, and with the value or list of values.
 func eachCondition(element []byte, yield func(operator, key, value []byte)) {
 	eachMember(element, func(operator, keys []byte) {
 		eachMember(keys, func(key, value []byte) { yield(operator, key, value) })
 	})
 }
 
-// valueText is the value of a condition as text: a string decoded, a number or boolean as it is written.
+// valueText returns the value of a condition as text: a string decoded, a number or boolean as written.
 func valueText(value []byte) string {
 	if value[0] == '"' {
 		return unquote(value)
@@ -113,7 +113,7 @@ func valueText(value []byte) string {
 	return string(value)
 }
 
-// compact is the text without white space outside strings.
+// compact returns the text without white space outside strings.
 func compact(text []byte) []byte {
 	out := make([]byte, 0, len(text))
 	inside := false

@@ -14,19 +14,19 @@ import (
 	"unicode/utf8"
 )
 
-// Rule is one row of a package's table of validation rules.
+// Rule is one validation rule. Each package keeps its rules in a table.
 type Rule struct {
-	ID     string // stable word, unique in its package, such as "bucket-name"
+	ID     string // stable identifier, unique in its package, such as "bucket-name"
 	Text   string // what must hold: "must be 3 to 63 lower-case letters, digits, dots and hyphens"
 	Remedy string // what to do: "give the bucket's name, not its ARN or URL"
-	Source string // address of the public page that states the rule, or "xacct" for a decision of this library
+	Source string // URL of the public page that states the rule, or "xacct" for a decision of this library
 }
 
-// Problem is one violation of one rule.
+// Problem is one violation of one rule. It is an error; find it with [All] or errors.As.
 type Problem struct {
 	ID     string // the rule's ID
-	Path   string // the field, such as "Destination.Bucket"; "" is the value itself
-	Value  string // the offending value, shortened; "" if there is none
+	Path   string // the field, such as "Destination.Bucket"; "" if it is the validated value itself
+	Value  string // the violating value, shortened to 80 characters; "" if there is none
 	Rule   string // what must hold
 	Remedy string // what would be right
 }
@@ -49,25 +49,26 @@ func (p *Problem) Error() string {
 	return b.String()
 }
 
-// Hint is the remedy.
+// Hint returns the remedy.
 func (p *Problem) Hint() string { return p.Remedy }
 
-// List collects problems. Its zero value is empty and ready to use.
+// List collects problems. The zero List is empty and ready to use.
 type List struct{ errs []error }
 
-// Add reports that value, found at path, violates rule.
+// Add adds the problem that the value of the field at path violates rule.
 func (l *List) Add(rule Rule, path, value string) {
 	l.errs = append(l.errs, &Problem{ID: rule.ID, Path: path, Value: shorten(value), Rule: rule.Text, Remedy: rule.Remedy})
 }
 
-// Check adds the problem unless ok.
+// Check adds the problem as Add does, unless ok.
 func (l *List) Check(ok bool, rule Rule, path, value string) {
 	if !ok {
 		l.Add(rule, path, value)
 	}
 }
 
-// Under adds every problem in err, its path prefixed with path. A nil err adds nothing; an error that is not a problem is kept as it is.
+// Under adds every problem in err with path in front of its own path. It adds an error that is not a Problem unchanged. A nil err adds
+// nothing.
 func (l *List) Under(path string, err error) {
 	for _, e := range flatten(err) {
 		var p *Problem
@@ -82,10 +83,10 @@ func (l *List) Under(path string, err error) {
 	}
 }
 
-// Err is nil if there is no problem, else all of them joined in the order they were found.
+// Err returns all problems joined, in the order in which they were added; nil if there is none.
 func (l *List) Err() error { return errors.Join(l.errs...) }
 
-// All returns the problems in err, which may be joined or wrapped.
+// All returns the problems in err, also if they are joined or wrapped; nil if there is none.
 func All(err error) []*Problem {
 	switch e := err.(type) {
 	case *Problem:
@@ -123,7 +124,7 @@ func join(path, rest string) string {
 	return path + "." + rest
 }
 
-// maxValue keeps whole documents out of messages.
+// maxValue is the maximum number of characters of a value in a message.
 const maxValue = 80
 
 func shorten(s string) string {

@@ -6,7 +6,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 )
 
-// API is what this package and its callers use of *datasync.Client to keep a task. It may gain methods in a minor release: embed it.
+// API lists the methods of *datasync.Client that this package and its callers use to create, change and delete a task. A minor release may
+// add methods: implementations should embed API.
 type API interface {
 	CreateTask(ctx context.Context, in *datasync.CreateTaskInput, optFns ...func(*datasync.Options)) (*datasync.CreateTaskOutput, error)
 	DescribeTask(ctx context.Context, in *datasync.DescribeTaskInput, optFns ...func(*datasync.Options)) (*datasync.DescribeTaskOutput, error)
@@ -17,7 +18,8 @@ type API interface {
 	TagResource(ctx context.Context, in *datasync.TagResourceInput, optFns ...func(*datasync.Options)) (*datasync.TagResourceOutput, error)
 }
 
-// ExecutionAPI is what this package uses of *datasync.Client to run a task. It may gain methods in a minor release: embed it.
+// ExecutionAPI lists the methods of *datasync.Client that this package uses to run a task. A minor release may add methods: implementations
+// should embed ExecutionAPI.
 type ExecutionAPI interface {
 	StartTaskExecution(ctx context.Context, in *datasync.StartTaskExecutionInput, optFns ...func(*datasync.Options)) (*datasync.StartTaskExecutionOutput, error)
 	DescribeTaskExecution(ctx context.Context, in *datasync.DescribeTaskExecutionInput, optFns ...func(*datasync.Options)) (*datasync.DescribeTaskExecutionOutput, error)

@@ -6,12 +6,13 @@ import (
 	"time"
 )
 
-// backoff is a pause that grows from turn to turn, by half, up to a limit.
+// backoff is a pause that grows by half each time, up to a limit.
 type backoff struct{ next, limit time.Duration }
 
 func newBackoff(first, limit time.Duration) *backoff { return &backoff{min(first, limit), limit} }
 
-// wait pauses, give or take a fifth, so that many who began together do not stay together. It fails if ctx is done.
+// wait pauses, with a jitter of a fifth in either direction, so that callers that started together do not stay in step. It returns an error
+// if ctx is done.
 func (b *backoff) wait(ctx context.Context) error {
 	timer := time.NewTimer(time.Duration(float64(b.next) * (0.8 + 0.4*rand.Float64())))
 	defer timer.Stop()

@@ -9,55 +9,55 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// Cause is what a message or error code of DataSync means.
+// Cause classifies a message or error code of DataSync by what went wrong.
 type Cause string
 
-// The causes. Most of DataSync's messages have no codes of their own: see [MeaningOf] for the messages and their sources.
+// The causes. Most of DataSync's errors have no specific code and are recognised by their messages: see [MeaningOf].
 const (
-	CauseUnknown Cause = "" // a message that is not known here
+	CauseUnknown Cause = "" // the message is not known to this package
 
-	// A location or task was not made, or a run not started.
+	// A location or task could not be created, or a run not started.
 	CauseTrust       Cause = "trust"       // the role could not be assumed
-	CauseRole        Cause = "role"        // the role is not there, or not yet seen
-	CauseCaller      Cause = "caller"      // whoever makes the location may not list the bucket
+	CauseRole        Cause = "role"        // the role does not exist, or DataSync does not see it yet
+	CauseCaller      Cause = "caller"      // the caller of CreateLocationS3 may not list the bucket
 	CauseList        Cause = "list"        // the role may not list the bucket
-	CauseRead        Cause = "read"        // the role may not read an object, or not decrypt it
-	CauseWrite       Cause = "write"       // the role may not write an object, or not encrypt it
-	CauseReport      Cause = "report"      // the role of the report may not write it
+	CauseRead        Cause = "read"        // the role may not read or decrypt an object
+	CauseWrite       Cause = "write"       // the role may not write or encrypt an object
+	CauseReport      Cause = "report"      // the role of the report may not write the report
 	CauseKey         Cause = "key"         // the role may not use a KMS key
-	CauseAccess      Cause = "access"      // S3 refused the role; what exactly is not said
-	CauseNoBucket    Cause = "no-bucket"   // there is no such bucket
+	CauseAccess      Cause = "access"      // S3 refused the role, and the message does not say which action
+	CauseNoBucket    Cause = "no-bucket"   // the bucket does not exist
 	CauseRegion      Cause = "region"      // the bucket is in another Region
-	CauseARN         Cause = "arn"         // an ARN of something else, or of another account
-	CauseOption      Cause = "option"      // an option, or a combination of options, that DataSync does not take
-	CauseInput       Cause = "input"       // another value that DataSync does not take
-	CauseGone        Cause = "gone"        // the location, task or run is not there
-	CauseDenied      Cause = "denied"      // whoever calls may not do this
+	CauseARN         Cause = "arn"         // an ARN names something else, or another account
+	CauseOption      Cause = "option"      // DataSync does not accept an option or a combination of options
+	CauseInput       Cause = "input"       // DataSync does not accept another value
+	CauseGone        Cause = "gone"        // the location, task or run does not exist
+	CauseDenied      Cause = "denied"      // the caller is not allowed to make the call
 	CauseThrottled   Cause = "throttled"   // too many calls
 	CauseOptIn       Cause = "opt-in"      // the Region or the service is not enabled in the account
 	CauseCredentials Cause = "credentials" // the caller's credentials are no longer valid
 
-	// A run failed.
+	// A run failed, or ended with exceptions.
 	CauseSource      Cause = "source"        // the source could not be read
 	CauseBucket      Cause = "bucket"        // a bucket could not be reached with the location's role
 	CauseEndpoint    Cause = "endpoint"      // the task is in a Region from which the bucket cannot be reached
 	CauseLocation    Cause = "location"      // a location could not be used at all
-	CauseManifest    Cause = "manifest"      // the manifest is not there, or cannot be read
+	CauseManifest    Cause = "manifest"      // the manifest does not exist, or cannot be read
 	CauseMemory      Cause = "memory"        // too many objects for a BASIC run
-	CauseNetwork     Cause = "network"       // a network interface is gone
+	CauseNetwork     Cause = "network"       // a network interface was deleted
 	CauseMismatch    Cause = "mismatch"      // the copies differ from the originals
-	CauseFilesErrors Cause = "object-errors" // single objects were left out because of errors
+	CauseFilesErrors Cause = "object-errors" // some objects were left out because of errors
 )
 
-// Meaning is what is known of a message of DataSync. The zero value is that nothing is.
+// Meaning is what this package knows about a message of DataSync. The zero Meaning says that it knows nothing.
 type Meaning struct {
 	Cause  Cause
-	Side   string // the end that it is about, "source" or "destination"; "" if the message does not tell
-	Action string // what is likely not allowed, such as s3:ListBucket; "" if it is not about that, or not known
+	Side   string // end of the transfer: "source" or "destination"; "" if the message does not say
+	Action string // action that is probably not allowed, such as s3:ListBucket; "" if unknown or about something else
 }
 
-// MeaningOf is what an error means that DataSync gave: to a call, to the start of a run ([StartError]), or in the end of one
-// ([IncompleteError]). The zero Meaning is an error that is not known here, or none.
+// MeaningOf returns the meaning of an error of DataSync: of a call, of the start of a run ([StartError]), or of the end of a run
+// ([IncompleteError]). It returns the zero Meaning if err is nil or not known to this package.
 func MeaningOf(err error) Meaning {
 	var incomplete *IncompleteError
 	var failed *ExecutionError
@@ -92,7 +92,7 @@ func meaningOf(message string) Meaning {
 		if !m.in(text) {
 			continue
 		}
-		if m.Side == "" && m.Access() { // assumed: what DataSync writes of an end, it means
+		if m.Side == "" && m.Access() { // assumed: an end that the message names is the end that it is about
 			source, destination := sideWords("source").in(text), sideWords("destination").in(text)
 			switch {
 			case source && !destination:
@@ -109,14 +109,14 @@ func meaningOf(message string) Meaning {
 	return Meaning{}
 }
 
-// sideWords is the name of an end.
+// sideWords is the name of an end as messages use it.
 type sideWords string
 
 func (s sideWords) in(text string) bool {
 	return strings.Contains(text, string(s)+" location") || strings.Contains(text, string(s)+" bucket")
 }
 
-// Access reports whether the message is about what a role may do with a bucket or key, or about who may assume it.
+// Access reports whether the message may be about missing permissions: of a role on a bucket or key, or to assume the role.
 func (m Meaning) Access() bool {
 	switch m.Cause {
 	case CauseTrust, CauseCaller, CauseList, CauseRead, CauseWrite, CauseReport, CauseKey, CauseAccess, CauseSource, CauseBucket, CauseLocation,
@@ -129,7 +129,7 @@ func (m Meaning) Access() bool {
 // Hint names the next action.
 func (m Meaning) Hint() string { return m.HintFor("", "") }
 
-// HintFor is Hint with the names of the role and the bucket in question; "" is not known.
+// HintFor is Hint with the names of the role and the bucket in the text; "" is not known.
 func (m Meaning) HintFor(role, bucket string) string {
 	if role == "" {
 		role = "the location's role"
@@ -143,10 +143,10 @@ func (m Meaning) HintFor(role, bucket string) string {
 	if !strings.Contains(h, "%[") {
 		return h
 	}
-	return fmt.Sprintf(h+"%[3]s", role, bucket, "") // each of the hints is free to leave one out
+	return fmt.Sprintf(h+"%[3]s", role, bucket, "") // the empty %[3]s allows hints that use only one of the names
 }
 
-// hints are the next actions; %[1]s is the role, %[2]s the bucket.
+// hints holds the next action for each cause; %[1]s is the role, %[2]s the bucket.
 var hints = map[Cause]string{
 	CauseUnknown:     "see the error code at https://docs.aws.amazon.com/datasync/latest/userguide/troubleshooting-datasync-locations-tasks.html",
 	CauseTrust:       "let the trust policy of %[1]s allow sts:AssumeRole to datasync.amazonaws.com, with conditions that fit the Regions of location and task; a new role takes a minute",

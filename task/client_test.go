@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 )
 
-// failing is an HTTP client whose StartTaskExecution is a server error, while all lists are empty. It counts the requests.
+// failing is an HTTP client that returns a server error for StartTaskExecution and empty lists otherwise. It counts the requests.
 type failing struct{ starts, lists int }
 
 func (f *failing) Do(r *http.Request) (*http.Response, error) {
@@ -27,7 +27,7 @@ func (f *failing) Do(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r, ProtoMajor: 1, ProtoMinor: 1}, nil
 }
 
-// The real client, which would retry a server error by itself, sends a start only as often as Start tells it to, with looks in between.
+// The real client retries server errors by default. It must send a start only as often as Start does, with searches in between.
 func TestStartThroughTheClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &failing{}

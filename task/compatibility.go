@@ -6,7 +6,7 @@ import (
 	"github.com/xacct/xacct/problem"
 )
 
-// combinationRows are about what DataSync does not take together.
+// combinationRows are combinations of settings that DataSync refuses.
 var combinationRows = []row{
 	{problem.Rule{
 		ID: "verify-enhanced", Text: "must not be POINT_IN_TIME_CONSISTENT in an ENHANCED task",

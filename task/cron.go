@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// The fields of a cron expression. Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
-// (that DataSync takes the special letters too is assumed: its own pages show numbers, *, ? and #).
+// This file reads the fields of a cron expression. Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
+// DataSync's own pages show numbers, *, ? and #. That it accepts the special letters of EventBridge too is assumed.
 
-// lastOrNearest finds L and W among the days of the month, and L behind or in place of a weekday.
+// lastOrNearest matches an expression with L or W in the day of the month, or with L after or instead of a day of the week.
 var lastOrNearest = regexp.MustCompile(`^cron\(\s*\S+\s+\S+\s+(\S*[LW]\S*\s|\S+\s+\S+\s+(|[1-7]|[A-Za-z]{3})L\s)`)
 
 var (
@@ -19,7 +19,7 @@ var (
 	weekdayNames = []string{"", "SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"}
 )
 
-// cronField is the numbers that a field stands for, ascending: lists of numbers, names, ranges, and steps.
+// cronField returns the numbers that a field stands for, in ascending order. A field is a list of numbers, names, ranges and steps.
 func cronField(field string, low, high int, names []string) ([]int, bool) {
 	var out []int
 	for part := range strings.SplitSeq(field, ",") {
@@ -63,13 +63,14 @@ func cronNumber(text string, low, high int, names []string) (int, bool) {
 	return n, ok && n >= low && n <= high
 }
 
-// digits is a number of one to four digits, and nothing else.
+// digits reads a number of one to four digits.
 func digits(text string) (int, bool) {
 	n, err := strconv.ParseUint(text, 10, 16)
 	return int(n), err == nil && len(text) <= 4
 }
 
-// dayOfMonth judges a date: by numbers, L for the last day, or 15W for the weekday nearest to the fifteenth.
+// dayOfMonth returns a function that reports whether a date fits the field: numbers, L for the last day of the month, or 15W for the weekday
+// nearest to the fifteenth.
 func dayOfMonth(field string) (func(time.Time) bool, bool) {
 	switch {
 	case field == "?":
@@ -84,7 +85,7 @@ func dayOfMonth(field string) (func(time.Time) bool, bool) {
 	return func(t time.Time) bool { return slices.Contains(days, t.Day()) }, ok
 }
 
-// nearestWeekday is the weekday of t's month nearest to its n-th day; 0 if the month has no such day.
+// nearestWeekday returns the day of t's month that is the weekday nearest to its n-th day; 0 if the month has no n-th day.
 func nearestWeekday(t time.Time, n int) int {
 	d := time.Date(t.Year(), t.Month(), n, 0, 0, 0, 0, time.UTC)
 	switch {
@@ -102,7 +103,8 @@ func nearestWeekday(t time.Time, n int) int {
 	return n
 }
 
-// dayOfWeek judges a weekday, of which 1 is Sunday: by numbers or names, 6L for the last Friday, or 4#1 for the first Wednesday of the month.
+// dayOfWeek returns a function that reports whether a date fits the field: numbers (1 is Sunday) or names, 6L for the last Friday of the month,
+// or 4#1 for its first Wednesday.
 func dayOfWeek(field string) (func(time.Time) bool, bool) {
 	if field == "?" {
 		return nil, true

@@ -7,10 +7,10 @@ import (
 	"github.com/xacct/xacct/internal/awserr"
 )
 
-// IncompleteError says that a run ended otherwise than Complete.
+// IncompleteError says that a run ended with another verdict than Complete.
 type IncompleteError struct{ Outcome Outcome }
 
-// Error is one line: the execution, the verdict, the counts and what DataSync says.
+// Error is one line: the execution, the verdict, the counts, and DataSync's error.
 func (e *IncompleteError) Error() string {
 	o := e.Outcome
 	text := fmt.Sprintf("%s: %s", o.ExecutionARN, o.Verdict)
@@ -25,7 +25,7 @@ func (e *IncompleteError) Error() string {
 	return text
 }
 
-// Unwrap is an *ExecutionError if DataSync gave an error code or detail, else nil.
+// Unwrap returns an *ExecutionError if DataSync gave an error code or detail, else nil.
 func (e *IncompleteError) Unwrap() error {
 	if e.Outcome.ErrorCode == "" && e.Outcome.ErrorDetail == "" {
 		return nil
@@ -48,9 +48,9 @@ func (e *IncompleteError) Hint() string {
 	return hints[CauseUnknown]
 }
 
-// ExecutionError is the error that DataSync gives with a run. See [IncompleteError], which wraps it.
+// ExecutionError is the error that DataSync reports for a run. [IncompleteError] wraps it.
 type ExecutionError struct {
-	Code, Detail string // DataSync's; either may be ""
+	Code, Detail string // as DataSync reports them; either may be ""
 	Meaning
 }
 
@@ -59,7 +59,7 @@ func (e *ExecutionError) Error() string {
 	return strings.Join(strings.Fields(e.Code+" "+e.Detail), " ")
 }
 
-// StartError says that a run could not be started; none was.
+// StartError says that DataSync refused to start a run. No run was started.
 type StartError struct {
 	TaskARN string
 	Err     error
@@ -71,7 +71,8 @@ func (e *StartError) Error() string { return fmt.Sprintf("starting %s: %v", e.Ta
 // Unwrap is the cause.
 func (e *StartError) Unwrap() error { return e.Err }
 
-// Meaning is what DataSync's message means: the same access tests run as when a location is made.
+// Meaning returns the meaning of DataSync's message. At the start of a run DataSync makes the same access tests as when a location is
+// created.
 func (e *StartError) Meaning() Meaning { return MeaningOf(e.Err) }
 
 // Hint names the next action.
@@ -88,10 +89,10 @@ func (e *StartError) Hint() string {
 	}
 }
 
-// LostStartError says that it is not known whether a run began: the answer got lost, and looking for the run did not settle it.
+// LostStartError says that it is unknown whether a run was started: the response got lost, and searching for the run gave no answer.
 type LostStartError struct {
 	TaskARN string
-	Token   string // of the run, given or made up
+	Token   string // run token, as given or generated
 	Err     error
 }
 

@@ -16,16 +16,17 @@ import (
 type Execution struct {
 	api       ExecutionAPI
 	arn       string
-	requestID string      // AWS's id of the call that started it; "" if this process did not
-	cancelled atomic.Bool // Cancel was asked for by this handle, also if the answer got lost, or it saw the run being cancelled
+	requestID string      // AWS's request id of the call that started the run; "" if this process did not start it
+	cancelled atomic.Bool // this handle asked for Cancel, even if the response got lost, or saw the run being cancelled
 }
 
-// Attach is a handle on an execution that somebody started, in this process or another. It makes no call; a wrong ARN shows when it is used.
+// Attach returns a handle on an execution that was started earlier, by this process or another. It makes no call; a wrong ARN is an error of the
+// handle's methods.
 func Attach(api ExecutionAPI, executionARN string) *Execution {
 	return &Execution{api: api, arn: executionARN}
 }
 
-// ARN is the execution's ARN.
+// ARN returns the execution's ARN.
 func (e *Execution) ARN() string { return e.arn }
 
 var ruleExecutionARN = problem.Rule{
@@ -39,8 +40,8 @@ func (e *Execution) check() error {
 	return l.Err()
 }
 
-// Cancel asks DataSync to stop the run, which takes a while: Wait returns once it has. What was transferred stays.
-// A run that has ended, or is being cancelled, is not an error. If the answer gets lost, which is one, a run that ends as ERROR is taken to be Cancelled.
+// Cancel asks DataSync to stop the run. That takes a while: Wait returns once the run has ended. Objects that were transferred stay. It is not
+// an error if the run has ended or is being cancelled. A lost response is an error; if the run then ends as ERROR, its verdict is Cancelled.
 func (e *Execution) Cancel(ctx context.Context) error {
 	if err := e.check(); err != nil {
 		return err
@@ -53,7 +54,7 @@ func (e *Execution) Cancel(ctx context.Context) error {
 	if awserr.Ambiguous(err) {
 		e.cancelled.Store(true)
 	}
-	if awserr.Is(err, "InvalidRequestException") && !awserr.NotFound(err) { // DataSync says no more than that of a run that it cannot cancel
+	if awserr.Is(err, "InvalidRequestException") && !awserr.NotFound(err) { // DataSync has no more specific error for a run that cannot be cancelled
 		out, lookErr := e.describe(ctx)
 		switch {
 		case lookErr == nil && out.Status == dstypes.TaskExecutionStatusCancelling:
@@ -70,8 +71,8 @@ func (e *Execution) describe(ctx context.Context) (*datasync.DescribeTaskExecuti
 	return e.api.DescribeTaskExecution(ctx, &datasync.DescribeTaskExecutionInput{TaskExecutionArn: &e.arn})
 }
 
-// terminal reports whether a run of the status has ended. A status that is not known here has not: new ones come between the old ones, as CANCELLING
-// and LAUNCHED did.
+// terminal reports whether a run with the status has ended. A run with an unknown status has not: AWS adds statuses between the others, as it did
+// with CANCELLING and LAUNCHED.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/run-task.html
 func terminal(s dstypes.TaskExecutionStatus) bool {
 	return s == dstypes.TaskExecutionStatusSuccess || s == dstypes.TaskExecutionStatusError

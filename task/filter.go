@@ -10,8 +10,8 @@ import (
 	"github.com/xacct/xacct/problem"
 )
 
-// Filters of DataSync: patterns, of which a request carries all in one text, with bars between them. A backslash takes the meaning from a star,
-// a bar and a backslash.
+// A filter of DataSync is a list of patterns. A request has them in one text, separated by bars. A backslash escapes a star, a bar or a
+// backslash.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/filtering.html
 
 const filterPage = "https://docs.aws.amazon.com/datasync/latest/userguide/filtering.html"
@@ -61,7 +61,7 @@ func checkFilter(l *problem.List, path string, patterns []string, include bool) 
 		stars, bars := special(p)
 		l.Check(p != "", ruleFilterEmpty, at, p)
 		l.Check(bars == 0, ruleFilterBar, at, p)
-		l.Check((len(p)-len(strings.TrimRight(p, `\`)))%2 == 0, ruleFilterBackslash, at, p) // it would escape the bar that follows
+		l.Check((len(p)-len(strings.TrimRight(p, `\`)))%2 == 0, ruleFilterBackslash, at, p) // a trailing backslash would escape the bar that follows
 		l.Check(!strings.Contains(p, "\x00"), ruleFilterNUL, at, p)
 		if include && p != "" {
 			l.Check(p[0] == '/', ruleFilterSlash, at, p)
@@ -73,7 +73,7 @@ func checkFilter(l *problem.List, path string, patterns []string, include bool) 
 	l.Check(utf8.RuneCountInString(strings.Join(patterns, "|")) <= maxFilter, ruleFilterLength, path, "")
 }
 
-// special finds the stars, and counts the bars, that no backslash escapes.
+// special returns the positions of the stars and the number of bars that no backslash escapes.
 func special(pattern string) (stars []int, bars int) {
 	for i := 0; i < len(pattern); i++ {
 		switch pattern[i] {
@@ -88,7 +88,7 @@ func special(pattern string) (stars []int, bars int) {
 	return stars, bars
 }
 
-// filter is the patterns as DataSync takes them; an empty list, not nil, if there are none: that takes a filter away.
+// filter returns the patterns as DataSync accepts them. Without patterns it returns an empty list, not nil, which removes a filter.
 func filter(patterns []string) []dstypes.FilterRule {
 	if len(patterns) == 0 {
 		return []dstypes.FilterRule{}
@@ -96,7 +96,7 @@ func filter(patterns []string) []dstypes.FilterRule {
 	return []dstypes.FilterRule{{FilterType: dstypes.FilterTypeSimplePattern, Value: new(strings.Join(patterns, "|"))}}
 }
 
-// patterns undoes filter.
+// patterns is the inverse of filter.
 func patterns(rules []dstypes.FilterRule) []string {
 	var out []string
 	for _, r := range rules {

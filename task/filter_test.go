@@ -33,7 +33,7 @@ func TestPatterns(t *testing.T) {
 	}
 }
 
-// What is sent comes back in the same pieces, if every pattern is legal.
+// patterns returns what filter was given, if every pattern is valid.
 func FuzzPatterns(f *testing.F) {
 	f.Add("/a", `/b\|c*`)
 	f.Add(`\\`, `\*`)

@@ -14,12 +14,12 @@ import (
 	"github.com/xacct/xacct/internal/tag"
 )
 
-// tagsAtOnce bounds the reads of tags: DataSync keeps the executions of 30 days.
+// tagsAtOnce bounds the number of concurrent reads of tags. There may be many, because DataSync keeps executions for 30 days.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/datasync-limits.html
 const tagsAtOnce = 10
 
-// find is the ARN of the task's execution that bears the token, "" if there is none. Lists of executions hold no tags, so each has to be asked for,
-// those that have not ended first. An error means that it is not known.
+// find returns the ARN of the task's execution that has the token; "" if there is none. Lists of executions contain no tags, so it reads the tags
+// of each execution, beginning with those that have not ended. On an error it is unknown whether there is one.
 func (s starter) find(ctx context.Context) (string, error) {
 	list, err := s.list(ctx)
 	if err != nil {
@@ -50,7 +50,7 @@ func (s starter) find(ctx context.Context) (string, error) {
 	return "", first
 }
 
-// list is the task's executions of the last 30 days, in no order.
+// list returns the task's executions of the last 30 days, in no particular order.
 func (s starter) list(ctx context.Context) ([]dstypes.TaskExecutionListEntry, error) {
 	return pages.All(ctx, func(ctx context.Context, token *string) ([]dstypes.TaskExecutionListEntry, *string, error) {
 		out, err := s.api.ListTaskExecutions(ctx, &datasync.ListTaskExecutionsInput{TaskArn: &s.task, MaxResults: new(int32(tag.PageSize)), NextToken: token})
@@ -61,7 +61,7 @@ func (s starter) list(ctx context.Context) ([]dstypes.TaskExecutionListEntry, er
 	})
 }
 
-// running is the run of the task that has not ended, nil if there is none; of several, one that does not wait in the queue.
+// running returns the run of the task that has not ended; nil if there is none. Of several it returns one that is not queued.
 func (s starter) running(ctx context.Context) (*RunningError, error) {
 	list, err := s.list(ctx)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/xacct/xacct/problem"
 )
 
-// CreateInput is the request that makes the task, in its Region. Errors are those of Validate, and locations that are not known.
-// DataSync has no client token: do not send it twice without looking in between.
+// CreateInput returns the request that creates the task, to be sent to its Region. Errors are those of Validate, and locations or roles that are
+// not known yet. DataSync has no client token for it: before sending it again, check whether the task exists.
 func (s Spec) CreateInput() (*datasync.CreateTaskInput, error) {
 	var l problem.List
 	l.Under("", s.Validate())
@@ -38,10 +38,10 @@ func (s Spec) CreateInput() (*datasync.CreateTaskInput, error) {
 	return in, nil
 }
 
-// UpdateInput is the request that gives the task at arn the name, options, filters, schedule, manifest, report and log group of s: no filter,
-// schedule, manifest or report in s takes the task's away, whatever else s does not say is left alone. Locations and mode of a task cannot be
-// changed; its tags have requests of their own. Where the task's state is known, UpdateFrom is better.
-// Errors are those of Validate, roles that are not known, and an arn of something else.
+// UpdateInput returns the request that sets name, options, filters, schedule, manifest, report and log group of the task with the ARN. If s has no
+// filter, schedule, manifest or report, the request removes that of the task; other zero fields of s leave the task's values alone. Locations
+// and mode of a task cannot be changed, and tags have requests of their own. Use UpdateFrom instead if the task's state is known. Errors are
+// those of Validate, roles that are not known yet, and an arn that is not a task's or not of the account and Region of s.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/API_UpdateTask.html
 func (s Spec) UpdateInput(arn string) (*datasync.UpdateTaskInput, error) {
 	var l problem.List
@@ -69,8 +69,8 @@ func (s Spec) UpdateInput(arn string) (*datasync.UpdateTaskInput, error) {
 	return in, nil
 }
 
-// UpdateFrom is UpdateInput for a task in the given state, see Over: the options in force are sent along, nothing is taken away that is not there, and
-// no schedule is sent for one that is held.
+// UpdateFrom is UpdateInput for a task in the given state, with s completed by [Spec.Over]. The request contains all options in force, removes only
+// what the task has, and leaves a held schedule out.
 func (s Spec) UpdateFrom(state State) (*datasync.UpdateTaskInput, error) {
 	var l problem.List
 	l.Check(s.Mode == "" || state.Mode == "" || s.Mode == state.Mode, ruleModeChange, "Mode", string(s.Mode))
@@ -93,7 +93,7 @@ func (s Spec) UpdateFrom(state State) (*datasync.UpdateTaskInput, error) {
 	return in, nil
 }
 
-// DeleteInput is the request that deletes the task at arn. The rest of s may be empty.
+// DeleteInput returns the request that deletes the task with the ARN. All fields of s may be empty.
 func (s Spec) DeleteInput(arn string) (*datasync.DeleteTaskInput, error) {
 	if err := s.checkARN(arn); err != nil {
 		return nil, err
@@ -101,7 +101,7 @@ func (s Spec) DeleteInput(arn string) (*datasync.DeleteTaskInput, error) {
 	return &datasync.DeleteTaskInput{TaskArn: &arn}, nil
 }
 
-// TagInput is the request that sets the tags of s on the task at arn, leaving its other tags alone. It is nil if s has none.
+// TagInput returns the request that sets the tags of s on the task with the ARN and leaves other tags alone; nil if s has none.
 func (s Spec) TagInput(arn string) (*datasync.TagResourceInput, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -112,7 +112,8 @@ func (s Spec) TagInput(arn string) (*datasync.TagResourceInput, error) {
 	return &datasync.TagResourceInput{ResourceArn: &arn, Tags: tagList(s.Tags)}, nil
 }
 
-// UntagInput is the request that takes tags off the task at arn, by key. It is nil if there is no key. The rest of s may be empty.
+// UntagInput returns the request that removes the tags with these keys from the task with the ARN; nil if there is no key. All fields of s may be
+// empty.
 func (s Spec) UntagInput(arn string, keys ...string) (*datasync.UntagResourceInput, error) {
 	if err := s.checkARN(arn); err != nil || len(keys) == 0 {
 		return nil, err
@@ -120,7 +121,7 @@ func (s Spec) UntagInput(arn string, keys ...string) (*datasync.UntagResourceInp
 	return &datasync.UntagResourceInput{ResourceArn: &arn, Keys: slices.Sorted(slices.Values(keys))}, nil
 }
 
-// tagList is the tags in the order of their keys; nil if there are none.
+// tagList returns the tags in the order of their keys; nil if there are none.
 func tagList(tags map[string]string) []dstypes.TagListEntry {
 	var list []dstypes.TagListEntry
 	for _, k := range slices.Sorted(maps.Keys(tags)) {
@@ -129,7 +130,7 @@ func tagList(tags map[string]string) []dstypes.TagListEntry {
 	return list
 }
 
-// optional is nil for "".
+// optional returns nil for "".
 func optional(s string) *string {
 	if s == "" {
 		return nil

@@ -24,9 +24,9 @@ func spec() Spec {
 	return Spec{Name: "media", Account: "111122223333", Region: "us-east-2", SourceLocationARN: sourceARN, DestinationLocationARN: destinationARN}
 }
 
-// Step 5 of the tutorial, edition of April 2025: the task, then "Start with defaults" or "Start with overriding options". It is done in the console; these are
-// the requests behind it. The tutorial says no more of the settings than that Enhanced mode is recommended, so the overriding options are an example.
-// PreserveDeletedFiles is what DataSync takes if nothing is said; we always say it.
+// Step 5 of the tutorial, edition of April 2025: create the task, then "Start with defaults" or "Start with overriding options". The tutorial uses the
+// console; these are the requests behind it. Of the settings it says only that Enhanced mode is recommended, so the overriding options are an example.
+// PreserveDeletedFiles has DataSync's default, which this package always sends.
 // https://docs.aws.amazon.com/datasync/latest/userguide/tutorial_s3-s3-cross-account-transfer.html
 func TestTutorialStep5(t *testing.T) {
 	s := Tutorial()
@@ -99,7 +99,7 @@ func TestCreateInput(t *testing.T) {
 	}
 }
 
-// An update says only what the spec says, except that no filter is one too.
+// An update contains only what the spec contains, and an empty filter if the spec has none.
 func TestUpdateInput(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -174,7 +174,7 @@ func TestSmallInputs(t *testing.T) {
 	}
 }
 
-// No input comes out of a bad spec or a bad ARN.
+// No method returns an input for an invalid spec or a wrong ARN.
 func TestNoInput(t *testing.T) {
 	bad := spec()
 	bad.Account = "x"
@@ -196,7 +196,7 @@ func TestNoInput(t *testing.T) {
 	}
 }
 
-// Every member of Options takes part in what is sent, read and laid over another.
+// Every member of Options is sent, read back, and filled in by Over.
 func TestOptionsRoundTrip(t *testing.T) {
 	all := Options{VerifyMode: "NONE", OverwriteMode: "NEVER", PreserveDeletedFiles: "REMOVE", TransferMode: "ALL", ObjectTags: "NONE", TaskQueueing: "DISABLED", LogLevel: "TRANSFER", Atime: "NONE", Mtime: "NONE", BytesPerSecond: 7}
 	if got := fromSDK(all.sdk()); got != all {

@@ -12,7 +12,8 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// LogsAPI is what this package and its callers use of *cloudwatchlogs.Client. It may gain methods in a minor release: embed it.
+// LogsAPI lists the methods of *cloudwatchlogs.Client that this package and its callers use. A minor release may add methods: implementations
+// should embed LogsAPI.
 type LogsAPI interface {
 	DescribeResourcePolicies(ctx context.Context, in *cloudwatchlogs.DescribeResourcePoliciesInput, optFns ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.DescribeResourcePoliciesOutput, error)
 	PutResourcePolicy(ctx context.Context, in *cloudwatchlogs.PutResourcePolicyInput, optFns ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.PutResourcePolicyOutput, error)
@@ -25,14 +26,14 @@ var _ LogsAPI = (*cloudwatchlogs.Client)(nil)
 // Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
 const (
 	MaxLogPolicies   = 10   // in one account and Region
-	MaxLogPolicySize = 5120 // characters of one policy
+	MaxLogPolicySize = 5120 // characters in one policy
 )
 
-// LogPolicyName is the name of the resource policy by which DataSync may write logs: one in an account and Region, for all tasks.
+// LogPolicyName is the name of the resource policy that allows DataSync to write logs. There is one in each account and Region, for all tasks.
 const LogPolicyName = "xacct-datasync"
 
-// LogStatement lets the tasks of the account and Region write into its log groups. A BASIC task needs it; an ENHANCED one writes to /aws/datasync by its
-// service-linked role. service is DataSync's principal.
+// LogStatement returns an Allow statement with which tasks of the account and Region can write to the log groups there. BASIC tasks need it; ENHANCED
+// tasks write to /aws/datasync with a service-linked role. service is DataSync's service principal.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/configure-logging.html
 func LogStatement(partition, account, region, service string) policy.Statement {
 	return policy.Allow("logs:PutLogEvents", "logs:CreateLogStream").WithSid("XacctDataSyncLogs").By(policy.Service(service)).
@@ -40,7 +41,8 @@ func LogStatement(partition, account, region, service string) policy.Statement {
 		When(policy.StringEquals("aws:SourceAccount", account), policy.ArnLike("aws:SourceArn", "arn:"+partition+":datasync:"+region+":"+account+":task/*"))
 }
 
-// ListLogPolicies reads the resource policies of the client's account and Region, by name. One that is no JSON is an error: nothing can be said then.
+// ListLogPolicies reads the resource policies of the client's account and Region, by name. If one of them is not valid JSON, it returns an error and
+// no policies.
 func ListLogPolicies(ctx context.Context, api LogsAPI) (map[string]policy.Document, error) {
 	list, err := pages.All(ctx, func(ctx context.Context, token *string) ([]cwltypes.ResourcePolicy, *string, error) {
 		out, err := api.DescribeResourcePolicies(ctx, &cloudwatchlogs.DescribeResourcePoliciesInput{NextToken: token})

@@ -14,31 +14,31 @@ import (
 	"github.com/xacct/xacct/problem"
 )
 
-// Manifest is the list of the objects to transfer, and of no others: a CSV file in S3, as WriteManifest makes it.
+// Manifest names the CSV file in S3 that lists the only objects to transfer. [WriteManifest] writes one.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/transferring-with-manifest.html
 type Manifest struct {
 	Account   string `json:",omitempty"` // 12-digit id of the bucket's owner; "" is the task's account
 	Bucket    string // name of the bucket that holds the manifest; required
-	Key       string // of the manifest; letters, digits, spaces and _ - + . / ( ); required
-	VersionID string `json:",omitempty"` // of the manifest; "" is the current one
-	RoleARN   string `json:",omitempty"` // that DataSync assumes to read it; "" is "not known yet" to Validate
-	KMSKey    string `json:",omitempty"` // full ARN of the customer managed key that it is encrypted under; "" is none, or one of an end's bucket. DataSync is not told
+	Key       string // key of the manifest; letters, digits, spaces and _ - + . / ( ); required
+	VersionID string `json:",omitempty"` // version of the manifest; "" is the current one
+	RoleARN   string `json:",omitempty"` // role that DataSync assumes to read it; "" is "not known yet" to Validate
+	KMSKey    string `json:",omitempty"` // full ARN of the customer managed key that encrypts it; "" is none, or that of an end's bucket; not sent
 }
 
-// Report asks DataSync to write what became of the objects into S3.
+// Report asks DataSync to write a report of each run to S3.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/creating-task-reports.html
 type Report struct {
 	Account string `json:",omitempty"` // 12-digit id of the bucket's owner; "" is the task's account
 	Bucket  string // name of the bucket to write to; required
-	Prefix  string `json:",omitempty"` // that the reports' keys begin with, as folders; "" is none
-	RoleARN string `json:",omitempty"` // that DataSync assumes to write them; "" is "not known yet" to Validate
-	KMSKey  string `json:",omitempty"` // full ARN of the customer managed key that the bucket encrypts under; "" is none, or one of an end's bucket. DataSync is not told
+	Prefix  string `json:",omitempty"` // folders that the keys of reports begin with; "" is none
+	RoleARN string `json:",omitempty"` // role that DataSync assumes to write them; "" is "not known yet" to Validate
+	KMSKey  string `json:",omitempty"` // full ARN of the customer managed key that the bucket uses; "" is none, or that of an end's bucket; not sent
 
 	Type             dstypes.ReportOutputType `json:",omitempty"` // SUMMARY_ONLY, or STANDARD, which lists objects; "" is STANDARD
-	Level            dstypes.ReportLevel      `json:",omitempty"` // of a STANDARD report; "" is ERRORS_ONLY
-	ObjectVersionIDs dstypes.ObjectVersionIds `json:",omitempty"` // INCLUDE names the versions written to a versioned bucket, and takes longer; "" is NONE
+	Level            dstypes.ReportLevel      `json:",omitempty"` // level of a STANDARD report; "" is ERRORS_ONLY
+	ObjectVersionIDs dstypes.ObjectVersionIds `json:",omitempty"` // INCLUDE lists the versions written to a versioned bucket, and takes longer; "" is NONE
 
-	// The level for what was transferred, verified, deleted and skipped, where it is to differ from Level; "" is Level.
+	// The levels for transferred, verified, deleted and skipped objects, where they differ from Level; "" is Level.
 	Transferred, Verified, Deleted, Skipped dstypes.ReportLevel `json:",omitempty"`
 }
 
@@ -86,10 +86,10 @@ var dataRules = []problem.Rule{
 	ruleManifestKey, ruleManifestVersion, ruleReportPrefix, ruleReportEnums, ruleDataRole, ruleDataRoleKnown, ruleDataAccount, ruleDataKey, ruleReportType, ruleManifestEntry,
 }
 
-// roleShape is the resource of a role's ARN: path and name. Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html
+// roleShape matches the resource of a role's ARN: path and name. Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html
 var roleShape = regexp.MustCompile(`^role/([!-~]*/)?[\w+=,.@-]+$`)
 
-// plainKey reports whether a key has none but the characters that DataSync takes in paths.
+// plainKey reports whether a key has only characters that DataSync accepts in paths.
 func plainKey(key string) bool { return prefixShape.MatchString(key) }
 
 func (m *Manifest) check(l *problem.List, path string, s Spec) {
@@ -133,7 +133,7 @@ func checkBucket(l *problem.List, path, account, bucket, role, key string, s Spe
 	l.Check(ok, ruleDataRole, path+".RoleARN", role)
 }
 
-// checkKnown reports roles that are not known yet: nothing can be sent without.
+// checkKnown reports roles that are not known yet, without which no request can be made.
 func checkKnown(l *problem.List, m *Manifest, r *Report) {
 	if m != nil && *m != (Manifest{}) {
 		l.Check(m.RoleARN != "", ruleDataRoleKnown, "Manifest.RoleARN", "")
@@ -143,7 +143,7 @@ func checkKnown(l *problem.List, m *Manifest, r *Report) {
 	}
 }
 
-// sdk is the manifest as DataSync takes it; nil for none, and empty, which takes a manifest away, for the zero Manifest.
+// sdk returns the manifest as DataSync accepts it: nil for nil, and an empty one, which removes the task's manifest, for the zero Manifest.
 func (m *Manifest) sdk(partition string) *dstypes.ManifestConfig {
 	if m == nil {
 		return nil
@@ -159,8 +159,8 @@ func (m *Manifest) sdk(partition string) *dstypes.ManifestConfig {
 	}}
 }
 
-// sdk is the report as DataSync takes it; nil for none, and empty, which takes a report away, for the zero Report.
-// Levels equal to the report's own are left out: DataSync does not give them back (https://github.com/hashicorp/terraform-provider-aws/issues/36016).
+// sdk returns the report as DataSync accepts it: nil for nil, and an empty one, which removes the task's report, for the zero Report. It leaves out
+// levels equal to Level, because DataSync does not return them (https://github.com/hashicorp/terraform-provider-aws/issues/36016).
 func (r *Report) sdk(partition string) *dstypes.TaskReportConfig {
 	if r == nil {
 		return nil
@@ -191,7 +191,7 @@ func (r *Report) sdk(partition string) *dstypes.TaskReportConfig {
 	return out
 }
 
-// canonical fills in the defaults and drops what repeats them, so that equal reports are equal values.
+// canonical returns the report with defaults filled in and repetitions of them removed, so that equal reports are equal values.
 func (r Report) canonical() Report {
 	if p := strings.Trim(r.Prefix, "/"); p != "" {
 		r.Prefix = p + "/"
@@ -199,7 +199,7 @@ func (r Report) canonical() Report {
 		r.Prefix = ""
 	}
 	over(&r.Type, dstypes.ReportOutputTypeStandard)
-	if r.Type == dstypes.ReportOutputTypeSummaryOnly { // assumed: DataSync may give its default level back, which says nothing here
+	if r.Type == dstypes.ReportOutputTypeSummaryOnly { // assumed: DataSync may return its default level, which has no meaning here
 		r.Level, r.Transferred, r.Verified, r.Deleted, r.Skipped = "", "", "", "", ""
 		return r
 	}
@@ -212,7 +212,8 @@ func (r Report) canonical() Report {
 	return r
 }
 
-// Equal reports whether the two say the same to DataSync, which is not told the owners and keys of buckets. Nil is no report.
+// Equal reports whether both are the same to DataSync. Account and KMSKey are not compared, because they are not sent to DataSync. Nil is "no
+// report".
 func (r *Report) Equal(other *Report) bool {
 	if r == nil || other == nil {
 		return r == other
@@ -224,7 +225,8 @@ func (r *Report) Equal(other *Report) bool {
 	return a == b
 }
 
-// Equal reports whether the two say the same to DataSync, which is not told the owners and keys of buckets. Nil is no manifest.
+// Equal reports whether both are the same to DataSync. Account and KMSKey are not compared, because they are not sent to DataSync. Nil is "no
+// manifest".
 func (m *Manifest) Equal(other *Manifest) bool {
 	if m == nil || other == nil {
 		return m == other
@@ -234,7 +236,7 @@ func (m *Manifest) Equal(other *Manifest) bool {
 	return a == b
 }
 
-// manifestState undoes sdk. A bucket that is not a general purpose one is kept as its ARN.
+// manifestState is the inverse of sdk. A bucket that is not a general purpose bucket stays an ARN.
 func manifestState(c *dstypes.ManifestConfig) *Manifest {
 	if c == nil || c.Source == nil || c.Source.S3 == nil {
 		return nil
@@ -271,7 +273,7 @@ func bucketName(arn *string) string {
 	return aws.ToString(arn)
 }
 
-// String is where the manifest is: "s3://bucket/key", with its version if it has one.
+// String returns the place of the manifest: "s3://bucket/key", with the version if there is one.
 func (m Manifest) String() string {
 	if m.VersionID != "" {
 		return "s3://" + m.Bucket + "/" + m.Key + " version " + strconv.Quote(m.VersionID)
@@ -279,5 +281,5 @@ func (m Manifest) String() string {
 	return "s3://" + m.Bucket + "/" + m.Key
 }
 
-// String is where the reports go: "s3://bucket/prefix/".
+// String returns the place of the reports: "s3://bucket/prefix/".
 func (r Report) String() string { return "s3://" + r.Bucket + "/" + r.canonical().Prefix }

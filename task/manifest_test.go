@@ -13,7 +13,7 @@ func fullReport() *Report {
 		Type: "STANDARD", Level: "ERRORS_ONLY", ObjectVersionIDs: "INCLUDE", Transferred: "SUCCESSES_AND_ERRORS", Skipped: "ERRORS_ONLY"}
 }
 
-// fullReportConfig is fullReport as DataSync takes it: with a slash behind the prefix, and without the override that says nothing.
+// fullReportConfig is fullReport as DataSync accepts it: with a slash after the prefix, and without the override that repeats Level.
 func fullReportConfig() *dstypes.TaskReportConfig {
 	return &dstypes.TaskReportConfig{OutputType: "STANDARD", ReportLevel: "ERRORS_ONLY", ObjectVersionIds: "INCLUDE",
 		Destination: &dstypes.ReportDestination{S3: &dstypes.ReportDestinationS3{S3BucketArn: new("arn:aws:s3:::amzn-s3-demo-bucket"), Subdirectory: new("reports/"),
@@ -49,7 +49,7 @@ func TestCreateWithManifestReportAndSchedule(t *testing.T) {
 	}
 }
 
-// What DataSync gives back is equal to what was sent, whichever defaults it fills in.
+// What DataSync returns equals what was sent, whichever defaults it fills in.
 func TestReportRoundTrip(t *testing.T) {
 	for name, r := range map[string]*Report{
 		"full":    fullReport(),
@@ -75,7 +75,7 @@ func TestReportRoundTrip(t *testing.T) {
 	}
 }
 
-// A summary has no levels, also if DataSync gives its default back: else every plan would update the task.
+// A summary has no levels, even if DataSync returns its default level. Otherwise every plan would update the task.
 func TestSummaryReportWithDefaultLevel(t *testing.T) {
 	r := &Report{Bucket: "amzn-s3-demo-bucket", RoleARN: "arn:aws:iam::111122223333:role/a", Type: "SUMMARY_ONLY"}
 	sent := r.sdk("aws")

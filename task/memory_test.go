@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 )
 
-// endless is a run of very many objects that is looked at very often.
+// endless is a run with very many objects whose state is read very often.
 type endless struct {
 	ExecutionAPI
 	looks, ends int64
@@ -24,7 +24,7 @@ func (e *endless) DescribeTaskExecution(context.Context, *datasync.DescribeTaskE
 	return out, nil
 }
 
-// Watching takes as much memory at the last look as at the first ones.
+// Watch needs no more memory at the end than at the beginning.
 func TestWatchMemory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		heap := func() uint64 {

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// message is one message of DataSync.
+// message is one known message of DataSync.
 type message struct {
-	text   string   // as it was reported, in part
-	words  []string // which all are in the message, in lower case
+	text   string   // the message as it was reported, or a part of it
+	words  []string // words in lower case that a message must all contain
 	source string
 	Meaning
 }
@@ -22,7 +22,8 @@ func (m message) in(text string) bool {
 	return true
 }
 
-// hasWord reports whether the word is in the text: an action of a service only if it ends there, unless it ends with *.
+// hasWord reports whether text contains the word. A word that ends with an action must not be followed by a further letter or digit; a word that ends
+// with * may.
 func hasWord(text, word string) bool {
 	if word, open := strings.CutSuffix(word, "*"); open || !actionWord.MatchString(word) {
 		return strings.Contains(text, word)
@@ -38,19 +39,19 @@ func hasWord(text, word string) bool {
 
 func isAlphanumeric(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }
 
-// actionWord is a word that ends with an action; deniedAction is what a message names as not allowed.
+// actionWord matches a word that ends with an action. deniedAction matches the action that a message names as not allowed.
 var (
 	actionWord   = regexp.MustCompile(`(s3|kms):[a-z0-9]+$`)
 	deniedAction = regexp.MustCompile(`(?i)\bperform:? ((?:s3|kms):[a-z0-9]+)`)
 )
 
-// actionOf is the action that an operation of S3 needs, where it has another name.
+// actionOf gives the action that an operation of S3 requires, where their names differ. Lower case.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 var actionOf = map[string]string{
 	"s3:headbucket": "s3:ListBucket", "s3:listobjects": "s3:ListBucket", "s3:listobjectsv2": "s3:ListBucket", "s3:headobject": "s3:GetObject",
 }
 
-// Where the messages are known from.
+// URLs of the pages and reports that show the messages.
 const (
 	fromReports  = "https://github.com/christoferson/aws-cloudformation/blob/main/datasync/README.md"
 	fromTest     = "https://github.com/hashicorp/terraform-provider-aws/pull/10984"
@@ -65,11 +66,11 @@ const (
 	fromS3       = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html"
 )
 
-// messages is the table of what DataSync's messages mean: the first row of which all words are in the message, in whatever case. They are matched
-// loosely, because most are known from reports only. "DataSync bucket access test failed" is about whoever calls, "DataSync location access test
-// failed" about the role (assumed). What comes before the message, such as "Invalid request provided:", does not matter.
+// messages is the table of known messages and their meanings. The first row counts whose words are all in the message, in any letter case. The match is
+// loose because most messages are known from reports only; text before the message, such as "Invalid request provided:", does not matter.
+// "DataSync bucket access test failed" is assumed to be about the caller, "DataSync location access test failed" about the role.
 var messages = []message{
-	// The codes of runs, which may bring the message of S3 with them.
+	// Error codes of runs. A message of S3 may follow them.
 	{"FsS3UnableToConnectToEndpoint", []string{"fss3unabletoconnecttoendpoint"}, fromStorage, Meaning{CauseEndpoint, "", ""}},
 	{"FsS3HeadBucketFailed", []string{"fss3headbucketfailed"}, fromStorage, Meaning{CauseBucket, "", "s3:ListBucket"}},
 	{"SrcLocHitAccess", []string{"srclochitaccess"}, fromTasks, Meaning{CauseSource, "source", ""}},
@@ -81,10 +82,10 @@ var messages = []message{
 	{"Transfer and verification completed. Verification detected mismatches.", []string{"detected mismatches"}, fromTasks, Meaning{CauseMismatch, "", ""}},
 	{"MetadataDiffers", []string{"metadatadiffers"}, fromTasks, Meaning{CauseMismatch, "", ""}},
 	{"Verification failed due to a difference in metadata", []string{"difference in metadata"}, fromTasks, Meaning{CauseMismatch, "", ""}},
-	{"FileNotAtSource", []string{"filenotatsource"}, fromLogs, Meaning{CauseMismatch, "destination", ""}}, // somebody else writes there
+	{"FileNotAtSource", []string{"filenotatsource"}, fromLogs, Meaning{CauseMismatch, "destination", ""}}, // another writer changes the destination
 	{"Selected files transferred except for files skipped due to errors.", []string{"skipped due to errors"}, fromTasks, Meaning{CauseFilesErrors, "", ""}},
 
-	// The access tests when a location or task is made or a run starts.
+	// Access tests when a location or task is created or a run starts.
 	{"Unable to assume role. Reason: Access denied when calling sts:AssumeRole", []string{"unable to assume role"}, fromTest, Meaning{CauseTrust, "", "sts:AssumeRole"}},
 	{"Invalid IAM role", []string{"invalid iam role"}, fromObserved, Meaning{CauseRole, "", ""}},
 	{"DataSync bucket access test failed: could not perform s3:PutObject in bucket", []string{"bucket access test failed", "s3:putobject*"}, fromObserved,
@@ -101,9 +102,9 @@ var messages = []message{
 		Meaning{CauseRead, "", "s3:GetObject"}},
 	{"DataSync location access test failed: could not perform s3:PutObject in bucket media.", []string{"location access test failed", "s3:putobject"}, fromReports,
 		Meaning{CauseWrite, "destination", "s3:PutObject"}}, // assumed
-	{"DataSync location access test failed", []string{"location access test failed"}, fromTest, Meaning{CauseAccess, "", ""}}, // with the action that it names
+	{"DataSync location access test failed", []string{"location access test failed"}, fromTest, Meaning{CauseAccess, "", ""}}, // meaningOf adds the action that the message names
 
-	// What is wrong with a request.
+	// Problems of a request.
 	{"The bucket is in this region: eu-west-1.", []string{"the bucket is in this region"}, fromObserved, Meaning{CauseRegion, "", ""}},
 	{"Please use this region to retry the request", []string{"please use this region"}, fromRegion, Meaning{CauseRegion, "", ""}},
 	{"Invalid parameter: ARN account () must match authenticated user.", []string{"arn account", "must match authenticated user"}, fromARN, Meaning{CauseARN, "", ""}},
@@ -114,14 +115,14 @@ var messages = []message{
 	{"OptInRequired", []string{"optinrequired"}, fromCommon, Meaning{CauseOptIn, "", ""}},
 	{"ExpiredTokenException", []string{"expiredtoken"}, fromCommon, Meaning{CauseCredentials, "", ""}},
 
-	// What S3, KMS or IAM say of a refusal: of an action of theirs, in the role's name, and else of the caller's.
+	// Refusals by S3, KMS or IAM. If the message names an action of S3 or KMS, the role was refused, else the caller.
 	{"is not authorized to perform: s3:ListBucket", []string{"not authorized to perform: s3:listbucket"}, fromS3, Meaning{CauseList, "", "s3:ListBucket"}},
 	{"is not authorized to perform: s3:GetObject", []string{"not authorized to perform: s3:getobject"}, fromS3, Meaning{CauseRead, "", "s3:GetObject"}},
 	{"is not authorized to perform: s3:PutObject", []string{"not authorized to perform: s3:putobject"}, fromS3, Meaning{CauseWrite, "destination", "s3:PutObject"}},
 	{"is not authorized to perform: kms:GenerateDataKey", []string{"not authorized to perform: kms:generatedatakey"}, fromS3, Meaning{CauseKey, "destination", "kms:GenerateDataKey"}},
 	{"is not authorized to perform: kms:Decrypt", []string{"not authorized to perform: kms:decrypt"}, fromS3, Meaning{CauseKey, "", "kms:Decrypt"}},
-	{"is not authorized to perform: s3:", []string{"not authorized to perform: s3:"}, fromS3, Meaning{CauseAccess, "", ""}}, // with the action that it names
-	{"is not authorized to perform: kms:", []string{"not authorized to perform: kms:"}, fromS3, Meaning{CauseKey, "", ""}},  // likewise
+	{"is not authorized to perform: s3:", []string{"not authorized to perform: s3:"}, fromS3, Meaning{CauseAccess, "", ""}}, // meaningOf adds the action that the message names
+	{"is not authorized to perform: kms:", []string{"not authorized to perform: kms:"}, fromS3, Meaning{CauseKey, "", ""}},  // as above
 	{"is not authorized to perform: datasync:CreateTask", []string{"not authorized to perform"}, fromCommon, Meaning{CauseDenied, "", ""}},
 	{"AccessDeniedException", []string{"accessdeniedexception"}, fromCommon, Meaning{CauseDenied, "", ""}},
 	{"S3 location creation failed with (InvalidRequestException) when calling the CreateLocationS3 operation", []string{"s3 location creation failed"}, fromStorage,

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestMessages: every message as it was reported, whole, with what it means. Each row of the table is met, and has a hint.
+// TestMessages has every message as it was reported, in full, and its meaning. Every row of the table has a case and a hint.
 func TestMessages(t *testing.T) {
 	const role = "assumed-role/sync/AwsSync-loc-0123456789abcdef0"
 	met := map[string]bool{}
@@ -76,7 +76,7 @@ func TestMessages(t *testing.T) {
 		{"", "Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: x)", Meaning{CauseAccess, "", ""}},
 		{"AccessDenied", "", Meaning{CauseAccess, "", ""}},
 	} {
-		// The same message as the answer to a call, and at the end of a run.
+		// The same message as the error of a call, and at the end of a run.
 		answer := error(&smithy.GenericAPIError{Code: tt.code, Message: tt.text})
 		if tt.code == "" {
 			answer = &dstypes.InvalidRequestException{Message: &tt.text}

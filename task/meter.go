@@ -2,7 +2,7 @@ package task
 
 import "time"
 
-// meter measures how fast a run writes, over its last looks: its size does not grow with the run.
+// meter measures how fast a run writes, from a bounded number of recent samples.
 type meter struct {
 	samples [meterWindow]sample
 	n       int
@@ -15,11 +15,11 @@ type sample struct {
 
 const (
 	meterWindow = 8
-	steadyAfter = 4   // samples, before a rate is taken for steady
-	steadyRatio = 1.5 // between the rates of the two halves of the window
+	steadyAfter = 4   // samples that are needed to call a rate steady
+	steadyRatio = 1.5 // maximum ratio between the rates of the two halves of the window
 )
 
-// add notes a look. Looks at a run that is not moving, and bytes that go back, begin anew.
+// add adds a sample. It starts over if the run is not moving or the number of bytes goes down.
 func (m *meter) add(moving bool, at time.Time, bytes int64) {
 	if !moving || m.n > 0 && bytes < m.samples[m.n-1].bytes {
 		m.n = 0
@@ -35,7 +35,7 @@ func (m *meter) add(moving bool, at time.Time, bytes int64) {
 	m.n++
 }
 
-// rate is bytes per second over the window, and whether it holds steady.
+// rate returns the bytes per second over the window, and whether the rate is steady.
 func (m *meter) rate() (perSecond float64, steady bool) {
 	if m.n < 2 {
 		return 0, false

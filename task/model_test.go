@@ -7,7 +7,7 @@ import (
 	"github.com/xacct/xacct/internal/model"
 )
 
-// Whatever Validate accepts makes requests that DataSync's service model takes.
+// Specs that Validate accepts make requests that DataSync's service model accepts.
 func TestInputsObeyTheModel(t *testing.T) {
 	long := strings.Repeat("a", 256)
 	for name, change := range map[string]func(*Spec){

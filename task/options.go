@@ -9,62 +9,62 @@ import (
 	"github.com/xacct/xacct/problem"
 )
 
-// settings is what must fit together in a task or a run.
+// settings are the settings of a task or run that must fit together.
 type settings struct {
 	mode     dstypes.TaskMode
-	class    dstypes.S3StorageClass // of the destination; "" is STANDARD, or not known
+	class    dstypes.S3StorageClass // storage class of the destination; "" is STANDARD, or not known
 	options  Options
-	filters  bool // there are includes or excludes
+	filters  bool // the task has includes or excludes
 	manifest bool
 	schedule *Schedule // nil is none
-	held     *Schedule // what DataSync has disabled by itself; nil is none
+	held     *Schedule // the schedule that DataSync has disabled by itself; nil is none
 	logGroup string    // ARN; "" is none
 	report   *Report   // nil is none
 	region   string    // of the task; "" is not known
 	target   string    // Region of the destination's location; "" is not known
 }
 
-// confidence is how well a row of the table is known.
+// confidence says how certain a row of the table is.
 type confidence string
 
 const (
-	documented confidence = "documented" // AWS says so, at the rule's source
-	observed   confidence = "observed"   // somebody saw it, at the rule's source
-	assumed    confidence = "assumed"    // nobody says so: such a row only warns, whatever its effect
+	documented confidence = "documented" // AWS documents it at the rule's source
+	observed   confidence = "observed"   // seen in practice, as the rule's source reports
+	assumed    confidence = "assumed"    // neither documented nor observed: such a row only warns, whatever its effect
 )
 
-// effect is what DataSync does with what a row is about.
+// effect says how DataSync treats the settings that a row describes.
 type effect int
 
 const (
 	refuse effect = iota // it refuses
-	regret               // it takes it, and somebody may regret it
+	regret               // DataSync accepts them, and the user may regret it
 )
 
-// row is one line of the table of what fits together: the rule has its id, message, remedy and source.
+// row is one row of the compatibility table. The rule has its id, message, remedy and source.
 type row struct {
 	rule       problem.Rule
-	path       string // of the field that is at fault
+	path       string // path of the field to report
 	effect     effect
 	confidence confidence
 	broken     func(settings) (value string, broken bool) // the condition
 }
 
-// refuses reports whether Validate refuses what the row is about; else Warnings warns of it.
+// refuses reports whether Validate reports the row. If not, Warnings does.
 func (r row) refuses() bool { return r.effect == refuse && r.confidence != assumed }
 
-// compatibility is the one table of what DataSync refuses, and of what it takes and somebody may regret. Validate reports the rows that refuse,
-// Warnings the others.
+// compatibility is the table of all settings that DataSync refuses, or accepts although the user may regret them. Validate reports the rows that
+// refuse, Warnings the others.
 //
-// POSIX and SMB options have no rows, as they are never offered: Options has no members for them and none is ever sent. DataSync refuses them
-// between buckets (https://github.com/christoferson/aws-cloudformation/blob/main/datasync/README.md). A bandwidth goes with both modes: the
-// comparison of the modes does not name it (https://docs.aws.amazon.com/datasync/latest/userguide/choosing-task-mode.html).
+// POSIX and SMB options have no rows, because Options has no members for them and they are never sent. DataSync refuses them between buckets
+// (https://github.com/christoferson/aws-cloudformation/blob/main/datasync/README.md). A bandwidth fits both modes: the comparison of the modes
+// does not mention it (https://docs.aws.amazon.com/datasync/latest/userguide/choosing-task-mode.html).
 var compatibility = slices.Concat(valueRows, combinationRows, regretRows)
 
-// check adds what DataSync refuses.
+// check adds the problems for which DataSync refuses the settings.
 func (s settings) check(l *problem.List) { s.walk(l, true) }
 
-// walk adds the rows that are broken, and that refuse or do not.
+// walk adds a problem for each row that is broken and whose refuses has the given value.
 func (s settings) walk(l *problem.List, refuses bool) {
 	for _, row := range compatibility {
 		if row.refuses() != refuses {
@@ -76,7 +76,7 @@ func (s settings) walk(l *problem.List, refuses bool) {
 	}
 }
 
-// stated is the rule, which says if it is only assumed.
+// stated returns the rule, whose text says so if it is only assumed.
 func (r row) stated() problem.Rule {
 	if r.confidence == assumed {
 		r.rule.Text += " (assumed)"
@@ -84,7 +84,7 @@ func (r row) stated() problem.Rule {
 	return r.rule
 }
 
-// rulesOf are the rules of the rows that refuse, or of those that do not.
+// rulesOf returns the rules of the rows whose refuses has the given value.
 func rulesOf(refuses bool) []problem.Rule {
 	var out []problem.Rule
 	for _, row := range compatibility {
@@ -101,7 +101,7 @@ func enum(id, values string) problem.Rule {
 	return problem.Rule{ID: id, Text: "must be " + values, Remedy: "choose one of these, or none", Source: optionsPage}
 }
 
-// unknown reports whether the value is set and not in its enum.
+// unknown reports whether the value is set but not one of its enum. It also returns the value as text.
 func unknown[T interface {
 	~string
 	Values() []T
@@ -109,7 +109,7 @@ func unknown[T interface {
 	return string(v), v != "" && !slices.Contains(v.Values(), v)
 }
 
-// valueRows are about single values.
+// valueRows are the rows about single values.
 var valueRows = []row{
 	{problem.Rule{
 		ID: "mode", Text: "must be ENHANCED or BASIC",

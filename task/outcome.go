@@ -10,19 +10,19 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 )
 
-// Verdict says how a run ended.
+// Verdict says how a run ended. It is stricter than DataSync's status.
 type Verdict int
 
-// The verdicts. The zero value is "not known".
+// The verdicts. The zero Verdict is Unknown.
 const (
 	Unknown        Verdict = iota
-	Complete               // DataSync says SUCCESS, and nothing failed, was skipped or differs
-	WithExceptions         // DataSync says SUCCESS, but something failed, was skipped or differs
+	Complete               // DataSync reports SUCCESS, and nothing failed, was skipped or differs
+	WithExceptions         // DataSync reports SUCCESS, but something failed, was skipped or differs
 	Failed                 // DataSync says ERROR
-	Cancelled              // DataSync says ERROR, because somebody cancelled the run
+	Cancelled              // DataSync reports ERROR because the run was cancelled
 )
 
-// String is the verdict in lower-case words.
+// String returns the verdict in lower-case words.
 func (v Verdict) String() string {
 	switch v {
 	case Complete:
@@ -41,37 +41,38 @@ func (v Verdict) String() string {
 // Outcome is how a run ended.
 type Outcome struct {
 	ExecutionARN           string
-	RequestID              string // AWS's id of the call that started the run, as CloudTrail has it; "" if this process did not start it
+	RequestID              string // AWS's request id of the call that started the run, as in CloudTrail; "" if this process did not start it
 	Verdict                Verdict
 	Status                 dstypes.TaskExecutionStatus // SUCCESS or ERROR
 	Mode                   dstypes.TaskMode
-	ErrorCode, ErrorDetail string // DataSync's; "" if it gave none; a SUCCESS may have them too
+	ErrorCode, ErrorDetail string // DataSync's error, also possible for a SUCCESS; "" if there is none
 	Counters               Counters
-	Options                Options       // in force in the run
+	Options                Options       // options in force in the run
 	Mismatch               bool          // a phase of the run ended as ERROR, such as the verification
-	Report                 ReportOutcome // of its task report
-	StartTime              time.Time     // when the run was asked for; zero if DataSync does not say
-	LaunchTime             time.Time     // when it left the queue and began; zero if DataSync does not say
+	Report                 ReportOutcome // what happened to its task report
+	StartTime              time.Time     // when the run was requested; zero if DataSync does not say
+	LaunchTime             time.Time     // when it left the queue; zero if DataSync does not say
 	EndTime                time.Time     // zero if DataSync does not say
-	Duration               time.Duration // from the beginning to the end; 0 if DataSync does not say
+	Duration               time.Duration // time from launch to end; 0 if DataSync does not say
 }
 
-// ReportOutcome is what became of a run's report; zero if none was asked for. A run can be Complete and its report missing.
+// ReportOutcome says what happened to the report of a run. It is zero if the run has no report. The report may be missing even if the run is
+// Complete.
 type ReportOutcome struct {
 	Status                 dstypes.PhaseStatus // PENDING, SUCCESS or ERROR; "" is no report
 	ErrorCode, ErrorDetail string              // "" unless it is ERROR
 }
 
-// Exception is one kind of thing that did not go as a run that transfers everything goes.
+// Exception is one difference from a run that transfers everything.
 type Exception struct {
 	What   string // such as "failed to transfer", "skipped"
-	Count  int64  // of objects and folders, or of what What says; 0 is not known
-	Reason string // what DataSync says, or what it may mean
-	Note   bool   // it does not count against Complete: the estimates of a run, say, which DataSync does not promise to keep
+	Count  int64  // number of objects and folders, or of what What names; 0 is not known
+	Reason string // DataSync's reason, or a possible one
+	Note   bool   // true if it does not count against Complete, such as a deviation from the estimates
 }
 
-// Exceptions explains the verdict: what failed, was skipped or differs, in a fixed order, and last what only a person can judge, which are notes.
-// Nil if there is nothing to explain.
+// Exceptions explains the verdict: what failed, was skipped or differs, in a fixed order. Notes, which only a person can assess, come last. It
+// returns nil if there is nothing to explain.
 func (o *Outcome) Exceptions() []Exception {
 	var out []Exception
 	c := o.Counters
@@ -106,11 +107,11 @@ func (o *Outcome) Exceptions() []Exception {
 	return append(out, o.short()...)
 }
 
-// short says by how much a run that DataSync calls a SUCCESS stayed below its estimates. It may: an object or folder may be gone or be the same by the time
-// its turn comes. Source: https://docs.aws.amazon.com/datasync/latest/userguide/transfer-performance-counters.html
+// short returns notes on how far a SUCCESS stayed below its estimates. That is not an error: an object or folder may have been deleted, or be the same
+// on both sides, when its turn comes. Source: https://docs.aws.amazon.com/datasync/latest/userguide/transfer-performance-counters.html
 func (o *Outcome) short() []Exception {
 	c := o.Counters
-	if o.Status != dstypes.TaskExecutionStatusSuccess || c.Failed()+c.Skipped > 0 { // what failed or was skipped explains it
+	if o.Status != dstypes.TaskExecutionStatusSuccess || c.Failed()+c.Skipped > 0 { // failed and skipped objects explain the difference
 		return nil
 	}
 	var out []Exception
@@ -132,7 +133,7 @@ func (o *Outcome) short() []Exception {
 	return out
 }
 
-// outcome judges a run that has ended. cancelled: somebody is known to have cancelled it.
+// outcome returns the outcome of a run that has ended. cancelled says that the run is known to have been cancelled.
 func outcome(out *datasync.DescribeTaskExecutionOutput, c Counters, arn string, cancelled bool) *Outcome {
 	o := &Outcome{
 		ExecutionARN: arn, Status: out.Status, Mode: out.TaskMode, Counters: c, Options: fromSDK(out.Options),
@@ -170,8 +171,8 @@ func outcome(out *datasync.DescribeTaskExecutionOutput, c Counters, arn string, 
 	return o
 }
 
-// speaksOfCancelling looks for the word in both spellings (assumed: DataSync does not document how a cancelled run ends). A request or a context
-// that was cancelled is one of DataSync's own calls, such as one that took too long.
+// speaksOfCancelling reports whether the error of the run mentions cancelling, in either spelling. DataSync does not document how a cancelled run
+// ends; this is assumed. "Request cancelled" and "context cancelled" do not count: they are about DataSync's own calls, such as a timeout.
 func speaksOfCancelling(o *Outcome) bool {
 	text := strings.NewReplacer("cancelled", "canceled", "request canceled", "", "context canceled", "").Replace(strings.ToLower(o.ErrorCode + " " + o.ErrorDetail))
 	return strings.Contains(text, "canceled")

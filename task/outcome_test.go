@@ -15,7 +15,7 @@ import (
 type run = datasync.DescribeTaskExecutionOutput
 
 // Written by hand from https://docs.aws.amazon.com/datasync/latest/userguide/troubleshooting-tasks.html (a SUCCESS that left things behind),
-// https://docs.aws.amazon.com/datasync/latest/userguide/transfer-performance-counters.html (the counters) and the assumptions in the package comment.
+// https://docs.aws.amazon.com/datasync/latest/userguide/transfer-performance-counters.html (the counters) and the assumptions in docs/limits.md.
 func TestVerdict(t *testing.T) {
 	tests := []struct {
 		name      string
@@ -188,7 +188,7 @@ func TestExceptions(t *testing.T) {
 	}
 }
 
-// The outcome comes with the error, which says the same.
+// Wait returns the outcome together with an error that contains it.
 func TestWaitIncomplete(t *testing.T) {
 	r := &runner{looks: []look{at("ERROR", 0, 0, 0, 0).with(result("NoMem", "too many objects"))}}
 	out, err := Attach(r, executionARN).Wait(t.Context())

@@ -9,7 +9,7 @@ import (
 	"github.com/xacct/xacct/internal/inputtest"
 )
 
-// What an update changes of the options in force, and that DataSync's model takes it.
+// The cases are the changes that an update makes to the options in force. DataSync's service model must accept them.
 func TestUpdateFromOptions(t *testing.T) {
 	basic := Options{VerifyMode: "POINT_IN_TIME_CONSISTENT", LogLevel: "OFF", Atime: "BEST_EFFORT", Mtime: "PRESERVE", BytesPerSecond: -1}
 	change := func(edit func(*Options)) Options {
@@ -61,7 +61,7 @@ func TestUpdateFromOptions(t *testing.T) {
 	}
 }
 
-// A task of another mode is another task: nothing is taken over from it.
+// From a task with another mode, Over fills in nothing.
 func TestOverAnotherMode(t *testing.T) {
 	s := spec()
 	s.Mode = dstypes.TaskModeEnhanced

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// reportItem is an object as a report shows it. That skipped and deleted ones look like the others is assumed.
+// reportItem is the JSON of one object in a report. Skipped and deleted objects are assumed to have the same form as the others.
 type reportItem struct {
 	RelativePath                                           string
 	TransferStatus, VerifyStatus, SkipStatus, DeleteStatus string
@@ -28,8 +28,8 @@ func (it reportItem) entry(kind ReportKind) ReportEntry {
 	}
 }
 
-// ParseReport reads one part of a report, entry by entry. An error comes last, also for what follows the report. A list of a name that is not known
-// yields entries of that kind, as far as its elements have a path.
+// ParseReport reads one part of a report and yields its entries. An error comes last; anything after the report is an error. A list with an unknown
+// name yields entries of that kind if its elements have a path.
 func ParseReport(r io.Reader) iter.Seq2[ReportEntry, error] {
 	return func(yield func(ReportEntry, error) bool) {
 		in := &bounded{in: r}
@@ -40,10 +40,10 @@ func ParseReport(r io.Reader) iter.Seq2[ReportEntry, error] {
 	}
 }
 
-// maxToken bounds what is read at once of a report: an entry has a key of 1,024 bytes and some words.
+// maxToken bounds the bytes that are read for one JSON token. An entry has a key of at most 1,024 bytes and a few words.
 const maxToken = 1 << 20
 
-// bounded reads no more than maxToken bytes until it is told that these are done with.
+// bounded is a reader that fails after maxToken bytes unless the parser resets its count.
 type bounded struct {
 	in   io.Reader
 	read int
@@ -58,7 +58,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// parser reads one part of a report, in the memory of one entry.
+// parser reads one part of a report. It keeps one entry in memory.
 type parser struct {
 	in      *bounded
 	d       *json.Decoder
@@ -94,7 +94,7 @@ func (p *parser) report() error {
 	}
 }
 
-// member reads a list of entries, or passes over anything else: the ids and counts of the run.
+// member reads a list of entries, and skips other members, such as the ids and counts of the run.
 func (p *parser) member(kind ReportKind) error {
 	known := kind == Transferred || kind == Verified || kind == SkippedObjects || kind == DeletedObjects
 	token, err := p.token()
@@ -103,7 +103,7 @@ func (p *parser) member(kind ReportKind) error {
 		return err
 	case token == json.Delim('['):
 		return p.list(kind, known)
-	case known && token != nil: // null is no entries
+	case known && token != nil: // null is an empty list
 		return fmt.Errorf("the report has %v where a [ should be", token)
 	case token == json.Delim('{'):
 		return p.skip()
@@ -119,7 +119,7 @@ func (p *parser) list(kind ReportKind, known bool) error {
 		var other *json.UnmarshalTypeError
 		switch {
 		case !known && (errors.As(err, &other) || err == nil && it.RelativePath == ""):
-			continue // something else than an object of the transfer
+			continue // the element is not an object of the transfer
 		case err != nil:
 			return err
 		case !p.yield(it.entry(kind), nil):
@@ -130,7 +130,7 @@ func (p *parser) list(kind ReportKind, known bool) error {
 	return p.expect(']')
 }
 
-// skip passes over the rest of a value that has been opened.
+// skip skips the rest of an object or list whose opening token was read.
 func (p *parser) skip() error {
 	for depth := 1; depth > 0; {
 		token, err := p.token()

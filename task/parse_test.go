@@ -45,7 +45,7 @@ func TestParseReport(t *testing.T) {
 	}
 }
 
-// xs is as many letters x as one reads.
+// xs is a reader of endless letters x.
 type xs struct{}
 
 func (xs) Read(p []byte) (int, error) {
@@ -55,7 +55,7 @@ func (xs) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Nothing that stands in a report, known or not, is taken into memory as a whole.
+// No part of a report, known or not, is read into memory as a whole.
 func TestParseReportBound(t *testing.T) {
 	const size = 64 << 20
 	for _, tt := range []struct{ name, before, after, wantErr string }{

@@ -2,19 +2,19 @@ package task
 
 import "strings"
 
-// The patterns of Spec.Includes and Spec.Excludes, made of keys as they are: what DataSync takes for a sign is escaped. Keys are relative to
+// The functions below make patterns for Spec.Includes and Spec.Excludes from keys, in which they escape the special characters. Keys are relative to
 // the location. Source: https://docs.aws.amazon.com/datasync/latest/userguide/filtering.html
 
 var escaper = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `|`, `\|`)
 
-// EscapePattern takes from *, | and \ in a key their meaning in patterns.
+// EscapePattern escapes *, | and \ in a key so that they match themselves in a pattern.
 func EscapePattern(key string) string { return escaper.Replace(key) }
 
-// Object is the pattern of one object, or of everything in the folder if there is one of that name.
+// Object returns the pattern that matches one object; if there is a folder of that name, it matches everything in the folder.
 func Object(key string) string { return "/" + EscapePattern(strings.TrimPrefix(key, "/")) }
 
-// Folder is the pattern of everything in a folder, such as "dt=2026-01-01", which a location's prefix cannot name.
-// "" is everything in the location.
+// Folder returns the pattern that matches everything in a folder; "" is everything in the location. It can name folders that a location's prefix cannot,
+// such as "dt=2026-01-01".
 func Folder(key string) string {
 	if key = strings.Trim(key, "/"); key == "" {
 		return "/"
@@ -22,14 +22,14 @@ func Folder(key string) string {
 	return "/" + EscapePattern(key) + "/"
 }
 
-// StartingWith is the pattern of every object whose key begins with the text.
+// StartingWith returns the pattern that matches every object whose key begins with the text.
 func StartingWith(key string) string { return Object(key) + "*" }
 
-// EndingWith is the pattern of every object whose key ends with the text, such as ".tmp": for excludes only, as an include may have its star
-// only at the end.
+// EndingWith returns the pattern that matches every object whose key ends with the text, such as ".tmp". Use it in excludes only: an include may have
+// a star only at its end.
 func EndingWith(text string) string { return "*" + EscapePattern(text) }
 
-// Units of Options.BytesPerSecond: 50 * MiBPerSecond. DataSync counts bytes; networks are often sold in bits.
+// Units of Options.BytesPerSecond, as in 50 * MiBPerSecond. DataSync counts bytes per second; network speeds are usually given in bits.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/configure-bandwidth.html
 const (
 	MiBPerSecond  int64 = 1 << 20       // a mebibyte per second, the unit of the console

@@ -10,58 +10,58 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 )
 
-// Counters are what DataSync counts in a run. Files are objects; in a BASIC run, directories too. What a mode does not count is 0.
+// Counters are DataSync's counters of a run. Files are objects; in a BASIC run, directories too. Counters that a mode does not have are 0.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/transfer-performance-counters.html
 type Counters struct {
-	EstimatedFiles, EstimatedBytes int64 // to transfer; they grow while the run compares or lists
+	EstimatedFiles, EstimatedBytes int64 // what is to be transferred; grows while the run compares or lists
 	EstimatedDeletes               int64
 	Files                          int64 // transferred; may end below or above the estimate
 	BytesWritten                   int64 // at the destination
 	BytesTransferred               int64 // over the network, before compression
 	Skipped, Verified, Deleted     int64
-	Listed, Prepared               int64 // ENHANCED: found at the source, and compared
+	Listed, Prepared               int64 // ENHANCED only: objects found at the source, and compared
 
-	Folders FolderCounters `json:",omitzero"` // ENHANCED; a BASIC run counts folders as files
+	Folders FolderCounters `json:",omitzero"` // ENHANCED only; a BASIC run counts folders as files
 
-	// Files and folders that failed, by what was being done. ENHANCED.
+	// Files and folders that failed, by the step in which they failed. ENHANCED only.
 	FailedList, FailedPrepare, FailedTransfer, FailedVerify, FailedDelete int64
 }
 
-// FolderCounters are the folders of an ENHANCED run, which also stand for the objects that stand for them. Those that were skipped or failed are
-// counted with the files. Source: https://docs.aws.amazon.com/datasync/latest/userguide/API_DescribeTaskExecution.html
+// FolderCounters count the folders of an ENHANCED run, including the objects that represent folders. Skipped and failed folders are counted with the
+// files. Source: https://docs.aws.amazon.com/datasync/latest/userguide/API_DescribeTaskExecution.html
 type FolderCounters struct {
 	Estimated, EstimatedDeletes, Listed, Prepared, Transferred, Verified, Deleted int64
 }
 
-// Failed is the number of files and folders that failed in any way.
+// Failed returns the number of files and folders that failed in any step.
 func (c Counters) Failed() int64 {
 	return c.FailedList + c.FailedPrepare + c.FailedTransfer + c.FailedVerify + c.FailedDelete
 }
 
-// Progress is one look at a run.
+// Progress is the state of a run at one moment.
 type Progress struct {
 	ExecutionARN string
 	Status       dstypes.TaskExecutionStatus
 	Mode         dstypes.TaskMode
 	Counters     Counters
 
-	// Percent is how much of the estimate is done, from 0 to 100; 100 only if the run ended as SUCCESS; -1 if it cannot be told.
+	// Percent is the part of the estimate that is done, from 0 to 100. It is 100 only if the run ended as SUCCESS, and -1 if it is unknown.
 	Percent    float64
-	Estimating bool // the estimate still grows: Percent may fall
+	Estimating bool // true while the estimate grows, so that Percent may fall
 
-	// Phase is PREPARING, TRANSFERRING or VERIFYING in a BASIC run, which does one after the other. "" is none of them, or an ENHANCED run,
-	// which does them all at once.
+	// Phase is PREPARING, TRANSFERRING or VERIFYING in a BASIC run, which does them one after the other. It is "" in other phases, and in an
+	// ENHANCED run, which does all of them at once.
 	Phase dstypes.TaskExecutionStatus
 
-	Queued         time.Duration // how long the run waited, or has waited, for others of its task; 0 also if DataSync does not say
-	Elapsed        time.Duration // since it left the queue; 0 before, and if DataSync does not say
-	BytesPerSecond float64       // written, over the last looks; 0 while it is not transferring, and at the first look
-	Remaining      time.Duration // until all is transferred; 0 is not known: the estimate or the rate does not stand yet
+	Queued         time.Duration // time that the run waited or has been waiting for other runs of its task; 0 also if DataSync does not say
+	Elapsed        time.Duration // time since it left the queue; 0 before that, or if DataSync does not say
+	BytesPerSecond float64       // rate of writing over the last samples; 0 while it is not transferring, and in the first Progress
+	Remaining      time.Duration // estimated time until all is transferred; 0 if the estimate grows or the rate is not steady
 
 	Outcome *Outcome // set in the last Progress of a run, else nil
 }
 
-// String is one line, such as "TRANSFERRING 41%, 12 of 30 objects, 1536 of 4096 bytes".
+// String returns one line, such as "TRANSFERRING 41%, 12 of 30 objects, 1536 of 4096 bytes".
 func (p Progress) String() string {
 	text := string(p.Status)
 	if p.Percent >= 0 {
@@ -79,7 +79,7 @@ func (p Progress) String() string {
 	return text
 }
 
-// watcher makes a Progress of what DataSync says, and of what it said before.
+// watcher makes each Progress from DataSync's present description of the run and the earlier ones.
 type watcher struct {
 	execution *Execution
 	looked    bool
@@ -101,7 +101,7 @@ func (w *watcher) progress(out *datasync.DescribeTaskExecutionOutput) Progress {
 	rate, steady := w.meter.rate()
 	p.BytesPerSecond = rate
 	if left := c.EstimatedBytes - c.BytesWritten; steady && !p.Estimating && left > 0 {
-		if nanoseconds := float64(left) / rate * float64(time.Second); nanoseconds < math.MaxInt64 { // else it is as good as not known
+		if nanoseconds := float64(left) / rate * float64(time.Second); nanoseconds < math.MaxInt64 { // a longer time does not fit a Duration and stays unknown
 			p.Remaining = time.Duration(nanoseconds)
 		}
 	}
@@ -123,7 +123,7 @@ func phase(p Progress) dstypes.TaskExecutionStatus {
 	return ""
 }
 
-// times are how long a run waited and how long it has run. A run that is not queued and has no launch time is not known to have waited.
+// times returns how long a run waited and how long it has been running. queued is 0 for a run that has neither the status QUEUED nor a launch time.
 func times(out *datasync.DescribeTaskExecutionOutput, now time.Time) (queued, elapsed time.Duration) {
 	end := now
 	if out.EndTime != nil {
@@ -141,7 +141,7 @@ func times(out *datasync.DescribeTaskExecutionOutput, now time.Time) (queued, el
 	return max(queued, 0), max(elapsed, 0)
 }
 
-// early reports whether the run has not begun to transfer.
+// early reports whether a run with the status has not begun to transfer.
 func early(s dstypes.TaskExecutionStatus) bool {
 	switch s {
 	case dstypes.TaskExecutionStatusQueued, dstypes.TaskExecutionStatusLaunching, "LAUNCHED", dstypes.TaskExecutionStatusPreparing:
@@ -150,7 +150,7 @@ func early(s dstypes.TaskExecutionStatus) bool {
 	return false
 }
 
-// moving reports whether the run may be writing. An ENHANCED run prepares, transfers and verifies at once, whatever its status says.
+// moving reports whether the run may be writing. An ENHANCED run prepares, transfers and verifies at the same time, whatever its status.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/choosing-task-mode.html
 func moving(p Progress) bool {
 	switch p.Status {
@@ -162,7 +162,8 @@ func moving(p Progress) bool {
 	return false
 }
 
-// estimating: an ENHANCED run lists while it transfers, so the estimate stands once it is seen to stand.
+// estimating reports whether the estimate may still grow. An ENHANCED run lists while it transfers; its estimate counts as final once it stops
+// growing.
 func (w *watcher) estimating(p Progress) bool {
 	switch {
 	case terminal(p.Status):
@@ -176,8 +177,8 @@ func (w *watcher) estimating(p Progress) bool {
 	return !w.looked || c.Listed > w.last.Listed || c.EstimatedFiles > w.last.EstimatedFiles || c.EstimatedBytes > w.last.EstimatedBytes
 }
 
-// percent is by bytes, or by objects if there are no bytes to write. Objects are verified, and failures found, after all bytes are written: it
-// stays below 100 until the run is a SUCCESS, which then is 100 also with nothing to do.
+// percent returns the part that is done, by bytes, or by objects if there are no bytes to write. It stays below 100 until the run ended as SUCCESS,
+// because objects are verified after all bytes are written. A SUCCESS is 100 even if there was nothing to do.
 func percent(p Progress) float64 {
 	c := p.Counters
 	switch {
@@ -193,7 +194,7 @@ func percent(p Progress) float64 {
 	return -1
 }
 
-// part is how many percent n are of the whole, from 0 to 99.
+// part returns n as a percentage of whole, limited to 0 to 99.
 func part(n, whole int64) float64 { return max(0, min(99, 100*float64(n)/float64(whole))) }
 
 func counters(out *datasync.DescribeTaskExecutionOutput) Counters {

@@ -13,7 +13,8 @@ import (
 	"github.com/xacct/xacct/problem"
 )
 
-// ObjectsAPI is what this package uses of *s3.Client to read reports and to write manifests. It may gain methods in a minor release: embed it.
+// ObjectsAPI lists the methods of *s3.Client that this package uses to read reports and to write manifests. A minor release may add methods:
+// implementations should embed ObjectsAPI.
 type ObjectsAPI interface {
 	ListObjectsV2(ctx context.Context, in *s3.ListObjectsV2Input, optFns ...func(*s3.Options)) (*s3.ListObjectsV2Output, error)
 	GetObject(ctx context.Context, in *s3.GetObjectInput, optFns ...func(*s3.Options)) (*s3.GetObjectOutput, error)
@@ -22,10 +23,10 @@ type ObjectsAPI interface {
 
 var _ ObjectsAPI = (*s3.Client)(nil)
 
-// ReportKind is what a run tried to do with an object: the name of its list in the report, which may be one that is not known here.
+// ReportKind says what a run tried to do with an object. It is the name of the list in the report, which may be unknown to this package.
 type ReportKind string
 
-// The kinds, as the reports name them.
+// The kinds, with the names that reports use.
 const (
 	Transferred     ReportKind = "Transferred"
 	Verified        ReportKind = "Verified"
@@ -34,22 +35,23 @@ const (
 	reportSucceeded            = "SUCCESS"
 )
 
-// ReportEntry is one object of a STANDARD report. An object can have several: transferred, then verified.
+// ReportEntry is one entry of a STANDARD report. An object can have several entries: transferred, then verified.
 type ReportEntry struct {
 	Kind                   ReportKind
-	Key                    string // relative to the location, without a slash in front
+	Key                    string // key relative to the location, without a slash in front
 	Folder                 bool
 	Status                 string // "SUCCESS" or another word; "" if the report does not say
 	ErrorCode, ErrorDetail string // "" if the report has none
-	Version                string // of the object written, if the report names versions; "" if not
+	Version                string // version of the object written; "" if the report has no versions
 }
 
-// Failed reports whether what was tried did not succeed.
+// Failed reports whether the entry says that the attempt did not succeed.
 func (e ReportEntry) Failed() bool {
 	return e.Status != "" && e.Status != reportSucceeded || e.ErrorCode != ""
 }
 
-// ReportPrefix is the prefix of the keys under which DataSync writes the object lists of a run.
+// ReportPrefix returns the prefix of the keys under which DataSync writes the object lists of a run. It returns an error if executionARN is not an
+// execution's.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/creating-task-reports.html (folders as AWS's own samples read them)
 func (r Report) ReportPrefix(executionARN string) (string, error) {
 	if err := Attach(nil, executionARN).check(); err != nil {
@@ -60,8 +62,8 @@ func (r Report) ReportPrefix(executionARN string) (string, error) {
 	return r.canonical().Prefix + "Detailed-Reports/" + parts[1] + "/" + parts[3] + "/", nil
 }
 
-// ReadReport reads what a run's STANDARD report says of each object, as a stream: memory does not grow with the report. An error comes last. A
-// report that is not there yields nothing; Outcome.Report says whether DataSync has written it. api is of the bucket's Region.
+// ReadReport yields the entries of a run's STANDARD report. It reads the report as a stream, so that memory does not grow with the report. An error
+// comes last. A missing report yields nothing: Outcome.Report says whether DataSync has written it. api must be a client for the bucket's Region.
 func ReadReport(ctx context.Context, api ObjectsAPI, report Report, executionARN string) iter.Seq2[ReportEntry, error] {
 	return func(yield func(ReportEntry, error) bool) {
 		prefix, err := report.ReportPrefix(executionARN)
@@ -90,7 +92,7 @@ func ReadReport(ctx context.Context, api ObjectsAPI, report Report, executionARN
 	}
 }
 
-// owner is whose the report's bucket must be: by default the task's account.
+// owner returns the account that must own the report's bucket: by default the task's account.
 func (r Report) owner(executionARN string) string {
 	if r.Account != "" {
 		return r.Account
@@ -99,7 +101,7 @@ func (r Report) owner(executionARN string) string {
 	return a.Account
 }
 
-// readPart reads one object of a report; false: stop.
+// readPart reads one object of a report. It returns false if the iteration must stop.
 func readPart(ctx context.Context, api ObjectsAPI, in *s3.GetObjectInput, yield func(ReportEntry, error) bool) bool {
 	out, err := api.GetObject(ctx, in)
 	if err != nil {
@@ -118,7 +120,7 @@ func readPart(ctx context.Context, api ObjectsAPI, in *s3.GetObjectInput, yield 
 	return true
 }
 
-// ruleReportType is in no Spec: only reading needs it.
+// ruleReportType is a rule for reading reports only, not for specs.
 var ruleReportType = problem.Rule{
 	ID: "report-standard", Text: "must be a STANDARD report: a summary lists no objects",
 	Remedy: "run the task with a STANDARD report", Source: reportPage,

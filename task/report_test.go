@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// shelf is a bucket in memory, listed one key a page.
+// shelf is a bucket in memory. Its list has one key per page.
 type shelf struct {
 	objects map[string]string
 	owners  []string // ExpectedBucketOwner of each call
@@ -60,7 +60,7 @@ func (s *shelf) PutObject(_ context.Context, in *s3.PutObjectInput, _ ...func(*s
 	return &s3.PutObjectOutput{VersionId: new("v7")}, err
 }
 
-// The form of the parts is that of https://docs.aws.amazon.com/datasync/latest/userguide/task-reports.html and of reports that AWS's samples read.
+// The parts have the form shown in https://docs.aws.amazon.com/datasync/latest/userguide/task-reports.html and used by AWS's samples.
 func reports() *shelf {
 	const folder = "reports/Detailed-Reports/task-0a1b2c3d4e5f67890/exec-0123456789abcdef0/exec-0123456789abcdef0."
 	return &shelf{objects: map[string]string{
@@ -146,7 +146,7 @@ func TestReadReportFails(t *testing.T) {
 	}
 }
 
-// A report of any size is read in the memory of one entry.
+// Reading a report of any size needs the memory of one entry.
 func TestParseReportMemory(t *testing.T) {
 	r, w := io.Pipe()
 	const n = 200_000

@@ -21,9 +21,9 @@ import (
 	"github.com/xacct/xacct/problem"
 )
 
-// Failures are the keys, relative to the location, of the objects that a report says did not arrive: those that failed to be transferred or
-// verified, and those that were skipped because of an error. Each comes once; memory grows by a few bytes for each of them, not with the report.
-// An error comes last.
+// Failures yields the keys, relative to the location, of the objects that did not arrive according to a report: objects whose transfer or verification
+// failed, and objects that were skipped because of an error. It yields each key once. Memory grows by a few bytes for each failed object, not with
+// the report. An error comes last.
 func Failures(report iter.Seq2[ReportEntry, error]) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		seen := map[[16]byte]bool{}
@@ -32,7 +32,7 @@ func Failures(report iter.Seq2[ReportEntry, error]) iter.Seq2[string, error] {
 				yield("", err)
 				return
 			}
-			if !e.Failed() || e.Folder || e.Key == "" || strings.HasSuffix(e.Key, "/") || e.Kind == DeletedObjects { // a manifest lists no folders
+			if !e.Failed() || e.Folder || e.Key == "" || strings.HasSuffix(e.Key, "/") || e.Kind == DeletedObjects { // a manifest cannot contain folders
 				continue
 			}
 			sum := sha256.Sum256([]byte(e.Key))
@@ -50,11 +50,14 @@ var ruleManifestEntry = problem.Rule{
 	Remedy: "leave folders and prefixes out: a manifest lists objects one by one", Source: manifestPage,
 }
 
-// WriteManifest writes a manifest of the keys, which are relative to the source location, to where m says, and returns how many there were and m
-// with the version written, if the bucket has versions. A key that comes again is written once, as DataSync refuses a manifest that repeats one.
-// Without a key nothing is written. The keys are held in memory until they are sent; api is of the bucket's Region. S3 is asked to refuse a bucket
-// of another owner than m.Account or, without it, the account of m.RoleARN, which is the task's. An error of keys, and a key that a manifest cannot
-// have, are errors: nothing is written then.
+// WriteManifest writes a manifest of the keys, which are relative to the source location, to the place that m names. It returns m with the version
+// written, if the bucket has versions, and the number of keys.
+//
+// A repeated key is written once, because DataSync refuses a manifest that repeats one. Without any key nothing is written. All keys are held in memory
+// until they are sent. api must be a client for the bucket's Region. The request names the expected owner of the bucket: m.Account or, if that is
+// "", the account of m.RoleARN, which is the task's.
+//
+// WriteManifest returns an error, and writes nothing, if keys yields an error or a key that a manifest cannot contain.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/transferring-with-manifest.html
 func WriteManifest(ctx context.Context, api ObjectsAPI, m Manifest, keys iter.Seq2[string, error]) (Manifest, int, error) {
 	var l problem.List
@@ -94,17 +97,17 @@ func WriteManifest(ctx context.Context, api ObjectsAPI, m Manifest, keys iter.Se
 	return m, len(seen), nil
 }
 
-// Retry starts a run of just the objects that an earlier run left behind, by what its STANDARD report says: it reads the report, writes the manifest,
-// and starts the task with it, without the task's filters. It returns nil, and starts nothing, if nothing failed. m.RoleARN is the role that DataSync
-// reads the manifest with. objects is of the Region of both buckets.
+// Retry starts a run of only the objects that an earlier run left behind, according to its STANDARD report. It reads the report, writes the manifest m,
+// and starts the task with it and without the task's filters. If nothing failed, it starts nothing and returns nil. m.RoleARN is the role with which
+// DataSync reads the manifest. objects must be a client for the Region of both buckets: that of the report and that of the manifest.
 //
-// A copy that failed verification has the size and time of its source, so that a run which compares would leave it as it is, unverified. If the report
-// has one, the run copies every object of the manifest anew: its TransferMode is ALL, its OverwriteMode ALWAYS, also where the task's are not, and its
-// PreserveDeletedFiles PRESERVE, as ALL asks for. optFns come after that: set single members of Options there, not all of it.
+// A copy that failed verification has the size and time of its source, so that a run which compares would skip it. If the report has such an object,
+// the run copies every object of the manifest again: with TransferMode ALL and OverwriteMode ALWAYS, whatever the task has, and with
+// PreserveDeletedFiles PRESERVE, which ALL requires. optFns are applied after that: set single members of Options there, not all of Options.
 //
-// The run must have gone through all of its objects and its report be written, and the report must list as many objects as the run counted as failed:
-// else the error is a *RetryError, and nothing is written or started. What a run that failed or was cancelled never came to is in no report: start the
-// task again after such a run, it goes on with what differs. It does not replace copies that failed verification: give it TransferMode ALL for these.
+// The error is a *RetryError, and nothing is written or started, unless the run has gone through all of its objects, its report is written, and the report
+// lists as many failed objects as the run counted. Objects that a failed or cancelled run did not reach are in no report. After such a run, start the
+// task again: it transfers what differs. It does not replace copies that failed verification; use TransferMode ALL for these.
 func Retry(ctx context.Context, api ExecutionAPI, objects ObjectsAPI, executionARN string, report Report, m Manifest, optFns ...func(*StartOptions)) (*Execution, error) {
 	e := Attach(api, executionARN)
 	var l problem.List
@@ -151,7 +154,7 @@ func Retry(ctx context.Context, api ExecutionAPI, objects ObjectsAPI, executionA
 	return Start(ctx, api, taskOf(executionARN), append([]func(*StartOptions){instead}, optFns...)...)
 }
 
-// retriable reports why the report of a run does not say what has to run again.
+// retriable returns a *RetryError if the report of the run cannot be complete.
 func retriable(run *datasync.DescribeTaskExecutionOutput, o *Outcome) error {
 	fail := func(format string, args ...any) error {
 		return &RetryError{ExecutionARN: o.ExecutionARN, Outcome: o, Detail: fmt.Sprintf(format, args...)}
@@ -171,18 +174,18 @@ func retriable(run *datasync.DescribeTaskExecutionOutput, o *Outcome) error {
 	return nil
 }
 
-// wentThrough reports whether a run that ended as ERROR says that it went through all of its objects nevertheless.
+// wentThrough reports whether a run that ended as ERROR has still gone through all of its objects, according to its error.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/troubleshooting-tasks.html
 func wentThrough(o *Outcome) bool {
 	return o.Verdict == Failed && strings.Contains(strings.ToLower(o.ErrorDetail), "transfer and verification completed")
 }
 
-// behind is what a report says that a run left behind.
+// behind is what a run left behind according to its report.
 type behind struct {
-	keys       []string // of the objects that did not arrive, each once
+	keys       []string // keys of the objects that did not arrive, each once
 	folders    int      // that were skipped because of an error
 	skipped    bool     // some of the objects were skipped because of an error
-	unverified bool     // some of the objects failed verification: their copies are there
+	unverified bool     // some of the objects failed verification, so that their copies exist
 }
 
 func leftBehind(report iter.Seq2[ReportEntry, error]) (behind, error) {
@@ -213,9 +216,9 @@ func leftBehind(report iter.Seq2[ReportEntry, error]) (behind, error) {
 	return b, nil
 }
 
-// covers reports whether what the report lists can be all that failed. An object can fail to be transferred and to be verified, and is listed once
-// then. That an object which failed to be prepared is listed too is assumed: if it is not, the numbers differ. A BASIC run counts what it leaves
-// behind, folders too, as skipped, unless it skips what is there already.
+// covers returns a *RetryError if the report cannot list everything that failed. An object whose transfer and verification failed is listed once but
+// counted twice. Objects that failed to be prepared are assumed to be listed; if they are not, the numbers differ. A BASIC run counts what it leaves
+// behind, including folders, as skipped, unless it skips what exists already.
 func (b behind) covers(run *datasync.DescribeTaskExecutionOutput, o *Outcome, report Report) error {
 	n, least, never := len(b.keys), int64(0), o.Options.OverwriteMode == dstypes.OverwriteModeNever
 	if f := run.FilesFailed; f != nil {
@@ -232,7 +235,7 @@ func (b behind) covers(run *datasync.DescribeTaskExecutionOutput, o *Outcome, re
 		detail = "the run could not list every folder: what lies there is in no report"
 	case int64(n) < least:
 		detail = fmt.Sprintf("the run counts %d failed objects, and the report in %s lists %d", least, report, n)
-	case never && b.unverified && b.skipped: // which of the skipped ones are there already, and to be kept, is not known
+	case never && b.unverified && b.skipped: // it is unknown which skipped objects exist already and must be kept
 		detail = "the run never overwrites, and the report lists objects that it skipped besides copies that failed verification, which have to be overwritten"
 	case n == 0 && o.Verdict != Complete && !kept:
 		detail = fmt.Sprintf("the run ended %s, and the report in %s lists no object that failed", o.Verdict, report)
@@ -242,11 +245,11 @@ func (b behind) covers(run *datasync.DescribeTaskExecutionOutput, o *Outcome, re
 	return &RetryError{ExecutionARN: o.ExecutionARN, Outcome: o, Detail: detail}
 }
 
-// RetryError says that a run's report does not tell what has to run again. Nothing was started.
+// RetryError says that the report of a run does not show which objects must be transferred again. Nothing was written or started.
 type RetryError struct {
 	ExecutionARN string
 	Detail       string
-	Outcome      *Outcome // of the run; nil if it has not ended
+	Outcome      *Outcome // outcome of the run; nil if it has not ended
 }
 
 // Error is one line: the run and what is wrong with its report.
@@ -260,7 +263,7 @@ func (e *RetryError) Hint() string {
 	return "check the report's bucket and prefix, and what Outcome.Report says; or start the task again: it goes on with what differs"
 }
 
-// taskOf is the ARN of the execution's task.
+// taskOf returns the ARN of the execution's task.
 func taskOf(executionARN string) string {
 	arn, _, _ := strings.Cut(executionARN, "/execution/")
 	return arn

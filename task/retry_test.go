@@ -11,7 +11,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 )
 
-// reportedRun is a look at a run that has ended and whose report is written.
+// reportedRun describes a run that has ended and whose report is written.
 func reportedRun(change func(*datasync.DescribeTaskExecutionOutput)) look {
 	return look{status: "SUCCESS", change: func(out *datasync.DescribeTaskExecutionOutput) {
 		out.ReportResult = &dstypes.ReportResult{Status: "SUCCESS"}
@@ -21,12 +21,12 @@ func reportedRun(change func(*datasync.DescribeTaskExecutionOutput)) look {
 	}}
 }
 
-// basicSkipped is a look at a BASIC run that skipped n objects and folders.
+// basicSkipped describes a BASIC run that skipped n objects and folders.
 func basicSkipped(n int64) look {
 	return reportedRun(func(out *datasync.DescribeTaskExecutionOutput) { out.TaskMode, out.FilesSkipped = "BASIC", n })
 }
 
-// ended is a look at a run that ended otherwise.
+// ended describes a run that ended with another status.
 func ended(status dstypes.TaskExecutionStatus, code, detail string) look {
 	l := reportedRun(result(code, detail))
 	l.status = status
@@ -51,7 +51,7 @@ func TestRetry(t *testing.T) {
 	if err != nil || e == nil {
 		t.Fatal(e, err)
 	}
-	// In the order of the parts, each key once, quoted where CSV asks for it.
+	// The keys are in the order of the parts, each once, and quoted where CSV requires it.
 	if got, want := s.objects["lists/today.csv"], "old\n\"b,\"\"c\"\".txt\"\na.txt\n"; got != want {
 		t.Errorf("manifest %q, want %q", got, want)
 	}
@@ -64,7 +64,7 @@ func TestRetry(t *testing.T) {
 	}
 }
 
-// successes rewrites the report: nothing failed.
+// successes changes the report so that nothing failed.
 func successes(s *shelf) {
 	for k := range s.objects {
 		if strings.Contains(k, "Detailed") {
@@ -88,7 +88,7 @@ func TestRetryNothing(t *testing.T) {
 	}
 }
 
-// A report that does not say what failed is not one that says that nothing did.
+// A report that does not list the failures must not be read as "nothing failed".
 func TestRetryWithoutProof(t *testing.T) {
 	report := func(status dstypes.PhaseStatus) look {
 		return reportedRun(func(out *datasync.DescribeTaskExecutionOutput) {
@@ -137,12 +137,12 @@ func TestRetryWithoutProof(t *testing.T) {
 	}
 }
 
-// reportOf is a bucket with a report of one part.
+// reportOf returns a bucket with a report of one part.
 func reportOf(body string) *shelf {
 	return &shelf{objects: map[string]string{"reports/Detailed-Reports/task-0a1b2c3d4e5f67890/exec-0123456789abcdef0/exec-0123456789abcdef0.json": body}}
 }
 
-// A copy that failed verification looks like its source, so that a run which compares would not look at it again.
+// A copy that failed verification has the size and time of its source, so that a run which compares would skip it.
 func TestRetryCopiesUnverifiedAnew(t *testing.T) {
 	anew := Options{TransferMode: "ALL", OverwriteMode: "ALWAYS", PreserveDeletedFiles: "PRESERVE"}
 	never := anew
@@ -179,7 +179,7 @@ func TestRetryCopiesUnverifiedAnew(t *testing.T) {
 	}
 }
 
-// A run that went through all of its objects can be retried, whatever it ended as; folders that a BASIC run skipped are in no manifest.
+// A run that has gone through all of its objects can be retried, whatever its status. Folders that a BASIC run skipped are in no manifest.
 func TestRetryOfWhatWentThrough(t *testing.T) {
 	for name, l := range map[string]look{
 		"ended as ERROR": ended("ERROR", "", "Transfer and verification completed. Verification detected mismatches."),
@@ -225,7 +225,7 @@ func written(keys ...string) (*shelf, int, error) {
 	return s, n, err
 }
 
-// A manifest that would fail the run is not written.
+// A manifest with which the run would fail is not written.
 func TestWriteManifestEntries(t *testing.T) {
 	s, n, err := written("a", "b", "a", strings.Repeat("k", 1024))
 	if err != nil || n != 3 || strings.Count(s.objects["lists/today.csv"], "a\n") != 1 || !slices.Equal(s.owners, []string{"111122223333"}) {
@@ -240,7 +240,7 @@ func TestWriteManifestEntries(t *testing.T) {
 	}
 }
 
-// Folders are not objects, whichever way a report shows them.
+// Folders are not objects, in whatever form a report lists them.
 func TestFailuresAreObjects(t *testing.T) {
 	report := func(yield func(ReportEntry, error) bool) {
 		for _, e := range []ReportEntry{{Kind: Transferred, Key: "dir/", Status: "FAILED"}, {Kind: Transferred, Key: "a", Status: "FAILED"}} {

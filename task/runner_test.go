@@ -14,11 +14,11 @@ import (
 	"github.com/xacct/xacct/internal/inputtest"
 )
 
-// runner is a DataSync of one task, just for running it: by hand, to be told what to answer.
+// runner is a fake DataSync that runs one task and whose responses are given by the test.
 type runner struct {
 	mu sync.Mutex
 
-	// What the calls answer. A list is used up call by call; its last element stays.
+	// The responses of the calls. Each call takes the next element of a list; the last element is repeated.
 	looks     []look  // DescribeTaskExecution
 	starts    []start // StartTaskExecution; none: it works
 	cancelErr error
@@ -27,7 +27,7 @@ type runner struct {
 	lag       int              // how many ListTaskExecutions do not see yet what was started
 	pageSize  int              // of ListTaskExecutions; 0 is all
 
-	// What was done.
+	// The recorded calls.
 	executions []execution
 	calls      []string
 	times      []time.Time // of DescribeTaskExecution
@@ -42,7 +42,7 @@ type look struct {
 	err    error
 }
 
-// start is what becomes of a StartTaskExecution: does the run begin, and what is answered?
+// start is the effect of a StartTaskExecution: whether the run begins, and the error of the call.
 type start struct {
 	begins bool
 	err    error
@@ -54,7 +54,7 @@ type execution struct {
 	tags   map[string]string
 }
 
-// next takes the first of a list, but leaves the last one.
+// next removes and returns the first element of a list. It does not remove the last one.
 func next[T any](list *[]T) T {
 	v := (*list)[0]
 	if len(*list) > 1 {
@@ -63,7 +63,7 @@ func next[T any](list *[]T) T {
 	return v
 }
 
-// called notes a call, and refuses an input that DataSync's service model does not take.
+// called records a call, and returns an error for an input that violates DataSync's service model.
 func (r *runner) called(op string, in any) error {
 	r.calls = append(r.calls, op)
 	if err := inputtest.Model(in); err != nil {

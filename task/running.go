@@ -10,16 +10,16 @@ import (
 	"github.com/xacct/xacct/problem"
 )
 
-// IfRunning says what Start does if a run of the task has not ended.
+// IfRunning says what [Start] does if another run of the task has not ended. The zero value is Queue.
 type IfRunning string
 
 const (
-	Queue      IfRunning = ""       // starts another, which waits its turn: DataSync runs one at a time, and refuses if the task does not queue
+	Queue      IfRunning = ""       // starts a run, which waits for the others; DataSync refuses it if the task has queueing disabled
 	AttachToIt IfRunning = "attach" // starts nothing and returns the run that has not ended
 	Refuse     IfRunning = "refuse" // starts nothing and returns a *RunningError
 )
 
-// Values are all values.
+// Values returns all values.
 func (IfRunning) Values() []IfRunning { return []IfRunning{Queue, AttachToIt, Refuse} }
 
 var ruleIfRunning = problem.Rule{
@@ -27,7 +27,7 @@ var ruleIfRunning = problem.Rule{
 	Remedy: "choose one; the zero value queues", Source: "xacct",
 }
 
-// RunningError says that nothing was started because a run of the task has not ended.
+// RunningError says that Start started nothing because another run of the task has not ended.
 type RunningError struct {
 	TaskARN, ExecutionARN string
 	Status                dstypes.TaskExecutionStatus
@@ -43,8 +43,8 @@ func (e *RunningError) Hint() string {
 	return "wait for that run, cancel it, or set IfRunning to queue behind it"
 }
 
-// SetBandwidth limits a run that is under way to bytes per second, or lifts the limit with Unlimited, within about a minute; the task keeps its own.
-// DataSync refuses it for a run that waits in the queue or has ended.
+// SetBandwidth limits a running execution to bytes per second, or removes the limit with [Unlimited]. It takes effect within about a minute and does not
+// change the task. DataSync refuses it for a run that is queued or has ended.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/configure-bandwidth.html
 func (e *Execution) SetBandwidth(ctx context.Context, bytesPerSecond int64) error {
 	var l problem.List

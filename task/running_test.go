@@ -73,7 +73,7 @@ func TestBeforeStart(t *testing.T) {
 	}
 }
 
-// Overrides are judged together with what the task has.
+// Overrides are checked together with the settings of the task.
 func TestStartOverridesOfTheTask(t *testing.T) {
 	filtered := &datasync.DescribeTaskOutput{TaskMode: "ENHANCED", Includes: rule("/a")}
 	listed := &datasync.DescribeTaskOutput{TaskMode: "BASIC", ManifestConfig: manifest().sdk("aws")}
@@ -176,7 +176,7 @@ func TestMeter(t *testing.T) {
 	}
 }
 
-// The time to go is told only while both the estimate and the rate stand.
+// Remaining is known only while the estimate is final and the rate is steady.
 func TestRemaining(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		looks := []look{at("PREPARING", 0, 10000, 0, 10).basic()}

@@ -15,27 +15,27 @@ import (
 	"github.com/xacct/xacct/problem"
 )
 
-// Schedule is when DataSync starts the task by itself. Source: https://docs.aws.amazon.com/datasync/latest/userguide/task-scheduling.html
+// Schedule says when DataSync starts the task by itself. Source: https://docs.aws.amazon.com/datasync/latest/userguide/task-scheduling.html
 type Schedule struct {
-	// Expression is "cron(minute hour day-of-month month day-of-week year)" in UTC, with exactly one "?" for the day that is not meant,
-	// or "rate(n hours)", "rate(n days)". At most one run an hour. Required.
+	// Expression is "cron(minute hour day-of-month month day-of-week year)" in UTC, with "?" for exactly one of the two days, or "rate(n hours)" or
+	// "rate(n days)". It must not start the task more than once an hour. Required.
 	Expression string
 
-	// Status is ENABLED or DISABLED. "" makes an enabled schedule, and leaves the status of an existing one alone. A schedule that DataSync has
-	// disabled by itself is left alone: see ScheduleState.Held.
+	// Status is ENABLED or DISABLED. "" creates an enabled schedule and leaves the status of an existing one alone. A schedule that DataSync has
+	// disabled by itself is never changed: see [ScheduleState.Held].
 	Status dstypes.ScheduleStatus `json:",omitempty"`
 }
 
-// ScheduleState is the schedule that a task has.
+// ScheduleState is the observed schedule of a task.
 type ScheduleState struct {
 	Schedule
-	DisabledBy     dstypes.ScheduleDisabledBy // USER, or SERVICE: DataSync gave up after the same error again and again; "" if it is enabled
-	DisabledReason string                     // DataSync's words; "" if it is enabled
+	DisabledBy     dstypes.ScheduleDisabledBy // USER, or SERVICE if DataSync gave up after repeated errors; "" if it is enabled
+	DisabledReason string                     // DataSync's reason; "" if it is enabled
 	StatusChanged  time.Time                  // zero if DataSync does not say
 }
 
-// Held reports whether DataSync has disabled the schedule by itself. Such a schedule is left alone until a person has repaired the cause and enabled
-// it by hand, or taken it away. Nil is no schedule, which is not held.
+// Held reports whether DataSync has disabled the schedule by itself. Such a schedule is not changed until a person has repaired the cause and enabled or
+// removed the schedule by hand. A nil ScheduleState is "no schedule", which is not held.
 func (s *ScheduleState) Held() bool {
 	return s != nil && s.DisabledBy == dstypes.ScheduleDisabledByService
 }
@@ -73,10 +73,10 @@ var scheduleRules = []problem.Rule{ruleScheduleForm, ruleScheduleField, ruleSche
 
 var (
 	rateShape = regexp.MustCompile(`^rate\((1 (minute|hour|day)|([2-9]|[1-9][0-9]{1,5}) (minute|hour|day)s)\)$`)
-	cronShape = regexp.MustCompile(`^cron\(([a-zA-Z0-9*?,/#\s-]*)\)$`) // \s is ASCII's
+	cronShape = regexp.MustCompile(`^cron\(([a-zA-Z0-9*?,/#\s-]*)\)$`) // \s matches ASCII white space only
 )
 
-// Validate reports all problems of the schedule at once, each a *Problem, joined.
+// Validate reports all problems of the schedule: the error joins one *Problem for each. It is nil if there is none.
 func (s Schedule) Validate() error {
 	var l problem.List
 	_, broken := parseSchedule(s.Expression)
@@ -89,8 +89,8 @@ func (s Schedule) Validate() error {
 	return l.Err()
 }
 
-// Next is the first moment after t at which the schedule starts the task, in UTC; false if there is none within ten years, or the
-// expression is not one. A rate is taken to count from t, which is assumed.
+// Next returns the first moment after t at which the schedule starts the task, in UTC. It returns false if there is none within ten years, or if the
+// expression is not valid. A rate is assumed to count from t.
 func (s Schedule) Next(t time.Time) (time.Time, bool) {
 	timetable, broken := parseSchedule(s.Expression)
 	if len(broken) > 0 {
@@ -99,10 +99,10 @@ func (s Schedule) Next(t time.Time) (time.Time, bool) {
 	return timetable.next(t.UTC())
 }
 
-// timetable is a schedule taken apart: a rate, or the fields of a cron expression.
+// timetable is a parsed schedule: a rate, or the fields of a cron expression.
 type timetable struct {
-	every  time.Duration // of a rate in minutes or hours
-	days   int           // of a rate in days
+	every  time.Duration // interval of a rate in minutes or hours
+	days   int           // interval of a rate in days
 	minute int
 	hours  []int
 	months []int
@@ -130,7 +130,7 @@ func (tt timetable) next(t time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// parseSchedule takes an expression apart, or says which rules it breaks.
+// parseSchedule parses an expression, or returns the rules that it breaks.
 func parseSchedule(expression string) (timetable, []problem.Rule) {
 	if m := rateShape.FindStringSubmatch(expression); m != nil {
 		n, _ := strconv.Atoi(cmp.Or(m[3], "1"))
@@ -187,7 +187,7 @@ func parseCron(fields []string) (timetable, []problem.Rule) {
 	return tt, nil
 }
 
-// sdk is the schedule as DataSync takes it; nil for none.
+// sdk returns the schedule as DataSync accepts it; nil for nil.
 func (s *Schedule) sdk() *dstypes.TaskSchedule {
 	if s == nil {
 		return nil
@@ -195,11 +195,11 @@ func (s *Schedule) sdk() *dstypes.TaskSchedule {
 	return &dstypes.TaskSchedule{ScheduleExpression: &s.Expression, Status: s.Status}
 }
 
-// noSchedule takes a task's schedule away.
-// Source: https://github.com/hashicorp/terraform-provider-aws/pull/35282 (the guide does not say how)
+// noSchedule returns the input that removes a task's schedule. The guide does not say how.
+// Source: https://github.com/hashicorp/terraform-provider-aws/pull/35282
 func noSchedule() *dstypes.TaskSchedule { return &dstypes.TaskSchedule{ScheduleExpression: new("")} }
 
-// scheduleState is the schedule of a task; nil if it has none.
+// scheduleState returns the schedule of a task; nil if it has none.
 func scheduleState(out *datasync.DescribeTaskOutput) *ScheduleState {
 	if out.Schedule == nil || aws.ToString(out.Schedule.ScheduleExpression) == "" {
 		return nil

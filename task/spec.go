@@ -6,49 +6,50 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 )
 
-// Spec is what a DataSync task between two S3 locations should be.
+// Spec is the desired state of a DataSync task between two S3 locations.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/API_CreateTask.html
 type Spec struct {
-	Name    string // shown in the console, not unique in DataSync; at most 256 characters; "" is no name, or leaves it alone
+	Name    string // shown in the console, not unique in DataSync; at most 256 characters; "" is no name, or leaves that of an existing task alone
 	Account string // 12-digit id of the account that owns the task and both locations; required
-	Region  string // the destination's Region; required
+	Region  string // Region of the task: the source's or the destination's, for a BASIC task the destination's; required
 
 	SourceLocationARN      string // required by CreateInput; "" is "not known yet" to Validate
 	DestinationLocationARN string // required by CreateInput; "" is "not known yet" to Validate
 
-	// DestinationStorageClass is the storage class of the destination location, which limits what can be verified; "" is STANDARD.
+	// DestinationStorageClass is the storage class of the destination location, which limits what can be verified; "" is STANDARD. It is not sent.
 	DestinationStorageClass dstypes.S3StorageClass
 
-	Mode        dstypes.TaskMode  // "" makes an ENHANCED task and leaves the mode of an existing one alone
-	Options     Options           // zero members are DataSync's defaults, but for those named there, or leave them alone
-	Includes    []string          // patterns relative to the source location, such as "/dt=2026*"; none: everything
-	Excludes    []string          // patterns relative to the source location, such as "*.tmp"; none: nothing
-	Schedule    *Schedule         `json:",omitempty"` // nil is no schedule: one that an existing task has is taken away; see ScheduleState.Held
-	Manifest    *Manifest         `json:",omitempty"` // the only objects to transfer; nil is no manifest; excludes Includes and Excludes
+	Mode        dstypes.TaskMode  // "" creates an ENHANCED task and leaves the mode of an existing one alone
+	Options     Options           // a zero member is a default, see there, or leaves that of an existing task alone
+	Includes    []string          // patterns relative to the source location, such as "/dt=2026*"; nil includes everything
+	Excludes    []string          // patterns relative to the source location, such as "*.tmp"; nil excludes nothing
+	Schedule    *Schedule         `json:",omitempty"` // nil is no schedule, and removes that of an existing task; see ScheduleState.Held
+	Manifest    *Manifest         `json:",omitempty"` // lists the only objects to transfer; nil is none; not together with Includes or Excludes
 	Report      *Report           `json:",omitempty"` // nil is no report
-	LogGroupARN string            // of a BASIC task; "" is none, or leaves it alone; an ENHANCED task always logs to /aws/datasync
+	LogGroupARN string            // log group of a BASIC task; "" is none, or leaves it alone; an ENHANCED task logs to /aws/datasync
 	Tags        map[string]string // nil is no tags; other tags of an existing task are left alone
 }
 
-// Options are the options of a task or of one run, as far as they fit a transfer from S3 to S3. A zero member leaves the option of an existing
-// task or run alone. POSIX and SMB options are never sent: DataSync refuses them between buckets.
+// Options are the options of a task or of one run, as far as they fit a transfer from S3 to S3. A zero member leaves the option of an existing task or run
+// alone. POSIX and SMB options are never sent, because DataSync refuses them between buckets.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/API_Options.html
 type Options struct {
-	// VerifyMode of a new task is by default ONLY_FILES_TRANSFERRED if it is ENHANCED or writes GLACIER or DEEP_ARCHIVE, else POINT_IN_TIME_CONSISTENT.
+	// VerifyMode is by default ONLY_FILES_TRANSFERRED for a new task that is ENHANCED or writes GLACIER or DEEP_ARCHIVE, else
+	// POINT_IN_TIME_CONSISTENT.
 	VerifyMode           dstypes.VerifyMode
-	OverwriteMode        dstypes.OverwriteMode        // of a new task by default ALWAYS
-	PreserveDeletedFiles dstypes.PreserveDeletedFiles // of a new task by default PRESERVE: nothing is deleted at the destination
-	TransferMode         dstypes.TransferMode         // of a new task by default CHANGED
-	ObjectTags           dstypes.ObjectTags           // of a new task by default PRESERVE
-	TaskQueueing         dstypes.TaskQueueing         // of a new task by default ENABLED
-	LogLevel             dstypes.LogLevel             // of a new task by default BASIC if it is ENHANCED or has a log group, else OFF
-	Atime                dstypes.Atime                `json:",omitempty"` // of a new task by default BEST_EFFORT; goes with Mtime, see there
-	Mtime                dstypes.Mtime                `json:",omitempty"` // of a new task by default PRESERVE; PRESERVE goes with Atime BEST_EFFORT, NONE with NONE
+	OverwriteMode        dstypes.OverwriteMode        // default of a new task: ALWAYS
+	PreserveDeletedFiles dstypes.PreserveDeletedFiles // default of a new task: PRESERVE, which deletes nothing at the destination
+	TransferMode         dstypes.TransferMode         // default of a new task: CHANGED
+	ObjectTags           dstypes.ObjectTags           // default of a new task: PRESERVE
+	TaskQueueing         dstypes.TaskQueueing         // default of a new task: ENABLED
+	LogLevel             dstypes.LogLevel             // default of a new task: BASIC if it is ENHANCED or has a log group, else OFF
+	Atime                dstypes.Atime                `json:",omitempty"` // default of a new task: BEST_EFFORT; depends on Mtime, see there
+	Mtime                dstypes.Mtime                `json:",omitempty"` // default of a new task: PRESERVE; PRESERVE requires Atime BEST_EFFORT, NONE Atime NONE
 	BytesPerSecond       int64                        // bytes per second, at least 1; -1 is unlimited, the default of a new task
 }
 
-// Over is o, with the members of base where o has none: what UpdateTask should be sent to change an existing task with the options base.
-// (Whether DataSync keeps the members that a request leaves out is not documented.)
+// Over returns o with its zero members filled in from base. Send the result to UpdateTask to change a task that has the options base: whether DataSync
+// keeps options that a request leaves out is not documented.
 func (o Options) Over(base Options) Options {
 	over(&o.VerifyMode, base.VerifyMode)
 	over(&o.OverwriteMode, base.OverwriteMode)
@@ -63,7 +64,7 @@ func (o Options) Over(base Options) Options {
 	return o
 }
 
-// over sets v if it has no value.
+// over sets v to value if v is zero.
 func over[T comparable](v *T, value T) {
 	var zero T
 	if *v == zero {
@@ -71,13 +72,13 @@ func over[T comparable](v *T, value T) {
 	}
 }
 
-// Over is s, with what the task in the given state has where s leaves it alone: what UpdateInput should be made from, and what differs from the
-// state is what an update has to change. Where s says nothing, these are changed nevertheless:
-//   - a log group that is new to a BASIC task which logs nothing gets the level BASIC: else nothing would be written to it;
-//   - a BASIC task that is to write an archive class does not verify everything any more: DataSync refuses that.
+// Over returns s with the task's values filled in where s leaves them alone. Make UpdateInput from the result; where it differs from state, an update is
+// needed. Two options change although s does not name them:
+//   - The log level becomes BASIC if a BASIC task that logs nothing gets a log group; otherwise nothing would be written to it.
+//   - A BASIC task that will write an archive class no longer verifies everything, because DataSync refuses that.
 //
-// A schedule that DataSync has disabled by itself stays as it is, whatever s says, unless s has none: somebody has to look why it failed again and
-// again. See ScheduleState.Held. If s says another mode, nothing is taken over: that is another task.
+// A schedule that DataSync has disabled by itself stays as it is, unless s has no schedule: a person must find out why it failed repeatedly. See
+// [ScheduleState.Held]. If s has another mode, Over returns s unchanged, because the mode of a task cannot be changed.
 func (s Spec) Over(state State) Spec {
 	if s.Mode != "" && state.Mode != "" && s.Mode != state.Mode {
 		return s
@@ -105,7 +106,7 @@ func (s Spec) Over(state State) Spec {
 	return s
 }
 
-// sdk is the options as DataSync takes them; nil if none is set.
+// sdk returns the options as DataSync accepts them; nil if none is set.
 func (o Options) sdk() *dstypes.Options {
 	if o == (Options{}) {
 		return nil
@@ -120,7 +121,7 @@ func (o Options) sdk() *dstypes.Options {
 	return out
 }
 
-// fromSDK is what of the options fits a transfer from S3 to S3.
+// fromSDK returns those of DataSync's options that fit a transfer from S3 to S3.
 func fromSDK(in *dstypes.Options) Options {
 	if in == nil {
 		return Options{}
@@ -135,7 +136,7 @@ func fromSDK(in *dstypes.Options) Options {
 	return o
 }
 
-// created is s with what a new task gets where s says nothing: our defaults, which differ from DataSync's where those do harm.
+// created returns s with the defaults of this package for a new task filled in. They differ from DataSync's defaults where those are harmful.
 func (s Spec) created() Spec {
 	over(&s.Mode, dstypes.TaskModeEnhanced)
 	over(&s.Options.PreserveDeletedFiles, dstypes.PreserveDeletedFilesPreserve)
@@ -143,7 +144,7 @@ func (s Spec) created() Spec {
 		over(&s.Options.LogLevel, dstypes.LogLevelBasic)
 	}
 	if s.Mode == dstypes.TaskModeBasic && archived(s.DestinationStorageClass) {
-		over(&s.Options.VerifyMode, dstypes.VerifyModeOnlyFilesTransferred) // DataSync's own default is one that it refuses here
+		over(&s.Options.VerifyMode, dstypes.VerifyModeOnlyFilesTransferred) // DataSync refuses its own default here
 	}
 	return s
 }
@@ -153,5 +154,5 @@ func archived(c dstypes.S3StorageClass) bool {
 	return c == dstypes.S3StorageClassGlacier || c == dstypes.S3StorageClassDeepArchive
 }
 
-// canonicalLogGroup is the ARN without the ":*" that DescribeLogGroups puts at its end.
+// canonicalLogGroup returns the ARN without the ":*" that DescribeLogGroups adds at its end.
 func canonicalLogGroup(arn string) string { return strings.TrimSuffix(arn, ":*") }

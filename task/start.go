@@ -18,10 +18,11 @@ import (
 	"github.com/xacct/xacct/problem"
 )
 
-// Start runs the task, and returns once DataSync has taken the run on. If a token is given and a run of the task has it, that run is returned.
+// Start runs the task and returns once DataSync has accepted the run. If a token is given and a run of the task has it, Start returns that run.
 //
-// The request is sent without the SDK's retries: if the answer gets lost, Start looks for the run by its token before it sends again.
-// Errors are problems of the options, a *StartError if DataSync refuses, and a *LostStartError if it could not be found out whether the run began.
+// Start sends the request without the SDK's retries. If the response gets lost, it searches for the run by its token before it sends again. Errors are
+// problems of the options, a *RunningError (see [IfRunning]), a *StartError if DataSync refuses, and a *LostStartError if it is unknown whether the
+// run was started.
 func Start(ctx context.Context, api ExecutionAPI, taskARN string, optFns ...func(*StartOptions)) (*Execution, error) {
 	var o StartOptions
 	for _, fn := range optFns {
@@ -37,7 +38,7 @@ func Start(ctx context.Context, api ExecutionAPI, taskARN string, optFns ...func
 		return nil, err
 	}
 	s := starter{api: api, task: taskARN, token: o.Token, settle: o.Settle}
-	if given { // also if the options no longer fit the task, which may have changed since
+	if given { // before checking the options, which may no longer fit a task that has changed since
 		arn, err := s.find(ctx)
 		if err != nil {
 			return nil, &StartError{TaskARN: taskARN, Err: fmt.Errorf("looking for a run with the token: %w", err)}
@@ -76,7 +77,7 @@ type starter struct {
 	settle time.Duration
 }
 
-// checkOverrides refuses what does not fit the task's mode and what it has besides.
+// checkOverrides returns an error if the options do not fit the mode and the other settings of the task.
 func (s starter) checkOverrides(ctx context.Context, o StartOptions) error {
 	if !o.changes() {
 		return nil
@@ -97,8 +98,8 @@ func (s starter) checkOverrides(ctx context.Context, o StartOptions) error {
 	return l.Err()
 }
 
-// deletesMore is the option, and its value, by which a run with these settings may delete what the task by itself would not; "" if there is none.
-// A run with a manifest deletes nothing, and what is filtered out is not deleted (assumed).
+// deletesMore returns the option and its value because of which a run with these settings may delete objects that the task by itself would not; "" if
+// there is none. A run with a manifest deletes nothing, and filtered objects are not deleted (assumed).
 func (o StartOptions) deletesMore(out *datasync.DescribeTaskOutput, with settings) (path, value string) {
 	const remove = dstypes.PreserveDeletedFilesRemove
 	differ := func(mine []string, theirs []dstypes.FilterRule) bool {
@@ -121,7 +122,7 @@ func (o StartOptions) deletesMore(out *datasync.DescribeTaskOutput, with setting
 	return "", ""
 }
 
-// maxSends bounds how often a request is sent again after its answer got lost.
+// maxSends bounds how often a request is sent if responses get lost.
 const maxSends = 3
 
 func noRetries(o *datasync.Options) { o.Retryer = aws.NopRetryer{} }
@@ -132,7 +133,7 @@ func (s starter) start(ctx context.Context, in *datasync.StartTaskExecutionInput
 		return nil, &StartError{TaskARN: s.task, Err: context.Cause(ctx)}
 	}
 	sends, begun := 1, time.Now()
-	var lost error // why an earlier answer got lost
+	var lost error // error because of which an earlier response got lost
 	for {
 		out, err := s.api.StartTaskExecution(ctx, in, noRetries)
 		if err == nil && aws.ToString(out.TaskExecutionArn) == "" {
@@ -158,11 +159,11 @@ func (s starter) start(ctx context.Context, in *datasync.StartTaskExecutionInput
 		if sends++; lookErr != nil || sends > maxSends {
 			return nil, &LostStartError{TaskARN: s.task, Token: s.token, Err: errors.Join(err, lookErr)}
 		}
-		lost, begun = err, time.Now() // the looking does not count against the patience with throttling
+		lost, begun = err, time.Now() // the time of the search does not count towards the time limit for throttling
 	}
 }
 
-// refused ends a start that DataSync did not take. After a lost answer that does not mean that there is no run: what is refused may be a second one.
+// refused handles a start that DataSync refused. After a lost response, a run may exist nevertheless, because DataSync may have refused a second one.
 func (s starter) refused(ctx context.Context, err, lost error) (*Execution, error) {
 	if lost == nil {
 		return nil, &StartError{TaskARN: s.task, Err: err}
@@ -176,7 +177,7 @@ func (s starter) refused(ctx context.Context, err, lost error) (*Execution, erro
 
 var errLost = errors.New("whether it was carried out is not known")
 
-// look looks for the run until the settle time is spent: lists may lag. An error means that it is not known whether there is one.
+// look searches for the run until the settle time is over, because lists may lag. On an error it is unknown whether there is a run.
 func (s starter) look(ctx context.Context) (string, error) {
 	pause := newBackoff(time.Second, 10*time.Second)
 	for begun := time.Now(); ; {

@@ -19,7 +19,7 @@ import (
 var (
 	errConnection = fmt.Errorf("connection lost: %w", io.ErrUnexpectedEOF)
 	refused       = &dstypes.InvalidRequestException{Message: new("Invalid request.")}
-	young         = &dstypes.InvalidRequestException{Message: new("DataSync location access test failed: could not perform s3:ListObjectsV2 on bucket.")}
+	newRole       = &dstypes.InvalidRequestException{Message: new("DataSync location access test failed: could not perform s3:ListObjectsV2 on bucket.")}
 )
 
 func old(token string, i int, status dstypes.TaskExecutionStatus) execution {
@@ -94,7 +94,7 @@ func TestStart(t *testing.T) {
 	}
 }
 
-// The SDK must not send the request again by itself: there is no client token.
+// The SDK must not retry the request, because there is no client token.
 func TestStartIsSentWithoutRetries(t *testing.T) {
 	r := &runner{}
 	if _, err := Start(t.Context(), r, taskARN); err != nil {
@@ -128,7 +128,7 @@ func TestStartFails(t *testing.T) {
 	}{
 		{"bad option", &runner{}, func(o *StartOptions) { o.Options.LogLevel = "LOUD" }, &problem, nil, 0, "choose one of these"},
 		{"refused", &runner{starts: []start{{false, refused}}}, nil, &startErr, refused, 1, "see the message"},
-		{"access test", &runner{starts: []start{{false, young}}}, nil, &startErr, young, 1, "let the location's role list the bucket"},
+		{"access test", &runner{starts: []start{{false, newRole}}}, nil, &startErr, newRole, 1, "let the location's role list the bucket"},
 		{"denied", &runner{starts: []start{{false, denied}}}, nil, &startErr, denied, 1, "allow the caller"},
 		{"no such task", &runner{starts: []start{{false, notFound}}}, nil, &startErr, notFound, 1, "check that the client"},
 		{"throttled for good", &runner{starts: []start{{false, throttled}}}, func(o *StartOptions) { o.Settle = 5 * time.Second }, &startErr, throttled, 6, "wait, and try again"},
@@ -170,7 +170,7 @@ func TestStartFails(t *testing.T) {
 	}
 }
 
-// After a lost answer the token is in the error, and another Start with it finds the run.
+// After a lost response the error has the token, and another Start with the token finds the run.
 func TestStartAgainAfterLoss(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &runner{starts: []start{{true, errConnection}}, lag: 1000}
@@ -188,7 +188,7 @@ func TestStartAgainAfterLoss(t *testing.T) {
 	})
 }
 
-// cancelling cancels the context when the run is asked for.
+// cancelling cancels the context when the run is requested.
 type cancelling struct {
 	*runner
 	cancel context.CancelFunc
@@ -216,7 +216,7 @@ func TestStartCancelled(t *testing.T) {
 	})
 }
 
-// Overrides are judged together with what the task has.
+// Overrides are checked together with the settings of the task.
 func TestStartOverrides(t *testing.T) {
 	task := func(mode dstypes.TaskMode, o dstypes.Options) *datasync.DescribeTaskOutput {
 		return &datasync.DescribeTaskOutput{TaskMode: mode, Options: &o}
@@ -257,7 +257,7 @@ func TestStartWithoutARN(t *testing.T) {
 	})
 }
 
-// noARN answers without the execution's ARN.
+// noARN returns a response without the execution's ARN.
 type noARN struct{ *runner }
 
 func (n noARN) StartTaskExecution(ctx context.Context, in *datasync.StartTaskExecutionInput, optFns ...func(*datasync.Options)) (*datasync.StartTaskExecutionOutput, error) {
@@ -265,7 +265,7 @@ func (n noARN) StartTaskExecution(ctx context.Context, in *datasync.StartTaskExe
 	return &datasync.StartTaskExecutionOutput{}, err
 }
 
-// A run deletes what the task would not delete only with leave.
+// A run deletes what the task would not delete only with AllowDelete.
 func TestStartDeletes(t *testing.T) {
 	plain := &datasync.DescribeTaskOutput{TaskMode: "ENHANCED"}
 	listed := &datasync.DescribeTaskOutput{TaskMode: "ENHANCED", Options: &dstypes.Options{PreserveDeletedFiles: "REMOVE"}, ManifestConfig: manifest().sdk("aws")}
@@ -301,7 +301,7 @@ func TestStartDeletes(t *testing.T) {
 	}
 }
 
-// A token finds its run also if its options no longer fit the task, which was changed since, or cannot be read any more.
+// A token finds its run even if the options no longer fit the task, which was changed since, or if the task can no longer be read.
 func TestStartTokenAfterTheTaskHasChanged(t *testing.T) {
 	opt := func(o *StartOptions) { o.Token, o.Options.VerifyMode = "mine", "POINT_IN_TIME_CONSISTENT" }
 	for name, r := range map[string]*runner{
@@ -319,7 +319,7 @@ func TestStartTokenAfterTheTaskHasChanged(t *testing.T) {
 	}
 }
 
-// After an answer that got lost no refusal says that there is no run.
+// After a lost response, a refusal does not mean that there is no run.
 func TestStartRefusedAfterLoss(t *testing.T) {
 	busy := &dstypes.InvalidRequestException{Message: new("Task has an execution in progress, and queueing is disabled.")}
 	for _, tt := range []struct {
@@ -346,7 +346,7 @@ func TestStartRefusedAfterLoss(t *testing.T) {
 	}
 }
 
-// Overrides are judged with what is known of the task from its ARN.
+// Overrides are checked with what the ARN says about the task.
 func TestStartOverridesElsewhere(t *testing.T) {
 	foreign := *manifest()
 	foreign.RoleARN = "arn:aws-cn:iam::999988887777:role/x"

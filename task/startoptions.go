@@ -14,43 +14,44 @@ import (
 	"github.com/xacct/xacct/problem"
 )
 
-// TagRun is the key of the tag that carries the run token of an execution.
+// TagRun is the key of the tag whose value is the run token of an execution.
 const TagRun = "xacct:run"
 
-// StartOptions change one run of a task. The zero value runs the task as it is.
+// StartOptions change one run of a task. The zero StartOptions run the task as it is.
 type StartOptions struct {
-	// Token names the run, in the tag TagRun: a run of the task that bears it already is found again, not started twice.
-	// 1 to 256 ASCII letters, digits, spaces and + = . _ : / @ -; "" makes up a new one.
+	// Token identifies the run, in the tag TagRun. If a run of the task already has it, Start returns that run and starts none.
+	// 1 to 256 ASCII letters, digits, spaces and + = . _ : / @ -; "" generates a new one.
 	Token string
 
-	Options  Options   // override the task's for this run; zero members leave them alone
-	Includes []string  // in place of the task's patterns for this run; nil leaves them alone, an empty list takes them away
-	Excludes []string  // in place of the task's patterns for this run; nil leaves them alone, an empty list takes them away
-	Manifest *Manifest // in place of the task's for this run; nil leaves it alone, a zero one takes it away
+	Options  Options   // replace the task's options for this run; zero members leave them alone
+	Includes []string  // replace the task's patterns for this run; nil leaves them alone, an empty list removes them
+	Excludes []string  // replace the task's patterns for this run; nil leaves them alone, an empty list removes them
+	Manifest *Manifest // replaces the task's manifest for this run; nil leaves it alone, a zero one removes it
 
-	// Report is in place of the task's for this run; nil leaves it alone, a zero one takes it away. That it is written outside of the destination is not
-	// looked at: a run that says REMOVE deletes the reports that lie in the destination's prefix and not at the source.
+	// Report replaces the task's report for this run; nil leaves it alone, a zero one removes it. Start does not check that the report is written
+	// outside of the destination: a run with REMOVE deletes reports in the destination's prefix that are not at the source.
 	Report *Report
 
-	Tags map[string]string // of the execution, which does not inherit the task's
+	Tags map[string]string // tags of the execution, which does not inherit the task's tags; nil is none
 
-	// AllowDelete lets the run delete at the destination what is not at the source, and the task by itself would not delete: if Options say REMOVE and
-	// the task does not, or if of a task that says REMOVE the manifest is taken away, or the Includes or Excludes are others. What the task itself says
-	// needs no leave here. Start looks at it, as it knows the task; Validate and Input do not.
+	// AllowDelete must be true if the run may delete objects at the destination that the task by itself would not delete: if Options have REMOVE and the
+	// task does not, or if the task has REMOVE and the run removes its manifest or changes its Includes or Excludes. Deletions of the task itself need
+	// no permission here. Only Start checks this, because it reads the task; Validate and Input do not.
 	AllowDelete bool
 
-	// DestinationStorageClass is the storage class of the destination location, which limits what Options may verify; "" is not known.
+	// DestinationStorageClass is the storage class of the destination location, which limits what Options may verify; "" is not known. It is not
+	// sent.
 	DestinationStorageClass dstypes.S3StorageClass
 
-	// IfRunning says what to do if a run of the task has not ended; the zero value queues behind it. It is looked at once, right before the
-	// start: a run that somebody starts in the same moment is queued behind in any case.
+	// IfRunning says what to do if another run of the task has not ended; the zero value queues the new run behind it. Start checks this once, right
+	// before it starts the run: behind a run that is started at the same moment, the new run is queued in any case.
 	IfRunning IfRunning
 
-	// Before is called right before a run is asked for, and not if one is found or attached to; an error starts nothing. It is the place to
-	// prove that the objects will belong to the destination's owner: see xacct.VerifyOwnership. Nil is nothing to prove.
+	// Before is called right before the run is requested, but not if Start finds a run or attaches to one. If it returns an error, Start starts nothing.
+	// Use it to verify that the objects will belong to the destination's owner: see xacct.VerifyOwnership. Nil is no check.
 	Before func(context.Context) error
 
-	// Settle is how long to look for the run after an answer got lost, and how long to go on if DataSync throttles; 0 is one minute.
+	// Settle is how long to search for the run after a response got lost, and how long to retry if DataSync throttles; 0 is one minute.
 	Settle time.Duration
 }
 
@@ -73,10 +74,11 @@ var (
 	tokenShape = regexp.MustCompile(`^[a-zA-Z0-9\s+=._:@/-]{0,256}$`)
 )
 
-// Validate reports all problems of the options at once, each a *Problem, joined. Whether they fit the task is found out by Start.
+// Validate reports all problems of the options: the error joins one *Problem for each. It is nil if there is none. Whether the options fit the task is
+// checked by Start.
 func (o StartOptions) Validate() error { return o.validate(Spec{}) }
 
-// validate judges the options of a run of a task of which the account and Region are given, "" if they are not known.
+// validate checks the options for a run of a task, of which only Account and Region are used; "" is not known.
 func (o StartOptions) validate(task Spec) error {
 	var l problem.List
 	l.Check(tokenShape.MatchString(o.Token), ruleToken, "Token", o.Token)
@@ -93,7 +95,7 @@ func (o StartOptions) validate(task Spec) error {
 	return l.Err()
 }
 
-// manifest is the manifest that the run is to have in place of the task's; nil if there is none.
+// manifest returns the manifest that replaces the task's; nil if there is none.
 func (o StartOptions) manifest() *Manifest {
 	if o.Manifest == nil || *o.Manifest == (Manifest{}) {
 		return nil
@@ -101,7 +103,7 @@ func (o StartOptions) manifest() *Manifest {
 	return o.Manifest
 }
 
-// report is the report that the run is to have in place of the task's; nil if there is none.
+// report returns the report that replaces the task's; nil if there is none.
 func (o StartOptions) report() *Report {
 	if o.Report == nil || *o.Report == (Report{}) {
 		return nil
@@ -113,12 +115,12 @@ func (o StartOptions) settings() settings {
 	return settings{class: o.DestinationStorageClass, options: o.Options, filters: len(o.Includes)+len(o.Excludes) > 0, manifest: o.manifest() != nil, report: o.report()}
 }
 
-// changes reports whether the run is to differ from the task.
+// changes reports whether the run will differ from the task.
 func (o StartOptions) changes() bool {
 	return o.Options != (Options{}) || o.Includes != nil || o.Excludes != nil || o.Manifest != nil || o.Report != nil
 }
 
-// tags is the tags of the execution, the token among them.
+// tags returns the tags of the execution, including the token.
 func (o StartOptions) tags() map[string]string {
 	if o.Token == "" {
 		return o.Tags
@@ -128,8 +130,8 @@ func (o StartOptions) tags() map[string]string {
 	return tags
 }
 
-// Input is the request that starts the run. It has no client token: Start knows how to send it.
-// Errors are those of Validate, and an ARN of something else.
+// Input returns the request that starts the run. DataSync has no client token for it: Start knows how to send it safely. Errors are those of Validate,
+// and an ARN that is not a task's.
 func (o StartOptions) Input(taskARN string) (*datasync.StartTaskExecutionInput, error) {
 	var l problem.List
 	a, _ := region.ParseARN(taskARN)

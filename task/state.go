@@ -15,35 +15,35 @@ import (
 	"github.com/xacct/xacct/internal/tag"
 )
 
-// Parts of a State that may be unread.
+// Names of the parts of a State that Observe may fail to read, as the keys of State.Unread.
 const (
-	PartTask = "task" // the task itself: whether it exists is then unknown
+	PartTask = "task" // the task itself; if unread, Exists is unknown
 	PartTags = "tags"
 )
 
-// State is what a task is.
+// State is the observed state of a task.
 type State struct {
-	Exists                 bool   // false is proof of absence only if PartTask is not in Unread
-	ARN                    string // as asked for
+	Exists                 bool   // false proves absence only if PartTask is not in Unread
+	ARN                    string // the ARN given to Observe
 	Name                   string
 	Status                 dstypes.TaskStatus
 	Mode                   dstypes.TaskMode
 	SourceLocationARN      string
 	DestinationLocationARN string
-	Options                Options        // what is in force, with DataSync's own defaults filled in
+	Options                Options        // options in force, including DataSync's own defaults
 	Includes, Excludes     []string       // patterns; nil if there are none
 	Schedule               *ScheduleState // nil if there is none
-	Manifest               *Manifest      // nil if there is none; its Account is not known
-	Report                 *Report        // nil if there is none; with DataSync's defaults filled in; its Account is not known
+	Manifest               *Manifest      // nil if there is none; without Account and KMSKey, which DataSync does not know
+	Report                 *Report        // nil if there is none; with DataSync's defaults, without Account and KMSKey
 	LogGroupARN            string         // without ":*" at the end
-	LastExecutionARN       string         // the most recent execution, running or not; "" if there was none
-	ErrorCode, ErrorDetail string         // why the task is unavailable, if it is
+	LastExecutionARN       string         // most recent execution, running or not; "" if there was none
+	ErrorCode, ErrorDetail string         // reason if the task is unavailable, else ""
 	CreationTime           time.Time
 	Tags                   map[string]string // nil if there are none
-	Unread                 map[string]error  // by part: what could not be read, and why; nil if all was read
+	Unread                 map[string]error  // the error by part for each part that could not be read; nil if all were read
 }
 
-// Entry is one task in a list.
+// Entry is one task in the result of [List].
 type Entry struct {
 	ARN    string
 	Name   string
@@ -51,8 +51,8 @@ type Entry struct {
 	Mode   dstypes.TaskMode
 }
 
-// Observe reads one task, in one round of calls. It fails only if ctx is done or arn is not a task's;
-// what AWS refuses to tell is in State.Unread.
+// Observe reads one task with concurrent calls. It fails only if ctx is done or arn is not a task's. Parts that AWS refuses to return are listed in
+// State.Unread.
 func Observe(ctx context.Context, api API, arn string) (State, error) {
 	if err := (Spec{}).checkARN(arn); err != nil {
 		return State{}, err
@@ -100,7 +100,7 @@ func (s *State) unread(part string, err error) {
 	s.Unread[part] = err
 }
 
-// List reads all tasks of the client's account and Region, page by page. On an error the list is not complete, and nil.
+// List reads all tasks of the client's account and Region. If an error occurs on any page, the list is nil.
 func List(ctx context.Context, api API) ([]Entry, error) {
 	list, err := pages.All(ctx, func(ctx context.Context, token *string) ([]dstypes.TaskListEntry, *string, error) {
 		out, err := api.ListTasks(ctx, &datasync.ListTasksInput{MaxResults: new(int32(tag.PageSize)), NextToken: token})

@@ -16,7 +16,7 @@ import (
 	"github.com/xacct/xacct/internal/inputtest"
 )
 
-// reader answers the reads of a task; a write is an error.
+// reader implements the reads of a task. A write is an error.
 type reader struct {
 	latency  time.Duration
 	describe *datasync.DescribeTaskOutput
@@ -33,7 +33,7 @@ var (
 	notFound  = &dstypes.InvalidRequestException{Message: new("Sync task task-0a1b2c3d4e5f67890 is not found.")}
 )
 
-// wait takes the time of a call, and refuses an input that DataSync's service model does not take.
+// wait takes the time of a call, and returns an error for an input that violates DataSync's service model.
 func (r *reader) wait(op string, in any) error {
 	time.Sleep(r.latency)
 	if err := inputtest.Model(in); err != nil {
@@ -65,7 +65,7 @@ func (r *reader) ListTasks(_ context.Context, in *datasync.ListTasksInput, _ ...
 	return &datasync.ListTasksOutput{Tasks: tasks, NextToken: more}, nil
 }
 
-// page is the page that the token names, one letter a page, and the token of the next.
+// page returns the page that the token names, one letter per page, and the token of the next page.
 func page[T any](pages [][]T, token *string) ([]T, *string) {
 	i := 0
 	if token != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/xacct/xacct/problem"
 )
 
-// Problem is one violation of one rule: the field, the value, the rule, the remedy.
+// Problem is one violation of one rule: the field, the value, the rule and the remedy. See [problem.Problem].
 type Problem = problem.Problem
 
 const createPage = "https://docs.aws.amazon.com/datasync/latest/userguide/API_CreateTask.html"
@@ -83,7 +83,8 @@ var (
 	logGroupShape  = regexp.MustCompile(`^log-group:[^:*]+(:\*)?$`)
 )
 
-// Validate reports all problems of the spec at once, each a *Problem, joined. Without a mode it is judged as that of an ENHANCED task.
+// Validate reports all problems of the spec: the error joins one *Problem for each. It is nil if there is none. A spec without a mode is checked as an
+// ENHANCED task.
 func (s Spec) Validate() error {
 	var l problem.List
 	s = s.created()
@@ -140,7 +141,7 @@ func (s Spec) checkLogGroup(l *problem.List) {
 	l.Check(ok && len(s.LogGroupARN) <= 562, ruleLogGroup, "LogGroupARN", s.LogGroupARN)
 }
 
-// checkARN reports whether arn is a task's and, where s says so, in its account and Region.
+// checkARN checks that arn is a task's and, as far as s gives them, in the account and Region of s.
 func (s Spec) checkARN(arn string) error {
 	var l problem.List
 	if !taskShape.MatchString(arn) {

@@ -13,7 +13,8 @@ const (
 	loggingPage  = "https://docs.aws.amazon.com/datasync/latest/userguide/configure-logging.html"
 )
 
-// regretRows are about what DataSync takes and somebody may regret, as it costs, loses traces or does nothing, and what it is only assumed to refuse.
+// regretRows are settings that DataSync accepts and the user may regret, because they cost money, lose traces or do nothing, and settings that DataSync
+// is only assumed to refuse.
 var regretRows = []row{
 	{problem.Rule{
 		ID: "log-group-off", Text: "is OFF, so nothing is written to the log group",
@@ -112,11 +113,12 @@ var regretRows = []row{
 	}},
 }
 
-// Warnings are what DataSync takes and somebody may regret of a new task: settings that cost, lose traces or do nothing, and those that it is only
-// assumed to treat as one hopes, which say so. Nil is none. Their Rule says what is so, not what must be.
+// Warnings returns the settings of a new task that DataSync accepts and the user may regret, because they cost money, lose traces or do nothing, and
+// those that DataSync may not treat as expected, whose text says "assumed". Nil is none. Unlike that of other problems, their Rule says what is the
+// case, not what must be.
 func (s Spec) Warnings() []*Problem { return s.WarningsFor(State{}) }
 
-// WarningsFor is Warnings of what the task in the given state becomes when it is updated to s. The zero State is no task yet.
+// WarningsFor returns the warnings for the task that results when a task in the given state is updated to s. The zero State is "no task yet".
 func (s Spec) WarningsFor(state State) []*Problem {
 	var l problem.List
 	with := s.Over(state).created().settings()
@@ -134,5 +136,5 @@ func infrequent(c dstypes.S3StorageClass) bool {
 	return c == dstypes.S3StorageClassStandardIa || c == dstypes.S3StorageClassOnezoneIa || c == dstypes.S3StorageClassGlacierInstantRetrieval
 }
 
-// minimumTime reports whether S3 charges for the class for a time also if an object is replaced or deleted before.
+// minimumTime reports whether S3 charges for a minimum storage time of the class even if an object is replaced or deleted before its end.
 func minimumTime(c dstypes.S3StorageClass) bool { return infrequent(c) || archived(c) }

@@ -82,8 +82,8 @@ func TestWarnings(t *testing.T) {
 	problemtest.Run(t, rulesOf(false), cases)
 }
 
-// There is one table, whose every row has an id of its own, a path, and a confidence; what is only assumed never refuses, whatever DataSync is thought
-// to do, and says that it is assumed.
+// Every row of the compatibility table has a unique id, a path and a confidence. A row that is only assumed never refuses, whatever its effect, and says
+// that it is assumed.
 func TestConfidence(t *testing.T) {
 	count, ids := map[confidence]int{}, map[string]bool{}
 	for _, r := range compatibility {
@@ -107,7 +107,7 @@ func TestConfidence(t *testing.T) {
 	}
 }
 
-// Warnings are of what the task becomes, not of what a new one would be.
+// Warnings are about the updated task, not about a new one.
 func TestWarningsOverTheState(t *testing.T) {
 	basic := State{ARN: taskARN, Mode: "BASIC", LogGroupARN: logGroupARN, Options: Options{LogLevel: "OFF", VerifyMode: "NONE"}}
 	held := State{ARN: taskARN, Mode: "ENHANCED", Schedule: &ScheduleState{Schedule: Schedule{"rate(1 day)", "DISABLED"}, DisabledBy: "SERVICE"}}

@@ -11,24 +11,24 @@ import (
 	"github.com/xacct/xacct/internal/awserr"
 )
 
-// WatchOptions say how often to look. The delay grows by half each time, give or take a fifth.
+// WatchOptions say how often to ask DataSync for the state of a run. The delay grows by half each time, with a jitter of a fifth.
 type WatchOptions struct {
-	MinDelay time.Duration // before the second look; 0 is 5 seconds
-	MaxDelay time.Duration // that the delay grows to; 0 is 30 seconds
+	MinDelay time.Duration // delay before the second call; 0 is 5 seconds
+	MaxDelay time.Duration // maximum delay; 0 is 30 seconds
 
-	// CancelOnDone cancels the run if ctx ends before it: otherwise it goes on without anybody watching. Breaking off does not cancel.
+	// CancelOnDone cancels the run if ctx is done before the run has ended; false lets the run go on. Leaving the loop never cancels the run.
 	CancelOnDone bool
 }
 
-// cancelTimeout bounds the calls of CancelOnDone, which cannot be made in a context that is done.
+// cancelTimeout bounds the calls of CancelOnDone, which need a context of their own.
 const cancelTimeout = 30 * time.Second
 
-// maxLost is how many looks in a row may be lost before Watch gives up. Throttled ones do not count.
+// maxLost is the number of consecutive calls that may fail before Watch gives up. Throttled calls do not count.
 const maxLost = 10
 
-// Watch yields what DataSync says of the run, again and again until it has ended: the last Progress has its Outcome. Breaking off stops watching,
-// not the transfer. An error comes last, with a zero Progress: ctx is done, DataSync refuses to tell, or it does not answer or cannot be reached again
-// and again. Being throttled is not an error.
+// Watch asks DataSync repeatedly and yields the progress of the run until it has ended. The last Progress has the Outcome. Leaving the loop stops watching
+// but not the transfer. An error comes last, with a zero Progress: ctx is done, DataSync refuses the call, or too many calls in a row fail or cannot
+// reach DataSync. Throttling is not an error.
 func (e *Execution) Watch(ctx context.Context, optFns ...func(*WatchOptions)) iter.Seq2[Progress, error] {
 	var o WatchOptions
 	for _, fn := range optFns {
@@ -46,7 +46,7 @@ func (e *Execution) Watch(ctx context.Context, optFns ...func(*WatchOptions)) it
 		for lost := 0; ; {
 			out, err := e.describe(ctx)
 			switch {
-			case ctx.Err() != nil && (err != nil || !terminal(out.Status)): // an end that has been seen is not thrown away
+			case ctx.Err() != nil && (err != nil || !terminal(out.Status)): // an end that was already seen is still reported
 				err = context.Cause(ctx)
 			case err == nil:
 				lost = 0
@@ -77,14 +77,14 @@ func (e *Execution) Watch(ctx context.Context, optFns ...func(*WatchOptions)) it
 	}
 }
 
-// unreached reports whether the call never left this machine: a name that was not resolved, or a connection that was not made. A run goes on meanwhile.
+// unreached reports whether the call never left this machine: the name was not resolved, or the connection failed. The run is not affected by that.
 func unreached(err error) bool {
 	var dial *net.OpError
 	return errors.As(err, &dial) && dial.Op == "dial"
 }
 
-// Wait watches the run to its end. The Outcome is there whenever the run has ended; the error is nil only for Complete, else an *IncompleteError.
-// Without an Outcome the error is one of Watch.
+// Wait watches the run to its end. If the run has ended, it returns the Outcome, with a nil error for Complete and an *IncompleteError for every other
+// verdict. If watching failed, it returns a nil Outcome and the error of Watch.
 func (e *Execution) Wait(ctx context.Context, optFns ...func(*WatchOptions)) (*Outcome, error) {
 	for p, err := range e.Watch(ctx, optFns...) {
 		switch {
@@ -97,5 +97,5 @@ func (e *Execution) Wait(ctx context.Context, optFns ...func(*WatchOptions)) (*O
 			return p.Outcome, &IncompleteError{Outcome: *p.Outcome}
 		}
 	}
-	return nil, errors.New("watching ended without an outcome") // not reached: Watch ends with an outcome or an error
+	return nil, errors.New("watching ended without an outcome") // unreachable: Watch ends with an outcome or an error
 }

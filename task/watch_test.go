@@ -16,14 +16,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// at is a look at a run of the status, with written of bytes and done of files.
+// at describes a run with the status, which has written some of its bytes and transferred some of its files.
 func at(status dstypes.TaskExecutionStatus, written, bytes, done, files int64) look {
 	return look{status: status, change: func(out *datasync.DescribeTaskExecutionOutput) {
 		out.BytesWritten, out.EstimatedBytesToTransfer, out.FilesTransferred, out.EstimatedFilesToTransfer = written, bytes, done, files
 	}}
 }
 
-// basic makes the look one at a run of the Basic mode.
+// basic changes the description to that of a BASIC run.
 func (l look) basic() look {
 	change := l.change
 	l.change = func(out *datasync.DescribeTaskExecutionOutput) {
@@ -52,7 +52,7 @@ func result(code, detail string) func(*datasync.DescribeTaskExecutionOutput) {
 	}
 }
 
-// seen is what a test expects of a Progress.
+// seen is the part of a Progress that tests compare.
 type seen struct {
 	Status     dstypes.TaskExecutionStatus
 	Percent    float64
@@ -124,7 +124,7 @@ func TestWatch(t *testing.T) {
 	}
 }
 
-// A run goes on while this machine has no network: a look that never left it is lost as one whose answer is.
+// A run goes on while this machine has no network: a call that never left the machine counts as lost, like one whose response got lost.
 func TestWatchThroughALostNetwork(t *testing.T) {
 	name := &smithy.OperationError{Err: &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "datasync.us-east-2.amazonaws.com", IsNotFound: true}}}
 	dial := &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
@@ -222,7 +222,7 @@ func TestWatchDelays(t *testing.T) {
 	}
 }
 
-// Breaking off stops watching, not the transfer; watching can be taken up again.
+// Leaving the loop stops watching but not the transfer, and watching can be resumed.
 func TestWatchBreak(t *testing.T) {
 	r := &runner{looks: []look{at("LAUNCHING", 0, 0, 0, 0), at("SUCCESS", 1, 1, 1, 1)}}
 	e := Attach(r, executionARN)
@@ -302,7 +302,7 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// An end that has been seen is told, also if ctx ends at the same moment.
+// An end that was seen is reported, even if ctx ends at the same moment.
 func TestWatchEndsWithContext(t *testing.T) {
 	for status, told := range map[dstypes.TaskExecutionStatus]bool{"SUCCESS": true, "ERROR": true, "VERIFYING": false} {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -314,7 +314,7 @@ func TestWatchEndsWithContext(t *testing.T) {
 	}
 }
 
-// A time to go that is longer than can be said is not known.
+// A remaining time that does not fit a Duration is unknown.
 func TestRemainingTooLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var looks []look
@@ -329,7 +329,7 @@ func TestRemainingTooLong(t *testing.T) {
 	})
 }
 
-// An ENHANCED run writes whatever its status says, and is measured then.
+// An ENHANCED run may write in every status, and its rate is measured in every status.
 func TestEnhancedRateInEveryPhase(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		measured := map[dstypes.TaskExecutionStatus]bool{}

@@ -1,4 +1,5 @@
-// Package awserr tells the errors of AWS calls apart. A code decides where the service has one; DataSync has not, so there the message does.
+// Package awserr classifies the errors of AWS calls. It decides by the error code; DataSync has no specific codes, so for DataSync it decides
+// by the message.
 package awserr
 
 import (
@@ -13,7 +14,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// Code is the service's error code, "" if err is not the answer of a service.
+// Code returns the service's error code; "" if err is not the response of a service.
 func Code(err error) string {
 	var api smithy.APIError
 	if errors.As(err, &api) {
@@ -22,27 +23,27 @@ func Code(err error) string {
 	return ""
 }
 
-// Is reports whether err is the answer of a service with one of the codes.
+// Is reports whether err is the response of a service with one of the codes.
 func Is(err error, codes ...string) bool {
 	c := Code(err)
 	return c != "" && slices.Contains(codes, c)
 }
 
-// NotFound reports whether err says that the resource asked for does not exist.
+// NotFound reports whether err says that the requested resource does not exist.
 func NotFound(err error) bool { return matches(err, notFound) }
 
-// Denied reports whether err says that the caller may not do this.
+// Denied reports whether err says that the caller is not allowed to make the call.
 func Denied(err error) bool { return matches(err, denied) }
 
-// Throttled reports whether err says that there were too many calls. Nothing was done then.
+// Throttled reports whether err says that there were too many calls. Such a call had no effect.
 func Throttled(err error) bool { return matches(err, throttled) || status(err) == 429 }
 
-// Propagation reports whether err is one that a role or a policy causes which has not spread yet, and that also a wrong one causes.
-// Nothing was done then, so that a retry is safe.
+// Propagation reports whether err can be caused by a role or policy that has not yet propagated. A wrong role or policy causes the same
+// errors. Such a call had no effect, so that a retry is safe.
 func Propagation(err error) bool { return matches(err, propagation) }
 
-// Ambiguous reports whether the call may or may not have been carried out: a 5xx, a timeout, a lost answer.
-// What never left this machine, and what the service refused, is not ambiguous.
+// Ambiguous reports whether it is unknown if the call had an effect: a 5xx, a timeout, or a lost response. A call that never left this
+// machine, or that the service refused, is not ambiguous.
 func Ambiguous(err error) bool {
 	if err == nil || Throttled(err) {
 		return false
@@ -65,7 +66,7 @@ func Ambiguous(err error) bool {
 		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || status(err) >= 500
 }
 
-// status is the HTTP status of the answer that err came with, 0 if there was none.
+// status returns the HTTP status of the response that err is from; 0 if there was none.
 func status(err error) int {
 	var r interface{ HTTPStatusCode() int }
 	if errors.As(err, &r) {
@@ -74,10 +75,10 @@ func status(err error) int {
 	return 0
 }
 
-// kind is one way to recognise an error.
+// kind is one way to recognise an error: by code and message.
 type kind struct {
 	code string // the service's error code
-	text string // what its message must hold, whatever the letter case; "" is anything
+	text string // what the message must contain, in any letter case; "" is any message
 }
 
 func matches(err error, kinds []kind) bool {

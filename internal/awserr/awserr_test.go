@@ -22,7 +22,7 @@ func generic(code, message string) error {
 
 func invalid(message string) error { return &dstypes.InvalidRequestException{Message: &message} }
 
-// answered wraps err as the SDK does when the service answered with the status.
+// answered wraps err as the SDK does for a response with the HTTP status.
 func answered(status int, err error) error {
 	return &smithy.OperationError{ServiceID: "S3", OperationName: "X", Err: &awshttp.ResponseError{
 		ResponseError: &smithyhttp.ResponseError{Response: &smithyhttp.Response{Response: &http.Response{StatusCode: status}}, Err: err},
@@ -37,7 +37,7 @@ func TestClasses(t *testing.T) {
 		refused
 		throttle
 		unsure
-		young
+		propagating
 	)
 	tests := []struct {
 		name string
@@ -75,19 +75,19 @@ func TestClasses(t *testing.T) {
 		{"cancelled", &smithy.CanceledError{Err: context.Canceled}, unsure},
 		{"timeout", fmt.Errorf("x: %w", context.DeadlineExceeded), unsure},
 		{"refused with 400", answered(400, generic("ValidationException", "")), none},
-		{"role not assumable", invalid("Unable to assume role. Reason: Access denied when calling sts:AssumeRole"), young},
-		{"location access test", invalid("Invalid request provided: DataSync location access test failed: could not perform s3:ListObjectsV2"), young},
-		{"bucket access test", invalid("DataSync bucket access test failed: could not perform s3:HeadBucket"), young},
-		{"third text for a young role", invalid("Invalid IAM role"), young},
-		{"principal, S3", answered(400, generic("MalformedPolicy", "Invalid principal in policy")), young},
-		{"principal, IAM", &iamtypes.MalformedPolicyDocumentException{Message: new("Invalid principal in policy: x")}, young},
-		{"principal, KMS", generic("MalformedPolicyDocumentException", "Policy contains a statement with one or more invalid principals."), young},
+		{"role not assumable", invalid("Unable to assume role. Reason: Access denied when calling sts:AssumeRole"), propagating},
+		{"location access test", invalid("Invalid request provided: DataSync location access test failed: could not perform s3:ListObjectsV2"), propagating},
+		{"bucket access test", invalid("DataSync bucket access test failed: could not perform s3:HeadBucket"), propagating},
+		{"third text for a new role", invalid("Invalid IAM role"), propagating},
+		{"principal, S3", answered(400, generic("MalformedPolicy", "Invalid principal in policy")), propagating},
+		{"principal, IAM", &iamtypes.MalformedPolicyDocumentException{Message: new("Invalid principal in policy: x")}, propagating},
+		{"principal, KMS", generic("MalformedPolicyDocumentException", "Policy contains a statement with one or more invalid principals."), propagating},
 		{"other malformed policy", generic("MalformedPolicy", "Policy has invalid resource"), none},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			for class, got := range map[int]bool{
-				missing: NotFound(tt.err), refused: Denied(tt.err), throttle: Throttled(tt.err), unsure: Ambiguous(tt.err), young: Propagation(tt.err),
+				missing: NotFound(tt.err), refused: Denied(tt.err), throttle: Throttled(tt.err), unsure: Ambiguous(tt.err), propagating: Propagation(tt.err),
 			} {
 				if want := class == tt.want; got != want {
 					t.Errorf("class %d = %v, want %v", class, got, want)
@@ -97,7 +97,7 @@ func TestClasses(t *testing.T) {
 	}
 }
 
-// TestTables reaches every row of every table, so that none is there in vain.
+// TestTables has a case for every row of every table.
 func TestTables(t *testing.T) {
 	rows := 0
 	for name, tt := range map[string]struct {

@@ -1,6 +1,6 @@
 package awserr
 
-// The tables below hold all that is known about the errors of the calls that this module makes.
+// The tables below list the known errors of the calls that this module makes.
 
 // Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html and its siblings,
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html,
@@ -9,7 +9,7 @@ package awserr
 var notFound = []kind{
 	{"NoSuchEntity", ""},
 	{"NoSuchBucket", ""},
-	{"NotFound", ""}, // HeadBucket: its answers have no body, the SDK makes the code from the status
+	{"NotFound", ""}, // HeadBucket: its responses have no body, and the SDK makes the code from the status
 	{"NoSuchBucketPolicy", ""},
 	{"OwnershipControlsNotFoundError", ""},
 	{"NotFoundException", ""},
@@ -24,7 +24,7 @@ var denied = []kind{
 	{"AccessDenied", ""},
 	{"AccessDeniedException", ""},
 	{"Forbidden", ""},        // HeadBucket
-	{"MethodNotAllowed", ""}, // S3: the caller has the permission, but is not of the bucket owner's account
+	{"MethodNotAllowed", ""}, // S3: the caller has the permission but does not belong to the account that owns the bucket
 	{"UnauthorizedAccess", ""},
 	{"NotAuthorized", ""},
 }
@@ -42,7 +42,7 @@ var throttled = []kind{
 	{"SlowDown", ""},
 }
 
-// server holds the codes of failures on the service's side, for errors that carry neither fault nor status.
+// server lists the codes of failures on the service's side, for errors that have neither a fault nor a status.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/CommonErrors.html and the pages named above.
 var server = []kind{
 	{"InternalException", ""}, // DataSync

@@ -1,4 +1,4 @@
-// Package inputtest shows the inputs of SDK calls in tests, and compares them with golden files.
+// Package inputtest prints the inputs of SDK calls in tests, and compares them with golden files.
 package inputtest
 
 import (
@@ -14,8 +14,8 @@ import (
 	"github.com/xacct/xacct/internal/model"
 )
 
-// JSON is the input as indented JSON, without the members that are not sent: what --cli-input-json of the AWS CLI takes. In place of an input of
-// DataSync that its service model does not take, it is what the model says.
+// JSON returns the input as indented JSON without the members that are not sent, as --cli-input-json of the AWS CLI accepts it. For an input of
+// DataSync that violates the service model, it returns the violation instead.
 func JSON(in any) string {
 	if err := Model(in); err != nil {
 		return err.Error()
@@ -27,7 +27,7 @@ func JSON(in any) string {
 	return string(b)
 }
 
-// Model reports what DataSync's service model does not take in an input. Inputs of other services pass.
+// Model returns an error if the input violates DataSync's service model. It returns nil for inputs of other services.
 func Model(in any) error {
 	t := reflect.TypeOf(in)
 	for t.Kind() == reflect.Pointer {
@@ -66,7 +66,7 @@ func value(v reflect.Value) any {
 	}
 }
 
-// sent reports whether the SDK puts the member into the request: not a nil one, not an enum without a value.
+// sent reports whether the SDK puts the member into the request. It leaves out nil members and enums without a value.
 func sent(v reflect.Value) bool {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Map:
@@ -78,8 +78,8 @@ func sent(v reflect.Value) bool {
 	}
 }
 
-// Pinned compares JSON with a golden file that was typed by hand, value by value and list by list; white space and the order of members do not count.
-// Nothing rewrites such a file.
+// Pinned compares JSON with a golden file that was written by hand. White space and the order of members do not matter. No test rewrites such
+// a file.
 func Pinned(t *testing.T, file, got string) {
 	t.Helper()
 	text, err := os.ReadFile(file)

@@ -10,7 +10,7 @@ import (
 
 const task = "arn:aws:datasync:us-east-2:111122223333:task/task-0a1b2c3d4e5f67890"
 
-// No input that DataSync's service model refuses becomes a golden file.
+// An input that violates DataSync's service model never becomes a golden file.
 func TestJSONObeysTheModel(t *testing.T) {
 	for _, tt := range []struct {
 		name, want string

@@ -11,7 +11,7 @@ import (
 
 const loc = "arn:aws:datasync:us-east-2:111122223333:location/loc-0a1b2c3d4e5f67890"
 
-// The limits are those of https://docs.aws.amazon.com/datasync/latest/userguide/API_CreateTask.html and its siblings.
+// The limits are those of https://docs.aws.amazon.com/datasync/latest/userguide/API_CreateTask.html and the pages of the other operations.
 func TestCheck(t *testing.T) {
 	task := func(edit func(*datasync.CreateTaskInput)) *datasync.CreateTaskInput {
 		in := &datasync.CreateTaskInput{SourceLocationArn: new(loc), DestinationLocationArn: new(loc)}
@@ -54,7 +54,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// The SDK and the model name the same members.
+// The SDK and the service model have the same members.
 func TestTableKnowsTheSDK(t *testing.T) {
 	_, shapes := load()
 	if n := len(shapes["Options"].Members); n != 15 {

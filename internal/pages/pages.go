@@ -1,4 +1,4 @@
-// Package pages reads a list to its end.
+// Package pages reads lists that a service returns page by page.
 package pages
 
 import (
@@ -6,11 +6,11 @@ import (
 	"errors"
 )
 
-// errRepeated ends a list that would never end.
+// errRepeated stops reading a list whose pages repeat, which would never end.
 var errRepeated = errors.New("the service gave the same page token twice")
 
-// All calls next until it gives no further token. A page may be empty and still have a successor.
-// On an error it returns what it has so far and the error: a list that broke off is not a short list.
+// All calls next until it returns no further token, and returns the items of all pages. An empty page may have a successor. On an error it
+// returns the items read so far and the error: callers must not take them for the complete list.
 func All[T any](ctx context.Context, next func(ctx context.Context, token *string) (items []T, more *string, err error)) ([]T, error) {
 	var (
 		all   []T

@@ -1,15 +1,15 @@
 package region
 
-// traits is what differs between partitions.
+// traits holds what differs between partitions.
 type traits struct {
 	datasync        string // DataSync's service principal
-	datasyncAssumed bool   // the documentation names it for the aws partition only
-	iam             string // the Region that IAM's calls go to, as aws:RequestedRegion says; "" is not documented
+	datasyncAssumed bool   // true where the documentation does not name the principal
+	iam             string // Region of IAM's calls, as in aws:RequestedRegion; "" is not documented
 }
 
-// partitionTraits by partition. The guide names datasync.amazonaws.com and no other, also where it speaks of China and GovCloud
-// (https://docs.aws.amazon.com/datasync/latest/userguide/using-service-linked-roles-service-action-2.html); for all partitions but aws
-// the name is assumed. That IAM's calls go to one Region is documented for aws
+// partitionTraits holds the traits of each partition. The guide names the service principal datasync.amazonaws.com and no other, even where it
+// discusses China and GovCloud (https://docs.aws.amazon.com/datasync/latest/userguide/using-service-linked-roles-service-action-2.html). For
+// partitions other than aws the name is assumed. That all calls of IAM go to one Region is documented for aws
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion).
 var partitionTraits = map[string]traits{
 	"aws":        {datasync: "datasync.amazonaws.com", iam: "us-east-1"},
@@ -22,13 +22,13 @@ var partitionTraits = map[string]traits{
 	"aws-iso-f":  {datasync: "datasync.amazonaws.com", datasyncAssumed: true},
 }
 
-// DataSync is the service principal of DataSync in the partition.
+// DataSync returns the service principal of DataSync in the partition.
 func DataSync(partition string) string { return traitsOf(partition).datasync }
 
-// DataSyncAssumed reports whether that name is assumed, because the documentation does not give one for the partition.
+// DataSyncAssumed reports whether the name that DataSync returns is assumed, because it is not documented for the partition.
 func DataSyncAssumed(partition string) bool { return traitsOf(partition).datasyncAssumed }
 
-// IAM is the Region that calls of IAM go to; "" is not documented.
+// IAM returns the Region of IAM's calls in the partition; "" if it is not documented.
 func IAM(partition string) string { return traitsOf(partition).iam }
 
 func traitsOf(partition string) traits {

@@ -2,7 +2,7 @@ package region
 
 import "testing"
 
-// Every partition that a Region can be in has its row, and only that of aws rests on documentation.
+// Every partition of a Region has a row, and only the row of aws is documented.
 func TestPartitionTraits(t *testing.T) {
 	for _, p := range partitions {
 		if _, ok := partitionTraits[p.partition]; !ok {

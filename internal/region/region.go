@@ -1,4 +1,4 @@
-// Package region holds what follows from the name of an AWS Region or from an ARN.
+// Package region derives facts from the name of an AWS Region or from an ARN.
 package region
 
 import (
@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// partitions by Region prefix, longest first where one is a prefix of another.
+// partitions holds the partition by prefix of the Region's name. Where one prefix begins another, the longer one comes first.
 // Source: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html and the endpoint tables of aws-sdk-go-v2.
 var partitions = []struct{ prefix, partition string }{
 	{"cn-", "aws-cn"},
@@ -21,10 +21,10 @@ var partitions = []struct{ prefix, partition string }{
 
 var shape = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+){1,3}-[0-9]{1,2}$`)
 
-// Valid reports whether name has the form of a Region name. It keeps no list of Regions, so that a new one needs no new release.
+// Valid reports whether name has the form of a Region name. There is no list of Regions, so that a new Region needs no new release.
 func Valid(name string) bool { return shape.MatchString(name) }
 
-// Partition is the partition that the Region belongs to.
+// Partition returns the partition of the Region.
 func Partition(name string) string {
 	for _, p := range partitions {
 		if strings.HasPrefix(name, p.prefix) {
@@ -47,10 +47,10 @@ func ValidAccount(id string) bool {
 	return true
 }
 
-// ARN is an Amazon Resource Name in its six parts.
+// ARN is an Amazon Resource Name, split into the parts after "arn".
 type ARN struct{ Partition, Service, Region, Account, Resource string }
 
-// ParseARN splits s. It checks the shape only, not whether such a resource can be.
+// ParseARN splits s. It checks the shape only, not whether such a resource can exist.
 func ParseARN(s string) (ARN, bool) {
 	p := strings.SplitN(s, ":", 6)
 	if len(p) != 6 || p[0] != "arn" || p[1] == "" || p[2] == "" || p[5] == "" {
@@ -59,15 +59,15 @@ func ParseARN(s string) (ARN, bool) {
 	return ARN{p[1], p[2], p[3], p[4], p[5]}, true
 }
 
-// String is the ARN as AWS writes it.
+// String returns the ARN as AWS writes it.
 func (a ARN) String() string {
 	return "arn:" + a.Partition + ":" + a.Service + ":" + a.Region + ":" + a.Account + ":" + a.Resource
 }
 
-// Bucket is the ARN of a bucket.
+// Bucket returns the ARN of a bucket.
 func Bucket(partition, name string) string { return ARN{partition, "s3", "", "", name}.String() }
 
-// Role is the ARN of a role; path "" is "/".
+// Role returns the ARN of a role; path "" is "/".
 func Role(partition, account, path, name string) string {
 	if path == "" {
 		path = "/"

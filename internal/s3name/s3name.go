@@ -1,4 +1,4 @@
-// Package s3name holds the rules of the names of S3 buckets.
+// Package s3name holds the rules for the names of S3 buckets.
 package s3name
 
 import (
@@ -11,7 +11,7 @@ import (
 
 const source = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
 
-// The rules.
+// The rules for names of buckets.
 var (
 	Shape = problem.Rule{
 		ID: "bucket-name", Text: "must be 3 to 63 lower-case letters, digits, dots and hyphens, with a letter or digit at both ends, no two dots in a row, and not an IP address",
@@ -27,22 +27,23 @@ var (
 	}
 )
 
-// Rules are the rules as a table.
+// Rules is the table of all rules of this package.
 var Rules = []problem.Rule{Shape, Plain, Kind}
 
 var (
 	shape = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
-	old   = regexp.MustCompile(`^[A-Za-z0-9._-]{3,255}$`) // what us-east-1 allowed before March 2018
+	old   = regexp.MustCompile(`^[A-Za-z0-9._-]{3,255}$`) // names that us-east-1 allowed before March 2018
 )
 
-// kinds are the endings that S3 reserves for names which are not those of general purpose buckets.
+// kinds lists the suffixes that S3 reserves for names of other things than general purpose buckets.
 var kinds = []string{"-s3alias", "--ol-s3", "--op-s3", "--x-s3", "--xa-s3", ".mrap", "--table-s3"}
 
-// otherARN is the beginning of the ARN of something that holds or leads to objects and is no general purpose bucket, whose ARNs have neither Region
-// nor account. Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html and its siblings.
+// otherARN matches the ARN of another S3 resource that contains or leads to objects, such as an access point. The ARN of a general purpose
+// bucket has neither Region nor account. Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html and
+// the pages of the other S3 services there.
 var otherARN = regexp.MustCompile(`^arn:[a-z-]+:(s3[a-z-]+:|s3:[a-z0-9-]*:[0-9]+:)`)
 
-// Check adds what is wrong with the name, found at path, of a bucket in the Region.
+// Check adds to l what is wrong with the name of a bucket in the Region. path is the field of the name.
 func Check(l *problem.List, path, name, region string) {
 	switch {
 	case otherARN.MatchString(name), reserved(name):

@@ -10,15 +10,15 @@ import (
 	"github.com/xacct/xacct/internal/pages"
 )
 
-// PageSize is the most that the lists of DataSync give at once.
+// PageSize is the maximum page size of DataSync's lists.
 const PageSize = 100
 
-// Reader is what the clients of locations, tasks and executions share.
+// Reader is the method that the API interfaces of locations, tasks and executions have in common.
 type Reader interface {
 	ListTagsForResource(ctx context.Context, in *datasync.ListTagsForResourceInput, optFns ...func(*datasync.Options)) (*datasync.ListTagsForResourceOutput, error)
 }
 
-// Read reads the tags of a resource of DataSync, page by page. Nil is none.
+// Read reads all tags of a resource of DataSync; nil if it has none.
 func Read(ctx context.Context, api Reader, arn string) (map[string]string, error) {
 	list, err := pages.All(ctx, func(ctx context.Context, token *string) ([]dstypes.TagListEntry, *string, error) {
 		out, err := api.ListTagsForResource(ctx, &datasync.ListTagsForResourceInput{ResourceArn: &arn, MaxResults: new(int32(PageSize)), NextToken: token})

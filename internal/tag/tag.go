@@ -1,4 +1,4 @@
-// Package tag holds the rules of tags, which differ from service to service.
+// Package tag holds the rules for tags, which differ between services.
 package tag
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/xacct/xacct/problem"
 )
 
-// Rules are the rules of one service's tags.
+// Rules are the rules for tags of one service.
 type Rules struct {
 	Key, Value, Count, Reserved problem.Rule
 
@@ -21,7 +21,8 @@ type Rules struct {
 
 const maxCount = 50
 
-// DataSync is what DataSync takes. Its letters are those of ASCII; keys have no @. An empty value is legal by its length and not by its pattern, so it is refused.
+// DataSync holds the rules of DataSync: ASCII letters only, and no @ in keys. An empty value fits DataSync's length limit but not its pattern,
+// and so is refused.
 var DataSync = Rules{
 	Key: problem.Rule{
 		ID: "tag-key", Text: "must be 1 to 256 ASCII letters, digits, spaces and + = . _ : / -",
@@ -37,7 +38,7 @@ var DataSync = Rules{
 	maxKey: 256, maxValue: 256,
 }
 
-// IAM is what IAM takes: letters of any script.
+// IAM holds the rules of IAM, which accepts letters of any script.
 var IAM = Rules{
 	Key: problem.Rule{
 		ID: "tag-key", Text: "must be 1 to 128 letters, digits, spaces and _ . : / = + - @",
@@ -62,10 +63,10 @@ var reserved = problem.Rule{
 	Remedy: "rename the key", Source: "https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html",
 }
 
-// All are the rules as a table.
+// All returns the rules as a table.
 func (r Rules) All() []problem.Rule { return []problem.Rule{r.Key, r.Value, r.Count, r.Reserved} }
 
-// Check adds what is wrong with the tags found at path.
+// Check adds to l what is wrong with the tags. path is the field of the tags.
 func (r Rules) Check(l *problem.List, path string, tags map[string]string) {
 	if len(tags) > maxCount {
 		l.Add(r.Count, path, "")

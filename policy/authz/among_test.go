@@ -8,7 +8,7 @@ import (
 	"github.com/xacct/xacct/policy/authz"
 )
 
-// TestAmong: a key that has one of a few values is as known as its values are alike to the policies.
+// TestAmong checks that a key with a few possible values counts as known if the policies do not distinguish these values.
 func TestAmong(t *testing.T) {
 	const key = "s3:TlsVersion"
 	versions := map[string][]string{key: {"1.2", "1.3"}}

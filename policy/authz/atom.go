@@ -5,20 +5,21 @@ import (
 	"strings"
 )
 
-// atom is a question that the request leaves open.
+// atom is a yes-or-no question about the request whose answer depends on unknown condition keys. A bound atom depends on the value of one
+// key. A free atom depends on several keys, or on a layer that could not be read; either answer to it is considered possible.
 type atom struct {
-	key    string                                 // whose value answers it; "" if it is free
-	holds  func(values []string, there bool) bool // the answer for a value of the key
-	keys   []string                               // of a free atom: the keys that answer it together. What they answer is not looked into.
-	says   string                                 // of a free atom: what it asks
-	unread Layer                                  // of a free atom: the layer whose unread part answers it
-	shown  []string                               // the keys as written
+	key    string                                 // of a bound atom: the key whose value gives the answer; "" if the atom is free
+	holds  func(values []string, there bool) bool // of a bound atom: the answer for these values of the key
+	keys   []string                               // of a free atom: the keys that the answer depends on
+	says   string                                 // of a free atom: identifies the question
+	unread Layer                                  // of a free atom: the layer that could not be read
+	shown  []string                               // the keys as the policies write them
 
-	// What values make a difference.
+	// What is compared with the value of the key.
 	family family
-	globs  []glob   // of strings: those that match one of these, or none
-	texts  []string // of others: as written
-	lists  bool     // a set operator asks, so that several values make a difference
+	globs  []glob   // if strings are compared: the patterns
+	texts  []string // if other types are compared: the values as the policy writes them
+	lists  bool     // a set operator is used, so that lists of several values must be considered
 }
 
 func (j *judge) add(a *atom) int {
@@ -26,7 +27,7 @@ func (j *judge) add(a *atom) int {
 	return len(j.atoms) - 1
 }
 
-// addFree adds an atom over several keys. Two that ask the same are one.
+// addFree adds a free atom over several keys and returns its number. The same question is added only once.
 func (j *judge) addFree(says string, keys []string, shown ...string) int {
 	if n, ok := j.free[says]; ok {
 		return n
@@ -39,7 +40,7 @@ func (j *judge) addFree(says string, keys []string, shown ...string) int {
 	return n
 }
 
-// addCondition adds a condition whose key is unknown, and nothing else in it.
+// addCondition adds the atom of a condition in which only the key is unknown, and returns its number.
 func (j *judge) addCondition(c *condition) int {
 	a := &atom{key: c.key, shown: []string{c.shown}, family: c.op.family, texts: c.values, lists: c.quantifier != plain}
 	a.holds = func(values []string, there bool) bool { return c.holds(values, there, j.resolve) }
@@ -51,10 +52,10 @@ func (j *judge) addCondition(c *condition) int {
 	return j.add(a)
 }
 
-// freeCondition is the literal of a condition over several unknown keys.
-func (j *judge) freeCondition(c *condition, keys []string) lit {
+// freeCondition returns the literal of a condition in which several keys are unknown.
+func (j *judge) freeCondition(c *condition, keys []string) literal {
 	op, not := strings.ToLower(c.operator), false
-	if c.quantifier == plain && !c.ifExists && c.op.negated { // the opposite of the operator without Not
+	if c.quantifier == plain && !c.ifExists && c.op.negated { // the negation of the operator without Not, whose atom is used
 		op, not = strings.Replace(op, "not", "", 1), true
 	}
 	shown := []string{c.shown}
@@ -66,10 +67,11 @@ func (j *judge) freeCondition(c *condition, keys []string) lit {
 		}
 	}
 	says := strings.Join(slices.Concat([]string{op, c.key}, slices.Sorted(slices.Values(c.values))), "\x00")
-	return lit{atom: j.addFree(says, keys, shown...), not: not}
+	return literal{atom: j.addFree(says, keys, shown...), not: not}
 }
 
-// addVariable adds a question that only the value of one variable leaves open. p, if given, is matched with text.
+// addVariable adds the atom of a question in which only the value of one variable is unknown, and returns its number. If p is given, the
+// question is whether p matches text.
 func (j *judge) addVariable(key string, holds func(func(*pattern) (glob, bool)) bool, p *pattern, text string) int {
 	a := &atom{key: key, family: strings_}
 	a.holds = func(values []string, there bool) bool {

@@ -2,7 +2,8 @@ package authz
 
 import "cmp"
 
-// holds decides a condition whose key has these values (nil: it is absent), given how each pattern is to be matched.
+// holds reports whether the condition holds for these values of its key; there is false if the key is absent. resolve turns the patterns
+// that contain variables into globs.
 //
 // Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_multi-value-conditions.html,
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
@@ -15,11 +16,11 @@ func (c *condition) holds(values []string, there bool, resolve func(*pattern) (g
 			}
 		}
 		return false
-	case !there && c.ifExists: // also after ForAnyValue (assumed)
+	case !there && c.ifExists: // assumed to apply after ForAnyValue too
 		return true
 	case c.quantifier == forAll:
 		for _, v := range values {
-			if v != "" && c.hit(v, resolve) == c.op.negated { // an empty string counts as no value
+			if v != "" && c.hit(v, resolve) == c.op.negated { // set operators skip empty strings
 				return false
 			}
 		}
@@ -32,7 +33,7 @@ func (c *condition) holds(values []string, there bool, resolve func(*pattern) (g
 		}
 		return false
 	}
-	// Several values under a plain operator: undocumented. Taken as: it matches if one of them does (assumed).
+	// A plain operator on a key with several values is not documented. Assumed: it matches if one of the values does.
 	for _, v := range values {
 		if c.hit(v, resolve) {
 			return !c.op.negated

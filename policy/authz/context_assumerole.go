@@ -2,16 +2,18 @@ package authz
 
 import "github.com/xacct/xacct/internal/region"
 
-// AssumeRoleCall describes how DataSync assumes a role. The zero value of a field is not known.
+// AssumeRoleCall describes the call by which DataSync assumes a role. A zero field means that the value is not known, unless it says
+// otherwise.
 type AssumeRoleCall struct {
 	RoleARN string
-	Service string   // "" is datasync.amazonaws.com
-	Account string   // of the location and task
-	Regions []string // with exactly one, it is the Region of aws:SourceArn
-	OrgID   string   // of that account
+	Service string   // service principal of the caller; "" is datasync.amazonaws.com
+	Account string   // 12-digit id of the account that owns the location and the task
+	Regions []string // Regions of the location and the task; if there is exactly one, aws:SourceArn has it
+	OrgID   string   // organisation of Account
 }
 
-// Request is sts:AssumeRole by DataSync, to be judged by the trust policy of the role: see [AssumeRoleCall.Facts].
+// Request returns the sts:AssumeRole request of DataSync, with the certain and assumed facts of [AssumeRoleCall.Facts]. Decide it with the
+// role's trust policy as [Policies.Resource].
 func (c AssumeRoleCall) Request() Request {
 	r := Request{Service: c.Service, Action: "sts:AssumeRole", Resource: c.RoleARN}
 	if r.Service == "" {
@@ -20,7 +22,7 @@ func (c AssumeRoleCall) Request() Request {
 	return r.With(c.Facts(), Assumed)
 }
 
-// Facts lists what is known of the condition keys of that request.
+// Facts lists what is known of the condition keys of the request.
 //
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/cross-service-confused-deputy-prevention.html
 func (c AssumeRoleCall) Facts() []Fact {

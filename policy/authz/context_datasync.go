@@ -2,28 +2,29 @@ package authz
 
 import "github.com/xacct/xacct/internal/region"
 
-// DataSyncCall describes the calls that DataSync makes with the role of an S3 location. The zero value of a field is not known.
+// DataSyncCall describes the calls that DataSync makes with the role of an S3 location. A zero field means that the value is not known.
 type DataSyncCall struct {
-	RoleARN  string            // with its path
-	RoleID   string            // AROA…
-	RoleTags map[string]string // not nil: these tags and no others
-	OrgID    string            // of the role's account
-	Account  string            // that owns the bucket or key
-	Region   string            // of the bucket or key
+	RoleARN  string            // ARN of the role, with its path
+	RoleID   string            // unique id of the role, AROA…
+	RoleTags map[string]string // nil is not known; otherwise all tags of the role
+	OrgID    string            // organisation of the role's account
+	Account  string            // 12-digit id of the account that owns the bucket or key
+	Region   string            // Region of the bucket or key
 }
 
-// S3 is a request that DataSync makes on a bucket or an object, with all that is certain or assumed about it: see [DataSyncCall.Facts].
+// S3 returns a request of DataSync on a bucket or an object, with the certain and assumed facts of [DataSyncCall.Facts].
 func (c DataSyncCall) S3(action, resource string) Request {
 	return Request{Principal: c.RoleARN, Action: action, Resource: resource, ResourceAccount: c.Account}.With(c.Facts(), Assumed)
 }
 
-// KMS is a request that S3 makes on a key on behalf of DataSync's role: see [DataSyncCall.KMSFacts].
+// KMS returns a request that S3 makes on a key on behalf of DataSync's role, with the certain and assumed facts of
+// [DataSyncCall.KMSFacts].
 func (c DataSyncCall) KMS(action, keyARN string) Request {
 	return Request{Principal: c.RoleARN, Action: action, Resource: keyARN, ResourceAccount: c.Account}.With(c.KMSFacts(), Assumed)
 }
 
-// Facts lists what is known of the condition keys of DataSync's requests to S3, and what is not: DataSync assumes the role and calls S3
-// with that session, as a service role and not as a service principal.
+// Facts lists what is known and what is unknown of the condition keys of DataSync's requests to S3. DataSync assumes the role and calls
+// S3 with that session, so that the caller is a service role and not a service principal.
 //
 // Sources: https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html,
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html,
@@ -51,8 +52,8 @@ func (c DataSyncCall) Facts() []Fact {
 	return append(facts, s3Facts(c.Account)...)
 }
 
-// KMSFacts lists what is known of the condition keys of the requests that S3 makes on a key when DataSync's role reads or writes
-// encrypted objects: S3 forwards the role's credentials.
+// KMSFacts lists what is known of the condition keys when S3 uses a key because DataSync's role reads or writes encrypted objects. S3
+// calls KMS with the forwarded credentials of the role.
 //
 // Sources: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html (kms:ViaService, kms:CallerAccount),
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html
@@ -77,7 +78,7 @@ func (c DataSyncCall) KMSFacts() []Fact {
 	return facts
 }
 
-// principalFacts are the facts about a role that DataSync has assumed.
+// principalFacts returns the facts about the role that DataSync has assumed.
 func (c DataSyncCall) principalFacts() []Fact {
 	facts := []Fact{
 		{Key: "aws:PrincipalType", Values: []string{"AssumedRole"}, Certainty: Certain, Reason: "a session of a role"},

@@ -5,18 +5,19 @@ import (
 	"strings"
 )
 
-// OperatorCall describes the calls of a person or program that runs transfers. The zero value of a field is not known.
+// OperatorCall describes the calls of a person or program that sets up and runs transfers. A zero field means that the value is not
+// known.
 type OperatorCall struct {
-	PrincipalARN string            // a role, a session or a user
-	PrincipalID  string            // AROA… or AIDA…
-	Tags         map[string]string // of a user or of a session; not nil: these and no others. Those of a role say nothing of its sessions'.
-	OrgID        string            // of the principal's account
-	Account      string            // that owns the resource
-	Region       string            // of the resource
-	Forwarded    bool              // DataSync makes the call in the operator's name, as where a location is created
+	PrincipalARN string            // ARN of a role, a session or a user
+	PrincipalID  string            // unique id of the role or user, AROA… or AIDA…
+	Tags         map[string]string // nil is not known; otherwise all tags of the user or session. Tags of a role are not those of its sessions.
+	OrgID        string            // organisation of the principal's account
+	Account      string            // 12-digit id of the account that owns the resource
+	Region       string            // Region of the resource
+	Forwarded    bool              // DataSync makes the call with the operator's credentials, as when a location is created
 }
 
-// Request is a request of the operator, with all that is certain or assumed about it: see [OperatorCall.Facts].
+// Request returns a request of the operator, with the certain and assumed facts of [OperatorCall.Facts].
 func (c OperatorCall) Request(action, resource string) Request {
 	facts := c.Facts()
 	if service, _, _ := strings.Cut(action, ":"); !strings.EqualFold(service, "s3") {
@@ -25,7 +26,7 @@ func (c OperatorCall) Request(action, resource string) Request {
 	return Request{Principal: c.PrincipalARN, Action: action, Resource: resource, ResourceAccount: c.Account}.With(facts, Assumed)
 }
 
-// Facts lists what is known of the condition keys of that request. Those of S3 are in requests to S3 alone.
+// Facts lists what is known of the condition keys of the operator's requests. Request adds the keys of S3 for actions of S3 only.
 //
 // Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html,
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html,
@@ -76,7 +77,7 @@ func (c OperatorCall) Facts() []Fact {
 	}
 	tags := c.Tags
 	if w.kind == anySession {
-		tags = nil // whoever assumes the role may add tags, and replace the role's
+		tags = nil // a caller that assumes the role may add session tags, which replace the role's
 	}
 	return slices.Concat(facts, s3Facts(c.Account), []Fact{orgFact(c.OrgID)}, tagFacts(tags))
 }

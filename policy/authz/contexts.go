@@ -5,19 +5,19 @@ import (
 	"slices"
 )
 
-// Certainty says how sure a Fact is.
+// Certainty says how certain a [Fact] is.
 type Certainty int
 
 const (
-	// Unknown: nothing is known; decisions that hang on it are undetermined.
+	// Unknown means that nothing is known about the key. A decision that depends on it is [Undetermined].
 	Unknown Certainty = iota
-	// Assumed: AWS does not document it, but it follows from what is documented, or has been seen.
+	// Assumed means that AWS does not document the fact, but that it follows from what is documented or has been observed.
 	Assumed
-	// Certain: AWS documents it, or the caller of this package gave it.
+	// Certain means that AWS documents the fact, or that the caller of this package gave it.
 	Certain
 )
 
-// String is "unknown", "assumed" or "certain".
+// String returns "unknown", "assumed" or "certain".
 func (c Certainty) String() string {
 	if c < Unknown || c > Certain {
 		return "invalid certainty"
@@ -25,26 +25,27 @@ func (c Certainty) String() string {
 	return [...]string{"unknown", "assumed", "certain"}[c]
 }
 
-// Fact is what is known of one condition key of a call.
+// Fact says what is known of one condition key of a call. At most one of Values, Form and Among is set. If none is and Certainty is not
+// Unknown, the key is absent.
 type Fact struct {
 	Key       string
-	Values    []string // the values; none if Form is set or the key is absent or unknown
-	Form      string   // of a value that is known in part, with * and ?
-	Among     []string // if one of several values is all that is known; "" among them: the key may be absent
+	Values    []string // the values of the key
+	Form      string   // the form of the single value, in which * stands for any characters and ? for one
+	Among     []string // the possible values; "" among them means that the key may be absent
 	Certainty Certainty
 	Reason    string
 }
 
-// Absent reports whether the key is known, or assumed, to be absent.
+// Absent reports whether the key is certain or assumed to be absent.
 func (f Fact) Absent() bool {
 	return f.Certainty != Unknown && len(f.Values) == 0 && f.Form == "" && len(f.Among) == 0
 }
 
-// With is r with the facts that are at least as certain as least added to what it knows. What r says already wins.
-// Deciding once with Assumed and once with Certain tells whether an answer rests on an assumption.
+// With returns r with those facts added that are at least as certain as least. For a key that r already mentions, r wins. Deciding once
+// with Assumed and once with Certain shows whether an answer rests on an assumption.
 func (r Request) With(facts []Fact, least Certainty) Request {
 	r.Context, r.Like, r.Among, r.Absent = maps.Clone(r.Context), maps.Clone(r.Like), maps.Clone(r.Among), slices.Clone(r.Absent)
-	said := newFacts(&r, &who{kind: unreadable}) // what follows from other fields is left out: the facts may know better
+	said := newFacts(&r, &who{kind: unreadable}) // without the keys that follow from other fields: the facts may be more precise
 	for _, f := range facts {
 		if _, s := said.key(lower(f.Key)); s != unknown || said.among(lower(f.Key)) != nil || f.Certainty == Unknown || f.Certainty < least {
 			continue
@@ -72,7 +73,7 @@ func (r Request) With(facts []Fact, least Certainty) Request {
 	return r
 }
 
-// s3Facts are what every request of a client of AWS to S3 carries, on something that the account owns.
+// s3Facts returns what every request of an AWS client to S3 carries. account owns the bucket; "" is not known.
 //
 // Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html,
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html

@@ -2,35 +2,36 @@ package authz
 
 import "slices"
 
-// Decide judges r by p. It never fails: what is not grammar allows nothing and denies all it may mean, and a request that nobody can
-// make is denied. Decide keeps r and p for [Decision.Explain] and changes neither.
+// Decide decides r under p. It never fails. An Allow that is not in the grammar allows nothing, and a Deny that is not in the grammar
+// denies everything that it may mean. A request that nobody can make is denied. Decide changes neither r nor p, and the Decision keeps
+// both for [Decision.Explain].
 //
 // Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html,
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
 func Decide(r Request, p Policies) Decision {
-	asked := &asked{r, p}
-	j := newJudge(&asked.request, &asked.policies)
+	in := &input{r, p}
+	j := newJudge(&in.request, &in.policies)
 	j.sort()
 	d := j.decide()
 	d.NotGiven = j.notGiven
-	d.asked = asked
+	d.input = in
 	return d
 }
 
-// asked is what a decision was asked, kept for Explain.
-type asked struct {
+// input is what Decide was called with, kept for Explain.
+type input struct {
 	request  Request
 	policies Policies
 }
 
 func (j *judge) decide() Decision {
-	open := make(answers, len(j.atoms)) // all unknown
+	open := make(answers, len(j.atoms)) // no atom is answered
 	open.forget()
 	allowed := j.allowed(open)
 	denied := j.denies.holds(open)
-	var w *worlds
+	var w *assignments
 	if allowed == maybe || allowed == no && denied == maybe {
-		w = j.worlds()
+		w = j.assignments()
 	}
 	if allowed == maybe {
 		may, mayNot := w.exists(yes, j.allowed), w.exists(no, j.allowed)
@@ -55,7 +56,7 @@ func (j *judge) decide() Decision {
 	return Decision{Effect: ImplicitlyDenied, Deciding: j.lacking(open)}
 }
 
-// allowed says whether the request is let in, given answers to some of the open questions.
+// allowed says whether the request is allowed, given answers to some of the atoms.
 func (j *judge) allowed(a answers) truth {
 	denied := j.denies.holds(a)
 	if denied == yes {
@@ -64,11 +65,11 @@ func (j *judge) allowed(a answers) truth {
 	return min(not(denied), j.granted(a))
 }
 
-// granted says whether all who have to allow the request do.
+// granted says whether every side that must allow the request does. Deny statements are not considered.
 func (j *judge) granted(a answers) truth {
 	direct := j.direct.holds(a)
 	if !j.who.hasIdentity() {
-		return direct // nobody's own policies count: the resource policy allows by itself, or it does not
+		return direct // only the resource policy can allow: the caller has no identity policies
 	}
 	role, account := j.role.holds(a), j.account.holds(a)
 	scps := yes
@@ -78,12 +79,12 @@ func (j *judge) granted(a answers) truth {
 	limits := min(j.boundary.holds(a), j.session.holds(a))
 	own := j.own(a)
 
-	// Across accounts each side has to allow.
+	// Across accounts both sides must allow: the caller's policies and the resource policy.
 	across := min(scps, own, max(direct, role, account))
 
-	// Within one account either suffices. What the resource policy allows to a user, a session or everybody is not limited by what a
-	// boundary or session policy merely leaves out; what it allows to a role is; allowing the account leaves it to the identity policies.
-	// A key and a role are used only as their own policy allows.
+	// Within one account either side suffices. What the resource policy allows to a user, a session or everybody needs no allow in the
+	// boundary or session policy; what it allows to a role does. A resource policy that allows the account delegates to the identity
+	// policies. The policies of keys and roles must allow in any case.
 	within := own
 	if j.mustAllow {
 		within = min(own, account)
@@ -99,7 +100,7 @@ func (j *judge) granted(a answers) truth {
 	return maybe
 }
 
-// own says whether the policies of the caller allow the request. The root user of an account needs none, and has none.
+// own says whether the policies of the caller allow the request. The root user of an account has no identity policies and needs none.
 func (j *judge) own(a answers) truth {
 	limits := min(j.boundary.holds(a), j.session.holds(a))
 	if j.who.kind == rootUser {
@@ -115,7 +116,7 @@ func (j *judge) sameAccount(a answers) truth {
 	return j.same
 }
 
-// answers is the answer to each atom.
+// answers holds the answer to each atom; maybe is not answered.
 type answers []truth
 
 func (a answers) forget() {
@@ -126,7 +127,7 @@ func (a answers) forget() {
 
 func not(t truth) truth { return yes - t }
 
-// holds says whether one of the statements applies; where there is no such policy it limits nothing.
+// holds says whether one of the statements applies. A side without a policy limits nothing, and so holds.
 func (s *side) holds(a answers) truth {
 	if s.none || len(s.sure) > 0 {
 		return yes
@@ -158,8 +159,8 @@ func (o *open) holds(a answers) truth {
 	return all
 }
 
-// undetermined names what the answer depends on.
-func (j *judge) undetermined(w *worlds) Decision {
+// undetermined returns the decision with everything that the answer depends on.
+func (j *judge) undetermined(w *assignments) Decision {
 	d := Decision{Effect: Undetermined}
 	matter := make([]bool, len(j.atoms))
 	for i := range w.unknowns {

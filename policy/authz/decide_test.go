@@ -48,7 +48,7 @@ func TestUnreadIsNamed(t *testing.T) {
 	}
 }
 
-// What a request says about a key, in every way.
+// Each case is one way in which a request can say something about a key.
 func TestWhatIsKnown(t *testing.T) {
 	like := func(r authz.Request, key, form string) authz.Request {
 		r.Like = map[string]string{key: form}
@@ -107,10 +107,10 @@ func TestWhatIsKnown(t *testing.T) {
 	}
 }
 
-// A variable that is unknown: deciding for each possible value shows whether the answer hangs on it.
+// For an unknown variable, deciding for each possible value shows whether the answer depends on it.
 func TestUnknownVariables(t *testing.T) {
 	texts := []string{"", "a", "b", "ab", "ba", "aab", "a/b", "*"}
-	values := []string{"\x00", ""} // the first stands for an absent one
+	values := []string{"\x00", ""} // the first value stands for an absent key
 	for at := 0; len(values[at]) < 3; at++ {
 		if at == 0 {
 			continue
@@ -146,7 +146,7 @@ func TestUnknownVariables(t *testing.T) {
 	t.Logf("%d combinations", checked)
 }
 
-// So many unknown keys that not every combination can be tried: the answer stays honest, and comes soon.
+// With more unknown keys than can be tried in all combinations, the answer is Undetermined and comes soon.
 func TestManyUnknownKeys(t *testing.T) {
 	var statements []string
 	for i := range 40 {
@@ -175,7 +175,7 @@ func TestDecideLeavesItsArgumentsAlone(t *testing.T) {
 	}
 }
 
-// Documents may be shared.
+// Concurrent decisions may share documents.
 func TestDecideConcurrently(t *testing.T) {
 	d := large()
 	r, p := largeQuestion(d)
@@ -192,7 +192,7 @@ func TestDecideConcurrently(t *testing.T) {
 	wg.Wait()
 }
 
-// Every reason for which a statement does or does not apply.
+// The cases cover every reason why a statement does or does not apply.
 func TestExplain(t *testing.T) {
 	p := authz.Policies{
 		SCPs:     [][]policy.Document{{doc(`{'Effect':'Allow','NotAction':'s3:Get*','Resource':'*'}`), all}},
@@ -238,7 +238,7 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-// Explain says of the root user's own bucket policy what Decide made of it.
+// Explain agrees with Decide about the root user's own bucket policy.
 func TestExplainOwnersRoot(t *testing.T) {
 	p := authz.Policies{Resource: doc(`{'Sid':'No','Effect':'Deny','Principal':'*','Action':'s3:*','Resource':'*'}`)}
 	for account, want := range map[string]string{

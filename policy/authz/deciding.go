@@ -2,7 +2,8 @@ package authz
 
 import "slices"
 
-// denying are the statements that deny: those that do for sure, or, if it takes several that exclude each other, all that may.
+// denying returns the statements that deny the request. If none denies in every case, but one of several does in each, it returns all
+// of these.
 func (j *judge) denying() []Match {
 	out := make([]Match, 0, max(len(j.denies.sure), 1))
 	for _, at := range j.denies.sure {
@@ -16,10 +17,10 @@ func (j *judge) denying() []Match {
 	return out
 }
 
-// allowing are the statements by which the request is allowed.
+// allowing returns the statements by which the request is allowed.
 func (j *judge) allowing(a answers) []Match {
 	out := make([]Match, 0, 4)
-	settled := j.granted(a) == yes // else it takes several statements of which one or the other applies
+	settled := j.granted(a) == yes // otherwise one of several statements applies in each case
 	first := func(sides ...*side) {
 		for _, s := range sides {
 			if len(s.sure) > 0 {
@@ -43,7 +44,7 @@ func (j *judge) allowing(a answers) []Match {
 		first(&j.direct)
 		return out
 	}
-	// Within an account the resource policy's word to the account as a whole allows nothing by itself.
+	// Within an account, a resource policy that allows the account as a whole allows nothing by itself.
 	resource := []*side{&j.direct, &j.role}
 	if j.same != yes || j.mustAllow {
 		resource = append(resource, &j.account)
@@ -61,7 +62,7 @@ func (j *judge) allowing(a answers) []Match {
 	return out
 }
 
-// lacking are the layers that would have to allow and do not.
+// lacking returns the layers that would have to allow the request and do not.
 func (j *judge) lacking(a answers) []Match {
 	var out []Match
 	lacks := func(layer Layer, level int, sides ...*side) bool {
@@ -97,7 +98,7 @@ func (j *judge) lacking(a answers) []Match {
 	return out
 }
 
-// pending are the statements that may apply and hang on an atom that matters; nil: on any.
+// pending returns the statements that may apply and depend on an atom that matters. If matter is nil, every atom matters.
 func (j *judge) pending(matter []bool) []Match {
 	var out []Match
 	var seen []ref

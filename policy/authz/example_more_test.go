@@ -7,7 +7,7 @@ import (
 	"github.com/xacct/xacct/policy/authz"
 )
 
-// A role is kept out by a bucket policy that lets nobody in but through a VPC endpoint.
+// A bucket policy denies every request that does not come through a VPC endpoint, and so denies DataSync's role.
 func ExampleDecision_Explain() {
 	role := policy.New(policy.Allow("s3:GetObject").On("*"))
 	bucket, err := policy.Parse([]byte(`{"Version": "2012-10-17", "Statement": [
@@ -37,8 +37,8 @@ func ExampleDecision_Explain() {
 	// identity policy, document 0, statement 0 (Allow) applies: it is about s3:GetObject
 }
 
-// The organisation of the role's account was not given, and the bucket lets only one organisation in. To know it settles the matter;
-// where the requests come from does not matter once the organisation is another.
+// The bucket policy allows only one organisation, and the organisation of the role's account is not given. Giving another organisation
+// decides the request: where it comes from no longer matters.
 func ExampleDecide_undetermined() {
 	role := policy.New(policy.Allow("s3:GetObject").On("*"))
 	bucket := policy.New(
@@ -63,7 +63,7 @@ func ExampleDecide_undetermined() {
 	// o-another - explicitly denied []
 }
 
-// What is known of DataSync's requests, and how well.
+// Facts lists what is known of DataSync's requests, and how certain it is.
 func ExampleDataSyncCall_Facts() {
 	call := authz.DataSyncCall{RoleARN: "arn:aws:iam::111122223333:role/mover", RoleID: "AROAEXAMPLEID", Account: "444455556666", Region: "eu-west-1"}
 	for _, f := range call.Facts() {

@@ -10,7 +10,7 @@ import (
 // grant is the policy under test: a role of another account may write below a prefix.
 var grant = policy.New(policy.Allow("s3:PutObject").By(policy.AWS("arn:aws:iam::111122223333:role/mover")).On("arn:aws:s3:::media/2026/*"))
 
-// The unit test of a policy: in a test, compare the effect and fail with the decision, which says why.
+// This is the unit test of a policy. In a test, compare the effect and fail with the decision, which says why.
 func Example() {
 	request := authz.Request{Principal: "arn:aws:iam::111122223333:role/mover", Action: "s3:PutObject", Resource: "arn:aws:s3:::media/2025/a.mov", ResourceAccount: "444455556666", Complete: true}
 	role := policy.New(policy.Allow("s3:*").On("arn:aws:s3:::media/*"))

@@ -9,13 +9,13 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// Explain says of every statement of every given policy whether it applies, and why or why not, in the order of the layers.
-// Policies that have no say for this caller, such as the SCPs for a service, are left out. The zero Decision explains nothing.
+// Explain says for every statement of every given policy whether it applies and why, in the order of the layers. It leaves out policies
+// that do not count for this caller, such as SCPs for a service principal. It is nil for the zero Decision.
 func (d Decision) Explain() []Match {
-	if d.asked == nil {
+	if d.input == nil {
 		return nil
 	}
-	j := newJudge(&d.asked.request, &d.asked.policies)
+	j := newJudge(&d.input.request, &d.input.policies)
 	var out []Match
 	each := func(at ref, d policy.Document) {
 		if d.IsZero() {
@@ -51,7 +51,7 @@ func (d Decision) Explain() []Match {
 	return out
 }
 
-// String is the match in one line, for example: resource policy, statement 2 "DenyOld" (Deny) applies: …
+// String describes the match in one line, for example: resource policy, statement 2 "DenyOld" (Deny) applies: …
 func (m Match) String() string {
 	var b strings.Builder
 	b.WriteString(m.Layer.String())
@@ -71,7 +71,7 @@ func (m Match) String() string {
 	return b.String() + ": " + m.Why
 }
 
-// String is the effect, and what decided, a line each.
+// String returns the effect in the first line, and then the matches of Deciding and the layers not given, a line each.
 func (d Decision) String() string {
 	var b strings.Builder
 	b.WriteString(d.Effect.String())
@@ -90,7 +90,7 @@ func (d Decision) String() string {
 	return b.String()
 }
 
-// match looks at one statement by itself.
+// match describes one statement, without regard to others.
 func (j *judge) match(at ref) Match {
 	m := Match{Layer: at.layer, Level: at.level, Document: at.document, Statement: at.statement}
 	if at.at == nil {
@@ -106,7 +106,7 @@ func (j *judge) match(at ref) Match {
 	return m
 }
 
-// applied is match for a statement that applies.
+// applied is match for a statement that is known to apply.
 func (j *judge) applied(at ref) Match {
 	m := Match{Layer: at.layer, Level: at.level, Document: at.document, Statement: at.statement, Sid: at.at.sid, Effect: "Allow", Outcome: Applies, Why: j.because(at.at)}
 	if at.at.deny {
@@ -115,7 +115,8 @@ func (j *judge) applied(at ref) Match {
 	return m
 }
 
-// inspect goes the way of readStatement and says where it ends.
+// inspect makes the checks of readStatement in the same order and says which one decides. The second result is the keys that a MayApply
+// depends on, the third the reason.
 func (j *judge) inspect(s *statement, layer Layer) (Outcome, []string, string) {
 	if !s.deny && layer == RCP {
 		return NotApplies, nil, "of RCPs only what they deny counts"
@@ -165,7 +166,7 @@ func (j *judge) inspect(s *statement, layer Layer) (Outcome, []string, string) {
 	return MayApply, keys, "depends on " + strings.Join(keys, ", ")
 }
 
-// keysOf are the condition keys of clauses, sorted.
+// keysOf returns the condition keys of the clauses, sorted.
 func (j *judge) keysOf(clauses []clause) []string {
 	var keys []string
 	for _, c := range clauses {
@@ -182,7 +183,7 @@ func (j *judge) keysOf(clauses []clause) []string {
 	return slices.Compact(keys)
 }
 
-// notIn says that something is not among texts or, for a Not element, that it is.
+// notIn puts into words that a value is not among texts or, for a Not element, that it is.
 func notIn(texts []string, not bool) string {
 	if not {
 		return "exempt: " + some(texts)
@@ -190,7 +191,7 @@ func notIn(texts []string, not bool) string {
 	return "not " + some(texts)
 }
 
-// some lists the first few texts.
+// some lists the first few texts and counts the rest.
 func some(texts []string) string {
 	if len(texts) == 0 {
 		return "named"
@@ -217,7 +218,7 @@ func principalTexts(s *statement) []string {
 	return out
 }
 
-// because says what made a statement apply: the pattern of the action, and the conditions.
+// because says why a statement applies: the matching action pattern, and the conditions.
 func (j *judge) because(s *statement) string {
 	var b strings.Builder
 	b.WriteString("it is about ")
@@ -233,17 +234,17 @@ func (j *judge) because(s *statement) string {
 	return b.String()
 }
 
-// failing says which condition does not hold.
+// failing says which condition of the statement does not hold.
 func (j *judge) failing(s *statement) string {
 	if s.invalid {
 		for _, c := range s.conditions {
-			if c.op.family == nonsense {
+			if c.op.family == noOperator {
 				return fmt.Sprintf("%q is not a condition operator", c.operator)
 			}
 		}
 	}
 	for i := range s.conditions {
-		if c := &s.conditions[i]; c.op.family != nonsense {
+		if c := &s.conditions[i]; c.op.family != noOperator {
 			if t, _ := j.condition(c); t == no {
 				return j.value(c) + ", which does not hold"
 			}
@@ -252,7 +253,7 @@ func (j *judge) failing(s *statement) string {
 	return "a condition does not hold"
 }
 
-// value says what a condition asks and what the key is: aws:SecureTransport is "false" (Bool "true").
+// value says what the key is and what the condition requires, for example: aws:SecureTransport is "false" (Bool "true").
 func (j *judge) value(c *condition) string {
 	b := make([]byte, 0, 96)
 	b = append(b, c.shown...)
@@ -269,7 +270,7 @@ func (j *judge) value(c *condition) string {
 	return string(append(b, ')'))
 }
 
-// appendQuoted lists the first few texts in quotation marks.
+// appendQuoted appends the first few texts in quotation marks and counts the rest.
 func appendQuoted(b []byte, texts []string) []byte {
 	for i, text := range texts {
 		if i > 0 {
@@ -283,5 +284,5 @@ func appendQuoted(b []byte, texts []string) []byte {
 	return b
 }
 
-// few is how many texts are listed before the rest is counted.
+// few is the number of texts that are listed before the rest is counted.
 const few = 3

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// The condition keys that follow from a request's fields, lower case.
+// Condition keys that this package uses itself, in lower case. The values of the first four follow from the fields of a request.
 const (
 	keyPrincipalARN     = "aws:principalarn"
 	keyPrincipalAccount = "aws:principalaccount"
@@ -16,17 +16,17 @@ const (
 	keyCanonicalUser    = "canonicaluser"
 )
 
-// CanonicalUser is not a condition key of AWS. In a Request's Context it gives the canonical user id of the principal's account,
-// by which bucket policies may name an account; in DependsOn it says that such a statement decides.
+// CanonicalUser is a key of this package, not a condition key of AWS. In [Request.Context] it gives the canonical user id of the
+// principal's account, by which a bucket policy may name the account. In [Decision.DependsOn] it says that the answer depends on that id.
 const CanonicalUser = "CanonicalUser"
 
-// shownKeys are the keys that this package itself brings up, as AWS writes them.
+// shownKeys gives the keys that this package uses itself as AWS writes them.
 var shownKeys = map[string]string{
 	keyPrincipalARN: "aws:PrincipalArn", keyPrincipalAccount: "aws:PrincipalAccount", keyPrincipalType: "aws:PrincipalType",
 	keyResourceAccount: "aws:ResourceAccount", keyUserID: "aws:userid", keyCanonicalUser: CanonicalUser,
 }
 
-// state says what is known of a condition key.
+// state says what is known of a condition key: nothing, that it is absent, or its values.
 type state uint8
 
 const (
@@ -35,13 +35,14 @@ const (
 	present
 )
 
-// facts is what a request says about condition keys. Few of them are asked for, so they are looked up as they stand.
+// facts holds what a request says about condition keys. It keeps them as they were given and searches them linearly, because few keys
+// are looked up.
 type facts struct {
 	request *Request
 	context []contextKey
 	follows [4]follow
 	choices []string // the possible values of aws:PrincipalArn, if more than one
-	role    string   // the form of aws:PrincipalArn that follows from the caller; "" is none
+	role    string   // the form of aws:PrincipalArn if the caller's ARN gives only a form; else ""
 }
 
 type contextKey struct {
@@ -49,14 +50,14 @@ type contextKey struct {
 	values []string
 }
 
-// follow is a key whose value follows from the request's fields.
+// follow is a key whose value follows from the fields of the request.
 type follow struct {
 	key   string // lower case
 	value [1]string
-	state state // unknown: nothing follows
+	state state // unknown if nothing follows
 }
 
-// newFacts collects what the request gives and what follows from it. The owner of the resource follows later.
+// newFacts collects what the request says and what follows from it. findOwner adds the owner of the resource later.
 func newFacts(r *Request, w *who) *facts {
 	f := &facts{request: r, context: make([]contextKey, 0, len(r.Context))}
 	for key, values := range r.Context {
@@ -80,7 +81,7 @@ func (f *facts) infer(at int, key, value string) {
 	}
 }
 
-// key gives the values of a key, which is in lower case.
+// key returns the values and the state of a key. The key must be in lower case.
 func (f *facts) key(key string) ([]string, state) {
 	switch values, n := f.given(key); {
 	case n > 0 && len(values) > 0:
@@ -115,7 +116,8 @@ func (f *follow) values() []string {
 	return f.value[:]
 }
 
-// given looks into the context and counts the spellings in which the key is there: the values of all of them count, in a fixed order.
+// given returns the values of the key in the context, and the number of spellings in which the key occurs there. The values of all
+// spellings count, in a fixed order.
 func (f *facts) given(key string) (values []string, spellings int) {
 	for i := range f.context {
 		if sameKey(f.context[i].key, key) {
@@ -134,11 +136,11 @@ func (f *facts) given(key string) (values []string, spellings int) {
 	return values, spellings
 }
 
-// form gives what is known of the value of a key that Like holds, or of the ARN of a role whose path is not known.
+// form returns the form of the key's value: that in Like, or for aws:PrincipalArn the form of a role's ARN whose path is not known.
 func (f *facts) form(key string) (string, bool) {
 	spelling, found := "", false
 	for k := range f.request.Like {
-		if sameKey(k, key) && (!found || k < spelling) { // of several spellings always the same one
+		if sameKey(k, key) && (!found || k < spelling) { // if several spellings match, always choose the same one
 			spelling, found = k, true
 		}
 	}
@@ -148,7 +150,7 @@ func (f *facts) form(key string) (string, bool) {
 	return f.request.Like[spelling], found
 }
 
-// among gives the values of which the key has one, "" if it may be absent; nil if nothing is said about it.
+// among returns the possible values of the key that the request lists, where "" means that it may be absent; nil if it lists none.
 func (f *facts) among(key string) []string {
 	var out []string
 	for k, values := range f.request.Among {
@@ -159,7 +161,7 @@ func (f *facts) among(key string) []string {
 	return out
 }
 
-// mayBeRole reports whether the unknown aws:PrincipalArn of a session can be the role's ARN.
+// mayBeRole reports whether arn is a possible value of the unknown aws:PrincipalArn of a session.
 func (f *facts) mayBeRole(arn string) bool {
 	if form, formed := f.form(keyPrincipalARN); formed {
 		g := parsePattern(form, style{wild: true}).glob
@@ -168,7 +170,7 @@ func (f *facts) mayBeRole(arn string) bool {
 	return slices.Contains(f.choices, arn)
 }
 
-// misses reports whether the key is said to be absent.
+// misses reports whether the request lists the key as absent.
 func (f *facts) misses(key string) bool {
 	for _, k := range f.request.Absent {
 		if prefix, ok := strings.CutSuffix(k, "*"); sameKey(k, key) || ok && len(key) >= len(prefix) && strings.EqualFold(key[:len(prefix)], prefix) {
@@ -178,5 +180,5 @@ func (f *facts) misses(key string) bool {
 	return false
 }
 
-// sameKey compares keys, which are plain ASCII, without regard to case.
+// sameKey compares keys without regard to letter case. Keys are ASCII.
 func sameKey(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }

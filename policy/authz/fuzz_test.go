@@ -9,7 +9,7 @@ import (
 	"github.com/xacct/xacct/policy/authz"
 )
 
-// Decide answers whatever it is asked, twice the same, and can explain itself.
+// Decide answers every request, gives the same answer twice, and can explain it.
 func FuzzDecide(f *testing.F) {
 	f.Add([]byte(`{"Statement":{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::b/${aws:username, 'x'}*","Condition":{"StringLike":{"a":["${b}?"]}}}}`), role, "s3:GetObject", "arn:aws:s3:::b/x", "a", "v", false)
 	f.Add([]byte(`{"Statement":{"Effect":"Deny","NotPrincipal":{"AWS":"AROA"},"NotAction":"s3:*","NotResource":"${x}","Condition":{"ForAllValues:ArnLike":{"aws:PrincipalArn":["arn:aws:iam::*:role/a/*"]},"NumericLessThan":{"n":[1e99,"x"]},"DateEquals":{"d":"2026"}}}}`), session, "kms:Decrypt", key, "n", "1", true)
@@ -40,7 +40,7 @@ func FuzzDecide(f *testing.F) {
 	})
 }
 
-// A Deny more never lets a denied request in, and never unsettles it.
+// A further Deny never makes a denied request allowed or undetermined.
 func FuzzAddDeny(f *testing.F) {
 	f.Add([]byte("some choices"), []byte("other choices"))
 	f.Fuzz(func(t *testing.T, b, more []byte) {
@@ -61,7 +61,7 @@ func FuzzAddDeny(f *testing.F) {
 	})
 }
 
-// To know more of the keys never turns a settled answer around, and to know all settles it.
+// Knowing more keys never changes a decided answer, and knowing all keys decides every request.
 func FuzzKnowMore(f *testing.F) {
 	f.Add([]byte("some choices"), uint16(7))
 	f.Fuzz(func(t *testing.T, b []byte, which uint16) {

@@ -7,7 +7,7 @@ import (
 	"github.com/xacct/xacct/policy/authz"
 )
 
-// source turns bytes into choices; it starts over where they end.
+// source turns bytes into choices. After the last byte it starts over.
 type source struct {
 	bytes []byte
 	at    int
@@ -24,8 +24,8 @@ func (s *source) pick(n int) int {
 
 func (s *source) of(texts ...string) string { return texts[s.pick(len(texts))] }
 
-// unknownValues are the keys that generated policies speak of, and for each the values of which one is in every kind that generated
-// conditions can tell apart. nil is absent.
+// unknownValues are the keys that generated policies use. For each key, the values include one of every kind that generated conditions
+// can distinguish. nil is an absent key.
 var unknownValues = []struct {
 	key    string
 	values [][]string
@@ -42,7 +42,7 @@ var unknownValues = []struct {
 	{"aws:ResourceAccount", [][]string{{task}, {remote}, {"999999999999"}}},
 }
 
-// conditions are what generated statements ask for.
+// conditions are the conditions that generated statements can have.
 var conditions = []string{
 	`'StringEquals':{'x:text':'a'}`, `'StringNotEquals':{'x:text':'a'}`, `'StringEquals':{'x:text':['a','b']}`, `'StringNotEquals':{'x:text':['b','ab']}`,
 	`'StringEqualsIgnoreCase':{'x:text':'A'}`, `'StringLike':{'x:text':'a*'}`, `'StringLike':{'x:text':'*b'}`, `'StringNotLike':{'x:text':'a?'}`, `'StringLike':{'x:text':'*'}`,
@@ -65,7 +65,7 @@ var principals = []string{
 	`'NotPrincipal':{'AWS':['arn:aws:sts::111122223333:assumed-role/mover/s','` + role + `','111122223333']}`, `'NotPrincipal':{'AWS':['arn:aws:sts::111122223333:assumed-role/mover/s','AROAONE','111122223333']}`,
 }
 
-// statement makes a statement; with principal, of a resource policy.
+// statement makes a statement; if principal is set, one for a resource policy.
 func (s *source) statement(effect string, principal bool) string {
 	elements := []string{`'Effect':'` + effect + `'`}
 	if principal {
@@ -137,7 +137,7 @@ func (s *source) request() (r authz.Request, open []int) {
 	}
 	if s.pick(12) == 0 {
 		r.Principal, r.Service = "", s.of("datasync.amazonaws.com", "")
-		r.Absent = []string{"aws:PrincipalArn", "aws:PrincipalAccount"} // what these are for a service is not enumerated
+		r.Absent = []string{"aws:PrincipalArn", "aws:PrincipalAccount"} // their values for a service are not enumerated
 	}
 	for i, u := range unknownValues {
 		if s.pick(3) > 0 && len(open) < 3 {

@@ -12,13 +12,13 @@ import (
 // token is one step of a glob.
 type token struct {
 	op tokenOp
-	r  rune // of a literal; lower case in a glob that folds
+	r  rune // of char: the character; lower case if the glob folds case
 }
 
 type tokenOp uint8
 
 const (
-	literal  tokenOp = iota
+	char     tokenOp = iota
 	one              // any character
 	many             // any characters
 	oneHere          // any character but a colon
@@ -27,30 +27,30 @@ const (
 
 // glob matches strings against wildcards. A glob is immutable.
 type glob struct {
-	exact, prefix bool   // the whole glob is text; it is text and then anything
-	text          string // lower case if fold
+	exact, prefix bool   // exact: the glob is text without wildcards; prefix: it is text followed by anything
+	text          string // the text before the first wildcard; lower case if fold
 	tokens        []token
 	fold          bool // upper and lower case are the same
-	here          bool // some wildcard stops at colons
+	here          bool // some wildcard does not match colons
 }
 
-// newGlob shortens the common cases.
+// newGlob makes a glob and recognises the common cases that need no search.
 func newGlob(tokens []token, fold bool) glob {
 	g := glob{tokens: tokens, fold: fold}
 	var b strings.Builder
 	g.exact = true
 	for i, t := range tokens {
 		switch {
-		case t.op == literal && g.exact:
+		case t.op == char && g.exact:
 			if fold {
 				tokens[i].r = unicode.ToLower(t.r)
 			}
 			b.WriteRune(tokens[i].r)
-		case t.op == literal && fold:
+		case t.op == char && fold:
 			tokens[i].r = unicode.ToLower(t.r)
 		case t.op == many && g.exact && i == len(tokens)-1:
 			g.exact, g.prefix = false, true
-		case t.op != literal:
+		case t.op != char:
 			g.exact = false
 			g.here = g.here || t.op == oneHere || t.op == manyHere
 		}
@@ -59,7 +59,7 @@ func newGlob(tokens []token, fold bool) glob {
 	return g
 }
 
-// match reports whether all of s matches.
+// match reports whether the glob matches all of s.
 func (g *glob) match(s string) bool {
 	if g.fold {
 		s = lower(s)
@@ -77,10 +77,10 @@ func (g *glob) match(s string) bool {
 	return g.greedy(s)
 }
 
-// lower folds case character by character, as the tokens are folded.
+// lower lowers s character by character, in the same way as newGlob lowers tokens.
 func lower(s string) string { return strings.Map(unicode.ToLower, s) }
 
-// greedy matches where every run of any characters may stand for anything: only the last one seen ever has to be extended.
+// greedy matches globs in which every wildcard matches any character. It is enough to backtrack to the last many that was passed.
 func (g *glob) greedy(s string) bool {
 	at, i := 0, 0
 	star, resume := -1, 0
@@ -91,7 +91,7 @@ func (g *glob) greedy(s string) bool {
 			star, resume = at, i
 			at++
 			continue
-		case at < len(g.tokens) && (g.tokens[at].op == one || g.tokens[at].op == literal && g.tokens[at].r == r):
+		case at < len(g.tokens) && (g.tokens[at].op == one || g.tokens[at].op == char && g.tokens[at].r == r):
 			at++
 			i += n
 			continue
@@ -108,7 +108,7 @@ func (g *glob) greedy(s string) bool {
 	return at == len(g.tokens)
 }
 
-// simulate matches in general: it keeps the set of places in the glob that the text so far can have led to.
+// simulate matches any glob. It keeps the set of places in the glob that can be reached with the text read so far.
 func (g *glob) simulate(s string) bool {
 	now, next := newPlaces(len(g.tokens)+1), newPlaces(len(g.tokens)+1)
 	g.enter(now, 0, 0)
@@ -124,11 +124,11 @@ func (g *glob) simulate(s string) bool {
 	return now.has(len(g.tokens))
 }
 
-// step goes on from the place at over the character r. The glob's places begin at base in to.
+// step adds to the set the places that follow place at when the character r is read. The glob's places begin at base in the set.
 func (g *glob) step(to places, base, at int, r rune) {
 	stay := false
 	switch t := g.tokens[at]; t.op {
-	case literal:
+	case char:
 		if t.r != r && !(g.fold && t.r == unicode.ToLower(r)) {
 			return
 		}
@@ -147,7 +147,7 @@ func (g *glob) step(to places, base, at int, r rune) {
 	}
 }
 
-// enter adds the place at, and those behind wildcards that may stand for nothing.
+// enter adds the place at, and the places after wildcards at it that may match nothing.
 func (g *glob) enter(to places, base, at int) {
 	for ; ; at++ {
 		to.add(base + at)
@@ -164,10 +164,10 @@ func newPlaces(n int) places    { return make(places, (n+63)/64) }
 func (p places) add(i int)      { p[i/64] |= 1 << (i % 64) }
 func (p places) has(i int) bool { return p[i/64]&(1<<(i%64)) != 0 }
 
-// grow is the set with room for n.
+// grow returns the set with room for n numbers.
 func (p places) grow(n int) places { return append(p, newPlaces(max(0, n-64*len(p)))...) }
 
-// all is the members, the smallest first.
+// all yields the members in ascending order.
 func (p places) all() iter.Seq[int] {
 	return func(yield func(int) bool) {
 		for i, word := range p {
@@ -180,7 +180,7 @@ func (p places) all() iter.Seq[int] {
 	}
 }
 
-// id is the set as a key of a map.
+// id returns the set as a string that can be the key of a map.
 func (p places) id() string {
 	b := make([]byte, 0, 8*len(p))
 	for _, word := range p {

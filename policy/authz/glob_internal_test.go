@@ -20,7 +20,7 @@ func slowly(tokens []token, fold bool, s []rune) bool {
 	switch {
 	case len(s) == 0:
 		return false
-	case t.op == literal && fold && unicode.ToLower(t.r) != unicode.ToLower(s[0]), t.op == literal && !fold && t.r != s[0], t.op == oneHere && s[0] == ':':
+	case t.op == char && fold && unicode.ToLower(t.r) != unicode.ToLower(s[0]), t.op == char && !fold && t.r != s[0], t.op == oneHere && s[0] == ':':
 		return false
 	}
 	return slowly(tokens[1:], fold, s[1:])
@@ -60,7 +60,7 @@ func allStrings(alphabet []rune, n int) []string {
 	return all
 }
 
-// Between them, telling strings match every combination of the globs that any string matches.
+// Together, the witness strings match every combination of globs that any string matches.
 func TestTellingStrings(t *testing.T) {
 	sources := []string{"a", "ab", "*", "a*", "*a", "a*b", "?", "?b", "*a*", "a:*", "*:b", "", "b*a*", "A"}
 	all := allStrings([]rune("abA:z"), 5)
@@ -69,7 +69,7 @@ func TestTellingStrings(t *testing.T) {
 		for j, second := range sources[i:] {
 			for _, s := range []style{{wild: true}, {wild: true, fold: true}, {wild: true, colons: inResource}, {}} {
 				globs := []glob{parsePattern(first, s).glob, parsePattern(second, style{wild: true}).glob, parsePattern(sources[(i+j)%len(sources)], s).glob}
-				values, complete := tellingStrings(globs)
+				values, complete := witnessStrings(globs)
 				if !complete {
 					t.Fatalf("gave up on %q, %q", first, second)
 				}

@@ -2,11 +2,11 @@ package authz
 
 import "slices"
 
-// maxHoles bounds the search for what may stand in a variable's place.
+// maxHoles bounds the number of values that addHoles tries for a variable.
 const maxHoles = 1 << 13
 
-// addHoles finds the values of the unknown variable with which p matches text, and notes them as globs. They are parts of text.
-// If there are too many parts to try, the atom becomes a free one.
+// addHoles finds the values of the unknown variable key with which p matches text, and adds them to the globs of the atom. All such values
+// are substrings of text. If there are too many substrings to try, it makes the atom free.
 func (a *atom) addHoles(p *pattern, key, text string, j *judge) {
 	if p.never || !slices.Contains(p.keys, key) {
 		return
@@ -39,10 +39,10 @@ func (a *atom) addHoles(p *pattern, key, text string, j *judge) {
 	}
 }
 
-// hole gives the places in text where the value of the variable may begin and end where it first stands: anywhere, unless what is
-// before it, or after it, is plain text.
+// hole returns where in text the value of the variable may start and end at its first occurrence in p. If plain text surrounds the
+// variable, there is one start or end; otherwise it can be anywhere.
 func (p *pattern) hole(key, text string, known func(string) (string, bool)) (starts, ends []int) {
-	head, tail := 0, 0 // the lengths of the plain text before and after
+	head, tail := 0, 0 // lengths of the plain text before and after the variable
 	plainHead, plainTail := true, true
 	passed := false
 	for i := range p.parts {
@@ -72,7 +72,7 @@ func (p *pattern) hole(key, text string, known func(string) (string, bool)) (sta
 	return starts, ends
 }
 
-// length is how long the text is that the part stands for; not plain, if that is not settled.
+// length returns the length of the text that the part stands for; plain is false if that is not fixed.
 func (v *part) length(known func(string) (string, bool)) (n int, plain bool) {
 	if v.key != "" {
 		text, ok := known(v.key)
@@ -82,7 +82,7 @@ func (v *part) length(known func(string) (string, bool)) (n int, plain bool) {
 		return len(text), true
 	}
 	for _, t := range v.tokens {
-		if t.op != literal {
+		if t.op != char {
 			return 0, false
 		}
 		n += len(string(t.r))

@@ -7,7 +7,8 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// judge decides one request. It sorts the statements that apply, and those that may, into sides; what may apply hangs on atoms.
+// judge decides one request. It sorts the statements that apply or may apply into sides. Whether a statement applies that only may apply
+// depends on the answers to atoms.
 type judge struct {
 	request  *Request
 	policies *Policies
@@ -16,22 +17,22 @@ type judge struct {
 	action   string // lower case
 	service  string // of the action
 	atoms    []*atom
-	free     map[string]int // atoms over several keys, by what they say
+	free     map[string]int // numbers of the free atoms over several keys, by their question
 
 	same      truth // whether the resource belongs to the principal's account
 	sameAtom  int   // if that is unknown
-	mustAllow bool  // nothing happens to this resource unless its own policy has a hand in it
+	mustAllow bool  // the resource's own policy must allow, also within one account
 
 	denies                      side
 	identity, boundary, session side
 	scps                        []side // by level
-	direct, role, account       side   // what the resource policy allows, by how it names the principal
+	direct, role, account       side   // Allow statements of the resource policy, by how they name the principal
 	notGiven                    Layer
 
-	underSCPs, underRCPs bool // whether such policies limit this request
+	underSCPs, underRCPs bool // whether SCPs and RCPs limit this request
 }
 
-// truth is a truth value of three-valued logic. The order matters: and is min, or is max.
+// truth is a value of three-valued logic. The values are ordered so that min is "and" and max is "or".
 type truth int8
 
 const (
@@ -47,31 +48,31 @@ func truthOf(b bool) truth {
 	return no
 }
 
-// side is statements any of which would do.
+// side is a set of statements of which one must apply.
 type side struct {
-	none bool   // there is no such policy: it limits nothing
+	none bool   // there is no policy, which then limits nothing
 	sure []ref  // statements that apply
 	may  []open // statements that may apply
 }
 
-// ref names a statement.
+// ref identifies a statement.
 type ref struct {
 	layer                      Layer
 	level, document, statement int
 	at                         *statement
 }
 
-// open is a statement that applies if every clause holds. Without a statement it is what a layer that could not be read may say.
+// open is a statement that applies if every clause holds. Its statement is -1 if it stands for a layer that could not be read.
 type open struct {
 	ref
 	clauses []clause
 }
 
-// clause holds if one of its literals does.
-type clause []lit
+// clause is a disjunction: it holds if one of its literals does.
+type clause []literal
 
-// lit is an atom or its negation.
-type lit struct {
+// literal is an atom or its negation.
+type literal struct {
 	atom int
 	not  bool
 }
@@ -89,7 +90,7 @@ func newJudge(r *Request, p *Policies) *judge {
 	return j
 }
 
-// documents is all policies, ready for deciding.
+// documents returns all given policies, prepared.
 func (j *judge) documents() []*document {
 	p := j.policies
 	var all []*document
@@ -117,7 +118,7 @@ func (j *judge) documents() []*document {
 	return all
 }
 
-// findOwner settles whose the resource is, if it can.
+// findOwner finds out which account owns the resource, and whether it is the principal's account.
 func (j *judge) findOwner() {
 	r, f := j.request, j.facts
 	owner := ""
@@ -129,7 +130,7 @@ func (j *judge) findOwner() {
 		owner = j.who.account
 	} else if a, ok := region.ParseARN(r.Resource); ok && region.ValidAccount(a.Account) {
 		owner = a.Account
-	} else if ok && a.Account != "" { // "aws": what AWS itself provides to every account, such as managed policies
+	} else if ok && a.Account != "" { // the account "aws" owns what AWS provides to every account, such as managed policies
 		j.same = yes
 		return
 	}
@@ -154,7 +155,7 @@ func (j *judge) findOwner() {
 	}
 }
 
-// findRole sees whether the policies leave it open which role a session is of.
+// findRole finds the possible ARNs of the role of a session. There are several if a policy names a role of the same name at another path.
 func (j *judge) findRole() {
 	f := j.facts
 	if _, given := f.given(keyPrincipalARN); given > 0 || j.who.kind != roleSession || f.request.Complete || f.misses(keyPrincipalARN) {

@@ -8,14 +8,15 @@ import (
 	"time"
 )
 
-// maxKinds bounds how many kinds of values of one key are told apart by listing every combination of answers.
+// maxKinds bounds the number of kinds of values of one key.
 const maxKinds = 1 << 10
 
-// kinds finds the kinds of values that the atoms of u tell apart, by trying values: each gives its answers.
-// Where no complete list of values is known, it gives every combination of answers: then more may look possible than is.
+// kinds returns the kinds of values of u. Two values are of the same kind if all atoms give the same answers for them, so that a kind is
+// a list of answers. It finds kinds by trying values. If no complete list of values is known, it returns every combination of answers,
+// which may include impossible ones.
 func (j *judge) kinds(u *unknownKey) [][]truth {
 	first := j.atoms[u.atoms[0]]
-	if first.key == "" { // free: each atom may have either answer
+	if first.key == "" { // a free atom may have either answer
 		return combinations(len(u.atoms))
 	}
 	if values := j.facts.among(first.key); values != nil {
@@ -32,27 +33,27 @@ func (j *judge) kinds(u *unknownKey) [][]truth {
 	}
 	text, formed := j.facts.form(first.key)
 	form := parsePattern(text, style{wild: true}).glob
-	values, complete := j.telling(u, form, formed)
+	values, complete := j.witnesses(u, form, formed)
 	if !complete {
 		if n := len(u.atoms); n <= 10 {
 			return combinations(n)
 		}
-		return append(j.try(u, [][]string{nil}, singles(values)), j.perhaps(u))
+		return append(j.try(u, [][]string{nil}, singles(values)), j.undecided(u))
 	}
 	lists := singles(values)
 	none := [][]string{nil}
-	if formed || first.key == keyResourceAccount { // every resource has an owner
+	if formed || first.key == keyResourceAccount { // the key cannot be absent
 		none = nil
 	}
 	kinds := j.try(u, none, lists)
-	if !formed && j.several(u) { // a form is that of one value
-		kinds = j.close(u, kinds, lists)
+	if !formed && j.several(u) { // a form describes a single value
+		kinds = j.addLists(u, kinds, lists)
 	}
 	return kinds
 }
 
-// perhaps is a kind of value of which nothing is known.
-func (j *judge) perhaps(u *unknownKey) []truth {
+// undecided returns a kind without any answer.
+func (j *judge) undecided(u *unknownKey) []truth {
 	out := make([]truth, len(u.atoms))
 	for i := range out {
 		out[i] = maybe
@@ -80,7 +81,7 @@ func singles(values []string) [][]string {
 	return out
 }
 
-// try gives the distinct answers of the values; a nil list is an absent key.
+// try returns the kinds of the given lists of values, each once. A nil list stands for an absent key.
 func (j *judge) try(u *unknownKey, lists ...[][]string) [][]truth {
 	var out [][]truth
 	for _, all := range lists {
@@ -102,7 +103,7 @@ func (j *judge) answer(u *unknownKey, values []string) []truth {
 	return kind
 }
 
-// several reports whether the key may have several values at once, and the policies could tell.
+// several reports whether the key may have several values at once and a set operator is used on it.
 //
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html (which keys are multivalued)
 func (j *judge) several(u *unknownKey) bool {
@@ -113,15 +114,15 @@ func (j *judge) several(u *unknownKey) bool {
 	return slices.ContainsFunc(u.atoms, func(n int) bool { return j.atoms[n].lists })
 }
 
-// multivalued are the global keys that can have several values.
+// multivalued are the global condition keys that can have several values, in lower case.
 var multivalued = map[string]bool{
 	"aws:calledvia": true, "aws:principalorgpaths": true, "aws:principalservicenameslist": true, "aws:resourceorgpaths": true,
 	"aws:sourceorgpaths": true, "aws:tagkeys": true, "aws:vpceorgpaths": true,
 }
 
-// close adds the kinds of lists of values. The answers to a list follow from those to its members, so it is enough to go on from one
-// list of each kind, by one value at a time.
-func (j *judge) close(u *unknownKey, kinds [][]truth, one [][]string) [][]truth {
+// addLists adds the kinds of lists with several values. The answers for a list follow from the answers for its members, so it extends
+// one list of each kind by one value at a time until no new kind is found.
+func (j *judge) addLists(u *unknownKey, kinds [][]truth, one [][]string) [][]truth {
 	var queue [][]string
 	seen := kinds
 	add := func(list []string) {
@@ -142,14 +143,14 @@ func (j *judge) close(u *unknownKey, kinds [][]truth, one [][]string) [][]truth 
 	return seen
 }
 
-// telling gives values that between them show every combination of answers the atoms can have; complete is false if that is not sure.
-// formed: only values of that form count.
-func (j *judge) telling(u *unknownKey, form glob, formed bool) (values []string, complete bool) {
+// witnesses returns values of the key that together show every combination of answers which the atoms can have. complete is false if
+// some combination may be missing. If formed, only values that match form are considered.
+func (j *judge) witnesses(u *unknownKey, form glob, formed bool) (values []string, complete bool) {
 	families := map[family][]*atom{}
 	for _, n := range u.atoms {
 		a := j.atoms[n]
 		switch a.family {
-		case nulls: // any value will do
+		case nulls: // any value is a witness
 		case arns:
 			families[strings_] = append(families[strings_], a)
 		default:
@@ -159,7 +160,7 @@ func (j *judge) telling(u *unknownKey, form glob, formed bool) (values []string,
 	complete = len(families) <= 1
 	switch {
 	case formed && len(families[strings_]) == 0 && len(families) > 0:
-		return nil, false // a form for numbers and the like tells too little
+		return nil, false // the other families have no witnesses of a given form
 	case len(families) == 0:
 		families[strings_] = nil
 	}
@@ -177,18 +178,18 @@ func (j *judge) telling(u *unknownKey, form glob, formed bool) (values []string,
 			if formed {
 				globs = append(globs, form)
 			}
-			more, ok = tellingStrings(globs)
+			more, ok = witnessStrings(globs)
 			if formed {
 				more = slices.DeleteFunc(more, func(v string) bool { return !form.match(v) })
 			}
 		case booleans:
 			more = []string{"true", "false"}
 		case numbers:
-			more = tellingNumbers(texts)
+			more = witnessNumbers(texts)
 		case dates:
-			more = tellingDates(texts)
+			more = witnessDates(texts)
 		case addresses:
-			more = tellingAddresses(texts)
+			more = witnessAddresses(texts)
 		case binaries:
 			more = append(texts, "eGFjY3QgbWF0Y2hlcyBub3RoaW5n")
 		}
@@ -199,8 +200,8 @@ func (j *judge) telling(u *unknownKey, form glob, formed bool) (values []string,
 	return slices.Compact(values), complete
 }
 
-// tellingNumbers are the numbers in texts, one between each two neighbours, and one on either side.
-func tellingNumbers(texts []string) []string {
+// witnessNumbers returns the numbers in texts, one number between each two neighbours, and one beyond either end.
+func witnessNumbers(texts []string) []string {
 	var at []*big.Rat
 	for _, text := range texts {
 		at = appendIf(at, text, parseNumber)
@@ -219,13 +220,13 @@ func tellingNumbers(texts []string) []string {
 	}
 	var out []string
 	for _, n := range all {
-		digits, _ := n.FloatPrec() // halves of decimals are decimals
+		digits, _ := n.FloatPrec() // the mean of two decimals is a decimal
 		out = append(out, n.FloatString(digits))
 	}
 	return out
 }
 
-func tellingDates(texts []string) []string {
+func witnessDates(texts []string) []string {
 	var at []time.Time
 	for _, text := range texts {
 		at = appendIf(at, text, parseDate)
@@ -248,8 +249,9 @@ func tellingDates(texts []string) []string {
 	return out
 }
 
-// tellingAddresses are the first address of each range, the one after its last, and the lowest of all: between these nothing changes.
-func tellingAddresses(texts []string) []string {
+// witnessAddresses returns the first address of each range, the one after its last, and the lowest of all. No answer changes between
+// these.
+func witnessAddresses(texts []string) []string {
 	out := []string{"0.0.0.0", "::"}
 	for _, text := range texts {
 		p, ok := parseRange(text)

@@ -2,7 +2,7 @@ package authz
 
 import "strings"
 
-// family is how an operator compares.
+// family is the type of the values that an operator compares.
 type family uint8
 
 const (
@@ -14,7 +14,7 @@ const (
 	binaries
 	addresses
 	nulls
-	nonsense // not an operator
+	noOperator // not an operator
 )
 
 // relation is how a number or date compares.
@@ -31,14 +31,14 @@ const (
 // operator is a condition operator without its prefix and suffix.
 type operator struct {
 	family    family
-	negated   bool // it holds if no value matches, also if the key is absent
+	negated   bool // the condition holds if no value matches, also if the key is absent
 	wild      bool
 	fold      bool
 	variables bool
 	relation  relation
 }
 
-// operators by name in lower case: AWS documents one spelling, other letter case is taken to mean the same (assumed).
+// operators holds the operators by name in lower case. AWS documents one spelling; other letter case is assumed to mean the same.
 //
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 var operators = map[string]operator{
@@ -71,7 +71,7 @@ var operators = map[string]operator{
 	"null":                      {family: nulls},
 }
 
-// quantifier is what a set operator asks of several values.
+// quantifier says how a set operator treats a key with several values.
 type quantifier uint8
 
 const (
@@ -80,7 +80,7 @@ const (
 	forAny
 )
 
-// parseOperator takes the set operator and IfExists off. What is no operator is nonsense.
+// parseOperator splits an operator into its base, set operator and IfExists. The family of an unknown operator is noOperator.
 func parseOperator(s string) (op operator, q quantifier, ifExists bool) {
 	s = strings.ToLower(s)
 	if rest, ok := strings.CutPrefix(s, "forallvalues:"); ok {
@@ -91,7 +91,7 @@ func parseOperator(s string) (op operator, q quantifier, ifExists bool) {
 	s, ifExists = strings.CutSuffix(s, "ifexists")
 	op, ok := operators[s]
 	if !ok || op.family == nulls && (ifExists || q != plain) {
-		op = operator{family: nonsense}
+		op = operator{family: noOperator}
 	}
 	return op, q, ifExists
 }

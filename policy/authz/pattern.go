@@ -2,7 +2,7 @@ package authz
 
 import "strings"
 
-// pattern is a value of a policy as it was written, with the wildcards and variables that are special where it stands.
+// pattern is a value of a policy, split into text, wildcards and variables. Which of these are special depends on the style.
 //
 // Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html,
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
@@ -12,17 +12,17 @@ type pattern struct {
 	fold   bool
 	keys   []string // the keys of its variables, lower case
 	glob   glob     // of a pattern without variables
-	never  bool     // it can match nothing
+	never  bool     // it matches nothing
 }
 
-// part is a run of tokens, or a variable.
+// part is either a run of tokens or a variable.
 type part struct {
 	tokens     []token
-	key        string // of the variable, lower case; "" is tokens
+	key        string // key of the variable, in lower case; "" for a run of tokens
 	shown      string // the key as written
-	fallback   string // what it stands for if the key is absent
+	fallback   string // text of the variable if the key is absent
 	hasDefault bool
-	segment    bool // the variable stands before the last part of an ARN, where a colon cannot be
+	segment    bool // the variable stands before the last part of an ARN, so that its value cannot contain a colon
 }
 
 // style says what is special in a pattern.
@@ -37,16 +37,16 @@ type style struct {
 type colons uint8
 
 const (
-	freely     colons = iota // a wildcard goes over colons
-	inResource               // in the first five segments only a * that ends its segment goes over colons
-	inARN                    // each of the six components is compared by itself
+	freely     colons = iota // wildcards match colons
+	inResource               // in the first five segments, only a * at the end of a segment matches colons
+	inARN                    // each of the six parts of the ARN is compared by itself
 )
 
-// parsePattern never fails: what is not a well-formed variable is plain text.
+// parsePattern parses a pattern. It never fails: a variable that is not well-formed is plain text.
 func parsePattern(source string, s style) pattern {
 	p := pattern{source: source, fold: s.fold}
 	var run []token
-	seen := 0 // colons so far
+	seen := 0 // number of colons so far
 	for i := 0; i < len(source); {
 		rest := source[i:]
 		if s.variables && strings.HasPrefix(rest, "${") {
@@ -90,7 +90,7 @@ func parsePattern(source string, s style) pattern {
 		}
 	}
 	if s.colons == inARN {
-		if source == "*" { // assumed: it stands for any ARN
+		if source == "*" { // assumed to match any ARN
 			run = []token{{op: many}}
 		} else {
 			p.never = seen < 5
@@ -105,13 +105,13 @@ func parsePattern(source string, s style) pattern {
 
 func appendLiteral(run []token, text string) []token {
 	for _, r := range text {
-		run = append(run, token{op: literal, r: r})
+		run = append(run, token{op: char, r: r})
 	}
 	return run
 }
 
-// parseVariable reads ${key}, ${key, 'default'}, ${*}, ${?} or ${$} at the start of s, and gives its length, 0 if there is none.
-// The last three are a part without key whose fallback is the character.
+// parseVariable reads ${key}, ${key, 'default'}, ${*}, ${?} or ${$} at the start of s. It returns the part and its length in s; 0 if there
+// is no variable. For the last three, the part has no key and the character as its fallback.
 func parseVariable(s string) (part, int) {
 	end := strings.IndexByte(s, '}')
 	if end < 0 {
@@ -124,7 +124,7 @@ func parseVariable(s string) (part, int) {
 	}
 	v := part{}
 	if comma := strings.IndexByte(inner, ','); comma >= 0 {
-		// The default may hold a closing brace: it ends with quote and brace.
+		// The default may contain a closing brace, so that only a quote followed by a brace ends it.
 		open := strings.IndexByte(s, '\'')
 		if open < 0 || strings.TrimSpace(s[2+comma+1:open]) != "" {
 			return part{}, 0
@@ -144,8 +144,8 @@ func parseVariable(s string) (part, int) {
 	return v, end + 1
 }
 
-// resolve gives the glob for one set of values; ok is false if a variable has no value: then the pattern matches nothing.
-// Variables stand for their text, also if that holds wildcards (assumed).
+// resolve returns the glob of the pattern for the given values of its variables. ok is false if a variable has no value, because the
+// pattern then matches nothing. The value of a variable is assumed to be plain text even if it contains wildcards.
 func (p *pattern) resolve(values func(key string) (string, bool)) (g glob, ok bool) {
 	if p.never {
 		return glob{}, false
@@ -175,7 +175,8 @@ func (p *pattern) resolve(values func(key string) (string, bool)) (g glob, ok bo
 	return newGlob(run, p.fold), true
 }
 
-// loosely is the pattern with any text in place of each variable that has no settled value: what it does not match, no value makes it match.
+// loosely returns the glob of the pattern with every unknown variable replaced by "any text". If it does not match a text, neither does
+// the pattern for any value of the variables.
 func (p *pattern) loosely(values func(key string) (text string, s state)) (g glob, ok bool) {
 	if p.never {
 		return glob{}, false

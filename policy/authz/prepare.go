@@ -12,10 +12,10 @@ import (
 	"github.com/xacct/xacct/policy/internal/memo"
 )
 
-// document is a policy document made ready for deciding. It is kept with the policy.Document and never changed.
+// document is a policy document prepared for deciding. It is kept with the policy.Document and never changed.
 type document struct {
 	statements []statement
-	paths      []pattern // ARNs of roles with a path that the document speaks of, see who
+	paths      []pattern // ARNs in the document of roles with a path: see who.rolesAt
 }
 
 type statement struct {
@@ -29,7 +29,7 @@ type statement struct {
 	resources    []pattern
 	notResource  bool
 	hasResource  bool
-	anyResource  bool // the resource is "*"
+	anyResource  bool // one of the resources is "*"
 	oddResource  bool // a resource is not in the grammar
 	principals   []principal
 	notPrincipal bool
@@ -49,7 +49,7 @@ type condition struct {
 	values     []string
 
 	patterns []pattern      // strings, ARNs, booleans
-	numbers  []*big.Rat     // of these, what can be read
+	numbers  []*big.Rat     // of numbers, dates, binaries and ranges only those that can be parsed
 	dates    []time.Time    //
 	binaries []string       //
 	ranges   []netip.Prefix //
@@ -59,14 +59,14 @@ type condition struct {
 // principal is one entry of Principal or NotPrincipal.
 type principal struct {
 	kind      principalKind
-	text      string // as written; of an account the id
-	partition string // "" of an account's id
+	text      string // the value as written; of an account its id
+	partition string // "" for an account id, which names no partition
 	account   string
-	name      string // of a session's role
+	name      string // name of a session's role
 	session   string
 }
 
-// isIn reports whether the account or session can be one of the partition.
+// isIn reports whether the principal can be in the partition.
 func (p *principal) isIn(partition string) bool { return p.partition == "" || p.partition == partition }
 
 type principalKind uint8
@@ -76,22 +76,22 @@ const (
 	wholeAccount
 	roleARN
 	sessionARN
-	exactARN // a user and whatever else has to be named exactly
-	roleID   // AROA…: of a role, perhaps a deleted one
+	exactARN // a user, or another principal that only its exact ARN names
+	roleID   // AROA…: unique id of a role, which may be deleted
 	userID   // AIDA…
 	canonical
 	service
-	other // federated users and what nobody can be
+	other // federated users, and values that name nobody
 )
 
-// prepare makes d ready for deciding, once.
+// prepare returns the prepared form of d, which is computed once.
 func prepare(d policy.Document) *document {
 	return d.Memo(memo.Key{}, func() any { return compile(d) }).(*document)
 }
 
 func compile(d policy.Document) *document {
 	out := &document{statements: make([]statement, 0, d.Len())}
-	variables := d.Version() == "2012-10-17" // other documents have none
+	variables := d.Version() == "2012-10-17" // in other documents ${…} is plain text
 	for s := range d.All() {
 		out.statements = append(out.statements, compileStatement(s, variables))
 		out.paths = appendPaths(out.paths, &out.statements[len(out.statements)-1])
@@ -112,7 +112,7 @@ func compileStatement(s policy.Statement, variables bool) statement {
 		out.anyResource = out.anyResource || text == "*"
 		if isOddResource(text, variables) {
 			out.oddResource = true
-			if out.deny && out.notResource { // it exempts nothing
+			if out.deny && out.notResource { // an odd resource in NotResource exempts nothing
 				continue
 			}
 		}
@@ -126,12 +126,12 @@ func compileStatement(s policy.Statement, variables bool) statement {
 	}
 	for _, c := range s.Conditions() {
 		out.conditions = append(out.conditions, compileCondition(c, variables))
-		out.invalid = out.invalid || out.conditions[len(out.conditions)-1].op.family == nonsense
+		out.invalid = out.invalid || out.conditions[len(out.conditions)-1].op.family == noOperator
 	}
 	return out
 }
 
-// isOddResource reports whether a resource has a wildcard in its service, or a variable before its fifth colon: no service accepts that.
+// isOddResource reports whether a resource has a wildcard in its service or a variable before its fifth colon, which no service accepts.
 //
 // Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html,
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
@@ -169,7 +169,7 @@ func compileCondition(c policy.Condition, variables bool) condition {
 	return out
 }
 
-// appendIf appends what can be read. A value that cannot be read matches nothing.
+// appendIf appends the value of text if it can be read. A value that cannot be read matches nothing.
 func appendIf[T any](to []T, text string, read func(string) (T, bool)) []T {
 	if v, ok := read(text); ok {
 		return append(to, v)
@@ -177,7 +177,7 @@ func appendIf[T any](to []T, text string, read func(string) (T, bool)) []T {
 	return to
 }
 
-// parsePrincipal never fails: what cannot be understood names nobody.
+// parsePrincipal parses one principal. It never fails: a value that it does not understand names nobody.
 //
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 func parsePrincipal(kind, text string) principal {
@@ -217,7 +217,7 @@ func parsePrincipal(kind, text string) principal {
 	return p
 }
 
-// appendPaths notes where a statement speaks of roles by an ARN with a path.
+// appendPaths appends the ARNs of roles with a path that the statement contains.
 func appendPaths(to []pattern, s *statement) []pattern {
 	note := func(p pattern) {
 		_, rest, found := strings.Cut(p.source, "role/")
@@ -240,8 +240,8 @@ func appendPaths(to []pattern, s *statement) []pattern {
 	return to
 }
 
-// rolesAt gives the ARNs that a role of this name could have by what the documents say: with the path "/", and with each path that
-// some document speaks of.
+// rolesAt returns the possible ARNs of the session's role: with the path "/", and with each path that a document gives to a role of this
+// name.
 func (w *who) rolesAt(documents []*document) []string {
 	at := []string{w.roleARN}
 	for _, d := range documents {

@@ -5,16 +5,17 @@ import (
 	"strings"
 )
 
-// claim says whether a statement names the caller; if that is unknown, it does if all clauses hold.
+// claim says whether a statement names the caller. If truth is maybe, the statement does if all clauses hold.
 type claim struct {
 	truth
 	clauses []clause
 }
 
-// claims is how a statement names the caller. It matters for what an Allow is worth within an account: see grants.
+// claims says in which ways a statement names the caller. The ways differ in what an Allow needs besides within an account: see
+// judge.granted.
 type claims struct {
-	direct  claim // the session, the user, the service, or everybody
-	role    claim // the role of the session
+	direct  claim // as the session, the user or the service, or as everybody
+	role    claim // as the role of the session
 	account claim // the account
 }
 
@@ -22,7 +23,7 @@ func (c *claims) isNo() bool {
 	return c.direct.truth == no && c.role.truth == no && c.account.truth == no
 }
 
-// any puts the three together.
+// any combines the three claims: the statement names the caller in one way or another.
 func (c *claims) any() claim {
 	out := claim{}
 	var either clause
@@ -30,7 +31,7 @@ func (c *claims) any() claim {
 		switch {
 		case one.truth == yes:
 			return claim{truth: yes}
-		case one.truth == maybe && len(one.clauses) > 1: // of NotPrincipal, which has no other claims
+		case one.truth == maybe && len(one.clauses) > 1: // from NotPrincipal, which makes a direct claim only
 			return *one
 		case one.truth == maybe:
 			out.truth = maybe
@@ -41,20 +42,20 @@ func (c *claims) any() claim {
 	return out
 }
 
-// named is which of the caller's names a list of principals holds.
+// named says which of the caller's names a list of principals contains.
 type named struct {
 	everyone, self, role, account bool
-	sessions, roleIDs, userIDs    []string // with an unknown session or id: those that it would have to be
-	roleARNs                      []string // with an unknown path: those that the role would have to have
+	sessions, roleIDs, userIDs    []string // if the session or id is unknown: the values in the list that it may be
+	roleARNs                      []string // if the path is unknown: the ARNs in the list that the role may have
 	canonicals                    []string
 }
 
-// principal decides whether the statement's Principal or NotPrincipal takes in the caller.
+// principal decides whether the caller is among the principals to which the statement applies.
 //
 // Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html,
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
 func (j *judge) principal(s *statement) claims {
-	if !s.hasPrincipal { // not grammar: such an Allow gives nothing, such a Deny takes from all
+	if !s.hasPrincipal { // not in the grammar: an Allow allows nothing, a Deny applies to everybody
 		return claims{direct: claim{truth: truthOf(s.deny)}}
 	}
 	var n named
@@ -74,7 +75,7 @@ func (j *judge) principal(s *statement) claims {
 	return claims{direct: j.notListed(&n)}
 }
 
-// name notes what p says about the caller.
+// name adds to n how p names the caller, if it does.
 func (j *judge) name(n *named, p *principal) {
 	w := &j.who
 	switch p.kind {
@@ -124,15 +125,15 @@ func (j *judge) name(n *named, p *principal) {
 	}
 }
 
-// claim holds if the caller is named for sure, or else if one of the literals does.
-func (j *judge) claim(sure bool, or []claimed) claim {
+// claim returns a claim that holds if sure, or else if one of the options does.
+func (j *judge) claim(sure bool, options []claimed) claim {
 	var either clause
-	for _, o := range or {
+	for _, o := range options {
 		switch {
 		case o.truth == yes:
 			sure = true
 		case o.truth == maybe:
-			either = append(either, o.lit)
+			either = append(either, o.literal)
 		}
 	}
 	switch {
@@ -144,30 +145,30 @@ func (j *judge) claim(sure bool, or []claimed) claim {
 	return claim{}
 }
 
-// claimed is a truth value, with a literal if it is unknown.
+// claimed is a truth value. If it is maybe, the literal gives the answer.
 type claimed struct {
 	truth
-	lit lit
+	literal
 }
 
-// notExempt decides a Deny with NotPrincipal: it spares those of whom every name is listed that AWS may check: for a session the
-// session, the role and the account; for a user the user and the account. Whether less is enough is not documented; here it is not.
-// A role or user with a permissions boundary is never spared.
+// notExempt decides whether a Deny with NotPrincipal applies to the caller. It exempts a session only if session, role and account are all
+// listed, and a user only if user and account are. The documentation says that fewer may not be enough. It never exempts a role or user
+// with a permissions boundary.
 //
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 func (j *judge) notExempt(n *named) claim {
 	w := &j.who
-	// names holds what has to be listed; each is one claimed for every alternative that would do.
+	// names holds what must be listed. Each element is a set of alternatives, one of which must be listed.
 	var names [][]claimed
-	listed := func(sure bool, or ...claimed) {
+	listed := func(sure bool, options ...claimed) {
 		if sure {
-			or = []claimed{{truth: yes}}
+			options = []claimed{{truth: yes}}
 		}
-		names = append(names, or)
+		names = append(names, options)
 	}
 	bounded := !j.policies.Boundary.IsZero() || j.policies.Unread&Boundary != 0
 	switch {
-	case w.isRole() && bounded, w.kind == user && bounded: // whatever is listed
+	case w.isRole() && bounded, w.kind == user && bounded: // a boundary rules out an exemption
 		return claim{truth: yes}
 	case n.everyone:
 		return claim{}
@@ -183,21 +184,21 @@ func (j *judge) notExempt(n *named) claim {
 		listed(n.self, j.userIDs("", nil, "", n.userIDs)...)
 		listed(n.account, j.canonicals(n.canonicals)...)
 	}
-	// Denied unless all names are listed: in clauses, one of each choice of alternatives.
+	// The Deny applies unless all names are listed. In clauses: each choice of one alternative per name has one that is not listed.
 	clauses := []clause{nil}
-	for _, or := range names {
-		sure := slices.ContainsFunc(or, func(c claimed) bool { return c.truth == yes })
-		or = slices.DeleteFunc(slices.Clone(or), func(c claimed) bool { return c.truth == no })
+	for _, options := range names {
+		sure := slices.ContainsFunc(options, func(c claimed) bool { return c.truth == yes })
+		options = slices.DeleteFunc(slices.Clone(options), func(c claimed) bool { return c.truth == no })
 		switch {
 		case sure:
 			continue
-		case len(or) == 0:
+		case len(options) == 0:
 			return claim{truth: yes}
 		}
 		var longer []clause
 		for _, c := range clauses {
-			for _, o := range or {
-				longer = append(longer, append(slices.Clone(c), o.lit.negated()))
+			for _, o := range options {
+				longer = append(longer, append(slices.Clone(c), o.literal.negated()))
 			}
 		}
 		clauses = longer
@@ -208,7 +209,7 @@ func (j *judge) notExempt(n *named) claim {
 	return claim{truth: maybe, clauses: clauses}
 }
 
-// notListed decides an Allow with NotPrincipal: it takes in whoever is listed by none of their names.
+// notListed decides whether an Allow with NotPrincipal applies to the caller: it does if none of the caller's names is listed.
 func (j *judge) notListed(n *named) claim {
 	if n.everyone || n.self || n.role || n.account {
 		return claim{}
@@ -222,13 +223,13 @@ func (j *judge) notListed(n *named) claim {
 			return claim{}
 		case maybe:
 			out.truth = maybe
-			out.clauses = append(out.clauses, clause{c.lit.negated()})
+			out.clauses = append(out.clauses, clause{c.literal.negated()})
 		}
 	}
 	return out
 }
 
-// userIDs asks whether aws:userid, which is ROLEID:SESSION or a user's id, is one of those given.
+// userIDs decides whether aws:userid, which is ROLEID:SESSION or a user's id, is before+text+after for one of texts, or one of exact.
 func (j *judge) userIDs(before string, texts []string, after string, exact []string) []claimed {
 	if len(texts)+len(exact) == 0 {
 		return nil
@@ -264,7 +265,7 @@ func (j *judge) askTexts(key string, texts []string) []claimed {
 	return j.ask(key, globs)
 }
 
-// ask decides whether the key matches one of the globs.
+// ask decides whether the value of the key matches one of the globs.
 func (j *judge) ask(key string, globs []glob) []claimed {
 	if len(globs) == 0 {
 		return nil
@@ -274,12 +275,12 @@ func (j *judge) ask(key string, globs []glob) []claimed {
 	}
 	values, s := j.facts.key(key)
 	if s == unknown {
-		return []claimed{{truth: maybe, lit: lit{atom: j.add(&atom{key: key, family: strings_, globs: globs, holds: holds})}}}
+		return []claimed{{truth: maybe, literal: literal{atom: j.add(&atom{key: key, family: strings_, globs: globs, holds: holds})}}}
 	}
 	return []claimed{{truth: truthOf(holds(values, s == present))}}
 }
 
-func (l lit) negated() lit { return lit{l.atom, !l.not} }
+func (l literal) negated() literal { return literal{l.atom, !l.not} }
 
 func appendNew[T comparable](to []T, values ...T) []T {
 	for _, v := range values {
@@ -290,7 +291,7 @@ func appendNew[T comparable](to []T, values ...T) []T {
 	return to
 }
 
-// displayKey is a condition key as AWS writes it if this package brings it up, else as the policies write it.
+// displayKey returns the key as AWS writes it if this package uses it itself, else as the policies write it.
 func (j *judge) displayKey(key string) string {
 	if s, ok := shownKeys[key]; ok {
 		return s

@@ -6,7 +6,7 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// sort goes through the policies and fills the sides.
+// sort reads all policies and fills the sides.
 func (j *judge) sort() {
 	p := j.policies
 	if j.underSCPs {
@@ -43,18 +43,18 @@ func (j *judge) sort() {
 	j.readUnread()
 }
 
-// withoutRCPs are services, of those that matter here, whose resources RCPs do not cover.
+// withoutRCPs are the services used by this module to whose resources RCPs do not apply.
 //
 // Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html (list of services)
 var withoutRCPs = map[string]bool{"iam": true, "datasync": true}
 
-// readUnread adds what layers that could not be read may say: anything.
+// readUnread adds, for each layer that could not be read, an Allow and a Deny that may apply.
 func (j *judge) readUnread() {
 	unread := j.policies.Unread
 	switch {
 	case !j.who.hasIdentity():
 		unread &= RCP | Resource
-	case j.who.kind == rootUser: // nothing is attached to it
+	case j.who.kind == rootUser: // the root user has no policies attached
 		unread &= SCP | RCP | Resource
 	}
 	if !j.underSCPs {
@@ -69,7 +69,7 @@ func (j *judge) readUnread() {
 		}
 		maybeSays := func() open {
 			n := j.add(&atom{unread: layer})
-			return open{ref: ref{layer: layer, document: -1, statement: -1}, clauses: []clause{{lit{atom: n}}}}
+			return open{ref: ref{layer: layer, document: -1, statement: -1}, clauses: []clause{{literal{atom: n}}}}
 		}
 		spared := no
 		if layer == Resource {
@@ -99,7 +99,8 @@ func (j *judge) readUnread() {
 	}
 }
 
-// read sorts the statements of one document. allows is where its Allow statements go; nil: nowhere, or by principal for the resource policy.
+// read sorts the statements of one document. Its Allow statements go to allows; if that is nil, those of the resource policy are sorted by
+// principal and others are dropped.
 func (j *judge) read(at ref, d policy.Document, allows *side) {
 	if d.IsZero() {
 		return
@@ -108,7 +109,7 @@ func (j *judge) read(at ref, d policy.Document, allows *side) {
 	for i := range statements {
 		s := &statements[i]
 		if !s.deny && at.layer == RCP {
-			continue // of RCPs only what they deny counts
+			continue // an Allow in an RCP has no effect
 		}
 		if !s.matchesAction(j.action) {
 			continue
@@ -127,7 +128,7 @@ func (j *judge) readStatement(at ref, allows *side) {
 	var by claims
 	if at.layer == Resource || at.layer == RCP {
 		by = j.principal(s)
-	} else if by.direct.truth = yes; s.hasPrincipal && !s.deny { // not in the grammar of such documents
+	} else if by.direct.truth = yes; s.hasPrincipal && !s.deny { // Principal is not in the grammar of an identity policy
 		return
 	}
 	if by.isNo() {
@@ -156,12 +157,12 @@ func (j *judge) readStatement(at ref, allows *side) {
 	}
 }
 
-// ownersActions are what the root user of a bucket's account can do, whatever the bucket policy denies.
+// ownersActions are the actions that the root user of a bucket's account may do even if the bucket policy denies them. Lower case.
 //
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
 var ownersActions = map[string]bool{"s3:getbucketpolicy": true, "s3:putbucketpolicy": true, "s3:deletebucketpolicy": true}
 
-// spared says whether what the resource policy denies does not concern the caller; if that is unknown, it does unless notOwn.
+// spared says whether Deny statements of the resource policy do not apply to the caller. If it is maybe, they apply if notOwn holds.
 func (j *judge) spared() truth {
 	if j.who.kind != rootUser || !ownersActions[j.action] {
 		return no
@@ -169,10 +170,10 @@ func (j *judge) spared() truth {
 	return j.same
 }
 
-// notOwn holds if the resource is not of the caller's account. It is for where that is unknown.
-func (j *judge) notOwn() lit { return lit{atom: j.sameAtom, not: true} }
+// notOwn returns the literal that the resource does not belong to the caller's account. Use it only where that is unknown.
+func (j *judge) notOwn() literal { return literal{atom: j.sameAtom, not: true} }
 
-// put adds a statement to a side, under the claim besides its clauses.
+// put adds a statement to the side. The statement applies if its clauses and the claim hold.
 func (s *side) put(at ref, clauses []clause, c claim) {
 	switch {
 	case c.truth == no:

@@ -2,14 +2,14 @@ package authz_test
 
 import "github.com/xacct/xacct/policy/authz"
 
-// The Deny patterns of real bucket policies, and what they do to DataSync's role. The requests are the ready-made ones.
+// The cases are Deny patterns of real bucket policies and their effect on DataSync's role. The requests come from DataSyncCall.
 var denyRules = []rule{
-	{"D1", s3Guide + "example-bucket-policies.html", "TLS only: DataSync is let in"},
-	{"D2", s3Guide + "amazon-s3-policy-keys.html", "minimum TLS version: DataSync is let in"},
+	{"D1", s3Guide + "example-bucket-policies.html", "TLS only: DataSync is allowed"},
+	{"D2", s3Guide + "amazon-s3-policy-keys.html", "minimum TLS version: DataSync is allowed"},
 	{"D3", s3Guide + "example-bucket-policies-vpc-endpoint.html", "one VPC endpoint only: blocks, the key is absent"},
 	{"D4", syncGuide + "create-s3-location.html", "one VPC only, with IfExists: blocks all the same"},
 	{"D5", syncGuide + "create-s3-location.html", "the same, with the role exempt: lets in"},
-	{"D6", syncGuide + "create-s3-location.html", "the same, with a tag exempt: lets roles of that tag in"},
+	{"D6", syncGuide + "create-s3-location.html", "the same, with a tag exempt: allows roles of that tag"},
 	{"D7", userGuide + "reference_policies_condition-keys.html", "address list: the addresses of DataSync are not known"},
 	{"D8", userGuide + "reference_policies_condition-keys.html", "address list unless via a service: a service role is not via a service"},
 	{"D9", userGuide + "reference_policies_condition-keys.html", "address list or VPC endpoint: blocks unless the address is listed"},
@@ -31,7 +31,7 @@ var denyRules = []rule{
 	{"D25", "https://github.com/aws-samples/data-perimeter-policy-examples", "RCP against confused deputies: depends on aws:SourceOrgID"},
 }
 
-// move is DataSync's role acting on the object, or on the bucket.
+// move is a request of DataSync's role on the object or on the bucket.
 func move(action string, change ...func(*authz.DataSyncCall)) authz.Request {
 	c := authz.DataSyncCall{RoleARN: role, Account: remote, Region: "eu-west-1"}
 	for _, f := range change {
@@ -59,7 +59,7 @@ func tags(pairs ...string) func(*authz.DataSyncCall) {
 	}
 }
 
-// guard is both sides allowing, and a Deny for everybody with the rest given.
+// guard returns policies in which both sides allow, and a Deny for everybody completed by rest.
 func guard(rest string) authz.Policies {
 	return authz.Policies{Identity: docs(allowAll), Resource: doc(anyone, `{'Sid':'No','Effect':'Deny','Principal':'*',`+rest+`}`)}
 }

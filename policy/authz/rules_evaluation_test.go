@@ -21,7 +21,7 @@ var evaluationRules = []rule{
 	{"E4", logicPage, "a trust policy has to allow by itself"},
 	{"E5", "https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html", "a key policy has to allow; allowing the account leaves it to the identity policies"},
 	{"E6", crossPage, "across accounts both sides have to allow"},
-	{"E7", crossPage, "a bucket policy alone never lets a foreign role in, not even with a star"},
+	{"E7", crossPage, "a bucket policy alone never allows a foreign role, not even with a star"},
 	{"E8", crossPage, "where the bucket policy names the account, the role's identity policy decides"},
 	{"E9", boundaryPage, "a boundary limits identity policies"},
 	{"E10", denyPage, "within an account a boundary's silence does not limit what names the user or session, but what names the role"},

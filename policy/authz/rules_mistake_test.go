@@ -2,7 +2,7 @@ package authz_test
 
 import "github.com/xacct/xacct/policy/authz"
 
-// Mistakes that other evaluators and scripts make, each against the documentation.
+// The cases are mistakes of other evaluators and scripts, each with the documentation that it contradicts.
 var mistakeRules = []rule{
 	{"B1", userGuide + "reference_policies_elements_version.html", "Version decides about variables; raising it changes a document"},
 	{"B2", variablePage, "StringNotEquals holds for a variable without value"},
@@ -14,7 +14,7 @@ var mistakeRules = []rule{
 	{"B8", userGuide + "reference_policies_elements_condition.html", "a Deny under a condition is not a Deny"},
 	{"B9", syncGuide + "cross-service-confused-deputy-prevention.html", "a trust in one Region does not serve a role that is used in two"},
 	{"B10", userGuide + "reference_identifiers.html", "ARNs of other partitions are other ARNs"},
-	{"B11", logicPage, "a role is judged by identity and bucket policy together"},
+	{"B11", logicPage, "a role needs identity and bucket policy together"},
 	{"B12", syncGuide + "tutorial_s3-s3-cross-account-transfer.html", "an action that one of the two sides lacks is denied"},
 }
 

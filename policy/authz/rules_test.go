@@ -31,13 +31,13 @@ const (
 	syncGuide = "https://docs.aws.amazon.com/datasync/latest/userguide/"
 )
 
-// rule is something that the documentation says.
+// rule is one statement of the documentation.
 type rule struct{ id, page, says string }
 
-// row is one case of a rule. The verdicts are written by hand from the page of the rule.
+// row is one case of a rule. The expected effect is written by hand from the page of the rule.
 type row struct {
 	rule  string
-	holds bool // the case shows the rule at work; false: what it does not cover, or its opposite
+	holds bool // true if the rule covers the case; false for a case beyond the rule, or its opposite
 	name  string
 
 	req   authz.Request
@@ -102,7 +102,7 @@ func TestDocumentedCases(t *testing.T) {
 	}
 }
 
-// Every rule has a case that shows it and one that shows where it ends.
+// Every rule has a case that it covers and one that it does not cover.
 func TestEveryRuleHasCases(t *testing.T) {
 	shown, ends := map[string]int{}, map[string]int{}
 	for _, r := range rows {

@@ -12,14 +12,14 @@ func (s *statement) matchesAction(action string) bool {
 	return s.notAction
 }
 
-// resource decides whether the statement is about the resource: not ok, it is not; else it is if the clauses hold.
+// resource decides whether the statement is about the resource. If ok is false it is not, else it is if the clauses hold.
 //
 // Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html,
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notresource.html
 func (j *judge) resource(s *statement, layer Layer) (clauses []clause, ok bool) {
 	switch {
 	case !s.hasResource:
-		// Trust policies have no Resource. Elsewhere it is not grammar: such an Allow gives nothing, such a Deny takes everything.
+		// Trust policies have no Resource. In other policies that is not in the grammar: an Allow allows nothing, a Deny denies everything.
 		return nil, layer == Resource || s.deny
 	case s.oddResource && !s.deny:
 		return nil, false
@@ -49,39 +49,39 @@ func (j *judge) resource(s *statement, layer Layer) (clauses []clause, ok bool) 
 	return nil, false
 }
 
-// matchesPattern matches the request's resource.
-func (j *judge) matchesPattern(p *pattern) (truth, lit) {
+// matchesPattern decides whether the pattern matches the request's resource. If the truth is maybe, the literal gives the answer.
+func (j *judge) matchesPattern(p *pattern) (truth, literal) {
 	text := j.request.Resource
 	if len(p.keys) == 0 {
-		return truthOf(p.glob.match(text)), lit{}
+		return truthOf(p.glob.match(text)), literal{}
 	}
 	if keys := j.openVariables(p); len(keys) > 0 {
 		if g, ok := p.loosely(j.variableState); !ok || !g.match(text) {
-			return no, lit{}
+			return no, literal{}
 		}
 		holds := func(resolve func(*pattern) (glob, bool)) bool {
 			g, ok := resolve(p)
 			return ok && g.match(text)
 		}
 		if len(keys) > 1 {
-			return maybe, lit{atom: j.addFree("resource "+p.source, keys)}
+			return maybe, literal{atom: j.addFree("resource "+p.source, keys)}
 		}
-		return maybe, lit{atom: j.addVariable(keys[0], holds, p, text)}
+		return maybe, literal{atom: j.addVariable(keys[0], holds, p, text)}
 	}
 	g, ok := p.resolve(j.variable)
-	return truthOf(ok && g.match(text)), lit{}
+	return truthOf(ok && g.match(text)), literal{}
 }
 
-// conditions adds to clauses what the statement's conditions ask for; not ok: one of them does not hold.
+// conditions adds the undecided conditions of the statement to clauses. It returns false if a condition does not hold.
 func (j *judge) conditions(s *statement, clauses []clause) ([]clause, bool) {
-	if s.invalid { // no service would accept it: such an Allow gives nothing, such a Deny takes without regard to that condition
+	if s.invalid { // no service accepts it: an Allow allows nothing, a Deny applies without regard to that condition
 		if !s.deny {
 			return nil, false
 		}
 	}
 	for i := range s.conditions {
 		c := &s.conditions[i]
-		if c.op.family == nonsense {
+		if c.op.family == noOperator {
 			continue
 		}
 		switch t, l := j.condition(c); t {
@@ -94,8 +94,8 @@ func (j *judge) conditions(s *statement, clauses []clause) ([]clause, bool) {
 	return clauses, true
 }
 
-// condition decides one condition.
-func (j *judge) condition(c *condition) (truth, lit) {
+// condition decides one condition. If the truth is maybe, the literal gives the answer.
+func (j *judge) condition(c *condition) (truth, literal) {
 	values, s := j.facts.key(c.key)
 	var open []string // keys of variables that are unknown
 	if s != absent {
@@ -107,17 +107,17 @@ func (j *judge) condition(c *condition) (truth, lit) {
 	}
 	switch {
 	case s == unknown && len(open) == 0:
-		return maybe, lit{atom: j.addCondition(c)}
+		return maybe, literal{atom: j.addCondition(c)}
 	case s == unknown:
 		return maybe, j.freeCondition(c, appendNew([]string{c.key}, open...))
 	case len(open) == 0:
-		return truthOf(c.holds(values, s == present, j.resolve)), lit{}
+		return truthOf(c.holds(values, s == present, j.resolve)), literal{}
 	}
 	least := c.holds(values, s == present, j.resolve)
 	most := c.holds(values, s == present, j.resolveLoosely)
 	switch {
 	case least == most:
-		return truthOf(least), lit{}
+		return truthOf(least), literal{}
 	case len(open) > 1:
 		return maybe, j.freeCondition(c, open)
 	}
@@ -128,10 +128,10 @@ func (j *judge) condition(c *condition) (truth, lit) {
 			j.atoms[n].addHoles(&c.patterns[i], open[0], v, j)
 		}
 	}
-	return maybe, lit{atom: n}
+	return maybe, literal{atom: n}
 }
 
-// resolve matches what the known variables make of a pattern; a pattern with an unknown one matches nothing.
+// resolve returns the glob of the pattern with its variables replaced. A pattern with an unknown variable matches nothing.
 func (j *judge) resolve(p *pattern) (glob, bool) {
 	for _, key := range p.keys {
 		if _, s := j.variableState(key); s == unknown {
@@ -143,7 +143,7 @@ func (j *judge) resolve(p *pattern) (glob, bool) {
 
 func (j *judge) resolveLoosely(p *pattern) (glob, bool) { return p.loosely(j.variableState) }
 
-// variable is the value of a known key as a variable. Keys with several values cannot be variables.
+// variable returns the value of a key as a variable; false if it is unknown or absent. A key with several values cannot be a variable.
 //
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
 func (j *judge) variable(key string) (string, bool) {
@@ -162,7 +162,7 @@ func (j *judge) variableState(key string) (string, state) {
 	return v[0], present
 }
 
-// openVariables gives the keys of a pattern's variables that are unknown.
+// openVariables returns the unknown keys among the variables of a pattern.
 func (j *judge) openVariables(p *pattern) []string {
 	var open []string
 	for _, key := range p.keys {

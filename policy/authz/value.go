@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// decimal is the form of numbers in policies and in requests. Exponents are what JSON allows besides.
+// decimal matches a number in a policy or request. Exponents are accepted because JSON has them.
 var decimal = regexp.MustCompile(`^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$`)
 
-// parseNumber reads a number exactly. ok is false for what is none.
+// parseNumber reads a number exactly; ok is false if s is not a number.
 func parseNumber(s string) (*big.Rat, bool) {
 	if len(s) > 400 || !decimal.MatchString(s) {
 		return nil, false
@@ -20,16 +20,17 @@ func parseNumber(s string) (*big.Rat, bool) {
 	return new(big.Rat).SetString(s)
 }
 
-// dateForms are the profiles of ISO 8601 in https://www.w3.org/TR/NOTE-datetime, and those without a time zone, taken as UTC (assumed).
+// dateForms are the profiles of ISO 8601 in https://www.w3.org/TR/NOTE-datetime, and the same without a time zone, which is assumed to be
+// UTC.
 var dateForms = []string{
 	"2006-01-02T15:04:05Z07:00", "2006-01-02", "2006-01-02T15:04Z07:00", "2006-01", "2006",
 	"2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02T15:04:05Z0700",
 }
 
-// epoch is a number of seconds, longer than a year's number.
+// epoch matches a number of seconds since 1970. Numbers of four digits are excluded: they are years.
 var epoch = regexp.MustCompile(`^-?[0-9]{5,11}(\.[0-9]{1,9})?$|^[0-9]{1,3}$`)
 
-// parseDate reads an ISO 8601 date or seconds since 1970. Four digits are a year.
+// parseDate reads an ISO 8601 date or a number of seconds since 1970. Four digits are a year.
 func parseDate(s string) (time.Time, bool) {
 	if epoch.MatchString(s) {
 		n, _ := new(big.Rat).SetString(s)
@@ -46,7 +47,7 @@ func parseDate(s string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// parseBool reads true or false in any letter case (assumed: the documentation shows lower case).
+// parseBool reads true or false. Any letter case is assumed to be valid; the documentation shows lower case.
 func parseBool(s string) (value, ok bool) {
 	switch {
 	case strings.EqualFold(s, "true"):
@@ -62,7 +63,7 @@ func parseBinary(s string) (string, bool) {
 	return string(b), err == nil
 }
 
-// parseRange reads an address or a CIDR block; an address alone is a block of itself.
+// parseRange reads a CIDR block, or an address as the block of that address alone.
 func parseRange(s string) (netip.Prefix, bool) {
 	if a, ok := parseAddress(s); ok {
 		return netip.PrefixFrom(a, a.BitLen()), true
@@ -77,7 +78,7 @@ func parseRange(s string) (netip.Prefix, bool) {
 	return p.Masked(), true
 }
 
-// parseAddress reads an address. IPv4 in IPv6 form is the IPv4 address (assumed).
+// parseAddress reads an address. An IPv4 address in IPv6 form is assumed to mean the IPv4 address.
 func parseAddress(s string) (netip.Addr, bool) {
 	a, err := netip.ParseAddr(s)
 	if err != nil || a.Zone() != "" {
@@ -86,7 +87,7 @@ func parseAddress(s string) (netip.Addr, bool) {
 	return a.Unmap(), true
 }
 
-// compares reports whether the order of two values (negative, zero, positive) is what the relation asks for.
+// compares reports whether the order of two values (negative, zero or positive) fulfils the relation.
 func (r relation) compares(order int) bool {
 	switch r {
 	case less:

@@ -13,13 +13,13 @@ type who struct {
 	partition string
 	account   string
 	role      string // the name of the role, or of a session's role
-	session   string // "" if it is not known
-	roleARN   string // of a session: with the path "/", or that of IAM Identity Center
-	roleForm  string // of a session of IAM Identity Center: what its role's ARN is like
+	session   string // name of the session; "" if it is not known
+	roleARN   string // ARN of the role; for a session with the path "/" or that of IAM Identity Center
+	roleForm  string // for a session of IAM Identity Center: a pattern of its role's ARN
 	service   string
 }
 
-// identityCenter is the path of the roles of IAM Identity Center. But for instances in us-east-1 their Region follows it.
+// identityCenter is the path of the roles of IAM Identity Center. The Region of the instance follows it, except for us-east-1.
 //
 // Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
 const identityCenter = "/aws-reserved/sso.amazonaws.com/"
@@ -29,22 +29,22 @@ type whoKind uint8
 const (
 	anonymous whoKind = iota
 	roleSession
-	anySession // of a role
+	anySession // some session of a role
 	user
 	rootUser
 	federatedUser
 	awsService
-	unreadable // not an ARN of a kind that can call
+	unreadable // the ARN is not that of a possible caller
 )
 
-// principalType is the value of aws:PrincipalType, "" if there is none.
+// principalType returns the value of aws:PrincipalType, "" if there is none.
 //
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html (values for each type of caller)
 func (k whoKind) principalType() string {
 	return [...]string{"Anonymous", "AssumedRole", "AssumedRole", "User", "Account", "FederatedUser", "", ""}[k]
 }
 
-// newWho reads the caller. What is not an ARN that can call is somebody whom only "*" and their account can mean.
+// newWho finds out who makes the request. If the ARN is not that of a possible caller, only "*" and the account name the caller.
 func newWho(r *Request) who {
 	switch {
 	case r.Principal == "" && r.Service != "":
@@ -82,7 +82,7 @@ func newWho(r *Request) who {
 	return w
 }
 
-// roleOrSelf is aws:PrincipalArn.
+// roleOrSelf returns the value of aws:PrincipalArn.
 //
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html (for roles the role, not the session)
 func (w *who) roleOrSelf() string {
@@ -92,7 +92,7 @@ func (w *who) roleOrSelf() string {
 	return w.arn
 }
 
-// accountKey is aws:PrincipalAccount. Anonymous callers have the value "anonymous".
+// accountKey returns the value of aws:PrincipalAccount, which for anonymous callers is "anonymous".
 func (w *who) accountKey() string {
 	if w.kind == anonymous {
 		return "anonymous"
@@ -114,5 +114,5 @@ func (w *who) serviceLinked(f *facts) bool {
 	return len(arn) == 1 && strings.Contains(arn[0], ":role/aws-service-role/")
 }
 
-// hasIdentity reports whether the caller is one that identity policies are attached to.
+// hasIdentity reports whether identity policies apply to the caller.
 func (w *who) hasIdentity() bool { return w.kind != anonymous && w.kind != awsService }

@@ -1,15 +1,15 @@
-// Package memo lets packages under policy keep, behind an immutable document, what they derived from it.
+// Package memo lets packages under policy keep a value that they derived from an immutable document together with the document.
 package memo
 
 import "sync/atomic"
 
-// Key admits a caller to a document's cell. Only packages under policy can name it.
+// Key is an argument of functions that only packages under policy may call: no other package can name the type.
 type Key struct{ _ int }
 
 // Cell holds one derived value. The zero Cell is empty. It is safe for concurrent use.
 type Cell struct{ p atomic.Pointer[any] }
 
-// Get returns the value, building it the first time. Goroutines that come together may each build one; all get the same.
+// Get returns the value and builds it on the first call. Concurrent first calls may each build a value; all of them return the same one.
 func (c *Cell) Get(build func() any) any {
 	if v := c.p.Load(); v != nil {
 		return *v

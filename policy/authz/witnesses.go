@@ -5,19 +5,19 @@ import (
 	"unicode"
 )
 
-// tellingStrings gives strings that between them show every combination of the globs that can match together.
-// complete is false if the search was given up.
-func tellingStrings(globs []glob) (values []string, complete bool) {
+// witnessStrings returns strings that together show every combination of globs that can match the same string. complete is false if the
+// search was given up.
+func witnessStrings(globs []glob) (values []string, complete bool) {
 	var used []rune
 	simple := true
 	for _, g := range globs {
 		simple = simple && (g.exact || g.prefix) && !g.fold
 		for _, t := range g.tokens {
-			if t.op != literal {
+			if t.op != char {
 				continue
 			}
 			used = appendNew(used, t.r)
-			if g.fold { // and its other cases
+			if g.fold { // also the character in other letter case
 				for r := unicode.SimpleFold(t.r); r != t.r; r = unicode.SimpleFold(r) {
 					used = appendNew(used, r)
 				}
@@ -28,7 +28,8 @@ func tellingStrings(globs []glob) (values []string, complete bool) {
 	if !simple {
 		return searchStrings(globs, append(used, fresh))
 	}
-	// Texts and beginnings of texts: a string is one of the texts, or its longest beginning decides; what follows that does not matter.
+	// All globs are exact texts or prefixes. Which of them match a string depends only on whether it is one of the texts, and on the longest
+	// prefix that it begins with.
 	values = []string{string(fresh)}
 	for _, g := range globs {
 		if g.exact {
@@ -40,7 +41,7 @@ func tellingStrings(globs []glob) (values []string, complete bool) {
 	return values, true
 }
 
-// unused is a character that no glob mentions, so that it stands for all others.
+// unused returns a character that is not in used, to represent all characters that no glob mentions.
 func unused(used []rune) rune {
 	for _, r := range "xyz019~_-" {
 		if !slices.Contains(used, r) {
@@ -54,12 +55,13 @@ func unused(used []rune) rune {
 	}
 }
 
-// maxSteps bounds the search for strings.
+// maxSteps bounds the work of searchStrings.
 const maxSteps = 1 << 20
 
-// searchStrings walks all globs at once over every string, keeping one string for each set of places that they can be at.
+// searchStrings runs all globs in parallel over all strings of the alphabet, shortest first. It keeps one string for each set of places
+// that the globs can reach.
 func searchStrings(globs []glob, alphabet []rune) (values []string, complete bool) {
-	alphabet = appendNew(alphabet, ':') // where some wildcards stop
+	alphabet = appendNew(alphabet, ':') // some wildcards do not match a colon
 	type placeOf struct{ glob, at, base int }
 	var all []placeOf // by number
 	start := places{}
@@ -77,7 +79,7 @@ func searchStrings(globs []glob, alphabet []rune) (values []string, complete boo
 	}
 	queue := []stop{{start, ""}}
 	seen := map[string]bool{start.id(): true}
-	accepted := map[string]bool{} // which globs match, of the texts so far
+	accepted := map[string]bool{} // the combinations of matching globs found so far
 	var empty string
 	steps := 0
 	for len(queue) > 0 {
@@ -101,7 +103,7 @@ func searchStrings(globs []glob, alphabet []rune) (values []string, complete boo
 			steps += len(alphabet)
 		}
 		if p.text == "" {
-			empty = string(ends) // where another string does as well, it is better: set operators skip the empty one
+			empty = string(ends) // prefer a non-empty string for this combination, because set operators skip empty ones
 		} else if !accepted[string(ends)] {
 			accepted[string(ends)] = true
 			values = append(values, p.text)

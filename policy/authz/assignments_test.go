@@ -11,15 +11,15 @@ import (
 	"github.com/xacct/xacct/policy/authz"
 )
 
-// world is one way in which the unknown keys of a request turn out.
-type world struct {
+// assignment is one way in which the unknown keys of a request turn out.
+type assignment struct {
 	choice []int // index of the value of each unknown key
 	effect authz.Effect
 }
 
-// worlds decides the complete request of every combination of values of the unknown keys.
-func worlds(r authz.Request, p authz.Policies, open []int) []world {
-	var out []world
+// assignmentsOf decides the complete request for every combination of values of the unknown keys.
+func assignmentsOf(r authz.Request, p authz.Policies, open []int) []assignment {
+	var out []assignment
 	choice := make([]int, len(open))
 	for {
 		full := r
@@ -28,7 +28,7 @@ func worlds(r authz.Request, p authz.Policies, open []int) []world {
 		for i, k := range open {
 			assume1(&full, unknownValues[k].key, unknownValues[k].values[choice[i]])
 		}
-		out = append(out, world{slices.Clone(choice), authz.Decide(full, p).Effect})
+		out = append(out, assignment{slices.Clone(choice), authz.Decide(full, p).Effect})
 		i := 0
 		for ; i < len(open); i++ {
 			if choice[i]++; choice[i] < len(unknownValues[open[i]].values) {
@@ -42,8 +42,8 @@ func worlds(r authz.Request, p authz.Policies, open []int) []world {
 	}
 }
 
-// expect is the three-valued answer that the worlds amount to, and the keys that matter.
-func expect(all []world, open []int) (authz.Effect, []string) {
+// expect returns the three-valued answer that follows from all assignments, and the keys that matter.
+func expect(all []assignment, open []int) (authz.Effect, []string) {
 	allowed := map[string]bool{}
 	effects := map[authz.Effect]int{}
 	for _, w := range all {
@@ -60,7 +60,7 @@ func expect(all []world, open []int) (authz.Effect, []string) {
 	}
 	var keys []string
 	for i, k := range open {
-		matters := slices.ContainsFunc(all, func(w world) bool {
+		matters := slices.ContainsFunc(all, func(w assignment) bool {
 			for v := range unknownValues[k].values {
 				other := slices.Clone(w.choice)
 				other[i] = v
@@ -78,12 +78,12 @@ func expect(all []world, open []int) (authz.Effect, []string) {
 	return authz.Undetermined, keys
 }
 
-// checkWorlds compares the answer for unknown keys with those for all their values.
-func checkWorlds(t *testing.T, s *source) (d authz.Decision) {
+// checkAssignments compares the answer for unknown keys with those for all their values.
+func checkAssignments(t *testing.T, s *source) (d authz.Decision) {
 	p := s.policies()
 	r, open := s.request()
 	got := authz.Decide(r, p)
-	effect, keys := expect(worlds(r, p, open), open)
+	effect, keys := expect(assignmentsOf(r, p, open), open)
 	if got.Effect != effect || !slices.Equal(got.DependsOn, keys) {
 		t.Errorf("got %s depends on %v, but deciding for every value gives %s depends on %v\nrequest %+v\n%s", got.Effect, got.DependsOn, effect, keys, r, show(p, got))
 	}
@@ -116,7 +116,7 @@ func TestUndeterminedMeansIt(t *testing.T) {
 		for i := range s.bytes {
 			s.bytes[i] = byte(rnd.Uint32())
 		}
-		seen[checkWorlds(t, s).Effect]++
+		seen[checkAssignments(t, s).Effect]++
 		if t.Failed() {
 			return
 		}
@@ -131,5 +131,5 @@ func TestUndeterminedMeansIt(t *testing.T) {
 
 func FuzzWorlds(f *testing.F) {
 	f.Add([]byte("any choice will do"))
-	f.Fuzz(func(t *testing.T, b []byte) { checkWorlds(t, &source{bytes: b}) })
+	f.Fuzz(func(t *testing.T, b []byte) { checkAssignments(t, &source{bytes: b}) })
 }

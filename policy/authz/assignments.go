@@ -5,16 +5,16 @@ import (
 	"slices"
 )
 
-// worlds are all the ways in which what is unknown could turn out, as far as the policies tell them apart: for each unknown, a few
-// kinds of values, and for each kind the answers to the atoms.
-type worlds struct {
+// assignments enumerates the possible values of everything unknown, as far as the policies distinguish them: for each unknown a few kinds
+// of values, and for each kind the answers to the atoms.
+type assignments struct {
 	judge    *judge
 	unknowns []unknownKey
 	answers  answers
-	budget   int // how many more worlds may be looked at
+	budget   int // number of further steps that the search may take
 }
 
-// unknownKey is a condition key without a value, or several that cannot be told apart, or what an unread layer says.
+// unknownKey is an unknown condition key, or the keys of a free atom, or a layer that could not be read.
 type unknownKey struct {
 	keys   []string
 	unread Layer
@@ -22,12 +22,13 @@ type unknownKey struct {
 	kinds  [][]truth // for each kind of value, the answer to each of the atoms
 }
 
-// maxWorlds bounds the search. A search that runs out leaves the answer undetermined, and depending on all that was not looked at.
-const maxWorlds = 1 << 15
+// maxAssignments bounds the steps of a search. If a search runs out of steps, the answer is Undetermined and depends on every unknown that
+// was not examined.
+const maxAssignments = 1 << 15
 
-// worlds gathers the unknowns of the atoms.
-func (j *judge) worlds() *worlds {
-	w := &worlds{judge: j, answers: make(answers, len(j.atoms))}
+// assignments collects the unknowns of the atoms and their kinds.
+func (j *judge) assignments() *assignments {
+	w := &assignments{judge: j, answers: make(answers, len(j.atoms))}
 	w.answers.forget()
 	byKey := map[string]int{}
 	for n, a := range j.atoms {
@@ -59,21 +60,21 @@ func (j *judge) worlds() *worlds {
 	return w
 }
 
-// exists reports whether there is a world in which f has the value. If the search runs out, there may be one.
-func (w *worlds) exists(value truth, f func(answers) truth) bool {
+// exists reports whether f has the value in some assignment. It also returns true if the search runs out of steps.
+func (w *assignments) exists(value truth, f func(answers) truth) bool {
 	w.answers.forget()
-	w.budget = maxWorlds
+	w.budget = maxAssignments
 	return w.search(0, value, f)
 }
 
-func (w *worlds) search(i int, value truth, f func(answers) truth) bool {
+func (w *assignments) search(i int, value truth, f func(answers) truth) bool {
 	if w.budget--; w.budget < 0 {
 		return true
 	}
 	switch t := f(w.answers); {
 	case t != maybe:
 		return t == value
-	case i == len(w.unknowns): // the kinds did not tell
+	case i == len(w.unknowns): // a kind was undecided
 		return true
 	}
 	u := &w.unknowns[i]
@@ -87,14 +88,15 @@ func (w *worlds) search(i int, value truth, f func(answers) truth) bool {
 	return false
 }
 
-// matters reports whether there are two worlds that differ in the unknown k alone and in the value of f.
-func (w *worlds) matters(k int, f func(answers) truth) bool {
+// matters reports whether two assignments that differ in unknown k alone have different values of f. It also returns true if the search
+// runs out of steps.
+func (w *assignments) matters(k int, f func(answers) truth) bool {
 	w.answers.forget()
-	w.budget = maxWorlds
+	w.budget = maxAssignments
 	return w.differs(k, 0, f)
 }
 
-func (w *worlds) differs(k, i int, f func(answers) truth) bool {
+func (w *assignments) differs(k, i int, f func(answers) truth) bool {
 	if w.budget--; w.budget < 0 {
 		return true
 	}
