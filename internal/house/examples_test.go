@@ -93,3 +93,32 @@ func TestWholeFileExampleNotices(t *testing.T) {
 		})
 	}
 }
+
+// Whoever copies an example program into a module of their own can compile it: no file below examples imports an internal package.
+func TestExamplesImportNothingInternal(t *testing.T) {
+	tr := source(t)
+	n := 0
+	for _, dir := range tr.dirs() {
+		for _, f := range tr.files[dir] {
+			if !copied(dir, f) {
+				continue
+			}
+			n++
+			for _, imported := range f.imports() {
+				if internal(imported) {
+					t.Errorf("%s imports %s: nobody can copy it", f.path, imported)
+				}
+			}
+		}
+	}
+	if n == 0 {
+		t.Error("no file was looked at")
+	}
+	t.Logf("%d files", n)
+}
+
+// copied reports whether the file is there to be copied: it belongs to an example program.
+func copied(dir string, _ file) bool { return strings.HasPrefix(dir, "examples/") }
+
+// internal reports whether other modules cannot import the path. https://pkg.go.dev/cmd/go#hdr-Internal_Directories
+func internal(imported string) bool { return strings.Contains("/"+imported+"/", "/internal/") }

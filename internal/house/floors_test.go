@@ -25,10 +25,9 @@ var floors = []struct {
 	{"kmskey", 2},
 	{"location", 2},
 	{"task", 2},
-	{".", 3},                 // Transfer, Plan, Apply
-	{"xaccttest", 4},         // the in-memory AWS
-	{"examples/internal", 5}, // the stage that programs share
-	{"examples", 6},          // programs
+	{".", 3},         // Transfer, Plan, Apply
+	{"xaccttest", 4}, // the in-memory AWS
+	{"examples", 5},  // programs
 }
 
 // modules are all that may be imported beside the standard library, and where.
