@@ -11,20 +11,21 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/xacct/xacct/awscli"
 	"github.com/xacct/xacct/internal/model"
 )
 
-// JSON is the input as indented JSON, without the members that are not sent: what --cli-input-json of the AWS CLI takes. In place of an input of
-// DataSync that its service model does not take, it is what the model says.
+// JSON is what [awscli.Input] says of the input, or its error. In place of an input of DataSync that its service model does not take, it is what the
+// model says.
 func JSON(in any) string {
 	if err := Model(in); err != nil {
 		return err.Error()
 	}
-	b, err := json.MarshalIndent(value(reflect.ValueOf(in)), "", "  ")
+	text, err := awscli.Input(in)
 	if err != nil {
 		return err.Error()
 	}
-	return string(b)
+	return text
 }
 
 // Model reports what DataSync's service model does not take in an input. Inputs of other services pass.
@@ -38,44 +39,6 @@ func Model(in any) error {
 		return nil
 	}
 	return model.Check(operation, in)
-}
-
-func value(v reflect.Value) any {
-	switch v.Kind() {
-	case reflect.Pointer:
-		if v.IsNil() {
-			return nil
-		}
-		return value(v.Elem())
-	case reflect.Struct:
-		members := map[string]any{}
-		for f, field := range v.Fields() {
-			if f.IsExported() && sent(field) {
-				members[f.Name] = value(field)
-			}
-		}
-		return members
-	case reflect.Slice:
-		items := make([]any, v.Len())
-		for i := range items {
-			items[i] = value(v.Index(i))
-		}
-		return items
-	default:
-		return v.Interface()
-	}
-}
-
-// sent reports whether the SDK puts the member into the request: not a nil one, not an enum without a value.
-func sent(v reflect.Value) bool {
-	switch v.Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Map:
-		return !v.IsNil()
-	case reflect.String:
-		return v.Len() > 0
-	default:
-		return true
-	}
 }
 
 // Pinned compares JSON with a golden file that was typed by hand, value by value and list by list; white space and the order of members do not count.
