@@ -5,7 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
-	"github.com/xacct/xacct/internal/inputtest"
+	"github.com/xacct/xacct/awscli"
 	"github.com/xacct/xacct/location"
 )
 
@@ -27,7 +27,12 @@ func Example() {
 		return
 	}
 	fmt.Println(destination.URI())
-	fmt.Println(inputtest.JSON(input))
+	text, err := awscli.Input(input)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(text)
 	// Output:
 	// s3://amzn-s3-demo-destination-bucket/photos/2026/
 	// {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
-	"github.com/xacct/xacct/internal/inputtest"
+	"github.com/xacct/xacct/awscli"
 	"github.com/xacct/xacct/task"
 )
 
@@ -26,7 +26,12 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(inputtest.JSON(create))
+	text, err := awscli.Input(create)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(text)
 
 	spec.Mode, spec.Options.VerifyMode = types.TaskModeEnhanced, types.VerifyModePointInTimeConsistent
 	fmt.Println(spec.Validate())

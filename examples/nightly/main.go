@@ -1,4 +1,5 @@
-// Command nightly lets DataSync copy every night by itself, and looks after three nights what became of it. It does so on an in-memory AWS:
+// Command nightly lets DataSync copy every night by itself, and says what became of the last night. It does so on an in-memory AWS, where no night
+// has passed yet:
 //
 //	go run ./examples/nightly
 package main
@@ -9,39 +10,78 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"time"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct"
-	"github.com/xacct/xacct/examples/internal/demo"
 	"github.com/xacct/xacct/task"
-	"github.com/xacct/xacct/xaccttest"
 )
 
-func main() {
-	demo.Main(func(ctx context.Context) error { return run(ctx, os.Stdout, demo.Cloud(), 0) })
+var transfer = xacct.Transfer{
+	Name:        "media-archive",
+	Source:      xacct.Endpoint{Account: "111122223333", Region: "eu-west-1", Bucket: "media-raw"},
+	Destination: xacct.Endpoint{Account: "444455556666", Region: "us-east-2", Bucket: "media-archive"},
+	Operators:   []string{"arn:aws:iam::111122223333:role/Operator"},
+	Task: task.Spec{
+		Schedule: &task.Schedule{Expression: "cron(0 2 * * ? *)"}, // at two, UTC
+		Options:  task.Options{BytesPerSecond: 50 * task.MiBPerSecond},
+	},
 }
 
-// run sets the schedule up and waits. Outside a testing/synctest bubble three nights are long: then it only says when the first one is.
-func run(ctx context.Context, out io.Writer, cloud *xaccttest.Cloud, nights int) error {
-	t := demo.Transfer(cloud)
-	t.Task.Schedule = &task.Schedule{Expression: "cron(0 2 * * ? *)"} // at two, UTC
-	t.Task.Options.BytesPerSecond = 50 * task.MiBPerSecond
-	ready, err := demo.SetUp(ctx, cloud.Clients(), t)
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	// On AWS, each account has an aws.Config with credentials of its own:
+	//
+	//	clients := xacct.Clients{
+	//		"111122223333": xacct.NewAccountClients(sourceConfig),
+	//		"444455556666": xacct.NewAccountClients(destinationConfig),
+	//	}
+	clients := newCloud().Clients()
+	if err := run(ctx, os.Stdout, clients); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		for _, hint := range xacct.Hints(err) {
+			fmt.Fprintln(os.Stderr, "  hint:", hint)
+		}
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, out io.Writer, clients xacct.Clients) error {
+	taskARN, err := setUp(ctx, out, clients)
 	if err != nil {
 		return err
 	}
-	if err := xacct.VerifyOwnership(ready.Clients, t)(ctx); err != nil { // before the first night: DataSync starts these runs, not we
+	return lastNight(ctx, out, clients, taskARN) // on AWS, another program calls it every morning
+}
+
+// setUp makes the task with its schedule, and returns the task's ARN.
+func setUp(ctx context.Context, out io.Writer, clients xacct.Clients) (string, error) {
+	plan, err := xacct.NewPlan(ctx, clients, []xacct.Transfer{transfer}) // reads only
+	if err != nil {
+		return "", err
+	}
+	result, err := plan.Apply(ctx, clients)
+	if err != nil {
+		return "", err
+	}
+	if err := xacct.VerifyOwnership(clients, transfer)(ctx); err != nil { // now, because DataSync starts the runs by itself
+		return "", err
+	}
+	next, _ := transfer.Task.Schedule.Next(time.Now())
+	fmt.Fprintf(out, "the first run is at %s\n", next.Format(time.RFC3339))
+	return result.TaskARN(transfer.Name), nil
+}
+
+// lastNight prints how the last run ended. It is an error if not everything arrived, or if the schedule does not start runs any more.
+func lastNight(ctx context.Context, out io.Writer, clients xacct.Clients, taskARN string) error {
+	api, err := clients.DataSync(taskARN)
+	if err != nil {
 		return err
 	}
-	next, _ := t.Task.Schedule.Next(time.Now())
-	fmt.Fprintf(out, "the first run is at %s\n", next.Format(time.RFC3339))
-	if nights == 0 {
-		return nil
-	}
-	time.Sleep(time.Duration(nights) * 24 * time.Hour)
-	state, err := task.Observe(ctx, ready.API, ready.TaskARN)
+	state, err := task.Observe(ctx, api, taskARN)
 	if err != nil {
 		return err
 	}
@@ -52,8 +92,11 @@ func run(ctx context.Context, out io.Writer, cloud *xaccttest.Cloud, nights int)
 		return fmt.Errorf("DataSync has disabled the schedule: %s", s.DisabledReason)
 	case s.Status == dstypes.ScheduleStatusDisabled:
 		return errors.New("somebody has disabled the schedule")
+	case state.LastExecutionARN == "":
+		fmt.Fprintln(out, "there was no run yet")
+		return nil
 	}
-	outcome, err := task.Attach(ready.API, state.LastExecutionARN).Wait(ctx)
+	outcome, err := task.Attach(api, state.LastExecutionARN).Wait(ctx)
 	if err != nil {
 		return err
 	}

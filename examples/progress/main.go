@@ -8,34 +8,63 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"strings"
 	"time"
 
 	"github.com/xacct/xacct"
-	"github.com/xacct/xacct/examples/internal/demo"
 	"github.com/xacct/xacct/task"
-	"github.com/xacct/xacct/xaccttest"
 )
 
-func main() {
-	demo.Main(func(ctx context.Context) error { return run(ctx, os.Stdout, demo.Cloud()) })
+var transfer = xacct.Transfer{
+	Name:        "media-archive",
+	Source:      xacct.Endpoint{Account: "111122223333", Region: "eu-west-1", Bucket: "media-raw"},
+	Destination: xacct.Endpoint{Account: "444455556666", Region: "us-east-2", Bucket: "media-archive"},
+	Operators:   []string{"arn:aws:iam::111122223333:role/Operator"},
 }
 
-func run(ctx context.Context, out io.Writer, cloud *xaccttest.Cloud) error {
-	t := demo.Transfer(cloud)
-	ready, err := demo.SetUp(ctx, cloud.Clients(), t)
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	// On AWS, each account has an aws.Config with credentials of its own:
+	//
+	//	clients := xacct.Clients{
+	//		"111122223333": xacct.NewAccountClients(sourceConfig),
+	//		"444455556666": xacct.NewAccountClients(destinationConfig),
+	//	}
+	clients := newCloud().Clients()
+	if err := run(ctx, os.Stdout, clients); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		for _, hint := range xacct.Hints(err) {
+			fmt.Fprintln(os.Stderr, "  hint:", hint)
+		}
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, out io.Writer, clients xacct.Clients) error {
+	plan, err := xacct.NewPlan(ctx, clients, []xacct.Transfer{transfer}) // reads only
 	if err != nil {
 		return err
 	}
-	execution, err := task.Start(ctx, ready.API, ready.TaskARN, func(o *task.StartOptions) {
+	result, err := plan.Apply(ctx, clients)
+	if err != nil {
+		return err
+	}
+	taskARN := result.TaskARN(transfer.Name)
+	api, err := clients.DataSync(taskARN)
+	if err != nil {
+		return err
+	}
+	execution, err := task.Start(ctx, api, taskARN, func(o *task.StartOptions) {
 		o.Token = "first copy"        // a second start with it finds this run again
 		o.IfRunning = task.AttachToIt // and if somebody else started one, watch that
-		o.Before = xacct.VerifyOwnership(ready.Clients, t)
+		o.Before = xacct.VerifyOwnership(clients, transfer)
 	})
 	if err != nil {
 		return err
 	}
-	for p, err := range execution.Watch(ctx, demo.Often, func(o *task.WatchOptions) { o.CancelOnDone = true }) { // Ctrl-C cancels the run
+	for p, err := range execution.Watch(ctx, lookOften, func(o *task.WatchOptions) { o.CancelOnDone = true }) { // Ctrl-C cancels the run
 		if err != nil {
 			return err
 		}

@@ -5,14 +5,12 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
-
-	"github.com/xacct/xacct/examples/internal/demo"
 )
 
 func TestProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
-		if err := run(t.Context(), &out, demo.Cloud()); err != nil {
+		if err := run(t.Context(), &out, newCloud().Clients()); err != nil {
 			t.Fatalf("%v\n%s", err, &out)
 		}
 		for _, want := range []string{"LAUNCHING", "TRANSFERRING", "bytes/s", "SUCCESS      [####################] 100%"} {

@@ -7,34 +7,64 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"os/signal"
 
 	"github.com/xacct/xacct"
-	"github.com/xacct/xacct/examples/internal/demo"
 	"github.com/xacct/xacct/task"
-	"github.com/xacct/xacct/xaccttest"
 )
 
-func main() {
-	demo.Main(func(ctx context.Context) error { return run(ctx, os.Stdout, demo.Cloud()) })
+var transfer = xacct.Transfer{
+	Name:        "media-archive",
+	Source:      xacct.Endpoint{Account: "111122223333", Region: "eu-west-1", Bucket: "media-raw"},
+	Destination: xacct.Endpoint{Account: "444455556666", Region: "us-east-2", Bucket: "media-archive"},
+	Operators:   []string{"arn:aws:iam::111122223333:role/Operator"},
 }
 
-func run(ctx context.Context, out io.Writer, cloud *xaccttest.Cloud) error {
-	t := demo.Transfer(cloud)
-	ready, err := demo.SetUp(ctx, cloud.Clients(), t)
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	// On AWS, each account has an aws.Config with credentials of its own:
+	//
+	//	clients := xacct.Clients{
+	//		"111122223333": xacct.NewAccountClients(sourceConfig),
+	//		"444455556666": xacct.NewAccountClients(destinationConfig),
+	//	}
+	clients := newCloud().Clients()
+	if err := run(ctx, os.Stdout, clients); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		for _, hint := range xacct.Hints(err) {
+			fmt.Fprintln(os.Stderr, "  hint:", hint)
+		}
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, out io.Writer, clients xacct.Clients) error {
+	plan, err := xacct.NewPlan(ctx, clients, []xacct.Transfer{transfer}) // reads only
 	if err != nil {
 		return err
 	}
-	execution, err := task.Start(ctx, ready.API, ready.TaskARN, func(o *task.StartOptions) { o.Before = xacct.VerifyOwnership(ready.Clients, t) })
+	result, err := plan.Apply(ctx, clients)
 	if err != nil {
 		return err
 	}
-	outcome, runErr := execution.Wait(ctx, demo.Often)
+	taskARN := result.TaskARN(transfer.Name)
+	api, err := clients.DataSync(taskARN)
+	if err != nil {
+		return err
+	}
+	execution, err := task.Start(ctx, api, taskARN, func(o *task.StartOptions) { o.Before = xacct.VerifyOwnership(clients, transfer) })
+	if err != nil {
+		return err
+	}
+	outcome, runErr := execution.Wait(ctx, lookOften)
 	if outcome == nil {
 		return runErr
 	}
-	receipt, err := ready.Plan.Receipt(ctx, ready.Clients, t.Name, ready.Result, outcome) // also of a run that failed
+	receipt, err := plan.Receipt(ctx, clients, transfer.Name, result, outcome) // also of a run that failed
 	if err != nil {
 		return errors.Join(runErr, err)
 	}

@@ -1,5 +1,5 @@
-// Command retry copies, reads in the report what did not arrive, and runs again just that. It does so on an in-memory AWS, where some objects fail to be
-// transferred, and some to be verified, which are copied anew:
+// Command retry copies, reads in the report what did not arrive, and runs again just that. It does so on an in-memory AWS, where some objects are not
+// transferred and others fail verification:
 //
 //	go run ./examples/retry
 package main
@@ -10,70 +10,78 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
-
-	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+	"os/signal"
 
 	"github.com/xacct/xacct"
-	"github.com/xacct/xacct/examples/internal/demo"
 	"github.com/xacct/xacct/task"
-	"github.com/xacct/xacct/xaccttest"
 )
 
-func main() {
-	demo.Main(func(ctx context.Context) error { return run(ctx, os.Stdout, demo.Cloud()) })
+var transfer = xacct.Transfer{
+	Name:        "media-archive",
+	Source:      xacct.Endpoint{Account: "111122223333", Region: "eu-west-1", Bucket: "media-raw"},
+	Destination: xacct.Endpoint{Account: "444455556666", Region: "us-east-2", Bucket: "media-archive"},
+	Operators:   []string{"arn:aws:iam::111122223333:role/Operator"},
+	// The permissions for the report and for the manifest of retries are added to DataSync's roles by the plan.
+	Task:    task.Spec{Report: &task.Report{Bucket: "media-lists", Prefix: "reports/"}},
+	Retries: &task.Manifest{Bucket: "media-lists", Key: "retry.csv"},
 }
 
-func run(ctx context.Context, out io.Writer, cloud *xaccttest.Cloud) error {
-	t := demo.Transfer(cloud)
-	// What DataSync's roles need for both joins them by itself.
-	t.Task.Report = &task.Report{Bucket: "media-lists", Prefix: "reports/"}
-	t.Retries = &task.Manifest{Bucket: "media-lists", Key: "retry.csv"}
-	ready, err := demo.SetUp(ctx, cloud.Clients(), t)
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	// On AWS, each account has an aws.Config with credentials of its own:
+	//
+	//	clients := xacct.Clients{
+	//		"111122223333": xacct.NewAccountClients(sourceConfig),
+	//		"444455556666": xacct.NewAccountClients(destinationConfig),
+	//	}
+	clients := newCloud().Clients()
+	if err := run(ctx, os.Stdout, clients); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		for _, hint := range xacct.Hints(err) {
+			fmt.Fprintln(os.Stderr, "  hint:", hint)
+		}
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, out io.Writer, clients xacct.Clients) error {
+	plan, err := xacct.NewPlan(ctx, clients, []xacct.Transfer{transfer}) // reads only
 	if err != nil {
 		return err
 	}
-	careful := func(o *task.StartOptions) { o.Before = xacct.VerifyOwnership(ready.Clients, t) }
-	execution, err := task.Start(ctx, ready.API, ready.TaskARN, careful)
+	result, err := plan.Apply(ctx, clients)
 	if err != nil {
 		return err
 	}
-	fail(cloud, true)
-	outcome, err := execution.Wait(ctx, demo.Often)
-	fail(cloud, false)
+	taskARN := result.TaskARN(transfer.Name)
+	api, err := clients.DataSync(taskARN)
+	if err != nil {
+		return err
+	}
+	verify := func(o *task.StartOptions) { o.Before = xacct.VerifyOwnership(clients, transfer) }
+	execution, err := task.Start(ctx, api, taskARN, verify)
+	if err != nil {
+		return err
+	}
+	outcome, err := execution.Wait(ctx, lookOften)
 	var incomplete *task.IncompleteError
 	if err != nil && !errors.As(err, &incomplete) {
 		return err
 	}
 	fmt.Fprintf(out, "first run: %s, %d failed\n", outcome.Verdict, outcome.Counters.Failed())
 
-	objects, err := ready.Clients.Objects(demo.AccountA, "us-east-2")
+	lists, err := clients.Objects("111122223333", "us-east-2") // reads and writes the bucket of reports and manifests
 	if err != nil {
 		return err
 	}
-	again, err := task.Retry(ctx, ready.API, objects, execution.ARN(), *t.Task.Report, t.RetryManifest(), careful)
+	again, err := task.Retry(ctx, api, lists, execution.ARN(), *transfer.Task.Report, transfer.RetryManifest(), verify)
 	if err != nil || again == nil {
 		return err // nil: nothing failed
 	}
-	if outcome, err = again.Wait(ctx, demo.Often); err != nil {
+	if outcome, err = again.Wait(ctx, lookOften); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "second run: %s, %d objects\n", outcome.Verdict, outcome.Counters.Files)
 	return nil
-}
-
-// fail makes some objects fail, or no longer.
-func fail(cloud *xaccttest.Cloud, on bool) {
-	if !on {
-		cloud.OnStep(nil)
-		return
-	}
-	cloud.OnStep(func(s xaccttest.Step) error {
-		transfer := s.Phase == dstypes.TaskExecutionStatusTransferring && strings.HasSuffix(s.Key, "7.mov")
-		verification := s.Phase == dstypes.TaskExecutionStatusVerifying && strings.HasSuffix(s.Key, "8.mov")
-		if transfer || verification {
-			return xaccttest.Fault(403, "S3AccessDenied", "Access Denied")
-		}
-		return nil
-	})
 }

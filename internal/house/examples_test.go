@@ -93,3 +93,45 @@ func TestWholeFileExampleNotices(t *testing.T) {
 		})
 	}
 }
+
+// Whoever copies an example into a module of their own can compile it: no file of an example program, and none with an example of a package's page,
+// imports an internal package.
+func TestExamplesImportNothingInternal(t *testing.T) {
+	tr := source(t)
+	programs, pages := 0, 0
+	for _, dir := range tr.dirs() {
+		for _, f := range tr.files[dir] {
+			switch {
+			case strings.HasPrefix(dir, "examples/"):
+				programs++
+			case f.test && tr.library(dir) && len(doc.Examples(f.ast)) > 0:
+				pages++
+			default:
+				continue
+			}
+			for _, imported := range f.imports() {
+				if internal(imported) {
+					t.Errorf("%s imports %s, which other modules cannot", f.path, imported)
+				}
+			}
+		}
+	}
+	if programs == 0 || pages == 0 {
+		t.Errorf("%d files of programs and %d of pages were looked at", programs, pages)
+	}
+	t.Logf("%d files of programs, %d of pages", programs, pages)
+}
+
+// internal reports whether only a part of one module may import the path. https://pkg.go.dev/cmd/go#hdr-Internal_Directories
+func internal(imported string) bool { return strings.Contains("/"+imported+"/", "/internal/") }
+
+func TestInternal(t *testing.T) {
+	for imported, want := range map[string]bool{
+		module: false, module + "/task": false, module + "/internal/tag": true, module + "/examples/internal/demo": true,
+		module + "/internal": true, "internal/cpu": true, module + "/internals": false,
+	} {
+		if got := internal(imported); got != want {
+			t.Errorf("%s: %t, want %t", imported, got, want)
+		}
+	}
+}

@@ -14,6 +14,7 @@ var floors = []struct {
 	floor int
 }{
 	{"problem", -1}, // the cellar: what the ground floor itself shares
+	{"awscli", -1},
 	{"internal/model", -1},
 	{"internal/pages", -1},
 	{"internal", 0},        // what two packages really share
@@ -28,8 +29,7 @@ var floors = []struct {
 	{".", 3},                   // Transfer, Plan, Apply
 	{"xaccttest", 4},           // the in-memory AWS
 	{"internal/enginetest", 5}, // end-to-end tests of the public API, and what they share
-	{"examples/internal", 5},   // the stage that programs share
-	{"examples", 6},            // programs
+	{"examples", 5},            // programs
 }
 
 // modules are all that may be imported beside the standard library, and where.

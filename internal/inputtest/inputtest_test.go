@@ -21,7 +21,7 @@ func TestJSONObeysTheModel(t *testing.T) {
 		{"by value", "Member must not be null", datasync.DeleteTaskInput{}},
 		{"an operation that is not in the table", "no operation CreateLocationNfs", &datasync.CreateLocationNfsInput{}},
 		{"another service", "{}", &s3.HeadBucketInput{}},
-		{"an output", "{}", &datasync.DeleteTaskOutput{}},
+		{"an output", "not an input", &datasync.DeleteTaskOutput{}},
 	} {
 		if got := JSON(tt.in); !strings.Contains(got, tt.want) {
 			t.Errorf("%s: %s, want %s in it", tt.name, got, tt.want)
