@@ -60,7 +60,7 @@ func floorOf(dir string) (floor int, ok bool) {
 // forTests reports whether the package exists for tests: its files may import what tests may, and only tests may import it.
 // xaccttest is not one of these: it is a product.
 func forTests(dir string) bool {
-	return strings.HasPrefix(dir, "internal/") && strings.HasSuffix(dir, "test")
+	return strings.HasPrefix(dir, "internal/") && (strings.HasSuffix(dir, "test") || dir == "internal/testlimit")
 }
 
 // edge says what is wrong with a non-test import of one package of the module by another; "" is nothing.
@@ -114,6 +114,7 @@ func TestEdges(t *testing.T) {
 		{"sideways on the ground", "internal/a", "internal/b", "imports internal/b, which stands beside it"},
 		{"into a package inside", "policy", "policy/authz", "imports policy/authz, which stands beside it"},
 		{"test support", "bucket", "internal/problemtest", "imports internal/problemtest, which is for tests only"},
+		{"the limit of tests", "bucket", "internal/testlimit", "imports internal/testlimit, which is for tests only"},
 		{"a new package", "shiny", "policy", "stands on no floor: add it to the table"},
 		{"to a new package", "bucket", "shiny", "imports shiny, which stands on no floor"},
 	} {
