@@ -42,7 +42,7 @@ func TestEveryCallIsSteady(t *testing.T) {
 			name := inner.Method(i).Name
 			want := "bounded"
 			if isRead(name) && !strings.Contains(name, "TaskExecution") {
-				want = "again"
+				want = "retried"
 			}
 			calls++
 			if got := by[outer.Name()+"."+name]; got != want {

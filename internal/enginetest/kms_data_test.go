@@ -19,7 +19,7 @@ import (
 
 // encryptedJob is a transfer between encrypted buckets with a manifest and a report in buckets that are encrypted too.
 func encryptedJob(edit func(*xacct.Transfer, *xaccttest.Cloud)) (*xaccttest.Cloud, xacct.Transfer) {
-	cloud, tr := encryptedWorld()
+	cloud, tr := kittest.EncryptedWorld()
 	tr.Destination.Prefix = "in/"
 	tr.Task.Manifest = &task.Manifest{Bucket: "media-lists", Key: "today.csv"}
 	tr.Task.Report = &task.Report{Bucket: "media-lists", Prefix: "reports", Level: dstypes.ReportLevelSuccessesAndErrors}

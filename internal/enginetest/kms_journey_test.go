@@ -1,12 +1,10 @@
 package enginetest_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
 
-	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct"
@@ -16,23 +14,6 @@ import (
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
 )
-
-// encryptedWorld is two accounts in two Regions, whose buckets are encrypted with keys of their own, and the transfer between them.
-func encryptedWorld(optFns ...func(*xaccttest.Options)) (*xaccttest.Cloud, xacct.Transfer) {
-	cloud := xaccttest.NewCloud(optFns...)
-	keyA, keyB := cloud.AddKey(accountA, "eu-west-1"), cloud.AddKey(accountB, "us-east-2")
-	under := func(key string) func(*xaccttest.BucketOptions) {
-		return func(o *xaccttest.BucketOptions) { o.Encryption, o.KMSKey = s3types.ServerSideEncryptionAwsKms, key }
-	}
-	cloud.AddBucket(accountA, "eu-west-1", "media-raw", under(keyA))
-	cloud.AddBucket(accountB, "us-east-2", "media-archive", under(keyB))
-	for i := range 3 {
-		cloud.PutObject("media-raw", fmt.Sprintf("2026/%02d.mov", i), []byte(strings.Repeat("x", i+1)))
-	}
-	tr := kittest.Push(cloud)
-	tr.Source.KMSKeys, tr.Destination.KMSKeys = []string{keyA}, []string{keyB}
-	return cloud, tr
-}
 
 // runs applies the transfer, runs it and returns how far that came.
 func runs(t *testing.T, cloud *xaccttest.Cloud, tr xacct.Transfer, optFns ...func(*xacct.PlanOptions)) error {
@@ -80,7 +61,7 @@ func TestJourneyOfEncryptedBuckets(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				cloud, tr := encryptedWorld()
+				cloud, tr := kittest.EncryptedWorld()
 				tt.edit(&tr, cloud)
 				before := kittest.Dump(cloud)
 				ctx, clients := t.Context(), cloud.Clients()
@@ -141,7 +122,7 @@ func finding(p *xacct.Plan, side xacct.Side, code xacct.Code) (xacct.Finding, bo
 // A key of the task account must let the role in by a policy of its own: the plan does not touch it, and says so.
 func TestKeyOfTheTaskAccount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud, tr := encryptedWorld()
+		cloud, tr := kittest.EncryptedWorld()
 		admin := policy.New(policy.Allow("kms:*").By(policy.AWS(cloud.OperatorARN(accountA))).On("*"))
 		cloud.SetKeyPolicy(tr.Source.KMSKeys[0], admin.Bytes())
 		ctx, clients := t.Context(), cloud.Clients()
@@ -167,7 +148,7 @@ func TestKeyOfTheTaskAccount(t *testing.T) {
 // The other team's key is handed over, and what waits for it waits.
 func TestHandOverOfAKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud, tr := encryptedWorld()
+		cloud, tr := kittest.EncryptedWorld()
 		ctx, all := t.Context(), cloud.Clients()
 		mine, theirs := xacct.Clients{accountA: all[accountA]}, xacct.Clients{accountB: all[accountB]}
 		p := kittest.MustPlan(t, ctx, mine, []xacct.Transfer{tr})
@@ -197,7 +178,7 @@ func TestHandOverOfAKey(t *testing.T) {
 // Changes that are seen late, among them the new role that the key's policy names, are waited for.
 func TestYoungRolesInKeyPolicies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud, tr := encryptedWorld(func(o *xaccttest.Options) { o.Propagation = 3 })
+		cloud, tr := kittest.EncryptedWorld(func(o *xaccttest.Options) { o.Propagation = 3 })
 		ctx, clients := t.Context(), cloud.Clients()
 		waited := false
 		_, err := kittest.MustPlan(t, ctx, clients, []xacct.Transfer{tr}).Apply(ctx, clients, func(o *xacct.ApplyOptions) {

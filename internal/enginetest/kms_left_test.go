@@ -22,7 +22,7 @@ const accountC = "777788889999"
 // keyLeft is a world in which a transfer listed a key of another account, as what it is now, and the key.
 func keyLeft(t *testing.T, edit func(*xacct.Transfer, *xaccttest.Cloud)) (cloud *xaccttest.Cloud, start string, tr xacct.Transfer, key string) {
 	t.Helper()
-	cloud, tr = encryptedWorld()
+	cloud, tr = kittest.EncryptedWorld()
 	key = cloud.AddKey(accountC, "eu-west-1")
 	edit(&tr, cloud)
 	start = kittest.Dump(cloud)
@@ -114,7 +114,7 @@ func TestKeyTakenOffTheList(t *testing.T) {
 // A key that only one end, or only another transfer, still lists loses the statement of who does not.
 func TestKeyThatOthersStillList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud, tr := encryptedWorld()
+		cloud, tr := kittest.EncryptedWorld()
 		key := cloud.AddKey(accountC, "eu-west-1")
 		first, second := tr, tr
 		second.Name, second.Destination.Prefix = "second", "second"
@@ -208,7 +208,7 @@ func TestRoleNamesTheKeyUntilItIsLeft(t *testing.T) {
 // A plan's text can name any key: of that, nothing but our own statements is touched.
 func TestHandedKeyOfOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud, tr := encryptedWorld()
+		cloud, tr := kittest.EncryptedWorld()
 		key := cloud.AddKey(accountC, "eu-west-1")
 		ctx, clients := t.Context(), cloud.Clients()
 		kittest.SetUp(t, cloud, tr)
@@ -230,7 +230,7 @@ func TestHandedKeyOfOthers(t *testing.T) {
 // What in the policy of a remote key names a role that is gone, or bears our prefix, is told.
 func TestResidueOfKeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud, tr := encryptedWorld()
+		cloud, tr := kittest.EncryptedWorld()
 		key := tr.Destination.KMSKeys[0]
 		cloud.AddRole(accountA, "short-lived")
 		kittest.SetUp(t, cloud, tr)

@@ -48,7 +48,7 @@ func TestEveryMissingKeyPermission(t *testing.T) {
 					}
 					t.Run(fmt.Sprintf("%s %s by the %s's %s, a key of %s", tt.action, how, tt.side, where, of), func(t *testing.T) {
 						synctest.Test(t, func(t *testing.T) {
-							cloud, tr := encryptedWorld()
+							cloud, tr := kittest.EncryptedWorld()
 							if (tt.side == xacct.DestinationSide) == (of == "the task's account") {
 								tr.TaskAccount, tr.Operators = accountB, []string{cloud.OperatorARN(accountB)}
 							} else {

@@ -31,7 +31,7 @@ func TestOrganizationsAndKeys(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				cloud, tr := encryptedWorld()
+				cloud, tr := kittest.EncryptedWorld()
 				given := func(o *xacct.PlanOptions) {
 					o.SCPs, o.RCPs = map[string][][]policy.Document{accountA: {{full}}}, map[string][][]policy.Document{accountA: {}, accountB: {}}
 					if !tt.scp.IsZero() {

@@ -94,7 +94,7 @@ func TestFindingsAboutKeys(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				cloud, tr := encryptedWorld()
+				cloud, tr := kittest.EncryptedWorld()
 				tt.setUp(t, cloud, &tr)
 				p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
 				found := tt.code == ""
@@ -121,7 +121,7 @@ func TestFindingsAboutKeys(t *testing.T) {
 
 // The clients of KMS are needed in the accounts of listed keys, and nowhere else.
 func TestClientsOfKMS(t *testing.T) {
-	cloud, tr := encryptedWorld()
+	cloud, tr := kittest.EncryptedWorld()
 	without := xacct.Clients{}
 	for account, c := range cloud.Clients() {
 		c.KMS = nil
@@ -140,7 +140,7 @@ func TestClientsOfKMS(t *testing.T) {
 // What others wrote in the policy of a key keeps its bytes in every write, also what they write while the plan is applied.
 func TestForeignStatementsOfAKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud, tr := encryptedWorld()
+		cloud, tr := kittest.EncryptedWorld()
 		key := tr.Destination.KMSKeys[0]
 		before := withKey(t, cloud, key, policy.Allow("kms:Decrypt").WithSid("Theirs").By(policy.Account("777788889999")).On("*"))
 		ctx, clients := t.Context(), cloud.Clients()
@@ -189,7 +189,7 @@ func TestForeignStatementsOfAKey(t *testing.T) {
 // Drift in our statement is told and mended, and a plan whose text was edited is refused.
 func TestDriftOfAKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud, tr := encryptedWorld()
+		cloud, tr := kittest.EncryptedWorld()
 		key := tr.Destination.KMSKeys[0]
 		ctx, clients := t.Context(), cloud.Clients()
 		kittest.MustApply(t, ctx, clients, kittest.MustPlan(t, ctx, clients, []xacct.Transfer{tr}))
@@ -221,7 +221,7 @@ func TestOperatorOfAKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const keys = "777788889999"
 		for _, missing := range []string{"", "kms:GetKeyPolicy", "kms:PutKeyPolicy", "kms:DescribeKey"} {
-			cloud, tr := encryptedWorld()
+			cloud, tr := kittest.EncryptedWorld()
 			key := cloud.AddKey(keys, "eu-west-1")
 			cloud.AddObject("media-raw", "2026/third.mov", []byte("3"), func(o *xaccttest.ObjectOptions) { o.KMSKey = key })
 			tr.Source.KMSKeys = append(tr.Source.KMSKeys, key)
@@ -252,7 +252,7 @@ func TestOperatorOfAKey(t *testing.T) {
 func TestDestroyWithoutTheKeysAccount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const keys = "777788889999"
-		cloud, tr := encryptedWorld()
+		cloud, tr := kittest.EncryptedWorld()
 		tr.Source.KMSKeys = append(tr.Source.KMSKeys, cloud.AddKey(keys, "eu-west-1"))
 		before := kittest.Dump(cloud)
 		ctx, all := t.Context(), cloud.Clients()

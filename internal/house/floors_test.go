@@ -61,7 +61,7 @@ func floorOf(dir string) (floor int, ok bool) {
 // forTests reports whether the package exists for tests: its files may import what tests may, and only tests may import it.
 // xaccttest is not one of these: it is a product.
 func forTests(dir string) bool {
-	return strings.HasPrefix(dir, "internal/") && strings.HasSuffix(dir, "test")
+	return strings.HasPrefix(dir, "internal/") && (strings.HasSuffix(dir, "test") || dir == "internal/testlimit")
 }
 
 // edge says what is wrong with a non-test import of one package of the module by another; "" is nothing.
@@ -117,6 +117,7 @@ func TestEdges(t *testing.T) {
 		{"test support", "bucket", "internal/problemtest", "imports internal/problemtest, which is for tests only"},
 		{"test support inside a folder of tests", "examples/quickstart", "internal/enginetest/kittest", "imports internal/enginetest/kittest, which is for tests only"},
 		{"test support that plays against the fake", "internal/enginetest/kittest", "xaccttest", ""},
+		{"the limit of tests", "bucket", "internal/testlimit", "imports internal/testlimit, which is for tests only"},
 		{"a new package", "shiny", "policy", "stands on no floor: add it to the table"},
 		{"to a new package", "bucket", "shiny", "imports shiny, which stands on no floor"},
 	} {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
@@ -15,38 +14,6 @@ import (
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
 )
-
-// TestTraps holds the mistakes that programs for this job have been seen to make, a case each.
-func TestTraps(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]func(*testing.T, *xaccttest.Cloud){
-		"a policy with elements that no struct knows survives":           trapUnknownElements,
-		"a statement without a Sid does not end the merge":               trapNoSid,
-		"a read that fails is not taken for no policy":                   trapUnreadIsNotAbsent,
-		"two transfers into one bucket keep both grants":                 trapConstantSids,
-		"destroy keeps what others wrote since":                          trapRestore,
-		"destroy removes the grant where there was no policy before":     trapRestoreNothing,
-		"a role that spreads slowly is waited for, at the call it fails": trapSlowRole,
-		"a failure is returned":                                          trapSilentFailure,
-		"applying twice leaves each statement once":                      trapAppend,
-		"nothing is deleted by default":                                  trapDeleteByDefault,
-		"a run that ends in ERROR ends":                                  trapEndlessWait,
-		"the service role gets no wildcard":                              trapOvergrant,
-		"long names never share a role":                                  trapTruncation,
-		"a location with our URI and another role is not reused":         trapReuseByURI,
-		"the trust covers both Regions":                                  trapOneRegion,
-		"no ARN has the partition written into it":                       trapPartition,
-		"configuration writes on one bucket never overlap":               trapOverlap,
-		"a policy is never deleted to be written again":                  trapDeleteThenPut,
-		"the Version of somebody's policy stays":                         trapVersion,
-		"a dry run reads":                                                trapBlindDryRun,
-		"ACL grants are found before the ownership is changed":           trapGrants,
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { test(t, kittest.World(t)) })
-		})
-	}
-}
 
 func trapUnknownElements(t *testing.T, cloud *xaccttest.Cloud) {
 	cloud.SetBucketPolicy("media-archive", []byte(`{"Version":"2012-10-17","Id":"x","Statement":[
