@@ -65,10 +65,10 @@ func trapGivenRoleOfEarlierBucket(t *testing.T, cloud *xaccttest.Cloud) {
 // wantsNothingDone applies a plan that is blocked.
 func wantsNothingDone(t *testing.T, cloud *xaccttest.Cloud, p *xacct.Plan) {
 	t.Helper()
-	before := dump(cloud)
+	before := kittest.Dump(cloud)
 	r, err := p.Apply(t.Context(), cloud.Clients())
 	var blocked *xacct.BlockedError
-	if !errors.As(err, &blocked) || r.Count(xacct.Done) != 0 || dump(cloud) != before {
+	if !errors.As(err, &blocked) || r.Count(xacct.Done) != 0 || kittest.Dump(cloud) != before {
 		t.Errorf("something was applied: %v", err)
 	}
 }
@@ -145,7 +145,7 @@ func trapGivenLocationOfOtherClass(t *testing.T, cloud *xaccttest.Cloud) {
 func trapNotFoundByText(t *testing.T, cloud *xaccttest.Cloud) {
 	tr := kittest.Push(cloud)
 	kittest.SetUp(t, cloud, tr)
-	before := dump(cloud)
+	before := kittest.Dump(cloud)
 	for _, operation := range []string{"GetRole", "DescribeLocationS3", "DescribeTask", "GetBucketPolicy"} {
 		for _, code := range []string{"AccessDenied", "ValidationException"} {
 			cloud.Intercept(func(_ context.Context, call xaccttest.Call, next func() error) error {
@@ -166,7 +166,7 @@ func trapNotFoundByText(t *testing.T, cloud *xaccttest.Cloud) {
 			}
 		}
 	}
-	if after := dump(cloud); after != before {
+	if after := kittest.Dump(cloud); after != before {
 		t.Error("planning changed something")
 	}
 }
