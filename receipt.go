@@ -81,7 +81,7 @@ func (p *Plan) Receipt(ctx context.Context, c Clients, transfer string, result *
 		return nil, fmt.Errorf("receipt of %s: the run has no outcome: wait for its end first", transfer)
 	}
 	t := p.Transfers[i]
-	plan, err := p.Digest()
+	planDigest, err := p.Digest()
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +93,7 @@ func (p *Plan) Receipt(ctx context.Context, c Clients, transfer string, result *
 		return nil, fmt.Errorf("receipt of %s: the run is one of %s, and the transfer's task is %s", t.Name, taskOf(outcome.ExecutionARN), force.taskARN)
 	}
 	r := &Receipt{
-		Schema: receiptSchema, Written: time.Now().UTC(), Transfer: t, Plan: plan, Policies: map[string]string{}, NotRead: map[string]string{},
+		Schema: receiptSchema, Written: time.Now().UTC(), Transfer: t, Plan: planDigest, Policies: map[string]string{}, NotRead: map[string]string{},
 		TaskARN: taskOf(outcome.ExecutionARN), ExecutionARN: outcome.ExecutionARN, Mode: outcome.Mode, Verdict: outcome.Verdict.String(),
 		ErrorCode: outcome.ErrorCode, ErrorDetail: outcome.ErrorDetail, Start: outcome.StartTime.UTC(), Launch: outcome.LaunchTime.UTC(), End: outcome.EndTime.UTC(),
 		Seconds: outcome.Duration.Seconds(), Options: outcome.Options, Counters: outcome.Counters, Exceptions: outcome.Exceptions(),
