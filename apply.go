@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/xacct/xacct/internal/text"
 )
 
 // applyOptions are the settings of an apply. Every field may be zero.
@@ -318,7 +320,7 @@ func (r *run) make(ctx context.Context, ch *Change) {
 	r.mu.Unlock()
 	detail := string(status)
 	if err != nil {
-		res.Error = oneLine(err)
+		res.Error = text.OneLine(err)
 		detail += ": " + res.Error
 	} else if res.Detail != "" {
 		detail += ": " + res.Detail

@@ -17,6 +17,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/patience"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -65,9 +66,9 @@ func (r *run) bucketTarget(w bucketWant) (target, error) {
 // applyPolicy reads the policy, merges our statements into what it reads, writes that, and looks until it shows. Every attempt begins with
 // a read, however the one before it ended, so that nobody's write is undone but one between that read and the write right after it.
 func (r *run) applyPolicy(ctx context.Context, ch *Change, w target, res *ChangeResult) (Status, error) {
-	spent, status := newBackoff(), Unchanged
+	spent, status := patience.NewBackoff(), Unchanged
 	// A write that has begun is finished and looked at, whatever becomes of ctx.
-	held, release := withGrace(ctx)
+	held, release := patience.WithGrace(ctx)
 	defer release()
 	reading := ctx
 	for attempt, lost := 1, 0; ; attempt++ {
@@ -85,7 +86,7 @@ func (r *run) applyPolicy(ctx context.Context, ch *Change, w target, res *Change
 		if err := r.checkMerged(ch, w, current, d.next, d.gone); err != nil {
 			return Failed, err
 		}
-		if err := stopped(ctx); err != nil {
+		if err := patience.Stopped(ctx); err != nil {
 			return ended(ch, w.put, err)
 		}
 		put := r.putPolicy(held, w, current, d.next, res)

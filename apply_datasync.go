@@ -13,6 +13,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/patience"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/task"
 )
@@ -154,7 +155,7 @@ func (r *run) budgetFor(ch *Change, w locationWant) time.Duration {
 	case CodeDenied:
 		return 0
 	}
-	return min(shortBudget, r.opts.Budget)
+	return min(patience.ShortBudget, r.opts.Budget)
 }
 
 // verdict is the worst of what the fresh plan found about one side of a transfer.
@@ -317,12 +318,12 @@ func (r *run) available(ctx context.Context, ch *Change, api dataSyncAPI, res *C
 			}
 			return Done, nil
 		}
-		d := delay(attempt)
+		d := patience.Delay(attempt)
 		if time.Since(start)+d > r.opts.Settle {
 			res.Detail = "made; whether it can be started is not known yet"
 			return Done, nil
 		}
-		if sleep(ctx, d) != nil {
+		if patience.Sleep(ctx, d) != nil {
 			return Done, nil
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/text"
 )
 
 // judge decides whether the change is to be executed: "" if so, else how it ends.
@@ -130,11 +131,11 @@ func (r *run) matchesStatements(ch *Change) error {
 	mismatch := func(detail string) error { return &MismatchError{Change: ch.ID, Detail: detail} }
 	before, err := parseOrNone(ch.Before)
 	if err != nil {
-		return mismatch(oneLine(err))
+		return mismatch(text.OneLine(err))
 	}
 	after, err := parseOrNone(ch.After)
 	if err != nil {
-		return mismatch(oneLine(err))
+		return mismatch(text.OneLine(err))
 	}
 	wanted := map[string]bool{}
 	for _, st := range r.desiredUnblocked.statements(ch.ID) {
@@ -164,7 +165,7 @@ func (r *run) matchesStatements(ch *Change) error {
 func (r *run) matchesRole(ch *Change) error {
 	var got roleRecord
 	if err := json.Unmarshal([]byte(ch.After), &got); err != nil {
-		return &MismatchError{Change: ch.ID, Detail: oneLine(err)}
+		return &MismatchError{Change: ch.ID, Detail: text.OneLine(err)}
 	}
 	for _, w := range r.desiredUnblocked.roles {
 		if w.id() != ch.ID {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -22,7 +23,7 @@ func (r *run) stale(ch, asked *Change) error {
 	}
 	then, err := policy.Parse([]byte(ch.Before))
 	if err != nil {
-		return &MismatchError{Change: ch.ID, Detail: oneLine(err)}
+		return &MismatchError{Change: ch.ID, Detail: text.OneLine(err)}
 	}
 	current, err := parseOrNone(asked.Before)
 	if err != nil {

@@ -1,5 +1,7 @@
 package xacct
 
+import ()
+
 // Kind is what a [Change] is about.
 type Kind string
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
 )
@@ -131,7 +132,7 @@ func (j *accessCase) conclude() []Finding {
 		}
 		switch k.code {
 		case CodeAllowed:
-			how := "allowed" + by(f.Statement) + assuming(vs)
+			how := "allowed" + text.By(f.Statement) + assuming(vs)
 			f.Severity, f.Detail = Info, fmt.Sprintf("%s (%s)", j.may, how)
 			if blocked {
 				f.Detail = fmt.Sprintf("%s in part: %s (%s)", j.may, listActions(f.Actions), how)
@@ -148,10 +149,10 @@ func (j *accessCase) conclude() []Finding {
 
 func (j *accessCase) denied(f *Finding, vs []verdict) {
 	f.Severity = Blocking
-	f.Detail = fmt.Sprintf("%s: %s (%s%s)", j.mayNot, listActions(f.Actions), vs[0].Effect, by(f.Statement))
+	f.Detail = fmt.Sprintf("%s: %s (%s%s)", j.mayNot, listActions(f.Actions), vs[0].Effect, text.By(f.Statement))
 	if f.Code == CodeLimited {
 		f.Severity = Warning
-		f.Detail = fmt.Sprintf("%s, but not %s (%s%s)", j.may, listActions(f.Actions), vs[0].Effect, by(f.Statement))
+		f.Detail = fmt.Sprintf("%s, but not %s (%s%s)", j.may, listActions(f.Actions), vs[0].Effect, text.By(f.Statement))
 	}
 	if why := j.explain(vs[0].Decision); why != "" {
 		f.Detail += ": " + why
@@ -179,13 +180,13 @@ func (j *accessCase) undetermined(f *Finding, vs []verdict) {
 	}
 	slices.Sort(f.DependsOn)
 	f.DependsOn = slices.Compact(f.DependsOn)
-	f.Detail = fmt.Sprintf("whether %s: %s depends on %s%s", j.may, listActions(f.Actions), strings.Join(f.DependsOn, " and "), in(f.Statement))
+	f.Detail = fmt.Sprintf("whether %s: %s depends on %s%s", j.may, listActions(f.Actions), strings.Join(f.DependsOn, " and "), text.Within(f.Statement))
 	if why := j.explain(vs[0].Decision); why != "" {
 		f.Detail += ": " + why
 	}
 	f.Remedy = "find out " + strings.Join(f.DependsOn, ", ")
-	if text, proposal := j.exemption(vs); text != "" {
-		f.Remedy += ", or " + text
+	if remedy, proposal := j.exemption(vs); remedy != "" {
+		f.Remedy += ", or " + remedy
 		f.Proposal = proposal
 	}
 }
@@ -201,20 +202,6 @@ func assuming(vs []verdict) string {
 		return ""
 	}
 	return "; assumed: " + strings.Join(keys, ", ")
-}
-
-func by(statement string) string {
-	if statement == "" {
-		return ""
-	}
-	return ", by " + statement
-}
-
-func in(statement string) string {
-	if statement == "" {
-		return ""
-	}
-	return " (" + statement + ")"
 }
 
 // deciding names the statement that decided, that of the bucket or trust policy first, because it is the one that the other account looks at.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -61,7 +62,7 @@ func diffPolicy(w policyWant, statements policy.Statements, shaped func(policy.S
 		return d
 	}
 	if n := foreign(current, w.ours); n > 0 {
-		d.lines = append(d.lines, fmt.Sprintf("%d other statement%s unchanged", n, plural(n)))
+		d.lines = append(d.lines, fmt.Sprintf("%d other statement%s unchanged", n, text.Plural(n)))
 	}
 	switch {
 	case current.IsZero():
@@ -201,11 +202,4 @@ func sentence(st policy.Statement) string {
 		verb = "decrypt"
 	}
 	return strings.Join(who, ", ") + " may " + verb
-}
-
-func plural(n int) string {
-	if n == 1 {
-		return ""
-	}
-	return "s"
 }

@@ -7,6 +7,7 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/text"
 )
 
 // Hints returns the next actions that the errors in err name, in order and without repetition.
@@ -255,7 +256,7 @@ type OwnershipError struct {
 // Error is one line: the bucket and its ownership, or why that is not known.
 func (e *OwnershipError) Error() string {
 	if e.Err != nil {
-		return fmt.Sprintf("bucket %s of account %s: who will own the objects is not known: %s", e.Bucket, e.Account, oneLine(e.Err))
+		return fmt.Sprintf("bucket %s of account %s: who will own the objects is not known: %s", e.Bucket, e.Account, text.OneLine(e.Err))
 	}
 	return fmt.Sprintf("bucket %s of account %s: objects would belong to the task account (%s)", e.Bucket, e.Account, e.Have)
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/task"
 )
 
@@ -67,11 +68,11 @@ func (e *AccessTestError) Hint() string {
 	paper := ""
 	switch e.Verdict {
 	case CodeAllowed:
-		paper = "the policies that were read allow it" + by(e.Statement) + ": look at service and resource control policies, and keys, that were not"
+		paper = "the policies that were read allow it" + text.By(e.Statement) + ": look at service and resource control policies, and keys, that were not"
 	case CodeDenied, CodeLimited:
-		paper = "the plan found it denied" + by(e.Statement) + ": " + cmp.Or(e.Remedy, "change that statement")
+		paper = "the plan found it denied" + text.By(e.Statement) + ": " + cmp.Or(e.Remedy, "change that statement")
 	case CodeUndetermined:
-		paper = "settle what the plan's undetermined finding depends on" + in(e.Statement)
+		paper = "settle what the plan's undetermined finding depends on" + text.Within(e.Statement)
 		if len(e.DependsOn) > 0 {
 			paper += ": " + strings.Join(e.DependsOn, ", ")
 		}

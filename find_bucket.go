@@ -12,6 +12,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -80,7 +81,7 @@ func (s *inspection) identity() bool {
 	case !s.state.OwnerProved:
 		detail := fmt.Sprintf("it is not proved that bucket %s belongs to account %s", e.Bucket, e.Account)
 		if head != nil {
-			detail += ": " + oneLine(head)
+			detail += ": " + text.OneLine(head)
 		}
 		s.find(Warning, CodeWrongOwner, "", detail, "correct the account, or grant the reader s3:ListBucket on the bucket")
 	}
@@ -109,7 +110,7 @@ func (s *inspection) unread() {
 	if len(parts) == 0 {
 		return
 	}
-	s.find(Warning, CodeUnread, "", fmt.Sprintf("of bucket %s could not be read: %s: %s", s.end.Bucket, strings.Join(parts, ", "), oneLine(s.state.Unread[parts[0]])),
+	s.find(Warning, CodeUnread, "", fmt.Sprintf("of bucket %s could not be read: %s: %s", s.end.Bucket, strings.Join(parts, ", "), text.OneLine(s.state.Unread[parts[0]])),
 		"grant the reader "+strings.Join(actions, ", "))
 }
 
@@ -264,13 +265,13 @@ func (r *checker) checkContent() []Finding {
 	t := r.Transfer
 	if err := r.facts.NotListed[t.Name]; err != nil && t.overwrites() && r.facts.Buckets[t.Destination.Bucket].OwnerProved { // else there is a finding for the bucket
 		return []Finding{{Severity: Warning, Code: CodeUnread, Transfer: t.Name, Side: DestinationSide, Account: t.Destination.Account, Subject: r.Destination.URI(),
-			Detail: "whether the task overwrites objects that are there could not be read: " + oneLine(err), Remedy: "grant the reader s3:ListBucket on bucket " + t.Destination.Bucket}}
+			Detail: "whether the task overwrites objects that are there could not be read: " + text.OneLine(err), Remedy: "grant the reader s3:ListBucket on bucket " + t.Destination.Bucket}}
 	}
 	sample, ok := r.facts.Filled[t.Name]
 	if !ok || sample.Empty() || t.Task.Options.OverwriteMode == dstypes.OverwriteModeNever {
 		return nil
 	}
-	count := fmt.Sprintf("%d object%s", sample.Objects, plural(sample.Objects))
+	count := fmt.Sprintf("%d object%s", sample.Objects, text.Plural(sample.Objects))
 	if sample.More {
 		count = fmt.Sprintf("more than %d objects", sample.Objects)
 	}

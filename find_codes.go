@@ -1,5 +1,7 @@
 package xacct
 
+import ()
+
 // The codes of what is found about buckets and about what was made by somebody else.
 const (
 	CodeLimited       Code = "limited"        // actions are denied that the transfer needs seldom or not at all

@@ -8,6 +8,7 @@ import (
 
 	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
 
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
@@ -41,7 +42,7 @@ type findFunc func(severity Severity, code Code, statement, detail, remedy strin
 func keyState(s kmskey.State, remote bool, find findFunc) bool {
 	if s.Grantable(remote) {
 		if err := s.Unread[kmskey.PartKey]; err != nil {
-			find(Warning, CodeUnread, "", "could not be read: "+oneLine(err), "grant the reader kms:DescribeKey on the key: it tells whether the key can be used")
+			find(Warning, CodeUnread, "", "could not be read: "+text.OneLine(err), "grant the reader kms:DescribeKey on the key: it tells whether the key can be used")
 		}
 		return true
 	}
@@ -107,7 +108,7 @@ func (s *inspection) keyNotListed(severity Severity, detail string) {
 	for _, f := range s.r.checkKey(s.side, role, s.state.Encryption.KMSKey, "use the default key", keyUse[s.side]) {
 		switch f.Code {
 		case CodeDenied:
-			s.find(severity, CodeKeyNotListed, f.Statement, fmt.Sprintf("%s, and role %s may not use it: %s%s", detail, role, listActions(f.Actions), in(f.Statement)), remedy+", and let the role use it")
+			s.find(severity, CodeKeyNotListed, f.Statement, fmt.Sprintf("%s, and role %s may not use it: %s%s", detail, role, listActions(f.Actions), text.Within(f.Statement)), remedy+", and let the role use it")
 			return
 		case CodeUndetermined:
 			open = append(open, f.DependsOn...)
@@ -136,13 +137,13 @@ func (r *checker) writer(account, region, action, resource, name string, next po
 	switch {
 	case v.Effect == authz.ExplicitlyDenied:
 		out.Severity, out.Code, out.Remedy = Blocking, CodeLockout, "apply this account's part as somebody whom the statement lets in"
-		out.Detail = fmt.Sprintf("%s may not change the policy of %s (explicitly denied%s)", who, name, by(statement))
+		out.Detail = fmt.Sprintf("%s may not change the policy of %s (explicitly denied%s)", who, name, text.By(statement))
 		if why := j.explain(v.Decision); why != "" {
 			out.Detail += ": " + why
 		}
 	case v.Effect == authz.Undetermined && len(v.DependsOn) > 0:
 		out.Severity, out.Code, out.Remedy = Warning, CodeUndetermined, "find out "+strings.Join(v.DependsOn, ", ")
-		out.Detail = fmt.Sprintf("whether %s may change the policy of %s depends on %s%s", who, name, strings.Join(v.DependsOn, " and "), in(statement))
+		out.Detail = fmt.Sprintf("whether %s may change the policy of %s depends on %s%s", who, name, strings.Join(v.DependsOn, " and "), text.Within(statement))
 		out.DependsOn, out.Actions = v.DependsOn, []string{action}
 	default:
 		return nil

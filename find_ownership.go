@@ -8,6 +8,7 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/text"
 )
 
 // ownership says what ACLs make of the transfer: objects that another account writes belong to it, and a bucket's policy does not cover
@@ -18,7 +19,7 @@ func (s *inspection) ownership() {
 		return
 	}
 	if err := s.state.Unread[bucket.PartOwnership]; err != nil {
-		s.find(severityIf(disable), CodeUnread, "", "could not be read: object ownership: "+oneLine(err), "grant the reader s3:GetBucketOwnershipControls on bucket "+s.end.Bucket)
+		s.find(severityIf(disable), CodeUnread, "", "could not be read: object ownership: "+text.OneLine(err), "grant the reader s3:GetBucketOwnershipControls on bucket "+s.end.Bucket)
 		return
 	}
 	have := cmp.Or(s.state.Ownership, s3types.ObjectOwnershipObjectWriter)
@@ -41,7 +42,7 @@ func (s *inspection) disableACLs() {
 		s.find(Blocking, CodeACLGrants, "", "the ACL of bucket "+s.end.Bucket+" grants others access, so ACLs cannot be disabled: "+strings.Join(s.state.Grants, "; "),
 			"move these grants to the bucket policy and reset the bucket's ACL to private first")
 	} else if err := s.state.Unread[bucket.PartGrants]; err != nil {
-		s.find(Warning, CodeUnread, "", "could not be read: bucket ACL: "+oneLine(err), "grant the reader s3:GetBucketAcl: foreign grants would make the change fail")
+		s.find(Warning, CodeUnread, "", "could not be read: bucket ACL: "+text.OneLine(err), "grant the reader s3:GetBucketAcl: foreign grants would make the change fail")
 	}
 	s.find(Warning, CodeOwnership, "", "disabling ACLs on bucket "+s.end.Bucket+" ends all access by ACL, and uploads with an ACL other than bucket-owner-full-control will fail",
 		"check the bucket's other writers first")

@@ -12,10 +12,6 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// A left key is one of another account that a transfer listed and lists no longer: our statement may still stand in its policy. No list of AWS
-// tells of it, only the policies of our own roles, which name every key that they were made for. So a role gives up the name of a key only once
-// the statement is gone; while nobody can see to that, because the key's account has no client, it keeps the name and nothing else of use.
-
 // sidFormer is the statement by which a role keeps the names of keys whose policies cannot be seen.
 const sidFormer = "Left"
 

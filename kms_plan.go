@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/policy"
 )
@@ -189,7 +190,7 @@ func keyResidue(s *snapshot, w wants) []Residue {
 		}
 		item := Residue{Account: k.spec.Account(), Region: k.spec.Region(), Kind: KeyPolicy, Name: keyName(k.spec.ARN)}
 		if err := state.Unread[kmskey.PartPolicy]; err != nil {
-			item.Detail = "not known: " + oneLine(err)
+			item.Detail = "not known: " + text.OneLine(err)
 			out = append(out, item)
 			continue
 		}

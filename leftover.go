@@ -12,13 +12,6 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// A leftover bears our mark and is no longer wanted: the task that was replaced, the locations of a bucket that the transfer has left, and
-// the roles that they had. AWS cannot point a task elsewhere, so a new one is made first; what was before it is then deleted, in the
-// same plan if nothing breaks, else in the next one.
-//
-// The old task names the old locations, and these their roles. Once they are gone only tags tell, and the policies of roles until they are
-// rewritten, for no list tells whose something is. What nothing else tells of is lost if a tear-down is cut short after the task's deletion.
-
 // Tags, after the prefix, by which what is left is found again.
 const (
 	tagReplaces = "replaces" // of a task: the tasks and locations that it took the place of; of a location: the roles that it had before

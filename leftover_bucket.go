@@ -11,6 +11,7 @@ import (
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/location"
 )
 
@@ -243,7 +244,7 @@ func (b *builder) dropFormerStatements(t *resolved, after []string) []string {
 	unknown := b.snap.ownerless(t)
 	for _, name := range slices.Sorted(maps.Keys(unknown)) {
 		b.find([]*resolved{t}, Finding{Severity: Warning, Code: CodeUnread, Subject: name,
-			Detail: fmt.Sprintf("statements of ours may stand in the policy of bucket %s, which the transfer has left; who owns it is not known: %s", name, oneLine(unknown[name])),
+			Detail: fmt.Sprintf("statements of ours may stand in the policy of bucket %s, which the transfer has left; who owns it is not known: %s", name, text.OneLine(unknown[name])),
 			Remedy: "plan with a client of the owner's account that may read and write the bucket's policy: until then the location that tells of it stays, and the role"})
 	}
 	return out

@@ -11,9 +11,6 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// What was left in another account is told by roles and locations of the task account, which the operator of the other one cannot see. To
-// that operator only the plan tells of it: the keys are found by [handedKeys], the buckets here.
-
 // bucketsNamedBy are the buckets that the plan's text names, by transfer. Nothing is done to them but to take out statements of these transfers.
 func bucketsNamedBy(changes []Change) map[string][]formerBucket {
 	out := map[string][]formerBucket{}

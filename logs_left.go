@@ -11,10 +11,6 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// A left log policy is one that a transfer needed and needs no longer. Only its task tells, which has the log group still: AWS documents how
-// to take a manifest or a report off a task, but no way to take a log group off, and an empty ARN is not of the form that it asks for
-// (https://docs.aws.amazon.com/datasync/latest/userguide/API_UpdateTask.html). So the statement goes before the task does.
-
 // logGroup is the log group of the BASIC task, "" if it has none that a log policy of ours could be for.
 func logGroup(s task.State) string {
 	if !s.Exists || s.Mode != dstypes.TaskModeBasic {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/patience"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -106,11 +107,11 @@ func (s *reader) resolve(ctx context.Context, current policy.Document, ids map[s
 	left, late := first, false
 	start := time.Now()
 	for attempt := 1; len(left) > 0; attempt++ {
-		d := delay(attempt)
+		d := patience.Delay(attempt)
 		if time.Since(start)+d > confirmFor {
 			break
 		}
-		if sleep(ctx, d) != nil {
+		if patience.Sleep(ctx, d) != nil {
 			return current
 		}
 		again, err := read()

@@ -27,10 +27,6 @@ func OperatorPolicies(account string, transfers []Transfer, phases ...Phase) ([]
 	return operatorPolicies(account, resolveAll(transfers), phases)
 }
 
-// The documents below are those of the edition of April 2025 of
-// https://docs.aws.amazon.com/datasync/latest/userguide/tutorial_s3-s3-cross-account-transfer.html, as they were meant.
-// For what an operator needs to run xacct, see [OperatorPolicy].
-
 // TutorialOperatorPolicy is the tutorial's policy for the user of the source account, word for word (prerequisite: required source account
 // permissions). It does not suffice for the tutorial's own steps, and it may pass every role to DataSync.
 func TutorialOperatorPolicy() policy.Document {

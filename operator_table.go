@@ -1,5 +1,7 @@
 package xacct
 
+import ()
+
 // scope is what the statements of an operator's policy can be about.
 type scope string
 

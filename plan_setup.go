@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
@@ -138,15 +138,7 @@ func (b *builder) size(ts []*resolved, account, subject, what string, used, quot
 }
 
 func unreadFinding(account, subject string, err error, s Severity, remedy string) Finding {
-	return Finding{Severity: s, Code: CodeUnread, Account: account, Subject: subject, Detail: "could not be read: " + oneLine(err), Remedy: remedy}
-}
-
-// requestIDs are the parts of an SDK error that differ from call to call.
-var requestIDs = regexp.MustCompile(`(RequestID|HostID): [^,]*, `)
-
-// oneLine keeps an SDK error on one line, and the same line for the same refusal.
-func oneLine(err error) string {
-	return requestIDs.ReplaceAllString(strings.Join(strings.Fields(err.Error()), " "), "")
+	return Finding{Severity: s, Code: CodeUnread, Account: account, Subject: subject, Detail: "could not be read: " + text.OneLine(err), Remedy: remedy}
 }
 
 func appendIf(s []string, ok bool, v string) []string {

@@ -15,6 +15,7 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/task"
 )
 
@@ -104,7 +105,7 @@ func (p *Plan) Receipt(ctx context.Context, c Clients, transfer string, result *
 	for _, d := range force.documents {
 		switch {
 		case d.err != nil:
-			r.NotRead[d.name] = oneLine(d.err)
+			r.NotRead[d.name] = text.OneLine(d.err)
 		case d.document.IsZero():
 			r.Policies[d.name] = "none"
 		default:

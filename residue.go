@@ -10,6 +10,7 @@ import (
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/text"
 )
 
 // Residue is something that is left after a tear-down.
@@ -42,7 +43,7 @@ func findResidue(ctx context.Context, c clientSet, transfers []*resolved) ([]Res
 	out = append(out, leftByAWS(ctx, read.clients, w)...)
 	out = append(out, leftByRuns(ctx, read.clients, w)...)
 	for _, what := range slices.Sorted(maps.Keys(snap.failures)) {
-		out = append(out, Residue{Name: what, Detail: "not known: " + oneLine(snap.failures[what])})
+		out = append(out, Residue{Name: what, Detail: "not known: " + text.OneLine(snap.failures[what])})
 	}
 	return out, nil
 }
@@ -56,7 +57,7 @@ func roleResidue(s *snapshot, w wants) []Residue {
 		case !read:
 			continue
 		case state.Unread[iamrole.PartRole] != nil:
-			item.Detail = "not known: " + oneLine(state.Unread[iamrole.PartRole])
+			item.Detail = "not known: " + text.OneLine(state.Unread[iamrole.PartRole])
 		case !state.Exists:
 			continue
 		default:
@@ -86,7 +87,7 @@ func bucketResidue(s *snapshot, w wants) []Residue {
 		}
 		item := Residue{Account: b.spec.Account, Region: b.spec.Region, Kind: BucketPolicy, Name: b.spec.Name}
 		if err := state.Unread[bucket.PartPolicy]; err != nil {
-			item.Detail = "not known: " + oneLine(err)
+			item.Detail = "not known: " + text.OneLine(err)
 			out = append(out, item)
 			continue
 		}
@@ -101,7 +102,7 @@ func bucketResidue(s *snapshot, w wants) []Residue {
 	for _, t := range w.tasks {
 		unknown := s.ownerless(t.transfer)
 		for _, name := range slices.Sorted(maps.Keys(unknown)) {
-			out = append(out, Residue{Kind: BucketPolicy, Name: name, Detail: "not known: whose bucket it is, which the transfer has left: " + oneLine(unknown[name])})
+			out = append(out, Residue{Kind: BucketPolicy, Name: name, Detail: "not known: whose bucket it is, which the transfer has left: " + text.OneLine(unknown[name])})
 		}
 	}
 	return out
@@ -138,7 +139,7 @@ func datasyncResidue(s *snapshot, w wants) []Residue {
 func datasyncItem(kind Kind, account, region, name, arn string, err error) Residue {
 	item := Residue{Ours: err == nil, Account: account, Region: region, Kind: kind, Name: name, Detail: arn}
 	if err != nil {
-		item.Detail = "not known: " + oneLine(err)
+		item.Detail = "not known: " + text.OneLine(err)
 	}
 	return item
 }

@@ -9,6 +9,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/text"
 )
 
 // Kinds of what only runs leave behind. No [Change] is about them.
@@ -65,11 +66,11 @@ func objectsBelow(ctx context.Context, c clientSet, spec bucket.Spec, prefix, wh
 	}
 	switch {
 	case err != nil:
-		return "not known: " + oneLine(err)
+		return "not known: " + text.OneLine(err)
 	case sample.Empty():
 		return ""
 	case sample.More:
 		return fmt.Sprintf("more than %d objects: %s", sample.Objects, what)
 	}
-	return fmt.Sprintf("%d object%s: %s", sample.Objects, plural(sample.Objects), what)
+	return fmt.Sprintf("%d object%s: %s", sample.Objects, text.Plural(sample.Objects), what)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -37,7 +38,7 @@ func leftByAWS(ctx context.Context, c clientSet, w wants) []Residue {
 		case awserr.NotFound(err), err == nil && !state.Exists:
 			continue
 		case err != nil:
-			item.Detail = "not known: " + oneLine(err)
+			item.Detail = "not known: " + text.OneLine(err)
 		default:
 			item.Detail = "DataSync's own role, which other tasks of the account may use; IAM deletes it on request"
 		}

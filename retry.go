@@ -3,68 +3,12 @@ package xacct
 import (
 	"context"
 	"errors"
-	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/patience"
+	"github.com/xacct/xacct/internal/text"
 )
-
-// Delays grow from the first to the last by doubling, each with a fifth of jitter.
-const (
-	firstDelay = 500 * time.Millisecond
-	lastDelay  = 4 * time.Second
-)
-
-// lookDelay is the longest between two looks for what is there already or soon: they cost little, and the settle budget is short.
-const lookDelay = 1200 * time.Millisecond
-
-// shortBudget is how long an undetermined verdict is given the benefit of the doubt.
-const shortBudget = 20 * time.Second
-
-func delay(attempt int) time.Duration {
-	d := firstDelay << min(attempt-1, 10)
-	d = min(d, lastDelay)
-	return d + time.Duration((rand.Float64()-0.5)*0.4*float64(d))
-}
-
-// backoff is the time that the attempts at one thing have taken so far, by what they failed with: being throttled for a minute takes nothing of the
-// time that a young role is given.
-type backoff struct {
-	last time.Time
-	by   map[string]time.Duration
-}
-
-func newBackoff() *backoff { return &backoff{last: time.Now(), by: map[string]time.Duration{}} }
-
-// over reports whether attempts that failed like this have taken more than the limit, with a wait of d, which is to follow if not.
-func (s *backoff) over(limit, d time.Duration, err error) bool {
-	class := "other"
-	switch {
-	case awserr.Throttled(err):
-		class = "throttled"
-	case awserr.Ambiguous(err):
-		class = "ambiguous"
-	case awserr.Propagation(err):
-		class = "propagation"
-	}
-	now := time.Now()
-	s.by[class] += now.Sub(s.last) + d
-	s.last = now.Add(d)
-	return s.by[class] > limit
-}
-
-// sleep waits unless ctx ends first.
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-t.C:
-		return nil
-	}
-}
 
 // retry calls send until it succeeds, fails for good, or the budget is spent. What only time can mend is tried again: throttling, a
 // concurrent configuration write, and, as far as the policies allow the call, the named errors of a young role or policy.
@@ -80,12 +24,12 @@ func (r *run) repeat(ctx context.Context, ch *Change, budget time.Duration, send
 }
 
 func (r *run) attempts(ctx context.Context, ch *Change, budget, unsure time.Duration, send func(context.Context) error) error {
-	spent := newBackoff()
+	spent := patience.NewBackoff()
 	for attempt := 1; ; attempt++ {
-		if err := stopped(ctx); err != nil {
+		if err := patience.Stopped(ctx); err != nil {
 			return err
 		}
-		err := finish(ctx, send)
+		err := patience.Finish(ctx, send)
 		if err == nil {
 			return nil
 		}
@@ -103,7 +47,7 @@ func (r *run) attempts(ctx context.Context, ch *Change, budget, unsure time.Dura
 func (r *run) limit(err error, budget time.Duration) time.Duration {
 	switch {
 	case awserr.Throttled(err), awserr.Is(err, "OperationAborted", "OperationAbortedException", "ConcurrentModification"):
-		return max(throttledFor, r.opts.Budget)
+		return max(patience.ThrottledFor, r.opts.Budget)
 	case awserr.Propagation(err):
 		return budget
 	}
@@ -111,45 +55,13 @@ func (r *run) limit(err error, budget time.Duration) time.Duration {
 }
 
 // pause waits before the next attempt and says so. It reports whether there is to be one.
-func (r *run) pause(ctx context.Context, ch *Change, attempt int, spent *backoff, limit time.Duration, err error) bool {
-	d := delay(attempt)
-	if spent.over(limit, d, err) {
+func (r *run) pause(ctx context.Context, ch *Change, attempt int, spent *patience.Backoff, limit time.Duration, err error) bool {
+	d := patience.Delay(attempt)
+	if spent.Over(limit, d, err) {
 		return false
 	}
-	r.emit(ch, Event{State: EventWaiting, Attempt: attempt, Delay: d, Detail: oneLine(err)})
-	return sleep(ctx, d) == nil
-}
-
-// grace is how much longer than the context of an apply a call may take that has begun.
-const grace = time.Minute
-
-// withGrace is the context of calls that are not to be cut off: it ends a grace after ctx does.
-func withGrace(ctx context.Context) (context.Context, context.CancelFunc) {
-	out, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() {
-		if sleep(out, grace) == nil {
-			cancel()
-		}
-	})
-	return out, func() {
-		stop()
-		cancel()
-	}
-}
-
-// finish makes a call that is not to be cut off.
-func finish(ctx context.Context, call func(context.Context) error) error {
-	held, release := withGrace(ctx)
-	defer release()
-	return call(held)
-}
-
-// stopped is the reason why no further call is to be made; nil if there is none.
-func stopped(ctx context.Context) error {
-	if ctx.Err() == nil {
-		return nil
-	}
-	return fmt.Errorf("stopped: %w", context.Cause(ctx))
+	r.emit(ch, Event{State: EventWaiting, Attempt: attempt, Delay: d, Detail: text.OneLine(err)})
+	return patience.Sleep(ctx, d) == nil
 }
 
 // once sends a call that makes something and that AWS would carry out twice if it were sent twice. After an answer that leaves open
@@ -161,7 +73,7 @@ func (r *run) once(ctx context.Context, ch *Change, send func(context.Context) e
 		if err == nil || !awserr.Ambiguous(err) || attempt == most {
 			return err
 		}
-		r.emit(ch, Event{State: EventWaiting, Attempt: attempt, Detail: "the answer was lost, looking for what it made: " + oneLine(err)})
+		r.emit(ch, Event{State: EventWaiting, Attempt: attempt, Detail: "the answer was lost, looking for what it made: " + text.OneLine(err)})
 		found, lookErr := r.settle(ctx, find)
 		if found {
 			return nil
@@ -177,18 +89,18 @@ func (r *run) settle(ctx context.Context, find func(context.Context) (bool, erro
 	start := time.Now()
 	for attempt := 1; ; attempt++ {
 		found := false
-		err := finish(ctx, func(ctx context.Context) (err error) {
+		err := patience.Finish(ctx, func(ctx context.Context) (err error) {
 			found, err = find(ctx)
 			return err
 		})
 		if found {
 			return true, nil
 		}
-		d := min(delay(attempt), lookDelay)
+		d := min(patience.Delay(attempt), patience.LookDelay)
 		if time.Since(start)+d > r.opts.Settle {
 			return false, err
 		}
-		if sleepErr := sleep(ctx, d); sleepErr != nil {
+		if sleepErr := patience.Sleep(ctx, d); sleepErr != nil {
 			return false, sleepErr
 		}
 	}

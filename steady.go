@@ -6,15 +6,9 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/patience"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/task"
-)
-
-// How long a read is tried again. Throttling passes by waiting; a service that is broken is not waited for as long. SDK clients have
-// retries of their own below these, other clients have none.
-const (
-	throttledFor = 5 * time.Minute
-	brokenFor    = 20 * time.Second
 )
 
 // defaultConcurrency keeps well under the request rates at which IAM and DataSync begin to throttle.
@@ -89,7 +83,7 @@ func retried[I, O, F any](ctx context.Context, s slots, call func(context.Contex
 		return nil, err
 	}
 	defer give()
-	spent := newBackoff()
+	spent := patience.NewBackoff()
 	for attempt := 1; ; attempt++ {
 		out, err := call(ctx, in, optFns...)
 		limit := time.Duration(0)
@@ -97,12 +91,12 @@ func retried[I, O, F any](ctx context.Context, s slots, call func(context.Contex
 		case err == nil || ctx.Err() != nil:
 			return out, err
 		case awserr.Throttled(err):
-			limit = throttledFor
+			limit = patience.ThrottledFor
 		case awserr.Ambiguous(err):
-			limit = brokenFor
+			limit = patience.BrokenFor
 		}
-		d := delay(attempt)
-		if spent.over(limit, d, err) || sleep(ctx, d) != nil {
+		d := patience.Delay(attempt)
+		if spent.Over(limit, d, err) || patience.Sleep(ctx, d) != nil {
 			return out, err
 		}
 	}

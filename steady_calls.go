@@ -16,8 +16,6 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// The calls of every client: reads are tried again, the others are not, and all are bounded.
-
 type limitedSTS struct {
 	identityAPI
 	slots slots

@@ -61,15 +61,19 @@ func (w roleWant) id() string {
 	}
 	return changeID(w.account, "", IAMRole, w.spec.Name)
 }
+
 func (w bucketWant) id() string {
 	return changeID(w.spec.Account, w.spec.Region, BucketPolicy, w.spec.Name)
 }
+
 func (w bucketWant) ownershipID() string {
 	return changeID(w.spec.Account, w.spec.Region, BucketOwnership, w.spec.Name)
 }
+
 func (w locationWant) id() string {
 	return changeID(w.spec.Account, w.spec.Region, DataSyncLocation, w.transfer.Name+"/"+string(w.side))
 }
+
 func (w taskWant) id() string {
 	return changeID(w.spec.Account, w.spec.Region, DataSyncTask, w.transfer.Name)
 }
