@@ -15,11 +15,12 @@ import (
 	"time"
 
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/plan"
 )
 
 // applyOptions are the settings of an apply. Every field may be zero.
 type applyOptions struct {
-	OnEvent     func(Event)
+	OnEvent     func(plan.Event)
 	Concurrency int
 	Budget      time.Duration
 	Settle      time.Duration
@@ -38,18 +39,18 @@ type run struct {
 	clients  clientSet
 	opts     applyOptions
 
-	changes          map[string]*Change // of the fresh plan, by ID
-	desired          wants              // of the transfers that nothing blocks, neither when the plan was made nor now
-	currentUnblocked map[string]*Change // by ID: what a fresh plan holds for the transfers that nothing blocked when the plan was made
-	desiredUnblocked wants              // of those
-	approvedByID     map[string]*Change // of the plan, by ID
-	orphans          map[string]bool    // IDs of changes that delete what is ours and unused
+	changes          map[string]*plan.Change // of the fresh plan, by ID
+	desired          wants                   // of the transfers that nothing blocks, neither when the plan was made nor now
+	currentUnblocked map[string]*plan.Change // by ID: what a fresh plan holds for the transfers that nothing blocked when the plan was made
+	desiredUnblocked wants                   // of those
+	approvedByID     map[string]*plan.Change // of the plan, by ID
+	orphans          map[string]bool         // IDs of changes that delete what is ours and unused
 
 	mu      sync.Mutex
 	arns    map[string]string        // of locations and tasks, by change ID, as they are made
 	ids     map[string]string        // unique ids of roles → ARNs
 	locks   map[string]chan struct{} // by bucket: S3 refuses concurrent configuration writes with OperationAborted
-	results map[string]*ChangeResult
+	results map[string]*plan.ChangeResult
 	begun   map[string]chan struct{} // closed when a change has nothing left to wait for
 	done    map[string]chan struct{} // closed when a change has ended
 	usable  map[string]chan struct{} // closed as soon as what some of its dependants need is there: at the latest when it has ended
@@ -60,7 +61,7 @@ type run struct {
 }
 
 // applyPlan makes the changes of the plan that are not on hold.
-func applyPlan(ctx context.Context, p *draft, c clientSet, o applyOptions) (*Result, error) {
+func applyPlan(ctx context.Context, p *draft, c clientSet, o applyOptions) (*plan.Result, error) {
 	r, err := begin(ctx, p, c, o)
 	if err != nil {
 		return nil, err
@@ -68,7 +69,7 @@ func applyPlan(ctx context.Context, p *draft, c clientSet, o applyOptions) (*Res
 	var wg sync.WaitGroup
 	for i := range p.Changes {
 		ch := &p.Changes[i]
-		if ch.Kind == DataSyncLocation || ch.Kind == DataSyncTask {
+		if ch.Kind == plan.DataSyncLocation || ch.Kind == plan.DataSyncTask {
 			wg.Go(func() { r.lookAhead(ctx, ch) })
 		}
 		wg.Go(func() {
@@ -111,7 +112,7 @@ func newRun(p *draft, c clientSet, o applyOptions) *run {
 		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
 	return &run{approved: p, approvedByID: byID(p.Changes), clients: c, opts: o, lists: newLists(p.Changes), arns: map[string]string{}, locks: map[string]chan struct{}{},
-		results: map[string]*ChangeResult{}, begun: map[string]chan struct{}{}, done: map[string]chan struct{}{}, usable: map[string]chan struct{}{}, events: make(chan struct{}, 1)}
+		results: map[string]*plan.ChangeResult{}, begun: map[string]chan struct{}{}, done: map[string]chan struct{}{}, usable: map[string]chan struct{}{}, events: make(chan struct{}, 1)}
 }
 
 // replan plans with what AWS holds now. A transfer that is blocked now and was not when the plan was made is planned once more as if nothing
@@ -132,7 +133,7 @@ func (r *run) replan(snap *snapshot, callers map[string]string) {
 	r.ids = maps.Clone(r.current.ids)
 	r.changes, r.orphans = byID(r.current.changes), r.current.orphans
 	for id, ch := range r.changes {
-		if ch.Kind == DataSyncLocation || ch.Kind == DataSyncTask {
+		if ch.Kind == plan.DataSyncLocation || ch.Kind == plan.DataSyncTask {
 			r.arns[id] = ch.ARN
 		}
 	}
@@ -150,11 +151,11 @@ func (r *run) enlist() error {
 	for i := range r.approved.Changes {
 		ch := &r.approved.Changes[i]
 		if r.done[ch.ID] != nil {
-			return &MismatchError{Change: ch.ID, Detail: "it stands twice in the plan"}
+			return &plan.MismatchError{Change: ch.ID, Detail: "it stands twice in the plan"}
 		}
 		r.begun[ch.ID], r.done[ch.ID], r.usable[ch.ID] = make(chan struct{}), make(chan struct{}), make(chan struct{})
-		r.results[ch.ID] = &ChangeResult{ID: ch.ID, Account: ch.Account, Region: ch.Region, Kind: ch.Kind, Name: ch.Name, Transfers: ch.Transfers, Op: ch.Op, ARN: ch.ARN}
-		if ch.Kind == BucketPolicy || ch.Kind == BucketOwnership {
+		r.results[ch.ID] = &plan.ChangeResult{ID: ch.ID, Account: ch.Account, Region: ch.Region, Kind: ch.Kind, Name: ch.Name, Transfers: ch.Transfers, Op: ch.Op, ARN: ch.ARN}
+		if ch.Kind == plan.BucketPolicy || ch.Kind == plan.BucketOwnership {
 			r.locks[ch.Name] = make(chan struct{}, 1)
 		}
 	}
@@ -164,22 +165,22 @@ func (r *run) enlist() error {
 // readable judges the version and shape of a plan that may come from elsewhere.
 func readable(p *draft) error {
 	// A newer minor version may hold settings that this one does not know, and would not keep to.
-	major, newest, _ := strings.Cut(schema, ".")
+	major, newest, _ := strings.Cut(plan.Schema, ".")
 	got, minor, _ := strings.Cut(p.Schema, ".")
 	have, err := strconv.ParseUint(minor, 10, 16)
 	most, _ := strconv.ParseUint(newest, 10, 16)
 	if got != major || err != nil || have > most {
-		return &SchemaError{Schema: p.Schema}
+		return &plan.SchemaError{Schema: p.Schema}
 	}
-	if p.Mode != SetUp && p.Mode != TearDown {
-		return &MismatchError{Detail: fmt.Sprintf("its mode is %q", p.Mode)}
+	if p.Mode != plan.SetUp && p.Mode != plan.TearDown {
+		return &plan.MismatchError{Detail: fmt.Sprintf("its mode is %q", p.Mode)}
 	}
 	return nil
 }
 
 // byID are the changes by their IDs.
-func byID(changes []Change) map[string]*Change {
-	out := map[string]*Change{}
+func byID(changes []plan.Change) map[string]*plan.Change {
+	out := map[string]*plan.Change{}
 	for i := range changes {
 		out[changes[i].ID] = &changes[i]
 	}
@@ -190,8 +191,8 @@ func byID(changes []Change) map[string]*Change {
 func (r *run) cyclic() error {
 	const walking, walked = 1, 2
 	state := map[string]int{}
-	var walk func(ch *Change) bool
-	walk = func(ch *Change) bool {
+	var walk func(ch *plan.Change) bool
+	walk = func(ch *plan.Change) bool {
 		switch state[ch.ID] {
 		case walking:
 			return false
@@ -209,7 +210,7 @@ func (r *run) cyclic() error {
 	}
 	for i := range r.approved.Changes {
 		if ch := &r.approved.Changes[i]; !walk(ch) {
-			return &MismatchError{Change: ch.ID, Detail: "it requires itself"}
+			return &plan.MismatchError{Change: ch.ID, Detail: "it requires itself"}
 		}
 	}
 	return nil
@@ -217,13 +218,13 @@ func (r *run) cyclic() error {
 
 // await returns when everything that the change requires has ended, or is there as far as the change needs it. What is not in the plan is
 // another operator's, or done.
-func (r *run) await(ch *Change) {
+func (r *run) await(ch *plan.Change) {
 	for _, id := range r.requires(ch) {
 		q := r.results[id]
 		if q == nil {
 			continue
 		}
-		if r.approved.Mode == SetUp && early[[2]Kind{ch.Kind, q.Kind}] {
+		if r.approved.Mode == plan.SetUp && early[[2]plan.Kind{ch.Kind, q.Kind}] {
 			<-r.usable[id]
 		} else {
 			<-r.done[id]
@@ -233,7 +234,7 @@ func (r *run) await(ch *Change) {
 
 // requires are the IDs of what must be done before the change. What AWS holds now says so, not the plan's text, which somebody may have
 // edited; only of a change that is no longer needed the text is all there is.
-func (r *run) requires(ch *Change) []string {
+func (r *run) requires(ch *plan.Change) []string {
 	if now := r.changes[ch.ID]; now != nil {
 		return now.Requires
 	}
@@ -242,14 +243,14 @@ func (r *run) requires(ch *Change) []string {
 
 // waitsFor says for whom the change waits: a required change is another operator's, or not part of this plan, and not done. Nil is nobody.
 // On the way back an account that cannot be seen is not waited for: nobody could ever prove to a bucket's owner that he may take a grant away.
-func (r *run) waitsFor(ch *Change) *WaitingError {
+func (r *run) waitsFor(ch *plan.Change) *plan.WaitingError {
 	for _, id := range r.requires(ch) {
 		now := r.changes[id]
 		switch q := r.results[id]; {
-		case q != nil && r.status(id) == Waiting:
-			return &WaitingError{Account: q.Account, Changes: []string{id}}
-		case q == nil && now != nil && now.Op != NoOp && !r.holds(now.Account) && (r.approved.Mode == SetUp || r.current.canRead(now.Account)):
-			return &WaitingError{Account: now.Account, Changes: []string{id}}
+		case q != nil && r.status(id) == plan.Waiting:
+			return &plan.WaitingError{Account: q.Account, Changes: []string{id}}
+		case q == nil && now != nil && now.Op != plan.NoOp && !r.holds(now.Account) && (r.approved.Mode == plan.SetUp || r.current.canRead(now.Account)):
+			return &plan.WaitingError{Account: now.Account, Changes: []string{id}}
 		}
 	}
 	return nil
@@ -257,13 +258,13 @@ func (r *run) waitsFor(ch *Change) *WaitingError {
 
 // holds reports whether the plan has changes of the account: whatever else there is to do in it is not left to another operator.
 func (r *run) holds(account string) bool {
-	return slices.ContainsFunc(r.approved.Changes, func(c Change) bool { return c.Account == account })
+	return slices.ContainsFunc(r.approved.Changes, func(c plan.Change) bool { return c.Account == account })
 }
 
 // lacks names a change that has come to be required since the plan was made, in an account that the plan has changes of.
-func (r *run) lacks(ch *Change) (id string, ok bool) {
+func (r *run) lacks(ch *plan.Change) (id string, ok bool) {
 	for _, id := range r.requires(ch) {
-		if now := r.changes[id]; r.results[id] == nil && now != nil && now.Op != NoOp && r.holds(now.Account) {
+		if now := r.changes[id]; r.results[id] == nil && now != nil && now.Op != plan.NoOp && r.holds(now.Account) {
 			return id, true
 		}
 	}
@@ -279,11 +280,11 @@ func (e *dependentError) Error() string {
 
 // early are the pairs of kinds of which the first need not wait until the second has ended: a policy can name a role as soon as it is made,
 // and a location can be tried as soon as the policies that let it in are written, while they are read back.
-var early = map[[2]Kind]bool{
-	{BucketPolicy, IAMRole}:          true,
-	{KeyPolicy, IAMRole}:             true,
-	{DataSyncLocation, BucketPolicy}: true,
-	{DataSyncLocation, KeyPolicy}:    true,
+var early = map[[2]plan.Kind]bool{
+	{plan.BucketPolicy, plan.IAMRole}:          true,
+	{plan.KeyPolicy, plan.IAMRole}:             true,
+	{plan.DataSyncLocation, plan.BucketPolicy}: true,
+	{plan.DataSyncLocation, plan.KeyPolicy}:    true,
 }
 
 // use lets those begin that wait for the change only as early allows.
@@ -298,7 +299,7 @@ func (r *run) use(id string) {
 }
 
 // status is how a change ended; "" if it has not, or is not in the plan.
-func (r *run) status(id string) Status {
+func (r *run) status(id string) plan.Status {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if q := r.results[id]; q != nil {
@@ -308,11 +309,11 @@ func (r *run) status(id string) Status {
 }
 
 // make brings one change about and writes down how it ended.
-func (r *run) make(ctx context.Context, ch *Change) {
+func (r *run) make(ctx context.Context, ch *plan.Change) {
 	res := r.results[ch.ID]
 	status, err := r.judge(ctx, ch)
 	if status == "" {
-		r.emit(ch, Event{State: EventStarted})
+		r.emit(ch, plan.Event{State: plan.EventStarted})
 		status, err = r.execute(ctx, ch, res)
 	}
 	r.mu.Lock()
@@ -325,10 +326,10 @@ func (r *run) make(ctx context.Context, ch *Change) {
 	} else if res.Detail != "" {
 		detail += ": " + res.Detail
 	}
-	r.emit(ch, Event{State: EventEnded, Detail: detail})
+	r.emit(ch, plan.Event{State: plan.EventEnded, Detail: detail})
 }
 
-func (r *run) emit(ch *Change, e Event) {
+func (r *run) emit(ch *plan.Change, e plan.Event) {
 	r.events <- struct{}{}
 	defer func() { <-r.events }()
 	e.Time, e.Change, e.Account, e.Region, e.Kind, e.Name, e.Op = time.Now(), ch.ID, ch.Account, ch.Region, ch.Kind, ch.Name, ch.Op
@@ -339,8 +340,8 @@ func (r *run) emit(ch *Change, e Event) {
 }
 
 // result gathers what became of the changes, in the plan's order.
-func (r *run) result() (*Result, error) {
-	out := &Result{}
+func (r *run) result() (*plan.Result, error) {
+	out := &plan.Result{}
 	var errs []error
 	for i := range r.approved.Changes {
 		res := r.results[r.approved.Changes[i].ID]
@@ -349,7 +350,7 @@ func (r *run) result() (*Result, error) {
 		}
 		out.Changes = append(out.Changes, *res)
 		var dependent *dependentError
-		if res.Status == Failed || res.Status == Skipped && res.Err != nil && !errors.As(res.Err, &dependent) {
+		if res.Status == plan.Failed || res.Status == plan.Skipped && res.Err != nil && !errors.As(res.Err, &dependent) {
 			errs = append(errs, res.Err)
 		}
 	}
@@ -362,16 +363,16 @@ func (r *run) blockedErrors() []error {
 	before := blockingOf(r.approved.Findings)
 	var errs []error
 	for _, t := range r.approved.Transfers {
-		skipped := slices.ContainsFunc(r.approved.Changes, func(c Change) bool {
-			return slices.Contains(c.Transfers, t.Name) && r.results[c.ID].Status == Skipped
+		skipped := slices.ContainsFunc(r.approved.Changes, func(c plan.Change) bool {
+			return slices.Contains(c.Transfers, t.Name) && r.results[c.ID].Status == plan.Skipped
 		})
 		if !skipped && before[t.Name] == nil { // what is blocked may have no changes, because they are not known
 			continue
 		}
 		if fs := now[t.Name]; fs != nil {
-			errs = append(errs, &BlockedError{Transfer: t.Name, Findings: fs})
+			errs = append(errs, &plan.BlockedError{Transfer: t.Name, Findings: fs})
 		} else if fs := before[t.Name]; fs != nil {
-			errs = append(errs, &BlockedError{Transfer: t.Name, Findings: fs})
+			errs = append(errs, &plan.BlockedError{Transfer: t.Name, Findings: fs})
 		}
 	}
 	return errs

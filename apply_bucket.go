@@ -18,11 +18,12 @@ import (
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/patience"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
 
 // keepRequestID keeps the AWS request id of a write.
-func keepRequestID(res *ChangeResult, m middleware.Metadata) {
+func keepRequestID(res *plan.ChangeResult, m middleware.Metadata) {
 	if id, ok := awsmiddleware.GetRequestIDMetadata(m); ok && id != "" {
 		res.RequestIDs = append(res.RequestIDs, id)
 	}
@@ -35,10 +36,10 @@ const merges = 5
 type target struct {
 	policyWant
 	size     func(policy.Document) (used, quota int)
-	get, put string                                 // the operations, as in IAM policies
-	judged   policy.Document                        // what the fresh plan judged
-	facts    func(Facts, policy.Document, []string) // puts a document in its place, and the Sids that leave it
-	diff     func(policy.Document) policyDiff       // what is to become of a document
+	get, put string                                      // the operations, as in IAM policies
+	judged   policy.Document                             // what the fresh plan judged
+	facts    func(plan.Facts, policy.Document, []string) // puts a document in its place, and the Sids that leave it
+	diff     func(policy.Document) policyDiff            // what is to become of a document
 	read     func(context.Context) (policy.Document, error)
 	write    func(context.Context, policy.Document) (middleware.Metadata, error) // the zero Document is no policy
 }
@@ -46,13 +47,13 @@ type target struct {
 // bucketTarget is the policy of a bucket.
 func (r *run) bucketTarget(w bucketWant) (target, error) {
 	api, err := r.clients.s3(w.spec.Account, w.spec.Region)
-	if r.approved.Mode == TearDown {
+	if r.approved.Mode == plan.TearDown {
 		w.spec.Statements = nil
 	}
 	return target{
 		policyWant: w.policyWant, size: func(d policy.Document) (int, int) { return d.Size(policy.Bucket) }, get: "s3:GetBucketPolicy", put: "s3:PutBucketPolicy",
 		judged: r.current.snap.buckets[w.spec.Name].Policy,
-		facts: func(f Facts, d policy.Document, gone []string) {
+		facts: func(f plan.Facts, d policy.Document, gone []string) {
 			f.BucketPolicies[w.spec.Name], f.Leaving[w.spec.Name] = d, gone
 		},
 		diff: func(d policy.Document) policyDiff { return diffBucket(w, d, r.known()) },
@@ -65,8 +66,8 @@ func (r *run) bucketTarget(w bucketWant) (target, error) {
 
 // applyPolicy reads the policy, merges our statements into what it reads, writes that, and looks until it shows. Every attempt begins with
 // a read, however the one before it ended, so that nobody's write is undone but one between that read and the write right after it.
-func (r *run) applyPolicy(ctx context.Context, ch *Change, w target, res *ChangeResult) (Status, error) {
-	spent, status := patience.NewBackoff(), Unchanged
+func (r *run) applyPolicy(ctx context.Context, ch *plan.Change, w target, res *plan.ChangeResult) (plan.Status, error) {
+	spent, status := patience.NewBackoff(), plan.Unchanged
 	// A write that has begun is finished and looked at, whatever becomes of ctx.
 	held, release := patience.WithGrace(ctx)
 	defer release()
@@ -78,13 +79,13 @@ func (r *run) applyPolicy(ctx context.Context, ch *Change, w target, res *Change
 		}
 		d := w.diff(current)
 		if len(d.taken) > 0 {
-			return Failed, &OwnerError{Account: ch.Account, Region: ch.Region, Kind: ch.Kind, Name: ch.Name, Detail: "statement " + d.taken[0] + " bears our id but is not of our making"}
+			return plan.Failed, &plan.OwnerError{Account: ch.Account, Region: ch.Region, Kind: ch.Kind, Name: ch.Name, Detail: "statement " + d.taken[0] + " bears our id but is not of our making"}
 		}
-		if d.op == NoOp {
+		if d.op == plan.NoOp {
 			return status, nil
 		}
 		if err := r.checkMerged(ch, w, current, d.next, d.gone); err != nil {
-			return Failed, err
+			return plan.Failed, err
 		}
 		if err := patience.Stopped(ctx); err != nil {
 			return ended(ch, w.put, err)
@@ -95,14 +96,14 @@ func (r *run) applyPolicy(ctx context.Context, ch *Change, w target, res *Change
 		}
 		if put != nil && !awserr.Ambiguous(put) {
 			if waits := r.waitsFor(ch); waits != nil && awserr.Propagation(put) {
-				return Waiting, waits // for the operator who makes the role
+				return plan.Waiting, waits // for the operator who makes the role
 			}
 			if !r.pause(ctx, ch, attempt, spent, r.limit(put, r.opts.Budget), put) {
 				return ended(ch, w.put, put)
 			}
 			continue
 		}
-		if status = Done; put == nil {
+		if status = plan.Done; put == nil {
 			r.use(ch.ID)
 		}
 		missing, err := r.readBack(held, w, d.next)
@@ -110,10 +111,10 @@ func (r *run) applyPolicy(ctx context.Context, ch *Change, w target, res *Change
 		case err != nil:
 			return ended(ch, w.get, fmt.Errorf("after the write: %w", err))
 		case len(missing) == 0:
-			return Done, nil
+			return plan.Done, nil
 		case put == nil && !w.lacksOurs(missing):
 			res.Detail = "written, but afterwards not there: " + strings.Join(missing, ", ") + " (another writer removed or changed it)"
-			return Done, nil
+			return plan.Done, nil
 		}
 		if lost++; lost < merges {
 			continue
@@ -121,7 +122,7 @@ func (r *run) applyPolicy(ctx context.Context, ch *Change, w target, res *Change
 		if put != nil {
 			return ended(ch, w.put, put)
 		}
-		return Failed, &LostUpdateError{Account: ch.Account, Region: ch.Region, Kind: ch.Kind, Name: ch.Name, Missing: missing}
+		return plan.Failed, &plan.LostUpdateError{Account: ch.Account, Region: ch.Region, Kind: ch.Kind, Name: ch.Name, Missing: missing}
 	}
 }
 
@@ -131,26 +132,26 @@ func (w policyWant) lacksOurs(missing []string) bool {
 
 // checkMerged judges the document that is about to be written: its size, and, where the policy is not the one that the fresh plan judged,
 // who would be let in, because an approved plan does not approve somebody's new Deny.
-func (r *run) checkMerged(ch *Change, w target, current, next policy.Document, gone []string) error {
+func (r *run) checkMerged(ch *plan.Change, w target, current, next policy.Document, gone []string) error {
 	if used, quota := w.size(next); used > quota {
-		return &CallError{Account: ch.Account, Region: ch.Region, Operation: w.put, Subject: ch.Name,
+		return &plan.CallError{Account: ch.Account, Region: ch.Region, Operation: w.put, Subject: ch.Name,
 			Err: fmt.Errorf("the merged policy has %d of %d bytes: nothing was written", used, quota)}
 	}
-	if r.approved.Mode == TearDown || current.Equal(w.judged) {
+	if r.approved.Mode == plan.TearDown || current.Equal(w.judged) {
 		return nil
 	}
 	f := r.current.facts()
 	w.facts(f, named(r.current.ids, current), gone)
 	var errs []error
 	for _, t := range w.transfers {
-		var blocking []Finding
+		var blocking []plan.Finding
 		for _, finding := range checkAll([]*resourceSet{t.resources()}, f) {
-			if finding.Severity == Blocking && !slices.Contains(r.approved.Settings.Override, finding.Code) {
+			if finding.Severity == plan.Blocking && !slices.Contains(r.approved.Settings.Override, finding.Code) {
 				blocking = append(blocking, finding)
 			}
 		}
 		if len(blocking) > 0 {
-			errs = append(errs, &BlockedError{Transfer: t.Name, Findings: blocking})
+			errs = append(errs, &plan.BlockedError{Transfer: t.Name, Findings: blocking})
 		}
 	}
 	return errors.Join(errs...)
@@ -188,8 +189,8 @@ func writeBucketPolicy(ctx context.Context, api bucket.API, spec bucket.Spec, ne
 }
 
 // putPolicy sends the document once. What the service refused was not written, and is not kept as a write.
-func (r *run) putPolicy(ctx context.Context, w target, current, next policy.Document, res *ChangeResult) error {
-	write := PolicyWrite{Time: time.Now(), Before: string(current.Bytes()), After: string(next.Bytes())}
+func (r *run) putPolicy(ctx context.Context, w target, current, next policy.Document, res *plan.ChangeResult) error {
+	write := plan.PolicyWrite{Time: time.Now(), Before: string(current.Bytes()), After: string(next.Bytes())}
 	metadata, err := w.write(ctx, next)
 	if err == nil {
 		keepRequestID(res, metadata)
@@ -262,13 +263,13 @@ func skeleton(st policy.Statement) string {
 	return fmt.Sprint(st.Effect(), st.Sid(), notAction, slices.Sorted(maps.Keys(lower)), notResource, slices.Sorted(slices.Values(resources)), conditions)
 }
 
-func (r *run) applyOwnership(ctx context.Context, ch *Change, w bucketWant, res *ChangeResult) (Status, error) {
+func (r *run) applyOwnership(ctx context.Context, ch *plan.Change, w bucketWant, res *plan.ChangeResult) (plan.Status, error) {
 	api, err := r.clients.s3(w.spec.Account, w.spec.Region)
 	if err != nil {
-		return Failed, err
+		return plan.Failed, err
 	}
 	in, err := w.spec.PutOwnershipInput()
-	if r.approved.Mode == TearDown {
+	if r.approved.Mode == plan.TearDown {
 		in, err = w.spec.RestoreOwnershipInput(r.approved.Settings.Ownership[w.spec.Name])
 	}
 	if err == nil {

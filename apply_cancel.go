@@ -9,12 +9,13 @@ import (
 
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/patience"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/task"
 )
 
 // cancelRuns cancels the task's execution under way, and those queued behind it one after the other, until none is left or the budget is
 // spent. A task that is gone has none.
-func (r *run) cancelRuns(ctx context.Context, ch *Change, api dataSyncAPI, arn string, res *ChangeResult) error {
+func (r *run) cancelRuns(ctx context.Context, ch *plan.Change, api dataSyncAPI, arn string, res *plan.ChangeResult) error {
 	spent, cancelled := patience.NewBackoff(), ""
 	for attempt := 1; ; attempt++ {
 		state, err := task.Observe(ctx, api, arn)

@@ -15,6 +15,7 @@ import (
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/patience"
 	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/task"
 )
 
@@ -27,24 +28,24 @@ func (r *run) arn(id string) string {
 	return r.arns[id]
 }
 
-func (r *run) made(id, arn string, res *ChangeResult) {
+func (r *run) made(id, arn string, res *plan.ChangeResult) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.arns[id] = arn
 	res.ARN = arn
 }
 
-func (r *run) applyLocation(ctx context.Context, ch *Change, w locationWant, res *ChangeResult) (Status, error) {
+func (r *run) applyLocation(ctx context.Context, ch *plan.Change, w locationWant, res *plan.ChangeResult) (plan.Status, error) {
 	api, err := r.clients.datasync(w.spec.Account, w.spec.Region)
 	if err != nil {
-		return Failed, err
+		return plan.Failed, err
 	}
 	state, _, err := r.current.snap.ourLocation(w)
 	if err != nil {
-		return Failed, err
+		return plan.Failed, err
 	}
 	res.ARN = state.ARN
-	if r.approved.Mode == TearDown {
+	if r.approved.Mode == plan.TearDown {
 		return r.removeLocation(ctx, ch, api, state.ARN, res)
 	}
 	if !state.Exists {
@@ -80,7 +81,7 @@ func (r *run) applyLocation(ctx context.Context, ch *Change, w locationWant, res
 }
 
 // tagResource sets tags on a location or task; a nil input sets none.
-func (r *run) tagResource(ctx context.Context, ch *Change, api dataSyncAPI, in *datasync.TagResourceInput, err error, res *ChangeResult) error {
+func (r *run) tagResource(ctx context.Context, ch *plan.Change, api dataSyncAPI, in *datasync.TagResourceInput, err error, res *plan.ChangeResult) error {
 	if err != nil || in == nil {
 		return err
 	}
@@ -93,10 +94,10 @@ func (r *run) tagResource(ctx context.Context, ch *Change, api dataSyncAPI, in *
 	})
 }
 
-func (r *run) createLocation(ctx context.Context, ch *Change, api dataSyncAPI, w locationWant, res *ChangeResult) (Status, error) {
+func (r *run) createLocation(ctx context.Context, ch *plan.Change, api dataSyncAPI, w locationWant, res *plan.ChangeResult) (plan.Status, error) {
 	in, err := w.spec.CreateInput()
 	if err != nil {
-		return Failed, err
+		return plan.Failed, err
 	}
 	adopt := func(s location.State, err error) (bool, error) {
 		if err != nil || !s.Exists {
@@ -123,13 +124,13 @@ func (r *run) createLocation(ctx context.Context, ch *Change, api dataSyncAPI, w
 	if err != nil {
 		return r.refused(ch, w.transfer, w.side, "datasync:CreateLocationS3", err)
 	}
-	return Done, r.foreignARN(ch, res.ARN)
+	return plan.Done, r.foreignARN(ch, res.ARN)
 }
 
 // foreignARN refuses an ARN that is not of the account and Region it was asked for in.
-func (r *run) foreignARN(ch *Change, arn string) error {
+func (r *run) foreignARN(ch *plan.Change, arn string) error {
 	if !isIn(arn, ch.Account, ch.Region) {
-		return &IdentityError{Account: ch.Account, Err: fmt.Errorf("%s answered with %s", ch.ID, arn)}
+		return &plan.IdentityError{Account: ch.Account, Err: fmt.Errorf("%s answered with %s", ch.ID, arn)}
 	}
 	return nil
 }
@@ -145,28 +146,28 @@ func findLocation(ctx context.Context, c clientSet, api dataSyncAPI, w locationW
 
 // budgetFor is how long the named errors of a young role or policy are retried: as long as the policies allow the access, shortly while
 // they leave it open, and not at all if they deny it or another operator has still to act.
-func (r *run) budgetFor(ch *Change, w locationWant) time.Duration {
+func (r *run) budgetFor(ch *plan.Change, w locationWant) time.Duration {
 	if r.waitsFor(ch) != nil {
 		return 0
 	}
 	switch r.verdict(w) {
-	case CodeAllowed:
+	case plan.CodeAllowed:
 		return r.opts.Budget
-	case CodeDenied:
+	case plan.CodeDenied:
 		return 0
 	}
 	return min(patience.ShortBudget, r.opts.Budget)
 }
 
 // verdict is the worst of what the fresh plan found about one side of a transfer.
-func (r *run) verdict(w locationWant) Code {
+func (r *run) verdict(w locationWant) plan.Code {
 	worst := ""
 	for _, f := range r.current.findings {
 		if f.Transfer != w.transfer.Name || f.Side != w.side {
 			continue
 		}
 		switch {
-		case f.Code == CodeDenied, f.Code == CodeUndetermined && worst != CodeDenied, f.Code == CodeAllowed && worst == "":
+		case f.Code == plan.CodeDenied, f.Code == plan.CodeUndetermined && worst != plan.CodeDenied, f.Code == plan.CodeAllowed && worst == "":
 			worst = f.Code
 		}
 	}
@@ -174,7 +175,7 @@ func (r *run) verdict(w locationWant) Code {
 }
 
 // refused ends a location, or with side "" a task, that DataSync would not make. While another account's operator has still to act, it waits.
-func (r *run) refused(ch *Change, t *resolved, side Side, op string, err error) (Status, error) {
+func (r *run) refused(ch *plan.Change, t *resolved, side plan.Side, op string, err error) (plan.Status, error) {
 	switch task.MeaningOf(err).Cause {
 	case task.CauseUnknown, task.CauseDenied, task.CauseThrottled: // these are not DataSync's own
 		if !awserr.Propagation(err) {
@@ -182,12 +183,12 @@ func (r *run) refused(ch *Change, t *resolved, side Side, op string, err error) 
 		}
 	}
 	if waits := r.waitsFor(ch); waits != nil && awserr.Propagation(err) {
-		return Waiting, waits
+		return plan.Waiting, waits
 	}
 	return ended(ch, op, accessError(r.current.findings, t, side, err))
 }
 
-func (r *run) removeLocation(ctx context.Context, ch *Change, api dataSyncAPI, arn string, res *ChangeResult) (Status, error) {
+func (r *run) removeLocation(ctx context.Context, ch *plan.Change, api dataSyncAPI, arn string, res *plan.ChangeResult) (plan.Status, error) {
 	in, err := location.Spec{}.DeleteInput(arn)
 	if err == nil {
 		err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
@@ -201,32 +202,32 @@ func (r *run) removeLocation(ctx context.Context, ch *Change, api dataSyncAPI, a
 	return ended(ch, "datasync:DeleteLocation", err)
 }
 
-func (r *run) applyTask(ctx context.Context, ch *Change, w taskWant, res *ChangeResult) (Status, error) {
+func (r *run) applyTask(ctx context.Context, ch *plan.Change, w taskWant, res *plan.ChangeResult) (plan.Status, error) {
 	api, err := r.clients.datasync(w.spec.Account, w.spec.Region)
 	if err != nil {
-		return Failed, err
+		return plan.Failed, err
 	}
 	state, old, err := r.current.snap.ourTasks(w)
 	if err != nil {
-		return Failed, err
+		return plan.Failed, err
 	}
 	res.ARN = state.ARN
-	if r.approved.Mode == TearDown {
+	if r.approved.Mode == plan.TearDown {
 		return r.removeTask(ctx, ch, api, state.ARN, res)
 	}
 	if waits := r.waitsFor(ch); waits != nil {
-		return Waiting, waits
+		return plan.Waiting, waits
 	}
 	t := w.transfer
-	w.spec.SourceLocationARN = cmp.Or(t.Source.LocationARN, r.arn(changeID(w.spec.Account, t.Source.Region, DataSyncLocation, t.Name+"/"+string(SourceSide))))
-	w.spec.DestinationLocationARN = cmp.Or(t.Destination.LocationARN, r.arn(changeID(w.spec.Account, t.Destination.Region, DataSyncLocation, t.Name+"/"+string(DestinationSide))))
+	w.spec.SourceLocationARN = cmp.Or(t.Source.LocationARN, r.arn(changeID(w.spec.Account, t.Source.Region, plan.DataSyncLocation, t.Name+"/"+string(plan.SourceSide))))
+	w.spec.DestinationLocationARN = cmp.Or(t.Destination.LocationARN, r.arn(changeID(w.spec.Account, t.Destination.Region, plan.DataSyncLocation, t.Name+"/"+string(plan.DestinationSide))))
 	op, lines, tags := diffTask(w, state, w.spec.SourceLocationARN, w.spec.DestinationLocationARN)
 	moved := elsewhere(w, state, old)
-	if (op == Replace || moved.Exists) && !r.approved.Settings.AllowReplace {
-		return Failed, &StaleError{Change: ch.ID, Detail: "it must be replaced now, which the plan does not allow"}
+	if (op == plan.Replace || moved.Exists) && !r.approved.Settings.AllowReplace {
+		return plan.Failed, &plan.StaleError{Change: ch.ID, Detail: "it must be replaced now, which the plan does not allow"}
 	}
 	switch op {
-	case Create, Replace:
+	case plan.Create, plan.Replace:
 		w.spec = w.successor(predecessor(state, moved))
 		if state.Exists {
 			old = append([]task.State{state}, old...)
@@ -235,7 +236,7 @@ func (r *run) applyTask(ctx context.Context, ch *Change, w taskWant, res *Change
 			w.spec.Tags = maps.Clone(w.spec.Tags)
 			w.spec.Tags[t.tagKey(tagReplaces)] = left
 		}
-		if status, err := r.createTask(ctx, ch, api, w, res); err != nil || op == Create {
+		if status, err := r.createTask(ctx, ch, api, w, res); err != nil || op == plan.Create {
 			return status, err
 		}
 		return r.removeTask(ctx, ch, api, state.ARN, res)
@@ -260,10 +261,10 @@ func (r *run) applyTask(ctx context.Context, ch *Change, w taskWant, res *Change
 	return ended(ch, "datasync:TagResource", r.tagResource(ctx, ch, api, in, err, res))
 }
 
-func (r *run) createTask(ctx context.Context, ch *Change, api dataSyncAPI, w taskWant, res *ChangeResult) (Status, error) {
+func (r *run) createTask(ctx context.Context, ch *plan.Change, api dataSyncAPI, w taskWant, res *plan.ChangeResult) (plan.Status, error) {
 	in, err := w.spec.CreateInput()
 	if err != nil {
-		return Failed, err
+		return plan.Failed, err
 	}
 	adopt := func(s task.State, err error) (bool, error) {
 		if err != nil || !s.Exists {
@@ -274,7 +275,7 @@ func (r *run) createTask(ctx context.Context, ch *Change, api dataSyncAPI, w tas
 		return true, nil
 	}
 	look := func(ctx context.Context) (bool, error) { return adopt(findTask(ctx, r.clients, api, w)) }
-	budget := min(r.budgetFor(ch, locationWant{transfer: w.transfer, side: SourceSide}), r.budgetFor(ch, locationWant{transfer: w.transfer, side: DestinationSide}))
+	budget := min(r.budgetFor(ch, locationWant{transfer: w.transfer, side: plan.SourceSide}), r.budgetFor(ch, locationWant{transfer: w.transfer, side: plan.DestinationSide}))
 	err = r.retry(ctx, ch, budget, func(ctx context.Context) error {
 		if found, err := adopt(r.taskNow(ctx, ch, w)); found || err != nil {
 			return err
@@ -292,7 +293,7 @@ func (r *run) createTask(ctx context.Context, ch *Change, api dataSyncAPI, w tas
 		return r.refused(ch, w.transfer, "", "datasync:CreateTask", err)
 	}
 	if err := r.foreignARN(ch, res.ARN); err != nil {
-		return Failed, err
+		return plan.Failed, err
 	}
 	return r.available(ctx, ch, api, res)
 }
@@ -307,30 +308,30 @@ func findTask(ctx context.Context, c clientSet, api dataSyncAPI, w taskWant) (ta
 }
 
 // available waits until the task can be started, within the settle budget.
-func (r *run) available(ctx context.Context, ch *Change, api dataSyncAPI, res *ChangeResult) (Status, error) {
+func (r *run) available(ctx context.Context, ch *plan.Change, api dataSyncAPI, res *plan.ChangeResult) (plan.Status, error) {
 	start := time.Now()
 	for attempt := 1; ; attempt++ {
 		out, err := api.DescribeTask(ctx, &datasync.DescribeTaskInput{TaskArn: &res.ARN})
 		if err == nil && out.Status != dstypes.TaskStatusCreating {
 			if out.Status == dstypes.TaskStatusUnavailable {
-				return Failed, &CallError{Account: ch.Account, Region: ch.Region, Operation: "datasync:CreateTask", Subject: ch.Name,
+				return plan.Failed, &plan.CallError{Account: ch.Account, Region: ch.Region, Operation: "datasync:CreateTask", Subject: ch.Name,
 					Err: errors.New("the task is unavailable: " + cmp.Or(aws.ToString(out.ErrorDetail), aws.ToString(out.ErrorCode)))}
 			}
-			return Done, nil
+			return plan.Done, nil
 		}
 		d := patience.Delay(attempt)
 		if time.Since(start)+d > r.opts.Settle {
 			res.Detail = "made; whether it can be started is not known yet"
-			return Done, nil
+			return plan.Done, nil
 		}
 		if patience.Sleep(ctx, d) != nil {
-			return Done, nil
+			return plan.Done, nil
 		}
 	}
 }
 
-func (r *run) removeTask(ctx context.Context, ch *Change, api dataSyncAPI, arn string, res *ChangeResult) (Status, error) {
-	if r.approved.Mode == TearDown && r.approved.Settings.CancelRuns {
+func (r *run) removeTask(ctx context.Context, ch *plan.Change, api dataSyncAPI, arn string, res *plan.ChangeResult) (plan.Status, error) {
+	if r.approved.Mode == plan.TearDown && r.approved.Settings.CancelRuns {
 		if err := r.cancelRuns(ctx, ch, api, arn, res); err != nil {
 			return ended(ch, "datasync:CancelTaskExecution", err)
 		}

@@ -9,126 +9,127 @@ import (
 
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/plan"
 )
 
 // judge decides whether the change is to be executed: "" if so, else how it ends.
-func (r *run) judge(ctx context.Context, ch *Change) (Status, error) {
+func (r *run) judge(ctx context.Context, ch *plan.Change) (plan.Status, error) {
 	if err := ctx.Err(); err != nil {
-		return Skipped, fmt.Errorf("%s: not begun: %w", ch.ID, context.Cause(ctx))
+		return plan.Skipped, fmt.Errorf("%s: not begun: %w", ch.ID, context.Cause(ctx))
 	}
-	if ch.Hold == Blocked {
-		return Skipped, nil // the transfers' findings are reported once, not with every change
+	if ch.Hold == plan.Blocked {
+		return plan.Skipped, nil // the transfers' findings are reported once, not with every change
 	}
 	for _, id := range r.requires(ch) {
-		if s := r.status(id); s == Failed || s == Skipped {
-			return Skipped, &dependentError{change: ch.ID, on: id}
+		if s := r.status(id); s == plan.Failed || s == plan.Skipped {
+			return plan.Skipped, &dependentError{change: ch.ID, on: id}
 		}
 	}
-	if ch.Hold == Handover {
-		return Waiting, &WaitingError{Account: ch.Account, Changes: []string{ch.ID}}
+	if ch.Hold == plan.Handover {
+		return plan.Waiting, &plan.WaitingError{Account: ch.Account, Changes: []string{ch.ID}}
 	}
-	if waits := r.waitsFor(ch); (r.approved.Mode == TearDown || ch.Op == Delete || ch.Kind == IAMRole) && waits != nil {
-		return Waiting, waits
+	if waits := r.waitsFor(ch); (r.approved.Mode == plan.TearDown || ch.Op == plan.Delete || ch.Kind == plan.IAMRole) && waits != nil {
+		return plan.Waiting, waits
 	}
 	asked, now := r.currentUnblocked[ch.ID], r.changes[ch.ID]
 	if asked == nil {
 		return r.vanished(ch)
 	}
-	if now == nil || now.Hold == Blocked {
-		return Skipped, nil // its transfers are blocked by now
+	if now == nil || now.Hold == plan.Blocked {
+		return plan.Skipped, nil // its transfers are blocked by now
 	}
-	if now.Hold == Handover {
-		return Waiting, &WaitingError{Account: ch.Account, Changes: []string{ch.ID}}
+	if now.Hold == plan.Handover {
+		return plan.Waiting, &plan.WaitingError{Account: ch.Account, Changes: []string{ch.ID}}
 	}
 	if err := r.matches(ch, asked); err != nil {
-		return Failed, err
+		return plan.Failed, err
 	}
-	if now.Op == NoOp {
-		return Unchanged, nil
+	if now.Op == plan.NoOp {
+		return plan.Unchanged, nil
 	}
-	if ch.Op == NoOp {
-		return Failed, &StaleError{Change: ch.ID, Detail: "there was nothing to do, and now there is"}
+	if ch.Op == plan.NoOp {
+		return plan.Failed, &plan.StaleError{Change: ch.ID, Detail: "there was nothing to do, and now there is"}
 	}
 	if !r.approves(ch, now) {
-		return Failed, &StaleError{Change: ch.ID, Detail: fmt.Sprintf("the plan says %s, and by now it would be %s", ch.Op, now.Op)}
+		return plan.Failed, &plan.StaleError{Change: ch.ID, Detail: fmt.Sprintf("the plan says %s, and by now it would be %s", ch.Op, now.Op)}
 	}
 	if id, ok := r.lacks(ch); ok {
-		return Failed, &StaleError{Change: ch.ID, Detail: "by now it needs " + id + " first, which the plan does not hold"}
+		return plan.Failed, &plan.StaleError{Change: ch.ID, Detail: "by now it needs " + id + " first, which the plan does not hold"}
 	}
 	if err := r.stale(ch, asked); err != nil {
-		return Failed, err
+		return plan.Failed, err
 	}
 	return "", nil
 }
 
 // sharedPolicy reports whether the change is of a policy that others write too: what it comes to follows from what they wrote.
-func sharedPolicy(ch *Change) bool {
-	return ch.Kind == BucketPolicy || ch.Kind == KeyPolicy || ch.Kind == LogPolicy
+func sharedPolicy(ch *plan.Change) bool {
+	return ch.Kind == plan.BucketPolicy || ch.Kind == plan.KeyPolicy || ch.Kind == plan.LogPolicy
 }
 
 // approves reports whether who approved the plan's change has approved what is to be done now. What was to be made may be there in part by
 // now; what was to be deleted may have to stay for others. Nothing is replaced or deleted that the plan does not replace or delete.
-func (r *run) approves(ch, now *Change) bool {
+func (r *run) approves(ch, now *plan.Change) bool {
 	switch {
 	case ch.Op == now.Op:
 		return true
-	case r.approved.Mode == TearDown && ch.Op != Update && ch.Op != Delete:
+	case r.approved.Mode == plan.TearDown && ch.Op != plan.Update && ch.Op != plan.Delete:
 		return false // a plan to set up, called one to tear down
 	case sharedPolicy(ch):
 		return true
 	}
-	return now.Op == Update && (ch.Op == Create || ch.Op == Delete)
+	return now.Op == plan.Update && (ch.Op == plan.Create || ch.Op == plan.Delete)
 }
 
 // vanished judges a change that a fresh plan does not hold: on the way back it is done already, else its transfer is blocked now.
-func (r *run) vanished(ch *Change) (Status, error) {
+func (r *run) vanished(ch *plan.Change) (plan.Status, error) {
 	blocked := blockingOf(r.current.findings)
 	for _, t := range ch.Transfers {
 		if blocked[t] != nil {
-			return Skipped, nil
+			return plan.Skipped, nil
 		}
 	}
 	if err := r.current.snap.whyUnread(ch); err != nil {
 		if !r.current.canRead(ch.Account) {
-			return Waiting, &WaitingError{Account: ch.Account, Changes: []string{ch.ID}}
+			return plan.Waiting, &plan.WaitingError{Account: ch.Account, Changes: []string{ch.ID}}
 		}
-		return Failed, err
+		return plan.Failed, err
 	}
-	if r.approved.Mode == TearDown || ch.Op == Delete {
-		return Unchanged, nil
+	if r.approved.Mode == plan.TearDown || ch.Op == plan.Delete {
+		return plan.Unchanged, nil
 	}
 	if sharedPolicy(ch) && len(r.desiredUnblocked.statements(ch.ID)) == 0 && r.matchesStatements(ch) == nil {
-		return Unchanged, nil // it takes statements of ours away, which are gone
+		return plan.Unchanged, nil // it takes statements of ours away, which are gone
 	}
-	return Failed, &MismatchError{Change: ch.ID, Detail: "the transfers do not ask for it"}
+	return plan.Failed, &plan.MismatchError{Change: ch.ID, Detail: "the transfers do not ask for it"}
 }
 
 // matches compares the plan's text with what its own transfers ask for: nobody's edits of the text are ever written.
-func (r *run) matches(ch, asked *Change) error {
+func (r *run) matches(ch, asked *plan.Change) error {
 	if ch.Kind != asked.Kind || ch.Account != asked.Account || ch.Region != asked.Region || ch.Name != asked.Name {
-		return &MismatchError{Change: ch.ID, Detail: "its account, Region, kind or name is another"}
+		return &plan.MismatchError{Change: ch.ID, Detail: "its account, Region, kind or name is another"}
 	}
-	if r.approved.Mode == TearDown {
+	if r.approved.Mode == plan.TearDown {
 		return nil
 	}
 	switch ch.Kind {
-	case BucketPolicy, KeyPolicy, LogPolicy:
+	case plan.BucketPolicy, plan.KeyPolicy, plan.LogPolicy:
 		return r.matchesStatements(ch)
-	case IAMRole:
+	case plan.IAMRole:
 		if !r.orphans[asked.ID] {
 			return r.matchesRole(ch)
 		}
 	}
 	if ch.After != asked.After {
-		return &MismatchError{Change: ch.ID, Detail: "the text of what is wanted is another"}
+		return &plan.MismatchError{Change: ch.ID, Detail: "the text of what is wanted is another"}
 	}
 	return nil
 }
 
 // matchesStatements compares a policy's text with the statements that the transfers ask for, both ways: ours must all be there, as they
 // are wanted, and everything else must have been there before.
-func (r *run) matchesStatements(ch *Change) error {
-	mismatch := func(detail string) error { return &MismatchError{Change: ch.ID, Detail: detail} }
+func (r *run) matchesStatements(ch *plan.Change) error {
+	mismatch := func(detail string) error { return &plan.MismatchError{Change: ch.ID, Detail: detail} }
 	before, err := parseOrNone(ch.Before)
 	if err != nil {
 		return mismatch(text.OneLine(err))
@@ -140,7 +141,7 @@ func (r *run) matchesStatements(ch *Change) error {
 	wanted := map[string]bool{}
 	for _, st := range r.desiredUnblocked.statements(ch.ID) {
 		wanted[st.Sid()] = true
-		if ch.Kind == LogPolicy && ch.Op == NoOp {
+		if ch.Kind == plan.LogPolicy && ch.Op == plan.NoOp {
 			continue // another statement may say it: nothing is written
 		}
 		if got, ok := after.Statement(st.Sid()); !ok || !got.EqualWith(st, r.known()) {
@@ -162,10 +163,10 @@ func (r *run) matchesStatements(ch *Change) error {
 }
 
 // matchesRole lets the Region wildcard stand for the wanted trust, because whether a role gets it depends on who else uses it.
-func (r *run) matchesRole(ch *Change) error {
+func (r *run) matchesRole(ch *plan.Change) error {
 	var got roleRecord
 	if err := json.Unmarshal([]byte(ch.After), &got); err != nil {
-		return &MismatchError{Change: ch.ID, Detail: text.OneLine(err)}
+		return &plan.MismatchError{Change: ch.ID, Detail: text.OneLine(err)}
 	}
 	for _, w := range r.desiredUnblocked.roles {
 		if w.id() != ch.ID {
@@ -173,12 +174,12 @@ func (r *run) matchesRole(ch *Change) error {
 		}
 		wildcard := iamrole.DataSyncTrust(w.transfers[0].Partition, w.account)
 		if !got.Trust.Equal(w.spec.Trust) && !got.Trust.Equal(wildcard) {
-			return &MismatchError{Change: ch.ID, Detail: "the trust policy is another"}
+			return &plan.MismatchError{Change: ch.ID, Detail: "the trust policy is another"}
 		}
 		got.Trust = w.spec.Trust
 		got.Policies, w.spec.Policies = withoutFormerKeys(got.Policies), withoutFormerKeys(w.spec.Policies)
 		if record(got) != w.after(roleDiff{}) {
-			return &MismatchError{Change: ch.ID, Detail: "the text of what is wanted is another"}
+			return &plan.MismatchError{Change: ch.ID, Detail: "the text of what is wanted is another"}
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/task"
 )
 
@@ -43,14 +44,14 @@ type lists struct {
 	tasks     map[place]*listing[task.Entry]
 }
 
-func newLists(changes []Change) lists {
+func newLists(changes []plan.Change) lists {
 	l := lists{map[place]*listing[location.Entry]{}, map[place]*listing[task.Entry]{}}
 	for _, c := range changes {
 		pl := place{c.Account, c.Region}
-		if c.Kind == DataSyncLocation && l.locations[pl] == nil {
+		if c.Kind == plan.DataSyncLocation && l.locations[pl] == nil {
 			l.locations[pl] = newListing[location.Entry]()
 		}
-		if c.Kind == DataSyncTask && l.tasks[pl] == nil {
+		if c.Kind == plan.DataSyncTask && l.tasks[pl] == nil {
 			l.tasks[pl] = newListing[task.Entry]()
 		}
 	}
@@ -59,9 +60,9 @@ func newLists(changes []Change) lists {
 
 // lookAhead lists the place of what is about to be made as soon as everything that it requires has begun: then nothing waits for the list. Its
 // failure shows when the list is needed.
-func (r *run) lookAhead(ctx context.Context, ch *Change) {
+func (r *run) lookAhead(ctx context.Context, ch *plan.Change) {
 	now := r.changes[ch.ID]
-	if r.approved.Mode == TearDown || now == nil || now.Hold != "" || now.Op != Create && now.Op != Replace {
+	if r.approved.Mode == plan.TearDown || now == nil || now.Hold != "" || now.Op != plan.Create && now.Op != plan.Replace {
 		return
 	}
 	for _, id := range r.requires(ch) {
@@ -70,14 +71,14 @@ func (r *run) lookAhead(ctx context.Context, ch *Change) {
 		}
 	}
 	switch ch.Kind {
-	case DataSyncLocation:
+	case plan.DataSyncLocation:
 		_, _ = r.locationsSince(ctx, ch, time.Now())
-	case DataSyncTask:
+	case plan.DataSyncTask:
 		_, _ = r.tasksSince(ctx, ch, time.Now())
 	}
 }
 
-func (r *run) locationsSince(ctx context.Context, ch *Change, t time.Time) ([]location.Entry, error) {
+func (r *run) locationsSince(ctx context.Context, ch *plan.Change, t time.Time) ([]location.Entry, error) {
 	api, err := r.clients.datasync(ch.Account, ch.Region)
 	if err != nil {
 		return nil, err
@@ -86,7 +87,7 @@ func (r *run) locationsSince(ctx context.Context, ch *Change, t time.Time) ([]lo
 	return entries, listError(ch, "datasync:ListLocations", err)
 }
 
-func (r *run) tasksSince(ctx context.Context, ch *Change, t time.Time) ([]task.Entry, error) {
+func (r *run) tasksSince(ctx context.Context, ch *plan.Change, t time.Time) ([]task.Entry, error) {
 	api, err := r.clients.datasync(ch.Account, ch.Region)
 	if err != nil {
 		return nil, err
@@ -95,15 +96,15 @@ func (r *run) tasksSince(ctx context.Context, ch *Change, t time.Time) ([]task.E
 	return entries, listError(ch, "datasync:ListTasks", err)
 }
 
-func listError(ch *Change, op string, err error) error {
+func listError(ch *plan.Change, op string, err error) error {
 	if err != nil {
-		err = &CallError{Account: ch.Account, Region: ch.Region, Operation: op, Subject: "*", Err: err}
+		err = &plan.CallError{Account: ch.Account, Region: ch.Region, Operation: op, Subject: "*", Err: err}
 	}
 	return err
 }
 
 // locationNow is our location as it stands now, if somebody has made it since the apply began.
-func (r *run) locationNow(ctx context.Context, ch *Change, w locationWant) (location.State, error) {
+func (r *run) locationNow(ctx context.Context, ch *plan.Change, w locationWant) (location.State, error) {
 	entries, err := r.locationsSince(ctx, ch, time.Now().Add(-freshFor))
 	if err != nil {
 		return location.State{}, err
@@ -126,7 +127,7 @@ func locationAmong(ctx context.Context, c clientSet, w locationWant, entries []l
 }
 
 // taskNow is our task as it stands now, if somebody has made it since the apply began.
-func (r *run) taskNow(ctx context.Context, ch *Change, w taskWant) (task.State, error) {
+func (r *run) taskNow(ctx context.Context, ch *plan.Change, w taskWant) (task.State, error) {
 	entries, err := r.tasksSince(ctx, ch, time.Now().Add(-freshFor))
 	if err != nil {
 		return task.State{}, err
@@ -144,7 +145,7 @@ func taskAmong(ctx context.Context, c clientSet, w taskWant, entries []task.Entr
 		}
 	}
 	for arn, t := range s.tasks {
-		if op, _, _ := diffTask(w, t, w.spec.SourceLocationARN, w.spec.DestinationLocationARN); op == Replace {
+		if op, _, _ := diffTask(w, t, w.spec.SourceLocationARN, w.spec.DestinationLocationARN); op == plan.Replace {
 			delete(s.tasks, arn)
 		}
 	}

@@ -14,22 +14,23 @@ import (
 
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
 
 // execute makes one change that is due.
-func (r *run) execute(ctx context.Context, ch *Change, res *ChangeResult) (Status, error) {
+func (r *run) execute(ctx context.Context, ch *plan.Change, res *plan.ChangeResult) (plan.Status, error) {
 	if now := r.changes[ch.ID]; now != nil && r.orphans[ch.ID] {
 		return r.removeOrphan(ctx, ch, now, res)
 	}
 	switch ch.Kind {
-	case IAMRole:
+	case plan.IAMRole:
 		for _, w := range r.desired.roles {
 			if w.id() == ch.ID {
 				return r.applyRole(ctx, ch, w, res)
 			}
 		}
-	case BucketPolicy, BucketOwnership:
+	case plan.BucketPolicy, plan.BucketOwnership:
 		r.locks[ch.Name] <- struct{}{}
 		defer func() { <-r.locks[ch.Name] }()
 		for _, w := range r.desired.buckets {
@@ -37,64 +38,64 @@ func (r *run) execute(ctx context.Context, ch *Change, res *ChangeResult) (Statu
 			case w.id():
 				t, err := r.bucketTarget(w)
 				if err != nil {
-					return Failed, err
+					return plan.Failed, err
 				}
 				return r.applyPolicy(ctx, ch, t, res)
 			case w.ownershipID():
 				return r.applyOwnership(ctx, ch, w, res)
 			}
 		}
-	case KeyPolicy:
+	case plan.KeyPolicy:
 		for _, w := range r.desired.keys {
 			if w.id() == ch.ID {
 				t, err := r.keyTarget(w)
 				if err != nil {
-					return Failed, err
+					return plan.Failed, err
 				}
 				return r.applyPolicy(ctx, ch, t, res)
 			}
 		}
-	case LogPolicy:
+	case plan.LogPolicy:
 		for _, w := range r.desired.logs {
 			if w.id() == ch.ID {
 				t, err := r.logTarget(w)
 				if err != nil {
-					return Failed, err
+					return plan.Failed, err
 				}
 				return r.applyPolicy(ctx, ch, t, res)
 			}
 		}
-	case DataSyncLocation:
+	case plan.DataSyncLocation:
 		for _, w := range r.desired.locations {
 			if w.id() == ch.ID {
 				return r.applyLocation(ctx, ch, w, res)
 			}
 		}
-	case DataSyncTask:
+	case plan.DataSyncTask:
 		for _, w := range r.desired.tasks {
 			if w.id() == ch.ID {
 				return r.applyTask(ctx, ch, w, res)
 			}
 		}
 	}
-	return Failed, &MismatchError{Change: ch.ID, Detail: "the transfers do not ask for it"}
+	return plan.Failed, &plan.MismatchError{Change: ch.ID, Detail: "the transfers do not ask for it"}
 }
 
 // ended is Done, or Failed with the error put into account, Region and operation.
-func ended(ch *Change, op string, err error) (Status, error) {
+func ended(ch *plan.Change, op string, err error) (plan.Status, error) {
 	if err == nil {
-		return Done, nil
+		return plan.Done, nil
 	}
-	return Failed, &CallError{Account: ch.Account, Region: ch.Region, Operation: op, Subject: ch.Name, Err: err}
+	return plan.Failed, &plan.CallError{Account: ch.Account, Region: ch.Region, Operation: op, Subject: ch.Name, Err: err}
 }
 
-func (r *run) applyRole(ctx context.Context, ch *Change, w roleWant, res *ChangeResult) (Status, error) {
+func (r *run) applyRole(ctx context.Context, ch *plan.Change, w roleWant, res *plan.ChangeResult) (plan.Status, error) {
 	api, err := r.clients.iam(w.account)
 	if err != nil {
-		return Failed, err
+		return plan.Failed, err
 	}
 	state := r.current.snap.roles[w.arn]
-	if r.approved.Mode == TearDown {
+	if r.approved.Mode == plan.TearDown {
 		return r.removeRole(ctx, ch, api, w, state, res)
 	}
 	res.ARN = w.arn
@@ -165,11 +166,11 @@ func (r *run) applyRole(ctx context.Context, ch *Change, w roleWant, res *Change
 			return ended(ch, "iam:DeleteRolePolicy", err)
 		}
 	}
-	return Done, nil
+	return plan.Done, nil
 }
 
 // tagRole sets tags on a role, beside those that it has.
-func (r *run) tagRole(ctx context.Context, ch *Change, api iamrole.API, spec iamrole.Spec, tags map[string]string, res *ChangeResult) error {
+func (r *run) tagRole(ctx context.Context, ch *plan.Change, api iamrole.API, spec iamrole.Spec, tags map[string]string, res *plan.ChangeResult) error {
 	spec.Tags = tags
 	in, err := spec.TagInput()
 	if err != nil {
@@ -201,7 +202,7 @@ func (r *run) known() map[string]string {
 }
 
 // createRole makes the role. A role of that name that has appeared meanwhile is taken over if it is ours.
-func (r *run) createRole(ctx context.Context, ch *Change, api iamrole.API, w roleWant, res *ChangeResult) (iamrole.State, error) {
+func (r *run) createRole(ctx context.Context, ch *plan.Change, api iamrole.API, w roleWant, res *plan.ChangeResult) (iamrole.State, error) {
 	in, err := w.spec.CreateInput()
 	if err != nil {
 		return iamrole.State{}, err
@@ -214,7 +215,7 @@ func (r *run) createRole(ctx context.Context, ch *Change, api iamrole.API, w rol
 			return false, err
 		}
 		if why, ok := w.ours(s); !ok {
-			return false, &OwnerError{Account: w.account, Kind: IAMRole, Name: w.spec.Name, Detail: why}
+			return false, &plan.OwnerError{Account: w.account, Kind: plan.IAMRole, Name: w.spec.Name, Detail: why}
 		}
 		created, appeared = s, true
 		return true, nil
@@ -242,7 +243,7 @@ func (r *run) createRole(ctx context.Context, ch *Change, api iamrole.API, w rol
 	return created, err
 }
 
-func (r *run) putPolicies(ctx context.Context, ch *Change, api iamrole.API, w roleWant, policies []string, res *ChangeResult) error {
+func (r *run) putPolicies(ctx context.Context, ch *plan.Change, api iamrole.API, w roleWant, policies []string, res *plan.ChangeResult) error {
 	errs := make([]error, len(policies))
 	var wg sync.WaitGroup
 	for i, name := range policies {
@@ -266,7 +267,7 @@ func (r *run) putPolicies(ctx context.Context, ch *Change, api iamrole.API, w ro
 	return errors.Join(errs...)
 }
 
-func (r *run) deletePolicy(ctx context.Context, ch *Change, api iamrole.API, spec iamrole.Spec, name string, res *ChangeResult) error {
+func (r *run) deletePolicy(ctx context.Context, ch *plan.Change, api iamrole.API, spec iamrole.Spec, name string, res *plan.ChangeResult) error {
 	in, err := spec.DeletePolicyInput(name)
 	if err != nil {
 		return err
@@ -289,16 +290,16 @@ func unlessGone(err error) error {
 }
 
 // removeRole deletes our inline policies, and the role if nothing else is left on it and no policy that we can read names it.
-func (r *run) removeRole(ctx context.Context, ch *Change, api iamrole.API, w roleWant, state iamrole.State, res *ChangeResult) (Status, error) {
+func (r *run) removeRole(ctx context.Context, ch *plan.Change, api iamrole.API, w roleWant, state iamrole.State, res *plan.ChangeResult) (plan.Status, error) {
 	gone, rest := w.leaving(state)
-	whole := len(rest) == 0 && ch.Op == Delete && !w.shared
+	whole := len(rest) == 0 && ch.Op == plan.Delete && !w.shared
 	if whole {
 		where, err := r.stillNamed(ctx, w, state)
 		if err != nil {
-			return Failed, err
+			return plan.Failed, err
 		}
 		if where != "" {
-			return Failed, &OwnerError{Account: w.account, Kind: IAMRole, Name: w.spec.Name, Detail: "it stays, because the policy of " + where + " names it and could not be written any more once it is gone"}
+			return plan.Failed, &plan.OwnerError{Account: w.account, Kind: plan.IAMRole, Name: w.spec.Name, Detail: "it stays, because the policy of " + where + " names it and could not be written any more once it is gone"}
 		}
 	}
 	for _, name := range gone {
@@ -307,7 +308,7 @@ func (r *run) removeRole(ctx context.Context, ch *Change, api iamrole.API, w rol
 		}
 	}
 	if !whole {
-		return Done, nil
+		return plan.Done, nil
 	}
 	in, err := w.spec.DeleteInput()
 	if err == nil {
@@ -334,7 +335,7 @@ func (r *run) stillNamed(ctx context.Context, w roleWant, state iamrole.State) (
 		}
 		d, err := readBucketPolicy(ctx, api, b.spec)
 		if err != nil {
-			return "", &CallError{Account: b.spec.Account, Region: b.spec.Region, Operation: "s3:GetBucketPolicy", Subject: b.spec.Name, Err: err}
+			return "", &plan.CallError{Account: b.spec.Account, Region: b.spec.Region, Operation: "s3:GetBucketPolicy", Subject: b.spec.Name, Err: err}
 		}
 		if statementNaming(d, nil, w.arn, state.ID) != "" {
 			return "bucket " + b.spec.Name, nil
@@ -350,7 +351,7 @@ func (r *run) stillNamed(ctx context.Context, w roleWant, state iamrole.State) (
 		}
 		d, err := readKeyPolicy(ctx, api, k.spec.ARN)
 		if err != nil {
-			return "", &CallError{Account: k.spec.Account(), Region: k.spec.Region(), Operation: "kms:GetKeyPolicy", Subject: k.spec.ARN, Err: err}
+			return "", &plan.CallError{Account: k.spec.Account(), Region: k.spec.Region(), Operation: "kms:GetKeyPolicy", Subject: k.spec.ARN, Err: err}
 		}
 		if statementNaming(d, nil, w.arn, state.ID) != "" {
 			return "key " + keyName(k.spec.ARN), nil

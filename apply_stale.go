@@ -6,24 +6,25 @@ import (
 	"slices"
 
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
 
 // stale reports what is ours and was changed since the plan was made, by somebody who may have had a reason. What is as it was read, or as it is
 // wanted already, is not: an apply that was cut short leaves some of both. Where nothing could be read then, nothing is known to have changed.
-func (r *run) stale(ch, asked *Change) error {
+func (r *run) stale(ch, asked *plan.Change) error {
 	if ch.Before == "" {
 		return nil
 	}
 	if !sharedPolicy(ch) {
 		if part, ok := r.changedSince(ch.Before, asked.Before, ch.After); ok {
-			return &StaleError{Change: ch.ID, Detail: part + " is neither as it was read nor as it is wanted"}
+			return &plan.StaleError{Change: ch.ID, Detail: part + " is neither as it was read nor as it is wanted"}
 		}
 		return nil
 	}
 	then, err := policy.Parse([]byte(ch.Before))
 	if err != nil {
-		return &MismatchError{Change: ch.ID, Detail: text.OneLine(err)}
+		return &plan.MismatchError{Change: ch.ID, Detail: text.OneLine(err)}
 	}
 	current, err := parseOrNone(asked.Before)
 	if err != nil {
@@ -32,9 +33,9 @@ func (r *run) stale(ch, asked *Change) error {
 	for _, want := range r.desiredUnblocked.statements(ch.ID) {
 		was, stood := then.Statement(want.Sid())
 		is, stands := current.Statement(want.Sid())
-		gone := !stands && r.approved.Mode == TearDown
+		gone := !stands && r.approved.Mode == plan.TearDown
 		if stood && !gone && !(stands && (is.EqualWith(was, r.known()) || is.EqualWith(want, r.known()))) {
-			return &StaleError{Change: ch.ID, Detail: "statement " + want.Sid() + ", which is ours, was removed or changed since"}
+			return &plan.StaleError{Change: ch.ID, Detail: "statement " + want.Sid() + ", which is ours, was removed or changed since"}
 		}
 	}
 	return nil

@@ -6,20 +6,21 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/plan"
 )
 
 // checker judges one transfer's resources by what is known of its accounts.
 type checker struct {
 	*resourceSet
-	facts  Facts
+	facts  plan.Facts
 	shared *exemptions // what the findings of all transfers that are checked together propose to exempt
 }
 
 // checkAll is what stands in the way of the transfers and who is allowed, for all of them together: where several findings propose to change one
 // statement, each proposes it with everybody exempt.
-func checkAll(sets []*resourceSet, f Facts) []Finding {
+func checkAll(sets []*resourceSet, f plan.Facts) []plan.Finding {
 	shared := &exemptions{}
-	var out []Finding
+	var out []plan.Finding
 	for _, r := range sets {
 		out = append(out, (&checker{resourceSet: r, facts: f, shared: shared}).check()...)
 	}
@@ -27,8 +28,8 @@ func checkAll(sets []*resourceSet, f Facts) []Finding {
 	return out
 }
 
-func (r *checker) check() []Finding {
-	var out []Finding
+func (r *checker) check() []plan.Finding {
+	var out []plan.Finding
 	for _, side := range sides {
 		out = append(out, r.checkGiven(side)...)
 		if role := r.roleOf(side); role != "" {
@@ -51,7 +52,7 @@ func (r *checker) check() []Finding {
 		out = append(out, r.noOperator()...)
 	}
 	for _, side := range sides {
-		if side == DestinationSide && r.Transfer.Source.Bucket == r.Transfer.Destination.Bucket {
+		if side == plan.DestinationSide && r.Transfer.Source.Bucket == r.Transfer.Destination.Bucket {
 			out = append(out, r.checkContent()...)
 			continue
 		}
@@ -62,7 +63,7 @@ func (r *checker) check() []Finding {
 }
 
 // roleOf is the role that DataSync assumes for the side: ours, the given one, or that of the given location as far as it is known.
-func (r *checker) roleOf(side Side) string {
+func (r *checker) roleOf(side plan.Side) string {
 	if role := r.Transfer.end(side).DataSyncRole; role != "" {
 		return role
 	}
@@ -70,27 +71,27 @@ func (r *checker) roleOf(side Side) string {
 }
 
 // noRole says that nothing is known of the role of a given location, so that no access of that side could be judged.
-func (r *checker) noRole(side Side) []Finding {
+func (r *checker) noRole(side plan.Side) []plan.Finding {
 	t, arn := r.Transfer, r.Transfer.end(side).LocationARN
 	if s, ok := r.facts.Locations[arn]; ok && !s.Exists {
 		return nil // and there is a finding for that
 	}
 	unread := "the role of location " + arn + ", which was not read"
-	return []Finding{{Severity: Warning, Code: CodeUndetermined, Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: arn,
+	return []plan.Finding{{Severity: plan.Warning, Code: plan.CodeUndetermined, Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: arn,
 		Detail: fmt.Sprintf("whether DataSync may %s the %s depends on %s", accessVerb(side), side, unread), DependsOn: []string{unread},
 		Remedy: "grant the reader datasync:DescribeLocationS3 on the location"}}
 }
 
 // accessVerb is what DataSync does with the bucket of the side.
-func accessVerb(side Side) string {
-	if side == DestinationSide {
+func accessVerb(side plan.Side) string {
+	if side == plan.DestinationSide {
 		return "write"
 	}
 	return "read"
 }
 
 // notGiven lists the policies that nobody handed us. The verdicts hold as far as the others go.
-func (r *checker) notGiven() []Finding {
+func (r *checker) notGiven() []plan.Finding {
 	t := r.Transfer
 	var what, callers, owners []string
 	accounts := []string{t.Source.Account, t.Destination.Account}
@@ -117,28 +118,28 @@ func (r *checker) notGiven() []Finding {
 	if len(what) == 0 {
 		return nil
 	}
-	return []Finding{{Severity: Info, Code: CodeNotGiven, Transfer: t.Name, Detail: strings.Join(what, " and ") + " were not given",
+	return []plan.Finding{{Severity: plan.Info, Code: plan.CodeNotGiven, Transfer: t.Name, Detail: strings.Join(what, " and ") + " were not given",
 		Remedy: "hand them to the plan in SCPs and RCPs, or ask the organisation's administrators"}}
 }
 
 // assumed says where the transfer rests on something that AWS does not document for its partition.
-func (r *checker) assumed() []Finding {
+func (r *checker) assumed() []plan.Finding {
 	t := r.Transfer
 	if !region.DataSyncAssumed(t.Partition) {
 		return nil
 	}
-	return []Finding{{Severity: Info, Code: CodeAssumed, Transfer: t.Name, Account: t.TaskAccount,
+	return []plan.Finding{{Severity: plan.Info, Code: plan.CodeAssumed, Transfer: t.Name, Account: t.TaskAccount,
 		Detail: fmt.Sprintf("that DataSync's service principal is %s in partition %s too is assumed", region.DataSync(t.Partition), t.Partition),
 		Remedy: "if roles cannot be assumed there, ask AWS for the name and set Role.Trust"}}
 }
 
 // noOperator reports the remote buckets on which nobody was named as operator.
-func (r *checker) noOperator() []Finding {
+func (r *checker) noOperator() []plan.Finding {
 	t := r.Transfer
-	var out []Finding
+	var out []plan.Finding
 	for _, side := range sides {
 		if e := t.end(side); t.end(side).Remote && e.LocationARN == "" {
-			out = append(out, Finding{Severity: Warning, Code: CodeNoOperator, Transfer: t.Name, Side: side, Account: e.Account, Subject: e.Bucket,
+			out = append(out, plan.Finding{Severity: plan.Warning, Code: plan.CodeNoOperator, Transfer: t.Name, Side: side, Account: e.Account, Subject: e.Bucket,
 				Detail: fmt.Sprintf("whoever creates the %s location needs s3:ListBucket on bucket %s, and no operator was named", side, e.Bucket),
 				Remedy: "name the role or user that applies the plan in Operators"})
 		}
@@ -148,7 +149,7 @@ func (r *checker) noOperator() []Finding {
 
 // check judges every transfer with what was read.
 func (b *builder) check() {
-	if b.mode == TearDown {
+	if b.mode == plan.TearDown {
 		return
 	}
 	sets := make([]*resourceSet, len(b.transfers))

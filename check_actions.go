@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/plan"
 )
 
 // use is what a transfer needs an action for.
@@ -22,19 +24,19 @@ const (
 // https://docs.aws.amazon.com/datasync/latest/userguide/API_Options.html
 var special = []struct {
 	action string
-	use    func(*resolved, Side) use
+	use    func(*resolved, plan.Side) use
 	why    string // what a denial means where the use is seldom
 }{
 	{"s3:GetObjectTagging", tagged(always), ""},
 	{"s3:PutObjectTagging", tagged(always), ""},
 	{"s3:GetObjectVersion", versioned, "object versions are not read by a task without a manifest"}, // assumed
-	{"s3:GetObjectVersionTagging", func(t *resolved, side Side) use {
+	{"s3:GetObjectVersionTagging", func(t *resolved, side plan.Side) use {
 		if tagged(always)(t, side) == never {
 			return never
 		}
 		return versioned(t, side)
 	}, "tags of object versions are not read by a task without a manifest"},
-	{"s3:DeleteObject", func(t *resolved, _ Side) use {
+	{"s3:DeleteObject", func(t *resolved, _ plan.Side) use {
 		if t.Task.Options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove {
 			return always
 		}
@@ -47,15 +49,15 @@ var special = []struct {
 const namesVersions = "whether the manifest names object versions"
 
 // versioned is the use of an action on object versions.
-func versioned(t *resolved, side Side) use {
-	if side == SourceSide && (t.Task.Manifest != nil || t.Retries != nil) {
+func versioned(t *resolved, side plan.Side) use {
+	if side == plan.SourceSide && (t.Task.Manifest != nil || t.Retries != nil) {
 		return conditionally
 	}
 	return rarely
 }
 
-func tagged(u use) func(*resolved, Side) use {
-	return func(t *resolved, _ Side) use {
+func tagged(u use) func(*resolved, plan.Side) use {
+	return func(t *resolved, _ plan.Side) use {
 		if t.Task.Options.ObjectTags == dstypes.ObjectTagsNone {
 			return never
 		}
@@ -64,7 +66,7 @@ func tagged(u use) func(*resolved, Side) use {
 }
 
 // useOf is what the transfer needs the action on the side for, and what a denial of a seldom one means or what a perhaps hangs on.
-func useOf(t *resolved, side Side, action string) (use, string) {
+func useOf(t *resolved, side plan.Side, action string) (use, string) {
 	for _, s := range special {
 		if !strings.EqualFold(s.action, action) {
 			continue
@@ -78,7 +80,7 @@ func useOf(t *resolved, side Side, action string) (use, string) {
 }
 
 // usedActions are the actions that DataSync will use on the bucket of the side.
-func usedActions(t *resolved, side Side) []string {
+func usedActions(t *resolved, side plan.Side) []string {
 	actions, _ := t.end(side).Access.Actions()
 	return slices.DeleteFunc(actions, func(a string) bool { u, _ := useOf(t, side, a); return u == never })
 }

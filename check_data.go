@@ -6,15 +6,16 @@ import (
 	"slices"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy/authz"
 	"github.com/xacct/xacct/task"
 )
 
 // dataAccess is what DataSync does with a manifest or the reports.
 type dataAccess struct {
-	side            Side   // whose role it is, unless one is given
-	role            string // given; "" is that of the side
-	name, verb      string // "manifest", "read the manifest"
+	side            plan.Side // whose role it is, unless one is given
+	role            string    // given; "" is that of the side
+	name, verb      string    // "manifest", "read the manifest"
 	account, bucket string
 	key             string // of the manifest; of reports the beginning
 	actions         []dataAction
@@ -42,13 +43,13 @@ func dataAccesses(t *resolved) []dataAccess {
 		if m.VersionID != "" {
 			byVersion.use = always
 		}
-		out = append(out, dataAccess{side: SourceSide, role: m.RoleARN, name: name, verb: verb, account: cmp.Or(m.Account, t.TaskAccount), bucket: m.Bucket, key: m.Key,
+		out = append(out, dataAccess{side: plan.SourceSide, role: m.RoleARN, name: name, verb: verb, account: cmp.Or(m.Account, t.TaskAccount), bucket: m.Bucket, key: m.Key,
 			actions: []dataAction{{"s3:GetObject", always, ""}, byVersion}, kmsKey: m.KMSKey, keyUses: []keyAction{{"kms:Decrypt", always}}})
 	}
 	read("manifest", "read the manifest", t.Task.Manifest)
 	read("retry", "read manifests of retries", t.Retries)
 	if r := t.Task.Report; r != nil {
-		out = append(out, dataAccess{side: DestinationSide, role: r.RoleARN, name: "report", verb: "write reports", account: cmp.Or(r.Account, t.TaskAccount), bucket: r.Bucket, key: slashed(r.Prefix),
+		out = append(out, dataAccess{side: plan.DestinationSide, role: r.RoleARN, name: "report", verb: "write reports", account: cmp.Or(r.Account, t.TaskAccount), bucket: r.Bucket, key: slashed(r.Prefix),
 			actions: []dataAction{{"s3:PutObject", always, ""}}, kmsKey: r.KMSKey, keyUses: []keyAction{{"kms:GenerateDataKey", always}}})
 	}
 	return out
@@ -70,14 +71,14 @@ func (t *resolved) givenDataRoles() []string {
 
 // checkData judges the access to manifests and reports, and the roles that were given for it. Its findings have no side: they are not about
 // the access of the ends' locations.
-func (r *checker) checkData() []Finding {
-	var out []Finding
+func (r *checker) checkData() []plan.Finding {
+	var out []plan.Finding
 	for _, a := range dataAccesses(r.Transfer) {
 		role := cmp.Or(a.role, r.roleOf(a.side))
 		if role == "" {
 			continue // nothing is known of the location's role, and there is a finding for that
 		}
-		if role != r.roleOf(SourceSide) && role != r.roleOf(DestinationSide) {
+		if role != r.roleOf(plan.SourceSide) && role != r.roleOf(plan.DestinationSide) {
 			out = append(out, r.dataRole(a)...)
 		}
 		out = append(out, r.dataAccess(a, role)...)
@@ -86,16 +87,16 @@ func (r *checker) checkData() []Finding {
 }
 
 // dataRole judges a role that was given for manifests or reports and that serves no end.
-func (r *checker) dataRole(a dataAccess) []Finding {
+func (r *checker) dataRole(a dataAccess) []plan.Finding {
 	t := r.Transfer
-	var out []Finding
-	givenRole(r.facts, a.role, func(s Severity, code Code, subject, detail, remedy string) {
-		out = append(out, Finding{Severity: s, Code: code, Transfer: t.Name, Account: t.TaskAccount, Subject: subject, Detail: detail, Remedy: remedy})
+	var out []plan.Finding
+	givenRole(r.facts, a.role, func(s plan.Severity, code plan.Code, subject, detail, remedy string) {
+		out = append(out, plan.Finding{Severity: s, Code: code, Transfer: t.Name, Account: t.TaskAccount, Subject: subject, Detail: detail, Remedy: remedy})
 	})
 	return append(out, r.trusted("", a.role, a.name, t.Destination.Region, t.end(a.side).Region)...)
 }
 
-func (r *checker) dataAccess(a dataAccess, role string) []Finding {
+func (r *checker) dataAccess(a dataAccess, role string) []plan.Finding {
 	t := r.Transfer
 	p := r.identity(role, a.account)
 	var read bool
@@ -111,10 +112,10 @@ func (r *checker) dataAccess(a dataAccess, role string) []Finding {
 	call := r.dataCall(role, a.account, in)
 	j := accessCase{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: p, principal: role, bucket: a.bucket, owner: a.account, facts: call.Facts(),
 		may: "DataSync may " + a.verb, mayNot: "DataSync may not " + a.verb,
-		finding: Finding{Transfer: t.Name, Account: a.account, Subject: role}}
+		finding: plan.Finding{Transfer: t.Name, Account: a.account, Subject: role}}
 	base := region.Bucket(t.Partition, a.bucket) + "/" + a.key
 	for _, action := range a.actions {
-		if req := r.known(call.S3(action.action, base), role, a.account); a.side == SourceSide {
+		if req := r.known(call.S3(action.action, base), role, a.account); a.side == plan.SourceSide {
 			j.decide(req, action.use, action.why)
 		} else {
 			req.Resource += probe

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/xacct/xacct/kmskey"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
 )
@@ -12,19 +13,19 @@ import (
 // and verification decrypt what was written. The others are in DataSync's list, but no request that needs them is documented.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html and
 // https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
-var keyUse = map[Side][]keyAction{
-	SourceSide: {{"kms:Decrypt", always}, {"kms:DescribeKey", rarely}},
-	DestinationSide: {{"kms:GenerateDataKey", always}, {"kms:Decrypt", always}, {"kms:Encrypt", rarely},
+var keyUse = map[plan.Side][]keyAction{
+	plan.SourceSide: {{"kms:Decrypt", always}, {"kms:DescribeKey", rarely}},
+	plan.DestinationSide: {{"kms:GenerateDataKey", always}, {"kms:Decrypt", always}, {"kms:Encrypt", rarely},
 		{"kms:ReEncryptFrom", rarely}, {"kms:ReEncryptTo", rarely}, {"kms:DescribeKey", rarely}},
 }
 
 // checkKeys judges what DataSync will do with the keys of the side: the role's own policies and the key's policy must both allow it.
-func (r *checker) checkKeys(side Side, role string) []Finding {
+func (r *checker) checkKeys(side plan.Side, role string) []plan.Finding {
 	verb := "decrypt"
-	if side == DestinationSide {
+	if side == plan.DestinationSide {
 		verb = "encrypt and decrypt"
 	}
-	var out []Finding
+	var out []plan.Finding
 	for _, arn := range r.Transfer.end(side).KMSKeys {
 		out = append(out, r.checkKey(side, role, arn, fmt.Sprintf("%s with key %s of the %s", verb, keyName(arn), side), keyUse[side])...)
 	}
@@ -37,7 +38,7 @@ type keyAction struct {
 	use    use
 }
 
-func (r *checker) checkKey(side Side, role, arn, what string, uses []keyAction) []Finding {
+func (r *checker) checkKey(side plan.Side, role, arn, what string, uses []keyAction) []plan.Finding {
 	t, spec := r.Transfer, kmskey.Spec{ARN: arn}
 	account := spec.Account()
 	p := r.identity(role, account)
@@ -48,7 +49,7 @@ func (r *checker) checkKey(side Side, role, arn, what string, uses []keyAction) 
 	call := r.dataCall(role, account, spec.Region())
 	j := accessCase{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: p, principal: role, owner: account, resource: "key " + keyName(arn), facts: call.KMSFacts(),
 		may: "DataSync may " + what, mayNot: "DataSync may not " + what,
-		finding: Finding{Transfer: t.Name, Side: side, Account: account, Subject: role}}
+		finding: plan.Finding{Transfer: t.Name, Side: side, Account: account, Subject: role}}
 	for _, u := range uses {
 		j.decide(r.known(call.KMS(u.action, arn), role, account), u.use, "DataSync's guide lists it, but no request that needs it is documented")
 	}

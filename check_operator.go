@@ -7,24 +7,25 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
 )
 
 // checkOperator judges whether whoever creates the location may list the bucket: AWS tests that with the caller's own credentials.
 // https://github.com/hashicorp/terraform-provider-aws/issues/21974
-func (r *checker) checkOperator(side Side, op string) []Finding {
+func (r *checker) checkOperator(side plan.Side, op string) []plan.Finding {
 	t, e := r.Transfer, r.Transfer.end(side)
 	if e.LocationARN != "" {
 		return nil // it is there already
 	}
 	if moved := r.facts.Moved[op]; moved != "" {
-		return []Finding{{Severity: Blocking, Code: CodeNoRole, Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: op,
+		return []plan.Finding{{Severity: plan.Blocking, Code: plan.CodeNoRole, Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: op,
 			Detail: "operator " + op + " does not exist, but " + moved + " does", Remedy: "name " + moved + " in Operators"}}
 	}
 	j := accessCase{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: r.policies(side, op), principal: op, caller: true, bucket: e.Bucket, owner: e.Account,
 		may: fmt.Sprintf("the operator may create the %s location", side), mayNot: fmt.Sprintf("the operator may not create the %s location", side),
-		finding: Finding{Transfer: t.Name, Side: side, Account: e.Account, Subject: op}}
+		finding: plan.Finding{Transfer: t.Name, Side: side, Account: e.Account, Subject: op}}
 	call := authz.OperatorCall{PrincipalARN: op, PrincipalID: r.facts.IDs[op], Tags: r.facts.Tags[op], OrgID: r.facts.OrgIDs[t.TaskAccount], Account: e.Account, Region: e.Region, Forwarded: true}
 	j.facts = call.Facts()
 	j.decide(inOrganisations(r.facts, call.Request("s3:ListBucket", e.BucketARN), e.Account), always, "")
@@ -53,7 +54,7 @@ var ownUse = map[string]string{
 
 // ownCalls are the calls of a phase, from the table that [OperatorPolicy] is made from. The IAM actions are judged in the Region that IAM's calls
 // go to.
-func (r *checker) ownCalls(phase Phase) []ownCall {
+func (r *checker) ownCalls(phase plan.Phase) []ownCall {
 	t := r.Transfer
 	on := scopes(t.TaskAccount, []*resolved{t})
 	var out []ownCall
@@ -101,7 +102,7 @@ func (r *checker) ownCall(n need, action, resource string) []ownCall {
 		return out
 	}
 	c.region = t.Destination.Region
-	if n.phases[0] == RunPhase {
+	if n.phases[0] == plan.RunPhase {
 		return []ownCall{c} // with the tags of the run, which are not known
 	}
 	return []ownCall{c.sending(r.Task.Tags)}
@@ -115,11 +116,11 @@ func serviceLinkedRole(partition, account string) string {
 
 // checkOwnCalls judges the operator's own calls: those that set the transfer up, and those that run it. Not to be allowed to run it is
 // nothing to report, because that may be somebody else's part; to be kept from it by a Deny is.
-func (r *checker) checkOwnCalls(op string) []Finding {
+func (r *checker) checkOwnCalls(op string) []plan.Finding {
 	p := r.identity(op, r.Transfer.TaskAccount)
 	p.RCPs = [][]policy.Document{} // resource control policies do not cover DataSync and IAM
-	setUp := r.judgeOwn(op, p, ApplyPhase, "make roles, locations and task")
-	run := r.judgeOwn(op, p, RunPhase, "run the task")
+	setUp := r.judgeOwn(op, p, plan.ApplyPhase, "make roles, locations and task")
+	run := r.judgeOwn(op, p, plan.RunPhase, "run the task")
 	if p.Unread&authz.Identity != 0 {
 		run.verdicts = nil // and the set-up says so
 	}
@@ -130,10 +131,10 @@ func (r *checker) checkOwnCalls(op string) []Finding {
 	return append(setUp.conclude(), run.conclude()...)
 }
 
-func (r *checker) judgeOwn(op string, p authz.Policies, phase Phase, what string) *accessCase {
+func (r *checker) judgeOwn(op string, p authz.Policies, phase plan.Phase, what string) *accessCase {
 	t := r.Transfer
 	j := &accessCase{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: p, principal: op, caller: true, own: true, owner: t.TaskAccount, may: "the operator may " + what, mayNot: "the operator may not " + what,
-		finding: Finding{Transfer: t.Name, Account: t.TaskAccount, Subject: op}}
+		finding: plan.Finding{Transfer: t.Name, Account: t.TaskAccount, Subject: op}}
 	for _, c := range r.ownCalls(phase) {
 		call := authz.OperatorCall{PrincipalARN: op, PrincipalID: r.facts.IDs[op], Tags: r.facts.Tags[op], OrgID: r.facts.OrgIDs[t.TaskAccount], Account: t.TaskAccount, Region: c.region}
 		req := call.Request(c.action, c.resource)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
 )
@@ -37,7 +38,7 @@ func (c ownCall) sending(tags map[string]string) ownCall {
 
 // bound is the call with the boundary that it sets, or that the role has by then. Of a role that is there and for which none is given it is
 // not known which it has.
-func (c ownCall) bound(f Facts, role, boundary string) ownCall {
+func (c ownCall) bound(f plan.Facts, role, boundary string) ownCall {
 	made := c.action == "iam:CreateRole" || f.IDs[role] == "" && !slices.Contains(f.Unjudged, role)
 	switch {
 	case !slices.Contains(boundaryCalls, c.action):

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
 )
@@ -67,7 +68,7 @@ func (r *checker) identity(principal, resourceAccount string) authz.Policies {
 }
 
 // policies are what judges a principal on the bucket of a side.
-func (r *checker) policies(side Side, principal string) authz.Policies {
+func (r *checker) policies(side plan.Side, principal string) authz.Policies {
 	e := r.Transfer.end(side)
 	p := r.identity(principal, e.Account)
 	var read bool
@@ -78,7 +79,7 @@ func (r *checker) policies(side Side, principal string) authz.Policies {
 }
 
 // inOrganisations adds what is known of the organisation of the resource's account.
-func inOrganisations(f Facts, req authz.Request, resourceAccount string) authz.Request {
+func inOrganisations(f plan.Facts, req authz.Request, resourceAccount string) authz.Request {
 	if id := f.OrgIDs[resourceAccount]; id != "" {
 		return req.With([]authz.Fact{{Key: "aws:ResourceOrgID", Values: []string{id}, Certainty: authz.Certain, Reason: "given"}}, authz.Certain)
 	}
@@ -103,12 +104,12 @@ func (r *checker) dataCall(role, account, region string) authz.DataSyncCall {
 }
 
 // checkRole judges every action that DataSync will use on the bucket.
-func (r *checker) checkRole(side Side, role string) []Finding {
+func (r *checker) checkRole(side plan.Side, role string) []plan.Finding {
 	t, e := r.Transfer, r.Transfer.end(side)
 	verb := accessVerb(side)
 	j := accessCase{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: r.policies(side, role), principal: role, bucket: e.Bucket, owner: e.Account,
 		may: fmt.Sprintf("DataSync may %s the %s", verb, side), mayNot: fmt.Sprintf("DataSync may not %s the %s", verb, side), part: "on the " + string(side),
-		finding: Finding{Transfer: t.Name, Side: side, Account: e.Account, Subject: role}}
+		finding: plan.Finding{Transfer: t.Name, Side: side, Account: e.Account, Subject: role}}
 	call := r.dataCall(role, e.Account, e.Region)
 	j.facts = call.Facts()
 	for _, action := range usedActions(t, side) {
@@ -123,7 +124,7 @@ func (r *checker) checkRole(side Side, role string) []Finding {
 }
 
 // checkTrust judges whether the service may assume the role of the side.
-func (r *checker) checkTrust(side Side, role string) []Finding {
+func (r *checker) checkTrust(side plan.Side, role string) []plan.Finding {
 	return r.trusted(side, role, string(side), r.Transfer.end(side).Region, r.Transfer.Destination.Region)
 }
 
@@ -131,7 +132,7 @@ func (r *checker) checkTrust(side Side, role string) []Finding {
 // whether DataSync also presents an ARN of the task, and of its Region, is not documented: a role that lets in the one Region and not the
 // other is undetermined.
 // https://docs.aws.amazon.com/datasync/latest/userguide/cross-service-confused-deputy-prevention.html
-func (r *checker) trusted(side Side, role, what, region, other string) []Finding {
+func (r *checker) trusted(side plan.Side, role, what, region, other string) []plan.Finding {
 	t := r.Transfer
 	p := authz.Policies{RCPs: r.facts.RCPs[t.TaskAccount]}
 	if spec, ours := r.role(role); ours {
@@ -143,7 +144,7 @@ func (r *checker) trusted(side Side, role, what, region, other string) []Finding
 	}
 	j := accessCase{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: p, principal: role, owner: t.TaskAccount, trust: true, resource: role,
 		may: fmt.Sprintf("DataSync may assume the %s role", what), mayNot: fmt.Sprintf("DataSync may not assume the %s role", what),
-		finding: Finding{Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: role}}
+		finding: plan.Finding{Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: role}}
 	call := authz.AssumeRoleCall{RoleARN: role, Account: t.TaskAccount, Regions: []string{region}, OrgID: r.facts.OrgIDs[t.TaskAccount]}
 	request := call.Request()
 	if call.Regions = []string{other}; authz.Decide(request, p).Effect == authz.Allowed && authz.Decide(call.Request(), p).Effect != authz.Allowed {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
 )
@@ -36,7 +37,7 @@ type accessCase struct {
 	own         bool   // its calls set up and run the transfer
 	may, mayNot string // the sentence: "DataSync may read the source"
 	part        string
-	finding     Finding      // what all findings have in common
+	finding     plan.Finding // what all findings have in common
 	facts       []authz.Fact // what the requests were made from
 	verdicts    []verdict
 
@@ -78,22 +79,22 @@ func certain(req authz.Request, facts []authz.Fact) authz.Request {
 }
 
 // code is what the verdict makes of its action.
-func (v verdict) code() Code {
+func (v verdict) code() plan.Code {
 	switch {
 	case v.Effect == authz.Allowed:
-		return CodeAllowed
+		return plan.CodeAllowed
 	case v.Effect == authz.Undetermined:
-		return CodeUndetermined
+		return plan.CodeUndetermined
 	case v.use == rarely:
-		return CodeLimited
+		return plan.CodeLimited
 	}
-	return CodeDenied
+	return plan.CodeDenied
 }
 
 // conclude makes one finding of the verdicts that are alike: the same effect, by the same statement or for want of the same layers.
-func (j *accessCase) conclude() []Finding {
+func (j *accessCase) conclude() []plan.Finding {
 	type key struct {
-		code      Code
+		code      plan.Code
 		effect    authz.Effect
 		statement string
 		layers    authz.Layer // that do not allow
@@ -107,7 +108,7 @@ func (j *accessCase) conclude() []Finding {
 				k.layers |= m.Layer
 			}
 		}
-		if k.code == CodeAllowed {
+		if k.code == plan.CodeAllowed {
 			k.statement = "" // several statements may allow; the first is named
 		}
 		if groups[k] == nil {
@@ -115,12 +116,12 @@ func (j *accessCase) conclude() []Finding {
 		}
 		groups[k] = append(groups[k], v)
 	}
-	order := []Code{CodeDenied, CodeLimited, CodeUndetermined, CodeAllowed}
+	order := []plan.Code{plan.CodeDenied, plan.CodeLimited, plan.CodeUndetermined, plan.CodeAllowed}
 	slices.SortStableFunc(keys, func(a, b key) int {
 		return cmp.Or(cmp.Compare(slices.Index(order, a.code), slices.Index(order, b.code)), cmp.Compare(b.effect, a.effect))
 	})
-	blocked := slices.ContainsFunc(keys, func(k key) bool { return k.code == CodeDenied || k.code == CodeUndetermined })
-	var out []Finding
+	blocked := slices.ContainsFunc(keys, func(k key) bool { return k.code == plan.CodeDenied || k.code == plan.CodeUndetermined })
+	var out []plan.Finding
 	for _, k := range keys {
 		vs := groups[k]
 		f := j.finding
@@ -131,13 +132,13 @@ func (j *accessCase) conclude() []Finding {
 			}
 		}
 		switch k.code {
-		case CodeAllowed:
+		case plan.CodeAllowed:
 			how := "allowed" + text.By(f.Statement) + assuming(vs)
-			f.Severity, f.Detail = Info, fmt.Sprintf("%s (%s)", j.may, how)
+			f.Severity, f.Detail = plan.Info, fmt.Sprintf("%s (%s)", j.may, how)
 			if blocked {
 				f.Detail = fmt.Sprintf("%s in part: %s (%s)", j.may, listActions(f.Actions), how)
 			}
-		case CodeUndetermined:
+		case plan.CodeUndetermined:
 			j.undetermined(&f, vs)
 		default:
 			j.denied(&f, vs)
@@ -147,24 +148,24 @@ func (j *accessCase) conclude() []Finding {
 	return out
 }
 
-func (j *accessCase) denied(f *Finding, vs []verdict) {
-	f.Severity = Blocking
+func (j *accessCase) denied(f *plan.Finding, vs []verdict) {
+	f.Severity = plan.Blocking
 	f.Detail = fmt.Sprintf("%s: %s (%s%s)", j.mayNot, listActions(f.Actions), vs[0].Effect, text.By(f.Statement))
-	if f.Code == CodeLimited {
-		f.Severity = Warning
+	if f.Code == plan.CodeLimited {
+		f.Severity = plan.Warning
 		f.Detail = fmt.Sprintf("%s, but not %s (%s%s)", j.may, listActions(f.Actions), vs[0].Effect, text.By(f.Statement))
 	}
 	if why := j.explain(vs[0].Decision); why != "" {
 		f.Detail += ": " + why
 	}
 	f.Remedy, f.Proposal = j.remedy(vs)
-	if f.Code == CodeLimited {
+	if f.Code == plan.CodeLimited {
 		f.Detail += "; " + vs[0].why
 	}
 }
 
-func (j *accessCase) undetermined(f *Finding, vs []verdict) {
-	f.Severity = Warning
+func (j *accessCase) undetermined(f *plan.Finding, vs []verdict) {
+	f.Severity = plan.Warning
 	of := cmp.Or(j.bucket, j.resource, j.owner)
 	for _, v := range vs {
 		f.DependsOn = append(f.DependsOn, v.DependsOn...)

@@ -10,6 +10,7 @@ import (
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/task"
 )
 
@@ -52,11 +53,11 @@ func perRegion[T any](make func(region string) T) func(string) T {
 func (c clientSet) datasync(account, region string) (dataSyncAPI, error) {
 	ac, ok := c[account]
 	if !ok || ac.DataSync == nil {
-		return nil, &ClientError{Account: account, Region: region, Service: "DataSync"}
+		return nil, &plan.ClientError{Account: account, Region: region, Service: "DataSync"}
 	}
 	api := ac.DataSync(region)
 	if api == nil {
-		return nil, &ClientError{Account: account, Region: region, Service: "DataSync"}
+		return nil, &plan.ClientError{Account: account, Region: region, Service: "DataSync"}
 	}
 	return api, nil
 }
@@ -64,11 +65,11 @@ func (c clientSet) datasync(account, region string) (dataSyncAPI, error) {
 func (c clientSet) s3(account, region string) (bucket.API, error) {
 	ac, ok := c[account]
 	if !ok || ac.S3 == nil {
-		return nil, &ClientError{Account: account, Region: region, Service: "S3"}
+		return nil, &plan.ClientError{Account: account, Region: region, Service: "S3"}
 	}
 	api := ac.S3(region)
 	if api == nil {
-		return nil, &ClientError{Account: account, Region: region, Service: "S3"}
+		return nil, &plan.ClientError{Account: account, Region: region, Service: "S3"}
 	}
 	return api, nil
 }
@@ -79,11 +80,11 @@ func (c clientSet) kms(arn string) (kmskey.API, error) {
 	account, region := spec.Account(), spec.Region()
 	ac, ok := c[account]
 	if !ok || ac.KMS == nil {
-		return nil, &ClientError{Account: account, Region: region, Service: "KMS"}
+		return nil, &plan.ClientError{Account: account, Region: region, Service: "KMS"}
 	}
 	api := ac.KMS(region)
 	if api == nil {
-		return nil, &ClientError{Account: account, Region: region, Service: "KMS"}
+		return nil, &plan.ClientError{Account: account, Region: region, Service: "KMS"}
 	}
 	return api, nil
 }
@@ -91,7 +92,7 @@ func (c clientSet) kms(arn string) (kmskey.API, error) {
 func (c clientSet) iam(account string) (iamrole.API, error) {
 	ac, ok := c[account]
 	if !ok || ac.IAM == nil {
-		return nil, &ClientError{Account: account, Service: "IAM"}
+		return nil, &plan.ClientError{Account: account, Service: "IAM"}
 	}
 	return ac.IAM, nil
 }
@@ -103,5 +104,5 @@ func (c clientSet) logs(account, region string) (task.LogsAPI, error) {
 			return api, nil
 		}
 	}
-	return nil, &ClientError{Account: account, Region: region, Service: "CloudWatch Logs"}
+	return nil, &plan.ClientError{Account: account, Region: region, Service: "CloudWatch Logs"}
 }

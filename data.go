@@ -9,6 +9,7 @@ import (
 
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/kmskey"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/problem"
 	"github.com/xacct/xacct/task"
@@ -26,7 +27,7 @@ var (
 // dataGrant is what DataSync may do with the bucket of a manifest or report.
 type dataGrant struct {
 	purpose string
-	role    Side // whose role DataSync assumes
+	role    plan.Side // whose role DataSync assumes
 	account string
 	bucket  string
 	key     string           // that was given for the bucket; "" is none
@@ -37,22 +38,22 @@ type dataGrant struct {
 func (t *resolved) dataGrants() []dataGrant {
 	var out []dataGrant
 	if m := t.Task.Manifest; m != nil && m.RoleARN == "" {
-		out = append(out, dataGrant{purposeManifest, SourceSide, cmp.Or(m.Account, t.TaskAccount), m.Bucket, m.KMSKey,
+		out = append(out, dataGrant{purposeManifest, plan.SourceSide, cmp.Or(m.Account, t.TaskAccount), m.Bucket, m.KMSKey,
 			policy.Allow("s3:GetObject", "s3:GetObjectVersion").On(region.Bucket(t.Partition, m.Bucket) + "/" + m.Key)})
 	}
 	if m := t.Retries; m != nil && m.RoleARN == "" {
-		out = append(out, dataGrant{purposeRetry, SourceSide, cmp.Or(m.Account, t.TaskAccount), m.Bucket, m.KMSKey,
+		out = append(out, dataGrant{purposeRetry, plan.SourceSide, cmp.Or(m.Account, t.TaskAccount), m.Bucket, m.KMSKey,
 			policy.Allow("s3:GetObject", "s3:GetObjectVersion").On(region.Bucket(t.Partition, m.Bucket) + "/" + m.Key)})
 	}
 	if r := t.Task.Report; r != nil && r.RoleARN == "" {
-		out = append(out, dataGrant{purposeReport, DestinationSide, cmp.Or(r.Account, t.TaskAccount), r.Bucket, r.KMSKey,
+		out = append(out, dataGrant{purposeReport, plan.DestinationSide, cmp.Or(r.Account, t.TaskAccount), r.Bucket, r.KMSKey,
 			policy.Allow("s3:PutObject").On(region.Bucket(t.Partition, r.Bucket) + "/" + slashed(r.Prefix) + "*")})
 	}
 	return out
 }
 
 // dataRoleStatements are what the role of the side may do for the manifest or the report.
-func (t *resolved) dataRoleStatements(side Side) policy.Statements {
+func (t *resolved) dataRoleStatements(side plan.Side) policy.Statements {
 	var out policy.Statements
 	for _, g := range t.DataGrants {
 		if g.role == side {
@@ -64,10 +65,10 @@ func (t *resolved) dataRoleStatements(side Side) policy.Statements {
 
 // dataBucketStatements are what the bucket of the side, in another account, needs for the manifest or the report in it. Two ends in one bucket
 // are served by the source.
-func (t *resolved) dataBucketStatements(side Side) policy.Statements {
+func (t *resolved) dataBucketStatements(side plan.Side) policy.Statements {
 	var out policy.Statements
 	for _, g := range t.DataGrants {
-		if g.bucket == t.end(side).Bucket && (side == SourceSide || g.bucket != t.Source.Bucket) {
+		if g.bucket == t.end(side).Bucket && (side == plan.SourceSide || g.bucket != t.Source.Bucket) {
 			out = append(out, t.admit(g.grant.WithSid(t.sid(side, g.purpose)), t.end(g.role).DataSyncRole))
 		}
 	}
@@ -78,12 +79,12 @@ func (t *resolved) dataBucketStatements(side Side) policy.Statements {
 func (t *resolved) withData(s task.Spec) task.Spec {
 	if s.Manifest != nil {
 		m := *s.Manifest
-		m.Account, m.RoleARN = cmp.Or(m.Account, t.TaskAccount), cmp.Or(m.RoleARN, t.end(SourceSide).DataSyncRole)
+		m.Account, m.RoleARN = cmp.Or(m.Account, t.TaskAccount), cmp.Or(m.RoleARN, t.end(plan.SourceSide).DataSyncRole)
 		s.Manifest = &m
 	}
 	if s.Report != nil {
 		r := *s.Report
-		r.Account, r.RoleARN = cmp.Or(r.Account, t.TaskAccount), cmp.Or(r.RoleARN, t.end(DestinationSide).DataSyncRole)
+		r.Account, r.RoleARN = cmp.Or(r.Account, t.TaskAccount), cmp.Or(r.RoleARN, t.end(plan.DestinationSide).DataSyncRole)
 		s.Report = &r
 	}
 	return s

@@ -8,12 +8,13 @@ import (
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
 
 // policyDiff is what becomes of somebody else's policy.
 type policyDiff struct {
-	op    Op
+	op    plan.Op
 	next  policy.Document
 	lines []string
 	gone  []string // our Sids that are no longer wanted and leave
@@ -28,7 +29,7 @@ func diffBucket(w bucketWant, current policy.Document, ids map[string]string) po
 // diffPolicy merges the statements into the current policy and takes out those of ours that are no longer wanted; all else keeps its bytes.
 // shaped tells whether a statement that bears our Sid is of our making. ids maps unique ids of living roles to their ARNs.
 func diffPolicy(w policyWant, statements policy.Statements, shaped func(policy.Statement) bool, current policy.Document, ids map[string]string) policyDiff {
-	d := policyDiff{op: NoOp, next: current}
+	d := policyDiff{op: plan.NoOp, next: current}
 	wanted := map[string]bool{}
 	for _, st := range statements {
 		wanted[st.Sid()] = true
@@ -66,11 +67,11 @@ func diffPolicy(w policyWant, statements policy.Statements, shaped func(policy.S
 	}
 	switch {
 	case current.IsZero():
-		d.op = Create
+		d.op = plan.Create
 	case d.next.Len() == 0:
-		d.op, d.next = Delete, policy.Document{}
+		d.op, d.next = plan.Delete, policy.Document{}
 	default:
-		d.op = Update
+		d.op = plan.Update
 	}
 	return d
 }

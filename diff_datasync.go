@@ -11,6 +11,7 @@ import (
 
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/task"
 )
 
@@ -41,7 +42,7 @@ func (s *snapshot) ourLocation(w locationWant) (location.State, []string, error)
 		}
 	}
 	if len(ours) > 1 {
-		e := &AmbiguousError{Account: w.spec.Account, Region: w.spec.Region, Kind: DataSyncLocation, Name: w.spec.URI()}
+		e := &plan.AmbiguousError{Account: w.spec.Account, Region: w.spec.Region, Kind: plan.DataSyncLocation, Name: w.spec.URI()}
 		for _, l := range ours {
 			e.ARNs = append(e.ARNs, l.ARN)
 		}
@@ -60,9 +61,9 @@ func isIn(arn, account, reg string) bool {
 }
 
 // diffLocation says what must change on a location of ours, a line each.
-func diffLocation(w locationWant, s location.State) (op Op, lines []string, tags map[string]string) {
+func diffLocation(w locationWant, s location.State) (op plan.Op, lines []string, tags map[string]string) {
 	if !s.Exists {
-		return Create, nil, nil
+		return plan.Create, nil, nil
 	}
 	if s.URI != w.spec.URI() {
 		lines = append(lines, fmt.Sprintf("%s → %s", s.URI, w.spec.URI()))
@@ -70,23 +71,23 @@ func diffLocation(w locationWant, s location.State) (op Op, lines []string, tags
 	if s.RoleARN != w.spec.RoleARN {
 		lines = append(lines, fmt.Sprintf("role %s → %s", s.RoleARN, w.spec.RoleARN))
 	}
-	if w.side == DestinationSide {
+	if w.side == plan.DestinationSide {
 		have, want := cmp.Or(s.StorageClass, dstypes.S3StorageClassStandard), cmp.Or(w.spec.StorageClass, dstypes.S3StorageClassStandard)
 		if have != want {
 			lines = append(lines, fmt.Sprintf("storage class %s → %s", have, want))
 		}
 	}
 	want := maps.Clone(w.spec.Tags)
-	if w.side == SourceSide {
+	if w.side == plan.SourceSide {
 		key := w.transfer.tagKey(tagRegion)
 		want[key] = w.regionTag(s.Tags[key])
 	}
 	tags, tagLines := diffTags(want, s.Tags)
 	lines = append(lines, tagLines...)
 	if len(lines) == 0 {
-		return NoOp, nil, nil
+		return plan.NoOp, nil, nil
 	}
-	return Update, lines, tags
+	return plan.Update, lines, tags
 }
 
 // beyondTags reports whether the lines of a difference hold more than tags.
@@ -108,9 +109,9 @@ func diffTags(want, have map[string]string) (map[string]string, []string) {
 
 // diffTask says what must change on a task of ours. source and destination are the ARNs of the locations it should have, "" while they
 // are not made.
-func diffTask(w taskWant, s task.State, source, destination string) (op Op, lines []string, tags map[string]string) {
+func diffTask(w taskWant, s task.State, source, destination string) (op plan.Op, lines []string, tags map[string]string) {
 	if !s.Exists {
-		return Create, nil, nil
+		return plan.Create, nil, nil
 	}
 	var replace []string
 	if s.SourceLocationARN != source {
@@ -123,7 +124,7 @@ func diffTask(w taskWant, s task.State, source, destination string) (op Op, line
 		replace = append(replace, fmt.Sprintf("mode %s → %s", s.Mode, w.spec.Mode))
 	}
 	if len(replace) > 0 {
-		return Replace, replace, nil
+		return plan.Replace, replace, nil
 	}
 	w.spec = w.spec.Over(s)
 	if w.spec.Name != s.Name {
@@ -143,9 +144,9 @@ func diffTask(w taskWant, s task.State, source, destination string) (op Op, line
 	tags, tagLines := diffTags(w.spec.Tags, s.Tags)
 	lines = append(lines, tagLines...)
 	if len(lines) == 0 {
-		return NoOp, nil, nil
+		return plan.NoOp, nil, nil
 	}
-	return Update, lines, tags
+	return plan.Update, lines, tags
 }
 
 // sameSet compares the patterns of filters, whose order means nothing.
@@ -187,7 +188,7 @@ func (w locationWant) before(s location.State) string {
 		return ""
 	}
 	r := locationRecord{URI: s.URI, RoleARN: s.RoleARN, Tags: wantedTags(w.spec.Tags, s.Tags)}
-	if w.side == DestinationSide {
+	if w.side == plan.DestinationSide {
 		r.StorageClass = string(s.StorageClass)
 	}
 	return record(r)
@@ -208,7 +209,7 @@ type taskRecord struct {
 
 func (w taskWant) after() string {
 	t := w.transfer
-	return record(taskRecord{Name: w.spec.Name, Source: t.locationSpec(SourceSide).URI(), Destination: t.locationSpec(DestinationSide).URI(),
+	return record(taskRecord{Name: w.spec.Name, Source: t.locationSpec(plan.SourceSide).URI(), Destination: t.locationSpec(plan.DestinationSide).URI(),
 		Mode: string(w.spec.Mode), Options: w.spec.Options, Includes: w.spec.Includes, Excludes: w.spec.Excludes,
 		Schedule: w.spec.Schedule, Manifest: w.spec.Manifest, Report: w.spec.Report, LogGroupARN: w.spec.LogGroupARN, Tags: w.spec.Tags})
 }

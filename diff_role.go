@@ -8,12 +8,13 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
 
 // roleDiff is what a role lacks, or holds of ours that is no longer wanted.
 type roleDiff struct {
-	op    Op
+	op    plan.Op
 	trust policy.Document   // the trust to write; zero is "leave it"
 	bound bool              // its permissions boundary is to be another
 	put   []string          // inline policies to write
@@ -24,9 +25,9 @@ type roleDiff struct {
 
 // diffRole compares a role with what was observed of it. Only what a transfer wants, or what bears its name, is looked at.
 func diffRole(w roleWant, s iamrole.State) roleDiff {
-	d := roleDiff{op: NoOp, tags: map[string]string{}}
+	d := roleDiff{op: plan.NoOp, tags: map[string]string{}}
 	if !s.Exists {
-		d.op, d.trust, d.tags = Create, w.spec.Trust, w.spec.Tags
+		d.op, d.trust, d.tags = plan.Create, w.spec.Trust, w.spec.Tags
 		d.put = slices.Sorted(maps.Keys(w.spec.Policies))
 		return d
 	}
@@ -60,7 +61,7 @@ func diffRole(w roleWant, s iamrole.State) roleDiff {
 		}
 	}
 	if len(d.lines) > 0 {
-		d.op = Update
+		d.op = plan.Update
 	}
 	return d
 }
@@ -72,7 +73,7 @@ func (w roleWant) trustFor(s iamrole.State) (policy.Document, bool) {
 	if s.Trust.Equal(w.spec.Trust) {
 		return policy.Document{}, true
 	}
-	if !t.end(SourceSide).Role.Trust.IsZero() || !t.end(DestinationSide).Role.Trust.IsZero() {
+	if !t.end(plan.SourceSide).Role.Trust.IsZero() || !t.end(plan.DestinationSide).Role.Trust.IsZero() {
 		return w.spec.Trust, false // the user's own
 	}
 	wildcard := iamrole.DataSyncTrust(t.Partition, w.account)
@@ -92,7 +93,7 @@ func (w roleWant) trustFor(s iamrole.State) (policy.Document, bool) {
 func (w roleWant) policyNames() []string {
 	var out []string
 	for _, t := range w.transfers {
-		out = append(out, t.end(SourceSide).PolicyName, t.end(DestinationSide).PolicyName)
+		out = append(out, t.end(plan.SourceSide).PolicyName, t.end(plan.DestinationSide).PolicyName)
 	}
 	out = append(out, slices.Collect(maps.Keys(w.spec.Policies))...)
 	slices.Sort(out)

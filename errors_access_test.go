@@ -95,7 +95,7 @@ func TestExplain(t *testing.T) {
 			if hint := e.Hint(); !strings.Contains(hint, tt.hint) || Hints(err)[0] != hint {
 				t.Errorf("hint %q, want %q in it", hint, tt.hint)
 			}
-			if !strings.Contains(e.Error(), "(on paper: "+tt.verdict+")") || strings.Contains(e.Error(), "\n") {
+			if !strings.Contains(e.Error(), "(by its policies: "+tt.verdict+")") || strings.Contains(e.Error(), "\n") {
 				t.Errorf("error %q lacks the verdict, or has several lines", e)
 			}
 			if again := p.Explain("media-archive", err); again != err {
@@ -173,7 +173,7 @@ func TestAccessTestErrorOfOthers(t *testing.T) {
 		error, hint string
 	}{
 		{region, "datasync refused: The bucket is in this region", "set the Region of that end to the one that the message names"},
-		{errors.New("access test failed somehow"), "could not reach the source bucket media as " + inRole + " (on paper: denied)", "the plan found it denied, by NoDecrypt: change that statement"},
+		{errors.New("access test failed somehow"), "could not reach the source bucket media as " + inRole + " (by its policies: denied)", "the plan found it denied, by NoDecrypt: change that statement"},
 	} {
 		p := explained()
 		e := accessError(p.Findings, p.Transfers[0].resolve(), SourceSide, tt.err)
@@ -181,7 +181,7 @@ func TestAccessTestErrorOfOthers(t *testing.T) {
 			t.Errorf("%v, hint %q, want %q, %q", e, e.Hint(), tt.error, tt.hint)
 		}
 	}
-	if got := (&AccessTestError{}).Error(); !strings.Contains(got, "could not reach a bucket (on paper: not judged)") {
+	if got := (&AccessTestError{}).Error(); !strings.Contains(got, "could not reach a bucket (by its policies: not evaluated)") {
 		t.Errorf("without a side: %s", got)
 	}
 }

@@ -27,12 +27,12 @@ func mediaCloud() (*xaccttest.Cloud, xacct.Transfer) {
 func ExamplePlan_Apply_later() {
 	ctx := context.Background()
 	cloud, transfer := mediaCloud()
-	plan, err := xacct.NewPlan(ctx, cloud.Clients(), []xacct.Transfer{transfer})
+	p, err := xacct.NewPlan(ctx, cloud.Clients(), []xacct.Transfer{transfer})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	stored, _ := json.Marshal(plan)
+	stored, _ := json.Marshal(p)
 
 	// Later, after somebody has approved it:
 	var approved xacct.Plan
@@ -55,24 +55,24 @@ func ExamplePlan_For() {
 	cloud, transfer := mediaCloud()
 	ours := xacct.Clients{"111122223333": cloud.ClientsAs(cloud.OperatorARN("111122223333"))}
 	theirs := xacct.Clients{"444455556666": cloud.ClientsAs(cloud.OperatorARN("444455556666"))}
-	plan, err := xacct.NewPlan(ctx, ours, []xacct.Transfer{transfer})
+	p, err := xacct.NewPlan(ctx, ours, []xacct.Transfer{transfer})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	step := func(what string, plan *xacct.Plan, clients xacct.Clients) {
-		result, err := plan.Apply(ctx, clients)
+	step := func(what string, p *xacct.Plan, clients xacct.Clients) {
+		result, err := p.Apply(ctx, clients)
 		if err != nil {
 			fmt.Println(what, err)
 			return
 		}
 		fmt.Printf("%s: %d done, %d waiting\n", what, result.Count(xacct.Done), result.Count(xacct.Waiting))
 	}
-	step("the task account makes the roles", plan, ours)
-	step("the bucket's account lets them in", plan.For("444455556666"), theirs)
-	step("the task account makes the rest", plan, ours)
+	step("the task account makes the roles", p, ours)
+	step("the bucket's account lets them in", p.For("444455556666"), theirs)
+	step("the task account makes the rest", p, ours)
 
-	back, err := xacct.NewDestroyPlan(ctx, ours, plan.Transfers)
+	back, err := xacct.NewDestroyPlan(ctx, ours, p.Transfers)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -97,26 +97,26 @@ func ExampleNewPlan_recover() {
 		}
 		return next()
 	})
-	plan, err := xacct.NewPlan(ctx, cloud.Clients(), []xacct.Transfer{transfer})
+	p, err := xacct.NewPlan(ctx, cloud.Clients(), []xacct.Transfer{transfer})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	result, err := plan.Apply(ctx, cloud.Clients())
+	result, err := p.Apply(ctx, cloud.Clients())
 	fmt.Printf("%d done, %d failed: %t\n", result.Count(xacct.Done), result.Count(xacct.Failed), err != nil)
 
 	cloud.Intercept(nil) // somebody has granted it
-	plan, err = xacct.NewPlan(ctx, cloud.Clients(), []xacct.Transfer{transfer})
+	p, err = xacct.NewPlan(ctx, cloud.Clients(), []xacct.Transfer{transfer})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	for _, c := range plan.Changes {
+	for _, c := range p.Changes {
 		if c.Op != xacct.NoOp {
 			fmt.Println(c.Op, c.Kind, c.Name)
 		}
 	}
-	result, err = plan.Apply(ctx, cloud.Clients())
+	result, err = p.Apply(ctx, cloud.Clients())
 	fmt.Printf("%d done, %d unchanged, error: %v\n", result.Count(xacct.Done), result.Count(xacct.Unchanged), err)
 	// Output:
 	// 5 done, 1 failed: true
@@ -128,16 +128,16 @@ func ExampleNewPlan_recover() {
 func ExamplePlan_Residue() {
 	ctx := context.Background()
 	cloud, transfer := mediaCloud()
-	plan, err := xacct.NewPlan(ctx, cloud.Clients(), []xacct.Transfer{transfer})
+	p, err := xacct.NewPlan(ctx, cloud.Clients(), []xacct.Transfer{transfer})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	if _, err := plan.Apply(ctx, cloud.Clients()); err != nil {
+	if _, err := p.Apply(ctx, cloud.Clients()); err != nil {
 		fmt.Println(err)
 		return
 	}
-	back, err := xacct.NewDestroyPlan(ctx, cloud.Clients(), plan.Transfers)
+	back, err := xacct.NewDestroyPlan(ctx, cloud.Clients(), p.Transfers)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -194,18 +194,18 @@ func ExampleNewPlan_fleet() {
 		t.Source.Role.Name, t.Destination.Role.Name = fmt.Sprintf("read-%d", i/5), fmt.Sprintf("write-%d", i/5)
 		transfers = append(transfers, t)
 	}
-	plan, err := xacct.NewPlan(context.Background(), cloud.Clients(), transfers)
+	p, err := xacct.NewPlan(context.Background(), cloud.Clients(), transfers)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	for _, f := range plan.Findings {
+	for _, f := range p.Findings {
 		if f.Severity == xacct.Blocking {
 			fmt.Printf("%s: %s\n", f.Transfer, f.Detail)
 		}
 	}
 	ready := map[string]bool{}
-	for _, c := range plan.Changes {
+	for _, c := range p.Changes {
 		if c.Kind == xacct.DataSyncTask && c.Hold == "" {
 			ready[strings.Join(c.Transfers, "")] = true
 		}

@@ -16,12 +16,12 @@ func ExamplePlan_Explain() {
 	ctx := context.Background()
 	cloud, transfer := mediaCloud()
 	clients := cloud.Clients()
-	plan, err := xacct.NewPlan(ctx, clients, []xacct.Transfer{transfer})
+	p, err := xacct.NewPlan(ctx, clients, []xacct.Transfer{transfer})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	result, err := plan.Apply(ctx, clients)
+	result, err := p.Apply(ctx, clients)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -31,7 +31,7 @@ func ExamplePlan_Explain() {
 	existing, _ := policy.Parse(cloud.BucketPolicy("media-archive"))
 	cloud.SetBucketPolicy("media-archive", existing.With(policy.Deny("s3:ListBucket").WithSid("OurOrganisation").By(policy.Everyone()).
 		On("arn:aws:s3:::media-archive").When(policy.Where("StringNotEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"))).Bytes())
-	if plan, err = xacct.NewPlan(ctx, clients, []xacct.Transfer{transfer}); err != nil {
+	if p, err = xacct.NewPlan(ctx, clients, []xacct.Transfer{transfer}); err != nil {
 		fmt.Println(err)
 		return
 	}
@@ -39,7 +39,7 @@ func ExamplePlan_Explain() {
 	arn := result.TaskARN("media-archive")
 	api, _ := clients.DataSync(arn)
 	_, err = task.Start(ctx, api, arn)
-	err = plan.Explain("media-archive", err)
+	err = p.Explain("media-archive", err)
 	var refused *xacct.AccessTestError
 	if errors.As(err, &refused) {
 		fmt.Println(refused.Side, refused.Bucket, refused.Action, refused.Verdict, refused.Statement)

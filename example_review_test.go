@@ -73,12 +73,12 @@ func ExampleNewPlan_organisationOnly() {
 	for _, organisations := range []map[string]string{nil, {"111122223333": "o-f6g7h8i9j0"}, {"111122223333": "o-a1b2c3d4e5"}} {
 		transfer := demo()
 		transfer.Operators = []string{cloud.OperatorARN("111122223333")}
-		plan, err := xacct.NewPlan(ctx, cloud.Clients(), []xacct.Transfer{transfer}, func(o *xacct.PlanOptions) { o.OrgIDs = organisations })
+		p, err := xacct.NewPlan(ctx, cloud.Clients(), []xacct.Transfer{transfer}, func(o *xacct.PlanOptions) { o.OrgIDs = organisations })
 		if err != nil {
 			log.Fatal(err)
 		}
 		fmt.Println("the role's account is in", organisations)
-		for _, f := range plan.Findings {
+		for _, f := range p.Findings {
 			if f.Statement == "OurOrganisation" || f.Side == xacct.DestinationSide && f.Code == xacct.CodeAllowed && f.Actions[0] == "s3:GetBucketLocation" {
 				fmt.Println(f.Severity, f.Code+":", f.Detail)
 				for _, p := range f.Proposal {
@@ -112,11 +112,11 @@ func ExampleNewPlan_takeOver() {
 	transfer := demo()
 	transfer.Operators = []string{cloud.OperatorARN("111122223333")}
 	transfer.Destination.RoleARN, transfer.Destination.LocationARN = role, location
-	plan, err := xacct.NewPlan(ctx, cloud.Clients(), []xacct.Transfer{transfer})
+	p, err := xacct.NewPlan(ctx, cloud.Clients(), []xacct.Transfer{transfer})
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(plan)
+	fmt.Println(p)
 	// Output:
 	// media-archive: 3 to create, 1 to update, 0 blocked
 	//

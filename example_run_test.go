@@ -26,7 +26,7 @@ func ExamplePlan_Receipt() {
 	cloud.PutObject("media-raw", "2026/clip.mov", []byte("…"))
 	clients := cloud.Clients()
 
-	plan, err := xacct.NewPlan(ctx, clients, []xacct.Transfer{{
+	p, err := xacct.NewPlan(ctx, clients, []xacct.Transfer{{
 		Name:        "media-archive",
 		Source:      xacct.Endpoint{Account: "111122223333", Region: "eu-west-1", Bucket: "media-raw"},
 		Destination: xacct.Endpoint{Account: "444455556666", Region: "us-east-2", Bucket: "media-archive"},
@@ -35,7 +35,7 @@ func ExamplePlan_Receipt() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	result, err := plan.Apply(ctx, clients)
+	result, err := p.Apply(ctx, clients)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func ExamplePlan_Receipt() {
 		log.Fatal(err)
 	}
 
-	receipt, err := plan.Receipt(ctx, clients, "media-archive", result, outcome)
+	receipt, err := p.Receipt(ctx, clients, "media-archive", result, outcome)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -88,11 +88,11 @@ func ExampleNewDestroyPlan() {
 		Destination: xacct.Endpoint{Account: "444455556666", Region: "us-east-2", Bucket: "media-archive"},
 		Operators:   []string{"arn:aws:iam::111122223333:role/Operator"},
 	}}
-	plan, err := xacct.NewPlan(ctx, clients, transfers)
+	p, err := xacct.NewPlan(ctx, clients, transfers)
 	if err != nil {
 		log.Fatal(err)
 	}
-	if _, err := plan.Apply(ctx, clients); err != nil {
+	if _, err := p.Apply(ctx, clients); err != nil {
 		log.Fatal(err)
 	}
 
@@ -137,11 +137,11 @@ func ExampleVerifyOwnership() {
 		Destination: xacct.Endpoint{Account: "444455556666", Region: "us-east-2", Bucket: "media-archive"},
 		Operators:   []string{"arn:aws:iam::111122223333:role/Operator"},
 	}
-	plan, err := xacct.NewPlan(ctx, clients, []xacct.Transfer{transfer})
+	p, err := xacct.NewPlan(ctx, clients, []xacct.Transfer{transfer})
 	if err != nil {
 		log.Fatal(err)
 	}
-	result, err := plan.Apply(ctx, clients)
+	result, err := p.Apply(ctx, clients)
 	if err != nil {
 		log.Fatal(err)
 	}

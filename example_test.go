@@ -30,12 +30,12 @@ func Example() {
 		Operators:   []string{"arn:aws:iam::111122223333:role/Operator"},
 	}
 
-	plan, err := xacct.NewPlan(ctx, clients, []xacct.Transfer{transfer}) // reads only
+	p, err := xacct.NewPlan(ctx, clients, []xacct.Transfer{transfer}) // reads only
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(plan)
-	result, err := plan.Apply(ctx, clients)
+	fmt.Println(p)
+	result, err := p.Apply(ctx, clients)
 	if err != nil {
 		log.Fatal(err, xacct.Hints(err))
 	}

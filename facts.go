@@ -11,44 +11,13 @@ import (
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
 
-// Facts is what is known about the accounts of a transfer before anything is changed. What is missing from a map is not known; a zero
-// document in it is known to be none.
-type Facts struct {
-	BucketPolicies map[string]policy.Document   // by bucket name: the policy as it is
-	KeyPolicies    map[string]policy.Document   // by key ARN: the policy as it is
-	Leaving        map[string][]string          // by bucket name or key ARN: the Sids of statements that will be taken out of that policy
-	Trusts         map[string]policy.Document   // by ARN of an existing role (RoleARN): its trust policy
-	Identity       map[string][]policy.Document // by ARN of an operator or existing role: every policy attached to it; of a role of ours: those besides ours
-	Boundaries     map[string]policy.Document   // by ARN of a role or operator: its permissions boundary
-	IDs            map[string]string            // by ARN of a role or operator: its unique id, AROA… or AIDA…
-	Tags           map[string]map[string]string // by ARN of a role or operator: all of its tags
-
-	Unjudged []string          // ARNs of existing roles and operators of whose policies or boundary something could not be read
-	Moved    map[string]string // by ARN that was asked for: the ARN of the role of that name, which has another path
-
-	Buckets   map[string]bucket.State   // by bucket name: what the bucket is; its Policy is not looked at, but BucketPolicies
-	Locations map[string]location.State // by ARN: what a given location (LocationARN) is
-	Writers   map[string]string         // by account: the ARN of the principal that writes its policies of buckets and keys
-	DeadIDs   []string                  // unique ids in policies of buckets and keys that several reads, some time apart, showed unresolved: their role or user is gone
-	Filled    map[string]bucket.Sample  // by transfer name: what lies below the destination's prefix
-	NotListed map[string]error          // by transfer name: why that could not be read
-	Keys      map[string]kmskey.State   // by ARN: what a key is; its Policy is not looked at, but KeyPolicies
-
-	DisablingACLs map[string]bool // by bucket name: some transfer of the plan disables the bucket's ACLs
-
-	// OrgIDs are the organisations (o-…) of accounts, by account id; see [PlanOptions].
-	OrgIDs map[string]string
-
-	// SCPs of the accounts of principals and RCPs of the accounts of buckets; see [PlanOptions].
-	SCPs, RCPs map[string][][]policy.Document
-}
-
 // factsOf is what the snapshot settles.
-func factsOf(s *snapshot, transfers []*resolved, settings Settings, callers, ids map[string]string) Facts {
-	f := Facts{BucketPolicies: map[string]policy.Document{}, KeyPolicies: map[string]policy.Document{}, Leaving: map[string][]string{}, Trusts: map[string]policy.Document{}, Identity: map[string][]policy.Document{},
+func factsOf(s *snapshot, transfers []*resolved, settings plan.Settings, callers, ids map[string]string) plan.Facts {
+	f := plan.Facts{BucketPolicies: map[string]policy.Document{}, KeyPolicies: map[string]policy.Document{}, Leaving: map[string][]string{}, Trusts: map[string]policy.Document{}, Identity: map[string][]policy.Document{},
 		Boundaries: map[string]policy.Document{}, IDs: map[string]string{}, Tags: map[string]map[string]string{}, Buckets: s.buckets,
 		Moved: map[string]string{}, Locations: map[string]location.State{}, Writers: callers, DeadIDs: s.dead, Filled: map[string]bucket.Sample{}, NotListed: map[string]error{},
 		Keys: s.keys, DisablingACLs: map[string]bool{},
@@ -106,7 +75,7 @@ func factsOf(s *snapshot, transfers []*resolved, settings Settings, callers, ids
 
 // noteRole notes what is known of one role. Of a role of ours, the policies that the plan writes or removes are left out: they are judged as
 // they will be.
-func noteRole(f *Facts, arn string, s iamrole.State, want roleWant, mine bool) {
+func noteRole(f *plan.Facts, arn string, s iamrole.State, want roleWant, mine bool) {
 	absent := !s.Exists && s.Unread[iamrole.PartRole] == nil
 	if s.Exists && s.ARN != arn {
 		f.Moved[arn], absent = s.ARN, true

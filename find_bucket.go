@@ -13,13 +13,14 @@ import (
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
 
 // inspection is one bucket as it is, and what the transfer makes of it.
 type inspection struct {
 	r        *checker
-	side     Side
+	side     plan.Side
 	end      *resolvedEnd
 	state    bucket.State
 	current  policy.Document
@@ -27,16 +28,16 @@ type inspection struct {
 	read     bool // current is known
 	writes   bool // the merged policy is another than the current
 	remote   bool // the bucket is outside the task account
-	findings []Finding
+	findings []plan.Finding
 }
 
-func (s *inspection) find(severity Severity, code Code, statement, detail, remedy string) {
-	s.findings = append(s.findings, Finding{Severity: severity, Code: code, Transfer: s.r.Transfer.Name, Side: s.side, Account: s.end.Account, Subject: s.end.Bucket,
+func (s *inspection) find(severity plan.Severity, code plan.Code, statement, detail, remedy string) {
+	s.findings = append(s.findings, plan.Finding{Severity: severity, Code: code, Transfer: s.r.Transfer.Name, Side: s.side, Account: s.end.Account, Subject: s.end.Bucket,
 		Statement: statement, Detail: detail, Remedy: remedy})
 }
 
 // checkBucket says what about the bucket of the side stands in the way. What could not be read is reported once, and never taken for absent.
-func (r *checker) checkBucket(side Side) []Finding {
+func (r *checker) checkBucket(side plan.Side) []plan.Finding {
 	e := r.Transfer.end(side)
 	s := &inspection{r: r, side: side, end: e, remote: r.Transfer.end(side).Remote, state: r.facts.Buckets[e.Bucket]}
 	s.current, s.read = r.facts.BucketPolicies[e.Bucket]
@@ -57,12 +58,12 @@ func (r *checker) checkBucket(side Side) []Finding {
 		s.unread()
 		s.encryption()
 		s.payer()
-		if side == DestinationSide {
+		if side == plan.DestinationSide {
 			s.objectLock()
 			s.versioning()
 		}
 	}
-	if side == DestinationSide {
+	if side == plan.DestinationSide {
 		s.findings = append(s.findings, r.checkContent()...)
 	}
 	return s.findings
@@ -73,17 +74,17 @@ func (s *inspection) identity() bool {
 	e, head := s.end, s.state.Unread[bucket.PartBucket]
 	switch {
 	case s.state.Region != "" && s.state.Region != e.Region:
-		s.find(Blocking, CodeWrongRegion, "", fmt.Sprintf("bucket %s lives in %s, not in %s", e.Bucket, s.state.Region, e.Region), "set the Region of that end to "+s.state.Region)
+		s.find(plan.Blocking, plan.CodeWrongRegion, "", fmt.Sprintf("bucket %s lives in %s, not in %s", e.Bucket, s.state.Region, e.Region), "set the Region of that end to "+s.state.Region)
 		return false
 	case head == nil && !s.state.Exists:
-		s.find(Blocking, CodeNoBucket, "", "bucket "+e.Bucket+" does not exist", "make the bucket, or correct its name")
+		s.find(plan.Blocking, plan.CodeNoBucket, "", "bucket "+e.Bucket+" does not exist", "make the bucket, or correct its name")
 		return false
 	case !s.state.OwnerProved:
 		detail := fmt.Sprintf("it is not proved that bucket %s belongs to account %s", e.Bucket, e.Account)
 		if head != nil {
 			detail += ": " + text.OneLine(head)
 		}
-		s.find(Warning, CodeWrongOwner, "", detail, "correct the account, or grant the reader s3:ListBucket on the bucket")
+		s.find(plan.Warning, plan.CodeWrongOwner, "", detail, "correct the account, or grant the reader s3:ListBucket on the bucket")
 	}
 	return true
 }
@@ -110,7 +111,7 @@ func (s *inspection) unread() {
 	if len(parts) == 0 {
 		return
 	}
-	s.find(Warning, CodeUnread, "", fmt.Sprintf("of bucket %s could not be read: %s: %s", s.end.Bucket, strings.Join(parts, ", "), text.OneLine(s.state.Unread[parts[0]])),
+	s.find(plan.Warning, plan.CodeUnread, "", fmt.Sprintf("of bucket %s could not be read: %s: %s", s.end.Bucket, strings.Join(parts, ", "), text.OneLine(s.state.Unread[parts[0]])),
 		"grant the reader "+strings.Join(actions, ", "))
 }
 
@@ -131,15 +132,15 @@ func (s *inspection) public() {
 	remedy := fmt.Sprintf("let the owner of bucket %s limit the statement to fixed principals, or to fixed values of a condition key that S3 takes for a limit", s.end.Bucket)
 	switch {
 	case block.RestrictPublicBuckets:
-		s.find(Blocking, CodePublicAccess, statement, fmt.Sprintf("bucket %s restricts public buckets and its policy is public (%s): S3 keeps every other account out, whatever else the policy says", s.end.Bucket, reason), remedy)
+		s.find(plan.Blocking, plan.CodePublicAccess, statement, fmt.Sprintf("bucket %s restricts public buckets and its policy is public (%s): S3 keeps every other account out, whatever else the policy says", s.end.Bucket, reason), remedy)
 	case block.BlockPublicPolicy && s.writes:
-		s.find(Blocking, CodePublicPolicy, statement, fmt.Sprintf("bucket %s blocks public policies and its policy is public (%s): S3 refuses to store it with our statements", s.end.Bucket, reason), remedy)
+		s.find(plan.Blocking, plan.CodePublicPolicy, statement, fmt.Sprintf("bucket %s blocks public policies and its policy is public (%s): S3 refuses to store it with our statements", s.end.Bucket, reason), remedy)
 	case block.BlockPublicPolicy:
-		s.find(Info, CodePublicPolicy, statement, fmt.Sprintf("the policy of bucket %s is public (%s), and S3 will refuse every later change of it", s.end.Bucket, reason), remedy)
+		s.find(plan.Info, plan.CodePublicPolicy, statement, fmt.Sprintf("the policy of bucket %s is public (%s), and S3 will refuse every later change of it", s.end.Bucket, reason), remedy)
 	case unread || !looked:
-		s.find(Warning, CodePublicPolicy, statement, fmt.Sprintf("the policy of bucket %s is public (%s): if Block Public Access is on, S3 refuses to store it or keeps other accounts out", s.end.Bucket, reason), remedy)
+		s.find(plan.Warning, plan.CodePublicPolicy, statement, fmt.Sprintf("the policy of bucket %s is public (%s): if Block Public Access is on, S3 refuses to store it or keeps other accounts out", s.end.Bucket, reason), remedy)
 	default:
-		s.find(Warning, CodePublicPolicy, statement, fmt.Sprintf("the policy of bucket %s is public (%s): Block Public Access of its account or organisation, which is not read, may refuse it or keep other accounts out", s.end.Bucket, reason), remedy)
+		s.find(plan.Warning, plan.CodePublicPolicy, statement, fmt.Sprintf("the policy of bucket %s is public (%s): Block Public Access of its account or organisation, which is not read, may refuse it or keep other accounts out", s.end.Bucket, reason), remedy)
 	}
 }
 
@@ -180,11 +181,11 @@ func (s *inspection) deadPrincipals() {
 	remedy := fmt.Sprintf("let the owner of bucket %s remove or correct that principal", s.end.Bucket)
 	switch {
 	case len(dead) > 0 && s.writes:
-		s.find(Blocking, CodeDeadPrincipal, first, fmt.Sprintf("in the policy of bucket %s %s, whose role or user is gone: S3 refuses every change of the policy", s.end.Bucket, strings.Join(dead, ", ")), remedy)
+		s.find(plan.Blocking, plan.CodeDeadPrincipal, first, fmt.Sprintf("in the policy of bucket %s %s, whose role or user is gone: S3 refuses every change of the policy", s.end.Bucket, strings.Join(dead, ", ")), remedy)
 	case len(dead) > 0:
-		s.find(Info, CodeDeadPrincipal, first, fmt.Sprintf("in the policy of bucket %s %s, whose role or user is gone", s.end.Bucket, strings.Join(dead, ", ")), remedy)
+		s.find(plan.Info, plan.CodeDeadPrincipal, first, fmt.Sprintf("in the policy of bucket %s %s, whose role or user is gone", s.end.Bucket, strings.Join(dead, ", ")), remedy)
 	case len(young) > 0 && s.remote:
-		s.find(Warning, CodeDeadPrincipal, "", fmt.Sprintf("in the policy of bucket %s %s: a role or user that is gone, or one whose change is minutes old", s.end.Bucket, strings.Join(young, ", ")), remedy)
+		s.find(plan.Warning, plan.CodeDeadPrincipal, "", fmt.Sprintf("in the policy of bucket %s %s: a role or user that is gone, or one whose change is minutes old", s.end.Bucket, strings.Join(young, ", ")), remedy)
 	}
 }
 
@@ -195,7 +196,7 @@ func (s *inspection) lockout() {
 		return
 	}
 	for _, f := range s.r.writer(s.end.Account, s.end.Region, "s3:PutBucketPolicy", s.end.BucketARN, "bucket "+s.end.Bucket, s.merged) {
-		if f.Code == CodeLockout { // what is open is not about DataSync's access to this side
+		if f.Code == plan.CodeLockout { // what is open is not about DataSync's access to this side
 			f.Side = s.side
 		}
 		s.findings = append(s.findings, f)
@@ -209,22 +210,22 @@ func (s *inspection) encryption() {
 	if enc.Algorithm != s3types.ServerSideEncryptionAwsKms && enc.Algorithm != s3types.ServerSideEncryptionAwsKmsDsse {
 		return
 	}
-	severity := severityIf(s.side == DestinationSide) // a source's default key is that of some objects, which may be other than ours
+	severity := severityIf(s.side == plan.DestinationSide) // a source's default key is that of some objects, which may be other than ours
 	what := fmt.Sprintf("bucket %s encrypts new objects with ", e.Bucket)
 	key, ok := region.ParseARN(enc.KMSKey)
 	ok = ok && key.Service == "kms" && strings.HasPrefix(key.Resource, "key/")
 	switch {
 	case enc.KMSKey == "" || strings.HasSuffix(enc.KMSKey, "alias/aws/s3"):
 		if s.remote {
-			s.find(severity, CodeKeyUnusable, "", what+"the managed key aws/s3, whose policy cannot be changed: no other account can use it", "let the owner use a customer managed key, or SSE-S3")
+			s.find(severity, plan.CodeKeyUnusable, "", what+"the managed key aws/s3, whose policy cannot be changed: no other account can use it", "let the owner use a customer managed key, or SSE-S3")
 		}
 	case !ok:
 		if !s.remote {
-			severity = Warning
+			severity = plan.Warning
 		}
-		s.find(severity, CodeKeyUnusable, "", fmt.Sprintf("%s%s, which is not the ARN of a key: it is looked up in the account of whoever writes", what, enc.KMSKey), "let the owner name the key by its full ARN")
+		s.find(severity, plan.CodeKeyUnusable, "", fmt.Sprintf("%s%s, which is not the ARN of a key: it is looked up in the account of whoever writes", what, enc.KMSKey), "let the owner name the key by its full ARN")
 	case key.Region != e.Region:
-		s.find(severity, CodeKeyUnusable, "", fmt.Sprintf("%skey %s, which is not in the bucket's Region %s", what, enc.KMSKey, e.Region), "let the owner name a key of the bucket's Region")
+		s.find(severity, plan.CodeKeyUnusable, "", fmt.Sprintf("%skey %s, which is not in the bucket's Region %s", what, enc.KMSKey, e.Region), "let the owner name a key of the bucket's Region")
 	case !slices.Contains(e.KMSKeys, enc.KMSKey):
 		s.keyNotListed(severity, fmt.Sprintf("%skey %s, which the transfer does not list", what, enc.KMSKey))
 	}
@@ -234,7 +235,7 @@ func (s *inspection) encryption() {
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/RequesterPaysBuckets.html
 func (s *inspection) payer() {
 	if s.remote && s.state.Payer == s3types.PayerRequester {
-		s.find(Blocking, CodeRequesterPays, "", fmt.Sprintf("bucket %s is a Requester Pays bucket: S3 refuses requests of other accounts that do not say that they pay, and DataSync has no setting for it (assumed: it never says so)", s.end.Bucket),
+		s.find(plan.Blocking, plan.CodeRequesterPays, "", fmt.Sprintf("bucket %s is a Requester Pays bucket: S3 refuses requests of other accounts that do not say that they pay, and DataSync has no setting for it (assumed: it never says so)", s.end.Bucket),
 			"let the owner turn Requester Pays off, or run the task in the bucket's account")
 	}
 }
@@ -246,7 +247,7 @@ func (s *inspection) objectLock() {
 	if !l.Enabled || l.Mode == "" {
 		return
 	}
-	s.find(Warning, CodeObjectLock, "", fmt.Sprintf("bucket %s locks new objects (%s): S3 wants a checksum with every upload, and whether DataSync always sends one is not documented", s.end.Bucket, l.Mode),
+	s.find(plan.Warning, plan.CodeObjectLock, "", fmt.Sprintf("bucket %s locks new objects (%s): S3 wants a checksum with every upload, and whether DataSync always sends one is not documented", s.end.Bucket, l.Mode),
 		"try it with a few objects first: what was copied cannot be deleted before its retention ends")
 	s.findings[len(s.findings)-1].DependsOn = []string{"whether DataSync sends a checksum"}
 }
@@ -255,16 +256,16 @@ func (s *inspection) objectLock() {
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html
 func (s *inspection) versioning() {
 	if s.r.Transfer.Task.Options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove && s.state.Versioning == s3types.BucketVersioningStatusEnabled {
-		s.find(Info, CodeVersioning, "", fmt.Sprintf("bucket %s is versioned: what the task deletes gets a delete marker, and its versions stay", s.end.Bucket), "add a lifecycle rule if the versions are to go")
+		s.find(plan.Info, plan.CodeVersioning, "", fmt.Sprintf("bucket %s is versioned: what the task deletes gets a delete marker, and its versions stay", s.end.Bucket), "add a lifecycle rule if the versions are to go")
 	}
 }
 
 // checkContent warns of objects that are at the destination already and that the first run may overwrite.
 // https://docs.aws.amazon.com/datasync/latest/userguide/API_Options.html
-func (r *checker) checkContent() []Finding {
+func (r *checker) checkContent() []plan.Finding {
 	t := r.Transfer
 	if err := r.facts.NotListed[t.Name]; err != nil && t.overwrites() && r.facts.Buckets[t.Destination.Bucket].OwnerProved { // else there is a finding for the bucket
-		return []Finding{{Severity: Warning, Code: CodeUnread, Transfer: t.Name, Side: DestinationSide, Account: t.Destination.Account, Subject: r.Destination.URI(),
+		return []plan.Finding{{Severity: plan.Warning, Code: plan.CodeUnread, Transfer: t.Name, Side: plan.DestinationSide, Account: t.Destination.Account, Subject: r.Destination.URI(),
 			Detail: "whether the task overwrites objects that are there could not be read: " + text.OneLine(err), Remedy: "grant the reader s3:ListBucket on bucket " + t.Destination.Bucket}}
 	}
 	sample, ok := r.facts.Filled[t.Name]
@@ -279,6 +280,6 @@ func (r *checker) checkContent() []Finding {
 	if s, looked := r.facts.Buckets[t.Destination.Bucket]; looked && s.Unread[bucket.PartVersioning] == nil && s.Versioning != s3types.BucketVersioningStatusEnabled {
 		detail += "; the bucket is not versioned, so that what is overwritten is lost"
 	}
-	return []Finding{{Severity: Warning, Code: CodeOverwrites, Transfer: t.Name, Side: DestinationSide, Account: t.Destination.Account, Subject: r.Destination.URI(),
+	return []plan.Finding{{Severity: plan.Warning, Code: plan.CodeOverwrites, Transfer: t.Name, Side: plan.DestinationSide, Account: t.Destination.Account, Subject: r.Destination.URI(),
 		Detail: detail, Remedy: "set Task.Options.OverwriteMode to NEVER, or choose an empty prefix, if they are to stay"}}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/xacct/xacct/kmskey"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -15,13 +16,13 @@ import (
 // the policy is not sent.
 func (r *run) keyTarget(w keyWant) (target, error) {
 	api, err := r.clients.kms(w.spec.ARN)
-	if r.approved.Mode == TearDown {
+	if r.approved.Mode == plan.TearDown {
 		w.spec.Statements = nil
 	}
 	return target{
 		policyWant: w.policyWant, size: func(d policy.Document) (int, int) { return d.Size(policy.Key) }, get: "kms:GetKeyPolicy", put: "kms:PutKeyPolicy",
 		judged: r.current.snap.keys[w.spec.ARN].Policy,
-		facts: func(f Facts, d policy.Document, gone []string) {
+		facts: func(f plan.Facts, d policy.Document, gone []string) {
 			f.KeyPolicies[w.spec.ARN], f.Leaving[w.spec.ARN] = d, gone
 		},
 		diff: func(d policy.Document) policyDiff { return diffKey(w, d, r.known()) },

@@ -9,6 +9,7 @@ import (
 
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/kmskey"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -27,8 +28,8 @@ func (s *snapshot) formerKeys(t *resolved) map[string][]string {
 			continue
 		}
 		for name, document := range state.Policies {
-			ours := name == t.end(SourceSide).PolicyName || name == t.end(DestinationSide).PolicyName
-			if !ours && role != t.end(SourceSide).DataSyncRole && role != t.end(DestinationSide).DataSyncRole {
+			ours := name == t.end(plan.SourceSide).PolicyName || name == t.end(plan.DestinationSide).PolicyName
+			if !ours && role != t.end(plan.SourceSide).DataSyncRole && role != t.end(plan.DestinationSide).DataSyncRole {
 				continue
 			}
 			for _, arn := range keysIn(document) {
@@ -116,7 +117,7 @@ func (s *snapshot) keeping(w roleWant, keys []keyWant) roleWant {
 		}
 		for _, t := range w.transfers {
 			if slices.ContainsFunc(k.transfers, func(x *resolved) bool { return x.Name == t.Name }) {
-				name := t.end(cmp.Or(w.side(), SourceSide)).PolicyName
+				name := t.end(cmp.Or(w.side(), plan.SourceSide)).PolicyName
 				kept[name] = append(kept[name], k.spec.ARN)
 			}
 		}
@@ -180,10 +181,10 @@ func (s *reader) readFormerKeys(ctx context.Context, w wants) {
 
 // keysNamedBy are the keys that the plan's text names, by transfer: whoever sees only their account cannot see the roles that tell of them.
 // Nothing is done to them but to take out statements of these transfers.
-func keysNamedBy(changes []Change) map[string][]string {
+func keysNamedBy(changes []plan.Change) map[string][]string {
 	out := map[string][]string{}
 	for _, c := range changes {
-		if spec := (kmskey.Spec{ARN: c.ARN}); c.Kind == KeyPolicy && region.ValidKey(c.ARN) && spec.Account() == c.Account {
+		if spec := (kmskey.Spec{ARN: c.ARN}); c.Kind == plan.KeyPolicy && region.ValidKey(c.ARN) && spec.Account() == c.Account {
 			for _, t := range c.Transfers {
 				out[t] = append(out[t], c.ARN)
 			}
@@ -205,7 +206,7 @@ func (b *builder) dropFormerKeyStatements(w wants) {
 func (b *builder) keyDrops(w roleWant) []string {
 	var out []string
 	for _, k := range b.desired.keys {
-		if k.former && slices.Contains(k.namedBy, w.arn) && b.canRead(k.spec.Account()) && slices.ContainsFunc(b.changes, func(c Change) bool { return c.ID == k.id() }) {
+		if k.former && slices.Contains(k.namedBy, w.arn) && b.canRead(k.spec.Account()) && slices.ContainsFunc(b.changes, func(c plan.Change) bool { return c.ID == k.id() }) {
 			out = append(out, k.id())
 		}
 	}

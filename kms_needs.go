@@ -4,13 +4,14 @@ import (
 	"slices"
 
 	"github.com/xacct/xacct/kmskey"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
 
 // keyNeed is what a role of the transfer may do with keys, for one purpose.
 type keyNeed struct {
-	role    Side   // whose role it is
-	purpose string // part of the Sid
+	role    plan.Side // whose role it is
+	purpose string    // part of the Sid
 	keys    []string
 	writes  bool
 	viaS3   bool // through S3 only
@@ -26,7 +27,7 @@ func (t *resolved) keyNeeds() []keyNeed {
 	}
 	for _, side := range sides {
 		e := t.end(side)
-		add(keyNeed{role: side, purpose: t.end(side).KeyPurpose, keys: e.KMSKeys, writes: side == DestinationSide, viaS3: e.KMSViaS3})
+		add(keyNeed{role: side, purpose: t.end(side).KeyPurpose, keys: e.KMSKeys, writes: side == plan.DestinationSide, viaS3: e.KMSViaS3})
 	}
 	for _, g := range t.DataGrants {
 		n := keyNeed{role: g.role, purpose: g.keyPurpose(), writes: g.purpose == purposeReport, viaS3: t.end(g.role).KMSViaS3}
@@ -62,8 +63,8 @@ func (g dataGrant) keyPurpose() string { return g.purpose + "Key" }
 
 // keySids are all statement ids that this transfer can have on a key.
 func (t *resolved) keySids() []string {
-	out := []string{t.sid(SourceSide, purposeDecrypt), t.sid(DestinationSide, purposeEncrypt)}
-	for _, g := range []dataGrant{{purpose: purposeManifest, role: SourceSide}, {purpose: purposeRetry, role: SourceSide}, {purpose: purposeReport, role: DestinationSide}} {
+	out := []string{t.sid(plan.SourceSide, purposeDecrypt), t.sid(plan.DestinationSide, purposeEncrypt)}
+	for _, g := range []dataGrant{{purpose: purposeManifest, role: plan.SourceSide}, {purpose: purposeRetry, role: plan.SourceSide}, {purpose: purposeReport, role: plan.DestinationSide}} {
 		out = append(out, t.sid(g.role, g.keyPurpose()))
 	}
 	return out
@@ -83,7 +84,7 @@ func (n keyNeed) grant(resources ...string) policy.Statement {
 }
 
 // roleStatements are what the role of the side may do: what the bucket and its keys grant.
-func (t *resolved) roleStatements(side Side) policy.Statements {
+func (t *resolved) roleStatements(side plan.Side) policy.Statements {
 	out := policy.Statements{t.roleStatement(side)}
 	data := t.dataRoleStatements(side)
 	for _, n := range t.KeyNeeds {

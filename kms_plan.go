@@ -9,6 +9,7 @@ import (
 
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/kmskey"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -21,7 +22,7 @@ func (s *reader) readKey(ctx context.Context, spec kmskey.Spec) {
 	}
 	state, err := kmskey.Observe(ctx, api, spec)
 	if err != nil {
-		s.fail(spec.ARN, &CallError{Account: spec.Account(), Region: spec.Region(), Operation: "kms:GetKeyPolicy", Subject: spec.ARN, Err: err})
+		s.fail(spec.ARN, &plan.CallError{Account: spec.Account(), Region: spec.Region(), Operation: "kms:GetKeyPolicy", Subject: spec.ARN, Err: err})
 		return
 	}
 	s.mu.Lock()
@@ -34,7 +35,7 @@ func (b *builder) key(w keyWant) {
 	account, arn := w.spec.Account(), w.spec.ARN
 	state, seen := b.snap.keys[arn]
 	if err := b.snap.failures[arn]; err != nil {
-		b.find(w.transfers, unreadFinding(account, arn, err, Blocking, "see that the clients of account "+account+" can read the key"))
+		b.find(w.transfers, unreadFinding(account, arn, err, plan.Blocking, "see that the clients of account "+account+" can read the key"))
 		return
 	}
 	if seen && !w.usable(state) || !w.grants {
@@ -54,7 +55,7 @@ func (b *builder) key(w keyWant) {
 		return
 	}
 	if err := state.Unread[kmskey.PartPolicy]; err != nil {
-		b.find(w.transfers, unreadFinding(account, arn, err, Blocking, "grant the reader kms:GetKeyPolicy on the key"))
+		b.find(w.transfers, unreadFinding(account, arn, err, plan.Blocking, "grant the reader kms:GetKeyPolicy on the key"))
 		return
 	}
 	d := diffKey(w, state.Policy, b.ids)
@@ -62,7 +63,7 @@ func (b *builder) key(w keyWant) {
 	n, q := d.next.Size(policy.Key)
 	b.size(w.transfers, account, arn, "policy of key "+keyName(arn), n, q, true)
 	c.Op, c.Details, c.Before, c.After = d.op, d.lines, string(state.Policy.Bytes()), string(d.next.Bytes())
-	if d.op == NoOp {
+	if d.op == plan.NoOp {
 		c.Calls = nil
 	}
 	b.add(c)
@@ -74,14 +75,14 @@ func (w keyWant) usable(s kmskey.State) bool {
 }
 
 // change is what every change of a key's policy has.
-func (w keyWant) change() Change {
-	return Change{ID: w.id(), Account: w.spec.Account(), Region: w.spec.Region(), Kind: KeyPolicy, Name: keyName(w.spec.ARN), ARN: w.spec.ARN,
-		Transfers: transferNames(w.transfers), Requires: w.roles, Op: Update, Calls: []string{"kms:PutKeyPolicy"}}
+func (w keyWant) change() plan.Change {
+	return plan.Change{ID: w.id(), Account: w.spec.Account(), Region: w.spec.Region(), Kind: plan.KeyPolicy, Name: keyName(w.spec.ARN), ARN: w.spec.ARN,
+		Transfers: transferNames(w.transfers), Requires: w.roles, Op: plan.Update, Calls: []string{"kms:PutKeyPolicy"}}
 }
 
 func (b *builder) keyTaken(w keyWant, d policyDiff) {
 	for _, sid := range d.taken {
-		b.find(w.owners(sid), Finding{Severity: Blocking, Code: CodeSidTaken, Account: w.spec.Account(), Subject: w.spec.ARN, Statement: sid,
+		b.find(w.owners(sid), plan.Finding{Severity: plan.Blocking, Code: plan.CodeSidTaken, Account: w.spec.Account(), Subject: w.spec.ARN, Statement: sid,
 			Detail: "policy of key " + keyName(w.spec.ARN) + ": statement " + sid + " bears our id but is not of our making", Remedy: "rename that statement, or the transfer"})
 	}
 }
@@ -109,18 +110,18 @@ func (b *builder) dropKeyStatements(w keyWant, locations map[string][]string) st
 		return ""
 	}
 	if err := b.snap.unread(arn, state.Unread, kmskey.PartPolicy); err != nil || !seen {
-		b.find(w.transfers, unreadFinding(account, arn, cmp.Or(err, errNotRead), Blocking, "grant the reader kms:GetKeyPolicy on the key"))
+		b.find(w.transfers, unreadFinding(account, arn, cmp.Or(err, errNotRead), plan.Blocking, "grant the reader kms:GetKeyPolicy on the key"))
 		return ""
 	}
 	w.spec.Statements = nil
 	d := diffKey(w, state.Policy, b.ids)
 	b.keyTaken(w, d)
-	if d.op == NoOp {
+	if d.op == plan.NoOp {
 		return ""
 	}
-	c.Op, c.Details, c.Before, c.After = Update, d.lines, string(state.Policy.Bytes()), string(d.next.Bytes())
-	keyLockout(w.spec, d.next, func(severity Severity, code Code, _, detail, remedy string) {
-		b.find(w.transfers, Finding{Severity: severity, Code: code, Account: account, Subject: arn, Detail: detail, Remedy: remedy})
+	c.Op, c.Details, c.Before, c.After = plan.Update, d.lines, string(state.Policy.Bytes()), string(d.next.Bytes())
+	keyLockout(w.spec, d.next, func(severity plan.Severity, code plan.Code, _, detail, remedy string) {
+		b.find(w.transfers, plan.Finding{Severity: severity, Code: code, Account: account, Subject: arn, Detail: detail, Remedy: remedy})
 	})
 	b.add(c)
 	return c.ID
@@ -128,7 +129,7 @@ func (b *builder) dropKeyStatements(w keyWant, locations map[string][]string) st
 
 // keyRequires are the changes of key policies that the location of the side needs: without them its access test fails as s3:GetObject.
 // Observed: https://github.com/ministryofjustice/modernisation-platform-environments/pull/3902
-func keyRequires(t *resolved, side Side) []string {
+func keyRequires(t *resolved, side plan.Side) []string {
 	return keyChanges(t, func(n keyNeed) bool { return n.purpose == t.end(side).KeyPurpose })
 }
 
@@ -140,7 +141,7 @@ func (b *builder) dataKeyRequires(t *resolved) []string {
 		if b.canRead(account) {
 			return false
 		}
-		b.find([]*resolved{t}, Finding{Severity: Warning, Code: CodeUnread, Account: account, Subject: id[strings.LastIndexByte(id, '/')+1:],
+		b.find([]*resolved{t}, plan.Finding{Severity: plan.Warning, Code: plan.CodeUnread, Account: account, Subject: id[strings.LastIndexByte(id, '/')+1:],
 			Detail: "the policy of the key of the manifest or the report cannot be read: the task is made whether or not the policy lets it use the key",
 			Remedy: "let the key's operator apply their part before the task is made"})
 		return true
@@ -161,7 +162,7 @@ func keyChanges(t *resolved, of func(keyNeed) bool) []string {
 }
 
 // unseenKeys are the remote keys whose policies may name the role of the side and cannot be read.
-func (b *builder) unseenKeys(t *resolved, side Side) []string {
+func (b *builder) unseenKeys(t *resolved, side plan.Side) []string {
 	var arns, out []string
 	for _, n := range t.KeyNeeds {
 		if n.role == side {
@@ -181,14 +182,14 @@ func (b *builder) unseenKeys(t *resolved, side Side) []string {
 	return out
 }
 
-func keyResidue(s *snapshot, w wants) []Residue {
-	var out []Residue
+func keyResidue(s *snapshot, w wants) []plan.Residue {
+	var out []plan.Residue
 	for _, k := range w.keys {
 		state, read := s.keys[k.spec.ARN]
 		if !read || !k.grants {
 			continue
 		}
-		item := Residue{Account: k.spec.Account(), Region: k.spec.Region(), Kind: KeyPolicy, Name: keyName(k.spec.ARN)}
+		item := plan.Residue{Account: k.spec.Account(), Region: k.spec.Region(), Kind: plan.KeyPolicy, Name: keyName(k.spec.ARN)}
 		if err := state.Unread[kmskey.PartPolicy]; err != nil {
 			item.Detail = "not known: " + text.OneLine(err)
 			out = append(out, item)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/kmskey"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -24,7 +25,7 @@ func (w keyWant) id() string { return keyChange(w.spec.ARN) }
 // keyChange is the ID of the change of the policy of a key.
 func keyChange(arn string) string {
 	s := kmskey.Spec{ARN: arn}
-	return changeID(s.Account(), s.Region(), KeyPolicy, keyName(arn))
+	return changeID(s.Account(), s.Region(), plan.KeyPolicy, keyName(arn))
 }
 
 // remoteKey reports whether the key is in another account than the task. A key of the task account is used as its policy and the role's

@@ -9,6 +9,7 @@ import (
 
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/task"
 )
 
@@ -51,10 +52,10 @@ func (s *snapshot) ourTasks(w taskWant) (main task.State, old []task.State, err 
 	case 1:
 		return here[0], old, nil
 	}
-	source, destination := s.locationOf(w.transfer, SourceSide), s.locationOf(w.transfer, DestinationSide)
+	source, destination := s.locationOf(w.transfer, plan.SourceSide), s.locationOf(w.transfer, plan.DestinationSide)
 	fit := slices.DeleteFunc(slices.Clone(here), func(t task.State) bool {
 		op, _, _ := diffTask(w, t, source, destination)
-		return op == Replace
+		return op == plan.Replace
 	})
 	last := slices.DeleteFunc(slices.Clone(here), func(t task.State) bool {
 		return slices.ContainsFunc(here, func(u task.State) bool { return slices.Contains(replacedBy(w.transfer, u), t.ARN) })
@@ -65,7 +66,7 @@ func (s *snapshot) ourTasks(w taskWant) (main task.State, old []task.State, err 
 	case len(last) == 1:
 		main = last[0]
 	default:
-		e := &AmbiguousError{Account: w.spec.Account, Region: w.spec.Region, Kind: DataSyncTask, Name: w.spec.Name}
+		e := &plan.AmbiguousError{Account: w.spec.Account, Region: w.spec.Region, Kind: plan.DataSyncTask, Name: w.spec.Name}
 		for _, t := range here {
 			e.ARNs = append(e.ARNs, t.ARN)
 		}
@@ -81,7 +82,7 @@ func (s *snapshot) ourTask(w taskWant) (task.State, error) {
 }
 
 // locationOf is the ARN of the location that the side has, "" if it has none or it is not clear which.
-func (s *snapshot) locationOf(t *resolved, side Side) string {
+func (s *snapshot) locationOf(t *resolved, side plan.Side) string {
 	if arn := t.end(side).LocationARN; arn != "" {
 		return arn
 	}
@@ -120,7 +121,7 @@ func (s *snapshot) referred(w wants) (locations, tasks map[string]place) {
 
 // orphanLocations are the locations that bear the mark of the transfer and are neither end's.
 func (s *snapshot) orphanLocations(t *resolved) []location.State {
-	source, destination := s.locationOf(t, SourceSide), s.locationOf(t, DestinationSide)
+	source, destination := s.locationOf(t, plan.SourceSide), s.locationOf(t, plan.DestinationSide)
 	var out []location.State
 	for _, arn := range slices.Sorted(maps.Keys(s.locations)) {
 		l := s.locations[arn]
@@ -208,18 +209,18 @@ func (b *builder) dropOrphanTasks(w taskWant, after ...string) (ids []string, ok
 		return nil, false // reported with the task
 	}
 	if err := b.snap.unreadLocations(t); err != nil {
-		b.find([]*resolved{t}, unreadFinding(w.spec.Account, "the locations of an earlier task", err, Blocking, "grant the reader datasync:DescribeLocationS3 and datasync:ListTagsForResource"))
+		b.find([]*resolved{t}, unreadFinding(w.spec.Account, "the locations of an earlier task", err, plan.Blocking, "grant the reader datasync:DescribeLocationS3 and datasync:ListTagsForResource"))
 		return nil, false
 	}
 	for _, reg := range b.snap.formerRegions(t) {
 		if err := b.snap.failures[w.spec.Account+"/"+reg]; err != nil {
-			b.find([]*resolved{t}, unreadFinding(w.spec.Account, "tasks in "+reg+", where the transfer was before", err, Warning, "grant the reader datasync:ListTasks there"))
+			b.find([]*resolved{t}, unreadFinding(w.spec.Account, "tasks in "+reg+", where the transfer was before", err, plan.Warning, "grant the reader datasync:ListTasks there"))
 		}
 	}
 	for _, s := range old {
 		a, _ := region.ParseARN(s.ARN)
-		c := Change{ID: changeID(a.Account, a.Region, DataSyncTask, t.Name+"/"+lastOf(s.ARN)), Account: a.Account, Region: a.Region, Kind: DataSyncTask,
-			Name: cmp.Or(s.Name, t.Name), Transfers: []string{t.Name}, Op: Delete, Before: w.before(s), ARN: s.ARN, Requires: after,
+		c := plan.Change{ID: changeID(a.Account, a.Region, plan.DataSyncTask, t.Name+"/"+lastOf(s.ARN)), Account: a.Account, Region: a.Region, Kind: plan.DataSyncTask,
+			Name: cmp.Or(s.Name, t.Name), Transfers: []string{t.Name}, Op: plan.Delete, Before: w.before(s), ARN: s.ARN, Requires: after,
 			Calls: []string{"datasync:DeleteTask"}, Reason: reasonOrphan}
 		b.orphans[c.ID] = true
 		b.running(w, s)
@@ -243,19 +244,19 @@ func (b *builder) dropOrphanLocations(t *resolved, after []string, stay bool) []
 	}
 	for _, l := range b.snap.orphanLocations(t) {
 		a, _ := region.ParseARN(l.ARN)
-		side := Side(l.Tags[t.tagKey(tagSide)])
-		c := Change{ID: changeID(a.Account, a.Region, DataSyncLocation, t.Name+"/"+lastOf(l.ARN)), Account: a.Account, Region: a.Region, Kind: DataSyncLocation,
-			Name: l.URI, Transfers: []string{t.Name}, Side: side, Op: Delete, Before: locationWant{transfer: t, side: side, spec: t.locationSpec(SourceSide)}.before(l),
+		side := plan.Side(l.Tags[t.tagKey(tagSide)])
+		c := plan.Change{ID: changeID(a.Account, a.Region, plan.DataSyncLocation, t.Name+"/"+lastOf(l.ARN)), Account: a.Account, Region: a.Region, Kind: plan.DataSyncLocation,
+			Name: l.URI, Transfers: []string{t.Name}, Side: side, Op: plan.Delete, Before: locationWant{transfer: t, side: side, spec: t.locationSpec(plan.SourceSide)}.before(l),
 			ARN: l.ARN, Requires: after, Calls: []string{"datasync:DeleteLocation"}, Reason: reasonOrphan}
 		b.orphans[c.ID] = true
 		name, _, _ := location.ParseURI(l.URI)
 		switch {
 		case unknown[name] != nil:
-			c.Hold, c.Reason = Blocked, "it tells of bucket "+name+", whose owner is not known"
+			c.Hold, c.Reason = plan.Blocked, "it tells of bucket "+name+", whose owner is not known"
 		case theirs[name] != "":
-			c.Hold, c.Reason = Blocked, "it tells of bucket "+name+", in whose policy statements of ours may stand until account "+theirs[name]+" has removed them"
+			c.Hold, c.Reason = plan.Blocked, "it tells of bucket "+name+", in whose policy statements of ours may stand until account "+theirs[name]+" has removed them"
 		case stay:
-			c.Hold, c.Reason = Blocked, reasonTells
+			c.Hold, c.Reason = plan.Blocked, reasonTells
 		}
 		b.add(c)
 		ids = append(ids, c.ID)
@@ -269,18 +270,18 @@ const reasonTells = "it tells of a role that has to stay for now"
 func lastOf(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
 
 // removeOrphan deletes what is left over.
-func (r *run) removeOrphan(ctx context.Context, ch, now *Change, res *ChangeResult) (Status, error) {
-	if ch.Kind == IAMRole {
+func (r *run) removeOrphan(ctx context.Context, ch, now *plan.Change, res *plan.ChangeResult) (plan.Status, error) {
+	if ch.Kind == plan.IAMRole {
 		return r.removeOrphanRole(ctx, ch, res)
 	}
 	api, err := r.clients.datasync(ch.Account, ch.Region)
 	if err != nil {
-		return Failed, err
+		return plan.Failed, err
 	}
-	if ch.Kind == DataSyncTask {
+	if ch.Kind == plan.DataSyncTask {
 		return r.removeTask(ctx, ch, api, now.ARN, res)
 	}
-	if name, _, ok := location.ParseURI(ch.Name); ok && r.approved.Mode == SetUp {
+	if name, _, ok := location.ParseURI(ch.Name); ok && r.approved.Mode == plan.SetUp {
 		if err := r.forget(ctx, ch, name, res); err != nil {
 			return ended(ch, "iam:UntagRole", err)
 		}

@@ -13,13 +13,14 @@ import (
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/plan"
 )
 
 // formerBucket is a bucket that a transfer used before, in whose policy our statements may still stand.
 type formerBucket struct {
 	name      string
 	regions   []string // in one of which it is
-	side      Side
+	side      plan.Side
 	toldOwner string // the owner, as the role's own policy says; "" if none does
 }
 
@@ -48,7 +49,7 @@ func (s *snapshot) formerBucketsOf(t *resolved) []formerBucket {
 	for _, l := range s.orphanLocations(t) {
 		if name, _, ok := location.ParseURI(l.URI); ok {
 			a, _ := region.ParseARN(l.ARN)
-			add(formerBucket{name: name, regions: []string{a.Region}, side: Side(l.Tags[t.tagKey(tagSide)])})
+			add(formerBucket{name: name, regions: []string{a.Region}, side: plan.Side(l.Tags[t.tagKey(tagSide)])})
 		}
 	}
 	for _, side := range sides {
@@ -215,7 +216,7 @@ func (s *reader) readFormerBucket(ctx context.Context, spec bucket.Spec) {
 		state.Policy, err = readBucketPolicy(ctx, api, spec)
 	}
 	if err != nil && !awserr.Is(err, "NoSuchBucket") {
-		s.disown(spec.Name, &CallError{Account: spec.Account, Region: spec.Region, Operation: "s3:GetBucketPolicy", Subject: spec.Name, Err: err})
+		s.disown(spec.Name, &plan.CallError{Account: spec.Account, Region: spec.Region, Operation: "s3:GetBucketPolicy", Subject: spec.Name, Err: err})
 		return
 	}
 	s.mu.Lock()
@@ -243,7 +244,7 @@ func (b *builder) dropFormerStatements(t *resolved, after []string) []string {
 	}
 	unknown := b.snap.ownerless(t)
 	for _, name := range slices.Sorted(maps.Keys(unknown)) {
-		b.find([]*resolved{t}, Finding{Severity: Warning, Code: CodeUnread, Subject: name,
+		b.find([]*resolved{t}, plan.Finding{Severity: plan.Warning, Code: plan.CodeUnread, Subject: name,
 			Detail: fmt.Sprintf("statements of ours may stand in the policy of bucket %s, which the transfer has left; who owns it is not known: %s", name, text.OneLine(unknown[name])),
 			Remedy: "plan with a client of the owner's account that may read and write the bucket's policy: until then the location that tells of it stays, and the role"})
 	}

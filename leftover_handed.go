@@ -8,14 +8,15 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/kmskey"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
 
 // bucketsNamedBy are the buckets that the plan's text names, by transfer. Nothing is done to them but to take out statements of these transfers.
-func bucketsNamedBy(changes []Change) map[string][]formerBucket {
+func bucketsNamedBy(changes []plan.Change) map[string][]formerBucket {
 	out := map[string][]formerBucket{}
 	for _, c := range changes {
-		if c.Kind != BucketPolicy {
+		if c.Kind != plan.BucketPolicy {
 			continue
 		}
 		for _, t := range c.Transfers {
@@ -26,7 +27,7 @@ func bucketsNamedBy(changes []Change) map[string][]formerBucket {
 }
 
 // named reads what the changes of a plan name and the snapshot does not hold yet.
-func (v *survey) named(ctx context.Context, transfers []*resolved, changes []Change) {
+func (v *survey) named(ctx context.Context, transfers []*resolved, changes []plan.Change) {
 	s := &reader{snapshot: v.snapshot, clients: v.clients}
 	s.keysNamed = keysNamedBy(changes)
 	s.readNamedBuckets(ctx, changes)
@@ -34,7 +35,7 @@ func (v *survey) named(ctx context.Context, transfers []*resolved, changes []Cha
 }
 
 // readNamedBuckets reads those of them that were not read yet, each as the bucket of the account that the plan names.
-func (s *reader) readNamedBuckets(ctx context.Context, changes []Change) {
+func (s *reader) readNamedBuckets(ctx context.Context, changes []plan.Change) {
 	s.bucketsNamed = bucketsNamedBy(changes)
 	reading := map[string]bucket.Spec{}
 	for _, left := range s.bucketsNamed {
@@ -57,8 +58,8 @@ func (s *reader) readNamedBuckets(ctx context.Context, changes []Change) {
 }
 
 // whyUnread is why it is not known what stands in the bucket policy that a change is about: nil if it was read, or is of another kind.
-func (s *snapshot) whyUnread(ch *Change) error {
-	if ch.Kind != BucketPolicy || s.owners[ch.Name].gone {
+func (s *snapshot) whyUnread(ch *plan.Change) error {
+	if ch.Kind != plan.BucketPolicy || s.owners[ch.Name].gone {
 		return nil
 	}
 	state, seen := s.buckets[ch.Name]
@@ -77,7 +78,7 @@ func anyStands(d policy.Document, sids []string) bool {
 }
 
 // namedByPlan are the accounts of the keys and buckets that the plan's changes name, sorted: whose their clients are has to be proved too.
-func namedByPlan(changes []Change) []string {
+func namedByPlan(changes []plan.Change) []string {
 	var out []string
 	for _, arns := range keysNamedBy(changes) {
 		for _, arn := range arns {

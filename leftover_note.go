@@ -8,6 +8,7 @@ import (
 
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/plan"
 )
 
 // tagFormer starts the tags of a role, after the prefix, that tell of buckets of other accounts whose policies may still name it, because it was
@@ -16,7 +17,7 @@ import (
 const tagFormer = "left:"
 
 // allowedInto are the buckets of the policy that the role has for the side.
-func allowedInto(t *resolved, role iamrole.State, side Side) []formerBucket {
+func allowedInto(t *resolved, role iamrole.State, side plan.Side) []formerBucket {
 	st, _ := role.Policies[t.end(side).PolicyName].Statement(t.end(side).Purpose)
 	told := ""
 	for _, c := range st.Conditions() {
@@ -47,7 +48,7 @@ func notedBuckets(t *resolved, tags map[string]string) []formerBucket {
 			continue
 		}
 		for side := range strings.SplitSeq(words[1], "+") {
-			out = append(out, formerBucket{name: name, side: Side(side), toldOwner: words[0], regions: words[2:]})
+			out = append(out, formerBucket{name: name, side: plan.Side(side), toldOwner: words[0], regions: words[2:]})
 		}
 	}
 	return out
@@ -68,8 +69,8 @@ func (s *snapshot) noteBuckets(w roleWant) map[string]string {
 				}
 				regions = slices.Compact(slices.Sorted(slices.Values(regions)))
 				ends := string(side)
-				if side == DestinationSide && slices.ContainsFunc(allowedInto(t, s.roles[w.arn], SourceSide), func(o formerBucket) bool { return o.name == l.name && o.name != t.Source.Bucket }) {
-					ends = string(SourceSide) + "+" + ends
+				if side == plan.DestinationSide && slices.ContainsFunc(allowedInto(t, s.roles[w.arn], plan.SourceSide), func(o formerBucket) bool { return o.name == l.name && o.name != t.Source.Bucket }) {
+					ends = string(plan.SourceSide) + "+" + ends
 				}
 				out[formerTag(t, l.name)] = strings.Join(append([]string{l.toldOwner, ends}, regions...), " ")
 			}
@@ -79,7 +80,7 @@ func (s *snapshot) noteBuckets(w roleWant) map[string]string {
 }
 
 // forget takes back what the transfer's roles tell of a bucket, before the location goes that used it.
-func (r *run) forget(ctx context.Context, ch *Change, name string, res *ChangeResult) error {
+func (r *run) forget(ctx context.Context, ch *plan.Change, name string, res *plan.ChangeResult) error {
 	for _, w := range r.desired.roles {
 		for _, t := range w.transfers {
 			key := formerTag(t, name)
@@ -100,7 +101,7 @@ func (r *run) forget(ctx context.Context, ch *Change, name string, res *ChangeRe
 
 // untagRole takes a tag off a role: it can have 50, which a transfer that moves often would use up.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-func (r *run) untagRole(ctx context.Context, ch *Change, api iamrole.API, spec iamrole.Spec, key string, res *ChangeResult) error {
+func (r *run) untagRole(ctx context.Context, ch *plan.Change, api iamrole.API, spec iamrole.Spec, key string, res *plan.ChangeResult) error {
 	in, err := spec.UntagInput(key)
 	if err != nil {
 		return err

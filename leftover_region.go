@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 )
@@ -13,7 +14,7 @@ import (
 // and its roles tell, and, if there is no such location yet, or it is given, those that the roles trust.
 func (s *snapshot) formerRegions(t *resolved) []string {
 	key := t.tagKey(tagRegion)
-	l, _, _ := s.ourLocation(locationWant{transfer: t, side: SourceSide, spec: t.locationSpec(SourceSide)})
+	l, _, _ := s.ourLocation(locationWant{transfer: t, side: plan.SourceSide, spec: t.locationSpec(plan.SourceSide)})
 	known := l.Exists && t.Source.LocationARN == ""
 	var out []string
 	if known {
@@ -91,7 +92,7 @@ func (s *snapshot) lookups(w wants) map[lookup]bool {
 	}
 	for arn, l := range s.locations {
 		for _, want := range w.locations {
-			if !used[arn] && l.Exists && want.side == DestinationSide && want.transfer.marks(l.Tags, DestinationSide) {
+			if !used[arn] && l.Exists && want.side == plan.DestinationSide && want.transfer.marks(l.Tags, plan.DestinationSide) {
 				out[lookup{place{want.spec.Account, want.spec.Region}, arn}] = true
 			}
 		}
@@ -120,7 +121,7 @@ func (s *snapshot) lookups(w wants) map[lookup]bool {
 			}
 			pl := place{want.spec.Account, reg}
 			out[lookup{pl, ""}] = true
-			if arn := s.locationOf(t, SourceSide); arn != "" {
+			if arn := s.locationOf(t, plan.SourceSide); arn != "" {
 				out[lookup{pl, arn}] = true
 			}
 		}

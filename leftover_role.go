@@ -9,14 +9,15 @@ import (
 
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
 
 // formerRoles are the ends, by ARN, of the roles of the task account that locations of the transfer name, or named before, as a tag of theirs
 // tells. Those that are wanted are among them.
-func (s *snapshot) formerRoles(t *resolved) map[string][]Side {
-	out := map[string][]Side{}
-	add := func(arn string, side Side) {
+func (s *snapshot) formerRoles(t *resolved) map[string][]plan.Side {
+	out := map[string][]plan.Side{}
+	add := func(arn string, side plan.Side) {
 		a, _ := region.ParseARN(arn)
 		if _, ok := roleNameOf(arn); ok && a.Account == t.TaskAccount && !slices.Contains(out[arn], side) {
 			out[arn] = append(out[arn], side)
@@ -35,14 +36,14 @@ func (s *snapshot) formerRoles(t *resolved) map[string][]Side {
 	}
 	for _, l := range s.orphanLocations(t) {
 		for _, arn := range append(notedRoles(t, l.Tags), l.RoleARN) {
-			add(arn, Side(l.Tags[t.tagKey(tagSide)]))
+			add(arn, plan.Side(l.Tags[t.tagKey(tagSide)]))
 		}
 	}
 	return out
 }
 
 // formerRolesOf are the roles of the side that may hold a policy of ours.
-func (s *snapshot) formerRolesOf(t *resolved, side Side) []string {
+func (s *snapshot) formerRolesOf(t *resolved, side plan.Side) []string {
 	var out []string
 	if t.end(side).OwnsRole {
 		out = append(out, t.end(side).DataSyncRole)
@@ -57,9 +58,9 @@ func (s *snapshot) formerRolesOf(t *resolved, side Side) []string {
 }
 
 // sidesOf are the ends of the transfer whose buckets and keys may name the role.
-func (s *snapshot) sidesOf(w roleWant, t *resolved) []Side {
+func (s *snapshot) sidesOf(w roleWant, t *resolved) []plan.Side {
 	former := s.formerRoles(t)[w.arn]
-	var out []Side
+	var out []plan.Side
 	for _, side := range sides {
 		_, holds := s.roles[w.arn].Policies[t.end(side).PolicyName]
 		if holds || slices.Contains(former, side) || t.end(side).OwnsRole && t.end(side).DataSyncRole == w.arn {
@@ -82,7 +83,7 @@ func (s *reader) readFormerRoles(ctx context.Context, w wants) {
 	var wg sync.WaitGroup
 	for arn, t := range reading {
 		name, _ := roleNameOf(arn)
-		expected := map[string]policy.Document{t.end(SourceSide).PolicyName: {}, t.end(DestinationSide).PolicyName: {}}
+		expected := map[string]policy.Document{t.end(plan.SourceSide).PolicyName: {}, t.end(plan.DestinationSide).PolicyName: {}}
 		wg.Go(func() { s.readRole(ctx, arn, iamrole.Spec{Name: name, Policies: expected}) })
 	}
 	wg.Wait()
@@ -97,7 +98,7 @@ func (s *snapshot) orphanRoles(w wants) []roleWant {
 		t := tw.transfer
 		former := s.formerRoles(t)
 		for _, arn := range slices.Sorted(maps.Keys(former)) {
-			wanted := slices.ContainsFunc(sides, func(side Side) bool { return t.end(side).OwnsRole && t.end(side).DataSyncRole == arn })
+			wanted := slices.ContainsFunc(sides, func(side plan.Side) bool { return t.end(side).OwnsRole && t.end(side).DataSyncRole == arn })
 			state := s.roles[arn]
 			if wanted || given[arn] || !state.Exists || s.unreadFormer(arn) != nil || !holdsFormer(t, state) {
 				continue
@@ -134,8 +135,8 @@ func holdsFormer(t *resolved, s iamrole.State) bool {
 	case t.Name:
 		return true
 	case "":
-		_, source := s.Policies[t.end(SourceSide).PolicyName]
-		_, destination := s.Policies[t.end(DestinationSide).PolicyName]
+		_, source := s.Policies[t.end(plan.SourceSide).PolicyName]
+		_, destination := s.Policies[t.end(plan.DestinationSide).PolicyName]
 		return source || destination || len(s.Policies)+len(s.Attached) == 0
 	}
 	return false
@@ -144,7 +145,7 @@ func holdsFormer(t *resolved, s iamrole.State) bool {
 // wantsRole reports whether a transfer, planned or blocked, has us make the role.
 func (s *snapshot) wantsRole(arn string) bool {
 	return slices.ContainsFunc(s.transfers, func(t *resolved) bool {
-		return slices.ContainsFunc(sides, func(side Side) bool { return t.end(side).OwnsRole && t.end(side).DataSyncRole == arn })
+		return slices.ContainsFunc(sides, func(side plan.Side) bool { return t.end(side).OwnsRole && t.end(side).DataSyncRole == arn })
 	})
 }
 
@@ -192,7 +193,7 @@ func (b *builder) dropOrphanRoles(all wants, after map[string][]string) (ids map
 		t := tw.transfer
 		for _, arn := range slices.Sorted(maps.Keys(b.snap.formerRoles(t))) {
 			if err := b.snap.unreadFormer(arn); err != nil && !b.snap.wantsRole(arn) && !b.snap.rolesGiven()[arn] {
-				b.find([]*resolved{t}, unreadFinding(t.TaskAccount, arn, err, Warning, "grant the reader iam:GetRole and iam:ListRolePolicies on the role, which a location of the transfer had before: if it is ours, it stays"))
+				b.find([]*resolved{t}, unreadFinding(t.TaskAccount, arn, err, plan.Warning, "grant the reader iam:GetRole and iam:ListRolePolicies on the role, which a location of the transfer had before: if it is ours, it stays"))
 			}
 		}
 	}
@@ -228,15 +229,15 @@ func (s *snapshot) noteRoles(w locationWant, tags map[string]string, had string)
 }
 
 // removeOrphanRole takes our policies off a role that the change's transfers have left, and deletes it with the last of them.
-func (r *run) removeOrphanRole(ctx context.Context, ch *Change, res *ChangeResult) (Status, error) {
+func (r *run) removeOrphanRole(ctx context.Context, ch *plan.Change, res *plan.ChangeResult) (plan.Status, error) {
 	api, err := r.clients.iam(ch.Account)
 	if err != nil {
-		return Failed, err
+		return plan.Failed, err
 	}
 	for _, w := range r.current.snap.orphanRoles(r.desired) {
 		if w.id() == ch.ID {
 			return r.removeRole(ctx, ch, api, w, r.current.snap.roles[w.arn], res)
 		}
 	}
-	return Failed, &MismatchError{Change: ch.ID, Detail: "the transfers have not left it"}
+	return plan.Failed, &plan.MismatchError{Change: ch.ID, Detail: "the transfers have not left it"}
 }

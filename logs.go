@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
 	"github.com/xacct/xacct/task"
@@ -21,7 +22,9 @@ type logWant struct {
 	former                     bool     // no transfer needs it any more, but one did
 }
 
-func (w logWant) id() string { return changeID(w.account, w.region, LogPolicy, task.LogPolicyName) }
+func (w logWant) id() string {
+	return changeID(w.account, w.region, plan.LogPolicy, task.LogPolicyName)
+}
 
 // logChange is the ID of the log policy that the transfer's task needs; "" if it needs none.
 func logChange(t *resolved) string {
@@ -86,7 +89,7 @@ func (w logWant) wanted() policy.Statements {
 // write already, by whatever policy.
 func (w logWant) diff(policies map[string]policy.Document) policyDiff {
 	if len(w.groups) > 0 && w.open(policies) {
-		return policyDiff{op: NoOp, next: policies[task.LogPolicyName]}
+		return policyDiff{op: plan.NoOp, next: policies[task.LogPolicyName]}
 	}
 	return diffPolicy(w.policyWant, w.wanted(), w.shaped, policies[task.LogPolicyName], nil)
 }
@@ -127,20 +130,20 @@ func (s *reader) readLogs(ctx context.Context, w logWant) {
 	s.logs[w.id()] = policies
 }
 
-func (w logWant) change() Change {
-	return Change{ID: w.id(), Account: w.account, Region: w.region, Kind: LogPolicy, Name: task.LogPolicyName, Transfers: transferNames(w.transfers)}
+func (w logWant) change() plan.Change {
+	return plan.Change{ID: w.id(), Account: w.account, Region: w.region, Kind: plan.LogPolicy, Name: task.LogPolicyName, Transfers: transferNames(w.transfers)}
 }
 
 // logPolicy plans the resource policy of a Region.
 func (b *builder) logPolicy(w logWant) {
 	c := w.change()
 	if !b.canRead(w.account) {
-		c.Op, c.After, c.Calls = Create, policy.New(w.statement()).String(), []string{"logs:PutResourcePolicy"}
+		c.Op, c.After, c.Calls = plan.Create, policy.New(w.statement()).String(), []string{"logs:PutResourcePolicy"}
 		b.add(c)
 		return
 	}
 	if err := b.snap.failures[w.id()]; err != nil {
-		b.find(w.transfers, unreadFinding(w.account, "resource policies of CloudWatch Logs in "+w.region, err, Blocking, "grant the reader logs:DescribeResourcePolicies"))
+		b.find(w.transfers, unreadFinding(w.account, "resource policies of CloudWatch Logs in "+w.region, err, plan.Blocking, "grant the reader logs:DescribeResourcePolicies"))
 		return
 	}
 	policies := b.snap.logs[w.id()]
@@ -149,13 +152,13 @@ func (b *builder) logPolicy(w logWant) {
 	if b.logTaken(w, d) {
 		return
 	}
-	if d.op == Create && !exists && len(policies) >= task.MaxLogPolicies {
-		b.find(w.transfers, Finding{Severity: Blocking, Code: CodeSize, Account: w.account, Subject: task.LogPolicyName,
+	if d.op == plan.Create && !exists && len(policies) >= task.MaxLogPolicies {
+		b.find(w.transfers, plan.Finding{Severity: plan.Blocking, Code: plan.CodeSize, Account: w.account, Subject: task.LogPolicyName,
 			Detail: fmt.Sprintf("%d of %d resource policies of CloudWatch Logs are taken in %s", len(policies), task.MaxLogPolicies, w.region),
 			Remedy: "put statements of several policies into one, or use an ENHANCED task, which needs none"})
 	}
-	if used, quota := logSize(d.next); d.op != NoOp && used > quota {
-		b.find(w.transfers, Finding{Severity: Blocking, Code: CodeSize, Account: w.account, Subject: task.LogPolicyName,
+	if used, quota := logSize(d.next); d.op != plan.NoOp && used > quota {
+		b.find(w.transfers, plan.Finding{Severity: plan.Blocking, Code: plan.CodeSize, Account: w.account, Subject: task.LogPolicyName,
 			Detail: fmt.Sprintf("resource policy %s of CloudWatch Logs would have %d of %d characters", task.LogPolicyName, used, quota),
 			Remedy: "take out of it what is not needed"})
 	}
@@ -166,12 +169,12 @@ func (b *builder) logPolicy(w logWant) {
 func logSize(d policy.Document) (used, quota int) { return len(d.Bytes()), task.MaxLogPolicySize }
 
 // logPolicyChange is the change of a log policy by which it becomes what the difference says.
-func logPolicyChange(c Change, d policyDiff, before policy.Document) Change {
+func logPolicyChange(c plan.Change, d policyDiff, before policy.Document) plan.Change {
 	c.Op, c.Details, c.Before, c.After = d.op, d.lines, string(before.Bytes()), string(d.next.Bytes())
 	switch d.op {
-	case NoOp:
+	case plan.NoOp:
 		c.Calls = nil
-	case Delete:
+	case plan.Delete:
 		c.Calls = []string{"logs:DeleteResourcePolicy"}
 	default:
 		c.Calls = []string{"logs:PutResourcePolicy"}
@@ -182,7 +185,7 @@ func logPolicyChange(c Change, d policyDiff, before policy.Document) Change {
 // logTaken reports somebody else's statement that bears our Sid, and whether there is one.
 func (b *builder) logTaken(w logWant, d policyDiff) bool {
 	for _, sid := range d.taken {
-		b.find(w.transfers, Finding{Severity: Blocking, Code: CodeSidTaken, Account: w.account, Subject: task.LogPolicyName, Statement: sid,
+		b.find(w.transfers, plan.Finding{Severity: plan.Blocking, Code: plan.CodeSidTaken, Account: w.account, Subject: task.LogPolicyName, Statement: sid,
 			Detail: "resource policy " + task.LogPolicyName + " of CloudWatch Logs: statement " + sid + " bears our id but is not of our making", Remedy: "rename or remove that statement by hand"})
 	}
 	return len(d.taken) > 0
@@ -195,13 +198,13 @@ func (b *builder) dropLogPolicy(w logWant, tasks map[string][]string) {
 	for _, t := range w.transfers {
 		c.Requires = append(c.Requires, tasks[t.Name]...)
 	}
-	c.Op, c.Calls = Delete, []string{"logs:DeleteResourcePolicy"}
+	c.Op, c.Calls = plan.Delete, []string{"logs:DeleteResourcePolicy"}
 	if !b.canRead(w.account) {
 		b.add(c)
 		return
 	}
 	if err := b.snap.failures[w.id()]; err != nil {
-		b.find(w.transfers, unreadFinding(w.account, "resource policies of CloudWatch Logs in "+w.region, err, Blocking, "grant the reader logs:DescribeResourcePolicies"))
+		b.find(w.transfers, unreadFinding(w.account, "resource policies of CloudWatch Logs in "+w.region, err, plan.Blocking, "grant the reader logs:DescribeResourcePolicies"))
 		return
 	}
 	if b.snap.logsNeeded(w) {
@@ -209,7 +212,7 @@ func (b *builder) dropLogPolicy(w logWant, tasks map[string][]string) {
 	}
 	w.groups = nil
 	d := w.diff(b.snap.logs[w.id()])
-	if !b.logTaken(w, d) && d.op != NoOp {
+	if !b.logTaken(w, d) && d.op != plan.NoOp {
 		b.add(logPolicyChange(c, d, b.snap.logs[w.id()][task.LogPolicyName]))
 	}
 }
@@ -261,12 +264,12 @@ func (s *reader) readLogUser(ctx context.Context, pl place, arn string) {
 }
 
 // logResidue is what is left of the resource policies.
-func logResidue(s *snapshot, w wants) []Residue {
-	var out []Residue
+func logResidue(s *snapshot, w wants) []plan.Residue {
+	var out []plan.Residue
 	for _, l := range w.logs {
 		if have, ok := s.logs[l.id()][task.LogPolicyName]; ok && !s.logsNeeded(l) {
 			if _, ours := have.Statement(l.statement().Sid()); ours {
-				out = append(out, Residue{Ours: true, Account: l.account, Region: l.region, Kind: LogPolicy, Name: task.LogPolicyName, Detail: "no task needs it any more"})
+				out = append(out, plan.Residue{Ours: true, Account: l.account, Region: l.region, Kind: plan.LogPolicy, Name: task.LogPolicyName, Detail: "no task needs it any more"})
 			}
 		}
 	}

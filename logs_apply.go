@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/smithy-go/middleware"
 
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 )
@@ -16,14 +17,14 @@ import (
 // (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html).
 func (r *run) logTarget(w logWant) (target, error) {
 	api, err := r.clients.logs(w.account, w.region)
-	if r.approved.Mode == TearDown {
+	if r.approved.Mode == plan.TearDown {
 		w.groups = nil
 	}
 	var policies map[string]policy.Document // as read last
 	return target{
 		policyWant: w.policyWant, size: logSize, get: "logs:DescribeResourcePolicies", put: "logs:PutResourcePolicy",
 		judged: r.current.snap.logs[w.id()][task.LogPolicyName],
-		facts:  func(Facts, policy.Document, []string) {}, // no check looks at log policies
+		facts:  func(plan.Facts, policy.Document, []string) {}, // no check looks at log policies
 		diff:   func(policy.Document) policyDiff { return w.diff(policies) },
 		read: func(ctx context.Context) (d policy.Document, err error) {
 			policies, err = task.ListLogPolicies(ctx, api)

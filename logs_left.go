@@ -8,6 +8,7 @@ import (
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/task"
 )
 
@@ -88,7 +89,7 @@ func (b *builder) dropFormerLogPolicies(w wants) {
 	for _, l := range w.logs {
 		logs := func(t taskWant) bool {
 			mine := slices.ContainsFunc(l.transfers, func(x *resolved) bool { return x.Name == t.transfer.Name })
-			return mine && b.mode == SetUp && b.keepsLogging(t)
+			return mine && b.mode == plan.SetUp && b.keepsLogging(t)
 		}
 		if l.former && !slices.ContainsFunc(w.tasks, logs) {
 			b.dropLogPolicy(l, nil)
@@ -112,7 +113,7 @@ func (b *builder) logDrops(t *resolved) []string {
 	var out []string
 	for _, l := range b.desired.logs {
 		mine := slices.ContainsFunc(l.transfers, func(x *resolved) bool { return x.Name == t.Name })
-		if l.former && mine && slices.ContainsFunc(b.changes, func(c Change) bool { return c.ID == l.id() }) {
+		if l.former && mine && slices.ContainsFunc(b.changes, func(c plan.Change) bool { return c.ID == l.id() }) {
 			out = append(out, l.id())
 		}
 	}
@@ -129,7 +130,7 @@ func (b *builder) keptLogGroup(w taskWant, s task.State) {
 	if b.keepsLogging(w) {
 		detail += ", and goes on logging there"
 	}
-	b.find([]*resolved{w.transfer}, Finding{Severity: Warning, Code: CodeTaskOption, Account: w.spec.Account, Subject: "LogGroupARN",
+	b.find([]*resolved{w.transfer}, plan.Finding{Severity: plan.Warning, Code: plan.CodeTaskOption, Account: w.spec.Account, Subject: "LogGroupARN",
 		Detail: detail + ": AWS documents no way to take one off a task",
 		Remedy: "set LogLevel to OFF to end the logging, or destroy the transfer and set it up again"})
 }

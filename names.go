@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"maps"
 	"strings"
+
+	"github.com/xacct/xacct/plan"
 )
 
 // Purposes that a statement of ours can have. They are part of its Sid.
@@ -24,7 +26,7 @@ const sidPrefix = "Xacct"
 
 // sid names the owner of a statement, never its content, so that an edited prefix, role or bucket keeps it:
 // the prefix, the transfer's name in letters and digits, the purpose, and eight hex digits over what never changes.
-func (t *resolved) sid(side Side, purpose string) string {
+func (t *resolved) sid(side plan.Side, purpose string) string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{t.Partition, t.TaskAccount, t.Name, string(side), purpose}, "\x00")))
 	return sidPrefix + camel(t.Name) + purpose + hex.EncodeToString(sum[:4])
 }
@@ -56,7 +58,7 @@ func (t *resolved) tagKey(key string) string {
 }
 
 // tags are the user's tags and those that mark a resource as this transfer's.
-func (t *resolved) tags(side Side) map[string]string {
+func (t *resolved) tags(side plan.Side) map[string]string {
 	m := maps.Clone(t.Tags)
 	if m == nil {
 		m = map[string]string{}
@@ -66,14 +68,14 @@ func (t *resolved) tags(side Side) map[string]string {
 	if side != "" {
 		m[t.tagKey(tagSide)] = string(side)
 	}
-	if side == SourceSide {
+	if side == plan.SourceSide {
 		m[t.tagKey(tagRegion)] = t.Destination.Region
 	}
 	return m
 }
 
 // marks reports whether tags say that the resource is this transfer's, and for a location, this side's.
-func (t *resolved) marks(tags map[string]string, side Side) bool {
+func (t *resolved) marks(tags map[string]string, side plan.Side) bool {
 	return tags[t.tagKey(tagManagedBy)] == managedBy && tags[t.tagKey(tagTransfer)] == t.Name &&
 		(side == "" || tags[t.tagKey(tagSide)] == string(side))
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 )
@@ -84,19 +85,19 @@ func identify(ctx context.Context, c clientSet, accounts []string) (map[string]s
 		wg.Go(func() {
 			api := c[account].STS
 			if api == nil {
-				errs[i] = &ClientError{Account: account, Service: "STS"}
+				errs[i] = &plan.ClientError{Account: account, Service: "STS"}
 				return
 			}
 			out, err := api.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 			switch {
 			case err != nil:
-				errs[i] = &IdentityError{Account: account, Err: err}
+				errs[i] = &plan.IdentityError{Account: account, Err: err}
 			case out.Account == nil || *out.Account != account:
 				got := ""
 				if out.Account != nil {
 					got = *out.Account
 				}
-				errs[i] = &IdentityError{Account: account, Got: got}
+				errs[i] = &plan.IdentityError{Account: account, Got: got}
 			case out.Arn != nil:
 				arns[i] = *out.Arn
 			}
@@ -264,7 +265,7 @@ func (s *reader) readRole(ctx context.Context, arn string, spec iamrole.Spec) {
 	}
 	state, err := iamrole.Observe(ctx, api, spec)
 	if err != nil {
-		s.fail(arn, &CallError{Account: a.Account, Operation: "iam:GetRole", Subject: spec.Name, Err: err})
+		s.fail(arn, &plan.CallError{Account: a.Account, Operation: "iam:GetRole", Subject: spec.Name, Err: err})
 		return
 	}
 	s.mu.Lock()
@@ -280,7 +281,7 @@ func (s *reader) readBucket(ctx context.Context, spec bucket.Spec) {
 	}
 	state, err := bucket.Observe(ctx, api, spec)
 	if err != nil {
-		s.fail(spec.Name, &CallError{Account: spec.Account, Region: spec.Region, Operation: "s3:GetBucketPolicy", Subject: spec.Name, Err: err})
+		s.fail(spec.Name, &plan.CallError{Account: spec.Account, Region: spec.Region, Operation: "s3:GetBucketPolicy", Subject: spec.Name, Err: err})
 		return
 	}
 	s.mu.Lock()
@@ -316,7 +317,7 @@ func listInto[API, E any](ctx context.Context, s *reader, pl place, op string, o
 			out[pl], s.listed[pl] = entries, true
 			return
 		}
-		err = &CallError{Account: pl.account, Region: pl.region, Operation: op, Subject: "*", Err: err}
+		err = &plan.CallError{Account: pl.account, Region: pl.region, Operation: op, Subject: "*", Err: err}
 	}
 	s.fail(pl.account+"/"+pl.region, err)
 }

@@ -12,6 +12,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/task"
 )
 
@@ -56,7 +57,7 @@ func (s *reader) readLocation(ctx context.Context, pl place, arn string) {
 	}
 	state, err := location.Observe(ctx, api, arn)
 	if err != nil {
-		s.fail(arn, &CallError{Account: pl.account, Region: pl.region, Operation: "datasync:DescribeLocationS3", Subject: arn, Err: err})
+		s.fail(arn, &plan.CallError{Account: pl.account, Region: pl.region, Operation: "datasync:DescribeLocationS3", Subject: arn, Err: err})
 		return
 	}
 	s.mu.Lock()
@@ -72,7 +73,7 @@ func (s *reader) readTask(ctx context.Context, pl place, arn string) {
 	}
 	state, err := task.Observe(ctx, api, arn)
 	if err != nil {
-		s.fail(arn, &CallError{Account: pl.account, Region: pl.region, Operation: "datasync:DescribeTask", Subject: arn, Err: err})
+		s.fail(arn, &plan.CallError{Account: pl.account, Region: pl.region, Operation: "datasync:DescribeTask", Subject: arn, Err: err})
 		return
 	}
 	s.mu.Lock()
@@ -96,7 +97,7 @@ func (s *reader) readTasks(ctx context.Context, w wants, l lookup) {
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			fail(&CallError{Account: l.place.account, Region: l.place.region, Operation: "datasync:ListTasks", Subject: cmp.Or(l.location, "*"), Err: err})
+			fail(&plan.CallError{Account: l.place.account, Region: l.place.region, Operation: "datasync:ListTasks", Subject: cmp.Or(l.location, "*"), Err: err})
 			return
 		}
 		for _, e := range page.Tasks {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/problem"
 	"github.com/xacct/xacct/task"
@@ -17,14 +18,14 @@ var rulePhase = problem.Rule{ID: "phase", Text: "must be plan, apply, run or des
 
 var phaseRules = []problem.Rule{rulePhase}
 
-var allPhases = []Phase{PlanPhase, ApplyPhase, RunPhase, DestroyPhase}
+var allPhases = []plan.Phase{plan.PlanPhase, plan.ApplyPhase, plan.RunPhase, plan.DestroyPhase}
 
 // managedSize is how many characters a managed policy may have, white space aside.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 const managedSize = 6144
 
 // operatorPolicy is everything in one document, which has to fit into a managed policy.
-func operatorPolicy(account string, transfers []*resolved, phases []Phase) (policy.Document, error) {
+func operatorPolicy(account string, transfers []*resolved, phases []plan.Phase) (policy.Document, error) {
 	statements, err := operatorStatements(account, transfers, phases)
 	if err != nil {
 		return policy.Document{}, err
@@ -37,7 +38,7 @@ func operatorPolicy(account string, transfers []*resolved, phases []Phase) (poli
 }
 
 // operatorPolicies are as many documents as it takes for each to fit into a managed policy.
-func operatorPolicies(account string, transfers []*resolved, phases []Phase) ([]policy.Document, error) {
+func operatorPolicies(account string, transfers []*resolved, phases []plan.Phase) ([]policy.Document, error) {
 	statements, err := operatorStatements(account, transfers, phases)
 	if err != nil {
 		return nil, err
@@ -74,7 +75,7 @@ func split(statements policy.Statements) policy.Statements {
 	return out
 }
 
-func operatorStatements(account string, transfers []*resolved, phases []Phase) (policy.Statements, error) {
+func operatorStatements(account string, transfers []*resolved, phases []plan.Phase) (policy.Statements, error) {
 	if err := validateAll(transfers); err != nil {
 		return nil, err
 	}
@@ -96,7 +97,7 @@ func operatorStatements(account string, transfers []*resolved, phases []Phase) (
 	var out policy.Statements
 	for _, n := range slices.Concat(taskNeeds, bucketNeeds, dataNeeds, logNeeds, keyNeeds) {
 		on := resources[n.on]
-		if len(on) == 0 || !slices.ContainsFunc(n.phases, func(p Phase) bool { return slices.Contains(phases, p) }) {
+		if len(on) == 0 || !slices.ContainsFunc(n.phases, func(p plan.Phase) bool { return slices.Contains(phases, p) }) {
 			continue
 		}
 		st := policy.Allow(n.actions...).WithSid(n.sid).On(on...)
@@ -174,7 +175,7 @@ func scopes(account string, transfers []*resolved) map[scope][]string {
 					add(onBoundRoles, t.end(side).DataSyncRole)
 				}
 			}
-			if side == DestinationSide {
+			if side == plan.DestinationSide {
 				add(onTasks, prefix+"task/*")
 				add(onExecutions, prefix+"task/*/execution/*")
 			}

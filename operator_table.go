@@ -1,6 +1,8 @@
 package xacct
 
-import ()
+import (
+	"github.com/xacct/xacct/plan"
+)
 
 // scope is what the statements of an operator's policy can be about.
 type scope string
@@ -38,7 +40,7 @@ const (
 // need is a row of the table of what an operator calls.
 type need struct {
 	sid     string
-	phases  []Phase
+	phases  []plan.Phase
 	on      scope
 	actions []string
 	when    []condition
@@ -48,10 +50,10 @@ type need struct {
 type condition struct{ key string }
 
 var (
-	reading  = []Phase{PlanPhase, ApplyPhase, DestroyPhase} // applying reads again before it writes
-	applying = []Phase{ApplyPhase}
-	running  = []Phase{RunPhase}
-	clearing = []Phase{DestroyPhase}
+	reading  = []plan.Phase{plan.PlanPhase, plan.ApplyPhase, plan.DestroyPhase} // applying reads again before it writes
+	applying = []plan.Phase{plan.ApplyPhase}
+	running  = []plan.Phase{plan.RunPhase}
+	clearing = []plan.Phase{plan.DestroyPhase}
 )
 
 // taskNeeds are the calls made in the task account.
@@ -114,5 +116,5 @@ var logNeeds = []need{
 // keyNeeds are the calls made in the account of a key.
 var keyNeeds = []need{
 	{"ReadKeys", reading, onOwnKeys, []string{"kms:DescribeKey", "kms:GetKeyPolicy"}, nil},
-	{"WriteKeys", []Phase{ApplyPhase, DestroyPhase}, onGrantedKeys, []string{"kms:PutKeyPolicy"}, nil},
+	{"WriteKeys", []plan.Phase{plan.ApplyPhase, plan.DestroyPhase}, onGrantedKeys, []string{"kms:PutKeyPolicy"}, nil},
 }

@@ -12,13 +12,14 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/problem"
 )
 
 var errNotRead = errors.New("not read")
 
 // ownership judges the Object Ownership that a tear-down is to put back.
-func ownership(s Settings, transfers []*resolved) error {
+func ownership(s plan.Settings, transfers []*resolved) error {
 	for _, name := range slices.Sorted(maps.Keys(s.Ownership)) {
 		i := slices.IndexFunc(transfers, func(t *resolved) bool { return t.Destination.Bucket == name && t.Destination.DisableACLs })
 		if i < 0 {
@@ -42,7 +43,7 @@ func (b *builder) beforeSchedule(t *resolved) []string {
 		return nil
 	}
 	if !b.canRead(e.Account) {
-		b.find([]*resolved{t}, Finding{Severity: Warning, Code: CodeOwnership, Account: e.Account, Subject: e.Bucket,
+		b.find([]*resolved{t}, plan.Finding{Severity: plan.Warning, Code: plan.CodeOwnership, Account: e.Account, Subject: e.Bucket,
 			Detail: "whether bucket " + e.Bucket + " has its ACLs disabled cannot be read, and a scheduled run does not look: what it writes before that belongs to the task account",
 			Remedy: "let the bucket's operator apply their part first, or give the schedule the status DISABLED until then"})
 		return nil
@@ -58,8 +59,8 @@ func (b *builder) restoreOwnership(w bucketWant, locations map[string][]string) 
 	if !ok || !spec.DisableACLs {
 		return
 	}
-	c := Change{ID: w.ownershipID(), Account: spec.Account, Region: spec.Region, Kind: BucketOwnership, Name: spec.Name, Transfers: transferNames(w.transfers),
-		Op: Update, After: string(want), Calls: []string{"s3:PutBucketOwnershipControls"}}
+	c := plan.Change{ID: w.ownershipID(), Account: spec.Account, Region: spec.Region, Kind: plan.BucketOwnership, Name: spec.Name, Transfers: transferNames(w.transfers),
+		Op: plan.Update, After: string(want), Calls: []string{"s3:PutBucketOwnershipControls"}}
 	for _, t := range w.transfers {
 		c.Requires = append(c.Requires, locations[t.Name]...)
 	}
@@ -71,7 +72,7 @@ func (b *builder) restoreOwnership(w bucketWant, locations map[string][]string) 
 	state, seen := b.snap.buckets[spec.Name]
 	for _, part := range []string{bucket.PartOwnership, bucket.PartPolicy} {
 		if err := b.snap.unread(spec.Name, state.Unread, part); err != nil || !seen {
-			b.find(w.transfers, unreadFinding(spec.Account, spec.Name, fmt.Errorf("%s: %w", part, cmp.Or(err, errNotRead)), Blocking,
+			b.find(w.transfers, unreadFinding(spec.Account, spec.Name, fmt.Errorf("%s: %w", part, cmp.Or(err, errNotRead)), plan.Blocking,
 				"grant the reader s3:GetBucketOwnershipControls and s3:GetBucketPolicy on bucket "+spec.Name+", or leave it out of Ownership"))
 			return
 		}
@@ -79,15 +80,15 @@ func (b *builder) restoreOwnership(w bucketWant, locations map[string][]string) 
 	have := cmp.Or(state.Ownership, s3types.ObjectOwnershipObjectWriter)
 	c.Before = string(state.Ownership)
 	if have == want {
-		c.Op, c.Calls, c.Requires = NoOp, nil, nil
+		c.Op, c.Calls, c.Requires = plan.NoOp, nil, nil
 		b.add(c)
 		return
 	}
 	c.Details = []string{fmt.Sprintf("%s → %s", have, want)}
 	for st := range state.Policy.All() {
 		if strings.HasPrefix(st.Sid(), sidPrefix) && !slices.Contains(w.ours, st.Sid()) {
-			c.Hold, c.Reason = Blocked, "statement "+st.Sid()+" lets another transfer write there"
-			b.find(w.transfers, Finding{Severity: Warning, Code: CodeOwnership, Account: spec.Account, Subject: spec.Name, Statement: st.Sid(),
+			c.Hold, c.Reason = plan.Blocked, "statement "+st.Sid()+" lets another transfer write there"
+			b.find(w.transfers, plan.Finding{Severity: plan.Warning, Code: plan.CodeOwnership, Account: spec.Account, Subject: spec.Name, Statement: st.Sid(),
 				Detail: fmt.Sprintf("bucket %s keeps %s: %s is another transfer's, and the objects that it writes would belong to its task account", spec.Name, have, st.Sid()),
 				Remedy: "destroy that transfer first, or with this one"})
 			break

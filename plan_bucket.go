@@ -7,6 +7,7 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -14,7 +15,7 @@ func (b *builder) bucket(w bucketWant) {
 	spec := w.spec
 	state, seen := b.snap.buckets[spec.Name]
 	if err := b.snap.failures[spec.Name]; err != nil {
-		b.find(w.transfers, unreadFinding(spec.Account, spec.Name, err, Blocking, "see that the clients of account "+spec.Account+" can read bucket "+spec.Name))
+		b.find(w.transfers, unreadFinding(spec.Account, spec.Name, err, plan.Blocking, "see that the clients of account "+spec.Account+" can read bucket "+spec.Name))
 		return
 	}
 	b.bucketPolicy(w, state, seen)
@@ -26,7 +27,7 @@ func (b *builder) bucketPolicy(w bucketWant, s bucket.State, seen bool) {
 		return
 	}
 	spec := w.spec
-	c := Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: BucketPolicy, Name: spec.Name, Transfers: transferNames(w.transfers),
+	c := plan.Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: plan.BucketPolicy, Name: spec.Name, Transfers: transferNames(w.transfers),
 		Requires: w.roles, Calls: []string{"s3:PutBucketPolicy"}}
 	if !seen {
 		fragments := make([]policy.Fragment, len(spec.Statements))
@@ -37,28 +38,28 @@ func (b *builder) bucketPolicy(w bucketWant, s bucket.State, seen bool) {
 		if len(fragments) == 0 {
 			return
 		}
-		c.Op, c.After = Update, policy.New(fragments...).String()
+		c.Op, c.After = plan.Update, policy.New(fragments...).String()
 		b.add(c)
 		return
 	}
 	if err := s.Unread[bucket.PartPolicy]; err != nil {
-		b.find(w.transfers, unreadFinding(spec.Account, spec.Name, err, Blocking, "grant the reader s3:GetBucketPolicy on bucket "+spec.Name))
+		b.find(w.transfers, unreadFinding(spec.Account, spec.Name, err, plan.Blocking, "grant the reader s3:GetBucketPolicy on bucket "+spec.Name))
 		return
 	}
 	d := diffBucket(w, s.Policy, b.ids)
 	for _, sid := range d.taken {
-		b.find(w.owners(sid), Finding{Severity: Blocking, Code: CodeSidTaken, Account: spec.Account, Subject: spec.Name, Statement: sid,
+		b.find(w.owners(sid), plan.Finding{Severity: plan.Blocking, Code: plan.CodeSidTaken, Account: spec.Account, Subject: spec.Name, Statement: sid,
 			Detail: "bucket policy of " + spec.Name + ": statement " + sid + " bears our id but is not of our making", Remedy: "rename that statement, or the transfer"})
 	}
-	if d.op != NoOp { // what S3 has taken fits, though its own rendering of it may be longer
+	if d.op != plan.NoOp { // what S3 has taken fits, though its own rendering of it may be longer
 		n, q := d.next.Size(policy.Bucket)
 		before, _ := s.Policy.Size(policy.Bucket)
 		b.size(w.transfers, spec.Account, spec.Name, fmt.Sprintf("bucket policy of %s, with %d characters before", spec.Name, before), n, q, true)
 	}
 	c.Op, c.Details, c.Before, c.After = d.op, d.lines, string(s.Policy.Bytes()), string(d.next.Bytes())
-	if d.op == NoOp {
+	if d.op == plan.NoOp {
 		c.Calls = nil
-	} else if d.op == Delete {
+	} else if d.op == plan.Delete {
 		c.Calls = []string{"s3:DeleteBucketPolicy"}
 	}
 	b.add(c)
@@ -86,22 +87,22 @@ func (b *builder) ownership(w bucketWant, s bucket.State, seen bool) {
 		return
 	}
 	have := cmp.Or(s.Ownership, s3types.ObjectOwnershipObjectWriter)
-	c := Change{ID: w.ownershipID(), Account: spec.Account, Region: spec.Region, Kind: BucketOwnership, Name: spec.Name, Transfers: transferNames(w.transfers),
-		Op: Update, After: string(s3types.ObjectOwnershipBucketOwnerEnforced), Calls: []string{"s3:PutBucketOwnershipControls"}}
+	c := plan.Change{ID: w.ownershipID(), Account: spec.Account, Region: spec.Region, Kind: plan.BucketOwnership, Name: spec.Name, Transfers: transferNames(w.transfers),
+		Op: plan.Update, After: string(s3types.ObjectOwnershipBucketOwnerEnforced), Calls: []string{"s3:PutBucketOwnershipControls"}}
 	switch {
 	case !seen:
 		c.Details = []string{"BucketOwnerEnforced, unless it is already"}
 	case have == s3types.ObjectOwnershipBucketOwnerEnforced:
-		c.Op, c.Before, c.Calls = NoOp, string(have), nil
+		c.Op, c.Before, c.Calls = plan.NoOp, string(have), nil
 	default:
 		c.Before, c.Details = string(s.Ownership), []string{fmt.Sprintf("%s → %s", have, s3types.ObjectOwnershipBucketOwnerEnforced)}
 	}
 	b.add(c)
 }
 
-func severityIf(blocking bool) Severity {
+func severityIf(blocking bool) plan.Severity {
 	if blocking {
-		return Blocking
+		return plan.Blocking
 	}
-	return Warning
+	return plan.Warning
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 )
@@ -22,7 +23,7 @@ import (
 func (b *builder) plan(transfers []*resolved) {
 	w := b.snap.withFormer(wantsOf(transfers))
 	b.desired = w
-	if b.mode == TearDown {
+	if b.mode == plan.TearDown {
 		b.tearDown(w)
 		return
 	}
@@ -58,30 +59,30 @@ func (b *builder) plan(transfers []*resolved) {
 }
 
 // add finishes a change and keeps it.
-func (b *builder) add(c Change) {
-	if c.Op != NoOp && c.Hold == "" && b.handedOver(c.Account) {
-		c.Hold, c.Reason = Handover, "for the operator of account "+c.Account
+func (b *builder) add(c plan.Change) {
+	if c.Op != plan.NoOp && c.Hold == "" && b.handedOver(c.Account) {
+		c.Hold, c.Reason = plan.Handover, "for the operator of account "+c.Account
 	}
 	b.changes = append(b.changes, c)
 }
 
 func (b *builder) role(w roleWant) {
-	c := Change{ID: w.id(), Account: w.account, Kind: IAMRole, Name: w.spec.Name, Transfers: transferNames(w.transfers), ARN: w.arn, Side: w.side()}
+	c := plan.Change{ID: w.id(), Account: w.account, Kind: plan.IAMRole, Name: w.spec.Name, Transfers: transferNames(w.transfers), ARN: w.arn, Side: w.side()}
 	state := b.snap.roles[w.arn]
 	if err := cmp.Or(b.snap.failures[w.arn], unreadRole(state)); err != nil {
-		b.find(w.transfers, unreadFinding(w.account, w.arn, err, Blocking, "grant the reader iam:GetRole, iam:ListRolePolicies and iam:GetRolePolicy on the role"))
+		b.find(w.transfers, unreadFinding(w.account, w.arn, err, plan.Blocking, "grant the reader iam:GetRole, iam:ListRolePolicies and iam:GetRolePolicy on the role"))
 		return
 	}
 	if state.Exists {
 		if why, ok := w.ours(state); !ok {
-			b.find(w.transfers, Finding{Severity: Blocking, Code: CodeForeignRole, Account: w.account, Subject: w.arn, Detail: "role " + w.spec.Name + " is not ours: " + why,
+			b.find(w.transfers, plan.Finding{Severity: plan.Blocking, Code: plan.CodeForeignRole, Account: w.account, Subject: w.arn, Detail: "role " + w.spec.Name + " is not ours: " + why,
 				Remedy: "name another role in Endpoint.Role, or use this one as it is with Endpoint.RoleARN"})
 			return
 		}
 	}
 	d := diffRole(w, state)
 	c.Op, c.Details, c.Before, c.After = d.op, d.lines, w.before(state), w.after(d)
-	if d.op == Create {
+	if d.op == plan.Create {
 		c.Calls = append(c.Calls, "iam:CreateRole", "iam:TagRole")
 	} else if !d.trust.IsZero() {
 		c.Calls = append(c.Calls, "iam:UpdateAssumeRolePolicy")
@@ -89,7 +90,7 @@ func (b *builder) role(w roleWant) {
 	c.Calls = appendIf(c.Calls, d.bound, "iam:PutRolePermissionsBoundary")
 	c.Calls = appendIf(c.Calls, len(d.put) > 0, "iam:PutRolePolicy")
 	c.Calls = appendIf(c.Calls, len(d.drop) > 0, "iam:DeleteRolePolicy")
-	c.Calls = appendIf(c.Calls, d.op == Update && len(d.tags) > 0, "iam:TagRole")
+	c.Calls = appendIf(c.Calls, d.op == plan.Update && len(d.tags) > 0, "iam:TagRole")
 	b.roleSizes(w, state)
 	c.Requires = b.keyDrops(w)
 	b.add(c)
@@ -129,16 +130,16 @@ func (b *builder) size(ts []*resolved, account, subject, what string, used, quot
 	if used*10 < quota*9 {
 		return
 	}
-	f := Finding{Severity: Warning, Code: CodeSize, Account: account, Subject: subject, Detail: fmt.Sprintf("%s: %d of %d characters", what, used, quota),
+	f := plan.Finding{Severity: plan.Warning, Code: plan.CodeSize, Account: account, Subject: subject, Detail: fmt.Sprintf("%s: %d of %d characters", what, used, quota),
 		Remedy: "use further roles or buckets, or remove statements that nobody needs"}
 	if used > quota && hard {
-		f.Severity = Blocking
+		f.Severity = plan.Blocking
 	}
 	b.find(ts, f)
 }
 
-func unreadFinding(account, subject string, err error, s Severity, remedy string) Finding {
-	return Finding{Severity: s, Code: CodeUnread, Account: account, Subject: subject, Detail: "could not be read: " + text.OneLine(err), Remedy: remedy}
+func unreadFinding(account, subject string, err error, s plan.Severity, remedy string) plan.Finding {
+	return plan.Finding{Severity: s, Code: plan.CodeUnread, Account: account, Subject: subject, Detail: "could not be read: " + text.OneLine(err), Remedy: remedy}
 }
 
 func appendIf(s []string, ok bool, v string) []string {
@@ -156,37 +157,37 @@ func (b *builder) location(all wants, w locationWant) string {
 		if w.given {
 			return t.end(w.side).LocationARN
 		}
-		b.add(b.locationChange(all, w, Change{Op: Create, After: w.after(), Calls: []string{"datasync:CreateLocationS3", "iam:PassRole", "s3:ListBucket"}}))
+		b.add(b.locationChange(all, w, plan.Change{Op: plan.Create, After: w.after(), Calls: []string{"datasync:CreateLocationS3", "iam:PassRole", "s3:ListBucket"}}))
 		return ""
 	}
 	if err := b.snap.failures[spec.Account+"/"+spec.Region]; err != nil {
-		b.find(one, unreadFinding(spec.Account, "locations in "+spec.Region, err, Blocking, "grant the reader datasync:ListLocations and datasync:ListTasks"))
+		b.find(one, unreadFinding(spec.Account, "locations in "+spec.Region, err, plan.Blocking, "grant the reader datasync:ListLocations and datasync:ListTasks"))
 		return ""
 	}
 	if w.given {
 		return b.givenLocation(w)
 	}
 	state, alike, err := b.snap.ourLocation(w)
-	var ambiguous *AmbiguousError
+	var ambiguous *plan.AmbiguousError
 	switch {
 	case errors.As(err, &ambiguous):
-		b.find(one, Finding{Severity: Blocking, Code: CodeAmbiguous, Account: spec.Account, Subject: spec.URI(), Detail: ambiguous.Error(), Remedy: ambiguous.Hint()})
+		b.find(one, plan.Finding{Severity: plan.Blocking, Code: plan.CodeAmbiguous, Account: spec.Account, Subject: spec.URI(), Detail: ambiguous.Error(), Remedy: ambiguous.Hint()})
 		return ""
 	case err != nil:
-		b.find(one, unreadFinding(spec.Account, spec.URI(), err, Blocking, "grant the reader datasync:DescribeLocationS3 and datasync:ListTagsForResource"))
+		b.find(one, unreadFinding(spec.Account, spec.URI(), err, plan.Blocking, "grant the reader datasync:DescribeLocationS3 and datasync:ListTagsForResource"))
 		return ""
 	}
 	if !state.Exists && len(alike) > 0 {
-		b.find(one, Finding{Severity: Info, Code: CodeCandidate, Account: spec.Account, Subject: spec.URI(),
+		b.find(one, plan.Finding{Severity: plan.Info, Code: plan.CodeCandidate, Account: spec.Account, Subject: spec.URI(),
 			Detail: "a location with this URI exists that is not ours: " + strings.Join(alike, ", "),
 			Remedy: "to use it, set LocationARN; otherwise a new one is made"})
 	}
 	op, lines, tags := diffLocation(w, state)
-	c := Change{Op: op, Details: lines, Before: w.before(state), After: w.after(), ARN: state.ARN}
+	c := plan.Change{Op: op, Details: lines, Before: w.before(state), After: w.after(), ARN: state.ARN}
 	switch op {
-	case Create:
+	case plan.Create:
 		c.Calls = []string{"datasync:CreateLocationS3", "datasync:TagResource", "iam:PassRole", "s3:ListBucket"}
-	case Update:
+	case plan.Update:
 		c.Calls = appendIf(c.Calls, beyondTags(lines), "datasync:UpdateLocationS3")
 		c.Calls = appendIf(c.Calls, beyondTags(lines), "iam:PassRole")
 		c.Calls = appendIf(c.Calls, len(tags) > 0 || state.RoleARN != spec.RoleARN, "datasync:TagResource") // which notes the role that it had
@@ -196,12 +197,12 @@ func (b *builder) location(all wants, w locationWant) string {
 }
 
 // locationChange fills in what every change of a location has. It needs its role, and on a remote bucket the grant.
-func (b *builder) locationChange(all wants, w locationWant, c Change) Change {
+func (b *builder) locationChange(all wants, w locationWant, c plan.Change) plan.Change {
 	t, spec := w.transfer, w.spec
-	c.ID, c.Account, c.Region, c.Kind, c.Name, c.Side = w.id(), spec.Account, spec.Region, DataSyncLocation, spec.URI(), w.side
+	c.ID, c.Account, c.Region, c.Kind, c.Name, c.Side = w.id(), spec.Account, spec.Region, plan.DataSyncLocation, spec.URI(), w.side
 	c.Transfers = []string{t.Name}
 	if t.end(w.side).OwnsRole {
-		c.Requires = append(c.Requires, changeID(t.TaskAccount, "", IAMRole, t.end(w.side).RoleName))
+		c.Requires = append(c.Requires, changeID(t.TaskAccount, "", plan.IAMRole, t.end(w.side).RoleName))
 	}
 	for _, bw := range all.buckets {
 		if bw.grants && t.end(w.side).Remote && bw.spec.Name == spec.Bucket {
@@ -218,7 +219,7 @@ func (b *builder) givenLocation(w locationWant) string {
 	s := b.snap.locations[arn]
 	one := []*resolved{w.transfer}
 	if err := b.snap.unread(arn, s.Unread, location.PartLocation); err != nil {
-		b.find(one, unreadFinding(w.spec.Account, arn, err, Warning, "grant the reader datasync:DescribeLocationS3"))
+		b.find(one, unreadFinding(w.spec.Account, arn, err, plan.Warning, "grant the reader datasync:DescribeLocationS3"))
 		return arn
 	}
 	return arn
@@ -227,13 +228,13 @@ func (b *builder) givenLocation(w locationWant) string {
 func (b *builder) task(w taskWant, arns map[string]string) {
 	t, spec := w.transfer, w.spec
 	one := []*resolved{t}
-	c := Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: DataSyncTask, Name: spec.Name, Transfers: []string{t.Name}, After: w.after()}
+	c := plan.Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: plan.DataSyncTask, Name: spec.Name, Transfers: []string{t.Name}, After: w.after()}
 	if id := logChange(t); id != "" {
 		c.Requires = append(c.Requires, id)
 	}
 	c.Requires = append(append(c.Requires, b.dataKeyRequires(t)...), b.logDrops(t)...)
 	for _, side := range sides {
-		id := changeID(spec.Account, t.end(side).Region, DataSyncLocation, t.Name+"/"+string(side))
+		id := changeID(spec.Account, t.end(side).Region, plan.DataSyncLocation, t.Name+"/"+string(side))
 		if t.end(side).LocationARN == "" {
 			c.Requires = append(c.Requires, id)
 		}
@@ -241,7 +242,7 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 	c.Requires = append(c.Requires, b.beforeSchedule(t)...)
 	if !b.canRead(spec.Account) {
 		b.taskFindings(w, task.State{})
-		c.Op, c.Calls = Create, []string{"datasync:CreateTask", "datasync:TagResource"}
+		c.Op, c.Calls = plan.Create, []string{"datasync:CreateTask", "datasync:TagResource"}
 		b.add(c)
 		return
 	}
@@ -249,46 +250,46 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 		return // reported with the locations
 	}
 	state, old, err := b.snap.ourTasks(w)
-	var ambiguous *AmbiguousError
+	var ambiguous *plan.AmbiguousError
 	switch {
 	case errors.As(err, &ambiguous):
-		b.find(one, Finding{Severity: Blocking, Code: CodeAmbiguous, Account: spec.Account, Subject: spec.Name, Detail: ambiguous.Error(), Remedy: ambiguous.Hint()})
+		b.find(one, plan.Finding{Severity: plan.Blocking, Code: plan.CodeAmbiguous, Account: spec.Account, Subject: spec.Name, Detail: ambiguous.Error(), Remedy: ambiguous.Hint()})
 		return
 	case err != nil:
-		b.find(one, unreadFinding(spec.Account, spec.Name, err, Blocking, "grant the reader datasync:DescribeTask and datasync:ListTagsForResource"))
+		b.find(one, unreadFinding(spec.Account, spec.Name, err, plan.Blocking, "grant the reader datasync:DescribeTask and datasync:ListTagsForResource"))
 		return
 	}
-	source := arns[changeID(spec.Account, t.Source.Region, DataSyncLocation, t.Name+"/"+string(SourceSide))]
-	destination := arns[changeID(spec.Account, t.Destination.Region, DataSyncLocation, t.Name+"/"+string(DestinationSide))]
+	source := arns[changeID(spec.Account, t.Source.Region, plan.DataSyncLocation, t.Name+"/"+string(plan.SourceSide))]
+	destination := arns[changeID(spec.Account, t.Destination.Region, plan.DataSyncLocation, t.Name+"/"+string(plan.DestinationSide))]
 	op, lines, tags := diffTask(w, state, source, destination)
 	before := predecessor(state, elsewhere(w, state, old))
 	b.taskFindings(w, before)
 	b.keptLogGroup(w, before)
-	if before.Exists && op != NoOp {
+	if before.Exists && op != plan.NoOp {
 		b.impossible(w, w.successor(before))
 	}
 	c.Op, c.Details, c.Before, c.ARN = op, lines, w.before(state), state.ARN
 	subject, calls := state.ARN, []string{"datasync:CreateTask", "datasync:TagResource", "datasync:DeleteTask"}
 	if moved := elsewhere(w, state, old); moved.Exists {
 		a, _ := region.ParseARN(moved.ARN)
-		op, lines, subject, calls = Replace, []string{"Region " + a.Region + " → " + spec.Region}, moved.ARN, calls[:2] // the old one's deletion is a change of its own
+		op, lines, subject, calls = plan.Replace, []string{"Region " + a.Region + " → " + spec.Region}, moved.ARN, calls[:2] // the old one's deletion is a change of its own
 		c.Op, c.Details = op, lines
 	}
 	switch op {
-	case Create:
+	case plan.Create:
 		c.Calls = []string{"datasync:CreateTask", "datasync:TagResource"}
 		c.Details = []string{string(cmp.Or(spec.Mode, dstypes.TaskModeEnhanced))}
-	case Update:
+	case plan.Update:
 		c.Calls = appendIf(c.Calls, beyondTags(lines), "datasync:UpdateTask")
 		c.Calls = appendIf(c.Calls, len(tags) > 0, "datasync:TagResource")
-	case Replace:
+	case plan.Replace:
 		c.Calls = calls
 		if !b.settings.AllowReplace {
-			b.find(one, Finding{Severity: Blocking, Code: CodeReplace, Account: spec.Account, Subject: subject,
+			b.find(one, plan.Finding{Severity: plan.Blocking, Code: plan.CodeReplace, Account: spec.Account, Subject: subject,
 				Detail: "the task must be replaced: " + strings.Join(lines, "; "), Remedy: "set AllowReplace: the new task is made before the old one is deleted, with its history"})
 		}
 	}
-	if op == Replace {
+	if op == plan.Replace {
 		b.running(w, state)
 	}
 	b.add(c)
@@ -297,10 +298,10 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 // running blocks the transfer while the task that is to be deleted runs.
 func (b *builder) running(w taskWant, state task.State) {
 	if state.Status == dstypes.TaskStatusRunning || state.Status == dstypes.TaskStatusQueued {
-		f := Finding{Severity: Blocking, Code: CodeRunning, Account: w.spec.Account, Subject: state.ARN, Detail: "the task is running",
+		f := plan.Finding{Severity: plan.Blocking, Code: plan.CodeRunning, Account: w.spec.Account, Subject: state.ARN, Detail: "the task is running",
 			Remedy: "wait for the execution to end, or cancel it; a tear-down does that with CancelRuns"}
-		if b.mode == TearDown && b.settings.CancelRuns {
-			f.Severity, f.Detail, f.Remedy = Warning, "the task is running: its executions are cancelled, and what they have not yet copied stays uncopied", ""
+		if b.mode == plan.TearDown && b.settings.CancelRuns {
+			f.Severity, f.Detail, f.Remedy = plan.Warning, "the task is running: its executions are cancelled, and what they have not yet copied stays uncopied", ""
 		}
 		b.find([]*resolved{w.transfer}, f)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -92,24 +93,24 @@ func transfersOf(roles []roleWant) []*resolved {
 func (b *builder) dropTask(w taskWant) string {
 	t, spec := w.transfer, w.spec
 	one := []*resolved{t}
-	c := Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: DataSyncTask, Name: spec.Name, Transfers: []string{t.Name}, Op: Delete,
+	c := plan.Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: plan.DataSyncTask, Name: spec.Name, Transfers: []string{t.Name}, Op: plan.Delete,
 		Calls: []string{"datasync:DeleteTask"}, Requires: b.logDrops(t)}
 	if !b.canRead(spec.Account) {
 		b.add(c)
 		return c.ID
 	}
 	if err := b.snap.failures[spec.Account+"/"+spec.Region]; err != nil {
-		b.find(one, unreadFinding(spec.Account, "tasks in "+spec.Region, err, Blocking, "grant the reader datasync:ListTasks"))
+		b.find(one, unreadFinding(spec.Account, "tasks in "+spec.Region, err, plan.Blocking, "grant the reader datasync:ListTasks"))
 		return ""
 	}
 	state, err := b.snap.ourTask(w)
-	var ambiguous *AmbiguousError
+	var ambiguous *plan.AmbiguousError
 	switch {
 	case errors.As(err, &ambiguous):
-		b.find(one, Finding{Severity: Blocking, Code: CodeAmbiguous, Account: spec.Account, Subject: spec.Name, Detail: ambiguous.Error(), Remedy: ambiguous.Hint()})
+		b.find(one, plan.Finding{Severity: plan.Blocking, Code: plan.CodeAmbiguous, Account: spec.Account, Subject: spec.Name, Detail: ambiguous.Error(), Remedy: ambiguous.Hint()})
 		return ""
 	case err != nil:
-		b.find(one, unreadFinding(spec.Account, spec.Name, err, Blocking, "grant the reader datasync:DescribeTask and datasync:ListTagsForResource"))
+		b.find(one, unreadFinding(spec.Account, spec.Name, err, plan.Blocking, "grant the reader datasync:DescribeTask and datasync:ListTagsForResource"))
 		return ""
 	case !state.Exists:
 		return ""
@@ -123,28 +124,28 @@ func (b *builder) dropTask(w taskWant) string {
 func (b *builder) dropLocation(w locationWant, after []string, stay bool) string {
 	spec := w.spec
 	one := []*resolved{w.transfer}
-	c := Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: DataSyncLocation, Name: spec.URI(), Side: w.side, Transfers: []string{w.transfer.Name},
-		Op: Delete, Calls: []string{"datasync:DeleteLocation"}}
+	c := plan.Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: plan.DataSyncLocation, Name: spec.URI(), Side: w.side, Transfers: []string{w.transfer.Name},
+		Op: plan.Delete, Calls: []string{"datasync:DeleteLocation"}}
 	c.Requires = slices.Clone(after)
 	if stay {
-		c.Hold, c.Reason = Blocked, reasonTells
+		c.Hold, c.Reason = plan.Blocked, reasonTells
 	}
 	if !b.canRead(spec.Account) {
 		b.add(c)
 		return c.ID
 	}
 	if err := b.snap.failures[spec.Account+"/"+spec.Region]; err != nil {
-		b.find(one, unreadFinding(spec.Account, "locations in "+spec.Region, err, Blocking, "grant the reader datasync:ListLocations"))
+		b.find(one, unreadFinding(spec.Account, "locations in "+spec.Region, err, plan.Blocking, "grant the reader datasync:ListLocations"))
 		return ""
 	}
 	state, _, err := b.snap.ourLocation(w)
-	var ambiguous *AmbiguousError
+	var ambiguous *plan.AmbiguousError
 	switch {
 	case errors.As(err, &ambiguous):
-		b.find(one, Finding{Severity: Blocking, Code: CodeAmbiguous, Account: spec.Account, Subject: spec.URI(), Detail: ambiguous.Error(), Remedy: ambiguous.Hint()})
+		b.find(one, plan.Finding{Severity: plan.Blocking, Code: plan.CodeAmbiguous, Account: spec.Account, Subject: spec.URI(), Detail: ambiguous.Error(), Remedy: ambiguous.Hint()})
 		return ""
 	case err != nil:
-		b.find(one, unreadFinding(spec.Account, spec.URI(), err, Blocking, "grant the reader datasync:DescribeLocationS3 and datasync:ListTagsForResource"))
+		b.find(one, unreadFinding(spec.Account, spec.URI(), err, plan.Blocking, "grant the reader datasync:DescribeLocationS3 and datasync:ListTagsForResource"))
 		return ""
 	case !state.Exists:
 		return ""
@@ -157,8 +158,8 @@ func (b *builder) dropLocation(w locationWant, after []string, stay bool) string
 // dropStatements takes our statements out of a bucket's policy, and the policy away if none is left.
 func (b *builder) dropStatements(w bucketWant, locations map[string][]string) string {
 	spec := w.spec
-	c := Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: BucketPolicy, Name: spec.Name, Transfers: transferNames(w.transfers),
-		Op: Update, Calls: []string{"s3:PutBucketPolicy"}}
+	c := plan.Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: plan.BucketPolicy, Name: spec.Name, Transfers: transferNames(w.transfers),
+		Op: plan.Update, Calls: []string{"s3:PutBucketPolicy"}}
 	for _, t := range w.transfers {
 		c.Requires = append(c.Requires, locations[t.Name]...)
 	}
@@ -171,20 +172,20 @@ func (b *builder) dropStatements(w bucketWant, locations map[string][]string) st
 	}
 	state, seen := b.snap.buckets[spec.Name]
 	if err := b.snap.unread(spec.Name, state.Unread, bucket.PartPolicy); err != nil || !seen {
-		b.find(w.transfers, unreadFinding(spec.Account, spec.Name, cmp.Or(err, errNotRead), Blocking, "grant the reader s3:GetBucketPolicy on bucket "+spec.Name))
+		b.find(w.transfers, unreadFinding(spec.Account, spec.Name, cmp.Or(err, errNotRead), plan.Blocking, "grant the reader s3:GetBucketPolicy on bucket "+spec.Name))
 		return ""
 	}
 	w.spec.Statements = nil
 	d := diffBucket(w, state.Policy, b.ids)
 	for _, sid := range d.taken {
-		b.find(w.owners(sid), Finding{Severity: Blocking, Code: CodeSidTaken, Account: spec.Account, Subject: spec.Name, Statement: sid,
+		b.find(w.owners(sid), plan.Finding{Severity: plan.Blocking, Code: plan.CodeSidTaken, Account: spec.Account, Subject: spec.Name, Statement: sid,
 			Detail: "bucket policy of " + spec.Name + ": statement " + sid + " bears our id but is not of our making", Remedy: "rename or remove that statement by hand"})
 	}
-	if d.op == NoOp {
+	if d.op == plan.NoOp {
 		return ""
 	}
 	c.Op, c.Details, c.Before, c.After = d.op, d.lines, string(state.Policy.Bytes()), string(d.next.Bytes())
-	if d.op == Delete {
+	if d.op == plan.Delete {
 		c.Calls = []string{"s3:DeleteBucketPolicy"}
 	}
 	b.add(c)
@@ -194,7 +195,7 @@ func (b *builder) dropStatements(w bucketWant, locations map[string][]string) st
 // dropRole removes our inline policies, and the role with the last of them, after the changes of its transfers and those of the policies that
 // let it in. It returns the ID of the change and whether the role has to stay for now.
 func (b *builder) dropRole(all wants, w roleWant, after map[string][]string) (id string, stays bool) {
-	c := Change{ID: w.id(), Account: w.account, Kind: IAMRole, Name: w.spec.Name, Transfers: transferNames(w.transfers), ARN: w.arn, Side: w.side(), Op: Delete,
+	c := plan.Change{ID: w.id(), Account: w.account, Kind: plan.IAMRole, Name: w.spec.Name, Transfers: transferNames(w.transfers), ARN: w.arn, Side: w.side(), Op: plan.Delete,
 		Calls: []string{"iam:DeleteRolePolicy", "iam:DeleteRole"}}
 	if w.former {
 		b.orphans[c.ID] = true
@@ -212,19 +213,19 @@ func (b *builder) dropRole(all wants, w roleWant, after map[string][]string) (id
 		return c.ID, false
 	}
 	if err := b.snap.unread(w.arn, state.Unread, iamrole.PartRole); err != nil {
-		b.find(w.transfers, unreadFinding(w.account, w.arn, err, Blocking, "grant the reader iam:GetRole on the role"))
+		b.find(w.transfers, unreadFinding(w.account, w.arn, err, plan.Blocking, "grant the reader iam:GetRole on the role"))
 		return "", true
 	}
 	if !state.Exists {
 		return "", false
 	}
 	if why, ok := w.ours(state); !ok {
-		b.find(w.transfers, Finding{Severity: Warning, Code: CodeForeignRole, Account: w.account, Subject: w.arn, Detail: "role " + w.spec.Name + " stays: " + why})
+		b.find(w.transfers, plan.Finding{Severity: plan.Warning, Code: plan.CodeForeignRole, Account: w.account, Subject: w.arn, Detail: "role " + w.spec.Name + " stays: " + why})
 		return "", false
 	}
 	for _, part := range []string{iamrole.PartPolicies, iamrole.PartAttached} {
 		if err := state.Unread[part]; err != nil {
-			b.find(w.transfers, unreadFinding(w.account, w.arn, err, Blocking, "grant the reader iam:ListRolePolicies and iam:ListAttachedRolePolicies on the role"))
+			b.find(w.transfers, unreadFinding(w.account, w.arn, err, plan.Blocking, "grant the reader iam:ListRolePolicies and iam:ListAttachedRolePolicies on the role"))
 			return "", true
 		}
 	}
@@ -233,14 +234,14 @@ func (b *builder) dropRole(all wants, w roleWant, after map[string][]string) (id
 		if len(gone) == 0 {
 			return "", false
 		}
-		c.Op, c.Calls = Update, []string{"iam:DeleteRolePolicy"}
+		c.Op, c.Calls = plan.Update, []string{"iam:DeleteRolePolicy"}
 		c.Details = append([]string{"inline policy " + strings.Join(gone, ", ") + " is removed"}, staysFor(rest)...)
 	} else {
 		b.holdRole(&c, w, all, state.ID)
 	}
 	c.Before = w.before(state)
 	b.add(c)
-	return c.ID, c.Hold == Blocked
+	return c.ID, c.Hold == plan.Blocked
 }
 
 // staysFor says for what a role stays.
@@ -254,20 +255,20 @@ func staysFor(rest []string) []string {
 // grantChanges are the IDs of the planned changes of policies that name the role, or may: those of its transfers' ends that it serves.
 func (b *builder) grantChanges(all wants, w roleWant, id string) []string {
 	var out []string
-	add := func(change string, p policyWant, d policy.Document, of func(*resolved, Side) bool) {
+	add := func(change string, p policyWant, d policy.Document, of func(*resolved, plan.Side) bool) {
 		may := statementNaming(d, nil, w.arn, id) != ""
 		for _, t := range p.transfers {
-			may = may || slices.Contains(transferNames(w.transfers), t.Name) && slices.ContainsFunc(b.snap.sidesOf(w, t), func(side Side) bool { return of(t, side) })
+			may = may || slices.Contains(transferNames(w.transfers), t.Name) && slices.ContainsFunc(b.snap.sidesOf(w, t), func(side plan.Side) bool { return of(t, side) })
 		}
-		if may && p.grants && slices.ContainsFunc(b.changes, func(c Change) bool { return c.ID == change }) {
+		if may && p.grants && slices.ContainsFunc(b.changes, func(c plan.Change) bool { return c.ID == change }) {
 			out = append(out, change)
 		}
 	}
 	for _, bw := range all.buckets {
-		add(bw.id(), bw.policyWant, b.snap.buckets[bw.spec.Name].Policy, func(t *resolved, side Side) bool { return b.snap.allows(t, side, bw.spec.Name) })
+		add(bw.id(), bw.policyWant, b.snap.buckets[bw.spec.Name].Policy, func(t *resolved, side plan.Side) bool { return b.snap.allows(t, side, bw.spec.Name) })
 	}
 	for _, k := range all.keys {
-		add(k.id(), k.policyWant, b.snap.keys[k.spec.ARN].Policy, func(t *resolved, side Side) bool {
+		add(k.id(), k.policyWant, b.snap.keys[k.spec.ARN].Policy, func(t *resolved, side plan.Side) bool {
 			return slices.Contains(k.namedBy, w.arn) || slices.ContainsFunc(t.KeyNeeds, func(n keyNeed) bool { return n.role == side && slices.Contains(n.keys, k.spec.ARN) })
 		})
 	}
@@ -275,7 +276,7 @@ func (b *builder) grantChanges(all wants, w roleWant, id string) []string {
 }
 
 // allows reports whether the bucket's policy is to let the role of the side in, or was.
-func (s *snapshot) allows(t *resolved, side Side, name string) bool {
+func (s *snapshot) allows(t *resolved, side plan.Side, name string) bool {
 	return t.end(side).Bucket == name ||
 		slices.ContainsFunc(t.DataGrants, func(g dataGrant) bool { return g.role == side && g.bucket == name }) ||
 		slices.ContainsFunc(s.formerBucketsOf(t), func(l formerBucket) bool { return l.side == side && l.name == name })
@@ -299,10 +300,10 @@ func (w roleWant) leaving(s iamrole.State) (gone, rest []string) {
 
 // holdRole holds back the deletion of a role that a policy we cannot see may name: once the role is gone, S3 and KMS would refuse every later
 // policy of the bucket's or key's owner as long as it names it. https://repost.aws/knowledge-center/s3-invalid-principal-in-policy-error
-func (b *builder) holdRole(c *Change, w roleWant, all wants, id string) {
+func (b *builder) holdRole(c *plan.Change, w roleWant, all wants, id string) {
 	hold := func(t *resolved, what, detail, remedy string) {
-		c.Hold, c.Reason = Blocked, what
-		b.find([]*resolved{t}, Finding{Severity: Warning, Code: CodeDeadPrincipal, Account: w.account, Subject: w.arn, Detail: detail, Remedy: remedy})
+		c.Hold, c.Reason = plan.Blocked, what
+		b.find([]*resolved{t}, plan.Finding{Severity: plan.Warning, Code: plan.CodeDeadPrincipal, Account: w.account, Subject: w.arn, Detail: detail, Remedy: remedy})
 	}
 	for _, t := range w.transfers {
 		for _, side := range b.snap.sidesOf(w, t) {
@@ -332,7 +333,7 @@ func (b *builder) holdRole(c *Change, w roleWant, all wants, id string) {
 }
 
 // unseen are the remote bucket and keys of the side whose policies cannot be read, buckets that the side has left among them.
-func (b *builder) unseen(t *resolved, side Side) []string {
+func (b *builder) unseen(t *resolved, side plan.Side) []string {
 	var out []string
 	for _, e := range []endpoint{t.Source, t.Destination} {
 		if e.Account != t.TaskAccount && !b.canRead(e.Account) && b.snap.allows(t, side, e.Bucket) {

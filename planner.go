@@ -8,23 +8,25 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/xacct/xacct/plan"
 )
 
 // draft is a plan: what would be done for transfers that are resolved.
 type draft struct {
 	Schema    string
-	Mode      Mode
+	Mode      plan.Mode
 	Transfers []*resolved
-	Settings  Settings
-	Changes   []Change
-	Findings  []Finding
+	Settings  plan.Settings
+	Changes   []plan.Change
+	Findings  []plan.Finding
 }
 
 // overridable are the codes that Settings.Override may hold.
-var overridable = []Code{CodeACLsEnabled, CodeDenied, CodeKeyNotListed, CodeKeyUnusable, CodeRequesterPays}
+var overridable = []plan.Code{plan.CodeACLsEnabled, plan.CodeDenied, plan.CodeKeyNotListed, plan.CodeKeyUnusable, plan.CodeRequesterPays}
 
 // newPlan reads AWS and plans in the direction of the mode.
-func newPlan(ctx context.Context, mode Mode, c clientSet, transfers []*resolved, s Settings, concurrency int) (*draft, error) {
+func newPlan(ctx context.Context, mode plan.Mode, c clientSet, transfers []*resolved, s plan.Settings, concurrency int) (*draft, error) {
 	if err := judgeInput(transfers, s); err != nil {
 		return nil, err
 	}
@@ -38,7 +40,7 @@ func newPlan(ctx context.Context, mode Mode, c clientSet, transfers []*resolved,
 }
 
 // judgeInput judges the transfers and the settings of a plan.
-func judgeInput(transfers []*resolved, s Settings) error {
+func judgeInput(transfers []*resolved, s plan.Settings) error {
 	if len(transfers) == 0 {
 		return errors.New("plan: no transfers were given: give at least one")
 	}
@@ -54,10 +56,10 @@ func judgeInput(transfers []*resolved, s Settings) error {
 }
 
 // blockingOf are the blocking findings, by transfer.
-func blockingOf(findings []Finding) map[string][]Finding {
-	m := map[string][]Finding{}
+func blockingOf(findings []plan.Finding) map[string][]plan.Finding {
+	m := map[string][]plan.Finding{}
 	for _, f := range findings {
-		if f.Severity == Blocking {
+		if f.Severity == plan.Blocking {
 			m[f.Transfer] = append(m[f.Transfer], f)
 		}
 	}
@@ -66,21 +68,21 @@ func blockingOf(findings []Finding) map[string][]Finding {
 
 // builder turns a snapshot into a plan.
 type builder struct {
-	mode      Mode
+	mode      plan.Mode
 	snap      *snapshot
 	transfers []*resolved
-	settings  Settings
+	settings  plan.Settings
 	callers   map[string]string // by account: the ARN of who plans
 	ids       map[string]string // unique id → role ARN
 	desired   wants             // what the transfers being planned want, and what they have left
 	held      map[string]bool   // transfers that were blocked when the plan to be applied was made
 
-	changes  []Change
-	findings []Finding
+	changes  []plan.Change
+	findings []plan.Finding
 	orphans  map[string]bool // IDs of changes that delete what is ours and unused: what they delete has its ARN in the change
 }
 
-func newBuilder(mode Mode, s *snapshot, transfers []*resolved, settings Settings, callers map[string]string) *builder {
+func newBuilder(mode plan.Mode, s *snapshot, transfers []*resolved, settings plan.Settings, callers map[string]string) *builder {
 	return &builder{mode: mode, snap: s, transfers: transfers, settings: settings, callers: callers, ids: s.roleIDs(), orphans: map[string]bool{}}
 }
 
@@ -103,11 +105,11 @@ func (b *builder) planAll() {
 	held := b.changes
 	for i := range held {
 		c := &held[i]
-		if slices.ContainsFunc(free, func(f Change) bool { return f.ID == c.ID }) {
+		if slices.ContainsFunc(free, func(f plan.Change) bool { return f.ID == c.ID }) {
 			c.ID += "#blocked"
 		}
-		if c.Op != NoOp {
-			c.Hold, c.Reason = Blocked, "see the findings of "+strings.Join(c.Transfers, ", ")
+		if c.Op != plan.NoOp {
+			c.Hold, c.Reason = plan.Blocked, "see the findings of "+strings.Join(c.Transfers, ", ")
 		}
 	}
 	b.changes, b.findings = append(free, held...), findings
@@ -129,17 +131,17 @@ func (b *builder) blocked() map[string]bool {
 func (b *builder) override() {
 	for i := range b.findings {
 		f := &b.findings[i]
-		if f.Severity == Blocking && slices.Contains(b.settings.Override, f.Code) {
-			f.Severity, f.Overridden = Warning, true
+		if f.Severity == plan.Blocking && slices.Contains(b.settings.Override, f.Code) {
+			f.Severity, f.Overridden = plan.Warning, true
 		}
 	}
 }
 
 // find adds a finding for each of the transfers.
-func (b *builder) find(transfers []*resolved, f Finding) {
+func (b *builder) find(transfers []*resolved, f plan.Finding) {
 	for _, name := range transferNames(transfers) {
 		f.Transfer = name
-		if !slices.ContainsFunc(b.findings, func(g Finding) bool {
+		if !slices.ContainsFunc(b.findings, func(g plan.Finding) bool {
 			return g.Code == f.Code && g.Transfer == f.Transfer && g.Subject == f.Subject && g.Detail == f.Detail
 		}) {
 			b.findings = append(b.findings, f)
@@ -160,22 +162,24 @@ func (b *builder) canRead(account string) bool {
 
 // result is what was planned, in the order in which it is shown.
 func (b *builder) result() *draft {
-	p := &draft{Schema: schema, Mode: b.mode, Transfers: slices.Clone(b.transfers), Settings: b.settings, Changes: b.changes, Findings: b.findings}
+	p := &draft{Schema: plan.Schema, Mode: b.mode, Transfers: slices.Clone(b.transfers), Settings: b.settings, Changes: b.changes, Findings: b.findings}
 	slices.SortFunc(p.Transfers, func(x, y *resolved) int { return cmp.Compare(x.Name, y.Name) })
 	sortChanges(p.Changes, p.Transfers)
-	slices.SortStableFunc(p.Findings, func(x, y Finding) int {
+	slices.SortStableFunc(p.Findings, func(x, y plan.Finding) int {
 		return cmp.Or(cmp.Compare(x.Transfer, y.Transfer), cmp.Compare(weight(y.Severity), weight(x.Severity)), cmp.Compare(codeOrder(x.Code), codeOrder(y.Code)))
 	})
 	return p
 }
 
-func weight(s Severity) int { return slices.Index([]Severity{Info, Warning, Blocking}, s) }
+func weight(s plan.Severity) int {
+	return slices.Index([]plan.Severity{plan.Info, plan.Warning, plan.Blocking}, s)
+}
 
 // kindOrder is the order in which kinds are shown, which is also one in which they could be made.
-var kindOrder = []Kind{IAMRole, BucketPolicy, KeyPolicy, BucketOwnership, LogPolicy, DataSyncLocation, DataSyncTask}
+var kindOrder = []plan.Kind{plan.IAMRole, plan.BucketPolicy, plan.KeyPolicy, plan.BucketOwnership, plan.LogPolicy, plan.DataSyncLocation, plan.DataSyncTask}
 
 // sortChanges puts the accounts of tasks first.
-func sortChanges(changes []Change, transfers []*resolved) {
+func sortChanges(changes []plan.Change, transfers []*resolved) {
 	taskAccount := map[string]bool{}
 	for _, t := range transfers {
 		taskAccount[t.TaskAccount] = true
@@ -186,7 +190,7 @@ func sortChanges(changes []Change, transfers []*resolved) {
 		}
 		return 1
 	}
-	slices.SortStableFunc(changes, func(a, b Change) int {
+	slices.SortStableFunc(changes, func(a, b plan.Change) int {
 		return cmp.Or(cmp.Compare(rank(a.Account), rank(b.Account)), cmp.Compare(a.Account, b.Account),
 			cmp.Compare(slices.Index(kindOrder, a.Kind), slices.Index(kindOrder, b.Kind)),
 			cmp.Compare(orderKey(&a), orderKey(&b)), cmp.Compare(a.ID, b.ID))
@@ -194,14 +198,16 @@ func sortChanges(changes []Change, transfers []*resolved) {
 }
 
 // orderKey sorts changes of one kind in one account: by transfer, sources before destinations, what belongs to both ends by name.
-func orderKey(c *Change) string {
+func orderKey(c *plan.Change) string {
 	if c.Side == "" {
 		return c.Name
 	}
 	return fmt.Sprintf("%s\x00%d", strings.Join(c.Transfers, ","), sideOrder(c.Side))
 }
 
-func sideOrder(s Side) int { return slices.Index(sides, s) }
+func sideOrder(s plan.Side) int { return slices.Index(sides, s) }
 
 // facts are what the snapshot settles.
-func (b *builder) facts() Facts { return factsOf(b.snap, b.transfers, b.settings, b.callers, b.ids) }
+func (b *builder) facts() plan.Facts {
+	return factsOf(b.snap, b.transfers, b.settings, b.callers, b.ids)
+}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/xacct/xacct/plan"
 )
 
 // Quotas on the number of things, all of them raisable, so that they only warn.
@@ -43,7 +45,7 @@ func (b *builder) quota(ts []*resolved, account, what string, used, quota int) {
 	if used*10 < quota*9 {
 		return
 	}
-	b.find(ts, Finding{Severity: Warning, Code: CodeSize, Account: account, Subject: what,
+	b.find(ts, plan.Finding{Severity: plan.Warning, Code: plan.CodeSize, Account: account, Subject: what,
 		Detail: fmt.Sprintf("account %s will have %d %s; the quota is %d unless it was raised", account, used, what, quota),
 		Remedy: "have the quota raised with Service Quotas, or use another account or Region"})
 }

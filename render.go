@@ -5,17 +5,19 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/xacct/xacct/plan"
 )
 
 // codeOrder puts the verdicts first among findings of one weight.
-func codeOrder(c Code) int {
-	if i := slices.Index([]Code{CodeAllowed, CodeDenied, CodeUndetermined}, c); i >= 0 {
+func codeOrder(c plan.Code) int {
+	if i := slices.Index([]plan.Code{plan.CodeAllowed, plan.CodeDenied, plan.CodeUndetermined}, c); i >= 0 {
 		return i
 	}
 	return 3
 }
 
-var marks = map[Op]string{NoOp: " ", Create: "+", Update: "~", Replace: "±", Delete: "-"}
+var marks = map[plan.Op]string{plan.NoOp: " ", plan.Create: "+", plan.Update: "~", plan.Replace: "±", plan.Delete: "-"}
 
 // text is the plan as text for people.
 func (p *draft) text() string {
@@ -42,8 +44,8 @@ func (p *draft) title() string {
 
 // counts is the first line: "5 to create, 2 to update, 0 blocked".
 func (p *draft) counts() string {
-	n := map[Op]int{}
-	held := map[Hold]int{}
+	n := map[plan.Op]int{}
+	held := map[plan.Hold]int{}
 	for _, c := range p.Changes {
 		if c.Hold != "" {
 			held[c.Hold]++
@@ -53,18 +55,18 @@ func (p *draft) counts() string {
 	}
 	var parts []string
 	for _, o := range []struct {
-		op   Op
+		op   plan.Op
 		verb string
 		show bool
-	}{{Create, "create", p.Mode == SetUp}, {Update, "update", p.Mode == SetUp}, {Replace, "replace", false}, {Delete, "delete", p.Mode == TearDown}} {
+	}{{plan.Create, "create", p.Mode == plan.SetUp}, {plan.Update, "update", p.Mode == plan.SetUp}, {plan.Replace, "replace", false}, {plan.Delete, "delete", p.Mode == plan.TearDown}} {
 		if o.show || n[o.op] > 0 {
 			parts = append(parts, fmt.Sprintf("%d to %s", n[o.op], o.verb))
 		}
 	}
-	if held[Handover] > 0 {
-		parts = append(parts, fmt.Sprintf("%d to hand over", held[Handover]))
+	if held[plan.Handover] > 0 {
+		parts = append(parts, fmt.Sprintf("%d to hand over", held[plan.Handover]))
 	}
-	return strings.Join(append(parts, fmt.Sprintf("%d blocked", held[Blocked])), ", ")
+	return strings.Join(append(parts, fmt.Sprintf("%d blocked", held[plan.Blocked])), ", ")
 }
 
 func (p *draft) owns(account string) string {
@@ -77,22 +79,22 @@ func (p *draft) owns(account string) string {
 }
 
 // byAccount groups the changes that do something.
-func (p *draft) byAccount() [][]Change {
-	var out [][]Change
+func (p *draft) byAccount() [][]plan.Change {
+	var out [][]plan.Change
 	for _, c := range p.Changes {
-		if c.Op == NoOp {
+		if c.Op == plan.NoOp {
 			continue
 		}
 		if n := len(out); n > 0 && out[n-1][0].Account == c.Account {
 			out[n-1] = append(out[n-1], c)
 			continue
 		}
-		out = append(out, []Change{c})
+		out = append(out, []plan.Change{c})
 	}
 	return out
 }
 
-func writeChanges(b *strings.Builder, changes []Change) {
+func writeChanges(b *strings.Builder, changes []plan.Change) {
 	var table strings.Builder
 	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	for _, c := range changes {
@@ -118,25 +120,27 @@ func writeChanges(b *strings.Builder, changes []Change) {
 }
 
 // listed reports whether a change's details stand below it, a line each, rather than beside it.
-func listed(c Change) bool {
-	return c.Kind == BucketPolicy || c.Kind == KeyPolicy || len(c.Details) > 1
+func listed(c plan.Change) bool {
+	return c.Kind == plan.BucketPolicy || c.Kind == plan.KeyPolicy || len(c.Details) > 1
 }
 
 // writeFindings prints what was checked, what blocks, what is to be looked at and what is unknown, each under its word.
 func (p *draft) writeFindings(b *strings.Builder) {
 	sections := []struct {
 		title string
-		has   func(Finding) bool
+		has   func(plan.Finding) bool
 	}{
-		{"Checked", func(f Finding) bool { return f.Code == CodeAllowed }},
-		{"Blocked", func(f Finding) bool { return f.Severity == Blocking }},
-		{"Warning", func(f Finding) bool {
-			return f.Severity == Warning && f.Code != CodeUndetermined && f.Code != CodeUnread
+		{"Checked", func(f plan.Finding) bool { return f.Code == plan.CodeAllowed }},
+		{"Blocked", func(f plan.Finding) bool { return f.Severity == plan.Blocking }},
+		{"Warning", func(f plan.Finding) bool {
+			return f.Severity == plan.Warning && f.Code != plan.CodeUndetermined && f.Code != plan.CodeUnread
 		}},
-		{"Unknown", func(f Finding) bool {
-			return f.Code == CodeNotGiven || f.Severity == Warning && (f.Code == CodeUndetermined || f.Code == CodeUnread)
+		{"Unknown", func(f plan.Finding) bool {
+			return f.Code == plan.CodeNotGiven || f.Severity == plan.Warning && (f.Code == plan.CodeUndetermined || f.Code == plan.CodeUnread)
 		}},
-		{"Note", func(f Finding) bool { return f.Severity == Info && f.Code != CodeAllowed && f.Code != CodeNotGiven }},
+		{"Note", func(f plan.Finding) bool {
+			return f.Severity == plan.Info && f.Code != plan.CodeAllowed && f.Code != plan.CodeNotGiven
+		}},
 	}
 	for _, s := range sections {
 		var lines []string
@@ -151,10 +155,10 @@ func (p *draft) writeFindings(b *strings.Builder) {
 			if f.Overridden {
 				line += " (overridden)"
 			}
-			if f.Severity != Info {
+			if f.Severity != plan.Info {
 				line += " [" + f.Code + "]"
 			}
-			if f.Severity == Blocking && f.Remedy != "" {
+			if f.Severity == plan.Blocking && f.Remedy != "" {
 				line += "\n           → " + f.Remedy
 			}
 			if !slices.Contains(lines, line) {

@@ -2,7 +2,6 @@ package xacct
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -11,20 +10,11 @@ import (
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/plan"
 )
 
-// Residue is something that is left after a tear-down.
-type Residue struct {
-	Ours    bool // true: made by xacct, and should not be there any more; false: left by AWS on our behalf, or not known
-	Account string
-	Region  string
-	Kind    Kind
-	Name    string
-	Detail  string // what it is, or why it is not known
-}
-
 // findResidue reads AWS again and lists what is left of the transfers.
-func findResidue(ctx context.Context, c clientSet, transfers []*resolved) ([]Residue, error) {
+func findResidue(ctx context.Context, c clientSet, transfers []*resolved) ([]plan.Residue, error) {
 	if err := validateAll(transfers); err != nil {
 		return nil, err
 	}
@@ -34,7 +24,7 @@ func findResidue(ctx context.Context, c clientSet, transfers []*resolved) ([]Res
 	}
 	snap := read.snapshot
 	w := snap.withFormer(wantsOf(transfers))
-	var out []Residue
+	var out []plan.Residue
 	out = append(out, roleResidue(snap, w)...)
 	out = append(out, bucketResidue(snap, w)...)
 	out = append(out, keyResidue(snap, w)...)
@@ -43,16 +33,16 @@ func findResidue(ctx context.Context, c clientSet, transfers []*resolved) ([]Res
 	out = append(out, leftByAWS(ctx, read.clients, w)...)
 	out = append(out, leftByRuns(ctx, read.clients, w)...)
 	for _, what := range slices.Sorted(maps.Keys(snap.failures)) {
-		out = append(out, Residue{Name: what, Detail: "not known: " + text.OneLine(snap.failures[what])})
+		out = append(out, plan.Residue{Name: what, Detail: "not known: " + text.OneLine(snap.failures[what])})
 	}
 	return out, nil
 }
 
-func roleResidue(s *snapshot, w wants) []Residue {
-	var out []Residue
+func roleResidue(s *snapshot, w wants) []plan.Residue {
+	var out []plan.Residue
 	for _, r := range append(slices.Clone(w.roles), s.orphanRoles(w)...) {
 		state, read := s.roles[r.arn]
-		item := Residue{Account: r.account, Kind: IAMRole, Name: r.spec.Name}
+		item := plan.Residue{Account: r.account, Kind: plan.IAMRole, Name: r.spec.Name}
 		switch {
 		case !read:
 			continue
@@ -78,14 +68,14 @@ func roleResidue(s *snapshot, w wants) []Residue {
 	return out
 }
 
-func bucketResidue(s *snapshot, w wants) []Residue {
-	var out []Residue
+func bucketResidue(s *snapshot, w wants) []plan.Residue {
+	var out []plan.Residue
 	for _, b := range w.buckets {
 		state, read := s.buckets[b.spec.Name]
 		if !read || !b.grants {
 			continue
 		}
-		item := Residue{Account: b.spec.Account, Region: b.spec.Region, Kind: BucketPolicy, Name: b.spec.Name}
+		item := plan.Residue{Account: b.spec.Account, Region: b.spec.Region, Kind: plan.BucketPolicy, Name: b.spec.Name}
 		if err := state.Unread[bucket.PartPolicy]; err != nil {
 			item.Detail = "not known: " + text.OneLine(err)
 			out = append(out, item)
@@ -102,56 +92,44 @@ func bucketResidue(s *snapshot, w wants) []Residue {
 	for _, t := range w.tasks {
 		unknown := s.ownerless(t.transfer)
 		for _, name := range slices.Sorted(maps.Keys(unknown)) {
-			out = append(out, Residue{Kind: BucketPolicy, Name: name, Detail: "not known: whose bucket it is, which the transfer has left: " + text.OneLine(unknown[name])})
+			out = append(out, plan.Residue{Kind: plan.BucketPolicy, Name: name, Detail: "not known: whose bucket it is, which the transfer has left: " + text.OneLine(unknown[name])})
 		}
 	}
 	return out
 }
 
-func datasyncResidue(s *snapshot, w wants) []Residue {
-	var out []Residue
+func datasyncResidue(s *snapshot, w wants) []plan.Residue {
+	var out []plan.Residue
 	for _, l := range w.locations {
 		if l.given {
 			continue
 		}
 		state, _, err := s.ourLocation(l)
 		if err != nil || state.Exists {
-			out = append(out, datasyncItem(DataSyncLocation, l.spec.Account, l.spec.Region, l.spec.URI(), state.ARN, err))
+			out = append(out, datasyncItem(plan.DataSyncLocation, l.spec.Account, l.spec.Region, l.spec.URI(), state.ARN, err))
 		}
 	}
 	for _, t := range w.tasks {
 		state, old, err := s.ourTasks(t)
 		for _, o := range old {
 			a, _ := region.ParseARN(o.ARN)
-			out = append(out, datasyncItem(DataSyncTask, a.Account, a.Region, o.Name, o.ARN, nil))
+			out = append(out, datasyncItem(plan.DataSyncTask, a.Account, a.Region, o.Name, o.ARN, nil))
 		}
 		for _, l := range s.orphanLocations(t.transfer) {
 			a, _ := region.ParseARN(l.ARN)
-			out = append(out, datasyncItem(DataSyncLocation, a.Account, a.Region, l.URI, l.ARN, nil))
+			out = append(out, datasyncItem(plan.DataSyncLocation, a.Account, a.Region, l.URI, l.ARN, nil))
 		}
 		if err != nil || state.Exists {
-			out = append(out, datasyncItem(DataSyncTask, t.spec.Account, t.spec.Region, t.spec.Name, state.ARN, err))
+			out = append(out, datasyncItem(plan.DataSyncTask, t.spec.Account, t.spec.Region, t.spec.Name, state.ARN, err))
 		}
 	}
 	return out
 }
 
-func datasyncItem(kind Kind, account, region, name, arn string, err error) Residue {
-	item := Residue{Ours: err == nil, Account: account, Region: region, Kind: kind, Name: name, Detail: arn}
+func datasyncItem(kind plan.Kind, account, region, name, arn string, err error) plan.Residue {
+	item := plan.Residue{Ours: err == nil, Account: account, Region: region, Kind: kind, Name: name, Detail: arn}
 	if err != nil {
 		item.Detail = "not known: " + text.OneLine(err)
 	}
 	return item
-}
-
-// String is one line: where it is, what it is and whose.
-func (r Residue) String() string {
-	whose := "left by AWS"
-	switch {
-	case r.Ours:
-		whose = "ours"
-	case strings.HasPrefix(r.Detail, "not known"), strings.HasPrefix(r.Detail, "possible"):
-		whose = "unknown"
-	}
-	return strings.Join(strings.Fields(fmt.Sprintf("%s %s %s %s: %s (%s)", r.Account, r.Region, r.Kind, r.Name, r.Detail, whose)), " ")
 }

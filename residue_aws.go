@@ -10,13 +10,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/text"
-)
-
-// Kinds of what only runs leave behind. No [Change] is about them.
-const (
-	LogGroup         Kind = "log-group"         // of CloudWatch Logs
-	Objects          Kind = "objects"           // in a bucket, below a prefix
-	MultipartUploads Kind = "multipart-uploads" // parts of objects whose upload was cut off
+	"github.com/xacct/xacct/plan"
 )
 
 // ownLogGroup is where ENHANCED tasks log, whatever log group they name. It is made without an expiry and is not tagged.
@@ -28,9 +22,9 @@ const ownLogGroup = "/aws/datasync"
 const ownFolder = ".aws-datasync"
 
 // leftByRuns finds what runs may have left: what can be listed is, and what cannot is named as possible.
-func leftByRuns(ctx context.Context, c clientSet, w wants) []Residue {
-	var out []Residue
-	add := func(item Residue) {
+func leftByRuns(ctx context.Context, c clientSet, w wants) []plan.Residue {
+	var out []plan.Residue
+	add := func(item plan.Residue) {
 		if item.Detail != "" && !slices.Contains(out, item) {
 			out = append(out, item)
 		}
@@ -38,20 +32,20 @@ func leftByRuns(ctx context.Context, c clientSet, w wants) []Residue {
 	for _, tw := range w.tasks {
 		t, e := tw.transfer, tw.transfer.Destination
 		if cmp.Or(tw.spec.Mode, dstypes.TaskModeEnhanced) == dstypes.TaskModeEnhanced && tw.spec.Options.LogLevel != dstypes.LogLevelOff {
-			add(Residue{Account: tw.spec.Account, Region: tw.spec.Region, Kind: LogGroup, Name: ownLogGroup,
+			add(plan.Residue{Account: tw.spec.Account, Region: tw.spec.Region, Kind: plan.LogGroup, Name: ownLogGroup,
 				Detail: "possible, not looked at: ENHANCED tasks log there, without expiry; other tasks of the Region may too"})
 		}
 		spec := bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}
 		prefix := slashed(e.Prefix) + ownFolder
-		add(Residue{Account: e.Account, Region: e.Region, Kind: Objects, Name: "s3://" + e.Bucket + "/" + prefix + "/", Detail: objectsBelow(ctx, c, spec, prefix, "DataSync's own, of runs that were cut off; delete them once no task writes there")})
+		add(plan.Residue{Account: e.Account, Region: e.Region, Kind: plan.Objects, Name: "s3://" + e.Bucket + "/" + prefix + "/", Detail: objectsBelow(ctx, c, spec, prefix, "DataSync's own, of runs that were cut off; delete them once no task writes there")})
 		if r := t.Task.Report; r != nil {
 			spec := bucket.Spec{Name: r.Bucket, Account: cmp.Or(r.Account, t.TaskAccount), Region: e.Region}
 			if r.Bucket == t.Source.Bucket {
 				spec.Region = t.Source.Region
 			}
-			add(Residue{Account: spec.Account, Region: spec.Region, Kind: Objects, Name: "s3://" + r.Bucket + "/" + slashed(r.Prefix), Detail: objectsBelow(ctx, c, spec, r.Prefix, "reports of runs, if nobody else writes there; delete them when they are not needed")})
+			add(plan.Residue{Account: spec.Account, Region: spec.Region, Kind: plan.Objects, Name: "s3://" + r.Bucket + "/" + slashed(r.Prefix), Detail: objectsBelow(ctx, c, spec, r.Prefix, "reports of runs, if nobody else writes there; delete them when they are not needed")})
 		}
-		add(Residue{Account: e.Account, Region: e.Region, Kind: MultipartUploads, Name: e.Bucket,
+		add(plan.Residue{Account: e.Account, Region: e.Region, Kind: plan.MultipartUploads, Name: e.Bucket,
 			Detail: "possible, not looked at: runs that were cut off leave parts, which cost; a lifecycle rule with AbortIncompleteMultipartUpload removes them"})
 	}
 	return out

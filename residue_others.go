@@ -8,6 +8,7 @@ import (
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -16,8 +17,8 @@ import (
 const dataSyncOwnRole = "AWSServiceRoleForDataSync"
 
 // leftByAWS finds what AWS has made on behalf of the task accounts.
-func leftByAWS(ctx context.Context, c clientSet, w wants) []Residue {
-	var out []Residue
+func leftByAWS(ctx context.Context, c clientSet, w wants) []plan.Residue {
+	var out []plan.Residue
 	var seen []string
 	for _, t := range w.tasks {
 		account := t.spec.Account
@@ -25,7 +26,7 @@ func leftByAWS(ctx context.Context, c clientSet, w wants) []Residue {
 			continue
 		}
 		seen = append(seen, account)
-		item := Residue{Account: account, Kind: IAMRole, Name: dataSyncOwnRole}
+		item := plan.Residue{Account: account, Kind: plan.IAMRole, Name: dataSyncOwnRole}
 		api, err := c.iam(account)
 		var state iamrole.State
 		if err == nil {
@@ -49,7 +50,7 @@ func leftByAWS(ctx context.Context, c clientSet, w wants) []Residue {
 
 // strangers are statements of somebody else's policy that bear our prefix and are none of these transfers', and those that name a role or
 // user that is gone, which stops every later write of the policy. item says whose policy it is.
-func strangers(s *snapshot, w policyWant, d policy.Document, item Residue) []Residue {
+func strangers(s *snapshot, w policyWant, d policy.Document, item plan.Residue) []plan.Residue {
 	var others, dead []string
 	for st := range d.All() {
 		if strings.HasPrefix(st.Sid(), sidPrefix) && !slices.Contains(w.ours, st.Sid()) {
@@ -63,7 +64,7 @@ func strangers(s *snapshot, w policyWant, d policy.Document, item Residue) []Res
 		}
 	}
 	item.Ours = false
-	var out []Residue
+	var out []plan.Residue
 	if len(others) > 0 {
 		item.Detail = "not known: statements of other transfers, or of an earlier version of these: " + strings.Join(others, ", ")
 		out = append(out, item)

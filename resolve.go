@@ -8,6 +8,7 @@ import (
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 )
@@ -62,7 +63,7 @@ type resolved struct {
 type resolvedEnd struct {
 	endpoint
 
-	Side         Side
+	Side         plan.Side
 	BucketARN    string
 	Remote       bool   // the bucket is in another account than the task
 	OwnsRole     bool   // we make the role
@@ -84,7 +85,7 @@ func resolve(g given) *resolved {
 	if t.TaskAccount == "" {
 		t.TaskAccount = g.Source.Account
 	}
-	t.source, t.destination = t.resolveEnd(SourceSide, g.Source), t.resolveEnd(DestinationSide, g.Destination)
+	t.source, t.destination = t.resolveEnd(plan.SourceSide, g.Source), t.resolveEnd(plan.DestinationSide, g.Destination)
 	t.SharesRole = t.source.OwnsRole && t.destination.OwnsRole && t.source.RoleName == t.destination.RoleName
 	t.DataGrants = t.dataGrants()
 	t.KeyNeeds = t.keyNeeds()
@@ -93,7 +94,7 @@ func resolve(g given) *resolved {
 	return t
 }
 
-func (t *resolved) resolveEnd(side Side, e endpoint) resolvedEnd {
+func (t *resolved) resolveEnd(side plan.Side, e endpoint) resolvedEnd {
 	out := resolvedEnd{endpoint: e, Side: side, BucketARN: region.Bucket(region.Partition(e.Region), e.Bucket), Remote: e.Account != t.TaskAccount,
 		OwnsRole: e.RoleARN == "" && e.LocationARN == "", RoleName: e.Role.Name, DataSyncRole: e.RoleARN, PolicyName: "xacct-" + t.Name + "-" + string(side)}
 	if out.RoleName == "" {
@@ -102,7 +103,7 @@ func (t *resolved) resolveEnd(side Side, e endpoint) resolvedEnd {
 	if out.OwnsRole {
 		out.DataSyncRole = region.Role(t.Partition, t.TaskAccount, e.Role.Path, out.RoleName)
 	}
-	if side == SourceSide {
+	if side == plan.SourceSide {
 		out.Purpose, out.KeyPurpose, out.Access = purposeRead, purposeDecrypt, bucket.Read(out.BucketARN, e.Prefix)
 	} else {
 		out.Purpose, out.KeyPurpose, out.Access = purposeWrite, purposeEncrypt, bucket.Write(out.BucketARN, e.Prefix)
@@ -114,8 +115,8 @@ func (t *resolved) resolveEnd(side Side, e endpoint) resolvedEnd {
 }
 
 // end is one end of the transfer; nobody changes it.
-func (t *resolved) end(side Side) *resolvedEnd {
-	if side == SourceSide {
+func (t *resolved) end(side plan.Side) *resolvedEnd {
+	if side == plan.SourceSide {
 		return &t.source
 	}
 	return &t.destination

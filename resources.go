@@ -7,17 +7,18 @@ import (
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 )
 
-var sides = []Side{SourceSide, DestinationSide}
+var sides = []plan.Side{plan.SourceSide, plan.DestinationSide}
 
 // resources is what each account should hold for the transfer, which is valid.
 func (t *resolved) resources() *resourceSet {
-	r := &resourceSet{Transfer: t, Source: t.locationSpec(SourceSide), Destination: t.locationSpec(DestinationSide), Task: t.taskSpec()}
+	r := &resourceSet{Transfer: t, Source: t.locationSpec(plan.SourceSide), Destination: t.locationSpec(plan.DestinationSide), Task: t.taskSpec()}
 	for _, side := range sides {
-		if t.end(side).OwnsRole && !(side == DestinationSide && t.SharesRole) {
+		if t.end(side).OwnsRole && !(side == plan.DestinationSide && t.SharesRole) {
 			r.Roles = append(r.Roles, accountRole{Account: t.TaskAccount, Spec: t.role(side)})
 		}
 	}
@@ -26,7 +27,7 @@ func (t *resolved) resources() *resourceSet {
 }
 
 // role is the role that we make for the side, or for both sides if they share it.
-func (t *resolved) role(side Side) iamrole.Spec {
+func (t *resolved) role(side plan.Side) iamrole.Spec {
 	s := t.end(side).Role
 	s.Name = t.end(side).RoleName
 	if s.Description == "" {
@@ -59,7 +60,7 @@ func (t *resolved) role(side Side) iamrole.Spec {
 
 // roleStatement is what the role of the side may do: what the bucket grants, on that account's bucket only.
 // https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
-func (t *resolved) roleStatement(side Side) policy.Statement {
+func (t *resolved) roleStatement(side plan.Side) policy.Statement {
 	return t.end(side).Access.WithSid(t.end(side).Purpose).When(policy.StringEquals("aws:ResourceAccount", t.end(side).Account))
 }
 
@@ -69,7 +70,7 @@ func (t *resolved) bucketSpecs() []bucket.Spec {
 	for _, side := range sides {
 		e := t.end(side)
 		spec := bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region, Statements: t.bucketStatements(side),
-			DisableACLs: side == DestinationSide && e.DisableACLs}
+			DisableACLs: side == plan.DestinationSide && e.DisableACLs}
 		if len(spec.Statements) == 0 && !spec.DisableACLs {
 			continue
 		}
@@ -84,7 +85,7 @@ func (t *resolved) bucketSpecs() []bucket.Spec {
 }
 
 // bucketStatements are the statements that a bucket outside the task account needs: DataSync's role may read or write, the operators may list.
-func (t *resolved) bucketStatements(side Side) policy.Statements {
+func (t *resolved) bucketStatements(side plan.Side) policy.Statements {
 	if !t.end(side).Remote {
 		return nil
 	}
@@ -100,7 +101,7 @@ func (t *resolved) bucketStatements(side Side) policy.Statements {
 	return append(out, t.dataBucketStatements(side)...)
 }
 
-func (t *resolved) locationSpec(side Side) location.Spec {
+func (t *resolved) locationSpec(side plan.Side) location.Spec {
 	e := t.end(side)
 	return location.Spec{Account: t.TaskAccount, Region: e.Region, Bucket: e.Bucket, Prefix: e.Prefix, StorageClass: e.StorageClass,
 		RoleARN: t.end(side).DataSyncRole, Tags: t.tags(side)}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/xacct/xacct/plan"
 )
 
 // survey is what was read for transfers, with what it was read.
@@ -41,9 +43,9 @@ func readAll(ctx context.Context, c clientSet, transfers []*resolved, concurrenc
 // completeClients reports the clients that the transfers need and that are nil.
 func completeClients(c clientSet, transfers []*resolved) error {
 	var errs []error
-	seen := map[ClientError]bool{}
+	seen := map[plan.ClientError]bool{}
 	need := func(account, region, service string, missing bool) {
-		e := ClientError{Account: account, Region: region, Service: service}
+		e := plan.ClientError{Account: account, Region: region, Service: service}
 		if missing && !seen[e] {
 			seen[e] = true
 			errs = append(errs, &e)

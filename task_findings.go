@@ -10,16 +10,9 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/problem"
 	"github.com/xacct/xacct/task"
-)
-
-// Codes of findings about what a task will do.
-const (
-	CodeTaskOption       Code = "task-option"       // a setting that costs, loses traces, does nothing, or is only assumed to do what one hopes
-	CodeStorageClass     Code = "storage-class"     // what the destination's storage class means for the objects written
-	CodeScheduleDisabled Code = "schedule-disabled" // DataSync has disabled the schedule by itself: a person has to see why
-	CodeEmptySource      Code = "empty-source"      // the task deletes what is not at the source, and nothing is there
 )
 
 // taskFindings reports what the task will do that somebody may regret. state is the zero State while there is no task.
@@ -29,16 +22,16 @@ func (b *builder) taskFindings(w taskWant, state task.State) {
 		if p.ID == "schedule-held" {
 			continue // said below, with its reason
 		}
-		b.find(one, Finding{Severity: Warning, Code: CodeTaskOption, Account: w.spec.Account, Subject: p.Path,
+		b.find(one, plan.Finding{Severity: plan.Warning, Code: plan.CodeTaskOption, Account: w.spec.Account, Subject: p.Path,
 			Detail: "Task." + p.Path + " " + p.Rule, Remedy: p.Remedy})
 	}
-	destination := t.locationSpec(DestinationSide)
+	destination := t.locationSpec(plan.DestinationSide)
 	if what := destination.Consequences(); len(what) > 0 {
-		b.find(one, Finding{Severity: Info, Code: CodeStorageClass, Side: DestinationSide, Account: t.Destination.Account, Subject: destination.URI(),
+		b.find(one, plan.Finding{Severity: plan.Info, Code: plan.CodeStorageClass, Side: plan.DestinationSide, Account: t.Destination.Account, Subject: destination.URI(),
 			Detail: fmt.Sprintf("objects in %s are %s", destination.StorageClass, strings.Join(what, "; "))})
 	}
 	if s := state.Schedule; s != nil && s.Held() && w.spec.Schedule != nil {
-		b.find(one, Finding{Severity: Warning, Code: CodeScheduleDisabled, Account: w.spec.Account, Subject: state.ARN,
+		b.find(one, plan.Finding{Severity: plan.Warning, Code: plan.CodeScheduleDisabled, Account: w.spec.Account, Subject: state.ARN,
 			Detail: "DataSync has disabled the schedule by itself: " + cmp.Or(strings.Join(strings.Fields(s.DisabledReason), " "), "it gives no reason"),
 			Remedy: "repair the cause, run the task once, and enable the schedule by hand: it is not enabled again without a person"})
 	}
@@ -50,7 +43,7 @@ func (b *builder) taskFindings(w taskWant, state task.State) {
 // impossible blocks a transfer whose wishes do not go together with what the task in force has: DataSync would refuse the update.
 func (b *builder) impossible(w taskWant, spec task.Spec) {
 	for _, p := range problem.All(spec.Validate()) {
-		b.find([]*resolved{w.transfer}, Finding{Severity: Blocking, Code: CodeTaskOption, Account: w.spec.Account, Subject: p.Path,
+		b.find([]*resolved{w.transfer}, plan.Finding{Severity: plan.Blocking, Code: plan.CodeTaskOption, Account: w.spec.Account, Subject: p.Path,
 			Detail: fmt.Sprintf("Task.%s %q %s: it does not go together with what the task has already", p.Path, p.Value, p.Rule), Remedy: p.Remedy})
 	}
 }
@@ -64,16 +57,16 @@ func (w taskWant) removes(state task.State) bool {
 // deletions shows loudly what a task that deletes can empty, and blocks one that would delete everything.
 func (b *builder) deletions(w taskWant) {
 	t, one := w.transfer, []*resolved{w.transfer}
-	destination, source := t.locationSpec(DestinationSide).URI(), t.locationSpec(SourceSide).URI()
-	f := Finding{Severity: Warning, Code: CodeDeletes, Account: w.spec.Account, Subject: destination,
+	destination, source := t.locationSpec(plan.DestinationSide).URI(), t.locationSpec(plan.SourceSide).URI()
+	f := plan.Finding{Severity: plan.Warning, Code: plan.CodeDeletes, Account: w.spec.Account, Subject: destination,
 		Detail: "the task deletes every object below " + destination + " that is not at the source"}
 	if !b.settings.AllowDelete {
-		f.Severity, f.Remedy = Blocking, "set AllowDelete if that is meant"
+		f.Severity, f.Remedy = plan.Blocking, "set AllowDelete if that is meant"
 	}
 	b.find(one, f)
 	for _, other := range b.transfers {
 		for _, at := range other.deletedBy(t) {
-			b.find(one, Finding{Severity: Blocking, Code: CodeDeletes, Account: w.spec.Account, Subject: at.uri,
+			b.find(one, plan.Finding{Severity: plan.Blocking, Code: plan.CodeDeletes, Account: w.spec.Account, Subject: at.uri,
 				Detail: fmt.Sprintf("the task would delete the %s of %s at %s", at.what, other.Name, at.uri), Remedy: ruleReportDeleted.Remedy})
 		}
 	}
@@ -84,13 +77,13 @@ func (b *builder) deletions(w taskWant) {
 		if err == nil {
 			err = errors.New("the clients hold no client of its account")
 		}
-		b.find(one, unreadFinding(t.Source.Account, t.Source.Bucket, fmt.Errorf("whether %s is empty, in which case the task deletes all of %s: %w", source, destination, err), Warning,
+		b.find(one, unreadFinding(t.Source.Account, t.Source.Bucket, fmt.Errorf("whether %s is empty, in which case the task deletes all of %s: %w", source, destination, err), plan.Warning,
 			"look before the first run, or grant the reader s3:ListBucket on bucket "+t.Source.Bucket))
 	case look.sample.Objects == 0 && look.sample.More:
-		b.find(one, unreadFinding(t.Source.Account, t.Source.Bucket, fmt.Errorf("whether more than directories is below %s; if not, the task deletes all of %s", source, destination), Warning,
+		b.find(one, unreadFinding(t.Source.Account, t.Source.Bucket, fmt.Errorf("whether more than directories is below %s; if not, the task deletes all of %s", source, destination), plan.Warning,
 			"look before the first run"))
 	case look.sample.Empty():
-		b.find(one, Finding{Severity: Blocking, Code: CodeEmptySource, Side: SourceSide, Account: t.Source.Account, Subject: source,
+		b.find(one, plan.Finding{Severity: plan.Blocking, Code: plan.CodeEmptySource, Side: plan.SourceSide, Account: t.Source.Account, Subject: source,
 			Detail: fmt.Sprintf("nothing is below %s, so the task would delete everything below %s", source, destination),
 			Remedy: "correct the source's prefix, or set PreserveDeletedFiles to PRESERVE"})
 	}

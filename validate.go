@@ -11,6 +11,7 @@ import (
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/kmskey"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/problem"
 )
@@ -85,7 +86,7 @@ func (t *resolved) Validate() error {
 	l.Check(nameShape.MatchString(t.Name), ruleName, "Name", t.Name)
 	l.Check(t.given.TaskAccount == "" || region.ValidAccount(t.given.TaskAccount), ruleAccount, "TaskAccount", t.given.TaskAccount)
 	l.Check(t.Grant == grantByRole || t.Grant == grantByAccount, ruleGrant, "Grant", t.Grant)
-	for _, side := range []Side{SourceSide, DestinationSide} {
+	for _, side := range []plan.Side{plan.SourceSide, plan.DestinationSide} {
 		l.Under(strings.ToUpper(string(side[:1]))+string(side[1:]), t.validateEnd(side))
 	}
 	if region.Valid(t.Source.Region) && region.Valid(t.Destination.Region) {
@@ -96,7 +97,7 @@ func (t *resolved) Validate() error {
 	}
 	if t.SharesRole {
 		source, destination := t.Source.Role, t.Destination.Role
-		source.Name, destination.Name = t.end(SourceSide).RoleName, t.end(DestinationSide).RoleName
+		source.Name, destination.Name = t.end(plan.SourceSide).RoleName, t.end(plan.DestinationSide).RoleName
 		l.Check(sameRole(source, destination), ruleSharedRole, "Destination.Role", destination.Name)
 	}
 	for _, op := range t.Operators {
@@ -108,12 +109,12 @@ func (t *resolved) Validate() error {
 	return l.Err()
 }
 
-func (t *resolved) validateEnd(side Side) error {
+func (t *resolved) validateEnd(side plan.Side) error {
 	var l problem.List
 	e := t.end(side)
 	l.Check(region.ValidAccount(e.Account), ruleAccount, "Account", e.Account)
 	l.Check(region.Valid(e.Region), ruleRegion, "Region", e.Region)
-	if side == SourceSide {
+	if side == plan.SourceSide {
 		l.Check(e.StorageClass == "", ruleDestinationOnly, "StorageClass", string(e.StorageClass))
 		l.Check(!e.DisableACLs, ruleDestinationOnly, "DisableACLs", "true")
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 )
@@ -45,7 +46,7 @@ type bucketWant struct {
 
 type locationWant struct {
 	transfer *resolved
-	side     Side
+	side     plan.Side
 	spec     location.Spec
 	given    bool // LocationARN: judged, never changed
 }
@@ -57,28 +58,28 @@ type taskWant struct {
 
 func (w roleWant) id() string {
 	if w.shared {
-		return changeID(w.account, "", IAMRole, w.spec.Name+"/left")
+		return changeID(w.account, "", plan.IAMRole, w.spec.Name+"/left")
 	}
-	return changeID(w.account, "", IAMRole, w.spec.Name)
+	return changeID(w.account, "", plan.IAMRole, w.spec.Name)
 }
 
 func (w bucketWant) id() string {
-	return changeID(w.spec.Account, w.spec.Region, BucketPolicy, w.spec.Name)
+	return changeID(w.spec.Account, w.spec.Region, plan.BucketPolicy, w.spec.Name)
 }
 
 func (w bucketWant) ownershipID() string {
-	return changeID(w.spec.Account, w.spec.Region, BucketOwnership, w.spec.Name)
+	return changeID(w.spec.Account, w.spec.Region, plan.BucketOwnership, w.spec.Name)
 }
 
 func (w locationWant) id() string {
-	return changeID(w.spec.Account, w.spec.Region, DataSyncLocation, w.transfer.Name+"/"+string(w.side))
+	return changeID(w.spec.Account, w.spec.Region, plan.DataSyncLocation, w.transfer.Name+"/"+string(w.side))
 }
 
 func (w taskWant) id() string {
-	return changeID(w.spec.Account, w.spec.Region, DataSyncTask, w.transfer.Name)
+	return changeID(w.spec.Account, w.spec.Region, plan.DataSyncTask, w.transfer.Name)
 }
 
-func changeID(account, region string, kind Kind, name string) string {
+func changeID(account, region string, kind plan.Kind, name string) string {
 	id := account + "/"
 	if region != "" {
 		id += region + "/"
@@ -98,7 +99,7 @@ func wantsOf(transfers []*resolved) wants {
 		for _, side := range sides {
 			w.addBucket(r, side)
 			spec := r.Source
-			if side == DestinationSide {
+			if side == plan.DestinationSide {
 				spec = r.Destination
 			}
 			w.locations = append(w.locations, locationWant{transfer: r.Transfer, side: side, spec: spec, given: t.end(side).LocationARN != ""})
@@ -133,7 +134,7 @@ func (w *wants) addRole(t *resolved, r accountRole) {
 	}
 }
 
-func (w *wants) addBucket(r *resourceSet, side Side) {
+func (w *wants) addBucket(r *resourceSet, side plan.Side) {
 	t := r.Transfer
 	e := t.end(side)
 	i := slices.IndexFunc(w.buckets, func(x bucketWant) bool { return x.spec.Name == e.Bucket && x.spec.Account == e.Account })
@@ -143,12 +144,12 @@ func (w *wants) addBucket(r *resourceSet, side Side) {
 	}
 	b := &w.buckets[i]
 	b.spec.Statements = append(b.spec.Statements, t.bucketStatements(side)...)
-	b.spec.DisableACLs = b.spec.DisableACLs || side == DestinationSide && e.DisableACLs
+	b.spec.DisableACLs = b.spec.DisableACLs || side == plan.DestinationSide && e.DisableACLs
 	b.add(t, side, t.end(side).Remote, t.end(side).Sids)
 }
 
 // add notes that the transfer uses the policy's resource on this side, and if the resource is remote, by which statements.
-func (w *policyWant) add(t *resolved, side Side, remote bool, sids []string) {
+func (w *policyWant) add(t *resolved, side plan.Side, remote bool, sids []string) {
 	if len(w.transfers) == 0 || w.transfers[len(w.transfers)-1].Name != t.Name {
 		w.transfers = append(w.transfers, t)
 	}
@@ -158,7 +159,7 @@ func (w *policyWant) add(t *resolved, side Side, remote bool, sids []string) {
 	w.grants = true
 	w.ours = append(w.ours, sids...)
 	if t.end(side).OwnsRole && t.Grant == grantByRole {
-		id := changeID(t.TaskAccount, "", IAMRole, t.end(side).RoleName)
+		id := changeID(t.TaskAccount, "", plan.IAMRole, t.end(side).RoleName)
 		if !slices.Contains(w.roles, id) {
 			w.roles = append(w.roles, id)
 		}
@@ -166,7 +167,7 @@ func (w *policyWant) add(t *resolved, side Side, remote bool, sids []string) {
 }
 
 // side is the end that the role serves; "" if it serves both, or several transfers.
-func (w roleWant) side() Side {
+func (w roleWant) side() plan.Side {
 	if len(w.transfers) > 1 || w.transfers[0].SharesRole {
 		return ""
 	}

@@ -94,14 +94,6 @@ const (
 	ByAccount GrantShape = "ByAccount"
 )
 
-// Side is one end of a transfer.
-type Side string
-
-const (
-	SourceSide      Side = "source"      // where objects are read
-	DestinationSide Side = "destination" // where they are written
-)
-
 // AccountRole is a role and the account it belongs to.
 type AccountRole struct {
 	Account string

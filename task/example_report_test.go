@@ -51,7 +51,7 @@ func withAReport(ctx context.Context, report task.Report) (objects task.ObjectsA
 		return nil
 	})
 	clients := cloud.Clients()
-	plan, err := xacct.NewPlan(ctx, clients, []xacct.Transfer{{
+	p, err := xacct.NewPlan(ctx, clients, []xacct.Transfer{{
 		Name:        "media-archive",
 		Source:      xacct.Endpoint{Account: "111122223333", Region: "eu-west-1", Bucket: "media-raw"},
 		Destination: xacct.Endpoint{Account: "444455556666", Region: "us-east-2", Bucket: "media-archive"},
@@ -61,7 +61,7 @@ func withAReport(ctx context.Context, report task.Report) (objects task.ObjectsA
 	if err != nil {
 		log.Fatal(err)
 	}
-	result, err := plan.Apply(ctx, clients)
+	result, err := p.Apply(ctx, clients)
 	if err != nil {
 		log.Fatal(err)
 	}

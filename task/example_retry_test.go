@@ -66,11 +66,11 @@ func newFirstRun(ctx context.Context) firstRun {
 		Retries:     &task.Manifest{Bucket: "media-lists", Key: "retry.csv"},
 	}
 	clients := cloud.Clients()
-	plan, err := xacct.NewPlan(ctx, clients, []xacct.Transfer{transfer})
+	p, err := xacct.NewPlan(ctx, clients, []xacct.Transfer{transfer})
 	if err != nil {
 		log.Fatal(err)
 	}
-	result, err := plan.Apply(ctx, clients)
+	result, err := p.Apply(ctx, clients)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -46,7 +46,7 @@ func twoAccounts(ctx context.Context) (api task.ExecutionAPI, taskARN string) {
 	cloud.PutObject("media-raw", "2026/clip-1.mov", []byte("…"))
 	cloud.PutObject("media-raw", "2026/clip-2.mov", []byte("…"))
 	clients := cloud.Clients()
-	plan, err := xacct.NewPlan(ctx, clients, []xacct.Transfer{{
+	p, err := xacct.NewPlan(ctx, clients, []xacct.Transfer{{
 		Name:        "media-archive",
 		Source:      xacct.Endpoint{Account: "111122223333", Region: "eu-west-1", Bucket: "media-raw"},
 		Destination: xacct.Endpoint{Account: "444455556666", Region: "us-east-2", Bucket: "media-archive"},
@@ -55,7 +55,7 @@ func twoAccounts(ctx context.Context) (api task.ExecutionAPI, taskARN string) {
 	if err != nil {
 		log.Fatal(err)
 	}
-	result, err := plan.Apply(ctx, clients)
+	result, err := p.Apply(ctx, clients)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -59,11 +59,11 @@ func run(ctx context.Context, out io.Writer, clients xacct.Clients) error {
 
 // setUp makes the task with its schedule, and returns the task's ARN.
 func setUp(ctx context.Context, out io.Writer, clients xacct.Clients) (string, error) {
-	plan, err := xacct.NewPlan(ctx, clients, []xacct.Transfer{transfer}) // reads only
+	p, err := xacct.NewPlan(ctx, clients, []xacct.Transfer{transfer}) // reads only
 	if err != nil {
 		return "", err
 	}
-	result, err := plan.Apply(ctx, clients)
+	result, err := p.Apply(ctx, clients)
 	if err != nil {
 		return "", err
 	}

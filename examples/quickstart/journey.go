@@ -39,14 +39,14 @@ func (j journey) run(ctx context.Context) error {
 	transfers := []xacct.Transfer{j.transfer}
 
 	j.out.heading("Plan")
-	plan, err := xacct.NewPlan(ctx, j.clients, transfers)
+	p, err := xacct.NewPlan(ctx, j.clients, transfers)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(j.out, plan)
+	fmt.Fprintln(j.out, p)
 
 	j.out.heading("Apply")
-	result, err := j.apply(ctx, plan)
+	result, err := j.apply(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (j journey) run(ctx context.Context) error {
 	if outcome == nil {
 		return runErr
 	}
-	if err := errors.Join(runErr, j.receipt(ctx, plan, result, outcome)); err != nil { // a run that left something behind has a receipt, too
+	if err := errors.Join(runErr, j.receipt(ctx, p, result, outcome)); err != nil { // a run that left something behind has a receipt, too
 		return err
 	}
 
@@ -77,8 +77,8 @@ func (j journey) run(ctx context.Context) error {
 }
 
 // apply makes the changes of a plan, a line each.
-func (j journey) apply(ctx context.Context, plan *xacct.Plan) (*xacct.Result, error) {
-	result, err := plan.Apply(ctx, j.clients, func(o *xacct.ApplyOptions) {
+func (j journey) apply(ctx context.Context, p *xacct.Plan) (*xacct.Result, error) {
+	result, err := p.Apply(ctx, j.clients, func(o *xacct.ApplyOptions) {
 		o.OnEvent = func(e xacct.Event) {
 			switch e.State {
 			case xacct.EventWaiting:
@@ -134,9 +134,9 @@ func (j journey) copy(ctx context.Context, taskARN string) (*task.Outcome, error
 }
 
 // receipt prints the record of the run, complete or not.
-func (j journey) receipt(ctx context.Context, plan *xacct.Plan, result *xacct.Result, outcome *task.Outcome) error {
+func (j journey) receipt(ctx context.Context, p *xacct.Plan, result *xacct.Result, outcome *task.Outcome) error {
 	j.out.heading("Receipt")
-	receipt, err := plan.Receipt(ctx, j.clients, j.transfer.Name, result, outcome)
+	receipt, err := p.Receipt(ctx, j.clients, j.transfer.Name, result, outcome)
 	if err != nil {
 		return err
 	}
@@ -150,18 +150,18 @@ func (j journey) receipt(ctx context.Context, plan *xacct.Plan, result *xacct.Re
 // destroy takes everything away again and looks for what is left.
 func (j journey) destroy(ctx context.Context, before string) error {
 	j.out.heading("Destroy")
-	plan, err := xacct.NewDestroyPlan(ctx, j.clients, []xacct.Transfer{j.transfer})
+	p, err := xacct.NewDestroyPlan(ctx, j.clients, []xacct.Transfer{j.transfer})
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(j.out, plan)
+	fmt.Fprintln(j.out, p)
 	fmt.Fprintln(j.out)
-	if _, err := j.apply(ctx, plan); err != nil {
+	if _, err := j.apply(ctx, p); err != nil {
 		return err
 	}
 
 	j.out.heading("What is left")
-	left, err := plan.Residue(ctx, j.clients)
+	left, err := p.Residue(ctx, j.clients)
 	if err != nil {
 		return err
 	}

@@ -43,11 +43,11 @@ func main() {
 }
 
 func run(ctx context.Context, out io.Writer, clients xacct.Clients) error {
-	plan, err := xacct.NewPlan(ctx, clients, []xacct.Transfer{transfer}) // reads only
+	p, err := xacct.NewPlan(ctx, clients, []xacct.Transfer{transfer}) // reads only
 	if err != nil {
 		return err
 	}
-	result, err := plan.Apply(ctx, clients)
+	result, err := p.Apply(ctx, clients)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func run(ctx context.Context, out io.Writer, clients xacct.Clients) error {
 	if outcome == nil {
 		return runErr
 	}
-	receipt, err := plan.Receipt(ctx, clients, transfer.Name, result, outcome) // also of a run that failed
+	receipt, err := p.Receipt(ctx, clients, transfer.Name, result, outcome) // also of a run that failed
 	if err != nil {
 		return errors.Join(runErr, err)
 	}

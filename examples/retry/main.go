@@ -46,11 +46,11 @@ func main() {
 }
 
 func run(ctx context.Context, out io.Writer, clients xacct.Clients) error {
-	plan, err := xacct.NewPlan(ctx, clients, []xacct.Transfer{transfer}) // reads only
+	p, err := xacct.NewPlan(ctx, clients, []xacct.Transfer{transfer}) // reads only
 	if err != nil {
 		return err
 	}
-	result, err := plan.Apply(ctx, clients)
+	result, err := p.Apply(ctx, clients)
 	if err != nil {
 		return err
 	}

@@ -14,9 +14,9 @@ var floors = []struct {
 	floor int
 }{
 	{"problem", -1}, // the cellar: what the ground floor itself shares
-	{"awscli", -1},
 	{"internal/model", -1},
 	{"internal/pages", -1},
+	{"awscli", -1},
 	{"internal", 0},        // what two packages really share
 	{"policy/internal", 0}, // likewise, for policy and authz alone
 	{"policy", 1},          // documents
@@ -26,10 +26,24 @@ var floors = []struct {
 	{"kmskey", 2},
 	{"location", 2},
 	{"task", 2},
-	{".", 3},                   // Transfer, Plan, Apply
-	{"xaccttest", 4},           // the in-memory AWS
-	{"internal/enginetest", 5}, // end-to-end tests of the public API, and what they share
-	{"examples", 5},            // programs
+	{"internal/patience", 1},
+	{"plan", 3},            // the words of plans and results
+	{"internal/client", 4}, // the machinery, one storey a package
+	{"internal/guard", 5},
+	{"internal/transfer", 6},
+	{"internal/operator", 7},
+	{"internal/verdict", 8},
+	{"internal/check", 9},
+	{"internal/desired", 10},
+	{"internal/snapshot", 11},
+	{"internal/survey", 12},
+	{"internal/planner", 13},
+	{"internal/apply", 14},
+	{"internal/residue", 15},
+	{".", 20},                   // the face: Transfer, Plan, Apply
+	{"xaccttest", 30},           // the in-memory AWS
+	{"internal/enginetest", 40}, // end-to-end tests of the public API, and what they share
+	{"examples", 40},            // programs
 }
 
 // modules are all that may be imported beside the standard library, and where.

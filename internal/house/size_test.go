@@ -16,8 +16,8 @@ const (
 	functionLines = 70   // of a function in a product file, without its doc comment
 	packageLines  = 2000 // of the declarations of a package, with their doc comments
 
-	rootFiles    = 87    // product files of the root package
-	rootLines    = 13606 // their lines
+	rootFiles    = 90    // product files of the root package
+	rootLines    = 13700 // their lines
 	rootAllFiles = 160   // with the test files
 )
 

@@ -1,4 +1,4 @@
-package xacct
+package plan
 
 import (
 	"fmt"
@@ -78,7 +78,7 @@ func (e *CallError) Hint() string {
 	case awserr.Denied(e.Err):
 		return fmt.Sprintf("allow %s on %s to the caller in account %s (OperatorPolicy gives all that it needs), and look for policies that deny it", e.Operation, e.Subject, e.Account)
 	case awserr.Propagation(e.Err):
-		return "see that the role named in the policy exists, and that the account that owns it has the Region enabled; a young role needs a minute"
+		return "see that the role named in the policy exists, and that the account that owns it has the Region enabled; a new role needs a minute"
 	case awserr.Throttled(e.Err):
 		return "run again, with a smaller Concurrency"
 	}
@@ -134,7 +134,7 @@ func (e *BlockedError) Hint() string {
 	return strings.Join(out, "; ")
 }
 
-// AmbiguousError says that several resources bear the mark of one.
+// AmbiguousError says that several resources are tagged as one of ours.
 type AmbiguousError struct {
 	Account, Region string
 	Kind            Kind
@@ -182,7 +182,7 @@ func (e *MismatchError) Hint() string {
 	return "do not trust this plan: make a new one from the transfers"
 }
 
-// OwnerError says that a policy or role bears our name and is not ours.
+// OwnerError says that a statement or role has our name and is not ours.
 type OwnerError struct {
 	Account, Region string
 	Kind            Kind
@@ -222,7 +222,7 @@ type SchemaError struct{ Schema string }
 
 // Error is one line: the schema of the plan, and those that this version reads.
 func (e *SchemaError) Error() string {
-	return fmt.Sprintf("the plan's schema is %q, and this version reads %s and what is older after the dot", e.Schema, schema)
+	return fmt.Sprintf("the plan's schema is %q, and this version reads %s and what is older after the dot", e.Schema, Schema)
 }
 
 // Hint is to use the version that made the plan, or to plan again.

@@ -1,24 +1,25 @@
-package xacct
+package plan
 
 import (
 	"slices"
 	"time"
 )
 
-// Status is how a change ended.
+// Status is how a [Change] ended.
 type Status string
 
+// The ends of changes.
 const (
-	Done      Status = "done"      // it was made, and read back where AWS lets one
-	Unchanged Status = "unchanged" // everything was as wanted: nothing was written
-	Failed    Status = "failed"    // see Err
+	Done      Status = "done"      // it was made, and read back where AWS allows that
+	Unchanged Status = "unchanged" // the resource was as desired: nothing was written
+	Failed    Status = "failed"    // see ChangeResult.Err
 	Skipped   Status = "skipped"   // a change that it requires was not made, or it is blocked
 	Waiting   Status = "waiting"   // it waits for the operator of another account; apply again afterwards
 )
 
 // ChangeResult is what became of one change.
 type ChangeResult struct {
-	ID        string
+	ID        string // of the change, as are the fields below it up to Op
 	Account   string
 	Region    string `json:",omitempty"`
 	Kind      Kind
@@ -31,9 +32,8 @@ type ChangeResult struct {
 	Err       error  `json:"-"`          // why it failed, was skipped or waits
 	Error     string `json:",omitempty"` // Err as text
 
-	// Writes are the policy documents around each write of the policy of a bucket, of a key or of CloudWatch Logs, in order: what was read
-	// right before, and what was sent. None of them has a conditional write: somebody else's write between the two is lost, and these are the
-	// means to find and restore it.
+	// Writes are the writes of a policy of a bucket, a key or CloudWatch Logs, in order, each with what was read right before and what was sent.
+	// These policies have no conditional write: somebody else's write between the two is lost, and can be found and restored from here.
 	Writes     []PolicyWrite `json:",omitempty"`
 	RequestIDs []string      `json:",omitempty"` // AWS request ids of the writes
 }
@@ -45,12 +45,12 @@ type PolicyWrite struct {
 	After  string // what was sent; "" is a deletion
 }
 
-// Result is what an apply did: every change of the plan, in the plan's order.
+// Result is what Apply did.
 type Result struct {
-	Changes []ChangeResult
+	Changes []ChangeResult // one for each change of the plan, in the plan's order
 }
 
-// TaskARN is the ARN of the transfer's task; "" if there is none.
+// TaskARN returns the ARN of the transfer's task, "" if there is none.
 func (r *Result) TaskARN(transfer string) string {
 	for _, c := range r.Changes {
 		if c.Kind == DataSyncTask && slices.Contains(c.Transfers, transfer) && c.ARN != "" {
@@ -60,7 +60,7 @@ func (r *Result) TaskARN(transfer string) string {
 	return ""
 }
 
-// Count is how many changes ended in the status.
+// Count returns how many changes ended with the status.
 func (r *Result) Count(s Status) int {
 	n := 0
 	for _, c := range r.Changes {
@@ -71,7 +71,7 @@ func (r *Result) Count(s Status) int {
 	return n
 }
 
-// Event is a step of an apply.
+// Event is one step of Apply.
 type Event struct {
 	Time    time.Time
 	Change  string // the change's ID
@@ -89,8 +89,9 @@ type Event struct {
 // EventState is what an [Event] reports.
 type EventState string
 
+// The states that events report.
 const (
 	EventStarted EventState = "started" // the change is being made
-	EventWaiting EventState = "waiting" // it was refused as a young role or policy is, and is tried again
+	EventWaiting EventState = "waiting" // AWS refused it as it refuses what a new role or policy does not yet allow: it is tried again
 	EventEnded   EventState = "ended"   // Detail begins with its Status
 )

@@ -1,0 +1,68 @@
+package plan
+
+// Code is the stable word of a [Finding]. Programs compare it; it does not change between versions.
+type Code = string
+
+// Verdicts on access.
+const (
+	CodeAllowed      Code = "allowed"      // the policies allow the access
+	CodeDenied       Code = "denied"       // the policies deny it, or do not allow it
+	CodeLimited      Code = "limited"      // the policies deny only actions that the transfer needs rarely or not at all
+	CodeUndetermined Code = "undetermined" // what was given and read does not settle it
+	CodeNoOperator   Code = "no-operator"  // Operators names nobody who may list a remote bucket when its location is made
+	CodeNotGiven     Code = "not-given"    // policies that were not handed to the plan, such as SCPs: the verdicts hold as far as the given ones go
+	CodeUnread       Code = "unread"       // something exists, or may exist, and could not be read
+	CodeAssumed      Code = "assumed"      // the plan rests on something that AWS does not document
+)
+
+// Findings about buckets.
+const (
+	CodeNoBucket      Code = "no-bucket"      // the bucket does not exist
+	CodeWrongRegion   Code = "wrong-region"   // the bucket is in another Region
+	CodeWrongOwner    Code = "wrong-owner"    // the bucket does not belong to the account, or that could not be proved
+	CodeACLsEnabled   Code = "acls-enabled"   // a remote bucket has ACLs: objects written there would belong to the task account
+	CodeACLGrants     Code = "acl-grants"     // grants in the bucket's ACL forbid BucketOwnerEnforced
+	CodeOwnership     Code = "ownership"      // what a change of Object Ownership means for others
+	CodePublicPolicy  Code = "public-policy"  // S3 calls the bucket's policy public, and may refuse to store it
+	CodePublicAccess  Code = "public-access"  // S3 calls the bucket's policy public, and refuses every other account
+	CodeRequesterPays Code = "requester-pays" // the bucket refuses requests of other accounts that do not say that they pay
+	CodeObjectLock    Code = "object-lock"    // the bucket locks new objects
+	CodeVersioning    Code = "versioning"     // what versions mean for this transfer
+	CodeOverwrites    Code = "overwrites"     // objects at the destination that the first run may overwrite
+	CodeEmptySource   Code = "empty-source"   // the task deletes what is not at the source, and nothing is there
+)
+
+// Findings about KMS keys.
+const (
+	CodeNoKey        Code = "no-key"         // the key does not exist
+	CodeKeyUnusable  Code = "key-unusable"   // the key cannot serve this transfer: AWS manages it, or it is disabled
+	CodeKeyNotListed Code = "key-not-listed" // the bucket's default encryption uses a key that KMSKeys does not name
+)
+
+// Findings about policies that others write too.
+const (
+	CodeSidTaken      Code = "sid-taken"      // a statement of somebody else has our Sid
+	CodeDeadPrincipal Code = "dead-principal" // a statement names a deleted role or user, or would
+	CodeLockout       Code = "lockout"        // nobody could change the policy again
+	CodeTutorial      Code = "tutorial"       // a statement has the constant Sid of AWS's tutorial
+	CodeSize          Code = "size"           // a policy, or the number of tasks or roles, is near or over its limit
+)
+
+// Findings about resources that exist already.
+const (
+	CodeForeignRole Code = "foreign-role" // a role of the desired name exists and is not ours
+	CodeNoRole      Code = "no-role"      // RoleARN or Operators name a role that does not exist, or not at that path
+	CodeNoLocation  Code = "no-location"  // LocationARN names a location that does not exist or does not fit
+	CodeAmbiguous   Code = "ambiguous"    // several resources are tagged as ours
+	CodeCandidate   Code = "candidate"    // a resource like the desired one exists without our tags
+	CodeReplace     Code = "replace"      // something must be replaced, and AllowReplace was not given
+	CodeRunning     Code = "running"      // an execution of the task has not ended
+)
+
+// Findings about what the task will do.
+const (
+	CodeDeletes          Code = "deletes"           // the task deletes at the destination, and AllowDelete was not given
+	CodeTaskOption       Code = "task-option"       // a setting that costs, loses traces, does nothing, or is only assumed to work
+	CodeStorageClass     Code = "storage-class"     // what the destination's storage class means for the objects written
+	CodeScheduleDisabled Code = "schedule-disabled" // DataSync disabled the schedule by itself: a person has to see why
+)

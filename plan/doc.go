@@ -1,0 +1,13 @@
+// Package plan holds the words in which a plan, and what became of it, is told: changes, findings, facts, results, events and errors. They are
+// data; the functions that make and apply plans are in package xacct, which has an alias for every type and constant here.
+//
+//	for _, f := range p.Findings { // p is a *xacct.Plan
+//		if f.Severity == plan.Blocking {
+//			fmt.Println(f.Transfer, f.Code, f.Detail, f.Remedy)
+//		}
+//	}
+//
+// A plan has [Change] values, what would be done to which resource, and [Finding] values, what is known about each transfer. Applying it sends
+// an [Event] for each step and returns a [Result]. Errors are typed, so that errors.As finds them under the names of either package, and each has
+// a Hint, the next action; [Hints] collects the hints of an error and all that it wraps.
+package plan

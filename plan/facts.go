@@ -1,0 +1,40 @@
+package plan
+
+import (
+	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/kmskey"
+	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/policy"
+)
+
+// Facts are what is known about the accounts of a transfer before anything is changed. What is missing from a map is unknown; a zero document in
+// a map means that there is none.
+type Facts struct {
+	BucketPolicies map[string]policy.Document   // by bucket name: the policy as it is
+	KeyPolicies    map[string]policy.Document   // by key ARN: the policy as it is
+	Leaving        map[string][]string          // by bucket name or key ARN: the Sids of statements that will be taken out of that policy
+	Trusts         map[string]policy.Document   // by ARN of an existing role (RoleARN): its trust policy
+	Identity       map[string][]policy.Document // by ARN of an operator or existing role: every policy attached to it; of a role of ours: those that others attached
+	Boundaries     map[string]policy.Document   // by ARN of a role or operator: its permissions boundary
+	IDs            map[string]string            // by ARN of a role or operator: its unique id, AROA… or AIDA…
+	Tags           map[string]map[string]string // by ARN of a role or operator: all of its tags
+
+	Unjudged []string          // ARNs of existing roles and operators whose policies or boundary could not all be read
+	Moved    map[string]string // by the ARN that was given: the ARN of the role of that name, which has another path
+
+	Buckets   map[string]bucket.State   // by bucket name: what was observed of the bucket, whose policy is in BucketPolicies instead
+	Locations map[string]location.State // by ARN: what was observed of a given location (LocationARN)
+	Writers   map[string]string         // by account: the ARN of the principal that writes its policies of buckets and keys
+	DeadIDs   []string                  // unique ids that policies of buckets and keys showed in several reads, some time apart: their role or user is gone
+	Filled    map[string]bucket.Sample  // by transfer name: what lies below the destination's prefix
+	NotListed map[string]error          // by transfer name: why what lies below the destination's prefix could not be read
+	Keys      map[string]kmskey.State   // by ARN: what was observed of the key, whose policy is in KeyPolicies instead
+
+	DisablingACLs map[string]bool // by bucket name: some transfer of the plan disables the bucket's ACLs
+
+	// OrgIDs are the organisations (o-…) of accounts, by account id; see xacct.PlanOptions.
+	OrgIDs map[string]string
+
+	// SCPs are those of the accounts of principals, RCPs those of the accounts of buckets; see xacct.PlanOptions.
+	SCPs, RCPs map[string][][]policy.Document
+}
