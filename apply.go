@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/plan"
 )
@@ -36,7 +37,7 @@ const (
 type run struct {
 	approved *draft
 	current  *builder // what AWS holds now, and what is to be made of it
-	clients  clientSet
+	clients  client.Set
 	opts     applyOptions
 
 	changes          map[string]*plan.Change // of the fresh plan, by ID
@@ -61,7 +62,7 @@ type run struct {
 }
 
 // applyPlan makes the changes of the plan that are not on hold.
-func applyPlan(ctx context.Context, p *draft, c clientSet, o applyOptions) (*plan.Result, error) {
+func applyPlan(ctx context.Context, p *draft, c client.Set, o applyOptions) (*plan.Result, error) {
 	r, err := begin(ctx, p, c, o)
 	if err != nil {
 		return nil, err
@@ -85,7 +86,7 @@ func applyPlan(ctx context.Context, p *draft, c clientSet, o applyOptions) (*pla
 }
 
 // begin judges the plan, reads AWS again, and plans again with what it reads.
-func begin(ctx context.Context, p *draft, c clientSet, o applyOptions) (*run, error) {
+func begin(ctx context.Context, p *draft, c client.Set, o applyOptions) (*run, error) {
 	if err := readable(p); err != nil {
 		return nil, err
 	}
@@ -106,7 +107,7 @@ func begin(ctx context.Context, p *draft, c clientSet, o applyOptions) (*run, er
 }
 
 // newRun is an apply of the plan before anything is known of AWS.
-func newRun(p *draft, c clientSet, o applyOptions) *run {
+func newRun(p *draft, c client.Set, o applyOptions) *run {
 	o.Budget, o.Settle = cmp.Or(o.Budget, defaultBudget), cmp.Or(o.Settle, defaultSettle)
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))

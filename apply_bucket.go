@@ -10,13 +10,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go/middleware"
 
-	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/guard"
 	"github.com/xacct/xacct/internal/patience"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -46,7 +44,7 @@ type target struct {
 
 // bucketTarget is the policy of a bucket.
 func (r *run) bucketTarget(w bucketWant) (target, error) {
-	api, err := r.clients.s3(w.spec.Account, w.spec.Region)
+	api, err := r.clients.S3(w.spec.Account, w.spec.Region)
 	if r.approved.Mode == plan.TearDown {
 		w.spec.Statements = nil
 	}
@@ -57,9 +55,9 @@ func (r *run) bucketTarget(w bucketWant) (target, error) {
 			f.BucketPolicies[w.spec.Name], f.Leaving[w.spec.Name] = d, gone
 		},
 		diff: func(d policy.Document) policyDiff { return diffBucket(w, d, r.known()) },
-		read: func(ctx context.Context) (policy.Document, error) { return readBucketPolicy(ctx, api, w.spec) },
+		read: func(ctx context.Context) (policy.Document, error) { return guard.ReadBucketPolicy(ctx, api, w.spec) },
 		write: func(ctx context.Context, d policy.Document) (middleware.Metadata, error) {
-			return writeBucketPolicy(ctx, api, w.spec, d)
+			return guard.WriteBucketPolicy(ctx, api, w.spec, d)
 		},
 	}, err
 }
@@ -157,37 +155,6 @@ func (r *run) checkMerged(ch *plan.Change, w target, current, next policy.Docume
 	return errors.Join(errs...)
 }
 
-// readBucketPolicy is the policy right now; zero is none.
-func readBucketPolicy(ctx context.Context, api bucket.API, spec bucket.Spec) (policy.Document, error) {
-	out, err := api.GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account})
-	if awserr.Is(err, "NoSuchBucketPolicy") {
-		return policy.Document{}, nil
-	}
-	if err != nil {
-		return policy.Document{}, err
-	}
-	return policy.Parse([]byte(aws.ToString(out.Policy)))
-}
-
-// noS3Retries switches the SDK's own retries off for writes of a policy, because each needs a read right before it.
-func noS3Retries(o *s3.Options) { o.Retryer = aws.NopRetryer{} }
-
-func writeBucketPolicy(ctx context.Context, api bucket.API, spec bucket.Spec, next policy.Document) (middleware.Metadata, error) {
-	if next.IsZero() {
-		out, err := api.DeleteBucketPolicy(ctx, &s3.DeleteBucketPolicyInput{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account}, noS3Retries)
-		if err != nil {
-			return middleware.Metadata{}, err
-		}
-		return out.ResultMetadata, nil
-	}
-	text := string(next.Bytes())
-	out, err := api.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account, Policy: &text}, noS3Retries)
-	if err != nil {
-		return middleware.Metadata{}, err
-	}
-	return out.ResultMetadata, nil
-}
-
 // putPolicy sends the document once. What the service refused was not written, and is not kept as a write.
 func (r *run) putPolicy(ctx context.Context, w target, current, next policy.Document, res *plan.ChangeResult) error {
 	write := plan.PolicyWrite{Time: time.Now(), Before: string(current.Bytes()), After: string(next.Bytes())}
@@ -264,7 +231,7 @@ func skeleton(st policy.Statement) string {
 }
 
 func (r *run) applyOwnership(ctx context.Context, ch *plan.Change, w bucketWant, res *plan.ChangeResult) (plan.Status, error) {
-	api, err := r.clients.s3(w.spec.Account, w.spec.Region)
+	api, err := r.clients.S3(w.spec.Account, w.spec.Region)
 	if err != nil {
 		return plan.Failed, err
 	}

@@ -8,6 +8,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/patience"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/task"
@@ -15,7 +16,7 @@ import (
 
 // cancelRuns cancels the task's execution under way, and those queued behind it one after the other, until none is left or the budget is
 // spent. A task that is gone has none.
-func (r *run) cancelRuns(ctx context.Context, ch *plan.Change, api dataSyncAPI, arn string, res *plan.ChangeResult) error {
+func (r *run) cancelRuns(ctx context.Context, ch *plan.Change, api client.DataSyncAPI, arn string, res *plan.ChangeResult) error {
 	spent, cancelled := patience.NewBackoff(), ""
 	for attempt := 1; ; attempt++ {
 		state, err := task.Observe(ctx, api, arn)

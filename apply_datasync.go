@@ -13,6 +13,8 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/client"
+	"github.com/xacct/xacct/internal/guard"
 	"github.com/xacct/xacct/internal/patience"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
@@ -36,7 +38,7 @@ func (r *run) made(id, arn string, res *plan.ChangeResult) {
 }
 
 func (r *run) applyLocation(ctx context.Context, ch *plan.Change, w locationWant, res *plan.ChangeResult) (plan.Status, error) {
-	api, err := r.clients.datasync(w.spec.Account, w.spec.Region)
+	api, err := r.clients.DataSync(w.spec.Account, w.spec.Region)
 	if err != nil {
 		return plan.Failed, err
 	}
@@ -81,7 +83,7 @@ func (r *run) applyLocation(ctx context.Context, ch *plan.Change, w locationWant
 }
 
 // tagResource sets tags on a location or task; a nil input sets none.
-func (r *run) tagResource(ctx context.Context, ch *plan.Change, api dataSyncAPI, in *datasync.TagResourceInput, err error, res *plan.ChangeResult) error {
+func (r *run) tagResource(ctx context.Context, ch *plan.Change, api client.DataSyncAPI, in *datasync.TagResourceInput, err error, res *plan.ChangeResult) error {
 	if err != nil || in == nil {
 		return err
 	}
@@ -94,7 +96,7 @@ func (r *run) tagResource(ctx context.Context, ch *plan.Change, api dataSyncAPI,
 	})
 }
 
-func (r *run) createLocation(ctx context.Context, ch *plan.Change, api dataSyncAPI, w locationWant, res *plan.ChangeResult) (plan.Status, error) {
+func (r *run) createLocation(ctx context.Context, ch *plan.Change, api client.DataSyncAPI, w locationWant, res *plan.ChangeResult) (plan.Status, error) {
 	in, err := w.spec.CreateInput()
 	if err != nil {
 		return plan.Failed, err
@@ -136,7 +138,7 @@ func (r *run) foreignARN(ch *plan.Change, arn string) error {
 }
 
 // findLocation lists the Region's locations and looks for ours.
-func findLocation(ctx context.Context, c clientSet, api dataSyncAPI, w locationWant) (location.State, error) {
+func findLocation(ctx context.Context, c client.Set, api client.DataSyncAPI, w locationWant) (location.State, error) {
 	entries, err := location.List(ctx, api)
 	if err != nil {
 		return location.State{}, err
@@ -188,7 +190,7 @@ func (r *run) refused(ch *plan.Change, t *resolved, side plan.Side, op string, e
 	return ended(ch, op, accessError(r.current.findings, t, side, err))
 }
 
-func (r *run) removeLocation(ctx context.Context, ch *plan.Change, api dataSyncAPI, arn string, res *plan.ChangeResult) (plan.Status, error) {
+func (r *run) removeLocation(ctx context.Context, ch *plan.Change, api client.DataSyncAPI, arn string, res *plan.ChangeResult) (plan.Status, error) {
 	in, err := location.Spec{}.DeleteInput(arn)
 	if err == nil {
 		err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
@@ -196,14 +198,14 @@ func (r *run) removeLocation(ctx context.Context, ch *plan.Change, api dataSyncA
 			if err == nil {
 				keepRequestID(res, out.ResultMetadata)
 			}
-			return unlessGone(err)
+			return guard.UnlessGone(err)
 		})
 	}
 	return ended(ch, "datasync:DeleteLocation", err)
 }
 
 func (r *run) applyTask(ctx context.Context, ch *plan.Change, w taskWant, res *plan.ChangeResult) (plan.Status, error) {
-	api, err := r.clients.datasync(w.spec.Account, w.spec.Region)
+	api, err := r.clients.DataSync(w.spec.Account, w.spec.Region)
 	if err != nil {
 		return plan.Failed, err
 	}
@@ -261,7 +263,7 @@ func (r *run) applyTask(ctx context.Context, ch *plan.Change, w taskWant, res *p
 	return ended(ch, "datasync:TagResource", r.tagResource(ctx, ch, api, in, err, res))
 }
 
-func (r *run) createTask(ctx context.Context, ch *plan.Change, api dataSyncAPI, w taskWant, res *plan.ChangeResult) (plan.Status, error) {
+func (r *run) createTask(ctx context.Context, ch *plan.Change, api client.DataSyncAPI, w taskWant, res *plan.ChangeResult) (plan.Status, error) {
 	in, err := w.spec.CreateInput()
 	if err != nil {
 		return plan.Failed, err
@@ -299,7 +301,7 @@ func (r *run) createTask(ctx context.Context, ch *plan.Change, api dataSyncAPI, 
 }
 
 // findTask lists the Region's tasks and looks for ours.
-func findTask(ctx context.Context, c clientSet, api dataSyncAPI, w taskWant) (task.State, error) {
+func findTask(ctx context.Context, c client.Set, api client.DataSyncAPI, w taskWant) (task.State, error) {
 	entries, err := task.List(ctx, api)
 	if err != nil {
 		return task.State{}, err
@@ -308,7 +310,7 @@ func findTask(ctx context.Context, c clientSet, api dataSyncAPI, w taskWant) (ta
 }
 
 // available waits until the task can be started, within the settle budget.
-func (r *run) available(ctx context.Context, ch *plan.Change, api dataSyncAPI, res *plan.ChangeResult) (plan.Status, error) {
+func (r *run) available(ctx context.Context, ch *plan.Change, api client.DataSyncAPI, res *plan.ChangeResult) (plan.Status, error) {
 	start := time.Now()
 	for attempt := 1; ; attempt++ {
 		out, err := api.DescribeTask(ctx, &datasync.DescribeTaskInput{TaskArn: &res.ARN})
@@ -330,7 +332,7 @@ func (r *run) available(ctx context.Context, ch *plan.Change, api dataSyncAPI, r
 	}
 }
 
-func (r *run) removeTask(ctx context.Context, ch *plan.Change, api dataSyncAPI, arn string, res *plan.ChangeResult) (plan.Status, error) {
+func (r *run) removeTask(ctx context.Context, ch *plan.Change, api client.DataSyncAPI, arn string, res *plan.ChangeResult) (plan.Status, error) {
 	if r.approved.Mode == plan.TearDown && r.approved.Settings.CancelRuns {
 		if err := r.cancelRuns(ctx, ch, api, arn, res); err != nil {
 			return ended(ch, "datasync:CancelTaskExecution", err)
@@ -343,7 +345,7 @@ func (r *run) removeTask(ctx context.Context, ch *plan.Change, api dataSyncAPI, 
 			if err == nil {
 				keepRequestID(res, out.ResultMetadata)
 			}
-			return unlessGone(err)
+			return guard.UnlessGone(err)
 		})
 	}
 	return ended(ch, "datasync:DeleteTask", err)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/task"
@@ -79,7 +80,7 @@ func (r *run) lookAhead(ctx context.Context, ch *plan.Change) {
 }
 
 func (r *run) locationsSince(ctx context.Context, ch *plan.Change, t time.Time) ([]location.Entry, error) {
-	api, err := r.clients.datasync(ch.Account, ch.Region)
+	api, err := r.clients.DataSync(ch.Account, ch.Region)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +89,7 @@ func (r *run) locationsSince(ctx context.Context, ch *plan.Change, t time.Time) 
 }
 
 func (r *run) tasksSince(ctx context.Context, ch *plan.Change, t time.Time) ([]task.Entry, error) {
-	api, err := r.clients.datasync(ch.Account, ch.Region)
+	api, err := r.clients.DataSync(ch.Account, ch.Region)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +114,7 @@ func (r *run) locationNow(ctx context.Context, ch *plan.Change, w locationWant) 
 }
 
 // locationAmong is ours of the locations listed, as a plan finds it.
-func locationAmong(ctx context.Context, c clientSet, w locationWant, entries []location.Entry) (location.State, error) {
+func locationAmong(ctx context.Context, c client.Set, w locationWant, entries []location.Entry) (location.State, error) {
 	s := newReader(c)
 	pl := place{w.spec.Account, w.spec.Region}
 	for arn := range candidates(wants{locations: []locationWant{w}}, map[place][]location.Entry{pl: entries}) {
@@ -136,7 +137,7 @@ func (r *run) taskNow(ctx context.Context, ch *plan.Change, w taskWant) (task.St
 }
 
 // taskAmong is ours of the tasks listed, with the pair of locations and the mode it should have, which the one that it replaces has not.
-func taskAmong(ctx context.Context, c clientSet, w taskWant, entries []task.Entry) (task.State, error) {
+func taskAmong(ctx context.Context, c client.Set, w taskWant, entries []task.Entry) (task.State, error) {
 	s := newReader(c)
 	pl := place{w.spec.Account, w.spec.Region}
 	for _, e := range entries {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/guard"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
@@ -90,7 +91,7 @@ func ended(ch *plan.Change, op string, err error) (plan.Status, error) {
 }
 
 func (r *run) applyRole(ctx context.Context, ch *plan.Change, w roleWant, res *plan.ChangeResult) (plan.Status, error) {
-	api, err := r.clients.iam(w.account)
+	api, err := r.clients.IAM(w.account)
 	if err != nil {
 		return plan.Failed, err
 	}
@@ -277,16 +278,8 @@ func (r *run) deletePolicy(ctx context.Context, ch *plan.Change, api iamrole.API
 		if err == nil {
 			keepRequestID(res, out.ResultMetadata)
 		}
-		return unlessGone(err)
+		return guard.UnlessGone(err)
 	})
-}
-
-// unlessGone is nil if what was to be deleted is not there.
-func unlessGone(err error) error {
-	if awserr.NotFound(err) {
-		return nil
-	}
-	return err
 }
 
 // removeRole deletes our inline policies, and the role if nothing else is left on it and no policy that we can read names it.
@@ -317,7 +310,7 @@ func (r *run) removeRole(ctx context.Context, ch *plan.Change, api iamrole.API, 
 			if err == nil {
 				keepRequestID(res, out.ResultMetadata)
 			}
-			return unlessGone(err)
+			return guard.UnlessGone(err)
 		})
 	}
 	return ended(ch, "iam:DeleteRole", err)
@@ -329,11 +322,11 @@ func (r *run) stillNamed(ctx context.Context, w roleWant, state iamrole.State) (
 		if !w.serves(b.policyWant) || !r.current.canRead(b.spec.Account) {
 			continue // what cannot be read has held the change back already
 		}
-		api, err := r.clients.s3(b.spec.Account, b.spec.Region)
+		api, err := r.clients.S3(b.spec.Account, b.spec.Region)
 		if err != nil {
 			return "", err
 		}
-		d, err := readBucketPolicy(ctx, api, b.spec)
+		d, err := guard.ReadBucketPolicy(ctx, api, b.spec)
 		if err != nil {
 			return "", &plan.CallError{Account: b.spec.Account, Region: b.spec.Region, Operation: "s3:GetBucketPolicy", Subject: b.spec.Name, Err: err}
 		}
@@ -345,11 +338,11 @@ func (r *run) stillNamed(ctx context.Context, w roleWant, state iamrole.State) (
 		if !w.serves(k.policyWant) || !r.current.canRead(k.spec.Account()) {
 			continue
 		}
-		api, err := r.clients.kms(k.spec.ARN)
+		api, err := r.clients.KMS(k.spec.ARN)
 		if err != nil {
 			return "", err
 		}
-		d, err := readKeyPolicy(ctx, api, k.spec.ARN)
+		d, err := guard.ReadKeyPolicy(ctx, api, k.spec.ARN)
 		if err != nil {
 			return "", &plan.CallError{Account: k.spec.Account(), Region: k.spec.Region(), Operation: "kms:GetKeyPolicy", Subject: k.spec.ARN, Err: err}
 		}

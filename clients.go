@@ -14,6 +14,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/location"
@@ -62,16 +63,16 @@ func NewAccountClients(cfg aws.Config) AccountClients {
 	return AccountClients{
 		STS: sts.NewFromConfig(cfg),
 		IAM: iam.NewFromConfig(cfg),
-		S3: perRegion(func(r string) bucket.API {
+		S3: client.PerRegion(func(r string) bucket.API {
 			return s3.NewFromConfig(cfg, func(o *s3.Options) { o.Region = r })
 		}),
-		DataSync: perRegion(func(r string) DataSyncAPI {
+		DataSync: client.PerRegion(func(r string) DataSyncAPI {
 			return datasync.NewFromConfig(cfg, func(o *datasync.Options) { o.Region = r })
 		}),
-		Logs: perRegion(func(r string) task.LogsAPI {
+		Logs: client.PerRegion(func(r string) task.LogsAPI {
 			return cloudwatchlogs.NewFromConfig(cfg, func(o *cloudwatchlogs.Options) { o.Region = r })
 		}),
-		KMS: perRegion(func(r string) kmskey.API {
+		KMS: client.PerRegion(func(r string) kmskey.API {
 			return kms.NewFromConfig(cfg, func(o *kms.Options) { o.Region = r })
 		}),
 	}
@@ -83,13 +84,13 @@ func (c Clients) DataSync(arn string) (DataSyncAPI, error) {
 	if !ok || a.Service != "datasync" || a.Region == "" || !region.ValidAccount(a.Account) {
 		return nil, fmt.Errorf("datasync client: %q is not the ARN of a DataSync resource", arn)
 	}
-	return c.set().datasync(a.Account, a.Region)
+	return c.set().DataSync(a.Account, a.Region)
 }
 
 // Objects is the client for the objects of a bucket of the account in the Region, with which package task reads reports and writes manifests: the
 // account's S3 client, if that can read and write objects, as *s3.Client can.
 func (c Clients) Objects(account, region string) (task.ObjectsAPI, error) {
-	api, err := c.set().s3(account, region)
+	api, err := c.set().S3(account, region)
 	if err != nil {
 		return nil, err
 	}
@@ -101,15 +102,15 @@ func (c Clients) Objects(account, region string) (task.ObjectsAPI, error) {
 }
 
 // set is the clients as the machinery takes them: a nil map, function or client stays nil.
-func (c Clients) set() clientSet {
+func (c Clients) set() client.Set {
 	if c == nil {
 		return nil
 	}
-	out := make(clientSet, len(c))
+	out := make(client.Set, len(c))
 	for account, ac := range c {
-		a := accountClients{STS: ac.STS, IAM: ac.IAM, S3: ac.S3, KMS: ac.KMS, Logs: ac.Logs}
+		a := client.Account{STS: ac.STS, IAM: ac.IAM, S3: ac.S3, KMS: ac.KMS, Logs: ac.Logs}
 		if of := ac.DataSync; of != nil {
-			a.DataSync = func(region string) dataSyncAPI {
+			a.DataSync = func(region string) client.DataSyncAPI {
 				if api := of(region); api != nil {
 					return api
 				}

@@ -15,7 +15,7 @@ import (
 
 // readKey reads a key with the client of the account in its ARN: KMS shows a key's policy to no other.
 func (s *reader) readKey(ctx context.Context, spec kmskey.Spec) {
-	api, err := s.clients.kms(spec.ARN)
+	api, err := s.clients.KMS(spec.ARN)
 	if err != nil {
 		s.fail(spec.ARN, err)
 		return

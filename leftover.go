@@ -274,7 +274,7 @@ func (r *run) removeOrphan(ctx context.Context, ch, now *plan.Change, res *plan.
 	if ch.Kind == plan.IAMRole {
 		return r.removeOrphanRole(ctx, ch, res)
 	}
-	api, err := r.clients.datasync(ch.Account, ch.Region)
+	api, err := r.clients.DataSync(ch.Account, ch.Region)
 	if err != nil {
 		return plan.Failed, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/guard"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/location"
@@ -210,10 +211,10 @@ func (s *reader) disown(name string, err error) {
 }
 
 func (s *reader) readFormerBucket(ctx context.Context, spec bucket.Spec) {
-	api, err := s.clients.s3(spec.Account, spec.Region)
+	api, err := s.clients.S3(spec.Account, spec.Region)
 	state := bucket.State{Exists: true, OwnerProved: true}
 	if err == nil {
-		state.Policy, err = readBucketPolicy(ctx, api, spec)
+		state.Policy, err = guard.ReadBucketPolicy(ctx, api, spec)
 	}
 	if err != nil && !awserr.Is(err, "NoSuchBucket") {
 		s.disown(spec.Name, &plan.CallError{Account: spec.Account, Region: spec.Region, Operation: "s3:GetBucketPolicy", Subject: spec.Name, Err: err})

@@ -87,7 +87,7 @@ func (r *run) forget(ctx context.Context, ch *plan.Change, name string, res *pla
 			if !slices.Contains(ch.Transfers, t.Name) || r.current.snap.noteBuckets(w)[key] == "" && r.current.snap.roles[w.arn].Tags[key] == "" {
 				continue
 			}
-			api, err := r.clients.iam(w.account)
+			api, err := r.clients.IAM(w.account)
 			if err == nil {
 				err = r.untagRole(ctx, ch, api, w.spec, key, res)
 			}

@@ -230,7 +230,7 @@ func (s *snapshot) noteRoles(w locationWant, tags map[string]string, had string)
 
 // removeOrphanRole takes our policies off a role that the change's transfers have left, and deletes it with the last of them.
 func (r *run) removeOrphanRole(ctx context.Context, ch *plan.Change, res *plan.ChangeResult) (plan.Status, error) {
-	api, err := r.clients.iam(ch.Account)
+	api, err := r.clients.IAM(ch.Account)
 	if err != nil {
 		return plan.Failed, err
 	}

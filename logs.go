@@ -113,7 +113,7 @@ func (w logWant) shaped(st policy.Statement) bool {
 }
 
 func (s *reader) readLogs(ctx context.Context, w logWant) {
-	api, err := s.clients.logs(w.account, w.region)
+	api, err := s.clients.Logs(w.account, w.region)
 	var policies map[string]policy.Document
 	if err == nil {
 		policies, err = task.ListLogPolicies(ctx, api)
@@ -247,7 +247,7 @@ func (w wants) logsIn(pl place) bool {
 
 // readLogUser reads a task that may need a log policy too.
 func (s *reader) readLogUser(ctx context.Context, pl place, arn string) {
-	api, err := s.clients.datasync(pl.account, pl.region)
+	api, err := s.clients.DataSync(pl.account, pl.region)
 	state := task.State{ARN: arn}
 	if err == nil {
 		state, err = task.Observe(ctx, api, arn)

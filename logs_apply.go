@@ -3,10 +3,9 @@ package xacct
 import (
 	"context"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/smithy-go/middleware"
 
+	"github.com/xacct/xacct/internal/guard"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
@@ -16,7 +15,7 @@ import (
 // is at all of them. CloudWatch Logs has a conditional write only for the policy of one log group: a policy of the account has no revision
 // (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html).
 func (r *run) logTarget(w logWant) (target, error) {
-	api, err := r.clients.logs(w.account, w.region)
+	api, err := r.clients.Logs(w.account, w.region)
 	if r.approved.Mode == plan.TearDown {
 		w.groups = nil
 	}
@@ -31,25 +30,7 @@ func (r *run) logTarget(w logWant) (target, error) {
 			return policies[task.LogPolicyName], err
 		},
 		write: func(ctx context.Context, d policy.Document) (middleware.Metadata, error) {
-			return writeLogPolicy(ctx, api, d)
+			return guard.WriteLogPolicy(ctx, api, d)
 		},
 	}, err
-}
-
-// noLogRetries is noS3Retries for CloudWatch Logs.
-func noLogRetries(o *cloudwatchlogs.Options) { o.Retryer = aws.NopRetryer{} }
-
-func writeLogPolicy(ctx context.Context, api task.LogsAPI, next policy.Document) (middleware.Metadata, error) {
-	if next.IsZero() {
-		out, err := api.DeleteResourcePolicy(ctx, &cloudwatchlogs.DeleteResourcePolicyInput{PolicyName: new(task.LogPolicyName)}, noLogRetries)
-		if err != nil {
-			return middleware.Metadata{}, unlessGone(err)
-		}
-		return out.ResultMetadata, nil
-	}
-	out, err := api.PutResourcePolicy(ctx, &cloudwatchlogs.PutResourcePolicyInput{PolicyName: new(task.LogPolicyName), PolicyDocument: new(string(next.Bytes()))}, noLogRetries)
-	if err != nil {
-		return middleware.Metadata{}, err
-	}
-	return out.ResultMetadata, nil
 }

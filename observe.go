@@ -16,6 +16,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/location"
@@ -62,11 +63,11 @@ func newSnapshot(accounts iter.Seq[string]) *snapshot {
 // reader reads into a snapshot, many things at a time.
 type reader struct {
 	*snapshot
-	clients clientSet
+	clients client.Set
 	mu      sync.Mutex // guards the snapshot
 }
 
-func newReader(c clientSet) *reader { return &reader{snapshot: newSnapshot(maps.Keys(c)), clients: c} }
+func newReader(c client.Set) *reader { return &reader{snapshot: newSnapshot(maps.Keys(c)), clients: c} }
 
 func (s *reader) fail(what string, err error) {
 	s.mu.Lock()
@@ -77,7 +78,7 @@ func (s *reader) fail(what string, err error) {
 }
 
 // identify proves that every client belongs to the account that it stands for, and says who it is. It is the first call of everything.
-func identify(ctx context.Context, c clientSet, accounts []string) (map[string]string, error) {
+func identify(ctx context.Context, c client.Set, accounts []string) (map[string]string, error) {
 	arns := make([]string, len(accounts))
 	errs := make([]error, len(accounts))
 	var wg sync.WaitGroup
@@ -112,7 +113,7 @@ func identify(ctx context.Context, c clientSet, accounts []string) (map[string]s
 }
 
 // accountsOf are the accounts that the transfers touch and that we have clients for, sorted.
-func accountsOf(c clientSet, transfers []*resolved) []string {
+func accountsOf(c client.Set, transfers []*resolved) []string {
 	set := map[string]bool{}
 	for _, t := range transfers {
 		involved := []string{t.TaskAccount, t.Source.Account, t.Destination.Account}
@@ -131,7 +132,7 @@ func accountsOf(c clientSet, transfers []*resolved) []string {
 // observe reads everything that the transfers need, each thing once. What has a name is read while locations and tasks are listed, then what
 // the lists point to, then what that points to: the tasks of locations that no task's name led to, the locations of an earlier task, and
 // the roles of given locations.
-func observe(ctx context.Context, c clientSet, transfers []*resolved) (*snapshot, error) {
+func observe(ctx context.Context, c client.Set, transfers []*resolved) (*snapshot, error) {
 	s := newReader(c)
 	s.transfers = transfers
 	w := wantsOf(transfers)
@@ -258,7 +259,7 @@ func roleNameOf(arn string) (string, bool) {
 
 func (s *reader) readRole(ctx context.Context, arn string, spec iamrole.Spec) {
 	a, _ := region.ParseARN(arn)
-	api, err := s.clients.iam(a.Account)
+	api, err := s.clients.IAM(a.Account)
 	if err != nil {
 		s.fail(arn, err)
 		return
@@ -274,7 +275,7 @@ func (s *reader) readRole(ctx context.Context, arn string, spec iamrole.Spec) {
 }
 
 func (s *reader) readBucket(ctx context.Context, spec bucket.Spec) {
-	api, err := s.clients.s3(spec.Account, spec.Region)
+	api, err := s.clients.S3(spec.Account, spec.Region)
 	if err != nil {
 		s.fail(spec.Name, err)
 		return
@@ -290,7 +291,7 @@ func (s *reader) readBucket(ctx context.Context, spec bucket.Spec) {
 }
 
 // placesOf are the task accounts and Regions in which locations or tasks may be.
-func placesOf(c clientSet, w wants) []place {
+func placesOf(c client.Set, w wants) []place {
 	set := map[place]bool{}
 	for _, l := range w.locations {
 		set[place{l.spec.Account, l.spec.Region}] = true
@@ -308,7 +309,7 @@ func placesOf(c clientSet, w wants) []place {
 
 // listInto reads one list of one place into out.
 func listInto[API, E any](ctx context.Context, s *reader, pl place, op string, out map[place][]E, read func(context.Context, API) ([]E, error)) {
-	client, err := s.clients.datasync(pl.account, pl.region)
+	client, err := s.clients.DataSync(pl.account, pl.region)
 	if err == nil {
 		var entries []E
 		if entries, err = read(ctx, client.(API)); err == nil {

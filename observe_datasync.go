@@ -50,7 +50,7 @@ func wantsTask(w wants, pl place, e task.Entry) bool {
 }
 
 func (s *reader) readLocation(ctx context.Context, pl place, arn string) {
-	api, err := s.clients.datasync(pl.account, pl.region)
+	api, err := s.clients.DataSync(pl.account, pl.region)
 	if err != nil {
 		s.fail(arn, err)
 		return
@@ -66,7 +66,7 @@ func (s *reader) readLocation(ctx context.Context, pl place, arn string) {
 }
 
 func (s *reader) readTask(ctx context.Context, pl place, arn string) {
-	api, err := s.clients.datasync(pl.account, pl.region)
+	api, err := s.clients.DataSync(pl.account, pl.region)
 	if err != nil {
 		s.fail(arn, err)
 		return
@@ -84,7 +84,7 @@ func (s *reader) readTask(ctx context.Context, pl place, arn string) {
 // readTasks reads the tasks that the lookup finds and that were not read yet.
 func (s *reader) readTasks(ctx context.Context, w wants, l lookup) {
 	fail := func(err error) { s.fail(l.place.account+"/"+l.place.region, err) }
-	api, err := s.clients.datasync(l.place.account, l.place.region)
+	api, err := s.clients.DataSync(l.place.account, l.place.region)
 	if err != nil {
 		fail(err)
 		return

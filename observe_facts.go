@@ -9,6 +9,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/guard"
 	"github.com/xacct/xacct/internal/patience"
 	"github.com/xacct/xacct/policy"
 )
@@ -16,7 +17,7 @@ import (
 // look reads a page of what lies below the destination's prefix, if the transfer may overwrite it. It is for a warning only.
 func (s *reader) look(ctx context.Context, t *resolved) {
 	e := t.Destination
-	api, err := s.clients.s3(e.Account, e.Region)
+	api, err := s.clients.S3(e.Account, e.Region)
 	if err != nil {
 		return
 	}
@@ -59,14 +60,14 @@ const confirmFor = 30 * time.Second
 // confirm reads the bucket's policy again until no unique id is left unresolved, and notes those that stay. ids are those of the roles that
 // were read.
 func (s *reader) confirm(ctx context.Context, w bucketWant, ids map[string]string) {
-	api, err := s.clients.s3(w.spec.Account, w.spec.Region)
+	api, err := s.clients.S3(w.spec.Account, w.spec.Region)
 	if !w.grants || err != nil {
 		return
 	}
 	s.mu.Lock()
 	state := s.buckets[w.spec.Name]
 	s.mu.Unlock()
-	state.Policy = s.resolve(ctx, state.Policy, ids, func() (policy.Document, error) { return readBucketPolicy(ctx, api, w.spec) })
+	state.Policy = s.resolve(ctx, state.Policy, ids, func() (policy.Document, error) { return guard.ReadBucketPolicy(ctx, api, w.spec) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, read := s.buckets[w.spec.Name]; read {
@@ -76,14 +77,14 @@ func (s *reader) confirm(ctx context.Context, w bucketWant, ids map[string]strin
 
 // confirmKey is confirm for the policy of a key.
 func (s *reader) confirmKey(ctx context.Context, w keyWant, ids map[string]string) {
-	api, err := s.clients.kms(w.spec.ARN)
+	api, err := s.clients.KMS(w.spec.ARN)
 	if !w.grants || err != nil {
 		return
 	}
 	s.mu.Lock()
 	state := s.keys[w.spec.ARN]
 	s.mu.Unlock()
-	state.Policy = s.resolve(ctx, state.Policy, ids, func() (policy.Document, error) { return readKeyPolicy(ctx, api, w.spec.ARN) })
+	state.Policy = s.resolve(ctx, state.Policy, ids, func() (policy.Document, error) { return guard.ReadKeyPolicy(ctx, api, w.spec.ARN) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, read := s.keys[w.spec.ARN]; read {

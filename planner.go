@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/plan"
 )
 
@@ -26,7 +27,7 @@ type draft struct {
 var overridable = []plan.Code{plan.CodeACLsEnabled, plan.CodeDenied, plan.CodeKeyNotListed, plan.CodeKeyUnusable, plan.CodeRequesterPays}
 
 // newPlan reads AWS and plans in the direction of the mode.
-func newPlan(ctx context.Context, mode plan.Mode, c clientSet, transfers []*resolved, s plan.Settings, concurrency int) (*draft, error) {
+func newPlan(ctx context.Context, mode plan.Mode, c client.Set, transfers []*resolved, s plan.Settings, concurrency int) (*draft, error) {
 	if err := judgeInput(transfers, s); err != nil {
 		return nil, err
 	}

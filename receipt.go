@@ -150,7 +150,7 @@ func VerifyOwnership(c Clients, t Transfer) func(context.Context) error {
 		fail := func(have s3types.ObjectOwnership, err error) error {
 			return &OwnershipError{Account: e.Account, Bucket: e.Bucket, Have: have, Err: err}
 		}
-		api, err := c.set().s3(e.Account, e.Region)
+		api, err := c.set().S3(e.Account, e.Region)
 		if err != nil {
 			return fail("", err)
 		}

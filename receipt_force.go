@@ -8,6 +8,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/policy"
 )
@@ -26,7 +27,7 @@ type force struct {
 }
 
 // readInForce reads what is in force for the transfer.
-func readInForce(ctx context.Context, c clientSet, t *resolved) (force, error) {
+func readInForce(ctx context.Context, c client.Set, t *resolved) (force, error) {
 	transfers := []*resolved{t}
 	if err := validateAll(transfers); err != nil {
 		return force{}, err

@@ -8,13 +8,14 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/plan"
 )
 
 // findResidue reads AWS again and lists what is left of the transfers.
-func findResidue(ctx context.Context, c clientSet, transfers []*resolved) ([]plan.Residue, error) {
+func findResidue(ctx context.Context, c client.Set, transfers []*resolved) ([]plan.Residue, error) {
 	if err := validateAll(transfers); err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/plan"
 )
@@ -22,7 +23,7 @@ const ownLogGroup = "/aws/datasync"
 const ownFolder = ".aws-datasync"
 
 // leftByRuns finds what runs may have left: what can be listed is, and what cannot is named as possible.
-func leftByRuns(ctx context.Context, c clientSet, w wants) []plan.Residue {
+func leftByRuns(ctx context.Context, c client.Set, w wants) []plan.Residue {
 	var out []plan.Residue
 	add := func(item plan.Residue) {
 		if item.Detail != "" && !slices.Contains(out, item) {
@@ -52,8 +53,8 @@ func leftByRuns(ctx context.Context, c clientSet, w wants) []plan.Residue {
 }
 
 // objectsBelow says what there is below the prefix: "" is nothing.
-func objectsBelow(ctx context.Context, c clientSet, spec bucket.Spec, prefix, what string) string {
-	api, err := c.s3(spec.Account, spec.Region)
+func objectsBelow(ctx context.Context, c client.Set, spec bucket.Spec, prefix, what string) string {
+	api, err := c.S3(spec.Account, spec.Region)
 	var sample bucket.Sample
 	if err == nil {
 		sample, err = bucket.Look(ctx, api, spec, prefix)

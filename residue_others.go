@@ -7,6 +7,7 @@ import (
 
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -17,7 +18,7 @@ import (
 const dataSyncOwnRole = "AWSServiceRoleForDataSync"
 
 // leftByAWS finds what AWS has made on behalf of the task accounts.
-func leftByAWS(ctx context.Context, c clientSet, w wants) []plan.Residue {
+func leftByAWS(ctx context.Context, c client.Set, w wants) []plan.Residue {
 	var out []plan.Residue
 	var seen []string
 	for _, t := range w.tasks {
@@ -27,7 +28,7 @@ func leftByAWS(ctx context.Context, c clientSet, w wants) []plan.Residue {
 		}
 		seen = append(seen, account)
 		item := plan.Residue{Account: account, Kind: plan.IAMRole, Name: dataSyncOwnRole}
-		api, err := c.iam(account)
+		api, err := c.IAM(account)
 		var state iamrole.State
 		if err == nil {
 			state, err = iamrole.Observe(ctx, api, iamrole.Spec{Name: dataSyncOwnRole})

@@ -6,19 +6,20 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/plan"
 )
 
 // survey is what was read for transfers, with what it was read.
 type survey struct {
 	snapshot *snapshot
-	clients  clientSet         // those that were given, bounded and with reads tried again
+	clients  client.Set        // those that were given, bounded and with reads tried again
 	callers  map[string]string // by account: the ARN of who reads
 }
 
 // readAll proves whose the clients are, those of the transfers' accounts and of the further ones, and reads all that the transfers, which are
 // valid, need. concurrency is how many calls go to one service of one account and Region at once; 0 is the default.
-func readAll(ctx context.Context, c clientSet, transfers []*resolved, concurrency int, further []string) (*survey, error) {
+func readAll(ctx context.Context, c client.Set, transfers []*resolved, concurrency int, further []string) (*survey, error) {
 	accounts := accountsOf(c, transfers)
 	for _, account := range further {
 		if _, ok := c[account]; ok && !slices.Contains(accounts, account) {
@@ -31,7 +32,7 @@ func readAll(ctx context.Context, c clientSet, transfers []*resolved, concurrenc
 	if err := completeClients(c, transfers); err != nil {
 		return nil, err
 	}
-	s := &survey{clients: c.limit(concurrency)}
+	s := &survey{clients: c.Limit(concurrency)}
 	var err error
 	if s.callers, err = identify(ctx, s.clients, accounts); err != nil {
 		return nil, err
@@ -41,7 +42,7 @@ func readAll(ctx context.Context, c clientSet, transfers []*resolved, concurrenc
 }
 
 // completeClients reports the clients that the transfers need and that are nil.
-func completeClients(c clientSet, transfers []*resolved) error {
+func completeClients(c client.Set, transfers []*resolved) error {
 	var errs []error
 	seen := map[plan.ClientError]bool{}
 	need := func(account, region, service string, missing bool) {
@@ -56,7 +57,7 @@ func completeClients(c clientSet, transfers []*resolved) error {
 			need(t.TaskAccount, "", "STS", ac.STS == nil)
 			need(t.TaskAccount, "", "IAM", ac.IAM == nil)
 			if t.wantsLogPolicy() {
-				_, err := c.logs(t.TaskAccount, t.Destination.Region)
+				_, err := c.Logs(t.TaskAccount, t.Destination.Region)
 				need(t.TaskAccount, t.Destination.Region, "CloudWatch Logs", err != nil)
 			}
 			for _, e := range []endpoint{t.Source, t.Destination} {
@@ -72,7 +73,7 @@ func completeClients(c clientSet, transfers []*resolved) error {
 		for _, key := range t.Keys {
 			if ac, ok := c[key.Account()]; ok {
 				need(key.Account(), "", "STS", ac.STS == nil)
-				_, err := c.kms(key.ARN)
+				_, err := c.KMS(key.ARN)
 				need(key.Account(), key.Region(), "KMS", err != nil)
 			}
 		}

@@ -101,7 +101,7 @@ func (s *reader) lookSource(ctx context.Context, t *resolved) {
 	if _, ok := s.clients[e.Account]; !ok {
 		return
 	}
-	api, err := s.clients.s3(e.Account, e.Region)
+	api, err := s.clients.S3(e.Account, e.Region)
 	var look sourceLook
 	if look.err = err; err == nil {
 		look.sample, look.err = bucket.Look(ctx, api, bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}, e.Prefix)

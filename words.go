@@ -1,6 +1,8 @@
 package xacct
 
-import "github.com/xacct/xacct/plan"
+import (
+	"github.com/xacct/xacct/plan"
+)
 
 // The words of plans and results live in package plan, and have their fields and methods there. These are the same types under names of this
 // package.

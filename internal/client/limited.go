@@ -1,4 +1,4 @@
-package xacct
+package client
 
 import (
 	"context"
@@ -27,13 +27,13 @@ func (s slots) take(ctx context.Context) (give func(), err error) {
 	}
 }
 
-// limit returns the clients with every read tried again while it is throttled, broken on the service's side, or its answer lost, and at most
+// Limit returns the clients with every read tried again while it is throttled, broken on the service's side, or its answer lost, and at most
 // n calls at once to each service of an account and Region; 0 is the default.
-func (c clientSet) limit(n int) clientSet {
+func (c Set) Limit(n int) Set {
 	if n <= 0 {
 		n = defaultConcurrency
 	}
-	out := make(clientSet, len(c))
+	out := make(Set, len(c))
 	for account, ac := range c {
 		if ac.STS != nil {
 			ac.STS = limitedSTS{ac.STS, make(slots, n)}
@@ -42,7 +42,7 @@ func (c clientSet) limit(n int) clientSet {
 			ac.IAM = limitedIAM{ac.IAM, make(slots, n)}
 		}
 		ac.S3 = limitedIn(ac.S3, func(api bucket.API) bucket.API { return limitedS3{api, make(slots, n)} })
-		ac.DataSync = limitedIn(ac.DataSync, func(api dataSyncAPI) dataSyncAPI { return limitedDataSync{api, make(slots, n)} })
+		ac.DataSync = limitedIn(ac.DataSync, func(api DataSyncAPI) DataSyncAPI { return limitedDataSync{api, make(slots, n)} })
 		ac.Logs = limitedIn(ac.Logs, func(api task.LogsAPI) task.LogsAPI { return limitedLogs{api, make(slots, n)} })
 		ac.KMS = limitedIn(ac.KMS, func(api kmskey.API) kmskey.API { return limitedKMS{api, make(slots, n)} })
 		out[account] = ac
@@ -55,7 +55,7 @@ func limitedIn[API comparable](of func(string) API, wrap func(API) API) func(str
 	if of == nil {
 		return nil
 	}
-	return perRegion(func(region string) API {
+	return PerRegion(func(region string) API {
 		var none API
 		api := of(region)
 		if api == none {

@@ -1,4 +1,4 @@
-package xacct
+package client
 
 import (
 	"context"
@@ -10,13 +10,13 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/aws/smithy-go"
+	smithy "github.com/aws/smithy-go"
 )
 
-// TestEveryCallIsSteady finds a read of any client that a single throttle would end, and a call that no bound holds. Reads of executions are
+// TestEveryCallIsLimited finds a read of any client that a single throttle would end, and a call that no bound holds. Reads of executions are
 // package task's own.
-func TestEveryCallIsSteady(t *testing.T) {
-	file, err := parser.ParseFile(token.NewFileSet(), "steady_calls.go", nil, 0)
+func TestEveryCallIsLimited(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "calls.go", nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

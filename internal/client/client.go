@@ -1,4 +1,4 @@
-package xacct
+package client
 
 import (
 	"context"
@@ -14,32 +14,32 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// identityAPI is the part of STS that proves which account a client belongs to.
-type identityAPI interface {
+// IdentityAPI is the part of STS that proves which account a client belongs to.
+type IdentityAPI interface {
 	GetCallerIdentity(context.Context, *sts.GetCallerIdentityInput, ...func(*sts.Options)) (*sts.GetCallerIdentityOutput, error)
 }
 
-// dataSyncAPI is the part of DataSync that the machinery uses.
-type dataSyncAPI interface {
+// DataSyncAPI is the part of DataSync that the machinery uses.
+type DataSyncAPI interface {
 	location.API
 	task.API
 	task.ExecutionAPI
 }
 
-// clientSet are the clients by account id. An account that is missing is somebody else's.
-type clientSet map[string]accountClients
+// Set are the clients by account id. An account that is missing is somebody else's.
+type Set map[string]Account
 
-// accountClients are the clients of one account. A nil field is an error only if it is needed.
-type accountClients struct {
-	STS      identityAPI
+// Account are the clients of one account. A nil field is an error only if it is needed.
+type Account struct {
+	STS      IdentityAPI
 	IAM      iamrole.API
 	S3       func(region string) bucket.API
-	DataSync func(region string) dataSyncAPI
+	DataSync func(region string) DataSyncAPI
 	KMS      func(region string) kmskey.API
 	Logs     func(region string) task.LogsAPI
 }
 
-func perRegion[T any](make func(region string) T) func(string) T {
+func PerRegion[T any](make func(region string) T) func(string) T {
 	var m sync.Map
 	return func(r string) T {
 		if v, ok := m.Load(r); ok {
@@ -50,7 +50,7 @@ func perRegion[T any](make func(region string) T) func(string) T {
 	}
 }
 
-func (c clientSet) datasync(account, region string) (dataSyncAPI, error) {
+func (c Set) DataSync(account, region string) (DataSyncAPI, error) {
 	ac, ok := c[account]
 	if !ok || ac.DataSync == nil {
 		return nil, &plan.ClientError{Account: account, Region: region, Service: "DataSync"}
@@ -62,7 +62,7 @@ func (c clientSet) datasync(account, region string) (dataSyncAPI, error) {
 	return api, nil
 }
 
-func (c clientSet) s3(account, region string) (bucket.API, error) {
+func (c Set) S3(account, region string) (bucket.API, error) {
 	ac, ok := c[account]
 	if !ok || ac.S3 == nil {
 		return nil, &plan.ClientError{Account: account, Region: region, Service: "S3"}
@@ -74,8 +74,8 @@ func (c clientSet) s3(account, region string) (bucket.API, error) {
 	return api, nil
 }
 
-// kms is the client for the account and Region in the key's ARN, which may be neither the bucket's account nor the task's.
-func (c clientSet) kms(arn string) (kmskey.API, error) {
+// KMS is the client for the account and Region in the key's ARN, which may be neither the bucket's account nor the task's.
+func (c Set) KMS(arn string) (kmskey.API, error) {
 	spec := kmskey.Spec{ARN: arn}
 	account, region := spec.Account(), spec.Region()
 	ac, ok := c[account]
@@ -89,7 +89,7 @@ func (c clientSet) kms(arn string) (kmskey.API, error) {
 	return api, nil
 }
 
-func (c clientSet) iam(account string) (iamrole.API, error) {
+func (c Set) IAM(account string) (iamrole.API, error) {
 	ac, ok := c[account]
 	if !ok || ac.IAM == nil {
 		return nil, &plan.ClientError{Account: account, Service: "IAM"}
@@ -97,7 +97,7 @@ func (c clientSet) iam(account string) (iamrole.API, error) {
 	return ac.IAM, nil
 }
 
-func (c clientSet) logs(account, region string) (task.LogsAPI, error) {
+func (c Set) Logs(account, region string) (task.LogsAPI, error) {
 	ac, ok := c[account]
 	if ok && ac.Logs != nil {
 		if api := ac.Logs(region); api != nil {

@@ -1,4 +1,4 @@
-package xacct
+package client
 
 import (
 	"context"
@@ -17,12 +17,12 @@ import (
 )
 
 type limitedSTS struct {
-	identityAPI
+	IdentityAPI
 	slots slots
 }
 
 func (a limitedSTS) GetCallerIdentity(ctx context.Context, in *sts.GetCallerIdentityInput, o ...func(*sts.Options)) (*sts.GetCallerIdentityOutput, error) {
-	return retried(ctx, a.slots, a.identityAPI.GetCallerIdentity, in, o)
+	return retried(ctx, a.slots, a.IdentityAPI.GetCallerIdentity, in, o)
 }
 
 type limitedIAM struct {
@@ -165,76 +165,76 @@ func (a limitedKMS) PutKeyPolicy(ctx context.Context, in *kms.PutKeyPolicyInput,
 }
 
 type limitedDataSync struct {
-	dataSyncAPI
+	DataSyncAPI
 	slots slots
 }
 
 func (a limitedDataSync) CreateLocationS3(ctx context.Context, in *datasync.CreateLocationS3Input, o ...func(*datasync.Options)) (*datasync.CreateLocationS3Output, error) {
-	return bounded(ctx, a.slots, a.dataSyncAPI.CreateLocationS3, in, o)
+	return bounded(ctx, a.slots, a.DataSyncAPI.CreateLocationS3, in, o)
 }
 
 func (a limitedDataSync) DescribeLocationS3(ctx context.Context, in *datasync.DescribeLocationS3Input, o ...func(*datasync.Options)) (*datasync.DescribeLocationS3Output, error) {
-	return retried(ctx, a.slots, a.dataSyncAPI.DescribeLocationS3, in, o)
+	return retried(ctx, a.slots, a.DataSyncAPI.DescribeLocationS3, in, o)
 }
 
 func (a limitedDataSync) UpdateLocationS3(ctx context.Context, in *datasync.UpdateLocationS3Input, o ...func(*datasync.Options)) (*datasync.UpdateLocationS3Output, error) {
-	return bounded(ctx, a.slots, a.dataSyncAPI.UpdateLocationS3, in, o)
+	return bounded(ctx, a.slots, a.DataSyncAPI.UpdateLocationS3, in, o)
 }
 
 func (a limitedDataSync) DeleteLocation(ctx context.Context, in *datasync.DeleteLocationInput, o ...func(*datasync.Options)) (*datasync.DeleteLocationOutput, error) {
-	return bounded(ctx, a.slots, a.dataSyncAPI.DeleteLocation, in, o)
+	return bounded(ctx, a.slots, a.DataSyncAPI.DeleteLocation, in, o)
 }
 
 func (a limitedDataSync) ListLocations(ctx context.Context, in *datasync.ListLocationsInput, o ...func(*datasync.Options)) (*datasync.ListLocationsOutput, error) {
-	return retried(ctx, a.slots, a.dataSyncAPI.ListLocations, in, o)
+	return retried(ctx, a.slots, a.DataSyncAPI.ListLocations, in, o)
 }
 
 func (a limitedDataSync) ListTagsForResource(ctx context.Context, in *datasync.ListTagsForResourceInput, o ...func(*datasync.Options)) (*datasync.ListTagsForResourceOutput, error) {
-	return retried(ctx, a.slots, a.dataSyncAPI.ListTagsForResource, in, o)
+	return retried(ctx, a.slots, a.DataSyncAPI.ListTagsForResource, in, o)
 }
 
 func (a limitedDataSync) TagResource(ctx context.Context, in *datasync.TagResourceInput, o ...func(*datasync.Options)) (*datasync.TagResourceOutput, error) {
-	return bounded(ctx, a.slots, a.dataSyncAPI.TagResource, in, o)
+	return bounded(ctx, a.slots, a.DataSyncAPI.TagResource, in, o)
 }
 
 func (a limitedDataSync) CreateTask(ctx context.Context, in *datasync.CreateTaskInput, o ...func(*datasync.Options)) (*datasync.CreateTaskOutput, error) {
-	return bounded(ctx, a.slots, a.dataSyncAPI.CreateTask, in, o)
+	return bounded(ctx, a.slots, a.DataSyncAPI.CreateTask, in, o)
 }
 
 func (a limitedDataSync) DescribeTask(ctx context.Context, in *datasync.DescribeTaskInput, o ...func(*datasync.Options)) (*datasync.DescribeTaskOutput, error) {
-	return retried(ctx, a.slots, a.dataSyncAPI.DescribeTask, in, o)
+	return retried(ctx, a.slots, a.DataSyncAPI.DescribeTask, in, o)
 }
 
 func (a limitedDataSync) UpdateTask(ctx context.Context, in *datasync.UpdateTaskInput, o ...func(*datasync.Options)) (*datasync.UpdateTaskOutput, error) {
-	return bounded(ctx, a.slots, a.dataSyncAPI.UpdateTask, in, o)
+	return bounded(ctx, a.slots, a.DataSyncAPI.UpdateTask, in, o)
 }
 
 func (a limitedDataSync) DeleteTask(ctx context.Context, in *datasync.DeleteTaskInput, o ...func(*datasync.Options)) (*datasync.DeleteTaskOutput, error) {
-	return bounded(ctx, a.slots, a.dataSyncAPI.DeleteTask, in, o)
+	return bounded(ctx, a.slots, a.DataSyncAPI.DeleteTask, in, o)
 }
 
 func (a limitedDataSync) ListTasks(ctx context.Context, in *datasync.ListTasksInput, o ...func(*datasync.Options)) (*datasync.ListTasksOutput, error) {
-	return retried(ctx, a.slots, a.dataSyncAPI.ListTasks, in, o)
+	return retried(ctx, a.slots, a.DataSyncAPI.ListTasks, in, o)
 }
 
 func (a limitedDataSync) StartTaskExecution(ctx context.Context, in *datasync.StartTaskExecutionInput, o ...func(*datasync.Options)) (*datasync.StartTaskExecutionOutput, error) {
-	return bounded(ctx, a.slots, a.dataSyncAPI.StartTaskExecution, in, o)
+	return bounded(ctx, a.slots, a.DataSyncAPI.StartTaskExecution, in, o)
 }
 
 func (a limitedDataSync) DescribeTaskExecution(ctx context.Context, in *datasync.DescribeTaskExecutionInput, o ...func(*datasync.Options)) (*datasync.DescribeTaskExecutionOutput, error) {
-	return bounded(ctx, a.slots, a.dataSyncAPI.DescribeTaskExecution, in, o)
+	return bounded(ctx, a.slots, a.DataSyncAPI.DescribeTaskExecution, in, o)
 }
 
 func (a limitedDataSync) UpdateTaskExecution(ctx context.Context, in *datasync.UpdateTaskExecutionInput, o ...func(*datasync.Options)) (*datasync.UpdateTaskExecutionOutput, error) {
-	return bounded(ctx, a.slots, a.dataSyncAPI.UpdateTaskExecution, in, o)
+	return bounded(ctx, a.slots, a.DataSyncAPI.UpdateTaskExecution, in, o)
 }
 
 func (a limitedDataSync) CancelTaskExecution(ctx context.Context, in *datasync.CancelTaskExecutionInput, o ...func(*datasync.Options)) (*datasync.CancelTaskExecutionOutput, error) {
-	return bounded(ctx, a.slots, a.dataSyncAPI.CancelTaskExecution, in, o)
+	return bounded(ctx, a.slots, a.DataSyncAPI.CancelTaskExecution, in, o)
 }
 
 func (a limitedDataSync) ListTaskExecutions(ctx context.Context, in *datasync.ListTaskExecutionsInput, o ...func(*datasync.Options)) (*datasync.ListTaskExecutionsOutput, error) {
-	return bounded(ctx, a.slots, a.dataSyncAPI.ListTaskExecutions, in, o)
+	return bounded(ctx, a.slots, a.DataSyncAPI.ListTaskExecutions, in, o)
 }
 
 type limitedLogs struct {
