@@ -16,6 +16,7 @@ import (
 
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 )
 
@@ -120,8 +121,8 @@ func newRun(p *draft, c client.Set, o applyOptions) *run {
 // blocked it: by that, an edited plan is told from one whose transfer has come to be blocked.
 func (r *run) replan(snap *snapshot, callers map[string]string) {
 	p, before := r.approved, blockingOf(r.approved.Findings)
-	without := func(blocked func(name string) bool) []*resolved {
-		return slices.DeleteFunc(slices.Clone(p.Transfers), func(t *resolved) bool { return blocked(t.Name) })
+	without := func(blocked func(name string) bool) []*transfer.Transfer {
+		return slices.DeleteFunc(slices.Clone(p.Transfers), func(t *transfer.Transfer) bool { return blocked(t.Name) })
 	}
 	r.current = newBuilder(p.Mode, snap, p.Transfers, p.Settings, callers)
 	r.current.held = map[string]bool{}

@@ -16,6 +16,7 @@ import (
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/guard"
 	"github.com/xacct/xacct/internal/patience"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
@@ -143,7 +144,7 @@ func (r *run) checkMerged(ch *plan.Change, w target, current, next policy.Docume
 	var errs []error
 	for _, t := range w.transfers {
 		var blocking []plan.Finding
-		for _, finding := range checkAll([]*resourceSet{t.resources()}, f) {
+		for _, finding := range checkAll([]*transfer.Resources{t.Resources()}, f) {
 			if finding.Severity == plan.Blocking && !slices.Contains(r.approved.Settings.Override, finding.Code) {
 				blocking = append(blocking, finding)
 			}
@@ -201,7 +202,7 @@ func difference(sent, got policy.Document, ids map[string]string) []string {
 		rest = slices.Delete(rest, j, j+1)
 	}
 	for _, st := range rest {
-		if strings.HasPrefix(st.Sid(), sidPrefix) && !slices.Contains(out, st.Sid()) {
+		if strings.HasPrefix(st.Sid(), transfer.SidPrefix) && !slices.Contains(out, st.Sid()) {
 			out = append(out, st.Sid())
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/guard"
 	"github.com/xacct/xacct/internal/patience"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/task"
@@ -56,7 +57,7 @@ func (r *run) applyLocation(ctx context.Context, ch *plan.Change, w locationWant
 	_, lines, tags := diffLocation(w, state)
 	if note := r.current.snap.noteRoles(w, state.Tags, state.RoleARN); note != "" && state.RoleARN != w.spec.RoleARN {
 		spec := w.spec
-		spec.Tags = map[string]string{w.transfer.tagKey(tagReplaces): note} // first, or nothing tells of the role once the location has another
+		spec.Tags = map[string]string{w.transfer.TagKey(transfer.TagReplaces): note} // first, or nothing tells of the role once the location has another
 		in, err := spec.TagInput(state.ARN)
 		if err := r.tagResource(ctx, ch, api, in, err, res); err != nil {
 			return ended(ch, "datasync:TagResource", err)
@@ -177,7 +178,7 @@ func (r *run) verdict(w locationWant) plan.Code {
 }
 
 // refused ends a location, or with side "" a task, that DataSync would not make. While another account's operator has still to act, it waits.
-func (r *run) refused(ch *plan.Change, t *resolved, side plan.Side, op string, err error) (plan.Status, error) {
+func (r *run) refused(ch *plan.Change, t *transfer.Transfer, side plan.Side, op string, err error) (plan.Status, error) {
 	switch task.MeaningOf(err).Cause {
 	case task.CauseUnknown, task.CauseDenied, task.CauseThrottled: // these are not DataSync's own
 		if !awserr.Propagation(err) {
@@ -221,8 +222,8 @@ func (r *run) applyTask(ctx context.Context, ch *plan.Change, w taskWant, res *p
 		return plan.Waiting, waits
 	}
 	t := w.transfer
-	w.spec.SourceLocationARN = cmp.Or(t.Source.LocationARN, r.arn(changeID(w.spec.Account, t.Source.Region, plan.DataSyncLocation, t.Name+"/"+string(plan.SourceSide))))
-	w.spec.DestinationLocationARN = cmp.Or(t.Destination.LocationARN, r.arn(changeID(w.spec.Account, t.Destination.Region, plan.DataSyncLocation, t.Name+"/"+string(plan.DestinationSide))))
+	w.spec.SourceLocationARN = cmp.Or(t.Source.LocationARN, r.arn(transfer.ChangeID(w.spec.Account, t.Source.Region, plan.DataSyncLocation, t.Name+"/"+string(plan.SourceSide))))
+	w.spec.DestinationLocationARN = cmp.Or(t.Destination.LocationARN, r.arn(transfer.ChangeID(w.spec.Account, t.Destination.Region, plan.DataSyncLocation, t.Name+"/"+string(plan.DestinationSide))))
 	op, lines, tags := diffTask(w, state, w.spec.SourceLocationARN, w.spec.DestinationLocationARN)
 	moved := elsewhere(w, state, old)
 	if (op == plan.Replace || moved.Exists) && !r.approved.Settings.AllowReplace {
@@ -236,7 +237,7 @@ func (r *run) applyTask(ctx context.Context, ch *plan.Change, w taskWant, res *p
 		}
 		if left := r.current.snap.replaces(t, old); left != "" {
 			w.spec.Tags = maps.Clone(w.spec.Tags)
-			w.spec.Tags[t.tagKey(tagReplaces)] = left
+			w.spec.Tags[t.TagKey(transfer.TagReplaces)] = left
 		}
 		if status, err := r.createTask(ctx, ch, api, w, res); err != nil || op == plan.Create {
 			return status, err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/xacct/xacct/internal/client"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/task"
@@ -41,14 +42,14 @@ func (l *listing[E]) since(t time.Time, list func() ([]E, error)) ([]E, error) {
 
 // lists are the lists of every place of the plan's locations and tasks.
 type lists struct {
-	locations map[place]*listing[location.Entry]
-	tasks     map[place]*listing[task.Entry]
+	locations map[transfer.Place]*listing[location.Entry]
+	tasks     map[transfer.Place]*listing[task.Entry]
 }
 
 func newLists(changes []plan.Change) lists {
-	l := lists{map[place]*listing[location.Entry]{}, map[place]*listing[task.Entry]{}}
+	l := lists{map[transfer.Place]*listing[location.Entry]{}, map[transfer.Place]*listing[task.Entry]{}}
 	for _, c := range changes {
-		pl := place{c.Account, c.Region}
+		pl := transfer.Place{c.Account, c.Region}
 		if c.Kind == plan.DataSyncLocation && l.locations[pl] == nil {
 			l.locations[pl] = newListing[location.Entry]()
 		}
@@ -84,7 +85,7 @@ func (r *run) locationsSince(ctx context.Context, ch *plan.Change, t time.Time) 
 	if err != nil {
 		return nil, err
 	}
-	entries, err := r.lists.locations[place{ch.Account, ch.Region}].since(t, func() ([]location.Entry, error) { return location.List(ctx, api) })
+	entries, err := r.lists.locations[transfer.Place{ch.Account, ch.Region}].since(t, func() ([]location.Entry, error) { return location.List(ctx, api) })
 	return entries, listError(ch, "datasync:ListLocations", err)
 }
 
@@ -93,7 +94,7 @@ func (r *run) tasksSince(ctx context.Context, ch *plan.Change, t time.Time) ([]t
 	if err != nil {
 		return nil, err
 	}
-	entries, err := r.lists.tasks[place{ch.Account, ch.Region}].since(t, func() ([]task.Entry, error) { return task.List(ctx, api) })
+	entries, err := r.lists.tasks[transfer.Place{ch.Account, ch.Region}].since(t, func() ([]task.Entry, error) { return task.List(ctx, api) })
 	return entries, listError(ch, "datasync:ListTasks", err)
 }
 
@@ -116,8 +117,8 @@ func (r *run) locationNow(ctx context.Context, ch *plan.Change, w locationWant) 
 // locationAmong is ours of the locations listed, as a plan finds it.
 func locationAmong(ctx context.Context, c client.Set, w locationWant, entries []location.Entry) (location.State, error) {
 	s := newReader(c)
-	pl := place{w.spec.Account, w.spec.Region}
-	for arn := range candidates(wants{locations: []locationWant{w}}, map[place][]location.Entry{pl: entries}) {
+	pl := transfer.Place{w.spec.Account, w.spec.Region}
+	for arn := range candidates(wants{locations: []locationWant{w}}, map[transfer.Place][]location.Entry{pl: entries}) {
 		s.readLocation(ctx, pl, arn)
 	}
 	if err := s.firstError(); err != nil {
@@ -139,7 +140,7 @@ func (r *run) taskNow(ctx context.Context, ch *plan.Change, w taskWant) (task.St
 // taskAmong is ours of the tasks listed, with the pair of locations and the mode it should have, which the one that it replaces has not.
 func taskAmong(ctx context.Context, c client.Set, w taskWant, entries []task.Entry) (task.State, error) {
 	s := newReader(c)
-	pl := place{w.spec.Account, w.spec.Region}
+	pl := transfer.Place{w.spec.Account, w.spec.Region}
 	for _, e := range entries {
 		if e.Name == w.spec.Name {
 			s.readTask(ctx, pl, e.ARN)

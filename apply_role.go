@@ -15,6 +15,7 @@ import (
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/guard"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
@@ -112,7 +113,7 @@ func (r *run) applyRole(ctx context.Context, ch *plan.Change, w roleWant, res *p
 	}
 	d := diffRole(w, state)
 	if note := r.current.snap.noteRegions(r.desired, w.transfers); note != "" && !d.trust.IsZero() {
-		if err := r.tagRole(ctx, ch, api, w.spec, map[string]string{w.transfers[0].tagKey(tagRegion): note}, res); err != nil {
+		if err := r.tagRole(ctx, ch, api, w.spec, map[string]string{w.transfers[0].TagKey(transfer.TagRegion): note}, res); err != nil {
 			return ended(ch, "iam:TagRole", err)
 		}
 	}
@@ -347,7 +348,7 @@ func (r *run) stillNamed(ctx context.Context, w roleWant, state iamrole.State) (
 			return "", &plan.CallError{Account: k.spec.Account(), Region: k.spec.Region(), Operation: "kms:GetKeyPolicy", Subject: k.spec.ARN, Err: err}
 		}
 		if statementNaming(d, nil, w.arn, state.ID) != "" {
-			return "key " + keyName(k.spec.ARN), nil
+			return "key " + transfer.KeyName(k.spec.ARN), nil
 		}
 	}
 	return "", nil

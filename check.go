@@ -6,23 +6,24 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 )
 
 // checker judges one transfer's resources by what is known of its accounts.
 type checker struct {
-	*resourceSet
+	*transfer.Resources
 	facts  plan.Facts
 	shared *exemptions // what the findings of all transfers that are checked together propose to exempt
 }
 
 // checkAll is what stands in the way of the transfers and who is allowed, for all of them together: where several findings propose to change one
 // statement, each proposes it with everybody exempt.
-func checkAll(sets []*resourceSet, f plan.Facts) []plan.Finding {
+func checkAll(sets []*transfer.Resources, f plan.Facts) []plan.Finding {
 	shared := &exemptions{}
 	var out []plan.Finding
 	for _, r := range sets {
-		out = append(out, (&checker{resourceSet: r, facts: f, shared: shared}).check()...)
+		out = append(out, (&checker{Resources: r, facts: f, shared: shared}).check()...)
 	}
 	shared.share()
 	return out
@@ -30,7 +31,7 @@ func checkAll(sets []*resourceSet, f plan.Facts) []plan.Finding {
 
 func (r *checker) check() []plan.Finding {
 	var out []plan.Finding
-	for _, side := range sides {
+	for _, side := range transfer.Sides {
 		out = append(out, r.checkGiven(side)...)
 		if role := r.roleOf(side); role != "" {
 			out = append(out, r.checkTrust(side, role)...)
@@ -43,7 +44,7 @@ func (r *checker) check() []plan.Finding {
 	out = append(out, r.checkData()...)
 	operators := slices.Compact(slices.Sorted(slices.Values(r.Transfer.Operators)))
 	for _, op := range operators {
-		for _, side := range sides {
+		for _, side := range transfer.Sides {
 			out = append(out, r.checkOperator(side, op)...)
 		}
 		out = append(out, r.checkOwnCalls(op)...)
@@ -51,7 +52,7 @@ func (r *checker) check() []plan.Finding {
 	if len(operators) == 0 {
 		out = append(out, r.noOperator()...)
 	}
-	for _, side := range sides {
+	for _, side := range transfer.Sides {
 		if side == plan.DestinationSide && r.Transfer.Source.Bucket == r.Transfer.Destination.Bucket {
 			out = append(out, r.checkContent()...)
 			continue
@@ -64,15 +65,15 @@ func (r *checker) check() []plan.Finding {
 
 // roleOf is the role that DataSync assumes for the side: ours, the given one, or that of the given location as far as it is known.
 func (r *checker) roleOf(side plan.Side) string {
-	if role := r.Transfer.end(side).DataSyncRole; role != "" {
+	if role := r.Transfer.End(side).DataSyncRole; role != "" {
 		return role
 	}
-	return r.facts.Locations[r.Transfer.end(side).LocationARN].RoleARN
+	return r.facts.Locations[r.Transfer.End(side).LocationARN].RoleARN
 }
 
 // noRole says that nothing is known of the role of a given location, so that no access of that side could be judged.
 func (r *checker) noRole(side plan.Side) []plan.Finding {
-	t, arn := r.Transfer, r.Transfer.end(side).LocationARN
+	t, arn := r.Transfer, r.Transfer.End(side).LocationARN
 	if s, ok := r.facts.Locations[arn]; ok && !s.Exists {
 		return nil // and there is a finding for that
 	}
@@ -137,8 +138,8 @@ func (r *checker) assumed() []plan.Finding {
 func (r *checker) noOperator() []plan.Finding {
 	t := r.Transfer
 	var out []plan.Finding
-	for _, side := range sides {
-		if e := t.end(side); t.end(side).Remote && e.LocationARN == "" {
+	for _, side := range transfer.Sides {
+		if e := t.End(side); t.End(side).Remote && e.LocationARN == "" {
 			out = append(out, plan.Finding{Severity: plan.Warning, Code: plan.CodeNoOperator, Transfer: t.Name, Side: side, Account: e.Account, Subject: e.Bucket,
 				Detail: fmt.Sprintf("whoever creates the %s location needs s3:ListBucket on bucket %s, and no operator was named", side, e.Bucket),
 				Remedy: "name the role or user that applies the plan in Operators"})
@@ -152,9 +153,9 @@ func (b *builder) check() {
 	if b.mode == plan.TearDown {
 		return
 	}
-	sets := make([]*resourceSet, len(b.transfers))
+	sets := make([]*transfer.Resources, len(b.transfers))
 	for i, t := range b.transfers {
-		sets[i] = t.resources()
+		sets[i] = t.Resources()
 	}
 	b.findings = append(b.findings, checkAll(sets, b.facts())...)
 }

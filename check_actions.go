@@ -6,6 +6,7 @@ import (
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 )
 
@@ -24,19 +25,19 @@ const (
 // https://docs.aws.amazon.com/datasync/latest/userguide/API_Options.html
 var special = []struct {
 	action string
-	use    func(*resolved, plan.Side) use
+	use    func(*transfer.Transfer, plan.Side) use
 	why    string // what a denial means where the use is seldom
 }{
 	{"s3:GetObjectTagging", tagged(always), ""},
 	{"s3:PutObjectTagging", tagged(always), ""},
 	{"s3:GetObjectVersion", versioned, "object versions are not read by a task without a manifest"}, // assumed
-	{"s3:GetObjectVersionTagging", func(t *resolved, side plan.Side) use {
+	{"s3:GetObjectVersionTagging", func(t *transfer.Transfer, side plan.Side) use {
 		if tagged(always)(t, side) == never {
 			return never
 		}
 		return versioned(t, side)
 	}, "tags of object versions are not read by a task without a manifest"},
-	{"s3:DeleteObject", func(t *resolved, _ plan.Side) use {
+	{"s3:DeleteObject", func(t *transfer.Transfer, _ plan.Side) use {
 		if t.Task.Options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove {
 			return always
 		}
@@ -49,15 +50,15 @@ var special = []struct {
 const namesVersions = "whether the manifest names object versions"
 
 // versioned is the use of an action on object versions.
-func versioned(t *resolved, side plan.Side) use {
+func versioned(t *transfer.Transfer, side plan.Side) use {
 	if side == plan.SourceSide && (t.Task.Manifest != nil || t.Retries != nil) {
 		return conditionally
 	}
 	return rarely
 }
 
-func tagged(u use) func(*resolved, plan.Side) use {
-	return func(t *resolved, _ plan.Side) use {
+func tagged(u use) func(*transfer.Transfer, plan.Side) use {
+	return func(t *transfer.Transfer, _ plan.Side) use {
 		if t.Task.Options.ObjectTags == dstypes.ObjectTagsNone {
 			return never
 		}
@@ -66,7 +67,7 @@ func tagged(u use) func(*resolved, plan.Side) use {
 }
 
 // useOf is what the transfer needs the action on the side for, and what a denial of a seldom one means or what a perhaps hangs on.
-func useOf(t *resolved, side plan.Side, action string) (use, string) {
+func useOf(t *transfer.Transfer, side plan.Side, action string) (use, string) {
 	for _, s := range special {
 		if !strings.EqualFold(s.action, action) {
 			continue
@@ -80,18 +81,18 @@ func useOf(t *resolved, side plan.Side, action string) (use, string) {
 }
 
 // usedActions are the actions that DataSync will use on the bucket of the side.
-func usedActions(t *resolved, side plan.Side) []string {
-	actions, _ := t.end(side).Access.Actions()
+func usedActions(t *transfer.Transfer, side plan.Side) []string {
+	actions, _ := t.End(side).Access.Actions()
 	return slices.DeleteFunc(actions, func(a string) bool { u, _ := useOf(t, side, a); return u == never })
 }
 
 // resourceFor is the ARN that the action is judged on: the bucket, or an object below the prefix.
-func resourceFor(e *resolvedEnd, action string) string {
+func resourceFor(e *transfer.End, action string) string {
 	switch action {
 	case "s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads":
 		return e.BucketARN
 	}
-	return e.BucketARN + "/" + slashed(e.Prefix) + probe
+	return e.BucketARN + "/" + transfer.Slashed(e.Prefix) + probe
 }
 
 // probe is the key with which "an object below the prefix" is judged.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy/authz"
 	"github.com/xacct/xacct/task"
@@ -33,7 +34,7 @@ type dataAction struct {
 // dataAccesses are those of the transfer's task. A manifest of which no version is named is read as s3:GetObject.
 // https://docs.aws.amazon.com/datasync/latest/userguide/transferring-with-manifest.html and
 // https://docs.aws.amazon.com/datasync/latest/userguide/creating-task-reports.html
-func dataAccesses(t *resolved) []dataAccess {
+func dataAccesses(t *transfer.Transfer) []dataAccess {
 	var out []dataAccess
 	read := func(name, verb string, m *task.Manifest) {
 		if m == nil {
@@ -49,22 +50,8 @@ func dataAccesses(t *resolved) []dataAccess {
 	read("manifest", "read the manifest", t.Task.Manifest)
 	read("retry", "read manifests of retries", t.Retries)
 	if r := t.Task.Report; r != nil {
-		out = append(out, dataAccess{side: plan.DestinationSide, role: r.RoleARN, name: "report", verb: "write reports", account: cmp.Or(r.Account, t.TaskAccount), bucket: r.Bucket, key: slashed(r.Prefix),
+		out = append(out, dataAccess{side: plan.DestinationSide, role: r.RoleARN, name: "report", verb: "write reports", account: cmp.Or(r.Account, t.TaskAccount), bucket: r.Bucket, key: transfer.Slashed(r.Prefix),
 			actions: []dataAction{{"s3:PutObject", always, ""}}, kmsKey: r.KMSKey, keyUses: []keyAction{{"kms:GenerateDataKey", always}}})
-	}
-	return out
-}
-
-// givenDataRoles are the roles that were given for manifests and reports.
-func (t *resolved) givenDataRoles() []string {
-	var out []string
-	for _, m := range []*task.Manifest{t.Task.Manifest, t.Retries} {
-		if m != nil && m.RoleARN != "" {
-			out = append(out, m.RoleARN)
-		}
-	}
-	if r := t.Task.Report; r != nil && r.RoleARN != "" {
-		out = append(out, r.RoleARN)
 	}
 	return out
 }
@@ -93,7 +80,7 @@ func (r *checker) dataRole(a dataAccess) []plan.Finding {
 	givenRole(r.facts, a.role, func(s plan.Severity, code plan.Code, subject, detail, remedy string) {
 		out = append(out, plan.Finding{Severity: s, Code: code, Transfer: t.Name, Account: t.TaskAccount, Subject: subject, Detail: detail, Remedy: remedy})
 	})
-	return append(out, r.trusted("", a.role, a.name, t.Destination.Region, t.end(a.side).Region)...)
+	return append(out, r.trusted("", a.role, a.name, t.Destination.Region, t.End(a.side).Region)...)
 }
 
 func (r *checker) dataAccess(a dataAccess, role string) []plan.Finding {
@@ -104,7 +91,7 @@ func (r *checker) dataAccess(a dataAccess, role string) []plan.Finding {
 		p.Unread |= authz.Resource
 	}
 	in := "" // the Region of another bucket is not known
-	for _, e := range []endpoint{t.Source, t.Destination} {
+	for _, e := range []transfer.Endpoint{t.Source, t.Destination} {
 		if e.Bucket == a.bucket {
 			in = e.Region
 		}
@@ -123,9 +110,9 @@ func (r *checker) dataAccess(a dataAccess, role string) []plan.Finding {
 		}
 	}
 	out := j.conclude()
-	for _, arn := range t.keysOf(a.bucket, a.kmsKey) {
-		if role != r.roleOf(a.side) || !slices.Contains(t.end(a.side).KMSKeys, arn) { // those are judged with the end
-			out = append(out, r.checkKey("", role, arn, fmt.Sprintf("%s with key %s", a.verb, keyName(arn)), a.keyUses)...)
+	for _, arn := range t.KeysOf(a.bucket, a.kmsKey) {
+		if role != r.roleOf(a.side) || !slices.Contains(t.End(a.side).KMSKeys, arn) { // those are judged with the end
+			out = append(out, r.checkKey("", role, arn, fmt.Sprintf("%s with key %s", a.verb, transfer.KeyName(arn)), a.keyUses)...)
 		}
 	}
 	return out

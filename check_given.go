@@ -15,7 +15,7 @@ const tutorialSid = "DataSyncCreateS3LocationAndTaskAccess"
 
 // checkGiven judges the role and location that were made by somebody else: what a transfer asks for is compared, nothing is changed.
 func (r *checker) checkGiven(side plan.Side) []plan.Finding {
-	t, e := r.Transfer, r.Transfer.end(side)
+	t, e := r.Transfer, r.Transfer.End(side)
 	var out []plan.Finding
 	find := func(s plan.Severity, code plan.Code, subject, detail, remedy string) {
 		out = append(out, plan.Finding{Severity: s, Code: code, Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: subject, Detail: detail, Remedy: remedy})
@@ -38,7 +38,7 @@ func givenRole(f plan.Facts, arn string, find func(plan.Severity, plan.Code, str
 }
 
 func (r *checker) givenLocation(side plan.Side, s location.State, find func(plan.Severity, plan.Code, string, string, string)) {
-	e := r.Transfer.end(side)
+	e := r.Transfer.End(side)
 	spec := r.Source
 	if side == plan.DestinationSide {
 		spec = r.Destination
@@ -62,10 +62,10 @@ func (r *checker) givenLocation(side plan.Side, s location.State, find func(plan
 // tutorialStatement reports the tutorial's statement on a bucket: its id is the same for everybody who follows the tutorial, so that the next
 // one who does replaces it.
 func (r *checker) tutorialStatement(side plan.Side) []plan.Finding {
-	t, e := r.Transfer, r.Transfer.end(side)
+	t, e := r.Transfer, r.Transfer.End(side)
 	d, known := r.facts.BucketPolicies[e.Bucket]
 	st, ok := d.Statement(tutorialSid)
-	if !known || !ok || !t.end(side).Remote {
+	if !known || !ok || !t.End(side).Remote {
 		return nil
 	}
 	finding := plan.Finding{Severity: plan.Info, Code: plan.CodeTutorial, Transfer: t.Name, Side: side, Account: e.Account, Subject: e.Bucket, Statement: tutorialSid,

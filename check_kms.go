@@ -3,6 +3,7 @@ package xacct
 import (
 	"fmt"
 
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -26,8 +27,8 @@ func (r *checker) checkKeys(side plan.Side, role string) []plan.Finding {
 		verb = "encrypt and decrypt"
 	}
 	var out []plan.Finding
-	for _, arn := range r.Transfer.end(side).KMSKeys {
-		out = append(out, r.checkKey(side, role, arn, fmt.Sprintf("%s with key %s of the %s", verb, keyName(arn), side), keyUse[side])...)
+	for _, arn := range r.Transfer.End(side).KMSKeys {
+		out = append(out, r.checkKey(side, role, arn, fmt.Sprintf("%s with key %s of the %s", verb, transfer.KeyName(arn), side), keyUse[side])...)
 	}
 	return out
 }
@@ -47,7 +48,7 @@ func (r *checker) checkKey(side plan.Side, role, arn, what string, uses []keyAct
 		p.Unread |= authz.Resource
 	}
 	call := r.dataCall(role, account, spec.Region())
-	j := accessCase{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: p, principal: role, owner: account, resource: "key " + keyName(arn), facts: call.KMSFacts(),
+	j := accessCase{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: p, principal: role, owner: account, resource: "key " + transfer.KeyName(arn), facts: call.KMSFacts(),
 		may: "DataSync may " + what, mayNot: "DataSync may not " + what,
 		finding: plan.Finding{Transfer: t.Name, Side: side, Account: account, Subject: role}}
 	for _, u := range uses {

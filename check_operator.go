@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
@@ -15,7 +16,7 @@ import (
 // checkOperator judges whether whoever creates the location may list the bucket: AWS tests that with the caller's own credentials.
 // https://github.com/hashicorp/terraform-provider-aws/issues/21974
 func (r *checker) checkOperator(side plan.Side, op string) []plan.Finding {
-	t, e := r.Transfer, r.Transfer.end(side)
+	t, e := r.Transfer, r.Transfer.End(side)
 	if e.LocationARN != "" {
 		return nil // it is there already
 	}
@@ -56,7 +57,7 @@ var ownUse = map[string]string{
 // go to.
 func (r *checker) ownCalls(phase plan.Phase) []ownCall {
 	t := r.Transfer
-	on := scopes(t.TaskAccount, []*resolved{t})
+	on := scopes(t.TaskAccount, []*transfer.Transfer{t})
 	var out []ownCall
 	for _, n := range taskNeeds {
 		if len(n.phases) > 1 || n.phases[0] != phase || n.on == onMadeBuckets { // reads are made by whoever plans, and the buckets have a finding of their own
@@ -93,10 +94,10 @@ func (r *checker) ownCall(n need, action, resource string) []ownCall {
 		return []ownCall{c.sending(spec.Tags).bound(r.facts, resource, spec.PermissionsBoundary)}
 	case n.on == onNewLocations || n.on == onMadeLocations:
 		var out []ownCall
-		for _, side := range sides {
-			if e := t.end(side); e.LocationARN == "" && (n.on == onNewLocations || e.Region == a.Region) {
+		for _, side := range transfer.Sides {
+			if e := t.End(side); e.LocationARN == "" && (n.on == onNewLocations || e.Region == a.Region) {
 				c.region = e.Region
-				out = append(out, c.sending(t.tags(side)))
+				out = append(out, c.sending(t.TagsFor(side)))
 			}
 		}
 		return out

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
@@ -69,7 +70,7 @@ func (r *checker) identity(principal, resourceAccount string) authz.Policies {
 
 // policies are what judges a principal on the bucket of a side.
 func (r *checker) policies(side plan.Side, principal string) authz.Policies {
-	e := r.Transfer.end(side)
+	e := r.Transfer.End(side)
 	p := r.identity(principal, e.Account)
 	var read bool
 	if p.Resource, read = r.merged(e.Bucket); !read {
@@ -105,7 +106,7 @@ func (r *checker) dataCall(role, account, region string) authz.DataSyncCall {
 
 // checkRole judges every action that DataSync will use on the bucket.
 func (r *checker) checkRole(side plan.Side, role string) []plan.Finding {
-	t, e := r.Transfer, r.Transfer.end(side)
+	t, e := r.Transfer, r.Transfer.End(side)
 	verb := accessVerb(side)
 	j := accessCase{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: r.policies(side, role), principal: role, bucket: e.Bucket, owner: e.Account,
 		may: fmt.Sprintf("DataSync may %s the %s", verb, side), mayNot: fmt.Sprintf("DataSync may not %s the %s", verb, side), part: "on the " + string(side),
@@ -117,7 +118,7 @@ func (r *checker) checkRole(side plan.Side, role string) []plan.Finding {
 		if req := r.known(call.S3(action, resourceFor(e, action)), role, e.Account); req.Resource == e.BucketARN {
 			j.decide(req, u, why)
 		} else {
-			j.decideBelow(req, e.BucketARN+"/"+slashed(e.Prefix), u, why)
+			j.decideBelow(req, e.BucketARN+"/"+transfer.Slashed(e.Prefix), u, why)
 		}
 	}
 	return j.conclude()
@@ -125,7 +126,7 @@ func (r *checker) checkRole(side plan.Side, role string) []plan.Finding {
 
 // checkTrust judges whether the service may assume the role of the side.
 func (r *checker) checkTrust(side plan.Side, role string) []plan.Finding {
-	return r.trusted(side, role, string(side), r.Transfer.end(side).Region, r.Transfer.Destination.Region)
+	return r.trusted(side, role, string(side), r.Transfer.End(side).Region, r.Transfer.Destination.Region)
 }
 
 // trusted judges whether the service may assume a role, which of them is what. The guide wants the trust policy to cover the location;

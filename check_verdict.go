@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
@@ -26,7 +27,7 @@ type verdict struct {
 
 // accessCase gathers the verdicts on one principal and one resource.
 type accessCase struct {
-	transfer    *resolved
+	transfer    *transfer.Transfer
 	policies    authz.Policies
 	principal   string
 	bucket      string // "" is none

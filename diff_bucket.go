@@ -8,6 +8,7 @@ import (
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
@@ -104,7 +105,7 @@ func (w policyWant) shaped(st policy.Statement, ourActions []string, about func(
 	}
 	named := slices.ContainsFunc(st.Conditions(), func(c policy.Condition) bool { return strings.EqualFold(c.Key(), "aws:PrincipalArn") })
 	for _, p := range principals {
-		if !slices.ContainsFunc(w.transfers, func(t *resolved) bool { return principalOf(p, t.TaskAccount, named) }) {
+		if !slices.ContainsFunc(w.transfers, func(t *transfer.Transfer) bool { return principalOf(p, t.TaskAccount, named) }) {
 			return false
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/task"
@@ -35,7 +36,7 @@ func (s *snapshot) ourLocation(w locationWant) (location.State, []string, error)
 			return location.State{}, nil, err
 		}
 		switch {
-		case w.transfer.marks(l.Tags, w.side):
+		case w.transfer.Marks(l.Tags, w.side):
 			ours = append(ours, l)
 		case l.URI == w.spec.URI():
 			alike = append(alike, arn)
@@ -79,7 +80,7 @@ func diffLocation(w locationWant, s location.State) (op plan.Op, lines []string,
 	}
 	want := maps.Clone(w.spec.Tags)
 	if w.side == plan.SourceSide {
-		key := w.transfer.tagKey(tagRegion)
+		key := w.transfer.TagKey(transfer.TagRegion)
 		want[key] = w.regionTag(s.Tags[key])
 	}
 	tags, tagLines := diffTags(want, s.Tags)
@@ -209,7 +210,7 @@ type taskRecord struct {
 
 func (w taskWant) after() string {
 	t := w.transfer
-	return record(taskRecord{Name: w.spec.Name, Source: t.locationSpec(plan.SourceSide).URI(), Destination: t.locationSpec(plan.DestinationSide).URI(),
+	return record(taskRecord{Name: w.spec.Name, Source: t.LocationSpec(plan.SourceSide).URI(), Destination: t.LocationSpec(plan.DestinationSide).URI(),
 		Mode: string(w.spec.Mode), Options: w.spec.Options, Includes: w.spec.Includes, Excludes: w.spec.Excludes,
 		Schedule: w.spec.Schedule, Manifest: w.spec.Manifest, Report: w.spec.Report, LogGroupARN: w.spec.LogGroupARN, Tags: w.spec.Tags})
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
@@ -73,7 +74,7 @@ func (w roleWant) trustFor(s iamrole.State) (policy.Document, bool) {
 	if s.Trust.Equal(w.spec.Trust) {
 		return policy.Document{}, true
 	}
-	if !t.end(plan.SourceSide).Role.Trust.IsZero() || !t.end(plan.DestinationSide).Role.Trust.IsZero() {
+	if !t.End(plan.SourceSide).Role.Trust.IsZero() || !t.End(plan.DestinationSide).Role.Trust.IsZero() {
 		return w.spec.Trust, false // the user's own
 	}
 	wildcard := iamrole.DataSyncTrust(t.Partition, w.account)
@@ -93,7 +94,7 @@ func (w roleWant) trustFor(s iamrole.State) (policy.Document, bool) {
 func (w roleWant) policyNames() []string {
 	var out []string
 	for _, t := range w.transfers {
-		out = append(out, t.end(plan.SourceSide).PolicyName, t.end(plan.DestinationSide).PolicyName)
+		out = append(out, t.End(plan.SourceSide).PolicyName, t.End(plan.DestinationSide).PolicyName)
 	}
 	out = append(out, slices.Collect(maps.Keys(w.spec.Policies))...)
 	slices.Sort(out)
@@ -103,10 +104,10 @@ func (w roleWant) policyNames() []string {
 // ours reports whether the observed role is one that xacct made, and why not.
 func (w roleWant) ours(s iamrole.State) (string, bool) {
 	t := w.transfers[0]
-	if s.Tags[t.tagKey(tagManagedBy)] != managedBy {
-		return "a role of this name exists without the tag " + t.tagKey(tagManagedBy) + "=" + managedBy, false
+	if s.Tags[t.TagKey(transfer.TagManagedBy)] != transfer.ManagedBy {
+		return "a role of this name exists without the tag " + t.TagKey(transfer.TagManagedBy) + "=" + transfer.ManagedBy, false
 	}
-	if owner := s.Tags[t.tagKey(tagTransfer)]; owner != "" && owner != w.spec.Tags[t.tagKey(tagTransfer)] {
+	if owner := s.Tags[t.TagKey(transfer.TagTransfer)]; owner != "" && owner != w.spec.Tags[t.TagKey(transfer.TagTransfer)] {
 		return "it belongs to transfer " + owner, false
 	}
 	if s.ARN != w.arn {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/task"
 )
@@ -18,7 +19,7 @@ func explainable(m task.Meaning) bool {
 }
 
 // explain is the error with what the findings say of it, if it is about access and has no verdict already.
-func explain(findings []plan.Finding, t *resolved, err error) error {
+func explain(findings []plan.Finding, t *transfer.Transfer, err error) error {
 	var explained *plan.AccessTestError
 	if errors.As(err, &explained) {
 		return err
@@ -31,7 +32,7 @@ func explain(findings []plan.Finding, t *resolved, err error) error {
 }
 
 // accessError is the error with what the findings say of it. side is known already, or "".
-func accessError(findings []plan.Finding, t *resolved, side plan.Side, err error) *plan.AccessTestError {
+func accessError(findings []plan.Finding, t *transfer.Transfer, side plan.Side, err error) *plan.AccessTestError {
 	m := task.MeaningOf(err)
 	if m.Action != "" && explainable(m) && byOperator(t, err) {
 		m.Cause = task.CauseCaller
@@ -49,7 +50,7 @@ func accessError(findings []plan.Finding, t *resolved, side plan.Side, err error
 		says(e, worst(findings, t, m, func(f plan.Finding) bool { return f.Side != "" && (f.Side == e.Side || e.Side == "") }))
 	}
 	if e.Side != "" && e.Bucket == "" {
-		e.Bucket, e.RoleARN = t.end(e.Side).Bucket, t.end(e.Side).DataSyncRole
+		e.Bucket, e.RoleARN = t.End(e.Side).Bucket, t.End(e.Side).DataSyncRole
 	}
 	return e
 }
@@ -59,10 +60,10 @@ func says(e *plan.AccessTestError, f plan.Finding) {
 }
 
 // jobOf is the bucket of the manifest or report and the role that reaches it, and the end that this role serves; "" is none.
-func jobOf(t *resolved, c task.Cause) (side plan.Side, bucket, role string) {
-	s := t.withData(t.Task)
+func jobOf(t *transfer.Transfer, c task.Cause) (side plan.Side, bucket, role string) {
+	s := t.WithData(t.Task)
 	if s.Manifest == nil {
-		s.Manifest = t.withData(task.Spec{Manifest: t.Retries}).Manifest
+		s.Manifest = t.WithData(task.Spec{Manifest: t.Retries}).Manifest
 	}
 	side = plan.SourceSide
 	switch {
@@ -71,7 +72,7 @@ func jobOf(t *resolved, c task.Cause) (side plan.Side, bucket, role string) {
 	case c == task.CauseManifest && s.Manifest != nil:
 		bucket, role = s.Manifest.Bucket, s.Manifest.RoleARN
 	}
-	if role == "" || role != t.end(side).DataSyncRole {
+	if role == "" || role != t.End(side).DataSyncRole {
 		side = ""
 	}
 	return side, bucket, role
@@ -79,9 +80,9 @@ func jobOf(t *resolved, c task.Cause) (side plan.Side, bucket, role string) {
 
 // byOperator reports whether the message names an operator, or a session of one, and nobody else's role: S3 then refused whoever makes the
 // location, not DataSync.
-func byOperator(t *resolved, err error) bool {
-	for _, side := range sides {
-		if mentions(err, principalNames(t.end(side).DataSyncRole)...) {
+func byOperator(t *transfer.Transfer, err error) bool {
+	for _, side := range transfer.Sides {
+		if mentions(err, principalNames(t.End(side).DataSyncRole)...) {
 			return false
 		}
 	}
@@ -107,10 +108,10 @@ func mentions(err error, names ...string) bool {
 }
 
 // namedEnd is the end whose role or bucket the message names, and not the other's; "" if there is none.
-func namedEnd(t *resolved, err error) plan.Side {
+func namedEnd(t *transfer.Transfer, err error) plan.Side {
 	var found []plan.Side
-	for _, side := range sides {
-		if mentions(err, append(principalNames(t.end(side).DataSyncRole), t.end(side).Bucket)...) {
+	for _, side := range transfer.Sides {
+		if mentions(err, append(principalNames(t.End(side).DataSyncRole), t.End(side).Bucket)...) {
 			found = append(found, side)
 		}
 	}
@@ -121,9 +122,9 @@ func namedEnd(t *resolved, err error) plan.Side {
 }
 
 // doubted is the end that the findings doubt more: it is likelier to be what a message about both means. Without a doubt it is neither.
-func doubted(t *resolved, findings []plan.Finding, m task.Meaning) plan.Side {
+func doubted(t *transfer.Transfer, findings []plan.Finding, m task.Meaning) plan.Side {
 	for _, code := range []plan.Code{plan.CodeDenied, plan.CodeUndetermined, plan.CodeLimited} {
-		for _, side := range sides {
+		for _, side := range transfer.Sides {
 			if worst(findings, t, m, func(f plan.Finding) bool { return f.Side == side }).Code == code {
 				return side
 			}
@@ -141,7 +142,7 @@ var alike = map[string][]string{
 
 // worst is the finding, of those in question, that explains the message best: the worst verdict on the action that it is about, of whoever it
 // is about.
-func worst(findings []plan.Finding, t *resolved, m task.Meaning, inQuestion func(plan.Finding) bool) plan.Finding {
+func worst(findings []plan.Finding, t *transfer.Transfer, m task.Meaning, inQuestion func(plan.Finding) bool) plan.Finding {
 	order := []plan.Code{plan.CodeAllowed, plan.CodeLimited, plan.CodeUndetermined, plan.CodeDenied}
 	var out plan.Finding
 	for _, f := range findings {

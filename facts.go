@@ -9,6 +9,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
@@ -16,7 +17,7 @@ import (
 )
 
 // factsOf is what the snapshot settles.
-func factsOf(s *snapshot, transfers []*resolved, settings plan.Settings, callers, ids map[string]string) plan.Facts {
+func factsOf(s *snapshot, transfers []*transfer.Transfer, settings plan.Settings, callers, ids map[string]string) plan.Facts {
 	f := plan.Facts{BucketPolicies: map[string]policy.Document{}, KeyPolicies: map[string]policy.Document{}, Leaving: map[string][]string{}, Trusts: map[string]policy.Document{}, Identity: map[string][]policy.Document{},
 		Boundaries: map[string]policy.Document{}, IDs: map[string]string{}, Tags: map[string]map[string]string{}, Buckets: s.buckets,
 		Moved: map[string]string{}, Locations: map[string]location.State{}, Writers: callers, DeadIDs: s.dead, Filled: map[string]bucket.Sample{}, NotListed: map[string]error{},
@@ -62,7 +63,7 @@ func factsOf(s *snapshot, transfers []*resolved, settings plan.Settings, callers
 		ours[r.arn] = r
 	}
 	for arn := range s.failures {
-		if _, ok := roleNameOf(arn); ok {
+		if _, ok := transfer.RoleNameOf(arn); ok {
 			f.Unjudged = append(f.Unjudged, arn)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
@@ -21,7 +22,7 @@ import (
 type inspection struct {
 	r        *checker
 	side     plan.Side
-	end      *resolvedEnd
+	end      *transfer.End
 	state    bucket.State
 	current  policy.Document
 	merged   policy.Document
@@ -38,8 +39,8 @@ func (s *inspection) find(severity plan.Severity, code plan.Code, statement, det
 
 // checkBucket says what about the bucket of the side stands in the way. What could not be read is reported once, and never taken for absent.
 func (r *checker) checkBucket(side plan.Side) []plan.Finding {
-	e := r.Transfer.end(side)
-	s := &inspection{r: r, side: side, end: e, remote: r.Transfer.end(side).Remote, state: r.facts.Buckets[e.Bucket]}
+	e := r.Transfer.End(side)
+	s := &inspection{r: r, side: side, end: e, remote: r.Transfer.End(side).Remote, state: r.facts.Buckets[e.Bucket]}
 	s.current, s.read = r.facts.BucketPolicies[e.Bucket]
 	s.merged, _ = r.merged(e.Bucket)
 	s.writes = s.remote && !s.merged.Equal(s.current)
@@ -168,7 +169,7 @@ func (s *inspection) deadPrincipals() {
 	var dead, young []string
 	first := ""
 	for _, p := range policy.Dangling(s.current) {
-		if next, ok := s.merged.Statement(p.Statement.Sid()); ok && strings.HasPrefix(p.Statement.Sid(), sidPrefix) && !next.Equal(p.Statement) {
+		if next, ok := s.merged.Statement(p.Statement.Sid()); ok && strings.HasPrefix(p.Statement.Sid(), transfer.SidPrefix) && !next.Equal(p.Statement) {
 			continue // a statement of ours, which is written anew
 		}
 		line := cmp.Or(p.Statement.Sid(), fmt.Sprintf("statement %d", p.Index+1))
@@ -264,7 +265,7 @@ func (s *inspection) versioning() {
 // https://docs.aws.amazon.com/datasync/latest/userguide/API_Options.html
 func (r *checker) checkContent() []plan.Finding {
 	t := r.Transfer
-	if err := r.facts.NotListed[t.Name]; err != nil && t.overwrites() && r.facts.Buckets[t.Destination.Bucket].OwnerProved { // else there is a finding for the bucket
+	if err := r.facts.NotListed[t.Name]; err != nil && t.Overwrites() && r.facts.Buckets[t.Destination.Bucket].OwnerProved { // else there is a finding for the bucket
 		return []plan.Finding{{Severity: plan.Warning, Code: plan.CodeUnread, Transfer: t.Name, Side: plan.DestinationSide, Account: t.Destination.Account, Subject: r.Destination.URI(),
 			Detail: "whether the task overwrites objects that are there could not be read: " + text.OneLine(err), Remedy: "grant the reader s3:ListBucket on bucket " + t.Destination.Bucket}}
 	}

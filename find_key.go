@@ -9,6 +9,7 @@ import (
 	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
 
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -23,7 +24,7 @@ func (r *checker) checkKeyStates() []plan.Finding {
 		find := func(severity plan.Severity, code plan.Code, statement, detail, remedy string) {
 			out = append(out, plan.Finding{Severity: severity, Code: code, Transfer: r.Transfer.Name, Account: k.Account(), Subject: k.ARN, Statement: statement, Detail: detail, Remedy: remedy})
 		}
-		remote := r.Transfer.remoteKey(k.ARN)
+		remote := r.Transfer.RemoteKey(k.ARN)
 		if state, looked := r.facts.Keys[k.ARN]; looked && !keyState(state, remote, find) {
 			continue
 		}
@@ -64,7 +65,7 @@ func keyLockout(k kmskey.Spec, next policy.Document, find findFunc) {
 	_, err := k.ReplacePolicyInput(next)
 	for _, p := range problem.All(err) {
 		if p.ID == "policy-lockout" {
-			find(plan.Blocking, plan.CodeLockout, "", "policy of key "+keyName(k.ARN)+" "+p.Rule, p.Remedy)
+			find(plan.Blocking, plan.CodeLockout, "", "policy of key "+transfer.KeyName(k.ARN)+" "+p.Rule, p.Remedy)
 		}
 	}
 }
@@ -75,7 +76,7 @@ func keyLockout(k kmskey.Spec, next policy.Document, find findFunc) {
 func keyPrincipals(f plan.Facts, k kmskey.Spec, next policy.Document, find findFunc) {
 	for _, p := range policy.Dangling(next) {
 		statement := cmp.Or(p.Statement.Sid(), fmt.Sprintf("statement %d", p.Index+1))
-		detail := fmt.Sprintf("in the policy of key %s %s names %s", keyName(k.ARN), statement, p.ID)
+		detail := fmt.Sprintf("in the policy of key %s %s names %s", transfer.KeyName(k.ARN), statement, p.ID)
 		remedy := "let the owner of the key remove or correct that principal"
 		if slices.Contains(f.DeadIDs, p.ID) {
 			find(plan.Blocking, plan.CodeDeadPrincipal, statement, detail+", whose role or user is gone: KMS refuses every change of the policy", remedy)
@@ -88,7 +89,7 @@ func keyPrincipals(f plan.Facts, k kmskey.Spec, next policy.Document, find findF
 // keyWriter refuses a policy under which its writer may not change it again, as the policies of organisations count too.
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
 func (r *checker) keyWriter(k kmskey.Spec, next policy.Document) []plan.Finding {
-	return r.writer(k.Account(), k.Region(), "kms:PutKeyPolicy", k.ARN, "key "+keyName(k.ARN), next)
+	return r.writer(k.Account(), k.Region(), "kms:PutKeyPolicy", k.ARN, "key "+transfer.KeyName(k.ARN), next)
 }
 
 // keyNotListed judges the default key of a bucket that the transfer does not list. A role of ours may not use it; one that somebody else made

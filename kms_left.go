@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -17,19 +18,19 @@ import (
 const sidFormer = "Left"
 
 // formerKeys are the keys that the transfer has left, each with the ARNs of our roles that name it.
-func (s *snapshot) formerKeys(t *resolved) map[string][]string {
+func (s *snapshot) formerKeys(t *transfer.Transfer) map[string][]string {
 	wanted := t.Keys
 	out := map[string][]string{}
 	left := func(arn string) bool {
-		return t.remoteKey(arn) && !slices.ContainsFunc(wanted, func(k kmskey.Spec) bool { return k.ARN == arn })
+		return t.RemoteKey(arn) && !slices.ContainsFunc(wanted, func(k kmskey.Spec) bool { return k.ARN == arn })
 	}
 	for role, state := range s.roles {
-		if state.Tags[t.tagKey(tagManagedBy)] != managedBy {
+		if state.Tags[t.TagKey(transfer.TagManagedBy)] != transfer.ManagedBy {
 			continue
 		}
 		for name, document := range state.Policies {
-			ours := name == t.end(plan.SourceSide).PolicyName || name == t.end(plan.DestinationSide).PolicyName
-			if !ours && role != t.end(plan.SourceSide).DataSyncRole && role != t.end(plan.DestinationSide).DataSyncRole {
+			ours := name == t.End(plan.SourceSide).PolicyName || name == t.End(plan.DestinationSide).PolicyName
+			if !ours && role != t.End(plan.SourceSide).DataSyncRole && role != t.End(plan.DestinationSide).DataSyncRole {
 				continue
 			}
 			for _, arn := range keysIn(document) {
@@ -73,7 +74,7 @@ func (s *snapshot) withFormerKeys(w wants) wants {
 				_, ok := s.keys[w.keys[i].spec.ARN].Policy.Statement(sid)
 				return ok
 			}
-			if k := &w.keys[i]; t.remoteKey(k.spec.ARN) && slices.ContainsFunc(t.KeySids, stands) {
+			if k := &w.keys[i]; t.RemoteKey(k.spec.ARN) && slices.ContainsFunc(t.KeySids, stands) {
 				k.addFormer(t)
 			}
 		}
@@ -96,9 +97,9 @@ func (s *snapshot) withFormerKeys(w wants) wants {
 }
 
 // addFormer notes that nothing of the transfer's but what it lists is to stand in the key's policy.
-func (w *keyWant) addFormer(t *resolved) {
+func (w *keyWant) addFormer(t *transfer.Transfer) {
 	w.grants = true
-	if !slices.ContainsFunc(w.transfers, func(x *resolved) bool { return x.Name == t.Name }) {
+	if !slices.ContainsFunc(w.transfers, func(x *transfer.Transfer) bool { return x.Name == t.Name }) {
 		w.transfers = append(slices.Clone(w.transfers), t)
 	}
 	for _, sid := range t.KeySids {
@@ -116,8 +117,8 @@ func (s *snapshot) keeping(w roleWant, keys []keyWant) roleWant {
 			continue
 		}
 		for _, t := range w.transfers {
-			if slices.ContainsFunc(k.transfers, func(x *resolved) bool { return x.Name == t.Name }) {
-				name := t.end(cmp.Or(w.side(), plan.SourceSide)).PolicyName
+			if slices.ContainsFunc(k.transfers, func(x *transfer.Transfer) bool { return x.Name == t.Name }) {
+				name := t.End(cmp.Or(w.side(), plan.SourceSide)).PolicyName
 				kept[name] = append(kept[name], k.spec.ARN)
 			}
 		}
@@ -153,7 +154,7 @@ func withoutFormerKeys(policies map[string]policy.Document) map[string]policy.Do
 
 // readFormerKeys reads the policies of the keys that the transfers have left.
 func (s *reader) readFormerKeys(ctx context.Context, w wants) {
-	var transfers []*resolved
+	var transfers []*transfer.Transfer
 	for _, t := range w.tasks {
 		transfers = append(transfers, t.transfer)
 	}

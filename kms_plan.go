@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -61,7 +62,7 @@ func (b *builder) key(w keyWant) {
 	d := diffKey(w, state.Policy, b.ids)
 	b.keyTaken(w, d)
 	n, q := d.next.Size(policy.Key)
-	b.size(w.transfers, account, arn, "policy of key "+keyName(arn), n, q, true)
+	b.size(w.transfers, account, arn, "policy of key "+transfer.KeyName(arn), n, q, true)
 	c.Op, c.Details, c.Before, c.After = d.op, d.lines, string(state.Policy.Bytes()), string(d.next.Bytes())
 	if d.op == plan.NoOp {
 		c.Calls = nil
@@ -76,14 +77,14 @@ func (w keyWant) usable(s kmskey.State) bool {
 
 // change is what every change of a key's policy has.
 func (w keyWant) change() plan.Change {
-	return plan.Change{ID: w.id(), Account: w.spec.Account(), Region: w.spec.Region(), Kind: plan.KeyPolicy, Name: keyName(w.spec.ARN), ARN: w.spec.ARN,
+	return plan.Change{ID: w.id(), Account: w.spec.Account(), Region: w.spec.Region(), Kind: plan.KeyPolicy, Name: transfer.KeyName(w.spec.ARN), ARN: w.spec.ARN,
 		Transfers: transferNames(w.transfers), Requires: w.roles, Op: plan.Update, Calls: []string{"kms:PutKeyPolicy"}}
 }
 
 func (b *builder) keyTaken(w keyWant, d policyDiff) {
 	for _, sid := range d.taken {
 		b.find(w.owners(sid), plan.Finding{Severity: plan.Blocking, Code: plan.CodeSidTaken, Account: w.spec.Account(), Subject: w.spec.ARN, Statement: sid,
-			Detail: "policy of key " + keyName(w.spec.ARN) + ": statement " + sid + " bears our id but is not of our making", Remedy: "rename that statement, or the transfer"})
+			Detail: "policy of key " + transfer.KeyName(w.spec.ARN) + ": statement " + sid + " bears our id but is not of our making", Remedy: "rename that statement, or the transfer"})
 	}
 }
 
@@ -129,19 +130,19 @@ func (b *builder) dropKeyStatements(w keyWant, locations map[string][]string) st
 
 // keyRequires are the changes of key policies that the location of the side needs: without them its access test fails as s3:GetObject.
 // Observed: https://github.com/ministryofjustice/modernisation-platform-environments/pull/3902
-func keyRequires(t *resolved, side plan.Side) []string {
-	return keyChanges(t, func(n keyNeed) bool { return n.purpose == t.end(side).KeyPurpose })
+func keyRequires(t *transfer.Transfer, side plan.Side) []string {
+	return keyChanges(t, func(n transfer.KeyNeed) bool { return n.Purpose == t.End(side).KeyPurpose })
 }
 
 // dataKeyRequires are those that the task needs for its manifest and its report. One in an account that cannot be read is warned of instead:
 // nobody here would ever see that it was made.
-func (b *builder) dataKeyRequires(t *resolved) []string {
-	return slices.DeleteFunc(keyChanges(t, func(n keyNeed) bool { return n.purpose != t.end(n.role).KeyPurpose }), func(id string) bool {
+func (b *builder) dataKeyRequires(t *transfer.Transfer) []string {
+	return slices.DeleteFunc(keyChanges(t, func(n transfer.KeyNeed) bool { return n.Purpose != t.End(n.Role).KeyPurpose }), func(id string) bool {
 		account, _, _ := strings.Cut(id, "/")
 		if b.canRead(account) {
 			return false
 		}
-		b.find([]*resolved{t}, plan.Finding{Severity: plan.Warning, Code: plan.CodeUnread, Account: account, Subject: id[strings.LastIndexByte(id, '/')+1:],
+		b.find([]*transfer.Transfer{t}, plan.Finding{Severity: plan.Warning, Code: plan.CodeUnread, Account: account, Subject: id[strings.LastIndexByte(id, '/')+1:],
 			Detail: "the policy of the key of the manifest or the report cannot be read: the task is made whether or not the policy lets it use the key",
 			Remedy: "let the key's operator apply their part before the task is made"})
 		return true
@@ -149,11 +150,11 @@ func (b *builder) dataKeyRequires(t *resolved) []string {
 }
 
 // keyChanges are the changes of the policies of remote keys, for some of the needs.
-func keyChanges(t *resolved, of func(keyNeed) bool) []string {
+func keyChanges(t *transfer.Transfer, of func(transfer.KeyNeed) bool) []string {
 	var out []string
 	for _, n := range t.KeyNeeds {
-		for _, arn := range n.keys {
-			if id := keyChange(arn); of(n) && t.remoteKey(arn) && !slices.Contains(out, id) {
+		for _, arn := range n.Keys {
+			if id := keyChange(arn); of(n) && t.RemoteKey(arn) && !slices.Contains(out, id) {
 				out = append(out, id)
 			}
 		}
@@ -162,21 +163,21 @@ func keyChanges(t *resolved, of func(keyNeed) bool) []string {
 }
 
 // unseenKeys are the remote keys whose policies may name the role of the side and cannot be read.
-func (b *builder) unseenKeys(t *resolved, side plan.Side) []string {
+func (b *builder) unseenKeys(t *transfer.Transfer, side plan.Side) []string {
 	var arns, out []string
 	for _, n := range t.KeyNeeds {
-		if n.role == side {
-			arns = append(arns, n.keys...)
+		if n.Role == side {
+			arns = append(arns, n.Keys...)
 		}
 	}
 	for _, k := range b.desired.keys {
-		if k.former && slices.Contains(k.namedBy, t.end(side).DataSyncRole) {
+		if k.former && slices.Contains(k.namedBy, t.End(side).DataSyncRole) {
 			arns = append(arns, k.spec.ARN)
 		}
 	}
 	for _, arn := range arns {
-		if account := (kmskey.Spec{ARN: arn}).Account(); t.remoteKey(arn) && !b.canRead(account) {
-			out = append(out, fmt.Sprintf("key %s of account %s", keyName(arn), account))
+		if account := (kmskey.Spec{ARN: arn}).Account(); t.RemoteKey(arn) && !b.canRead(account) {
+			out = append(out, fmt.Sprintf("key %s of account %s", transfer.KeyName(arn), account))
 		}
 	}
 	return out
@@ -189,7 +190,7 @@ func keyResidue(s *snapshot, w wants) []plan.Residue {
 		if !read || !k.grants {
 			continue
 		}
-		item := plan.Residue{Account: k.spec.Account(), Region: k.spec.Region(), Kind: plan.KeyPolicy, Name: keyName(k.spec.ARN)}
+		item := plan.Residue{Account: k.spec.Account(), Region: k.spec.Region(), Kind: plan.KeyPolicy, Name: transfer.KeyName(k.spec.ARN)}
 		if err := state.Unread[kmskey.PartPolicy]; err != nil {
 			item.Detail = "not known: " + text.OneLine(err)
 			out = append(out, item)

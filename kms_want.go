@@ -2,8 +2,8 @@ package xacct
 
 import (
 	"slices"
-	"strings"
 
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -17,46 +17,15 @@ type keyWant struct {
 	namedBy []string    // ARNs of roles of ours whose policies name it although their transfers do not list it any more
 }
 
-// keyName is what the plan calls a key: the last part of its ARN.
-func keyName(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
-
 func (w keyWant) id() string { return keyChange(w.spec.ARN) }
 
 // keyChange is the ID of the change of the policy of a key.
 func keyChange(arn string) string {
 	s := kmskey.Spec{ARN: arn}
-	return changeID(s.Account(), s.Region(), plan.KeyPolicy, keyName(arn))
+	return transfer.ChangeID(s.Account(), s.Region(), plan.KeyPolicy, transfer.KeyName(arn))
 }
 
-// remoteKey reports whether the key is in another account than the task. A key of the task account is used as its policy and the role's
-// own policies say; that policy is the task account's own business.
-func (t *resolved) remoteKey(arn string) bool {
-	return kmskey.Spec{ARN: arn}.Account() != t.TaskAccount
-}
-
-// admit lets the role in by the statement, in the transfer's grant shape.
-func (t *resolved) admit(st policy.Statement, role string) policy.Statement {
-	if t.Grant == grantByAccount {
-		return st.By(policy.Account(t.TaskAccount)).When(policy.ArnEquals("aws:PrincipalArn", role))
-	}
-	return st.By(policy.AWS(role))
-}
-
-// keySpecs are the keys of both ends, of manifests and of reports, each once, sorted by ARN.
-func (t *resolved) keySpecs() []kmskey.Spec {
-	var specs []kmskey.Spec
-	for _, n := range t.KeyNeeds {
-		for _, arn := range n.keys {
-			if !slices.ContainsFunc(specs, func(s kmskey.Spec) bool { return s.ARN == arn }) {
-				specs = append(specs, kmskey.Spec{ARN: arn, Statements: t.keyStatements(arn)})
-			}
-		}
-	}
-	slices.SortFunc(specs, func(a, b kmskey.Spec) int { return strings.Compare(a.ARN, b.ARN) })
-	return specs
-}
-
-func (w *wants) addKeys(t *resolved) {
+func (w *wants) addKeys(t *transfer.Transfer) {
 	for _, spec := range t.Keys {
 		i := slices.IndexFunc(w.keys, func(k keyWant) bool { return k.spec.ARN == spec.ARN })
 		if i < 0 {
@@ -67,8 +36,8 @@ func (w *wants) addKeys(t *resolved) {
 		k.spec.Statements = append(k.spec.Statements, spec.Statements...)
 		sids := t.KeySids
 		for _, n := range t.KeyNeeds {
-			if slices.Contains(n.keys, spec.ARN) {
-				k.add(t, n.role, t.remoteKey(spec.ARN), sids)
+			if slices.Contains(n.Keys, spec.ARN) {
+				k.add(t, n.Role, t.RemoteKey(spec.ARN), sids)
 				sids = nil
 			}
 		}

@@ -8,19 +8,11 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/task"
 )
-
-// Tags, after the prefix, by which what is left is found again.
-const (
-	tagReplaces = "replaces" // of a task: the tasks and locations that it took the place of; of a location: the roles that it had before
-	tagRegion   = "region"   // of a source location: the Regions that its tasks are or were in, the last one first
-)
-
-// mostTag is how long the value of a tag can be.
-const mostTag = 256
 
 // ourTasks finds the task that bears the mark of the transfer. Of several it is the one that fits what is wanted, else the one that none of
 // the others took the place of, and the others are left over, as is every task in another Region. If that does not single one out it is an
@@ -39,7 +31,7 @@ func (s *snapshot) ourTasks(w taskWant) (main task.State, old []task.State, err 
 			}
 		}
 		switch {
-		case !t.Exists || !w.transfer.marks(t.Tags, ""):
+		case !t.Exists || !w.transfer.Marks(t.Tags, ""):
 		case a.Region == w.spec.Region:
 			here = append(here, t)
 		default:
@@ -82,11 +74,11 @@ func (s *snapshot) ourTask(w taskWant) (task.State, error) {
 }
 
 // locationOf is the ARN of the location that the side has, "" if it has none or it is not clear which.
-func (s *snapshot) locationOf(t *resolved, side plan.Side) string {
-	if arn := t.end(side).LocationARN; arn != "" {
+func (s *snapshot) locationOf(t *transfer.Transfer, side plan.Side) string {
+	if arn := t.End(side).LocationARN; arn != "" {
 		return arn
 	}
-	state, _, err := s.ourLocation(locationWant{transfer: t, side: side, spec: t.locationSpec(side)})
+	state, _, err := s.ourLocation(locationWant{transfer: t, side: side, spec: t.LocationSpec(side)})
 	if err != nil {
 		return ""
 	}
@@ -94,12 +86,12 @@ func (s *snapshot) locationOf(t *resolved, side plan.Side) string {
 }
 
 // referred are what tasks of ours name, or took the place of, and what was not read: locations and tasks that are no longer wanted.
-func (s *snapshot) referred(w wants) (locations, tasks map[string]place) {
-	locations, tasks = map[string]place{}, map[string]place{}
+func (s *snapshot) referred(w wants) (locations, tasks map[string]transfer.Place) {
+	locations, tasks = map[string]transfer.Place{}, map[string]transfer.Place{}
 	for _, t := range w.tasks {
 		for arn, state := range s.tasks {
 			a, _ := region.ParseARN(arn)
-			if a.Account != t.spec.Account || !state.Exists || !t.transfer.marks(state.Tags, "") {
+			if a.Account != t.spec.Account || !state.Exists || !t.transfer.Marks(state.Tags, "") {
 				continue
 			}
 			for _, l := range append(replacedBy(t.transfer, state), state.SourceLocationARN, state.DestinationLocationARN) {
@@ -109,9 +101,9 @@ func (s *snapshot) referred(w wants) (locations, tasks map[string]place) {
 				switch {
 				case !ok || a.Account != t.spec.Account || readTask || readLocation || s.failures[l] != nil:
 				case strings.HasPrefix(a.Resource, "task/"):
-					tasks[l] = place{a.Account, a.Region}
+					tasks[l] = transfer.Place{a.Account, a.Region}
 				default:
-					locations[l] = place{a.Account, a.Region}
+					locations[l] = transfer.Place{a.Account, a.Region}
 				}
 			}
 		}
@@ -120,13 +112,13 @@ func (s *snapshot) referred(w wants) (locations, tasks map[string]place) {
 }
 
 // orphanLocations are the locations that bear the mark of the transfer and are neither end's.
-func (s *snapshot) orphanLocations(t *resolved) []location.State {
+func (s *snapshot) orphanLocations(t *transfer.Transfer) []location.State {
 	source, destination := s.locationOf(t, plan.SourceSide), s.locationOf(t, plan.DestinationSide)
 	var out []location.State
 	for _, arn := range slices.Sorted(maps.Keys(s.locations)) {
 		l := s.locations[arn]
 		a, _ := region.ParseARN(arn)
-		if l.Exists && a.Account == t.TaskAccount && arn != source && arn != destination && t.marks(l.Tags, "") {
+		if l.Exists && a.Account == t.TaskAccount && arn != source && arn != destination && t.Marks(l.Tags, "") {
 			out = append(out, l)
 		}
 	}
@@ -134,7 +126,7 @@ func (s *snapshot) orphanLocations(t *resolved) []location.State {
 }
 
 // unreadLocations is why it is not known whether a location that a task of ours names, or named, is ours.
-func (s *snapshot) unreadLocations(t *resolved) error {
+func (s *snapshot) unreadLocations(t *transfer.Transfer) error {
 	for _, arn := range slices.Sorted(maps.Keys(s.locations)) {
 		if a, _ := region.ParseARN(arn); a.Account != t.TaskAccount || !s.refersTo(t, arn) {
 			continue
@@ -149,9 +141,9 @@ func (s *snapshot) unreadLocations(t *resolved) error {
 }
 
 // refersTo reports whether a task of the transfer names the location, or took the place of one that did.
-func (s *snapshot) refersTo(t *resolved, arn string) bool {
+func (s *snapshot) refersTo(t *transfer.Transfer, arn string) bool {
 	for _, state := range s.tasks {
-		if t.marks(state.Tags, "") && (state.SourceLocationARN == arn || state.DestinationLocationARN == arn || slices.Contains(replacedBy(t, state), arn)) &&
+		if t.Marks(state.Tags, "") && (state.SourceLocationARN == arn || state.DestinationLocationARN == arn || slices.Contains(replacedBy(t, state), arn)) &&
 			arn != t.Source.LocationARN && arn != t.Destination.LocationARN {
 			return true
 		}
@@ -161,7 +153,7 @@ func (s *snapshot) refersTo(t *resolved, arn string) bool {
 
 // replaces is the tag that a task gets which takes the place of others: these, and the locations that are left behind, as far as a tag can
 // hold them. "" is none.
-func (s *snapshot) replaces(t *resolved, old []task.State) string {
+func (s *snapshot) replaces(t *transfer.Transfer, old []task.State) string {
 	var arns []string
 	for _, o := range old {
 		arns = append(arns, o.ARN)
@@ -172,7 +164,7 @@ func (s *snapshot) replaces(t *resolved, old []task.State) string {
 	text := ""
 	for _, arn := range arns {
 		a, _ := region.ParseARN(arn)
-		if next := strings.TrimSpace(text + " " + a.Region + "/" + lastOf(arn)); len(next) <= mostTag {
+		if next := strings.TrimSpace(text + " " + a.Region + "/" + lastOf(arn)); len(next) <= transfer.MostTag {
 			text = next
 		}
 	}
@@ -180,9 +172,9 @@ func (s *snapshot) replaces(t *resolved, old []task.State) string {
 }
 
 // replacedBy are the ARNs of the tasks and locations that the task took the place of.
-func replacedBy(t *resolved, s task.State) []string {
+func replacedBy(t *transfer.Transfer, s task.State) []string {
 	var out []string
-	for _, word := range strings.Fields(s.Tags[t.tagKey(tagReplaces)]) {
+	for _, word := range strings.Fields(s.Tags[t.TagKey(transfer.TagReplaces)]) {
 		reg, id, _ := strings.Cut(word, "/")
 		kind, _, _ := strings.Cut(id, "-")
 		switch kind {
@@ -209,17 +201,17 @@ func (b *builder) dropOrphanTasks(w taskWant, after ...string) (ids []string, ok
 		return nil, false // reported with the task
 	}
 	if err := b.snap.unreadLocations(t); err != nil {
-		b.find([]*resolved{t}, unreadFinding(w.spec.Account, "the locations of an earlier task", err, plan.Blocking, "grant the reader datasync:DescribeLocationS3 and datasync:ListTagsForResource"))
+		b.find([]*transfer.Transfer{t}, unreadFinding(w.spec.Account, "the locations of an earlier task", err, plan.Blocking, "grant the reader datasync:DescribeLocationS3 and datasync:ListTagsForResource"))
 		return nil, false
 	}
 	for _, reg := range b.snap.formerRegions(t) {
 		if err := b.snap.failures[w.spec.Account+"/"+reg]; err != nil {
-			b.find([]*resolved{t}, unreadFinding(w.spec.Account, "tasks in "+reg+", where the transfer was before", err, plan.Warning, "grant the reader datasync:ListTasks there"))
+			b.find([]*transfer.Transfer{t}, unreadFinding(w.spec.Account, "tasks in "+reg+", where the transfer was before", err, plan.Warning, "grant the reader datasync:ListTasks there"))
 		}
 	}
 	for _, s := range old {
 		a, _ := region.ParseARN(s.ARN)
-		c := plan.Change{ID: changeID(a.Account, a.Region, plan.DataSyncTask, t.Name+"/"+lastOf(s.ARN)), Account: a.Account, Region: a.Region, Kind: plan.DataSyncTask,
+		c := plan.Change{ID: transfer.ChangeID(a.Account, a.Region, plan.DataSyncTask, t.Name+"/"+lastOf(s.ARN)), Account: a.Account, Region: a.Region, Kind: plan.DataSyncTask,
 			Name: cmp.Or(s.Name, t.Name), Transfers: []string{t.Name}, Op: plan.Delete, Before: w.before(s), ARN: s.ARN, Requires: after,
 			Calls: []string{"datasync:DeleteTask"}, Reason: reasonOrphan}
 		b.orphans[c.ID] = true
@@ -234,7 +226,7 @@ const reasonOrphan = "left behind when the transfer's task was replaced"
 
 // dropOrphanLocations plans the deletion of the locations that are left over. They go last, for they tell of the buckets and roles that are left:
 // while a role has to stay, or the owner of a bucket is not known, they stay too.
-func (b *builder) dropOrphanLocations(t *resolved, after []string, stay bool) []string {
+func (b *builder) dropOrphanLocations(t *transfer.Transfer, after []string, stay bool) []string {
 	var ids []string
 	unknown, theirs := b.snap.ownerless(t), map[string]string{}
 	for _, w := range b.snap.formerBuckets(t) {
@@ -244,9 +236,9 @@ func (b *builder) dropOrphanLocations(t *resolved, after []string, stay bool) []
 	}
 	for _, l := range b.snap.orphanLocations(t) {
 		a, _ := region.ParseARN(l.ARN)
-		side := plan.Side(l.Tags[t.tagKey(tagSide)])
-		c := plan.Change{ID: changeID(a.Account, a.Region, plan.DataSyncLocation, t.Name+"/"+lastOf(l.ARN)), Account: a.Account, Region: a.Region, Kind: plan.DataSyncLocation,
-			Name: l.URI, Transfers: []string{t.Name}, Side: side, Op: plan.Delete, Before: locationWant{transfer: t, side: side, spec: t.locationSpec(plan.SourceSide)}.before(l),
+		side := plan.Side(l.Tags[t.TagKey(transfer.TagSide)])
+		c := plan.Change{ID: transfer.ChangeID(a.Account, a.Region, plan.DataSyncLocation, t.Name+"/"+lastOf(l.ARN)), Account: a.Account, Region: a.Region, Kind: plan.DataSyncLocation,
+			Name: l.URI, Transfers: []string{t.Name}, Side: side, Op: plan.Delete, Before: locationWant{transfer: t, side: side, spec: t.LocationSpec(plan.SourceSide)}.before(l),
 			ARN: l.ARN, Requires: after, Calls: []string{"datasync:DeleteLocation"}, Reason: reasonOrphan}
 		b.orphans[c.ID] = true
 		name, _, _ := location.ParseURI(l.URI)

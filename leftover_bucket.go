@@ -13,6 +13,7 @@ import (
 	"github.com/xacct/xacct/internal/guard"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
 )
@@ -34,10 +35,10 @@ type formerOwner struct {
 }
 
 // formerBucketsOf are the buckets that the transfer has left, as its left locations tell, and the policies of its roles until they are rewritten.
-func (s *snapshot) formerBucketsOf(t *resolved) []formerBucket {
+func (s *snapshot) formerBucketsOf(t *transfer.Transfer) []formerBucket {
 	var out []formerBucket
 	add := func(l formerBucket) {
-		if !slices.Contains(sides, l.side) || l.name == t.end(l.side).Bucket {
+		if !slices.Contains(transfer.Sides, l.side) || l.name == t.End(l.side).Bucket {
 			return
 		}
 		i := slices.IndexFunc(out, func(have formerBucket) bool { return have.name == l.name && have.side == l.side })
@@ -50,10 +51,10 @@ func (s *snapshot) formerBucketsOf(t *resolved) []formerBucket {
 	for _, l := range s.orphanLocations(t) {
 		if name, _, ok := location.ParseURI(l.URI); ok {
 			a, _ := region.ParseARN(l.ARN)
-			add(formerBucket{name: name, regions: []string{a.Region}, side: plan.Side(l.Tags[t.tagKey(tagSide)])})
+			add(formerBucket{name: name, regions: []string{a.Region}, side: plan.Side(l.Tags[t.TagKey(transfer.TagSide)])})
 		}
 	}
-	for _, side := range sides {
+	for _, side := range transfer.Sides {
 		for _, arn := range s.formerRolesOf(t, side) {
 			for _, l := range notedBuckets(t, s.roles[arn].Tags) {
 				add(l)
@@ -64,8 +65,8 @@ func (s *snapshot) formerBucketsOf(t *resolved) []formerBucket {
 		}
 	}
 	for _, l := range s.bucketsNamed[t.Name] {
-		for _, side := range sides {
-			if l.side = side; anyStands(s.buckets[l.name].Policy, t.end(side).Sids) {
+		for _, side := range transfer.Sides {
+			if l.side = side; anyStands(s.buckets[l.name].Policy, t.End(side).Sids) {
 				add(l)
 			}
 		}
@@ -76,7 +77,7 @@ func (s *snapshot) formerBucketsOf(t *resolved) []formerBucket {
 // ownerOf is the account that owns a left bucket, and whether statements of ours can stand in its policy at all. The account is "" if it is
 // not known. A bucket that no client can read is as its role's policy says; failing that, it is assumed to be another bucket of an
 // account that is for another operator anyway.
-func (s *snapshot) ownerOf(t *resolved, l formerBucket) (account string, granted bool) {
+func (s *snapshot) ownerOf(t *transfer.Transfer, l formerBucket) (account string, granted bool) {
 	found := s.owners[l.name]
 	switch {
 	case found.gone:
@@ -87,13 +88,13 @@ func (s *snapshot) ownerOf(t *resolved, l formerBucket) (account string, granted
 		return l.toldOwner, false
 	}
 	for _, u := range s.transfers {
-		for _, e := range []endpoint{u.Source, u.Destination} {
+		for _, e := range []transfer.Endpoint{u.Source, u.Destination} {
 			if e.Bucket == l.name {
 				return e.Account, e.Account != t.TaskAccount
 			}
 		}
 	}
-	for _, guess := range []string{l.toldOwner, t.end(l.side).Account} {
+	for _, guess := range []string{l.toldOwner, t.End(l.side).Account} {
 		if ok := s.readable[guess]; guess != "" && !ok && guess != t.TaskAccount {
 			return guess, true
 		}
@@ -102,19 +103,19 @@ func (s *snapshot) ownerOf(t *resolved, l formerBucket) (account string, granted
 }
 
 // formerBuckets are the left buckets of other accounts, as far as their owners are known.
-func (s *snapshot) formerBuckets(t *resolved) []bucketWant {
+func (s *snapshot) formerBuckets(t *transfer.Transfer) []bucketWant {
 	var out []bucketWant
 	for _, l := range s.formerBucketsOf(t) {
 		if account, granted := s.ownerOf(t, l); granted && account != "" {
 			out = append(out, bucketWant{spec: bucket.Spec{Name: l.name, Account: account, Region: cmp.Or(s.owners[l.name].region, l.regions[0])}, former: true,
-				policyWant: policyWant{transfers: []*resolved{t}, ours: t.end(l.side).Sids, grants: true}})
+				policyWant: policyWant{transfers: []*transfer.Transfer{t}, ours: t.End(l.side).Sids, grants: true}})
 		}
 	}
 	return out
 }
 
 // ownerless are the left buckets whose owners are not known: by name, why not.
-func (s *snapshot) ownerless(t *resolved) map[string]error {
+func (s *snapshot) ownerless(t *transfer.Transfer) map[string]error {
 	out := map[string]error{}
 	for _, l := range s.formerBucketsOf(t) {
 		if account, granted := s.ownerOf(t, l); granted && account == "" {
@@ -233,7 +234,7 @@ func (s *reader) readFormerBucket(ctx context.Context, spec bucket.Spec) {
 
 // dropFormerStatements plans that our statements leave the buckets that the transfer has left, once nothing of ours uses them. It returns the IDs
 // of these changes: the locations, which tell of these buckets, go only after them.
-func (b *builder) dropFormerStatements(t *resolved, after []string) []string {
+func (b *builder) dropFormerStatements(t *transfer.Transfer, after []string) []string {
 	var out []string
 	for _, w := range b.snap.formerBuckets(t) {
 		if slices.ContainsFunc(b.desired.buckets, func(x bucketWant) bool { return x.spec.Name == w.spec.Name && !x.former }) {
@@ -245,7 +246,7 @@ func (b *builder) dropFormerStatements(t *resolved, after []string) []string {
 	}
 	unknown := b.snap.ownerless(t)
 	for _, name := range slices.Sorted(maps.Keys(unknown)) {
-		b.find([]*resolved{t}, plan.Finding{Severity: plan.Warning, Code: plan.CodeUnread, Subject: name,
+		b.find([]*transfer.Transfer{t}, plan.Finding{Severity: plan.Warning, Code: plan.CodeUnread, Subject: name,
 			Detail: fmt.Sprintf("statements of ours may stand in the policy of bucket %s, which the transfer has left; who owns it is not known: %s", name, text.OneLine(unknown[name])),
 			Remedy: "plan with a client of the owner's account that may read and write the bucket's policy: until then the location that tells of it stays, and the role"})
 	}

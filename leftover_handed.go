@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -27,7 +28,7 @@ func bucketsNamedBy(changes []plan.Change) map[string][]formerBucket {
 }
 
 // named reads what the changes of a plan name and the snapshot does not hold yet.
-func (v *survey) named(ctx context.Context, transfers []*resolved, changes []plan.Change) {
+func (v *survey) named(ctx context.Context, transfers []*transfer.Transfer, changes []plan.Change) {
 	s := &reader{snapshot: v.snapshot, clients: v.clients}
 	s.keysNamed = keysNamedBy(changes)
 	s.readNamedBuckets(ctx, changes)

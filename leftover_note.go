@@ -8,17 +8,13 @@ import (
 
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 )
 
-// tagFormer starts the tags of a role, after the prefix, that tell of buckets of other accounts whose policies may still name it, because it was
-// once let into them: the transfer and the bucket follow. The value is the owner, the ends, and the Regions in one of which it is.
-// Such a role must not be deleted before that is proved.
-const tagFormer = "left:"
-
 // allowedInto are the buckets of the policy that the role has for the side.
-func allowedInto(t *resolved, role iamrole.State, side plan.Side) []formerBucket {
-	st, _ := role.Policies[t.end(side).PolicyName].Statement(t.end(side).Purpose)
+func allowedInto(t *transfer.Transfer, role iamrole.State, side plan.Side) []formerBucket {
+	st, _ := role.Policies[t.End(side).PolicyName].Statement(t.End(side).Purpose)
 	told := ""
 	for _, c := range st.Conditions() {
 		if values := c.Values(); c.Key() == "aws:ResourceAccount" && len(values) == 1 {
@@ -30,16 +26,18 @@ func allowedInto(t *resolved, role iamrole.State, side plan.Side) []formerBucket
 	for _, r := range resources {
 		if a, ok := region.ParseARN(r); ok && a.Service == "s3" {
 			name, _, _ := strings.Cut(a.Resource, "/")
-			out = append(out, formerBucket{name: name, regions: append([]string{t.end(side).Region}, trusted(role.Trust)...), side: side, toldOwner: told})
+			out = append(out, formerBucket{name: name, regions: append([]string{t.End(side).Region}, trusted(role.Trust)...), side: side, toldOwner: told})
 		}
 	}
 	return out
 }
 
-func formerTag(t *resolved, bucket string) string { return t.tagKey(tagFormer) + t.Name + ":" + bucket }
+func formerTag(t *transfer.Transfer, bucket string) string {
+	return t.TagKey(transfer.TagFormer) + t.Name + ":" + bucket
+}
 
 // notedBuckets are the buckets of which the tags of a role tell.
-func notedBuckets(t *resolved, tags map[string]string) []formerBucket {
+func notedBuckets(t *transfer.Transfer, tags map[string]string) []formerBucket {
 	var out []formerBucket
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		name, ok := strings.CutPrefix(key, formerTag(t, ""))
@@ -58,9 +56,9 @@ func notedBuckets(t *resolved, tags map[string]string) []formerBucket {
 func (s *snapshot) noteBuckets(w roleWant) map[string]string {
 	out := map[string]string{}
 	for _, t := range w.transfers {
-		for _, side := range sides {
+		for _, side := range transfer.Sides {
 			for _, l := range allowedInto(t, s.roles[w.arn], side) {
-				if l.name == t.end(side).Bucket || l.toldOwner == "" || l.toldOwner == t.TaskAccount {
+				if l.name == t.End(side).Bucket || l.toldOwner == "" || l.toldOwner == t.TaskAccount {
 					continue
 				}
 				regions := l.regions

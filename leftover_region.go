@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
@@ -12,21 +13,21 @@ import (
 
 // formerRegions are the Regions, other than the one that is wanted, in which a task of the transfer may be: those that its source location
 // and its roles tell, and, if there is no such location yet, or it is given, those that the roles trust.
-func (s *snapshot) formerRegions(t *resolved) []string {
-	key := t.tagKey(tagRegion)
-	l, _, _ := s.ourLocation(locationWant{transfer: t, side: plan.SourceSide, spec: t.locationSpec(plan.SourceSide)})
+func (s *snapshot) formerRegions(t *transfer.Transfer) []string {
+	key := t.TagKey(transfer.TagRegion)
+	l, _, _ := s.ourLocation(locationWant{transfer: t, side: plan.SourceSide, spec: t.LocationSpec(plan.SourceSide)})
 	known := l.Exists && t.Source.LocationARN == ""
 	var out []string
 	if known {
 		out = strings.Fields(l.Tags[key])
 	}
-	for _, side := range sides {
-		if !t.end(side).OwnsRole {
+	for _, side := range transfer.Sides {
+		if !t.End(side).OwnsRole {
 			continue
 		}
-		role := s.roles[t.end(side).DataSyncRole]
+		role := s.roles[t.End(side).DataSyncRole]
 		out = append(out, strings.Fields(role.Tags[key])...)
-		if !known && t.end(side).Role.Trust.IsZero() {
+		if !known && t.End(side).Role.Trust.IsZero() {
 			out = append(out, trusted(role.Trust)...)
 		}
 	}
@@ -50,12 +51,12 @@ func trusted(trust policy.Document) []string {
 }
 
 // noteRegions is the tag of a role whose trust is about to forget Regions: those in which tasks of the transfers still are. "" is none.
-func (s *snapshot) noteRegions(w wants, transfers []*resolved) string {
+func (s *snapshot) noteRegions(w wants, transfers []*transfer.Transfer) string {
 	var out []string
 	for _, t := range w.tasks {
 		_, old, _ := s.ourTasks(t)
 		for _, o := range old {
-			if a, _ := region.ParseARN(o.ARN); a.Region != t.spec.Region && slices.Contains(transferNames(transfers), t.transfer.Name) && len(strings.Join(out, " "))+len(a.Region) < mostTag {
+			if a, _ := region.ParseARN(o.ARN); a.Region != t.spec.Region && slices.Contains(transferNames(transfers), t.transfer.Name) && len(strings.Join(out, " "))+len(a.Region) < transfer.MostTag {
 				out = append(out, a.Region)
 			}
 		}
@@ -66,7 +67,7 @@ func (s *snapshot) noteRegions(w wants, transfers []*resolved) string {
 
 // lookup is a list of the tasks of one place that use a location, or that have a name of ours.
 type lookup struct {
-	place    place
+	place    transfer.Place
 	location string // "" is by name
 }
 
@@ -79,7 +80,7 @@ func (s *snapshot) lookups(w wants) map[lookup]bool {
 	for arn, t := range s.tasks {
 		used[t.DestinationLocationARN] = true
 		for _, want := range w.tasks {
-			if !want.transfer.marks(t.Tags, "") {
+			if !want.transfer.Marks(t.Tags, "") {
 				continue
 			}
 			marked[want.transfer.Name] = true
@@ -92,8 +93,8 @@ func (s *snapshot) lookups(w wants) map[lookup]bool {
 	}
 	for arn, l := range s.locations {
 		for _, want := range w.locations {
-			if !used[arn] && l.Exists && want.side == plan.DestinationSide && want.transfer.marks(l.Tags, plan.DestinationSide) {
-				out[lookup{place{want.spec.Account, want.spec.Region}, arn}] = true
+			if !used[arn] && l.Exists && want.side == plan.DestinationSide && want.transfer.Marks(l.Tags, plan.DestinationSide) {
+				out[lookup{transfer.Place{want.spec.Account, want.spec.Region}, arn}] = true
 			}
 		}
 	}
@@ -102,9 +103,9 @@ func (s *snapshot) lookups(w wants) map[lookup]bool {
 		if ok := s.readable[want.spec.Account]; !ok {
 			continue
 		}
-		for _, side := range sides {
+		for _, side := range transfer.Sides {
 			if arn := s.locationOf(t, side); arn != "" && !marked[t.Name] && s.locations[arn].Exists {
-				out[lookup{place{want.spec.Account, want.spec.Region}, arn}] = true
+				out[lookup{transfer.Place{want.spec.Account, want.spec.Region}, arn}] = true
 			}
 		}
 		regions := s.formerRegions(t)
@@ -119,7 +120,7 @@ func (s *snapshot) lookups(w wants) map[lookup]bool {
 			if told[[2]string{t.Name, reg}] {
 				continue
 			}
-			pl := place{want.spec.Account, reg}
+			pl := transfer.Place{want.spec.Account, reg}
 			out[lookup{pl, ""}] = true
 			if arn := s.locationOf(t, plan.SourceSide); arn != "" {
 				out[lookup{pl, arn}] = true
@@ -131,12 +132,12 @@ func (s *snapshot) lookups(w wants) map[lookup]bool {
 
 // regionTag lets a source location go on telling the Regions that its tasks were in, behind the one that is wanted.
 func (w locationWant) regionTag(had string) string {
-	text := w.spec.Tags[w.transfer.tagKey(tagRegion)]
+	text := w.spec.Tags[w.transfer.TagKey(transfer.TagRegion)]
 	if slices.Contains(strings.Fields(had), text) {
 		return had
 	}
 	for r := range strings.FieldsSeq(had) {
-		if len(text)+1+len(r) <= mostTag {
+		if len(text)+1+len(r) <= transfer.MostTag {
 			text += " " + r
 		}
 	}

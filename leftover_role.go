@@ -9,25 +9,26 @@ import (
 
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
 
 // formerRoles are the ends, by ARN, of the roles of the task account that locations of the transfer name, or named before, as a tag of theirs
 // tells. Those that are wanted are among them.
-func (s *snapshot) formerRoles(t *resolved) map[string][]plan.Side {
+func (s *snapshot) formerRoles(t *transfer.Transfer) map[string][]plan.Side {
 	out := map[string][]plan.Side{}
 	add := func(arn string, side plan.Side) {
 		a, _ := region.ParseARN(arn)
-		if _, ok := roleNameOf(arn); ok && a.Account == t.TaskAccount && !slices.Contains(out[arn], side) {
+		if _, ok := transfer.RoleNameOf(arn); ok && a.Account == t.TaskAccount && !slices.Contains(out[arn], side) {
 			out[arn] = append(out[arn], side)
 		}
 	}
-	for _, side := range sides {
-		if t.end(side).LocationARN != "" {
+	for _, side := range transfer.Sides {
+		if t.End(side).LocationARN != "" {
 			continue
 		}
-		if l, _, err := s.ourLocation(locationWant{transfer: t, side: side, spec: t.locationSpec(side)}); err == nil && l.Exists {
+		if l, _, err := s.ourLocation(locationWant{transfer: t, side: side, spec: t.LocationSpec(side)}); err == nil && l.Exists {
 			add(l.RoleARN, side)
 			for _, arn := range notedRoles(t, l.Tags) {
 				add(arn, side)
@@ -36,17 +37,17 @@ func (s *snapshot) formerRoles(t *resolved) map[string][]plan.Side {
 	}
 	for _, l := range s.orphanLocations(t) {
 		for _, arn := range append(notedRoles(t, l.Tags), l.RoleARN) {
-			add(arn, plan.Side(l.Tags[t.tagKey(tagSide)]))
+			add(arn, plan.Side(l.Tags[t.TagKey(transfer.TagSide)]))
 		}
 	}
 	return out
 }
 
 // formerRolesOf are the roles of the side that may hold a policy of ours.
-func (s *snapshot) formerRolesOf(t *resolved, side plan.Side) []string {
+func (s *snapshot) formerRolesOf(t *transfer.Transfer, side plan.Side) []string {
 	var out []string
-	if t.end(side).OwnsRole {
-		out = append(out, t.end(side).DataSyncRole)
+	if t.End(side).OwnsRole {
+		out = append(out, t.End(side).DataSyncRole)
 	}
 	former := s.formerRoles(t)
 	for _, arn := range slices.Sorted(maps.Keys(former)) {
@@ -58,12 +59,12 @@ func (s *snapshot) formerRolesOf(t *resolved, side plan.Side) []string {
 }
 
 // sidesOf are the ends of the transfer whose buckets and keys may name the role.
-func (s *snapshot) sidesOf(w roleWant, t *resolved) []plan.Side {
+func (s *snapshot) sidesOf(w roleWant, t *transfer.Transfer) []plan.Side {
 	former := s.formerRoles(t)[w.arn]
 	var out []plan.Side
-	for _, side := range sides {
-		_, holds := s.roles[w.arn].Policies[t.end(side).PolicyName]
-		if holds || slices.Contains(former, side) || t.end(side).OwnsRole && t.end(side).DataSyncRole == w.arn {
+	for _, side := range transfer.Sides {
+		_, holds := s.roles[w.arn].Policies[t.End(side).PolicyName]
+		if holds || slices.Contains(former, side) || t.End(side).OwnsRole && t.End(side).DataSyncRole == w.arn {
 			out = append(out, side)
 		}
 	}
@@ -72,7 +73,7 @@ func (s *snapshot) sidesOf(w roleWant, t *resolved) []plan.Side {
 
 // readFormerRoles reads the roles that locations name, or named before, and that were not read yet.
 func (s *reader) readFormerRoles(ctx context.Context, w wants) {
-	reading := map[string]*resolved{}
+	reading := map[string]*transfer.Transfer{}
 	for _, t := range w.tasks {
 		for arn := range s.formerRoles(t.transfer) {
 			if _, read := s.roles[arn]; !read && s.failures[arn] == nil {
@@ -82,8 +83,8 @@ func (s *reader) readFormerRoles(ctx context.Context, w wants) {
 	}
 	var wg sync.WaitGroup
 	for arn, t := range reading {
-		name, _ := roleNameOf(arn)
-		expected := map[string]policy.Document{t.end(plan.SourceSide).PolicyName: {}, t.end(plan.DestinationSide).PolicyName: {}}
+		name, _ := transfer.RoleNameOf(arn)
+		expected := map[string]policy.Document{t.End(plan.SourceSide).PolicyName: {}, t.End(plan.DestinationSide).PolicyName: {}}
 		wg.Go(func() { s.readRole(ctx, arn, iamrole.Spec{Name: name, Policies: expected}) })
 	}
 	wg.Wait()
@@ -98,7 +99,7 @@ func (s *snapshot) orphanRoles(w wants) []roleWant {
 		t := tw.transfer
 		former := s.formerRoles(t)
 		for _, arn := range slices.Sorted(maps.Keys(former)) {
-			wanted := slices.ContainsFunc(sides, func(side plan.Side) bool { return t.end(side).OwnsRole && t.end(side).DataSyncRole == arn })
+			wanted := slices.ContainsFunc(transfer.Sides, func(side plan.Side) bool { return t.End(side).OwnsRole && t.End(side).DataSyncRole == arn })
 			state := s.roles[arn]
 			if wanted || given[arn] || !state.Exists || s.unreadFormer(arn) != nil || !holdsFormer(t, state) {
 				continue
@@ -108,9 +109,9 @@ func (s *snapshot) orphanRoles(w wants) []roleWant {
 				out[i].transfers = append(out[i].transfers, t)
 				continue
 			}
-			name, _ := roleNameOf(arn)
-			out = append(out, roleWant{account: t.TaskAccount, arn: arn, spec: iamrole.Spec{Name: name, Path: state.Path, Tags: t.tags("")},
-				transfers: []*resolved{t}, former: true, shared: s.wantsRole(arn)})
+			name, _ := transfer.RoleNameOf(arn)
+			out = append(out, roleWant{account: t.TaskAccount, arn: arn, spec: iamrole.Spec{Name: name, Path: state.Path, Tags: t.TagsFor("")},
+				transfers: []*transfer.Transfer{t}, former: true, shared: s.wantsRole(arn)})
 		}
 	}
 	return out
@@ -127,16 +128,16 @@ func (s *snapshot) unreadFormer(arn string) error {
 }
 
 // holdsFormer reports whether something of the transfer's is left on a role that it does not want.
-func holdsFormer(t *resolved, s iamrole.State) bool {
-	if s.Tags[t.tagKey(tagManagedBy)] != managedBy {
+func holdsFormer(t *transfer.Transfer, s iamrole.State) bool {
+	if s.Tags[t.TagKey(transfer.TagManagedBy)] != transfer.ManagedBy {
 		return false
 	}
-	switch s.Tags[t.tagKey(tagTransfer)] {
+	switch s.Tags[t.TagKey(transfer.TagTransfer)] {
 	case t.Name:
 		return true
 	case "":
-		_, source := s.Policies[t.end(plan.SourceSide).PolicyName]
-		_, destination := s.Policies[t.end(plan.DestinationSide).PolicyName]
+		_, source := s.Policies[t.End(plan.SourceSide).PolicyName]
+		_, destination := s.Policies[t.End(plan.DestinationSide).PolicyName]
 		return source || destination || len(s.Policies)+len(s.Attached) == 0
 	}
 	return false
@@ -144,8 +145,8 @@ func holdsFormer(t *resolved, s iamrole.State) bool {
 
 // wantsRole reports whether a transfer, planned or blocked, has us make the role.
 func (s *snapshot) wantsRole(arn string) bool {
-	return slices.ContainsFunc(s.transfers, func(t *resolved) bool {
-		return slices.ContainsFunc(sides, func(side plan.Side) bool { return t.end(side).OwnsRole && t.end(side).DataSyncRole == arn })
+	return slices.ContainsFunc(s.transfers, func(t *transfer.Transfer) bool {
+		return slices.ContainsFunc(transfer.Sides, func(side plan.Side) bool { return t.End(side).OwnsRole && t.End(side).DataSyncRole == arn })
 	})
 }
 
@@ -153,8 +154,8 @@ func (s *snapshot) wantsRole(arn string) bool {
 func (s *snapshot) rolesGiven() map[string]bool {
 	out := map[string]bool{}
 	for _, t := range s.transfers {
-		for _, side := range sides {
-			e := t.end(side)
+		for _, side := range transfer.Sides {
+			e := t.End(side)
 			out[e.RoleARN] = true
 			if e.LocationARN != "" {
 				out[s.locations[e.LocationARN].RoleARN] = true
@@ -193,7 +194,7 @@ func (b *builder) dropOrphanRoles(all wants, after map[string][]string) (ids map
 		t := tw.transfer
 		for _, arn := range slices.Sorted(maps.Keys(b.snap.formerRoles(t))) {
 			if err := b.snap.unreadFormer(arn); err != nil && !b.snap.wantsRole(arn) && !b.snap.rolesGiven()[arn] {
-				b.find([]*resolved{t}, unreadFinding(t.TaskAccount, arn, err, plan.Warning, "grant the reader iam:GetRole and iam:ListRolePolicies on the role, which a location of the transfer had before: if it is ours, it stays"))
+				b.find([]*transfer.Transfer{t}, unreadFinding(t.TaskAccount, arn, err, plan.Warning, "grant the reader iam:GetRole and iam:ListRolePolicies on the role, which a location of the transfer had before: if it is ours, it stays"))
 			}
 		}
 	}
@@ -201,9 +202,9 @@ func (b *builder) dropOrphanRoles(all wants, after map[string][]string) (ids map
 }
 
 // notedRoles are the roles that the tag of a location names.
-func notedRoles(t *resolved, tags map[string]string) []string {
+func notedRoles(t *transfer.Transfer, tags map[string]string) []string {
 	var out []string
-	for _, path := range strings.Fields(tags[t.tagKey(tagReplaces)]) {
+	for _, path := range strings.Fields(tags[t.TagKey(transfer.TagReplaces)]) {
 		out = append(out, region.ARN{Partition: t.Partition, Service: "iam", Account: t.TaskAccount, Resource: "role" + path}.String())
 	}
 	return out
@@ -221,7 +222,7 @@ func (s *snapshot) noteRoles(w locationWant, tags map[string]string, had string)
 		if !ok || a.Account != w.spec.Account || arn == w.spec.RoleARN || gone || slices.Contains(strings.Fields(text), path) || strings.Contains(path, ",") {
 			continue // a comma can stand in the name of a role, and not in a tag of DataSync
 		}
-		if next := strings.TrimSpace(text + " " + path); len(next) <= mostTag {
+		if next := strings.TrimSpace(text + " " + path); len(next) <= transfer.MostTag {
 			text = next
 		}
 	}

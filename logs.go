@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
@@ -23,18 +24,18 @@ type logWant struct {
 }
 
 func (w logWant) id() string {
-	return changeID(w.account, w.region, plan.LogPolicy, task.LogPolicyName)
+	return transfer.ChangeID(w.account, w.region, plan.LogPolicy, task.LogPolicyName)
 }
 
 // logChange is the ID of the log policy that the transfer's task needs; "" if it needs none.
-func logChange(t *resolved) string {
-	if !t.wantsLogPolicy() {
+func logChange(t *transfer.Transfer) string {
+	if !t.WantsLogPolicy() {
 		return ""
 	}
 	return logWant{account: t.TaskAccount, region: t.Destination.Region}.id()
 }
 
-func (w *wants) addLogs(t *resolved) {
+func (w *wants) addLogs(t *transfer.Transfer) {
 	if logChange(t) == "" {
 		return
 	}
@@ -221,7 +222,7 @@ func (b *builder) dropLogPolicy(w logWant, tasks map[string][]string) {
 // The task of a transfer that is blocked is among them: it goes on running.
 func (s *snapshot) logsNeeded(w logWant) bool {
 	for arn, state := range s.tasks {
-		marked := func(t *resolved) bool { return t.marks(state.Tags, "") }
+		marked := func(t *transfer.Transfer) bool { return t.Marks(state.Tags, "") }
 		if isIn(arn, w.account, w.region) && logGroup(state) != "" && slices.ContainsFunc(s.transfers, marked) && !slices.ContainsFunc(w.transfers, marked) {
 			return true
 		}
@@ -230,8 +231,8 @@ func (s *snapshot) logsNeeded(w logWant) bool {
 		if !isIn(arn, w.account, w.region) {
 			continue
 		}
-		managed := func(t *resolved) bool {
-			return state.Tags[t.tagKey(tagManagedBy)] == managedBy && !t.marks(state.Tags, "")
+		managed := func(t *transfer.Transfer) bool {
+			return state.Tags[t.TagKey(transfer.TagManagedBy)] == transfer.ManagedBy && !t.Marks(state.Tags, "")
 		}
 		if len(state.Unread) > 0 || state.Exists && state.LogGroupARN != "" && slices.ContainsFunc(w.transfers, managed) {
 			return true
@@ -241,13 +242,13 @@ func (s *snapshot) logsNeeded(w logWant) bool {
 }
 
 // logsIn reports whether a log policy is wanted in the place.
-func (w wants) logsIn(pl place) bool {
-	return slices.ContainsFunc(w.logs, func(l logWant) bool { return l.account == pl.account && l.region == pl.region })
+func (w wants) logsIn(pl transfer.Place) bool {
+	return slices.ContainsFunc(w.logs, func(l logWant) bool { return l.account == pl.Account && l.region == pl.Region })
 }
 
 // readLogUser reads a task that may need a log policy too.
-func (s *reader) readLogUser(ctx context.Context, pl place, arn string) {
-	api, err := s.clients.DataSync(pl.account, pl.region)
+func (s *reader) readLogUser(ctx context.Context, pl transfer.Place, arn string) {
+	api, err := s.clients.DataSync(pl.Account, pl.Region)
 	state := task.State{ARN: arn}
 	if err == nil {
 		state, err = task.Observe(ctx, api, arn)

@@ -8,6 +8,7 @@ import (
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/task"
 )
@@ -27,7 +28,7 @@ func (s *snapshot) formerLogs(w wants) []logWant {
 		t := tw.transfer
 		has := func(arn string) bool {
 			state := s.tasks[arn]
-			return isIn(arn, tw.spec.Account, tw.spec.Region) && t.marks(state.Tags, "") && logGroup(state) != ""
+			return isIn(arn, tw.spec.Account, tw.spec.Region) && t.Marks(state.Tags, "") && logGroup(state) != ""
 		}
 		if logChange(t) != "" || !anyKey(s.tasks, has) {
 			continue
@@ -67,10 +68,10 @@ func (s *snapshot) withFormerLogs(w wants) wants {
 }
 
 // readFormerLogs reads the log policies that the transfers have left, and the tasks of others that may need them.
-func (s *reader) readFormerLogs(ctx context.Context, left []logWant, w wants, tasks map[place][]task.Entry) {
+func (s *reader) readFormerLogs(ctx context.Context, left []logWant, w wants, tasks map[transfer.Place][]task.Entry) {
 	var wg sync.WaitGroup
 	for _, l := range left {
-		pl := place{l.account, l.region}
+		pl := transfer.Place{l.account, l.region}
 		if w.logsIn(pl) {
 			continue // read already
 		}
@@ -88,7 +89,7 @@ func (s *reader) readFormerLogs(ctx context.Context, left []logWant, w wants, ta
 func (b *builder) dropFormerLogPolicies(w wants) {
 	for _, l := range w.logs {
 		logs := func(t taskWant) bool {
-			mine := slices.ContainsFunc(l.transfers, func(x *resolved) bool { return x.Name == t.transfer.Name })
+			mine := slices.ContainsFunc(l.transfers, func(x *transfer.Transfer) bool { return x.Name == t.transfer.Name })
 			return mine && b.mode == plan.SetUp && b.keepsLogging(t)
 		}
 		if l.former && !slices.ContainsFunc(w.tasks, logs) {
@@ -109,10 +110,10 @@ func (b *builder) keepsLogging(w taskWant) bool {
 }
 
 // logDrops are the IDs of the changes of log policies that the transfer has left: its task tells of them until they are made.
-func (b *builder) logDrops(t *resolved) []string {
+func (b *builder) logDrops(t *transfer.Transfer) []string {
 	var out []string
 	for _, l := range b.desired.logs {
-		mine := slices.ContainsFunc(l.transfers, func(x *resolved) bool { return x.Name == t.Name })
+		mine := slices.ContainsFunc(l.transfers, func(x *transfer.Transfer) bool { return x.Name == t.Name })
 		if l.former && mine && slices.ContainsFunc(b.changes, func(c plan.Change) bool { return c.ID == l.id() }) {
 			out = append(out, l.id())
 		}
@@ -130,7 +131,7 @@ func (b *builder) keptLogGroup(w taskWant, s task.State) {
 	if b.keepsLogging(w) {
 		detail += ", and goes on logging there"
 	}
-	b.find([]*resolved{w.transfer}, plan.Finding{Severity: plan.Warning, Code: plan.CodeTaskOption, Account: w.spec.Account, Subject: "LogGroupARN",
+	b.find([]*transfer.Transfer{w.transfer}, plan.Finding{Severity: plan.Warning, Code: plan.CodeTaskOption, Account: w.spec.Account, Subject: "LogGroupARN",
 		Detail: detail + ": AWS documents no way to take one off a task",
 		Remedy: "set LogLevel to OFF to end the logging, or destroy the transfer and set it up again"})
 }

@@ -1,14 +1,12 @@
 package xacct
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
@@ -18,6 +16,7 @@ import (
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
@@ -25,18 +24,15 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// place is an account and a Region.
-type place struct{ account, region string }
-
 // snapshot is what was read for a set of transfers. What could not be read stands in errs, or in the Unread of a state; it is never "absent".
 type snapshot struct {
-	transfers    []*resolved                           // all that were asked for
+	transfers    []*transfer.Transfer                  // all that were asked for
 	readable     map[string]bool                       // accounts that there are clients for
 	roles        map[string]iamrole.State              // by ARN; a role that was not looked at, because its account has no client, is missing
 	buckets      map[string]bucket.State               // by bucket name; likewise
 	keys         map[string]kmskey.State               // by ARN; likewise
-	taskCount    map[place]int                         // how many tasks there are, whosever
-	listed       map[place]bool                        // where locations and tasks were listed
+	taskCount    map[transfer.Place]int                // how many tasks there are, whosever
+	listed       map[transfer.Place]bool               // where locations and tasks were listed
 	locations    map[string]location.State             // by ARN
 	tasks        map[string]task.State                 // by ARN
 	samples      map[string]bucket.Sample              // by transfer: what lies below the destination's prefix
@@ -56,7 +52,7 @@ func newSnapshot(accounts iter.Seq[string]) *snapshot {
 	for account := range accounts {
 		readable[account] = true
 	}
-	return &snapshot{readable: readable, roles: map[string]iamrole.State{}, buckets: map[string]bucket.State{}, keys: map[string]kmskey.State{}, taskCount: map[place]int{}, listed: map[place]bool{},
+	return &snapshot{readable: readable, roles: map[string]iamrole.State{}, buckets: map[string]bucket.State{}, keys: map[string]kmskey.State{}, taskCount: map[transfer.Place]int{}, listed: map[transfer.Place]bool{},
 		locations: map[string]location.State{}, samples: map[string]bucket.Sample{}, unlisted: map[string]error{}, tasks: map[string]task.State{}, failures: map[string]error{}}
 }
 
@@ -113,7 +109,7 @@ func identify(ctx context.Context, c client.Set, accounts []string) (map[string]
 }
 
 // accountsOf are the accounts that the transfers touch and that we have clients for, sorted.
-func accountsOf(c client.Set, transfers []*resolved) []string {
+func accountsOf(c client.Set, transfers []*transfer.Transfer) []string {
 	set := map[string]bool{}
 	for _, t := range transfers {
 		involved := []string{t.TaskAccount, t.Source.Account, t.Destination.Account}
@@ -132,7 +128,7 @@ func accountsOf(c client.Set, transfers []*resolved) []string {
 // observe reads everything that the transfers need, each thing once. What has a name is read while locations and tasks are listed, then what
 // the lists point to, then what that points to: the tasks of locations that no task's name led to, the locations of an earlier task, and
 // the roles of given locations.
-func observe(ctx context.Context, c client.Set, transfers []*resolved) (*snapshot, error) {
+func observe(ctx context.Context, c client.Set, transfers []*transfer.Transfer) (*snapshot, error) {
 	s := newReader(c)
 	s.transfers = transfers
 	w := wantsOf(transfers)
@@ -146,10 +142,10 @@ func observe(ctx context.Context, c client.Set, transfers []*resolved) (*snapsho
 		}
 	}
 	for _, t := range w.tasks {
-		if _, ok := c[t.transfer.Destination.Account]; ok && t.transfer.overwrites() {
+		if _, ok := c[t.transfer.Destination.Account]; ok && t.transfer.Overwrites() {
 			named.Go(func() { s.look(ctx, t.transfer) })
 		}
-		if t.transfer.removes() {
+		if t.transfer.Removes() {
 			named.Go(func() { s.lookSource(ctx, t.transfer) })
 		}
 	}
@@ -164,8 +160,8 @@ func observe(ctx context.Context, c client.Set, transfers []*resolved) (*snapsho
 		}
 	}
 	var (
-		entries = map[place][]location.Entry{}
-		tasks   = map[place][]task.Entry{}
+		entries = map[transfer.Place][]location.Entry{}
+		tasks   = map[transfer.Place][]task.Entry{}
 	)
 	for _, pl := range placesOf(c, w) {
 		lists.Go(func() { listInto(ctx, s, pl, "datasync:ListLocations", entries, location.List) })
@@ -175,7 +171,7 @@ func observe(ctx context.Context, c client.Set, transfers []*resolved) (*snapsho
 	for arn, pl := range candidates(w, entries) {
 		lists.Go(func() { s.readLocation(ctx, pl, arn) })
 	}
-	for _, pl := range slices.SortedFunc(maps.Keys(tasks), comparePlaces) {
+	for _, pl := range slices.SortedFunc(maps.Keys(tasks), transfer.ComparePlaces) {
 		for _, e := range tasks[pl] {
 			if wantsTask(w, pl, e) {
 				lists.Go(func() { s.readTask(ctx, pl, e.ARN) })
@@ -194,7 +190,7 @@ func observe(ctx context.Context, c client.Set, transfers []*resolved) (*snapsho
 	named.Wait()
 	s.readReferred(ctx, w, entries)
 	for _, t := range w.tasks {
-		if state, err := s.ourTask(t); err == nil && t.removes(state) && !t.transfer.removes() {
+		if state, err := s.ourTask(t); err == nil && t.removes(state) && !t.transfer.Removes() {
 			named.Go(func() { s.lookSource(ctx, t.transfer) })
 		}
 	}
@@ -219,10 +215,6 @@ func observe(ctx context.Context, c client.Set, transfers []*resolved) (*snapsho
 	return s.snapshot, ctx.Err()
 }
 
-func comparePlaces(a, b place) int {
-	return cmp.Or(cmp.Compare(a.account, b.account), cmp.Compare(a.region, b.region))
-}
-
 // rolesToRead are the roles to make, those given, and the operators' roles, as far as they belong to an account we have clients for.
 func (s *snapshot) rolesToRead(w wants) map[string]iamrole.Spec {
 	out := map[string]iamrole.Spec{}
@@ -231,8 +223,8 @@ func (s *snapshot) rolesToRead(w wants) map[string]iamrole.Spec {
 	}
 	for _, tw := range w.tasks {
 		t := tw.transfer
-		for _, arn := range slices.Concat([]string{t.Source.RoleARN, t.Destination.RoleARN}, t.Operators, t.givenDataRoles()) {
-			if name, ok := roleNameOf(arn); ok {
+		for _, arn := range slices.Concat([]string{t.Source.RoleARN, t.Destination.RoleARN}, t.Operators, t.GivenDataRoles()) {
+			if name, ok := transfer.RoleNameOf(arn); ok {
 				if _, have := out[arn]; !have {
 					out[arn] = iamrole.Spec{Name: name}
 				}
@@ -246,15 +238,6 @@ func (s *snapshot) rolesToRead(w wants) map[string]iamrole.Spec {
 		}
 	}
 	return out
-}
-
-// roleNameOf is the name of the role that the ARN names; false if it names something else.
-func roleNameOf(arn string) (string, bool) {
-	a, ok := region.ParseARN(arn)
-	if !ok || a.Service != "iam" || !strings.HasPrefix(a.Resource, "role/") {
-		return "", false
-	}
-	return a.Resource[strings.LastIndexByte(a.Resource, '/')+1:], true
 }
 
 func (s *reader) readRole(ctx context.Context, arn string, spec iamrole.Spec) {
@@ -291,25 +274,25 @@ func (s *reader) readBucket(ctx context.Context, spec bucket.Spec) {
 }
 
 // placesOf are the task accounts and Regions in which locations or tasks may be.
-func placesOf(c client.Set, w wants) []place {
-	set := map[place]bool{}
+func placesOf(c client.Set, w wants) []transfer.Place {
+	set := map[transfer.Place]bool{}
 	for _, l := range w.locations {
-		set[place{l.spec.Account, l.spec.Region}] = true
+		set[transfer.Place{l.spec.Account, l.spec.Region}] = true
 	}
 	for _, t := range w.tasks {
-		set[place{t.spec.Account, t.spec.Region}] = true
+		set[transfer.Place{t.spec.Account, t.spec.Region}] = true
 	}
 	for pl := range set {
-		if _, ok := c[pl.account]; !ok {
+		if _, ok := c[pl.Account]; !ok {
 			delete(set, pl)
 		}
 	}
-	return slices.SortedFunc(maps.Keys(set), comparePlaces)
+	return slices.SortedFunc(maps.Keys(set), transfer.ComparePlaces)
 }
 
 // listInto reads one list of one place into out.
-func listInto[API, E any](ctx context.Context, s *reader, pl place, op string, out map[place][]E, read func(context.Context, API) ([]E, error)) {
-	client, err := s.clients.DataSync(pl.account, pl.region)
+func listInto[API, E any](ctx context.Context, s *reader, pl transfer.Place, op string, out map[transfer.Place][]E, read func(context.Context, API) ([]E, error)) {
+	client, err := s.clients.DataSync(pl.Account, pl.Region)
 	if err == nil {
 		var entries []E
 		if entries, err = read(ctx, client.(API)); err == nil {
@@ -318,9 +301,9 @@ func listInto[API, E any](ctx context.Context, s *reader, pl place, op string, o
 			out[pl], s.listed[pl] = entries, true
 			return
 		}
-		err = &plan.CallError{Account: pl.account, Region: pl.region, Operation: op, Subject: "*", Err: err}
+		err = &plan.CallError{Account: pl.Account, Region: pl.Region, Operation: op, Subject: "*", Err: err}
 	}
-	s.fail(pl.account+"/"+pl.region, err)
+	s.fail(pl.Account+"/"+pl.Region, err)
 }
 
 // roleIDs maps the unique ids of the roles that were read to their ARNs, because S3 shows a principal now as the one and now as the other.

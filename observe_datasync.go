@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/task"
@@ -18,12 +19,12 @@ import (
 
 // candidates are the listed locations of a wanted bucket, whatever their prefix, because a prefix can be changed in place, and those given: beside
 // such a one there may be one of ours from before.
-func candidates(w wants, listed map[place][]location.Entry) map[string]place {
-	buckets := map[place]map[string]bool{}
-	out := map[string]place{}
+func candidates(w wants, listed map[transfer.Place][]location.Entry) map[string]transfer.Place {
+	buckets := map[transfer.Place]map[string]bool{}
+	out := map[string]transfer.Place{}
 	for _, l := range w.locations {
-		pl := place{l.spec.Account, l.spec.Region}
-		if arn := l.transfer.end(l.side).LocationARN; arn != "" {
+		pl := transfer.Place{l.spec.Account, l.spec.Region}
+		if arn := l.transfer.End(l.side).LocationARN; arn != "" {
 			if _, ok := listed[pl]; ok {
 				out[arn] = pl
 			}
@@ -43,21 +44,21 @@ func candidates(w wants, listed map[place][]location.Entry) map[string]place {
 	return out
 }
 
-func wantsTask(w wants, pl place, e task.Entry) bool {
+func wantsTask(w wants, pl transfer.Place, e task.Entry) bool {
 	return slices.ContainsFunc(w.tasks, func(t taskWant) bool {
-		return pl == place{t.spec.Account, t.spec.Region} && (e.Name == t.spec.Name || e.Name == t.transfer.Name)
+		return pl == transfer.Place{t.spec.Account, t.spec.Region} && (e.Name == t.spec.Name || e.Name == t.transfer.Name)
 	})
 }
 
-func (s *reader) readLocation(ctx context.Context, pl place, arn string) {
-	api, err := s.clients.DataSync(pl.account, pl.region)
+func (s *reader) readLocation(ctx context.Context, pl transfer.Place, arn string) {
+	api, err := s.clients.DataSync(pl.Account, pl.Region)
 	if err != nil {
 		s.fail(arn, err)
 		return
 	}
 	state, err := location.Observe(ctx, api, arn)
 	if err != nil {
-		s.fail(arn, &plan.CallError{Account: pl.account, Region: pl.region, Operation: "datasync:DescribeLocationS3", Subject: arn, Err: err})
+		s.fail(arn, &plan.CallError{Account: pl.Account, Region: pl.Region, Operation: "datasync:DescribeLocationS3", Subject: arn, Err: err})
 		return
 	}
 	s.mu.Lock()
@@ -65,15 +66,15 @@ func (s *reader) readLocation(ctx context.Context, pl place, arn string) {
 	s.locations[arn] = state
 }
 
-func (s *reader) readTask(ctx context.Context, pl place, arn string) {
-	api, err := s.clients.DataSync(pl.account, pl.region)
+func (s *reader) readTask(ctx context.Context, pl transfer.Place, arn string) {
+	api, err := s.clients.DataSync(pl.Account, pl.Region)
 	if err != nil {
 		s.fail(arn, err)
 		return
 	}
 	state, err := task.Observe(ctx, api, arn)
 	if err != nil {
-		s.fail(arn, &plan.CallError{Account: pl.account, Region: pl.region, Operation: "datasync:DescribeTask", Subject: arn, Err: err})
+		s.fail(arn, &plan.CallError{Account: pl.Account, Region: pl.Region, Operation: "datasync:DescribeTask", Subject: arn, Err: err})
 		return
 	}
 	s.mu.Lock()
@@ -83,8 +84,8 @@ func (s *reader) readTask(ctx context.Context, pl place, arn string) {
 
 // readTasks reads the tasks that the lookup finds and that were not read yet.
 func (s *reader) readTasks(ctx context.Context, w wants, l lookup) {
-	fail := func(err error) { s.fail(l.place.account+"/"+l.place.region, err) }
-	api, err := s.clients.DataSync(l.place.account, l.place.region)
+	fail := func(err error) { s.fail(l.place.Account+"/"+l.place.Region, err) }
+	api, err := s.clients.DataSync(l.place.Account, l.place.Region)
 	if err != nil {
 		fail(err)
 		return
@@ -97,13 +98,13 @@ func (s *reader) readTasks(ctx context.Context, w wants, l lookup) {
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			fail(&plan.CallError{Account: l.place.account, Region: l.place.region, Operation: "datasync:ListTasks", Subject: cmp.Or(l.location, "*"), Err: err})
+			fail(&plan.CallError{Account: l.place.Account, Region: l.place.Region, Operation: "datasync:ListTasks", Subject: cmp.Or(l.location, "*"), Err: err})
 			return
 		}
 		for _, e := range page.Tasks {
 			arn, name := aws.ToString(e.TaskArn), aws.ToString(e.Name)
 			named := slices.ContainsFunc(w.tasks, func(t taskWant) bool {
-				return l.place.account == t.spec.Account && (name == t.spec.Name || name == t.transfer.Name)
+				return l.place.Account == t.spec.Account && (name == t.spec.Name || name == t.transfer.Name)
 			})
 			s.mu.Lock()
 			_, read := s.tasks[arn]
@@ -117,7 +118,7 @@ func (s *reader) readTasks(ctx context.Context, w wants, l lookup) {
 
 // readReferred looks for tasks and locations of ours that no name led to, and reads what tasks of ours name, or took the place of, until
 // nothing new is found. entries are the locations that were listed.
-func (s *reader) readReferred(ctx context.Context, w wants, entries map[place][]location.Entry) {
+func (s *reader) readReferred(ctx context.Context, w wants, entries map[transfer.Place][]location.Entry) {
 	lookups := s.lookups(w)
 	for first := true; ; first = false {
 		locations, tasks := s.referred(w)
@@ -127,7 +128,7 @@ func (s *reader) readReferred(ctx context.Context, w wants, entries map[place][]
 		if !first && len(locations)+len(tasks) == 0 || ctx.Err() != nil {
 			return
 		}
-		elsewhere := map[place][]location.Entry{}
+		elsewhere := map[transfer.Place][]location.Entry{}
 		var wg sync.WaitGroup
 		for l := range lookups {
 			wg.Go(func() { s.readTasks(ctx, w, l) })
@@ -151,14 +152,14 @@ func (s *reader) readReferred(ctx context.Context, w wants, entries map[place][]
 }
 
 // inFormerBuckets are the listed locations of buckets that the transfers have left, as far as they were not read.
-func (s *snapshot) inFormerBuckets(w wants, listed map[place][]location.Entry) map[string]place {
-	out := map[string]place{}
+func (s *snapshot) inFormerBuckets(w wants, listed map[transfer.Place][]location.Entry) map[string]transfer.Place {
+	out := map[string]transfer.Place{}
 	for _, t := range w.tasks {
 		for _, l := range s.formerBucketsOf(t.transfer) {
 			for pl, entries := range listed {
 				for _, e := range entries {
 					_, read := s.locations[e.ARN]
-					if b, _, ok := location.ParseURI(e.URI); ok && b == l.name && pl.account == t.spec.Account && !read && s.failures[e.ARN] == nil {
+					if b, _, ok := location.ParseURI(e.URI); ok && b == l.name && pl.Account == t.spec.Account && !read && s.failures[e.ARN] == nil {
 						out[e.ARN] = pl
 					}
 				}

@@ -5,17 +5,16 @@ import (
 	"slices"
 	"time"
 
-	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
-
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/guard"
 	"github.com/xacct/xacct/internal/patience"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/policy"
 )
 
 // look reads a page of what lies below the destination's prefix, if the transfer may overwrite it. It is for a warning only.
-func (s *reader) look(ctx context.Context, t *resolved) {
+func (s *reader) look(ctx context.Context, t *transfer.Transfer) {
 	e := t.Destination
 	api, err := s.clients.S3(e.Account, e.Region)
 	if err != nil {
@@ -31,18 +30,12 @@ func (s *reader) look(ctx context.Context, t *resolved) {
 	s.samples[t.Name] = sample
 }
 
-// overwrites reports whether the transfer may overwrite what lies at the destination. DataSync's default is to do so.
-// https://docs.aws.amazon.com/datasync/latest/userguide/API_Options.html
-func (t *resolved) overwrites() bool {
-	return t.Task.Options.OverwriteMode != dstypes.OverwriteModeNever
-}
-
 // givenRoles are the roles of given locations that were not read yet: only the location tells them.
 func (s *snapshot) givenRoles(w wants) map[string]iamrole.Spec {
 	out := map[string]iamrole.Spec{}
 	for _, l := range w.locations {
-		arn := s.locations[l.transfer.end(l.side).LocationARN].RoleARN
-		name, ok := roleNameOf(arn)
+		arn := s.locations[l.transfer.End(l.side).LocationARN].RoleARN
+		name, ok := transfer.RoleNameOf(arn)
 		if !ok || !l.given {
 			continue
 		}

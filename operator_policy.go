@@ -8,10 +8,10 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/problem"
-	"github.com/xacct/xacct/task"
 )
 
 var rulePhase = problem.Rule{ID: "phase", Text: "must be plan, apply, run or destroy", Remedy: "use the Phase constants", Source: "xacct"}
@@ -25,7 +25,7 @@ var allPhases = []plan.Phase{plan.PlanPhase, plan.ApplyPhase, plan.RunPhase, pla
 const managedSize = 6144
 
 // operatorPolicy is everything in one document, which has to fit into a managed policy.
-func operatorPolicy(account string, transfers []*resolved, phases []plan.Phase) (policy.Document, error) {
+func operatorPolicy(account string, transfers []*transfer.Transfer, phases []plan.Phase) (policy.Document, error) {
 	statements, err := operatorStatements(account, transfers, phases)
 	if err != nil {
 		return policy.Document{}, err
@@ -38,7 +38,7 @@ func operatorPolicy(account string, transfers []*resolved, phases []plan.Phase) 
 }
 
 // operatorPolicies are as many documents as it takes for each to fit into a managed policy.
-func operatorPolicies(account string, transfers []*resolved, phases []plan.Phase) ([]policy.Document, error) {
+func operatorPolicies(account string, transfers []*transfer.Transfer, phases []plan.Phase) ([]policy.Document, error) {
 	statements, err := operatorStatements(account, transfers, phases)
 	if err != nil {
 		return nil, err
@@ -75,8 +75,8 @@ func split(statements policy.Statements) policy.Statements {
 	return out
 }
 
-func operatorStatements(account string, transfers []*resolved, phases []plan.Phase) (policy.Statements, error) {
-	if err := validateAll(transfers); err != nil {
+func operatorStatements(account string, transfers []*transfer.Transfer, phases []plan.Phase) (policy.Statements, error) {
+	if err := transfer.Validate(transfers); err != nil {
 		return nil, err
 	}
 	var l problem.List
@@ -110,7 +110,7 @@ func operatorStatements(account string, transfers []*resolved, phases []plan.Pha
 }
 
 // scopes are the resources of each scope in the account.
-func scopes(account string, transfers []*resolved) map[scope][]string {
+func scopes(account string, transfers []*transfer.Transfer) map[scope][]string {
 	set := map[scope]map[string]bool{}
 	add := func(s scope, arns ...string) {
 		for _, arn := range arns {
@@ -127,29 +127,29 @@ func scopes(account string, transfers []*resolved) map[scope][]string {
 		p := t.Partition
 		if r := t.Task.Report; r != nil && cmp.Or(r.Account, t.TaskAccount) == account {
 			add(onReportBuckets, region.Bucket(p, r.Bucket))
-			add(onReports, region.Bucket(p, r.Bucket)+"/"+slashed(r.Prefix)+"*")
-			add(onReportKeys, t.keysOf(r.Bucket, r.KMSKey)...)
+			add(onReports, region.Bucket(p, r.Bucket)+"/"+transfer.Slashed(r.Prefix)+"*")
+			add(onReportKeys, t.KeysOf(r.Bucket, r.KMSKey)...)
 		}
 		if m := t.Retries; m != nil && cmp.Or(m.Account, t.TaskAccount) == account {
 			add(onRetryManifests, region.Bucket(p, m.Bucket)+"/"+m.Key)
-			add(onRetryKeys, t.keysOf(m.Bucket, m.KMSKey)...)
+			add(onRetryKeys, t.KeysOf(m.Bucket, m.KMSKey)...)
 		}
 		for _, key := range t.Keys {
 			if key.Account() != account {
 				continue
 			}
 			add(onOwnKeys, key.ARN)
-			if t.remoteKey(key.ARN) {
+			if t.RemoteKey(key.ARN) {
 				add(onGrantedKeys, key.ARN)
 			}
 		}
-		for _, side := range sides {
-			e := t.end(side)
+		for _, side := range transfer.Sides {
+			e := t.End(side)
 			if e.Account == account {
 				add(onOwnBuckets, e.BucketARN)
-				if t.end(side).Remote && len(t.bucketStatements(side)) > 0 {
+				if t.End(side).Remote && len(t.BucketStatements(side)) > 0 {
 					add(onGrantedBuckets, e.BucketARN)
-				} else if t.end(side).Remote {
+				} else if t.End(side).Remote {
 					add(onBareBuckets, e.BucketARN)
 				}
 				if e.DisableACLs {
@@ -160,19 +160,19 @@ func scopes(account string, transfers []*resolved) map[scope][]string {
 				continue
 			}
 			prefix := "arn:" + p + ":datasync:" + e.Region + ":" + account + ":"
-			add(onAllRoles, cmp.Or(t.end(side).DataSyncRole, region.Role(p, account, "", "*"))) // only a given location tells its role
+			add(onAllRoles, cmp.Or(t.End(side).DataSyncRole, region.Role(p, account, "", "*"))) // only a given location tells its role
 			add(onLocations, prefix+"location/*")
 			add(onTaskLocations, cmp.Or(e.LocationARN, prefix+"location/*"))
 			if e.LocationARN == "" {
 				add(onNewLocations, "*")
 				add(onMadeLocations, prefix+"location/*")
 				add(onMadeBuckets, e.BucketARN)
-				add(onPassedRoles, t.end(side).DataSyncRole)
+				add(onPassedRoles, t.End(side).DataSyncRole)
 			}
-			if t.end(side).OwnsRole {
-				add(onRoles, t.end(side).DataSyncRole)
+			if t.End(side).OwnsRole {
+				add(onRoles, t.End(side).DataSyncRole)
 				if e.Role.PermissionsBoundary != "" {
-					add(onBoundRoles, t.end(side).DataSyncRole)
+					add(onBoundRoles, t.End(side).DataSyncRole)
 				}
 			}
 			if side == plan.DestinationSide {
@@ -182,19 +182,19 @@ func scopes(account string, transfers []*resolved) map[scope][]string {
 		}
 		if t.TaskAccount == account {
 			add(onEverything, "*")
-			if t.wantsLogPolicy() {
+			if t.WantsLogPolicy() {
 				add(onLogs, "*")
 			}
 			add(onPolicies, "arn:"+p+":iam::"+account+":policy/*", "arn:"+p+":iam::aws:policy/*")
 			add(onServiceRole, serviceLinkedRole(p, account))
-			add(onPassedRoles, t.jobRoles(t.Task.Manifest, t.Task.Report)...)
-			add(onStartedRoles, t.jobRoles(t.Task.Manifest, t.Task.Report)...)
-			add(onStartedRoles, t.jobRoles(t.Retries, nil)...)
+			add(onPassedRoles, t.JobRoles(t.Task.Manifest, t.Task.Report)...)
+			add(onStartedRoles, t.JobRoles(t.Task.Manifest, t.Task.Report)...)
+			add(onStartedRoles, t.JobRoles(t.Retries, nil)...)
 			if t.Source.LocationARN == "" && t.Destination.LocationARN == "" { // else all are looked at
-				add(onAllRoles, t.givenDataRoles()...)
+				add(onAllRoles, t.GivenDataRoles()...)
 			}
 			for _, op := range t.Operators {
-				if _, ok := roleNameOf(op); ok {
+				if _, ok := transfer.RoleNameOf(op); ok {
 					add(onAllRoles, op)
 				}
 			}
@@ -203,19 +203,6 @@ func scopes(account string, transfers []*resolved) map[scope][]string {
 	out := map[scope][]string{}
 	for s, arns := range set {
 		out[s] = slices.Sorted(maps.Keys(arns))
-	}
-	return out
-}
-
-// jobRoles are the roles that DataSync is passed for a manifest and a report, given ones or the ends'.
-func (t *resolved) jobRoles(m *task.Manifest, r *task.Report) []string {
-	s := t.withData(task.Spec{Manifest: m, Report: r})
-	var out []string
-	if s.Manifest != nil {
-		out = append(out, s.Manifest.RoleARN)
-	}
-	if s.Report != nil {
-		out = append(out, s.Report.RoleARN)
 	}
 	return out
 }

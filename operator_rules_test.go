@@ -4,11 +4,19 @@ import (
 	"testing"
 
 	"github.com/xacct/xacct/internal/problemtest"
+	"github.com/xacct/xacct/internal/transfer"
 )
+
+// valid is a transfer that breaks no rule.
+var valid = transfer.Resolve(transfer.Given{
+	Name:        "media-archive",
+	Source:      transfer.Endpoint{Account: "111122223333", Region: "eu-west-1", Bucket: "media-raw"},
+	Destination: transfer.Endpoint{Account: "444455556666", Region: "us-east-2", Bucket: "media-archive"},
+})
 
 func TestPhaseRules(t *testing.T) {
 	of := func(phases ...Phase) error {
-		_, err := operatorPolicy("111122223333", resolveAll([]Transfer{valid()}), phases)
+		_, err := operatorPolicy("111122223333", []*transfer.Transfer{valid}, phases)
 		return err
 	}
 	problemtest.Run(t, phaseRules, []problemtest.Case{

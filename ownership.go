@@ -12,6 +12,7 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/problem"
 )
@@ -19,9 +20,9 @@ import (
 var errNotRead = errors.New("not read")
 
 // ownership judges the Object Ownership that a tear-down is to put back.
-func ownership(s plan.Settings, transfers []*resolved) error {
+func ownership(s plan.Settings, transfers []*transfer.Transfer) error {
 	for _, name := range slices.Sorted(maps.Keys(s.Ownership)) {
-		i := slices.IndexFunc(transfers, func(t *resolved) bool { return t.Destination.Bucket == name && t.Destination.DisableACLs })
+		i := slices.IndexFunc(transfers, func(t *transfer.Transfer) bool { return t.Destination.Bucket == name && t.Destination.DisableACLs })
 		if i < 0 {
 			return fmt.Errorf("plan: Ownership[%q] is no destination bucket with DisableACLs: give one of the transfers' whose ACLs they disabled", name)
 		}
@@ -37,13 +38,13 @@ func ownership(s plan.Settings, transfers []*resolved) error {
 // beforeSchedule is the change that must be done before a task may start by itself: what it writes belongs to the bucket's owner only once the
 // bucket's ACLs are disabled. Whoever starts a task by hand has [VerifyOwnership] for that. Of a bucket that cannot be read nobody knows when
 // that is, so the plan warns.
-func (b *builder) beforeSchedule(t *resolved) []string {
+func (b *builder) beforeSchedule(t *transfer.Transfer) []string {
 	e := t.Destination
 	if s := t.Task.Schedule; s == nil || s.Status == dstypes.ScheduleStatusDisabled || !e.DisableACLs {
 		return nil
 	}
 	if !b.canRead(e.Account) {
-		b.find([]*resolved{t}, plan.Finding{Severity: plan.Warning, Code: plan.CodeOwnership, Account: e.Account, Subject: e.Bucket,
+		b.find([]*transfer.Transfer{t}, plan.Finding{Severity: plan.Warning, Code: plan.CodeOwnership, Account: e.Account, Subject: e.Bucket,
 			Detail: "whether bucket " + e.Bucket + " has its ACLs disabled cannot be read, and a scheduled run does not look: what it writes before that belongs to the task account",
 			Remedy: "let the bucket's operator apply their part first, or give the schedule the status DISABLED until then"})
 		return nil
@@ -86,7 +87,7 @@ func (b *builder) restoreOwnership(w bucketWant, locations map[string][]string) 
 	}
 	c.Details = []string{fmt.Sprintf("%s → %s", have, want)}
 	for st := range state.Policy.All() {
-		if strings.HasPrefix(st.Sid(), sidPrefix) && !slices.Contains(w.ours, st.Sid()) {
+		if strings.HasPrefix(st.Sid(), transfer.SidPrefix) && !slices.Contains(w.ours, st.Sid()) {
 			c.Hold, c.Reason = plan.Blocked, "statement "+st.Sid()+" lets another transfer write there"
 			b.find(w.transfers, plan.Finding{Severity: plan.Warning, Code: plan.CodeOwnership, Account: spec.Account, Subject: spec.Name, Statement: st.Sid(),
 				Detail: fmt.Sprintf("bucket %s keeps %s: %s is another transfer's, and the objects that it writes would belong to its task account", spec.Name, have, st.Sid()),

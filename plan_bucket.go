@@ -7,6 +7,7 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
@@ -66,11 +67,11 @@ func (b *builder) bucketPolicy(w bucketWant, s bucket.State, seen bool) {
 }
 
 // owners are the transfers that a Sid belongs to.
-func (w policyWant) owners(sid string) []*resolved {
-	var out []*resolved
+func (w policyWant) owners(sid string) []*transfer.Transfer {
+	var out []*transfer.Transfer
 	for _, t := range w.transfers {
-		for _, side := range sides {
-			for _, s := range append(t.end(side).Sids, t.KeySids...) {
+		for _, side := range transfer.Sides {
+			for _, s := range append(t.End(side).Sids, t.KeySids...) {
 				if s == sid {
 					out = append(out, t)
 				}

@@ -13,6 +13,7 @@ import (
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -20,7 +21,7 @@ import (
 )
 
 // plan plans the changes of some of the transfers, all of them together.
-func (b *builder) plan(transfers []*resolved) {
+func (b *builder) plan(transfers []*transfer.Transfer) {
 	w := b.snap.withFormer(wantsOf(transfers))
 	b.desired = w
 	if b.mode == plan.TearDown {
@@ -126,7 +127,7 @@ func (b *builder) roleSizes(w roleWant, state iamrole.State) {
 }
 
 // size adds a finding from nine tenths of a quota on. Over a hard limit it blocks; a raisable one only warns.
-func (b *builder) size(ts []*resolved, account, subject, what string, used, quota int, hard bool) {
+func (b *builder) size(ts []*transfer.Transfer, account, subject, what string, used, quota int, hard bool) {
 	if used*10 < quota*9 {
 		return
 	}
@@ -152,10 +153,10 @@ func appendIf(s []string, ok bool, v string) []string {
 // location plans one location and returns its ARN, "" while it is not made.
 func (b *builder) location(all wants, w locationWant) string {
 	t, spec := w.transfer, w.spec
-	one := []*resolved{t}
+	one := []*transfer.Transfer{t}
 	if !b.canRead(spec.Account) {
 		if w.given {
-			return t.end(w.side).LocationARN
+			return t.End(w.side).LocationARN
 		}
 		b.add(b.locationChange(all, w, plan.Change{Op: plan.Create, After: w.after(), Calls: []string{"datasync:CreateLocationS3", "iam:PassRole", "s3:ListBucket"}}))
 		return ""
@@ -201,11 +202,11 @@ func (b *builder) locationChange(all wants, w locationWant, c plan.Change) plan.
 	t, spec := w.transfer, w.spec
 	c.ID, c.Account, c.Region, c.Kind, c.Name, c.Side = w.id(), spec.Account, spec.Region, plan.DataSyncLocation, spec.URI(), w.side
 	c.Transfers = []string{t.Name}
-	if t.end(w.side).OwnsRole {
-		c.Requires = append(c.Requires, changeID(t.TaskAccount, "", plan.IAMRole, t.end(w.side).RoleName))
+	if t.End(w.side).OwnsRole {
+		c.Requires = append(c.Requires, transfer.ChangeID(t.TaskAccount, "", plan.IAMRole, t.End(w.side).RoleName))
 	}
 	for _, bw := range all.buckets {
-		if bw.grants && t.end(w.side).Remote && bw.spec.Name == spec.Bucket {
+		if bw.grants && t.End(w.side).Remote && bw.spec.Name == spec.Bucket {
 			c.Requires = append(c.Requires, bw.id())
 		}
 	}
@@ -215,9 +216,9 @@ func (b *builder) locationChange(all wants, w locationWant, c plan.Change) plan.
 
 // givenLocation is a location that the user made. What is wrong with it is found by [Resources.Check].
 func (b *builder) givenLocation(w locationWant) string {
-	arn := w.transfer.end(w.side).LocationARN
+	arn := w.transfer.End(w.side).LocationARN
 	s := b.snap.locations[arn]
-	one := []*resolved{w.transfer}
+	one := []*transfer.Transfer{w.transfer}
 	if err := b.snap.unread(arn, s.Unread, location.PartLocation); err != nil {
 		b.find(one, unreadFinding(w.spec.Account, arn, err, plan.Warning, "grant the reader datasync:DescribeLocationS3"))
 		return arn
@@ -227,15 +228,15 @@ func (b *builder) givenLocation(w locationWant) string {
 
 func (b *builder) task(w taskWant, arns map[string]string) {
 	t, spec := w.transfer, w.spec
-	one := []*resolved{t}
+	one := []*transfer.Transfer{t}
 	c := plan.Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: plan.DataSyncTask, Name: spec.Name, Transfers: []string{t.Name}, After: w.after()}
 	if id := logChange(t); id != "" {
 		c.Requires = append(c.Requires, id)
 	}
 	c.Requires = append(append(c.Requires, b.dataKeyRequires(t)...), b.logDrops(t)...)
-	for _, side := range sides {
-		id := changeID(spec.Account, t.end(side).Region, plan.DataSyncLocation, t.Name+"/"+string(side))
-		if t.end(side).LocationARN == "" {
+	for _, side := range transfer.Sides {
+		id := transfer.ChangeID(spec.Account, t.End(side).Region, plan.DataSyncLocation, t.Name+"/"+string(side))
+		if t.End(side).LocationARN == "" {
 			c.Requires = append(c.Requires, id)
 		}
 	}
@@ -259,8 +260,8 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 		b.find(one, unreadFinding(spec.Account, spec.Name, err, plan.Blocking, "grant the reader datasync:DescribeTask and datasync:ListTagsForResource"))
 		return
 	}
-	source := arns[changeID(spec.Account, t.Source.Region, plan.DataSyncLocation, t.Name+"/"+string(plan.SourceSide))]
-	destination := arns[changeID(spec.Account, t.Destination.Region, plan.DataSyncLocation, t.Name+"/"+string(plan.DestinationSide))]
+	source := arns[transfer.ChangeID(spec.Account, t.Source.Region, plan.DataSyncLocation, t.Name+"/"+string(plan.SourceSide))]
+	destination := arns[transfer.ChangeID(spec.Account, t.Destination.Region, plan.DataSyncLocation, t.Name+"/"+string(plan.DestinationSide))]
 	op, lines, tags := diffTask(w, state, source, destination)
 	before := predecessor(state, elsewhere(w, state, old))
 	b.taskFindings(w, before)
@@ -303,6 +304,6 @@ func (b *builder) running(w taskWant, state task.State) {
 		if b.mode == plan.TearDown && b.settings.CancelRuns {
 			f.Severity, f.Detail, f.Remedy = plan.Warning, "the task is running: its executions are cancelled, and what they have not yet copied stays uncopied", ""
 		}
-		b.find([]*resolved{w.transfer}, f)
+		b.find([]*transfer.Transfer{w.transfer}, f)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
@@ -38,7 +39,7 @@ func (b *builder) tearDown(w wants) {
 	}
 	telling := transferNames(transfersOf(b.snap.orphanRoles(w)))
 	uses := map[string][]string{} // transfer → what has to be done before its statements go
-	dropLocations := func(t *resolved, after []string, stay bool) {
+	dropLocations := func(t *transfer.Transfer, after []string, stay bool) {
 		if known[t.Name] {
 			locations[t.Name] = b.dropOrphanLocations(t, after, stay)
 		}
@@ -82,8 +83,8 @@ func (b *builder) tearDown(w wants) {
 }
 
 // transfersOf are the transfers that use the roles.
-func transfersOf(roles []roleWant) []*resolved {
-	var out []*resolved
+func transfersOf(roles []roleWant) []*transfer.Transfer {
+	var out []*transfer.Transfer
 	for _, r := range roles {
 		out = append(out, r.transfers...)
 	}
@@ -92,7 +93,7 @@ func transfersOf(roles []roleWant) []*resolved {
 
 func (b *builder) dropTask(w taskWant) string {
 	t, spec := w.transfer, w.spec
-	one := []*resolved{t}
+	one := []*transfer.Transfer{t}
 	c := plan.Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: plan.DataSyncTask, Name: spec.Name, Transfers: []string{t.Name}, Op: plan.Delete,
 		Calls: []string{"datasync:DeleteTask"}, Requires: b.logDrops(t)}
 	if !b.canRead(spec.Account) {
@@ -123,7 +124,7 @@ func (b *builder) dropTask(w taskWant) string {
 
 func (b *builder) dropLocation(w locationWant, after []string, stay bool) string {
 	spec := w.spec
-	one := []*resolved{w.transfer}
+	one := []*transfer.Transfer{w.transfer}
 	c := plan.Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: plan.DataSyncLocation, Name: spec.URI(), Side: w.side, Transfers: []string{w.transfer.Name},
 		Op: plan.Delete, Calls: []string{"datasync:DeleteLocation"}}
 	c.Requires = slices.Clone(after)
@@ -255,7 +256,7 @@ func staysFor(rest []string) []string {
 // grantChanges are the IDs of the planned changes of policies that name the role, or may: those of its transfers' ends that it serves.
 func (b *builder) grantChanges(all wants, w roleWant, id string) []string {
 	var out []string
-	add := func(change string, p policyWant, d policy.Document, of func(*resolved, plan.Side) bool) {
+	add := func(change string, p policyWant, d policy.Document, of func(*transfer.Transfer, plan.Side) bool) {
 		may := statementNaming(d, nil, w.arn, id) != ""
 		for _, t := range p.transfers {
 			may = may || slices.Contains(transferNames(w.transfers), t.Name) && slices.ContainsFunc(b.snap.sidesOf(w, t), func(side plan.Side) bool { return of(t, side) })
@@ -265,20 +266,20 @@ func (b *builder) grantChanges(all wants, w roleWant, id string) []string {
 		}
 	}
 	for _, bw := range all.buckets {
-		add(bw.id(), bw.policyWant, b.snap.buckets[bw.spec.Name].Policy, func(t *resolved, side plan.Side) bool { return b.snap.allows(t, side, bw.spec.Name) })
+		add(bw.id(), bw.policyWant, b.snap.buckets[bw.spec.Name].Policy, func(t *transfer.Transfer, side plan.Side) bool { return b.snap.allows(t, side, bw.spec.Name) })
 	}
 	for _, k := range all.keys {
-		add(k.id(), k.policyWant, b.snap.keys[k.spec.ARN].Policy, func(t *resolved, side plan.Side) bool {
-			return slices.Contains(k.namedBy, w.arn) || slices.ContainsFunc(t.KeyNeeds, func(n keyNeed) bool { return n.role == side && slices.Contains(n.keys, k.spec.ARN) })
+		add(k.id(), k.policyWant, b.snap.keys[k.spec.ARN].Policy, func(t *transfer.Transfer, side plan.Side) bool {
+			return slices.Contains(k.namedBy, w.arn) || slices.ContainsFunc(t.KeyNeeds, func(n transfer.KeyNeed) bool { return n.Role == side && slices.Contains(n.Keys, k.spec.ARN) })
 		})
 	}
 	return out
 }
 
 // allows reports whether the bucket's policy is to let the role of the side in, or was.
-func (s *snapshot) allows(t *resolved, side plan.Side, name string) bool {
-	return t.end(side).Bucket == name ||
-		slices.ContainsFunc(t.DataGrants, func(g dataGrant) bool { return g.role == side && g.bucket == name }) ||
+func (s *snapshot) allows(t *transfer.Transfer, side plan.Side, name string) bool {
+	return t.End(side).Bucket == name ||
+		slices.ContainsFunc(t.DataGrants, func(g transfer.DataGrant) bool { return g.Role == side && g.Bucket == name }) ||
 		slices.ContainsFunc(s.formerBucketsOf(t), func(l formerBucket) bool { return l.side == side && l.name == name })
 }
 
@@ -301,9 +302,9 @@ func (w roleWant) leaving(s iamrole.State) (gone, rest []string) {
 // holdRole holds back the deletion of a role that a policy we cannot see may name: once the role is gone, S3 and KMS would refuse every later
 // policy of the bucket's or key's owner as long as it names it. https://repost.aws/knowledge-center/s3-invalid-principal-in-policy-error
 func (b *builder) holdRole(c *plan.Change, w roleWant, all wants, id string) {
-	hold := func(t *resolved, what, detail, remedy string) {
+	hold := func(t *transfer.Transfer, what, detail, remedy string) {
 		c.Hold, c.Reason = plan.Blocked, what
-		b.find([]*resolved{t}, plan.Finding{Severity: plan.Warning, Code: plan.CodeDeadPrincipal, Account: w.account, Subject: w.arn, Detail: detail, Remedy: remedy})
+		b.find([]*transfer.Transfer{t}, plan.Finding{Severity: plan.Warning, Code: plan.CodeDeadPrincipal, Account: w.account, Subject: w.arn, Detail: detail, Remedy: remedy})
 	}
 	for _, t := range w.transfers {
 		for _, side := range b.snap.sidesOf(w, t) {
@@ -321,21 +322,21 @@ func (b *builder) holdRole(c *plan.Change, w roleWant, all wants, id string) {
 	}
 	for _, k := range all.keys {
 		if account := k.spec.Account(); w.former && slices.Contains(k.namedBy, w.arn) && !b.canRead(account) {
-			what := fmt.Sprintf("key %s of account %s", keyName(k.spec.ARN), account)
+			what := fmt.Sprintf("key %s of account %s", transfer.KeyName(k.spec.ARN), account)
 			hold(w.transfers[0], what+" may still name it", "the role stays until it is proved that the policy of "+what+" no longer names it",
 				"plan again with a client of that account that may read the policy, once its operator has removed our statements")
 		}
 		if sid := statementNaming(b.snap.keys[k.spec.ARN].Policy, k.ours, w.arn, id); sid != "" && w.serves(k.policyWant) {
-			hold(w.transfers[0], "key "+keyName(k.spec.ARN)+" names it in "+sid, fmt.Sprintf("the role stays, because %s in the policy of key %s, which is not ours, names it", sid, keyName(k.spec.ARN)),
+			hold(w.transfers[0], "key "+transfer.KeyName(k.spec.ARN)+" names it in "+sid, fmt.Sprintf("the role stays, because %s in the policy of key %s, which is not ours, names it", sid, transfer.KeyName(k.spec.ARN)),
 				"let the key's owner remove that statement first")
 		}
 	}
 }
 
 // unseen are the remote bucket and keys of the side whose policies cannot be read, buckets that the side has left among them.
-func (b *builder) unseen(t *resolved, side plan.Side) []string {
+func (b *builder) unseen(t *transfer.Transfer, side plan.Side) []string {
 	var out []string
-	for _, e := range []endpoint{t.Source, t.Destination} {
+	for _, e := range []transfer.Endpoint{t.Source, t.Destination} {
 		if e.Account != t.TaskAccount && !b.canRead(e.Account) && b.snap.allows(t, side, e.Bucket) {
 			out = append(out, fmt.Sprintf("bucket %s of account %s", e.Bucket, e.Account))
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/internal/client"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 )
 
@@ -17,7 +18,7 @@ import (
 type draft struct {
 	Schema    string
 	Mode      plan.Mode
-	Transfers []*resolved
+	Transfers []*transfer.Transfer
 	Settings  plan.Settings
 	Changes   []plan.Change
 	Findings  []plan.Finding
@@ -27,7 +28,7 @@ type draft struct {
 var overridable = []plan.Code{plan.CodeACLsEnabled, plan.CodeDenied, plan.CodeKeyNotListed, plan.CodeKeyUnusable, plan.CodeRequesterPays}
 
 // newPlan reads AWS and plans in the direction of the mode.
-func newPlan(ctx context.Context, mode plan.Mode, c client.Set, transfers []*resolved, s plan.Settings, concurrency int) (*draft, error) {
+func newPlan(ctx context.Context, mode plan.Mode, c client.Set, transfers []*transfer.Transfer, s plan.Settings, concurrency int) (*draft, error) {
 	if err := judgeInput(transfers, s); err != nil {
 		return nil, err
 	}
@@ -41,11 +42,11 @@ func newPlan(ctx context.Context, mode plan.Mode, c client.Set, transfers []*res
 }
 
 // judgeInput judges the transfers and the settings of a plan.
-func judgeInput(transfers []*resolved, s plan.Settings) error {
+func judgeInput(transfers []*transfer.Transfer, s plan.Settings) error {
 	if len(transfers) == 0 {
 		return errors.New("plan: no transfers were given: give at least one")
 	}
-	if err := validateAll(transfers); err != nil {
+	if err := transfer.Validate(transfers); err != nil {
 		return err
 	}
 	for _, code := range s.Override {
@@ -71,7 +72,7 @@ func blockingOf(findings []plan.Finding) map[string][]plan.Finding {
 type builder struct {
 	mode      plan.Mode
 	snap      *snapshot
-	transfers []*resolved
+	transfers []*transfer.Transfer
 	settings  plan.Settings
 	callers   map[string]string // by account: the ARN of who plans
 	ids       map[string]string // unique id → role ARN
@@ -83,7 +84,7 @@ type builder struct {
 	orphans  map[string]bool // IDs of changes that delete what is ours and unused: what they delete has its ARN in the change
 }
 
-func newBuilder(mode plan.Mode, s *snapshot, transfers []*resolved, settings plan.Settings, callers map[string]string) *builder {
+func newBuilder(mode plan.Mode, s *snapshot, transfers []*transfer.Transfer, settings plan.Settings, callers map[string]string) *builder {
 	return &builder{mode: mode, snap: s, transfers: transfers, settings: settings, callers: callers, ids: s.roleIDs(), orphans: map[string]bool{}}
 }
 
@@ -99,10 +100,10 @@ func (b *builder) planAll() {
 	}
 	findings := b.findings
 	b.changes = nil
-	b.plan(slices.DeleteFunc(slices.Clone(b.transfers), func(t *resolved) bool { return blocked[t.Name] }))
+	b.plan(slices.DeleteFunc(slices.Clone(b.transfers), func(t *transfer.Transfer) bool { return blocked[t.Name] }))
 	free := b.changes
 	b.changes = nil
-	b.plan(slices.DeleteFunc(slices.Clone(b.transfers), func(t *resolved) bool { return !blocked[t.Name] }))
+	b.plan(slices.DeleteFunc(slices.Clone(b.transfers), func(t *transfer.Transfer) bool { return !blocked[t.Name] }))
 	held := b.changes
 	for i := range held {
 		c := &held[i]
@@ -139,7 +140,7 @@ func (b *builder) override() {
 }
 
 // find adds a finding for each of the transfers.
-func (b *builder) find(transfers []*resolved, f plan.Finding) {
+func (b *builder) find(transfers []*transfer.Transfer, f plan.Finding) {
 	for _, name := range transferNames(transfers) {
 		f.Transfer = name
 		if !slices.ContainsFunc(b.findings, func(g plan.Finding) bool {
@@ -164,7 +165,7 @@ func (b *builder) canRead(account string) bool {
 // result is what was planned, in the order in which it is shown.
 func (b *builder) result() *draft {
 	p := &draft{Schema: plan.Schema, Mode: b.mode, Transfers: slices.Clone(b.transfers), Settings: b.settings, Changes: b.changes, Findings: b.findings}
-	slices.SortFunc(p.Transfers, func(x, y *resolved) int { return cmp.Compare(x.Name, y.Name) })
+	slices.SortFunc(p.Transfers, func(x, y *transfer.Transfer) int { return cmp.Compare(x.Name, y.Name) })
 	sortChanges(p.Changes, p.Transfers)
 	slices.SortStableFunc(p.Findings, func(x, y plan.Finding) int {
 		return cmp.Or(cmp.Compare(x.Transfer, y.Transfer), cmp.Compare(weight(y.Severity), weight(x.Severity)), cmp.Compare(codeOrder(x.Code), codeOrder(y.Code)))
@@ -180,7 +181,7 @@ func weight(s plan.Severity) int {
 var kindOrder = []plan.Kind{plan.IAMRole, plan.BucketPolicy, plan.KeyPolicy, plan.BucketOwnership, plan.LogPolicy, plan.DataSyncLocation, plan.DataSyncTask}
 
 // sortChanges puts the accounts of tasks first.
-func sortChanges(changes []plan.Change, transfers []*resolved) {
+func sortChanges(changes []plan.Change, transfers []*transfer.Transfer) {
 	taskAccount := map[string]bool{}
 	for _, t := range transfers {
 		taskAccount[t.TaskAccount] = true
@@ -206,7 +207,7 @@ func orderKey(c *plan.Change) string {
 	return fmt.Sprintf("%s\x00%d", strings.Join(c.Transfers, ","), sideOrder(c.Side))
 }
 
-func sideOrder(s plan.Side) int { return slices.Index(sides, s) }
+func sideOrder(s plan.Side) int { return slices.Index(transfer.Sides, s) }
 
 // facts are what the snapshot settles.
 func (b *builder) facts() plan.Facts {

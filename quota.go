@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 )
 
@@ -20,16 +21,16 @@ const (
 // so it is those of the transfers.
 func (b *builder) quotas(w wants) {
 	tasks := maps.Clone(b.snap.taskCount)
-	byPlace, byAccount := map[place][]*resolved{}, map[string][]*resolved{}
+	byPlace, byAccount := map[transfer.Place][]*transfer.Transfer{}, map[string][]*transfer.Transfer{}
 	for _, t := range w.tasks {
-		pl := place{t.spec.Account, t.spec.Region}
+		pl := transfer.Place{t.spec.Account, t.spec.Region}
 		byPlace[pl] = append(byPlace[pl], t.transfer)
 		if state, err := b.snap.ourTask(t); err == nil && !state.Exists {
 			tasks[pl]++
 		}
 	}
-	for _, pl := range slices.SortedFunc(maps.Keys(byPlace), comparePlaces) {
-		b.quota(byPlace[pl], pl.account, "tasks in "+pl.region, tasks[pl], tasksPerRegion)
+	for _, pl := range slices.SortedFunc(maps.Keys(byPlace), transfer.ComparePlaces) {
+		b.quota(byPlace[pl], pl.Account, "tasks in "+pl.Region, tasks[pl], tasksPerRegion)
 	}
 	roles := map[string]int{}
 	for _, r := range w.roles {
@@ -41,7 +42,7 @@ func (b *builder) quotas(w wants) {
 	}
 }
 
-func (b *builder) quota(ts []*resolved, account, what string, used, quota int) {
+func (b *builder) quota(ts []*transfer.Transfer, account, what string, used, quota int) {
 	if used*10 < quota*9 {
 		return
 	}

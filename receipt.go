@@ -143,7 +143,7 @@ func (r *Receipt) requests(result *Result, outcome *task.Outcome) {
 // The error is an *OwnershipError, also if it cannot be found out.
 func VerifyOwnership(c Clients, t Transfer) func(context.Context) error {
 	return func(ctx context.Context) error {
-		e := t.resolve().end(DestinationSide)
+		e := t.resolve().End(DestinationSide)
 		if !e.Remote {
 			return nil
 		}

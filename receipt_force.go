@@ -9,6 +9,7 @@ import (
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/client"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/policy"
 )
@@ -27,9 +28,9 @@ type force struct {
 }
 
 // readInForce reads what is in force for the transfer.
-func readInForce(ctx context.Context, c client.Set, t *resolved) (force, error) {
-	transfers := []*resolved{t}
-	if err := validateAll(transfers); err != nil {
+func readInForce(ctx context.Context, c client.Set, t *transfer.Transfer) (force, error) {
+	transfers := []*transfer.Transfer{t}
+	if err := transfer.Validate(transfers); err != nil {
 		return force{}, err
 	}
 	read, err := readAll(ctx, c, transfers, 0, nil)
@@ -45,10 +46,10 @@ func readInForce(ctx context.Context, c client.Set, t *resolved) (force, error) 
 }
 
 // documentsInForce are the documents of the roles, buckets, keys and log policies of the transfer, as they were read.
-func (s *snapshot) documentsInForce(t *resolved) []inForce {
+func (s *snapshot) documentsInForce(t *transfer.Transfer) []inForce {
 	var out []inForce
 	note := func(what string, d policy.Document, err error) { out = append(out, inForce{what, d, err}) }
-	w := wantsOf([]*resolved{t})
+	w := wantsOf([]*transfer.Transfer{t})
 	for _, arn := range s.rolesOf(t) {
 		state, seen := s.roles[arn]
 		err := cmp.Or(s.failures[arn], state.Unread[iamrole.PartRole])
@@ -102,10 +103,10 @@ func (s *snapshot) documentsInForce(t *resolved) []inForce {
 
 // rolesOf are the roles that DataSync was given for the transfer, each once: those of its ends, also where only a location names them, and those of
 // manifests and reports.
-func (s *snapshot) rolesOf(t *resolved) []string {
+func (s *snapshot) rolesOf(t *transfer.Transfer) []string {
 	var out []string
-	for _, side := range sides {
-		out = append(out, cmp.Or(t.end(side).DataSyncRole, s.locations[t.end(side).LocationARN].RoleARN))
+	for _, side := range transfer.Sides {
+		out = append(out, cmp.Or(t.End(side).DataSyncRole, s.locations[t.End(side).LocationARN].RoleARN))
 	}
 	if m := t.Task.Manifest; m != nil {
 		out = append(out, m.RoleARN)

@@ -11,12 +11,13 @@ import (
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 )
 
 // findResidue reads AWS again and lists what is left of the transfers.
-func findResidue(ctx context.Context, c client.Set, transfers []*resolved) ([]plan.Residue, error) {
-	if err := validateAll(transfers); err != nil {
+func findResidue(ctx context.Context, c client.Set, transfers []*transfer.Transfer) ([]plan.Residue, error) {
+	if err := transfer.Validate(transfers); err != nil {
 		return nil, err
 	}
 	read, err := readAll(ctx, c, transfers, 0, nil)

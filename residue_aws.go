@@ -11,6 +11,7 @@ import (
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 )
 
@@ -37,14 +38,14 @@ func leftByRuns(ctx context.Context, c client.Set, w wants) []plan.Residue {
 				Detail: "possible, not looked at: ENHANCED tasks log there, without expiry; other tasks of the Region may too"})
 		}
 		spec := bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}
-		prefix := slashed(e.Prefix) + ownFolder
+		prefix := transfer.Slashed(e.Prefix) + ownFolder
 		add(plan.Residue{Account: e.Account, Region: e.Region, Kind: plan.Objects, Name: "s3://" + e.Bucket + "/" + prefix + "/", Detail: objectsBelow(ctx, c, spec, prefix, "DataSync's own, of runs that were cut off; delete them once no task writes there")})
 		if r := t.Task.Report; r != nil {
 			spec := bucket.Spec{Name: r.Bucket, Account: cmp.Or(r.Account, t.TaskAccount), Region: e.Region}
 			if r.Bucket == t.Source.Bucket {
 				spec.Region = t.Source.Region
 			}
-			add(plan.Residue{Account: spec.Account, Region: spec.Region, Kind: plan.Objects, Name: "s3://" + r.Bucket + "/" + slashed(r.Prefix), Detail: objectsBelow(ctx, c, spec, r.Prefix, "reports of runs, if nobody else writes there; delete them when they are not needed")})
+			add(plan.Residue{Account: spec.Account, Region: spec.Region, Kind: plan.Objects, Name: "s3://" + r.Bucket + "/" + transfer.Slashed(r.Prefix), Detail: objectsBelow(ctx, c, spec, r.Prefix, "reports of runs, if nobody else writes there; delete them when they are not needed")})
 		}
 		add(plan.Residue{Account: e.Account, Region: e.Region, Kind: plan.MultipartUploads, Name: e.Bucket,
 			Detail: "possible, not looked at: runs that were cut off leave parts, which cost; a lifecycle rule with AbortIncompleteMultipartUpload removes them"})

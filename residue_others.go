@@ -9,6 +9,7 @@ import (
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
@@ -54,7 +55,7 @@ func leftByAWS(ctx context.Context, c client.Set, w wants) []plan.Residue {
 func strangers(s *snapshot, w policyWant, d policy.Document, item plan.Residue) []plan.Residue {
 	var others, dead []string
 	for st := range d.All() {
-		if strings.HasPrefix(st.Sid(), sidPrefix) && !slices.Contains(w.ours, st.Sid()) {
+		if strings.HasPrefix(st.Sid(), transfer.SidPrefix) && !slices.Contains(w.ours, st.Sid()) {
 			others = append(others, st.Sid())
 		}
 		principals, _ := st.Principals()

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/xacct/xacct/internal/client"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 )
 
@@ -19,7 +20,7 @@ type survey struct {
 
 // readAll proves whose the clients are, those of the transfers' accounts and of the further ones, and reads all that the transfers, which are
 // valid, need. concurrency is how many calls go to one service of one account and Region at once; 0 is the default.
-func readAll(ctx context.Context, c client.Set, transfers []*resolved, concurrency int, further []string) (*survey, error) {
+func readAll(ctx context.Context, c client.Set, transfers []*transfer.Transfer, concurrency int, further []string) (*survey, error) {
 	accounts := accountsOf(c, transfers)
 	for _, account := range further {
 		if _, ok := c[account]; ok && !slices.Contains(accounts, account) {
@@ -42,7 +43,7 @@ func readAll(ctx context.Context, c client.Set, transfers []*resolved, concurren
 }
 
 // completeClients reports the clients that the transfers need and that are nil.
-func completeClients(c client.Set, transfers []*resolved) error {
+func completeClients(c client.Set, transfers []*transfer.Transfer) error {
 	var errs []error
 	seen := map[plan.ClientError]bool{}
 	need := func(account, region, service string, missing bool) {
@@ -56,15 +57,15 @@ func completeClients(c client.Set, transfers []*resolved) error {
 		if ac, ok := c[t.TaskAccount]; ok {
 			need(t.TaskAccount, "", "STS", ac.STS == nil)
 			need(t.TaskAccount, "", "IAM", ac.IAM == nil)
-			if t.wantsLogPolicy() {
+			if t.WantsLogPolicy() {
 				_, err := c.Logs(t.TaskAccount, t.Destination.Region)
 				need(t.TaskAccount, t.Destination.Region, "CloudWatch Logs", err != nil)
 			}
-			for _, e := range []endpoint{t.Source, t.Destination} {
+			for _, e := range []transfer.Endpoint{t.Source, t.Destination} {
 				need(t.TaskAccount, e.Region, "DataSync", ac.DataSync == nil || ac.DataSync(e.Region) == nil)
 			}
 		}
-		for _, e := range []endpoint{t.Source, t.Destination} {
+		for _, e := range []transfer.Endpoint{t.Source, t.Destination} {
 			if ac, ok := c[e.Account]; ok {
 				need(e.Account, "", "STS", ac.STS == nil)
 				need(e.Account, e.Region, "S3", ac.S3 == nil || ac.S3(e.Region) == nil)

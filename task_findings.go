@@ -10,6 +10,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/problem"
 	"github.com/xacct/xacct/task"
@@ -17,7 +18,7 @@ import (
 
 // taskFindings reports what the task will do that somebody may regret. state is the zero State while there is no task.
 func (b *builder) taskFindings(w taskWant, state task.State) {
-	t, one := w.transfer, []*resolved{w.transfer}
+	t, one := w.transfer, []*transfer.Transfer{w.transfer}
 	for _, p := range w.spec.WarningsFor(state) {
 		if p.ID == "schedule-held" {
 			continue // said below, with its reason
@@ -25,7 +26,7 @@ func (b *builder) taskFindings(w taskWant, state task.State) {
 		b.find(one, plan.Finding{Severity: plan.Warning, Code: plan.CodeTaskOption, Account: w.spec.Account, Subject: p.Path,
 			Detail: "Task." + p.Path + " " + p.Rule, Remedy: p.Remedy})
 	}
-	destination := t.locationSpec(plan.DestinationSide)
+	destination := t.LocationSpec(plan.DestinationSide)
 	if what := destination.Consequences(); len(what) > 0 {
 		b.find(one, plan.Finding{Severity: plan.Info, Code: plan.CodeStorageClass, Side: plan.DestinationSide, Account: t.Destination.Account, Subject: destination.URI(),
 			Detail: fmt.Sprintf("objects in %s are %s", destination.StorageClass, strings.Join(what, "; "))})
@@ -43,7 +44,7 @@ func (b *builder) taskFindings(w taskWant, state task.State) {
 // impossible blocks a transfer whose wishes do not go together with what the task in force has: DataSync would refuse the update.
 func (b *builder) impossible(w taskWant, spec task.Spec) {
 	for _, p := range problem.All(spec.Validate()) {
-		b.find([]*resolved{w.transfer}, plan.Finding{Severity: plan.Blocking, Code: plan.CodeTaskOption, Account: w.spec.Account, Subject: p.Path,
+		b.find([]*transfer.Transfer{w.transfer}, plan.Finding{Severity: plan.Blocking, Code: plan.CodeTaskOption, Account: w.spec.Account, Subject: p.Path,
 			Detail: fmt.Sprintf("Task.%s %q %s: it does not go together with what the task has already", p.Path, p.Value, p.Rule), Remedy: p.Remedy})
 	}
 }
@@ -56,8 +57,8 @@ func (w taskWant) removes(state task.State) bool {
 
 // deletions shows loudly what a task that deletes can empty, and blocks one that would delete everything.
 func (b *builder) deletions(w taskWant) {
-	t, one := w.transfer, []*resolved{w.transfer}
-	destination, source := t.locationSpec(plan.DestinationSide).URI(), t.locationSpec(plan.SourceSide).URI()
+	t, one := w.transfer, []*transfer.Transfer{w.transfer}
+	destination, source := t.LocationSpec(plan.DestinationSide).URI(), t.LocationSpec(plan.SourceSide).URI()
 	f := plan.Finding{Severity: plan.Warning, Code: plan.CodeDeletes, Account: w.spec.Account, Subject: destination,
 		Detail: "the task deletes every object below " + destination + " that is not at the source"}
 	if !b.settings.AllowDelete {
@@ -65,9 +66,9 @@ func (b *builder) deletions(w taskWant) {
 	}
 	b.find(one, f)
 	for _, other := range b.transfers {
-		for _, at := range other.deletedBy(t) {
-			b.find(one, plan.Finding{Severity: plan.Blocking, Code: plan.CodeDeletes, Account: w.spec.Account, Subject: at.uri,
-				Detail: fmt.Sprintf("the task would delete the %s of %s at %s", at.what, other.Name, at.uri), Remedy: ruleReportDeleted.Remedy})
+		for _, at := range other.DeletedBy(t) {
+			b.find(one, plan.Finding{Severity: plan.Blocking, Code: plan.CodeDeletes, Account: w.spec.Account, Subject: at.Uri,
+				Detail: fmt.Sprintf("the task would delete the %s of %s at %s", at.What, other.Name, at.Uri), Remedy: transfer.RuleReportDeleted.Remedy})
 		}
 	}
 	look, looked := b.snap.sources[t.Name]
@@ -96,7 +97,7 @@ type sourceLook struct {
 }
 
 // lookSource reads a page of what lies below the source's prefix, if the task deletes what is not there.
-func (s *reader) lookSource(ctx context.Context, t *resolved) {
+func (s *reader) lookSource(ctx context.Context, t *transfer.Transfer) {
 	e := t.Source
 	if _, ok := s.clients[e.Account]; !ok {
 		return

@@ -6,6 +6,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -26,13 +27,13 @@ type wants struct {
 type roleWant struct {
 	account, arn   string
 	spec           iamrole.Spec
-	transfers      []*resolved
+	transfers      []*transfer.Transfer
 	former, shared bool // a role that these transfers have left; one that another transfer wants
 }
 
 // policyWant is what transfers want of a policy that somebody else owns: that of a bucket, or of a key.
 type policyWant struct {
-	transfers []*resolved
+	transfers []*transfer.Transfer
 	ours      []string // every Sid that these transfers can have in this policy
 	grants    bool     // its account is not the task account of some transfer, so it holds statements of ours
 	roles     []string // IDs of the role changes whose roles the statements name as principals
@@ -45,64 +46,56 @@ type bucketWant struct {
 }
 
 type locationWant struct {
-	transfer *resolved
+	transfer *transfer.Transfer
 	side     plan.Side
 	spec     location.Spec
 	given    bool // LocationARN: judged, never changed
 }
 
 type taskWant struct {
-	transfer *resolved
+	transfer *transfer.Transfer
 	spec     task.Spec
 }
 
 func (w roleWant) id() string {
 	if w.shared {
-		return changeID(w.account, "", plan.IAMRole, w.spec.Name+"/left")
+		return transfer.ChangeID(w.account, "", plan.IAMRole, w.spec.Name+"/left")
 	}
-	return changeID(w.account, "", plan.IAMRole, w.spec.Name)
+	return transfer.ChangeID(w.account, "", plan.IAMRole, w.spec.Name)
 }
 
 func (w bucketWant) id() string {
-	return changeID(w.spec.Account, w.spec.Region, plan.BucketPolicy, w.spec.Name)
+	return transfer.ChangeID(w.spec.Account, w.spec.Region, plan.BucketPolicy, w.spec.Name)
 }
 
 func (w bucketWant) ownershipID() string {
-	return changeID(w.spec.Account, w.spec.Region, plan.BucketOwnership, w.spec.Name)
+	return transfer.ChangeID(w.spec.Account, w.spec.Region, plan.BucketOwnership, w.spec.Name)
 }
 
 func (w locationWant) id() string {
-	return changeID(w.spec.Account, w.spec.Region, plan.DataSyncLocation, w.transfer.Name+"/"+string(w.side))
+	return transfer.ChangeID(w.spec.Account, w.spec.Region, plan.DataSyncLocation, w.transfer.Name+"/"+string(w.side))
 }
 
 func (w taskWant) id() string {
-	return changeID(w.spec.Account, w.spec.Region, plan.DataSyncTask, w.transfer.Name)
-}
-
-func changeID(account, region string, kind plan.Kind, name string) string {
-	id := account + "/"
-	if region != "" {
-		id += region + "/"
-	}
-	return id + string(kind) + "/" + name
+	return transfer.ChangeID(w.spec.Account, w.spec.Region, plan.DataSyncTask, w.transfer.Name)
 }
 
 // wantsOf gathers what the transfers, all of them valid, ask for. The order of the result does not depend on theirs.
-func wantsOf(transfers []*resolved) wants {
-	transfers = slices.SortedFunc(slices.Values(transfers), func(a, b *resolved) int { return cmp.Compare(a.Name, b.Name) })
+func wantsOf(transfers []*transfer.Transfer) wants {
+	transfers = slices.SortedFunc(slices.Values(transfers), func(a, b *transfer.Transfer) int { return cmp.Compare(a.Name, b.Name) })
 	var w wants
 	for _, t := range transfers {
-		r := t.resources()
+		r := t.Resources()
 		for _, role := range r.Roles {
 			w.addRole(r.Transfer, role)
 		}
-		for _, side := range sides {
+		for _, side := range transfer.Sides {
 			w.addBucket(r, side)
 			spec := r.Source
 			if side == plan.DestinationSide {
 				spec = r.Destination
 			}
-			w.locations = append(w.locations, locationWant{transfer: r.Transfer, side: side, spec: spec, given: t.end(side).LocationARN != ""})
+			w.locations = append(w.locations, locationWant{transfer: r.Transfer, side: side, spec: spec, given: t.End(side).LocationARN != ""})
 		}
 		w.tasks = append(w.tasks, taskWant{transfer: r.Transfer, spec: r.Task})
 		w.addKeys(r.Transfer)
@@ -114,10 +107,10 @@ func wantsOf(transfers []*resolved) wants {
 	return w
 }
 
-func (w *wants) addRole(t *resolved, r accountRole) {
+func (w *wants) addRole(t *transfer.Transfer, r transfer.AccountRole) {
 	i := slices.IndexFunc(w.roles, func(x roleWant) bool { return x.account == r.Account && x.spec.Name == r.Name })
 	if i < 0 {
-		w.roles = append(w.roles, roleWant{account: r.Account, arn: r.ARN(t.Partition, r.Account), spec: r.Spec, transfers: []*resolved{t}})
+		w.roles = append(w.roles, roleWant{account: r.Account, arn: r.ARN(t.Partition, r.Account), spec: r.Spec, transfers: []*transfer.Transfer{t}})
 		return
 	}
 	have := &w.roles[i]
@@ -134,22 +127,22 @@ func (w *wants) addRole(t *resolved, r accountRole) {
 	}
 }
 
-func (w *wants) addBucket(r *resourceSet, side plan.Side) {
+func (w *wants) addBucket(r *transfer.Resources, side plan.Side) {
 	t := r.Transfer
-	e := t.end(side)
+	e := t.End(side)
 	i := slices.IndexFunc(w.buckets, func(x bucketWant) bool { return x.spec.Name == e.Bucket && x.spec.Account == e.Account })
 	if i < 0 {
 		w.buckets = append(w.buckets, bucketWant{spec: bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}})
 		i = len(w.buckets) - 1
 	}
 	b := &w.buckets[i]
-	b.spec.Statements = append(b.spec.Statements, t.bucketStatements(side)...)
+	b.spec.Statements = append(b.spec.Statements, t.BucketStatements(side)...)
 	b.spec.DisableACLs = b.spec.DisableACLs || side == plan.DestinationSide && e.DisableACLs
-	b.add(t, side, t.end(side).Remote, t.end(side).Sids)
+	b.add(t, side, t.End(side).Remote, t.End(side).Sids)
 }
 
 // add notes that the transfer uses the policy's resource on this side, and if the resource is remote, by which statements.
-func (w *policyWant) add(t *resolved, side plan.Side, remote bool, sids []string) {
+func (w *policyWant) add(t *transfer.Transfer, side plan.Side, remote bool, sids []string) {
 	if len(w.transfers) == 0 || w.transfers[len(w.transfers)-1].Name != t.Name {
 		w.transfers = append(w.transfers, t)
 	}
@@ -158,8 +151,8 @@ func (w *policyWant) add(t *resolved, side plan.Side, remote bool, sids []string
 	}
 	w.grants = true
 	w.ours = append(w.ours, sids...)
-	if t.end(side).OwnsRole && t.Grant == grantByRole {
-		id := changeID(t.TaskAccount, "", plan.IAMRole, t.end(side).RoleName)
+	if t.End(side).OwnsRole && t.Grant == transfer.GrantByRole {
+		id := transfer.ChangeID(t.TaskAccount, "", plan.IAMRole, t.End(side).RoleName)
 		if !slices.Contains(w.roles, id) {
 			w.roles = append(w.roles, id)
 		}
@@ -171,15 +164,15 @@ func (w roleWant) side() plan.Side {
 	if len(w.transfers) > 1 || w.transfers[0].SharesRole {
 		return ""
 	}
-	for _, side := range sides {
-		if t := w.transfers[0]; t.end(side).OwnsRole && t.end(side).RoleName == w.spec.Name {
+	for _, side := range transfer.Sides {
+		if t := w.transfers[0]; t.End(side).OwnsRole && t.End(side).RoleName == w.spec.Name {
 			return side
 		}
 	}
 	return ""
 }
 
-func transferNames(transfers []*resolved) []string {
+func transferNames(transfers []*transfer.Transfer) []string {
 	var out []string
 	for _, t := range transfers {
 		if !slices.Contains(out, t.Name) {

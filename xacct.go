@@ -5,6 +5,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/problem"
@@ -112,13 +113,13 @@ type Resources struct {
 }
 
 // resolve works out everything that follows from the transfer.
-func (t Transfer) resolve() *resolved {
-	return resolve(given{Name: t.Name, Source: endpoint(t.Source), Destination: endpoint(t.Destination), TaskAccount: t.TaskAccount, Operators: t.Operators,
+func (t Transfer) resolve() *transfer.Transfer {
+	return transfer.Resolve(transfer.Given{Name: t.Name, Source: transfer.Endpoint(t.Source), Destination: transfer.Endpoint(t.Destination), TaskAccount: t.TaskAccount, Operators: t.Operators,
 		Grant: string(t.Grant), Task: t.Task, Tags: t.Tags, Retries: t.Retries, TagPrefix: t.TagPrefix})
 }
 
-func resolveAll(transfers []Transfer) []*resolved {
-	out := make([]*resolved, len(transfers))
+func resolveAll(transfers []Transfer) []*transfer.Transfer {
+	out := make([]*transfer.Transfer, len(transfers))
 	for i, t := range transfers {
 		out[i] = t.resolve()
 	}
@@ -135,7 +136,7 @@ func (t Transfer) Resources() (*Resources, error) {
 	if err := r.Validate(); err != nil {
 		return nil, err
 	}
-	have := r.resources()
+	have := r.Resources()
 	t.TaskAccount = r.TaskAccount
 	out := &Resources{Transfer: t, Buckets: have.Buckets, Keys: have.Keys, Source: have.Source, Destination: have.Destination, Task: have.Task}
 	for _, role := range have.Roles {
@@ -152,9 +153,9 @@ func (t Transfer) RetryManifest() task.Manifest { return t.resolve().RetryManife
 // documents as they will be, ours merged into those given, and makes no call. What the facts do not settle is undetermined, never
 // allowed and never denied.
 func (r *Resources) Check(f Facts) []Finding {
-	set := &resourceSet{Transfer: r.Transfer.resolve(), Buckets: r.Buckets, Keys: r.Keys, Source: r.Source, Destination: r.Destination, Task: r.Task}
+	set := &transfer.Resources{Transfer: r.Transfer.resolve(), Buckets: r.Buckets, Keys: r.Keys, Source: r.Source, Destination: r.Destination, Task: r.Task}
 	for _, role := range r.Roles {
-		set.Roles = append(set.Roles, accountRole(role))
+		set.Roles = append(set.Roles, transfer.AccountRole(role))
 	}
-	return checkAll([]*resourceSet{set}, f)
+	return checkAll([]*transfer.Resources{set}, f)
 }

@@ -1,4 +1,4 @@
-package xacct
+package transfer
 
 import (
 	"fmt"
@@ -67,7 +67,7 @@ var (
 )
 
 var rules = []problem.Rule{ruleName, ruleDuplicateName, ruleAccount, ruleRegion, rulePartition, ruleNested, ruleRoleExcludes, ruleRoleARN, ruleLocationARN,
-	ruleSharedRole, ruleOperator, ruleKeyRegion, ruleKeyTwice, ruleDestinationOnly, ruleGrant, ruleComputed, ruleTags, ruleTagCase, ruleTagPrefix, ruleTrust, ruleOneRole, ruleOneBucket, ruleDataBucket, ruleDataNoRole, ruleReportDeleted}
+	ruleSharedRole, ruleOperator, ruleKeyRegion, ruleKeyTwice, ruleDestinationOnly, ruleGrant, ruleComputed, ruleTags, ruleTagCase, ruleTagPrefix, ruleTrust, ruleOneRole, ruleOneBucket, ruleDataBucket, ruleDataNoRole, RuleReportDeleted}
 
 var (
 	nameShape      = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,51}$`)
@@ -81,11 +81,11 @@ var (
 const maxUserTags = 47
 
 // Validate reports everything that can be known to be wrong without a call: all problems joined, each a [Problem]. Nil means none.
-func (t *resolved) Validate() error {
+func (t *Transfer) Validate() error {
 	var l problem.List
 	l.Check(nameShape.MatchString(t.Name), ruleName, "Name", t.Name)
-	l.Check(t.given.TaskAccount == "" || region.ValidAccount(t.given.TaskAccount), ruleAccount, "TaskAccount", t.given.TaskAccount)
-	l.Check(t.Grant == grantByRole || t.Grant == grantByAccount, ruleGrant, "Grant", t.Grant)
+	l.Check(t.Given.TaskAccount == "" || region.ValidAccount(t.Given.TaskAccount), ruleAccount, "TaskAccount", t.Given.TaskAccount)
+	l.Check(t.Grant == GrantByRole || t.Grant == grantByAccount, ruleGrant, "Grant", t.Grant)
 	for _, side := range []plan.Side{plan.SourceSide, plan.DestinationSide} {
 		l.Under(strings.ToUpper(string(side[:1]))+string(side[1:]), t.validateEnd(side))
 	}
@@ -93,11 +93,11 @@ func (t *resolved) Validate() error {
 		l.Check(region.Partition(t.Source.Region) == t.Partition, rulePartition, "Destination.Region", t.Destination.Region)
 	}
 	if t.Source.Bucket != "" && nested(t.Source, t.Destination) {
-		l.Add(ruleNested, "Destination", "s3://"+t.Destination.Bucket+"/"+slashed(t.Destination.Prefix))
+		l.Add(ruleNested, "Destination", "s3://"+t.Destination.Bucket+"/"+Slashed(t.Destination.Prefix))
 	}
 	if t.SharesRole {
 		source, destination := t.Source.Role, t.Destination.Role
-		source.Name, destination.Name = t.end(plan.SourceSide).RoleName, t.end(plan.DestinationSide).RoleName
+		source.Name, destination.Name = t.End(plan.SourceSide).RoleName, t.End(plan.DestinationSide).RoleName
 		l.Check(sameRole(source, destination), ruleSharedRole, "Destination.Role", destination.Name)
 	}
 	for _, op := range t.Operators {
@@ -109,16 +109,16 @@ func (t *resolved) Validate() error {
 	return l.Err()
 }
 
-func (t *resolved) validateEnd(side plan.Side) error {
+func (t *Transfer) validateEnd(side plan.Side) error {
 	var l problem.List
-	e := t.end(side)
+	e := t.End(side)
 	l.Check(region.ValidAccount(e.Account), ruleAccount, "Account", e.Account)
 	l.Check(region.Valid(e.Region), ruleRegion, "Region", e.Region)
 	if side == plan.SourceSide {
 		l.Check(e.StorageClass == "", ruleDestinationOnly, "StorageClass", string(e.StorageClass))
 		l.Check(!e.DisableACLs, ruleDestinationOnly, "DisableACLs", "true")
 	}
-	keys := validateKeys(e.endpoint)
+	keys := validateKeys(e.Endpoint)
 	l.Under("", keys)
 	if e.RoleARN != "" {
 		l.Check(t.principalARN(e.RoleARN, "role/"), ruleRoleARN, "RoleARN", e.RoleARN)
@@ -129,7 +129,7 @@ func (t *resolved) validateEnd(side plan.Side) error {
 		l.Check(ok, ruleLocationARN, "LocationARN", e.LocationARN)
 	}
 	sound := keys == nil && nameShape.MatchString(t.Name) && region.ValidAccount(t.TaskAccount) && region.Valid(e.Region)
-	for _, p := range problem.All(t.locationSpec(side).Validate()) {
+	for _, p := range problem.All(t.LocationSpec(side).Validate()) {
 		switch p.Path {
 		case "Bucket", "Prefix", "StorageClass": // the rest is judged above
 			l.Under("", p)
@@ -149,7 +149,7 @@ func (t *resolved) validateEnd(side plan.Side) error {
 	return l.Err()
 }
 
-func validateKeys(e endpoint) error {
+func validateKeys(e Endpoint) error {
 	var l problem.List
 	seen := map[string]bool{}
 	for i, arn := range e.KMSKeys {
@@ -168,7 +168,7 @@ func validateKeys(e endpoint) error {
 	return l.Err()
 }
 
-func (t *resolved) validateTask() error {
+func (t *Transfer) validateTask() error {
 	var l problem.List
 	for path, v := range map[string]string{"Account": t.Task.Account, "Region": t.Task.Region,
 		"SourceLocationARN": t.Task.SourceLocationARN, "DestinationLocationARN": t.Task.DestinationLocationARN} {
@@ -185,11 +185,11 @@ func (t *resolved) validateTask() error {
 	return l.Err()
 }
 
-func (t *resolved) validateTags(l *problem.List) {
+func (t *Transfer) validateTags(l *problem.List) {
 	l.Check(tagPrefixShape.MatchString(t.TagPrefix) && !strings.HasPrefix(t.TagPrefix, "aws:"), ruleTagPrefix, "TagPrefix", t.TagPrefix)
 	for _, key := range slices.Sorted(maps.Keys(t.Tags)) {
 		ok := tagKeyShape.MatchString(key) && tagValueShape.MatchString(t.Tags[key]) &&
-			!strings.HasPrefix(key, "aws:") && !strings.HasPrefix(key, t.tagKey(""))
+			!strings.HasPrefix(key, "aws:") && !strings.HasPrefix(key, t.TagKey(""))
 		l.Check(ok, ruleTags, "Tags", key+"="+t.Tags[key])
 	}
 	l.Check(len(t.Tags) <= maxUserTags, ruleTags, "Tags", "")
@@ -201,7 +201,7 @@ func (t *resolved) validateTags(l *problem.List) {
 }
 
 // principalARN reports whether arn is an IAM principal of the task account of one of the kinds.
-func (t *resolved) principalARN(arn string, kinds ...string) bool {
+func (t *Transfer) principalARN(arn string, kinds ...string) bool {
 	a, ok := region.ParseARN(arn)
 	return ok && a.Service == "iam" && a.Region == "" && a.Partition == t.Partition && a.Account == t.TaskAccount &&
 		!strings.ContainsAny(arn, "*?") && !strings.HasSuffix(arn, "/") &&
@@ -209,16 +209,16 @@ func (t *resolved) principalARN(arn string, kinds ...string) bool {
 }
 
 // nested reports whether the two ends overlap, which would make a run copy what it has just written.
-func nested(a, b endpoint) bool {
+func nested(a, b Endpoint) bool {
 	if a.Bucket != b.Bucket {
 		return false
 	}
-	p, q := slashed(a.Prefix), slashed(b.Prefix)
+	p, q := Slashed(a.Prefix), Slashed(b.Prefix)
 	return strings.HasPrefix(p, q) || strings.HasPrefix(q, p)
 }
 
-// slashed is the prefix as DataSync keeps it: without a leading slash, with one at the end.
-func slashed(prefix string) string {
+// Slashed is the prefix as DataSync keeps it: without a leading slash, with one at the end.
+func Slashed(prefix string) string {
 	p := strings.Trim(prefix, "/")
 	if p == "" {
 		return ""
@@ -231,8 +231,8 @@ func sameRole(a, b iamrole.Spec) bool {
 		a.Trust.Equal(b.Trust) && maps.EqualFunc(a.Policies, b.Policies, policy.Document.Equal) && maps.Equal(a.Tags, b.Tags)
 }
 
-// validateAll judges the transfers of one plan together.
-func validateAll(transfers []*resolved) error {
+// Validate judges the transfers of one plan together.
+func Validate(transfers []*Transfer) error {
 	var l problem.List
 	seen := map[string]bool{}
 	for i, t := range transfers {
@@ -252,23 +252,23 @@ func validateAll(transfers []*resolved) error {
 }
 
 // validateTogether compares what valid transfers say of the same role and the same bucket.
-func validateTogether(l *problem.List, transfers []*resolved) {
+func validateTogether(l *problem.List, transfers []*Transfer) {
 	type where struct{ account, region string }
 	roles, buckets := map[string]iamrole.Spec{}, map[string]where{}
 	for i, t := range transfers {
-		for _, side := range sides {
+		for _, side := range Sides {
 			path := fmt.Sprintf("Transfers[%d].%s", i, strings.ToUpper(string(side[:1]))+string(side[1:]))
-			e := t.end(side)
+			e := t.End(side)
 			if have, ok := buckets[e.Bucket]; ok {
 				l.Check(have == where{e.Account, e.Region}, ruleOneBucket, path+".Bucket", e.Bucket)
 			} else {
 				buckets[e.Bucket] = where{e.Account, e.Region}
 			}
-			if !t.end(side).OwnsRole {
+			if !t.End(side).OwnsRole {
 				continue
 			}
 			spec := e.Role
-			spec.Name = t.end(side).RoleName
+			spec.Name = t.End(side).RoleName
 			key := t.TaskAccount + "/" + strings.ToLower(spec.Name)
 			if have, ok := roles[key]; ok {
 				l.Check(sameRole(have, spec), ruleOneRole, path+".Role", spec.Name)

@@ -1,4 +1,4 @@
-package xacct
+package transfer
 
 import (
 	"maps"
@@ -12,14 +12,14 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-var sides = []plan.Side{plan.SourceSide, plan.DestinationSide}
+var Sides = []plan.Side{plan.SourceSide, plan.DestinationSide}
 
-// resources is what each account should hold for the transfer, which is valid.
-func (t *resolved) resources() *resourceSet {
-	r := &resourceSet{Transfer: t, Source: t.locationSpec(plan.SourceSide), Destination: t.locationSpec(plan.DestinationSide), Task: t.taskSpec()}
-	for _, side := range sides {
-		if t.end(side).OwnsRole && !(side == plan.DestinationSide && t.SharesRole) {
-			r.Roles = append(r.Roles, accountRole{Account: t.TaskAccount, Spec: t.role(side)})
+// Resources is what each account should hold for the transfer, which is valid.
+func (t *Transfer) Resources() *Resources {
+	r := &Resources{Transfer: t, Source: t.LocationSpec(plan.SourceSide), Destination: t.LocationSpec(plan.DestinationSide), Task: t.taskSpec()}
+	for _, side := range Sides {
+		if t.End(side).OwnsRole && !(side == plan.DestinationSide && t.SharesRole) {
+			r.Roles = append(r.Roles, AccountRole{Account: t.TaskAccount, Spec: t.role(side)})
 		}
 	}
 	r.Buckets, r.Keys = t.bucketSpecs(), t.Keys
@@ -27,14 +27,14 @@ func (t *resolved) resources() *resourceSet {
 }
 
 // role is the role that we make for the side, or for both sides if they share it.
-func (t *resolved) role(side plan.Side) iamrole.Spec {
-	s := t.end(side).Role
-	s.Name = t.end(side).RoleName
+func (t *Transfer) role(side plan.Side) iamrole.Spec {
+	s := t.End(side).Role
+	s.Name = t.End(side).RoleName
 	if s.Description == "" {
 		s.Description = "Assumed by AWS DataSync, which copies between S3 buckets"
 	}
 	if s.Trust.IsZero() {
-		regions := []string{t.end(side).Region, t.Destination.Region}
+		regions := []string{t.End(side).Region, t.Destination.Region}
 		if t.SharesRole {
 			regions = nil // every Region, so that the trust need not change with the transfers that share the role
 		}
@@ -43,15 +43,15 @@ func (t *resolved) role(side plan.Side) iamrole.Spec {
 	}
 	if len(s.Policies) == 0 {
 		s.Policies = map[string]policy.Document{}
-		for _, end := range sides {
+		for _, end := range Sides {
 			if end == side || t.SharesRole {
-				s.Policies[t.end(end).PolicyName] = policy.New(t.roleStatements(end))
+				s.Policies[t.End(end).PolicyName] = policy.New(t.roleStatements(end))
 			}
 		}
 	}
-	tags := t.tags("")
-	if t.end(side).Role.Name != "" {
-		delete(tags, t.tagKey(tagTransfer)) // a role named by the user may serve several transfers
+	tags := t.TagsFor("")
+	if t.End(side).Role.Name != "" {
+		delete(tags, t.TagKey(TagTransfer)) // a role named by the user may serve several transfers
 	}
 	maps.Copy(tags, s.Tags)
 	s.Tags = tags
@@ -60,16 +60,16 @@ func (t *resolved) role(side plan.Side) iamrole.Spec {
 
 // roleStatement is what the role of the side may do: what the bucket grants, on that account's bucket only.
 // https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
-func (t *resolved) roleStatement(side plan.Side) policy.Statement {
-	return t.end(side).Access.WithSid(t.end(side).Purpose).When(policy.StringEquals("aws:ResourceAccount", t.end(side).Account))
+func (t *Transfer) roleStatement(side plan.Side) policy.Statement {
+	return t.End(side).Access.WithSid(t.End(side).Purpose).When(policy.StringEquals("aws:ResourceAccount", t.End(side).Account))
 }
 
 // bucketSpecs are the buckets that need a policy statement or other ownership. Two ends in one bucket make one spec.
-func (t *resolved) bucketSpecs() []bucket.Spec {
+func (t *Transfer) bucketSpecs() []bucket.Spec {
 	var specs []bucket.Spec
-	for _, side := range sides {
-		e := t.end(side)
-		spec := bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region, Statements: t.bucketStatements(side),
+	for _, side := range Sides {
+		e := t.End(side)
+		spec := bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region, Statements: t.BucketStatements(side),
 			DisableACLs: side == plan.DestinationSide && e.DisableACLs}
 		if len(spec.Statements) == 0 && !spec.DisableACLs {
 			continue
@@ -84,37 +84,37 @@ func (t *resolved) bucketSpecs() []bucket.Spec {
 	return specs
 }
 
-// bucketStatements are the statements that a bucket outside the task account needs: DataSync's role may read or write, the operators may list.
-func (t *resolved) bucketStatements(side plan.Side) policy.Statements {
-	if !t.end(side).Remote {
+// BucketStatements are the statements that a bucket outside the task account needs: DataSync's role may read or write, the operators may list.
+func (t *Transfer) BucketStatements(side plan.Side) policy.Statements {
+	if !t.End(side).Remote {
 		return nil
 	}
 	var out policy.Statements
-	if role := t.end(side).DataSyncRole; role != "" {
-		out = append(out, t.admit(t.end(side).Access.WithSid(t.sid(side, t.end(side).Purpose)), role))
+	if role := t.End(side).DataSyncRole; role != "" {
+		out = append(out, t.admit(t.End(side).Access.WithSid(t.sid(side, t.End(side).Purpose)), role))
 	}
 	if len(t.Operators) > 0 {
 		ops := slices.Compact(slices.Sorted(slices.Values(t.Operators)))
-		out = append(out, bucket.List(t.end(side).BucketARN).WithSid(t.sid(side, purposeList)).By(policy.Account(t.TaskAccount)).
+		out = append(out, bucket.List(t.End(side).BucketARN).WithSid(t.sid(side, purposeList)).By(policy.Account(t.TaskAccount)).
 			When(policy.ArnEquals("aws:PrincipalArn", ops...)))
 	}
 	return append(out, t.dataBucketStatements(side)...)
 }
 
-func (t *resolved) locationSpec(side plan.Side) location.Spec {
-	e := t.end(side)
+func (t *Transfer) LocationSpec(side plan.Side) location.Spec {
+	e := t.End(side)
 	return location.Spec{Account: t.TaskAccount, Region: e.Region, Bucket: e.Bucket, Prefix: e.Prefix, StorageClass: e.StorageClass,
-		RoleARN: t.end(side).DataSyncRole, Tags: t.tags(side)}
+		RoleARN: t.End(side).DataSyncRole, Tags: t.TagsFor(side)}
 }
 
 // taskSpec puts the task into the destination's Region: https://docs.aws.amazon.com/datasync/latest/userguide/tutorial_s3-s3-cross-account-transfer.html
-func (t *resolved) taskSpec() task.Spec {
-	s := t.withData(t.Task)
+func (t *Transfer) taskSpec() task.Spec {
+	s := t.WithData(t.Task)
 	s.Account, s.Region, s.DestinationStorageClass = t.TaskAccount, t.Destination.Region, t.Destination.StorageClass
 	if s.Name == "" {
 		s.Name = t.Name
 	}
-	tags := t.tags("")
+	tags := t.TagsFor("")
 	maps.Copy(tags, s.Tags)
 	s.Tags = tags
 	return s

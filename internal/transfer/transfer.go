@@ -1,4 +1,4 @@
-package xacct
+package transfer
 
 import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
@@ -15,12 +15,12 @@ import (
 
 // The grant shapes: how a bucket in another account names DataSync's role.
 const (
-	grantByRole    = ""          // the role as principal
+	GrantByRole    = ""          // the role as principal
 	grantByAccount = "ByAccount" // the task account as principal, the role in an aws:PrincipalArn condition
 )
 
-// endpoint is one end of a transfer as it was given: the fields of the endpoint that users fill in.
-type endpoint struct {
+// Endpoint is one end of a transfer as it was given: the fields of the endpoint that users fill in.
+type Endpoint struct {
 	Account, Region, Bucket, Prefix string
 	StorageClass                    dstypes.S3StorageClass
 	DisableACLs                     bool
@@ -30,10 +30,10 @@ type endpoint struct {
 	RoleARN, LocationARN            string
 }
 
-// given is a transfer as it was given: the fields of the transfer that users fill in.
-type given struct {
+// Given is a transfer as it was given: the fields of the transfer that users fill in.
+type Given struct {
 	Name                string
-	Source, Destination endpoint
+	Source, Destination Endpoint
 	TaskAccount         string
 	Operators           []string
 	Grant               string // one of the grant shapes
@@ -43,25 +43,25 @@ type given struct {
 	TagPrefix           string
 }
 
-// resolved is a transfer with everything that follows from it alone. It is worked out once and never changed.
-type resolved struct {
-	given
+// Transfer is a transfer with everything that follows from it alone. It is worked out once and never changed.
+type Transfer struct {
+	Given
 
 	TaskAccount string // given, or the source's account
 	Partition   string // of the destination's Region
 	SharesRole  bool   // both ends use one role that we make
 
-	source, destination resolvedEnd
+	source, destination End
 
-	DataGrants []dataGrant   // for manifest, retries and report, unless their roles are given
-	KeyNeeds   []keyNeed     // what the roles may do with keys
+	DataGrants []DataGrant   // for manifest, retries and report, unless their roles are given
+	KeyNeeds   []KeyNeed     // what the roles may do with keys
 	KeySids    []string      // every Sid that the transfer can have in the policy of a key
 	Keys       []kmskey.Spec // the keys of both ends, of manifests and of reports, each once, sorted by ARN
 }
 
-// resolvedEnd is one end of a transfer with everything that follows from it.
-type resolvedEnd struct {
-	endpoint
+// End is one end of a transfer with everything that follows from it.
+type End struct {
+	Endpoint
 
 	Side         plan.Side
 	BucketARN    string
@@ -79,9 +79,9 @@ type resolvedEnd struct {
 	Access policy.Statement
 }
 
-// resolve works out everything that follows from a transfer. It never fails: Validate judges what it returns.
-func resolve(g given) *resolved {
-	t := &resolved{given: g, TaskAccount: g.TaskAccount, Partition: region.Partition(g.Destination.Region)}
+// Resolve works out everything that follows from a transfer. It never fails: Validate judges what it returns.
+func Resolve(g Given) *Transfer {
+	t := &Transfer{Given: g, TaskAccount: g.TaskAccount, Partition: region.Partition(g.Destination.Region)}
 	if t.TaskAccount == "" {
 		t.TaskAccount = g.Source.Account
 	}
@@ -94,8 +94,8 @@ func resolve(g given) *resolved {
 	return t
 }
 
-func (t *resolved) resolveEnd(side plan.Side, e endpoint) resolvedEnd {
-	out := resolvedEnd{endpoint: e, Side: side, BucketARN: region.Bucket(region.Partition(e.Region), e.Bucket), Remote: e.Account != t.TaskAccount,
+func (t *Transfer) resolveEnd(side plan.Side, e Endpoint) End {
+	out := End{Endpoint: e, Side: side, BucketARN: region.Bucket(region.Partition(e.Region), e.Bucket), Remote: e.Account != t.TaskAccount,
 		OwnsRole: e.RoleARN == "" && e.LocationARN == "", RoleName: e.Role.Name, DataSyncRole: e.RoleARN, PolicyName: "xacct-" + t.Name + "-" + string(side)}
 	if out.RoleName == "" {
 		out.RoleName = t.Name + "-" + string(side)
@@ -114,24 +114,24 @@ func (t *resolved) resolveEnd(side plan.Side, e endpoint) resolvedEnd {
 	return out
 }
 
-// end is one end of the transfer; nobody changes it.
-func (t *resolved) end(side plan.Side) *resolvedEnd {
+// End is one end of the transfer; nobody changes it.
+func (t *Transfer) End(side plan.Side) *End {
 	if side == plan.SourceSide {
 		return &t.source
 	}
 	return &t.destination
 }
 
-// accountRole is a role that we make, and the account and the ends that it is for.
-type accountRole struct {
+// AccountRole is a role that we make, and the account and the ends that it is for.
+type AccountRole struct {
 	Account string
 	iamrole.Spec
 }
 
-// resourceSet is what each account should hold for one transfer.
-type resourceSet struct {
-	Transfer            *resolved
-	Roles               []accountRole
+// Resources is what each account should hold for one transfer.
+type Resources struct {
+	Transfer            *Transfer
+	Roles               []AccountRole
 	Buckets             []bucket.Spec
 	Keys                []kmskey.Spec
 	Source, Destination location.Spec
