@@ -49,7 +49,7 @@ type lists struct {
 func newLists(changes []plan.Change) lists {
 	l := lists{map[transfer.Place]*listing[location.Entry]{}, map[transfer.Place]*listing[task.Entry]{}}
 	for _, c := range changes {
-		pl := transfer.Place{c.Account, c.Region}
+		pl := transfer.Place{Account: c.Account, Region: c.Region}
 		if c.Kind == plan.DataSyncLocation && l.locations[pl] == nil {
 			l.locations[pl] = newListing[location.Entry]()
 		}
@@ -85,7 +85,7 @@ func (r *run) locationsSince(ctx context.Context, ch *plan.Change, t time.Time) 
 	if err != nil {
 		return nil, err
 	}
-	entries, err := r.lists.locations[transfer.Place{ch.Account, ch.Region}].since(t, func() ([]location.Entry, error) { return location.List(ctx, api) })
+	entries, err := r.lists.locations[transfer.Place{Account: ch.Account, Region: ch.Region}].since(t, func() ([]location.Entry, error) { return location.List(ctx, api) })
 	return entries, listError(ch, "datasync:ListLocations", err)
 }
 
@@ -94,7 +94,7 @@ func (r *run) tasksSince(ctx context.Context, ch *plan.Change, t time.Time) ([]t
 	if err != nil {
 		return nil, err
 	}
-	entries, err := r.lists.tasks[transfer.Place{ch.Account, ch.Region}].since(t, func() ([]task.Entry, error) { return task.List(ctx, api) })
+	entries, err := r.lists.tasks[transfer.Place{Account: ch.Account, Region: ch.Region}].since(t, func() ([]task.Entry, error) { return task.List(ctx, api) })
 	return entries, listError(ch, "datasync:ListTasks", err)
 }
 
@@ -117,7 +117,7 @@ func (r *run) locationNow(ctx context.Context, ch *plan.Change, w locationWant) 
 // locationAmong is ours of the locations listed, as a plan finds it.
 func locationAmong(ctx context.Context, c client.Set, w locationWant, entries []location.Entry) (location.State, error) {
 	s := newReader(c)
-	pl := transfer.Place{w.spec.Account, w.spec.Region}
+	pl := transfer.Place{Account: w.spec.Account, Region: w.spec.Region}
 	for arn := range candidates(wants{locations: []locationWant{w}}, map[transfer.Place][]location.Entry{pl: entries}) {
 		s.readLocation(ctx, pl, arn)
 	}
@@ -140,7 +140,7 @@ func (r *run) taskNow(ctx context.Context, ch *plan.Change, w taskWant) (task.St
 // taskAmong is ours of the tasks listed, with the pair of locations and the mode it should have, which the one that it replaces has not.
 func taskAmong(ctx context.Context, c client.Set, w taskWant, entries []task.Entry) (task.State, error) {
 	s := newReader(c)
-	pl := transfer.Place{w.spec.Account, w.spec.Region}
+	pl := transfer.Place{Account: w.spec.Account, Region: w.spec.Region}
 	for _, e := range entries {
 		if e.Name == w.spec.Name {
 			s.readTask(ctx, pl, e.ARN)

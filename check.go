@@ -7,6 +7,7 @@ import (
 
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/internal/verdict"
 	"github.com/xacct/xacct/plan"
 )
 
@@ -14,18 +15,18 @@ import (
 type checker struct {
 	*transfer.Resources
 	facts  plan.Facts
-	shared *exemptions // what the findings of all transfers that are checked together propose to exempt
+	shared *verdict.Exemptions // what the findings of all transfers that are checked together propose to exempt
 }
 
 // checkAll is what stands in the way of the transfers and who is allowed, for all of them together: where several findings propose to change one
 // statement, each proposes it with everybody exempt.
 func checkAll(sets []*transfer.Resources, f plan.Facts) []plan.Finding {
-	shared := &exemptions{}
+	shared := &verdict.Exemptions{}
 	var out []plan.Finding
 	for _, r := range sets {
 		out = append(out, (&checker{Resources: r, facts: f, shared: shared}).check()...)
 	}
-	shared.share()
+	shared.Share()
 	return out
 }
 

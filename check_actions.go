@@ -7,17 +7,8 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/internal/verdict"
 	"github.com/xacct/xacct/plan"
-)
-
-// use is what a transfer needs an action for.
-type use int
-
-const (
-	always        use = iota // nothing works without it
-	rarely                   // only in cases that this transfer may never meet: a denial limits it, and does not stop it
-	conditionally            // always, or not at all: which of them is not known
-	never                    // not with these options
 )
 
 // special is the table of the actions that not every transfer uses. All others that DataSync lists are always used.
@@ -25,23 +16,23 @@ const (
 // https://docs.aws.amazon.com/datasync/latest/userguide/API_Options.html
 var special = []struct {
 	action string
-	use    func(*transfer.Transfer, plan.Side) use
+	use    func(*transfer.Transfer, plan.Side) verdict.Use
 	why    string // what a denial means where the use is seldom
 }{
-	{"s3:GetObjectTagging", tagged(always), ""},
-	{"s3:PutObjectTagging", tagged(always), ""},
+	{"s3:GetObjectTagging", tagged(verdict.Always), ""},
+	{"s3:PutObjectTagging", tagged(verdict.Always), ""},
 	{"s3:GetObjectVersion", versioned, "object versions are not read by a task without a manifest"}, // assumed
-	{"s3:GetObjectVersionTagging", func(t *transfer.Transfer, side plan.Side) use {
-		if tagged(always)(t, side) == never {
-			return never
+	{"s3:GetObjectVersionTagging", func(t *transfer.Transfer, side plan.Side) verdict.Use {
+		if tagged(verdict.Always)(t, side) == verdict.Never {
+			return verdict.Never
 		}
 		return versioned(t, side)
 	}, "tags of object versions are not read by a task without a manifest"},
-	{"s3:DeleteObject", func(t *transfer.Transfer, _ plan.Side) use {
+	{"s3:DeleteObject", func(t *transfer.Transfer, _ plan.Side) verdict.Use {
 		if t.Task.Options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove {
-			return always
+			return verdict.Always
 		}
-		return rarely
+		return verdict.Rarely
 	}, "the transfer keeps what is gone from the source, so that it deletes only leftovers of its own"},
 }
 
@@ -50,40 +41,40 @@ var special = []struct {
 const namesVersions = "whether the manifest names object versions"
 
 // versioned is the use of an action on object versions.
-func versioned(t *transfer.Transfer, side plan.Side) use {
+func versioned(t *transfer.Transfer, side plan.Side) verdict.Use {
 	if side == plan.SourceSide && (t.Task.Manifest != nil || t.Retries != nil) {
-		return conditionally
+		return verdict.Conditionally
 	}
-	return rarely
+	return verdict.Rarely
 }
 
-func tagged(u use) func(*transfer.Transfer, plan.Side) use {
-	return func(t *transfer.Transfer, _ plan.Side) use {
+func tagged(u verdict.Use) func(*transfer.Transfer, plan.Side) verdict.Use {
+	return func(t *transfer.Transfer, _ plan.Side) verdict.Use {
 		if t.Task.Options.ObjectTags == dstypes.ObjectTagsNone {
-			return never
+			return verdict.Never
 		}
 		return u
 	}
 }
 
 // useOf is what the transfer needs the action on the side for, and what a denial of a seldom one means or what a perhaps hangs on.
-func useOf(t *transfer.Transfer, side plan.Side, action string) (use, string) {
+func useOf(t *transfer.Transfer, side plan.Side, action string) (verdict.Use, string) {
 	for _, s := range special {
 		if !strings.EqualFold(s.action, action) {
 			continue
 		}
-		if u := s.use(t, side); u != conditionally {
+		if u := s.use(t, side); u != verdict.Conditionally {
 			return u, s.why
 		}
-		return conditionally, namesVersions
+		return verdict.Conditionally, namesVersions
 	}
-	return always, ""
+	return verdict.Always, ""
 }
 
 // usedActions are the actions that DataSync will use on the bucket of the side.
 func usedActions(t *transfer.Transfer, side plan.Side) []string {
 	actions, _ := t.End(side).Access.Actions()
-	return slices.DeleteFunc(actions, func(a string) bool { u, _ := useOf(t, side, a); return u == never })
+	return slices.DeleteFunc(actions, func(a string) bool { u, _ := useOf(t, side, a); return u == verdict.Never })
 }
 
 // resourceFor is the ARN that the action is judged on: the bucket, or an object below the prefix.
@@ -92,8 +83,5 @@ func resourceFor(e *transfer.End, action string) string {
 	case "s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads":
 		return e.BucketARN
 	}
-	return e.BucketARN + "/" + transfer.Slashed(e.Prefix) + probe
+	return e.BucketARN + "/" + transfer.Slashed(e.Prefix) + verdict.Probe
 }
-
-// probe is the key with which "an object below the prefix" is judged.
-const probe = "object"

@@ -7,6 +7,7 @@ import (
 
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/internal/verdict"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy/authz"
 	"github.com/xacct/xacct/task"
@@ -27,7 +28,7 @@ type dataAccess struct {
 // dataAction is one action of such an access.
 type dataAction struct {
 	action string
-	use    use
+	use    verdict.Use
 	why    string
 }
 
@@ -40,18 +41,18 @@ func dataAccesses(t *transfer.Transfer) []dataAccess {
 		if m == nil {
 			return
 		}
-		byVersion := dataAction{"s3:GetObjectVersion", rarely, "a version of it is read only where one is named"}
+		byVersion := dataAction{"s3:GetObjectVersion", verdict.Rarely, "a version of it is read only where one is named"}
 		if m.VersionID != "" {
-			byVersion.use = always
+			byVersion.use = verdict.Always
 		}
 		out = append(out, dataAccess{side: plan.SourceSide, role: m.RoleARN, name: name, verb: verb, account: cmp.Or(m.Account, t.TaskAccount), bucket: m.Bucket, key: m.Key,
-			actions: []dataAction{{"s3:GetObject", always, ""}, byVersion}, kmsKey: m.KMSKey, keyUses: []keyAction{{"kms:Decrypt", always}}})
+			actions: []dataAction{{"s3:GetObject", verdict.Always, ""}, byVersion}, kmsKey: m.KMSKey, keyUses: []keyAction{{"kms:Decrypt", verdict.Always}}})
 	}
 	read("manifest", "read the manifest", t.Task.Manifest)
 	read("retry", "read manifests of retries", t.Retries)
 	if r := t.Task.Report; r != nil {
 		out = append(out, dataAccess{side: plan.DestinationSide, role: r.RoleARN, name: "report", verb: "write reports", account: cmp.Or(r.Account, t.TaskAccount), bucket: r.Bucket, key: transfer.Slashed(r.Prefix),
-			actions: []dataAction{{"s3:PutObject", always, ""}}, kmsKey: r.KMSKey, keyUses: []keyAction{{"kms:GenerateDataKey", always}}})
+			actions: []dataAction{{"s3:PutObject", verdict.Always, ""}}, kmsKey: r.KMSKey, keyUses: []keyAction{{"kms:GenerateDataKey", verdict.Always}}})
 	}
 	return out
 }
@@ -97,19 +98,19 @@ func (r *checker) dataAccess(a dataAccess, role string) []plan.Finding {
 		}
 	}
 	call := r.dataCall(role, a.account, in)
-	j := accessCase{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: p, principal: role, bucket: a.bucket, owner: a.account, facts: call.Facts(),
-		may: "DataSync may " + a.verb, mayNot: "DataSync may not " + a.verb,
-		finding: plan.Finding{Transfer: t.Name, Account: a.account, Subject: role}}
+	j := verdict.Case{Transfer: t, Shared: r.shared, Organisations: r.facts.OrgIDs, Policies: p, Principal: role, Bucket: a.bucket, Owner: a.account, Facts: call.Facts(),
+		May: "DataSync may " + a.verb, MayNot: "DataSync may not " + a.verb,
+		Finding: plan.Finding{Transfer: t.Name, Account: a.account, Subject: role}}
 	base := region.Bucket(t.Partition, a.bucket) + "/" + a.key
 	for _, action := range a.actions {
 		if req := r.known(call.S3(action.action, base), role, a.account); a.side == plan.SourceSide {
-			j.decide(req, action.use, action.why)
+			j.Decide(req, action.use, action.why)
 		} else {
-			req.Resource += probe
-			j.decideBelow(req, base, action.use, action.why)
+			req.Resource += verdict.Probe
+			j.DecideBelow(req, base, action.use, action.why)
 		}
 	}
-	out := j.conclude()
+	out := j.Conclude()
 	for _, arn := range t.KeysOf(a.bucket, a.kmsKey) {
 		if role != r.roleOf(a.side) || !slices.Contains(t.End(a.side).KMSKeys, arn) { // those are judged with the end
 			out = append(out, r.checkKey("", role, arn, fmt.Sprintf("%s with key %s", a.verb, transfer.KeyName(arn)), a.keyUses)...)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/internal/verdict"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -15,9 +16,9 @@ import (
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html and
 // https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
 var keyUse = map[plan.Side][]keyAction{
-	plan.SourceSide: {{"kms:Decrypt", always}, {"kms:DescribeKey", rarely}},
-	plan.DestinationSide: {{"kms:GenerateDataKey", always}, {"kms:Decrypt", always}, {"kms:Encrypt", rarely},
-		{"kms:ReEncryptFrom", rarely}, {"kms:ReEncryptTo", rarely}, {"kms:DescribeKey", rarely}},
+	plan.SourceSide: {{"kms:Decrypt", verdict.Always}, {"kms:DescribeKey", verdict.Rarely}},
+	plan.DestinationSide: {{"kms:GenerateDataKey", verdict.Always}, {"kms:Decrypt", verdict.Always}, {"kms:Encrypt", verdict.Rarely},
+		{"kms:ReEncryptFrom", verdict.Rarely}, {"kms:ReEncryptTo", verdict.Rarely}, {"kms:DescribeKey", verdict.Rarely}},
 }
 
 // checkKeys judges what DataSync will do with the keys of the side: the role's own policies and the key's policy must both allow it.
@@ -36,7 +37,7 @@ func (r *checker) checkKeys(side plan.Side, role string) []plan.Finding {
 // keyAction is what the use of a key asks for.
 type keyAction struct {
 	action string
-	use    use
+	use    verdict.Use
 }
 
 func (r *checker) checkKey(side plan.Side, role, arn, what string, uses []keyAction) []plan.Finding {
@@ -48,13 +49,13 @@ func (r *checker) checkKey(side plan.Side, role, arn, what string, uses []keyAct
 		p.Unread |= authz.Resource
 	}
 	call := r.dataCall(role, account, spec.Region())
-	j := accessCase{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: p, principal: role, owner: account, resource: "key " + transfer.KeyName(arn), facts: call.KMSFacts(),
-		may: "DataSync may " + what, mayNot: "DataSync may not " + what,
-		finding: plan.Finding{Transfer: t.Name, Side: side, Account: account, Subject: role}}
+	j := verdict.Case{Transfer: t, Shared: r.shared, Organisations: r.facts.OrgIDs, Policies: p, Principal: role, Owner: account, Resource: "key " + transfer.KeyName(arn), Facts: call.KMSFacts(),
+		May: "DataSync may " + what, MayNot: "DataSync may not " + what,
+		Finding: plan.Finding{Transfer: t.Name, Side: side, Account: account, Subject: role}}
 	for _, u := range uses {
-		j.decide(r.known(call.KMS(u.action, arn), role, account), u.use, "DataSync's guide lists it, but no request that needs it is documented")
+		j.Decide(r.known(call.KMS(u.action, arn), role, account), u.use, "DataSync's guide lists it, but no request that needs it is documented")
 	}
-	return j.conclude()
+	return j.Conclude()
 }
 
 // mergedKey is the policy of the key with our statements in it and without those that leave it, and whether the policy that it has is known.

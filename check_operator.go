@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xacct/xacct/internal/operator"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/internal/verdict"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
@@ -24,13 +26,13 @@ func (r *checker) checkOperator(side plan.Side, op string) []plan.Finding {
 		return []plan.Finding{{Severity: plan.Blocking, Code: plan.CodeNoRole, Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: op,
 			Detail: "operator " + op + " does not exist, but " + moved + " does", Remedy: "name " + moved + " in Operators"}}
 	}
-	j := accessCase{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: r.policies(side, op), principal: op, caller: true, bucket: e.Bucket, owner: e.Account,
-		may: fmt.Sprintf("the operator may create the %s location", side), mayNot: fmt.Sprintf("the operator may not create the %s location", side),
-		finding: plan.Finding{Transfer: t.Name, Side: side, Account: e.Account, Subject: op}}
+	j := verdict.Case{Transfer: t, Shared: r.shared, Organisations: r.facts.OrgIDs, Policies: r.policies(side, op), Principal: op, Caller: true, Bucket: e.Bucket, Owner: e.Account,
+		May: fmt.Sprintf("the operator may create the %s location", side), MayNot: fmt.Sprintf("the operator may not create the %s location", side),
+		Finding: plan.Finding{Transfer: t.Name, Side: side, Account: e.Account, Subject: op}}
 	call := authz.OperatorCall{PrincipalARN: op, PrincipalID: r.facts.IDs[op], Tags: r.facts.Tags[op], OrgID: r.facts.OrgIDs[t.TaskAccount], Account: e.Account, Region: e.Region, Forwarded: true}
-	j.facts = call.Facts()
-	j.decide(inOrganisations(r.facts, call.Request("s3:ListBucket", e.BucketARN), e.Account), always, "")
-	return j.conclude()
+	j.Facts = call.Facts()
+	j.Decide(inOrganisations(r.facts, call.Request("s3:ListBucket", e.BucketARN), e.Account), verdict.Always, "")
+	return j.Conclude()
 }
 
 // ownCall is a call that the operator makes in the task account.
@@ -39,7 +41,7 @@ type ownCall struct {
 	context                  map[string][]string
 	when                     []policy.Condition // that a grant of it should have
 	absent                   []string           // condition keys, as in authz.Request
-	use                      use
+	use                      verdict.Use
 	why                      string
 }
 
@@ -57,14 +59,14 @@ var ownUse = map[string]string{
 // go to.
 func (r *checker) ownCalls(phase plan.Phase) []ownCall {
 	t := r.Transfer
-	on := scopes(t.TaskAccount, []*transfer.Transfer{t})
+	on := operator.Scopes(t.TaskAccount, []*transfer.Transfer{t})
 	var out []ownCall
-	for _, n := range taskNeeds {
-		if len(n.phases) > 1 || n.phases[0] != phase || n.on == onMadeBuckets { // reads are made by whoever plans, and the buckets have a finding of their own
+	for _, n := range operator.TaskNeeds {
+		if len(n.Phases) > 1 || n.Phases[0] != phase || n.On == operator.OnMadeBuckets { // reads are made by whoever plans, and the buckets have a finding of their own
 			continue
 		}
-		for _, action := range n.actions {
-			for _, resource := range on[n.on] {
+		for _, action := range n.Actions {
+			for _, resource := range on[n.On] {
 				out = append(out, r.ownCall(n, action, resource)...)
 			}
 		}
@@ -73,18 +75,18 @@ func (r *checker) ownCalls(phase plan.Phase) []ownCall {
 }
 
 // ownCall is the call as it is made, for each side that it is made for.
-func (r *checker) ownCall(n need, action, resource string) []ownCall {
+func (r *checker) ownCall(n operator.Need, action, resource string) []ownCall {
 	t := r.Transfer
 	c := ownCall{action: action, resource: resource, why: ownUse[action], context: map[string][]string{}}
-	for _, when := range n.when {
-		c.context[when.key] = []string{region.DataSync(t.Partition)}
-		c.when = append(c.when, policy.StringEquals(when.key, c.context[when.key]...))
+	for _, when := range n.When {
+		c.context[when.Key] = []string{region.DataSync(t.Partition)}
+		c.when = append(c.when, policy.StringEquals(when.Key, c.context[when.Key]...))
 	}
-	if c.why == "" && n.on == onRoles && r.facts.IDs[resource] != "" {
+	if c.why == "" && n.On == operator.OnRoles && r.facts.IDs[resource] != "" {
 		c.why = ownUse["iam:UpdateAssumeRolePolicy"]
 	}
 	if c.why != "" {
-		c.use = rarely
+		c.use = verdict.Rarely
 	}
 	a, _ := region.ParseARN(resource)
 	switch {
@@ -92,10 +94,10 @@ func (r *checker) ownCall(n need, action, resource string) []ownCall {
 		c.region = region.IAM(t.Partition)
 		spec, _ := r.role(resource)
 		return []ownCall{c.sending(spec.Tags).bound(r.facts, resource, spec.PermissionsBoundary)}
-	case n.on == onNewLocations || n.on == onMadeLocations:
+	case n.On == operator.OnNewLocations || n.On == operator.OnMadeLocations:
 		var out []ownCall
 		for _, side := range transfer.Sides {
-			if e := t.End(side); e.LocationARN == "" && (n.on == onNewLocations || e.Region == a.Region) {
+			if e := t.End(side); e.LocationARN == "" && (n.On == operator.OnNewLocations || e.Region == a.Region) {
 				c.region = e.Region
 				out = append(out, c.sending(t.TagsFor(side)))
 			}
@@ -103,16 +105,10 @@ func (r *checker) ownCall(n need, action, resource string) []ownCall {
 		return out
 	}
 	c.region = t.Destination.Region
-	if n.phases[0] == plan.RunPhase {
+	if n.Phases[0] == plan.RunPhase {
 		return []ownCall{c} // with the tags of the run, which are not known
 	}
 	return []ownCall{c.sending(r.Task.Tags)}
-}
-
-// serviceLinkedRole is the ARN of the role that DataSync makes for itself in an account.
-// https://docs.aws.amazon.com/datasync/latest/userguide/using-service-linked-roles-service-action-2.html
-func serviceLinkedRole(partition, account string) string {
-	return region.Role(partition, account, "/aws-service-role/"+region.DataSync(partition)+"/", "AWSServiceRoleForDataSync")
 }
 
 // checkOwnCalls judges the operator's own calls: those that set the transfer up, and those that run it. Not to be allowed to run it is
@@ -123,27 +119,27 @@ func (r *checker) checkOwnCalls(op string) []plan.Finding {
 	setUp := r.judgeOwn(op, p, plan.ApplyPhase, "make roles, locations and task")
 	run := r.judgeOwn(op, p, plan.RunPhase, "run the task")
 	if p.Unread&authz.Identity != 0 {
-		run.verdicts = nil // and the set-up says so
+		run.Verdicts = nil // and the set-up says so
 	}
-	run.verdicts = slices.DeleteFunc(run.verdicts, func(v verdict) bool { return v.Effect == authz.ImplicitlyDenied })
-	for i := range run.verdicts {
-		run.verdicts[i].use, run.verdicts[i].why = rarely, "only whoever runs the task needs it"
+	run.Verdicts = slices.DeleteFunc(run.Verdicts, func(v verdict.Verdict) bool { return v.Effect == authz.ImplicitlyDenied })
+	for i := range run.Verdicts {
+		run.Verdicts[i].Use, run.Verdicts[i].Why = verdict.Rarely, "only whoever runs the task needs it"
 	}
-	return append(setUp.conclude(), run.conclude()...)
+	return append(setUp.Conclude(), run.Conclude()...)
 }
 
-func (r *checker) judgeOwn(op string, p authz.Policies, phase plan.Phase, what string) *accessCase {
+func (r *checker) judgeOwn(op string, p authz.Policies, phase plan.Phase, what string) *verdict.Case {
 	t := r.Transfer
-	j := &accessCase{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: p, principal: op, caller: true, own: true, owner: t.TaskAccount, may: "the operator may " + what, mayNot: "the operator may not " + what,
-		finding: plan.Finding{Transfer: t.Name, Account: t.TaskAccount, Subject: op}}
+	j := &verdict.Case{Transfer: t, Shared: r.shared, Organisations: r.facts.OrgIDs, Policies: p, Principal: op, Caller: true, Own: true, Owner: t.TaskAccount, May: "the operator may " + what, MayNot: "the operator may not " + what,
+		Finding: plan.Finding{Transfer: t.Name, Account: t.TaskAccount, Subject: op}}
 	for _, c := range r.ownCalls(phase) {
 		call := authz.OperatorCall{PrincipalARN: op, PrincipalID: r.facts.IDs[op], Tags: r.facts.Tags[op], OrgID: r.facts.OrgIDs[t.TaskAccount], Account: t.TaskAccount, Region: c.region}
 		req := call.Request(c.action, c.resource)
 		maps.Copy(req.Context, c.context)
 		req.Absent = append(slices.Clone(req.Absent), c.absent...)
-		j.facts = call.Facts()
-		j.decide(inOrganisations(r.facts, req, t.TaskAccount), c.use, c.why)
-		j.verdicts[len(j.verdicts)-1].when = c.when
+		j.Facts = call.Facts()
+		j.Decide(inOrganisations(r.facts, req, t.TaskAccount), c.use, c.why)
+		j.Verdicts[len(j.Verdicts)-1].When = c.when
 	}
 	return j
 }

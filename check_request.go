@@ -1,31 +1,18 @@
 package xacct
 
 import (
-	"cmp"
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
+	"github.com/xacct/xacct/internal/verdict"
 	"github.com/xacct/xacct/plan"
-	"github.com/xacct/xacct/policy"
-	"github.com/xacct/xacct/policy/authz"
 )
-
-// taggingCalls are the operator's calls that carry the tags of what they make.
-// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html and
-// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsdatasync.html
-var taggingCalls = []string{"iam:CreateRole", "iam:TagRole", "datasync:CreateLocationS3", "datasync:CreateTask", "datasync:TagResource"}
-
-// boundaryCalls are the operator's calls that are asked for the boundary of the role, which the first two set.
-// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
-var boundaryCalls = []string{"iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy", "iam:DeleteRolePolicy"}
 
 // sending is the call with its tags. A call that takes none sends none.
 func (c ownCall) sending(tags map[string]string) ownCall {
 	c.context = maps.Clone(c.context)
 	c.absent = append(slices.Clone(c.absent), "aws:RequestTag/*")
-	if !slices.Contains(taggingCalls, c.action) || len(tags) == 0 {
+	if !slices.Contains(verdict.TaggingCalls, c.action) || len(tags) == 0 {
 		c.absent = append(c.absent, "aws:TagKeys")
 		return c
 	}
@@ -41,84 +28,13 @@ func (c ownCall) sending(tags map[string]string) ownCall {
 func (c ownCall) bound(f plan.Facts, role, boundary string) ownCall {
 	made := c.action == "iam:CreateRole" || f.IDs[role] == "" && !slices.Contains(f.Unjudged, role)
 	switch {
-	case !slices.Contains(boundaryCalls, c.action):
-		c.absent = append(slices.Clone(c.absent), keyBoundary)
+	case !slices.Contains(verdict.BoundaryCalls, c.action):
+		c.absent = append(slices.Clone(c.absent), verdict.KeyBoundary)
 	case boundary != "":
 		c.context = maps.Clone(c.context)
-		c.context[keyBoundary] = []string{boundary}
+		c.context[verdict.KeyBoundary] = []string{boundary}
 	case made:
-		c.absent = append(slices.Clone(c.absent), keyBoundary)
+		c.absent = append(slices.Clone(c.absent), verdict.KeyBoundary)
 	}
 	return c
-}
-
-const keyBoundary = "iam:PermissionsBoundary"
-
-// setting is what of the transfer a condition key of its requests is set by; "" if nothing.
-func setting(key string) string {
-	name := strings.ToLower(key)
-	switch {
-	case name == strings.ToLower(keyBoundary):
-		return "Role.PermissionsBoundary"
-	case strings.HasPrefix(name, "aws:requesttag/"):
-		return key[len("aws:requesttag/"):] + " in Transfer.Tags"
-	case name == "aws:tagkeys":
-		return "Transfer.Tags"
-	}
-	return ""
-}
-
-// settable reports whether the action's calls carry the key, so that the transfer can give it a value.
-func settable(action, key string) bool {
-	if strings.EqualFold(key, keyBoundary) {
-		return slices.Contains(boundaryCalls, action)
-	}
-	return slices.Contains(taggingCalls, action)
-}
-
-// asks says how the transfer meets a statement about what its calls carry: a guardrail that is met, rather than lifted. "" if the statement
-// is about nothing of the kind.
-func (j *accessCase) asks(st policy.Statement, layer authz.Layer, vs []verdict) string {
-	if !j.own {
-		return ""
-	}
-	var texts []string
-	name := cmp.Or(st.Sid(), "the statement")
-	for _, c := range st.Conditions() {
-		what := setting(c.Key())
-		if what == "" {
-			continue
-		}
-		var never []string
-		for _, v := range vs {
-			if !settable(v.action, c.Key()) {
-				never = append(never, v.action)
-			}
-		}
-		if len(never) < len(vs) {
-			texts = append(texts, fmt.Sprintf("set %s as %s asks: %s %s %s", what, name, c.Operator(), c.Key(), strings.Join(c.Values(), " ")))
-		}
-		if len(never) > 0 {
-			texts = append(texts, fmt.Sprintf("let %s limit %s to calls that carry %s, unlike %s", j.keeper(layer), name, c.Key(), listActions(never)))
-		}
-	}
-	return strings.Join(texts, "; and ")
-}
-
-// unmet are the settings of the transfer without which no layer allows the request that would with them.
-func (j *accessCase) unmet(v verdict) []string {
-	if !j.own {
-		return nil
-	}
-	req := v.request
-	req.Context = maps.Clone(req.Context)
-	maps.DeleteFunc(req.Context, func(key string, _ []string) bool { return setting(key) != "" })
-	req.Absent = slices.DeleteFunc(slices.Clone(req.Absent), func(key string) bool { return setting(key) != "" })
-	var out []string
-	for _, key := range authz.Decide(req, j.policies).DependsOn {
-		if what := setting(key); what != "" && settable(v.action, key) {
-			out = append(out, what)
-		}
-	}
-	return out
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/internal/verdict"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
@@ -108,20 +109,20 @@ func (r *checker) dataCall(role, account, region string) authz.DataSyncCall {
 func (r *checker) checkRole(side plan.Side, role string) []plan.Finding {
 	t, e := r.Transfer, r.Transfer.End(side)
 	verb := accessVerb(side)
-	j := accessCase{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: r.policies(side, role), principal: role, bucket: e.Bucket, owner: e.Account,
-		may: fmt.Sprintf("DataSync may %s the %s", verb, side), mayNot: fmt.Sprintf("DataSync may not %s the %s", verb, side), part: "on the " + string(side),
-		finding: plan.Finding{Transfer: t.Name, Side: side, Account: e.Account, Subject: role}}
+	j := verdict.Case{Transfer: t, Shared: r.shared, Organisations: r.facts.OrgIDs, Policies: r.policies(side, role), Principal: role, Bucket: e.Bucket, Owner: e.Account,
+		May: fmt.Sprintf("DataSync may %s the %s", verb, side), MayNot: fmt.Sprintf("DataSync may not %s the %s", verb, side), Part: "on the " + string(side),
+		Finding: plan.Finding{Transfer: t.Name, Side: side, Account: e.Account, Subject: role}}
 	call := r.dataCall(role, e.Account, e.Region)
-	j.facts = call.Facts()
+	j.Facts = call.Facts()
 	for _, action := range usedActions(t, side) {
 		u, why := useOf(t, side, action)
 		if req := r.known(call.S3(action, resourceFor(e, action)), role, e.Account); req.Resource == e.BucketARN {
-			j.decide(req, u, why)
+			j.Decide(req, u, why)
 		} else {
-			j.decideBelow(req, e.BucketARN+"/"+transfer.Slashed(e.Prefix), u, why)
+			j.DecideBelow(req, e.BucketARN+"/"+transfer.Slashed(e.Prefix), u, why)
 		}
 	}
-	return j.conclude()
+	return j.Conclude()
 }
 
 // checkTrust judges whether the service may assume the role of the side.
@@ -143,16 +144,16 @@ func (r *checker) trusted(side plan.Side, role, what, region, other string) []pl
 	} else {
 		p.Unread = authz.Resource
 	}
-	j := accessCase{transfer: t, shared: r.shared, organisations: r.facts.OrgIDs, policies: p, principal: role, owner: t.TaskAccount, trust: true, resource: role,
-		may: fmt.Sprintf("DataSync may assume the %s role", what), mayNot: fmt.Sprintf("DataSync may not assume the %s role", what),
-		finding: plan.Finding{Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: role}}
+	j := verdict.Case{Transfer: t, Shared: r.shared, Organisations: r.facts.OrgIDs, Policies: p, Principal: role, Owner: t.TaskAccount, Trust: true, Resource: role,
+		May: fmt.Sprintf("DataSync may assume the %s role", what), MayNot: fmt.Sprintf("DataSync may not assume the %s role", what),
+		Finding: plan.Finding{Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: role}}
 	call := authz.AssumeRoleCall{RoleARN: role, Account: t.TaskAccount, Regions: []string{region}, OrgID: r.facts.OrgIDs[t.TaskAccount]}
 	request := call.Request()
 	if call.Regions = []string{other}; authz.Decide(request, p).Effect == authz.Allowed && authz.Decide(call.Request(), p).Effect != authz.Allowed {
 		call.Regions = []string{region, other}
 		request = call.Request()
 	}
-	j.facts = call.Facts()
-	j.decide(request, always, "")
-	return j.conclude()
+	j.Facts = call.Facts()
+	j.Decide(request, verdict.Always, "")
+	return j.Conclude()
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/internal/verdict"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -110,7 +111,7 @@ func (s *inspection) keyNotListed(severity plan.Severity, detail string) {
 	for _, f := range s.r.checkKey(s.side, role, s.state.Encryption.KMSKey, "use the default key", keyUse[s.side]) {
 		switch f.Code {
 		case plan.CodeDenied:
-			s.find(severity, plan.CodeKeyNotListed, f.Statement, fmt.Sprintf("%s, and role %s may not use it: %s%s", detail, role, listActions(f.Actions), text.Within(f.Statement)), remedy+", and let the role use it")
+			s.find(severity, plan.CodeKeyNotListed, f.Statement, fmt.Sprintf("%s, and role %s may not use it: %s%s", detail, role, verdict.ListActions(f.Actions), text.Within(f.Statement)), remedy+", and let the role use it")
 			return
 		case plan.CodeUndetermined:
 			open = append(open, f.DependsOn...)
@@ -129,18 +130,18 @@ func (r *checker) writer(account, region, action, resource, name string, next po
 	if who == "" {
 		return nil
 	}
-	j := accessCase{transfer: r.Transfer, principal: who, caller: true, resource: "the policy of " + name, owner: account,
-		policies: authz.Policies{Resource: next, SCPs: r.facts.SCPs[account], RCPs: r.facts.RCPs[account], Unread: authz.Identity | authz.Boundary}}
+	j := verdict.Case{Transfer: r.Transfer, Principal: who, Caller: true, Resource: "the policy of " + name, Owner: account,
+		Policies: authz.Policies{Resource: next, SCPs: r.facts.SCPs[account], RCPs: r.facts.RCPs[account], Unread: authz.Identity | authz.Boundary}}
 	call := authz.OperatorCall{PrincipalARN: who, OrgID: r.facts.OrgIDs[account], Account: account, Region: region}
-	j.decide(inOrganisations(r.facts, call.Request(action, resource), account), always, "")
-	v := j.verdicts[0]
-	statement := deciding(v.Decision)
+	j.Decide(inOrganisations(r.facts, call.Request(action, resource), account), verdict.Always, "")
+	v := j.Verdicts[0]
+	statement := verdict.Deciding(v.Decision)
 	out := plan.Finding{Transfer: r.Transfer.Name, Account: account, Subject: strings.TrimPrefix(name, "bucket "), Statement: statement}
 	switch {
 	case v.Effect == authz.ExplicitlyDenied:
 		out.Severity, out.Code, out.Remedy = plan.Blocking, plan.CodeLockout, "apply this account's part as somebody whom the statement lets in"
 		out.Detail = fmt.Sprintf("%s may not change the policy of %s (explicitly denied%s)", who, name, text.By(statement))
-		if why := j.explain(v.Decision); why != "" {
+		if why := j.Explain(v.Decision); why != "" {
 			out.Detail += ": " + why
 		}
 	case v.Effect == authz.Undetermined && len(v.DependsOn) > 0:

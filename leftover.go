@@ -101,9 +101,9 @@ func (s *snapshot) referred(w wants) (locations, tasks map[string]transfer.Place
 				switch {
 				case !ok || a.Account != t.spec.Account || readTask || readLocation || s.failures[l] != nil:
 				case strings.HasPrefix(a.Resource, "task/"):
-					tasks[l] = transfer.Place{a.Account, a.Region}
+					tasks[l] = transfer.Place{Account: a.Account, Region: a.Region}
 				default:
-					locations[l] = transfer.Place{a.Account, a.Region}
+					locations[l] = transfer.Place{Account: a.Account, Region: a.Region}
 				}
 			}
 		}

@@ -94,7 +94,7 @@ func (s *snapshot) lookups(w wants) map[lookup]bool {
 	for arn, l := range s.locations {
 		for _, want := range w.locations {
 			if !used[arn] && l.Exists && want.side == plan.DestinationSide && want.transfer.Marks(l.Tags, plan.DestinationSide) {
-				out[lookup{transfer.Place{want.spec.Account, want.spec.Region}, arn}] = true
+				out[lookup{transfer.Place{Account: want.spec.Account, Region: want.spec.Region}, arn}] = true
 			}
 		}
 	}
@@ -105,7 +105,7 @@ func (s *snapshot) lookups(w wants) map[lookup]bool {
 		}
 		for _, side := range transfer.Sides {
 			if arn := s.locationOf(t, side); arn != "" && !marked[t.Name] && s.locations[arn].Exists {
-				out[lookup{transfer.Place{want.spec.Account, want.spec.Region}, arn}] = true
+				out[lookup{transfer.Place{Account: want.spec.Account, Region: want.spec.Region}, arn}] = true
 			}
 		}
 		regions := s.formerRegions(t)
@@ -120,7 +120,7 @@ func (s *snapshot) lookups(w wants) map[lookup]bool {
 			if told[[2]string{t.Name, reg}] {
 				continue
 			}
-			pl := transfer.Place{want.spec.Account, reg}
+			pl := transfer.Place{Account: want.spec.Account, Region: reg}
 			out[lookup{pl, ""}] = true
 			if arn := s.locationOf(t, plan.SourceSide); arn != "" {
 				out[lookup{pl, arn}] = true

@@ -71,7 +71,7 @@ func (s *snapshot) withFormerLogs(w wants) wants {
 func (s *reader) readFormerLogs(ctx context.Context, left []logWant, w wants, tasks map[transfer.Place][]task.Entry) {
 	var wg sync.WaitGroup
 	for _, l := range left {
-		pl := transfer.Place{l.account, l.region}
+		pl := transfer.Place{Account: l.account, Region: l.region}
 		if w.logsIn(pl) {
 			continue // read already
 		}

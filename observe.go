@@ -277,10 +277,10 @@ func (s *reader) readBucket(ctx context.Context, spec bucket.Spec) {
 func placesOf(c client.Set, w wants) []transfer.Place {
 	set := map[transfer.Place]bool{}
 	for _, l := range w.locations {
-		set[transfer.Place{l.spec.Account, l.spec.Region}] = true
+		set[transfer.Place{Account: l.spec.Account, Region: l.spec.Region}] = true
 	}
 	for _, t := range w.tasks {
-		set[transfer.Place{t.spec.Account, t.spec.Region}] = true
+		set[transfer.Place{Account: t.spec.Account, Region: t.spec.Region}] = true
 	}
 	for pl := range set {
 		if _, ok := c[pl.Account]; !ok {

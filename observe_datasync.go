@@ -23,7 +23,7 @@ func candidates(w wants, listed map[transfer.Place][]location.Entry) map[string]
 	buckets := map[transfer.Place]map[string]bool{}
 	out := map[string]transfer.Place{}
 	for _, l := range w.locations {
-		pl := transfer.Place{l.spec.Account, l.spec.Region}
+		pl := transfer.Place{Account: l.spec.Account, Region: l.spec.Region}
 		if arn := l.transfer.End(l.side).LocationARN; arn != "" {
 			if _, ok := listed[pl]; ok {
 				out[arn] = pl
@@ -46,7 +46,7 @@ func candidates(w wants, listed map[transfer.Place][]location.Entry) map[string]
 
 func wantsTask(w wants, pl transfer.Place, e task.Entry) bool {
 	return slices.ContainsFunc(w.tasks, func(t taskWant) bool {
-		return pl == transfer.Place{t.spec.Account, t.spec.Region} && (e.Name == t.spec.Name || e.Name == t.transfer.Name)
+		return pl == transfer.Place{Account: t.spec.Account, Region: t.spec.Region} && (e.Name == t.spec.Name || e.Name == t.transfer.Name)
 	})
 }
 

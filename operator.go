@@ -1,6 +1,7 @@
 package xacct
 
 import (
+	"github.com/xacct/xacct/internal/operator"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -18,13 +19,13 @@ import (
 // The tutorial's own list ([TutorialOperatorPolicy]) cannot perform the tutorial: it lacks iam:PutRolePolicy, datasync:TagResource,
 // iam:CreateServiceLinkedRole and s3:ListBucket, and allows passing every role.
 func OperatorPolicy(account string, transfers []Transfer, phases ...Phase) (policy.Document, error) {
-	return operatorPolicy(account, resolveAll(transfers), phases)
+	return operator.Policy(account, resolveAll(transfers), phases)
 }
 
 // OperatorPolicies is [OperatorPolicy] in as many documents as it takes for each to fit into a managed policy. A role can have 10 of them
 // attached (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
 func OperatorPolicies(account string, transfers []Transfer, phases ...Phase) ([]policy.Document, error) {
-	return operatorPolicies(account, resolveAll(transfers), phases)
+	return operator.Policies(account, resolveAll(transfers), phases)
 }
 
 // TutorialOperatorPolicy is the tutorial's policy for the user of the source account, word for word (prerequisite: required source account

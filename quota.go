@@ -23,7 +23,7 @@ func (b *builder) quotas(w wants) {
 	tasks := maps.Clone(b.snap.taskCount)
 	byPlace, byAccount := map[transfer.Place][]*transfer.Transfer{}, map[string][]*transfer.Transfer{}
 	for _, t := range w.tasks {
-		pl := transfer.Place{t.spec.Account, t.spec.Region}
+		pl := transfer.Place{Account: t.spec.Account, Region: t.spec.Region}
 		byPlace[pl] = append(byPlace[pl], t.transfer)
 		if state, err := b.snap.ourTask(t); err == nil && !state.Exists {
 			tasks[pl]++

@@ -219,7 +219,7 @@ func TestGallery(t *testing.T) {
 				st := s.play(t, dir)
 				p := st.plan(s)
 				s.compare(t, p)
-				n.note(s)
+				n.note(s, st)
 				s.goOn(st, p)
 			})
 		})

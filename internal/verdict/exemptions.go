@@ -1,4 +1,4 @@
-package xacct
+package verdict
 
 import (
 	"cmp"
@@ -8,9 +8,9 @@ import (
 	"github.com/xacct/xacct/policy/authz"
 )
 
-// exemptions are the statements that findings propose to change. Several findings may propose to change the same statement: each then
+// Exemptions are the statements that findings propose to change. Several findings may propose to change the same statement: each then
 // proposes it with all of them exempt, because who writes one over another would undo it.
-type exemptions struct{ list []*exemption }
+type Exemptions struct{ list []*exemption }
 
 // exemption is a statement that is there, and as it reads with everybody exempt for whom that was proposed so far.
 type exemption struct {
@@ -21,7 +21,7 @@ type exemption struct {
 }
 
 // add makes the proposal one of those to change the statement in the document.
-func (e *exemptions) add(j *accessCase, document string, st policy.Statement, proposal *string) {
+func (e *Exemptions) add(j *Case, document string, st policy.Statement, proposal *string) {
 	i := slices.IndexFunc(e.list, func(x *exemption) bool { return x.document == document && x.before == st.String() })
 	if i < 0 {
 		i, e.list = len(e.list), append(e.list, &exemption{document: document, before: st.String(), after: st})
@@ -34,8 +34,8 @@ func (e *exemptions) add(j *accessCase, document string, st policy.Statement, pr
 	}
 }
 
-// share writes into all proposals for a statement what they come to together.
-func (e *exemptions) share() {
+// Share writes into all proposals for a statement what they come to together.
+func (e *Exemptions) Share() {
 	for _, x := range e.list {
 		for _, p := range x.proposals {
 			*p = string(x.after.Bytes())
@@ -44,15 +44,15 @@ func (e *exemptions) share() {
 }
 
 // document names the documents of a layer among which one statement stands once: those of an organisation, a resource or a principal.
-func (j *accessCase) document(l authz.Layer, resource string) string {
-	of := j.principal
+func (j *Case) document(l authz.Layer, resource string) string {
+	of := j.Principal
 	switch l {
 	case authz.SCP:
-		of = cmp.Or(j.organisations[j.transfer.TaskAccount], j.transfer.TaskAccount)
+		of = cmp.Or(j.Organisations[j.Transfer.TaskAccount], j.Transfer.TaskAccount)
 	case authz.RCP:
-		of = cmp.Or(j.organisations[j.owner], j.owner)
+		of = cmp.Or(j.Organisations[j.Owner], j.Owner)
 	case authz.Resource:
-		of = cmp.Or(j.bucket, resource)
+		of = cmp.Or(j.Bucket, resource)
 	}
 	return l.String() + " of " + of
 }

@@ -1,10 +1,11 @@
-package xacct
+package operator
 
 import (
 	"testing"
 
 	"github.com/xacct/xacct/internal/problemtest"
 	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/plan"
 )
 
 // valid is a transfer that breaks no rule.
@@ -15,14 +16,14 @@ var valid = transfer.Resolve(transfer.Given{
 })
 
 func TestPhaseRules(t *testing.T) {
-	of := func(phases ...Phase) error {
-		_, err := operatorPolicy("111122223333", []*transfer.Transfer{valid}, phases)
+	of := func(phases ...plan.Phase) error {
+		_, err := Policy("111122223333", []*transfer.Transfer{valid}, phases)
 		return err
 	}
 	problemtest.Run(t, phaseRules, []problemtest.Case{
-		{Rule: "phase", Name: "one of four", Err: of(RunPhase)},
+		{Rule: "phase", Name: "one of four", Err: of(plan.RunPhase)},
 		{Rule: "phase", Name: "all", Err: of()},
 		{Rule: "phase", Name: "unknown", Refuse: true, Err: of("preview")},
-		{Rule: "phase", Name: "one known, one unknown", Refuse: true, Err: of(RunPhase, "preview")},
+		{Rule: "phase", Name: "one known, one unknown", Refuse: true, Err: of(plan.RunPhase, "preview")},
 	})
 }

@@ -1,4 +1,4 @@
-package xacct
+package verdict
 
 import (
 	"cmp"
@@ -14,54 +14,54 @@ import (
 	"github.com/xacct/xacct/policy/authz"
 )
 
-// verdict is the decision on one action.
-type verdict struct {
+// Verdict is the decision on one action.
+type Verdict struct {
 	action  string
-	use     use
-	why     string // what a denial means where the use is seldom
+	Use     Use
+	Why     string // what a denial means where the use is seldom
 	request authz.Request
-	when    []policy.Condition // that a grant of the action should have
+	When    []policy.Condition // that a grant of the action should have
 	authz.Decision
 	assumed []string // the keys on whose assumed values an allowing decision hangs
 }
 
-// accessCase gathers the verdicts on one principal and one resource.
-type accessCase struct {
-	transfer    *transfer.Transfer
-	policies    authz.Policies
-	principal   string
-	bucket      string // "" is none
-	owner       string // the account of the resource
-	resource    string // other than a bucket
-	trust       bool   // the service assumes the role; principal is then the role that is assumed
-	caller      bool   // the principal is no role of DataSync's
-	own         bool   // its calls set up and run the transfer
-	may, mayNot string // the sentence: "DataSync may read the source"
-	part        string
-	finding     plan.Finding // what all findings have in common
-	facts       []authz.Fact // what the requests were made from
-	verdicts    []verdict
+// Case gathers the verdicts on one principal and one resource.
+type Case struct {
+	Transfer    *transfer.Transfer
+	Policies    authz.Policies
+	Principal   string
+	Bucket      string // "" is none
+	Owner       string // the account of the resource
+	Resource    string // other than a bucket
+	Trust       bool   // the service assumes the role; principal is then the role that is assumed
+	Caller      bool   // the principal is no role of DataSync's
+	Own         bool   // its calls set up and run the transfer
+	May, MayNot string // the sentence: "DataSync may read the source"
+	Part        string
+	Finding     plan.Finding // what all findings have in common
+	Facts       []authz.Fact // what the requests were made from
+	Verdicts    []Verdict
 
-	shared        *exemptions       // of all findings
-	organisations map[string]string // by account
+	Shared        *Exemptions       // of all findings
+	Organisations map[string]string // by account
 }
 
-func (j *accessCase) decide(req authz.Request, u use, why string) {
-	if slices.ContainsFunc(j.verdicts, func(v verdict) bool { return v.action == req.Action && v.request.Resource == req.Resource }) && j.bucket != "" {
+func (j *Case) Decide(req authz.Request, u Use, why string) {
+	if slices.ContainsFunc(j.Verdicts, func(v Verdict) bool { return v.action == req.Action && v.request.Resource == req.Resource }) && j.Bucket != "" {
 		return
 	}
-	j.add(req, authz.Decide(req, j.policies), u, why)
+	j.add(req, authz.Decide(req, j.Policies), u, why)
 }
 
-func (j *accessCase) add(req authz.Request, d authz.Decision, u use, why string) {
-	if u == conditionally && d.Effect.Denied() {
+func (j *Case) add(req authz.Request, d authz.Decision, u Use, why string) {
+	if u == Conditionally && d.Effect.Denied() {
 		d.Effect, d.DependsOn = authz.Undetermined, []string{why}
 	}
-	v := verdict{action: req.Action, use: u, why: why, request: req, Decision: d}
+	v := Verdict{action: req.Action, Use: u, Why: why, request: req, Decision: d}
 	if d.Effect == authz.Allowed {
-		v.assumed = authz.Decide(certain(req, j.facts), j.policies).DependsOn
+		v.assumed = authz.Decide(certain(req, j.Facts), j.Policies).DependsOn
 	}
-	j.verdicts = append(j.verdicts, v)
+	j.Verdicts = append(j.Verdicts, v)
 }
 
 // certain is the request without what is only assumed.
@@ -80,20 +80,20 @@ func certain(req authz.Request, facts []authz.Fact) authz.Request {
 }
 
 // code is what the verdict makes of its action.
-func (v verdict) code() plan.Code {
+func (v Verdict) code() plan.Code {
 	switch {
 	case v.Effect == authz.Allowed:
 		return plan.CodeAllowed
 	case v.Effect == authz.Undetermined:
 		return plan.CodeUndetermined
-	case v.use == rarely:
+	case v.Use == Rarely:
 		return plan.CodeLimited
 	}
 	return plan.CodeDenied
 }
 
-// conclude makes one finding of the verdicts that are alike: the same effect, by the same statement or for want of the same layers.
-func (j *accessCase) conclude() []plan.Finding {
+// Conclude makes one finding of the verdicts that are alike: the same effect, by the same statement or for want of the same layers.
+func (j *Case) Conclude() []plan.Finding {
 	type key struct {
 		code      plan.Code
 		effect    authz.Effect
@@ -101,9 +101,9 @@ func (j *accessCase) conclude() []plan.Finding {
 		layers    authz.Layer // that do not allow
 	}
 	var keys []key
-	groups := map[key][]verdict{}
-	for _, v := range j.verdicts {
-		k := key{code: v.code(), effect: v.Effect, statement: deciding(v.Decision)}
+	groups := map[key][]Verdict{}
+	for _, v := range j.Verdicts {
+		k := key{code: v.code(), effect: v.Effect, statement: Deciding(v.Decision)}
 		if v.Effect == authz.ImplicitlyDenied { // what lacks in one layer does not help in another
 			for _, m := range v.Deciding {
 				k.layers |= m.Layer
@@ -125,8 +125,8 @@ func (j *accessCase) conclude() []plan.Finding {
 	var out []plan.Finding
 	for _, k := range keys {
 		vs := groups[k]
-		f := j.finding
-		f.Code, f.Statement = k.code, deciding(vs[0].Decision)
+		f := j.Finding
+		f.Code, f.Statement = k.code, Deciding(vs[0].Decision)
 		for _, v := range vs {
 			if !slices.Contains(f.Actions, v.action) {
 				f.Actions = append(f.Actions, v.action)
@@ -135,9 +135,9 @@ func (j *accessCase) conclude() []plan.Finding {
 		switch k.code {
 		case plan.CodeAllowed:
 			how := "allowed" + text.By(f.Statement) + assuming(vs)
-			f.Severity, f.Detail = plan.Info, fmt.Sprintf("%s (%s)", j.may, how)
+			f.Severity, f.Detail = plan.Info, fmt.Sprintf("%s (%s)", j.May, how)
 			if blocked {
-				f.Detail = fmt.Sprintf("%s in part: %s (%s)", j.may, listActions(f.Actions), how)
+				f.Detail = fmt.Sprintf("%s in part: %s (%s)", j.May, ListActions(f.Actions), how)
 			}
 		case plan.CodeUndetermined:
 			j.undetermined(&f, vs)
@@ -149,25 +149,25 @@ func (j *accessCase) conclude() []plan.Finding {
 	return out
 }
 
-func (j *accessCase) denied(f *plan.Finding, vs []verdict) {
+func (j *Case) denied(f *plan.Finding, vs []Verdict) {
 	f.Severity = plan.Blocking
-	f.Detail = fmt.Sprintf("%s: %s (%s%s)", j.mayNot, listActions(f.Actions), vs[0].Effect, text.By(f.Statement))
+	f.Detail = fmt.Sprintf("%s: %s (%s%s)", j.MayNot, ListActions(f.Actions), vs[0].Effect, text.By(f.Statement))
 	if f.Code == plan.CodeLimited {
 		f.Severity = plan.Warning
-		f.Detail = fmt.Sprintf("%s, but not %s (%s%s)", j.may, listActions(f.Actions), vs[0].Effect, text.By(f.Statement))
+		f.Detail = fmt.Sprintf("%s, but not %s (%s%s)", j.May, ListActions(f.Actions), vs[0].Effect, text.By(f.Statement))
 	}
-	if why := j.explain(vs[0].Decision); why != "" {
+	if why := j.Explain(vs[0].Decision); why != "" {
 		f.Detail += ": " + why
 	}
 	f.Remedy, f.Proposal = j.remedy(vs)
 	if f.Code == plan.CodeLimited {
-		f.Detail += "; " + vs[0].why
+		f.Detail += "; " + vs[0].Why
 	}
 }
 
-func (j *accessCase) undetermined(f *plan.Finding, vs []verdict) {
+func (j *Case) undetermined(f *plan.Finding, vs []Verdict) {
 	f.Severity = plan.Warning
-	of := cmp.Or(j.bucket, j.resource, j.owner)
+	of := cmp.Or(j.Bucket, j.Resource, j.Owner)
 	for _, v := range vs {
 		f.DependsOn = append(f.DependsOn, v.DependsOn...)
 		for _, l := range []authz.Layer{authz.Identity, authz.Boundary, authz.Session, authz.SCP, authz.RCP, authz.Resource} {
@@ -182,8 +182,8 @@ func (j *accessCase) undetermined(f *plan.Finding, vs []verdict) {
 	}
 	slices.Sort(f.DependsOn)
 	f.DependsOn = slices.Compact(f.DependsOn)
-	f.Detail = fmt.Sprintf("whether %s: %s depends on %s%s", j.may, listActions(f.Actions), strings.Join(f.DependsOn, " and "), text.Within(f.Statement))
-	if why := j.explain(vs[0].Decision); why != "" {
+	f.Detail = fmt.Sprintf("whether %s: %s depends on %s%s", j.May, ListActions(f.Actions), strings.Join(f.DependsOn, " and "), text.Within(f.Statement))
+	if why := j.Explain(vs[0].Decision); why != "" {
 		f.Detail += ": " + why
 	}
 	f.Remedy = "find out " + strings.Join(f.DependsOn, ", ")
@@ -194,7 +194,7 @@ func (j *accessCase) undetermined(f *plan.Finding, vs []verdict) {
 }
 
 // assuming names the condition keys of which a value is assumed that lets the requests in; "" if there are none.
-func assuming(vs []verdict) string {
+func assuming(vs []Verdict) string {
 	var keys []string
 	for _, v := range vs {
 		keys = append(keys, v.assumed...)
@@ -206,8 +206,8 @@ func assuming(vs []verdict) string {
 	return "; assumed: " + strings.Join(keys, ", ")
 }
 
-// deciding names the statement that decided, that of the bucket or trust policy first, because it is the one that the other account looks at.
-func deciding(d authz.Decision) string {
+// Deciding names the statement that decided, that of the bucket or trust policy first, because it is the one that the other account looks at.
+func Deciding(d authz.Decision) string {
 	ms := slices.Clone(d.Deciding)
 	slices.SortStableFunc(ms, func(a, b authz.Match) int {
 		return cmp.Compare(matchOrder(a), matchOrder(b))
@@ -235,7 +235,7 @@ func matchOrder(m authz.Match) int {
 	return 1
 }
 
-func listActions(actions []string) string {
+func ListActions(actions []string) string {
 	if len(actions) > 3 {
 		return fmt.Sprintf("%s and %d more", strings.Join(actions[:3], ", "), len(actions)-3)
 	}

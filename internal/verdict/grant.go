@@ -1,4 +1,4 @@
-package xacct
+package verdict
 
 import (
 	"cmp"
@@ -12,7 +12,7 @@ import (
 )
 
 // grant proposes what a layer lacks that has to allow and does not.
-func (j *accessCase) grant(vs []verdict) (string, []string) {
+func (j *Case) grant(vs []Verdict) (string, []string) {
 	var actions []string
 	for _, v := range vs {
 		if !slices.Contains(actions, v.action) {
@@ -22,30 +22,30 @@ func (j *accessCase) grant(vs []verdict) (string, []string) {
 	var texts, proposal []string
 	for _, m := range vs[0].Deciding {
 		switch {
-		case m.Layer == authz.Resource && !j.trust && j.local():
+		case m.Layer == authz.Resource && !j.Trust && j.local():
 			continue // within one account its own policies suffice
-		case m.Layer == authz.Resource && j.trust:
-			texts = append(texts, "let the trust policy of "+j.principal+" allow sts:AssumeRole to "+vs[0].request.Service)
+		case m.Layer == authz.Resource && j.Trust:
+			texts = append(texts, "let the trust policy of "+j.Principal+" allow sts:AssumeRole to "+vs[0].request.Service)
 		case m.Layer == authz.Resource:
-			texts = append(texts, fmt.Sprintf("let %s allow %s to %s", j.keeper(m.Layer), listActions(actions), j.principal))
+			texts = append(texts, fmt.Sprintf("let %s allow %s to %s", j.keeper(m.Layer), ListActions(actions), j.Principal))
 			for _, st := range allowing(vs) {
-				proposal = append(proposal, string(st.By(policy.AWS(j.principal)).Bytes()))
+				proposal = append(proposal, string(st.By(policy.AWS(j.Principal)).Bytes()))
 			}
 		case m.Layer == authz.Identity:
-			texts = append(texts, fmt.Sprintf("allow %s to %s", listActions(actions), j.principal))
+			texts = append(texts, fmt.Sprintf("allow %s to %s", ListActions(actions), j.Principal))
 			for _, st := range allowing(vs) {
 				proposal = append(proposal, string(st.Bytes()))
 			}
 		default:
-			texts = append(texts, fmt.Sprintf("let %s allow %s in the %s", j.keeper(m.Layer), listActions(actions), m.Layer))
+			texts = append(texts, fmt.Sprintf("let %s allow %s in the %s", j.keeper(m.Layer), ListActions(actions), m.Layer))
 		}
 	}
-	return cmp.Or(strings.Join(texts, "; and "), fmt.Sprintf("allow %s to %s", listActions(actions), j.principal)), proposal
+	return cmp.Or(strings.Join(texts, "; and "), fmt.Sprintf("allow %s to %s", ListActions(actions), j.Principal)), proposal
 }
 
 // allowing are statements that allow each verdict's action on its resources and under its conditions, and nothing else: actions share a
 // statement only if they share both.
-func allowing(vs []verdict) policy.Statements {
+func allowing(vs []Verdict) policy.Statements {
 	type row struct {
 		actions, resources []string
 		when               []policy.Condition
@@ -54,12 +54,12 @@ func allowing(vs []verdict) policy.Statements {
 	var rows []row
 	for _, v := range vs {
 		resource := v.request.Resource
-		if below, ok := strings.CutSuffix(resource, "/"+probe); ok {
+		if below, ok := strings.CutSuffix(resource, "/"+Probe); ok {
 			resource = below + "/*"
 		}
-		i := slices.IndexFunc(rows, func(r row) bool { return r.actions[0] == v.action && same(r.when, v.when) })
+		i := slices.IndexFunc(rows, func(r row) bool { return r.actions[0] == v.action && same(r.when, v.When) })
 		if i < 0 {
-			i, rows = len(rows), append(rows, row{actions: []string{v.action}, when: v.when})
+			i, rows = len(rows), append(rows, row{actions: []string{v.action}, when: v.When})
 		}
 		if !slices.Contains(rows[i].resources, resource) {
 			rows[i].resources = append(rows[i].resources, resource)
@@ -81,7 +81,7 @@ func allowing(vs []verdict) policy.Statements {
 }
 
 // local reports whether the principal is of the account that owns the resource, whose policy then need not allow as well. A key's has to.
-func (j *accessCase) local() bool {
-	a, ok := region.ParseARN(j.principal)
-	return ok && a.Account == j.owner && j.resource == ""
+func (j *Case) local() bool {
+	a, ok := region.ParseARN(j.Principal)
+	return ok && a.Account == j.Owner && j.Resource == ""
 }

@@ -1,4 +1,4 @@
-package xacct
+package verdict
 
 import (
 	"os"
@@ -26,22 +26,22 @@ func TestDenyPatterns(t *testing.T) {
 	for situation, name := range want {
 		for _, st := range denies(t, filepath.Join("internal", "enginetest", "gallery", "testdata", situation)) {
 			shown[name] = true
-			if got := patternOf(st).name; got != name {
+			if got := PatternOf(st).Name; got != name {
 				t.Errorf("%s is recognised as %s, want %s", situation, got, name)
 			}
 		}
 	}
 	tagged := policy.Deny("s3:*").On("*").When(policy.Where("StringNotEquals", "aws:PrincipalTag/team", "media"))
-	if got := patternOf(tagged).name; got != "tags" {
+	if got := PatternOf(tagged).Name; got != "tags" {
 		t.Errorf("a Deny by tag is recognised as %s", got)
 	}
 	shown["tags"] = true
-	for _, p := range append([]denyPattern{notPrincipalPattern, notResourcePattern, deletePattern}, denyPatterns...) {
-		if !shown[p.name] {
-			t.Errorf("no situation shows %s", p.name)
+	for _, p := range append([]Pattern{notPrincipalPattern, notResourcePattern, deletePattern}, keyPatterns...) {
+		if !shown[p.Name] {
+			t.Errorf("no situation shows %s", p.Name)
 		}
 		if !strings.HasPrefix(p.source, "https://") || p.role == "" {
-			t.Errorf("%s has no source or no words", p.name)
+			t.Errorf("%s has no source or no words", p.Name)
 		}
 	}
 }

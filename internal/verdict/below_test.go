@@ -1,4 +1,4 @@
-package xacct
+package verdict
 
 import (
 	"slices"
@@ -57,9 +57,9 @@ func TestDecideBelow(t *testing.T) {
 		{"a part that hangs on a key", policy.New(policy.Deny("s3:*").By(policy.Everyone()).On("arn:aws:s3:::b/in/a/*").When(policy.NotIPAddress("aws:SourceIp", "203.0.113.0/24"))), all, authz.Undetermined,
 			[]string{"aws:SourceIp", "whether there are objects at in/a/*"}},
 	} {
-		j := accessCase{policies: authz.Policies{Resource: tt.resource, Identity: []policy.Document{tt.identity}}}
-		j.decideBelow(authz.Request{Principal: "arn:aws:iam::111122223333:role/r", Action: "s3:PutObject", Resource: base + probe, ResourceAccount: "111122223333"}, base, always, "")
-		if v := j.verdicts[0]; v.Effect != tt.want || !slices.Equal(v.DependsOn, tt.dependsOn) {
+		j := Case{Policies: authz.Policies{Resource: tt.resource, Identity: []policy.Document{tt.identity}}}
+		j.DecideBelow(authz.Request{Principal: "arn:aws:iam::111122223333:role/r", Action: "s3:PutObject", Resource: base + Probe, ResourceAccount: "111122223333"}, base, Always, "")
+		if v := j.Verdicts[0]; v.Effect != tt.want || !slices.Equal(v.DependsOn, tt.dependsOn) {
 			t.Errorf("%s: %s %q, want %s %q", tt.name, v.Effect, v.DependsOn, tt.want, tt.dependsOn)
 		}
 	}

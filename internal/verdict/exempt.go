@@ -1,4 +1,4 @@
-package xacct
+package verdict
 
 import (
 	"cmp"
@@ -12,13 +12,13 @@ import (
 
 // exemption proposes for each statement that denies, or may deny, the same statement with the principal exempt. It is offered only if the
 // policies with it no longer deny.
-func (j *accessCase) exemption(vs []verdict) (string, []string) {
-	changed := j.policies
+func (j *Case) exemption(vs []Verdict) (string, []string) {
+	changed := j.Policies
 	var texts, proposal []string
 	var denials []policy.Statement
 	var layers []authz.Layer
 	for _, m := range decidingAll(vs) {
-		st, ok := statementOf(j.policies, m)
+		st, ok := statementOf(j.Policies, m)
 		if !ok || st.Effect() != "Deny" {
 			continue
 		}
@@ -35,20 +35,20 @@ func (j *accessCase) exemption(vs []verdict) (string, []string) {
 		proposal = append(proposal, string(next.Bytes()))
 		denials, layers = append(denials, st), append(layers, m.Layer)
 	}
-	if len(texts) == 0 || slices.ContainsFunc(vs, func(v verdict) bool {
+	if len(texts) == 0 || slices.ContainsFunc(vs, func(v Verdict) bool {
 		d := authz.Decide(v.request, changed)
 		return d.Effect == authz.ExplicitlyDenied || v.Effect == authz.Undetermined && len(v.DependsOn) > 0 && len(d.DependsOn) > 0
 	}) {
 		return "", nil
 	}
 	for i, st := range denials {
-		j.shared.add(j, j.document(layers[i], vs[0].request.Resource), st, &proposal[i])
+		j.Shared.add(j, j.document(layers[i], vs[0].request.Resource), st, &proposal[i])
 	}
 	return strings.Join(texts, "; and "), proposal
 }
 
 // decidingAll are the statements by which any of the verdicts came about.
-func decidingAll(vs []verdict) []authz.Match {
+func decidingAll(vs []Verdict) []authz.Match {
 	var out []authz.Match
 	for _, v := range vs {
 		for _, m := range v.Deciding {
@@ -63,23 +63,23 @@ func decidingAll(vs []verdict) []authz.Match {
 }
 
 // exempted is who is to be exempt.
-func (j *accessCase) exempted() string {
-	if j.trust {
-		return "account " + j.transfer.TaskAccount
+func (j *Case) exempted() string {
+	if j.Trust {
+		return "account " + j.Transfer.TaskAccount
 	}
-	return j.principal
+	return j.Principal
 }
 
 // exempt is the Deny with the principal exempt.
-func (j *accessCase) exempt(st policy.Statement) (policy.Statement, bool) {
+func (j *Case) exempt(st policy.Statement) (policy.Statement, bool) {
 	principals, notPrincipal := st.Principals()
 	if notPrincipal {
 		everyone, ok := insteadOfNotPrincipal(st, principals)
-		return addTo(everyone, "ArnNotLikeIfExists", "aws:PrincipalArn", j.principal), ok
+		return addTo(everyone, "ArnNotLikeIfExists", "aws:PrincipalArn", j.Principal), ok
 	}
-	key, value, operator := "aws:PrincipalArn", j.principal, "ArnNotLikeIfExists"
-	if j.trust { // the caller is a service, and has no ARN
-		key, value, operator = "aws:SourceAccount", j.transfer.TaskAccount, "StringNotEqualsIfExists"
+	key, value, operator := "aws:PrincipalArn", j.Principal, "ArnNotLikeIfExists"
+	if j.Trust { // the caller is a service, and has no ARN
+		key, value, operator = "aws:SourceAccount", j.Transfer.TaskAccount, "StringNotEqualsIfExists"
 	}
 	for _, c := range st.Conditions() { // a list of exempt principals is there already: the principal joins it
 		if strings.EqualFold(c.Key(), key) && strings.Contains(c.Operator(), "Not") && !strings.Contains(c.Operator(), ":") {

@@ -1,4 +1,4 @@
-package xacct
+package verdict
 
 import (
 	"cmp"
@@ -10,33 +10,33 @@ import (
 	"github.com/xacct/xacct/policy/authz"
 )
 
-// explain says in words what the first Deny that decides is about; "" if none does.
-func (j *accessCase) explain(d authz.Decision) string {
+// Explain says in words what the first Deny that decides is about; "" if none does.
+func (j *Case) Explain(d authz.Decision) string {
 	for _, m := range d.Deciding {
-		if st, ok := statementOf(j.policies, m); ok && st.Effect() == "Deny" {
-			return patternOf(st).explain(j, st)
+		if st, ok := statementOf(j.Policies, m); ok && st.Effect() == "Deny" {
+			return PatternOf(st).explain(j, st)
 		}
 	}
 	return ""
 }
 
 // remedy is the smallest change that would let the principal in, and the statements as they would read. Nobody applies it but their owner.
-func (j *accessCase) remedy(vs []verdict) (string, []string) {
+func (j *Case) remedy(vs []Verdict) (string, []string) {
 	if vs[0].Effect == authz.ExplicitlyDenied {
 		if text, proposal := j.exemption(vs); text != "" {
 			return text, proposal
 		}
-		return fmt.Sprintf("let the owner of %s exempt %s", cmp.Or(deciding(vs[0].Decision), "the denying policy"), j.principal), nil
+		return fmt.Sprintf("let the owner of %s exempt %s", cmp.Or(Deciding(vs[0].Decision), "the denying policy"), j.Principal), nil
 	}
 	var texts, proposal []string
-	var rest []verdict
+	var rest []Verdict
 	for _, v := range vs {
 		unmet := j.unmet(v)
 		if len(unmet) == 0 {
 			rest = append(rest, v)
 		}
 		for _, what := range unmet {
-			if text := "set " + what + " as the policies of " + j.principal + " ask"; !slices.Contains(texts, text) {
+			if text := "set " + what + " as the policies of " + j.Principal + " ask"; !slices.Contains(texts, text) {
 				texts = append(texts, text)
 			}
 		}
@@ -50,19 +50,19 @@ func (j *accessCase) remedy(vs []verdict) (string, []string) {
 }
 
 // keeper is who can change a policy of the layer.
-func (j *accessCase) keeper(l authz.Layer) string {
+func (j *Case) keeper(l authz.Layer) string {
 	switch l {
 	case authz.SCP:
-		return "the organisation of account " + j.transfer.TaskAccount
+		return "the organisation of account " + j.Transfer.TaskAccount
 	case authz.RCP:
-		return "the organisation of account " + j.owner
+		return "the organisation of account " + j.Owner
 	case authz.Resource:
-		if j.bucket != "" {
-			return "the owner of bucket " + j.bucket
+		if j.Bucket != "" {
+			return "the owner of bucket " + j.Bucket
 		}
-		return "account " + j.owner
+		return "account " + j.Owner
 	}
-	return "account " + j.transfer.TaskAccount
+	return "account " + j.Transfer.TaskAccount
 }
 
 // documentOf is where the document of a match stands in the policies; nil if the match is no document.

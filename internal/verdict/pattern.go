@@ -1,4 +1,4 @@
-package xacct
+package verdict
 
 import (
 	"slices"
@@ -8,8 +8,8 @@ import (
 )
 
 // denyPattern is a kind of Deny that stands in real policies, recognised by what it asks about.
-type denyPattern struct {
-	name     string
+type Pattern struct {
+	Name     string
 	keys     []string // condition keys in lower case, "*" at the end for any; the first pattern of which one stands in the statement is it
 	role     string   // what it does to DataSync's role
 	operator string   // what it does to whoever calls; "" is the same
@@ -19,68 +19,68 @@ type denyPattern struct {
 }
 
 // The patterns, the more telling keys first, because many statements have several.
-var denyPatterns = []denyPattern{
-	{name: "network",
+var keyPatterns = []Pattern{
+	{Name: "network",
 		keys:     []string{"aws:sourcevpce", "aws:sourcevpc", "aws:vpcsourceip"},
 		role:     "it lets in what comes through certain VPCs or endpoints, and transfers between S3 buckets come through none",
 		operator: "it lets in what comes through certain VPCs or endpoints",
 		source:   "https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html"},
-	{name: "addresses",
+	{Name: "addresses",
 		keys:     []string{"aws:sourceip"},
 		role:     "it lets certain addresses in, and those of DataSync are AWS's own and not published; aws:ViaAWSService does not help a service role",
 		operator: "it lets certain addresses in",
 		source:   "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"},
-	{name: "confused-deputy",
+	{Name: "confused-deputy",
 		keys:   []string{"aws:sourceorgid", "aws:sourceorgpaths"},
 		role:   "it keeps services out that act for another organisation, and whether DataSync says for which it acts is not documented",
 		source: "https://github.com/aws-samples/data-perimeter-policy-examples"},
-	{name: "resource-perimeter",
+	{Name: "resource-perimeter",
 		keys:   []string{"aws:resourceorgid", "aws:resourceorgpaths", "aws:resourceaccount"},
 		role:   "it keeps principals to resources of certain accounts or organisations",
 		source: "https://github.com/aws-samples/data-perimeter-policy-examples"},
-	{name: "organisation",
+	{Name: "organisation",
 		keys:   []string{"aws:principalorgid", "aws:principalorgpaths"},
 		role:   "it lets in principals of certain organisations, and an exemption of AWS services does not help a role",
 		source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"},
-	{name: "accounts",
+	{Name: "accounts",
 		keys:   []string{"aws:principalaccount", "aws:sourceaccount", "aws:sourcearn"},
 		role:   "it lets in principals of certain accounts; aws:SourceAccount and aws:SourceArn are not sent when a role calls",
 		source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"},
-	{name: "ids",
+	{Name: "ids",
 		keys:   []string{"aws:userid"},
 		role:   "it lets in certain unique ids; a role's is AROA…:session, so that it must be listed with :* at its end",
 		source: "https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html"},
-	{name: "encryption-header",
+	{Name: "encryption-header",
 		keys:   []string{"s3:x-amz-server-side-encryption*"},
 		role:   "it asks uploads for an encryption header, and DataSync is not documented to send one: the bucket's default encryption applies (assumed)",
 		source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingServerSideEncryption.html"},
-	{name: "acl-header",
+	{Name: "acl-header",
 		keys:   []string{"s3:x-amz-acl", "s3:x-amz-grant-*"},
 		role:   "it asks uploads for an ACL, and DataSync is not documented to send one (assumed)",
 		source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-migrating-acls-prerequisites.html"},
-	{name: "region",
+	{Name: "region",
 		keys:   []string{"aws:requestedregion"},
 		role:   "it allows certain Regions only, and the calls go to the Region of the bucket",
 		source: "https://docs.aws.amazon.com/controltower/latest/controlreference/primary-region-deny-policy.html"},
-	{name: "mfa",
+	{Name: "mfa",
 		keys:     []string{"aws:multifactorauthage", "aws:multifactorauthpresent"},
 		role:     "it asks for a second factor, which a service never has",
 		operator: "it asks for a second factor",
 		source:   "https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html"},
-	{name: "transport",
+	{Name: "transport",
 		keys:   []string{"aws:securetransport", "s3:tlsversion"},
 		role:   "it asks for TLS",
 		source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html"},
-	{name: "arns",
+	{Name: "arns",
 		keys:   []string{"aws:principalarn"},
 		role:   "it lets in certain principals by their ARN, and this one is not among them",
 		listed: "it keeps out certain principals by their ARN, and this one is among them",
 		source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"},
-	{name: "tags",
+	{Name: "tags",
 		keys:   []string{"aws:principaltag/*"},
 		role:   "it lets in principals with a certain tag",
 		source: "https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html"},
-	{name: "services-only",
+	{Name: "services-only",
 		keys:     []string{"aws:principalisawsservice", "aws:principalservicename", "aws:viaawsservice", "aws:calledvia*"},
 		role:     "it lets AWS services in, and DataSync calls with a role, not as a service",
 		operator: "it lets AWS services in, or what they do in somebody's name",
@@ -90,25 +90,25 @@ var denyPatterns = []denyPattern{
 
 // Patterns without a telling condition key, and what is none of them.
 var (
-	notPrincipalPattern = denyPattern{name: "not-principal",
+	notPrincipalPattern = Pattern{Name: "not-principal",
 		role:   "NotPrincipal lets in exactly those that it names, and of a role also its session would have to be named",
 		source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html"}
-	notResourcePattern = denyPattern{name: "prefix",
+	notResourcePattern = Pattern{Name: "prefix",
 		role:   "it keeps everybody out of all but certain prefixes",
 		source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notresource.html"}
-	deletePattern = denyPattern{name: "delete-protection",
+	deletePattern = Pattern{Name: "delete-protection",
 		role:   "it protects objects from being deleted",
 		source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html"}
-	plainPattern = denyPattern{name: "plain"}
+	plainPattern = Pattern{Name: "plain"}
 )
 
 // patternOf recognises a Deny.
-func patternOf(st policy.Statement) denyPattern {
+func PatternOf(st policy.Statement) Pattern {
 	if _, not := st.Principals(); not {
 		return notPrincipalPattern
 	}
 	conditions := st.Conditions()
-	for _, p := range denyPatterns {
+	for _, p := range keyPatterns {
 		if slices.ContainsFunc(conditions, func(c policy.Condition) bool { return p.about(strings.ToLower(c.Key())) }) {
 			return p
 		}
@@ -124,7 +124,7 @@ func patternOf(st policy.Statement) denyPattern {
 	return plainPattern
 }
 
-func (p denyPattern) about(key string) bool {
+func (p Pattern) about(key string) bool {
 	return slices.ContainsFunc(p.keys, func(k string) bool {
 		prefix, wild := strings.CutSuffix(k, "*")
 		return k == key || wild && strings.HasPrefix(key, prefix)
@@ -132,16 +132,21 @@ func (p denyPattern) about(key string) bool {
 }
 
 // explain says what the statement, which has the pattern, does to the principal that is judged.
-func (p denyPattern) explain(j *accessCase, st policy.Statement) string {
+func (p Pattern) explain(j *Case, st policy.Statement) string {
 	switch {
-	case p.key != "" && strings.HasPrefix(j.resource, "key "):
+	case p.key != "" && strings.HasPrefix(j.Resource, "key "):
 		return p.key
 	case p.listed != "" && !slices.ContainsFunc(st.Conditions(), func(c policy.Condition) bool {
 		return p.about(strings.ToLower(c.Key())) && strings.Contains(c.Operator(), "Not")
 	}):
 		return p.listed
-	case p.operator != "" && j.caller:
+	case p.operator != "" && j.Caller:
 		return p.operator
 	}
 	return p.role
+}
+
+// Patterns are all kinds of Deny that are recognised.
+func Patterns() []Pattern {
+	return append([]Pattern{plainPattern, notPrincipalPattern, notResourcePattern, deletePattern}, keyPatterns...)
 }

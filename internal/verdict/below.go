@@ -1,4 +1,4 @@
-package xacct
+package verdict
 
 import (
 	"regexp"
@@ -12,21 +12,21 @@ import (
 // sample is a key below a prefix that some statement tells from others.
 type sample struct{ resource, pattern string }
 
-// decideBelow judges an action on the objects below base, an ARN that ends where their names begin: by a key that no statement speaks of,
+// DecideBelow judges an action on the objects below base, an ARN that ends where their names begin: by a key that no statement speaks of,
 // and by one for each pattern that is about some of the objects only. Where these differ the answer hangs on which objects there are.
-func (j *accessCase) decideBelow(req authz.Request, base string, u use, why string) {
-	first := authz.Decide(req, j.policies)
-	samples := append([]sample{{base + "~", ""}}, samplesBelow(j.policies, base)...)
+func (j *Case) DecideBelow(req authz.Request, base string, u Use, why string) {
+	first := authz.Decide(req, j.Policies)
+	samples := append([]sample{{base + "~", ""}}, samplesBelow(j.Policies, base)...)
 	var depends, by []string
 	request, decision := req, first
 	for _, s := range samples {
 		other := req
 		other.Resource = s.resource
-		d := authz.Decide(other, j.policies)
+		d := authz.Decide(other, j.Policies)
 		if effectClass(d.Effect) == effectClass(first.Effect) {
 			continue
 		}
-		if name := deciding(d); d.Effect.Denied() && name != "" { // of several patterns that one statement covers, the first says it
+		if name := Deciding(d); d.Effect.Denied() && name != "" { // of several patterns that one statement covers, the first says it
 			if slices.Contains(by, name) {
 				continue
 			}

@@ -1,0 +1,108 @@
+package operator
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/plan"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/problem"
+)
+
+var rulePhase = problem.Rule{ID: "phase", Text: "must be plan, apply, run or destroy", Remedy: "use the Phase constants", Source: "xacct"}
+
+var phaseRules = []problem.Rule{rulePhase}
+
+var allPhases = []plan.Phase{plan.PlanPhase, plan.ApplyPhase, plan.RunPhase, plan.DestroyPhase}
+
+// managedSize is how many characters a managed policy may have, white space aside.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+const managedSize = 6144
+
+// Policy is everything in one document, which has to fit into a managed policy.
+func Policy(account string, transfers []*transfer.Transfer, phases []plan.Phase) (policy.Document, error) {
+	statements, err := operatorStatements(account, transfers, phases)
+	if err != nil {
+		return policy.Document{}, err
+	}
+	d := policy.New(statements)
+	if used, _ := d.Size(policy.Identity); used > managedSize {
+		return policy.Document{}, fmt.Errorf("operator policy: %d of %d characters: ask for one phase at a time, or use OperatorPolicies", used, managedSize)
+	}
+	return d, nil
+}
+
+// Policies are as many documents as it takes for each to fit into a managed policy.
+func Policies(account string, transfers []*transfer.Transfer, phases []plan.Phase) ([]policy.Document, error) {
+	statements, err := operatorStatements(account, transfers, phases)
+	if err != nil {
+		return nil, err
+	}
+	var out []policy.Document
+	var page policy.Statements
+	for _, st := range split(statements) {
+		if used, _ := policy.New(append(slices.Clone(page), st)).Size(policy.Identity); used > managedSize && len(page) > 0 {
+			out, page = append(out, policy.New(page)), nil
+		}
+		page = append(page, st)
+	}
+	return append(out, policy.New(page)), nil
+}
+
+// split halves the resources of statements that alone are too long for a policy.
+func split(statements policy.Statements) policy.Statements {
+	var out policy.Statements
+	for _, st := range statements {
+		resources, _ := st.Resources()
+		if used, _ := policy.New(st).Size(policy.Identity); used <= managedSize || len(resources) < 2 {
+			out = append(out, st)
+			continue
+		}
+		half := len(resources) / 2
+		sid := strings.TrimRight(st.Sid(), "0123456789")
+		out = append(out, split(policy.Statements{st.On(resources[:half]...).WithSid(""), st.On(resources[half:]...).WithSid("")})...)
+		for i := range out {
+			if out[i].Sid() == "" {
+				out[i] = out[i].WithSid(fmt.Sprintf("%s%d", sid, i+1))
+			}
+		}
+	}
+	return out
+}
+
+func operatorStatements(account string, transfers []*transfer.Transfer, phases []plan.Phase) (policy.Statements, error) {
+	if err := transfer.Validate(transfers); err != nil {
+		return nil, err
+	}
+	var l problem.List
+	for _, p := range phases {
+		l.Check(slices.Contains(allPhases, p), rulePhase, "phases", string(p))
+	}
+	if err := l.Err(); err != nil {
+		return nil, err
+	}
+	if len(phases) == 0 {
+		phases = allPhases
+	}
+	resources := Scopes(account, transfers)
+	if len(resources) == 0 {
+		return nil, fmt.Errorf("operator policy: account %s takes part in none of the transfers: give one of their accounts", account)
+	}
+	service := region.DataSync(transfers[0].Partition)
+	var out policy.Statements
+	for _, n := range slices.Concat(TaskNeeds, bucketNeeds, dataNeeds, logNeeds, keyNeeds) {
+		on := resources[n.On]
+		if len(on) == 0 || !slices.ContainsFunc(n.Phases, func(p plan.Phase) bool { return slices.Contains(phases, p) }) {
+			continue
+		}
+		st := policy.Allow(n.Actions...).WithSid(n.sid).On(on...)
+		for _, c := range n.When {
+			st = st.When(policy.StringEquals(c.Key, service))
+		}
+		out = append(out, st)
+	}
+	return out, nil
+}
