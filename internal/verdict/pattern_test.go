@@ -24,7 +24,7 @@ func TestDenyPatterns(t *testing.T) {
 	}
 	shown := map[string]bool{}
 	for situation, name := range want {
-		for _, st := range denies(t, filepath.Join("internal", "enginetest", "gallery", "testdata", situation)) {
+		for _, st := range denies(t, filepath.Join("..", "enginetest", "gallery", "testdata", situation)) {
 			shown[name] = true
 			if got := PatternOf(st).Name; got != name {
 				t.Errorf("%s is recognised as %s, want %s", situation, got, name)
