@@ -14,6 +14,7 @@ import (
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/check"
 	"github.com/xacct/xacct/internal/guard"
 	"github.com/xacct/xacct/internal/patience"
 	"github.com/xacct/xacct/internal/transfer"
@@ -144,7 +145,7 @@ func (r *run) checkMerged(ch *plan.Change, w target, current, next policy.Docume
 	var errs []error
 	for _, t := range w.transfers {
 		var blocking []plan.Finding
-		for _, finding := range checkAll([]*transfer.Resources{t.Resources()}, f) {
+		for _, finding := range check.All([]*transfer.Resources{t.Resources()}, f) {
 			if finding.Severity == plan.Blocking && !slices.Contains(r.approved.Settings.Override, finding.Code) {
 				blocking = append(blocking, finding)
 			}

@@ -13,6 +13,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/check"
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/guard"
 	"github.com/xacct/xacct/internal/patience"
@@ -188,7 +189,7 @@ func (r *run) refused(ch *plan.Change, t *transfer.Transfer, side plan.Side, op 
 	if waits := r.waitsFor(ch); waits != nil && awserr.Propagation(err) {
 		return plan.Waiting, waits
 	}
-	return ended(ch, op, accessError(r.current.findings, t, side, err))
+	return ended(ch, op, check.AccessError(r.current.findings, t, side, err))
 }
 
 func (r *run) removeLocation(ctx context.Context, ch *plan.Change, api client.DataSyncAPI, arn string, res *plan.ChangeResult) (plan.Status, error) {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xacct/xacct/internal/check"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/kmskey"
@@ -121,7 +122,7 @@ func (b *builder) dropKeyStatements(w keyWant, locations map[string][]string) st
 		return ""
 	}
 	c.Op, c.Details, c.Before, c.After = plan.Update, d.lines, string(state.Policy.Bytes()), string(d.next.Bytes())
-	keyLockout(w.spec, d.next, func(severity plan.Severity, code plan.Code, _, detail, remedy string) {
+	check.KeyLockout(w.spec, d.next, func(severity plan.Severity, code plan.Code, _, detail, remedy string) {
 		b.find(w.transfers, plan.Finding{Severity: severity, Code: code, Account: account, Subject: arn, Detail: detail, Remedy: remedy})
 	})
 	b.add(c)

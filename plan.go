@@ -9,6 +9,7 @@ import (
 
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"github.com/xacct/xacct/internal/check"
 	"github.com/xacct/xacct/internal/option"
 	"github.com/xacct/xacct/policy"
 )
@@ -137,7 +138,7 @@ func (p *Plan) Explain(transfer string, err error) error {
 	if i < 0 {
 		return err
 	}
-	return explain(p.Findings, p.Transfers[i].resolve(), err)
+	return check.Explain(p.Findings, p.Transfers[i].resolve(), err)
 }
 
 // Residue looks for what is left of the plan's transfers: roles, locations and tasks that bear our mark, statements that bear our Sids, and

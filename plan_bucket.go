@@ -100,10 +100,3 @@ func (b *builder) ownership(w bucketWant, s bucket.State, seen bool) {
 	}
 	b.add(c)
 }
-
-func severityIf(blocking bool) plan.Severity {
-	if blocking {
-		return plan.Blocking
-	}
-	return plan.Warning
-}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/check"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/location"
@@ -157,5 +158,5 @@ func (r *Resources) Check(f Facts) []Finding {
 	for _, role := range r.Roles {
 		set.Roles = append(set.Roles, transfer.AccountRole(role))
 	}
-	return checkAll([]*transfer.Resources{set}, f)
+	return check.All([]*transfer.Resources{set}, f)
 }

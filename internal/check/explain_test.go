@@ -1,4 +1,4 @@
-package xacct
+package check
 
 import (
 	"errors"
@@ -8,6 +8,8 @@ import (
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
+	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/task"
 )
 
@@ -16,29 +18,44 @@ const (
 	outRole = "arn:aws:iam::111122223333:role/media-archive-destination"
 )
 
-// explained is a transfer from one account's bucket into another's, with findings on both ends.
-func explained() *Plan {
-	on := func(side Side, code Code, statement, subject string, actions ...string) Finding {
-		return Finding{Transfer: "media-archive", Side: side, Code: code, Statement: statement, Subject: subject, Actions: actions}
+// explainedPlan is as much of a plan as explaining takes.
+type explainedPlan struct {
+	Transfers []transfer.Given
+	Findings  []plan.Finding
+}
+
+func (p *explainedPlan) Explain(name string, err error) error {
+	for _, t := range p.Transfers {
+		if t.Name == name {
+			return Explain(p.Findings, transfer.Resolve(t), err)
+		}
 	}
-	denied := on(DestinationSide, CodeDenied, "NoUploads", outRole, "s3:PutObject")
+	return err
+}
+
+// explained is a transfer from one account's bucket into another's, with findings on both ends.
+func explained() *explainedPlan {
+	on := func(side plan.Side, code plan.Code, statement, subject string, actions ...string) plan.Finding {
+		return plan.Finding{Transfer: "media-archive", Side: side, Code: code, Statement: statement, Subject: subject, Actions: actions}
+	}
+	denied := on(plan.DestinationSide, plan.CodeDenied, "NoUploads", outRole, "s3:PutObject")
 	denied.Remedy = "exempt the role"
-	unknown := on(DestinationSide, CodeUndetermined, "OurOrganisation", outRole, "s3:ListBucket")
+	unknown := on(plan.DestinationSide, plan.CodeUndetermined, "OurOrganisation", outRole, "s3:ListBucket")
 	unknown.DependsOn = []string{"aws:PrincipalOrgID"}
-	return &Plan{
-		Transfers: []Transfer{{Name: "media-archive", Operators: []string{"arn:aws:iam::111122223333:role/ops"},
-			Source:      Endpoint{Account: "111122223333", Region: "eu-west-1", Bucket: "media"},
-			Destination: Endpoint{Account: "444455556666", Region: "us-east-2", Bucket: "media-archive"}}},
-		Findings: []Finding{
-			on(SourceSide, CodeAllowed, "", inRole, "sts:AssumeRole"),
-			on(SourceSide, CodeAllowed, "DataSync", inRole, "s3:ListBucket", "s3:GetObject"),
-			on(SourceSide, CodeDenied, "NoDecrypt", inRole, "kms:Decrypt"),
-			on(SourceSide, CodeDenied, "NoOps", "arn:aws:iam::111122223333:role/ops", "s3:ListBucket"),
-			on(DestinationSide, CodeAllowed, "", outRole, "sts:AssumeRole"),
-			on(DestinationSide, CodeAllowed, "Ours", outRole, "s3:GetObject"),
-			on(DestinationSide, CodeLimited, "NoDeletes", outRole, "s3:DeleteObject"),
+	return &explainedPlan{
+		Transfers: []transfer.Given{{Name: "media-archive", Operators: []string{"arn:aws:iam::111122223333:role/ops"},
+			Source:      transfer.Endpoint{Account: "111122223333", Region: "eu-west-1", Bucket: "media"},
+			Destination: transfer.Endpoint{Account: "444455556666", Region: "us-east-2", Bucket: "media-archive"}}},
+		Findings: []plan.Finding{
+			on(plan.SourceSide, plan.CodeAllowed, "", inRole, "sts:AssumeRole"),
+			on(plan.SourceSide, plan.CodeAllowed, "DataSync", inRole, "s3:ListBucket", "s3:GetObject"),
+			on(plan.SourceSide, plan.CodeDenied, "NoDecrypt", inRole, "kms:Decrypt"),
+			on(plan.SourceSide, plan.CodeDenied, "NoOps", "arn:aws:iam::111122223333:role/ops", "s3:ListBucket"),
+			on(plan.DestinationSide, plan.CodeAllowed, "", outRole, "sts:AssumeRole"),
+			on(plan.DestinationSide, plan.CodeAllowed, "Ours", outRole, "s3:GetObject"),
+			on(plan.DestinationSide, plan.CodeLimited, "NoDeletes", outRole, "s3:DeleteObject"),
 			unknown, denied,
-			{Transfer: "another", Side: SourceSide, Code: CodeDenied, Statement: "Theirs", Actions: []string{"s3:ListBucket"}},
+			{Transfer: "another", Side: plan.SourceSide, Code: plan.CodeDenied, Statement: "Theirs", Actions: []string{"s3:ListBucket"}},
 		},
 	}
 }
@@ -52,47 +69,47 @@ func TestExplain(t *testing.T) {
 	for _, tt := range []struct {
 		name      string
 		err       error
-		side      Side
-		verdict   Code
+		side      plan.Side
+		verdict   plan.Code
 		statement string
 		hint      string
 	}{
 		{"a start, no side named: the one that is doubted", &task.StartError{Err: answer("DataSync location access test failed: could not perform s3:ListObjectsV2 on bucket.")},
-			DestinationSide, CodeUndetermined, "OurOrganisation", "let " + outRole + " list bucket media-archive, in its own policies and in the bucket's; settle what the plan's undetermined finding depends on (OurOrganisation): aws:PrincipalOrgID"},
+			plan.DestinationSide, plan.CodeUndetermined, "OurOrganisation", "let " + outRole + " list bucket media-archive, in its own policies and in the bucket's; settle what the plan's undetermined finding depends on (OurOrganisation): aws:PrincipalOrgID"},
 		{"a start, the bucket is named", &task.StartError{Err: answer("DataSync location access test failed: could not perform s3:ListObjectsV2 on bucket media. Access denied.")},
-			SourceSide, CodeAllowed, "DataSync", "let " + inRole + " list bucket media, in its own policies and in the bucket's; the policies that were read allow it, by DataSync: look at"},
+			plan.SourceSide, plan.CodeAllowed, "DataSync", "let " + inRole + " list bucket media, in its own policies and in the bucket's; the policies that were read allow it, by DataSync: look at"},
 		{"reading, which decrypts", answer("DataSync location access test failed: could not perform s3:GetObject in bucket media. Access denied."),
-			SourceSide, CodeDenied, "NoDecrypt", "the plan found it denied, by NoDecrypt: change that statement"},
+			plan.SourceSide, plan.CodeDenied, "NoDecrypt", "the plan found it denied, by NoDecrypt: change that statement"},
 		{"the role is named", answer("Unable to assume role. Reason: Access denied when calling sts:AssumeRole; roleName=media-archive-destination, roleArn=" + outRole),
-			DestinationSide, CodeAllowed, "", "let the trust policy of " + outRole + " allow sts:AssumeRole to datasync.amazonaws.com"},
+			plan.DestinationSide, plan.CodeAllowed, "", "let the trust policy of " + outRole + " allow sts:AssumeRole to datasync.amazonaws.com"},
 		{"the caller, not the role", answer("DataSync bucket access test failed: could not perform s3:HeadBucket on bucket. Access denied."),
-			SourceSide, CodeDenied, "NoOps", "name it in Operators"},
-		{"a run: the code tells the side", failed("SrcLocHitAccess", ""), SourceSide, CodeDenied, "NoDecrypt", "allow reading; the plan found it denied, by NoDecrypt"},
-		{"a run: the detail tells the side", failed("FsS3HeadBucketFailed", "403 on the destination bucket"), DestinationSide, CodeUndetermined, "OurOrganisation", "let " + outRole + ", the policy of bucket media-archive and"},
+			plan.SourceSide, plan.CodeDenied, "NoOps", "name it in Operators"},
+		{"a run: the code tells the side", failed("SrcLocHitAccess", ""), plan.SourceSide, plan.CodeDenied, "NoDecrypt", "allow reading; the plan found it denied, by NoDecrypt"},
+		{"a run: the detail tells the side", failed("FsS3HeadBucketFailed", "403 on the destination bucket"), plan.DestinationSide, plan.CodeUndetermined, "OurOrganisation", "let " + outRole + ", the policy of bucket media-archive and"},
 		{"a run that failed on objects", &task.IncompleteError{Outcome: task.Outcome{Verdict: task.WithExceptions, Counters: task.Counters{FailedTransfer: 2}}},
-			SourceSide, CodeDenied, "NoDecrypt", "see the task's report or log group"},
+			plan.SourceSide, plan.CodeDenied, "NoDecrypt", "see the task's report or log group"},
 		{"S3's own words", failed("", "User: arn:aws:sts::111122223333:assumed-role/x/y is not authorized to perform: s3:PutObject on resource: x"),
-			DestinationSide, CodeDenied, "NoUploads", "the plan found it denied, by NoUploads: exempt the role"},
+			plan.DestinationSide, plan.CodeDenied, "NoUploads", "the plan found it denied, by NoUploads: exempt the role"},
 		{"S3's own words, of the operator", answer("User: arn:aws:sts::111122223333:assumed-role/ops/me is not authorized to perform: s3:ListBucket on resource: x"),
-			SourceSide, CodeDenied, "NoOps", "name it in Operators"},
+			plan.SourceSide, plan.CodeDenied, "NoOps", "name it in Operators"},
 		{"S3's own words, of the destination's role", answer("User: arn:aws:sts::111122223333:assumed-role/media-archive-destination/AwsSync-loc-0123456789abcdef0 is not authorized to perform: s3:ListBucket on resource: x"),
-			DestinationSide, CodeUndetermined, "OurOrganisation", "let " + outRole + " list bucket media-archive"},
+			plan.DestinationSide, plan.CodeUndetermined, "OurOrganisation", "let " + outRole + " list bucket media-archive"},
 		{"S3's own words, of the source's role", answer("User: arn:aws:sts::111122223333:assumed-role/media-archive-source/AwsSync-loc-0123456789abcdef0 is not authorized to perform: s3:ListBucket on resource: x"),
-			SourceSide, CodeAllowed, "DataSync", "let " + inRole + " list bucket media,"},
+			plan.SourceSide, plan.CodeAllowed, "DataSync", "let " + inRole + " list bucket media,"},
 		{"an action of which no message is known", answer("DataSync location access test failed: could not perform s3:DeleteObject in bucket media-archive. Access denied."),
-			DestinationSide, CodeLimited, "NoDeletes", "the plan found it denied, by NoDeletes"},
+			plan.DestinationSide, plan.CodeLimited, "NoDeletes", "the plan found it denied, by NoDeletes"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := explained()
 			err := p.Explain("media-archive", fmt.Errorf("nightly: %w", tt.err))
-			var e *AccessTestError
+			var e *plan.AccessTestError
 			if !errors.As(err, &e) || !errors.Is(err, tt.err) {
-				t.Fatalf("%v is not an AccessTestError, or has lost its cause", err)
+				t.Fatalf("%v is not an plan.AccessTestError, or has lost its cause", err)
 			}
 			if e.Side != tt.side || e.Verdict != tt.verdict || e.Statement != tt.statement {
 				t.Errorf("side %q, verdict %q, statement %q, want %q, %q, %q", e.Side, e.Verdict, e.Statement, tt.side, tt.verdict, tt.statement)
 			}
-			if hint := e.Hint(); !strings.Contains(hint, tt.hint) || Hints(err)[0] != hint {
+			if hint := e.Hint(); !strings.Contains(hint, tt.hint) || plan.Hints(err)[0] != hint {
 				t.Errorf("hint %q, want %q in it", hint, tt.hint)
 			}
 			if !strings.Contains(e.Error(), "(by its policies: "+tt.verdict+")") || strings.Contains(e.Error(), "\n") {
@@ -108,12 +125,12 @@ func TestExplain(t *testing.T) {
 // TestExplainSkipsTrust: that the role may be assumed says nothing of what S3 refuses it.
 func TestExplainSkipsTrust(t *testing.T) {
 	p := explained()
-	p.Findings = []Finding{{Transfer: "media-archive", Side: SourceSide, Code: CodeUndetermined, Statement: "Trust", Subject: inRole, Actions: []string{"sts:AssumeRole"}}}
-	var e *AccessTestError
+	p.Findings = []plan.Finding{{Transfer: "media-archive", Side: plan.SourceSide, Code: plan.CodeUndetermined, Statement: "Trust", Subject: inRole, Actions: []string{"sts:AssumeRole"}}}
+	var e *plan.AccessTestError
 	if err := p.Explain("media-archive", errors.New("DataSync location access test failed: bucket media")); !errors.As(err, &e) || e.Verdict != "" || e.Statement != "" {
 		t.Errorf("%+v, want no verdict", e)
 	}
-	if err := p.Explain("media-archive", errors.New("Unable to assume role")); !errors.As(err, &e) || e.Verdict != CodeUndetermined || e.Statement != "Trust" {
+	if err := p.Explain("media-archive", errors.New("Unable to assume role")); !errors.As(err, &e) || e.Verdict != plan.CodeUndetermined || e.Statement != "Trust" {
 		t.Errorf("%+v, want the verdict on the trust policy", e)
 	}
 }
@@ -144,21 +161,21 @@ func TestExplainJobs(t *testing.T) {
 	report := errors.New("DataSync bucket access test failed: could not perform s3:PutObject in bucket reports. Access denied.")
 	for _, tt := range []struct {
 		name   string
-		edit   func(*Transfer)
+		edit   func(*transfer.Given)
 		err    error
-		side   Side
+		side   plan.Side
 		bucket string
 		role   string
 	}{
-		{"a manifest, with the source's role", func(t *Transfer) { t.Task.Manifest = &task.Manifest{Bucket: "lists", Key: "x.csv"} }, gone, SourceSide, "lists", inRole},
-		{"a manifest, with a role of its own", func(t *Transfer) { t.Task.Manifest = &task.Manifest{Bucket: "lists", Key: "x.csv", RoleARN: "r"} }, gone, "", "lists", "r"},
-		{"the manifest of retries", func(t *Transfer) { t.Retries = &task.Manifest{Bucket: "lists", Key: "x.csv"} }, gone, SourceSide, "lists", inRole},
-		{"a report, with the destination's role", func(t *Transfer) { t.Task.Report = &task.Report{Bucket: "reports"} }, report, DestinationSide, "reports", outRole},
-		{"none that is known", func(*Transfer) {}, gone, "", "", ""},
+		{"a manifest, with the source's role", func(t *transfer.Given) { t.Task.Manifest = &task.Manifest{Bucket: "lists", Key: "x.csv"} }, gone, plan.SourceSide, "lists", inRole},
+		{"a manifest, with a role of its own", func(t *transfer.Given) { t.Task.Manifest = &task.Manifest{Bucket: "lists", Key: "x.csv", RoleARN: "r"} }, gone, "", "lists", "r"},
+		{"the manifest of retries", func(t *transfer.Given) { t.Retries = &task.Manifest{Bucket: "lists", Key: "x.csv"} }, gone, plan.SourceSide, "lists", inRole},
+		{"a report, with the destination's role", func(t *transfer.Given) { t.Task.Report = &task.Report{Bucket: "reports"} }, report, plan.DestinationSide, "reports", outRole},
+		{"none that is known", func(*transfer.Given) {}, gone, "", "", ""},
 	} {
 		p := explained()
 		tt.edit(&p.Transfers[0])
-		var e *AccessTestError
+		var e *plan.AccessTestError
 		if err := p.Explain("media-archive", tt.err); !errors.As(err, &e) || e.Side != tt.side || e.Bucket != tt.bucket || e.RoleARN != tt.role {
 			t.Errorf("%s: %+v", tt.name, e)
 		}
@@ -176,12 +193,12 @@ func TestAccessTestErrorOfOthers(t *testing.T) {
 		{errors.New("access test failed somehow"), "could not reach the source bucket media as " + inRole + " (by its policies: denied)", "the plan found it denied, by NoDecrypt: change that statement"},
 	} {
 		p := explained()
-		e := accessError(p.Findings, p.Transfers[0].resolve(), SourceSide, tt.err)
+		e := AccessError(p.Findings, transfer.Resolve(p.Transfers[0]), plan.SourceSide, tt.err)
 		if !strings.Contains(e.Error(), tt.error) || e.Hint() != tt.hint {
 			t.Errorf("%v, hint %q, want %q, %q", e, e.Hint(), tt.error, tt.hint)
 		}
 	}
-	if got := (&AccessTestError{}).Error(); !strings.Contains(got, "could not reach a bucket (by its policies: not evaluated)") {
+	if got := (&plan.AccessTestError{}).Error(); !strings.Contains(got, "could not reach a bucket (by its policies: not evaluated)") {
 		t.Errorf("without a side: %s", got)
 	}
 }

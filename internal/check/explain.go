@@ -1,4 +1,4 @@
-package xacct
+package check
 
 import (
 	"cmp"
@@ -18,21 +18,21 @@ func explainable(m task.Meaning) bool {
 	return m.Access() || m.Cause == task.CauseMismatch || m.Cause == task.CauseUnknown
 }
 
-// explain is the error with what the findings say of it, if it is about access and has no verdict already.
-func explain(findings []plan.Finding, t *transfer.Transfer, err error) error {
+// Explain is the error with what the findings say of it, if it is about access and has no verdict already.
+func Explain(findings []plan.Finding, t *transfer.Transfer, err error) error {
 	var explained *plan.AccessTestError
 	if errors.As(err, &explained) {
 		return err
 	}
 	m := task.MeaningOf(err)
 	if m.Access() || m.Cause == task.CauseMismatch && doubted(t, findings, m) != "" {
-		return accessError(findings, t, "", err)
+		return AccessError(findings, t, "", err)
 	}
 	return err
 }
 
-// accessError is the error with what the findings say of it. side is known already, or "".
-func accessError(findings []plan.Finding, t *transfer.Transfer, side plan.Side, err error) *plan.AccessTestError {
+// AccessError is the error with what the findings say of it. side is known already, or "".
+func AccessError(findings []plan.Finding, t *transfer.Transfer, side plan.Side, err error) *plan.AccessTestError {
 	m := task.MeaningOf(err)
 	if m.Action != "" && explainable(m) && byOperator(t, err) {
 		m.Cause = task.CauseCaller

@@ -1,4 +1,4 @@
-package xacct
+package check
 
 import (
 	"cmp"
@@ -31,7 +31,7 @@ func (r *checker) checkKeyStates() []plan.Finding {
 		}
 		merged, read := r.mergedKey(k.ARN)
 		if read && remote && !merged.Equal(r.facts.KeyPolicies[k.ARN]) {
-			keyLockout(k, merged, find)
+			KeyLockout(k, merged, find)
 			keyPrincipals(r.facts, k, merged, find)
 			out = append(out, r.keyWriter(k, merged)...)
 		}
@@ -60,9 +60,9 @@ func keyState(s kmskey.State, remote bool, find findFunc) bool {
 	return false
 }
 
-// keyLockout blocks a write after which nobody of the key's account could change the policy. KMS would refuse it.
+// KeyLockout blocks a write after which nobody of the key's account could change the policy. KMS would refuse it.
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
-func keyLockout(k kmskey.Spec, next policy.Document, find findFunc) {
+func KeyLockout(k kmskey.Spec, next policy.Document, find findFunc) {
 	_, err := k.ReplacePolicyInput(next)
 	for _, p := range problem.All(err) {
 		if p.ID == "policy-lockout" {

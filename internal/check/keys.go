@@ -1,4 +1,4 @@
-package xacct
+package check
 
 import (
 	"fmt"

@@ -1,4 +1,4 @@
-package xacct
+package check
 
 import (
 	"cmp"
@@ -283,4 +283,11 @@ func (r *checker) checkContent() []plan.Finding {
 	}
 	return []plan.Finding{{Severity: plan.Warning, Code: plan.CodeOverwrites, Transfer: t.Name, Side: plan.DestinationSide, Account: t.Destination.Account, Subject: r.Destination.URI(),
 		Detail: detail, Remedy: "set Task.Options.OverwriteMode to NEVER, or choose an empty prefix, if they are to stay"}}
+}
+
+func severityIf(blocking bool) plan.Severity {
+	if blocking {
+		return plan.Blocking
+	}
+	return plan.Warning
 }
