@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/xacct/xacct/internal/client"
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
@@ -42,9 +43,9 @@ type run struct {
 	opts     applyOptions
 
 	changes          map[string]*plan.Change // of the fresh plan, by ID
-	desired          wants                   // of the transfers that nothing blocks, neither when the plan was made nor now
+	desired          desired.Set             // of the transfers that nothing blocks, neither when the plan was made nor now
 	currentUnblocked map[string]*plan.Change // by ID: what a fresh plan holds for the transfers that nothing blocked when the plan was made
-	desiredUnblocked wants                   // of those
+	desiredUnblocked desired.Set             // of those
 	approvedByID     map[string]*plan.Change // of the plan, by ID
 	orphans          map[string]bool         // IDs of changes that delete what is ours and unused
 
@@ -131,7 +132,7 @@ func (r *run) replan(snap *snapshot, callers map[string]string) {
 	}
 	r.current.planAll()
 	blocked := r.current.blocked()
-	r.desired = snap.withFormer(wantsOf(without(func(name string) bool { return blocked[name] })))
+	r.desired = snap.withFormer(desired.Of(without(func(name string) bool { return blocked[name] })))
 	r.ids = maps.Clone(r.current.ids)
 	r.changes, r.orphans = byID(r.current.changes), r.current.orphans
 	for id, ch := range r.changes {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/check"
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/guard"
 	"github.com/xacct/xacct/internal/patience"
 	"github.com/xacct/xacct/internal/transfer"
@@ -34,32 +35,32 @@ const merges = 5
 
 // target is somebody else's policy that a change writes: of a bucket, of a key, or of CloudWatch Logs.
 type target struct {
-	policyWant
+	desired.SharedPolicy
 	size     func(policy.Document) (used, quota int)
 	get, put string                                      // the operations, as in IAM policies
 	judged   policy.Document                             // what the fresh plan judged
 	facts    func(plan.Facts, policy.Document, []string) // puts a document in its place, and the Sids that leave it
-	diff     func(policy.Document) policyDiff            // what is to become of a document
+	diff     func(policy.Document) desired.PolicyDiff    // what is to become of a document
 	read     func(context.Context) (policy.Document, error)
 	write    func(context.Context, policy.Document) (middleware.Metadata, error) // the zero Document is no policy
 }
 
 // bucketTarget is the policy of a bucket.
-func (r *run) bucketTarget(w bucketWant) (target, error) {
-	api, err := r.clients.S3(w.spec.Account, w.spec.Region)
+func (r *run) bucketTarget(w desired.Bucket) (target, error) {
+	api, err := r.clients.S3(w.Spec.Account, w.Spec.Region)
 	if r.approved.Mode == plan.TearDown {
-		w.spec.Statements = nil
+		w.Spec.Statements = nil
 	}
 	return target{
-		policyWant: w.policyWant, size: func(d policy.Document) (int, int) { return d.Size(policy.Bucket) }, get: "s3:GetBucketPolicy", put: "s3:PutBucketPolicy",
-		judged: r.current.snap.buckets[w.spec.Name].Policy,
+		SharedPolicy: w.SharedPolicy, size: func(d policy.Document) (int, int) { return d.Size(policy.Bucket) }, get: "s3:GetBucketPolicy", put: "s3:PutBucketPolicy",
+		judged: r.current.snap.buckets[w.Spec.Name].Policy,
 		facts: func(f plan.Facts, d policy.Document, gone []string) {
-			f.BucketPolicies[w.spec.Name], f.Leaving[w.spec.Name] = d, gone
+			f.BucketPolicies[w.Spec.Name], f.Leaving[w.Spec.Name] = d, gone
 		},
-		diff: func(d policy.Document) policyDiff { return diffBucket(w, d, r.known()) },
-		read: func(ctx context.Context) (policy.Document, error) { return guard.ReadBucketPolicy(ctx, api, w.spec) },
+		diff: func(d policy.Document) desired.PolicyDiff { return w.Diff(d, r.known()) },
+		read: func(ctx context.Context) (policy.Document, error) { return guard.ReadBucketPolicy(ctx, api, w.Spec) },
 		write: func(ctx context.Context, d policy.Document) (middleware.Metadata, error) {
-			return guard.WriteBucketPolicy(ctx, api, w.spec, d)
+			return guard.WriteBucketPolicy(ctx, api, w.Spec, d)
 		},
 	}, err
 }
@@ -78,19 +79,19 @@ func (r *run) applyPolicy(ctx context.Context, ch *plan.Change, w target, res *p
 			return ended(ch, w.get, err)
 		}
 		d := w.diff(current)
-		if len(d.taken) > 0 {
-			return plan.Failed, &plan.OwnerError{Account: ch.Account, Region: ch.Region, Kind: ch.Kind, Name: ch.Name, Detail: "statement " + d.taken[0] + " bears our id but is not of our making"}
+		if len(d.Taken) > 0 {
+			return plan.Failed, &plan.OwnerError{Account: ch.Account, Region: ch.Region, Kind: ch.Kind, Name: ch.Name, Detail: "statement " + d.Taken[0] + " bears our id but is not of our making"}
 		}
-		if d.op == plan.NoOp {
+		if d.Op == plan.NoOp {
 			return status, nil
 		}
-		if err := r.checkMerged(ch, w, current, d.next, d.gone); err != nil {
+		if err := r.checkMerged(ch, w, current, d.Next, d.Gone); err != nil {
 			return plan.Failed, err
 		}
 		if err := patience.Stopped(ctx); err != nil {
 			return ended(ch, w.put, err)
 		}
-		put := r.putPolicy(held, w, current, d.next, res)
+		put := r.putPolicy(held, w, current, d.Next, res)
 		if put == nil || awserr.Ambiguous(put) {
 			reading = held
 		}
@@ -106,13 +107,13 @@ func (r *run) applyPolicy(ctx context.Context, ch *plan.Change, w target, res *p
 		if status = plan.Done; put == nil {
 			r.use(ch.ID)
 		}
-		missing, err := r.readBack(held, w, d.next)
+		missing, err := r.readBack(held, w, d.Next)
 		switch {
 		case err != nil:
 			return ended(ch, w.get, fmt.Errorf("after the write: %w", err))
 		case len(missing) == 0:
 			return plan.Done, nil
-		case put == nil && !w.lacksOurs(missing):
+		case put == nil && !w.LacksOurs(missing):
 			res.Detail = "written, but afterwards not there: " + strings.Join(missing, ", ") + " (another writer removed or changed it)"
 			return plan.Done, nil
 		}
@@ -124,10 +125,6 @@ func (r *run) applyPolicy(ctx context.Context, ch *plan.Change, w target, res *p
 		}
 		return plan.Failed, &plan.LostUpdateError{Account: ch.Account, Region: ch.Region, Kind: ch.Kind, Name: ch.Name, Missing: missing}
 	}
-}
-
-func (w policyWant) lacksOurs(missing []string) bool {
-	return slices.ContainsFunc(missing, func(sid string) bool { return slices.Contains(w.ours, sid) })
 }
 
 // checkMerged judges the document that is about to be written: its size, and, where the policy is not the one that the fresh plan judged,
@@ -143,7 +140,7 @@ func (r *run) checkMerged(ch *plan.Change, w target, current, next policy.Docume
 	f := r.current.facts()
 	w.facts(f, named(r.current.ids, current), gone)
 	var errs []error
-	for _, t := range w.transfers {
+	for _, t := range w.Transfers {
 		var blocking []plan.Finding
 		for _, finding := range check.All([]*transfer.Resources{t.Resources()}, f) {
 			if finding.Severity == plan.Blocking && !slices.Contains(r.approved.Settings.Override, finding.Code) {
@@ -213,7 +210,7 @@ func difference(sent, got policy.Document, ids map[string]string) []string {
 // unresolved reports whether a principal is a unique id that nobody knows.
 func unresolved(st policy.Statement, ids map[string]string) bool {
 	principals, _ := st.Principals()
-	return slices.ContainsFunc(principals, func(p policy.Principal) bool { return uniqueID(p.Value()) && ids[p.Value()] == "" })
+	return slices.ContainsFunc(principals, func(p policy.Principal) bool { return desired.UniqueID(p.Value()) && ids[p.Value()] == "" })
 }
 
 // skeleton is a statement without its principals.
@@ -232,14 +229,14 @@ func skeleton(st policy.Statement) string {
 	return fmt.Sprint(st.Effect(), st.Sid(), notAction, slices.Sorted(maps.Keys(lower)), notResource, slices.Sorted(slices.Values(resources)), conditions)
 }
 
-func (r *run) applyOwnership(ctx context.Context, ch *plan.Change, w bucketWant, res *plan.ChangeResult) (plan.Status, error) {
-	api, err := r.clients.S3(w.spec.Account, w.spec.Region)
+func (r *run) applyOwnership(ctx context.Context, ch *plan.Change, w desired.Bucket, res *plan.ChangeResult) (plan.Status, error) {
+	api, err := r.clients.S3(w.Spec.Account, w.Spec.Region)
 	if err != nil {
 		return plan.Failed, err
 	}
-	in, err := w.spec.PutOwnershipInput()
+	in, err := w.Spec.PutOwnershipInput()
 	if r.approved.Mode == plan.TearDown {
-		in, err = w.spec.RestoreOwnershipInput(r.approved.Settings.Ownership[w.spec.Name])
+		in, err = w.Spec.RestoreOwnershipInput(r.approved.Settings.Ownership[w.Spec.Name])
 	}
 	if err == nil {
 		err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {

@@ -15,6 +15,7 @@ import (
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/check"
 	"github.com/xacct/xacct/internal/client"
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/guard"
 	"github.com/xacct/xacct/internal/patience"
 	"github.com/xacct/xacct/internal/transfer"
@@ -39,8 +40,8 @@ func (r *run) made(id, arn string, res *plan.ChangeResult) {
 	res.ARN = arn
 }
 
-func (r *run) applyLocation(ctx context.Context, ch *plan.Change, w locationWant, res *plan.ChangeResult) (plan.Status, error) {
-	api, err := r.clients.DataSync(w.spec.Account, w.spec.Region)
+func (r *run) applyLocation(ctx context.Context, ch *plan.Change, w desired.Location, res *plan.ChangeResult) (plan.Status, error) {
+	api, err := r.clients.DataSync(w.Spec.Account, w.Spec.Region)
 	if err != nil {
 		return plan.Failed, err
 	}
@@ -55,17 +56,17 @@ func (r *run) applyLocation(ctx context.Context, ch *plan.Change, w locationWant
 	if !state.Exists {
 		return r.createLocation(ctx, ch, api, w, res)
 	}
-	_, lines, tags := diffLocation(w, state)
-	if note := r.current.snap.noteRoles(w, state.Tags, state.RoleARN); note != "" && state.RoleARN != w.spec.RoleARN {
-		spec := w.spec
-		spec.Tags = map[string]string{w.transfer.TagKey(transfer.TagReplaces): note} // first, or nothing tells of the role once the location has another
+	_, lines, tags := w.Diff(state)
+	if note := r.current.snap.noteRoles(w, state.Tags, state.RoleARN); note != "" && state.RoleARN != w.Spec.RoleARN {
+		spec := w.Spec
+		spec.Tags = map[string]string{w.Transfer.TagKey(transfer.TagReplaces): note} // first, or nothing tells of the role once the location has another
 		in, err := spec.TagInput(state.ARN)
 		if err := r.tagResource(ctx, ch, api, in, err, res); err != nil {
 			return ended(ch, "datasync:TagResource", err)
 		}
 	}
-	if beyondTags(lines) {
-		in, err := w.spec.UpdateInput(state.ARN)
+	if desired.BeyondTags(lines) {
+		in, err := w.Spec.UpdateInput(state.ARN)
 		if err == nil {
 			err = r.repeat(ctx, ch, r.budgetFor(ch, w), func(ctx context.Context) error {
 				out, err := api.UpdateLocationS3(ctx, in)
@@ -76,11 +77,11 @@ func (r *run) applyLocation(ctx context.Context, ch *plan.Change, w locationWant
 			})
 		}
 		if err != nil {
-			return r.refused(ch, w.transfer, w.side, "datasync:UpdateLocationS3", err)
+			return r.refused(ch, w.Transfer, w.Side, "datasync:UpdateLocationS3", err)
 		}
 	}
-	w.spec.Tags = tags
-	in, err := w.spec.TagInput(state.ARN)
+	w.Spec.Tags = tags
+	in, err := w.Spec.TagInput(state.ARN)
 	return ended(ch, "datasync:TagResource", r.tagResource(ctx, ch, api, in, err, res))
 }
 
@@ -98,8 +99,8 @@ func (r *run) tagResource(ctx context.Context, ch *plan.Change, api client.DataS
 	})
 }
 
-func (r *run) createLocation(ctx context.Context, ch *plan.Change, api client.DataSyncAPI, w locationWant, res *plan.ChangeResult) (plan.Status, error) {
-	in, err := w.spec.CreateInput()
+func (r *run) createLocation(ctx context.Context, ch *plan.Change, api client.DataSyncAPI, w desired.Location, res *plan.ChangeResult) (plan.Status, error) {
+	in, err := w.Spec.CreateInput()
 	if err != nil {
 		return plan.Failed, err
 	}
@@ -126,21 +127,21 @@ func (r *run) createLocation(ctx context.Context, ch *plan.Change, api client.Da
 		}, look)
 	})
 	if err != nil {
-		return r.refused(ch, w.transfer, w.side, "datasync:CreateLocationS3", err)
+		return r.refused(ch, w.Transfer, w.Side, "datasync:CreateLocationS3", err)
 	}
 	return plan.Done, r.foreignARN(ch, res.ARN)
 }
 
 // foreignARN refuses an ARN that is not of the account and Region it was asked for in.
 func (r *run) foreignARN(ch *plan.Change, arn string) error {
-	if !isIn(arn, ch.Account, ch.Region) {
+	if !desired.IsIn(arn, ch.Account, ch.Region) {
 		return &plan.IdentityError{Account: ch.Account, Err: fmt.Errorf("%s answered with %s", ch.ID, arn)}
 	}
 	return nil
 }
 
 // findLocation lists the Region's locations and looks for ours.
-func findLocation(ctx context.Context, c client.Set, api client.DataSyncAPI, w locationWant) (location.State, error) {
+func findLocation(ctx context.Context, c client.Set, api client.DataSyncAPI, w desired.Location) (location.State, error) {
 	entries, err := location.List(ctx, api)
 	if err != nil {
 		return location.State{}, err
@@ -150,7 +151,7 @@ func findLocation(ctx context.Context, c client.Set, api client.DataSyncAPI, w l
 
 // budgetFor is how long the named errors of a young role or policy are retried: as long as the policies allow the access, shortly while
 // they leave it open, and not at all if they deny it or another operator has still to act.
-func (r *run) budgetFor(ch *plan.Change, w locationWant) time.Duration {
+func (r *run) budgetFor(ch *plan.Change, w desired.Location) time.Duration {
 	if r.waitsFor(ch) != nil {
 		return 0
 	}
@@ -164,10 +165,10 @@ func (r *run) budgetFor(ch *plan.Change, w locationWant) time.Duration {
 }
 
 // verdict is the worst of what the fresh plan found about one side of a transfer.
-func (r *run) verdict(w locationWant) plan.Code {
+func (r *run) verdict(w desired.Location) plan.Code {
 	worst := ""
 	for _, f := range r.current.findings {
-		if f.Transfer != w.transfer.Name || f.Side != w.side {
+		if f.Transfer != w.Transfer.Name || f.Side != w.Side {
 			continue
 		}
 		switch {
@@ -206,8 +207,8 @@ func (r *run) removeLocation(ctx context.Context, ch *plan.Change, api client.Da
 	return ended(ch, "datasync:DeleteLocation", err)
 }
 
-func (r *run) applyTask(ctx context.Context, ch *plan.Change, w taskWant, res *plan.ChangeResult) (plan.Status, error) {
-	api, err := r.clients.DataSync(w.spec.Account, w.spec.Region)
+func (r *run) applyTask(ctx context.Context, ch *plan.Change, w desired.Task, res *plan.ChangeResult) (plan.Status, error) {
+	api, err := r.clients.DataSync(w.Spec.Account, w.Spec.Region)
 	if err != nil {
 		return plan.Failed, err
 	}
@@ -222,31 +223,31 @@ func (r *run) applyTask(ctx context.Context, ch *plan.Change, w taskWant, res *p
 	if waits := r.waitsFor(ch); waits != nil {
 		return plan.Waiting, waits
 	}
-	t := w.transfer
-	w.spec.SourceLocationARN = cmp.Or(t.Source.LocationARN, r.arn(transfer.ChangeID(w.spec.Account, t.Source.Region, plan.DataSyncLocation, t.Name+"/"+string(plan.SourceSide))))
-	w.spec.DestinationLocationARN = cmp.Or(t.Destination.LocationARN, r.arn(transfer.ChangeID(w.spec.Account, t.Destination.Region, plan.DataSyncLocation, t.Name+"/"+string(plan.DestinationSide))))
-	op, lines, tags := diffTask(w, state, w.spec.SourceLocationARN, w.spec.DestinationLocationARN)
+	t := w.Transfer
+	w.Spec.SourceLocationARN = cmp.Or(t.Source.LocationARN, r.arn(transfer.ChangeID(w.Spec.Account, t.Source.Region, plan.DataSyncLocation, t.Name+"/"+string(plan.SourceSide))))
+	w.Spec.DestinationLocationARN = cmp.Or(t.Destination.LocationARN, r.arn(transfer.ChangeID(w.Spec.Account, t.Destination.Region, plan.DataSyncLocation, t.Name+"/"+string(plan.DestinationSide))))
+	op, lines, tags := w.Diff(state, w.Spec.SourceLocationARN, w.Spec.DestinationLocationARN)
 	moved := elsewhere(w, state, old)
 	if (op == plan.Replace || moved.Exists) && !r.approved.Settings.AllowReplace {
 		return plan.Failed, &plan.StaleError{Change: ch.ID, Detail: "it must be replaced now, which the plan does not allow"}
 	}
 	switch op {
 	case plan.Create, plan.Replace:
-		w.spec = w.successor(predecessor(state, moved))
+		w.Spec = w.Successor(desired.Predecessor(state, moved))
 		if state.Exists {
 			old = append([]task.State{state}, old...)
 		}
 		if left := r.current.snap.replaces(t, old); left != "" {
-			w.spec.Tags = maps.Clone(w.spec.Tags)
-			w.spec.Tags[t.TagKey(transfer.TagReplaces)] = left
+			w.Spec.Tags = maps.Clone(w.Spec.Tags)
+			w.Spec.Tags[t.TagKey(transfer.TagReplaces)] = left
 		}
 		if status, err := r.createTask(ctx, ch, api, w, res); err != nil || op == plan.Create {
 			return status, err
 		}
 		return r.removeTask(ctx, ch, api, state.ARN, res)
 	}
-	if beyondTags(lines) {
-		in, err := w.spec.UpdateFrom(state) // with the options in force: whether one left out keeps its value is not documented
+	if desired.BeyondTags(lines) {
+		in, err := w.Spec.UpdateFrom(state) // with the options in force: whether one left out keeps its value is not documented
 		if err == nil {
 			err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
 				out, err := api.UpdateTask(ctx, in)
@@ -260,13 +261,13 @@ func (r *run) applyTask(ctx context.Context, ch *plan.Change, w taskWant, res *p
 			return ended(ch, "datasync:UpdateTask", err)
 		}
 	}
-	w.spec.Tags = tags
-	in, err := w.spec.TagInput(state.ARN)
+	w.Spec.Tags = tags
+	in, err := w.Spec.TagInput(state.ARN)
 	return ended(ch, "datasync:TagResource", r.tagResource(ctx, ch, api, in, err, res))
 }
 
-func (r *run) createTask(ctx context.Context, ch *plan.Change, api client.DataSyncAPI, w taskWant, res *plan.ChangeResult) (plan.Status, error) {
-	in, err := w.spec.CreateInput()
+func (r *run) createTask(ctx context.Context, ch *plan.Change, api client.DataSyncAPI, w desired.Task, res *plan.ChangeResult) (plan.Status, error) {
+	in, err := w.Spec.CreateInput()
 	if err != nil {
 		return plan.Failed, err
 	}
@@ -279,7 +280,7 @@ func (r *run) createTask(ctx context.Context, ch *plan.Change, api client.DataSy
 		return true, nil
 	}
 	look := func(ctx context.Context) (bool, error) { return adopt(findTask(ctx, r.clients, api, w)) }
-	budget := min(r.budgetFor(ch, locationWant{transfer: w.transfer, side: plan.SourceSide}), r.budgetFor(ch, locationWant{transfer: w.transfer, side: plan.DestinationSide}))
+	budget := min(r.budgetFor(ch, desired.Location{Transfer: w.Transfer, Side: plan.SourceSide}), r.budgetFor(ch, desired.Location{Transfer: w.Transfer, Side: plan.DestinationSide}))
 	err = r.retry(ctx, ch, budget, func(ctx context.Context) error {
 		if found, err := adopt(r.taskNow(ctx, ch, w)); found || err != nil {
 			return err
@@ -294,7 +295,7 @@ func (r *run) createTask(ctx context.Context, ch *plan.Change, api client.DataSy
 		}, look)
 	})
 	if err != nil {
-		return r.refused(ch, w.transfer, "", "datasync:CreateTask", err)
+		return r.refused(ch, w.Transfer, "", "datasync:CreateTask", err)
 	}
 	if err := r.foreignARN(ch, res.ARN); err != nil {
 		return plan.Failed, err
@@ -303,7 +304,7 @@ func (r *run) createTask(ctx context.Context, ch *plan.Change, api client.DataSy
 }
 
 // findTask lists the Region's tasks and looks for ours.
-func findTask(ctx context.Context, c client.Set, api client.DataSyncAPI, w taskWant) (task.State, error) {
+func findTask(ctx context.Context, c client.Set, api client.DataSyncAPI, w desired.Task) (task.State, error) {
 	entries, err := task.List(ctx, api)
 	if err != nil {
 		return task.State{}, err

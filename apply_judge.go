@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/plan"
 )
@@ -98,7 +99,7 @@ func (r *run) vanished(ch *plan.Change) (plan.Status, error) {
 	if r.approved.Mode == plan.TearDown || ch.Op == plan.Delete {
 		return plan.Unchanged, nil
 	}
-	if sharedPolicy(ch) && len(r.desiredUnblocked.statements(ch.ID)) == 0 && r.matchesStatements(ch) == nil {
+	if sharedPolicy(ch) && len(r.desiredUnblocked.Statements(ch.ID)) == 0 && r.matchesStatements(ch) == nil {
 		return plan.Unchanged, nil // it takes statements of ours away, which are gone
 	}
 	return plan.Failed, &plan.MismatchError{Change: ch.ID, Detail: "the transfers do not ask for it"}
@@ -139,7 +140,7 @@ func (r *run) matchesStatements(ch *plan.Change) error {
 		return mismatch(text.OneLine(err))
 	}
 	wanted := map[string]bool{}
-	for _, st := range r.desiredUnblocked.statements(ch.ID) {
+	for _, st := range r.desiredUnblocked.Statements(ch.ID) {
 		wanted[st.Sid()] = true
 		if ch.Kind == plan.LogPolicy && ch.Op == plan.NoOp {
 			continue // another statement may say it: nothing is written
@@ -164,21 +165,21 @@ func (r *run) matchesStatements(ch *plan.Change) error {
 
 // matchesRole lets the Region wildcard stand for the wanted trust, because whether a role gets it depends on who else uses it.
 func (r *run) matchesRole(ch *plan.Change) error {
-	var got roleRecord
+	var got desired.RoleRecord
 	if err := json.Unmarshal([]byte(ch.After), &got); err != nil {
 		return &plan.MismatchError{Change: ch.ID, Detail: text.OneLine(err)}
 	}
-	for _, w := range r.desiredUnblocked.roles {
-		if w.id() != ch.ID {
+	for _, w := range r.desiredUnblocked.Roles {
+		if w.ID() != ch.ID {
 			continue
 		}
-		wildcard := iamrole.DataSyncTrust(w.transfers[0].Partition, w.account)
-		if !got.Trust.Equal(w.spec.Trust) && !got.Trust.Equal(wildcard) {
+		wildcard := iamrole.DataSyncTrust(w.Transfers[0].Partition, w.Account)
+		if !got.Trust.Equal(w.Spec.Trust) && !got.Trust.Equal(wildcard) {
 			return &plan.MismatchError{Change: ch.ID, Detail: "the trust policy is another"}
 		}
-		got.Trust = w.spec.Trust
-		got.Policies, w.spec.Policies = withoutFormerKeys(got.Policies), withoutFormerKeys(w.spec.Policies)
-		if record(got) != w.after(roleDiff{}) {
+		got.Trust = w.Spec.Trust
+		got.Policies, w.Spec.Policies = withoutFormerKeys(got.Policies), withoutFormerKeys(w.Spec.Policies)
+		if desired.Record(got) != w.After(desired.RoleDiff{}) {
 			return &plan.MismatchError{Change: ch.ID, Detail: "the text of what is wanted is another"}
 		}
 	}

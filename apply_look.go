@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/xacct/xacct/internal/client"
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
@@ -106,7 +107,7 @@ func listError(ch *plan.Change, op string, err error) error {
 }
 
 // locationNow is our location as it stands now, if somebody has made it since the apply began.
-func (r *run) locationNow(ctx context.Context, ch *plan.Change, w locationWant) (location.State, error) {
+func (r *run) locationNow(ctx context.Context, ch *plan.Change, w desired.Location) (location.State, error) {
 	entries, err := r.locationsSince(ctx, ch, time.Now().Add(-freshFor))
 	if err != nil {
 		return location.State{}, err
@@ -115,10 +116,10 @@ func (r *run) locationNow(ctx context.Context, ch *plan.Change, w locationWant) 
 }
 
 // locationAmong is ours of the locations listed, as a plan finds it.
-func locationAmong(ctx context.Context, c client.Set, w locationWant, entries []location.Entry) (location.State, error) {
+func locationAmong(ctx context.Context, c client.Set, w desired.Location, entries []location.Entry) (location.State, error) {
 	s := newReader(c)
-	pl := transfer.Place{Account: w.spec.Account, Region: w.spec.Region}
-	for arn := range candidates(wants{locations: []locationWant{w}}, map[transfer.Place][]location.Entry{pl: entries}) {
+	pl := transfer.Place{Account: w.Spec.Account, Region: w.Spec.Region}
+	for arn := range candidates(desired.Set{Locations: []desired.Location{w}}, map[transfer.Place][]location.Entry{pl: entries}) {
 		s.readLocation(ctx, pl, arn)
 	}
 	if err := s.firstError(); err != nil {
@@ -129,7 +130,7 @@ func locationAmong(ctx context.Context, c client.Set, w locationWant, entries []
 }
 
 // taskNow is our task as it stands now, if somebody has made it since the apply began.
-func (r *run) taskNow(ctx context.Context, ch *plan.Change, w taskWant) (task.State, error) {
+func (r *run) taskNow(ctx context.Context, ch *plan.Change, w desired.Task) (task.State, error) {
 	entries, err := r.tasksSince(ctx, ch, time.Now().Add(-freshFor))
 	if err != nil {
 		return task.State{}, err
@@ -138,16 +139,16 @@ func (r *run) taskNow(ctx context.Context, ch *plan.Change, w taskWant) (task.St
 }
 
 // taskAmong is ours of the tasks listed, with the pair of locations and the mode it should have, which the one that it replaces has not.
-func taskAmong(ctx context.Context, c client.Set, w taskWant, entries []task.Entry) (task.State, error) {
+func taskAmong(ctx context.Context, c client.Set, w desired.Task, entries []task.Entry) (task.State, error) {
 	s := newReader(c)
-	pl := transfer.Place{Account: w.spec.Account, Region: w.spec.Region}
+	pl := transfer.Place{Account: w.Spec.Account, Region: w.Spec.Region}
 	for _, e := range entries {
-		if e.Name == w.spec.Name {
+		if e.Name == w.Spec.Name {
 			s.readTask(ctx, pl, e.ARN)
 		}
 	}
 	for arn, t := range s.tasks {
-		if op, _, _ := diffTask(w, t, w.spec.SourceLocationARN, w.spec.DestinationLocationARN); op == plan.Replace {
+		if op, _, _ := w.Diff(t, w.Spec.SourceLocationARN, w.Spec.DestinationLocationARN); op == plan.Replace {
 			delete(s.tasks, arn)
 		}
 	}

@@ -1,12 +1,9 @@
 package xacct
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"maps"
-	"slices"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,10 +11,10 @@ import (
 
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/guard"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
-	"github.com/xacct/xacct/policy"
 )
 
 // execute makes one change that is due.
@@ -27,29 +24,29 @@ func (r *run) execute(ctx context.Context, ch *plan.Change, res *plan.ChangeResu
 	}
 	switch ch.Kind {
 	case plan.IAMRole:
-		for _, w := range r.desired.roles {
-			if w.id() == ch.ID {
+		for _, w := range r.desired.Roles {
+			if w.ID() == ch.ID {
 				return r.applyRole(ctx, ch, w, res)
 			}
 		}
 	case plan.BucketPolicy, plan.BucketOwnership:
 		r.locks[ch.Name] <- struct{}{}
 		defer func() { <-r.locks[ch.Name] }()
-		for _, w := range r.desired.buckets {
+		for _, w := range r.desired.Buckets {
 			switch ch.ID {
-			case w.id():
+			case w.ID():
 				t, err := r.bucketTarget(w)
 				if err != nil {
 					return plan.Failed, err
 				}
 				return r.applyPolicy(ctx, ch, t, res)
-			case w.ownershipID():
+			case w.OwnershipID():
 				return r.applyOwnership(ctx, ch, w, res)
 			}
 		}
 	case plan.KeyPolicy:
-		for _, w := range r.desired.keys {
-			if w.id() == ch.ID {
+		for _, w := range r.desired.Keys {
+			if w.ID() == ch.ID {
 				t, err := r.keyTarget(w)
 				if err != nil {
 					return plan.Failed, err
@@ -58,8 +55,8 @@ func (r *run) execute(ctx context.Context, ch *plan.Change, res *plan.ChangeResu
 			}
 		}
 	case plan.LogPolicy:
-		for _, w := range r.desired.logs {
-			if w.id() == ch.ID {
+		for _, w := range r.desired.Logs {
+			if w.ID() == ch.ID {
 				t, err := r.logTarget(w)
 				if err != nil {
 					return plan.Failed, err
@@ -68,14 +65,14 @@ func (r *run) execute(ctx context.Context, ch *plan.Change, res *plan.ChangeResu
 			}
 		}
 	case plan.DataSyncLocation:
-		for _, w := range r.desired.locations {
-			if w.id() == ch.ID {
+		for _, w := range r.desired.Locations {
+			if w.ID() == ch.ID {
 				return r.applyLocation(ctx, ch, w, res)
 			}
 		}
 	case plan.DataSyncTask:
-		for _, w := range r.desired.tasks {
-			if w.id() == ch.ID {
+		for _, w := range r.desired.Tasks {
+			if w.ID() == ch.ID {
 				return r.applyTask(ctx, ch, w, res)
 			}
 		}
@@ -91,35 +88,35 @@ func ended(ch *plan.Change, op string, err error) (plan.Status, error) {
 	return plan.Failed, &plan.CallError{Account: ch.Account, Region: ch.Region, Operation: op, Subject: ch.Name, Err: err}
 }
 
-func (r *run) applyRole(ctx context.Context, ch *plan.Change, w roleWant, res *plan.ChangeResult) (plan.Status, error) {
-	api, err := r.clients.IAM(w.account)
+func (r *run) applyRole(ctx context.Context, ch *plan.Change, w desired.Role, res *plan.ChangeResult) (plan.Status, error) {
+	api, err := r.clients.IAM(w.Account)
 	if err != nil {
 		return plan.Failed, err
 	}
-	state := r.current.snap.roles[w.arn]
+	state := r.current.snap.roles[w.Arn]
 	if r.approved.Mode == plan.TearDown {
 		return r.removeRole(ctx, ch, api, w, state, res)
 	}
-	res.ARN = w.arn
+	res.ARN = w.Arn
 	made := !state.Exists // the policies of a role that was there tell of what it was let into, until what it is to be let into is noted too
 	if made {
 		if state, err = r.createRole(ctx, ch, api, w, res); err != nil {
 			return ended(ch, "iam:CreateRole", err)
 		}
 	}
-	r.know(state.ID, w.arn)
+	r.know(state.ID, w.Arn)
 	if made {
 		r.use(ch.ID)
 	}
-	d := diffRole(w, state)
-	if note := r.current.snap.noteRegions(r.desired, w.transfers); note != "" && !d.trust.IsZero() {
-		if err := r.tagRole(ctx, ch, api, w.spec, map[string]string{w.transfers[0].TagKey(transfer.TagRegion): note}, res); err != nil {
+	d := w.Diff(state)
+	if note := r.current.snap.noteRegions(r.desired, w.Transfers); note != "" && !d.Trust.IsZero() {
+		if err := r.tagRole(ctx, ch, api, w.Spec, map[string]string{w.Transfers[0].TagKey(transfer.TagRegion): note}, res); err != nil {
 			return ended(ch, "iam:TagRole", err)
 		}
 	}
-	if !d.trust.IsZero() {
-		spec := w.spec
-		spec.Trust = d.trust
+	if !d.Trust.IsZero() {
+		spec := w.Spec
+		spec.Trust = d.Trust
 		in, err := spec.UpdateTrustInput()
 		if err == nil {
 			err = r.repeat(ctx, ch, r.opts.Budget, func(ctx context.Context) error {
@@ -134,8 +131,8 @@ func (r *run) applyRole(ctx context.Context, ch *plan.Change, w roleWant, res *p
 			return ended(ch, "iam:UpdateAssumeRolePolicy", err)
 		}
 	}
-	if d.bound { // before the policies, which it may be there to bound
-		in, err := w.spec.BoundaryInput()
+	if d.Bound { // before the policies, which it may be there to bound
+		in, err := w.Spec.BoundaryInput()
 		if err == nil {
 			err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
 				out, err := api.PutRolePermissionsBoundary(ctx, in)
@@ -149,22 +146,22 @@ func (r *run) applyRole(ctx context.Context, ch *plan.Change, w roleWant, res *p
 			return ended(ch, "iam:PutRolePermissionsBoundary", err)
 		}
 	}
-	if len(d.tags) > 0 {
-		if err := r.tagRole(ctx, ch, api, w.spec, d.tags, res); err != nil {
+	if len(d.Tags) > 0 {
+		if err := r.tagRole(ctx, ch, api, w.Spec, d.Tags, res); err != nil {
 			return ended(ch, "iam:TagRole", err)
 		}
 	}
 	if note := tagsMissing(r.current.snap.noteBuckets(w), state.Tags); len(note) > 0 {
-		if err := r.tagRole(ctx, ch, api, w.spec, note, res); err != nil {
+		if err := r.tagRole(ctx, ch, api, w.Spec, note, res); err != nil {
 			return ended(ch, "iam:TagRole", err)
 		}
 	}
-	if err := r.putPolicies(ctx, ch, api, w, d.put, res); err != nil {
+	if err := r.putPolicies(ctx, ch, api, w, d.Put, res); err != nil {
 		return ended(ch, "iam:PutRolePolicy", err)
 	}
 	r.use(ch.ID)
-	for _, name := range d.drop {
-		if err := r.deletePolicy(ctx, ch, api, w.spec, name, res); err != nil {
+	for _, name := range d.Drop {
+		if err := r.deletePolicy(ctx, ch, api, w.Spec, name, res); err != nil {
 			return ended(ch, "iam:DeleteRolePolicy", err)
 		}
 	}
@@ -204,20 +201,20 @@ func (r *run) known() map[string]string {
 }
 
 // createRole makes the role. A role of that name that has appeared meanwhile is taken over if it is ours.
-func (r *run) createRole(ctx context.Context, ch *plan.Change, api iamrole.API, w roleWant, res *plan.ChangeResult) (iamrole.State, error) {
-	in, err := w.spec.CreateInput()
+func (r *run) createRole(ctx context.Context, ch *plan.Change, api iamrole.API, w desired.Role, res *plan.ChangeResult) (iamrole.State, error) {
+	in, err := w.Spec.CreateInput()
 	if err != nil {
 		return iamrole.State{}, err
 	}
-	created := iamrole.State{Exists: true, ARN: w.arn, Trust: w.spec.Trust, Tags: w.spec.Tags}
+	created := iamrole.State{Exists: true, ARN: w.Arn, Trust: w.Spec.Trust, Tags: w.Spec.Tags}
 	appeared := false
 	look := func(ctx context.Context) (bool, error) {
-		s, err := iamrole.Observe(ctx, api, w.spec)
+		s, err := iamrole.Observe(ctx, api, w.Spec)
 		if err = errors.Join(err, s.Unread[iamrole.PartRole]); err != nil || !s.Exists {
 			return false, err
 		}
-		if why, ok := w.ours(s); !ok {
-			return false, &plan.OwnerError{Account: w.account, Kind: plan.IAMRole, Name: w.spec.Name, Detail: why}
+		if why, ok := w.Ours(s); !ok {
+			return false, &plan.OwnerError{Account: w.Account, Kind: plan.IAMRole, Name: w.Spec.Name, Detail: why}
 		}
 		created, appeared = s, true
 		return true, nil
@@ -245,12 +242,12 @@ func (r *run) createRole(ctx context.Context, ch *plan.Change, api iamrole.API, 
 	return created, err
 }
 
-func (r *run) putPolicies(ctx context.Context, ch *plan.Change, api iamrole.API, w roleWant, policies []string, res *plan.ChangeResult) error {
+func (r *run) putPolicies(ctx context.Context, ch *plan.Change, api iamrole.API, w desired.Role, policies []string, res *plan.ChangeResult) error {
 	errs := make([]error, len(policies))
 	var wg sync.WaitGroup
 	for i, name := range policies {
 		wg.Go(func() {
-			in, err := w.spec.PutPolicyInput(name)
+			in, err := w.Spec.PutPolicyInput(name)
 			if err == nil {
 				err = r.repeat(ctx, ch, r.opts.Budget, func(ctx context.Context) error {
 					out, err := api.PutRolePolicy(ctx, in)
@@ -284,27 +281,27 @@ func (r *run) deletePolicy(ctx context.Context, ch *plan.Change, api iamrole.API
 }
 
 // removeRole deletes our inline policies, and the role if nothing else is left on it and no policy that we can read names it.
-func (r *run) removeRole(ctx context.Context, ch *plan.Change, api iamrole.API, w roleWant, state iamrole.State, res *plan.ChangeResult) (plan.Status, error) {
-	gone, rest := w.leaving(state)
-	whole := len(rest) == 0 && ch.Op == plan.Delete && !w.shared
+func (r *run) removeRole(ctx context.Context, ch *plan.Change, api iamrole.API, w desired.Role, state iamrole.State, res *plan.ChangeResult) (plan.Status, error) {
+	gone, rest := w.Leaving(state)
+	whole := len(rest) == 0 && ch.Op == plan.Delete && !w.Shared
 	if whole {
 		where, err := r.stillNamed(ctx, w, state)
 		if err != nil {
 			return plan.Failed, err
 		}
 		if where != "" {
-			return plan.Failed, &plan.OwnerError{Account: w.account, Kind: plan.IAMRole, Name: w.spec.Name, Detail: "it stays, because the policy of " + where + " names it and could not be written any more once it is gone"}
+			return plan.Failed, &plan.OwnerError{Account: w.Account, Kind: plan.IAMRole, Name: w.Spec.Name, Detail: "it stays, because the policy of " + where + " names it and could not be written any more once it is gone"}
 		}
 	}
 	for _, name := range gone {
-		if err := r.deletePolicy(ctx, ch, api, w.spec, name, res); err != nil {
+		if err := r.deletePolicy(ctx, ch, api, w.Spec, name, res); err != nil {
 			return ended(ch, "iam:DeleteRolePolicy", err)
 		}
 	}
 	if !whole {
 		return plan.Done, nil
 	}
-	in, err := w.spec.DeleteInput()
+	in, err := w.Spec.DeleteInput()
 	if err == nil {
 		err = r.repeat(ctx, ch, 0, func(ctx context.Context) error {
 			out, err := api.DeleteRole(ctx, in)
@@ -318,68 +315,38 @@ func (r *run) removeRole(ctx context.Context, ch *plan.Change, api iamrole.API, 
 }
 
 // stillNamed reads, right before the role is deleted, the policies of the buckets and keys that it was let in by, and says which names it.
-func (r *run) stillNamed(ctx context.Context, w roleWant, state iamrole.State) (string, error) {
-	for _, b := range r.desired.buckets {
-		if !w.serves(b.policyWant) || !r.current.canRead(b.spec.Account) {
+func (r *run) stillNamed(ctx context.Context, w desired.Role, state iamrole.State) (string, error) {
+	for _, b := range r.desired.Buckets {
+		if !w.Serves(b.SharedPolicy) || !r.current.canRead(b.Spec.Account) {
 			continue // what cannot be read has held the change back already
 		}
-		api, err := r.clients.S3(b.spec.Account, b.spec.Region)
+		api, err := r.clients.S3(b.Spec.Account, b.Spec.Region)
 		if err != nil {
 			return "", err
 		}
-		d, err := guard.ReadBucketPolicy(ctx, api, b.spec)
+		d, err := guard.ReadBucketPolicy(ctx, api, b.Spec)
 		if err != nil {
-			return "", &plan.CallError{Account: b.spec.Account, Region: b.spec.Region, Operation: "s3:GetBucketPolicy", Subject: b.spec.Name, Err: err}
+			return "", &plan.CallError{Account: b.Spec.Account, Region: b.Spec.Region, Operation: "s3:GetBucketPolicy", Subject: b.Spec.Name, Err: err}
 		}
-		if statementNaming(d, nil, w.arn, state.ID) != "" {
-			return "bucket " + b.spec.Name, nil
+		if desired.StatementNaming(d, nil, w.Arn, state.ID) != "" {
+			return "bucket " + b.Spec.Name, nil
 		}
 	}
-	for _, k := range r.desired.keys {
-		if !w.serves(k.policyWant) || !r.current.canRead(k.spec.Account()) {
+	for _, k := range r.desired.Keys {
+		if !w.Serves(k.SharedPolicy) || !r.current.canRead(k.Spec.Account()) {
 			continue
 		}
-		api, err := r.clients.KMS(k.spec.ARN)
+		api, err := r.clients.KMS(k.Spec.ARN)
 		if err != nil {
 			return "", err
 		}
-		d, err := guard.ReadKeyPolicy(ctx, api, k.spec.ARN)
+		d, err := guard.ReadKeyPolicy(ctx, api, k.Spec.ARN)
 		if err != nil {
-			return "", &plan.CallError{Account: k.spec.Account(), Region: k.spec.Region(), Operation: "kms:GetKeyPolicy", Subject: k.spec.ARN, Err: err}
+			return "", &plan.CallError{Account: k.Spec.Account(), Region: k.Spec.Region(), Operation: "kms:GetKeyPolicy", Subject: k.Spec.ARN, Err: err}
 		}
-		if statementNaming(d, nil, w.arn, state.ID) != "" {
-			return "key " + transfer.KeyName(k.spec.ARN), nil
+		if desired.StatementNaming(d, nil, w.Arn, state.ID) != "" {
+			return "key " + transfer.KeyName(k.Spec.ARN), nil
 		}
 	}
 	return "", nil
-}
-
-// serves reports whether a transfer that wants the policy uses the role.
-func (w roleWant) serves(p policyWant) bool {
-	for _, t := range p.transfers {
-		for _, u := range w.transfers {
-			if t.Name == u.Name {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// statementNaming is the Sid or number of a statement that names one of the principals; "" if none does. Statements with the given Sids are passed over.
-func statementNaming(d policy.Document, except []string, principals ...string) string {
-	i := 0
-	for st := range d.All() {
-		i++
-		if slices.Contains(except, st.Sid()) {
-			continue
-		}
-		named, _ := st.Principals()
-		for _, p := range named {
-			if p.Value() != "" && slices.Contains(principals, p.Value()) {
-				return cmp.Or(st.Sid(), fmt.Sprintf("statement %d", i))
-			}
-		}
-	}
-	return ""
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/location"
@@ -33,16 +34,16 @@ func factsOf(s *snapshot, transfers []*transfer.Transfer, settings plan.Settings
 			f.KeyPolicies[arn] = named(ids, state.Policy)
 		}
 	}
-	w := s.withFormer(wantsOf(transfers))
-	for _, bw := range w.buckets {
-		f.DisablingACLs[bw.spec.Name] = bw.spec.DisableACLs
-		if d, known := f.BucketPolicies[bw.spec.Name]; known && bw.grants {
-			f.Leaving[bw.spec.Name] = diffBucket(bw, d, ids).gone
+	w := s.withFormer(desired.Of(transfers))
+	for _, bw := range w.Buckets {
+		f.DisablingACLs[bw.Spec.Name] = bw.Spec.DisableACLs
+		if d, known := f.BucketPolicies[bw.Spec.Name]; known && bw.Grants {
+			f.Leaving[bw.Spec.Name] = bw.Diff(d, ids).Gone
 		}
 	}
-	for _, k := range w.keys {
-		if d, known := f.KeyPolicies[k.spec.ARN]; known && k.grants {
-			f.Leaving[k.spec.ARN] = diffKey(k, d, ids).gone
+	for _, k := range w.Keys {
+		if d, known := f.KeyPolicies[k.Spec.ARN]; known && k.Grants {
+			f.Leaving[k.Spec.ARN] = k.Diff(d, ids).Gone
 		}
 	}
 	for arn, state := range s.locations {
@@ -50,17 +51,17 @@ func factsOf(s *snapshot, transfers []*transfer.Transfer, settings plan.Settings
 			f.Locations[arn] = state
 		}
 	}
-	for _, w := range w.tasks {
-		if sample, ok := s.samples[w.transfer.Name]; ok && !made(s, w) {
-			f.Filled[w.transfer.Name] = sample
+	for _, w := range w.Tasks {
+		if sample, ok := s.samples[w.Transfer.Name]; ok && !made(s, w) {
+			f.Filled[w.Transfer.Name] = sample
 		}
-		if err := s.unlisted[w.transfer.Name]; err != nil && !made(s, w) {
-			f.NotListed[w.transfer.Name] = err
+		if err := s.unlisted[w.Transfer.Name]; err != nil && !made(s, w) {
+			f.NotListed[w.Transfer.Name] = err
 		}
 	}
-	ours := map[string]roleWant{}
-	for _, r := range w.roles {
-		ours[r.arn] = r
+	ours := map[string]desired.Role{}
+	for _, r := range w.Roles {
+		ours[r.Arn] = r
 	}
 	for arn := range s.failures {
 		if _, ok := transfer.RoleNameOf(arn); ok {
@@ -76,14 +77,14 @@ func factsOf(s *snapshot, transfers []*transfer.Transfer, settings plan.Settings
 
 // noteRole notes what is known of one role. Of a role of ours, the policies that the plan writes or removes are left out: they are judged as
 // they will be.
-func noteRole(f *plan.Facts, arn string, s iamrole.State, want roleWant, mine bool) {
+func noteRole(f *plan.Facts, arn string, s iamrole.State, want desired.Role, mine bool) {
 	absent := !s.Exists && s.Unread[iamrole.PartRole] == nil
 	if s.Exists && s.ARN != arn {
 		f.Moved[arn], absent = s.ARN, true
 	}
 	switch {
 	case absent && mine:
-		if d, ok := s.Managed[want.spec.PermissionsBoundary]; ok { // the role will have it
+		if d, ok := s.Managed[want.Spec.PermissionsBoundary]; ok { // the role will have it
 			f.Boundaries[arn] = d
 		}
 		return
@@ -105,14 +106,14 @@ func noteRole(f *plan.Facts, arn string, s iamrole.State, want roleWant, mine bo
 	}
 	boundary := s.PermissionsBoundary
 	if mine {
-		boundary = cmp.Or(want.spec.PermissionsBoundary, boundary) // the role will have it
+		boundary = cmp.Or(want.Spec.PermissionsBoundary, boundary) // the role will have it
 	}
 	if boundary != "" {
 		f.Boundaries[arn] = s.Managed[boundary]
 	}
 	var written []string
 	if mine {
-		written = want.policyNames()
+		written = want.PolicyNames()
 	}
 	docs := []policy.Document{}
 	for _, name := range slices.Sorted(maps.Keys(s.Policies)) {
@@ -127,7 +128,7 @@ func noteRole(f *plan.Facts, arn string, s iamrole.State, want roleWant, mine bo
 }
 
 // made reports whether the transfer has its task already: what lies at the destination may then be its own.
-func made(s *snapshot, w taskWant) bool {
+func made(s *snapshot, w desired.Task) bool {
 	state, err := s.ourTask(w)
 	return err != nil || state.Exists
 }

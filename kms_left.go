@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/kmskey"
@@ -65,74 +66,61 @@ func keysIn(d policy.Document) []string {
 
 // withFormerKeys adds the keys that the transfers have left to what they want: nothing of theirs is to stand there. So do statements of a transfer
 // in the policy of a key that only another transfer lists.
-func (s *snapshot) withFormerKeys(w wants) wants {
-	w.keys, w.roles = slices.Clone(w.keys), slices.Clone(w.roles)
-	for _, tw := range w.tasks {
-		t := tw.transfer
-		for i := range w.keys {
+func (s *snapshot) withFormerKeys(w desired.Set) desired.Set {
+	w.Keys, w.Roles = slices.Clone(w.Keys), slices.Clone(w.Roles)
+	for _, tw := range w.Tasks {
+		t := tw.Transfer
+		for i := range w.Keys {
 			stands := func(sid string) bool {
-				_, ok := s.keys[w.keys[i].spec.ARN].Policy.Statement(sid)
+				_, ok := s.keys[w.Keys[i].Spec.ARN].Policy.Statement(sid)
 				return ok
 			}
-			if k := &w.keys[i]; t.RemoteKey(k.spec.ARN) && slices.ContainsFunc(t.KeySids, stands) {
-				k.addFormer(t)
+			if k := &w.Keys[i]; t.RemoteKey(k.Spec.ARN) && slices.ContainsFunc(t.KeySids, stands) {
+				k.AddFormer(t)
 			}
 		}
 		left := s.formerKeys(t)
 		for _, arn := range slices.Sorted(maps.Keys(left)) {
-			i := slices.IndexFunc(w.keys, func(k keyWant) bool { return k.spec.ARN == arn })
+			i := slices.IndexFunc(w.Keys, func(k desired.Key) bool { return k.Spec.ARN == arn })
 			if i < 0 {
-				w.keys = append(w.keys, keyWant{spec: kmskey.Spec{ARN: arn}, former: true})
-				i = len(w.keys) - 1
+				w.Keys = append(w.Keys, desired.Key{Spec: kmskey.Spec{ARN: arn}, Former: true})
+				i = len(w.Keys) - 1
 			}
-			k := &w.keys[i]
-			k.addFormer(t)
-			k.namedBy = append(slices.Clone(k.namedBy), left[arn]...)
+			k := &w.Keys[i]
+			k.AddFormer(t)
+			k.NamedBy = append(slices.Clone(k.NamedBy), left[arn]...)
 		}
 	}
-	for i := range w.roles {
-		w.roles[i] = s.keeping(w.roles[i], w.keys)
+	for i := range w.Roles {
+		w.Roles[i] = s.keeping(w.Roles[i], w.Keys)
 	}
 	return w
 }
 
-// addFormer notes that nothing of the transfer's but what it lists is to stand in the key's policy.
-func (w *keyWant) addFormer(t *transfer.Transfer) {
-	w.grants = true
-	if !slices.ContainsFunc(w.transfers, func(x *transfer.Transfer) bool { return x.Name == t.Name }) {
-		w.transfers = append(slices.Clone(w.transfers), t)
-	}
-	for _, sid := range t.KeySids {
-		if !slices.Contains(w.ours, sid) {
-			w.ours = append(slices.Clone(w.ours), sid)
-		}
-	}
-}
-
 // keeping is the role with the names of the keys whose policies cannot be seen. That it may describe them lets it do nothing.
-func (s *snapshot) keeping(w roleWant, keys []keyWant) roleWant {
+func (s *snapshot) keeping(w desired.Role, keys []desired.Key) desired.Role {
 	kept := map[string][]string{} // inline policy → keys
 	for _, k := range keys {
-		if seen := s.readable[k.spec.Account()]; seen || !k.former || !slices.Contains(k.namedBy, w.arn) {
+		if seen := s.readable[k.Spec.Account()]; seen || !k.Former || !slices.Contains(k.NamedBy, w.Arn) {
 			continue
 		}
-		for _, t := range w.transfers {
-			if slices.ContainsFunc(k.transfers, func(x *transfer.Transfer) bool { return x.Name == t.Name }) {
-				name := t.End(cmp.Or(w.side(), plan.SourceSide)).PolicyName
-				kept[name] = append(kept[name], k.spec.ARN)
+		for _, t := range w.Transfers {
+			if slices.ContainsFunc(k.Transfers, func(x *transfer.Transfer) bool { return x.Name == t.Name }) {
+				name := t.End(cmp.Or(w.Side(), plan.SourceSide)).PolicyName
+				kept[name] = append(kept[name], k.Spec.ARN)
 			}
 		}
 	}
 	if len(kept) == 0 {
 		return w
 	}
-	w.spec.Policies = maps.Clone(w.spec.Policies)
+	w.Spec.Policies = maps.Clone(w.Spec.Policies)
 	for name, arns := range kept {
 		st := policy.Allow("kms:DescribeKey").On(arns...).WithSid(sidFormer)
-		if d := w.spec.Policies[name]; d.IsZero() {
-			w.spec.Policies[name] = policy.New(st)
+		if d := w.Spec.Policies[name]; d.IsZero() {
+			w.Spec.Policies[name] = policy.New(st)
 		} else {
-			w.spec.Policies[name] = d.With(st)
+			w.Spec.Policies[name] = d.With(st)
 		}
 	}
 	return w
@@ -153,27 +141,27 @@ func withoutFormerKeys(policies map[string]policy.Document) map[string]policy.Do
 }
 
 // readFormerKeys reads the policies of the keys that the transfers have left.
-func (s *reader) readFormerKeys(ctx context.Context, w wants) {
+func (s *reader) readFormerKeys(ctx context.Context, w desired.Set) {
 	var transfers []*transfer.Transfer
-	for _, t := range w.tasks {
-		transfers = append(transfers, t.transfer)
+	for _, t := range w.Tasks {
+		transfers = append(transfers, t.Transfer)
 	}
 	proven, ids := accountsOf(s.clients, transfers), s.roleIDs()
 	var wg sync.WaitGroup
-	for _, k := range s.withFormerKeys(w).keys {
-		account := k.spec.Account()
-		_, read := s.keys[k.spec.ARN]
-		if _, ok := s.clients[account]; !k.former || read || !ok {
+	for _, k := range s.withFormerKeys(w).Keys {
+		account := k.Spec.Account()
+		_, read := s.keys[k.Spec.ARN]
+		if _, ok := s.clients[account]; !k.Former || read || !ok {
 			continue
 		}
 		wg.Go(func() {
 			if !slices.Contains(proven, account) {
 				if _, err := identify(ctx, s.clients, []string{account}); err != nil {
-					s.fail(k.spec.ARN, err)
+					s.fail(k.Spec.ARN, err)
 					return
 				}
 			}
-			s.readKey(ctx, k.spec)
+			s.readKey(ctx, k.Spec)
 			s.confirmKey(ctx, k, ids)
 		})
 	}
@@ -195,20 +183,20 @@ func keysNamedBy(changes []plan.Change) map[string][]string {
 }
 
 // dropFormerKeyStatements plans that our statements leave the keys that the transfers have left.
-func (b *builder) dropFormerKeyStatements(w wants) {
-	for _, k := range w.keys {
-		if k.former {
+func (b *builder) dropFormerKeyStatements(w desired.Set) {
+	for _, k := range w.Keys {
+		if k.Former {
 			b.dropKeyStatements(k, nil)
 		}
 	}
 }
 
 // keyDrops are the IDs of the changes of the policies of left keys that the role names: it names them until these are made.
-func (b *builder) keyDrops(w roleWant) []string {
+func (b *builder) keyDrops(w desired.Role) []string {
 	var out []string
-	for _, k := range b.desired.keys {
-		if k.former && slices.Contains(k.namedBy, w.arn) && b.canRead(k.spec.Account()) && slices.ContainsFunc(b.changes, func(c plan.Change) bool { return c.ID == k.id() }) {
-			out = append(out, k.id())
+	for _, k := range b.desired.Keys {
+		if k.Former && slices.Contains(k.NamedBy, w.Arn) && b.canRead(k.Spec.Account()) && slices.ContainsFunc(b.changes, func(c plan.Change) bool { return c.ID == k.ID() }) {
+			out = append(out, k.ID())
 		}
 	}
 	return out

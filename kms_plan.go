@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/internal/check"
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/kmskey"
@@ -33,22 +34,22 @@ func (s *reader) readKey(ctx context.Context, spec kmskey.Spec) {
 }
 
 // key plans our statement in the policy of a key outside the task account, and reports what is wrong with a key of any account.
-func (b *builder) key(w keyWant) {
-	account, arn := w.spec.Account(), w.spec.ARN
+func (b *builder) key(w desired.Key) {
+	account, arn := w.Spec.Account(), w.Spec.ARN
 	state, seen := b.snap.keys[arn]
 	if err := b.snap.failures[arn]; err != nil {
-		b.find(w.transfers, unreadFinding(account, arn, err, plan.Blocking, "see that the clients of account "+account+" can read the key"))
+		b.find(w.Transfers, unreadFinding(account, arn, err, plan.Blocking, "see that the clients of account "+account+" can read the key"))
 		return
 	}
-	if seen && !w.usable(state) || !w.grants {
+	if seen && !w.Usable(state) || !w.Grants {
 		return
 	}
-	c := w.change()
+	c := w.Change()
 	if !seen {
 		var fragments []policy.Fragment
-		for _, st := range w.spec.Statements {
+		for _, st := range w.Spec.Statements {
 			fragments = append(fragments, st)
-			c.Details = append(c.Details, "+ "+st.Sid()+"   "+sentence(st))
+			c.Details = append(c.Details, "+ "+st.Sid()+"   "+desired.Sentence(st))
 		}
 		if len(fragments) > 0 {
 			c.After = policy.New(fragments...).String()
@@ -57,52 +58,41 @@ func (b *builder) key(w keyWant) {
 		return
 	}
 	if err := state.Unread[kmskey.PartPolicy]; err != nil {
-		b.find(w.transfers, unreadFinding(account, arn, err, plan.Blocking, "grant the reader kms:GetKeyPolicy on the key"))
+		b.find(w.Transfers, unreadFinding(account, arn, err, plan.Blocking, "grant the reader kms:GetKeyPolicy on the key"))
 		return
 	}
-	d := diffKey(w, state.Policy, b.ids)
+	d := w.Diff(state.Policy, b.ids)
 	b.keyTaken(w, d)
-	n, q := d.next.Size(policy.Key)
-	b.size(w.transfers, account, arn, "policy of key "+transfer.KeyName(arn), n, q, true)
-	c.Op, c.Details, c.Before, c.After = d.op, d.lines, string(state.Policy.Bytes()), string(d.next.Bytes())
-	if d.op == plan.NoOp {
+	n, q := d.Next.Size(policy.Key)
+	b.size(w.Transfers, account, arn, "policy of key "+transfer.KeyName(arn), n, q, true)
+	c.Op, c.Details, c.Before, c.After = d.Op, d.Lines, string(state.Policy.Bytes()), string(d.Next.Bytes())
+	if d.Op == plan.NoOp {
 		c.Calls = nil
 	}
 	b.add(c)
 }
 
-// usable reports whether the key's policy is worth a look; see [Resources.Check].
-func (w keyWant) usable(s kmskey.State) bool {
-	return s.Grantable(w.grants)
-}
-
-// change is what every change of a key's policy has.
-func (w keyWant) change() plan.Change {
-	return plan.Change{ID: w.id(), Account: w.spec.Account(), Region: w.spec.Region(), Kind: plan.KeyPolicy, Name: transfer.KeyName(w.spec.ARN), ARN: w.spec.ARN,
-		Transfers: transferNames(w.transfers), Requires: w.roles, Op: plan.Update, Calls: []string{"kms:PutKeyPolicy"}}
-}
-
-func (b *builder) keyTaken(w keyWant, d policyDiff) {
-	for _, sid := range d.taken {
-		b.find(w.owners(sid), plan.Finding{Severity: plan.Blocking, Code: plan.CodeSidTaken, Account: w.spec.Account(), Subject: w.spec.ARN, Statement: sid,
-			Detail: "policy of key " + transfer.KeyName(w.spec.ARN) + ": statement " + sid + " bears our id but is not of our making", Remedy: "rename that statement, or the transfer"})
+func (b *builder) keyTaken(w desired.Key, d desired.PolicyDiff) {
+	for _, sid := range d.Taken {
+		b.find(w.Owners(sid), plan.Finding{Severity: plan.Blocking, Code: plan.CodeSidTaken, Account: w.Spec.Account(), Subject: w.Spec.ARN, Statement: sid,
+			Detail: "policy of key " + transfer.KeyName(w.Spec.ARN) + ": statement " + sid + " bears our id but is not of our making", Remedy: "rename that statement, or the transfer"})
 	}
 }
 
 // dropKeyStatements takes our statements out of a key's policy.
-func (b *builder) dropKeyStatements(w keyWant, locations map[string][]string) string {
-	account, arn := w.spec.Account(), w.spec.ARN
-	c := w.change()
+func (b *builder) dropKeyStatements(w desired.Key, locations map[string][]string) string {
+	account, arn := w.Spec.Account(), w.Spec.ARN
+	c := w.Change()
 	c.Requires = nil
-	for _, t := range w.transfers {
+	for _, t := range w.Transfers {
 		c.Requires = append(c.Requires, locations[t.Name]...)
 	}
 	if !b.canRead(account) {
-		for _, st := range w.spec.Statements {
+		for _, st := range w.Spec.Statements {
 			c.Details = append(c.Details, "- "+st.Sid())
 		}
-		if w.former {
-			c.Details = []string{"- whichever of ours still stand there: " + strings.Join(w.ours, ", ")}
+		if w.Former {
+			c.Details = []string{"- whichever of ours still stand there: " + strings.Join(w.Ours, ", ")}
 		}
 		b.add(c)
 		return c.ID
@@ -112,33 +102,27 @@ func (b *builder) dropKeyStatements(w keyWant, locations map[string][]string) st
 		return ""
 	}
 	if err := b.snap.unread(arn, state.Unread, kmskey.PartPolicy); err != nil || !seen {
-		b.find(w.transfers, unreadFinding(account, arn, cmp.Or(err, errNotRead), plan.Blocking, "grant the reader kms:GetKeyPolicy on the key"))
+		b.find(w.Transfers, unreadFinding(account, arn, cmp.Or(err, errNotRead), plan.Blocking, "grant the reader kms:GetKeyPolicy on the key"))
 		return ""
 	}
-	w.spec.Statements = nil
-	d := diffKey(w, state.Policy, b.ids)
+	w.Spec.Statements = nil
+	d := w.Diff(state.Policy, b.ids)
 	b.keyTaken(w, d)
-	if d.op == plan.NoOp {
+	if d.Op == plan.NoOp {
 		return ""
 	}
-	c.Op, c.Details, c.Before, c.After = plan.Update, d.lines, string(state.Policy.Bytes()), string(d.next.Bytes())
-	check.KeyLockout(w.spec, d.next, func(severity plan.Severity, code plan.Code, _, detail, remedy string) {
-		b.find(w.transfers, plan.Finding{Severity: severity, Code: code, Account: account, Subject: arn, Detail: detail, Remedy: remedy})
+	c.Op, c.Details, c.Before, c.After = plan.Update, d.Lines, string(state.Policy.Bytes()), string(d.Next.Bytes())
+	check.KeyLockout(w.Spec, d.Next, func(severity plan.Severity, code plan.Code, _, detail, remedy string) {
+		b.find(w.Transfers, plan.Finding{Severity: severity, Code: code, Account: account, Subject: arn, Detail: detail, Remedy: remedy})
 	})
 	b.add(c)
 	return c.ID
 }
 
-// keyRequires are the changes of key policies that the location of the side needs: without them its access test fails as s3:GetObject.
-// Observed: https://github.com/ministryofjustice/modernisation-platform-environments/pull/3902
-func keyRequires(t *transfer.Transfer, side plan.Side) []string {
-	return keyChanges(t, func(n transfer.KeyNeed) bool { return n.Purpose == t.End(side).KeyPurpose })
-}
-
 // dataKeyRequires are those that the task needs for its manifest and its report. One in an account that cannot be read is warned of instead:
 // nobody here would ever see that it was made.
 func (b *builder) dataKeyRequires(t *transfer.Transfer) []string {
-	return slices.DeleteFunc(keyChanges(t, func(n transfer.KeyNeed) bool { return n.Purpose != t.End(n.Role).KeyPurpose }), func(id string) bool {
+	return slices.DeleteFunc(desired.KeyChanges(t, func(n transfer.KeyNeed) bool { return n.Purpose != t.End(n.Role).KeyPurpose }), func(id string) bool {
 		account, _, _ := strings.Cut(id, "/")
 		if b.canRead(account) {
 			return false
@@ -150,19 +134,6 @@ func (b *builder) dataKeyRequires(t *transfer.Transfer) []string {
 	})
 }
 
-// keyChanges are the changes of the policies of remote keys, for some of the needs.
-func keyChanges(t *transfer.Transfer, of func(transfer.KeyNeed) bool) []string {
-	var out []string
-	for _, n := range t.KeyNeeds {
-		for _, arn := range n.Keys {
-			if id := keyChange(arn); of(n) && t.RemoteKey(arn) && !slices.Contains(out, id) {
-				out = append(out, id)
-			}
-		}
-	}
-	return out
-}
-
 // unseenKeys are the remote keys whose policies may name the role of the side and cannot be read.
 func (b *builder) unseenKeys(t *transfer.Transfer, side plan.Side) []string {
 	var arns, out []string
@@ -171,9 +142,9 @@ func (b *builder) unseenKeys(t *transfer.Transfer, side plan.Side) []string {
 			arns = append(arns, n.Keys...)
 		}
 	}
-	for _, k := range b.desired.keys {
-		if k.former && slices.Contains(k.namedBy, t.End(side).DataSyncRole) {
-			arns = append(arns, k.spec.ARN)
+	for _, k := range b.desired.Keys {
+		if k.Former && slices.Contains(k.NamedBy, t.End(side).DataSyncRole) {
+			arns = append(arns, k.Spec.ARN)
 		}
 	}
 	for _, arn := range arns {
@@ -184,26 +155,26 @@ func (b *builder) unseenKeys(t *transfer.Transfer, side plan.Side) []string {
 	return out
 }
 
-func keyResidue(s *snapshot, w wants) []plan.Residue {
+func keyResidue(s *snapshot, w desired.Set) []plan.Residue {
 	var out []plan.Residue
-	for _, k := range w.keys {
-		state, read := s.keys[k.spec.ARN]
-		if !read || !k.grants {
+	for _, k := range w.Keys {
+		state, read := s.keys[k.Spec.ARN]
+		if !read || !k.Grants {
 			continue
 		}
-		item := plan.Residue{Account: k.spec.Account(), Region: k.spec.Region(), Kind: plan.KeyPolicy, Name: transfer.KeyName(k.spec.ARN)}
+		item := plan.Residue{Account: k.Spec.Account(), Region: k.Spec.Region(), Kind: plan.KeyPolicy, Name: transfer.KeyName(k.Spec.ARN)}
 		if err := state.Unread[kmskey.PartPolicy]; err != nil {
 			item.Detail = "not known: " + text.OneLine(err)
 			out = append(out, item)
 			continue
 		}
-		for _, sid := range k.ours {
+		for _, sid := range k.Ours {
 			if _, there := state.Policy.Statement(sid); there {
 				item.Ours, item.Detail = true, "statement "+sid
 				out = append(out, item)
 			}
 		}
-		out = append(out, strangers(s, k.policyWant, state.Policy, item)...)
+		out = append(out, strangers(s, k.SharedPolicy, state.Policy, item)...)
 	}
 	return out
 }

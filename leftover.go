@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
@@ -17,12 +18,12 @@ import (
 // ourTasks finds the task that bears the mark of the transfer. Of several it is the one that fits what is wanted, else the one that none of
 // the others took the place of, and the others are left over, as is every task in another Region. If that does not single one out it is an
 // [AmbiguousError].
-func (s *snapshot) ourTasks(w taskWant) (main task.State, old []task.State, err error) {
+func (s *snapshot) ourTasks(w desired.Task) (main task.State, old []task.State, err error) {
 	var here []task.State
 	for _, arn := range slices.Sorted(maps.Keys(s.tasks)) {
 		t := s.tasks[arn]
 		a, _ := region.ParseARN(arn)
-		if a.Account != w.spec.Account {
+		if a.Account != w.Spec.Account {
 			continue
 		}
 		for _, part := range []string{task.PartTask, task.PartTags} {
@@ -31,8 +32,8 @@ func (s *snapshot) ourTasks(w taskWant) (main task.State, old []task.State, err 
 			}
 		}
 		switch {
-		case !t.Exists || !w.transfer.Marks(t.Tags, ""):
-		case a.Region == w.spec.Region:
+		case !t.Exists || !w.Transfer.Marks(t.Tags, ""):
+		case a.Region == w.Spec.Region:
 			here = append(here, t)
 		default:
 			old = append(old, t)
@@ -44,13 +45,13 @@ func (s *snapshot) ourTasks(w taskWant) (main task.State, old []task.State, err 
 	case 1:
 		return here[0], old, nil
 	}
-	source, destination := s.locationOf(w.transfer, plan.SourceSide), s.locationOf(w.transfer, plan.DestinationSide)
+	source, destination := s.locationOf(w.Transfer, plan.SourceSide), s.locationOf(w.Transfer, plan.DestinationSide)
 	fit := slices.DeleteFunc(slices.Clone(here), func(t task.State) bool {
-		op, _, _ := diffTask(w, t, source, destination)
+		op, _, _ := w.Diff(t, source, destination)
 		return op == plan.Replace
 	})
 	last := slices.DeleteFunc(slices.Clone(here), func(t task.State) bool {
-		return slices.ContainsFunc(here, func(u task.State) bool { return slices.Contains(replacedBy(w.transfer, u), t.ARN) })
+		return slices.ContainsFunc(here, func(u task.State) bool { return slices.Contains(replacedBy(w.Transfer, u), t.ARN) })
 	})
 	switch {
 	case len(fit) == 1:
@@ -58,7 +59,7 @@ func (s *snapshot) ourTasks(w taskWant) (main task.State, old []task.State, err 
 	case len(last) == 1:
 		main = last[0]
 	default:
-		e := &plan.AmbiguousError{Account: w.spec.Account, Region: w.spec.Region, Kind: plan.DataSyncTask, Name: w.spec.Name}
+		e := &plan.AmbiguousError{Account: w.Spec.Account, Region: w.Spec.Region, Kind: plan.DataSyncTask, Name: w.Spec.Name}
 		for _, t := range here {
 			e.ARNs = append(e.ARNs, t.ARN)
 		}
@@ -68,7 +69,7 @@ func (s *snapshot) ourTasks(w taskWant) (main task.State, old []task.State, err 
 }
 
 // ourTask is the task of ourTasks alone.
-func (s *snapshot) ourTask(w taskWant) (task.State, error) {
+func (s *snapshot) ourTask(w desired.Task) (task.State, error) {
 	main, _, err := s.ourTasks(w)
 	return main, err
 }
@@ -78,7 +79,7 @@ func (s *snapshot) locationOf(t *transfer.Transfer, side plan.Side) string {
 	if arn := t.End(side).LocationARN; arn != "" {
 		return arn
 	}
-	state, _, err := s.ourLocation(locationWant{transfer: t, side: side, spec: t.LocationSpec(side)})
+	state, _, err := s.ourLocation(desired.Location{Transfer: t, Side: side, Spec: t.LocationSpec(side)})
 	if err != nil {
 		return ""
 	}
@@ -86,20 +87,20 @@ func (s *snapshot) locationOf(t *transfer.Transfer, side plan.Side) string {
 }
 
 // referred are what tasks of ours name, or took the place of, and what was not read: locations and tasks that are no longer wanted.
-func (s *snapshot) referred(w wants) (locations, tasks map[string]transfer.Place) {
+func (s *snapshot) referred(w desired.Set) (locations, tasks map[string]transfer.Place) {
 	locations, tasks = map[string]transfer.Place{}, map[string]transfer.Place{}
-	for _, t := range w.tasks {
+	for _, t := range w.Tasks {
 		for arn, state := range s.tasks {
 			a, _ := region.ParseARN(arn)
-			if a.Account != t.spec.Account || !state.Exists || !t.transfer.Marks(state.Tags, "") {
+			if a.Account != t.Spec.Account || !state.Exists || !t.Transfer.Marks(state.Tags, "") {
 				continue
 			}
-			for _, l := range append(replacedBy(t.transfer, state), state.SourceLocationARN, state.DestinationLocationARN) {
+			for _, l := range append(replacedBy(t.Transfer, state), state.SourceLocationARN, state.DestinationLocationARN) {
 				a, ok := region.ParseARN(l)
 				_, readTask := s.tasks[l]
 				_, readLocation := s.locations[l]
 				switch {
-				case !ok || a.Account != t.spec.Account || readTask || readLocation || s.failures[l] != nil:
+				case !ok || a.Account != t.Spec.Account || readTask || readLocation || s.failures[l] != nil:
 				case strings.HasPrefix(a.Resource, "task/"):
 					tasks[l] = transfer.Place{Account: a.Account, Region: a.Region}
 				default:
@@ -191,9 +192,9 @@ func replacedBy(t *transfer.Transfer, s task.State) []string {
 
 // dropOrphanTasks plans the deletion of the tasks that are left over, after the change that makes the task what is wanted. It returns the IDs of
 // these changes. Nothing is left if it is not known what is the transfer's: ok is false then.
-func (b *builder) dropOrphanTasks(w taskWant, after ...string) (ids []string, ok bool) {
-	t := w.transfer
-	if !b.canRead(w.spec.Account) {
+func (b *builder) dropOrphanTasks(w desired.Task, after ...string) (ids []string, ok bool) {
+	t := w.Transfer
+	if !b.canRead(w.Spec.Account) {
 		return nil, false
 	}
 	_, old, err := b.snap.ourTasks(w)
@@ -201,18 +202,18 @@ func (b *builder) dropOrphanTasks(w taskWant, after ...string) (ids []string, ok
 		return nil, false // reported with the task
 	}
 	if err := b.snap.unreadLocations(t); err != nil {
-		b.find([]*transfer.Transfer{t}, unreadFinding(w.spec.Account, "the locations of an earlier task", err, plan.Blocking, "grant the reader datasync:DescribeLocationS3 and datasync:ListTagsForResource"))
+		b.find([]*transfer.Transfer{t}, unreadFinding(w.Spec.Account, "the locations of an earlier task", err, plan.Blocking, "grant the reader datasync:DescribeLocationS3 and datasync:ListTagsForResource"))
 		return nil, false
 	}
 	for _, reg := range b.snap.formerRegions(t) {
-		if err := b.snap.failures[w.spec.Account+"/"+reg]; err != nil {
-			b.find([]*transfer.Transfer{t}, unreadFinding(w.spec.Account, "tasks in "+reg+", where the transfer was before", err, plan.Warning, "grant the reader datasync:ListTasks there"))
+		if err := b.snap.failures[w.Spec.Account+"/"+reg]; err != nil {
+			b.find([]*transfer.Transfer{t}, unreadFinding(w.Spec.Account, "tasks in "+reg+", where the transfer was before", err, plan.Warning, "grant the reader datasync:ListTasks there"))
 		}
 	}
 	for _, s := range old {
 		a, _ := region.ParseARN(s.ARN)
 		c := plan.Change{ID: transfer.ChangeID(a.Account, a.Region, plan.DataSyncTask, t.Name+"/"+lastOf(s.ARN)), Account: a.Account, Region: a.Region, Kind: plan.DataSyncTask,
-			Name: cmp.Or(s.Name, t.Name), Transfers: []string{t.Name}, Op: plan.Delete, Before: w.before(s), ARN: s.ARN, Requires: after,
+			Name: cmp.Or(s.Name, t.Name), Transfers: []string{t.Name}, Op: plan.Delete, Before: w.Before(s), ARN: s.ARN, Requires: after,
 			Calls: []string{"datasync:DeleteTask"}, Reason: reasonOrphan}
 		b.orphans[c.ID] = true
 		b.running(w, s)
@@ -230,15 +231,15 @@ func (b *builder) dropOrphanLocations(t *transfer.Transfer, after []string, stay
 	var ids []string
 	unknown, theirs := b.snap.ownerless(t), map[string]string{}
 	for _, w := range b.snap.formerBuckets(t) {
-		if !b.canRead(w.spec.Account) {
-			theirs[w.spec.Name] = w.spec.Account
+		if !b.canRead(w.Spec.Account) {
+			theirs[w.Spec.Name] = w.Spec.Account
 		}
 	}
 	for _, l := range b.snap.orphanLocations(t) {
 		a, _ := region.ParseARN(l.ARN)
 		side := plan.Side(l.Tags[t.TagKey(transfer.TagSide)])
 		c := plan.Change{ID: transfer.ChangeID(a.Account, a.Region, plan.DataSyncLocation, t.Name+"/"+lastOf(l.ARN)), Account: a.Account, Region: a.Region, Kind: plan.DataSyncLocation,
-			Name: l.URI, Transfers: []string{t.Name}, Side: side, Op: plan.Delete, Before: locationWant{transfer: t, side: side, spec: t.LocationSpec(plan.SourceSide)}.before(l),
+			Name: l.URI, Transfers: []string{t.Name}, Side: side, Op: plan.Delete, Before: desired.Location{Transfer: t, Side: side, Spec: t.LocationSpec(plan.SourceSide)}.Before(l),
 			ARN: l.ARN, Requires: after, Calls: []string{"datasync:DeleteLocation"}, Reason: reasonOrphan}
 		b.orphans[c.ID] = true
 		name, _, _ := location.ParseURI(l.URI)
@@ -282,30 +283,30 @@ func (r *run) removeOrphan(ctx context.Context, ch, now *plan.Change, res *plan.
 }
 
 // dropFormer plans that what the transfers have left goes, once what took its place is there.
-func (b *builder) dropFormer(w wants) {
+func (b *builder) dropFormer(w desired.Set) {
 	after, tasks, known := map[string][]string{}, map[string][]string{}, map[string]bool{}
-	for _, t := range w.tasks {
-		name := t.transfer.Name
-		old, ok := b.dropOrphanTasks(t, t.id())
-		known[name], tasks[name] = ok, append([]string{t.id()}, old...)
+	for _, t := range w.Tasks {
+		name := t.Transfer.Name
+		old, ok := b.dropOrphanTasks(t, t.ID())
+		known[name], tasks[name] = ok, append([]string{t.ID()}, old...)
 		after[name] = slices.Clone(tasks[name])
-		if !b.canRead(t.spec.Account) {
-			b.dropFormerStatements(t.transfer, nil) // nobody here can ever see the task
+		if !b.canRead(t.Spec.Account) {
+			b.dropFormerStatements(t.Transfer, nil) // nobody here can ever see the task
 		}
 		if ok {
-			tasks[name] = append(tasks[name], b.dropFormerStatements(t.transfer, after[name])...)
+			tasks[name] = append(tasks[name], b.dropFormerStatements(t.Transfer, after[name])...)
 			after[name] = slices.Clone(tasks[name])
 		}
 	}
-	for _, l := range w.locations {
-		if !l.given {
-			after[l.transfer.Name] = append(after[l.transfer.Name], l.id())
+	for _, l := range w.Locations {
+		if !l.Given {
+			after[l.Transfer.Name] = append(after[l.Transfer.Name], l.ID())
 		}
 	}
 	roles, stay := b.dropOrphanRoles(w, after)
-	for _, t := range w.tasks {
-		if name := t.transfer.Name; known[name] {
-			b.dropOrphanLocations(t.transfer, append(tasks[name], roles[name]...), stay[name])
+	for _, t := range w.Tasks {
+		if name := t.Transfer.Name; known[name] {
+			b.dropOrphanLocations(t.Transfer, append(tasks[name], roles[name]...), stay[name])
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/guard"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/text"
@@ -103,12 +104,12 @@ func (s *snapshot) ownerOf(t *transfer.Transfer, l formerBucket) (account string
 }
 
 // formerBuckets are the left buckets of other accounts, as far as their owners are known.
-func (s *snapshot) formerBuckets(t *transfer.Transfer) []bucketWant {
-	var out []bucketWant
+func (s *snapshot) formerBuckets(t *transfer.Transfer) []desired.Bucket {
+	var out []desired.Bucket
 	for _, l := range s.formerBucketsOf(t) {
 		if account, granted := s.ownerOf(t, l); granted && account != "" {
-			out = append(out, bucketWant{spec: bucket.Spec{Name: l.name, Account: account, Region: cmp.Or(s.owners[l.name].region, l.regions[0])}, former: true,
-				policyWant: policyWant{transfers: []*transfer.Transfer{t}, ours: t.End(l.side).Sids, grants: true}})
+			out = append(out, desired.Bucket{Spec: bucket.Spec{Name: l.name, Account: account, Region: cmp.Or(s.owners[l.name].region, l.regions[0])}, Former: true,
+				SharedPolicy: desired.SharedPolicy{Transfers: []*transfer.Transfer{t}, Ours: t.End(l.side).Sids, Grants: true}})
 		}
 	}
 	return out
@@ -127,21 +128,21 @@ func (s *snapshot) ownerless(t *transfer.Transfer) map[string]error {
 
 // withFormer adds the buckets that the transfers have left to what they want: nothing of theirs is to stand there. A bucket that another
 // transfer of the plan still uses, or the other end, stands once.
-func (s *snapshot) withFormer(w wants) wants {
-	w.buckets = slices.Clone(w.buckets)
-	for _, t := range w.tasks {
-		for _, l := range s.formerBuckets(t.transfer) {
-			i := slices.IndexFunc(w.buckets, func(b bucketWant) bool { return b.spec.Name == l.spec.Name })
+func (s *snapshot) withFormer(w desired.Set) desired.Set {
+	w.Buckets = slices.Clone(w.Buckets)
+	for _, t := range w.Tasks {
+		for _, l := range s.formerBuckets(t.Transfer) {
+			i := slices.IndexFunc(w.Buckets, func(b desired.Bucket) bool { return b.Spec.Name == l.Spec.Name })
 			if i < 0 {
-				w.buckets = append(w.buckets, l)
+				w.Buckets = append(w.Buckets, l)
 				continue
 			}
-			b := &w.buckets[i]
-			if !slices.Contains(transferNames(b.transfers), t.transfer.Name) {
-				b.transfers = append(slices.Clone(b.transfers), l.transfers...)
+			b := &w.Buckets[i]
+			if !slices.Contains(desired.Names(b.Transfers), t.Transfer.Name) {
+				b.Transfers = append(slices.Clone(b.Transfers), l.Transfers...)
 			}
-			b.ours = append(slices.Clone(b.ours), l.ours...)
-			b.grants = true
+			b.Ours = append(slices.Clone(b.Ours), l.Ours...)
+			b.Grants = true
 		}
 	}
 	return s.withFormerLogs(s.withFormerKeys(w))
@@ -150,10 +151,10 @@ func (s *snapshot) withFormer(w wants) wants {
 // readFormerBuckets reads the policies of the buckets that the transfers have left. A location does not say who owns its bucket, so that every client is
 // tried, each with its own account as the expected owner: S3 answers the owner only.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
-func (s *reader) readFormerBuckets(ctx context.Context, w wants) {
+func (s *reader) readFormerBuckets(ctx context.Context, w desired.Set) {
 	left := map[string]formerBucket{}
-	for _, t := range w.tasks {
-		for _, l := range s.formerBucketsOf(t.transfer) {
+	for _, t := range w.Tasks {
+		for _, l := range s.formerBucketsOf(t.Transfer) {
 			if _, seen := s.buckets[l.name]; !seen {
 				left[l.name] = l
 			}
@@ -237,7 +238,7 @@ func (s *reader) readFormerBucket(ctx context.Context, spec bucket.Spec) {
 func (b *builder) dropFormerStatements(t *transfer.Transfer, after []string) []string {
 	var out []string
 	for _, w := range b.snap.formerBuckets(t) {
-		if slices.ContainsFunc(b.desired.buckets, func(x bucketWant) bool { return x.spec.Name == w.spec.Name && !x.former }) {
+		if slices.ContainsFunc(b.desired.Buckets, func(x desired.Bucket) bool { return x.Spec.Name == w.Spec.Name && !x.Former }) {
 			continue
 		}
 		if id := b.dropStatements(w, map[string][]string{t.Name: after}); id != "" && !slices.Contains(out, id) {

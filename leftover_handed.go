@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/plan"
@@ -32,7 +33,7 @@ func (v *survey) named(ctx context.Context, transfers []*transfer.Transfer, chan
 	s := &reader{snapshot: v.snapshot, clients: v.clients}
 	s.keysNamed = keysNamedBy(changes)
 	s.readNamedBuckets(ctx, changes)
-	s.readFormerKeys(ctx, wantsOf(transfers))
+	s.readFormerKeys(ctx, desired.Of(transfers))
 }
 
 // readNamedBuckets reads those of them that were not read yet, each as the bucket of the account that the plan names.

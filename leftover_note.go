@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
@@ -53,11 +54,11 @@ func notedBuckets(t *transfer.Transfer, tags map[string]string) []formerBucket {
 }
 
 // noteBuckets are the tags that a role gets before its policies become others.
-func (s *snapshot) noteBuckets(w roleWant) map[string]string {
+func (s *snapshot) noteBuckets(w desired.Role) map[string]string {
 	out := map[string]string{}
-	for _, t := range w.transfers {
+	for _, t := range w.Transfers {
 		for _, side := range transfer.Sides {
-			for _, l := range allowedInto(t, s.roles[w.arn], side) {
+			for _, l := range allowedInto(t, s.roles[w.Arn], side) {
 				if l.name == t.End(side).Bucket || l.toldOwner == "" || l.toldOwner == t.TaskAccount {
 					continue
 				}
@@ -67,7 +68,7 @@ func (s *snapshot) noteBuckets(w roleWant) map[string]string {
 				}
 				regions = slices.Compact(slices.Sorted(slices.Values(regions)))
 				ends := string(side)
-				if side == plan.DestinationSide && slices.ContainsFunc(allowedInto(t, s.roles[w.arn], plan.SourceSide), func(o formerBucket) bool { return o.name == l.name && o.name != t.Source.Bucket }) {
+				if side == plan.DestinationSide && slices.ContainsFunc(allowedInto(t, s.roles[w.Arn], plan.SourceSide), func(o formerBucket) bool { return o.name == l.name && o.name != t.Source.Bucket }) {
 					ends = string(plan.SourceSide) + "+" + ends
 				}
 				out[formerTag(t, l.name)] = strings.Join(append([]string{l.toldOwner, ends}, regions...), " ")
@@ -79,15 +80,15 @@ func (s *snapshot) noteBuckets(w roleWant) map[string]string {
 
 // forget takes back what the transfer's roles tell of a bucket, before the location goes that used it.
 func (r *run) forget(ctx context.Context, ch *plan.Change, name string, res *plan.ChangeResult) error {
-	for _, w := range r.desired.roles {
-		for _, t := range w.transfers {
+	for _, w := range r.desired.Roles {
+		for _, t := range w.Transfers {
 			key := formerTag(t, name)
-			if !slices.Contains(ch.Transfers, t.Name) || r.current.snap.noteBuckets(w)[key] == "" && r.current.snap.roles[w.arn].Tags[key] == "" {
+			if !slices.Contains(ch.Transfers, t.Name) || r.current.snap.noteBuckets(w)[key] == "" && r.current.snap.roles[w.Arn].Tags[key] == "" {
 				continue
 			}
-			api, err := r.clients.IAM(w.account)
+			api, err := r.clients.IAM(w.Account)
 			if err == nil {
-				err = r.untagRole(ctx, ch, api, w.spec, key, res)
+				err = r.untagRole(ctx, ch, api, w.Spec, key, res)
 			}
 			if err != nil {
 				return err
@@ -115,6 +116,6 @@ func (r *run) untagRole(ctx context.Context, ch *plan.Change, api iamrole.API, s
 
 // tagsMissing are the tags that are not there yet.
 func tagsMissing(want, have map[string]string) map[string]string {
-	set, _ := diffTags(want, have)
+	set, _ := desired.DiffTags(want, have)
 	return set
 }

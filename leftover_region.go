@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
@@ -15,7 +16,7 @@ import (
 // and its roles tell, and, if there is no such location yet, or it is given, those that the roles trust.
 func (s *snapshot) formerRegions(t *transfer.Transfer) []string {
 	key := t.TagKey(transfer.TagRegion)
-	l, _, _ := s.ourLocation(locationWant{transfer: t, side: plan.SourceSide, spec: t.LocationSpec(plan.SourceSide)})
+	l, _, _ := s.ourLocation(desired.Location{Transfer: t, Side: plan.SourceSide, Spec: t.LocationSpec(plan.SourceSide)})
 	known := l.Exists && t.Source.LocationARN == ""
 	var out []string
 	if known {
@@ -51,12 +52,12 @@ func trusted(trust policy.Document) []string {
 }
 
 // noteRegions is the tag of a role whose trust is about to forget Regions: those in which tasks of the transfers still are. "" is none.
-func (s *snapshot) noteRegions(w wants, transfers []*transfer.Transfer) string {
+func (s *snapshot) noteRegions(w desired.Set, transfers []*transfer.Transfer) string {
 	var out []string
-	for _, t := range w.tasks {
+	for _, t := range w.Tasks {
 		_, old, _ := s.ourTasks(t)
 		for _, o := range old {
-			if a, _ := region.ParseARN(o.ARN); a.Region != t.spec.Region && slices.Contains(transferNames(transfers), t.transfer.Name) && len(strings.Join(out, " "))+len(a.Region) < transfer.MostTag {
+			if a, _ := region.ParseARN(o.ARN); a.Region != t.Spec.Region && slices.Contains(desired.Names(transfers), t.Transfer.Name) && len(strings.Join(out, " "))+len(a.Region) < transfer.MostTag {
 				out = append(out, a.Region)
 			}
 		}
@@ -73,39 +74,39 @@ type lookup struct {
 
 // lookups are the lists that find tasks of ours that no name led to: those of destination locations of ours that no task read so far uses,
 // those of both ends if the transfer has no task yet, because its task may have been renamed, and those of the Regions that it was in.
-func (s *snapshot) lookups(w wants) map[lookup]bool {
+func (s *snapshot) lookups(w desired.Set) map[lookup]bool {
 	out := map[lookup]bool{}
 	used, marked := map[string]bool{}, map[string]bool{}
 	told := map[[2]string]bool{} // by transfer and Region: what is left there stands in a tag of the task
 	for arn, t := range s.tasks {
 		used[t.DestinationLocationARN] = true
-		for _, want := range w.tasks {
-			if !want.transfer.Marks(t.Tags, "") {
+		for _, want := range w.Tasks {
+			if !want.Transfer.Marks(t.Tags, "") {
 				continue
 			}
-			marked[want.transfer.Name] = true
-			for _, left := range replacedBy(want.transfer, t) {
-				if a, _ := region.ParseARN(left); isIn(arn, want.spec.Account, want.spec.Region) {
-					told[[2]string{want.transfer.Name, a.Region}] = true
+			marked[want.Transfer.Name] = true
+			for _, left := range replacedBy(want.Transfer, t) {
+				if a, _ := region.ParseARN(left); desired.IsIn(arn, want.Spec.Account, want.Spec.Region) {
+					told[[2]string{want.Transfer.Name, a.Region}] = true
 				}
 			}
 		}
 	}
 	for arn, l := range s.locations {
-		for _, want := range w.locations {
-			if !used[arn] && l.Exists && want.side == plan.DestinationSide && want.transfer.Marks(l.Tags, plan.DestinationSide) {
-				out[lookup{transfer.Place{Account: want.spec.Account, Region: want.spec.Region}, arn}] = true
+		for _, want := range w.Locations {
+			if !used[arn] && l.Exists && want.Side == plan.DestinationSide && want.Transfer.Marks(l.Tags, plan.DestinationSide) {
+				out[lookup{transfer.Place{Account: want.Spec.Account, Region: want.Spec.Region}, arn}] = true
 			}
 		}
 	}
-	for _, want := range w.tasks {
-		t := want.transfer
-		if ok := s.readable[want.spec.Account]; !ok {
+	for _, want := range w.Tasks {
+		t := want.Transfer
+		if ok := s.readable[want.Spec.Account]; !ok {
 			continue
 		}
 		for _, side := range transfer.Sides {
 			if arn := s.locationOf(t, side); arn != "" && !marked[t.Name] && s.locations[arn].Exists {
-				out[lookup{transfer.Place{Account: want.spec.Account, Region: want.spec.Region}, arn}] = true
+				out[lookup{transfer.Place{Account: want.Spec.Account, Region: want.Spec.Region}, arn}] = true
 			}
 		}
 		regions := s.formerRegions(t)
@@ -120,7 +121,7 @@ func (s *snapshot) lookups(w wants) map[lookup]bool {
 			if told[[2]string{t.Name, reg}] {
 				continue
 			}
-			pl := transfer.Place{Account: want.spec.Account, Region: reg}
+			pl := transfer.Place{Account: want.Spec.Account, Region: reg}
 			out[lookup{pl, ""}] = true
 			if arn := s.locationOf(t, plan.SourceSide); arn != "" {
 				out[lookup{pl, arn}] = true
@@ -130,24 +131,10 @@ func (s *snapshot) lookups(w wants) map[lookup]bool {
 	return out
 }
 
-// regionTag lets a source location go on telling the Regions that its tasks were in, behind the one that is wanted.
-func (w locationWant) regionTag(had string) string {
-	text := w.spec.Tags[w.transfer.TagKey(transfer.TagRegion)]
-	if slices.Contains(strings.Fields(had), text) {
-		return had
-	}
-	for r := range strings.FieldsSeq(had) {
-		if len(text)+1+len(r) <= transfer.MostTag {
-			text += " " + r
-		}
-	}
-	return text
-}
-
 // elsewhere is a task of ours that is to make room for one in another Region; the zero State if the transfer has one where it is wanted.
-func elsewhere(w taskWant, main task.State, old []task.State) task.State {
+func elsewhere(w desired.Task, main task.State, old []task.State) task.State {
 	for _, t := range old {
-		if !main.Exists && !isIn(t.ARN, w.spec.Account, w.spec.Region) {
+		if !main.Exists && !desired.IsIn(t.ARN, w.Spec.Account, w.Spec.Region) {
 			return t
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
@@ -28,7 +29,7 @@ func (s *snapshot) formerRoles(t *transfer.Transfer) map[string][]plan.Side {
 		if t.End(side).LocationARN != "" {
 			continue
 		}
-		if l, _, err := s.ourLocation(locationWant{transfer: t, side: side, spec: t.LocationSpec(side)}); err == nil && l.Exists {
+		if l, _, err := s.ourLocation(desired.Location{Transfer: t, Side: side, Spec: t.LocationSpec(side)}); err == nil && l.Exists {
 			add(l.RoleARN, side)
 			for _, arn := range notedRoles(t, l.Tags) {
 				add(arn, side)
@@ -59,12 +60,12 @@ func (s *snapshot) formerRolesOf(t *transfer.Transfer, side plan.Side) []string 
 }
 
 // sidesOf are the ends of the transfer whose buckets and keys may name the role.
-func (s *snapshot) sidesOf(w roleWant, t *transfer.Transfer) []plan.Side {
-	former := s.formerRoles(t)[w.arn]
+func (s *snapshot) sidesOf(w desired.Role, t *transfer.Transfer) []plan.Side {
+	former := s.formerRoles(t)[w.Arn]
 	var out []plan.Side
 	for _, side := range transfer.Sides {
-		_, holds := s.roles[w.arn].Policies[t.End(side).PolicyName]
-		if holds || slices.Contains(former, side) || t.End(side).OwnsRole && t.End(side).DataSyncRole == w.arn {
+		_, holds := s.roles[w.Arn].Policies[t.End(side).PolicyName]
+		if holds || slices.Contains(former, side) || t.End(side).OwnsRole && t.End(side).DataSyncRole == w.Arn {
 			out = append(out, side)
 		}
 	}
@@ -72,12 +73,12 @@ func (s *snapshot) sidesOf(w roleWant, t *transfer.Transfer) []plan.Side {
 }
 
 // readFormerRoles reads the roles that locations name, or named before, and that were not read yet.
-func (s *reader) readFormerRoles(ctx context.Context, w wants) {
+func (s *reader) readFormerRoles(ctx context.Context, w desired.Set) {
 	reading := map[string]*transfer.Transfer{}
-	for _, t := range w.tasks {
-		for arn := range s.formerRoles(t.transfer) {
+	for _, t := range w.Tasks {
+		for arn := range s.formerRoles(t.Transfer) {
 			if _, read := s.roles[arn]; !read && s.failures[arn] == nil {
-				reading[arn] = t.transfer
+				reading[arn] = t.Transfer
 			}
 		}
 	}
@@ -92,11 +93,11 @@ func (s *reader) readFormerRoles(ctx context.Context, w wants) {
 
 // orphanRoles are the roles of ours that the transfers have left: a location of theirs names it, or did, and none of them wants it any more.
 // A role that was named by the user bears no transfer's mark; it is ours as far as it holds an inline policy of the transfer's name.
-func (s *snapshot) orphanRoles(w wants) []roleWant {
-	var out []roleWant
+func (s *snapshot) orphanRoles(w desired.Set) []desired.Role {
+	var out []desired.Role
 	given := s.rolesGiven()
-	for _, tw := range w.tasks {
-		t := tw.transfer
+	for _, tw := range w.Tasks {
+		t := tw.Transfer
 		former := s.formerRoles(t)
 		for _, arn := range slices.Sorted(maps.Keys(former)) {
 			wanted := slices.ContainsFunc(transfer.Sides, func(side plan.Side) bool { return t.End(side).OwnsRole && t.End(side).DataSyncRole == arn })
@@ -104,14 +105,14 @@ func (s *snapshot) orphanRoles(w wants) []roleWant {
 			if wanted || given[arn] || !state.Exists || s.unreadFormer(arn) != nil || !holdsFormer(t, state) {
 				continue
 			}
-			i := slices.IndexFunc(out, func(r roleWant) bool { return r.arn == arn })
+			i := slices.IndexFunc(out, func(r desired.Role) bool { return r.Arn == arn })
 			if i >= 0 {
-				out[i].transfers = append(out[i].transfers, t)
+				out[i].Transfers = append(out[i].Transfers, t)
 				continue
 			}
 			name, _ := transfer.RoleNameOf(arn)
-			out = append(out, roleWant{account: t.TaskAccount, arn: arn, spec: iamrole.Spec{Name: name, Path: state.Path, Tags: t.TagsFor("")},
-				transfers: []*transfer.Transfer{t}, former: true, shared: s.wantsRole(arn)})
+			out = append(out, desired.Role{Account: t.TaskAccount, Arn: arn, Spec: iamrole.Spec{Name: name, Path: state.Path, Tags: t.TagsFor("")},
+				Transfers: []*transfer.Transfer{t}, Former: true, Shared: s.wantsRole(arn)})
 		}
 	}
 	return out
@@ -179,19 +180,19 @@ func (s *snapshot) rolesGiven() map[string]bool {
 
 // dropOrphanRoles plans that our policies leave the roles that the transfers have left, and that these go with the last of them. It returns the
 // IDs of these changes by transfer, and which transfers' roles have to stay: the locations, which tell of them, go only after them.
-func (b *builder) dropOrphanRoles(all wants, after map[string][]string) (ids map[string][]string, stay map[string]bool) {
+func (b *builder) dropOrphanRoles(all desired.Set, after map[string][]string) (ids map[string][]string, stay map[string]bool) {
 	ids, stay = map[string][]string{}, map[string]bool{}
 	for _, w := range b.snap.orphanRoles(all) {
 		id, held := b.dropRole(all, w, after)
-		for _, t := range w.transfers {
+		for _, t := range w.Transfers {
 			if id != "" {
 				ids[t.Name] = append(ids[t.Name], id)
 			}
 			stay[t.Name] = stay[t.Name] || held
 		}
 	}
-	for _, tw := range all.tasks {
-		t := tw.transfer
+	for _, tw := range all.Tasks {
+		t := tw.Transfer
 		for _, arn := range slices.Sorted(maps.Keys(b.snap.formerRoles(t))) {
 			if err := b.snap.unreadFormer(arn); err != nil && !b.snap.wantsRole(arn) && !b.snap.rolesGiven()[arn] {
 				b.find([]*transfer.Transfer{t}, unreadFinding(t.TaskAccount, arn, err, plan.Warning, "grant the reader iam:GetRole and iam:ListRolePolicies on the role, which a location of the transfer had before: if it is ours, it stays"))
@@ -212,14 +213,14 @@ func notedRoles(t *transfer.Transfer, tags map[string]string) []string {
 
 // noteRoles is the tag of a location that gets another role: those that it had before and that are not known to be gone, the last one
 // first. "" is none.
-func (s *snapshot) noteRoles(w locationWant, tags map[string]string, had string) string {
+func (s *snapshot) noteRoles(w desired.Location, tags map[string]string, had string) string {
 	text := ""
-	for _, arn := range append([]string{had}, notedRoles(w.transfer, tags)...) {
+	for _, arn := range append([]string{had}, notedRoles(w.Transfer, tags)...) {
 		a, _ := region.ParseARN(arn)
 		path, ok := strings.CutPrefix(a.Resource, "role")
 		state, read := s.roles[arn]
 		gone := read && !state.Exists && state.Unread[iamrole.PartRole] == nil
-		if !ok || a.Account != w.spec.Account || arn == w.spec.RoleARN || gone || slices.Contains(strings.Fields(text), path) || strings.Contains(path, ",") {
+		if !ok || a.Account != w.Spec.Account || arn == w.Spec.RoleARN || gone || slices.Contains(strings.Fields(text), path) || strings.Contains(path, ",") {
 			continue // a comma can stand in the name of a role, and not in a tag of DataSync
 		}
 		if next := strings.TrimSpace(text + " " + path); len(next) <= transfer.MostTag {
@@ -236,8 +237,8 @@ func (r *run) removeOrphanRole(ctx context.Context, ch *plan.Change, res *plan.C
 		return plan.Failed, err
 	}
 	for _, w := range r.current.snap.orphanRoles(r.desired) {
-		if w.id() == ch.ID {
-			return r.removeRole(ctx, ch, api, w, r.current.snap.roles[w.arn], res)
+		if w.ID() == ch.ID {
+			return r.removeRole(ctx, ch, api, w, r.current.snap.roles[w.Arn], res)
 		}
 	}
 	return plan.Failed, &plan.MismatchError{Change: ch.ID, Detail: "the transfers have not left it"}

@@ -8,6 +8,7 @@ import (
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/task"
@@ -22,24 +23,24 @@ func logGroup(s task.State) string {
 }
 
 // formerLogs are the log policies that the transfers have left.
-func (s *snapshot) formerLogs(w wants) []logWant {
-	var out []logWant
-	for _, tw := range w.tasks {
-		t := tw.transfer
+func (s *snapshot) formerLogs(w desired.Set) []desired.LogPolicy {
+	var out []desired.LogPolicy
+	for _, tw := range w.Tasks {
+		t := tw.Transfer
 		has := func(arn string) bool {
 			state := s.tasks[arn]
-			return isIn(arn, tw.spec.Account, tw.spec.Region) && t.Marks(state.Tags, "") && logGroup(state) != ""
+			return desired.IsIn(arn, tw.Spec.Account, tw.Spec.Region) && t.Marks(state.Tags, "") && logGroup(state) != ""
 		}
-		if logChange(t) != "" || !anyKey(s.tasks, has) {
+		if desired.LogChange(t) != "" || !anyKey(s.tasks, has) {
 			continue
 		}
-		l := newLogWant(tw.spec.Account, tw.spec.Region, t.Partition)
-		i := slices.IndexFunc(out, func(o logWant) bool { return o.id() == l.id() })
+		l := desired.NewLogPolicy(tw.Spec.Account, tw.Spec.Region, t.Partition)
+		i := slices.IndexFunc(out, func(o desired.LogPolicy) bool { return o.ID() == l.ID() })
 		if i < 0 {
 			out = append(out, l)
 			i = len(out) - 1
 		}
-		out[i].former, out[i].transfers = true, append(out[i].transfers, t)
+		out[i].Former, out[i].Transfers = true, append(out[i].Transfers, t)
 	}
 	return out
 }
@@ -55,24 +56,24 @@ func anyKey[V any](m map[string]V, is func(string) bool) bool {
 
 // withFormerLogs adds the log policies that the transfers have left to what they want: nothing of theirs is to stand there. One that another
 // transfer of the plan still needs stands once.
-func (s *snapshot) withFormerLogs(w wants) wants {
-	w.logs = slices.Clone(w.logs)
+func (s *snapshot) withFormerLogs(w desired.Set) desired.Set {
+	w.Logs = slices.Clone(w.Logs)
 	for _, l := range s.formerLogs(w) {
-		if i := slices.IndexFunc(w.logs, func(o logWant) bool { return o.id() == l.id() }); i >= 0 {
-			w.logs[i].transfers = append(slices.Clone(w.logs[i].transfers), l.transfers...)
+		if i := slices.IndexFunc(w.Logs, func(o desired.LogPolicy) bool { return o.ID() == l.ID() }); i >= 0 {
+			w.Logs[i].Transfers = append(slices.Clone(w.Logs[i].Transfers), l.Transfers...)
 			continue
 		}
-		w.logs = append(w.logs, l)
+		w.Logs = append(w.Logs, l)
 	}
 	return w
 }
 
 // readFormerLogs reads the log policies that the transfers have left, and the tasks of others that may need them.
-func (s *reader) readFormerLogs(ctx context.Context, left []logWant, w wants, tasks map[transfer.Place][]task.Entry) {
+func (s *reader) readFormerLogs(ctx context.Context, left []desired.LogPolicy, w desired.Set, tasks map[transfer.Place][]task.Entry) {
 	var wg sync.WaitGroup
 	for _, l := range left {
-		pl := transfer.Place{Account: l.account, Region: l.region}
-		if w.logsIn(pl) {
+		pl := transfer.Place{Account: l.Account, Region: l.Region}
+		if w.LogsIn(pl) {
 			continue // read already
 		}
 		wg.Go(func() { s.readLogs(ctx, l) })
@@ -86,13 +87,13 @@ func (s *reader) readFormerLogs(ctx context.Context, left []logWant, w wants, ta
 }
 
 // dropFormerLogPolicies plans that our statement leaves the log policies that the transfers have left.
-func (b *builder) dropFormerLogPolicies(w wants) {
-	for _, l := range w.logs {
-		logs := func(t taskWant) bool {
-			mine := slices.ContainsFunc(l.transfers, func(x *transfer.Transfer) bool { return x.Name == t.transfer.Name })
+func (b *builder) dropFormerLogPolicies(w desired.Set) {
+	for _, l := range w.Logs {
+		logs := func(t desired.Task) bool {
+			mine := slices.ContainsFunc(l.Transfers, func(x *transfer.Transfer) bool { return x.Name == t.Transfer.Name })
 			return mine && b.mode == plan.SetUp && b.keepsLogging(t)
 		}
-		if l.former && !slices.ContainsFunc(w.tasks, logs) {
+		if l.Former && !slices.ContainsFunc(w.Tasks, logs) {
 			b.dropLogPolicy(l, nil)
 		}
 	}
@@ -100,38 +101,38 @@ func (b *builder) dropFormerLogPolicies(w wants) {
 
 // keepsLogging reports whether the task of a transfer that names no log group keeps the one that it has and writes there: a transfer that leaves
 // something alone does not end it.
-func (b *builder) keepsLogging(w taskWant) bool {
+func (b *builder) keepsLogging(w desired.Task) bool {
 	state, err := b.snap.ourTask(w)
 	if err != nil || logGroup(state) == "" {
 		return err != nil
 	}
-	spec := w.spec.Over(state)
+	spec := w.Spec.Over(state)
 	return spec.Mode == dstypes.TaskModeBasic && spec.LogGroupARN != "" && spec.Options.LogLevel != dstypes.LogLevelOff
 }
 
 // logDrops are the IDs of the changes of log policies that the transfer has left: its task tells of them until they are made.
 func (b *builder) logDrops(t *transfer.Transfer) []string {
 	var out []string
-	for _, l := range b.desired.logs {
-		mine := slices.ContainsFunc(l.transfers, func(x *transfer.Transfer) bool { return x.Name == t.Name })
-		if l.former && mine && slices.ContainsFunc(b.changes, func(c plan.Change) bool { return c.ID == l.id() }) {
-			out = append(out, l.id())
+	for _, l := range b.desired.Logs {
+		mine := slices.ContainsFunc(l.Transfers, func(x *transfer.Transfer) bool { return x.Name == t.Name })
+		if l.Former && mine && slices.ContainsFunc(b.changes, func(c plan.Change) bool { return c.ID == l.ID() }) {
+			out = append(out, l.ID())
 		}
 	}
 	return out
 }
 
 // keptLogGroup says that the task keeps a log group that the transfer names no longer.
-func (b *builder) keptLogGroup(w taskWant, s task.State) {
+func (b *builder) keptLogGroup(w desired.Task, s task.State) {
 	group := logGroup(s)
-	if w.transfer.Task.LogGroupARN != "" || group == "" || w.spec.Mode != dstypes.TaskModeBasic {
+	if w.Transfer.Task.LogGroupARN != "" || group == "" || w.Spec.Mode != dstypes.TaskModeBasic {
 		return
 	}
 	detail := "the task keeps log group " + group[strings.LastIndexByte(group, ':')+1:]
 	if b.keepsLogging(w) {
 		detail += ", and goes on logging there"
 	}
-	b.find([]*transfer.Transfer{w.transfer}, plan.Finding{Severity: plan.Warning, Code: plan.CodeTaskOption, Account: w.spec.Account, Subject: "LogGroupARN",
+	b.find([]*transfer.Transfer{w.Transfer}, plan.Finding{Severity: plan.Warning, Code: plan.CodeTaskOption, Account: w.Spec.Account, Subject: "LogGroupARN",
 		Detail: detail + ": AWS documents no way to take one off a task",
 		Remedy: "set LogLevel to OFF to end the logging, or destroy the transfer and set it up again"})
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/client"
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/kmskey"
@@ -131,32 +132,32 @@ func accountsOf(c client.Set, transfers []*transfer.Transfer) []string {
 func observe(ctx context.Context, c client.Set, transfers []*transfer.Transfer) (*snapshot, error) {
 	s := newReader(c)
 	s.transfers = transfers
-	w := wantsOf(transfers)
+	w := desired.Of(transfers)
 	var named, lists sync.WaitGroup
 	for arn, spec := range s.rolesToRead(w) {
 		named.Go(func() { s.readRole(ctx, arn, spec) })
 	}
-	for _, b := range w.buckets {
-		if _, ok := c[b.spec.Account]; ok {
-			named.Go(func() { s.readBucket(ctx, b.spec) })
+	for _, b := range w.Buckets {
+		if _, ok := c[b.Spec.Account]; ok {
+			named.Go(func() { s.readBucket(ctx, b.Spec) })
 		}
 	}
-	for _, t := range w.tasks {
-		if _, ok := c[t.transfer.Destination.Account]; ok && t.transfer.Overwrites() {
-			named.Go(func() { s.look(ctx, t.transfer) })
+	for _, t := range w.Tasks {
+		if _, ok := c[t.Transfer.Destination.Account]; ok && t.Transfer.Overwrites() {
+			named.Go(func() { s.look(ctx, t.Transfer) })
 		}
-		if t.transfer.Removes() {
-			named.Go(func() { s.lookSource(ctx, t.transfer) })
+		if t.Transfer.Removes() {
+			named.Go(func() { s.lookSource(ctx, t.Transfer) })
 		}
 	}
-	for _, l := range w.logs {
-		if _, ok := c[l.account]; ok {
+	for _, l := range w.Logs {
+		if _, ok := c[l.Account]; ok {
 			named.Go(func() { s.readLogs(ctx, l) })
 		}
 	}
-	for _, k := range w.keys {
-		if _, ok := c[k.spec.Account()]; ok {
-			named.Go(func() { s.readKey(ctx, k.spec) })
+	for _, k := range w.Keys {
+		if _, ok := c[k.Spec.Account()]; ok {
+			named.Go(func() { s.readKey(ctx, k.Spec) })
 		}
 	}
 	var (
@@ -175,7 +176,7 @@ func observe(ctx context.Context, c client.Set, transfers []*transfer.Transfer) 
 		for _, e := range tasks[pl] {
 			if wantsTask(w, pl, e) {
 				lists.Go(func() { s.readTask(ctx, pl, e.ARN) })
-			} else if w.logsIn(pl) && e.Mode == dstypes.TaskModeBasic {
+			} else if w.LogsIn(pl) && e.Mode == dstypes.TaskModeBasic {
 				lists.Go(func() { s.readLogUser(ctx, pl, e.ARN) })
 			}
 		}
@@ -189,9 +190,9 @@ func observe(ctx context.Context, c client.Set, transfers []*transfer.Transfer) 
 	named.Go(func() { s.readFormerLogs(ctx, logs, w, tasks) })
 	named.Wait()
 	s.readReferred(ctx, w, entries)
-	for _, t := range w.tasks {
-		if state, err := s.ourTask(t); err == nil && t.removes(state) && !t.transfer.Removes() {
-			named.Go(func() { s.lookSource(ctx, t.transfer) })
+	for _, t := range w.Tasks {
+		if state, err := s.ourTask(t); err == nil && t.Removes(state) && !t.Transfer.Removes() {
+			named.Go(func() { s.lookSource(ctx, t.Transfer) })
 		}
 	}
 	if err := ctx.Err(); err != nil {
@@ -205,10 +206,10 @@ func observe(ctx context.Context, c client.Set, transfers []*transfer.Transfer) 
 	for arn, spec := range given {
 		named.Go(func() { s.readRole(ctx, arn, spec) })
 	}
-	for _, b := range w.buckets {
+	for _, b := range w.Buckets {
 		named.Go(func() { s.confirm(ctx, b, ids) })
 	}
-	for _, k := range w.keys {
+	for _, k := range w.Keys {
 		named.Go(func() { s.confirmKey(ctx, k, ids) })
 	}
 	named.Wait()
@@ -216,13 +217,13 @@ func observe(ctx context.Context, c client.Set, transfers []*transfer.Transfer) 
 }
 
 // rolesToRead are the roles to make, those given, and the operators' roles, as far as they belong to an account we have clients for.
-func (s *snapshot) rolesToRead(w wants) map[string]iamrole.Spec {
+func (s *snapshot) rolesToRead(w desired.Set) map[string]iamrole.Spec {
 	out := map[string]iamrole.Spec{}
-	for _, r := range w.roles {
-		out[r.arn] = r.spec
+	for _, r := range w.Roles {
+		out[r.Arn] = r.Spec
 	}
-	for _, tw := range w.tasks {
-		t := tw.transfer
+	for _, tw := range w.Tasks {
+		t := tw.Transfer
 		for _, arn := range slices.Concat([]string{t.Source.RoleARN, t.Destination.RoleARN}, t.Operators, t.GivenDataRoles()) {
 			if name, ok := transfer.RoleNameOf(arn); ok {
 				if _, have := out[arn]; !have {
@@ -274,13 +275,13 @@ func (s *reader) readBucket(ctx context.Context, spec bucket.Spec) {
 }
 
 // placesOf are the task accounts and Regions in which locations or tasks may be.
-func placesOf(c client.Set, w wants) []transfer.Place {
+func placesOf(c client.Set, w desired.Set) []transfer.Place {
 	set := map[transfer.Place]bool{}
-	for _, l := range w.locations {
-		set[transfer.Place{Account: l.spec.Account, Region: l.spec.Region}] = true
+	for _, l := range w.Locations {
+		set[transfer.Place{Account: l.Spec.Account, Region: l.Spec.Region}] = true
 	}
-	for _, t := range w.tasks {
-		set[transfer.Place{Account: t.spec.Account, Region: t.spec.Region}] = true
+	for _, t := range w.Tasks {
+		set[transfer.Place{Account: t.Spec.Account, Region: t.Spec.Region}] = true
 	}
 	for pl := range set {
 		if _, ok := c[pl.Account]; !ok {

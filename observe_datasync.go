@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
@@ -19,12 +20,12 @@ import (
 
 // candidates are the listed locations of a wanted bucket, whatever their prefix, because a prefix can be changed in place, and those given: beside
 // such a one there may be one of ours from before.
-func candidates(w wants, listed map[transfer.Place][]location.Entry) map[string]transfer.Place {
+func candidates(w desired.Set, listed map[transfer.Place][]location.Entry) map[string]transfer.Place {
 	buckets := map[transfer.Place]map[string]bool{}
 	out := map[string]transfer.Place{}
-	for _, l := range w.locations {
-		pl := transfer.Place{Account: l.spec.Account, Region: l.spec.Region}
-		if arn := l.transfer.End(l.side).LocationARN; arn != "" {
+	for _, l := range w.Locations {
+		pl := transfer.Place{Account: l.Spec.Account, Region: l.Spec.Region}
+		if arn := l.Transfer.End(l.Side).LocationARN; arn != "" {
 			if _, ok := listed[pl]; ok {
 				out[arn] = pl
 			}
@@ -32,7 +33,7 @@ func candidates(w wants, listed map[transfer.Place][]location.Entry) map[string]
 		if buckets[pl] == nil {
 			buckets[pl] = map[string]bool{}
 		}
-		buckets[pl][l.spec.Bucket] = true
+		buckets[pl][l.Spec.Bucket] = true
 	}
 	for pl, entries := range listed {
 		for _, e := range entries {
@@ -44,9 +45,9 @@ func candidates(w wants, listed map[transfer.Place][]location.Entry) map[string]
 	return out
 }
 
-func wantsTask(w wants, pl transfer.Place, e task.Entry) bool {
-	return slices.ContainsFunc(w.tasks, func(t taskWant) bool {
-		return pl == transfer.Place{Account: t.spec.Account, Region: t.spec.Region} && (e.Name == t.spec.Name || e.Name == t.transfer.Name)
+func wantsTask(w desired.Set, pl transfer.Place, e task.Entry) bool {
+	return slices.ContainsFunc(w.Tasks, func(t desired.Task) bool {
+		return pl == transfer.Place{Account: t.Spec.Account, Region: t.Spec.Region} && (e.Name == t.Spec.Name || e.Name == t.Transfer.Name)
 	})
 }
 
@@ -83,7 +84,7 @@ func (s *reader) readTask(ctx context.Context, pl transfer.Place, arn string) {
 }
 
 // readTasks reads the tasks that the lookup finds and that were not read yet.
-func (s *reader) readTasks(ctx context.Context, w wants, l lookup) {
+func (s *reader) readTasks(ctx context.Context, w desired.Set, l lookup) {
 	fail := func(err error) { s.fail(l.place.Account+"/"+l.place.Region, err) }
 	api, err := s.clients.DataSync(l.place.Account, l.place.Region)
 	if err != nil {
@@ -103,8 +104,8 @@ func (s *reader) readTasks(ctx context.Context, w wants, l lookup) {
 		}
 		for _, e := range page.Tasks {
 			arn, name := aws.ToString(e.TaskArn), aws.ToString(e.Name)
-			named := slices.ContainsFunc(w.tasks, func(t taskWant) bool {
-				return l.place.Account == t.spec.Account && (name == t.spec.Name || name == t.transfer.Name)
+			named := slices.ContainsFunc(w.Tasks, func(t desired.Task) bool {
+				return l.place.Account == t.Spec.Account && (name == t.Spec.Name || name == t.Transfer.Name)
 			})
 			s.mu.Lock()
 			_, read := s.tasks[arn]
@@ -118,7 +119,7 @@ func (s *reader) readTasks(ctx context.Context, w wants, l lookup) {
 
 // readReferred looks for tasks and locations of ours that no name led to, and reads what tasks of ours name, or took the place of, until
 // nothing new is found. entries are the locations that were listed.
-func (s *reader) readReferred(ctx context.Context, w wants, entries map[transfer.Place][]location.Entry) {
+func (s *reader) readReferred(ctx context.Context, w desired.Set, entries map[transfer.Place][]location.Entry) {
 	lookups := s.lookups(w)
 	for first := true; ; first = false {
 		locations, tasks := s.referred(w)
@@ -152,14 +153,14 @@ func (s *reader) readReferred(ctx context.Context, w wants, entries map[transfer
 }
 
 // inFormerBuckets are the listed locations of buckets that the transfers have left, as far as they were not read.
-func (s *snapshot) inFormerBuckets(w wants, listed map[transfer.Place][]location.Entry) map[string]transfer.Place {
+func (s *snapshot) inFormerBuckets(w desired.Set, listed map[transfer.Place][]location.Entry) map[string]transfer.Place {
 	out := map[string]transfer.Place{}
-	for _, t := range w.tasks {
-		for _, l := range s.formerBucketsOf(t.transfer) {
+	for _, t := range w.Tasks {
+		for _, l := range s.formerBucketsOf(t.Transfer) {
 			for pl, entries := range listed {
 				for _, e := range entries {
 					_, read := s.locations[e.ARN]
-					if b, _, ok := location.ParseURI(e.URI); ok && b == l.name && pl.Account == t.spec.Account && !read && s.failures[e.ARN] == nil {
+					if b, _, ok := location.ParseURI(e.URI); ok && b == l.name && pl.Account == t.Spec.Account && !read && s.failures[e.ARN] == nil {
 						out[e.ARN] = pl
 					}
 				}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/guard"
 	"github.com/xacct/xacct/internal/patience"
 	"github.com/xacct/xacct/internal/transfer"
@@ -31,12 +32,12 @@ func (s *reader) look(ctx context.Context, t *transfer.Transfer) {
 }
 
 // givenRoles are the roles of given locations that were not read yet: only the location tells them.
-func (s *snapshot) givenRoles(w wants) map[string]iamrole.Spec {
+func (s *snapshot) givenRoles(w desired.Set) map[string]iamrole.Spec {
 	out := map[string]iamrole.Spec{}
-	for _, l := range w.locations {
-		arn := s.locations[l.transfer.End(l.side).LocationARN].RoleARN
+	for _, l := range w.Locations {
+		arn := s.locations[l.Transfer.End(l.Side).LocationARN].RoleARN
 		name, ok := transfer.RoleNameOf(arn)
-		if !ok || !l.given {
+		if !ok || !l.Given {
 			continue
 		}
 		if _, read := s.roles[arn]; !read && s.failures[arn] == nil {
@@ -52,36 +53,36 @@ const confirmFor = 30 * time.Second
 
 // confirm reads the bucket's policy again until no unique id is left unresolved, and notes those that stay. ids are those of the roles that
 // were read.
-func (s *reader) confirm(ctx context.Context, w bucketWant, ids map[string]string) {
-	api, err := s.clients.S3(w.spec.Account, w.spec.Region)
-	if !w.grants || err != nil {
+func (s *reader) confirm(ctx context.Context, w desired.Bucket, ids map[string]string) {
+	api, err := s.clients.S3(w.Spec.Account, w.Spec.Region)
+	if !w.Grants || err != nil {
 		return
 	}
 	s.mu.Lock()
-	state := s.buckets[w.spec.Name]
+	state := s.buckets[w.Spec.Name]
 	s.mu.Unlock()
-	state.Policy = s.resolve(ctx, state.Policy, ids, func() (policy.Document, error) { return guard.ReadBucketPolicy(ctx, api, w.spec) })
+	state.Policy = s.resolve(ctx, state.Policy, ids, func() (policy.Document, error) { return guard.ReadBucketPolicy(ctx, api, w.Spec) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, read := s.buckets[w.spec.Name]; read {
-		s.buckets[w.spec.Name] = state
+	if _, read := s.buckets[w.Spec.Name]; read {
+		s.buckets[w.Spec.Name] = state
 	}
 }
 
 // confirmKey is confirm for the policy of a key.
-func (s *reader) confirmKey(ctx context.Context, w keyWant, ids map[string]string) {
-	api, err := s.clients.KMS(w.spec.ARN)
-	if !w.grants || err != nil {
+func (s *reader) confirmKey(ctx context.Context, w desired.Key, ids map[string]string) {
+	api, err := s.clients.KMS(w.Spec.ARN)
+	if !w.Grants || err != nil {
 		return
 	}
 	s.mu.Lock()
-	state := s.keys[w.spec.ARN]
+	state := s.keys[w.Spec.ARN]
 	s.mu.Unlock()
-	state.Policy = s.resolve(ctx, state.Policy, ids, func() (policy.Document, error) { return guard.ReadKeyPolicy(ctx, api, w.spec.ARN) })
+	state.Policy = s.resolve(ctx, state.Policy, ids, func() (policy.Document, error) { return guard.ReadKeyPolicy(ctx, api, w.Spec.ARN) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, read := s.keys[w.spec.ARN]; read {
-		s.keys[w.spec.ARN] = state
+	if _, read := s.keys[w.Spec.ARN]; read {
+		s.keys[w.Spec.ARN] = state
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/problem"
@@ -49,20 +50,20 @@ func (b *builder) beforeSchedule(t *transfer.Transfer) []string {
 			Remedy: "let the bucket's operator apply their part first, or give the schedule the status DISABLED until then"})
 		return nil
 	}
-	return []string{bucketWant{spec: bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}}.ownershipID()}
+	return []string{desired.Bucket{Spec: bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}}.OwnershipID()}
 }
 
 // restoreOwnership plans the Object Ownership that the bucket is to have again. It waits until nothing of the transfers writes there any more,
 // and is held back while another transfer still does, because what that writes would belong to its task account.
-func (b *builder) restoreOwnership(w bucketWant, locations map[string][]string) {
-	spec := w.spec
+func (b *builder) restoreOwnership(w desired.Bucket, locations map[string][]string) {
+	spec := w.Spec
 	want, ok := b.settings.Ownership[spec.Name]
 	if !ok || !spec.DisableACLs {
 		return
 	}
-	c := plan.Change{ID: w.ownershipID(), Account: spec.Account, Region: spec.Region, Kind: plan.BucketOwnership, Name: spec.Name, Transfers: transferNames(w.transfers),
+	c := plan.Change{ID: w.OwnershipID(), Account: spec.Account, Region: spec.Region, Kind: plan.BucketOwnership, Name: spec.Name, Transfers: desired.Names(w.Transfers),
 		Op: plan.Update, After: string(want), Calls: []string{"s3:PutBucketOwnershipControls"}}
-	for _, t := range w.transfers {
+	for _, t := range w.Transfers {
 		c.Requires = append(c.Requires, locations[t.Name]...)
 	}
 	if !b.canRead(spec.Account) {
@@ -73,7 +74,7 @@ func (b *builder) restoreOwnership(w bucketWant, locations map[string][]string) 
 	state, seen := b.snap.buckets[spec.Name]
 	for _, part := range []string{bucket.PartOwnership, bucket.PartPolicy} {
 		if err := b.snap.unread(spec.Name, state.Unread, part); err != nil || !seen {
-			b.find(w.transfers, unreadFinding(spec.Account, spec.Name, fmt.Errorf("%s: %w", part, cmp.Or(err, errNotRead)), plan.Blocking,
+			b.find(w.Transfers, unreadFinding(spec.Account, spec.Name, fmt.Errorf("%s: %w", part, cmp.Or(err, errNotRead)), plan.Blocking,
 				"grant the reader s3:GetBucketOwnershipControls and s3:GetBucketPolicy on bucket "+spec.Name+", or leave it out of Ownership"))
 			return
 		}
@@ -87,9 +88,9 @@ func (b *builder) restoreOwnership(w bucketWant, locations map[string][]string) 
 	}
 	c.Details = []string{fmt.Sprintf("%s → %s", have, want)}
 	for st := range state.Policy.All() {
-		if strings.HasPrefix(st.Sid(), transfer.SidPrefix) && !slices.Contains(w.ours, st.Sid()) {
+		if strings.HasPrefix(st.Sid(), transfer.SidPrefix) && !slices.Contains(w.Ours, st.Sid()) {
 			c.Hold, c.Reason = plan.Blocked, "statement "+st.Sid()+" lets another transfer write there"
-			b.find(w.transfers, plan.Finding{Severity: plan.Warning, Code: plan.CodeOwnership, Account: spec.Account, Subject: spec.Name, Statement: st.Sid(),
+			b.find(w.Transfers, plan.Finding{Severity: plan.Warning, Code: plan.CodeOwnership, Account: spec.Account, Subject: spec.Name, Statement: st.Sid(),
 				Detail: fmt.Sprintf("bucket %s keeps %s: %s is another transfer's, and the objects that it writes would belong to its task account", spec.Name, have, st.Sid()),
 				Remedy: "destroy that transfer first, or with this one"})
 			break

@@ -11,6 +11,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
@@ -22,7 +23,7 @@ import (
 
 // plan plans the changes of some of the transfers, all of them together.
 func (b *builder) plan(transfers []*transfer.Transfer) {
-	w := b.snap.withFormer(wantsOf(transfers))
+	w := b.snap.withFormer(desired.Of(transfers))
 	b.desired = w
 	if b.mode == plan.TearDown {
 		b.tearDown(w)
@@ -30,29 +31,29 @@ func (b *builder) plan(transfers []*transfer.Transfer) {
 	}
 	b.dropFormerKeyStatements(w)
 	b.dropFormerLogPolicies(w)
-	for _, r := range w.roles {
+	for _, r := range w.Roles {
 		b.role(r)
 	}
-	for _, bw := range w.buckets {
-		if !bw.former {
+	for _, bw := range w.Buckets {
+		if !bw.Former {
 			b.bucket(bw)
 		}
 	}
-	for _, k := range w.keys {
-		if !k.former {
+	for _, k := range w.Keys {
+		if !k.Former {
 			b.key(k)
 		}
 	}
-	for _, l := range w.logs {
-		if !l.former {
+	for _, l := range w.Logs {
+		if !l.Former {
 			b.logPolicy(l)
 		}
 	}
 	arns := map[string]string{} // of locations, by change ID
-	for _, l := range w.locations {
-		arns[l.id()] = b.location(w, l)
+	for _, l := range w.Locations {
+		arns[l.ID()] = b.location(w, l)
 	}
-	for _, t := range w.tasks {
+	for _, t := range w.Tasks {
 		b.task(t, arns)
 	}
 	b.dropFormer(w)
@@ -67,31 +68,31 @@ func (b *builder) add(c plan.Change) {
 	b.changes = append(b.changes, c)
 }
 
-func (b *builder) role(w roleWant) {
-	c := plan.Change{ID: w.id(), Account: w.account, Kind: plan.IAMRole, Name: w.spec.Name, Transfers: transferNames(w.transfers), ARN: w.arn, Side: w.side()}
-	state := b.snap.roles[w.arn]
-	if err := cmp.Or(b.snap.failures[w.arn], unreadRole(state)); err != nil {
-		b.find(w.transfers, unreadFinding(w.account, w.arn, err, plan.Blocking, "grant the reader iam:GetRole, iam:ListRolePolicies and iam:GetRolePolicy on the role"))
+func (b *builder) role(w desired.Role) {
+	c := plan.Change{ID: w.ID(), Account: w.Account, Kind: plan.IAMRole, Name: w.Spec.Name, Transfers: desired.Names(w.Transfers), ARN: w.Arn, Side: w.Side()}
+	state := b.snap.roles[w.Arn]
+	if err := cmp.Or(b.snap.failures[w.Arn], unreadRole(state)); err != nil {
+		b.find(w.Transfers, unreadFinding(w.Account, w.Arn, err, plan.Blocking, "grant the reader iam:GetRole, iam:ListRolePolicies and iam:GetRolePolicy on the role"))
 		return
 	}
 	if state.Exists {
-		if why, ok := w.ours(state); !ok {
-			b.find(w.transfers, plan.Finding{Severity: plan.Blocking, Code: plan.CodeForeignRole, Account: w.account, Subject: w.arn, Detail: "role " + w.spec.Name + " is not ours: " + why,
+		if why, ok := w.Ours(state); !ok {
+			b.find(w.Transfers, plan.Finding{Severity: plan.Blocking, Code: plan.CodeForeignRole, Account: w.Account, Subject: w.Arn, Detail: "role " + w.Spec.Name + " is not ours: " + why,
 				Remedy: "name another role in Endpoint.Role, or use this one as it is with Endpoint.RoleARN"})
 			return
 		}
 	}
-	d := diffRole(w, state)
-	c.Op, c.Details, c.Before, c.After = d.op, d.lines, w.before(state), w.after(d)
-	if d.op == plan.Create {
+	d := w.Diff(state)
+	c.Op, c.Details, c.Before, c.After = d.Op, d.Lines, w.Before(state), w.After(d)
+	if d.Op == plan.Create {
 		c.Calls = append(c.Calls, "iam:CreateRole", "iam:TagRole")
-	} else if !d.trust.IsZero() {
+	} else if !d.Trust.IsZero() {
 		c.Calls = append(c.Calls, "iam:UpdateAssumeRolePolicy")
 	}
-	c.Calls = appendIf(c.Calls, d.bound, "iam:PutRolePermissionsBoundary")
-	c.Calls = appendIf(c.Calls, len(d.put) > 0, "iam:PutRolePolicy")
-	c.Calls = appendIf(c.Calls, len(d.drop) > 0, "iam:DeleteRolePolicy")
-	c.Calls = appendIf(c.Calls, d.op == plan.Update && len(d.tags) > 0, "iam:TagRole")
+	c.Calls = appendIf(c.Calls, d.Bound, "iam:PutRolePermissionsBoundary")
+	c.Calls = appendIf(c.Calls, len(d.Put) > 0, "iam:PutRolePolicy")
+	c.Calls = appendIf(c.Calls, len(d.Drop) > 0, "iam:DeleteRolePolicy")
+	c.Calls = appendIf(c.Calls, d.Op == plan.Update && len(d.Tags) > 0, "iam:TagRole")
 	b.roleSizes(w, state)
 	c.Requires = b.keyDrops(w)
 	b.add(c)
@@ -108,22 +109,22 @@ func unreadRole(s iamrole.State) error {
 }
 
 // roleSizes compares the role's policies with IAM's limits: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-func (b *builder) roleSizes(w roleWant, state iamrole.State) {
+func (b *builder) roleSizes(w desired.Role, state iamrole.State) {
 	used, quota := 0, 0
 	all := map[string]policy.Document{}
 	for name, doc := range state.Policies {
 		all[name] = doc
 	}
-	for name, doc := range w.spec.Policies {
+	for name, doc := range w.Spec.Policies {
 		all[name] = doc
 	}
 	for _, doc := range all {
 		n, q := doc.Size(policy.Identity)
 		used, quota = used+n, q
 	}
-	b.size(w.transfers, w.account, w.arn, "inline policies of role "+w.spec.Name, used, quota, true)
-	n, q := w.spec.Trust.Size(policy.Trust)
-	b.size(w.transfers, w.account, w.arn, "trust policy of role "+w.spec.Name, n, q, false)
+	b.size(w.Transfers, w.Account, w.Arn, "inline policies of role "+w.Spec.Name, used, quota, true)
+	n, q := w.Spec.Trust.Size(policy.Trust)
+	b.size(w.Transfers, w.Account, w.Arn, "trust policy of role "+w.Spec.Name, n, q, false)
 }
 
 // size adds a finding from nine tenths of a quota on. Over a hard limit it blocks; a raisable one only warns.
@@ -151,21 +152,21 @@ func appendIf(s []string, ok bool, v string) []string {
 }
 
 // location plans one location and returns its ARN, "" while it is not made.
-func (b *builder) location(all wants, w locationWant) string {
-	t, spec := w.transfer, w.spec
+func (b *builder) location(all desired.Set, w desired.Location) string {
+	t, spec := w.Transfer, w.Spec
 	one := []*transfer.Transfer{t}
 	if !b.canRead(spec.Account) {
-		if w.given {
-			return t.End(w.side).LocationARN
+		if w.Given {
+			return t.End(w.Side).LocationARN
 		}
-		b.add(b.locationChange(all, w, plan.Change{Op: plan.Create, After: w.after(), Calls: []string{"datasync:CreateLocationS3", "iam:PassRole", "s3:ListBucket"}}))
+		b.add(b.locationChange(all, w, plan.Change{Op: plan.Create, After: w.After(), Calls: []string{"datasync:CreateLocationS3", "iam:PassRole", "s3:ListBucket"}}))
 		return ""
 	}
 	if err := b.snap.failures[spec.Account+"/"+spec.Region]; err != nil {
 		b.find(one, unreadFinding(spec.Account, "locations in "+spec.Region, err, plan.Blocking, "grant the reader datasync:ListLocations and datasync:ListTasks"))
 		return ""
 	}
-	if w.given {
+	if w.Given {
 		return b.givenLocation(w)
 	}
 	state, alike, err := b.snap.ourLocation(w)
@@ -183,14 +184,14 @@ func (b *builder) location(all wants, w locationWant) string {
 			Detail: "a location with this URI exists that is not ours: " + strings.Join(alike, ", "),
 			Remedy: "to use it, set LocationARN; otherwise a new one is made"})
 	}
-	op, lines, tags := diffLocation(w, state)
-	c := plan.Change{Op: op, Details: lines, Before: w.before(state), After: w.after(), ARN: state.ARN}
+	op, lines, tags := w.Diff(state)
+	c := plan.Change{Op: op, Details: lines, Before: w.Before(state), After: w.After(), ARN: state.ARN}
 	switch op {
 	case plan.Create:
 		c.Calls = []string{"datasync:CreateLocationS3", "datasync:TagResource", "iam:PassRole", "s3:ListBucket"}
 	case plan.Update:
-		c.Calls = appendIf(c.Calls, beyondTags(lines), "datasync:UpdateLocationS3")
-		c.Calls = appendIf(c.Calls, beyondTags(lines), "iam:PassRole")
+		c.Calls = appendIf(c.Calls, desired.BeyondTags(lines), "datasync:UpdateLocationS3")
+		c.Calls = appendIf(c.Calls, desired.BeyondTags(lines), "iam:PassRole")
 		c.Calls = appendIf(c.Calls, len(tags) > 0 || state.RoleARN != spec.RoleARN, "datasync:TagResource") // which notes the role that it had
 	}
 	b.add(b.locationChange(all, w, c))
@@ -198,39 +199,39 @@ func (b *builder) location(all wants, w locationWant) string {
 }
 
 // locationChange fills in what every change of a location has. It needs its role, and on a remote bucket the grant.
-func (b *builder) locationChange(all wants, w locationWant, c plan.Change) plan.Change {
-	t, spec := w.transfer, w.spec
-	c.ID, c.Account, c.Region, c.Kind, c.Name, c.Side = w.id(), spec.Account, spec.Region, plan.DataSyncLocation, spec.URI(), w.side
+func (b *builder) locationChange(all desired.Set, w desired.Location, c plan.Change) plan.Change {
+	t, spec := w.Transfer, w.Spec
+	c.ID, c.Account, c.Region, c.Kind, c.Name, c.Side = w.ID(), spec.Account, spec.Region, plan.DataSyncLocation, spec.URI(), w.Side
 	c.Transfers = []string{t.Name}
-	if t.End(w.side).OwnsRole {
-		c.Requires = append(c.Requires, transfer.ChangeID(t.TaskAccount, "", plan.IAMRole, t.End(w.side).RoleName))
+	if t.End(w.Side).OwnsRole {
+		c.Requires = append(c.Requires, transfer.ChangeID(t.TaskAccount, "", plan.IAMRole, t.End(w.Side).RoleName))
 	}
-	for _, bw := range all.buckets {
-		if bw.grants && t.End(w.side).Remote && bw.spec.Name == spec.Bucket {
-			c.Requires = append(c.Requires, bw.id())
+	for _, bw := range all.Buckets {
+		if bw.Grants && t.End(w.Side).Remote && bw.Spec.Name == spec.Bucket {
+			c.Requires = append(c.Requires, bw.ID())
 		}
 	}
-	c.Requires = append(c.Requires, keyRequires(t, w.side)...)
+	c.Requires = append(c.Requires, desired.KeyRequires(t, w.Side)...)
 	return c
 }
 
 // givenLocation is a location that the user made. What is wrong with it is found by [Resources.Check].
-func (b *builder) givenLocation(w locationWant) string {
-	arn := w.transfer.End(w.side).LocationARN
+func (b *builder) givenLocation(w desired.Location) string {
+	arn := w.Transfer.End(w.Side).LocationARN
 	s := b.snap.locations[arn]
-	one := []*transfer.Transfer{w.transfer}
+	one := []*transfer.Transfer{w.Transfer}
 	if err := b.snap.unread(arn, s.Unread, location.PartLocation); err != nil {
-		b.find(one, unreadFinding(w.spec.Account, arn, err, plan.Warning, "grant the reader datasync:DescribeLocationS3"))
+		b.find(one, unreadFinding(w.Spec.Account, arn, err, plan.Warning, "grant the reader datasync:DescribeLocationS3"))
 		return arn
 	}
 	return arn
 }
 
-func (b *builder) task(w taskWant, arns map[string]string) {
-	t, spec := w.transfer, w.spec
+func (b *builder) task(w desired.Task, arns map[string]string) {
+	t, spec := w.Transfer, w.Spec
 	one := []*transfer.Transfer{t}
-	c := plan.Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: plan.DataSyncTask, Name: spec.Name, Transfers: []string{t.Name}, After: w.after()}
-	if id := logChange(t); id != "" {
+	c := plan.Change{ID: w.ID(), Account: spec.Account, Region: spec.Region, Kind: plan.DataSyncTask, Name: spec.Name, Transfers: []string{t.Name}, After: w.After()}
+	if id := desired.LogChange(t); id != "" {
 		c.Requires = append(c.Requires, id)
 	}
 	c.Requires = append(append(c.Requires, b.dataKeyRequires(t)...), b.logDrops(t)...)
@@ -262,14 +263,14 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 	}
 	source := arns[transfer.ChangeID(spec.Account, t.Source.Region, plan.DataSyncLocation, t.Name+"/"+string(plan.SourceSide))]
 	destination := arns[transfer.ChangeID(spec.Account, t.Destination.Region, plan.DataSyncLocation, t.Name+"/"+string(plan.DestinationSide))]
-	op, lines, tags := diffTask(w, state, source, destination)
-	before := predecessor(state, elsewhere(w, state, old))
+	op, lines, tags := w.Diff(state, source, destination)
+	before := desired.Predecessor(state, elsewhere(w, state, old))
 	b.taskFindings(w, before)
 	b.keptLogGroup(w, before)
 	if before.Exists && op != plan.NoOp {
-		b.impossible(w, w.successor(before))
+		b.impossible(w, w.Successor(before))
 	}
-	c.Op, c.Details, c.Before, c.ARN = op, lines, w.before(state), state.ARN
+	c.Op, c.Details, c.Before, c.ARN = op, lines, w.Before(state), state.ARN
 	subject, calls := state.ARN, []string{"datasync:CreateTask", "datasync:TagResource", "datasync:DeleteTask"}
 	if moved := elsewhere(w, state, old); moved.Exists {
 		a, _ := region.ParseARN(moved.ARN)
@@ -281,7 +282,7 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 		c.Calls = []string{"datasync:CreateTask", "datasync:TagResource"}
 		c.Details = []string{string(cmp.Or(spec.Mode, dstypes.TaskModeEnhanced))}
 	case plan.Update:
-		c.Calls = appendIf(c.Calls, beyondTags(lines), "datasync:UpdateTask")
+		c.Calls = appendIf(c.Calls, desired.BeyondTags(lines), "datasync:UpdateTask")
 		c.Calls = appendIf(c.Calls, len(tags) > 0, "datasync:TagResource")
 	case plan.Replace:
 		c.Calls = calls
@@ -297,13 +298,13 @@ func (b *builder) task(w taskWant, arns map[string]string) {
 }
 
 // running blocks the transfer while the task that is to be deleted runs.
-func (b *builder) running(w taskWant, state task.State) {
+func (b *builder) running(w desired.Task, state task.State) {
 	if state.Status == dstypes.TaskStatusRunning || state.Status == dstypes.TaskStatusQueued {
-		f := plan.Finding{Severity: plan.Blocking, Code: plan.CodeRunning, Account: w.spec.Account, Subject: state.ARN, Detail: "the task is running",
+		f := plan.Finding{Severity: plan.Blocking, Code: plan.CodeRunning, Account: w.Spec.Account, Subject: state.ARN, Detail: "the task is running",
 			Remedy: "wait for the execution to end, or cancel it; a tear-down does that with CancelRuns"}
 		if b.mode == plan.TearDown && b.settings.CancelRuns {
 			f.Severity, f.Detail, f.Remedy = plan.Warning, "the task is running: its executions are cancelled, and what they have not yet copied stays uncopied", ""
 		}
-		b.find([]*transfer.Transfer{w.transfer}, f)
+		b.find([]*transfer.Transfer{w.Transfer}, f)
 	}
 }

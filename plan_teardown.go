@@ -9,6 +9,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -16,85 +17,85 @@ import (
 
 // tearDown plans the changes back. Each needs that which uses it to be gone. A location that tells of a role that was left goes after that
 // role, which goes after the statements that name it; for lack of a task nobody uses them any more.
-func (b *builder) tearDown(w wants) {
+func (b *builder) tearDown(w desired.Set) {
 	tasks := map[string][]string{}     // transfer → IDs of its tasks' changes, and those of the policies of buckets that it has left
 	locations := map[string][]string{} // transfer → IDs of its locations' changes
 	known := map[string]bool{}         // transfers of which it is known what they have left
 	b.dropFormerLogPolicies(w)
-	for _, t := range w.tasks {
-		name := t.transfer.Name
+	for _, t := range w.Tasks {
+		name := t.Transfer.Name
 		if id := b.dropTask(t); id != "" {
 			tasks[name] = append(tasks[name], id)
 		}
 		old, ok := b.dropOrphanTasks(t, tasks[name]...)
 		tasks[name], known[name] = append(tasks[name], old...), ok
-		if ok || !b.canRead(t.spec.Account) {
-			tasks[name] = append(tasks[name], b.dropFormerStatements(t.transfer, slices.Clone(tasks[name]))...)
+		if ok || !b.canRead(t.Spec.Account) {
+			tasks[name] = append(tasks[name], b.dropFormerStatements(t.Transfer, slices.Clone(tasks[name]))...)
 		}
 	}
-	for _, l := range w.logs {
-		if !l.former {
+	for _, l := range w.Logs {
+		if !l.Former {
 			b.dropLogPolicy(l, tasks)
 		}
 	}
-	telling := transferNames(transfersOf(b.snap.orphanRoles(w)))
+	telling := desired.Names(transfersOf(b.snap.orphanRoles(w)))
 	uses := map[string][]string{} // transfer → what has to be done before its statements go
 	dropLocations := func(t *transfer.Transfer, after []string, stay bool) {
 		if known[t.Name] {
 			locations[t.Name] = b.dropOrphanLocations(t, after, stay)
 		}
-		for _, l := range w.locations {
-			if l.transfer.Name == t.Name && !l.given {
+		for _, l := range w.Locations {
+			if l.Transfer.Name == t.Name && !l.Given {
 				if id := b.dropLocation(l, after, stay); id != "" {
 					locations[t.Name] = append(locations[t.Name], id)
 				}
 			}
 		}
 	}
-	for _, t := range w.tasks {
-		name := t.transfer.Name
+	for _, t := range w.Tasks {
+		name := t.Transfer.Name
 		if uses[name] = tasks[name]; !slices.Contains(telling, name) {
-			dropLocations(t.transfer, tasks[name], false)
+			dropLocations(t.Transfer, tasks[name], false)
 			uses[name] = locations[name]
 		}
 	}
-	for _, bw := range w.buckets {
-		if bw.grants && !bw.former { // those that were left go with the tasks
+	for _, bw := range w.Buckets {
+		if bw.Grants && !bw.Former { // those that were left go with the tasks
 			b.dropStatements(bw, uses)
 		}
 	}
-	for _, k := range w.keys {
-		if k.grants {
+	for _, k := range w.Keys {
+		if k.Grants {
 			b.dropKeyStatements(k, uses)
 		}
 	}
 	roles, stay := b.dropOrphanRoles(w, tasks)
-	for _, t := range w.tasks {
-		if name := t.transfer.Name; slices.Contains(telling, name) {
-			dropLocations(t.transfer, append(slices.Clone(tasks[name]), roles[name]...), stay[name])
+	for _, t := range w.Tasks {
+		if name := t.Transfer.Name; slices.Contains(telling, name) {
+			dropLocations(t.Transfer, append(slices.Clone(tasks[name]), roles[name]...), stay[name])
 		}
 	}
-	for _, bw := range w.buckets {
+	for _, bw := range w.Buckets {
 		b.restoreOwnership(bw, locations)
 	}
-	for _, r := range w.roles {
+	for _, r := range w.Roles {
 		b.dropRole(w, r, locations)
 	}
 }
 
 // transfersOf are the transfers that use the roles.
-func transfersOf(roles []roleWant) []*transfer.Transfer {
+func transfersOf(roles []desired.Role) []*transfer.Transfer {
 	var out []*transfer.Transfer
 	for _, r := range roles {
-		out = append(out, r.transfers...)
+		out = append(out, r.Transfers...)
 	}
 	return out
 }
 
-func (b *builder) dropTask(w taskWant) string {
-	t, spec := w.transfer, w.spec
+func (b *builder) dropTask(w desired.Task) string {
+	t, spec := w.Transfer, w.Spec
 	one := []*transfer.Transfer{t}
-	c := plan.Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: plan.DataSyncTask, Name: spec.Name, Transfers: []string{t.Name}, Op: plan.Delete,
+	c := plan.Change{ID: w.ID(), Account: spec.Account, Region: spec.Region, Kind: plan.DataSyncTask, Name: spec.Name, Transfers: []string{t.Name}, Op: plan.Delete,
 		Calls: []string{"datasync:DeleteTask"}, Requires: b.logDrops(t)}
 	if !b.canRead(spec.Account) {
 		b.add(c)
@@ -117,15 +118,15 @@ func (b *builder) dropTask(w taskWant) string {
 		return ""
 	}
 	b.running(w, state)
-	c.Before, c.ARN = w.before(state), state.ARN
+	c.Before, c.ARN = w.Before(state), state.ARN
 	b.add(c)
 	return c.ID
 }
 
-func (b *builder) dropLocation(w locationWant, after []string, stay bool) string {
-	spec := w.spec
-	one := []*transfer.Transfer{w.transfer}
-	c := plan.Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: plan.DataSyncLocation, Name: spec.URI(), Side: w.side, Transfers: []string{w.transfer.Name},
+func (b *builder) dropLocation(w desired.Location, after []string, stay bool) string {
+	spec := w.Spec
+	one := []*transfer.Transfer{w.Transfer}
+	c := plan.Change{ID: w.ID(), Account: spec.Account, Region: spec.Region, Kind: plan.DataSyncLocation, Name: spec.URI(), Side: w.Side, Transfers: []string{w.Transfer.Name},
 		Op: plan.Delete, Calls: []string{"datasync:DeleteLocation"}}
 	c.Requires = slices.Clone(after)
 	if stay {
@@ -151,21 +152,21 @@ func (b *builder) dropLocation(w locationWant, after []string, stay bool) string
 	case !state.Exists:
 		return ""
 	}
-	c.Before, c.ARN = w.before(state), state.ARN
+	c.Before, c.ARN = w.Before(state), state.ARN
 	b.add(c)
 	return c.ID
 }
 
 // dropStatements takes our statements out of a bucket's policy, and the policy away if none is left.
-func (b *builder) dropStatements(w bucketWant, locations map[string][]string) string {
-	spec := w.spec
-	c := plan.Change{ID: w.id(), Account: spec.Account, Region: spec.Region, Kind: plan.BucketPolicy, Name: spec.Name, Transfers: transferNames(w.transfers),
+func (b *builder) dropStatements(w desired.Bucket, locations map[string][]string) string {
+	spec := w.Spec
+	c := plan.Change{ID: w.ID(), Account: spec.Account, Region: spec.Region, Kind: plan.BucketPolicy, Name: spec.Name, Transfers: desired.Names(w.Transfers),
 		Op: plan.Update, Calls: []string{"s3:PutBucketPolicy"}}
-	for _, t := range w.transfers {
+	for _, t := range w.Transfers {
 		c.Requires = append(c.Requires, locations[t.Name]...)
 	}
 	if !b.canRead(spec.Account) {
-		for _, sid := range w.ours {
+		for _, sid := range w.Ours {
 			c.Details = append(c.Details, "- "+sid)
 		}
 		b.add(c)
@@ -173,20 +174,20 @@ func (b *builder) dropStatements(w bucketWant, locations map[string][]string) st
 	}
 	state, seen := b.snap.buckets[spec.Name]
 	if err := b.snap.unread(spec.Name, state.Unread, bucket.PartPolicy); err != nil || !seen {
-		b.find(w.transfers, unreadFinding(spec.Account, spec.Name, cmp.Or(err, errNotRead), plan.Blocking, "grant the reader s3:GetBucketPolicy on bucket "+spec.Name))
+		b.find(w.Transfers, unreadFinding(spec.Account, spec.Name, cmp.Or(err, errNotRead), plan.Blocking, "grant the reader s3:GetBucketPolicy on bucket "+spec.Name))
 		return ""
 	}
-	w.spec.Statements = nil
-	d := diffBucket(w, state.Policy, b.ids)
-	for _, sid := range d.taken {
-		b.find(w.owners(sid), plan.Finding{Severity: plan.Blocking, Code: plan.CodeSidTaken, Account: spec.Account, Subject: spec.Name, Statement: sid,
+	w.Spec.Statements = nil
+	d := w.Diff(state.Policy, b.ids)
+	for _, sid := range d.Taken {
+		b.find(w.Owners(sid), plan.Finding{Severity: plan.Blocking, Code: plan.CodeSidTaken, Account: spec.Account, Subject: spec.Name, Statement: sid,
 			Detail: "bucket policy of " + spec.Name + ": statement " + sid + " bears our id but is not of our making", Remedy: "rename or remove that statement by hand"})
 	}
-	if d.op == plan.NoOp {
+	if d.Op == plan.NoOp {
 		return ""
 	}
-	c.Op, c.Details, c.Before, c.After = d.op, d.lines, string(state.Policy.Bytes()), string(d.next.Bytes())
-	if d.op == plan.Delete {
+	c.Op, c.Details, c.Before, c.After = d.Op, d.Lines, string(state.Policy.Bytes()), string(d.Next.Bytes())
+	if d.Op == plan.Delete {
 		c.Calls = []string{"s3:DeleteBucketPolicy"}
 	}
 	b.add(c)
@@ -195,43 +196,43 @@ func (b *builder) dropStatements(w bucketWant, locations map[string][]string) st
 
 // dropRole removes our inline policies, and the role with the last of them, after the changes of its transfers and those of the policies that
 // let it in. It returns the ID of the change and whether the role has to stay for now.
-func (b *builder) dropRole(all wants, w roleWant, after map[string][]string) (id string, stays bool) {
-	c := plan.Change{ID: w.id(), Account: w.account, Kind: plan.IAMRole, Name: w.spec.Name, Transfers: transferNames(w.transfers), ARN: w.arn, Side: w.side(), Op: plan.Delete,
+func (b *builder) dropRole(all desired.Set, w desired.Role, after map[string][]string) (id string, stays bool) {
+	c := plan.Change{ID: w.ID(), Account: w.Account, Kind: plan.IAMRole, Name: w.Spec.Name, Transfers: desired.Names(w.Transfers), ARN: w.Arn, Side: w.Side(), Op: plan.Delete,
 		Calls: []string{"iam:DeleteRolePolicy", "iam:DeleteRole"}}
-	if w.former {
+	if w.Former {
 		b.orphans[c.ID] = true
 		c.Reason = "no location of the transfer uses it any more"
 	}
-	state := b.snap.roles[w.arn]
-	for _, t := range w.transfers {
+	state := b.snap.roles[w.Arn]
+	for _, t := range w.Transfers {
 		c.Requires = append(c.Requires, after[t.Name]...)
 	}
 	c.Requires = append(c.Requires, b.grantChanges(all, w, state.ID)...)
 	slices.Sort(c.Requires)
 	c.Requires = slices.Compact(c.Requires)
-	if !b.canRead(w.account) {
+	if !b.canRead(w.Account) {
 		b.add(c)
 		return c.ID, false
 	}
-	if err := b.snap.unread(w.arn, state.Unread, iamrole.PartRole); err != nil {
-		b.find(w.transfers, unreadFinding(w.account, w.arn, err, plan.Blocking, "grant the reader iam:GetRole on the role"))
+	if err := b.snap.unread(w.Arn, state.Unread, iamrole.PartRole); err != nil {
+		b.find(w.Transfers, unreadFinding(w.Account, w.Arn, err, plan.Blocking, "grant the reader iam:GetRole on the role"))
 		return "", true
 	}
 	if !state.Exists {
 		return "", false
 	}
-	if why, ok := w.ours(state); !ok {
-		b.find(w.transfers, plan.Finding{Severity: plan.Warning, Code: plan.CodeForeignRole, Account: w.account, Subject: w.arn, Detail: "role " + w.spec.Name + " stays: " + why})
+	if why, ok := w.Ours(state); !ok {
+		b.find(w.Transfers, plan.Finding{Severity: plan.Warning, Code: plan.CodeForeignRole, Account: w.Account, Subject: w.Arn, Detail: "role " + w.Spec.Name + " stays: " + why})
 		return "", false
 	}
 	for _, part := range []string{iamrole.PartPolicies, iamrole.PartAttached} {
 		if err := state.Unread[part]; err != nil {
-			b.find(w.transfers, unreadFinding(w.account, w.arn, err, plan.Blocking, "grant the reader iam:ListRolePolicies and iam:ListAttachedRolePolicies on the role"))
+			b.find(w.Transfers, unreadFinding(w.Account, w.Arn, err, plan.Blocking, "grant the reader iam:ListRolePolicies and iam:ListAttachedRolePolicies on the role"))
 			return "", true
 		}
 	}
-	gone, rest := w.leaving(state)
-	if w.shared || len(rest) > 0 {
+	gone, rest := w.Leaving(state)
+	if w.Shared || len(rest) > 0 {
 		if len(gone) == 0 {
 			return "", false
 		}
@@ -240,7 +241,7 @@ func (b *builder) dropRole(all wants, w roleWant, after map[string][]string) (id
 	} else {
 		b.holdRole(&c, w, all, state.ID)
 	}
-	c.Before = w.before(state)
+	c.Before = w.Before(state)
 	b.add(c)
 	return c.ID, c.Hold == plan.Blocked
 }
@@ -254,23 +255,23 @@ func staysFor(rest []string) []string {
 }
 
 // grantChanges are the IDs of the planned changes of policies that name the role, or may: those of its transfers' ends that it serves.
-func (b *builder) grantChanges(all wants, w roleWant, id string) []string {
+func (b *builder) grantChanges(all desired.Set, w desired.Role, id string) []string {
 	var out []string
-	add := func(change string, p policyWant, d policy.Document, of func(*transfer.Transfer, plan.Side) bool) {
-		may := statementNaming(d, nil, w.arn, id) != ""
-		for _, t := range p.transfers {
-			may = may || slices.Contains(transferNames(w.transfers), t.Name) && slices.ContainsFunc(b.snap.sidesOf(w, t), func(side plan.Side) bool { return of(t, side) })
+	add := func(change string, p desired.SharedPolicy, d policy.Document, of func(*transfer.Transfer, plan.Side) bool) {
+		may := desired.StatementNaming(d, nil, w.Arn, id) != ""
+		for _, t := range p.Transfers {
+			may = may || slices.Contains(desired.Names(w.Transfers), t.Name) && slices.ContainsFunc(b.snap.sidesOf(w, t), func(side plan.Side) bool { return of(t, side) })
 		}
-		if may && p.grants && slices.ContainsFunc(b.changes, func(c plan.Change) bool { return c.ID == change }) {
+		if may && p.Grants && slices.ContainsFunc(b.changes, func(c plan.Change) bool { return c.ID == change }) {
 			out = append(out, change)
 		}
 	}
-	for _, bw := range all.buckets {
-		add(bw.id(), bw.policyWant, b.snap.buckets[bw.spec.Name].Policy, func(t *transfer.Transfer, side plan.Side) bool { return b.snap.allows(t, side, bw.spec.Name) })
+	for _, bw := range all.Buckets {
+		add(bw.ID(), bw.SharedPolicy, b.snap.buckets[bw.Spec.Name].Policy, func(t *transfer.Transfer, side plan.Side) bool { return b.snap.allows(t, side, bw.Spec.Name) })
 	}
-	for _, k := range all.keys {
-		add(k.id(), k.policyWant, b.snap.keys[k.spec.ARN].Policy, func(t *transfer.Transfer, side plan.Side) bool {
-			return slices.Contains(k.namedBy, w.arn) || slices.ContainsFunc(t.KeyNeeds, func(n transfer.KeyNeed) bool { return n.Role == side && slices.Contains(n.Keys, k.spec.ARN) })
+	for _, k := range all.Keys {
+		add(k.ID(), k.SharedPolicy, b.snap.keys[k.Spec.ARN].Policy, func(t *transfer.Transfer, side plan.Side) bool {
+			return slices.Contains(k.NamedBy, w.Arn) || slices.ContainsFunc(t.KeyNeeds, func(n transfer.KeyNeed) bool { return n.Role == side && slices.Contains(n.Keys, k.Spec.ARN) })
 		})
 	}
 	return out
@@ -283,30 +284,14 @@ func (s *snapshot) allows(t *transfer.Transfer, side plan.Side, name string) boo
 		slices.ContainsFunc(s.formerBucketsOf(t), func(l formerBucket) bool { return l.side == side && l.name == name })
 }
 
-// leaving are the role's inline policies that go with these transfers, and what else the role still holds.
-func (w roleWant) leaving(s iamrole.State) (gone, rest []string) {
-	ours := w.policyNames()
-	for name := range s.Policies {
-		if slices.Contains(ours, name) {
-			gone = append(gone, name)
-		} else {
-			rest = append(rest, "inline policy "+name)
-		}
-	}
-	rest = append(rest, s.Attached...)
-	slices.Sort(gone)
-	slices.Sort(rest)
-	return gone, rest
-}
-
 // holdRole holds back the deletion of a role that a policy we cannot see may name: once the role is gone, S3 and KMS would refuse every later
 // policy of the bucket's or key's owner as long as it names it. https://repost.aws/knowledge-center/s3-invalid-principal-in-policy-error
-func (b *builder) holdRole(c *plan.Change, w roleWant, all wants, id string) {
+func (b *builder) holdRole(c *plan.Change, w desired.Role, all desired.Set, id string) {
 	hold := func(t *transfer.Transfer, what, detail, remedy string) {
 		c.Hold, c.Reason = plan.Blocked, what
-		b.find([]*transfer.Transfer{t}, plan.Finding{Severity: plan.Warning, Code: plan.CodeDeadPrincipal, Account: w.account, Subject: w.arn, Detail: detail, Remedy: remedy})
+		b.find([]*transfer.Transfer{t}, plan.Finding{Severity: plan.Warning, Code: plan.CodeDeadPrincipal, Account: w.Account, Subject: w.Arn, Detail: detail, Remedy: remedy})
 	}
-	for _, t := range w.transfers {
+	for _, t := range w.Transfers {
 		for _, side := range b.snap.sidesOf(w, t) {
 			for _, what := range b.unseen(t, side) { // whatever the grant's shape is today, it may have been by role before
 				hold(t, what+" may still name it", fmt.Sprintf("the role stays until it is proved that the policy of %s no longer names it", what),
@@ -314,20 +299,20 @@ func (b *builder) holdRole(c *plan.Change, w roleWant, all wants, id string) {
 			}
 		}
 	}
-	for _, bw := range all.buckets {
-		if sid := statementNaming(b.snap.buckets[bw.spec.Name].Policy, bw.ours, w.arn, id); sid != "" && w.serves(bw.policyWant) {
-			hold(w.transfers[0], "bucket "+bw.spec.Name+" names it in "+sid, fmt.Sprintf("the role stays, because %s in the policy of bucket %s, which is not ours, names it", sid, bw.spec.Name),
+	for _, bw := range all.Buckets {
+		if sid := desired.StatementNaming(b.snap.buckets[bw.Spec.Name].Policy, bw.Ours, w.Arn, id); sid != "" && w.Serves(bw.SharedPolicy) {
+			hold(w.Transfers[0], "bucket "+bw.Spec.Name+" names it in "+sid, fmt.Sprintf("the role stays, because %s in the policy of bucket %s, which is not ours, names it", sid, bw.Spec.Name),
 				"let the bucket's owner remove that statement first: once the role is gone, S3 refuses every later policy that holds it")
 		}
 	}
-	for _, k := range all.keys {
-		if account := k.spec.Account(); w.former && slices.Contains(k.namedBy, w.arn) && !b.canRead(account) {
-			what := fmt.Sprintf("key %s of account %s", transfer.KeyName(k.spec.ARN), account)
-			hold(w.transfers[0], what+" may still name it", "the role stays until it is proved that the policy of "+what+" no longer names it",
+	for _, k := range all.Keys {
+		if account := k.Spec.Account(); w.Former && slices.Contains(k.NamedBy, w.Arn) && !b.canRead(account) {
+			what := fmt.Sprintf("key %s of account %s", transfer.KeyName(k.Spec.ARN), account)
+			hold(w.Transfers[0], what+" may still name it", "the role stays until it is proved that the policy of "+what+" no longer names it",
 				"plan again with a client of that account that may read the policy, once its operator has removed our statements")
 		}
-		if sid := statementNaming(b.snap.keys[k.spec.ARN].Policy, k.ours, w.arn, id); sid != "" && w.serves(k.policyWant) {
-			hold(w.transfers[0], "key "+transfer.KeyName(k.spec.ARN)+" names it in "+sid, fmt.Sprintf("the role stays, because %s in the policy of key %s, which is not ours, names it", sid, transfer.KeyName(k.spec.ARN)),
+		if sid := desired.StatementNaming(b.snap.keys[k.Spec.ARN].Policy, k.Ours, w.Arn, id); sid != "" && w.Serves(k.SharedPolicy) {
+			hold(w.Transfers[0], "key "+transfer.KeyName(k.Spec.ARN)+" names it in "+sid, fmt.Sprintf("the role stays, because %s in the policy of key %s, which is not ours, names it", sid, transfer.KeyName(k.Spec.ARN)),
 				"let the key's owner remove that statement first")
 		}
 	}

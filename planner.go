@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/internal/client"
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 )
@@ -76,7 +77,7 @@ type builder struct {
 	settings  plan.Settings
 	callers   map[string]string // by account: the ARN of who plans
 	ids       map[string]string // unique id → role ARN
-	desired   wants             // what the transfers being planned want, and what they have left
+	desired   desired.Set       // what the transfers being planned want, and what they have left
 	held      map[string]bool   // transfers that were blocked when the plan to be applied was made
 
 	changes  []plan.Change
@@ -141,7 +142,7 @@ func (b *builder) override() {
 
 // find adds a finding for each of the transfers.
 func (b *builder) find(transfers []*transfer.Transfer, f plan.Finding) {
-	for _, name := range transferNames(transfers) {
+	for _, name := range desired.Names(transfers) {
 		f.Transfer = name
 		if !slices.ContainsFunc(b.findings, func(g plan.Finding) bool {
 			return g.Code == f.Code && g.Transfer == f.Transfer && g.Subject == f.Subject && g.Detail == f.Detail

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 )
@@ -19,12 +20,12 @@ const (
 
 // quotas warns from nine tenths of a quota on. Tasks are counted, those of others too; roles cannot be without listing the whole account,
 // so it is those of the transfers.
-func (b *builder) quotas(w wants) {
+func (b *builder) quotas(w desired.Set) {
 	tasks := maps.Clone(b.snap.taskCount)
 	byPlace, byAccount := map[transfer.Place][]*transfer.Transfer{}, map[string][]*transfer.Transfer{}
-	for _, t := range w.tasks {
-		pl := transfer.Place{Account: t.spec.Account, Region: t.spec.Region}
-		byPlace[pl] = append(byPlace[pl], t.transfer)
+	for _, t := range w.Tasks {
+		pl := transfer.Place{Account: t.Spec.Account, Region: t.Spec.Region}
+		byPlace[pl] = append(byPlace[pl], t.Transfer)
 		if state, err := b.snap.ourTask(t); err == nil && !state.Exists {
 			tasks[pl]++
 		}
@@ -33,9 +34,9 @@ func (b *builder) quotas(w wants) {
 		b.quota(byPlace[pl], pl.Account, "tasks in "+pl.Region, tasks[pl], tasksPerRegion)
 	}
 	roles := map[string]int{}
-	for _, r := range w.roles {
-		roles[r.account]++
-		byAccount[r.account] = append(byAccount[r.account], r.transfers...)
+	for _, r := range w.Roles {
+		roles[r.Account]++
+		byAccount[r.Account] = append(byAccount[r.Account], r.Transfers...)
 	}
 	for _, account := range slices.Sorted(maps.Keys(byAccount)) {
 		b.quota(byAccount[account], account, "roles", roles[account], rolesPerAccount)

@@ -9,6 +9,7 @@ import (
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/client"
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/policy"
@@ -39,7 +40,7 @@ func readInForce(ctx context.Context, c client.Set, t *transfer.Transfer) (force
 	}
 	snap := read.snapshot
 	out := force{documents: snap.documentsInForce(t)}
-	if task, err := snap.ourTask(wantsOf(transfers).tasks[0]); err == nil && task.Exists {
+	if task, err := snap.ourTask(desired.Of(transfers).Tasks[0]); err == nil && task.Exists {
 		out.taskARN = task.ARN
 	}
 	return out, nil
@@ -49,7 +50,7 @@ func readInForce(ctx context.Context, c client.Set, t *transfer.Transfer) (force
 func (s *snapshot) documentsInForce(t *transfer.Transfer) []inForce {
 	var out []inForce
 	note := func(what string, d policy.Document, err error) { out = append(out, inForce{what, d, err}) }
-	w := wantsOf([]*transfer.Transfer{t})
+	w := desired.Of([]*transfer.Transfer{t})
 	for _, arn := range s.rolesOf(t) {
 		state, seen := s.roles[arn]
 		err := cmp.Or(s.failures[arn], state.Unread[iamrole.PartRole])
@@ -74,29 +75,29 @@ func (s *snapshot) documentsInForce(t *transfer.Transfer) []inForce {
 			note("boundary of "+arn, d, nil)
 		}
 	}
-	for _, l := range w.logs {
-		for name, d := range s.logs[l.id()] {
-			note("log policy "+name+" in "+l.region, d, nil)
+	for _, l := range w.Logs {
+		for name, d := range s.logs[l.ID()] {
+			note("log policy "+name+" in "+l.Region, d, nil)
 		}
-		if err := s.failures[l.id()]; err != nil {
-			note("log policies in "+l.region, policy.Document{}, err)
+		if err := s.failures[l.ID()]; err != nil {
+			note("log policies in "+l.Region, policy.Document{}, err)
 		}
 	}
-	for _, b := range w.buckets {
-		state, seen := s.buckets[b.spec.Name]
-		err := cmp.Or(s.failures[b.spec.Name], state.Unread[bucket.PartPolicy])
+	for _, b := range w.Buckets {
+		state, seen := s.buckets[b.Spec.Name]
+		err := cmp.Or(s.failures[b.Spec.Name], state.Unread[bucket.PartPolicy])
 		if !seen && err == nil {
-			err = fmt.Errorf("the clients hold none of account %s", b.spec.Account)
+			err = fmt.Errorf("the clients hold none of account %s", b.Spec.Account)
 		}
-		note("bucket "+b.spec.Name, state.Policy, err)
+		note("bucket "+b.Spec.Name, state.Policy, err)
 	}
-	for _, k := range w.keys {
-		state, seen := s.keys[k.spec.ARN]
-		err := cmp.Or(s.failures[k.spec.ARN], state.Unread[kmskey.PartPolicy])
+	for _, k := range w.Keys {
+		state, seen := s.keys[k.Spec.ARN]
+		err := cmp.Or(s.failures[k.Spec.ARN], state.Unread[kmskey.PartPolicy])
 		if !seen && err == nil {
-			err = fmt.Errorf("the clients hold none of account %s", k.spec.Account())
+			err = fmt.Errorf("the clients hold none of account %s", k.Spec.Account())
 		}
-		note("key "+k.spec.ARN, state.Policy, err)
+		note("key "+k.Spec.ARN, state.Policy, err)
 	}
 	return out
 }

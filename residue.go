@@ -9,6 +9,7 @@ import (
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/client"
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
@@ -25,7 +26,7 @@ func findResidue(ctx context.Context, c client.Set, transfers []*transfer.Transf
 		return nil, err
 	}
 	snap := read.snapshot
-	w := snap.withFormer(wantsOf(transfers))
+	w := snap.withFormer(desired.Of(transfers))
 	var out []plan.Residue
 	out = append(out, roleResidue(snap, w)...)
 	out = append(out, bucketResidue(snap, w)...)
@@ -40,11 +41,11 @@ func findResidue(ctx context.Context, c client.Set, transfers []*transfer.Transf
 	return out, nil
 }
 
-func roleResidue(s *snapshot, w wants) []plan.Residue {
+func roleResidue(s *snapshot, w desired.Set) []plan.Residue {
 	var out []plan.Residue
-	for _, r := range append(slices.Clone(w.roles), s.orphanRoles(w)...) {
-		state, read := s.roles[r.arn]
-		item := plan.Residue{Account: r.account, Kind: plan.IAMRole, Name: r.spec.Name}
+	for _, r := range append(slices.Clone(w.Roles), s.orphanRoles(w)...) {
+		state, read := s.roles[r.Arn]
+		item := plan.Residue{Account: r.Account, Kind: plan.IAMRole, Name: r.Spec.Name}
 		switch {
 		case !read:
 			continue
@@ -53,15 +54,15 @@ func roleResidue(s *snapshot, w wants) []plan.Residue {
 		case !state.Exists:
 			continue
 		default:
-			if _, ours := r.ours(state); !ours {
+			if _, ours := r.Ours(state); !ours {
 				continue
 			}
-			gone, rest := r.leaving(state)
-			if len(gone) == 0 && (len(rest) > 0 || r.shared) {
+			gone, rest := r.Leaving(state)
+			if len(gone) == 0 && (len(rest) > 0 || r.Shared) {
 				continue // it stays for others
 			}
 			item.Ours, item.Detail = true, state.ARN
-			if len(rest) > 0 || r.shared {
+			if len(rest) > 0 || r.Shared {
 				item.Detail = "inline policy " + strings.Join(gone, ", ")
 			}
 		}
@@ -70,29 +71,29 @@ func roleResidue(s *snapshot, w wants) []plan.Residue {
 	return out
 }
 
-func bucketResidue(s *snapshot, w wants) []plan.Residue {
+func bucketResidue(s *snapshot, w desired.Set) []plan.Residue {
 	var out []plan.Residue
-	for _, b := range w.buckets {
-		state, read := s.buckets[b.spec.Name]
-		if !read || !b.grants {
+	for _, b := range w.Buckets {
+		state, read := s.buckets[b.Spec.Name]
+		if !read || !b.Grants {
 			continue
 		}
-		item := plan.Residue{Account: b.spec.Account, Region: b.spec.Region, Kind: plan.BucketPolicy, Name: b.spec.Name}
+		item := plan.Residue{Account: b.Spec.Account, Region: b.Spec.Region, Kind: plan.BucketPolicy, Name: b.Spec.Name}
 		if err := state.Unread[bucket.PartPolicy]; err != nil {
 			item.Detail = "not known: " + text.OneLine(err)
 			out = append(out, item)
 			continue
 		}
 		for st := range state.Policy.All() {
-			if slices.Contains(b.ours, st.Sid()) {
+			if slices.Contains(b.Ours, st.Sid()) {
 				item.Ours, item.Detail = true, "statement "+st.Sid()
 				out = append(out, item)
 			}
 		}
-		out = append(out, strangers(s, b.policyWant, state.Policy, item)...)
+		out = append(out, strangers(s, b.SharedPolicy, state.Policy, item)...)
 	}
-	for _, t := range w.tasks {
-		unknown := s.ownerless(t.transfer)
+	for _, t := range w.Tasks {
+		unknown := s.ownerless(t.Transfer)
 		for _, name := range slices.Sorted(maps.Keys(unknown)) {
 			out = append(out, plan.Residue{Kind: plan.BucketPolicy, Name: name, Detail: "not known: whose bucket it is, which the transfer has left: " + text.OneLine(unknown[name])})
 		}
@@ -100,29 +101,29 @@ func bucketResidue(s *snapshot, w wants) []plan.Residue {
 	return out
 }
 
-func datasyncResidue(s *snapshot, w wants) []plan.Residue {
+func datasyncResidue(s *snapshot, w desired.Set) []plan.Residue {
 	var out []plan.Residue
-	for _, l := range w.locations {
-		if l.given {
+	for _, l := range w.Locations {
+		if l.Given {
 			continue
 		}
 		state, _, err := s.ourLocation(l)
 		if err != nil || state.Exists {
-			out = append(out, datasyncItem(plan.DataSyncLocation, l.spec.Account, l.spec.Region, l.spec.URI(), state.ARN, err))
+			out = append(out, datasyncItem(plan.DataSyncLocation, l.Spec.Account, l.Spec.Region, l.Spec.URI(), state.ARN, err))
 		}
 	}
-	for _, t := range w.tasks {
+	for _, t := range w.Tasks {
 		state, old, err := s.ourTasks(t)
 		for _, o := range old {
 			a, _ := region.ParseARN(o.ARN)
 			out = append(out, datasyncItem(plan.DataSyncTask, a.Account, a.Region, o.Name, o.ARN, nil))
 		}
-		for _, l := range s.orphanLocations(t.transfer) {
+		for _, l := range s.orphanLocations(t.Transfer) {
 			a, _ := region.ParseARN(l.ARN)
 			out = append(out, datasyncItem(plan.DataSyncLocation, a.Account, a.Region, l.URI, l.ARN, nil))
 		}
 		if err != nil || state.Exists {
-			out = append(out, datasyncItem(plan.DataSyncTask, t.spec.Account, t.spec.Region, t.spec.Name, state.ARN, err))
+			out = append(out, datasyncItem(plan.DataSyncTask, t.Spec.Account, t.Spec.Region, t.Spec.Name, state.ARN, err))
 		}
 	}
 	return out

@@ -10,6 +10,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/client"
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
@@ -24,17 +25,17 @@ const ownLogGroup = "/aws/datasync"
 const ownFolder = ".aws-datasync"
 
 // leftByRuns finds what runs may have left: what can be listed is, and what cannot is named as possible.
-func leftByRuns(ctx context.Context, c client.Set, w wants) []plan.Residue {
+func leftByRuns(ctx context.Context, c client.Set, w desired.Set) []plan.Residue {
 	var out []plan.Residue
 	add := func(item plan.Residue) {
 		if item.Detail != "" && !slices.Contains(out, item) {
 			out = append(out, item)
 		}
 	}
-	for _, tw := range w.tasks {
-		t, e := tw.transfer, tw.transfer.Destination
-		if cmp.Or(tw.spec.Mode, dstypes.TaskModeEnhanced) == dstypes.TaskModeEnhanced && tw.spec.Options.LogLevel != dstypes.LogLevelOff {
-			add(plan.Residue{Account: tw.spec.Account, Region: tw.spec.Region, Kind: plan.LogGroup, Name: ownLogGroup,
+	for _, tw := range w.Tasks {
+		t, e := tw.Transfer, tw.Transfer.Destination
+		if cmp.Or(tw.Spec.Mode, dstypes.TaskModeEnhanced) == dstypes.TaskModeEnhanced && tw.Spec.Options.LogLevel != dstypes.LogLevelOff {
+			add(plan.Residue{Account: tw.Spec.Account, Region: tw.Spec.Region, Kind: plan.LogGroup, Name: ownLogGroup,
 				Detail: "possible, not looked at: ENHANCED tasks log there, without expiry; other tasks of the Region may too"})
 		}
 		spec := bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}

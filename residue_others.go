@@ -8,6 +8,7 @@ import (
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/client"
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
@@ -19,11 +20,11 @@ import (
 const dataSyncOwnRole = "AWSServiceRoleForDataSync"
 
 // leftByAWS finds what AWS has made on behalf of the task accounts.
-func leftByAWS(ctx context.Context, c client.Set, w wants) []plan.Residue {
+func leftByAWS(ctx context.Context, c client.Set, w desired.Set) []plan.Residue {
 	var out []plan.Residue
 	var seen []string
-	for _, t := range w.tasks {
-		account := t.spec.Account
+	for _, t := range w.Tasks {
+		account := t.Spec.Account
 		if _, ok := c[account]; !ok || slices.Contains(seen, account) {
 			continue
 		}
@@ -52,10 +53,10 @@ func leftByAWS(ctx context.Context, c client.Set, w wants) []plan.Residue {
 
 // strangers are statements of somebody else's policy that bear our prefix and are none of these transfers', and those that name a role or
 // user that is gone, which stops every later write of the policy. item says whose policy it is.
-func strangers(s *snapshot, w policyWant, d policy.Document, item plan.Residue) []plan.Residue {
+func strangers(s *snapshot, w desired.SharedPolicy, d policy.Document, item plan.Residue) []plan.Residue {
 	var others, dead []string
 	for st := range d.All() {
-		if strings.HasPrefix(st.Sid(), transfer.SidPrefix) && !slices.Contains(w.ours, st.Sid()) {
+		if strings.HasPrefix(st.Sid(), transfer.SidPrefix) && !slices.Contains(w.Ours, st.Sid()) {
 			others = append(others, st.Sid())
 		}
 		principals, _ := st.Principals()

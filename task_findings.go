@@ -7,9 +7,8 @@ import (
 	"fmt"
 	"strings"
 
-	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
-
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/problem"
@@ -17,13 +16,13 @@ import (
 )
 
 // taskFindings reports what the task will do that somebody may regret. state is the zero State while there is no task.
-func (b *builder) taskFindings(w taskWant, state task.State) {
-	t, one := w.transfer, []*transfer.Transfer{w.transfer}
-	for _, p := range w.spec.WarningsFor(state) {
+func (b *builder) taskFindings(w desired.Task, state task.State) {
+	t, one := w.Transfer, []*transfer.Transfer{w.Transfer}
+	for _, p := range w.Spec.WarningsFor(state) {
 		if p.ID == "schedule-held" {
 			continue // said below, with its reason
 		}
-		b.find(one, plan.Finding{Severity: plan.Warning, Code: plan.CodeTaskOption, Account: w.spec.Account, Subject: p.Path,
+		b.find(one, plan.Finding{Severity: plan.Warning, Code: plan.CodeTaskOption, Account: w.Spec.Account, Subject: p.Path,
 			Detail: "Task." + p.Path + " " + p.Rule, Remedy: p.Remedy})
 	}
 	destination := t.LocationSpec(plan.DestinationSide)
@@ -31,35 +30,29 @@ func (b *builder) taskFindings(w taskWant, state task.State) {
 		b.find(one, plan.Finding{Severity: plan.Info, Code: plan.CodeStorageClass, Side: plan.DestinationSide, Account: t.Destination.Account, Subject: destination.URI(),
 			Detail: fmt.Sprintf("objects in %s are %s", destination.StorageClass, strings.Join(what, "; "))})
 	}
-	if s := state.Schedule; s != nil && s.Held() && w.spec.Schedule != nil {
-		b.find(one, plan.Finding{Severity: plan.Warning, Code: plan.CodeScheduleDisabled, Account: w.spec.Account, Subject: state.ARN,
+	if s := state.Schedule; s != nil && s.Held() && w.Spec.Schedule != nil {
+		b.find(one, plan.Finding{Severity: plan.Warning, Code: plan.CodeScheduleDisabled, Account: w.Spec.Account, Subject: state.ARN,
 			Detail: "DataSync has disabled the schedule by itself: " + cmp.Or(strings.Join(strings.Fields(s.DisabledReason), " "), "it gives no reason"),
 			Remedy: "repair the cause, run the task once, and enable the schedule by hand: it is not enabled again without a person"})
 	}
-	if w.removes(state) && t.Task.Manifest == nil {
+	if w.Removes(state) && t.Task.Manifest == nil {
 		b.deletions(w)
 	}
 }
 
 // impossible blocks a transfer whose wishes do not go together with what the task in force has: DataSync would refuse the update.
-func (b *builder) impossible(w taskWant, spec task.Spec) {
+func (b *builder) impossible(w desired.Task, spec task.Spec) {
 	for _, p := range problem.All(spec.Validate()) {
-		b.find([]*transfer.Transfer{w.transfer}, plan.Finding{Severity: plan.Blocking, Code: plan.CodeTaskOption, Account: w.spec.Account, Subject: p.Path,
+		b.find([]*transfer.Transfer{w.Transfer}, plan.Finding{Severity: plan.Blocking, Code: plan.CodeTaskOption, Account: w.Spec.Account, Subject: p.Path,
 			Detail: fmt.Sprintf("Task.%s %q %s: it does not go together with what the task has already", p.Path, p.Value, p.Rule), Remedy: p.Remedy})
 	}
 }
 
-// removes reports whether the task deletes what is not at the source: because the transfer says so, or, where it leaves that alone, because the
-// task in force does.
-func (w taskWant) removes(state task.State) bool {
-	return w.successor(state).Options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove
-}
-
 // deletions shows loudly what a task that deletes can empty, and blocks one that would delete everything.
-func (b *builder) deletions(w taskWant) {
-	t, one := w.transfer, []*transfer.Transfer{w.transfer}
+func (b *builder) deletions(w desired.Task) {
+	t, one := w.Transfer, []*transfer.Transfer{w.Transfer}
 	destination, source := t.LocationSpec(plan.DestinationSide).URI(), t.LocationSpec(plan.SourceSide).URI()
-	f := plan.Finding{Severity: plan.Warning, Code: plan.CodeDeletes, Account: w.spec.Account, Subject: destination,
+	f := plan.Finding{Severity: plan.Warning, Code: plan.CodeDeletes, Account: w.Spec.Account, Subject: destination,
 		Detail: "the task deletes every object below " + destination + " that is not at the source"}
 	if !b.settings.AllowDelete {
 		f.Severity, f.Remedy = plan.Blocking, "set AllowDelete if that is meant"
@@ -67,7 +60,7 @@ func (b *builder) deletions(w taskWant) {
 	b.find(one, f)
 	for _, other := range b.transfers {
 		for _, at := range other.DeletedBy(t) {
-			b.find(one, plan.Finding{Severity: plan.Blocking, Code: plan.CodeDeletes, Account: w.spec.Account, Subject: at.Uri,
+			b.find(one, plan.Finding{Severity: plan.Blocking, Code: plan.CodeDeletes, Account: w.Spec.Account, Subject: at.Uri,
 				Detail: fmt.Sprintf("the task would delete the %s of %s at %s", at.What, other.Name, at.Uri), Remedy: transfer.RuleReportDeleted.Remedy})
 		}
 	}

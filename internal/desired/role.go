@@ -1,0 +1,230 @@
+package desired
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/plan"
+	"github.com/xacct/xacct/policy"
+)
+
+type Role struct {
+	Account, Arn   string
+	Spec           iamrole.Spec
+	Transfers      []*transfer.Transfer
+	Former, Shared bool // a role that these transfers have left; one that another transfer wants
+}
+
+// Serves reports whether a transfer that wants the policy uses the role.
+func (w Role) Serves(p SharedPolicy) bool {
+	for _, t := range p.Transfers {
+		for _, u := range w.Transfers {
+			if t.Name == u.Name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Diff compares a role with what was observed of it. Only what a transfer wants, or what bears its name, is looked at.
+func (w Role) Diff(s iamrole.State) RoleDiff {
+	d := RoleDiff{Op: plan.NoOp, Tags: map[string]string{}}
+	if !s.Exists {
+		d.Op, d.Trust, d.Tags = plan.Create, w.Spec.Trust, w.Spec.Tags
+		d.Put = slices.Sorted(maps.Keys(w.Spec.Policies))
+		return d
+	}
+	if trust, ok := w.trustFor(s); !ok {
+		d.Trust = trust
+		d.Lines = append(d.Lines, "trust policy")
+	}
+	if b := w.Spec.PermissionsBoundary; b != "" && b != s.PermissionsBoundary {
+		d.Bound = true
+		d.Lines = append(d.Lines, "permissions boundary "+cmp.Or(s.PermissionsBoundary, "none")+" → "+b)
+	}
+	for _, name := range slices.Sorted(maps.Keys(w.Spec.Policies)) {
+		if have, ok := s.Policies[name]; !ok || !have.Equal(w.Spec.Policies[name]) {
+			d.Put = append(d.Put, name)
+			d.Lines = append(d.Lines, "inline policy "+name)
+		}
+	}
+	for _, name := range w.PolicyNames() {
+		if _, wanted := w.Spec.Policies[name]; wanted {
+			continue
+		}
+		if _, ok := s.Policies[name]; ok {
+			d.Drop = append(d.Drop, name)
+			d.Lines = append(d.Lines, "inline policy "+name+" is removed")
+		}
+	}
+	for _, k := range slices.Sorted(maps.Keys(w.Spec.Tags)) {
+		if s.Tags[k] != w.Spec.Tags[k] {
+			d.Tags[k] = w.Spec.Tags[k]
+			d.Lines = append(d.Lines, fmt.Sprintf("tag %s=%s", k, w.Spec.Tags[k]))
+		}
+	}
+	if len(d.Lines) > 0 {
+		d.Op = plan.Update
+	}
+	return d
+}
+
+// trustFor is the trust policy the role should have, and whether it has it. A role that other transfers use too keeps or gets the
+// Region wildcard, so that two plans never write it back and forth.
+func (w Role) trustFor(s iamrole.State) (policy.Document, bool) {
+	t := w.Transfers[0]
+	if s.Trust.Equal(w.Spec.Trust) {
+		return policy.Document{}, true
+	}
+	if !t.End(plan.SourceSide).Role.Trust.IsZero() || !t.End(plan.DestinationSide).Role.Trust.IsZero() {
+		return w.Spec.Trust, false // the user's own
+	}
+	wildcard := iamrole.DataSyncTrust(t.Partition, w.Account)
+	if s.Trust.Equal(wildcard) {
+		return policy.Document{}, true
+	}
+	ours := w.PolicyNames()
+	for name := range s.Policies {
+		if strings.HasPrefix(name, "xacct-") && !slices.Contains(ours, name) {
+			return wildcard, false
+		}
+	}
+	return w.Spec.Trust, false
+}
+
+// PolicyNames are all inline policies that these transfers can have on the role.
+func (w Role) PolicyNames() []string {
+	var out []string
+	for _, t := range w.Transfers {
+		out = append(out, t.End(plan.SourceSide).PolicyName, t.End(plan.DestinationSide).PolicyName)
+	}
+	out = append(out, slices.Collect(maps.Keys(w.Spec.Policies))...)
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// Ours reports whether the observed role is one that xacct made, and why not.
+func (w Role) Ours(s iamrole.State) (string, bool) {
+	t := w.Transfers[0]
+	if s.Tags[t.TagKey(transfer.TagManagedBy)] != transfer.ManagedBy {
+		return "a role of this name exists without the tag " + t.TagKey(transfer.TagManagedBy) + "=" + transfer.ManagedBy, false
+	}
+	if owner := s.Tags[t.TagKey(transfer.TagTransfer)]; owner != "" && owner != w.Spec.Tags[t.TagKey(transfer.TagTransfer)] {
+		return "it belongs to transfer " + owner, false
+	}
+	if s.ARN != w.Arn {
+		return "it exists at another path: " + s.ARN, false
+	}
+	return "", true
+}
+
+func (w Role) After(d RoleDiff) string {
+	r := RoleRecord{Name: w.Spec.Name, Path: cmp.Or(w.Spec.Path, "/"), Trust: w.Spec.Trust, Policies: w.Spec.Policies,
+		PermissionsBoundary: w.Spec.PermissionsBoundary, Tags: w.Spec.Tags}
+	if !d.Trust.IsZero() {
+		r.Trust = d.Trust
+	}
+	return Record(r)
+}
+
+// Before is what was observed of the parts that a plan can change.
+func (w Role) Before(s iamrole.State) string {
+	if !s.Exists {
+		return ""
+	}
+	r := RoleRecord{Name: w.Spec.Name, Path: s.Path, Trust: s.Trust, PermissionsBoundary: s.PermissionsBoundary,
+		Policies: map[string]policy.Document{}, Tags: map[string]string{}}
+	for _, name := range w.PolicyNames() {
+		if doc, ok := s.Policies[name]; ok {
+			r.Policies[name] = doc
+		}
+	}
+	for k := range w.Spec.Tags {
+		if v, ok := s.Tags[k]; ok {
+			r.Tags[k] = v
+		}
+	}
+	return Record(r)
+}
+
+// Leaving are the role's inline policies that go with these transfers, and what else the role still holds.
+func (w Role) Leaving(s iamrole.State) (gone, rest []string) {
+	ours := w.PolicyNames()
+	for name := range s.Policies {
+		if slices.Contains(ours, name) {
+			gone = append(gone, name)
+		} else {
+			rest = append(rest, "inline policy "+name)
+		}
+	}
+	rest = append(rest, s.Attached...)
+	slices.Sort(gone)
+	slices.Sort(rest)
+	return gone, rest
+}
+
+func (w Role) ID() string {
+	if w.Shared {
+		return transfer.ChangeID(w.Account, "", plan.IAMRole, w.Spec.Name+"/left")
+	}
+	return transfer.ChangeID(w.Account, "", plan.IAMRole, w.Spec.Name)
+}
+
+// Side is the end that the role serves; "" if it serves both, or several transfers.
+func (w Role) Side() plan.Side {
+	if len(w.Transfers) > 1 || w.Transfers[0].SharesRole {
+		return ""
+	}
+	for _, side := range transfer.Sides {
+		if t := w.Transfers[0]; t.End(side).OwnsRole && t.End(side).RoleName == w.Spec.Name {
+			return side
+		}
+	}
+	return ""
+}
+
+// RoleDiff is what a role lacks, or holds of ours that is no longer wanted.
+type RoleDiff struct {
+	Op    plan.Op
+	Trust policy.Document   // the trust to write; zero is "leave it"
+	Bound bool              // its permissions boundary is to be another
+	Put   []string          // inline policies to write
+	Drop  []string          // inline policies of these transfers that are no longer wanted
+	Tags  map[string]string // tags to set
+	Lines []string
+}
+
+// RoleRecord is a role as text in a plan.
+type RoleRecord struct {
+	Name, Path          string
+	Trust               policy.Document
+	Policies            map[string]policy.Document `json:",omitempty"`
+	PermissionsBoundary string                     `json:",omitempty"`
+	Tags                map[string]string          `json:",omitempty"`
+}
+
+func (w *Set) addRole(t *transfer.Transfer, r transfer.AccountRole) {
+	i := slices.IndexFunc(w.Roles, func(x Role) bool { return x.Account == r.Account && x.Spec.Name == r.Name })
+	if i < 0 {
+		w.Roles = append(w.Roles, Role{Account: r.Account, Arn: r.ARN(t.Partition, r.Account), Spec: r.Spec, Transfers: []*transfer.Transfer{t}})
+		return
+	}
+	have := &w.Roles[i]
+	have.Transfers = append(have.Transfers, t)
+	policies := map[string]policy.Document{}
+	for _, m := range []map[string]policy.Document{have.Spec.Policies, r.Policies} {
+		for name, doc := range m {
+			policies[name] = doc
+		}
+	}
+	have.Spec.Policies = policies
+	if !have.Spec.Trust.Equal(r.Trust) {
+		have.Spec.Trust = iamrole.DataSyncTrust(t.Partition, r.Account) // shared: every Region
+	}
+}
