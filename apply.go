@@ -16,6 +16,7 @@ import (
 
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
@@ -95,7 +96,7 @@ func begin(ctx context.Context, p *draft, c client.Set, o applyOptions) (*run, e
 	if err := judgeInput(p.Transfers, p.Settings); err != nil {
 		return nil, err
 	}
-	read, err := readAll(ctx, c, p.Transfers, o.Concurrency, namedByPlan(p.Changes))
+	read, err := readAll(ctx, c, p.Transfers, o.Concurrency, snapshot.NamedByPlan(p.Changes))
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +121,7 @@ func newRun(p *draft, c client.Set, o applyOptions) *run {
 
 // replan plans with what AWS holds now. A transfer that is blocked now and was not when the plan was made is planned once more as if nothing
 // blocked it: by that, an edited plan is told from one whose transfer has come to be blocked.
-func (r *run) replan(snap *snapshot, callers map[string]string) {
+func (r *run) replan(snap *snapshot.Snapshot, callers map[string]string) {
 	p, before := r.approved, blockingOf(r.approved.Findings)
 	without := func(blocked func(name string) bool) []*transfer.Transfer {
 		return slices.DeleteFunc(slices.Clone(p.Transfers), func(t *transfer.Transfer) bool { return blocked(t.Name) })
@@ -132,7 +133,7 @@ func (r *run) replan(snap *snapshot, callers map[string]string) {
 	}
 	r.current.planAll()
 	blocked := r.current.blocked()
-	r.desired = snap.withFormer(desired.Of(without(func(name string) bool { return blocked[name] })))
+	r.desired = snap.WithFormer(desired.Of(without(func(name string) bool { return blocked[name] })))
 	r.ids = maps.Clone(r.current.ids)
 	r.changes, r.orphans = byID(r.current.changes), r.current.orphans
 	for id, ch := range r.changes {

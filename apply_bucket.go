@@ -18,6 +18,7 @@ import (
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/guard"
 	"github.com/xacct/xacct/internal/patience"
+	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -53,7 +54,7 @@ func (r *run) bucketTarget(w desired.Bucket) (target, error) {
 	}
 	return target{
 		SharedPolicy: w.SharedPolicy, size: func(d policy.Document) (int, int) { return d.Size(policy.Bucket) }, get: "s3:GetBucketPolicy", put: "s3:PutBucketPolicy",
-		judged: r.current.snap.buckets[w.Spec.Name].Policy,
+		judged: r.current.snap.Buckets[w.Spec.Name].Policy,
 		facts: func(f plan.Facts, d policy.Document, gone []string) {
 			f.BucketPolicies[w.Spec.Name], f.Leaving[w.Spec.Name] = d, gone
 		},
@@ -138,7 +139,7 @@ func (r *run) checkMerged(ch *plan.Change, w target, current, next policy.Docume
 		return nil
 	}
 	f := r.current.facts()
-	w.facts(f, named(r.current.ids, current), gone)
+	w.facts(f, snapshot.WithARNs(r.current.ids, current), gone)
 	var errs []error
 	for _, t := range w.Transfers {
 		var blocking []plan.Finding

@@ -18,6 +18,7 @@ import (
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/guard"
 	"github.com/xacct/xacct/internal/patience"
+	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
@@ -45,7 +46,7 @@ func (r *run) applyLocation(ctx context.Context, ch *plan.Change, w desired.Loca
 	if err != nil {
 		return plan.Failed, err
 	}
-	state, _, err := r.current.snap.ourLocation(w)
+	state, _, err := r.current.snap.OurLocation(w)
 	if err != nil {
 		return plan.Failed, err
 	}
@@ -57,7 +58,7 @@ func (r *run) applyLocation(ctx context.Context, ch *plan.Change, w desired.Loca
 		return r.createLocation(ctx, ch, api, w, res)
 	}
 	_, lines, tags := w.Diff(state)
-	if note := r.current.snap.noteRoles(w, state.Tags, state.RoleARN); note != "" && state.RoleARN != w.Spec.RoleARN {
+	if note := r.current.snap.NoteRoles(w, state.Tags, state.RoleARN); note != "" && state.RoleARN != w.Spec.RoleARN {
 		spec := w.Spec
 		spec.Tags = map[string]string{w.Transfer.TagKey(transfer.TagReplaces): note} // first, or nothing tells of the role once the location has another
 		in, err := spec.TagInput(state.ARN)
@@ -212,7 +213,7 @@ func (r *run) applyTask(ctx context.Context, ch *plan.Change, w desired.Task, re
 	if err != nil {
 		return plan.Failed, err
 	}
-	state, old, err := r.current.snap.ourTasks(w)
+	state, old, err := r.current.snap.OurTasks(w)
 	if err != nil {
 		return plan.Failed, err
 	}
@@ -227,7 +228,7 @@ func (r *run) applyTask(ctx context.Context, ch *plan.Change, w desired.Task, re
 	w.Spec.SourceLocationARN = cmp.Or(t.Source.LocationARN, r.arn(transfer.ChangeID(w.Spec.Account, t.Source.Region, plan.DataSyncLocation, t.Name+"/"+string(plan.SourceSide))))
 	w.Spec.DestinationLocationARN = cmp.Or(t.Destination.LocationARN, r.arn(transfer.ChangeID(w.Spec.Account, t.Destination.Region, plan.DataSyncLocation, t.Name+"/"+string(plan.DestinationSide))))
 	op, lines, tags := w.Diff(state, w.Spec.SourceLocationARN, w.Spec.DestinationLocationARN)
-	moved := elsewhere(w, state, old)
+	moved := snapshot.Elsewhere(w, state, old)
 	if (op == plan.Replace || moved.Exists) && !r.approved.Settings.AllowReplace {
 		return plan.Failed, &plan.StaleError{Change: ch.ID, Detail: "it must be replaced now, which the plan does not allow"}
 	}
@@ -237,7 +238,7 @@ func (r *run) applyTask(ctx context.Context, ch *plan.Change, w desired.Task, re
 		if state.Exists {
 			old = append([]task.State{state}, old...)
 		}
-		if left := r.current.snap.replaces(t, old); left != "" {
+		if left := r.current.snap.Replaces(t, old); left != "" {
 			w.Spec.Tags = maps.Clone(w.Spec.Tags)
 			w.Spec.Tags[t.TagKey(transfer.TagReplaces)] = left
 		}

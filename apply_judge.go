@@ -9,6 +9,7 @@ import (
 
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/plan"
 )
@@ -90,7 +91,7 @@ func (r *run) vanished(ch *plan.Change) (plan.Status, error) {
 			return plan.Skipped, nil
 		}
 	}
-	if err := r.current.snap.whyUnread(ch); err != nil {
+	if err := r.current.snap.WhyUnread(ch); err != nil {
 		if !r.current.canRead(ch.Account) {
 			return plan.Waiting, &plan.WaitingError{Account: ch.Account, Changes: []string{ch.ID}}
 		}
@@ -178,7 +179,7 @@ func (r *run) matchesRole(ch *plan.Change) error {
 			return &plan.MismatchError{Change: ch.ID, Detail: "the trust policy is another"}
 		}
 		got.Trust = w.Spec.Trust
-		got.Policies, w.Spec.Policies = withoutFormerKeys(got.Policies), withoutFormerKeys(w.Spec.Policies)
+		got.Policies, w.Spec.Policies = snapshot.WithoutFormerKeys(got.Policies), snapshot.WithoutFormerKeys(w.Spec.Policies)
 		if desired.Record(got) != w.After(desired.RoleDiff{}) {
 			return &plan.MismatchError{Change: ch.ID, Detail: "the text of what is wanted is another"}
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
@@ -119,13 +120,13 @@ func (r *run) locationNow(ctx context.Context, ch *plan.Change, w desired.Locati
 func locationAmong(ctx context.Context, c client.Set, w desired.Location, entries []location.Entry) (location.State, error) {
 	s := newReader(c)
 	pl := transfer.Place{Account: w.Spec.Account, Region: w.Spec.Region}
-	for arn := range candidates(desired.Set{Locations: []desired.Location{w}}, map[transfer.Place][]location.Entry{pl: entries}) {
+	for arn := range snapshot.Candidates(desired.Set{Locations: []desired.Location{w}}, map[transfer.Place][]location.Entry{pl: entries}) {
 		s.readLocation(ctx, pl, arn)
 	}
 	if err := s.firstError(); err != nil {
 		return location.State{}, err
 	}
-	state, _, err := s.ourLocation(w)
+	state, _, err := s.OurLocation(w)
 	return state, err
 }
 
@@ -147,21 +148,21 @@ func taskAmong(ctx context.Context, c client.Set, w desired.Task, entries []task
 			s.readTask(ctx, pl, e.ARN)
 		}
 	}
-	for arn, t := range s.tasks {
+	for arn, t := range s.Tasks {
 		if op, _, _ := w.Diff(t, w.Spec.SourceLocationARN, w.Spec.DestinationLocationARN); op == plan.Replace {
-			delete(s.tasks, arn)
+			delete(s.Tasks, arn)
 		}
 	}
 	if err := s.firstError(); err != nil {
 		return task.State{}, err
 	}
-	return s.ourTask(w)
+	return s.OurTask(w)
 }
 
 // firstError is one of the snapshot's errors; nil if there is none.
 func (s *reader) firstError() error {
-	for _, what := range slices.Sorted(maps.Keys(s.failures)) {
-		return s.failures[what]
+	for _, what := range slices.Sorted(maps.Keys(s.Failures)) {
+		return s.Failures[what]
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/guard"
+	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 )
@@ -93,7 +94,7 @@ func (r *run) applyRole(ctx context.Context, ch *plan.Change, w desired.Role, re
 	if err != nil {
 		return plan.Failed, err
 	}
-	state := r.current.snap.roles[w.Arn]
+	state := r.current.snap.Roles[w.Arn]
 	if r.approved.Mode == plan.TearDown {
 		return r.removeRole(ctx, ch, api, w, state, res)
 	}
@@ -109,7 +110,7 @@ func (r *run) applyRole(ctx context.Context, ch *plan.Change, w desired.Role, re
 		r.use(ch.ID)
 	}
 	d := w.Diff(state)
-	if note := r.current.snap.noteRegions(r.desired, w.Transfers); note != "" && !d.Trust.IsZero() {
+	if note := r.current.snap.NoteRegions(r.desired, w.Transfers); note != "" && !d.Trust.IsZero() {
 		if err := r.tagRole(ctx, ch, api, w.Spec, map[string]string{w.Transfers[0].TagKey(transfer.TagRegion): note}, res); err != nil {
 			return ended(ch, "iam:TagRole", err)
 		}
@@ -151,7 +152,7 @@ func (r *run) applyRole(ctx context.Context, ch *plan.Change, w desired.Role, re
 			return ended(ch, "iam:TagRole", err)
 		}
 	}
-	if note := tagsMissing(r.current.snap.noteBuckets(w), state.Tags); len(note) > 0 {
+	if note := snapshot.TagsMissing(r.current.snap.NoteBuckets(w), state.Tags); len(note) > 0 {
 		if err := r.tagRole(ctx, ch, api, w.Spec, note, res); err != nil {
 			return ended(ch, "iam:TagRole", err)
 		}

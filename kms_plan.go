@@ -9,6 +9,7 @@ import (
 
 	"github.com/xacct/xacct/internal/check"
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/kmskey"
@@ -30,14 +31,14 @@ func (s *reader) readKey(ctx context.Context, spec kmskey.Spec) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.keys[spec.ARN] = state
+	s.Keys[spec.ARN] = state
 }
 
 // key plans our statement in the policy of a key outside the task account, and reports what is wrong with a key of any account.
 func (b *builder) key(w desired.Key) {
 	account, arn := w.Spec.Account(), w.Spec.ARN
-	state, seen := b.snap.keys[arn]
-	if err := b.snap.failures[arn]; err != nil {
+	state, seen := b.snap.Keys[arn]
+	if err := b.snap.Failures[arn]; err != nil {
 		b.find(w.Transfers, unreadFinding(account, arn, err, plan.Blocking, "see that the clients of account "+account+" can read the key"))
 		return
 	}
@@ -97,12 +98,12 @@ func (b *builder) dropKeyStatements(w desired.Key, locations map[string][]string
 		b.add(c)
 		return c.ID
 	}
-	state, seen := b.snap.keys[arn]
+	state, seen := b.snap.Keys[arn]
 	if seen && !state.Exists && state.Unread[kmskey.PartKey] == nil {
 		return ""
 	}
-	if err := b.snap.unread(arn, state.Unread, kmskey.PartPolicy); err != nil || !seen {
-		b.find(w.Transfers, unreadFinding(account, arn, cmp.Or(err, errNotRead), plan.Blocking, "grant the reader kms:GetKeyPolicy on the key"))
+	if err := b.snap.Unread(arn, state.Unread, kmskey.PartPolicy); err != nil || !seen {
+		b.find(w.Transfers, unreadFinding(account, arn, cmp.Or(err, snapshot.ErrNotRead), plan.Blocking, "grant the reader kms:GetKeyPolicy on the key"))
 		return ""
 	}
 	w.Spec.Statements = nil
@@ -155,10 +156,10 @@ func (b *builder) unseenKeys(t *transfer.Transfer, side plan.Side) []string {
 	return out
 }
 
-func keyResidue(s *snapshot, w desired.Set) []plan.Residue {
+func keyResidue(s *snapshot.Snapshot, w desired.Set) []plan.Residue {
 	var out []plan.Residue
 	for _, k := range w.Keys {
-		state, read := s.keys[k.Spec.ARN]
+		state, read := s.Keys[k.Spec.ARN]
 		if !read || !k.Grants {
 			continue
 		}

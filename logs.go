@@ -3,9 +3,9 @@ package xacct
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -24,10 +24,10 @@ func (s *reader) readLogs(ctx context.Context, w desired.LogPolicy) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.logs == nil {
-		s.logs = map[string]map[string]policy.Document{}
+	if s.Logs == nil {
+		s.Logs = map[string]map[string]policy.Document{}
 	}
-	s.logs[w.ID()] = policies
+	s.Logs[w.ID()] = policies
 }
 
 // logPolicy plans the resource policy of a Region.
@@ -38,11 +38,11 @@ func (b *builder) logPolicy(w desired.LogPolicy) {
 		b.add(c)
 		return
 	}
-	if err := b.snap.failures[w.ID()]; err != nil {
+	if err := b.snap.Failures[w.ID()]; err != nil {
 		b.find(w.Transfers, unreadFinding(w.Account, "resource policies of CloudWatch Logs in "+w.Region, err, plan.Blocking, "grant the reader logs:DescribeResourcePolicies"))
 		return
 	}
-	policies := b.snap.logs[w.ID()]
+	policies := b.snap.Logs[w.ID()]
 	before, exists := policies[task.LogPolicyName]
 	d := w.Diff(policies)
 	if b.logTaken(w, d) {
@@ -96,41 +96,18 @@ func (b *builder) dropLogPolicy(w desired.LogPolicy, tasks map[string][]string) 
 		b.add(c)
 		return
 	}
-	if err := b.snap.failures[w.ID()]; err != nil {
+	if err := b.snap.Failures[w.ID()]; err != nil {
 		b.find(w.Transfers, unreadFinding(w.Account, "resource policies of CloudWatch Logs in "+w.Region, err, plan.Blocking, "grant the reader logs:DescribeResourcePolicies"))
 		return
 	}
-	if b.snap.logsNeeded(w) {
+	if b.snap.LogsNeeded(w) {
 		return
 	}
 	w.Groups = nil
-	d := w.Diff(b.snap.logs[w.ID()])
+	d := w.Diff(b.snap.Logs[w.ID()])
 	if !b.logTaken(w, d) && d.Op != plan.NoOp {
-		b.add(logPolicyChange(c, d, b.snap.logs[w.ID()][task.LogPolicyName]))
+		b.add(logPolicyChange(c, d, b.snap.Logs[w.ID()][task.LogPolicyName]))
 	}
-}
-
-// logsNeeded reports whether a task in the Region, other than those of the transfers, bears the mark of xacct and has a log group, or may have one.
-// The task of a transfer that is blocked is among them: it goes on running.
-func (s *snapshot) logsNeeded(w desired.LogPolicy) bool {
-	for arn, state := range s.tasks {
-		marked := func(t *transfer.Transfer) bool { return t.Marks(state.Tags, "") }
-		if desired.IsIn(arn, w.Account, w.Region) && logGroup(state) != "" && slices.ContainsFunc(s.transfers, marked) && !slices.ContainsFunc(w.Transfers, marked) {
-			return true
-		}
-	}
-	for arn, state := range s.logUsers {
-		if !desired.IsIn(arn, w.Account, w.Region) {
-			continue
-		}
-		managed := func(t *transfer.Transfer) bool {
-			return state.Tags[t.TagKey(transfer.TagManagedBy)] == transfer.ManagedBy && !t.Marks(state.Tags, "")
-		}
-		if len(state.Unread) > 0 || state.Exists && state.LogGroupARN != "" && slices.ContainsFunc(w.Transfers, managed) {
-			return true
-		}
-	}
-	return false
 }
 
 // readLogUser reads a task that may need a log policy too.
@@ -145,17 +122,17 @@ func (s *reader) readLogUser(ctx context.Context, pl transfer.Place, arn string)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.logUsers == nil {
-		s.logUsers = map[string]task.State{}
+	if s.LogUsers == nil {
+		s.LogUsers = map[string]task.State{}
 	}
-	s.logUsers[arn] = state
+	s.LogUsers[arn] = state
 }
 
 // logResidue is what is left of the resource policies.
-func logResidue(s *snapshot, w desired.Set) []plan.Residue {
+func logResidue(s *snapshot.Snapshot, w desired.Set) []plan.Residue {
 	var out []plan.Residue
 	for _, l := range w.Logs {
-		if have, ok := s.logs[l.ID()][task.LogPolicyName]; ok && !s.logsNeeded(l) {
+		if have, ok := s.Logs[l.ID()][task.LogPolicyName]; ok && !s.LogsNeeded(l) {
 			if _, ours := have.Statement(l.Statement().Sid()); ours {
 				out = append(out, plan.Residue{Ours: true, Account: l.Account, Region: l.Region, Kind: plan.LogPolicy, Name: task.LogPolicyName, Detail: "no task needs it any more"})
 			}

@@ -9,64 +9,11 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/task"
 )
-
-// logGroup is the log group of the BASIC task, "" if it has none that a log policy of ours could be for.
-func logGroup(s task.State) string {
-	if !s.Exists || s.Mode != dstypes.TaskModeBasic {
-		return ""
-	}
-	return s.LogGroupARN
-}
-
-// formerLogs are the log policies that the transfers have left.
-func (s *snapshot) formerLogs(w desired.Set) []desired.LogPolicy {
-	var out []desired.LogPolicy
-	for _, tw := range w.Tasks {
-		t := tw.Transfer
-		has := func(arn string) bool {
-			state := s.tasks[arn]
-			return desired.IsIn(arn, tw.Spec.Account, tw.Spec.Region) && t.Marks(state.Tags, "") && logGroup(state) != ""
-		}
-		if desired.LogChange(t) != "" || !anyKey(s.tasks, has) {
-			continue
-		}
-		l := desired.NewLogPolicy(tw.Spec.Account, tw.Spec.Region, t.Partition)
-		i := slices.IndexFunc(out, func(o desired.LogPolicy) bool { return o.ID() == l.ID() })
-		if i < 0 {
-			out = append(out, l)
-			i = len(out) - 1
-		}
-		out[i].Former, out[i].Transfers = true, append(out[i].Transfers, t)
-	}
-	return out
-}
-
-func anyKey[V any](m map[string]V, is func(string) bool) bool {
-	for k := range m {
-		if is(k) {
-			return true
-		}
-	}
-	return false
-}
-
-// withFormerLogs adds the log policies that the transfers have left to what they want: nothing of theirs is to stand there. One that another
-// transfer of the plan still needs stands once.
-func (s *snapshot) withFormerLogs(w desired.Set) desired.Set {
-	w.Logs = slices.Clone(w.Logs)
-	for _, l := range s.formerLogs(w) {
-		if i := slices.IndexFunc(w.Logs, func(o desired.LogPolicy) bool { return o.ID() == l.ID() }); i >= 0 {
-			w.Logs[i].Transfers = append(slices.Clone(w.Logs[i].Transfers), l.Transfers...)
-			continue
-		}
-		w.Logs = append(w.Logs, l)
-	}
-	return w
-}
 
 // readFormerLogs reads the log policies that the transfers have left, and the tasks of others that may need them.
 func (s *reader) readFormerLogs(ctx context.Context, left []desired.LogPolicy, w desired.Set, tasks map[transfer.Place][]task.Entry) {
@@ -78,7 +25,7 @@ func (s *reader) readFormerLogs(ctx context.Context, left []desired.LogPolicy, w
 		}
 		wg.Go(func() { s.readLogs(ctx, l) })
 		for _, e := range tasks[pl] {
-			if e.Mode == dstypes.TaskModeBasic && !wantsTask(w, pl, e) {
+			if e.Mode == dstypes.TaskModeBasic && !snapshot.WantsTask(w, pl, e) {
 				wg.Go(func() { s.readLogUser(ctx, pl, e.ARN) })
 			}
 		}
@@ -102,8 +49,8 @@ func (b *builder) dropFormerLogPolicies(w desired.Set) {
 // keepsLogging reports whether the task of a transfer that names no log group keeps the one that it has and writes there: a transfer that leaves
 // something alone does not end it.
 func (b *builder) keepsLogging(w desired.Task) bool {
-	state, err := b.snap.ourTask(w)
-	if err != nil || logGroup(state) == "" {
+	state, err := b.snap.OurTask(w)
+	if err != nil || snapshot.LogGroup(state) == "" {
 		return err != nil
 	}
 	spec := w.Spec.Over(state)
@@ -124,7 +71,7 @@ func (b *builder) logDrops(t *transfer.Transfer) []string {
 
 // keptLogGroup says that the task keeps a log group that the transfer names no longer.
 func (b *builder) keptLogGroup(w desired.Task, s task.State) {
-	group := logGroup(s)
+	group := snapshot.LogGroup(s)
 	if w.Transfer.Task.LogGroupARN != "" || group == "" || w.Spec.Mode != dstypes.TaskModeBasic {
 		return
 	}

@@ -3,8 +3,6 @@ package xacct
 import (
 	"context"
 	"errors"
-	"fmt"
-	"iter"
 	"maps"
 	"slices"
 	"sync"
@@ -17,60 +15,29 @@ import (
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
-	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
-	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 )
 
-// snapshot is what was read for a set of transfers. What could not be read stands in errs, or in the Unread of a state; it is never "absent".
-type snapshot struct {
-	transfers    []*transfer.Transfer                  // all that were asked for
-	readable     map[string]bool                       // accounts that there are clients for
-	roles        map[string]iamrole.State              // by ARN; a role that was not looked at, because its account has no client, is missing
-	buckets      map[string]bucket.State               // by bucket name; likewise
-	keys         map[string]kmskey.State               // by ARN; likewise
-	taskCount    map[transfer.Place]int                // how many tasks there are, whosever
-	listed       map[transfer.Place]bool               // where locations and tasks were listed
-	locations    map[string]location.State             // by ARN
-	tasks        map[string]task.State                 // by ARN
-	samples      map[string]bucket.Sample              // by transfer: what lies below the destination's prefix
-	unlisted     map[string]error                      // by transfer: why that could not be read
-	sources      map[string]sourceLook                 // by transfer that deletes: what lies below the source's prefix
-	logUsers     map[string]task.State                 // by ARN: other BASIC tasks where there is a log policy
-	logs         map[string]map[string]policy.Document // by ID of a log policy's change: all resource policies of CloudWatch Logs there
-	keysNamed    map[string][]string                   // by transfer: ARNs of keys that the plan to be applied names
-	bucketsNamed map[string][]formerBucket             // by transfer: buckets that it names, without their sides
-	dead         []string                              // unique ids in bucket policies that stayed unresolved, see confirm
-	owners       map[string]formerOwner                // by the name of a bucket that a transfer has left
-	failures     map[string]error                      // by what was read: a role's ARN, a bucket's name, "account/region"
-}
-
-func newSnapshot(accounts iter.Seq[string]) *snapshot {
-	readable := map[string]bool{}
-	for account := range accounts {
-		readable[account] = true
-	}
-	return &snapshot{readable: readable, roles: map[string]iamrole.State{}, buckets: map[string]bucket.State{}, keys: map[string]kmskey.State{}, taskCount: map[transfer.Place]int{}, listed: map[transfer.Place]bool{},
-		locations: map[string]location.State{}, samples: map[string]bucket.Sample{}, unlisted: map[string]error{}, tasks: map[string]task.State{}, failures: map[string]error{}}
-}
-
 // reader reads into a snapshot, many things at a time.
 type reader struct {
-	*snapshot
+	*snapshot.Snapshot
 	clients client.Set
 	mu      sync.Mutex // guards the snapshot
 }
 
-func newReader(c client.Set) *reader { return &reader{snapshot: newSnapshot(maps.Keys(c)), clients: c} }
+func newReader(c client.Set) *reader {
+	return &reader{Snapshot: snapshot.New(maps.Keys(c)), clients: c}
+}
 
 func (s *reader) fail(what string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if have := s.failures[what]; have == nil || err.Error() < have.Error() { // of several the same one every time, whichever came first
-		s.failures[what] = err
+	if have := s.Failures[what]; have == nil || err.Error() < have.Error() { // of several the same one every time, whichever came first
+		s.Failures[what] = err
 	}
 }
 
@@ -129,12 +96,12 @@ func accountsOf(c client.Set, transfers []*transfer.Transfer) []string {
 // observe reads everything that the transfers need, each thing once. What has a name is read while locations and tasks are listed, then what
 // the lists point to, then what that points to: the tasks of locations that no task's name led to, the locations of an earlier task, and
 // the roles of given locations.
-func observe(ctx context.Context, c client.Set, transfers []*transfer.Transfer) (*snapshot, error) {
+func observe(ctx context.Context, c client.Set, transfers []*transfer.Transfer) (*snapshot.Snapshot, error) {
 	s := newReader(c)
-	s.transfers = transfers
+	s.Transfers = transfers
 	w := desired.Of(transfers)
 	var named, lists sync.WaitGroup
-	for arn, spec := range s.rolesToRead(w) {
+	for arn, spec := range s.RolesToRead(w) {
 		named.Go(func() { s.readRole(ctx, arn, spec) })
 	}
 	for _, b := range w.Buckets {
@@ -169,12 +136,12 @@ func observe(ctx context.Context, c client.Set, transfers []*transfer.Transfer) 
 		lists.Go(func() { listInto(ctx, s, pl, "datasync:ListTasks", tasks, task.List) })
 	}
 	lists.Wait()
-	for arn, pl := range candidates(w, entries) {
+	for arn, pl := range snapshot.Candidates(w, entries) {
 		lists.Go(func() { s.readLocation(ctx, pl, arn) })
 	}
 	for _, pl := range slices.SortedFunc(maps.Keys(tasks), transfer.ComparePlaces) {
 		for _, e := range tasks[pl] {
-			if wantsTask(w, pl, e) {
+			if snapshot.WantsTask(w, pl, e) {
 				lists.Go(func() { s.readTask(ctx, pl, e.ARN) })
 			} else if w.LogsIn(pl) && e.Mode == dstypes.TaskModeBasic {
 				lists.Go(func() { s.readLogUser(ctx, pl, e.ARN) })
@@ -183,15 +150,15 @@ func observe(ctx context.Context, c client.Set, transfers []*transfer.Transfer) 
 	}
 	lists.Wait()
 	for pl, entries := range tasks {
-		s.taskCount[pl] = len(entries)
+		s.TaskCount[pl] = len(entries)
 	}
 	named.Wait()
-	logs := s.formerLogs(w)
+	logs := s.FormerLogs(w)
 	named.Go(func() { s.readFormerLogs(ctx, logs, w, tasks) })
 	named.Wait()
 	s.readReferred(ctx, w, entries)
 	for _, t := range w.Tasks {
-		if state, err := s.ourTask(t); err == nil && t.Removes(state) && !t.Transfer.Removes() {
+		if state, err := s.OurTask(t); err == nil && t.Removes(state) && !t.Transfer.Removes() {
 			named.Go(func() { s.lookSource(ctx, t.Transfer) })
 		}
 	}
@@ -202,7 +169,7 @@ func observe(ctx context.Context, c client.Set, transfers []*transfer.Transfer) 
 	s.readFormerBuckets(ctx, w)
 	s.readFormerKeys(ctx, w)
 
-	given, ids := s.givenRoles(w), s.roleIDs()
+	given, ids := s.GivenRoles(w), s.RoleIDs()
 	for arn, spec := range given {
 		named.Go(func() { s.readRole(ctx, arn, spec) })
 	}
@@ -213,32 +180,7 @@ func observe(ctx context.Context, c client.Set, transfers []*transfer.Transfer) 
 		named.Go(func() { s.confirmKey(ctx, k, ids) })
 	}
 	named.Wait()
-	return s.snapshot, ctx.Err()
-}
-
-// rolesToRead are the roles to make, those given, and the operators' roles, as far as they belong to an account we have clients for.
-func (s *snapshot) rolesToRead(w desired.Set) map[string]iamrole.Spec {
-	out := map[string]iamrole.Spec{}
-	for _, r := range w.Roles {
-		out[r.Arn] = r.Spec
-	}
-	for _, tw := range w.Tasks {
-		t := tw.Transfer
-		for _, arn := range slices.Concat([]string{t.Source.RoleARN, t.Destination.RoleARN}, t.Operators, t.GivenDataRoles()) {
-			if name, ok := transfer.RoleNameOf(arn); ok {
-				if _, have := out[arn]; !have {
-					out[arn] = iamrole.Spec{Name: name}
-				}
-			}
-		}
-	}
-	for arn := range out {
-		a, _ := region.ParseARN(arn)
-		if ok := s.readable[a.Account]; !ok {
-			delete(out, arn)
-		}
-	}
-	return out
+	return s.Snapshot, ctx.Err()
 }
 
 func (s *reader) readRole(ctx context.Context, arn string, spec iamrole.Spec) {
@@ -255,7 +197,7 @@ func (s *reader) readRole(ctx context.Context, arn string, spec iamrole.Spec) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.roles[arn] = state
+	s.Roles[arn] = state
 }
 
 func (s *reader) readBucket(ctx context.Context, spec bucket.Spec) {
@@ -271,7 +213,7 @@ func (s *reader) readBucket(ctx context.Context, spec bucket.Spec) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.buckets[spec.Name] = state
+	s.Buckets[spec.Name] = state
 }
 
 // placesOf are the task accounts and Regions in which locations or tasks may be.
@@ -299,32 +241,10 @@ func listInto[API, E any](ctx context.Context, s *reader, pl transfer.Place, op 
 		if entries, err = read(ctx, client.(API)); err == nil {
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			out[pl], s.listed[pl] = entries, true
+			out[pl], s.Listed[pl] = entries, true
 			return
 		}
 		err = &plan.CallError{Account: pl.Account, Region: pl.Region, Operation: op, Subject: "*", Err: err}
 	}
 	s.fail(pl.Account+"/"+pl.Region, err)
-}
-
-// roleIDs maps the unique ids of the roles that were read to their ARNs, because S3 shows a principal now as the one and now as the other.
-func (s *snapshot) roleIDs() map[string]string {
-	out := map[string]string{}
-	for arn, r := range s.roles {
-		if r.Exists && r.ID != "" {
-			out[r.ID] = arn
-		}
-	}
-	return out
-}
-
-// unread is why something could not be read: nil if it was.
-func (s *snapshot) unread(what string, parts map[string]error, part string) error {
-	if err := s.failures[what]; err != nil {
-		return err
-	}
-	if err := parts[part]; err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	return nil
 }

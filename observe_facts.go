@@ -6,10 +6,10 @@ import (
 	"time"
 
 	"github.com/xacct/xacct/bucket"
-	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/guard"
 	"github.com/xacct/xacct/internal/patience"
+	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/policy"
 )
@@ -25,31 +25,11 @@ func (s *reader) look(ctx context.Context, t *transfer.Transfer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err != nil {
-		s.unlisted[t.Name] = err
+		s.Unlisted[t.Name] = err
 		return
 	}
-	s.samples[t.Name] = sample
+	s.Samples[t.Name] = sample
 }
-
-// givenRoles are the roles of given locations that were not read yet: only the location tells them.
-func (s *snapshot) givenRoles(w desired.Set) map[string]iamrole.Spec {
-	out := map[string]iamrole.Spec{}
-	for _, l := range w.Locations {
-		arn := s.locations[l.Transfer.End(l.Side).LocationARN].RoleARN
-		name, ok := transfer.RoleNameOf(arn)
-		if !ok || !l.Given {
-			continue
-		}
-		if _, read := s.roles[arn]; !read && s.failures[arn] == nil {
-			out[arn] = iamrole.Spec{Name: name}
-		}
-	}
-	return out
-}
-
-// confirmFor is how long an unresolved unique id in a bucket's policy is looked at again before it counts as dead: S3 shows ids also for
-// roles that exist, for a while after a change. Observed: https://github.com/go-to-k/cdkd/issues/1515
-const confirmFor = 30 * time.Second
 
 // confirm reads the bucket's policy again until no unique id is left unresolved, and notes those that stay. ids are those of the roles that
 // were read.
@@ -59,13 +39,13 @@ func (s *reader) confirm(ctx context.Context, w desired.Bucket, ids map[string]s
 		return
 	}
 	s.mu.Lock()
-	state := s.buckets[w.Spec.Name]
+	state := s.Buckets[w.Spec.Name]
 	s.mu.Unlock()
 	state.Policy = s.resolve(ctx, state.Policy, ids, func() (policy.Document, error) { return guard.ReadBucketPolicy(ctx, api, w.Spec) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, read := s.buckets[w.Spec.Name]; read {
-		s.buckets[w.Spec.Name] = state
+	if _, read := s.Buckets[w.Spec.Name]; read {
+		s.Buckets[w.Spec.Name] = state
 	}
 }
 
@@ -76,13 +56,13 @@ func (s *reader) confirmKey(ctx context.Context, w desired.Key, ids map[string]s
 		return
 	}
 	s.mu.Lock()
-	state := s.keys[w.Spec.ARN]
+	state := s.Keys[w.Spec.ARN]
 	s.mu.Unlock()
 	state.Policy = s.resolve(ctx, state.Policy, ids, func() (policy.Document, error) { return guard.ReadKeyPolicy(ctx, api, w.Spec.ARN) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, read := s.keys[w.Spec.ARN]; read {
-		s.keys[w.Spec.ARN] = state
+	if _, read := s.Keys[w.Spec.ARN]; read {
+		s.Keys[w.Spec.ARN] = state
 	}
 }
 
@@ -103,7 +83,7 @@ func (s *reader) resolve(ctx context.Context, current policy.Document, ids map[s
 	start := time.Now()
 	for attempt := 1; len(left) > 0; attempt++ {
 		d := patience.Delay(attempt)
-		if time.Since(start)+d > confirmFor {
+		if time.Since(start)+d > snapshot.ConfirmFor {
 			break
 		}
 		if patience.Sleep(ctx, d) != nil {
@@ -113,7 +93,7 @@ func (s *reader) resolve(ctx context.Context, current policy.Document, ids map[s
 		if err != nil {
 			continue
 		}
-		current, left, late = again, unresolved(again), time.Since(start) >= confirmFor/2
+		current, left, late = again, unresolved(again), time.Since(start) >= snapshot.ConfirmFor/2
 	}
 	if !late { // a look right after the first one confirms nothing, and neither does one that failed
 		return current
@@ -122,9 +102,9 @@ func (s *reader) resolve(ctx context.Context, current policy.Document, ids map[s
 	defer s.mu.Unlock()
 	for _, id := range left {
 		if slices.Contains(first, id) {
-			s.dead = append(s.dead, id)
+			s.Dead = append(s.Dead, id)
 		}
 	}
-	slices.Sort(s.dead)
+	slices.Sort(s.Dead)
 	return current
 }

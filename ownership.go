@@ -2,7 +2,6 @@ package xacct
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,12 +12,11 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/problem"
 )
-
-var errNotRead = errors.New("not read")
 
 // ownership judges the Object Ownership that a tear-down is to put back.
 func ownership(s plan.Settings, transfers []*transfer.Transfer) error {
@@ -71,10 +69,10 @@ func (b *builder) restoreOwnership(w desired.Bucket, locations map[string][]stri
 		b.add(c)
 		return
 	}
-	state, seen := b.snap.buckets[spec.Name]
+	state, seen := b.snap.Buckets[spec.Name]
 	for _, part := range []string{bucket.PartOwnership, bucket.PartPolicy} {
-		if err := b.snap.unread(spec.Name, state.Unread, part); err != nil || !seen {
-			b.find(w.Transfers, unreadFinding(spec.Account, spec.Name, fmt.Errorf("%s: %w", part, cmp.Or(err, errNotRead)), plan.Blocking,
+		if err := b.snap.Unread(spec.Name, state.Unread, part); err != nil || !seen {
+			b.find(w.Transfers, unreadFinding(spec.Account, spec.Name, fmt.Errorf("%s: %w", part, cmp.Or(err, snapshot.ErrNotRead)), plan.Blocking,
 				"grant the reader s3:GetBucketOwnershipControls and s3:GetBucketPolicy on bucket "+spec.Name+", or leave it out of Ownership"))
 			return
 		}

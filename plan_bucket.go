@@ -14,8 +14,8 @@ import (
 
 func (b *builder) bucket(w desired.Bucket) {
 	spec := w.Spec
-	state, seen := b.snap.buckets[spec.Name]
-	if err := b.snap.failures[spec.Name]; err != nil {
+	state, seen := b.snap.Buckets[spec.Name]
+	if err := b.snap.Failures[spec.Name]; err != nil {
 		b.find(w.Transfers, unreadFinding(spec.Account, spec.Name, err, plan.Blocking, "see that the clients of account "+spec.Account+" can read bucket "+spec.Name))
 		return
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
@@ -23,7 +24,7 @@ import (
 
 // plan plans the changes of some of the transfers, all of them together.
 func (b *builder) plan(transfers []*transfer.Transfer) {
-	w := b.snap.withFormer(desired.Of(transfers))
+	w := b.snap.WithFormer(desired.Of(transfers))
 	b.desired = w
 	if b.mode == plan.TearDown {
 		b.tearDown(w)
@@ -70,8 +71,8 @@ func (b *builder) add(c plan.Change) {
 
 func (b *builder) role(w desired.Role) {
 	c := plan.Change{ID: w.ID(), Account: w.Account, Kind: plan.IAMRole, Name: w.Spec.Name, Transfers: desired.Names(w.Transfers), ARN: w.Arn, Side: w.Side()}
-	state := b.snap.roles[w.Arn]
-	if err := cmp.Or(b.snap.failures[w.Arn], unreadRole(state)); err != nil {
+	state := b.snap.Roles[w.Arn]
+	if err := cmp.Or(b.snap.Failures[w.Arn], unreadRole(state)); err != nil {
 		b.find(w.Transfers, unreadFinding(w.Account, w.Arn, err, plan.Blocking, "grant the reader iam:GetRole, iam:ListRolePolicies and iam:GetRolePolicy on the role"))
 		return
 	}
@@ -162,14 +163,14 @@ func (b *builder) location(all desired.Set, w desired.Location) string {
 		b.add(b.locationChange(all, w, plan.Change{Op: plan.Create, After: w.After(), Calls: []string{"datasync:CreateLocationS3", "iam:PassRole", "s3:ListBucket"}}))
 		return ""
 	}
-	if err := b.snap.failures[spec.Account+"/"+spec.Region]; err != nil {
+	if err := b.snap.Failures[spec.Account+"/"+spec.Region]; err != nil {
 		b.find(one, unreadFinding(spec.Account, "locations in "+spec.Region, err, plan.Blocking, "grant the reader datasync:ListLocations and datasync:ListTasks"))
 		return ""
 	}
 	if w.Given {
 		return b.givenLocation(w)
 	}
-	state, alike, err := b.snap.ourLocation(w)
+	state, alike, err := b.snap.OurLocation(w)
 	var ambiguous *plan.AmbiguousError
 	switch {
 	case errors.As(err, &ambiguous):
@@ -218,9 +219,9 @@ func (b *builder) locationChange(all desired.Set, w desired.Location, c plan.Cha
 // givenLocation is a location that the user made. What is wrong with it is found by [Resources.Check].
 func (b *builder) givenLocation(w desired.Location) string {
 	arn := w.Transfer.End(w.Side).LocationARN
-	s := b.snap.locations[arn]
+	s := b.snap.Locations[arn]
 	one := []*transfer.Transfer{w.Transfer}
-	if err := b.snap.unread(arn, s.Unread, location.PartLocation); err != nil {
+	if err := b.snap.Unread(arn, s.Unread, location.PartLocation); err != nil {
 		b.find(one, unreadFinding(w.Spec.Account, arn, err, plan.Warning, "grant the reader datasync:DescribeLocationS3"))
 		return arn
 	}
@@ -248,10 +249,10 @@ func (b *builder) task(w desired.Task, arns map[string]string) {
 		b.add(c)
 		return
 	}
-	if b.snap.failures[spec.Account+"/"+spec.Region] != nil {
+	if b.snap.Failures[spec.Account+"/"+spec.Region] != nil {
 		return // reported with the locations
 	}
-	state, old, err := b.snap.ourTasks(w)
+	state, old, err := b.snap.OurTasks(w)
 	var ambiguous *plan.AmbiguousError
 	switch {
 	case errors.As(err, &ambiguous):
@@ -264,7 +265,7 @@ func (b *builder) task(w desired.Task, arns map[string]string) {
 	source := arns[transfer.ChangeID(spec.Account, t.Source.Region, plan.DataSyncLocation, t.Name+"/"+string(plan.SourceSide))]
 	destination := arns[transfer.ChangeID(spec.Account, t.Destination.Region, plan.DataSyncLocation, t.Name+"/"+string(plan.DestinationSide))]
 	op, lines, tags := w.Diff(state, source, destination)
-	before := desired.Predecessor(state, elsewhere(w, state, old))
+	before := desired.Predecessor(state, snapshot.Elsewhere(w, state, old))
 	b.taskFindings(w, before)
 	b.keptLogGroup(w, before)
 	if before.Exists && op != plan.NoOp {
@@ -272,7 +273,7 @@ func (b *builder) task(w desired.Task, arns map[string]string) {
 	}
 	c.Op, c.Details, c.Before, c.ARN = op, lines, w.Before(state), state.ARN
 	subject, calls := state.ARN, []string{"datasync:CreateTask", "datasync:TagResource", "datasync:DeleteTask"}
-	if moved := elsewhere(w, state, old); moved.Exists {
+	if moved := snapshot.Elsewhere(w, state, old); moved.Exists {
 		a, _ := region.ParseARN(moved.ARN)
 		op, lines, subject, calls = plan.Replace, []string{"Region " + a.Region + " → " + spec.Region}, moved.ARN, calls[:2] // the old one's deletion is a change of its own
 		c.Op, c.Details = op, lines

@@ -10,6 +10,7 @@ import (
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -38,7 +39,7 @@ func (b *builder) tearDown(w desired.Set) {
 			b.dropLogPolicy(l, tasks)
 		}
 	}
-	telling := desired.Names(transfersOf(b.snap.orphanRoles(w)))
+	telling := desired.Names(transfersOf(b.snap.OrphanRoles(w)))
 	uses := map[string][]string{} // transfer → what has to be done before its statements go
 	dropLocations := func(t *transfer.Transfer, after []string, stay bool) {
 		if known[t.Name] {
@@ -101,11 +102,11 @@ func (b *builder) dropTask(w desired.Task) string {
 		b.add(c)
 		return c.ID
 	}
-	if err := b.snap.failures[spec.Account+"/"+spec.Region]; err != nil {
+	if err := b.snap.Failures[spec.Account+"/"+spec.Region]; err != nil {
 		b.find(one, unreadFinding(spec.Account, "tasks in "+spec.Region, err, plan.Blocking, "grant the reader datasync:ListTasks"))
 		return ""
 	}
-	state, err := b.snap.ourTask(w)
+	state, err := b.snap.OurTask(w)
 	var ambiguous *plan.AmbiguousError
 	switch {
 	case errors.As(err, &ambiguous):
@@ -130,17 +131,17 @@ func (b *builder) dropLocation(w desired.Location, after []string, stay bool) st
 		Op: plan.Delete, Calls: []string{"datasync:DeleteLocation"}}
 	c.Requires = slices.Clone(after)
 	if stay {
-		c.Hold, c.Reason = plan.Blocked, reasonTells
+		c.Hold, c.Reason = plan.Blocked, snapshot.ReasonTells
 	}
 	if !b.canRead(spec.Account) {
 		b.add(c)
 		return c.ID
 	}
-	if err := b.snap.failures[spec.Account+"/"+spec.Region]; err != nil {
+	if err := b.snap.Failures[spec.Account+"/"+spec.Region]; err != nil {
 		b.find(one, unreadFinding(spec.Account, "locations in "+spec.Region, err, plan.Blocking, "grant the reader datasync:ListLocations"))
 		return ""
 	}
-	state, _, err := b.snap.ourLocation(w)
+	state, _, err := b.snap.OurLocation(w)
 	var ambiguous *plan.AmbiguousError
 	switch {
 	case errors.As(err, &ambiguous):
@@ -172,9 +173,9 @@ func (b *builder) dropStatements(w desired.Bucket, locations map[string][]string
 		b.add(c)
 		return c.ID
 	}
-	state, seen := b.snap.buckets[spec.Name]
-	if err := b.snap.unread(spec.Name, state.Unread, bucket.PartPolicy); err != nil || !seen {
-		b.find(w.Transfers, unreadFinding(spec.Account, spec.Name, cmp.Or(err, errNotRead), plan.Blocking, "grant the reader s3:GetBucketPolicy on bucket "+spec.Name))
+	state, seen := b.snap.Buckets[spec.Name]
+	if err := b.snap.Unread(spec.Name, state.Unread, bucket.PartPolicy); err != nil || !seen {
+		b.find(w.Transfers, unreadFinding(spec.Account, spec.Name, cmp.Or(err, snapshot.ErrNotRead), plan.Blocking, "grant the reader s3:GetBucketPolicy on bucket "+spec.Name))
 		return ""
 	}
 	w.Spec.Statements = nil
@@ -203,7 +204,7 @@ func (b *builder) dropRole(all desired.Set, w desired.Role, after map[string][]s
 		b.orphans[c.ID] = true
 		c.Reason = "no location of the transfer uses it any more"
 	}
-	state := b.snap.roles[w.Arn]
+	state := b.snap.Roles[w.Arn]
 	for _, t := range w.Transfers {
 		c.Requires = append(c.Requires, after[t.Name]...)
 	}
@@ -214,7 +215,7 @@ func (b *builder) dropRole(all desired.Set, w desired.Role, after map[string][]s
 		b.add(c)
 		return c.ID, false
 	}
-	if err := b.snap.unread(w.Arn, state.Unread, iamrole.PartRole); err != nil {
+	if err := b.snap.Unread(w.Arn, state.Unread, iamrole.PartRole); err != nil {
 		b.find(w.Transfers, unreadFinding(w.Account, w.Arn, err, plan.Blocking, "grant the reader iam:GetRole on the role"))
 		return "", true
 	}
@@ -260,28 +261,21 @@ func (b *builder) grantChanges(all desired.Set, w desired.Role, id string) []str
 	add := func(change string, p desired.SharedPolicy, d policy.Document, of func(*transfer.Transfer, plan.Side) bool) {
 		may := desired.StatementNaming(d, nil, w.Arn, id) != ""
 		for _, t := range p.Transfers {
-			may = may || slices.Contains(desired.Names(w.Transfers), t.Name) && slices.ContainsFunc(b.snap.sidesOf(w, t), func(side plan.Side) bool { return of(t, side) })
+			may = may || slices.Contains(desired.Names(w.Transfers), t.Name) && slices.ContainsFunc(b.snap.SidesOf(w, t), func(side plan.Side) bool { return of(t, side) })
 		}
 		if may && p.Grants && slices.ContainsFunc(b.changes, func(c plan.Change) bool { return c.ID == change }) {
 			out = append(out, change)
 		}
 	}
 	for _, bw := range all.Buckets {
-		add(bw.ID(), bw.SharedPolicy, b.snap.buckets[bw.Spec.Name].Policy, func(t *transfer.Transfer, side plan.Side) bool { return b.snap.allows(t, side, bw.Spec.Name) })
+		add(bw.ID(), bw.SharedPolicy, b.snap.Buckets[bw.Spec.Name].Policy, func(t *transfer.Transfer, side plan.Side) bool { return b.snap.Allows(t, side, bw.Spec.Name) })
 	}
 	for _, k := range all.Keys {
-		add(k.ID(), k.SharedPolicy, b.snap.keys[k.Spec.ARN].Policy, func(t *transfer.Transfer, side plan.Side) bool {
+		add(k.ID(), k.SharedPolicy, b.snap.Keys[k.Spec.ARN].Policy, func(t *transfer.Transfer, side plan.Side) bool {
 			return slices.Contains(k.NamedBy, w.Arn) || slices.ContainsFunc(t.KeyNeeds, func(n transfer.KeyNeed) bool { return n.Role == side && slices.Contains(n.Keys, k.Spec.ARN) })
 		})
 	}
 	return out
-}
-
-// allows reports whether the bucket's policy is to let the role of the side in, or was.
-func (s *snapshot) allows(t *transfer.Transfer, side plan.Side, name string) bool {
-	return t.End(side).Bucket == name ||
-		slices.ContainsFunc(t.DataGrants, func(g transfer.DataGrant) bool { return g.Role == side && g.Bucket == name }) ||
-		slices.ContainsFunc(s.formerBucketsOf(t), func(l formerBucket) bool { return l.side == side && l.name == name })
 }
 
 // holdRole holds back the deletion of a role that a policy we cannot see may name: once the role is gone, S3 and KMS would refuse every later
@@ -292,7 +286,7 @@ func (b *builder) holdRole(c *plan.Change, w desired.Role, all desired.Set, id s
 		b.find([]*transfer.Transfer{t}, plan.Finding{Severity: plan.Warning, Code: plan.CodeDeadPrincipal, Account: w.Account, Subject: w.Arn, Detail: detail, Remedy: remedy})
 	}
 	for _, t := range w.Transfers {
-		for _, side := range b.snap.sidesOf(w, t) {
+		for _, side := range b.snap.SidesOf(w, t) {
 			for _, what := range b.unseen(t, side) { // whatever the grant's shape is today, it may have been by role before
 				hold(t, what+" may still name it", fmt.Sprintf("the role stays until it is proved that the policy of %s no longer names it", what),
 					"plan again with a client of that account that may read the policy, once its operator has removed our statements")
@@ -300,7 +294,7 @@ func (b *builder) holdRole(c *plan.Change, w desired.Role, all desired.Set, id s
 		}
 	}
 	for _, bw := range all.Buckets {
-		if sid := desired.StatementNaming(b.snap.buckets[bw.Spec.Name].Policy, bw.Ours, w.Arn, id); sid != "" && w.Serves(bw.SharedPolicy) {
+		if sid := desired.StatementNaming(b.snap.Buckets[bw.Spec.Name].Policy, bw.Ours, w.Arn, id); sid != "" && w.Serves(bw.SharedPolicy) {
 			hold(w.Transfers[0], "bucket "+bw.Spec.Name+" names it in "+sid, fmt.Sprintf("the role stays, because %s in the policy of bucket %s, which is not ours, names it", sid, bw.Spec.Name),
 				"let the bucket's owner remove that statement first: once the role is gone, S3 refuses every later policy that holds it")
 		}
@@ -311,7 +305,7 @@ func (b *builder) holdRole(c *plan.Change, w desired.Role, all desired.Set, id s
 			hold(w.Transfers[0], what+" may still name it", "the role stays until it is proved that the policy of "+what+" no longer names it",
 				"plan again with a client of that account that may read the policy, once its operator has removed our statements")
 		}
-		if sid := desired.StatementNaming(b.snap.keys[k.Spec.ARN].Policy, k.Ours, w.Arn, id); sid != "" && w.Serves(k.SharedPolicy) {
+		if sid := desired.StatementNaming(b.snap.Keys[k.Spec.ARN].Policy, k.Ours, w.Arn, id); sid != "" && w.Serves(k.SharedPolicy) {
 			hold(w.Transfers[0], "key "+transfer.KeyName(k.Spec.ARN)+" names it in "+sid, fmt.Sprintf("the role stays, because %s in the policy of key %s, which is not ours, names it", sid, transfer.KeyName(k.Spec.ARN)),
 				"let the key's owner remove that statement first")
 		}
@@ -322,17 +316,17 @@ func (b *builder) holdRole(c *plan.Change, w desired.Role, all desired.Set, id s
 func (b *builder) unseen(t *transfer.Transfer, side plan.Side) []string {
 	var out []string
 	for _, e := range []transfer.Endpoint{t.Source, t.Destination} {
-		if e.Account != t.TaskAccount && !b.canRead(e.Account) && b.snap.allows(t, side, e.Bucket) {
+		if e.Account != t.TaskAccount && !b.canRead(e.Account) && b.snap.Allows(t, side, e.Bucket) {
 			out = append(out, fmt.Sprintf("bucket %s of account %s", e.Bucket, e.Account))
 		}
 	}
-	for _, l := range b.snap.formerBucketsOf(t) {
-		switch account, granted := b.snap.ownerOf(t, l); {
-		case !granted || l.side != side:
+	for _, l := range b.snap.FormerBucketsOf(t) {
+		switch account, granted := b.snap.OwnerOf(t, l); {
+		case !granted || l.Side != side:
 		case account == "":
-			out = append(out, fmt.Sprintf("bucket %s, whose owner is not known,", l.name))
+			out = append(out, fmt.Sprintf("bucket %s, whose owner is not known,", l.Name))
 		case !b.canRead(account):
-			out = append(out, fmt.Sprintf("bucket %s of account %s", l.name, account))
+			out = append(out, fmt.Sprintf("bucket %s of account %s", l.Name, account))
 		}
 	}
 	return append(out, b.unseenKeys(t, side)...)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 )
@@ -72,7 +73,7 @@ func blockingOf(findings []plan.Finding) map[string][]plan.Finding {
 // builder turns a snapshot into a plan.
 type builder struct {
 	mode      plan.Mode
-	snap      *snapshot
+	snap      *snapshot.Snapshot
 	transfers []*transfer.Transfer
 	settings  plan.Settings
 	callers   map[string]string // by account: the ARN of who plans
@@ -85,8 +86,8 @@ type builder struct {
 	orphans  map[string]bool // IDs of changes that delete what is ours and unused: what they delete has its ARN in the change
 }
 
-func newBuilder(mode plan.Mode, s *snapshot, transfers []*transfer.Transfer, settings plan.Settings, callers map[string]string) *builder {
-	return &builder{mode: mode, snap: s, transfers: transfers, settings: settings, callers: callers, ids: s.roleIDs(), orphans: map[string]bool{}}
+func newBuilder(mode plan.Mode, s *snapshot.Snapshot, transfers []*transfer.Transfer, settings plan.Settings, callers map[string]string) *builder {
+	return &builder{mode: mode, snap: s, transfers: transfers, settings: settings, callers: callers, ids: s.RoleIDs(), orphans: map[string]bool{}}
 }
 
 // planAll finds out which transfers are blocked, then plans the changes of the others together and those of the blocked ones on hold, so
@@ -154,13 +155,13 @@ func (b *builder) find(transfers []*transfer.Transfer, f plan.Finding) {
 
 // handedOver reports whether the account's changes are for its own operator, because we have no client for it or were told so.
 func (b *builder) handedOver(account string) bool {
-	ok := b.snap.readable[account]
+	ok := b.snap.Readable[account]
 	return !ok || slices.Contains(b.settings.HandOver, account)
 }
 
 // canRead reports whether the account can be looked at.
 func (b *builder) canRead(account string) bool {
-	return b.snap.readable[account]
+	return b.snap.Readable[account]
 }
 
 // result is what was planned, in the order in which it is shown.
@@ -212,5 +213,5 @@ func sideOrder(s plan.Side) int { return slices.Index(transfer.Sides, s) }
 
 // facts are what the snapshot settles.
 func (b *builder) facts() plan.Facts {
-	return factsOf(b.snap, b.transfers, b.settings, b.callers, b.ids)
+	return snapshot.Facts(b.snap, b.transfers, b.settings, b.callers, b.ids)
 }

@@ -21,12 +21,12 @@ const (
 // quotas warns from nine tenths of a quota on. Tasks are counted, those of others too; roles cannot be without listing the whole account,
 // so it is those of the transfers.
 func (b *builder) quotas(w desired.Set) {
-	tasks := maps.Clone(b.snap.taskCount)
+	tasks := maps.Clone(b.snap.TaskCount)
 	byPlace, byAccount := map[transfer.Place][]*transfer.Transfer{}, map[string][]*transfer.Transfer{}
 	for _, t := range w.Tasks {
 		pl := transfer.Place{Account: t.Spec.Account, Region: t.Spec.Region}
 		byPlace[pl] = append(byPlace[pl], t.Transfer)
-		if state, err := b.snap.ourTask(t); err == nil && !state.Exists {
+		if state, err := b.snap.OurTask(t); err == nil && !state.Exists {
 			tasks[pl]++
 		}
 	}

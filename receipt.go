@@ -104,12 +104,12 @@ func (p *Plan) Receipt(ctx context.Context, c Clients, transfer string, result *
 	}
 	for _, d := range force.documents {
 		switch {
-		case d.err != nil:
-			r.NotRead[d.name] = text.OneLine(d.err)
-		case d.document.IsZero():
-			r.Policies[d.name] = "none"
+		case d.Err != nil:
+			r.NotRead[d.Name] = text.OneLine(d.Err)
+		case d.Document.IsZero():
+			r.Policies[d.Name] = "none"
 		default:
-			r.Policies[d.name] = digest(d.document.Bytes())
+			r.Policies[d.Name] = digest(d.Document.Bytes())
 		}
 	}
 	r.requests(result, outcome)

@@ -1,31 +1,18 @@
 package xacct
 
 import (
-	"cmp"
 	"context"
-	"fmt"
-	"slices"
 
-	"github.com/xacct/xacct/bucket"
-	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
-	"github.com/xacct/xacct/kmskey"
-	"github.com/xacct/xacct/policy"
 )
-
-// inForce is one document in force, by what it belongs to; err says why it could not be read.
-type inForce struct {
-	name     string
-	document policy.Document
-	err      error
-}
 
 // force is what is in force for a transfer: the ARN of its task, "" if there is none or it is not clear which, and the documents.
 type force struct {
 	taskARN   string
-	documents []inForce
+	documents []snapshot.InForce
 }
 
 // readInForce reads what is in force for the transfer.
@@ -39,85 +26,9 @@ func readInForce(ctx context.Context, c client.Set, t *transfer.Transfer) (force
 		return force{}, err
 	}
 	snap := read.snapshot
-	out := force{documents: snap.documentsInForce(t)}
-	if task, err := snap.ourTask(desired.Of(transfers).Tasks[0]); err == nil && task.Exists {
+	out := force{documents: snap.DocumentsInForce(t)}
+	if task, err := snap.OurTask(desired.Of(transfers).Tasks[0]); err == nil && task.Exists {
 		out.taskARN = task.ARN
 	}
 	return out, nil
-}
-
-// documentsInForce are the documents of the roles, buckets, keys and log policies of the transfer, as they were read.
-func (s *snapshot) documentsInForce(t *transfer.Transfer) []inForce {
-	var out []inForce
-	note := func(what string, d policy.Document, err error) { out = append(out, inForce{what, d, err}) }
-	w := desired.Of([]*transfer.Transfer{t})
-	for _, arn := range s.rolesOf(t) {
-		state, seen := s.roles[arn]
-		err := cmp.Or(s.failures[arn], state.Unread[iamrole.PartRole])
-		if !seen && err == nil {
-			err = errNotRead
-		}
-		note("trust "+arn, state.Trust, cmp.Or(err, state.Unread[iamrole.PartTrust]))
-		for part, err := range state.Unread {
-			if part != iamrole.PartRole && part != iamrole.PartTrust {
-				note(part+" of "+arn, policy.Document{}, err)
-			}
-		}
-		for name, d := range state.Policies {
-			note("policy "+name+" of "+arn, d, nil)
-		}
-		for _, attached := range state.Attached {
-			if d, ok := state.Managed[attached]; ok {
-				note("policy "+attached+" of "+arn, d, nil)
-			}
-		}
-		if d, ok := state.Managed[state.PermissionsBoundary]; ok && state.PermissionsBoundary != "" {
-			note("boundary of "+arn, d, nil)
-		}
-	}
-	for _, l := range w.Logs {
-		for name, d := range s.logs[l.ID()] {
-			note("log policy "+name+" in "+l.Region, d, nil)
-		}
-		if err := s.failures[l.ID()]; err != nil {
-			note("log policies in "+l.Region, policy.Document{}, err)
-		}
-	}
-	for _, b := range w.Buckets {
-		state, seen := s.buckets[b.Spec.Name]
-		err := cmp.Or(s.failures[b.Spec.Name], state.Unread[bucket.PartPolicy])
-		if !seen && err == nil {
-			err = fmt.Errorf("the clients hold none of account %s", b.Spec.Account)
-		}
-		note("bucket "+b.Spec.Name, state.Policy, err)
-	}
-	for _, k := range w.Keys {
-		state, seen := s.keys[k.Spec.ARN]
-		err := cmp.Or(s.failures[k.Spec.ARN], state.Unread[kmskey.PartPolicy])
-		if !seen && err == nil {
-			err = fmt.Errorf("the clients hold none of account %s", k.Spec.Account())
-		}
-		note("key "+k.Spec.ARN, state.Policy, err)
-	}
-	return out
-}
-
-// rolesOf are the roles that DataSync was given for the transfer, each once: those of its ends, also where only a location names them, and those of
-// manifests and reports.
-func (s *snapshot) rolesOf(t *transfer.Transfer) []string {
-	var out []string
-	for _, side := range transfer.Sides {
-		out = append(out, cmp.Or(t.End(side).DataSyncRole, s.locations[t.End(side).LocationARN].RoleARN))
-	}
-	if m := t.Task.Manifest; m != nil {
-		out = append(out, m.RoleARN)
-	}
-	if p := t.Task.Report; p != nil {
-		out = append(out, p.RoleARN)
-	}
-	if m := t.Retries; m != nil {
-		out = append(out, m.RoleARN)
-	}
-	slices.Sort(out)
-	return slices.DeleteFunc(slices.Compact(out), func(arn string) bool { return arn == "" })
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
@@ -26,7 +27,7 @@ func findResidue(ctx context.Context, c client.Set, transfers []*transfer.Transf
 		return nil, err
 	}
 	snap := read.snapshot
-	w := snap.withFormer(desired.Of(transfers))
+	w := snap.WithFormer(desired.Of(transfers))
 	var out []plan.Residue
 	out = append(out, roleResidue(snap, w)...)
 	out = append(out, bucketResidue(snap, w)...)
@@ -35,16 +36,16 @@ func findResidue(ctx context.Context, c client.Set, transfers []*transfer.Transf
 	out = append(out, datasyncResidue(snap, w)...)
 	out = append(out, leftByAWS(ctx, read.clients, w)...)
 	out = append(out, leftByRuns(ctx, read.clients, w)...)
-	for _, what := range slices.Sorted(maps.Keys(snap.failures)) {
-		out = append(out, plan.Residue{Name: what, Detail: "not known: " + text.OneLine(snap.failures[what])})
+	for _, what := range slices.Sorted(maps.Keys(snap.Failures)) {
+		out = append(out, plan.Residue{Name: what, Detail: "not known: " + text.OneLine(snap.Failures[what])})
 	}
 	return out, nil
 }
 
-func roleResidue(s *snapshot, w desired.Set) []plan.Residue {
+func roleResidue(s *snapshot.Snapshot, w desired.Set) []plan.Residue {
 	var out []plan.Residue
-	for _, r := range append(slices.Clone(w.Roles), s.orphanRoles(w)...) {
-		state, read := s.roles[r.Arn]
+	for _, r := range append(slices.Clone(w.Roles), s.OrphanRoles(w)...) {
+		state, read := s.Roles[r.Arn]
 		item := plan.Residue{Account: r.Account, Kind: plan.IAMRole, Name: r.Spec.Name}
 		switch {
 		case !read:
@@ -71,10 +72,10 @@ func roleResidue(s *snapshot, w desired.Set) []plan.Residue {
 	return out
 }
 
-func bucketResidue(s *snapshot, w desired.Set) []plan.Residue {
+func bucketResidue(s *snapshot.Snapshot, w desired.Set) []plan.Residue {
 	var out []plan.Residue
 	for _, b := range w.Buckets {
-		state, read := s.buckets[b.Spec.Name]
+		state, read := s.Buckets[b.Spec.Name]
 		if !read || !b.Grants {
 			continue
 		}
@@ -93,7 +94,7 @@ func bucketResidue(s *snapshot, w desired.Set) []plan.Residue {
 		out = append(out, strangers(s, b.SharedPolicy, state.Policy, item)...)
 	}
 	for _, t := range w.Tasks {
-		unknown := s.ownerless(t.Transfer)
+		unknown := s.Ownerless(t.Transfer)
 		for _, name := range slices.Sorted(maps.Keys(unknown)) {
 			out = append(out, plan.Residue{Kind: plan.BucketPolicy, Name: name, Detail: "not known: whose bucket it is, which the transfer has left: " + text.OneLine(unknown[name])})
 		}
@@ -101,24 +102,24 @@ func bucketResidue(s *snapshot, w desired.Set) []plan.Residue {
 	return out
 }
 
-func datasyncResidue(s *snapshot, w desired.Set) []plan.Residue {
+func datasyncResidue(s *snapshot.Snapshot, w desired.Set) []plan.Residue {
 	var out []plan.Residue
 	for _, l := range w.Locations {
 		if l.Given {
 			continue
 		}
-		state, _, err := s.ourLocation(l)
+		state, _, err := s.OurLocation(l)
 		if err != nil || state.Exists {
 			out = append(out, datasyncItem(plan.DataSyncLocation, l.Spec.Account, l.Spec.Region, l.Spec.URI(), state.ARN, err))
 		}
 	}
 	for _, t := range w.Tasks {
-		state, old, err := s.ourTasks(t)
+		state, old, err := s.OurTasks(t)
 		for _, o := range old {
 			a, _ := region.ParseARN(o.ARN)
 			out = append(out, datasyncItem(plan.DataSyncTask, a.Account, a.Region, o.Name, o.ARN, nil))
 		}
-		for _, l := range s.orphanLocations(t.Transfer) {
+		for _, l := range s.OrphanLocations(t.Transfer) {
 			a, _ := region.ParseARN(l.ARN)
 			out = append(out, datasyncItem(plan.DataSyncLocation, a.Account, a.Region, l.URI, l.ARN, nil))
 		}

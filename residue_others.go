@@ -9,6 +9,7 @@ import (
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
@@ -53,7 +54,7 @@ func leftByAWS(ctx context.Context, c client.Set, w desired.Set) []plan.Residue 
 
 // strangers are statements of somebody else's policy that bear our prefix and are none of these transfers', and those that name a role or
 // user that is gone, which stops every later write of the policy. item says whose policy it is.
-func strangers(s *snapshot, w desired.SharedPolicy, d policy.Document, item plan.Residue) []plan.Residue {
+func strangers(s *snapshot.Snapshot, w desired.SharedPolicy, d policy.Document, item plan.Residue) []plan.Residue {
 	var others, dead []string
 	for st := range d.All() {
 		if strings.HasPrefix(st.Sid(), transfer.SidPrefix) && !slices.Contains(w.Ours, st.Sid()) {
@@ -61,7 +62,7 @@ func strangers(s *snapshot, w desired.SharedPolicy, d policy.Document, item plan
 		}
 		principals, _ := st.Principals()
 		for _, p := range principals {
-			if slices.Contains(s.dead, p.Value()) {
+			if slices.Contains(s.Dead, p.Value()) {
 				dead = append(dead, p.Value())
 			}
 		}

@@ -7,13 +7,14 @@ import (
 	"slices"
 
 	"github.com/xacct/xacct/internal/client"
+	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 )
 
 // survey is what was read for transfers, with what it was read.
 type survey struct {
-	snapshot *snapshot
+	snapshot *snapshot.Snapshot
 	clients  client.Set        // those that were given, bounded and with reads tried again
 	callers  map[string]string // by account: the ARN of who reads
 }

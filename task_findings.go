@@ -9,6 +9,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/problem"
@@ -64,29 +65,23 @@ func (b *builder) deletions(w desired.Task) {
 				Detail: fmt.Sprintf("the task would delete the %s of %s at %s", at.What, other.Name, at.Uri), Remedy: transfer.RuleReportDeleted.Remedy})
 		}
 	}
-	look, looked := b.snap.sources[t.Name]
+	look, looked := b.snap.Sources[t.Name]
 	switch {
-	case !looked || look.err != nil:
-		err := look.err
+	case !looked || look.Err != nil:
+		err := look.Err
 		if err == nil {
 			err = errors.New("the clients hold no client of its account")
 		}
 		b.find(one, unreadFinding(t.Source.Account, t.Source.Bucket, fmt.Errorf("whether %s is empty, in which case the task deletes all of %s: %w", source, destination, err), plan.Warning,
 			"look before the first run, or grant the reader s3:ListBucket on bucket "+t.Source.Bucket))
-	case look.sample.Objects == 0 && look.sample.More:
+	case look.Sample.Objects == 0 && look.Sample.More:
 		b.find(one, unreadFinding(t.Source.Account, t.Source.Bucket, fmt.Errorf("whether more than directories is below %s; if not, the task deletes all of %s", source, destination), plan.Warning,
 			"look before the first run"))
-	case look.sample.Empty():
+	case look.Sample.Empty():
 		b.find(one, plan.Finding{Severity: plan.Blocking, Code: plan.CodeEmptySource, Side: plan.SourceSide, Account: t.Source.Account, Subject: source,
 			Detail: fmt.Sprintf("nothing is below %s, so the task would delete everything below %s", source, destination),
 			Remedy: "correct the source's prefix, or set PreserveDeletedFiles to PRESERVE"})
 	}
-}
-
-// sourceLook is what was seen of a source whose task deletes.
-type sourceLook struct {
-	sample bucket.Sample
-	err    error
 }
 
 // lookSource reads a page of what lies below the source's prefix, if the task deletes what is not there.
@@ -96,14 +91,14 @@ func (s *reader) lookSource(ctx context.Context, t *transfer.Transfer) {
 		return
 	}
 	api, err := s.clients.S3(e.Account, e.Region)
-	var look sourceLook
-	if look.err = err; err == nil {
-		look.sample, look.err = bucket.Look(ctx, api, bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}, e.Prefix)
+	var look snapshot.SourceLook
+	if look.Err = err; err == nil {
+		look.Sample, look.Err = bucket.Look(ctx, api, bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}, e.Prefix)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.sources == nil {
-		s.sources = map[string]sourceLook{}
+	if s.Sources == nil {
+		s.Sources = map[string]snapshot.SourceLook{}
 	}
-	s.sources[t.Name] = look
+	s.Sources[t.Name] = look
 }

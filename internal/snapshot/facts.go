@@ -1,4 +1,4 @@
-package xacct
+package snapshot
 
 import (
 	"bytes"
@@ -17,24 +17,24 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// factsOf is what the snapshot settles.
-func factsOf(s *snapshot, transfers []*transfer.Transfer, settings plan.Settings, callers, ids map[string]string) plan.Facts {
+// Facts is what the snapshot settles.
+func Facts(s *Snapshot, transfers []*transfer.Transfer, settings plan.Settings, callers, ids map[string]string) plan.Facts {
 	f := plan.Facts{BucketPolicies: map[string]policy.Document{}, KeyPolicies: map[string]policy.Document{}, Leaving: map[string][]string{}, Trusts: map[string]policy.Document{}, Identity: map[string][]policy.Document{},
-		Boundaries: map[string]policy.Document{}, IDs: map[string]string{}, Tags: map[string]map[string]string{}, Buckets: s.buckets,
-		Moved: map[string]string{}, Locations: map[string]location.State{}, Writers: callers, DeadIDs: s.dead, Filled: map[string]bucket.Sample{}, NotListed: map[string]error{},
-		Keys: s.keys, DisablingACLs: map[string]bool{},
+		Boundaries: map[string]policy.Document{}, IDs: map[string]string{}, Tags: map[string]map[string]string{}, Buckets: s.Buckets,
+		Moved: map[string]string{}, Locations: map[string]location.State{}, Writers: callers, DeadIDs: s.Dead, Filled: map[string]bucket.Sample{}, NotListed: map[string]error{},
+		Keys: s.Keys, DisablingACLs: map[string]bool{},
 		OrgIDs: settings.OrgIDs, SCPs: settings.SCPs, RCPs: settings.RCPs}
-	for name, state := range s.buckets {
+	for name, state := range s.Buckets {
 		if state.Unread[bucket.PartPolicy] == nil {
-			f.BucketPolicies[name] = named(ids, state.Policy)
+			f.BucketPolicies[name] = WithARNs(ids, state.Policy)
 		}
 	}
-	for arn, state := range s.keys {
+	for arn, state := range s.Keys {
 		if state.Exists && state.Unread[kmskey.PartPolicy] == nil {
-			f.KeyPolicies[arn] = named(ids, state.Policy)
+			f.KeyPolicies[arn] = WithARNs(ids, state.Policy)
 		}
 	}
-	w := s.withFormer(desired.Of(transfers))
+	w := s.WithFormer(desired.Of(transfers))
 	for _, bw := range w.Buckets {
 		f.DisablingACLs[bw.Spec.Name] = bw.Spec.DisableACLs
 		if d, known := f.BucketPolicies[bw.Spec.Name]; known && bw.Grants {
@@ -46,16 +46,16 @@ func factsOf(s *snapshot, transfers []*transfer.Transfer, settings plan.Settings
 			f.Leaving[k.Spec.ARN] = k.Diff(d, ids).Gone
 		}
 	}
-	for arn, state := range s.locations {
-		if s.unread(arn, state.Unread, location.PartLocation) == nil {
+	for arn, state := range s.Locations {
+		if s.Unread(arn, state.Unread, location.PartLocation) == nil {
 			f.Locations[arn] = state
 		}
 	}
 	for _, w := range w.Tasks {
-		if sample, ok := s.samples[w.Transfer.Name]; ok && !made(s, w) {
+		if sample, ok := s.Samples[w.Transfer.Name]; ok && !made(s, w) {
 			f.Filled[w.Transfer.Name] = sample
 		}
-		if err := s.unlisted[w.Transfer.Name]; err != nil && !made(s, w) {
+		if err := s.Unlisted[w.Transfer.Name]; err != nil && !made(s, w) {
 			f.NotListed[w.Transfer.Name] = err
 		}
 	}
@@ -63,14 +63,14 @@ func factsOf(s *snapshot, transfers []*transfer.Transfer, settings plan.Settings
 	for _, r := range w.Roles {
 		ours[r.Arn] = r
 	}
-	for arn := range s.failures {
+	for arn := range s.Failures {
 		if _, ok := transfer.RoleNameOf(arn); ok {
 			f.Unjudged = append(f.Unjudged, arn)
 		}
 	}
-	for _, arn := range slices.Sorted(maps.Keys(s.roles)) {
+	for _, arn := range slices.Sorted(maps.Keys(s.Roles)) {
 		want, mine := ours[arn]
-		noteRole(&f, arn, s.roles[arn], want, mine)
+		noteRole(&f, arn, s.Roles[arn], want, mine)
 	}
 	return f
 }
@@ -128,8 +128,8 @@ func noteRole(f *plan.Facts, arn string, s iamrole.State, want desired.Role, min
 }
 
 // made reports whether the transfer has its task already: what lies at the destination may then be its own.
-func made(s *snapshot, w desired.Task) bool {
-	state, err := s.ourTask(w)
+func made(s *Snapshot, w desired.Task) bool {
+	state, err := s.OurTask(w)
 	return err != nil || state.Exists
 }
 
@@ -141,8 +141,8 @@ func unreadPolicies(s iamrole.State) error {
 	return nil
 }
 
-// named is the document with the unique ids of living roles replaced by their ARNs, as S3 means them. It is for judging, never for writing.
-func named(ids map[string]string, d policy.Document) policy.Document {
+// WithARNs is the document with the unique ids of living roles replaced by their ARNs, as S3 means them. It is for judging, never for writing.
+func WithARNs(ids map[string]string, d policy.Document) policy.Document {
 	data := d.Bytes()
 	for id, arn := range ids {
 		data = bytes.ReplaceAll(data, []byte(`"`+id+`"`), []byte(`"`+arn+`"`))
