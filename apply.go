@@ -17,6 +17,7 @@ import (
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/snapshot"
+	"github.com/xacct/xacct/internal/survey"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
@@ -96,13 +97,13 @@ func begin(ctx context.Context, p *draft, c client.Set, o applyOptions) (*run, e
 	if err := judgeInput(p.Transfers, p.Settings); err != nil {
 		return nil, err
 	}
-	read, err := readAll(ctx, c, p.Transfers, o.Concurrency, snapshot.NamedByPlan(p.Changes))
+	read, err := survey.Read(ctx, c, p.Transfers, o.Concurrency, snapshot.NamedByPlan(p.Changes))
 	if err != nil {
 		return nil, err
 	}
-	read.named(ctx, p.Transfers, p.Changes)
-	r := newRun(p, read.clients, o)
-	r.replan(read.snapshot, read.callers)
+	read.ReadNamed(ctx, p.Transfers, p.Changes)
+	r := newRun(p, read.Clients, o)
+	r.replan(read.Snapshot, read.Callers)
 	if err := r.enlist(); err != nil {
 		return nil, err
 	}

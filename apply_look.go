@@ -2,13 +2,12 @@ package xacct
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/snapshot"
+	"github.com/xacct/xacct/internal/survey"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
@@ -118,12 +117,12 @@ func (r *run) locationNow(ctx context.Context, ch *plan.Change, w desired.Locati
 
 // locationAmong is ours of the locations listed, as a plan finds it.
 func locationAmong(ctx context.Context, c client.Set, w desired.Location, entries []location.Entry) (location.State, error) {
-	s := newReader(c)
+	s := survey.NewReader(c)
 	pl := transfer.Place{Account: w.Spec.Account, Region: w.Spec.Region}
 	for arn := range snapshot.Candidates(desired.Set{Locations: []desired.Location{w}}, map[transfer.Place][]location.Entry{pl: entries}) {
-		s.readLocation(ctx, pl, arn)
+		s.ReadLocation(ctx, pl, arn)
 	}
-	if err := s.firstError(); err != nil {
+	if err := s.FirstError(); err != nil {
 		return location.State{}, err
 	}
 	state, _, err := s.OurLocation(w)
@@ -141,11 +140,11 @@ func (r *run) taskNow(ctx context.Context, ch *plan.Change, w desired.Task) (tas
 
 // taskAmong is ours of the tasks listed, with the pair of locations and the mode it should have, which the one that it replaces has not.
 func taskAmong(ctx context.Context, c client.Set, w desired.Task, entries []task.Entry) (task.State, error) {
-	s := newReader(c)
+	s := survey.NewReader(c)
 	pl := transfer.Place{Account: w.Spec.Account, Region: w.Spec.Region}
 	for _, e := range entries {
 		if e.Name == w.Spec.Name {
-			s.readTask(ctx, pl, e.ARN)
+			s.ReadTask(ctx, pl, e.ARN)
 		}
 	}
 	for arn, t := range s.Tasks {
@@ -153,16 +152,8 @@ func taskAmong(ctx context.Context, c client.Set, w desired.Task, entries []task
 			delete(s.Tasks, arn)
 		}
 	}
-	if err := s.firstError(); err != nil {
+	if err := s.FirstError(); err != nil {
 		return task.State{}, err
 	}
 	return s.OurTask(w)
-}
-
-// firstError is one of the snapshot's errors; nil if there is none.
-func (s *reader) firstError() error {
-	for _, what := range slices.Sorted(maps.Keys(s.Failures)) {
-		return s.Failures[what]
-	}
-	return nil
 }

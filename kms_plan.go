@@ -2,7 +2,6 @@ package xacct
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,23 +15,6 @@ import (
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
-
-// readKey reads a key with the client of the account in its ARN: KMS shows a key's policy to no other.
-func (s *reader) readKey(ctx context.Context, spec kmskey.Spec) {
-	api, err := s.clients.KMS(spec.ARN)
-	if err != nil {
-		s.fail(spec.ARN, err)
-		return
-	}
-	state, err := kmskey.Observe(ctx, api, spec)
-	if err != nil {
-		s.fail(spec.ARN, &plan.CallError{Account: spec.Account(), Region: spec.Region(), Operation: "kms:GetKeyPolicy", Subject: spec.ARN, Err: err})
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.Keys[spec.ARN] = state
-}
 
 // key plans our statement in the policy of a key outside the task account, and reports what is wrong with a key of any account.
 func (b *builder) key(w desired.Key) {

@@ -4,33 +4,11 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"sync"
 
-	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
-	"github.com/xacct/xacct/policy"
 )
-
-// readFormerRoles reads the roles that locations name, or named before, and that were not read yet.
-func (s *reader) readFormerRoles(ctx context.Context, w desired.Set) {
-	reading := map[string]*transfer.Transfer{}
-	for _, t := range w.Tasks {
-		for arn := range s.FormerRoles(t.Transfer) {
-			if _, read := s.Roles[arn]; !read && s.Failures[arn] == nil {
-				reading[arn] = t.Transfer
-			}
-		}
-	}
-	var wg sync.WaitGroup
-	for arn, t := range reading {
-		name, _ := transfer.RoleNameOf(arn)
-		expected := map[string]policy.Document{t.End(plan.SourceSide).PolicyName: {}, t.End(plan.DestinationSide).PolicyName: {}}
-		wg.Go(func() { s.readRole(ctx, arn, iamrole.Spec{Name: name, Policies: expected}) })
-	}
-	wg.Wait()
-}
 
 // dropOrphanRoles plans that our policies leave the roles that the transfers have left, and that these go with the last of them. It returns the
 // IDs of these changes by transfer, and which transfers' roles have to stay: the locations, which tell of them, go only after them.

@@ -1,34 +1,14 @@
 package xacct
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/snapshot"
-	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 )
-
-func (s *reader) readLogs(ctx context.Context, w desired.LogPolicy) {
-	api, err := s.clients.Logs(w.Account, w.Region)
-	var policies map[string]policy.Document
-	if err == nil {
-		policies, err = task.ListLogPolicies(ctx, api)
-	}
-	if err != nil {
-		s.fail(w.ID(), err)
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.Logs == nil {
-		s.Logs = map[string]map[string]policy.Document{}
-	}
-	s.Logs[w.ID()] = policies
-}
 
 // logPolicy plans the resource policy of a Region.
 func (b *builder) logPolicy(w desired.LogPolicy) {
@@ -108,24 +88,6 @@ func (b *builder) dropLogPolicy(w desired.LogPolicy, tasks map[string][]string) 
 	if !b.logTaken(w, d) && d.Op != plan.NoOp {
 		b.add(logPolicyChange(c, d, b.snap.Logs[w.ID()][task.LogPolicyName]))
 	}
-}
-
-// readLogUser reads a task that may need a log policy too.
-func (s *reader) readLogUser(ctx context.Context, pl transfer.Place, arn string) {
-	api, err := s.clients.DataSync(pl.Account, pl.Region)
-	state := task.State{ARN: arn}
-	if err == nil {
-		state, err = task.Observe(ctx, api, arn)
-	}
-	if err != nil {
-		state.Unread = map[string]error{task.PartTask: err}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.LogUsers == nil {
-		s.LogUsers = map[string]task.State{}
-	}
-	s.LogUsers[arn] = state
 }
 
 // logResidue is what is left of the resource policies.

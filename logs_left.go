@@ -1,10 +1,8 @@
 package xacct
 
 import (
-	"context"
 	"slices"
 	"strings"
-	"sync"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
@@ -14,24 +12,6 @@ import (
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/task"
 )
-
-// readFormerLogs reads the log policies that the transfers have left, and the tasks of others that may need them.
-func (s *reader) readFormerLogs(ctx context.Context, left []desired.LogPolicy, w desired.Set, tasks map[transfer.Place][]task.Entry) {
-	var wg sync.WaitGroup
-	for _, l := range left {
-		pl := transfer.Place{Account: l.Account, Region: l.Region}
-		if w.LogsIn(pl) {
-			continue // read already
-		}
-		wg.Go(func() { s.readLogs(ctx, l) })
-		for _, e := range tasks[pl] {
-			if e.Mode == dstypes.TaskModeBasic && !snapshot.WantsTask(w, pl, e) {
-				wg.Go(func() { s.readLogUser(ctx, pl, e.ARN) })
-			}
-		}
-	}
-	wg.Wait()
-}
 
 // dropFormerLogPolicies plans that our statement leaves the log policies that the transfers have left.
 func (b *builder) dropFormerLogPolicies(w desired.Set) {

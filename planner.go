@@ -12,6 +12,7 @@ import (
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/snapshot"
+	"github.com/xacct/xacct/internal/survey"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 )
@@ -34,11 +35,11 @@ func newPlan(ctx context.Context, mode plan.Mode, c client.Set, transfers []*tra
 	if err := judgeInput(transfers, s); err != nil {
 		return nil, err
 	}
-	read, err := readAll(ctx, c, transfers, concurrency, nil)
+	read, err := survey.Read(ctx, c, transfers, concurrency, nil)
 	if err != nil {
 		return nil, err
 	}
-	b := newBuilder(mode, read.snapshot, transfers, s, read.callers)
+	b := newBuilder(mode, read.Snapshot, transfers, s, read.Callers)
 	b.planAll()
 	return b.result(), nil
 }

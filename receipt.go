@@ -15,6 +15,7 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/survey"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/task"
 )
@@ -86,12 +87,12 @@ func (p *Plan) Receipt(ctx context.Context, c Clients, transfer string, result *
 	if err != nil {
 		return nil, err
 	}
-	force, err := readInForce(ctx, c.set(), t.resolve())
+	force, err := survey.InForce(ctx, c.set(), t.resolve())
 	if err != nil {
 		return nil, err
 	}
-	if force.taskARN != "" && force.taskARN != taskOf(outcome.ExecutionARN) {
-		return nil, fmt.Errorf("receipt of %s: the run is one of %s, and the transfer's task is %s", t.Name, taskOf(outcome.ExecutionARN), force.taskARN)
+	if force.TaskARN != "" && force.TaskARN != taskOf(outcome.ExecutionARN) {
+		return nil, fmt.Errorf("receipt of %s: the run is one of %s, and the transfer's task is %s", t.Name, taskOf(outcome.ExecutionARN), force.TaskARN)
 	}
 	r := &Receipt{
 		Schema: receiptSchema, Written: time.Now().UTC(), Transfer: t, Plan: planDigest, Policies: map[string]string{}, NotRead: map[string]string{},
@@ -102,7 +103,7 @@ func (p *Plan) Receipt(ctx context.Context, c Clients, transfer string, result *
 	if outcome.Report.Status != "" {
 		r.Report = &outcome.Report
 	}
-	for _, d := range force.documents {
+	for _, d := range force.Documents {
 		switch {
 		case d.Err != nil:
 			r.NotRead[d.Name] = text.OneLine(d.Err)

@@ -12,6 +12,7 @@ import (
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/snapshot"
+	"github.com/xacct/xacct/internal/survey"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
@@ -22,11 +23,11 @@ func findResidue(ctx context.Context, c client.Set, transfers []*transfer.Transf
 	if err := transfer.Validate(transfers); err != nil {
 		return nil, err
 	}
-	read, err := readAll(ctx, c, transfers, 0, nil)
+	read, err := survey.Read(ctx, c, transfers, 0, nil)
 	if err != nil {
 		return nil, err
 	}
-	snap := read.snapshot
+	snap := read.Snapshot
 	w := snap.WithFormer(desired.Of(transfers))
 	var out []plan.Residue
 	out = append(out, roleResidue(snap, w)...)
@@ -34,8 +35,8 @@ func findResidue(ctx context.Context, c client.Set, transfers []*transfer.Transf
 	out = append(out, keyResidue(snap, w)...)
 	out = append(out, logResidue(snap, w)...)
 	out = append(out, datasyncResidue(snap, w)...)
-	out = append(out, leftByAWS(ctx, read.clients, w)...)
-	out = append(out, leftByRuns(ctx, read.clients, w)...)
+	out = append(out, leftByAWS(ctx, read.Clients, w)...)
+	out = append(out, leftByRuns(ctx, read.Clients, w)...)
 	for _, what := range slices.Sorted(maps.Keys(snap.Failures)) {
 		out = append(out, plan.Residue{Name: what, Detail: "not known: " + text.OneLine(snap.Failures[what])})
 	}

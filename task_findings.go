@@ -2,14 +2,11 @@ package xacct
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"strings"
 
-	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/desired"
-	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/problem"
@@ -82,23 +79,4 @@ func (b *builder) deletions(w desired.Task) {
 			Detail: fmt.Sprintf("nothing is below %s, so the task would delete everything below %s", source, destination),
 			Remedy: "correct the source's prefix, or set PreserveDeletedFiles to PRESERVE"})
 	}
-}
-
-// lookSource reads a page of what lies below the source's prefix, if the task deletes what is not there.
-func (s *reader) lookSource(ctx context.Context, t *transfer.Transfer) {
-	e := t.Source
-	if _, ok := s.clients[e.Account]; !ok {
-		return
-	}
-	api, err := s.clients.S3(e.Account, e.Region)
-	var look snapshot.SourceLook
-	if look.Err = err; err == nil {
-		look.Sample, look.Err = bucket.Look(ctx, api, bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}, e.Prefix)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.Sources == nil {
-		s.Sources = map[string]snapshot.SourceLook{}
-	}
-	s.Sources[t.Name] = look
 }

@@ -1,4 +1,4 @@
-package xacct
+package survey
 
 import (
 	"context"
@@ -10,25 +10,25 @@ import (
 )
 
 // force is what is in force for a transfer: the ARN of its task, "" if there is none or it is not clear which, and the documents.
-type force struct {
-	taskARN   string
-	documents []snapshot.InForce
+type InForceDocuments struct {
+	TaskARN   string
+	Documents []snapshot.InForce
 }
 
-// readInForce reads what is in force for the transfer.
-func readInForce(ctx context.Context, c client.Set, t *transfer.Transfer) (force, error) {
+// InForce reads what is in force for the transfer.
+func InForce(ctx context.Context, c client.Set, t *transfer.Transfer) (InForceDocuments, error) {
 	transfers := []*transfer.Transfer{t}
 	if err := transfer.Validate(transfers); err != nil {
-		return force{}, err
+		return InForceDocuments{}, err
 	}
-	read, err := readAll(ctx, c, transfers, 0, nil)
+	read, err := Read(ctx, c, transfers, 0, nil)
 	if err != nil {
-		return force{}, err
+		return InForceDocuments{}, err
 	}
-	snap := read.snapshot
-	out := force{documents: snap.DocumentsInForce(t)}
+	snap := read.Snapshot
+	out := InForceDocuments{Documents: snap.DocumentsInForce(t)}
 	if task, err := snap.OurTask(desired.Of(transfers).Tasks[0]); err == nil && task.Exists {
-		out.taskARN = task.ARN
+		out.TaskARN = task.ARN
 	}
 	return out, nil
 }

@@ -1,4 +1,4 @@
-package xacct
+package survey
 
 import (
 	"context"
@@ -11,11 +11,28 @@ import (
 	"github.com/xacct/xacct/internal/patience"
 	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
 
+func (s *Reader) readBucket(ctx context.Context, spec bucket.Spec) {
+	api, err := s.clients.S3(spec.Account, spec.Region)
+	if err != nil {
+		s.fail(spec.Name, err)
+		return
+	}
+	state, err := bucket.Observe(ctx, api, spec)
+	if err != nil {
+		s.fail(spec.Name, &plan.CallError{Account: spec.Account, Region: spec.Region, Operation: "s3:GetBucketPolicy", Subject: spec.Name, Err: err})
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Buckets[spec.Name] = state
+}
+
 // look reads a page of what lies below the destination's prefix, if the transfer may overwrite it. It is for a warning only.
-func (s *reader) look(ctx context.Context, t *transfer.Transfer) {
+func (s *Reader) look(ctx context.Context, t *transfer.Transfer) {
 	e := t.Destination
 	api, err := s.clients.S3(e.Account, e.Region)
 	if err != nil {
@@ -31,9 +48,28 @@ func (s *reader) look(ctx context.Context, t *transfer.Transfer) {
 	s.Samples[t.Name] = sample
 }
 
+// lookSource reads a page of what lies below the source's prefix, if the task deletes what is not there.
+func (s *Reader) lookSource(ctx context.Context, t *transfer.Transfer) {
+	e := t.Source
+	if _, ok := s.clients[e.Account]; !ok {
+		return
+	}
+	api, err := s.clients.S3(e.Account, e.Region)
+	var look snapshot.SourceLook
+	if look.Err = err; err == nil {
+		look.Sample, look.Err = bucket.Look(ctx, api, bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}, e.Prefix)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.Sources == nil {
+		s.Sources = map[string]snapshot.SourceLook{}
+	}
+	s.Sources[t.Name] = look
+}
+
 // confirm reads the bucket's policy again until no unique id is left unresolved, and notes those that stay. ids are those of the roles that
 // were read.
-func (s *reader) confirm(ctx context.Context, w desired.Bucket, ids map[string]string) {
+func (s *Reader) confirm(ctx context.Context, w desired.Bucket, ids map[string]string) {
 	api, err := s.clients.S3(w.Spec.Account, w.Spec.Region)
 	if !w.Grants || err != nil {
 		return
@@ -49,26 +85,9 @@ func (s *reader) confirm(ctx context.Context, w desired.Bucket, ids map[string]s
 	}
 }
 
-// confirmKey is confirm for the policy of a key.
-func (s *reader) confirmKey(ctx context.Context, w desired.Key, ids map[string]string) {
-	api, err := s.clients.KMS(w.Spec.ARN)
-	if !w.Grants || err != nil {
-		return
-	}
-	s.mu.Lock()
-	state := s.Keys[w.Spec.ARN]
-	s.mu.Unlock()
-	state.Policy = s.resolve(ctx, state.Policy, ids, func() (policy.Document, error) { return guard.ReadKeyPolicy(ctx, api, w.Spec.ARN) })
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if _, read := s.Keys[w.Spec.ARN]; read {
-		s.Keys[w.Spec.ARN] = state
-	}
-}
-
 // resolve reads the document again until no unique id is left unresolved, notes those that a read long after the first still shows, and
 // returns what was read last.
-func (s *reader) resolve(ctx context.Context, current policy.Document, ids map[string]string, read func() (policy.Document, error)) policy.Document {
+func (s *Reader) resolve(ctx context.Context, current policy.Document, ids map[string]string, read func() (policy.Document, error)) policy.Document {
 	unresolved := func(d policy.Document) []string {
 		var out []string
 		for _, p := range policy.Dangling(d) {

@@ -1,10 +1,14 @@
-package xacct
+package survey
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/snapshot"
@@ -13,15 +17,15 @@ import (
 )
 
 // survey is what was read for transfers, with what it was read.
-type survey struct {
-	snapshot *snapshot.Snapshot
-	clients  client.Set        // those that were given, bounded and with reads tried again
-	callers  map[string]string // by account: the ARN of who reads
+type Survey struct {
+	Snapshot *snapshot.Snapshot
+	Clients  client.Set        // those that were given, bounded and with reads tried again
+	Callers  map[string]string // by account: the ARN of who reads
 }
 
-// readAll proves whose the clients are, those of the transfers' accounts and of the further ones, and reads all that the transfers, which are
+// Read proves whose the clients are, those of the transfers' accounts and of the further ones, and reads all that the transfers, which are
 // valid, need. concurrency is how many calls go to one service of one account and Region at once; 0 is the default.
-func readAll(ctx context.Context, c client.Set, transfers []*transfer.Transfer, concurrency int, further []string) (*survey, error) {
+func Read(ctx context.Context, c client.Set, transfers []*transfer.Transfer, concurrency int, further []string) (*Survey, error) {
 	accounts := accountsOf(c, transfers)
 	for _, account := range further {
 		if _, ok := c[account]; ok && !slices.Contains(accounts, account) {
@@ -34,13 +38,30 @@ func readAll(ctx context.Context, c client.Set, transfers []*transfer.Transfer, 
 	if err := completeClients(c, transfers); err != nil {
 		return nil, err
 	}
-	s := &survey{clients: c.Limit(concurrency)}
+	s := &Survey{Clients: c.Limit(concurrency)}
 	var err error
-	if s.callers, err = identify(ctx, s.clients, accounts); err != nil {
+	if s.Callers, err = identify(ctx, s.Clients, accounts); err != nil {
 		return nil, err
 	}
-	s.snapshot, err = observe(ctx, s.clients, transfers)
+	s.Snapshot, err = observe(ctx, s.Clients, transfers)
 	return s, err
+}
+
+// accountsOf are the accounts that the transfers touch and that we have clients for, sorted.
+func accountsOf(c client.Set, transfers []*transfer.Transfer) []string {
+	set := map[string]bool{}
+	for _, t := range transfers {
+		involved := []string{t.TaskAccount, t.Source.Account, t.Destination.Account}
+		for _, key := range t.Keys {
+			involved = append(involved, key.Account())
+		}
+		for _, a := range involved {
+			if _, ok := c[a]; ok {
+				set[a] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(set))
 }
 
 // completeClients reports the clients that the transfers need and that are nil.
@@ -81,4 +102,39 @@ func completeClients(c client.Set, transfers []*transfer.Transfer) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// identify proves that every client belongs to the account that it stands for, and says who it is. It is the first call of everything.
+func identify(ctx context.Context, c client.Set, accounts []string) (map[string]string, error) {
+	arns := make([]string, len(accounts))
+	errs := make([]error, len(accounts))
+	var wg sync.WaitGroup
+	for i, account := range accounts {
+		wg.Go(func() {
+			api := c[account].STS
+			if api == nil {
+				errs[i] = &plan.ClientError{Account: account, Service: "STS"}
+				return
+			}
+			out, err := api.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+			switch {
+			case err != nil:
+				errs[i] = &plan.IdentityError{Account: account, Err: err}
+			case out.Account == nil || *out.Account != account:
+				got := ""
+				if out.Account != nil {
+					got = *out.Account
+				}
+				errs[i] = &plan.IdentityError{Account: account, Got: got}
+			case out.Arn != nil:
+				arns[i] = *out.Arn
+			}
+		})
+	}
+	wg.Wait()
+	callers := map[string]string{}
+	for i, account := range accounts {
+		callers[account] = arns[i]
+	}
+	return callers, errors.Join(errs...)
 }

@@ -1,4 +1,4 @@
-package xacct
+package survey
 
 import (
 	"cmp"
@@ -19,7 +19,7 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-func (s *reader) readLocation(ctx context.Context, pl transfer.Place, arn string) {
+func (s *Reader) ReadLocation(ctx context.Context, pl transfer.Place, arn string) {
 	api, err := s.clients.DataSync(pl.Account, pl.Region)
 	if err != nil {
 		s.fail(arn, err)
@@ -35,7 +35,7 @@ func (s *reader) readLocation(ctx context.Context, pl transfer.Place, arn string
 	s.Locations[arn] = state
 }
 
-func (s *reader) readTask(ctx context.Context, pl transfer.Place, arn string) {
+func (s *Reader) ReadTask(ctx context.Context, pl transfer.Place, arn string) {
 	api, err := s.clients.DataSync(pl.Account, pl.Region)
 	if err != nil {
 		s.fail(arn, err)
@@ -52,7 +52,7 @@ func (s *reader) readTask(ctx context.Context, pl transfer.Place, arn string) {
 }
 
 // readTasks reads the tasks that the lookup finds and that were not read yet.
-func (s *reader) readTasks(ctx context.Context, w desired.Set, l snapshot.Lookup) {
+func (s *Reader) readTasks(ctx context.Context, w desired.Set, l snapshot.Lookup) {
 	fail := func(err error) { s.fail(l.Place.Account+"/"+l.Place.Region, err) }
 	api, err := s.clients.DataSync(l.Place.Account, l.Place.Region)
 	if err != nil {
@@ -79,7 +79,7 @@ func (s *reader) readTasks(ctx context.Context, w desired.Set, l snapshot.Lookup
 			_, read := s.Tasks[arn]
 			s.mu.Unlock()
 			if arn != "" && !read && (l.Location != "" || named) {
-				s.readTask(ctx, l.Place, arn)
+				s.ReadTask(ctx, l.Place, arn)
 			}
 		}
 	}
@@ -87,7 +87,7 @@ func (s *reader) readTasks(ctx context.Context, w desired.Set, l snapshot.Lookup
 
 // readReferred looks for tasks and locations of ours that no name led to, and reads what tasks of ours name, or took the place of, until
 // nothing new is found. entries are the locations that were listed.
-func (s *reader) readReferred(ctx context.Context, w desired.Set, entries map[transfer.Place][]location.Entry) {
+func (s *Reader) readReferred(ctx context.Context, w desired.Set, entries map[transfer.Place][]location.Entry) {
 	lookups := s.Lookups(w)
 	for first := true; ; first = false {
 		locations, tasks := s.Referred(w)
@@ -106,14 +106,14 @@ func (s *reader) readReferred(ctx context.Context, w desired.Set, entries map[tr
 			}
 		}
 		for arn, pl := range locations {
-			wg.Go(func() { s.readLocation(ctx, pl, arn) })
+			wg.Go(func() { s.ReadLocation(ctx, pl, arn) })
 		}
 		for arn, pl := range tasks {
-			wg.Go(func() { s.readTask(ctx, pl, arn) })
+			wg.Go(func() { s.ReadTask(ctx, pl, arn) })
 		}
 		wg.Wait()
 		for arn, pl := range s.InFormerBuckets(w, elsewhere) {
-			wg.Go(func() { s.readLocation(ctx, pl, arn) })
+			wg.Go(func() { s.ReadLocation(ctx, pl, arn) })
 		}
 		wg.Wait()
 		lookups = nil

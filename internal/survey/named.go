@@ -1,4 +1,4 @@
-package xacct
+package survey
 
 import (
 	"context"
@@ -11,16 +11,16 @@ import (
 	"github.com/xacct/xacct/plan"
 )
 
-// named reads what the changes of a plan name and the snapshot does not hold yet.
-func (v *survey) named(ctx context.Context, transfers []*transfer.Transfer, changes []plan.Change) {
-	s := &reader{Snapshot: v.snapshot, clients: v.clients}
+// ReadNamed reads what the changes of a plan name and the snapshot does not hold yet.
+func (v *Survey) ReadNamed(ctx context.Context, transfers []*transfer.Transfer, changes []plan.Change) {
+	s := &Reader{Snapshot: v.Snapshot, clients: v.Clients}
 	s.KeysNamed = snapshot.KeysNamedBy(changes)
 	s.readNamedBuckets(ctx, changes)
 	s.readFormerKeys(ctx, desired.Of(transfers))
 }
 
 // readNamedBuckets reads those of them that were not read yet, each as the bucket of the account that the plan names.
-func (s *reader) readNamedBuckets(ctx context.Context, changes []plan.Change) {
+func (s *Reader) readNamedBuckets(ctx context.Context, changes []plan.Change) {
 	s.BucketsNamed = snapshot.BucketsNamedBy(changes)
 	reading := map[string]bucket.Spec{}
 	for _, left := range s.BucketsNamed {

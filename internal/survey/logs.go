@@ -1,0 +1,68 @@
+package survey
+
+import (
+	"context"
+	"sync"
+
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/snapshot"
+	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/task"
+)
+
+func (s *Reader) readLogs(ctx context.Context, w desired.LogPolicy) {
+	api, err := s.clients.Logs(w.Account, w.Region)
+	var policies map[string]policy.Document
+	if err == nil {
+		policies, err = task.ListLogPolicies(ctx, api)
+	}
+	if err != nil {
+		s.fail(w.ID(), err)
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.Logs == nil {
+		s.Logs = map[string]map[string]policy.Document{}
+	}
+	s.Logs[w.ID()] = policies
+}
+
+// readLogUser reads a task that may need a log policy too.
+func (s *Reader) readLogUser(ctx context.Context, pl transfer.Place, arn string) {
+	api, err := s.clients.DataSync(pl.Account, pl.Region)
+	state := task.State{ARN: arn}
+	if err == nil {
+		state, err = task.Observe(ctx, api, arn)
+	}
+	if err != nil {
+		state.Unread = map[string]error{task.PartTask: err}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.LogUsers == nil {
+		s.LogUsers = map[string]task.State{}
+	}
+	s.LogUsers[arn] = state
+}
+
+// readFormerLogs reads the log policies that the transfers have left, and the tasks of others that may need them.
+func (s *Reader) readFormerLogs(ctx context.Context, left []desired.LogPolicy, w desired.Set, tasks map[transfer.Place][]task.Entry) {
+	var wg sync.WaitGroup
+	for _, l := range left {
+		pl := transfer.Place{Account: l.Account, Region: l.Region}
+		if w.LogsIn(pl) {
+			continue // read already
+		}
+		wg.Go(func() { s.readLogs(ctx, l) })
+		for _, e := range tasks[pl] {
+			if e.Mode == dstypes.TaskModeBasic && !snapshot.WantsTask(w, pl, e) {
+				wg.Go(func() { s.readLogUser(ctx, pl, e.ARN) })
+			}
+		}
+	}
+	wg.Wait()
+}

@@ -1,0 +1,160 @@
+package survey
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/internal/client"
+	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/snapshot"
+	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/plan"
+	"github.com/xacct/xacct/task"
+)
+
+// observe reads everything that the transfers need, each thing once, in rounds: a round reads what the rounds before it led to.
+func observe(ctx context.Context, c client.Set, transfers []*transfer.Transfer) (*snapshot.Snapshot, error) {
+	s := NewReader(c)
+	s.Transfers = transfers
+	w := desired.Of(transfers)
+	var named sync.WaitGroup
+	s.readDesired(ctx, w, &named)
+	lists := s.readListed(ctx, w)
+	named.Wait()
+	s.readFormerLogs(ctx, s.FormerLogs(w), w, lists.tasks)
+	s.readReferred(ctx, w, lists.locations)
+	s.readEmptied(ctx, w, &named)
+	if err := ctx.Err(); err != nil {
+		named.Wait()
+		return nil, err
+	}
+	s.readFormerRoles(ctx, w)
+	s.readFormerBuckets(ctx, w)
+	s.readFormerKeys(ctx, w)
+	s.confirmPrincipals(ctx, w, &named)
+	named.Wait()
+	return s.Snapshot, ctx.Err()
+}
+
+// readDesired reads what the transfers name: roles, buckets, log policies and keys. It returns at once; wg ends when all is read.
+func (s *Reader) readDesired(ctx context.Context, w desired.Set, wg *sync.WaitGroup) {
+	for arn, spec := range s.RolesToRead(w) {
+		wg.Go(func() { s.readRole(ctx, arn, spec) })
+	}
+	for _, b := range w.Buckets {
+		if s.Readable[b.Spec.Account] {
+			wg.Go(func() { s.readBucket(ctx, b.Spec) })
+		}
+	}
+	for _, t := range w.Tasks {
+		if s.Readable[t.Transfer.Destination.Account] && t.Transfer.Overwrites() {
+			wg.Go(func() { s.look(ctx, t.Transfer) })
+		}
+		if t.Transfer.Removes() {
+			wg.Go(func() { s.lookSource(ctx, t.Transfer) })
+		}
+	}
+	for _, l := range w.Logs {
+		if s.Readable[l.Account] {
+			wg.Go(func() { s.readLogs(ctx, l) })
+		}
+	}
+	for _, k := range w.Keys {
+		if s.Readable[k.Spec.Account()] {
+			wg.Go(func() { s.readKey(ctx, k.Spec) })
+		}
+	}
+}
+
+// lists are the locations and tasks that were listed, by account and Region.
+type lists struct {
+	locations map[transfer.Place][]location.Entry
+	tasks     map[transfer.Place][]task.Entry
+}
+
+// readListed lists the locations and tasks of every place, and reads those that may be the transfers'.
+func (s *Reader) readListed(ctx context.Context, w desired.Set) lists {
+	out := lists{map[transfer.Place][]location.Entry{}, map[transfer.Place][]task.Entry{}}
+	var wg sync.WaitGroup
+	for _, pl := range placesOf(s.clients, w) {
+		wg.Go(func() { listInto(ctx, s, pl, "datasync:ListLocations", out.locations, location.List) })
+		wg.Go(func() { listInto(ctx, s, pl, "datasync:ListTasks", out.tasks, task.List) })
+	}
+	wg.Wait()
+	for arn, pl := range snapshot.Candidates(w, out.locations) {
+		wg.Go(func() { s.ReadLocation(ctx, pl, arn) })
+	}
+	for _, pl := range slices.SortedFunc(maps.Keys(out.tasks), transfer.ComparePlaces) {
+		s.TaskCount[pl] = len(out.tasks[pl])
+		for _, e := range out.tasks[pl] {
+			if snapshot.WantsTask(w, pl, e) {
+				wg.Go(func() { s.ReadTask(ctx, pl, e.ARN) })
+			} else if w.LogsIn(pl) && e.Mode == dstypes.TaskModeBasic {
+				wg.Go(func() { s.readLogUser(ctx, pl, e.ARN) })
+			}
+		}
+	}
+	wg.Wait()
+	return out
+}
+
+// readEmptied looks at the sources of tasks that delete because the task in force does, and not because the transfer asks for it.
+func (s *Reader) readEmptied(ctx context.Context, w desired.Set, wg *sync.WaitGroup) {
+	for _, t := range w.Tasks {
+		if state, err := s.OurTask(t); err == nil && t.Removes(state) && !t.Transfer.Removes() {
+			wg.Go(func() { s.lookSource(ctx, t.Transfer) })
+		}
+	}
+}
+
+// confirmPrincipals reads the roles of given locations, and looks again at policies with principals that S3 or KMS show unresolved.
+func (s *Reader) confirmPrincipals(ctx context.Context, w desired.Set, wg *sync.WaitGroup) {
+	given, ids := s.GivenRoles(w), s.RoleIDs()
+	for arn, spec := range given {
+		wg.Go(func() { s.readRole(ctx, arn, spec) })
+	}
+	for _, b := range w.Buckets {
+		wg.Go(func() { s.confirm(ctx, b, ids) })
+	}
+	for _, k := range w.Keys {
+		wg.Go(func() { s.confirmKey(ctx, k, ids) })
+	}
+}
+
+// listInto reads one list of one place into out.
+func listInto[API, E any](ctx context.Context, s *Reader, pl transfer.Place, op string, out map[transfer.Place][]E, read func(context.Context, API) ([]E, error)) {
+	client, err := s.clients.DataSync(pl.Account, pl.Region)
+	if err == nil {
+		var entries []E
+		if entries, err = read(ctx, client.(API)); err == nil {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			out[pl], s.Listed[pl] = entries, true
+			return
+		}
+		err = &plan.CallError{Account: pl.Account, Region: pl.Region, Operation: op, Subject: "*", Err: err}
+	}
+	s.fail(pl.Account+"/"+pl.Region, err)
+}
+
+// placesOf are the task accounts and Regions in which locations or tasks may be.
+func placesOf(c client.Set, w desired.Set) []transfer.Place {
+	set := map[transfer.Place]bool{}
+	for _, l := range w.Locations {
+		set[transfer.Place{Account: l.Spec.Account, Region: l.Spec.Region}] = true
+	}
+	for _, t := range w.Tasks {
+		set[transfer.Place{Account: t.Spec.Account, Region: t.Spec.Region}] = true
+	}
+	for pl := range set {
+		if _, ok := c[pl.Account]; !ok {
+			delete(set, pl)
+		}
+	}
+	return slices.SortedFunc(maps.Keys(set), transfer.ComparePlaces)
+}
