@@ -16,6 +16,7 @@ import (
 
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/planner"
 	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/survey"
 	"github.com/xacct/xacct/internal/text"
@@ -39,8 +40,8 @@ const (
 
 // run is one apply.
 type run struct {
-	approved *draft
-	current  *builder // what AWS holds now, and what is to be made of it
+	approved *planner.Plan
+	current  *planner.Builder // what AWS holds now, and what is to be made of it
 	clients  client.Set
 	opts     applyOptions
 
@@ -66,7 +67,7 @@ type run struct {
 }
 
 // applyPlan makes the changes of the plan that are not on hold.
-func applyPlan(ctx context.Context, p *draft, c client.Set, o applyOptions) (*plan.Result, error) {
+func applyPlan(ctx context.Context, p *planner.Plan, c client.Set, o applyOptions) (*plan.Result, error) {
 	r, err := begin(ctx, p, c, o)
 	if err != nil {
 		return nil, err
@@ -90,11 +91,11 @@ func applyPlan(ctx context.Context, p *draft, c client.Set, o applyOptions) (*pl
 }
 
 // begin judges the plan, reads AWS again, and plans again with what it reads.
-func begin(ctx context.Context, p *draft, c client.Set, o applyOptions) (*run, error) {
+func begin(ctx context.Context, p *planner.Plan, c client.Set, o applyOptions) (*run, error) {
 	if err := readable(p); err != nil {
 		return nil, err
 	}
-	if err := judgeInput(p.Transfers, p.Settings); err != nil {
+	if err := planner.CheckInput(p.Transfers, p.Settings); err != nil {
 		return nil, err
 	}
 	read, err := survey.Read(ctx, c, p.Transfers, o.Concurrency, snapshot.NamedByPlan(p.Changes))
@@ -111,7 +112,7 @@ func begin(ctx context.Context, p *draft, c client.Set, o applyOptions) (*run, e
 }
 
 // newRun is an apply of the plan before anything is known of AWS.
-func newRun(p *draft, c client.Set, o applyOptions) *run {
+func newRun(p *planner.Plan, c client.Set, o applyOptions) *run {
 	o.Budget, o.Settle = cmp.Or(o.Budget, defaultBudget), cmp.Or(o.Settle, defaultSettle)
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
@@ -123,20 +124,20 @@ func newRun(p *draft, c client.Set, o applyOptions) *run {
 // replan plans with what AWS holds now. A transfer that is blocked now and was not when the plan was made is planned once more as if nothing
 // blocked it: by that, an edited plan is told from one whose transfer has come to be blocked.
 func (r *run) replan(snap *snapshot.Snapshot, callers map[string]string) {
-	p, before := r.approved, blockingOf(r.approved.Findings)
+	p, before := r.approved, planner.BlockingByTransfer(r.approved.Findings)
 	without := func(blocked func(name string) bool) []*transfer.Transfer {
 		return slices.DeleteFunc(slices.Clone(p.Transfers), func(t *transfer.Transfer) bool { return blocked(t.Name) })
 	}
-	r.current = newBuilder(p.Mode, snap, p.Transfers, p.Settings, callers)
-	r.current.held = map[string]bool{}
+	r.current = planner.NewBuilder(p.Mode, snap, p.Transfers, p.Settings, callers)
+	r.current.Held = map[string]bool{}
 	for name := range before {
-		r.current.held[name] = true
+		r.current.Held[name] = true
 	}
-	r.current.planAll()
-	blocked := r.current.blocked()
+	r.current.PlanAll()
+	blocked := r.current.Blocked()
 	r.desired = snap.WithFormer(desired.Of(without(func(name string) bool { return blocked[name] })))
-	r.ids = maps.Clone(r.current.ids)
-	r.changes, r.orphans = byID(r.current.changes), r.current.orphans
+	r.ids = maps.Clone(r.current.Ids)
+	r.changes, r.orphans = byID(r.current.Changes), r.current.Orphans
 	for id, ch := range r.changes {
 		if ch.Kind == plan.DataSyncLocation || ch.Kind == plan.DataSyncTask {
 			r.arns[id] = ch.ARN
@@ -144,10 +145,10 @@ func (r *run) replan(snap *snapshot.Snapshot, callers map[string]string) {
 	}
 	r.currentUnblocked, r.desiredUnblocked = r.changes, r.desired
 	if len(blocked) > len(before) {
-		unblocked := newBuilder(p.Mode, snap, p.Transfers, p.Settings, callers)
-		unblocked.plan(without(func(name string) bool { return before[name] != nil }))
-		r.currentUnblocked, r.desiredUnblocked = byID(unblocked.changes), unblocked.desired
-		maps.Copy(r.orphans, unblocked.orphans)
+		unblocked := planner.NewBuilder(p.Mode, snap, p.Transfers, p.Settings, callers)
+		unblocked.Plan(without(func(name string) bool { return before[name] != nil }))
+		r.currentUnblocked, r.desiredUnblocked = byID(unblocked.Changes), unblocked.Desired
+		maps.Copy(r.orphans, unblocked.Orphans)
 	}
 }
 
@@ -168,7 +169,7 @@ func (r *run) enlist() error {
 }
 
 // readable judges the version and shape of a plan that may come from elsewhere.
-func readable(p *draft) error {
+func readable(p *planner.Plan) error {
 	// A newer minor version may hold settings that this one does not know, and would not keep to.
 	major, newest, _ := strings.Cut(plan.Schema, ".")
 	got, minor, _ := strings.Cut(p.Schema, ".")
@@ -254,7 +255,7 @@ func (r *run) waitsFor(ch *plan.Change) *plan.WaitingError {
 		switch q := r.results[id]; {
 		case q != nil && r.status(id) == plan.Waiting:
 			return &plan.WaitingError{Account: q.Account, Changes: []string{id}}
-		case q == nil && now != nil && now.Op != plan.NoOp && !r.holds(now.Account) && (r.approved.Mode == plan.SetUp || r.current.canRead(now.Account)):
+		case q == nil && now != nil && now.Op != plan.NoOp && !r.holds(now.Account) && (r.approved.Mode == plan.SetUp || r.current.CanRead(now.Account)):
 			return &plan.WaitingError{Account: now.Account, Changes: []string{id}}
 		}
 	}
@@ -364,8 +365,8 @@ func (r *run) result() (*plan.Result, error) {
 
 // blockedErrors is one error for each transfer of the plan's changes that findings block, in the plan or by now.
 func (r *run) blockedErrors() []error {
-	now := blockingOf(r.current.findings)
-	before := blockingOf(r.approved.Findings)
+	now := planner.BlockingByTransfer(r.current.Findings)
+	before := planner.BlockingByTransfer(r.approved.Findings)
 	var errs []error
 	for _, t := range r.approved.Transfers {
 		skipped := slices.ContainsFunc(r.approved.Changes, func(c plan.Change) bool {

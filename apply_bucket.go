@@ -54,7 +54,7 @@ func (r *run) bucketTarget(w desired.Bucket) (target, error) {
 	}
 	return target{
 		SharedPolicy: w.SharedPolicy, size: func(d policy.Document) (int, int) { return d.Size(policy.Bucket) }, get: "s3:GetBucketPolicy", put: "s3:PutBucketPolicy",
-		judged: r.current.snap.Buckets[w.Spec.Name].Policy,
+		judged: r.current.Snap.Buckets[w.Spec.Name].Policy,
 		facts: func(f plan.Facts, d policy.Document, gone []string) {
 			f.BucketPolicies[w.Spec.Name], f.Leaving[w.Spec.Name] = d, gone
 		},
@@ -138,8 +138,8 @@ func (r *run) checkMerged(ch *plan.Change, w target, current, next policy.Docume
 	if r.approved.Mode == plan.TearDown || current.Equal(w.judged) {
 		return nil
 	}
-	f := r.current.facts()
-	w.facts(f, snapshot.WithARNs(r.current.ids, current), gone)
+	f := r.current.Facts()
+	w.facts(f, snapshot.WithARNs(r.current.Ids, current), gone)
 	var errs []error
 	for _, t := range w.Transfers {
 		var blocking []plan.Finding

@@ -46,7 +46,7 @@ func (r *run) applyLocation(ctx context.Context, ch *plan.Change, w desired.Loca
 	if err != nil {
 		return plan.Failed, err
 	}
-	state, _, err := r.current.snap.OurLocation(w)
+	state, _, err := r.current.Snap.OurLocation(w)
 	if err != nil {
 		return plan.Failed, err
 	}
@@ -58,7 +58,7 @@ func (r *run) applyLocation(ctx context.Context, ch *plan.Change, w desired.Loca
 		return r.createLocation(ctx, ch, api, w, res)
 	}
 	_, lines, tags := w.Diff(state)
-	if note := r.current.snap.NoteRoles(w, state.Tags, state.RoleARN); note != "" && state.RoleARN != w.Spec.RoleARN {
+	if note := r.current.Snap.NoteRoles(w, state.Tags, state.RoleARN); note != "" && state.RoleARN != w.Spec.RoleARN {
 		spec := w.Spec
 		spec.Tags = map[string]string{w.Transfer.TagKey(transfer.TagReplaces): note} // first, or nothing tells of the role once the location has another
 		in, err := spec.TagInput(state.ARN)
@@ -168,7 +168,7 @@ func (r *run) budgetFor(ch *plan.Change, w desired.Location) time.Duration {
 // verdict is the worst of what the fresh plan found about one side of a transfer.
 func (r *run) verdict(w desired.Location) plan.Code {
 	worst := ""
-	for _, f := range r.current.findings {
+	for _, f := range r.current.Findings {
 		if f.Transfer != w.Transfer.Name || f.Side != w.Side {
 			continue
 		}
@@ -191,7 +191,7 @@ func (r *run) refused(ch *plan.Change, t *transfer.Transfer, side plan.Side, op 
 	if waits := r.waitsFor(ch); waits != nil && awserr.Propagation(err) {
 		return plan.Waiting, waits
 	}
-	return ended(ch, op, check.AccessError(r.current.findings, t, side, err))
+	return ended(ch, op, check.AccessError(r.current.Findings, t, side, err))
 }
 
 func (r *run) removeLocation(ctx context.Context, ch *plan.Change, api client.DataSyncAPI, arn string, res *plan.ChangeResult) (plan.Status, error) {
@@ -213,7 +213,7 @@ func (r *run) applyTask(ctx context.Context, ch *plan.Change, w desired.Task, re
 	if err != nil {
 		return plan.Failed, err
 	}
-	state, old, err := r.current.snap.OurTasks(w)
+	state, old, err := r.current.Snap.OurTasks(w)
 	if err != nil {
 		return plan.Failed, err
 	}
@@ -238,7 +238,7 @@ func (r *run) applyTask(ctx context.Context, ch *plan.Change, w desired.Task, re
 		if state.Exists {
 			old = append([]task.State{state}, old...)
 		}
-		if left := r.current.snap.Replaces(t, old); left != "" {
+		if left := r.current.Snap.Replaces(t, old); left != "" {
 			w.Spec.Tags = maps.Clone(w.Spec.Tags)
 			w.Spec.Tags[t.TagKey(transfer.TagReplaces)] = left
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/planner"
 	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/plan"
@@ -85,14 +86,14 @@ func (r *run) approves(ch, now *plan.Change) bool {
 
 // vanished judges a change that a fresh plan does not hold: on the way back it is done already, else its transfer is blocked now.
 func (r *run) vanished(ch *plan.Change) (plan.Status, error) {
-	blocked := blockingOf(r.current.findings)
+	blocked := planner.BlockingByTransfer(r.current.Findings)
 	for _, t := range ch.Transfers {
 		if blocked[t] != nil {
 			return plan.Skipped, nil
 		}
 	}
-	if err := r.current.snap.WhyUnread(ch); err != nil {
-		if !r.current.canRead(ch.Account) {
+	if err := r.current.Snap.WhyUnread(ch); err != nil {
+		if !r.current.CanRead(ch.Account) {
 			return plan.Waiting, &plan.WaitingError{Account: ch.Account, Changes: []string{ch.ID}}
 		}
 		return plan.Failed, err

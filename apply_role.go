@@ -94,7 +94,7 @@ func (r *run) applyRole(ctx context.Context, ch *plan.Change, w desired.Role, re
 	if err != nil {
 		return plan.Failed, err
 	}
-	state := r.current.snap.Roles[w.Arn]
+	state := r.current.Snap.Roles[w.Arn]
 	if r.approved.Mode == plan.TearDown {
 		return r.removeRole(ctx, ch, api, w, state, res)
 	}
@@ -110,7 +110,7 @@ func (r *run) applyRole(ctx context.Context, ch *plan.Change, w desired.Role, re
 		r.use(ch.ID)
 	}
 	d := w.Diff(state)
-	if note := r.current.snap.NoteRegions(r.desired, w.Transfers); note != "" && !d.Trust.IsZero() {
+	if note := r.current.Snap.NoteRegions(r.desired, w.Transfers); note != "" && !d.Trust.IsZero() {
 		if err := r.tagRole(ctx, ch, api, w.Spec, map[string]string{w.Transfers[0].TagKey(transfer.TagRegion): note}, res); err != nil {
 			return ended(ch, "iam:TagRole", err)
 		}
@@ -152,7 +152,7 @@ func (r *run) applyRole(ctx context.Context, ch *plan.Change, w desired.Role, re
 			return ended(ch, "iam:TagRole", err)
 		}
 	}
-	if note := snapshot.TagsMissing(r.current.snap.NoteBuckets(w), state.Tags); len(note) > 0 {
+	if note := snapshot.TagsMissing(r.current.Snap.NoteBuckets(w), state.Tags); len(note) > 0 {
 		if err := r.tagRole(ctx, ch, api, w.Spec, note, res); err != nil {
 			return ended(ch, "iam:TagRole", err)
 		}
@@ -318,7 +318,7 @@ func (r *run) removeRole(ctx context.Context, ch *plan.Change, api iamrole.API, 
 // stillNamed reads, right before the role is deleted, the policies of the buckets and keys that it was let in by, and says which names it.
 func (r *run) stillNamed(ctx context.Context, w desired.Role, state iamrole.State) (string, error) {
 	for _, b := range r.desired.Buckets {
-		if !w.Serves(b.SharedPolicy) || !r.current.canRead(b.Spec.Account) {
+		if !w.Serves(b.SharedPolicy) || !r.current.CanRead(b.Spec.Account) {
 			continue // what cannot be read has held the change back already
 		}
 		api, err := r.clients.S3(b.Spec.Account, b.Spec.Region)
@@ -334,7 +334,7 @@ func (r *run) stillNamed(ctx context.Context, w desired.Role, state iamrole.Stat
 		}
 	}
 	for _, k := range r.desired.Keys {
-		if !w.Serves(k.SharedPolicy) || !r.current.canRead(k.Spec.Account()) {
+		if !w.Serves(k.SharedPolicy) || !r.current.CanRead(k.Spec.Account()) {
 			continue
 		}
 		api, err := r.clients.KMS(k.Spec.ARN)

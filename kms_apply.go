@@ -20,7 +20,7 @@ func (r *run) keyTarget(w desired.Key) (target, error) {
 	}
 	return target{
 		SharedPolicy: w.SharedPolicy, size: func(d policy.Document) (int, int) { return d.Size(policy.Key) }, get: "kms:GetKeyPolicy", put: "kms:PutKeyPolicy",
-		judged: r.current.snap.Keys[w.Spec.ARN].Policy,
+		judged: r.current.Snap.Keys[w.Spec.ARN].Policy,
 		facts: func(f plan.Facts, d policy.Document, gone []string) {
 			f.KeyPolicies[w.Spec.ARN], f.Leaving[w.Spec.ARN] = d, gone
 		},

@@ -14,7 +14,7 @@ func (r *run) forget(ctx context.Context, ch *plan.Change, name string, res *pla
 	for _, w := range r.desired.Roles {
 		for _, t := range w.Transfers {
 			key := snapshot.FormerTag(t, name)
-			if !slices.Contains(ch.Transfers, t.Name) || r.current.snap.NoteBuckets(w)[key] == "" && r.current.snap.Roles[w.Arn].Tags[key] == "" {
+			if !slices.Contains(ch.Transfers, t.Name) || r.current.Snap.NoteBuckets(w)[key] == "" && r.current.Snap.Roles[w.Arn].Tags[key] == "" {
 				continue
 			}
 			api, err := r.clients.IAM(w.Account)

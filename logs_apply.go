@@ -23,7 +23,7 @@ func (r *run) logTarget(w desired.LogPolicy) (target, error) {
 	var policies map[string]policy.Document // as read last
 	return target{
 		SharedPolicy: w.SharedPolicy, size: desired.LogSize, get: "logs:DescribeResourcePolicies", put: "logs:PutResourcePolicy",
-		judged: r.current.snap.Logs[w.ID()][task.LogPolicyName],
+		judged: r.current.Snap.Logs[w.ID()][task.LogPolicyName],
 		facts:  func(plan.Facts, policy.Document, []string) {}, // no check looks at log policies
 		diff:   func(policy.Document) desired.PolicyDiff { return w.Diff(policies) },
 		read: func(ctx context.Context) (d policy.Document, err error) {

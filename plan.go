@@ -11,6 +11,7 @@ import (
 
 	"github.com/xacct/xacct/internal/check"
 	"github.com/xacct/xacct/internal/option"
+	"github.com/xacct/xacct/internal/planner"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -45,7 +46,7 @@ func (o PlanOptions) settings() Settings {
 }
 
 // Overridable are the codes that PlanOptions.Override may hold. The others have no meaning that could be overridden.
-func Overridable() []Code { return slices.Clone(overridable) }
+func Overridable() []Code { return slices.Clone(planner.Overridable) }
 
 // Plan is what would be done, and what is known about it. It is data: it can be stored as JSON, reviewed, and applied elsewhere, another day.
 type Plan struct {
@@ -58,8 +59,8 @@ type Plan struct {
 }
 
 // draft is the plan as the machinery takes it.
-func (p *Plan) draft() *draft {
-	return &draft{Schema: p.Schema, Mode: p.Mode, Transfers: resolveAll(p.Transfers), Settings: p.Settings, Changes: p.Changes, Findings: p.Findings}
+func (p *Plan) draft() *planner.Plan {
+	return &planner.Plan{Schema: p.Schema, Mode: p.Mode, Transfers: resolveAll(p.Transfers), Settings: p.Settings, Changes: p.Changes, Findings: p.Findings}
 }
 
 // NewPlan reads AWS, compares it with what the transfers want, and says what would change and who will be let in. It only reads.
@@ -81,7 +82,7 @@ func NewDestroyPlan(ctx context.Context, c Clients, transfers []Transfer, optFns
 func makePlan(ctx context.Context, mode Mode, c Clients, transfers []Transfer, optFns []func(*PlanOptions)) (*Plan, error) {
 	o := PlanOptions{Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	option.Apply(&o, optFns)
-	d, err := newPlan(ctx, mode, c.set(), resolveAll(transfers), o.settings(), o.Concurrency)
+	d, err := planner.New(ctx, mode, c.set(), resolveAll(transfers), o.settings(), o.Concurrency)
 	if err != nil {
 		return nil, err
 	}
@@ -150,4 +151,4 @@ func (p *Plan) Residue(ctx context.Context, c Clients) ([]Residue, error) {
 
 // String is the plan as text for people: what changes in which account, what was checked, and what is unknown. It ends without a newline.
 // The same plan always prints the same text.
-func (p *Plan) String() string { return p.draft().text() }
+func (p *Plan) String() string { return p.draft().Text() }

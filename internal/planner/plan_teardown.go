@@ -1,4 +1,4 @@
-package xacct
+package planner
 
 import (
 	"cmp"
@@ -18,7 +18,7 @@ import (
 
 // tearDown plans the changes back. Each needs that which uses it to be gone. A location that tells of a role that was left goes after that
 // role, which goes after the statements that name it; for lack of a task nobody uses them any more.
-func (b *builder) tearDown(w desired.Set) {
+func (b *Builder) tearDown(w desired.Set) {
 	tasks := map[string][]string{}     // transfer → IDs of its tasks' changes, and those of the policies of buckets that it has left
 	locations := map[string][]string{} // transfer → IDs of its locations' changes
 	known := map[string]bool{}         // transfers of which it is known what they have left
@@ -30,7 +30,7 @@ func (b *builder) tearDown(w desired.Set) {
 		}
 		old, ok := b.dropOrphanTasks(t, tasks[name]...)
 		tasks[name], known[name] = append(tasks[name], old...), ok
-		if ok || !b.canRead(t.Spec.Account) {
+		if ok || !b.CanRead(t.Spec.Account) {
 			tasks[name] = append(tasks[name], b.dropFormerStatements(t.Transfer, slices.Clone(tasks[name]))...)
 		}
 	}
@@ -39,7 +39,7 @@ func (b *builder) tearDown(w desired.Set) {
 			b.dropLogPolicy(l, tasks)
 		}
 	}
-	telling := desired.Names(transfersOf(b.snap.OrphanRoles(w)))
+	telling := desired.Names(transfersOf(b.Snap.OrphanRoles(w)))
 	uses := map[string][]string{} // transfer → what has to be done before its statements go
 	dropLocations := func(t *transfer.Transfer, after []string, stay bool) {
 		if known[t.Name] {
@@ -93,20 +93,20 @@ func transfersOf(roles []desired.Role) []*transfer.Transfer {
 	return out
 }
 
-func (b *builder) dropTask(w desired.Task) string {
+func (b *Builder) dropTask(w desired.Task) string {
 	t, spec := w.Transfer, w.Spec
 	one := []*transfer.Transfer{t}
 	c := plan.Change{ID: w.ID(), Account: spec.Account, Region: spec.Region, Kind: plan.DataSyncTask, Name: spec.Name, Transfers: []string{t.Name}, Op: plan.Delete,
 		Calls: []string{"datasync:DeleteTask"}, Requires: b.logDrops(t)}
-	if !b.canRead(spec.Account) {
+	if !b.CanRead(spec.Account) {
 		b.add(c)
 		return c.ID
 	}
-	if err := b.snap.Failures[spec.Account+"/"+spec.Region]; err != nil {
+	if err := b.Snap.Failures[spec.Account+"/"+spec.Region]; err != nil {
 		b.find(one, unreadFinding(spec.Account, "tasks in "+spec.Region, err, plan.Blocking, "grant the reader datasync:ListTasks"))
 		return ""
 	}
-	state, err := b.snap.OurTask(w)
+	state, err := b.Snap.OurTask(w)
 	var ambiguous *plan.AmbiguousError
 	switch {
 	case errors.As(err, &ambiguous):
@@ -124,7 +124,7 @@ func (b *builder) dropTask(w desired.Task) string {
 	return c.ID
 }
 
-func (b *builder) dropLocation(w desired.Location, after []string, stay bool) string {
+func (b *Builder) dropLocation(w desired.Location, after []string, stay bool) string {
 	spec := w.Spec
 	one := []*transfer.Transfer{w.Transfer}
 	c := plan.Change{ID: w.ID(), Account: spec.Account, Region: spec.Region, Kind: plan.DataSyncLocation, Name: spec.URI(), Side: w.Side, Transfers: []string{w.Transfer.Name},
@@ -133,15 +133,15 @@ func (b *builder) dropLocation(w desired.Location, after []string, stay bool) st
 	if stay {
 		c.Hold, c.Reason = plan.Blocked, snapshot.ReasonTells
 	}
-	if !b.canRead(spec.Account) {
+	if !b.CanRead(spec.Account) {
 		b.add(c)
 		return c.ID
 	}
-	if err := b.snap.Failures[spec.Account+"/"+spec.Region]; err != nil {
+	if err := b.Snap.Failures[spec.Account+"/"+spec.Region]; err != nil {
 		b.find(one, unreadFinding(spec.Account, "locations in "+spec.Region, err, plan.Blocking, "grant the reader datasync:ListLocations"))
 		return ""
 	}
-	state, _, err := b.snap.OurLocation(w)
+	state, _, err := b.Snap.OurLocation(w)
 	var ambiguous *plan.AmbiguousError
 	switch {
 	case errors.As(err, &ambiguous):
@@ -159,27 +159,27 @@ func (b *builder) dropLocation(w desired.Location, after []string, stay bool) st
 }
 
 // dropStatements takes our statements out of a bucket's policy, and the policy away if none is left.
-func (b *builder) dropStatements(w desired.Bucket, locations map[string][]string) string {
+func (b *Builder) dropStatements(w desired.Bucket, locations map[string][]string) string {
 	spec := w.Spec
 	c := plan.Change{ID: w.ID(), Account: spec.Account, Region: spec.Region, Kind: plan.BucketPolicy, Name: spec.Name, Transfers: desired.Names(w.Transfers),
 		Op: plan.Update, Calls: []string{"s3:PutBucketPolicy"}}
 	for _, t := range w.Transfers {
 		c.Requires = append(c.Requires, locations[t.Name]...)
 	}
-	if !b.canRead(spec.Account) {
+	if !b.CanRead(spec.Account) {
 		for _, sid := range w.Ours {
 			c.Details = append(c.Details, "- "+sid)
 		}
 		b.add(c)
 		return c.ID
 	}
-	state, seen := b.snap.Buckets[spec.Name]
-	if err := b.snap.Unread(spec.Name, state.Unread, bucket.PartPolicy); err != nil || !seen {
+	state, seen := b.Snap.Buckets[spec.Name]
+	if err := b.Snap.Unread(spec.Name, state.Unread, bucket.PartPolicy); err != nil || !seen {
 		b.find(w.Transfers, unreadFinding(spec.Account, spec.Name, cmp.Or(err, snapshot.ErrNotRead), plan.Blocking, "grant the reader s3:GetBucketPolicy on bucket "+spec.Name))
 		return ""
 	}
 	w.Spec.Statements = nil
-	d := w.Diff(state.Policy, b.ids)
+	d := w.Diff(state.Policy, b.Ids)
 	for _, sid := range d.Taken {
 		b.find(w.Owners(sid), plan.Finding{Severity: plan.Blocking, Code: plan.CodeSidTaken, Account: spec.Account, Subject: spec.Name, Statement: sid,
 			Detail: "bucket policy of " + spec.Name + ": statement " + sid + " bears our id but is not of our making", Remedy: "rename or remove that statement by hand"})
@@ -197,25 +197,25 @@ func (b *builder) dropStatements(w desired.Bucket, locations map[string][]string
 
 // dropRole removes our inline policies, and the role with the last of them, after the changes of its transfers and those of the policies that
 // let it in. It returns the ID of the change and whether the role has to stay for now.
-func (b *builder) dropRole(all desired.Set, w desired.Role, after map[string][]string) (id string, stays bool) {
+func (b *Builder) dropRole(all desired.Set, w desired.Role, after map[string][]string) (id string, stays bool) {
 	c := plan.Change{ID: w.ID(), Account: w.Account, Kind: plan.IAMRole, Name: w.Spec.Name, Transfers: desired.Names(w.Transfers), ARN: w.Arn, Side: w.Side(), Op: plan.Delete,
 		Calls: []string{"iam:DeleteRolePolicy", "iam:DeleteRole"}}
 	if w.Former {
-		b.orphans[c.ID] = true
+		b.Orphans[c.ID] = true
 		c.Reason = "no location of the transfer uses it any more"
 	}
-	state := b.snap.Roles[w.Arn]
+	state := b.Snap.Roles[w.Arn]
 	for _, t := range w.Transfers {
 		c.Requires = append(c.Requires, after[t.Name]...)
 	}
 	c.Requires = append(c.Requires, b.grantChanges(all, w, state.ID)...)
 	slices.Sort(c.Requires)
 	c.Requires = slices.Compact(c.Requires)
-	if !b.canRead(w.Account) {
+	if !b.CanRead(w.Account) {
 		b.add(c)
 		return c.ID, false
 	}
-	if err := b.snap.Unread(w.Arn, state.Unread, iamrole.PartRole); err != nil {
+	if err := b.Snap.Unread(w.Arn, state.Unread, iamrole.PartRole); err != nil {
 		b.find(w.Transfers, unreadFinding(w.Account, w.Arn, err, plan.Blocking, "grant the reader iam:GetRole on the role"))
 		return "", true
 	}
@@ -256,22 +256,22 @@ func staysFor(rest []string) []string {
 }
 
 // grantChanges are the IDs of the planned changes of policies that name the role, or may: those of its transfers' ends that it serves.
-func (b *builder) grantChanges(all desired.Set, w desired.Role, id string) []string {
+func (b *Builder) grantChanges(all desired.Set, w desired.Role, id string) []string {
 	var out []string
 	add := func(change string, p desired.SharedPolicy, d policy.Document, of func(*transfer.Transfer, plan.Side) bool) {
 		may := desired.StatementNaming(d, nil, w.Arn, id) != ""
 		for _, t := range p.Transfers {
-			may = may || slices.Contains(desired.Names(w.Transfers), t.Name) && slices.ContainsFunc(b.snap.SidesOf(w, t), func(side plan.Side) bool { return of(t, side) })
+			may = may || slices.Contains(desired.Names(w.Transfers), t.Name) && slices.ContainsFunc(b.Snap.SidesOf(w, t), func(side plan.Side) bool { return of(t, side) })
 		}
-		if may && p.Grants && slices.ContainsFunc(b.changes, func(c plan.Change) bool { return c.ID == change }) {
+		if may && p.Grants && slices.ContainsFunc(b.Changes, func(c plan.Change) bool { return c.ID == change }) {
 			out = append(out, change)
 		}
 	}
 	for _, bw := range all.Buckets {
-		add(bw.ID(), bw.SharedPolicy, b.snap.Buckets[bw.Spec.Name].Policy, func(t *transfer.Transfer, side plan.Side) bool { return b.snap.Allows(t, side, bw.Spec.Name) })
+		add(bw.ID(), bw.SharedPolicy, b.Snap.Buckets[bw.Spec.Name].Policy, func(t *transfer.Transfer, side plan.Side) bool { return b.Snap.Allows(t, side, bw.Spec.Name) })
 	}
 	for _, k := range all.Keys {
-		add(k.ID(), k.SharedPolicy, b.snap.Keys[k.Spec.ARN].Policy, func(t *transfer.Transfer, side plan.Side) bool {
+		add(k.ID(), k.SharedPolicy, b.Snap.Keys[k.Spec.ARN].Policy, func(t *transfer.Transfer, side plan.Side) bool {
 			return slices.Contains(k.NamedBy, w.Arn) || slices.ContainsFunc(t.KeyNeeds, func(n transfer.KeyNeed) bool { return n.Role == side && slices.Contains(n.Keys, k.Spec.ARN) })
 		})
 	}
@@ -280,13 +280,13 @@ func (b *builder) grantChanges(all desired.Set, w desired.Role, id string) []str
 
 // holdRole holds back the deletion of a role that a policy we cannot see may name: once the role is gone, S3 and KMS would refuse every later
 // policy of the bucket's or key's owner as long as it names it. https://repost.aws/knowledge-center/s3-invalid-principal-in-policy-error
-func (b *builder) holdRole(c *plan.Change, w desired.Role, all desired.Set, id string) {
+func (b *Builder) holdRole(c *plan.Change, w desired.Role, all desired.Set, id string) {
 	hold := func(t *transfer.Transfer, what, detail, remedy string) {
 		c.Hold, c.Reason = plan.Blocked, what
 		b.find([]*transfer.Transfer{t}, plan.Finding{Severity: plan.Warning, Code: plan.CodeDeadPrincipal, Account: w.Account, Subject: w.Arn, Detail: detail, Remedy: remedy})
 	}
 	for _, t := range w.Transfers {
-		for _, side := range b.snap.SidesOf(w, t) {
+		for _, side := range b.Snap.SidesOf(w, t) {
 			for _, what := range b.unseen(t, side) { // whatever the grant's shape is today, it may have been by role before
 				hold(t, what+" may still name it", fmt.Sprintf("the role stays until it is proved that the policy of %s no longer names it", what),
 					"plan again with a client of that account that may read the policy, once its operator has removed our statements")
@@ -294,18 +294,18 @@ func (b *builder) holdRole(c *plan.Change, w desired.Role, all desired.Set, id s
 		}
 	}
 	for _, bw := range all.Buckets {
-		if sid := desired.StatementNaming(b.snap.Buckets[bw.Spec.Name].Policy, bw.Ours, w.Arn, id); sid != "" && w.Serves(bw.SharedPolicy) {
+		if sid := desired.StatementNaming(b.Snap.Buckets[bw.Spec.Name].Policy, bw.Ours, w.Arn, id); sid != "" && w.Serves(bw.SharedPolicy) {
 			hold(w.Transfers[0], "bucket "+bw.Spec.Name+" names it in "+sid, fmt.Sprintf("the role stays, because %s in the policy of bucket %s, which is not ours, names it", sid, bw.Spec.Name),
 				"let the bucket's owner remove that statement first: once the role is gone, S3 refuses every later policy that holds it")
 		}
 	}
 	for _, k := range all.Keys {
-		if account := k.Spec.Account(); w.Former && slices.Contains(k.NamedBy, w.Arn) && !b.canRead(account) {
+		if account := k.Spec.Account(); w.Former && slices.Contains(k.NamedBy, w.Arn) && !b.CanRead(account) {
 			what := fmt.Sprintf("key %s of account %s", transfer.KeyName(k.Spec.ARN), account)
 			hold(w.Transfers[0], what+" may still name it", "the role stays until it is proved that the policy of "+what+" no longer names it",
 				"plan again with a client of that account that may read the policy, once its operator has removed our statements")
 		}
-		if sid := desired.StatementNaming(b.snap.Keys[k.Spec.ARN].Policy, k.Ours, w.Arn, id); sid != "" && w.Serves(k.SharedPolicy) {
+		if sid := desired.StatementNaming(b.Snap.Keys[k.Spec.ARN].Policy, k.Ours, w.Arn, id); sid != "" && w.Serves(k.SharedPolicy) {
 			hold(w.Transfers[0], "key "+transfer.KeyName(k.Spec.ARN)+" names it in "+sid, fmt.Sprintf("the role stays, because %s in the policy of key %s, which is not ours, names it", sid, transfer.KeyName(k.Spec.ARN)),
 				"let the key's owner remove that statement first")
 		}
@@ -313,19 +313,19 @@ func (b *builder) holdRole(c *plan.Change, w desired.Role, all desired.Set, id s
 }
 
 // unseen are the remote bucket and keys of the side whose policies cannot be read, buckets that the side has left among them.
-func (b *builder) unseen(t *transfer.Transfer, side plan.Side) []string {
+func (b *Builder) unseen(t *transfer.Transfer, side plan.Side) []string {
 	var out []string
 	for _, e := range []transfer.Endpoint{t.Source, t.Destination} {
-		if e.Account != t.TaskAccount && !b.canRead(e.Account) && b.snap.Allows(t, side, e.Bucket) {
+		if e.Account != t.TaskAccount && !b.CanRead(e.Account) && b.Snap.Allows(t, side, e.Bucket) {
 			out = append(out, fmt.Sprintf("bucket %s of account %s", e.Bucket, e.Account))
 		}
 	}
-	for _, l := range b.snap.FormerBucketsOf(t) {
-		switch account, granted := b.snap.OwnerOf(t, l); {
+	for _, l := range b.Snap.FormerBucketsOf(t) {
+		switch account, granted := b.Snap.OwnerOf(t, l); {
 		case !granted || l.Side != side:
 		case account == "":
 			out = append(out, fmt.Sprintf("bucket %s, whose owner is not known,", l.Name))
-		case !b.canRead(account):
+		case !b.CanRead(account):
 			out = append(out, fmt.Sprintf("bucket %s of account %s", l.Name, account))
 		}
 	}

@@ -1,4 +1,4 @@
-package xacct
+package planner
 
 import (
 	"fmt"
@@ -13,17 +13,17 @@ import (
 
 // dropFormerStatements plans that our statements leave the buckets that the transfer has left, once nothing of ours uses them. It returns the IDs
 // of these changes: the locations, which tell of these buckets, go only after them.
-func (b *builder) dropFormerStatements(t *transfer.Transfer, after []string) []string {
+func (b *Builder) dropFormerStatements(t *transfer.Transfer, after []string) []string {
 	var out []string
-	for _, w := range b.snap.FormerBuckets(t) {
-		if slices.ContainsFunc(b.desired.Buckets, func(x desired.Bucket) bool { return x.Spec.Name == w.Spec.Name && !x.Former }) {
+	for _, w := range b.Snap.FormerBuckets(t) {
+		if slices.ContainsFunc(b.Desired.Buckets, func(x desired.Bucket) bool { return x.Spec.Name == w.Spec.Name && !x.Former }) {
 			continue
 		}
 		if id := b.dropStatements(w, map[string][]string{t.Name: after}); id != "" && !slices.Contains(out, id) {
 			out = append(out, id)
 		}
 	}
-	unknown := b.snap.Ownerless(t)
+	unknown := b.Snap.Ownerless(t)
 	for _, name := range slices.Sorted(maps.Keys(unknown)) {
 		b.find([]*transfer.Transfer{t}, plan.Finding{Severity: plan.Warning, Code: plan.CodeUnread, Subject: name,
 			Detail: fmt.Sprintf("statements of ours may stand in the policy of bucket %s, which the transfer has left; who owns it is not known: %s", name, text.OneLine(unknown[name])),

@@ -1,4 +1,4 @@
-package xacct
+package planner
 
 import (
 	"cmp"
@@ -17,8 +17,8 @@ import (
 	"github.com/xacct/xacct/plan"
 )
 
-// draft is a plan: what would be done for transfers that are resolved.
-type draft struct {
+// Plan is a plan: what would be done for transfers that are resolved.
+type Plan struct {
 	Schema    string
 	Mode      plan.Mode
 	Transfers []*transfer.Transfer
@@ -27,25 +27,25 @@ type draft struct {
 	Findings  []plan.Finding
 }
 
-// overridable are the codes that Settings.Override may hold.
-var overridable = []plan.Code{plan.CodeACLsEnabled, plan.CodeDenied, plan.CodeKeyNotListed, plan.CodeKeyUnusable, plan.CodeRequesterPays}
+// Overridable are the codes that Settings.Override may hold.
+var Overridable = []plan.Code{plan.CodeACLsEnabled, plan.CodeDenied, plan.CodeKeyNotListed, plan.CodeKeyUnusable, plan.CodeRequesterPays}
 
-// newPlan reads AWS and plans in the direction of the mode.
-func newPlan(ctx context.Context, mode plan.Mode, c client.Set, transfers []*transfer.Transfer, s plan.Settings, concurrency int) (*draft, error) {
-	if err := judgeInput(transfers, s); err != nil {
+// New reads AWS and plans in the direction of the mode.
+func New(ctx context.Context, mode plan.Mode, c client.Set, transfers []*transfer.Transfer, s plan.Settings, concurrency int) (*Plan, error) {
+	if err := CheckInput(transfers, s); err != nil {
 		return nil, err
 	}
 	read, err := survey.Read(ctx, c, transfers, concurrency, nil)
 	if err != nil {
 		return nil, err
 	}
-	b := newBuilder(mode, read.Snapshot, transfers, s, read.Callers)
-	b.planAll()
+	b := NewBuilder(mode, read.Snapshot, transfers, s, read.Callers)
+	b.PlanAll()
 	return b.result(), nil
 }
 
-// judgeInput judges the transfers and the settings of a plan.
-func judgeInput(transfers []*transfer.Transfer, s plan.Settings) error {
+// CheckInput judges the transfers and the settings of a plan.
+func CheckInput(transfers []*transfer.Transfer, s plan.Settings) error {
 	if len(transfers) == 0 {
 		return errors.New("plan: no transfers were given: give at least one")
 	}
@@ -53,15 +53,15 @@ func judgeInput(transfers []*transfer.Transfer, s plan.Settings) error {
 		return err
 	}
 	for _, code := range s.Override {
-		if !slices.Contains(overridable, code) {
-			return fmt.Errorf("plan: Override %q is not a code that can be overridden: use one of %s", code, strings.Join(overridable, ", "))
+		if !slices.Contains(Overridable, code) {
+			return fmt.Errorf("plan: Override %q is not a code that can be overridden: use one of %s", code, strings.Join(Overridable, ", "))
 		}
 	}
 	return ownership(s, transfers)
 }
 
-// blockingOf are the blocking findings, by transfer.
-func blockingOf(findings []plan.Finding) map[string][]plan.Finding {
+// BlockingByTransfer are the blocking findings, by transfer.
+func BlockingByTransfer(findings []plan.Finding) map[string][]plan.Finding {
 	m := map[string][]plan.Finding{}
 	for _, f := range findings {
 		if f.Severity == plan.Blocking {
@@ -71,43 +71,43 @@ func blockingOf(findings []plan.Finding) map[string][]plan.Finding {
 	return m
 }
 
-// builder turns a snapshot into a plan.
-type builder struct {
+// Builder turns a snapshot into a plan.
+type Builder struct {
 	mode      plan.Mode
-	snap      *snapshot.Snapshot
+	Snap      *snapshot.Snapshot
 	transfers []*transfer.Transfer
 	settings  plan.Settings
 	callers   map[string]string // by account: the ARN of who plans
-	ids       map[string]string // unique id → role ARN
-	desired   desired.Set       // what the transfers being planned want, and what they have left
-	held      map[string]bool   // transfers that were blocked when the plan to be applied was made
+	Ids       map[string]string // unique id → role ARN
+	Desired   desired.Set       // what the transfers being planned want, and what they have left
+	Held      map[string]bool   // transfers that were blocked when the plan to be applied was made
 
-	changes  []plan.Change
-	findings []plan.Finding
-	orphans  map[string]bool // IDs of changes that delete what is ours and unused: what they delete has its ARN in the change
+	Changes  []plan.Change
+	Findings []plan.Finding
+	Orphans  map[string]bool // IDs of changes that delete what is ours and unused: what they delete has its ARN in the change
 }
 
-func newBuilder(mode plan.Mode, s *snapshot.Snapshot, transfers []*transfer.Transfer, settings plan.Settings, callers map[string]string) *builder {
-	return &builder{mode: mode, snap: s, transfers: transfers, settings: settings, callers: callers, ids: s.RoleIDs(), orphans: map[string]bool{}}
+func NewBuilder(mode plan.Mode, s *snapshot.Snapshot, transfers []*transfer.Transfer, settings plan.Settings, callers map[string]string) *Builder {
+	return &Builder{mode: mode, Snap: s, transfers: transfers, settings: settings, callers: callers, Ids: s.RoleIDs(), Orphans: map[string]bool{}}
 }
 
-// planAll finds out which transfers are blocked, then plans the changes of the others together and those of the blocked ones on hold, so
+// PlanAll finds out which transfers are blocked, then plans the changes of the others together and those of the blocked ones on hold, so
 // that one bad bucket never holds up the rest.
-func (b *builder) planAll() {
-	b.plan(b.transfers)
+func (b *Builder) PlanAll() {
+	b.Plan(b.transfers)
 	b.check()
 	b.override()
-	blocked := b.blocked()
+	blocked := b.Blocked()
 	if len(blocked) == 0 {
 		return
 	}
-	findings := b.findings
-	b.changes = nil
-	b.plan(slices.DeleteFunc(slices.Clone(b.transfers), func(t *transfer.Transfer) bool { return blocked[t.Name] }))
-	free := b.changes
-	b.changes = nil
-	b.plan(slices.DeleteFunc(slices.Clone(b.transfers), func(t *transfer.Transfer) bool { return !blocked[t.Name] }))
-	held := b.changes
+	findings := b.Findings
+	b.Changes = nil
+	b.Plan(slices.DeleteFunc(slices.Clone(b.transfers), func(t *transfer.Transfer) bool { return blocked[t.Name] }))
+	free := b.Changes
+	b.Changes = nil
+	b.Plan(slices.DeleteFunc(slices.Clone(b.transfers), func(t *transfer.Transfer) bool { return !blocked[t.Name] }))
+	held := b.Changes
 	for i := range held {
 		c := &held[i]
 		if slices.ContainsFunc(free, func(f plan.Change) bool { return f.ID == c.ID }) {
@@ -117,25 +117,25 @@ func (b *builder) planAll() {
 			c.Hold, c.Reason = plan.Blocked, "see the findings of "+strings.Join(c.Transfers, ", ")
 		}
 	}
-	b.changes, b.findings = append(free, held...), findings
+	b.Changes, b.Findings = append(free, held...), findings
 }
 
-// blocked are the transfers of which nothing is to be done.
-func (b *builder) blocked() map[string]bool {
-	out := maps.Clone(b.held)
+// Blocked are the transfers of which nothing is to be done.
+func (b *Builder) Blocked() map[string]bool {
+	out := maps.Clone(b.Held)
 	if out == nil {
 		out = map[string]bool{}
 	}
-	for name := range blockingOf(b.findings) {
+	for name := range BlockingByTransfer(b.Findings) {
 		out[name] = true
 	}
 	return out
 }
 
 // override turns the overridden blocking findings into warnings that say so.
-func (b *builder) override() {
-	for i := range b.findings {
-		f := &b.findings[i]
+func (b *Builder) override() {
+	for i := range b.Findings {
+		f := &b.Findings[i]
 		if f.Severity == plan.Blocking && slices.Contains(b.settings.Override, f.Code) {
 			f.Severity, f.Overridden = plan.Warning, true
 		}
@@ -143,31 +143,31 @@ func (b *builder) override() {
 }
 
 // find adds a finding for each of the transfers.
-func (b *builder) find(transfers []*transfer.Transfer, f plan.Finding) {
+func (b *Builder) find(transfers []*transfer.Transfer, f plan.Finding) {
 	for _, name := range desired.Names(transfers) {
 		f.Transfer = name
-		if !slices.ContainsFunc(b.findings, func(g plan.Finding) bool {
+		if !slices.ContainsFunc(b.Findings, func(g plan.Finding) bool {
 			return g.Code == f.Code && g.Transfer == f.Transfer && g.Subject == f.Subject && g.Detail == f.Detail
 		}) {
-			b.findings = append(b.findings, f)
+			b.Findings = append(b.Findings, f)
 		}
 	}
 }
 
 // handedOver reports whether the account's changes are for its own operator, because we have no client for it or were told so.
-func (b *builder) handedOver(account string) bool {
-	ok := b.snap.Readable[account]
+func (b *Builder) handedOver(account string) bool {
+	ok := b.Snap.Readable[account]
 	return !ok || slices.Contains(b.settings.HandOver, account)
 }
 
-// canRead reports whether the account can be looked at.
-func (b *builder) canRead(account string) bool {
-	return b.snap.Readable[account]
+// CanRead reports whether the account can be looked at.
+func (b *Builder) CanRead(account string) bool {
+	return b.Snap.Readable[account]
 }
 
 // result is what was planned, in the order in which it is shown.
-func (b *builder) result() *draft {
-	p := &draft{Schema: plan.Schema, Mode: b.mode, Transfers: slices.Clone(b.transfers), Settings: b.settings, Changes: b.changes, Findings: b.findings}
+func (b *Builder) result() *Plan {
+	p := &Plan{Schema: plan.Schema, Mode: b.mode, Transfers: slices.Clone(b.transfers), Settings: b.settings, Changes: b.Changes, Findings: b.Findings}
 	slices.SortFunc(p.Transfers, func(x, y *transfer.Transfer) int { return cmp.Compare(x.Name, y.Name) })
 	sortChanges(p.Changes, p.Transfers)
 	slices.SortStableFunc(p.Findings, func(x, y plan.Finding) int {
@@ -212,7 +212,7 @@ func orderKey(c *plan.Change) string {
 
 func sideOrder(s plan.Side) int { return slices.Index(transfer.Sides, s) }
 
-// facts are what the snapshot settles.
-func (b *builder) facts() plan.Facts {
-	return snapshot.Facts(b.snap, b.transfers, b.settings, b.callers, b.ids)
+// Facts are what the snapshot settles.
+func (b *Builder) Facts() plan.Facts {
+	return snapshot.Facts(b.Snap, b.transfers, b.settings, b.callers, b.Ids)
 }

@@ -1,4 +1,4 @@
-package xacct
+package planner
 
 import (
 	"github.com/xacct/xacct/internal/check"
@@ -7,7 +7,7 @@ import (
 )
 
 // check judges every transfer with what was read.
-func (b *builder) check() {
+func (b *Builder) check() {
 	if b.mode == plan.TearDown {
 		return
 	}
@@ -15,5 +15,5 @@ func (b *builder) check() {
 	for i, t := range b.transfers {
 		sets[i] = t.Resources()
 	}
-	b.findings = append(b.findings, check.All(sets, b.facts())...)
+	b.Findings = append(b.Findings, check.All(sets, b.Facts())...)
 }

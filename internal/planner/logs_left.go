@@ -1,4 +1,4 @@
-package xacct
+package planner
 
 import (
 	"slices"
@@ -14,7 +14,7 @@ import (
 )
 
 // dropFormerLogPolicies plans that our statement leaves the log policies that the transfers have left.
-func (b *builder) dropFormerLogPolicies(w desired.Set) {
+func (b *Builder) dropFormerLogPolicies(w desired.Set) {
 	for _, l := range w.Logs {
 		logs := func(t desired.Task) bool {
 			mine := slices.ContainsFunc(l.Transfers, func(x *transfer.Transfer) bool { return x.Name == t.Transfer.Name })
@@ -28,8 +28,8 @@ func (b *builder) dropFormerLogPolicies(w desired.Set) {
 
 // keepsLogging reports whether the task of a transfer that names no log group keeps the one that it has and writes there: a transfer that leaves
 // something alone does not end it.
-func (b *builder) keepsLogging(w desired.Task) bool {
-	state, err := b.snap.OurTask(w)
+func (b *Builder) keepsLogging(w desired.Task) bool {
+	state, err := b.Snap.OurTask(w)
 	if err != nil || snapshot.LogGroup(state) == "" {
 		return err != nil
 	}
@@ -38,11 +38,11 @@ func (b *builder) keepsLogging(w desired.Task) bool {
 }
 
 // logDrops are the IDs of the changes of log policies that the transfer has left: its task tells of them until they are made.
-func (b *builder) logDrops(t *transfer.Transfer) []string {
+func (b *Builder) logDrops(t *transfer.Transfer) []string {
 	var out []string
-	for _, l := range b.desired.Logs {
+	for _, l := range b.Desired.Logs {
 		mine := slices.ContainsFunc(l.Transfers, func(x *transfer.Transfer) bool { return x.Name == t.Name })
-		if l.Former && mine && slices.ContainsFunc(b.changes, func(c plan.Change) bool { return c.ID == l.ID() }) {
+		if l.Former && mine && slices.ContainsFunc(b.Changes, func(c plan.Change) bool { return c.ID == l.ID() }) {
 			out = append(out, l.ID())
 		}
 	}
@@ -50,7 +50,7 @@ func (b *builder) logDrops(t *transfer.Transfer) []string {
 }
 
 // keptLogGroup says that the task keeps a log group that the transfer names no longer.
-func (b *builder) keptLogGroup(w desired.Task, s task.State) {
+func (b *Builder) keptLogGroup(w desired.Task, s task.State) {
 	group := snapshot.LogGroup(s)
 	if w.Transfer.Task.LogGroupARN != "" || group == "" || w.Spec.Mode != dstypes.TaskModeBasic {
 		return

@@ -1,4 +1,4 @@
-package xacct
+package planner
 
 import (
 	"cmp"
@@ -14,7 +14,7 @@ import (
 )
 
 // taskFindings reports what the task will do that somebody may regret. state is the zero State while there is no task.
-func (b *builder) taskFindings(w desired.Task, state task.State) {
+func (b *Builder) taskFindings(w desired.Task, state task.State) {
 	t, one := w.Transfer, []*transfer.Transfer{w.Transfer}
 	for _, p := range w.Spec.WarningsFor(state) {
 		if p.ID == "schedule-held" {
@@ -39,7 +39,7 @@ func (b *builder) taskFindings(w desired.Task, state task.State) {
 }
 
 // impossible blocks a transfer whose wishes do not go together with what the task in force has: DataSync would refuse the update.
-func (b *builder) impossible(w desired.Task, spec task.Spec) {
+func (b *Builder) impossible(w desired.Task, spec task.Spec) {
 	for _, p := range problem.All(spec.Validate()) {
 		b.find([]*transfer.Transfer{w.Transfer}, plan.Finding{Severity: plan.Blocking, Code: plan.CodeTaskOption, Account: w.Spec.Account, Subject: p.Path,
 			Detail: fmt.Sprintf("Task.%s %q %s: it does not go together with what the task has already", p.Path, p.Value, p.Rule), Remedy: p.Remedy})
@@ -47,7 +47,7 @@ func (b *builder) impossible(w desired.Task, spec task.Spec) {
 }
 
 // deletions shows loudly what a task that deletes can empty, and blocks one that would delete everything.
-func (b *builder) deletions(w desired.Task) {
+func (b *Builder) deletions(w desired.Task) {
 	t, one := w.Transfer, []*transfer.Transfer{w.Transfer}
 	destination, source := t.LocationSpec(plan.DestinationSide).URI(), t.LocationSpec(plan.SourceSide).URI()
 	f := plan.Finding{Severity: plan.Warning, Code: plan.CodeDeletes, Account: w.Spec.Account, Subject: destination,
@@ -62,7 +62,7 @@ func (b *builder) deletions(w desired.Task) {
 				Detail: fmt.Sprintf("the task would delete the %s of %s at %s", at.What, other.Name, at.Uri), Remedy: transfer.RuleReportDeleted.Remedy})
 		}
 	}
-	look, looked := b.snap.Sources[t.Name]
+	look, looked := b.Snap.Sources[t.Name]
 	switch {
 	case !looked || look.Err != nil:
 		err := look.Err

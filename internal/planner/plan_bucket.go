@@ -1,4 +1,4 @@
-package xacct
+package planner
 
 import (
 	"cmp"
@@ -12,10 +12,10 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-func (b *builder) bucket(w desired.Bucket) {
+func (b *Builder) bucket(w desired.Bucket) {
 	spec := w.Spec
-	state, seen := b.snap.Buckets[spec.Name]
-	if err := b.snap.Failures[spec.Name]; err != nil {
+	state, seen := b.Snap.Buckets[spec.Name]
+	if err := b.Snap.Failures[spec.Name]; err != nil {
 		b.find(w.Transfers, unreadFinding(spec.Account, spec.Name, err, plan.Blocking, "see that the clients of account "+spec.Account+" can read bucket "+spec.Name))
 		return
 	}
@@ -23,7 +23,7 @@ func (b *builder) bucket(w desired.Bucket) {
 	b.ownership(w, state, seen)
 }
 
-func (b *builder) bucketPolicy(w desired.Bucket, s bucket.State, seen bool) {
+func (b *Builder) bucketPolicy(w desired.Bucket, s bucket.State, seen bool) {
 	if !w.Grants {
 		return
 	}
@@ -47,7 +47,7 @@ func (b *builder) bucketPolicy(w desired.Bucket, s bucket.State, seen bool) {
 		b.find(w.Transfers, unreadFinding(spec.Account, spec.Name, err, plan.Blocking, "grant the reader s3:GetBucketPolicy on bucket "+spec.Name))
 		return
 	}
-	d := w.Diff(s.Policy, b.ids)
+	d := w.Diff(s.Policy, b.Ids)
 	for _, sid := range d.Taken {
 		b.find(w.Owners(sid), plan.Finding{Severity: plan.Blocking, Code: plan.CodeSidTaken, Account: spec.Account, Subject: spec.Name, Statement: sid,
 			Detail: "bucket policy of " + spec.Name + ": statement " + sid + " bears our id but is not of our making", Remedy: "rename that statement, or the transfer"})
@@ -67,7 +67,7 @@ func (b *builder) bucketPolicy(w desired.Bucket, s bucket.State, seen bool) {
 }
 
 // ownership plans BucketOwnerEnforced where it was asked for. What speaks against it is found by [Resources.Check].
-func (b *builder) ownership(w desired.Bucket, s bucket.State, seen bool) {
+func (b *Builder) ownership(w desired.Bucket, s bucket.State, seen bool) {
 	spec := w.Spec
 	if !spec.DisableACLs || seen && (s.Unread[bucket.PartOwnership] != nil || !s.Exists && s.Unread[bucket.PartBucket] == nil) {
 		return

@@ -1,4 +1,4 @@
-package xacct
+package planner
 
 import (
 	"fmt"
@@ -19,8 +19,8 @@ func codeOrder(c plan.Code) int {
 
 var marks = map[plan.Op]string{plan.NoOp: " ", plan.Create: "+", plan.Update: "~", plan.Replace: "±", plan.Delete: "-"}
 
-// text is the plan as text for people.
-func (p *draft) text() string {
+// Text is the plan as text for people.
+func (p *Plan) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n", p.title(), p.counts())
 	account := ""
@@ -35,7 +35,7 @@ func (p *draft) text() string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-func (p *draft) title() string {
+func (p *Plan) title() string {
 	if len(p.Transfers) == 1 {
 		return p.Transfers[0].Name
 	}
@@ -43,7 +43,7 @@ func (p *draft) title() string {
 }
 
 // counts is the first line: "5 to create, 2 to update, 0 blocked".
-func (p *draft) counts() string {
+func (p *Plan) counts() string {
 	n := map[plan.Op]int{}
 	held := map[plan.Hold]int{}
 	for _, c := range p.Changes {
@@ -69,7 +69,7 @@ func (p *draft) counts() string {
 	return strings.Join(append(parts, fmt.Sprintf("%d blocked", held[plan.Blocked])), ", ")
 }
 
-func (p *draft) owns(account string) string {
+func (p *Plan) owns(account string) string {
 	for _, t := range p.Transfers {
 		if t.TaskAccount == account {
 			return " (task account)"
@@ -79,7 +79,7 @@ func (p *draft) owns(account string) string {
 }
 
 // byAccount groups the changes that do something.
-func (p *draft) byAccount() [][]plan.Change {
+func (p *Plan) byAccount() [][]plan.Change {
 	var out [][]plan.Change
 	for _, c := range p.Changes {
 		if c.Op == plan.NoOp {
@@ -125,7 +125,7 @@ func listed(c plan.Change) bool {
 }
 
 // writeFindings prints what was checked, what blocks, what is to be looked at and what is unknown, each under its word.
-func (p *draft) writeFindings(b *strings.Builder) {
+func (p *Plan) writeFindings(b *strings.Builder) {
 	sections := []struct {
 		title string
 		has   func(plan.Finding) bool

@@ -1,4 +1,4 @@
-package xacct
+package planner
 
 import (
 	"slices"
@@ -8,7 +8,7 @@ import (
 )
 
 // dropFormerKeyStatements plans that our statements leave the keys that the transfers have left.
-func (b *builder) dropFormerKeyStatements(w desired.Set) {
+func (b *Builder) dropFormerKeyStatements(w desired.Set) {
 	for _, k := range w.Keys {
 		if k.Former {
 			b.dropKeyStatements(k, nil)
@@ -17,10 +17,10 @@ func (b *builder) dropFormerKeyStatements(w desired.Set) {
 }
 
 // keyDrops are the IDs of the changes of the policies of left keys that the role names: it names them until these are made.
-func (b *builder) keyDrops(w desired.Role) []string {
+func (b *Builder) keyDrops(w desired.Role) []string {
 	var out []string
-	for _, k := range b.desired.Keys {
-		if k.Former && slices.Contains(k.NamedBy, w.Arn) && b.canRead(k.Spec.Account()) && slices.ContainsFunc(b.changes, func(c plan.Change) bool { return c.ID == k.ID() }) {
+	for _, k := range b.Desired.Keys {
+		if k.Former && slices.Contains(k.NamedBy, w.Arn) && b.CanRead(k.Spec.Account()) && slices.ContainsFunc(b.Changes, func(c plan.Change) bool { return c.ID == k.ID() }) {
 			out = append(out, k.ID())
 		}
 	}

@@ -1,4 +1,4 @@
-package xacct
+package planner
 
 import (
 	"cmp"
@@ -22,10 +22,10 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// plan plans the changes of some of the transfers, all of them together.
-func (b *builder) plan(transfers []*transfer.Transfer) {
-	w := b.snap.WithFormer(desired.Of(transfers))
-	b.desired = w
+// Plan plans the changes of some of the transfers, all of them together.
+func (b *Builder) Plan(transfers []*transfer.Transfer) {
+	w := b.Snap.WithFormer(desired.Of(transfers))
+	b.Desired = w
 	if b.mode == plan.TearDown {
 		b.tearDown(w)
 		return
@@ -62,17 +62,17 @@ func (b *builder) plan(transfers []*transfer.Transfer) {
 }
 
 // add finishes a change and keeps it.
-func (b *builder) add(c plan.Change) {
+func (b *Builder) add(c plan.Change) {
 	if c.Op != plan.NoOp && c.Hold == "" && b.handedOver(c.Account) {
 		c.Hold, c.Reason = plan.Handover, "for the operator of account "+c.Account
 	}
-	b.changes = append(b.changes, c)
+	b.Changes = append(b.Changes, c)
 }
 
-func (b *builder) role(w desired.Role) {
+func (b *Builder) role(w desired.Role) {
 	c := plan.Change{ID: w.ID(), Account: w.Account, Kind: plan.IAMRole, Name: w.Spec.Name, Transfers: desired.Names(w.Transfers), ARN: w.Arn, Side: w.Side()}
-	state := b.snap.Roles[w.Arn]
-	if err := cmp.Or(b.snap.Failures[w.Arn], unreadRole(state)); err != nil {
+	state := b.Snap.Roles[w.Arn]
+	if err := cmp.Or(b.Snap.Failures[w.Arn], unreadRole(state)); err != nil {
 		b.find(w.Transfers, unreadFinding(w.Account, w.Arn, err, plan.Blocking, "grant the reader iam:GetRole, iam:ListRolePolicies and iam:GetRolePolicy on the role"))
 		return
 	}
@@ -110,7 +110,7 @@ func unreadRole(s iamrole.State) error {
 }
 
 // roleSizes compares the role's policies with IAM's limits: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-func (b *builder) roleSizes(w desired.Role, state iamrole.State) {
+func (b *Builder) roleSizes(w desired.Role, state iamrole.State) {
 	used, quota := 0, 0
 	all := map[string]policy.Document{}
 	for name, doc := range state.Policies {
@@ -129,7 +129,7 @@ func (b *builder) roleSizes(w desired.Role, state iamrole.State) {
 }
 
 // size adds a finding from nine tenths of a quota on. Over a hard limit it blocks; a raisable one only warns.
-func (b *builder) size(ts []*transfer.Transfer, account, subject, what string, used, quota int, hard bool) {
+func (b *Builder) size(ts []*transfer.Transfer, account, subject, what string, used, quota int, hard bool) {
 	if used*10 < quota*9 {
 		return
 	}
@@ -153,24 +153,24 @@ func appendIf(s []string, ok bool, v string) []string {
 }
 
 // location plans one location and returns its ARN, "" while it is not made.
-func (b *builder) location(all desired.Set, w desired.Location) string {
+func (b *Builder) location(all desired.Set, w desired.Location) string {
 	t, spec := w.Transfer, w.Spec
 	one := []*transfer.Transfer{t}
-	if !b.canRead(spec.Account) {
+	if !b.CanRead(spec.Account) {
 		if w.Given {
 			return t.End(w.Side).LocationARN
 		}
 		b.add(b.locationChange(all, w, plan.Change{Op: plan.Create, After: w.After(), Calls: []string{"datasync:CreateLocationS3", "iam:PassRole", "s3:ListBucket"}}))
 		return ""
 	}
-	if err := b.snap.Failures[spec.Account+"/"+spec.Region]; err != nil {
+	if err := b.Snap.Failures[spec.Account+"/"+spec.Region]; err != nil {
 		b.find(one, unreadFinding(spec.Account, "locations in "+spec.Region, err, plan.Blocking, "grant the reader datasync:ListLocations and datasync:ListTasks"))
 		return ""
 	}
 	if w.Given {
 		return b.givenLocation(w)
 	}
-	state, alike, err := b.snap.OurLocation(w)
+	state, alike, err := b.Snap.OurLocation(w)
 	var ambiguous *plan.AmbiguousError
 	switch {
 	case errors.As(err, &ambiguous):
@@ -200,7 +200,7 @@ func (b *builder) location(all desired.Set, w desired.Location) string {
 }
 
 // locationChange fills in what every change of a location has. It needs its role, and on a remote bucket the grant.
-func (b *builder) locationChange(all desired.Set, w desired.Location, c plan.Change) plan.Change {
+func (b *Builder) locationChange(all desired.Set, w desired.Location, c plan.Change) plan.Change {
 	t, spec := w.Transfer, w.Spec
 	c.ID, c.Account, c.Region, c.Kind, c.Name, c.Side = w.ID(), spec.Account, spec.Region, plan.DataSyncLocation, spec.URI(), w.Side
 	c.Transfers = []string{t.Name}
@@ -217,18 +217,18 @@ func (b *builder) locationChange(all desired.Set, w desired.Location, c plan.Cha
 }
 
 // givenLocation is a location that the user made. What is wrong with it is found by [Resources.Check].
-func (b *builder) givenLocation(w desired.Location) string {
+func (b *Builder) givenLocation(w desired.Location) string {
 	arn := w.Transfer.End(w.Side).LocationARN
-	s := b.snap.Locations[arn]
+	s := b.Snap.Locations[arn]
 	one := []*transfer.Transfer{w.Transfer}
-	if err := b.snap.Unread(arn, s.Unread, location.PartLocation); err != nil {
+	if err := b.Snap.Unread(arn, s.Unread, location.PartLocation); err != nil {
 		b.find(one, unreadFinding(w.Spec.Account, arn, err, plan.Warning, "grant the reader datasync:DescribeLocationS3"))
 		return arn
 	}
 	return arn
 }
 
-func (b *builder) task(w desired.Task, arns map[string]string) {
+func (b *Builder) task(w desired.Task, arns map[string]string) {
 	t, spec := w.Transfer, w.Spec
 	one := []*transfer.Transfer{t}
 	c := plan.Change{ID: w.ID(), Account: spec.Account, Region: spec.Region, Kind: plan.DataSyncTask, Name: spec.Name, Transfers: []string{t.Name}, After: w.After()}
@@ -243,16 +243,16 @@ func (b *builder) task(w desired.Task, arns map[string]string) {
 		}
 	}
 	c.Requires = append(c.Requires, b.beforeSchedule(t)...)
-	if !b.canRead(spec.Account) {
+	if !b.CanRead(spec.Account) {
 		b.taskFindings(w, task.State{})
 		c.Op, c.Calls = plan.Create, []string{"datasync:CreateTask", "datasync:TagResource"}
 		b.add(c)
 		return
 	}
-	if b.snap.Failures[spec.Account+"/"+spec.Region] != nil {
+	if b.Snap.Failures[spec.Account+"/"+spec.Region] != nil {
 		return // reported with the locations
 	}
-	state, old, err := b.snap.OurTasks(w)
+	state, old, err := b.Snap.OurTasks(w)
 	var ambiguous *plan.AmbiguousError
 	switch {
 	case errors.As(err, &ambiguous):
@@ -299,7 +299,7 @@ func (b *builder) task(w desired.Task, arns map[string]string) {
 }
 
 // running blocks the transfer while the task that is to be deleted runs.
-func (b *builder) running(w desired.Task, state task.State) {
+func (b *Builder) running(w desired.Task, state task.State) {
 	if state.Status == dstypes.TaskStatusRunning || state.Status == dstypes.TaskStatusQueued {
 		f := plan.Finding{Severity: plan.Blocking, Code: plan.CodeRunning, Account: w.Spec.Account, Subject: state.ARN, Detail: "the task is running",
 			Remedy: "wait for the execution to end, or cancel it; a tear-down does that with CancelRuns"}

@@ -1,4 +1,4 @@
-package xacct
+package planner
 
 import (
 	"fmt"
@@ -20,13 +20,13 @@ const (
 
 // quotas warns from nine tenths of a quota on. Tasks are counted, those of others too; roles cannot be without listing the whole account,
 // so it is those of the transfers.
-func (b *builder) quotas(w desired.Set) {
-	tasks := maps.Clone(b.snap.TaskCount)
+func (b *Builder) quotas(w desired.Set) {
+	tasks := maps.Clone(b.Snap.TaskCount)
 	byPlace, byAccount := map[transfer.Place][]*transfer.Transfer{}, map[string][]*transfer.Transfer{}
 	for _, t := range w.Tasks {
 		pl := transfer.Place{Account: t.Spec.Account, Region: t.Spec.Region}
 		byPlace[pl] = append(byPlace[pl], t.Transfer)
-		if state, err := b.snap.OurTask(t); err == nil && !state.Exists {
+		if state, err := b.Snap.OurTask(t); err == nil && !state.Exists {
 			tasks[pl]++
 		}
 	}
@@ -43,7 +43,7 @@ func (b *builder) quotas(w desired.Set) {
 	}
 }
 
-func (b *builder) quota(ts []*transfer.Transfer, account, what string, used, quota int) {
+func (b *Builder) quota(ts []*transfer.Transfer, account, what string, used, quota int) {
 	if used*10 < quota*9 {
 		return
 	}

@@ -1,4 +1,4 @@
-package xacct
+package planner
 
 import (
 	"cmp"
@@ -37,12 +37,12 @@ func ownership(s plan.Settings, transfers []*transfer.Transfer) error {
 // beforeSchedule is the change that must be done before a task may start by itself: what it writes belongs to the bucket's owner only once the
 // bucket's ACLs are disabled. Whoever starts a task by hand has [VerifyOwnership] for that. Of a bucket that cannot be read nobody knows when
 // that is, so the plan warns.
-func (b *builder) beforeSchedule(t *transfer.Transfer) []string {
+func (b *Builder) beforeSchedule(t *transfer.Transfer) []string {
 	e := t.Destination
 	if s := t.Task.Schedule; s == nil || s.Status == dstypes.ScheduleStatusDisabled || !e.DisableACLs {
 		return nil
 	}
-	if !b.canRead(e.Account) {
+	if !b.CanRead(e.Account) {
 		b.find([]*transfer.Transfer{t}, plan.Finding{Severity: plan.Warning, Code: plan.CodeOwnership, Account: e.Account, Subject: e.Bucket,
 			Detail: "whether bucket " + e.Bucket + " has its ACLs disabled cannot be read, and a scheduled run does not look: what it writes before that belongs to the task account",
 			Remedy: "let the bucket's operator apply their part first, or give the schedule the status DISABLED until then"})
@@ -53,7 +53,7 @@ func (b *builder) beforeSchedule(t *transfer.Transfer) []string {
 
 // restoreOwnership plans the Object Ownership that the bucket is to have again. It waits until nothing of the transfers writes there any more,
 // and is held back while another transfer still does, because what that writes would belong to its task account.
-func (b *builder) restoreOwnership(w desired.Bucket, locations map[string][]string) {
+func (b *Builder) restoreOwnership(w desired.Bucket, locations map[string][]string) {
 	spec := w.Spec
 	want, ok := b.settings.Ownership[spec.Name]
 	if !ok || !spec.DisableACLs {
@@ -64,14 +64,14 @@ func (b *builder) restoreOwnership(w desired.Bucket, locations map[string][]stri
 	for _, t := range w.Transfers {
 		c.Requires = append(c.Requires, locations[t.Name]...)
 	}
-	if !b.canRead(spec.Account) {
+	if !b.CanRead(spec.Account) {
 		c.Details = []string{string(want) + ", unless it is already"}
 		b.add(c)
 		return
 	}
-	state, seen := b.snap.Buckets[spec.Name]
+	state, seen := b.Snap.Buckets[spec.Name]
 	for _, part := range []string{bucket.PartOwnership, bucket.PartPolicy} {
-		if err := b.snap.Unread(spec.Name, state.Unread, part); err != nil || !seen {
+		if err := b.Snap.Unread(spec.Name, state.Unread, part); err != nil || !seen {
 			b.find(w.Transfers, unreadFinding(spec.Account, spec.Name, fmt.Errorf("%s: %w", part, cmp.Or(err, snapshot.ErrNotRead)), plan.Blocking,
 				"grant the reader s3:GetBucketOwnershipControls and s3:GetBucketPolicy on bucket "+spec.Name+", or leave it out of Ownership"))
 			return
