@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/xacct/xacct/internal/apply"
 	"github.com/xacct/xacct/internal/option"
 )
 
@@ -26,5 +27,5 @@ type ApplyOptions struct {
 func (p *Plan) Apply(ctx context.Context, c Clients, optFns ...func(*ApplyOptions)) (*Result, error) {
 	var o ApplyOptions
 	option.Apply(&o, optFns)
-	return applyPlan(ctx, p.draft(), c.set(), applyOptions(o))
+	return apply.Run(ctx, p.draft(), c.set(), apply.Options(o))
 }

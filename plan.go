@@ -12,6 +12,7 @@ import (
 	"github.com/xacct/xacct/internal/check"
 	"github.com/xacct/xacct/internal/option"
 	"github.com/xacct/xacct/internal/planner"
+	"github.com/xacct/xacct/internal/residue"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -146,7 +147,7 @@ func (p *Plan) Explain(transfer string, err error) error {
 // what AWS and the runs of the task have made on our behalf. What could not be looked at is in the list too, never left out. If no item is
 // Ours and none is "not known", nothing of ours is left. The error is that of a read that concerns everything.
 func (p *Plan) Residue(ctx context.Context, c Clients) ([]Residue, error) {
-	return findResidue(ctx, c.set(), resolveAll(p.Transfers))
+	return residue.Find(ctx, c.set(), resolveAll(p.Transfers))
 }
 
 // String is the plan as text for people: what changes in which account, what was checked, and what is unknown. It ends without a newline.

@@ -1,4 +1,4 @@
-package xacct
+package residue
 
 import (
 	"context"
@@ -18,8 +18,8 @@ import (
 	"github.com/xacct/xacct/plan"
 )
 
-// findResidue reads AWS again and lists what is left of the transfers.
-func findResidue(ctx context.Context, c client.Set, transfers []*transfer.Transfer) ([]plan.Residue, error) {
+// Find reads AWS again and lists what is left of the transfers.
+func Find(ctx context.Context, c client.Set, transfers []*transfer.Transfer) ([]plan.Residue, error) {
 	if err := transfer.Validate(transfers); err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package xacct
+package residue
 
 import (
 	"github.com/xacct/xacct/internal/desired"

@@ -1,4 +1,4 @@
-package xacct
+package apply
 
 import (
 	"cmp"
@@ -24,8 +24,8 @@ import (
 	"github.com/xacct/xacct/plan"
 )
 
-// applyOptions are the settings of an apply. Every field may be zero.
-type applyOptions struct {
+// Options are the settings of an apply. Every field may be zero.
+type Options struct {
 	OnEvent     func(plan.Event)
 	Concurrency int
 	Budget      time.Duration
@@ -43,7 +43,7 @@ type run struct {
 	approved *planner.Plan
 	current  *planner.Builder // what AWS holds now, and what is to be made of it
 	clients  client.Set
-	opts     applyOptions
+	opts     Options
 
 	changes          map[string]*plan.Change // of the fresh plan, by ID
 	desired          desired.Set             // of the transfers that nothing blocks, neither when the plan was made nor now
@@ -66,8 +66,8 @@ type run struct {
 	events chan struct{} // holds one: events come one at a time, and their receiver may sleep
 }
 
-// applyPlan makes the changes of the plan that are not on hold.
-func applyPlan(ctx context.Context, p *planner.Plan, c client.Set, o applyOptions) (*plan.Result, error) {
+// Run makes the changes of the plan that are not on hold.
+func Run(ctx context.Context, p *planner.Plan, c client.Set, o Options) (*plan.Result, error) {
 	r, err := begin(ctx, p, c, o)
 	if err != nil {
 		return nil, err
@@ -91,7 +91,7 @@ func applyPlan(ctx context.Context, p *planner.Plan, c client.Set, o applyOption
 }
 
 // begin judges the plan, reads AWS again, and plans again with what it reads.
-func begin(ctx context.Context, p *planner.Plan, c client.Set, o applyOptions) (*run, error) {
+func begin(ctx context.Context, p *planner.Plan, c client.Set, o Options) (*run, error) {
 	if err := readable(p); err != nil {
 		return nil, err
 	}
@@ -112,7 +112,7 @@ func begin(ctx context.Context, p *planner.Plan, c client.Set, o applyOptions) (
 }
 
 // newRun is an apply of the plan before anything is known of AWS.
-func newRun(p *planner.Plan, c client.Set, o applyOptions) *run {
+func newRun(p *planner.Plan, c client.Set, o Options) *run {
 	o.Budget, o.Settle = cmp.Or(o.Budget, defaultBudget), cmp.Or(o.Settle, defaultSettle)
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
