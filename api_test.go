@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"os"
+	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,6 +16,7 @@ import (
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/testlimit"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/policy"
@@ -179,3 +182,5 @@ var (
 	_ = xaccttest.Options{Latency: time.Second, Propagation: 1, PageSize: 1}
 	_ = xaccttest.Call{Account: "", Region: "", Service: "", Operation: "", Input: any(nil), Err: error(nil)}
 )
+
+func TestMain(m *testing.M) { os.Exit(testlimit.Run(m)) }

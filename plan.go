@@ -98,7 +98,7 @@ func makePlan(ctx context.Context, mode Mode, c Clients, transfers []Transfer, o
 // Empty reports whether nothing is left that the clients it was made with could do. What is blocked or handed over does not count:
 // the one is in the Findings, the other in the Changes.
 func (p *Plan) Empty() bool {
-	return !slices.ContainsFunc(p.Changes, func(c Change) bool { return writes(&c) })
+	return !slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Op != NoOp && c.Hold == "" })
 }
 
 // For is the plan of the operator of one account: its changes, to be applied with that account's clients. What the other accounts still
