@@ -9,23 +9,24 @@ import (
 	"github.com/xacct/xacct/internal/option"
 )
 
-// ApplyOptions are the settings of [Plan.Apply].
+// ApplyOptions are the settings of [Plan.Apply]. The zero value is a good choice.
 type ApplyOptions struct {
-	OnEvent     func(Event)   // called in order and never concurrently; must not block for long; nil is nobody
+	OnEvent     func(Event)   // called for each step, in order and never concurrently; it must return soon; nil is none
 	Concurrency int           // how many calls go to one service of one account and Region at once; 0 is 16
-	Budget      time.Duration // how long to retry what a young role or policy causes when the policies allow it; 0 is 2 minutes
-	Settle      time.Duration // how long to look for what a call whose answer was lost may have made, and for a written policy to show; 0 is 30 seconds
+	Budget      time.Duration // how long to retry a call that the policies allow and that a new role or policy does not allow yet; 0 is 2 minutes
+	Settle      time.Duration // how long to look for what a call with a lost answer made, and for a written policy to show; 0 is 30 seconds
 	Logger      *slog.Logger  // nil logs nothing
 }
 
-// Apply makes the changes of the plan that are not on hold. It reads AWS again first and derives everything that it writes from the plan's
-// transfers and from what it reads: what is as wanted already is left alone, statements of others are merged again, and an object of
-// ours that was changed since is a [StaleError]. Independent changes go on when one fails; what requires it is skipped.
+// Apply makes the changes of the plan that are not on hold. It reads AWS again first, and derives everything that it writes from the plan's
+// transfers and from what it reads, never from the plan's texts. What is as desired already is left alone, and statements of others are merged
+// again. A resource of ours that was changed since the plan was made is a *[StaleError]. When a change fails, those that require it are skipped
+// and the others go on.
 //
-// The Result is there whenever the changes were begun, together with all failures joined. Changes that wait for another account's operator
-// are no error.
+// The Result is nil only if no change was begun. All failures are joined in the error. A change that waits for another account's operator is
+// not a failure.
 func (p *Plan) Apply(ctx context.Context, c Clients, optFns ...func(*ApplyOptions)) (*Result, error) {
 	var o ApplyOptions
 	option.Apply(&o, optFns)
-	return apply.Run(ctx, p.draft(), c.set(), apply.Options(o))
+	return apply.Run(ctx, p.internal(), c.set(), apply.Options(o))
 }

@@ -21,12 +21,12 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// IdentityAPI is the part of STS that proves which account a client belongs to. It may gain methods in a minor release: embed it.
+// IdentityAPI is the part of STS that proves which account the clients belong to. It may gain methods in a minor release: embed it in fakes.
 type IdentityAPI interface {
 	GetCallerIdentity(context.Context, *sts.GetCallerIdentityInput, ...func(*sts.Options)) (*sts.GetCallerIdentityOutput, error)
 }
 
-// DataSyncAPI is the part of DataSync that xacct uses. It may gain methods in a minor release: embed it.
+// DataSyncAPI is the part of DataSync that xacct uses. It may gain methods in a minor release: embed it in fakes.
 type DataSyncAPI interface {
 	location.API
 	task.API
@@ -38,24 +38,22 @@ var (
 	_ DataSyncAPI = (*datasync.Client)(nil)
 )
 
-// Clients are the accounts whose credentials we have, by 12-digit account id. An account that is missing is somebody else's: its changes
-// are planned as a hand-over. Clients are read concurrently and never written.
+// Clients are the clients of the accounts whose credentials the program has, by 12-digit account id. An account that is missing belongs to
+// another team: its changes are planned as a hand-over. Clients are read concurrently and never written.
 type Clients map[string]AccountClients
 
-// AccountClients are the clients of one account. A nil field is an error only if the plan needs it.
+// AccountClients are the clients of one account. A nil field is a *[ClientError] only if a plan needs it.
 type AccountClients struct {
 	STS      IdentityAPI
 	IAM      iamrole.API
-	S3       func(region string) bucket.API   // called concurrently and often: cache inside
-	DataSync func(region string) DataSyncAPI  // likewise
-	KMS      func(region string) kmskey.API   // likewise; needed only in the accounts of keys that a transfer lists
-	Logs     func(region string) task.LogsAPI // likewise; needed only in the task account of a BASIC task with a log group
+	S3       func(region string) bucket.API   // each of these functions is called concurrently and often: it should cache its clients
+	DataSync func(region string) DataSyncAPI  // needed in the task account
+	KMS      func(region string) kmskey.API   // needed in the accounts of keys that a transfer lists
+	Logs     func(region string) task.LogsAPI // needed in the task account of a BASIC task with a log group
 }
 
-// NewAccountClients makes the clients of the account that cfg has credentials for. It makes no call. The regional clients are made once
-// a Region and cached.
-//
-// Unless cfg says otherwise, the clients retry in the SDK's adaptive mode, which slows down while a service throttles.
+// NewAccountClients makes the clients of the account that cfg has credentials for, without a call to AWS. Each Region's clients are made once and
+// cached. Unless cfg says otherwise they retry in the SDK's adaptive mode, which slows down while a service throttles.
 func NewAccountClients(cfg aws.Config) AccountClients {
 	if cfg.Retryer == nil && cfg.RetryMode == "" {
 		cfg.RetryMode = aws.RetryModeAdaptive
@@ -87,8 +85,8 @@ func (c Clients) DataSync(arn string) (DataSyncAPI, error) {
 	return c.set().DataSync(a.Account, a.Region)
 }
 
-// Objects is the client for the objects of a bucket of the account in the Region, with which package task reads reports and writes manifests: the
-// account's S3 client, if that can read and write objects, as *s3.Client can.
+// Objects returns the client with which package task reads reports and writes manifests in buckets of the account and Region. It is the
+// account's S3 client, which must be able to read and write objects, as *s3.Client is.
 func (c Clients) Objects(account, region string) (task.ObjectsAPI, error) {
 	api, err := c.set().S3(account, region)
 	if err != nil {
@@ -101,7 +99,7 @@ func (c Clients) Objects(account, region string) (task.ObjectsAPI, error) {
 	return objects, nil
 }
 
-// set is the clients as the machinery takes them: a nil map, function or client stays nil.
+// set is the clients as the internal packages take them: a nil map, function or client stays nil.
 func (c Clients) set() client.Set {
 	if c == nil {
 		return nil

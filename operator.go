@@ -5,31 +5,31 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// OperatorPolicy is the identity policy that whoever runs xacct in the account needs for the transfers: the calls that it makes there, on
-// the resources that it makes them on. No phases means all of them. It fails for invalid transfers, for an account that none of them
-// touches, and for what does not fit into a managed policy: ask for one phase at a time then, or see [OperatorPolicies].
+// OperatorPolicy returns the identity policy that the principal needs that runs xacct in the account for the transfers: exactly the calls that
+// xacct makes there, on the resources that it makes them on. No phases means all phases. It fails for invalid transfers, for an account that none
+// of them touches, and for statements that do not fit into one managed policy: then ask for one phase at a time, or use [OperatorPolicies].
 //
-// To replace a task (AllowReplace), the ApplyPhase needs what the DestroyPhase has as well; where a transfer leaves a bucket, a Region or a role,
-// both need what they had for the transfer as it was. The RunPhase reads the task's reports and writes
-// the manifest of Retries; a manifest of one's own (Task.Manifest) is left to whoever owns its bucket.
+//   - To replace a task (AllowReplace), the ApplyPhase needs the DestroyPhase too. When a transfer moves to another bucket, Region or role, both
+//     also need what they needed for the transfer as it was.
+//   - The RunPhase covers reading the task's reports and writing the manifest of Retries. Writing Task.Manifest is left to its bucket's owner.
+//   - Only AWS knows the role of a given location. With a LocationARN and no RoleARN, the policy allows reading all roles of the account.
 //
-// Which role a given location has is only known once it was read: with a LocationARN and no RoleARN beside it, the policy lets all roles
-// of the account be read.
-//
-// The tutorial's own list ([TutorialOperatorPolicy]) cannot perform the tutorial: it lacks iam:PutRolePolicy, datasync:TagResource,
-// iam:CreateServiceLinkedRole and s3:ListBucket, and allows passing every role.
+// The tutorial's own list ([TutorialOperatorPolicy]) does not suffice for the tutorial: it lacks iam:PutRolePolicy, datasync:TagResource,
+// iam:CreateServiceLinkedRole and s3:ListBucket, and it allows passing every role.
 func OperatorPolicy(account string, transfers []Transfer, phases ...Phase) (policy.Document, error) {
 	return operator.Policy(account, resolveAll(transfers), phases)
 }
 
-// OperatorPolicies is [OperatorPolicy] in as many documents as it takes for each to fit into a managed policy. A role can have 10 of them
-// attached (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
+// OperatorPolicies returns the statements of [OperatorPolicy] in as many documents as it takes for each to fit into a managed policy. A role can
+// have 10 managed policies (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
 func OperatorPolicies(account string, transfers []Transfer, phases ...Phase) ([]policy.Document, error) {
 	return operator.Policies(account, resolveAll(transfers), phases)
 }
 
-// TutorialOperatorPolicy is the tutorial's policy for the user of the source account, word for word (prerequisite: required source account
-// permissions). It does not suffice for the tutorial's own steps, and it may pass every role to DataSync.
+// TutorialOperatorPolicy returns the policy that AWS's tutorial gives to the user of the source account (its prerequisite "required source account
+// permissions"), as it is meant, in the edition of April 2025. It does not suffice for the tutorial's own steps, and it allows passing every role
+// to DataSync. See [OperatorPolicy] for what xacct needs.
+// https://docs.aws.amazon.com/datasync/latest/userguide/tutorial_s3-s3-cross-account-transfer.html
 func TutorialOperatorPolicy() policy.Document {
 	return policy.New(
 		policy.Allow(
@@ -43,8 +43,8 @@ func TutorialOperatorPolicy() policy.Document {
 	)
 }
 
-// TutorialBucketOwnerPolicy is what the tutorial asks of the user of the destination account in words (prerequisite: required destination
-// account permissions): to update one bucket's policy and to disable its ACLs. The tutorial prints no document for it.
+// TutorialBucketOwnerPolicy returns what the tutorial asks for in words, and without a document, for the user of the destination account (its
+// prerequisite "required destination account permissions"): to update the policy of one bucket and to disable its ACLs.
 func TutorialBucketOwnerPolicy(bucketARN string) policy.Document {
 	return policy.New(policy.Allow(
 		"s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:GetBucketOwnershipControls", "s3:PutBucketOwnershipControls",

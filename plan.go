@@ -16,93 +16,95 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// PlanOptions are the settings of [NewPlan] and [NewDestroyPlan].
+// PlanOptions are the settings of [NewPlan] and [NewDestroyPlan]. The zero value is a good choice.
 type PlanOptions struct {
-	AllowReplace bool // let a task be replaced where AWS cannot change it in place; false blocks such a transfer
-	AllowDelete  bool // let a transfer delete objects at the destination (PreserveDeletedFiles REMOVE); false blocks it
-	CancelRuns   bool // let a tear-down cancel the executions under way; false blocks it while there are any
-	// Ownership is the Object Ownership that a tear-down puts back, by the name of a destination bucket whose transfer has DisableACLs: what
-	// the bucket had before, which only its owner knows. A bucket that is missing keeps what it has; other buckets are an error.
+	AllowReplace bool // a task may be replaced where AWS cannot change it in place; false blocks such a transfer
+	AllowDelete  bool // a task may delete objects at the destination (PreserveDeletedFiles REMOVE); false blocks such a transfer
+	CancelRuns   bool // a tear-down may cancel executions under way; false blocks it while there are any
+
+	// Ownership is the Object Ownership that a tear-down puts back, by the name of a destination bucket whose transfer has DisableACLs. Only the
+	// bucket's owner knows what it was before. A bucket that is missing keeps what it has; any other bucket is an error.
 	Ownership map[string]s3types.ObjectOwnership
 
-	HandOver []string // accounts that are read but never written: their changes are for their own operator
+	HandOver []string // accounts that are read and never written: their changes are for their own operators
 
-	// SCPs of the accounts of principals and RCPs of the accounts of buckets, by account id: for each level of the organisation, outermost
-	// first, its documents. An account that is missing was not given, and the plan says so; an empty list is "there are none".
+	// SCPs are the service control policies of the accounts of principals, RCPs the resource control policies of the accounts of buckets, by
+	// account id: for each level of the organisation, the outermost first, its documents. An account that is missing was not given, and the plan
+	// says so. An empty list means that there are none.
 	SCPs, RCPs map[string][][]policy.Document
 
-	// OrgIDs are the organisations (o-…) of accounts, by account id, for policies that ask for aws:PrincipalOrgID or aws:ResourceOrgID.
-	// An account that is missing is not known to be in one.
+	// OrgIDs are the organisations (o-…) of accounts, by account id, for policies that ask for aws:PrincipalOrgID or aws:ResourceOrgID. Of an
+	// account that is missing it is unknown.
 	OrgIDs map[string]string
 
-	Override    []string     // codes of blocking findings that are to be warnings; see [Overridable]
+	Override    []string     // codes of blocking findings that only warn; see [Overridable]
 	Concurrency int          // how many calls go to one service of one account and Region at once; 0 is 16
-	Logger      *slog.Logger // nil logs nothing
+	Logger      *slog.Logger // gets a line for each plan that is made; nil logs nothing
 }
 
-// settings are the options that the plan keeps, because Apply has to know them.
+// settings are the options that a plan keeps, because Apply keeps to them.
 func (o PlanOptions) settings() Settings {
 	return Settings{AllowReplace: o.AllowReplace, CancelRuns: o.CancelRuns, Ownership: o.Ownership, AllowDelete: o.AllowDelete, HandOver: o.HandOver,
 		Override: o.Override, OrgIDs: o.OrgIDs, SCPs: o.SCPs, RCPs: o.RCPs}
 }
 
-// Overridable are the codes that PlanOptions.Override may hold. The others have no meaning that could be overridden.
+// Overridable returns the codes that PlanOptions.Override may hold.
 func Overridable() []Code { return slices.Clone(planner.Overridable) }
 
 // Plan is what would be done, and what is known about it. It is data: it can be stored as JSON, reviewed, and applied elsewhere, another day.
 type Plan struct {
-	Schema    string // of the JSON
+	Schema    string // the version of the JSON
 	Mode      Mode
-	Transfers []Transfer // what it was made from; Apply derives what to write from these, not from the texts below
-	Settings  Settings   // what it was made with
+	Transfers []Transfer // what it was made from, by name; Apply derives what it writes from these, not from the texts below
+	Settings  Settings   // the options that it was made with
 	Changes   []Change   // in the order in which they are shown: by account, then by kind and name
-	Findings  []Finding
+	Findings  []Finding  // by transfer, the heaviest first
 }
 
-// draft is the plan as the machinery takes it.
-func (p *Plan) draft() *planner.Plan {
+// internal is the plan as the internal packages take it.
+func (p *Plan) internal() *planner.Plan {
 	return &planner.Plan{Schema: p.Schema, Mode: p.Mode, Transfers: resolveAll(p.Transfers), Settings: p.Settings, Changes: p.Changes, Findings: p.Findings}
 }
 
-// NewPlan reads AWS, compares it with what the transfers want, and says what would change and who will be let in. It only reads.
+// NewPlan reads AWS, compares what it reads with what the transfers want, and says what would change and what the policies will allow. It makes
+// read calls only.
 //
 // It fails for what concerns all transfers: invalid input, a client that is missing or belongs to another account, a cancelled context.
-// All else is a blocking finding of the transfer it concerns, and the others proceed.
+// Everything else is a blocking finding of the transfer that it concerns, and the other transfers are not affected.
 func NewPlan(ctx context.Context, c Clients, transfers []Transfer, optFns ...func(*PlanOptions)) (*Plan, error) {
-	return makePlan(ctx, SetUp, c, transfers, optFns)
+	return newPlan(ctx, SetUp, c, transfers, optFns)
 }
 
-// NewDestroyPlan plans the way back: the task, its locations, our statements in bucket policies, and the roles last, because a bucket
-// policy that names a deleted role can no longer be written by its owner. It deletes what is provably ours and nothing else: transferred
-// objects, given roles and locations stay as they are, and so does object ownership unless PlanOptions.Ownership asks otherwise.
-// Like [NewPlan] it only reads.
+// NewDestroyPlan plans to remove what is provably ours, and nothing else: the task, its locations, our statements in policies, and the roles
+// last, because the owner of a bucket cannot write a policy that names a deleted role. Transferred objects and given roles and locations stay.
+// Object Ownership stays too, unless PlanOptions.Ownership puts it back. Like [NewPlan] it makes read calls only.
 func NewDestroyPlan(ctx context.Context, c Clients, transfers []Transfer, optFns ...func(*PlanOptions)) (*Plan, error) {
-	return makePlan(ctx, TearDown, c, transfers, optFns)
+	return newPlan(ctx, TearDown, c, transfers, optFns)
 }
 
-func makePlan(ctx context.Context, mode Mode, c Clients, transfers []Transfer, optFns []func(*PlanOptions)) (*Plan, error) {
-	o := PlanOptions{Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}
+func newPlan(ctx context.Context, mode Mode, c Clients, transfers []Transfer, optFns []func(*PlanOptions)) (*Plan, error) {
+	var o PlanOptions
 	option.Apply(&o, optFns)
-	d, err := planner.New(ctx, mode, c.set(), resolveAll(transfers), o.settings(), o.Concurrency)
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	made, err := planner.New(ctx, mode, c.set(), resolveAll(transfers), o.settings(), o.Concurrency)
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Schema: d.Schema, Mode: d.Mode, Transfers: slices.Clone(transfers), Settings: d.Settings, Changes: d.Changes, Findings: d.Findings}
-	slices.SortFunc(p.Transfers, func(x, y Transfer) int { return cmp.Compare(x.Name, y.Name) })
-	if o.Logger != nil {
-		o.Logger.Info("xacct plan", "mode", string(p.Mode), "transfers", len(p.Transfers), "changes", len(p.Changes), "findings", len(p.Findings))
-	}
-	return p, nil
+	sorted := slices.SortedFunc(slices.Values(transfers), func(x, y Transfer) int { return cmp.Compare(x.Name, y.Name) })
+	o.Logger.Info("xacct plan", "mode", string(mode), "transfers", len(sorted), "changes", len(made.Changes), "findings", len(made.Findings))
+	return &Plan{Schema: made.Schema, Mode: made.Mode, Transfers: sorted, Settings: made.Settings, Changes: made.Changes, Findings: made.Findings}, nil
 }
 
-// Empty reports whether nothing is left that the clients it was made with could do. What is blocked or handed over does not count:
-// the one is in the Findings, the other in the Changes.
+// Empty reports whether Apply would make no change with the clients that the plan was made with. What is blocked or handed over does not count:
+// see Findings and Changes for that.
 func (p *Plan) Empty() bool {
 	return !slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Op != NoOp && c.Hold == "" })
 }
 
-// For is the plan of the operator of one account: its changes, to be applied with that account's clients. What the other accounts still
-// have to do stands in Requires.
+// For returns the part of the plan that is for one account's operator: its changes, to be applied with that account's clients, and the findings
+// that concern them. What other accounts have to do first stands in Requires.
 func (p *Plan) For(account string) *Plan {
 	q := &Plan{Schema: p.Schema, Mode: p.Mode, Transfers: p.Transfers, Settings: p.Settings}
 	q.Settings.HandOver = slices.DeleteFunc(slices.Clone(p.Settings.HandOver), func(a string) bool { return a == account })
@@ -127,14 +129,14 @@ func (p *Plan) For(account string) *Plan {
 	return q
 }
 
-// transfer is the index of the transfer of that name; -1 if the plan has none.
+// transfer is the index of the transfer of that name, -1 if the plan has none.
 func (p *Plan) transfer(name string) int {
 	return slices.IndexFunc(p.Transfers, func(t Transfer) bool { return t.Name == name })
 }
 
-// Explain links an error of a transfer's run, or of its start, to what the plan said of that transfer: the *[AccessTestError] that it returns
-// wraps the error, and has the end that it is about and the verdict on it in its Hint. An error that is not about access, that has its
-// verdict already, as those of Apply, or of a transfer that the plan has not, comes back as it is; nil is nil.
+// Explain connects an error of a transfer's run, or of its start, with what the plan found about that transfer. If the error is about access, it
+// returns an *[AccessTestError] that wraps it, with the end that it is about, the plan's verdict on that end, and a Hint that follows from both.
+// Any other error comes back as it is, and so does one that Apply has explained already, or one of a transfer that is not in the plan. Nil is nil.
 func (p *Plan) Explain(transfer string, err error) error {
 	i := p.transfer(transfer)
 	if i < 0 {
@@ -143,13 +145,13 @@ func (p *Plan) Explain(transfer string, err error) error {
 	return check.Explain(p.Findings, p.Transfers[i].resolve(), err)
 }
 
-// Residue looks for what is left of the plan's transfers: roles, locations and tasks that bear our mark, statements that bear our Sids, and
-// what AWS and the runs of the task have made on our behalf. What could not be looked at is in the list too, never left out. If no item is
-// Ours and none is "not known", nothing of ours is left. The error is that of a read that concerns everything.
+// Residue looks for what is left of the plan's transfers after a tear-down: roles, locations and tasks with our tags, statements with our Sids,
+// and what AWS and the runs of the task made on our behalf. What could not be looked at is an item too, "not known". Nothing of ours is left if no
+// item is Ours and none is not known. The error is that of a read that concerns everything.
 func (p *Plan) Residue(ctx context.Context, c Clients) ([]Residue, error) {
 	return residue.Find(ctx, c.set(), resolveAll(p.Transfers))
 }
 
-// String is the plan as text for people: what changes in which account, what was checked, and what is unknown. It ends without a newline.
-// The same plan always prints the same text.
-func (p *Plan) String() string { return p.draft().Text() }
+// String returns the plan as text for people: what changes in which account, what was checked, and what is unknown. The same plan always gives the
+// same text, without a newline at its end.
+func (p *Plan) String() string { return p.internal().Text() }

@@ -23,8 +23,9 @@ import (
 // receiptSchema is the version of a receipt's JSON; it changes like that of a plan.
 const receiptSchema = "1.0"
 
-// Receipt is the record of one run: what was planned, ran and arrived. It is data, to be kept as JSON: DataSync forgets a run after 30 days
-// (https://docs.aws.amazon.com/datasync/latest/userguide/datasync-limits.html). It holds no secrets, but names of accounts, buckets and roles.
+// Receipt is the record of one run: what was planned, what ran and what arrived. It is data, to be kept as JSON, because DataSync forgets a run
+// after 30 days (https://docs.aws.amazon.com/datasync/latest/userguide/datasync-limits.html). It holds no secrets, but the names of accounts,
+// buckets and roles.
 type Receipt struct {
 	Schema   string
 	Written  time.Time
@@ -32,8 +33,8 @@ type Receipt struct {
 	Plan     string   // the digest of the plan, see [Plan.Digest]
 
 	// Policies are the digests of the documents in force when the receipt was written, by what they belong to: "trust ROLE-ARN",
-	// "policy NAME of ROLE-ARN", "boundary of ROLE-ARN", "bucket NAME", "key ARN", "log policy NAME in REGION". They are those of every role that
-	// DataSync was given, also where it is somebody else's. NotRead says of which they could not be read, and why.
+	// "policy NAME of ROLE-ARN", "boundary of ROLE-ARN", "bucket NAME", "key ARN", "log policy NAME in REGION". Every role that DataSync uses is
+	// among them, given ones too. NotRead has the documents that could not be read, and why.
 	Policies map[string]string
 	NotRead  map[string]string `json:",omitempty"`
 
@@ -52,12 +53,12 @@ type Receipt struct {
 	Exceptions   []task.Exception    `json:",omitempty"`
 	Report       *task.ReportOutcome `json:",omitempty"` // of the task report, if there was one
 
-	// RequestIDs are the AWS request ids of the writes that set the transfer up, by the ID of the change, and that of the start, by "start": they
-	// find the events in CloudTrail.
+	// RequestIDs are the AWS request ids of the writes that set the transfer up, by the ID of the change, and of the start, by "start". The events
+	// are found by them in CloudTrail.
 	RequestIDs map[string][]string `json:",omitempty"`
 }
 
-// Digest is "sha256:" and the hash of the plan's JSON in hexadecimal: equal for plans that say the same.
+// Digest returns "sha256:" and the hash of the plan's JSON in hexadecimal. It is equal for plans that say the same.
 func (p *Plan) Digest() (string, error) {
 	data, err := json.Marshal(p)
 	if err != nil {
@@ -71,9 +72,9 @@ func digest(data []byte) string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// Receipt records a run of the transfer: with the plan, what became of its changes (nil if nothing was applied now) and how the run ended. It reads
-// the policies in force once more, and changes nothing. What cannot be read is in NotRead, and is no error. A run of another task than the transfer
-// has now is refused: write the receipt before the task is replaced.
+// Receipt records a run of the transfer. result is what became of the plan's changes, nil if nothing was applied now; outcome is how the run ended.
+// Receipt reads the policies in force and changes nothing. What cannot be read is in NotRead and is no error. A run of a task that is no longer the
+// transfer's is refused: write the receipt before the task is replaced.
 func (p *Plan) Receipt(ctx context.Context, c Clients, transfer string, result *Result, outcome *task.Outcome) (*Receipt, error) {
 	i := p.transfer(transfer)
 	switch {
@@ -138,10 +139,10 @@ func (r *Receipt) requests(result *Result, outcome *task.Outcome) {
 	}
 }
 
-// VerifyOwnership proves that what the transfer writes will belong to the owner of the destination bucket. It is for [task.StartOptions].Before: a
-// run into a bucket of another account that still has ACLs would leave objects behind that its owner cannot read
-// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html). Into a bucket of the task account there is nothing to prove.
-// The error is an *OwnershipError, also if it cannot be found out.
+// VerifyOwnership returns a function for [task.StartOptions].Before. It proves that the objects that a run writes will belong to the owner of the
+// destination bucket: a run into another account's bucket that still has ACLs would leave objects that the owner cannot read
+// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html). A bucket of the task account needs no proof. The error is an
+// *[OwnershipError], also if the ownership could not be read.
 func VerifyOwnership(c Clients, t Transfer) func(context.Context) error {
 	return func(ctx context.Context) error {
 		e := t.resolve().End(DestinationSide)

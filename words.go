@@ -1,11 +1,8 @@
 package xacct
 
-import (
-	"github.com/xacct/xacct/plan"
-)
+import "github.com/xacct/xacct/plan"
 
-// The words of plans and results live in package plan, and have their fields and methods there. These are the same types under names of this
-// package.
+// The types below are those of package plan, which has their fields and methods, under names of this package.
 type (
 	// Mode is the direction of a plan. See [plan.Mode].
 	Mode = plan.Mode

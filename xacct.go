@@ -13,110 +13,132 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// Problem is one thing wrong with a [Transfer]: the field, its value, the rule and what would be right.
-// Validate joins all of them; errors.As finds the first, and [Problems] all.
+// Problem is one thing wrong with an input: the field, its value, the rule and what would be right. See [problem.Problem].
 type Problem = problem.Problem
 
-// Problems returns every [Problem] in err.
+// Problems returns every [Problem] in err, which may be joined or wrapped.
 func Problems(err error) []*Problem { return problem.All(err) }
 
-// Endpoint is one end of a [Transfer]: a bucket, or a prefix of it, and how DataSync gets at it.
+// Endpoint is one end of a [Transfer]: a bucket, or a prefix of it, and how DataSync reaches it.
 type Endpoint struct {
 	Account string // 12-digit id of the account that owns the bucket; required
-	Region  string // the Region the bucket lives in; required
+	Region  string // the Region that the bucket is in; required
 	Bucket  string // the bucket's name, not its ARN; required
 	Prefix  string // the key prefix to copy from or to, with or without slashes at its ends; "" is the whole bucket
 
-	// StorageClass is given to objects newly written; destination only. "" is STANDARD.
+	// StorageClass is the class of the objects that DataSync writes; destination only. "" is STANDARD.
 	StorageClass dstypes.S3StorageClass `json:",omitempty"`
 
-	// DisableACLs asks to set the destination bucket's Object Ownership to BucketOwnerEnforced where it is not yet. Without it a bucket
-	// in another account that still has ACLs blocks the plan, because objects that DataSync writes there would belong to the task account:
+	// DisableACLs sets the destination bucket's Object Ownership to BucketOwnerEnforced. If it is false, a bucket in another account that still
+	// has ACLs blocks the plan, because objects that DataSync writes there would belong to the task account:
 	// https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
 	DisableACLs bool `json:",omitempty"`
 
-	// KMSKeys are the full ARNs of the customer managed keys that the objects of this end are encrypted under: neither ids nor aliases.
-	// A source may need several, because objects keep the key that they were written under; a destination needs the key of the bucket's
-	// default encryption. The role may use them, and a key in another account than the task lets it; a key of the task account must
-	// let it by a policy of its own. A key taken off the list loses our statement with the next plan. nil is none.
+	// KMSKeys are the ARNs, neither ids nor aliases, of the customer managed keys that encrypt the objects of this end. A source may need several,
+	// because objects keep the key that they were written under. A destination needs the key of the bucket's default encryption. The role is
+	// allowed to use them. The policy of a key in another account gets a statement that allows the role, until the key is taken off the list;
+	// the policy of a key in the task account must allow it already. nil is none.
 	// https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
 	KMSKeys []string `json:",omitempty"`
 
-	// KMSViaS3 limits what the role may do with the keys to calls that S3 makes for it (kms:ViaService). That DataSync makes none of its own
-	// is not documented. False sets no such condition.
+	// KMSViaS3 limits the role's use of the keys to calls that S3 makes for it (kms:ViaService). Whether DataSync calls KMS itself is not
+	// documented. False sets no such condition.
 	KMSViaS3 bool `json:",omitempty"`
 
-	// Role is the IAM role that DataSync assumes for this end. Every field may be empty: Name becomes the transfer's name with
-	// "-source" or "-destination", empty Trust and Policies become the least-privilege presets.
-	// The same Name on both ends makes one role of them.
+	// Role is the IAM role that DataSync assumes for this end. Every field may be empty: Name is then the transfer's name with "-source" or
+	// "-destination", and Trust and Policies are least-privilege presets. The same Name on both ends makes one role for both.
 	Role iamrole.Spec
 
-	RoleARN     string `json:",omitempty"` // an existing role to use instead; judged, never changed, never deleted; excludes Role
-	LocationARN string `json:",omitempty"` // an existing location to use instead; judged, never changed, never deleted; excludes Role
+	RoleARN     string `json:",omitempty"` // an existing role to use instead of Role: checked, never changed, never deleted
+	LocationARN string `json:",omitempty"` // an existing location to use: checked, never changed, never deleted; excludes Role
 }
 
 // Transfer is a copy of one bucket, or a prefix of it, into another. It is a plain value: nothing in xacct changes it.
 type Transfer struct {
-	// Name identifies the transfer. The names of roles, tags and statement ids follow from it, so a new name is a new transfer.
+	// Name identifies the transfer. The names of roles, the tags and the Sids are made from it, so that a new name is a new transfer.
 	// [A-Za-z][A-Za-z0-9-]*, at most 52 characters; required.
 	Name string
 
 	Source, Destination Endpoint // where to copy from and to; neither may lie inside the other
 
-	// TaskAccount owns the roles, locations and task, and runs the task. "" is the source's account (push);
-	// the destination's account makes it a pull.
+	// TaskAccount is the account that owns the roles, the locations and the task. "" is the source's account (push). The destination's account
+	// makes the transfer a pull.
 	TaskAccount string
 
-	// Operators are the ARNs of the roles or users of the task account that will create the locations. AWS checks their own
-	// s3:ListBucket on both buckets as well, so a bucket in another account grants it to exactly these. Empty grants it to nobody.
+	// Operators are the ARNs of the roles or users of the task account that create the locations. When a location is created, AWS checks the
+	// caller's own s3:ListBucket on the bucket too, so that a bucket in another account grants it to exactly these. Empty grants it to nobody.
 	Operators []string
 
 	Grant GrantShape        // how a bucket in another account names DataSync's role
 	Task  task.Spec         // the task's settings; Account, Region and the location ARNs are computed and must be empty; Name "" is the transfer's
-	Tags  map[string]string // of roles, locations and task, besides our own; nil is none
+	Tags  map[string]string // for roles, locations and task, beside our own tags; nil is none
 
-	// Retries is where [task.Retry] writes the list of what to run again: DataSync may read it with the source's role, see RetryManifest.
-	// Nil is no such place.
+	// Retries is where [task.Retry] writes the list of what to run again. The source's role is allowed to read it; see RetryManifest. Nil is no
+	// such place.
 	Retries *task.Manifest `json:",omitempty"`
 
-	// TagPrefix is put before the keys of the tags that mark what is ours: transfer, side and managed-by. "" is "xacct:".
+	// TagPrefix begins the keys of the tags of what is ours: transfer, side and managed-by. "" is "xacct:".
 	TagPrefix string `json:",omitempty"`
 }
 
-// GrantShape is the shape of the statement by which a bucket lets DataSync's role of another account in.
+// GrantShape is the shape of the statement by which a bucket allows DataSync's role of another account.
 type GrantShape string
 
+// The shapes of grants.
 const (
-	// ByRole names the role as principal, as AWS's tutorial does. The role must exist before the statement can be written, and a role
-	// that is deleted and made again is no longer meant by it.
+	// ByRole names the role as principal, as AWS's tutorial does. The role must exist before the statement can be written. If the role is
+	// deleted and made again, the statement no longer means it.
 	ByRole GrantShape = ""
-	// ByAccount names the task account as principal and the role in an aws:PrincipalArn condition. It needs no existing role and never
-	// dangles; a role deleted and made again under that name inherits the grant.
+	// ByAccount names the task account as principal and the role in an aws:PrincipalArn condition. The role need not exist. A role that is
+	// deleted and made again under the same name has the grant again.
 	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 	ByAccount GrantShape = "ByAccount"
 )
 
-// AccountRole is a role and the account it belongs to.
+// AccountRole is a role, the account that owns it, and the end that it serves.
 type AccountRole struct {
 	Account string
+	Side    Side `json:",omitempty"` // "" if one role serves both ends
 	iamrole.Spec
 }
 
-// Resources is what each account should hold for one transfer. It comes from the transfer alone: no call is made.
+// Resources are what each account should hold for one transfer. They follow from the transfer alone: no call is made.
 type Resources struct {
-	Transfer Transfer // the transfer with every default filled in
+	Transfer Transfer // with TaskAccount filled in
 
-	Roles               []AccountRole // the roles to make: none, one or two
-	Buckets             []bucket.Spec // the buckets to configure: those outside the task account, and a destination whose ACLs are to be disabled
+	Roles               []AccountRole // the roles to make: none, one or two; see Role
+	Buckets             []bucket.Spec // the buckets to configure: those outside the task account, and a destination whose ACLs are to be disabled; see Bucket
 	Keys                []kmskey.Spec `json:",omitempty"` // the keys of both ends; those outside the task account with statements
 	Source, Destination location.Spec
 	Task                task.Spec // its location ARNs are empty until the locations exist
 }
 
+// Role returns the role that is made for the end. It is false if the end uses a given role or location.
+func (r *Resources) Role(side Side) (AccountRole, bool) {
+	for _, role := range r.Roles {
+		if role.Side == side || role.Side == "" {
+			return role, true
+		}
+	}
+	return AccountRole{}, false
+}
+
+// Bucket returns what the bucket of that name is to get. It is false if the bucket needs neither statements nor other ownership.
+func (r *Resources) Bucket(name string) (bucket.Spec, bool) {
+	for _, b := range r.Buckets {
+		if b.Name == name {
+			return b, true
+		}
+	}
+	return bucket.Spec{}, false
+}
+
 // resolve works out everything that follows from the transfer.
 func (t Transfer) resolve() *transfer.Transfer {
-	return transfer.Resolve(transfer.Given{Name: t.Name, Source: transfer.Endpoint(t.Source), Destination: transfer.Endpoint(t.Destination), TaskAccount: t.TaskAccount, Operators: t.Operators,
-		Grant: string(t.Grant), Task: t.Task, Tags: t.Tags, Retries: t.Retries, TagPrefix: t.TagPrefix})
+	return transfer.Resolve(transfer.Given{
+		Name: t.Name, Source: transfer.Endpoint(t.Source), Destination: transfer.Endpoint(t.Destination), TaskAccount: t.TaskAccount,
+		Operators: t.Operators, Grant: string(t.Grant), Task: t.Task, Tags: t.Tags, Retries: t.Retries, TagPrefix: t.TagPrefix,
+	})
 }
 
 func resolveAll(transfers []Transfer) []*transfer.Transfer {
@@ -127,11 +149,11 @@ func resolveAll(transfers []Transfer) []*transfer.Transfer {
 	return out
 }
 
-// Validate reports everything that can be known to be wrong without a call: all problems joined, each a [Problem]. Nil means none.
+// Validate reports all that can be known to be wrong without a call to AWS, joined, each a *[Problem]. Nil means that nothing is.
 func (t Transfer) Validate() error { return t.resolve().Validate() }
 
-// Resources works out what each account should hold for the transfer. It makes no call and looks at nothing but the transfer, so it can be
-// unit-tested: the error is that of [Transfer.Validate].
+// Resources works out what each account should hold for the transfer, from the transfer alone and without a call to AWS, so that it can be
+// unit-tested. The error is that of [Transfer.Validate].
 func (t Transfer) Resources() (*Resources, error) {
 	r := t.resolve()
 	if err := r.Validate(); err != nil {
@@ -146,13 +168,13 @@ func (t Transfer) Resources() (*Resources, error) {
 	return out, nil
 }
 
-// RetryManifest is Retries with the role and the account filled in, as [task.Retry] takes it; the zero Manifest if there is none.
+// RetryManifest returns Retries with the role and the account filled in, as [task.Retry] takes it. It is zero if Retries is nil.
 func (t Transfer) RetryManifest() task.Manifest { return t.resolve().RetryManifest() }
 
-// Check says who will be let in once everything is set up, action by action: DataSync's roles on both buckets, the service into these
-// roles, and the operators on both buckets and for their own calls; and what about the buckets stands in the way. It judges the
-// documents as they will be, ours merged into those given, and makes no call. What the facts do not settle is undetermined, never
-// allowed and never denied.
+// Check says what the policies will allow once everything is set up: DataSync to assume the roles, the roles to use the buckets and keys,
+// the operators to create the locations and to make their other calls. It also says what about the buckets and keys stands in the way. It
+// evaluates the documents as they will be, ours merged into those given, and makes no call to AWS. What the facts do not settle is undetermined,
+// never allowed and never denied.
 func (r *Resources) Check(f Facts) []Finding {
 	set := &transfer.Resources{Transfer: r.Transfer.resolve(), Buckets: r.Buckets, Keys: r.Keys, Source: r.Source, Destination: r.Destination, Task: r.Task}
 	for _, role := range r.Roles {

@@ -19,7 +19,11 @@ func (t *Transfer) Resources() *Resources {
 	r := &Resources{Transfer: t, Source: t.LocationSpec(plan.SourceSide), Destination: t.LocationSpec(plan.DestinationSide), Task: t.taskSpec()}
 	for _, side := range Sides {
 		if t.End(side).OwnsRole && !(side == plan.DestinationSide && t.SharesRole) {
-			r.Roles = append(r.Roles, AccountRole{Account: t.TaskAccount, Spec: t.role(side)})
+			role := AccountRole{Account: t.TaskAccount, Side: side, Spec: t.role(side)}
+			if t.SharesRole {
+				role.Side = ""
+			}
+			r.Roles = append(r.Roles, role)
 		}
 	}
 	r.Buckets, r.Keys = t.bucketSpecs(), t.Keys

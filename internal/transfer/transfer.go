@@ -125,6 +125,7 @@ func (t *Transfer) End(side plan.Side) *End {
 // AccountRole is a role that we make, and the account and the ends that it is for.
 type AccountRole struct {
 	Account string
+	Side    plan.Side // "" if it serves both ends
 	iamrole.Spec
 }
 
