@@ -2,89 +2,115 @@ package planner
 
 import (
 	"fmt"
+	"slices"
+	"strings"
+
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/snapshot"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 )
 
-// logPolicy plans the resource policy of a Region.
+// logStep is the resource policy of CloudWatch Logs in a Region.
+func (b *Builder) logStep(w desired.LogPolicy) policyStep {
+	return policyStep{transfers: w.Transfers, owners: func(string) []*transfer.Transfer { return w.Transfers }, subject: "resource policies of CloudWatch Logs in " + w.Region,
+		title: "resource policy " + task.LogPolicyName + " of CloudWatch Logs", put: "logs:PutResourcePolicy", remove: "logs:DeleteResourcePolicy",
+		seen: b.CanRead(w.Account), unread: b.Snap.Failures[w.ID()], allow: "grant the reader logs:DescribeResourcePolicies", current: b.Snap.Logs[w.ID()][task.LogPolicyName],
+		change: w.Change()}
+}
+
+// logPolicy plans our statement in the resource policy of a Region.
 func (b *Builder) logPolicy(w desired.LogPolicy) {
-	c := w.Change()
-	if !b.CanRead(w.Account) {
-		c.Op, c.After, c.Calls = plan.Create, policy.New(w.Statement()).String(), []string{"logs:PutResourcePolicy"}
-		b.add(c)
+	s := b.logStep(w)
+	if !s.seen {
+		b.unseenPolicy(s, policy.Statements{w.Statement()})
 		return
 	}
-	if err := b.Snap.Failures[w.ID()]; err != nil {
-		b.find(w.Transfers, unreadFinding(w.Account, "resource policies of CloudWatch Logs in "+w.Region, err, plan.Blocking, "grant the reader logs:DescribeResourcePolicies"))
+	if b.unreadable(s) {
 		return
 	}
 	policies := b.Snap.Logs[w.ID()]
-	before, exists := policies[task.LogPolicyName]
+	_, exists := policies[task.LogPolicyName]
 	d := w.Diff(policies)
-	if b.logTaken(w, d) {
+	s.subject = task.LogPolicyName
+	if b.taken(s, d, "rename or remove that statement by hand"); len(d.Taken) > 0 {
 		return
+	}
+	tooBig := func(detail, remedy string) {
+		b.find(w.Transfers, plan.Finding{Severity: plan.Blocking, Code: plan.CodeSize, Account: w.Account, Subject: task.LogPolicyName, Detail: detail, Remedy: remedy})
 	}
 	if d.Op == plan.Create && !exists && len(policies) >= task.MaxLogPolicies {
-		b.find(w.Transfers, plan.Finding{Severity: plan.Blocking, Code: plan.CodeSize, Account: w.Account, Subject: task.LogPolicyName,
-			Detail: fmt.Sprintf("%d of %d resource policies of CloudWatch Logs are taken in %s", len(policies), task.MaxLogPolicies, w.Region),
-			Remedy: "put statements of several policies into one, or use an ENHANCED task, which needs none"})
+		tooBig(fmt.Sprintf("%d of %d resource policies of CloudWatch Logs are taken in %s", len(policies), task.MaxLogPolicies, w.Region),
+			"put statements of several policies into one, or use an ENHANCED task, which needs none")
 	}
 	if used, quota := desired.LogSize(d.Next); d.Op != plan.NoOp && used > quota {
-		b.find(w.Transfers, plan.Finding{Severity: plan.Blocking, Code: plan.CodeSize, Account: w.Account, Subject: task.LogPolicyName,
-			Detail: fmt.Sprintf("resource policy %s of CloudWatch Logs would have %d of %d characters", task.LogPolicyName, used, quota),
-			Remedy: "take out of it what is not needed"})
+		tooBig(fmt.Sprintf("resource policy %s of CloudWatch Logs would have %d of %d characters", task.LogPolicyName, used, quota), "take out of it what is not needed")
 	}
-	b.add(logPolicyChange(c, d, before))
+	b.add(s.changed(d))
 }
 
-// logPolicyChange is the change of a log policy by which it becomes what the difference says.
-func logPolicyChange(c plan.Change, d desired.PolicyDiff, before policy.Document) plan.Change {
-	c.Op, c.Details, c.Before, c.After = d.Op, d.Lines, string(before.Bytes()), string(d.Next.Bytes())
-	switch d.Op {
-	case plan.NoOp:
-		c.Calls = nil
-	case plan.Delete:
-		c.Calls = []string{"logs:DeleteResourcePolicy"}
-	default:
-		c.Calls = []string{"logs:PutResourcePolicy"}
-	}
-	return c
-}
-
-// logTaken reports somebody else's statement that bears our Sid, and whether there is one.
-func (b *Builder) logTaken(w desired.LogPolicy, d desired.PolicyDiff) bool {
-	for _, sid := range d.Taken {
-		b.find(w.Transfers, plan.Finding{Severity: plan.Blocking, Code: plan.CodeSidTaken, Account: w.Account, Subject: task.LogPolicyName, Statement: sid,
-			Detail: "resource policy " + task.LogPolicyName + " of CloudWatch Logs: statement " + sid + " bears our id but is not of our making", Remedy: "rename or remove that statement by hand"})
-	}
-	return len(d.Taken) > 0
-}
-
-// dropLogPolicy takes the resource policy away once the tasks are gone, unless another task of ours in the Region has a log group: then it stays for
-// that. A policy with statements of others keeps those.
+// dropLogPolicy takes our statement out of the resource policy once the tasks are gone, and deletes the policy if no statement is left. While
+// another task of ours in the Region has a log group, the statement stays for that.
 func (b *Builder) dropLogPolicy(w desired.LogPolicy, tasks map[string][]string) {
-	c := w.Change()
-	for _, t := range w.Transfers {
-		c.Requires = append(c.Requires, tasks[t.Name]...)
-	}
-	c.Op, c.Calls = plan.Delete, []string{"logs:DeleteResourcePolicy"}
-	if !b.CanRead(w.Account) {
-		b.add(c)
-		return
-	}
-	if err := b.Snap.Failures[w.ID()]; err != nil {
-		b.find(w.Transfers, unreadFinding(w.Account, "resource policies of CloudWatch Logs in "+w.Region, err, plan.Blocking, "grant the reader logs:DescribeResourcePolicies"))
-		return
-	}
-	if b.Snap.LogsNeeded(w) {
+	s := b.logStep(w)
+	if s.seen && s.unread == nil && b.Snap.LogsNeeded(w) {
 		return
 	}
 	w.Groups = nil
-	d := w.Diff(b.Snap.Logs[w.ID()])
-	if !b.logTaken(w, d) && d.Op != plan.NoOp {
-		b.add(logPolicyChange(c, d, b.Snap.Logs[w.ID()][task.LogPolicyName]))
+	b.dropPolicy(s, tasks, func() desired.PolicyDiff { return w.Diff(b.Snap.Logs[w.ID()]) }, nil)
+}
+
+// dropFormerLogPolicies plans that our statement leaves the log policies that the transfers have left.
+func (b *Builder) dropFormerLogPolicies(w desired.Set) {
+	for _, l := range w.Logs {
+		logs := func(t desired.Task) bool {
+			mine := slices.ContainsFunc(l.Transfers, func(x *transfer.Transfer) bool { return x.Name == t.Transfer.Name })
+			return mine && b.mode == plan.SetUp && b.keepsLogging(t)
+		}
+		if l.Former && !slices.ContainsFunc(w.Tasks, logs) {
+			b.dropLogPolicy(l, nil)
+		}
 	}
+}
+
+// keepsLogging reports whether the task of a transfer that names no log group keeps the one that it has and writes there: a transfer that leaves
+// something alone does not end it.
+func (b *Builder) keepsLogging(w desired.Task) bool {
+	state, err := b.Snap.OurTask(w)
+	if err != nil || snapshot.LogGroup(state) == "" {
+		return err != nil
+	}
+	spec := w.Spec.Over(state)
+	return spec.Mode == dstypes.TaskModeBasic && spec.LogGroupARN != "" && spec.Options.LogLevel != dstypes.LogLevelOff
+}
+
+// logDrops are the IDs of the changes of log policies that the transfer has left: its task tells of them until they are made.
+func (b *Builder) logDrops(t *transfer.Transfer) []string {
+	var out []string
+	for _, l := range b.Desired.Logs {
+		mine := slices.ContainsFunc(l.Transfers, func(x *transfer.Transfer) bool { return x.Name == t.Name })
+		if l.Former && mine && slices.ContainsFunc(b.Changes, func(c plan.Change) bool { return c.ID == l.ID() }) {
+			out = append(out, l.ID())
+		}
+	}
+	return out
+}
+
+// keptLogGroup says that the task keeps a log group that the transfer names no longer.
+func (b *Builder) keptLogGroup(w desired.Task, s task.State) {
+	group := snapshot.LogGroup(s)
+	if w.Transfer.Task.LogGroupARN != "" || group == "" || w.Spec.Mode != dstypes.TaskModeBasic {
+		return
+	}
+	detail := "the task keeps log group " + group[strings.LastIndexByte(group, ':')+1:]
+	if b.keepsLogging(w) {
+		detail += ", and goes on logging there"
+	}
+	b.find([]*transfer.Transfer{w.Transfer}, plan.Finding{Severity: plan.Warning, Code: plan.CodeTaskOption, Account: w.Spec.Account, Subject: "LogGroupARN",
+		Detail: detail + ": AWS documents no way to take one off a task",
+		Remedy: "set LogLevel to OFF to end the logging, or destroy the transfer and set it up again"})
 }

@@ -3,7 +3,6 @@ package planner
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -15,23 +14,26 @@ import (
 	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
-	"github.com/xacct/xacct/problem"
 )
 
-// ownership judges the Object Ownership that a tear-down is to put back.
-func ownership(s plan.Settings, transfers []*transfer.Transfer) error {
-	for _, name := range slices.Sorted(maps.Keys(s.Ownership)) {
-		i := slices.IndexFunc(transfers, func(t *transfer.Transfer) bool { return t.Destination.Bucket == name && t.Destination.DisableACLs })
-		if i < 0 {
-			return fmt.Errorf("plan: Ownership[%q] is no destination bucket with DisableACLs: give one of the transfers' whose ACLs they disabled", name)
-		}
-		e := transfers[i].Destination
-		_, err := bucket.Spec{Name: name, Account: e.Account, Region: e.Region}.RestoreOwnershipInput(s.Ownership[name])
-		if problems := problem.All(err); len(problems) > 0 {
-			return fmt.Errorf("plan: Ownership[%q]: %w", name, problems[0])
-		}
+// ownership plans BucketOwnerEnforced where it was asked for. What speaks against it is found by [Resources.Check].
+func (b *Builder) ownership(w desired.Bucket, s bucket.State, seen bool) {
+	spec := w.Spec
+	if !spec.DisableACLs || seen && (s.Unread[bucket.PartOwnership] != nil || !s.Exists && s.Unread[bucket.PartBucket] == nil) {
+		return
 	}
-	return nil
+	have := cmp.Or(s.Ownership, s3types.ObjectOwnershipObjectWriter)
+	c := plan.Change{ID: w.OwnershipID(), Account: spec.Account, Region: spec.Region, Kind: plan.BucketOwnership, Name: spec.Name, Transfers: desired.Names(w.Transfers),
+		Op: plan.Update, After: string(s3types.ObjectOwnershipBucketOwnerEnforced), Calls: []string{"s3:PutBucketOwnershipControls"}}
+	switch {
+	case !seen:
+		c.Details = []string{"BucketOwnerEnforced, unless it is already"}
+	case have == s3types.ObjectOwnershipBucketOwnerEnforced:
+		c.Op, c.Before, c.Calls = plan.NoOp, string(have), nil
+	default:
+		c.Before, c.Details = string(s.Ownership), []string{fmt.Sprintf("%s → %s", have, s3types.ObjectOwnershipBucketOwnerEnforced)}
+	}
+	b.add(c)
 }
 
 // beforeSchedule is the change that must be done before a task may start by itself: what it writes belongs to the bucket's owner only once the

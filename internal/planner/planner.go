@@ -9,12 +9,15 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/check"
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/survey"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
+	"github.com/xacct/xacct/problem"
 )
 
 // Plan is a plan: what would be done for transfers that are resolved.
@@ -60,15 +63,20 @@ func CheckInput(transfers []*transfer.Transfer, s plan.Settings) error {
 	return ownership(s, transfers)
 }
 
-// BlockingByTransfer are the blocking findings, by transfer.
-func BlockingByTransfer(findings []plan.Finding) map[string][]plan.Finding {
-	m := map[string][]plan.Finding{}
-	for _, f := range findings {
-		if f.Severity == plan.Blocking {
-			m[f.Transfer] = append(m[f.Transfer], f)
+// ownership judges the Object Ownership that a tear-down is to put back.
+func ownership(s plan.Settings, transfers []*transfer.Transfer) error {
+	for _, name := range slices.Sorted(maps.Keys(s.Ownership)) {
+		i := slices.IndexFunc(transfers, func(t *transfer.Transfer) bool { return t.Destination.Bucket == name && t.Destination.DisableACLs })
+		if i < 0 {
+			return fmt.Errorf("plan: Ownership[%q] is no destination bucket with DisableACLs: give one of the transfers' whose ACLs they disabled", name)
+		}
+		e := transfers[i].Destination
+		_, err := bucket.Spec{Name: name, Account: e.Account, Region: e.Region}.RestoreOwnershipInput(s.Ownership[name])
+		if problems := problem.All(err); len(problems) > 0 {
+			return fmt.Errorf("plan: Ownership[%q]: %w", name, problems[0])
 		}
 	}
-	return m
+	return nil
 }
 
 // Builder turns a snapshot into a plan.
@@ -120,6 +128,45 @@ func (b *Builder) PlanAll() {
 	b.Changes, b.Findings = append(free, held...), findings
 }
 
+// Plan plans the changes of some of the transfers, all of them together.
+func (b *Builder) Plan(transfers []*transfer.Transfer) {
+	w := b.Snap.WithFormer(desired.Of(transfers))
+	b.Desired = w
+	if b.mode == plan.TearDown {
+		b.tearDown(w)
+		return
+	}
+	b.dropFormerKeyStatements(w)
+	b.dropFormerLogPolicies(w)
+	for _, r := range w.Roles {
+		b.role(r)
+	}
+	for _, bw := range w.Buckets {
+		if !bw.Former {
+			b.bucket(bw)
+		}
+	}
+	for _, k := range w.Keys {
+		if !k.Former {
+			b.key(k)
+		}
+	}
+	for _, l := range w.Logs {
+		if !l.Former {
+			b.logPolicy(l)
+		}
+	}
+	arns := map[string]string{} // of locations, by change ID
+	for _, l := range w.Locations {
+		arns[l.ID()] = b.location(w, l)
+	}
+	for _, t := range w.Tasks {
+		b.task(t, arns)
+	}
+	b.dropFormer(w)
+	b.quotas(w)
+}
+
 // Blocked are the transfers of which nothing is to be done.
 func (b *Builder) Blocked() map[string]bool {
 	out := maps.Clone(b.Held)
@@ -142,27 +189,21 @@ func (b *Builder) override() {
 	}
 }
 
-// find adds a finding for each of the transfers.
-func (b *Builder) find(transfers []*transfer.Transfer, f plan.Finding) {
-	for _, name := range desired.Names(transfers) {
-		f.Transfer = name
-		if !slices.ContainsFunc(b.Findings, func(g plan.Finding) bool {
-			return g.Code == f.Code && g.Transfer == f.Transfer && g.Subject == f.Subject && g.Detail == f.Detail
-		}) {
-			b.Findings = append(b.Findings, f)
-		}
+// check judges every transfer with what was read.
+func (b *Builder) check() {
+	if b.mode == plan.TearDown {
+		return
 	}
+	sets := make([]*transfer.Resources, len(b.transfers))
+	for i, t := range b.transfers {
+		sets[i] = t.Resources()
+	}
+	b.Findings = append(b.Findings, check.All(sets, b.Facts())...)
 }
 
-// handedOver reports whether the account's changes are for its own operator, because we have no client for it or were told so.
-func (b *Builder) handedOver(account string) bool {
-	ok := b.Snap.Readable[account]
-	return !ok || slices.Contains(b.settings.HandOver, account)
-}
-
-// CanRead reports whether the account can be looked at.
-func (b *Builder) CanRead(account string) bool {
-	return b.Snap.Readable[account]
+// Facts are what the snapshot settles.
+func (b *Builder) Facts() plan.Facts {
+	return snapshot.Facts(b.Snap, b.transfers, b.settings, b.callers, b.Ids)
 }
 
 // result is what was planned, in the order in which it is shown.
@@ -176,43 +217,13 @@ func (b *Builder) result() *Plan {
 	return p
 }
 
-func weight(s plan.Severity) int {
-	return slices.Index([]plan.Severity{plan.Info, plan.Warning, plan.Blocking}, s)
-}
-
-// kindOrder is the order in which kinds are shown, which is also one in which they could be made.
-var kindOrder = []plan.Kind{plan.IAMRole, plan.BucketPolicy, plan.KeyPolicy, plan.BucketOwnership, plan.LogPolicy, plan.DataSyncLocation, plan.DataSyncTask}
-
-// sortChanges puts the accounts of tasks first.
-func sortChanges(changes []plan.Change, transfers []*transfer.Transfer) {
-	taskAccount := map[string]bool{}
-	for _, t := range transfers {
-		taskAccount[t.TaskAccount] = true
-	}
-	rank := func(account string) int {
-		if taskAccount[account] {
-			return 0
+// BlockingByTransfer are the blocking findings, by transfer.
+func BlockingByTransfer(findings []plan.Finding) map[string][]plan.Finding {
+	m := map[string][]plan.Finding{}
+	for _, f := range findings {
+		if f.Severity == plan.Blocking {
+			m[f.Transfer] = append(m[f.Transfer], f)
 		}
-		return 1
 	}
-	slices.SortStableFunc(changes, func(a, b plan.Change) int {
-		return cmp.Or(cmp.Compare(rank(a.Account), rank(b.Account)), cmp.Compare(a.Account, b.Account),
-			cmp.Compare(slices.Index(kindOrder, a.Kind), slices.Index(kindOrder, b.Kind)),
-			cmp.Compare(orderKey(&a), orderKey(&b)), cmp.Compare(a.ID, b.ID))
-	})
-}
-
-// orderKey sorts changes of one kind in one account: by transfer, sources before destinations, what belongs to both ends by name.
-func orderKey(c *plan.Change) string {
-	if c.Side == "" {
-		return c.Name
-	}
-	return fmt.Sprintf("%s\x00%d", strings.Join(c.Transfers, ","), sideOrder(c.Side))
-}
-
-func sideOrder(s plan.Side) int { return slices.Index(transfer.Sides, s) }
-
-// Facts are what the snapshot settles.
-func (b *Builder) Facts() plan.Facts {
-	return snapshot.Facts(b.Snap, b.transfers, b.settings, b.callers, b.Ids)
+	return m
 }

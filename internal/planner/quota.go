@@ -10,14 +10,6 @@ import (
 	"github.com/xacct/xacct/plan"
 )
 
-// Quotas on the number of things, all of them raisable, so that they only warn.
-// https://docs.aws.amazon.com/datasync/latest/userguide/datasync-limits.html
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-const (
-	tasksPerRegion  = 100
-	rolesPerAccount = 1000
-)
-
 // quotas warns from nine tenths of a quota on. Tasks are counted, those of others too; roles cannot be without listing the whole account,
 // so it is those of the transfers.
 func (b *Builder) quotas(w desired.Set) {
@@ -51,3 +43,11 @@ func (b *Builder) quota(ts []*transfer.Transfer, account, what string, used, quo
 		Detail: fmt.Sprintf("account %s will have %d %s; the quota is %d unless it was raised", account, used, what, quota),
 		Remedy: "have the quota raised with Service Quotas, or use another account or Region"})
 }
+
+// Quotas on the number of things, all of them raisable, so that they only warn.
+// https://docs.aws.amazon.com/datasync/latest/userguide/datasync-limits.html
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+const (
+	tasksPerRegion  = 100
+	rolesPerAccount = 1000
+)

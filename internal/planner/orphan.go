@@ -2,6 +2,7 @@ package planner
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/xacct/xacct/internal/desired"
@@ -11,6 +12,35 @@ import (
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
 )
+
+// dropFormer plans that what the transfers have left goes, once what took its place is there.
+func (b *Builder) dropFormer(w desired.Set) {
+	after, tasks, known := map[string][]string{}, map[string][]string{}, map[string]bool{}
+	for _, t := range w.Tasks {
+		name := t.Transfer.Name
+		old, ok := b.dropOrphanTasks(t, t.ID())
+		known[name], tasks[name] = ok, append([]string{t.ID()}, old...)
+		after[name] = slices.Clone(tasks[name])
+		if !b.CanRead(t.Spec.Account) {
+			b.dropFormerStatements(t.Transfer, nil) // nobody here can ever see the task
+		}
+		if ok {
+			tasks[name] = append(tasks[name], b.dropFormerStatements(t.Transfer, after[name])...)
+			after[name] = slices.Clone(tasks[name])
+		}
+	}
+	for _, l := range w.Locations {
+		if !l.Given {
+			after[l.Transfer.Name] = append(after[l.Transfer.Name], l.ID())
+		}
+	}
+	roles, stay := b.dropOrphanRoles(w, after)
+	for _, t := range w.Tasks {
+		if name := t.Transfer.Name; known[name] {
+			b.dropOrphanLocations(t.Transfer, append(tasks[name], roles[name]...), stay[name])
+		}
+	}
+}
 
 // dropOrphanTasks plans the deletion of the tasks that are left over, after the change that makes the task what is wanted. It returns the IDs of
 // these changes. Nothing is left if it is not known what is the transfer's: ok is false then.
@@ -77,31 +107,35 @@ func (b *Builder) dropOrphanLocations(t *transfer.Transfer, after []string, stay
 	return ids
 }
 
-// dropFormer plans that what the transfers have left goes, once what took its place is there.
-func (b *Builder) dropFormer(w desired.Set) {
-	after, tasks, known := map[string][]string{}, map[string][]string{}, map[string]bool{}
-	for _, t := range w.Tasks {
-		name := t.Transfer.Name
-		old, ok := b.dropOrphanTasks(t, t.ID())
-		known[name], tasks[name] = ok, append([]string{t.ID()}, old...)
-		after[name] = slices.Clone(tasks[name])
-		if !b.CanRead(t.Spec.Account) {
-			b.dropFormerStatements(t.Transfer, nil) // nobody here can ever see the task
-		}
-		if ok {
-			tasks[name] = append(tasks[name], b.dropFormerStatements(t.Transfer, after[name])...)
-			after[name] = slices.Clone(tasks[name])
+// dropOrphanRoles plans that our policies leave the roles that the transfers have left, and that these go with the last of them. It returns the
+// IDs of these changes by transfer, and which transfers' roles have to stay: the locations, which tell of them, go only after them.
+func (b *Builder) dropOrphanRoles(all desired.Set, after map[string][]string) (ids map[string][]string, stay map[string]bool) {
+	ids, stay = map[string][]string{}, map[string]bool{}
+	for _, w := range b.Snap.OrphanRoles(all) {
+		id, held := b.dropRole(all, w, after)
+		for _, t := range w.Transfers {
+			if id != "" {
+				ids[t.Name] = append(ids[t.Name], id)
+			}
+			stay[t.Name] = stay[t.Name] || held
 		}
 	}
-	for _, l := range w.Locations {
-		if !l.Given {
-			after[l.Transfer.Name] = append(after[l.Transfer.Name], l.ID())
+	for _, tw := range all.Tasks {
+		t := tw.Transfer
+		for _, arn := range slices.Sorted(maps.Keys(b.Snap.FormerRoles(t))) {
+			if err := b.Snap.UnreadFormer(arn); err != nil && !b.Snap.WantsRole(arn) && !b.Snap.RolesGiven()[arn] {
+				b.find([]*transfer.Transfer{t}, unreadFinding(t.TaskAccount, arn, err, plan.Warning, "grant the reader iam:GetRole and iam:ListRolePolicies on the role, which a location of the transfer had before: if it is ours, it stays"))
+			}
 		}
 	}
-	roles, stay := b.dropOrphanRoles(w, after)
-	for _, t := range w.Tasks {
-		if name := t.Transfer.Name; known[name] {
-			b.dropOrphanLocations(t.Transfer, append(tasks[name], roles[name]...), stay[name])
-		}
+	return ids, stay
+}
+
+// transfersOf are the transfers that use the roles.
+func transfersOf(roles []desired.Role) []*transfer.Transfer {
+	var out []*transfer.Transfer
+	for _, r := range roles {
+		out = append(out, r.Transfers...)
 	}
+	return out
 }

@@ -9,16 +9,6 @@ import (
 	"github.com/xacct/xacct/plan"
 )
 
-// codeOrder puts the verdicts first among findings of one weight.
-func codeOrder(c plan.Code) int {
-	if i := slices.Index([]plan.Code{plan.CodeAllowed, plan.CodeDenied, plan.CodeUndetermined}, c); i >= 0 {
-		return i
-	}
-	return 3
-}
-
-var marks = map[plan.Op]string{plan.NoOp: " ", plan.Create: "+", plan.Update: "~", plan.Replace: "±", plan.Delete: "-"}
-
 // Text is the plan as text for people.
 func (p *Plan) Text() string {
 	var b strings.Builder
@@ -94,36 +84,6 @@ func (p *Plan) byAccount() [][]plan.Change {
 	return out
 }
 
-func writeChanges(b *strings.Builder, changes []plan.Change) {
-	var table strings.Builder
-	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
-	for _, c := range changes {
-		last := ""
-		if len(c.Details) == 1 && !listed(c) {
-			last = c.Details[0]
-		}
-		if c.Hold != "" {
-			last = strings.TrimSpace(last + "  " + string(c.Hold) + ": " + c.Reason)
-		}
-		fmt.Fprintf(w, "  %s %s\t%s\t%s\t%s\n", marks[c.Op], c.Kind, c.Name, c.Region, last)
-	}
-	w.Flush()
-	lines := strings.Split(strings.TrimSuffix(table.String(), "\n"), "\n")
-	for i, c := range changes {
-		b.WriteString(strings.TrimRight(lines[i], " ") + "\n")
-		if listed(c) {
-			for _, d := range c.Details {
-				b.WriteString("      " + d + "\n")
-			}
-		}
-	}
-}
-
-// listed reports whether a change's details stand below it, a line each, rather than beside it.
-func listed(c plan.Change) bool {
-	return c.Kind == plan.BucketPolicy || c.Kind == plan.KeyPolicy || len(c.Details) > 1
-}
-
 // writeFindings prints what was checked, what blocks, what is to be looked at and what is unknown, each under its word.
 func (p *Plan) writeFindings(b *strings.Builder) {
 	sections := []struct {
@@ -174,3 +134,35 @@ func (p *Plan) writeFindings(b *strings.Builder) {
 		}
 	}
 }
+
+func writeChanges(b *strings.Builder, changes []plan.Change) {
+	var table strings.Builder
+	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
+	for _, c := range changes {
+		last := ""
+		if len(c.Details) == 1 && !listed(c) {
+			last = c.Details[0]
+		}
+		if c.Hold != "" {
+			last = strings.TrimSpace(last + "  " + string(c.Hold) + ": " + c.Reason)
+		}
+		fmt.Fprintf(w, "  %s %s\t%s\t%s\t%s\n", marks[c.Op], c.Kind, c.Name, c.Region, last)
+	}
+	w.Flush()
+	lines := strings.Split(strings.TrimSuffix(table.String(), "\n"), "\n")
+	for i, c := range changes {
+		b.WriteString(strings.TrimRight(lines[i], " ") + "\n")
+		if listed(c) {
+			for _, d := range c.Details {
+				b.WriteString("      " + d + "\n")
+			}
+		}
+	}
+}
+
+// listed reports whether a change's details stand below it, a line each, rather than beside it.
+func listed(c plan.Change) bool {
+	return c.Kind == plan.BucketPolicy || c.Kind == plan.KeyPolicy || len(c.Details) > 1
+}
+
+var marks = map[plan.Op]string{plan.NoOp: " ", plan.Create: "+", plan.Update: "~", plan.Replace: "±", plan.Delete: "-"}

@@ -1,0 +1,94 @@
+package planner
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/snapshot"
+	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/plan"
+	"github.com/xacct/xacct/policy"
+)
+
+func (b *Builder) bucket(w desired.Bucket) {
+	spec := w.Spec
+	state, seen := b.Snap.Buckets[spec.Name]
+	if err := b.Snap.Failures[spec.Name]; err != nil {
+		b.find(w.Transfers, unreadFinding(spec.Account, spec.Name, err, plan.Blocking, "see that the clients of account "+spec.Account+" can read bucket "+spec.Name))
+		return
+	}
+	b.bucketPolicy(w)
+	b.ownership(w, state, seen)
+}
+
+// bucketStep is the policy of a bucket.
+func (b *Builder) bucketStep(w desired.Bucket) policyStep {
+	spec := w.Spec
+	state, seen := b.Snap.Buckets[spec.Name]
+	s := policyStep{transfers: w.Transfers, owners: w.Owners, subject: spec.Name, title: "bucket policy of " + spec.Name, put: "s3:PutBucketPolicy", remove: "s3:DeleteBucketPolicy",
+		seen: seen, unread: cmp.Or(b.Snap.Failures[spec.Name], state.Unread[bucket.PartPolicy]), allow: "grant the reader s3:GetBucketPolicy on bucket " + spec.Name, current: state.Policy,
+		change: plan.Change{ID: w.ID(), Account: spec.Account, Region: spec.Region, Kind: plan.BucketPolicy, Name: spec.Name, Transfers: desired.Names(w.Transfers), Requires: w.Roles}}
+	if !seen && s.unread == nil {
+		s.unread = snapshot.ErrNotRead
+	}
+	return s
+}
+
+// bucketPolicy plans our statements in the policy of a bucket outside the task account.
+func (b *Builder) bucketPolicy(w desired.Bucket) {
+	s := b.bucketStep(w)
+	switch {
+	case !w.Grants:
+		return
+	case !s.seen:
+		b.unseenPolicy(s, w.Spec.Statements)
+		return
+	case b.unreadable(s):
+		return
+	}
+	d := w.Diff(s.current, b.Ids)
+	b.taken(s, d, "rename that statement, or the transfer")
+	if d.Op != plan.NoOp { // what S3 has stored fits, though its own rendering of it may be longer
+		n, q := d.Next.Size(policy.Bucket)
+		before, _ := s.current.Size(policy.Bucket)
+		b.size(w.Transfers, w.Spec.Account, w.Spec.Name, fmt.Sprintf("bucket policy of %s, with %d characters before", w.Spec.Name, before), n, q, true)
+	}
+	b.add(s.changed(d))
+}
+
+// dropStatements takes our statements out of a bucket's policy, and deletes the policy if no statement is left.
+func (b *Builder) dropStatements(w desired.Bucket, after map[string][]string) string {
+	var unseen []string
+	for _, sid := range w.Ours {
+		unseen = append(unseen, "- "+sid)
+	}
+	s := b.bucketStep(w)
+	w.Spec.Statements = nil
+	return b.dropPolicy(s, after, func() desired.PolicyDiff { return w.Diff(s.current, b.Ids) }, unseen)
+}
+
+// dropFormerStatements plans that our statements leave the buckets that the transfer has left, once nothing of ours uses them. It returns the IDs
+// of these changes: the locations, which tell of these buckets, go only after them.
+func (b *Builder) dropFormerStatements(t *transfer.Transfer, after []string) []string {
+	var out []string
+	for _, w := range b.Snap.FormerBuckets(t) {
+		if slices.ContainsFunc(b.Desired.Buckets, func(x desired.Bucket) bool { return x.Spec.Name == w.Spec.Name && !x.Former }) {
+			continue
+		}
+		if id := b.dropStatements(w, map[string][]string{t.Name: after}); id != "" && !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	unknown := b.Snap.Ownerless(t)
+	for _, name := range slices.Sorted(maps.Keys(unknown)) {
+		b.find([]*transfer.Transfer{t}, plan.Finding{Severity: plan.Warning, Code: plan.CodeUnread, Subject: name,
+			Detail: fmt.Sprintf("statements of ours may stand in the policy of bucket %s, which the transfer has left; who owns it is not known: %s", name, text.OneLine(unknown[name])),
+			Remedy: "plan with a client of the owner's account that may read and write the bucket's policy: until then the location that tells of it stays, and the role"})
+	}
+	return out
+}

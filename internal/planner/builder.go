@@ -1,0 +1,66 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/plan"
+)
+
+// find adds a finding for each of the transfers.
+func (b *Builder) find(transfers []*transfer.Transfer, f plan.Finding) {
+	for _, name := range desired.Names(transfers) {
+		f.Transfer = name
+		if !slices.ContainsFunc(b.Findings, func(g plan.Finding) bool {
+			return g.Code == f.Code && g.Transfer == f.Transfer && g.Subject == f.Subject && g.Detail == f.Detail
+		}) {
+			b.Findings = append(b.Findings, f)
+		}
+	}
+}
+
+// add finishes a change and keeps it.
+func (b *Builder) add(c plan.Change) {
+	if c.Op != plan.NoOp && c.Hold == "" && b.handedOver(c.Account) {
+		c.Hold, c.Reason = plan.Handover, "for the operator of account "+c.Account
+	}
+	b.Changes = append(b.Changes, c)
+}
+
+// handedOver reports whether the account's changes are for its own operator, because we have no client for it or were told so.
+func (b *Builder) handedOver(account string) bool {
+	ok := b.Snap.Readable[account]
+	return !ok || slices.Contains(b.settings.HandOver, account)
+}
+
+// CanRead reports whether the account can be looked at.
+func (b *Builder) CanRead(account string) bool {
+	return b.Snap.Readable[account]
+}
+
+func unreadFinding(account, subject string, err error, s plan.Severity, remedy string) plan.Finding {
+	return plan.Finding{Severity: s, Code: plan.CodeUnread, Account: account, Subject: subject, Detail: "could not be read: " + text.OneLine(err), Remedy: remedy}
+}
+
+func appendIf(s []string, ok bool, v string) []string {
+	if ok {
+		return append(s, v)
+	}
+	return s
+}
+
+// size adds a finding from nine tenths of a quota on. Over a hard limit it blocks; a raisable one only warns.
+func (b *Builder) size(ts []*transfer.Transfer, account, subject, what string, used, quota int, hard bool) {
+	if used*10 < quota*9 {
+		return
+	}
+	f := plan.Finding{Severity: plan.Warning, Code: plan.CodeSize, Account: account, Subject: subject, Detail: fmt.Sprintf("%s: %d of %d characters", what, used, quota),
+		Remedy: "use further roles or buckets, or remove statements that nobody needs"}
+	if used > quota && hard {
+		f.Severity = plan.Blocking
+	}
+	b.find(ts, f)
+}

@@ -1,0 +1,135 @@
+package planner
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/xacct/xacct/internal/check"
+	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/snapshot"
+	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/kmskey"
+	"github.com/xacct/xacct/plan"
+	"github.com/xacct/xacct/policy"
+)
+
+// keyStep is the policy of a key.
+func (b *Builder) keyStep(w desired.Key) policyStep {
+	arn := w.Spec.ARN
+	state, seen := b.Snap.Keys[arn]
+	s := policyStep{transfers: w.Transfers, owners: w.Owners, subject: arn, title: "policy of key " + transfer.KeyName(arn), put: "kms:PutKeyPolicy",
+		seen: seen, unread: cmp.Or(b.Snap.Failures[arn], state.Unread[kmskey.PartPolicy]), allow: "grant the reader kms:GetKeyPolicy on the key", current: state.Policy,
+		change: w.Change()}
+	if !seen && s.unread == nil {
+		s.unread = snapshot.ErrNotRead
+	}
+	return s
+}
+
+// key plans our statement in the policy of a key outside the task account, and reports what is wrong with a key of any account.
+func (b *Builder) key(w desired.Key) {
+	s := b.keyStep(w)
+	if err := b.Snap.Failures[w.Spec.ARN]; err != nil {
+		s.allow = "see that the clients of account " + w.Spec.Account() + " can read the key"
+		b.unreadable(s)
+		return
+	}
+	switch {
+	case s.seen && !w.Usable(b.Snap.Keys[w.Spec.ARN]), !w.Grants:
+		return
+	case !s.seen:
+		b.unseenPolicy(s, w.Spec.Statements)
+		return
+	case b.unreadable(s):
+		return
+	}
+	d := w.Diff(s.current, b.Ids)
+	b.taken(s, d, "rename that statement, or the transfer")
+	n, q := d.Next.Size(policy.Key)
+	b.size(w.Transfers, w.Spec.Account(), w.Spec.ARN, s.title, n, q, true)
+	b.add(s.changed(d))
+}
+
+// dropKeyStatements takes our statements out of a key's policy.
+func (b *Builder) dropKeyStatements(w desired.Key, after map[string][]string) string {
+	var unseen []string
+	for _, st := range w.Spec.Statements {
+		unseen = append(unseen, "- "+st.Sid())
+	}
+	if w.Former {
+		unseen = []string{"- whichever of ours still stand there: " + strings.Join(w.Ours, ", ")}
+	}
+	s := b.keyStep(w)
+	if state := b.Snap.Keys[w.Spec.ARN]; s.seen && !state.Exists && state.Unread[kmskey.PartKey] == nil {
+		return ""
+	}
+	w.Spec.Statements = nil
+	return b.dropPolicy(s, after, func() desired.PolicyDiff {
+		d := w.Diff(s.current, b.Ids)
+		if d.Op != plan.NoOp {
+			d.Op = plan.Update // a key always has a policy
+			check.KeyLockout(w.Spec, d.Next, func(severity plan.Severity, code plan.Code, _, detail, remedy string) {
+				b.find(w.Transfers, plan.Finding{Severity: severity, Code: code, Account: w.Spec.Account(), Subject: w.Spec.ARN, Detail: detail, Remedy: remedy})
+			})
+		}
+		return d
+	}, unseen)
+}
+
+// dropFormerKeyStatements plans that our statements leave the keys that the transfers have left.
+func (b *Builder) dropFormerKeyStatements(w desired.Set) {
+	for _, k := range w.Keys {
+		if k.Former {
+			b.dropKeyStatements(k, nil)
+		}
+	}
+}
+
+// keyDrops are the IDs of the changes of the policies of left keys that the role names: it names them until these are made.
+func (b *Builder) keyDrops(w desired.Role) []string {
+	var out []string
+	for _, k := range b.Desired.Keys {
+		if k.Former && slices.Contains(k.NamedBy, w.Arn) && b.CanRead(k.Spec.Account()) && slices.ContainsFunc(b.Changes, func(c plan.Change) bool { return c.ID == k.ID() }) {
+			out = append(out, k.ID())
+		}
+	}
+	return out
+}
+
+// dataKeyRequires are those that the task needs for its manifest and its report. One in an account that cannot be read is warned of instead:
+// nobody here would ever see that it was made.
+func (b *Builder) dataKeyRequires(t *transfer.Transfer) []string {
+	return slices.DeleteFunc(desired.KeyChanges(t, func(n transfer.KeyNeed) bool { return n.Purpose != t.End(n.Role).KeyPurpose }), func(id string) bool {
+		account, _, _ := strings.Cut(id, "/")
+		if b.CanRead(account) {
+			return false
+		}
+		b.find([]*transfer.Transfer{t}, plan.Finding{Severity: plan.Warning, Code: plan.CodeUnread, Account: account, Subject: id[strings.LastIndexByte(id, '/')+1:],
+			Detail: "the policy of the key of the manifest or the report cannot be read: the task is made whether or not the policy lets it use the key",
+			Remedy: "let the key's operator apply their part before the task is made"})
+		return true
+	})
+}
+
+// unseenKeys are the remote keys whose policies may name the role of the side and cannot be read.
+func (b *Builder) unseenKeys(t *transfer.Transfer, side plan.Side) []string {
+	var arns, out []string
+	for _, n := range t.KeyNeeds {
+		if n.Role == side {
+			arns = append(arns, n.Keys...)
+		}
+	}
+	for _, k := range b.Desired.Keys {
+		if k.Former && slices.Contains(k.NamedBy, t.End(side).DataSyncRole) {
+			arns = append(arns, k.Spec.ARN)
+		}
+	}
+	for _, arn := range arns {
+		if account := (kmskey.Spec{ARN: arn}).Account(); t.RemoteKey(arn) && !b.CanRead(account) {
+			out = append(out, fmt.Sprintf("key %s of account %s", transfer.KeyName(arn), account))
+		}
+	}
+	return out
+}

@@ -1,0 +1,93 @@
+package planner
+
+import (
+	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/plan"
+	"github.com/xacct/xacct/policy"
+)
+
+// policyStep plans one policy that others write too: that of a bucket, of a key, or of CloudWatch Logs in a Region.
+type policyStep struct {
+	change    plan.Change // what every change of the policy has
+	transfers []*transfer.Transfer
+	owners    func(sid string) []*transfer.Transfer // whose statement has the Sid
+	subject   string                                // what findings about the policy are about
+	title     string                                // what they call it
+	put       string                                // the operation that writes it
+	remove    string                                // the operation that deletes it; "" if it always has statements
+
+	seen    bool   // it was looked at, because its account has a client
+	unread  error  // why it could not be read; nil if it was
+	allow   string // what its reader has to be allowed
+	current policy.Document
+}
+
+// changed is the change by which the policy becomes what the difference says.
+func (s policyStep) changed(d desired.PolicyDiff) plan.Change {
+	c := s.change
+	c.Op, c.Details, c.Before, c.After = d.Op, d.Lines, string(s.current.Bytes()), string(d.Next.Bytes())
+	switch {
+	case d.Op == plan.NoOp:
+		c.Calls = nil
+	case d.Op == plan.Delete && s.remove != "":
+		c.Calls = []string{s.remove}
+	default:
+		c.Calls = []string{s.put}
+	}
+	return c
+}
+
+// unreadable reports that the policy could not be read, and whether that is so.
+func (b *Builder) unreadable(s policyStep) bool {
+	if s.unread != nil {
+		b.find(s.transfers, unreadFinding(s.change.Account, s.subject, s.unread, plan.Blocking, s.allow))
+	}
+	return s.unread != nil
+}
+
+// taken reports statements of somebody else that have our Sids.
+func (b *Builder) taken(s policyStep, d desired.PolicyDiff, remedy string) {
+	for _, sid := range d.Taken {
+		b.find(s.owners(sid), plan.Finding{Severity: plan.Blocking, Code: plan.CodeSidTaken, Account: s.change.Account, Subject: s.subject, Statement: sid,
+			Detail: s.title + ": statement " + sid + " bears our id but is not of our making", Remedy: remedy})
+	}
+}
+
+// unseenPolicy plans our statements in a policy that nobody here can look at.
+func (b *Builder) unseenPolicy(s policyStep, statements policy.Statements) {
+	if len(statements) == 0 {
+		return
+	}
+	c := s.change
+	for _, st := range statements {
+		c.Details = append(c.Details, "+ "+st.Sid()+"   "+desired.Sentence(st))
+	}
+	c.Op, c.After, c.Calls = plan.Update, policy.New(statements).String(), []string{s.put}
+	b.add(c)
+}
+
+// dropPolicy plans that our statements leave the policy, after the changes of its transfers. d is what becomes of it, unseen says what is taken out
+// where nobody here can look. It returns the ID of the change, "" if there is none.
+func (b *Builder) dropPolicy(s policyStep, after map[string][]string, d func() desired.PolicyDiff, unseen []string) string {
+	s.change.Requires = nil
+	for _, t := range s.transfers {
+		s.change.Requires = append(s.change.Requires, after[t.Name]...)
+	}
+	if !b.CanRead(s.change.Account) {
+		c := s.change
+		c.Op, c.Details, c.Calls = plan.Update, unseen, []string{s.put}
+		b.add(c)
+		return c.ID
+	}
+	if b.unreadable(s) {
+		return ""
+	}
+	diff := d()
+	b.taken(s, diff, "rename or remove that statement by hand")
+	if diff.Op == plan.NoOp {
+		return ""
+	}
+	b.add(s.changed(diff))
+	return s.change.ID
+}

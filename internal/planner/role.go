@@ -1,0 +1,133 @@
+package planner
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/plan"
+	"github.com/xacct/xacct/policy"
+)
+
+func (b *Builder) role(w desired.Role) {
+	c := plan.Change{ID: w.ID(), Account: w.Account, Kind: plan.IAMRole, Name: w.Spec.Name, Transfers: desired.Names(w.Transfers), ARN: w.Arn, Side: w.Side()}
+	state := b.Snap.Roles[w.Arn]
+	if err := cmp.Or(b.Snap.Failures[w.Arn], unreadRole(state)); err != nil {
+		b.find(w.Transfers, unreadFinding(w.Account, w.Arn, err, plan.Blocking, "grant the reader iam:GetRole, iam:ListRolePolicies and iam:GetRolePolicy on the role"))
+		return
+	}
+	if state.Exists {
+		if why, ok := w.Ours(state); !ok {
+			b.find(w.Transfers, plan.Finding{Severity: plan.Blocking, Code: plan.CodeForeignRole, Account: w.Account, Subject: w.Arn, Detail: "role " + w.Spec.Name + " is not ours: " + why,
+				Remedy: "name another role in Endpoint.Role, or use this one as it is with Endpoint.RoleARN"})
+			return
+		}
+	}
+	d := w.Diff(state)
+	c.Op, c.Details, c.Before, c.After = d.Op, d.Lines, w.Before(state), w.After(d)
+	if d.Op == plan.Create {
+		c.Calls = append(c.Calls, "iam:CreateRole", "iam:TagRole")
+	} else if !d.Trust.IsZero() {
+		c.Calls = append(c.Calls, "iam:UpdateAssumeRolePolicy")
+	}
+	c.Calls = appendIf(c.Calls, d.Bound, "iam:PutRolePermissionsBoundary")
+	c.Calls = appendIf(c.Calls, len(d.Put) > 0, "iam:PutRolePolicy")
+	c.Calls = appendIf(c.Calls, len(d.Drop) > 0, "iam:DeleteRolePolicy")
+	c.Calls = appendIf(c.Calls, d.Op == plan.Update && len(d.Tags) > 0, "iam:TagRole")
+	b.roleSizes(w, state)
+	c.Requires = b.keyDrops(w)
+	b.add(c)
+}
+
+// unreadRole is why the parts of a role that we may write are not all known; nil if they are.
+func unreadRole(s iamrole.State) error {
+	for _, part := range slices.Sorted(maps.Keys(s.Unread)) {
+		if part == iamrole.PartRole || part == iamrole.PartTrust || strings.HasPrefix(part, iamrole.PartPolicies) {
+			return fmt.Errorf("%s: %w", part, s.Unread[part])
+		}
+	}
+	return nil
+}
+
+// roleSizes compares the role's policies with IAM's limits: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+func (b *Builder) roleSizes(w desired.Role, state iamrole.State) {
+	used, quota := 0, 0
+	all := map[string]policy.Document{}
+	for name, doc := range state.Policies {
+		all[name] = doc
+	}
+	for name, doc := range w.Spec.Policies {
+		all[name] = doc
+	}
+	for _, doc := range all {
+		n, q := doc.Size(policy.Identity)
+		used, quota = used+n, q
+	}
+	b.size(w.Transfers, w.Account, w.Arn, "inline policies of role "+w.Spec.Name, used, quota, true)
+	n, q := w.Spec.Trust.Size(policy.Trust)
+	b.size(w.Transfers, w.Account, w.Arn, "trust policy of role "+w.Spec.Name, n, q, false)
+}
+
+// dropRole removes our inline policies, and the role with the last of them, after the changes of its transfers and those of the policies that
+// let it in. It returns the ID of the change and whether the role has to stay for now.
+func (b *Builder) dropRole(all desired.Set, w desired.Role, after map[string][]string) (id string, stays bool) {
+	c := plan.Change{ID: w.ID(), Account: w.Account, Kind: plan.IAMRole, Name: w.Spec.Name, Transfers: desired.Names(w.Transfers), ARN: w.Arn, Side: w.Side(), Op: plan.Delete,
+		Calls: []string{"iam:DeleteRolePolicy", "iam:DeleteRole"}}
+	if w.Former {
+		b.Orphans[c.ID] = true
+		c.Reason = "no location of the transfer uses it any more"
+	}
+	state := b.Snap.Roles[w.Arn]
+	for _, t := range w.Transfers {
+		c.Requires = append(c.Requires, after[t.Name]...)
+	}
+	c.Requires = append(c.Requires, b.grantChanges(all, w, state.ID)...)
+	slices.Sort(c.Requires)
+	c.Requires = slices.Compact(c.Requires)
+	if !b.CanRead(w.Account) {
+		b.add(c)
+		return c.ID, false
+	}
+	if err := b.Snap.Unread(w.Arn, state.Unread, iamrole.PartRole); err != nil {
+		b.find(w.Transfers, unreadFinding(w.Account, w.Arn, err, plan.Blocking, "grant the reader iam:GetRole on the role"))
+		return "", true
+	}
+	if !state.Exists {
+		return "", false
+	}
+	if why, ok := w.Ours(state); !ok {
+		b.find(w.Transfers, plan.Finding{Severity: plan.Warning, Code: plan.CodeForeignRole, Account: w.Account, Subject: w.Arn, Detail: "role " + w.Spec.Name + " stays: " + why})
+		return "", false
+	}
+	for _, part := range []string{iamrole.PartPolicies, iamrole.PartAttached} {
+		if err := state.Unread[part]; err != nil {
+			b.find(w.Transfers, unreadFinding(w.Account, w.Arn, err, plan.Blocking, "grant the reader iam:ListRolePolicies and iam:ListAttachedRolePolicies on the role"))
+			return "", true
+		}
+	}
+	gone, rest := w.Leaving(state)
+	if w.Shared || len(rest) > 0 {
+		if len(gone) == 0 {
+			return "", false
+		}
+		c.Op, c.Calls = plan.Update, []string{"iam:DeleteRolePolicy"}
+		c.Details = append([]string{"inline policy " + strings.Join(gone, ", ") + " is removed"}, staysFor(rest)...)
+	} else {
+		b.holdRole(&c, w, all, state.ID)
+	}
+	c.Before = w.Before(state)
+	b.add(c)
+	return c.ID, c.Hold == plan.Blocked
+}
+
+// staysFor says for what a role stays.
+func staysFor(rest []string) []string {
+	if len(rest) == 0 {
+		return nil
+	}
+	return []string{"stays for " + strings.Join(rest, ", ")}
+}
