@@ -13,6 +13,12 @@ import (
 	"github.com/xacct/xacct/plan"
 )
 
+// Why a change deletes what is ours and unused, and why a location has to stay.
+const (
+	reasonOrphan  = "left behind when the transfer's task was replaced"
+	reasonWitness = "it tells of a role that has to stay for now"
+)
+
 // dropFormer plans that what the transfers have left goes, once what took its place is there.
 func (b *Builder) dropFormer(w desired.Set) {
 	after, tasks, known := map[string][]string{}, map[string][]string{}, map[string]bool{}
@@ -66,7 +72,7 @@ func (b *Builder) dropOrphanTasks(w desired.Task, after ...string) (ids []string
 		a, _ := region.ParseARN(s.ARN)
 		c := plan.Change{ID: transfer.ChangeID(a.Account, a.Region, plan.DataSyncTask, t.Name+"/"+snapshot.LastOf(s.ARN)), Account: a.Account, Region: a.Region, Kind: plan.DataSyncTask,
 			Name: cmp.Or(s.Name, t.Name), Transfers: []string{t.Name}, Op: plan.Delete, Before: w.Before(s), ARN: s.ARN, Requires: after,
-			Calls: []string{"datasync:DeleteTask"}, Reason: snapshot.ReasonOrphan}
+			Calls: []string{"datasync:DeleteTask"}, Reason: reasonOrphan}
 		b.Orphans[c.ID] = true
 		b.running(w, s)
 		b.add(c)
@@ -90,7 +96,7 @@ func (b *Builder) dropOrphanLocations(t *transfer.Transfer, after []string, stay
 		side := plan.Side(l.Tags[t.TagKey(transfer.TagSide)])
 		c := plan.Change{ID: transfer.ChangeID(a.Account, a.Region, plan.DataSyncLocation, t.Name+"/"+snapshot.LastOf(l.ARN)), Account: a.Account, Region: a.Region, Kind: plan.DataSyncLocation,
 			Name: l.URI, Transfers: []string{t.Name}, Side: side, Op: plan.Delete, Before: desired.Location{Transfer: t, Side: side, Spec: t.LocationSpec(plan.SourceSide)}.Before(l),
-			ARN: l.ARN, Requires: after, Calls: []string{"datasync:DeleteLocation"}, Reason: snapshot.ReasonOrphan}
+			ARN: l.ARN, Requires: after, Calls: []string{"datasync:DeleteLocation"}, Reason: reasonOrphan}
 		b.Orphans[c.ID] = true
 		name, _, _ := location.ParseURI(l.URI)
 		switch {
@@ -99,7 +105,7 @@ func (b *Builder) dropOrphanLocations(t *transfer.Transfer, after []string, stay
 		case theirs[name] != "":
 			c.Hold, c.Reason = plan.Blocked, "it tells of bucket "+name+", in whose policy statements of ours may stand until account "+theirs[name]+" has removed them"
 		case stay:
-			c.Hold, c.Reason = plan.Blocked, snapshot.ReasonTells
+			c.Hold, c.Reason = plan.Blocked, reasonWitness
 		}
 		b.add(c)
 		ids = append(ids, c.ID)

@@ -158,7 +158,7 @@ func (b *Builder) Plan(transfers []*transfer.Transfer) {
 	}
 	arns := map[string]string{} // of locations, by change ID
 	for _, l := range w.Locations {
-		arns[l.ID()] = b.location(w, l)
+		arns[l.ID()] = b.location(l)
 	}
 	for _, t := range w.Tasks {
 		b.task(t, arns)

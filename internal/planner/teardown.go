@@ -5,72 +5,140 @@ import (
 
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/plan"
 )
 
-// tearDown plans the changes back. Each needs that which uses it to be gone. A location that tells of a role that was left goes after that
-// role, which goes after the statements that name it; for lack of a task nobody uses them any more.
+// tearDown plans to remove what the transfers have, each part after what uses it: tasks, locations, statements, roles.
+//
+// A location says which roles the transfer used before: nothing else does. So the locations of a transfer that has orphan roles go after these
+// roles, and their statements need only wait for the task.
 func (b *Builder) tearDown(w desired.Set) {
-	tasks := map[string][]string{}     // transfer → IDs of its tasks' changes, and those of the policies of buckets that it has left
-	locations := map[string][]string{} // transfer → IDs of its locations' changes
-	known := map[string]bool{}         // transfers of which it is known what they have left
+	d := &tearDown{Builder: b, all: w, tasks: map[string][]string{}, locations: map[string][]string{}, known: map[string]bool{}}
 	b.dropFormerLogPolicies(w)
-	for _, t := range w.Tasks {
-		name := t.Transfer.Name
-		if id := b.dropTask(t); id != "" {
-			tasks[name] = append(tasks[name], id)
-		}
-		old, ok := b.dropOrphanTasks(t, tasks[name]...)
-		tasks[name], known[name] = append(tasks[name], old...), ok
-		if ok || !b.CanRead(t.Spec.Account) {
-			tasks[name] = append(tasks[name], b.dropFormerStatements(t.Transfer, slices.Clone(tasks[name]))...)
-		}
-	}
+	d.dropTasks()
 	for _, l := range w.Logs {
 		if !l.Former {
-			b.dropLogPolicy(l, tasks)
+			b.dropLogPolicy(l, d.tasks)
 		}
 	}
-	telling := desired.Names(transfersOf(b.Snap.OrphanRoles(w)))
-	uses := map[string][]string{} // transfer → what has to be done before its statements go
-	dropLocations := func(t *transfer.Transfer, after []string, stay bool) {
-		if known[t.Name] {
-			locations[t.Name] = b.dropOrphanLocations(t, after, stay)
-		}
-		for _, l := range w.Locations {
-			if l.Transfer.Name == t.Name && !l.Given {
-				if id := b.dropLocation(l, after, stay); id != "" {
-					locations[t.Name] = append(locations[t.Name], id)
-				}
-			}
-		}
-	}
+	witnesses := desired.Names(transfersOf(b.Snap.OrphanRoles(w))) // the transfers whose locations tell of orphan roles
+	users := map[string][]string{}                                 // by transfer: what goes before its statements do
 	for _, t := range w.Tasks {
 		name := t.Transfer.Name
-		if uses[name] = tasks[name]; !slices.Contains(telling, name) {
-			dropLocations(t.Transfer, tasks[name], false)
-			uses[name] = locations[name]
+		if users[name] = d.tasks[name]; !slices.Contains(witnesses, name) {
+			d.dropLocations(t.Transfer, d.tasks[name], false)
+			users[name] = d.locations[name]
 		}
 	}
-	for _, bw := range w.Buckets {
-		if bw.Grants && !bw.Former { // those that were left go with the tasks
-			b.dropStatements(bw, uses)
-		}
-	}
-	for _, k := range w.Keys {
-		if k.Grants {
-			b.dropKeyStatements(k, uses)
-		}
-	}
-	roles, stay := b.dropOrphanRoles(w, tasks)
+	d.dropStatements(users)
+	roles, stay := b.dropOrphanRoles(w, d.tasks)
 	for _, t := range w.Tasks {
-		if name := t.Transfer.Name; slices.Contains(telling, name) {
-			dropLocations(t.Transfer, append(slices.Clone(tasks[name]), roles[name]...), stay[name])
+		if name := t.Transfer.Name; slices.Contains(witnesses, name) {
+			d.dropLocations(t.Transfer, slices.Concat(d.tasks[name], roles[name]), stay[name])
 		}
 	}
 	for _, bw := range w.Buckets {
-		b.restoreOwnership(bw, locations)
+		b.restoreOwnership(bw, d.locations)
 	}
 	for _, r := range w.Roles {
-		b.dropRole(w, r, locations)
+		b.dropRole(w, r, d.locations)
 	}
+}
+
+// tearDown is a tear-down that is being planned. Its maps are by transfer.
+type tearDown struct {
+	*Builder
+	all       desired.Set
+	tasks     map[string][]string // IDs of the changes of its tasks, and of the policies of buckets that it used before
+	locations map[string][]string // IDs of the changes of its locations
+	known     map[string]bool     // it is known which tasks and locations it used before
+}
+
+func (d *tearDown) dropTasks() {
+	for _, t := range d.all.Tasks {
+		name := t.Transfer.Name
+		if id := d.dropTask(t); id != "" {
+			d.tasks[name] = append(d.tasks[name], id)
+		}
+		old, ok := d.dropOrphanTasks(t, d.tasks[name]...)
+		d.tasks[name], d.known[name] = append(d.tasks[name], old...), ok
+		if ok || !d.CanRead(t.Spec.Account) {
+			d.tasks[name] = append(d.tasks[name], d.dropFormerStatements(t.Transfer, slices.Clone(d.tasks[name]))...)
+		}
+	}
+}
+
+// dropLocations plans to delete the locations of a transfer after other changes; stay says that they have to stay for now.
+func (d *tearDown) dropLocations(t *transfer.Transfer, after []string, stay bool) {
+	if d.known[t.Name] {
+		d.locations[t.Name] = d.dropOrphanLocations(t, after, stay)
+	}
+	for _, l := range d.all.Locations {
+		if l.Transfer.Name != t.Name || l.Given {
+			continue
+		}
+		if id := d.dropLocation(l, after, stay); id != "" {
+			d.locations[t.Name] = append(d.locations[t.Name], id)
+		}
+	}
+}
+
+func (d *tearDown) dropStatements(after map[string][]string) {
+	for _, bw := range d.all.Buckets {
+		if bw.Grants && !bw.Former { // those of former buckets go with the tasks
+			d.Builder.dropStatements(bw, after)
+		}
+	}
+	for _, k := range d.all.Keys {
+		if k.Grants {
+			d.dropKeyStatements(k, after)
+		}
+	}
+}
+
+// dropTask plans to delete the task. It returns the ID of the change, "" if there is none.
+func (b *Builder) dropTask(w desired.Task) string {
+	t, spec := w.Transfer, w.Spec
+	c := plan.Change{ID: w.ID(), Account: spec.Account, Region: spec.Region, Kind: plan.DataSyncTask, Name: spec.Name, Transfers: []string{t.Name},
+		Op: plan.Delete, Calls: []string{"datasync:DeleteTask"}, Requires: b.logDrops(t)}
+	if !b.CanRead(spec.Account) {
+		b.add(c)
+		return c.ID
+	}
+	if !b.listed(t, spec.Region, "tasks", "datasync:ListTasks") {
+		return ""
+	}
+	state, err := b.Snap.OurTask(w)
+	if !b.foundOurs(t, spec.Name, err, "datasync:DescribeTask") || !state.Exists {
+		return ""
+	}
+	b.running(w, state)
+	c.Before, c.ARN = w.Before(state), state.ARN
+	b.add(c)
+	return c.ID
+}
+
+// dropLocation plans to delete a location after other changes; stay says that it has to stay for now. It returns the ID of the change, "" if there
+// is none.
+func (b *Builder) dropLocation(w desired.Location, after []string, stay bool) string {
+	spec := w.Spec
+	c := plan.Change{ID: w.ID(), Account: spec.Account, Region: spec.Region, Kind: plan.DataSyncLocation, Name: spec.URI(), Side: w.Side,
+		Transfers: []string{w.Transfer.Name}, Op: plan.Delete, Calls: []string{"datasync:DeleteLocation"}, Requires: slices.Clone(after)}
+	if stay {
+		c.Hold, c.Reason = plan.Blocked, reasonWitness
+	}
+	if !b.CanRead(spec.Account) {
+		b.add(c)
+		return c.ID
+	}
+	if !b.listed(w.Transfer, spec.Region, "locations", "datasync:ListLocations") {
+		return ""
+	}
+	state, _, err := b.Snap.OurLocation(w)
+	if !b.foundOurs(w.Transfer, spec.URI(), err, "datasync:DescribeLocationS3") || !state.Exists {
+		return ""
+	}
+	c.Before, c.ARN = w.Before(state), state.ARN
+	b.add(c)
+	return c.ID
 }

@@ -27,7 +27,3 @@ func (s *Snapshot) WithFormer(w desired.Set) desired.Set {
 	}
 	return s.withFormerLogs(s.WithFormerKeys(w))
 }
-
-const ReasonOrphan = "left behind when the transfer's task was replaced"
-
-const ReasonTells = "it tells of a role that has to stay for now"
