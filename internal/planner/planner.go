@@ -92,11 +92,12 @@ type Builder struct {
 
 	Changes  []plan.Change
 	Findings []plan.Finding
-	Orphans  map[string]bool // IDs of changes that delete what is ours and unused: what they delete has its ARN in the change
+	found    map[findingKey]int // where in Findings
+	Orphans  map[string]bool    // IDs of changes that delete what is ours and unused: what they delete has its ARN in the change
 }
 
 func NewBuilder(mode plan.Mode, s *snapshot.Snapshot, transfers []*transfer.Transfer, settings plan.Settings, callers map[string]string) *Builder {
-	return &Builder{mode: mode, Snap: s, transfers: transfers, settings: settings, callers: callers, Ids: s.RoleIDs(), Orphans: map[string]bool{}}
+	return &Builder{mode: mode, Snap: s, transfers: transfers, settings: settings, callers: callers, Ids: s.RoleIDs(), Orphans: map[string]bool{}, found: map[findingKey]int{}}
 }
 
 // PlanAll finds out which transfers are blocked, then plans the changes of the others together and those of the blocked ones on hold, so
@@ -109,7 +110,7 @@ func (b *Builder) PlanAll() {
 	if len(blocked) == 0 {
 		return
 	}
-	findings := b.Findings
+	findings := slices.Clone(b.Findings) // planning again finds them again
 	b.Changes = nil
 	b.Plan(slices.DeleteFunc(slices.Clone(b.transfers), func(t *transfer.Transfer) bool { return blocked[t.Name] }))
 	free := b.Changes
