@@ -249,3 +249,34 @@ func TestBlocks(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+var mention = regexp.MustCompile(`\bdocs/[a-z-]+\.md\b`)
+
+// The pages below docs that Go files and Markdown files mention by their path are there.
+func TestMentionedPagesAreThere(t *testing.T) {
+	top := os.DirFS("../..")
+	names := []string{"README.md", "CONTRIBUTING.md", "CHANGELOG.md"}
+	for _, files := range source(t).files {
+		for _, f := range files {
+			names = append(names, f.path)
+		}
+	}
+	n := 0
+	for _, name := range names {
+		text, err := fs.ReadFile(top, name)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		for _, page := range mention.FindAllString(string(text), -1) {
+			n++
+			if _, err := fs.Stat(top, page); err != nil {
+				t.Errorf("%s mentions %s: %v", name, page, err)
+			}
+		}
+	}
+	if n == 0 {
+		t.Error("no mention was looked at")
+	}
+	t.Logf("%d mentions", n)
+}
