@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"io/fs"
 	"os"
+	"path"
 	"regexp"
 	"strings"
 	"testing"
@@ -161,7 +162,7 @@ func TestReadmeNames(t *testing.T) {
 	for _, b := range blocks(text) {
 		text = strings.Replace(text, strings.Join(b.lines, "\n"), "", 1)
 	}
-	packages, members := exported(source(t))
+	packages, members := exported(source(t), source(t).library)
 	n := 0
 	for _, s := range span.FindAllString(text, -1) {
 		for _, m := range name.FindAllStringSubmatch(s, -1) {
@@ -178,11 +179,11 @@ func TestReadmeNames(t *testing.T) {
 	t.Logf("%d names", n)
 }
 
-// exported are the exported names of each package that people import, by the package's name, and those of all methods and fields.
-func exported(tr *tree) (packages map[string]map[string]bool, members map[string]bool) {
+// exported are the exported names of the packages in the directories that are of, by the package's name, and those of all methods and fields.
+func exported(tr *tree, of func(dir string) bool) (packages map[string]map[string]bool, members map[string]bool) {
 	packages, members = map[string]map[string]bool{}, map[string]bool{}
 	for _, dir := range tr.dirs() {
-		if !tr.library(dir) {
+		if !of(dir) {
 			continue
 		}
 		for _, f := range tr.product(dir) {
@@ -219,11 +220,15 @@ func exported(tr *tree) (packages map[string]map[string]bool, members map[string
 
 var link = regexp.MustCompile(`\]\(([^)#\s]+)[^)]*\)`)
 
-// What the Markdown files at the root link to in the repository is there.
+// What the Markdown files at the root and below docs link to in the repository is there.
 func TestLinks(t *testing.T) {
 	top := os.DirFS("../..")
 	n := 0
-	for _, name := range []string{"README.md", "CONTRIBUTING.md", "CHANGELOG.md"} {
+	names, err := fs.Glob(top, "docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range append(names, "README.md", "CONTRIBUTING.md", "CHANGELOG.md") {
 		text, err := fs.ReadFile(top, name)
 		if err != nil {
 			t.Error(err)
@@ -234,7 +239,7 @@ func TestLinks(t *testing.T) {
 				continue
 			}
 			n++
-			if _, err := fs.Stat(top, strings.TrimSuffix(m[1], "/")); err != nil {
+			if _, err := fs.Stat(top, path.Join(path.Dir(name), m[1])); err != nil {
 				t.Errorf("%s links to %s: %v", name, m[1], err)
 			}
 		}
@@ -248,4 +253,35 @@ func TestBlocks(t *testing.T) {
 	if got := fmt.Sprint(blocks(text)); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
+}
+
+var mention = regexp.MustCompile(`\bdocs/[a-z-]+\.md\b`)
+
+// The pages below docs that Go files and Markdown files mention by their path are there.
+func TestMentionedPagesAreThere(t *testing.T) {
+	top := os.DirFS("../..")
+	names := []string{"README.md", "CONTRIBUTING.md", "CHANGELOG.md"}
+	for _, files := range source(t).files {
+		for _, f := range files {
+			names = append(names, f.path)
+		}
+	}
+	n := 0
+	for _, name := range names {
+		text, err := fs.ReadFile(top, name)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		for _, page := range mention.FindAllString(string(text), -1) {
+			n++
+			if _, err := fs.Stat(top, page); err != nil {
+				t.Errorf("%s mentions %s: %v", name, page, err)
+			}
+		}
+	}
+	if n == 0 {
+		t.Error("no mention was looked at")
+	}
+	t.Logf("%d mentions", n)
 }
