@@ -365,7 +365,7 @@ func (r *run) result() (*plan.Result, error) {
 
 // blockedErrors is one error for each transfer of the plan's changes that findings block, in the plan or by now.
 func (r *run) blockedErrors() []error {
-	now := planner.BlockingByTransfer(r.current.Findings)
+	now := planner.BlockingByTransfer(r.current.Findings.List)
 	before := planner.BlockingByTransfer(r.approved.Findings)
 	var errs []error
 	for _, t := range r.approved.Transfers {

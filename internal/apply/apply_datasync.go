@@ -168,7 +168,7 @@ func (r *run) budgetFor(ch *plan.Change, w desired.Location) time.Duration {
 // verdict is the worst of what the fresh plan found about one side of a transfer.
 func (r *run) verdict(w desired.Location) plan.Code {
 	worst := ""
-	for _, f := range r.current.Findings {
+	for _, f := range r.current.Findings.List {
 		if f.Transfer != w.Transfer.Name || f.Side != w.Side {
 			continue
 		}
@@ -191,7 +191,7 @@ func (r *run) refused(ch *plan.Change, t *transfer.Transfer, side plan.Side, op 
 	if waits := r.waitsFor(ch); waits != nil && awserr.Propagation(err) {
 		return plan.Waiting, waits
 	}
-	return ended(ch, op, check.AccessError(r.current.Findings, t, side, err))
+	return ended(ch, op, check.AccessError(r.current.Findings.List, t, side, err))
 }
 
 func (r *run) removeLocation(ctx context.Context, ch *plan.Change, api client.DataSyncAPI, arn string, res *plan.ChangeResult) (plan.Status, error) {

@@ -86,7 +86,7 @@ func (r *run) approves(ch, now *plan.Change) bool {
 
 // vanished judges a change that a fresh plan does not hold: on the way back it is done already, else its transfer is blocked now.
 func (r *run) vanished(ch *plan.Change) (plan.Status, error) {
-	blocked := planner.BlockingByTransfer(r.current.Findings)
+	blocked := planner.BlockingByTransfer(r.current.Findings.List)
 	for _, t := range ch.Transfers {
 		if blocked[t] != nil {
 			return plan.Skipped, nil

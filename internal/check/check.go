@@ -22,12 +22,16 @@ type checker struct {
 // statement, each proposes it with everybody exempt.
 func All(sets []*transfer.Resources, f plan.Facts) []plan.Finding {
 	shared := &verdict.Exemptions{}
-	var out []plan.Finding
+	var all []plan.Finding
 	for _, r := range sets {
-		out = append(out, (&checker{Resources: r, facts: f, shared: shared}).check()...)
+		all = append(all, (&checker{Resources: r, facts: f, shared: shared}).check()...)
 	}
 	shared.Share()
-	return out
+	var out Findings
+	for _, f := range all {
+		out.Add(f)
+	}
+	return out.List
 }
 
 func (r *checker) check() []plan.Finding {

@@ -3,7 +3,6 @@ package planner
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/text"
@@ -11,43 +10,12 @@ import (
 	"github.com/xacct/xacct/plan"
 )
 
-// findingKey is what makes two findings the same, whatever their words.
-type findingKey struct {
-	code      plan.Code
-	transfer  string
-	side      plan.Side
-	subject   string
-	statement string
-}
-
-// find adds a finding for each of the transfers. What is found twice stands once: the second finding adds what it says, and its weight.
+// find adds a finding for each of the transfers.
 func (b *Builder) find(transfers []*transfer.Transfer, f plan.Finding) {
 	for _, name := range desired.Names(transfers) {
 		f.Transfer = name
-		key := findingKey{f.Code, name, f.Side, f.Subject, f.Statement}
-		i, found := b.found[key]
-		if !found || i >= len(b.Findings) {
-			b.found[key] = len(b.Findings)
-			b.Findings = append(b.Findings, f)
-			continue
-		}
-		have := &b.Findings[i]
-		have.Detail, have.Remedy = alsoSaying(have.Detail, f.Detail), alsoSaying(have.Remedy, f.Remedy)
-		if weight(f.Severity) > weight(have.Severity) {
-			have.Severity = f.Severity
-		}
+		b.Findings.Add(f)
 	}
-}
-
-// alsoSaying is the text with more behind it, unless it says that already.
-func alsoSaying(text, more string) string {
-	switch {
-	case more == "" || slices.Contains(strings.Split(text, "; "), more) || text == more:
-		return text
-	case text == "":
-		return more
-	}
-	return text + "; " + more
 }
 
 // add finishes a change and keeps it.

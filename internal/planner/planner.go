@@ -91,13 +91,12 @@ type Builder struct {
 	Held      map[string]bool   // transfers that were blocked when the plan to be applied was made
 
 	Changes  []plan.Change
-	Findings []plan.Finding
-	found    map[findingKey]int // where in Findings
-	Orphans  map[string]bool    // IDs of changes that delete what is ours and unused: what they delete has its ARN in the change
+	Findings check.Findings
+	Orphans  map[string]bool // IDs of changes that delete what is ours and unused: what they delete has its ARN in the change
 }
 
 func NewBuilder(mode plan.Mode, s *snapshot.Snapshot, transfers []*transfer.Transfer, settings plan.Settings, callers map[string]string) *Builder {
-	return &Builder{mode: mode, Snap: s, transfers: transfers, settings: settings, callers: callers, Ids: s.RoleIDs(), Orphans: map[string]bool{}, found: map[findingKey]int{}}
+	return &Builder{mode: mode, Snap: s, transfers: transfers, settings: settings, callers: callers, Ids: s.RoleIDs(), Orphans: map[string]bool{}}
 }
 
 // PlanAll finds out which transfers are blocked, then plans the changes of the others together and those of the blocked ones on hold, so
@@ -110,7 +109,7 @@ func (b *Builder) PlanAll() {
 	if len(blocked) == 0 {
 		return
 	}
-	findings := slices.Clone(b.Findings) // planning again finds them again
+	findings := slices.Clone(b.Findings.List) // planning again finds them again
 	b.Changes = nil
 	b.Plan(slices.DeleteFunc(slices.Clone(b.transfers), func(t *transfer.Transfer) bool { return blocked[t.Name] }))
 	free := b.Changes
@@ -126,7 +125,7 @@ func (b *Builder) PlanAll() {
 			c.Hold, c.Reason = plan.Blocked, "see the findings of "+strings.Join(c.Transfers, ", ")
 		}
 	}
-	b.Changes, b.Findings = append(free, held...), findings
+	b.Changes, b.Findings.List = append(free, held...), findings
 }
 
 // Plan plans the changes of some of the transfers, all of them together.
@@ -174,7 +173,7 @@ func (b *Builder) Blocked() map[string]bool {
 	if out == nil {
 		out = map[string]bool{}
 	}
-	for name := range BlockingByTransfer(b.Findings) {
+	for name := range BlockingByTransfer(b.Findings.List) {
 		out[name] = true
 	}
 	return out
@@ -182,8 +181,8 @@ func (b *Builder) Blocked() map[string]bool {
 
 // override turns the overridden blocking findings into warnings that say so.
 func (b *Builder) override() {
-	for i := range b.Findings {
-		f := &b.Findings[i]
+	for i := range b.Findings.List {
+		f := &b.Findings.List[i]
 		if f.Severity == plan.Blocking && slices.Contains(b.settings.Override, f.Code) {
 			f.Severity, f.Overridden = plan.Warning, true
 		}
@@ -199,7 +198,9 @@ func (b *Builder) check() {
 	for i, t := range b.transfers {
 		sets[i] = t.Resources()
 	}
-	b.Findings = append(b.Findings, check.All(sets, b.Facts())...)
+	for _, f := range check.All(sets, b.Facts()) {
+		b.Findings.Add(f)
+	}
 }
 
 // Facts are what the snapshot settles.
@@ -209,11 +210,11 @@ func (b *Builder) Facts() plan.Facts {
 
 // result is what was planned, in the order in which it is shown.
 func (b *Builder) result() *Plan {
-	p := &Plan{Schema: plan.Schema, Mode: b.mode, Transfers: slices.Clone(b.transfers), Settings: b.settings, Changes: b.Changes, Findings: b.Findings}
+	p := &Plan{Schema: plan.Schema, Mode: b.mode, Transfers: slices.Clone(b.transfers), Settings: b.settings, Changes: b.Changes, Findings: b.Findings.List}
 	slices.SortFunc(p.Transfers, func(x, y *transfer.Transfer) int { return cmp.Compare(x.Name, y.Name) })
 	sortChanges(p.Changes, p.Transfers)
 	slices.SortStableFunc(p.Findings, func(x, y plan.Finding) int {
-		return cmp.Or(cmp.Compare(x.Transfer, y.Transfer), cmp.Compare(weight(y.Severity), weight(x.Severity)), cmp.Compare(codeOrder(x.Code), codeOrder(y.Code)))
+		return cmp.Or(cmp.Compare(x.Transfer, y.Transfer), cmp.Compare(check.Weight(y.Severity), check.Weight(x.Severity)), cmp.Compare(codeOrder(x.Code), codeOrder(y.Code)))
 	})
 	return p
 }

@@ -2,6 +2,7 @@ package kittest
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/xacct/xacct"
@@ -14,6 +15,14 @@ func MustPlan(t *testing.T, ctx context.Context, c xacct.Clients, transfers []xa
 	p, err := xacct.NewPlan(ctx, c, transfers, optFns...)
 	if err != nil {
 		t.Fatalf("NewPlan: %v", err)
+	}
+	told := map[string]bool{}
+	for _, f := range p.Findings {
+		key := fmt.Sprint(f.Code, f.Transfer, f.Side, f.Subject, f.Statement, f.Actions)
+		if told[key] {
+			t.Errorf("two findings are about the same:\n%s", key)
+		}
+		told[key] = true
 	}
 	return p
 }
