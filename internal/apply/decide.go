@@ -15,8 +15,8 @@ import (
 	"github.com/xacct/xacct/plan"
 )
 
-// judge decides whether the change is to be executed: "" if so, else how it ends.
-func (r *run) judge(ctx context.Context, ch *plan.Change) (plan.Status, error) {
+// decide says whether the change is to be executed: "" if so, else how it ends.
+func (r *run) decide(ctx context.Context, ch *plan.Change) (plan.Status, error) {
 	if err := ctx.Err(); err != nil {
 		return plan.Skipped, fmt.Errorf("%s: not begun: %w", ch.ID, context.Cause(ctx))
 	}

@@ -107,12 +107,12 @@ func listError(ch *plan.Change, op string, err error) error {
 }
 
 // locationNow is our location as it stands now, if somebody has made it since the apply began.
-func (r *run) locationNow(ctx context.Context, ch *plan.Change, w desired.Location) (location.State, error) {
-	entries, err := r.locationsSince(ctx, ch, time.Now().Add(-freshFor))
+func (s step) locationNow(ctx context.Context, w desired.Location) (location.State, error) {
+	entries, err := s.locationsSince(ctx, s.ch, time.Now().Add(-freshFor))
 	if err != nil {
 		return location.State{}, err
 	}
-	return locationAmong(ctx, r.clients, w, entries)
+	return locationAmong(ctx, s.clients, w, entries)
 }
 
 // locationAmong is ours of the locations listed, as a plan finds it.
@@ -130,12 +130,12 @@ func locationAmong(ctx context.Context, c client.Set, w desired.Location, entrie
 }
 
 // taskNow is our task as it stands now, if somebody has made it since the apply began.
-func (r *run) taskNow(ctx context.Context, ch *plan.Change, w desired.Task) (task.State, error) {
-	entries, err := r.tasksSince(ctx, ch, time.Now().Add(-freshFor))
+func (s step) taskNow(ctx context.Context, w desired.Task) (task.State, error) {
+	entries, err := s.tasksSince(ctx, s.ch, time.Now().Add(-freshFor))
 	if err != nil {
 		return task.State{}, err
 	}
-	return taskAmong(ctx, r.clients, w, entries)
+	return taskAmong(ctx, s.clients, w, entries)
 }
 
 // taskAmong is ours of the tasks listed, with the pair of locations and the mode it should have, which the one that it replaces has not.
@@ -156,4 +156,22 @@ func taskAmong(ctx context.Context, c client.Set, w desired.Task, entries []task
 		return task.State{}, err
 	}
 	return s.OurTask(w)
+}
+
+// findLocation lists the Region's locations and looks for ours.
+func findLocation(ctx context.Context, c client.Set, api client.DataSyncAPI, w desired.Location) (location.State, error) {
+	entries, err := location.List(ctx, api)
+	if err != nil {
+		return location.State{}, err
+	}
+	return locationAmong(ctx, c, w, entries)
+}
+
+// findTask lists the Region's tasks and looks for ours.
+func findTask(ctx context.Context, c client.Set, api client.DataSyncAPI, w desired.Task) (task.State, error) {
+	entries, err := task.List(ctx, api)
+	if err != nil {
+		return task.State{}, err
+	}
+	return taskAmong(ctx, c, w, entries)
 }

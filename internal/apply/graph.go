@@ -1,0 +1,163 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/plan"
+)
+
+// cyclic refuses a plan whose changes wait for each other, by its text or by what they will wait for in fact.
+func (r *run) cyclic() error {
+	const walking, walked = 1, 2
+	state := map[string]int{}
+	var walk func(ch *plan.Change) bool
+	walk = func(ch *plan.Change) bool {
+		switch state[ch.ID] {
+		case walking:
+			return false
+		case walked:
+			return true
+		}
+		state[ch.ID] = walking
+		for _, id := range slices.Concat(ch.Requires, r.requires(ch)) {
+			if next := r.approvedByID[id]; next != nil && !walk(next) {
+				return false
+			}
+		}
+		state[ch.ID] = walked
+		return true
+	}
+	for i := range r.approved.Changes {
+		if ch := &r.approved.Changes[i]; !walk(ch) {
+			return &plan.MismatchError{Change: ch.ID, Detail: "it requires itself"}
+		}
+	}
+	return nil
+}
+
+// await returns when everything that the change requires has ended, or is there as far as the change needs it. What is not in the plan is
+// another operator's, or done.
+func (r *run) await(ch *plan.Change) {
+	for _, id := range r.requires(ch) {
+		q := r.results[id]
+		if q == nil {
+			continue
+		}
+		if r.approved.Mode == plan.SetUp && early[[2]plan.Kind{ch.Kind, q.Kind}] {
+			<-r.usable[id]
+		} else {
+			<-r.done[id]
+		}
+	}
+}
+
+// requires are the IDs of what must be done before the change. What AWS holds now says so, not the plan's text, which somebody may have
+// edited; only of a change that is no longer needed the text is all there is.
+func (r *run) requires(ch *plan.Change) []string {
+	if now := r.changes[ch.ID]; now != nil {
+		return now.Requires
+	}
+	return ch.Requires
+}
+
+// waitsFor says for whom the change waits: a required change is another operator's, or not part of this plan, and not done. Nil is nobody.
+// On the way back an account that cannot be seen is not waited for: nobody could ever prove to a bucket's owner that he may take a grant away.
+func (r *run) waitsFor(ch *plan.Change) *plan.WaitingError {
+	for _, id := range r.requires(ch) {
+		now := r.changes[id]
+		switch q := r.results[id]; {
+		case q != nil && r.status(id) == plan.Waiting:
+			return &plan.WaitingError{Account: q.Account, Changes: []string{id}}
+		case q == nil && now != nil && now.Op != plan.NoOp && !r.holds(now.Account) && (r.approved.Mode == plan.SetUp || r.current.CanRead(now.Account)):
+			return &plan.WaitingError{Account: now.Account, Changes: []string{id}}
+		}
+	}
+	return nil
+}
+
+// holds reports whether the plan has changes of the account: whatever else there is to do in it is not left to another operator.
+func (r *run) holds(account string) bool {
+	return slices.ContainsFunc(r.approved.Changes, func(c plan.Change) bool { return c.Account == account })
+}
+
+// lacks names a change that has come to be required since the plan was made, in an account that the plan has changes of.
+func (r *run) lacks(ch *plan.Change) (id string, ok bool) {
+	for _, id := range r.requires(ch) {
+		if now := r.changes[id]; r.results[id] == nil && now != nil && now.Op != plan.NoOp && r.holds(now.Account) {
+			return id, true
+		}
+	}
+	return "", false
+}
+
+// dependentError says that a change was not made because another was not.
+type dependentError struct{ change, on string }
+
+func (e *dependentError) Error() string {
+	return fmt.Sprintf("%s: skipped, because %s was not made", e.change, e.on)
+}
+
+// early are the pairs of kinds of which the first need not wait until the second has ended: a policy can name a role as soon as it is made,
+// and a location can be tried as soon as the policies that let it in are written, while they are read back.
+var early = map[[2]plan.Kind]bool{
+	{plan.BucketPolicy, plan.IAMRole}:          true,
+	{plan.KeyPolicy, plan.IAMRole}:             true,
+	{plan.DataSyncLocation, plan.BucketPolicy}: true,
+	{plan.DataSyncLocation, plan.KeyPolicy}:    true,
+}
+
+// use lets those begin that wait for the change only as early allows.
+func (r *run) use(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	select {
+	case <-r.usable[id]:
+	default:
+		close(r.usable[id])
+	}
+}
+
+// status is how a change ended; "" if it has not, or is not in the plan.
+func (r *run) status(id string) plan.Status {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if q := r.results[id]; q != nil {
+		return q.Status
+	}
+	return ""
+}
+
+// make brings one change about and writes down how it ended.
+func (r *run) make(ctx context.Context, ch *plan.Change) {
+	res := r.results[ch.ID]
+	status, err := r.decide(ctx, ch)
+	if status == "" {
+		r.emit(ch, plan.Event{State: plan.EventStarted})
+		status, err = step{r, ch, res}.execute(ctx)
+	}
+	r.mu.Lock()
+	res.Status, res.Err = status, err
+	r.mu.Unlock()
+	detail := string(status)
+	if err != nil {
+		res.Error = text.OneLine(err)
+		detail += ": " + res.Error
+	} else if res.Detail != "" {
+		detail += ": " + res.Detail
+	}
+	r.emit(ch, plan.Event{State: plan.EventEnded, Detail: detail})
+}
+
+func (r *run) emit(ch *plan.Change, e plan.Event) {
+	r.events <- struct{}{}
+	defer func() { <-r.events }()
+	e.Time, e.Change, e.Account, e.Region, e.Kind, e.Name, e.Op = time.Now(), ch.ID, ch.Account, ch.Region, ch.Kind, ch.Name, ch.Op
+	r.opts.Logger.Info("xacct apply", "change", ch.ID, "state", string(e.State), "detail", e.Detail)
+	if r.opts.OnEvent != nil {
+		r.opts.OnEvent(e)
+	}
+}

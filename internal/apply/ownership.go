@@ -1,0 +1,21 @@
+package apply
+
+import (
+	"context"
+
+	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/plan"
+)
+
+// applyOwnership sets the Object Ownership of a bucket, or puts it back.
+func (s step) applyOwnership(ctx context.Context, w desired.Bucket) (plan.Status, error) {
+	api, err := s.clients.S3(w.Spec.Account, w.Spec.Region)
+	if err != nil {
+		return plan.Failed, err
+	}
+	in, err := w.Spec.PutOwnershipInput()
+	if s.approved.Mode == plan.TearDown {
+		in, err = w.Spec.RestoreOwnershipInput(s.approved.Settings.Ownership[w.Spec.Name])
+	}
+	return ended(send(ctx, s, "s3:PutBucketOwnershipControls", 0, api.PutBucketOwnershipControls, in, err))
+}

@@ -1,0 +1,262 @@
+package apply
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/smithy-go/middleware"
+
+	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/check"
+	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/guard"
+	"github.com/xacct/xacct/internal/patience"
+	"github.com/xacct/xacct/internal/snapshot"
+	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/plan"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/task"
+)
+
+// target is a policy that others write too and that a change writes: of a bucket, of a key, or of CloudWatch Logs.
+type target struct {
+	desired.SharedPolicy
+	err      error                                       // why there is no client for it
+	get, put string                                      // the operations, as in IAM policies
+	size     func(policy.Document) (used, quota int)     // as the service counts
+	checked  policy.Document                             // the policy that the current plan checked
+	facts    func(plan.Facts, policy.Document, []string) // puts a document in its place, and the Sids that leave it
+	diff     func(policy.Document) desired.PolicyDiff    // what is to become of a document
+	read     func(context.Context) (policy.Document, error)
+	write    func(context.Context, policy.Document) (middleware.Metadata, error) // the zero Document is no policy
+}
+
+// bucketTarget is the policy of a bucket.
+func (s step) bucketTarget(w desired.Bucket) target {
+	api, err := s.clients.S3(w.Spec.Account, w.Spec.Region)
+	if s.approved.Mode == plan.TearDown {
+		w.Spec.Statements = nil
+	}
+	return target{
+		SharedPolicy: w.SharedPolicy, err: err, get: "s3:GetBucketPolicy", put: "s3:PutBucketPolicy",
+		size:    func(d policy.Document) (int, int) { return d.Size(policy.Bucket) },
+		checked: s.current.Snap.Buckets[w.Spec.Name].Policy,
+		facts: func(f plan.Facts, d policy.Document, gone []string) {
+			f.BucketPolicies[w.Spec.Name], f.Leaving[w.Spec.Name] = d, gone
+		},
+		diff: func(d policy.Document) desired.PolicyDiff { return w.Diff(d, s.known()) },
+		read: func(ctx context.Context) (policy.Document, error) { return guard.ReadBucketPolicy(ctx, api, w.Spec) },
+		write: func(ctx context.Context, d policy.Document) (middleware.Metadata, error) {
+			return guard.WriteBucketPolicy(ctx, api, w.Spec, d)
+		},
+	}
+}
+
+// keyTarget is the policy of a key. What would leave nobody able to change the policy is not sent.
+func (s step) keyTarget(w desired.Key) target {
+	api, err := s.clients.KMS(w.Spec.ARN)
+	if s.approved.Mode == plan.TearDown {
+		w.Spec.Statements = nil
+	}
+	return target{
+		SharedPolicy: w.SharedPolicy, err: err, get: "kms:GetKeyPolicy", put: "kms:PutKeyPolicy",
+		size:    func(d policy.Document) (int, int) { return d.Size(policy.Key) },
+		checked: s.current.Snap.Keys[w.Spec.ARN].Policy,
+		facts: func(f plan.Facts, d policy.Document, gone []string) {
+			f.KeyPolicies[w.Spec.ARN], f.Leaving[w.Spec.ARN] = d, gone
+		},
+		diff: func(d policy.Document) desired.PolicyDiff { return w.Diff(d, s.known()) },
+		read: func(ctx context.Context) (policy.Document, error) { return guard.ReadKeyPolicy(ctx, api, w.Spec.ARN) },
+		write: func(ctx context.Context, d policy.Document) (middleware.Metadata, error) {
+			return guard.WriteKeyPolicy(ctx, api, w.Spec, d)
+		},
+	}
+}
+
+// logTarget is the resource policy of CloudWatch Logs. Whether our statement is needed depends on all policies of the Region, so that every look
+// is at all of them. CloudWatch Logs has a conditional write only for the policy of one log group: a policy of the account has no revision
+// (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html).
+func (s step) logTarget(w desired.LogPolicy) target {
+	api, err := s.clients.Logs(w.Account, w.Region)
+	if s.approved.Mode == plan.TearDown {
+		w.Groups = nil
+	}
+	var policies map[string]policy.Document // as read last
+	return target{
+		SharedPolicy: w.SharedPolicy, err: err, get: "logs:DescribeResourcePolicies", put: "logs:PutResourcePolicy",
+		size:    desired.LogSize,
+		checked: s.current.Snap.Logs[w.ID()][task.LogPolicyName],
+		facts:   func(plan.Facts, policy.Document, []string) {}, // no check looks at log policies
+		diff:    func(policy.Document) desired.PolicyDiff { return w.Diff(policies) },
+		read: func(ctx context.Context) (d policy.Document, err error) {
+			policies, err = task.ListLogPolicies(ctx, api)
+			return policies[task.LogPolicyName], err
+		},
+		write: func(ctx context.Context, d policy.Document) (middleware.Metadata, error) {
+			return guard.WriteLogPolicy(ctx, api, d)
+		},
+	}
+}
+
+// applyPolicy merges our statements into the policy, or takes them out.
+func (s step) applyPolicy(ctx context.Context, t target) (plan.Status, error) {
+	if t.err != nil {
+		return plan.Failed, t.err
+	}
+	var sent time.Time
+	backoff := patience.NewBackoff()
+	out, err := guard.Write(ctx, guard.Target{
+		Ours: t.Ours,
+		Read: t.read,
+		Edit: func(current policy.Document) guard.Edit {
+			d := t.diff(current)
+			return guard.Edit{None: d.Op == plan.NoOp, Next: d.Next, Gone: d.Gone, Taken: d.Taken}
+		},
+		Write: func(ctx context.Context, d policy.Document) error {
+			sent = time.Now()
+			metadata, err := t.write(ctx, d)
+			if err == nil {
+				s.keepID(metadata)
+			}
+			return err
+		},
+		Missing: func(sent, got policy.Document) []string { return difference(sent, got, s.known()) },
+	}, guard.Hooks{
+		Check: func(current policy.Document, e guard.Edit) error { return s.checkMerged(t, current, e) },
+		Refused: func(ctx context.Context, attempt int, err error) error {
+			if waits := s.waitsFor(s.ch); waits != nil && awserr.Propagation(err) {
+				return waits // for the operator who makes the role
+			}
+			if !s.pause(ctx, attempt, backoff, s.limit(err, s.opts.Budget), err) {
+				return err
+			}
+			return nil
+		},
+		Wrote: func(current, next policy.Document) {
+			s.res.Writes = append(s.res.Writes, plan.PolicyWrite{Time: sent, Before: string(current.Bytes()), After: string(next.Bytes())})
+		},
+		Stored: func() { s.use(s.ch.ID) },
+		Settle: func(ctx context.Context, look func(context.Context) (bool, error)) error {
+			_, err := s.settle(ctx, look)
+			return err
+		},
+	})
+	return s.policyEnded(t, out, err)
+}
+
+// policyEnded puts how the write of a policy ended into the words of a result.
+func (s step) policyEnded(t target, out guard.Outcome, err error) (plan.Status, error) {
+	var (
+		waiting *plan.WaitingError
+		read    *guard.ReadError
+		taken   *guard.TakenError
+		lost    *guard.LostError
+		checked *checkError
+	)
+	switch {
+	case err == nil && !out.Changed:
+		return plan.Unchanged, nil
+	case err == nil:
+		if len(out.Others) > 0 {
+			s.res.Detail = "written, but afterwards not there: " + strings.Join(out.Others, ", ") + " (another writer removed or changed it)"
+		}
+		return plan.Done, nil
+	case errors.As(err, &waiting):
+		return plan.Waiting, waiting
+	case errors.As(err, &checked):
+		return plan.Failed, checked.error
+	case errors.As(err, &read):
+		return plan.Failed, s.callError(t.get, read.Err)
+	case errors.As(err, &taken):
+		return plan.Failed, &plan.OwnerError{Account: s.ch.Account, Region: s.ch.Region, Kind: s.ch.Kind, Name: s.ch.Name, Detail: taken.Error()}
+	case errors.As(err, &lost):
+		return plan.Failed, &plan.LostUpdateError{Account: s.ch.Account, Region: s.ch.Region, Kind: s.ch.Kind, Name: s.ch.Name, Missing: lost.Missing}
+	}
+	return plan.Failed, s.callError(t.put, err)
+}
+
+// checkError marks an error of checkMerged, which needs no operation put around it.
+type checkError struct{ error }
+
+// checkMerged checks the document that is about to be written: its size, and, where the policy is not the one that the current plan checked, what it
+// allows, because an approved plan does not approve somebody's new Deny.
+func (s step) checkMerged(t target, current policy.Document, e guard.Edit) error {
+	if used, quota := t.size(e.Next); used > quota {
+		return &checkError{s.callError(t.put, fmt.Errorf("the merged policy has %d of %d bytes: nothing was written", used, quota))}
+	}
+	if s.approved.Mode == plan.TearDown || current.Equal(t.checked) {
+		return nil
+	}
+	f := s.current.Facts()
+	t.facts(f, snapshot.WithARNs(s.current.Ids, current), e.Gone)
+	var errs []error
+	for _, tr := range t.Transfers {
+		var blocking []plan.Finding
+		for _, finding := range check.All([]*transfer.Resources{tr.Resources()}, f) {
+			if finding.Severity == plan.Blocking && !slices.Contains(s.approved.Settings.Override, finding.Code) {
+				blocking = append(blocking, finding)
+			}
+		}
+		if len(blocking) > 0 {
+			errs = append(errs, &plan.BlockedError{Transfer: tr.Name, Findings: blocking})
+		}
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return &checkError{errors.Join(errs...)}
+}
+
+// difference names the statements that stand in one document only. A unique id that nobody knows, in place of a principal, is the same
+// principal not yet resolved.
+func difference(sent, got policy.Document, ids map[string]string) []string {
+	rest := slices.Collect(got.All())
+	var out []string
+	i := 0
+	for st := range sent.All() {
+		i++
+		j := slices.IndexFunc(rest, func(g policy.Statement) bool { return g.EqualWith(st, ids) })
+		if j < 0 {
+			j = slices.IndexFunc(rest, func(g policy.Statement) bool { return unresolved(g, ids) && skeleton(g) == skeleton(st) })
+		}
+		if j < 0 {
+			out = append(out, cmp.Or(st.Sid(), fmt.Sprintf("statement %d", i)))
+			continue
+		}
+		rest = slices.Delete(rest, j, j+1)
+	}
+	for _, st := range rest {
+		if strings.HasPrefix(st.Sid(), transfer.SidPrefix) && !slices.Contains(out, st.Sid()) {
+			out = append(out, st.Sid())
+		}
+	}
+	return out
+}
+
+// unresolved reports whether a principal is a unique id that nobody knows.
+func unresolved(st policy.Statement, ids map[string]string) bool {
+	principals, _ := st.Principals()
+	return slices.ContainsFunc(principals, func(p policy.Principal) bool { return desired.UniqueID(p.Value()) && ids[p.Value()] == "" })
+}
+
+// skeleton is a statement without its principals.
+func skeleton(st policy.Statement) string {
+	actions, notAction := st.Actions()
+	resources, notResource := st.Resources()
+	var conditions []string
+	for _, c := range st.Conditions() {
+		conditions = append(conditions, strings.ToLower(c.Operator()+"|"+c.Key())+"|"+strings.Join(slices.Sorted(slices.Values(c.Values())), ","))
+	}
+	lower := map[string]bool{}
+	for _, a := range actions {
+		lower[strings.ToLower(a)] = true
+	}
+	slices.Sort(conditions)
+	return fmt.Sprint(st.Effect(), st.Sid(), notAction, slices.Sorted(maps.Keys(lower)), notResource, slices.Sorted(slices.Values(resources)), conditions)
+}

@@ -1,0 +1,254 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/guard"
+	"github.com/xacct/xacct/internal/snapshot"
+	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/plan"
+)
+
+func (s step) applyRole(ctx context.Context, w desired.Role) (plan.Status, error) {
+	api, err := s.clients.IAM(w.Account)
+	if err != nil {
+		return plan.Failed, err
+	}
+	state := s.current.Snap.Roles[w.Arn]
+	if s.approved.Mode == plan.TearDown {
+		return s.removeRole(ctx, api, w, state)
+	}
+	s.res.ARN = w.Arn
+	made := !state.Exists
+	if made {
+		if state, err = s.createRole(ctx, api, w); err != nil {
+			return plan.Failed, s.callError("iam:CreateRole", err)
+		}
+	}
+	s.know(state.ID, w.Arn)
+	if made { // the policies of a role that existed say what it used before, until a tag says it too
+		s.use(s.ch.ID)
+	}
+	return ended(s.updateRole(ctx, api, w, state, w.Diff(state)))
+}
+
+// updateRole makes the writes by which the role becomes what the difference says, in an order that keeps it usable: what it may still do is taken
+// away last. What its trust and policies alone say of the past is noted in tags before they change.
+func (s step) updateRole(ctx context.Context, api iamrole.API, w desired.Role, state iamrole.State, d desired.RoleDiff) error {
+	tag := func(tags map[string]string) error {
+		if len(tags) == 0 {
+			return nil
+		}
+		spec := w.Spec
+		spec.Tags = tags
+		in, err := spec.TagInput()
+		return send(ctx, s, "iam:TagRole", 0, api.TagRole, in, err)
+	}
+	if !d.Trust.IsZero() {
+		if note := s.current.Snap.NoteRegions(s.desired, w.Transfers); note != "" {
+			if err := tag(map[string]string{w.Transfers[0].TagKey(transfer.TagRegion): note}); err != nil {
+				return err
+			}
+		}
+		spec := w.Spec
+		spec.Trust = d.Trust
+		in, err := spec.UpdateTrustInput()
+		if err := send(ctx, s, "iam:UpdateAssumeRolePolicy", s.opts.Budget, api.UpdateAssumeRolePolicy, in, err); err != nil {
+			return err
+		}
+	}
+	if d.Bound { // before the policies, which it may be there to bound
+		in, err := w.Spec.BoundaryInput()
+		if err := send(ctx, s, "iam:PutRolePermissionsBoundary", 0, api.PutRolePermissionsBoundary, in, err); err != nil {
+			return err
+		}
+	}
+	for _, tags := range []map[string]string{d.Tags, snapshot.TagsMissing(s.current.Snap.NoteBuckets(w), state.Tags)} {
+		if err := tag(tags); err != nil {
+			return err
+		}
+	}
+	if err := s.putPolicies(ctx, api, w, d.Put); err != nil {
+		return err
+	}
+	s.use(s.ch.ID)
+	return s.deletePolicies(ctx, api, w, d.Drop)
+}
+
+// know remembers the unique id that S3 may show in place of the role's ARN.
+func (r *run) know(id, arn string) {
+	if id == "" {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ids[id] = arn
+}
+
+func (r *run) known() map[string]string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.ids)
+}
+
+// createRole makes the role. A role of that name that has appeared meanwhile is taken over if it is ours.
+func (s step) createRole(ctx context.Context, api iamrole.API, w desired.Role) (iamrole.State, error) {
+	in, err := w.Spec.CreateInput()
+	if err != nil {
+		return iamrole.State{}, err
+	}
+	created := iamrole.State{Exists: true, ARN: w.Arn, Trust: w.Spec.Trust, Tags: w.Spec.Tags}
+	look := func(ctx context.Context) (bool, error) {
+		state, err := iamrole.Observe(ctx, api, w.Spec)
+		if err = errors.Join(err, state.Unread[iamrole.PartRole]); err != nil || !state.Exists {
+			return false, err
+		}
+		if why, ok := w.Ours(state); !ok {
+			return false, &plan.OwnerError{Account: w.Account, Kind: plan.IAMRole, Name: w.Spec.Name, Detail: why}
+		}
+		created = state
+		s.res.Detail = "it was there already"
+		return true, nil
+	}
+	err = s.retry(ctx, s.opts.Budget, func(ctx context.Context) error {
+		return s.once(ctx, func(ctx context.Context) error {
+			out, err := api.CreateRole(ctx, in, func(o *iam.Options) { o.Retryer = aws.NopRetryer{} })
+			if err == nil && out.Role != nil {
+				created.ID = aws.ToString(out.Role.RoleId)
+				s.keep(out)
+			}
+			return err
+		}, look)
+	})
+	if awserr.Is(err, "EntityAlreadyExists") {
+		found, lookErr := s.settle(ctx, look)
+		if !found {
+			return iamrole.State{}, errors.Join(err, lookErr)
+		}
+		err = nil
+	}
+	return created, err
+}
+
+// putPolicies writes inline policies side by side.
+func (s step) putPolicies(ctx context.Context, api iamrole.API, w desired.Role, names []string) error {
+	errs := make([]error, len(names))
+	var wg sync.WaitGroup
+	for i, name := range names {
+		wg.Go(func() {
+			in, err := w.Spec.PutPolicyInput(name)
+			if err == nil {
+				err = s.repeat(ctx, s.opts.Budget, func(ctx context.Context) error {
+					out, err := api.PutRolePolicy(ctx, in)
+					if err == nil {
+						s.keep(out)
+					}
+					return err
+				})
+			}
+			errs[i] = err
+		})
+	}
+	wg.Wait()
+	return s.callError("iam:PutRolePolicy", errors.Join(errs...))
+}
+
+func (s step) deletePolicies(ctx context.Context, api iamrole.API, w desired.Role, names []string) error {
+	for _, name := range names {
+		in, err := w.Spec.DeletePolicyInput(name)
+		if err := remove(ctx, s, "iam:DeleteRolePolicy", api.DeleteRolePolicy, in, err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeRole deletes our inline policies, and the role if nothing else is left on it and no policy that can be read names it.
+func (s step) removeRole(ctx context.Context, api iamrole.API, w desired.Role, state iamrole.State) (plan.Status, error) {
+	gone, rest := w.Leaving(state)
+	whole := len(rest) == 0 && s.ch.Op == plan.Delete && !w.Shared
+	if whole {
+		where, err := s.stillNamed(ctx, w, state)
+		if err != nil {
+			return plan.Failed, err
+		}
+		if where != "" {
+			return plan.Failed, &plan.OwnerError{Account: w.Account, Kind: plan.IAMRole, Name: w.Spec.Name,
+				Detail: "it stays, because the policy of " + where + " names it and could not be written any more once it is gone"}
+		}
+	}
+	if err := s.deletePolicies(ctx, api, w, gone); err != nil || !whole {
+		return ended(err)
+	}
+	in, err := w.Spec.DeleteInput()
+	return ended(remove(ctx, s, "iam:DeleteRole", api.DeleteRole, in, err))
+}
+
+// stillNamed reads, right before the role is deleted, the policies of the buckets and keys that its transfers use, and says which names it.
+func (r *run) stillNamed(ctx context.Context, w desired.Role, state iamrole.State) (string, error) {
+	for _, b := range r.desired.Buckets {
+		if !w.Serves(b.SharedPolicy) || !r.current.CanRead(b.Spec.Account) {
+			continue // a policy that cannot be read has held the change back already
+		}
+		api, err := r.clients.S3(b.Spec.Account, b.Spec.Region)
+		if err != nil {
+			return "", err
+		}
+		d, err := guard.ReadBucketPolicy(ctx, api, b.Spec)
+		if err != nil {
+			return "", &plan.CallError{Account: b.Spec.Account, Region: b.Spec.Region, Operation: "s3:GetBucketPolicy", Subject: b.Spec.Name, Err: err}
+		}
+		if desired.StatementNaming(d, nil, w.Arn, state.ID) != "" {
+			return "bucket " + b.Spec.Name, nil
+		}
+	}
+	for _, k := range r.desired.Keys {
+		if !w.Serves(k.SharedPolicy) || !r.current.CanRead(k.Spec.Account()) {
+			continue
+		}
+		api, err := r.clients.KMS(k.Spec.ARN)
+		if err != nil {
+			return "", err
+		}
+		d, err := guard.ReadKeyPolicy(ctx, api, k.Spec.ARN)
+		if err != nil {
+			return "", &plan.CallError{Account: k.Spec.Account(), Region: k.Spec.Region(), Operation: "kms:GetKeyPolicy", Subject: k.Spec.ARN, Err: err}
+		}
+		if desired.StatementNaming(d, nil, w.Arn, state.ID) != "" {
+			return "key " + transfer.KeyName(k.Spec.ARN), nil
+		}
+	}
+	return "", nil
+}
+
+// forgetBucket removes the tags by which the transfer's roles tell of a bucket, before the location that used it is deleted. A role can have 50
+// tags, which a transfer that moves often would use up. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+func (s step) forgetBucket(ctx context.Context, name string) error {
+	for _, w := range s.desired.Roles {
+		for _, t := range w.Transfers {
+			key := snapshot.FormerTag(t, name)
+			if !slices.Contains(s.ch.Transfers, t.Name) || s.current.Snap.NoteBuckets(w)[key] == "" && s.current.Snap.Roles[w.Arn].Tags[key] == "" {
+				continue
+			}
+			api, err := s.clients.IAM(w.Account)
+			if err != nil {
+				return s.callError("iam:UntagRole", err)
+			}
+			in, err := w.Spec.UntagInput(key)
+			if err := send(ctx, s, "iam:UntagRole", 0, api.UntagRole, in, err); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,145 @@
+package guard
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/patience"
+	"github.com/xacct/xacct/policy"
+)
+
+// Edit is what is to become of a policy as it was read.
+type Edit struct {
+	None  bool            // nothing is to be done
+	Next  policy.Document // what to write; the zero Document deletes the policy
+	Gone  []string        // the Sids of ours that leave it
+	Taken []string        // the Sids of ours that stand on statements of others: nothing is written
+}
+
+// Target is a policy that others write too.
+type Target struct {
+	Ours    []string                                           // every Sid that we can have in it
+	Read    func(context.Context) (policy.Document, error)     // the zero Document is no policy
+	Edit    func(current policy.Document) Edit                 // merges ours into what was read
+	Write   func(ctx context.Context, d policy.Document) error // the zero Document deletes the policy
+	Missing func(sent, got policy.Document) []string           // the statements, by Sid or number, in which the two differ
+}
+
+// Hooks are what [Write] asks of its caller.
+type Hooks struct {
+	Check   func(current policy.Document, e Edit) error                      // an error ends it: nothing is written
+	Refused func(ctx context.Context, attempt int, err error) error          // the service refused the write: nil tries again, after a wait
+	Wrote   func(current, next policy.Document)                              // a write was carried out, or may have been
+	Stored  func()                                                           // the service has accepted a write
+	Settle  func(context.Context, func(context.Context) (bool, error)) error // looks until the function says that the write shows
+}
+
+// Outcome is what [Write] did.
+type Outcome struct {
+	Changed bool     // it wrote
+	Others  []string // statements of others that were sent and are not there afterwards: another writer was at work
+}
+
+// TakenError says that a statement of somebody else has one of our Sids.
+type TakenError struct{ Sid string }
+
+// Error is one line: the Sid.
+func (e *TakenError) Error() string {
+	return "statement " + e.Sid + " bears our id but is not of our making"
+}
+
+// LostError says that what was written was not there afterwards, however often it was written.
+type LostError struct{ Missing []string }
+
+// Error is one line: the statements that are missing.
+func (e *LostError) Error() string {
+	return "not there after the write: " + strings.Join(e.Missing, ", ")
+}
+
+// ReadError is the error of reading the policy.
+type ReadError struct{ Err error }
+
+// Error is that of the read.
+func (e *ReadError) Error() string { return e.Err.Error() }
+
+// Unwrap is the error of the read.
+func (e *ReadError) Unwrap() error { return e.Err }
+
+// merges is how often a policy is merged anew because another writer replaced what was written.
+const merges = 5
+
+// Write reads the policy, merges ours into what it reads, writes that, and looks until it shows. Every attempt begins with a read, however the one
+// before it ended, so that no write of somebody else is undone except one between that read and the write right after it.
+//
+// An error is a *[ReadError], a *[TakenError], a *[LostError], that of a hook, or that of the write.
+func Write(ctx context.Context, t Target, h Hooks) (Outcome, error) {
+	var out Outcome
+	// A write that has begun is finished and looked at, whatever becomes of ctx.
+	held, release := patience.WithGrace(ctx)
+	defer release()
+	reading := ctx
+	for attempt, lost := 1, 0; ; attempt++ {
+		current, err := t.Read(reading)
+		if err != nil {
+			return out, &ReadError{err}
+		}
+		e := t.Edit(current)
+		switch {
+		case len(e.Taken) > 0:
+			return out, &TakenError{e.Taken[0]}
+		case e.None:
+			return out, nil
+		}
+		if err := h.Check(current, e); err != nil {
+			return out, err
+		}
+		if err := patience.Stopped(ctx); err != nil {
+			return out, err
+		}
+		put := t.Write(held, e.Next)
+		if put != nil && !awserr.Ambiguous(put) {
+			if err := h.Refused(ctx, attempt, put); err != nil {
+				return out, err
+			}
+			continue
+		}
+		reading, out.Changed = held, true
+		h.Wrote(current, e.Next)
+		if put == nil {
+			h.Stored()
+		}
+		missing, err := t.readBack(held, h, e.Next)
+		switch {
+		case err != nil:
+			return out, &ReadError{fmt.Errorf("after the write: %w", err)}
+		case len(missing) == 0:
+			return out, nil
+		case put == nil && !slices.ContainsFunc(missing, func(sid string) bool { return slices.Contains(t.Ours, sid) }):
+			out.Others = missing
+			return out, nil
+		}
+		if lost++; lost == merges {
+			if put != nil {
+				return out, put
+			}
+			return out, &LostError{missing}
+		}
+	}
+}
+
+// readBack looks at the policy until it holds every statement that was sent and none of ours that was not, or the time for that is over. It returns
+// what differs. A service answers in its own rendering and may show the old policy for a while.
+func (t Target) readBack(ctx context.Context, h Hooks, sent policy.Document) (missing []string, err error) {
+	err = h.Settle(ctx, func(ctx context.Context) (bool, error) {
+		got, err := t.Read(ctx)
+		if err != nil {
+			return false, err
+		}
+		missing = t.Missing(sent, got)
+		return len(missing) == 0, nil
+	})
+	return missing, err
+}
