@@ -29,7 +29,8 @@ func ExampleTransfer_Resources() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(policy.New(resources.Buckets[0].Statements[0]))
+	archive, _ := resources.Bucket("media-archive")
+	fmt.Println(policy.New(archive.Statements[0]))
 	// Output:
 	// {
 	//   "Version": "2012-10-17",

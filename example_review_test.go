@@ -27,7 +27,7 @@ const foreignPolicy = `{
   ]
 }`
 
-// A security reviewer's test: what the transfer would add to the bucket's own policy, whether that lets anybody else in, and what the
+// A security reviewer's test: what the transfer would add to the bucket's own policy, whether that allows anybody else, and what the
 // existing statements make of it. No call is made.
 func ExampleResources_Check() {
 	existing, err := policy.Parse([]byte(foreignPolicy))
@@ -35,8 +35,12 @@ func ExampleResources_Check() {
 		log.Fatal(err)
 	}
 
-	resources, _ := demo().Resources()
-	merged, err := existing.Merge(resources.Buckets[0].Statements)
+	resources, err := demo().Resources()
+	if err != nil {
+		log.Fatal(err)
+	}
+	archive, _ := resources.Bucket("media-archive")
+	merged, err := existing.Merge(archive.Statements)
 	fmt.Println("refused:", err, merged.Validate(policy.Bucket), "public:", len(policy.Public(merged)))
 	for _, change := range policy.Diff(existing, merged) {
 		fmt.Println(change)

@@ -15,7 +15,7 @@ import (
 	"github.com/xacct/xacct/plan"
 )
 
-// decide says whether the change is to be executed: "" if so, else how it ends.
+// decide says how the change ends without being made, "" if it is to be made.
 func (r *run) decide(ctx context.Context, ch *plan.Change) (plan.Status, error) {
 	if err := ctx.Err(); err != nil {
 		return plan.Skipped, fmt.Errorf("%s: not begun: %w", ch.ID, context.Cause(ctx))
@@ -65,13 +65,13 @@ func (r *run) decide(ctx context.Context, ch *plan.Change) (plan.Status, error) 
 	return "", nil
 }
 
-// sharedPolicy reports whether the change is of a policy that others write too: what it comes to follows from what they wrote.
+// sharedPolicy reports whether the change is of a policy that others write too.
 func sharedPolicy(ch *plan.Change) bool {
 	return ch.Kind == plan.BucketPolicy || ch.Kind == plan.KeyPolicy || ch.Kind == plan.LogPolicy
 }
 
-// approves reports whether who approved the plan's change has approved what is to be done now. What was to be made may be there in part by
-// now; what was to be deleted may have to stay for others. Nothing is replaced or deleted that the plan does not replace or delete.
+// approves reports whether the approved change covers what is to be done now. What was to be made may exist in part by now, and what was to be
+// deleted may have to stay for others. Nothing is replaced or deleted that the plan does not replace or delete.
 func (r *run) approves(ch, now *plan.Change) bool {
 	switch {
 	case ch.Op == now.Op:
@@ -84,7 +84,7 @@ func (r *run) approves(ch, now *plan.Change) bool {
 	return now.Op == plan.Update && (ch.Op == plan.Create || ch.Op == plan.Delete)
 }
 
-// vanished judges a change that a fresh plan does not hold: on the way back it is done already, else its transfer is blocked now.
+// vanished ends a change that the current plan does not have: in a tear-down it is done already, otherwise its transfer is blocked by now.
 func (r *run) vanished(ch *plan.Change) (plan.Status, error) {
 	blocked := planner.BlockingByTransfer(r.current.Findings.List)
 	for _, t := range ch.Transfers {
@@ -107,7 +107,7 @@ func (r *run) vanished(ch *plan.Change) (plan.Status, error) {
 	return plan.Failed, &plan.MismatchError{Change: ch.ID, Detail: "the transfers do not ask for it"}
 }
 
-// matches compares the plan's text with what its own transfers ask for: nobody's edits of the text are ever written.
+// matches compares the text of the plan with what its own transfers ask for: edits of the text are never written.
 func (r *run) matches(ch, asked *plan.Change) error {
 	if ch.Kind != asked.Kind || ch.Account != asked.Account || ch.Region != asked.Region || ch.Name != asked.Name {
 		return &plan.MismatchError{Change: ch.ID, Detail: "its account, Region, kind or name is another"}
@@ -129,8 +129,8 @@ func (r *run) matches(ch, asked *plan.Change) error {
 	return nil
 }
 
-// matchesStatements compares a policy's text with the statements that the transfers ask for, both ways: ours must all be there, as they
-// are wanted, and everything else must have been there before.
+// matchesStatements compares the text of a policy with the statements that the transfers ask for, both ways: ours are all there as desired, and all
+// others were there before.
 func (r *run) matchesStatements(ch *plan.Change) error {
 	mismatch := func(detail string) error { return &plan.MismatchError{Change: ch.ID, Detail: detail} }
 	before, err := parseOrNone(ch.Before)
@@ -165,7 +165,7 @@ func (r *run) matchesStatements(ch *plan.Change) error {
 	return nil
 }
 
-// matchesRole lets the Region wildcard stand for the wanted trust, because whether a role gets it depends on who else uses it.
+// matchesRole accepts the Region wildcard in place of the desired trust, because whether a role gets the wildcard depends on who else uses it.
 func (r *run) matchesRole(ch *plan.Change) error {
 	var got desired.RoleRecord
 	if err := json.Unmarshal([]byte(ch.After), &got); err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/xacct/xacct/plan"
 )
 
-// cyclic refuses a plan whose changes wait for each other, by its text or by what they will wait for in fact.
+// cyclic refuses a plan whose changes wait for each other, by its text or by what they really wait for.
 func (r *run) cyclic() error {
 	const walking, walked = 1, 2
 	state := map[string]int{}
@@ -39,8 +39,8 @@ func (r *run) cyclic() error {
 	return nil
 }
 
-// await returns when everything that the change requires has ended, or is there as far as the change needs it. What is not in the plan is
-// another operator's, or done.
+// await returns when everything that the change requires has ended, or exists as far as the change needs it. A required change that is not in the
+// plan is another operator's, or done.
 func (r *run) await(ch *plan.Change) {
 	for _, id := range r.requires(ch) {
 		q := r.results[id]
@@ -55,8 +55,8 @@ func (r *run) await(ch *plan.Change) {
 	}
 }
 
-// requires are the IDs of what must be done before the change. What AWS holds now says so, not the plan's text, which somebody may have
-// edited; only of a change that is no longer needed the text is all there is.
+// requires returns the IDs of what must be done before the change. They come from what AWS holds now, because somebody may have edited the plan's
+// text; only for a change that is no longer needed is the text all there is.
 func (r *run) requires(ch *plan.Change) []string {
 	if now := r.changes[ch.ID]; now != nil {
 		return now.Requires
@@ -64,8 +64,8 @@ func (r *run) requires(ch *plan.Change) []string {
 	return ch.Requires
 }
 
-// waitsFor says for whom the change waits: a required change is another operator's, or not part of this plan, and not done. Nil is nobody.
-// On the way back an account that cannot be seen is not waited for: nobody could ever prove to a bucket's owner that he may take a grant away.
+// waitsFor says for whose operator the change waits, nil for nobody: a change that it requires is not done and is another operator's, or not in this
+// plan. A tear-down does not wait for an account that cannot be read, because its owner could never be shown that the grant may go.
 func (r *run) waitsFor(ch *plan.Change) *plan.WaitingError {
 	for _, id := range r.requires(ch) {
 		now := r.changes[id]
@@ -79,12 +79,12 @@ func (r *run) waitsFor(ch *plan.Change) *plan.WaitingError {
 	return nil
 }
 
-// holds reports whether the plan has changes of the account: whatever else there is to do in it is not left to another operator.
+// holds reports whether the plan has changes of the account. Then nothing in that account is left to another operator.
 func (r *run) holds(account string) bool {
 	return slices.ContainsFunc(r.approved.Changes, func(c plan.Change) bool { return c.Account == account })
 }
 
-// lacks names a change that has come to be required since the plan was made, in an account that the plan has changes of.
+// lacks returns a change that is required only since the plan was made, in an account of which the plan has changes.
 func (r *run) lacks(ch *plan.Change) (id string, ok bool) {
 	for _, id := range r.requires(ch) {
 		if now := r.changes[id]; r.results[id] == nil && now != nil && now.Op != plan.NoOp && r.holds(now.Account) {
@@ -94,15 +94,15 @@ func (r *run) lacks(ch *plan.Change) (id string, ok bool) {
 	return "", false
 }
 
-// dependentError says that a change was not made because another was not.
+// dependentError says that a change was skipped because another one was not made.
 type dependentError struct{ change, on string }
 
 func (e *dependentError) Error() string {
 	return fmt.Sprintf("%s: skipped, because %s was not made", e.change, e.on)
 }
 
-// early are the pairs of kinds of which the first need not wait until the second has ended: a policy can name a role as soon as it is made,
-// and a location can be tried as soon as the policies that let it in are written, while they are read back.
+// early are pairs of kinds of which the first need not wait for the second to end: a policy can name a role as soon as the role exists, and a
+// location can be tried as soon as the policies that allow it are stored, while they are read back.
 var early = map[[2]plan.Kind]bool{
 	{plan.BucketPolicy, plan.IAMRole}:          true,
 	{plan.KeyPolicy, plan.IAMRole}:             true,
@@ -110,7 +110,7 @@ var early = map[[2]plan.Kind]bool{
 	{plan.DataSyncLocation, plan.KeyPolicy}:    true,
 }
 
-// use lets those begin that wait for the change only as early allows.
+// use starts the changes that need wait for this one only as far as early says.
 func (r *run) use(id string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -121,7 +121,7 @@ func (r *run) use(id string) {
 	}
 }
 
-// status is how a change ended; "" if it has not, or is not in the plan.
+// status returns how a change ended, "" if it has not ended or is not in the plan.
 func (r *run) status(id string) plan.Status {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -131,7 +131,7 @@ func (r *run) status(id string) plan.Status {
 	return ""
 }
 
-// make brings one change about and writes down how it ended.
+// make makes one change and records how it ended.
 func (r *run) make(ctx context.Context, ch *plan.Change) {
 	res := r.results[ch.ID]
 	status, err := r.decide(ctx, ch)
@@ -152,6 +152,7 @@ func (r *run) make(ctx context.Context, ch *plan.Change) {
 	r.emit(ch, plan.Event{State: plan.EventEnded, Detail: detail})
 }
 
+// emit reports a step of the change.
 func (r *run) emit(ch *plan.Change, e plan.Event) {
 	r.events <- struct{}{}
 	defer func() { <-r.events }()

@@ -14,10 +14,10 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// freshFor is how old a list may be by which something is made that must not be there twice.
+// freshFor is how old a list may be that says whether something that must not exist twice exists already.
 const freshFor = 10 * time.Second
 
-// listing is the last list of the locations or tasks of one place. What is made at the same time shares it.
+// listing is the latest list of the locations or tasks of one account and Region. Changes that are made at the same time share it.
 type listing[E any] struct {
 	turn    chan struct{} // holds one
 	begun   time.Time
@@ -26,7 +26,7 @@ type listing[E any] struct {
 
 func newListing[E any]() *listing[E] { return &listing[E]{turn: make(chan struct{}, 1)} }
 
-// since is a list that was begun at that time or later.
+// since returns a list that was begun at time t or later.
 func (l *listing[E]) since(t time.Time, list func() ([]E, error)) ([]E, error) {
 	l.turn <- struct{}{}
 	defer func() { <-l.turn }()
@@ -41,7 +41,7 @@ func (l *listing[E]) since(t time.Time, list func() ([]E, error)) ([]E, error) {
 	return entries, err
 }
 
-// lists are the lists of every place of the plan's locations and tasks.
+// lists are the lists of the accounts and Regions in which the plan has locations or tasks.
 type lists struct {
 	locations map[transfer.Place]*listing[location.Entry]
 	tasks     map[transfer.Place]*listing[task.Entry]
@@ -61,8 +61,8 @@ func newLists(changes []plan.Change) lists {
 	return l
 }
 
-// lookAhead lists the place of what is about to be made as soon as everything that it requires has begun: then nothing waits for the list. Its
-// failure shows when the list is needed.
+// lookAhead lists the locations or tasks of the change's account and Region as soon as everything that the change requires has begun, so that the
+// change need not wait for the list. An error shows when the list is needed.
 func (r *run) lookAhead(ctx context.Context, ch *plan.Change) {
 	now := r.changes[ch.ID]
 	if r.approved.Mode == plan.TearDown || now == nil || now.Hold != "" || now.Op != plan.Create && now.Op != plan.Replace {
@@ -106,7 +106,7 @@ func listError(ch *plan.Change, op string, err error) error {
 	return err
 }
 
-// locationNow is our location as it stands now, if somebody has made it since the apply began.
+// locationNow returns our location if somebody has made it since the apply began.
 func (s step) locationNow(ctx context.Context, w desired.Location) (location.State, error) {
 	entries, err := s.locationsSince(ctx, s.ch, time.Now().Add(-freshFor))
 	if err != nil {
@@ -115,7 +115,7 @@ func (s step) locationNow(ctx context.Context, w desired.Location) (location.Sta
 	return locationAmong(ctx, s.clients, w, entries)
 }
 
-// locationAmong is ours of the locations listed, as a plan finds it.
+// locationAmong returns our location among those listed.
 func locationAmong(ctx context.Context, c client.Set, w desired.Location, entries []location.Entry) (location.State, error) {
 	s := survey.NewReader(c)
 	pl := transfer.Place{Account: w.Spec.Account, Region: w.Spec.Region}
@@ -129,7 +129,7 @@ func locationAmong(ctx context.Context, c client.Set, w desired.Location, entrie
 	return state, err
 }
 
-// taskNow is our task as it stands now, if somebody has made it since the apply began.
+// taskNow returns our task if somebody has made it since the apply began.
 func (s step) taskNow(ctx context.Context, w desired.Task) (task.State, error) {
 	entries, err := s.tasksSince(ctx, s.ch, time.Now().Add(-freshFor))
 	if err != nil {
@@ -138,7 +138,7 @@ func (s step) taskNow(ctx context.Context, w desired.Task) (task.State, error) {
 	return taskAmong(ctx, s.clients, w, entries)
 }
 
-// taskAmong is ours of the tasks listed, with the pair of locations and the mode it should have, which the one that it replaces has not.
+// taskAmong returns our task among those listed, if it has the desired locations and mode: the task that it replaces does not.
 func taskAmong(ctx context.Context, c client.Set, w desired.Task, entries []task.Entry) (task.State, error) {
 	s := survey.NewReader(c)
 	pl := transfer.Place{Account: w.Spec.Account, Region: w.Spec.Region}

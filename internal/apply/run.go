@@ -1,3 +1,8 @@
+// Package apply makes the changes of a plan. [Run] reads AWS again, plans again, and makes every approved change as soon as what it requires is done.
+//
+// Three plans meet here: the approved one, which was given and may be old or edited; the current one, planned from what AWS holds now; and the current
+// one as if nothing were blocked that was not blocked before, which tells an edit from a new block. A step makes one change. What is not as the
+// approved plan read it is stale and is not touched.
 package apply
 
 import (
@@ -32,7 +37,7 @@ type Options struct {
 	Logger      *slog.Logger
 }
 
-// run is one apply.
+// run is one apply of a plan.
 type run struct {
 	approved *planner.Plan
 	current  *planner.Builder // what AWS holds now, and what is to be made of it
@@ -65,7 +70,7 @@ const (
 	defaultSettle = 30 * time.Second
 )
 
-// Run makes the changes of the plan that are not on hold.
+// Run makes the changes of the plan that are not on hold. See xacct.Plan.Apply.
 func Run(ctx context.Context, p *planner.Plan, c client.Set, o Options) (*plan.Result, error) {
 	r, err := begin(ctx, p, c, o)
 	if err != nil {
@@ -89,7 +94,7 @@ func Run(ctx context.Context, p *planner.Plan, c client.Set, o Options) (*plan.R
 	return r.result()
 }
 
-// begin judges the plan, reads AWS again, and plans again with what it reads.
+// begin checks the plan, reads AWS again, and plans again from what it reads.
 func begin(ctx context.Context, p *planner.Plan, c client.Set, o Options) (*run, error) {
 	if err := readable(p); err != nil {
 		return nil, err
@@ -110,7 +115,7 @@ func begin(ctx context.Context, p *planner.Plan, c client.Set, o Options) (*run,
 	return r, r.cyclic()
 }
 
-// newRun is an apply of the plan before anything is known of AWS.
+// newRun prepares an apply before AWS is read.
 func newRun(p *planner.Plan, c client.Set, o Options) *run {
 	o.Budget, o.Settle = cmp.Or(o.Budget, defaultBudget), cmp.Or(o.Settle, defaultSettle)
 	if o.Logger == nil {
@@ -120,8 +125,8 @@ func newRun(p *planner.Plan, c client.Set, o Options) *run {
 		results: map[string]*plan.ChangeResult{}, begun: map[string]chan struct{}{}, done: map[string]chan struct{}{}, usable: map[string]chan struct{}{}, events: make(chan struct{}, 1)}
 }
 
-// replan plans with what AWS holds now. A transfer that is blocked now and was not when the plan was made is planned once more as if nothing
-// blocked it: by that, an edited plan is told from one whose transfer has come to be blocked.
+// replan plans from what AWS holds now. A transfer that is blocked only since the plan was made is planned once more without its block: that tells a
+// plan whose text was edited from one whose transfer has become blocked.
 func (r *run) replan(snap *snapshot.Snapshot, callers map[string]string) {
 	p, before := r.approved, planner.BlockingByTransfer(r.approved.Findings)
 	without := func(blocked func(name string) bool) []*transfer.Transfer {
@@ -151,7 +156,7 @@ func (r *run) replan(snap *snapshot.Snapshot, callers map[string]string) {
 	}
 }
 
-// enlist makes ready what is kept of each change of the plan.
+// enlist prepares the record of each change of the plan.
 func (r *run) enlist() error {
 	for i := range r.approved.Changes {
 		ch := &r.approved.Changes[i]
@@ -167,7 +172,7 @@ func (r *run) enlist() error {
 	return nil
 }
 
-// readable judges the version and shape of a plan that may come from elsewhere.
+// readable checks the version and mode of a plan, which may come from elsewhere.
 func readable(p *planner.Plan) error {
 	// A newer minor version may hold settings that this one does not know, and would not keep to.
 	major, newest, _ := strings.Cut(plan.Schema, ".")
@@ -183,7 +188,7 @@ func readable(p *planner.Plan) error {
 	return nil
 }
 
-// byID are the changes by their IDs.
+// byID returns the changes by their IDs.
 func byID(changes []plan.Change) map[string]*plan.Change {
 	out := map[string]*plan.Change{}
 	for i := range changes {
@@ -192,7 +197,7 @@ func byID(changes []plan.Change) map[string]*plan.Change {
 	return out
 }
 
-// result gathers what became of the changes, in the plan's order.
+// result gathers how the changes ended, in the plan's order.
 func (r *run) result() (*plan.Result, error) {
 	out := &plan.Result{}
 	var errs []error
@@ -210,7 +215,7 @@ func (r *run) result() (*plan.Result, error) {
 	return out, errors.Join(append(errs, r.blockedErrors()...)...)
 }
 
-// blockedErrors is one error for each transfer of the plan's changes that findings block, in the plan or by now.
+// blockedErrors returns an error for each transfer of the plan that findings block, in the plan or by now.
 func (r *run) blockedErrors() []error {
 	now := planner.BlockingByTransfer(r.current.Findings.List)
 	before := planner.BlockingByTransfer(r.approved.Findings)

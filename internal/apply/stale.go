@@ -10,8 +10,8 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// stale reports what is ours and was changed since the plan was made, by somebody who may have had a reason. What is as it was read, or as it is
-// wanted already, is not: an apply that was cut short leaves some of both. Where nothing could be read then, nothing is known to have changed.
+// stale reports what is ours and was changed since the plan was made, perhaps for a reason. What is as it was read or as it is desired is not stale,
+// because an apply that was cut short leaves some of both. Where the plan could read nothing, nothing is known to have changed.
 func (r *run) stale(ch, asked *plan.Change) error {
 	if ch.Before == "" {
 		return nil
@@ -41,7 +41,7 @@ func (r *run) stale(ch, asked *plan.Change) error {
 	return nil
 }
 
-// changedSince names a part that is now neither as it was nor as it is wanted. On the way back nothing is wanted.
+// changedSince names a part that is neither as it was nor as it is desired. In a tear-down nothing is desired.
 func (r *run) changedSince(was, is, want string) (part string, changed bool) {
 	before, now, after := partsOf(was), partsOf(is), partsOf(want)
 	all := maps.Clone(before)
@@ -60,7 +60,8 @@ func (r *run) changedSince(was, is, want string) (part string, changed bool) {
 	return "", false
 }
 
-// partsOf are the members of a record, and those of its members that hold several things, by their paths. A text that is no record is one part.
+// partsOf returns the members of a record by their paths, and one level deeper for members that hold several things. A text that is not a record is
+// one part.
 func partsOf(text string) map[string]string {
 	out := map[string]string{}
 	if text == "" {
@@ -83,7 +84,7 @@ func partsOf(text string) map[string]string {
 	return out
 }
 
-// samePart compares policies as AWS means them, and all else as text.
+// samePart compares policies by their meaning, and everything else as text.
 func samePart(a, b string) bool {
 	if a == b {
 		return true
@@ -93,7 +94,7 @@ func samePart(a, b string) bool {
 	return errX == nil && errY == nil && x.Equal(y)
 }
 
-// parseOrNone is the document in the text; none is the zero Document.
+// parseOrNone returns the document in the text, the zero Document for "".
 func parseOrNone(text string) (policy.Document, error) {
 	if text == "" {
 		return policy.Document{}, nil

@@ -26,7 +26,7 @@ func (b *Builder) bucket(w desired.Bucket) {
 	b.ownership(w, state, seen)
 }
 
-// bucketStep is the policy of a bucket.
+// bucketStep is the planning of a bucket's policy.
 func (b *Builder) bucketStep(w desired.Bucket) policyStep {
 	spec := w.Spec
 	state, seen := b.Snap.Buckets[spec.Name]
@@ -72,8 +72,8 @@ func (b *Builder) dropStatements(w desired.Bucket, after map[string][]string) st
 	return b.dropPolicy(s, after, func() desired.PolicyDiff { return w.Diff(s.current, b.Ids) }, unseen)
 }
 
-// dropFormerStatements plans that our statements leave the buckets that the transfer has left, once nothing of ours uses them. It returns the IDs
-// of these changes: the locations, which tell of these buckets, go only after them.
+// dropFormerStatements plans to take our statements out of the policies of buckets that the transfer used before, after the given changes. It returns
+// the IDs of its changes: the locations, which say which buckets those are, are deleted only after them.
 func (b *Builder) dropFormerStatements(t *transfer.Transfer, after []string) []string {
 	var out []string
 	for _, w := range b.Snap.FormerBuckets(t) {

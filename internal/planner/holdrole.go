@@ -10,7 +10,7 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// grantChanges are the IDs of the planned changes of policies that name the role, or may: those of its transfers' ends that it serves.
+// grantChanges returns the IDs of the planned changes of policies that name the role, or may name it: those of the ends that the role serves.
 func (b *Builder) grantChanges(all desired.Set, w desired.Role, id string) []string {
 	var out []string
 	add := func(change string, p desired.SharedPolicy, d policy.Document, of func(*transfer.Transfer, plan.Side) bool) {
@@ -33,8 +33,8 @@ func (b *Builder) grantChanges(all desired.Set, w desired.Role, id string) []str
 	return out
 }
 
-// holdRole holds back the deletion of a role that a policy we cannot see may name: once the role is gone, S3 and KMS would refuse every later
-// policy of the bucket's or key's owner as long as it names it. https://repost.aws/knowledge-center/s3-invalid-principal-in-policy-error
+// holdRole holds back the deletion of a role that a policy still names, or may name because it cannot be read. After the role is deleted, S3 and KMS
+// refuse every write of a policy that names it. https://repost.aws/knowledge-center/s3-invalid-principal-in-policy-error
 func (b *Builder) holdRole(c *plan.Change, w desired.Role, all desired.Set, id string) {
 	hold := func(t *transfer.Transfer, what, detail, remedy string) {
 		c.Hold, c.Reason = plan.Blocked, what
@@ -67,7 +67,7 @@ func (b *Builder) holdRole(c *plan.Change, w desired.Role, all desired.Set, id s
 	}
 }
 
-// unseen are the remote bucket and keys of the side whose policies cannot be read, buckets that the side has left among them.
+// unseen returns the remote buckets and keys whose policies may name the role of the side and cannot be read, former ones too.
 func (b *Builder) unseen(t *transfer.Transfer, side plan.Side) []string {
 	var out []string
 	for _, e := range []transfer.Endpoint{t.Source, t.Destination} {

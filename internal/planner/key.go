@@ -15,7 +15,7 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// keyStep is the policy of a key.
+// keyStep is the planning of a key's policy.
 func (b *Builder) keyStep(w desired.Key) policyStep {
 	arn := w.Spec.ARN
 	state, seen := b.Snap.Keys[arn]
@@ -28,7 +28,7 @@ func (b *Builder) keyStep(w desired.Key) policyStep {
 	return s
 }
 
-// key plans our statement in the policy of a key outside the task account, and reports what is wrong with a key of any account.
+// key plans our statements in the policy of a key outside the task account. It reports a key of any account that could not be read.
 func (b *Builder) key(w desired.Key) {
 	s := b.keyStep(w)
 	if err := b.Snap.Failures[w.Spec.ARN]; err != nil {
@@ -78,7 +78,7 @@ func (b *Builder) dropKeyStatements(w desired.Key, after map[string][]string) st
 	}, unseen)
 }
 
-// dropFormerKeyStatements plans that our statements leave the keys that the transfers have left.
+// dropFormerKeyStatements plans to take our statements out of the policies of keys that the transfers no longer list.
 func (b *Builder) dropFormerKeyStatements(w desired.Set) {
 	for _, k := range w.Keys {
 		if k.Former {
@@ -87,7 +87,8 @@ func (b *Builder) dropFormerKeyStatements(w desired.Set) {
 	}
 }
 
-// keyDrops are the IDs of the changes of the policies of left keys that the role names: it names them until these are made.
+// keyDrops returns the IDs of the changes of the policies of former keys that the role's own policy names. It goes on naming a key until the key's
+// policy is clean, because nothing else says which keys those are.
 func (b *Builder) keyDrops(w desired.Role) []string {
 	var out []string
 	for _, k := range b.Desired.Keys {
@@ -98,8 +99,8 @@ func (b *Builder) keyDrops(w desired.Role) []string {
 	return out
 }
 
-// dataKeyRequires are those that the task needs for its manifest and its report. One in an account that cannot be read is warned of instead:
-// nobody here would ever see that it was made.
+// dataKeyRequires returns the IDs of the changes of key policies that the manifest and the report need. It warns of a key in an account that cannot
+// be read instead, because no plan of ours would ever see that its policy was changed.
 func (b *Builder) dataKeyRequires(t *transfer.Transfer) []string {
 	return slices.DeleteFunc(desired.KeyChanges(t, func(n transfer.KeyNeed) bool { return n.Purpose != t.End(n.Role).KeyPurpose }), func(id string) bool {
 		account, _, _ := strings.Cut(id, "/")
@@ -113,7 +114,7 @@ func (b *Builder) dataKeyRequires(t *transfer.Transfer) []string {
 	})
 }
 
-// unseenKeys are the remote keys whose policies may name the role of the side and cannot be read.
+// unseenKeys returns the remote keys whose policies may name the role of the side and cannot be read.
 func (b *Builder) unseenKeys(t *transfer.Transfer, side plan.Side) []string {
 	var arns, out []string
 	for _, n := range t.KeyNeeds {

@@ -15,7 +15,7 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// logStep is the resource policy of CloudWatch Logs in a Region.
+// logStep is the planning of the resource policy of CloudWatch Logs in a Region.
 func (b *Builder) logStep(w desired.LogPolicy) policyStep {
 	return policyStep{transfers: w.Transfers, owners: func(string) []*transfer.Transfer { return w.Transfers }, subject: "resource policies of CloudWatch Logs in " + w.Region,
 		title: "resource policy " + task.LogPolicyName + " of CloudWatch Logs", put: "logs:PutResourcePolicy", remove: "logs:DeleteResourcePolicy",
@@ -64,7 +64,7 @@ func (b *Builder) dropLogPolicy(w desired.LogPolicy, tasks map[string][]string) 
 	b.dropPolicy(s, tasks, func() desired.PolicyDiff { return w.Diff(b.Snap.Logs[w.ID()]) }, nil)
 }
 
-// dropFormerLogPolicies plans that our statement leaves the log policies that the transfers have left.
+// dropFormerLogPolicies plans to take our statement out of the log policies that the transfers no longer need.
 func (b *Builder) dropFormerLogPolicies(w desired.Set) {
 	for _, l := range w.Logs {
 		logs := func(t desired.Task) bool {
@@ -77,8 +77,8 @@ func (b *Builder) dropFormerLogPolicies(w desired.Set) {
 	}
 }
 
-// keepsLogging reports whether the task of a transfer that names no log group keeps the one that it has and writes there: a transfer that leaves
-// something alone does not end it.
+// keepsLogging reports whether the task of a transfer that names no log group keeps writing to the one that it has: what a transfer leaves out stays
+// as it is.
 func (b *Builder) keepsLogging(w desired.Task) bool {
 	state, err := b.Snap.OurTask(w)
 	if err != nil || snapshot.LogGroup(state) == "" {
@@ -88,7 +88,8 @@ func (b *Builder) keepsLogging(w desired.Task) bool {
 	return spec.Mode == dstypes.TaskModeBasic && spec.LogGroupARN != "" && spec.Options.LogLevel != dstypes.LogLevelOff
 }
 
-// logDrops are the IDs of the changes of log policies that the transfer has left: its task tells of them until they are made.
+// logDrops returns the IDs of the changes of log policies that the transfer no longer needs. Its task is changed after them, because only the task
+// says so.
 func (b *Builder) logDrops(t *transfer.Transfer) []string {
 	var out []string
 	for _, l := range b.Desired.Logs {
@@ -100,7 +101,7 @@ func (b *Builder) logDrops(t *transfer.Transfer) []string {
 	return out
 }
 
-// keptLogGroup says that the task keeps a log group that the transfer names no longer.
+// keptLogGroup reports that the task keeps a log group that the transfer no longer names.
 func (b *Builder) keptLogGroup(w desired.Task, s task.State) {
 	group := snapshot.LogGroup(s)
 	if w.Transfer.Task.LogGroupARN != "" || group == "" || w.Spec.Mode != dstypes.TaskModeBasic {

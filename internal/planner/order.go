@@ -17,7 +17,7 @@ func weight(s plan.Severity) int {
 	return slices.Index([]plan.Severity{plan.Info, plan.Warning, plan.Blocking}, s)
 }
 
-// sortChanges puts the accounts of tasks first.
+// sortChanges sorts the changes for people, the task accounts first.
 func sortChanges(changes []plan.Change, transfers []*transfer.Transfer) {
 	taskAccount := map[string]bool{}
 	for _, t := range transfers {
@@ -36,7 +36,7 @@ func sortChanges(changes []plan.Change, transfers []*transfer.Transfer) {
 	})
 }
 
-// orderKey sorts changes of one kind in one account: by transfer, sources before destinations, what belongs to both ends by name.
+// orderKey sorts the changes of one kind in one account: by transfer with the source first, or by name if a change serves both ends.
 func orderKey(c *plan.Change) string {
 	if c.Side == "" {
 		return c.Name
@@ -46,7 +46,7 @@ func orderKey(c *plan.Change) string {
 
 func sideOrder(s plan.Side) int { return slices.Index(transfer.Sides, s) }
 
-// codeOrder puts the verdicts first among findings of one weight.
+// codeOrder puts the verdicts before other findings of the same severity.
 func codeOrder(c plan.Code) int {
 	if i := slices.Index([]plan.Code{plan.CodeAllowed, plan.CodeDenied, plan.CodeUndetermined}, c); i >= 0 {
 		return i

@@ -19,7 +19,7 @@ const (
 	reasonWitness = "it tells of a role that has to stay for now"
 )
 
-// dropFormer plans that what the transfers have left goes, once what took its place is there.
+// dropFormer plans to remove what the transfers used before, once what took its place exists.
 func (b *Builder) dropFormer(w desired.Set) {
 	after, tasks, known := map[string][]string{}, map[string][]string{}, map[string]bool{}
 	for _, t := range w.Tasks {
@@ -48,8 +48,8 @@ func (b *Builder) dropFormer(w desired.Set) {
 	}
 }
 
-// dropOrphanTasks plans the deletion of the tasks that are left over, after the change that makes the task what is wanted. It returns the IDs of
-// these changes. Nothing is left if it is not known what is the transfer's: ok is false then.
+// dropOrphanTasks plans to delete the tasks of the transfer that are no longer in use, after the change that makes the task as desired. It returns
+// the IDs of these changes. ok is false if it is not known which tasks and locations are the transfer's.
 func (b *Builder) dropOrphanTasks(w desired.Task, after ...string) (ids []string, ok bool) {
 	t := w.Transfer
 	if !b.CanRead(w.Spec.Account) {
@@ -81,8 +81,8 @@ func (b *Builder) dropOrphanTasks(w desired.Task, after ...string) (ids []string
 	return ids, true
 }
 
-// dropOrphanLocations plans the deletion of the locations that are left over. They go last, for they tell of the buckets and roles that are left:
-// while a role has to stay, or the owner of a bucket is not known, they stay too.
+// dropOrphanLocations plans to delete the locations that are no longer in use. They go last, because they say which buckets and roles the transfer
+// used: they stay while a role has to stay or the owner of a bucket is not known.
 func (b *Builder) dropOrphanLocations(t *transfer.Transfer, after []string, stay bool) []string {
 	var ids []string
 	unknown, theirs := b.Snap.Ownerless(t), map[string]string{}
@@ -113,8 +113,8 @@ func (b *Builder) dropOrphanLocations(t *transfer.Transfer, after []string, stay
 	return ids
 }
 
-// dropOrphanRoles plans that our policies leave the roles that the transfers have left, and that these go with the last of them. It returns the
-// IDs of these changes by transfer, and which transfers' roles have to stay: the locations, which tell of them, go only after them.
+// dropOrphanRoles plans to take our policies off the roles that the transfers no longer use, and to delete each role with the last of them. It
+// returns the IDs of these changes by transfer, and which transfers have a role that has to stay.
 func (b *Builder) dropOrphanRoles(all desired.Set, after map[string][]string) (ids map[string][]string, stay map[string]bool) {
 	ids, stay = map[string][]string{}, map[string]bool{}
 	for _, w := range b.Snap.OrphanRoles(all) {
@@ -137,7 +137,7 @@ func (b *Builder) dropOrphanRoles(all desired.Set, after map[string][]string) (i
 	return ids, stay
 }
 
-// transfersOf are the transfers that use the roles.
+// transfersOf returns the transfers that use the roles.
 func transfersOf(roles []desired.Role) []*transfer.Transfer {
 	var out []*transfer.Transfer
 	for _, r := range roles {

@@ -16,7 +16,7 @@ import (
 	"github.com/xacct/xacct/plan"
 )
 
-// ownership plans BucketOwnerEnforced where it was asked for. What speaks against it is found by [Resources.Check].
+// ownership plans BucketOwnerEnforced where DisableACLs asks for it. The checks find what speaks against it.
 func (b *Builder) ownership(w desired.Bucket, s bucket.State, seen bool) {
 	spec := w.Spec
 	if !spec.DisableACLs || seen && (s.Unread[bucket.PartOwnership] != nil || !s.Exists && s.Unread[bucket.PartBucket] == nil) {
@@ -36,9 +36,9 @@ func (b *Builder) ownership(w desired.Bucket, s bucket.State, seen bool) {
 	b.add(c)
 }
 
-// beforeSchedule is the change that must be done before a task may start by itself: what it writes belongs to the bucket's owner only once the
-// bucket's ACLs are disabled. Whoever starts a task by hand has [VerifyOwnership] for that. Of a bucket that cannot be read nobody knows when
-// that is, so the plan warns.
+// beforeSchedule returns the ID of the change that must be done before the task may start by itself: until the destination's ACLs are disabled, the
+// objects that it writes do not belong to the bucket's owner. A run that is started by hand has VerifyOwnership for that. If the bucket cannot be
+// read, the plan warns instead.
 func (b *Builder) beforeSchedule(t *transfer.Transfer) []string {
 	e := t.Destination
 	if s := t.Task.Schedule; s == nil || s.Status == dstypes.ScheduleStatusDisabled || !e.DisableACLs {
@@ -53,8 +53,8 @@ func (b *Builder) beforeSchedule(t *transfer.Transfer) []string {
 	return []string{desired.Bucket{Spec: bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}}.OwnershipID()}
 }
 
-// restoreOwnership plans the Object Ownership that the bucket is to have again. It waits until nothing of the transfers writes there any more,
-// and is held back while another transfer still does, because what that writes would belong to its task account.
+// restoreOwnership plans to put the Object Ownership of a bucket back, after nothing of the transfers writes there any more. It is held back while
+// another transfer writes there, because that transfer's objects would belong to its task account.
 func (b *Builder) restoreOwnership(w desired.Bucket, locations map[string][]string) {
 	spec := w.Spec
 	want, ok := b.settings.Ownership[spec.Name]

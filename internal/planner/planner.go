@@ -1,3 +1,7 @@
+// Package planner turns what was read into a plan: a change for each resource, and findings for all that speaks against it.
+//
+// [New] reads AWS and plans. A [Builder] plans from a snapshot, for a set-up or a tear-down. Transfers that findings block do not hold up the
+// others. Policies that others write too are planned by one policyStep, whatever they belong to.
 package planner
 
 import (

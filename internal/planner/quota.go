@@ -10,8 +10,8 @@ import (
 	"github.com/xacct/xacct/plan"
 )
 
-// quotas warns from nine tenths of a quota on. Tasks are counted, those of others too; roles cannot be without listing the whole account,
-// so it is those of the transfers.
+// quotas warns when nine tenths of a quota are used. All tasks of a Region are counted. Of roles only the transfers' own are, because counting all
+// would take a list of the whole account.
 func (b *Builder) quotas(w desired.Set) {
 	tasks := maps.Clone(b.Snap.TaskCount)
 	byPlace, byAccount := map[transfer.Place][]*transfer.Transfer{}, map[string][]*transfer.Transfer{}

@@ -43,7 +43,7 @@ func (b *Builder) role(w desired.Role) {
 	b.add(c)
 }
 
-// unreadRole is why the parts of a role that we may write are not all known; nil if they are.
+// unreadRole is why the parts of a role that a plan may write could not all be read; nil if they were.
 func unreadRole(s iamrole.State) error {
 	for _, part := range slices.Sorted(maps.Keys(s.Unread)) {
 		if part == iamrole.PartRole || part == iamrole.PartTrust || strings.HasPrefix(part, iamrole.PartPolicies) {
@@ -72,8 +72,8 @@ func (b *Builder) roleSizes(w desired.Role, state iamrole.State) {
 	b.size(w.Transfers, w.Account, w.Arn, "trust policy of role "+w.Spec.Name, n, q, false)
 }
 
-// dropRole removes our inline policies, and the role with the last of them, after the changes of its transfers and those of the policies that
-// let it in. It returns the ID of the change and whether the role has to stay for now.
+// dropRole plans to delete our inline policies, and the role with the last of them, after the changes of its transfers and of the policies that allow
+// it. It returns the ID of the change, and whether the role has to stay for now.
 func (b *Builder) dropRole(all desired.Set, w desired.Role, after map[string][]string) (id string, stays bool) {
 	c := plan.Change{ID: w.ID(), Account: w.Account, Kind: plan.IAMRole, Name: w.Spec.Name, Transfers: desired.Names(w.Transfers), ARN: w.Arn, Side: w.Side(), Op: plan.Delete,
 		Calls: []string{"iam:DeleteRolePolicy", "iam:DeleteRole"}}
@@ -124,7 +124,7 @@ func (b *Builder) dropRole(all desired.Set, w desired.Role, after map[string][]s
 	return c.ID, c.Hold == plan.Blocked
 }
 
-// staysFor says for what a role stays.
+// staysFor is the line that says for what a role stays.
 func staysFor(rest []string) []string {
 	if len(rest) == 0 {
 		return nil

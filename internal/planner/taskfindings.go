@@ -13,7 +13,7 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// taskFindings reports what the task will do that somebody may regret. state is the zero State while there is no task.
+// taskFindings reports what the task will do that somebody may regret. state is zero while there is no task.
 func (b *Builder) taskFindings(w desired.Task, state task.State) {
 	t, one := w.Transfer, []*transfer.Transfer{w.Transfer}
 	for _, p := range w.Spec.WarningsFor(state) {
@@ -38,7 +38,7 @@ func (b *Builder) taskFindings(w desired.Task, state task.State) {
 	}
 }
 
-// impossible blocks a transfer whose wishes do not go together with what the task in force has: DataSync would refuse the update.
+// impossible blocks a transfer whose settings do not go together with those of the task in force: DataSync would refuse the update.
 func (b *Builder) impossible(w desired.Task, spec task.Spec) {
 	for _, p := range problem.All(spec.Validate()) {
 		b.find([]*transfer.Transfer{w.Transfer}, plan.Finding{Severity: plan.Blocking, Code: plan.CodeTaskOption, Account: w.Spec.Account, Subject: p.Path,
@@ -46,7 +46,7 @@ func (b *Builder) impossible(w desired.Task, spec task.Spec) {
 	}
 }
 
-// deletions shows loudly what a task that deletes can empty, and blocks one that would delete everything.
+// deletions warns of what a task that deletes can empty, and blocks one that would delete everything.
 func (b *Builder) deletions(w desired.Task) {
 	t, one := w.Transfer, []*transfer.Transfer{w.Transfer}
 	destination, source := t.LocationSpec(plan.DestinationSide).URI(), t.LocationSpec(plan.SourceSide).URI()

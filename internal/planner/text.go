@@ -9,7 +9,7 @@ import (
 	"github.com/xacct/xacct/plan"
 )
 
-// Text is the plan as text for people.
+// Text returns the plan as text for people.
 func (p *Plan) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n", p.title(), p.counts())
@@ -68,7 +68,7 @@ func (p *Plan) owns(account string) string {
 	return ""
 }
 
-// byAccount groups the changes that do something.
+// byAccount groups the changes that do something by their account.
 func (p *Plan) byAccount() [][]plan.Change {
 	var out [][]plan.Change
 	for _, c := range p.Changes {
@@ -84,7 +84,7 @@ func (p *Plan) byAccount() [][]plan.Change {
 	return out
 }
 
-// writeFindings prints what was checked, what blocks, what is to be looked at and what is unknown, each under its word.
+// writeFindings prints the findings in sections: checked, blocked, warning, unknown, note.
 func (p *Plan) writeFindings(b *strings.Builder) {
 	sections := []struct {
 		title string
@@ -160,7 +160,7 @@ func writeChanges(b *strings.Builder, changes []plan.Change) {
 	}
 }
 
-// listed reports whether a change's details stand below it, a line each, rather than beside it.
+// listed reports whether the details of a change are printed below it, a line each, and not beside it.
 func listed(c plan.Change) bool {
 	return c.Kind == plan.BucketPolicy || c.Kind == plan.KeyPolicy || len(c.Details) > 1
 }
