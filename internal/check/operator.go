@@ -78,9 +78,10 @@ func (r *checker) ownCalls(phase plan.Phase) []ownCall {
 func (r *checker) ownCall(n operator.Need, action, resource string) []ownCall {
 	t := r.Transfer
 	c := ownCall{action: action, resource: resource, why: ownUse[action], context: map[string][]string{}}
-	for _, when := range n.When {
-		c.context[when.Key] = []string{region.DataSync(t.Partition)}
-		c.when = append(c.when, policy.StringEquals(when.Key, c.context[when.Key]...))
+	if n.ServiceKey != "" {
+		service := region.DataSync(t.Partition)
+		c.context[n.ServiceKey] = []string{service}
+		c.when = append(c.when, policy.StringEquals(n.ServiceKey, service))
 	}
 	if c.why == "" && n.On == operator.OnRoles && r.facts.IDs[resource] != "" {
 		c.why = ownUse["iam:UpdateAssumeRolePolicy"]
