@@ -131,7 +131,7 @@ func (r *checker) checkOwnCalls(op string) []plan.Finding {
 
 func (r *checker) judgeOwn(op string, p authz.Policies, phase plan.Phase, what string) *verdict.Case {
 	t := r.Transfer
-	j := &verdict.Case{Transfer: t, Shared: r.shared, Organisations: r.facts.OrgIDs, Policies: p, Principal: op, Caller: true, Own: true, Owner: t.TaskAccount, May: "the operator may " + what, MayNot: "the operator may not " + what,
+	j := &verdict.Case{Transfer: t, Shared: r.shared, Organisations: r.facts.OrgIDs, Policies: p, Principal: op, Caller: true, OwnCalls: true, Owner: t.TaskAccount, May: "the operator may " + what, MayNot: "the operator may not " + what,
 		Finding: plan.Finding{Transfer: t.Name, Account: t.TaskAccount, Subject: op}}
 	for _, c := range r.ownCalls(phase) {
 		call := authz.OperatorCall{PrincipalARN: op, PrincipalID: r.facts.IDs[op], Tags: r.facts.Tags[op], OrgID: r.facts.OrgIDs[t.TaskAccount], Account: t.TaskAccount, Region: c.region}

@@ -110,7 +110,7 @@ func (r *checker) checkRole(side plan.Side, role string) []plan.Finding {
 	t, e := r.Transfer, r.Transfer.End(side)
 	verb := accessVerb(side)
 	j := verdict.Case{Transfer: t, Shared: r.shared, Organisations: r.facts.OrgIDs, Policies: r.policies(side, role), Principal: role, Bucket: e.Bucket, Owner: e.Account,
-		May: fmt.Sprintf("DataSync may %s the %s", verb, side), MayNot: fmt.Sprintf("DataSync may not %s the %s", verb, side), Part: "on the " + string(side),
+		May: fmt.Sprintf("DataSync may %s the %s", verb, side), MayNot: fmt.Sprintf("DataSync may not %s the %s", verb, side),
 		Finding: plan.Finding{Transfer: t.Name, Side: side, Account: e.Account, Subject: role}}
 	call := r.dataCall(role, e.Account, e.Region)
 	j.Facts = call.Facts()
