@@ -58,7 +58,7 @@ func (s *inspection) keyNotListed(severity plan.Severity, detail string) {
 	}
 	if role == "" {
 		s.find(plan.Warning, plan.CodeKeyNotListed, "",
-			detail+": whether the location's role may use it is not judged, as the role was not read", remedy)
+			detail+": whether the location's role may use it is not decided, as the role was not read", remedy)
 		return
 	}
 	var dependsOn []string
@@ -75,7 +75,7 @@ func (s *inspection) keyNotListed(severity plan.Severity, detail string) {
 	}
 	if len(dependsOn) > 0 {
 		slices.Sort(dependsOn)
-		s.find(plan.Warning, plan.CodeKeyNotListed, "", fmt.Sprintf("%s: whether role %s may use it is not judged", detail, role),
+		s.find(plan.Warning, plan.CodeKeyNotListed, "", fmt.Sprintf("%s: whether role %s may use it is not decided", detail, role),
 			remedy+": then the key's policy is read")
 		s.findings[len(s.findings)-1].DependsOn = slices.Compact(dependsOn)
 	}

@@ -219,7 +219,8 @@ func TestAccessTestErrorOfOthers(t *testing.T) {
 	}{
 		{region, "datasync refused: The bucket is in this region", "set the Region of that end to the one that the message names"},
 		{errors.New("access test failed somehow"),
-			"could not reach the source bucket media as " + inRole + " (by its policies: denied)", "the plan found it denied, by NoDecrypt: change that statement"},
+			"could not reach the source bucket media as " + inRole + " (by its policies: denied)",
+			"the plan found it denied, by NoDecrypt: change that statement"},
 	} {
 		p := explained()
 		e := AccessError(p.Findings, transfer.Resolve(p.Transfers[0]), plan.SourceSide, tt.err)

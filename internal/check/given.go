@@ -86,7 +86,7 @@ func (c *checker) tutorialStatement(side plan.Side) []plan.Finding {
 		Remedy:    "rename it"}
 	principals, _ := st.Principals()
 	if slices.Contains(principals, policy.AWS(c.roleOf(side))) {
-		finding.Detail = fmt.Sprintf("bucket %s lets this role in by the tutorial's statement; %s", e.Bucket, replaces)
+		finding.Detail = fmt.Sprintf("bucket %s allows this role by the tutorial's statement; %s", e.Bucket, replaces)
 		finding.Remedy = "once the transfer has its own statement, the owner can remove " + tutorialSid
 	}
 	return []plan.Finding{finding}

@@ -31,7 +31,7 @@ func (c *checker) checkWriter(account, region, action, resource, name string, ne
 	out.Subject, out.Statement = strings.TrimPrefix(name, "bucket "), statement
 	switch {
 	case v.Effect == authz.ExplicitlyDenied:
-		out.Severity, out.Code, out.Remedy = plan.Blocking, plan.CodeLockout, "apply this account's part as somebody whom the statement lets in"
+		out.Severity, out.Code, out.Remedy = plan.Blocking, plan.CodeLockout, "apply this account's part as somebody whom the statement does not deny"
 		out.Detail = fmt.Sprintf("%s (explicitly denied%s)", verdicts.MayNot, text.By(statement))
 		if why := verdicts.Explain(v.Decision); why != "" {
 			out.Detail += ": " + why
