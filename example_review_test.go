@@ -93,11 +93,11 @@ func ExampleNewPlan_organisationOnly() {
 	}
 	// Output:
 	// the role's account is in map[]
-	// warning undetermined: whether DataSync may write the destination: s3:GetObject, s3:PutObject depends on aws:PrincipalOrgID (OurOrganisation): it lets in principals of certain organisations, and an exemption of AWS services does not help a role
+	// warning undetermined: whether DataSync may write the destination: s3:GetObject, s3:PutObject depends on aws:PrincipalOrgID (OurOrganisation): it allows principals of certain organisations only, and an exemption of AWS services does not help a role
 	//   as its owner could write it: {"Sid":"OurOrganisation","Effect":"Deny","Principal":"*","Action":["s3:PutObject","s3:GetObject"],"Resource":"arn:aws:s3:::media-archive/*","Condition":{"StringNotEquals":{"aws:PrincipalOrgID":"o-a1b2c3d4e5"},"ArnNotLikeIfExists":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/media-archive-destination"}}}
 	// info allowed: DataSync may write the destination in part: s3:GetBucketLocation, s3:ListBucket, s3:ListBucketMultipartUploads and 7 more (allowed, by XacctMediaArchiveWrite317df6a3)
 	// the role's account is in map[111122223333:o-f6g7h8i9j0]
-	// blocking denied: DataSync may not write the destination: s3:GetObject, s3:PutObject (explicitly denied, by OurOrganisation): it lets in principals of certain organisations, and an exemption of AWS services does not help a role
+	// blocking denied: DataSync may not write the destination: s3:GetObject, s3:PutObject (explicitly denied, by OurOrganisation): it allows principals of certain organisations only, and an exemption of AWS services does not help a role
 	//   as its owner could write it: {"Sid":"OurOrganisation","Effect":"Deny","Principal":"*","Action":["s3:PutObject","s3:GetObject"],"Resource":"arn:aws:s3:::media-archive/*","Condition":{"StringNotEquals":{"aws:PrincipalOrgID":"o-a1b2c3d4e5"},"ArnNotLikeIfExists":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/media-archive-destination"}}}
 	// info allowed: DataSync may write the destination in part: s3:GetBucketLocation, s3:ListBucket, s3:ListBucketMultipartUploads and 7 more (allowed, by XacctMediaArchiveWrite317df6a3)
 	// the role's account is in map[111122223333:o-a1b2c3d4e5]
@@ -145,7 +145,7 @@ func ExampleNewPlan_takeOver() {
 	//
 	// Unknown  service control policies of 111122223333 and 444455556666 and resource control policies of 111122223333 and 444455556666 were not given
 	//
-	// Note     bucket media-archive lets this role in by the tutorial's statement; whoever follows the tutorial again replaces it, as its id is always the same
+	// Note     bucket media-archive allows this role by the tutorial's statement; whoever follows the tutorial again replaces it, as its id is always the same
 }
 
 // byHand follows the tutorial.

@@ -11,36 +11,36 @@ import (
 	"github.com/xacct/xacct/plan"
 )
 
-// special is the table of the actions that not every transfer uses. All others that DataSync lists are always used.
+// special is the table of the actions that not every transfer uses. All other actions that DataSync lists are always used.
 // https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html and
 // https://docs.aws.amazon.com/datasync/latest/userguide/API_Options.html
 var special = []struct {
 	action string
 	use    func(*transfer.Transfer, plan.Side) verdict.Use
-	why    string // what a denial means where the use is seldom
+	why    string // what a denial means if the use is Rarely
 }{
-	{"s3:GetObjectTagging", tagged(verdict.Always), ""},
-	{"s3:PutObjectTagging", tagged(verdict.Always), ""},
+	{"s3:GetObjectTagging", tagged, ""},
+	{"s3:PutObjectTagging", tagged, ""},
 	{"s3:GetObjectVersion", versioned, "object versions are not read by a task without a manifest"}, // assumed
 	{"s3:GetObjectVersionTagging", func(t *transfer.Transfer, side plan.Side) verdict.Use {
-		if tagged(verdict.Always)(t, side) == verdict.Never {
+		if tagged(t, side) == verdict.Never {
 			return verdict.Never
 		}
 		return versioned(t, side)
 	}, "tags of object versions are not read by a task without a manifest"},
 	{"s3:DeleteObject", func(t *transfer.Transfer, _ plan.Side) verdict.Use {
-		if t.Task.Options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove {
+		if t.Removes() {
 			return verdict.Always
 		}
 		return verdict.Rarely
 	}, "the transfer keeps what is gone from the source, so that it deletes only leftovers of its own"},
 }
 
-// namesVersions is what the use of object versions hangs on: a manifest may name them.
+// namesVersions is what the use of object versions depends on: a manifest may name them.
 // https://docs.aws.amazon.com/datasync/latest/userguide/transferring-with-manifest.html
 const namesVersions = "whether the manifest names object versions"
 
-// versioned is the use of an action on object versions.
+// versioned returns the use of an action on object versions.
 func versioned(t *transfer.Transfer, side plan.Side) verdict.Use {
 	if side == plan.SourceSide && (t.Task.Manifest != nil || t.Retries != nil) {
 		return verdict.Conditionally
@@ -48,16 +48,16 @@ func versioned(t *transfer.Transfer, side plan.Side) verdict.Use {
 	return verdict.Rarely
 }
 
-func tagged(u verdict.Use) func(*transfer.Transfer, plan.Side) verdict.Use {
-	return func(t *transfer.Transfer, _ plan.Side) verdict.Use {
-		if t.Task.Options.ObjectTags == dstypes.ObjectTagsNone {
-			return verdict.Never
-		}
-		return u
+// tagged returns the use of an action on object tags.
+func tagged(t *transfer.Transfer, _ plan.Side) verdict.Use {
+	if t.Task.Options.ObjectTags == dstypes.ObjectTagsNone {
+		return verdict.Never
 	}
+	return verdict.Always
 }
 
-// useOf is what the transfer needs the action on the side for, and what a denial of a seldom one means or what a perhaps hangs on.
+// useOf returns how the transfer uses the action on the side. The text tells what a denial means if the use is Rarely, and what the use depends on
+// if it is Conditionally.
 func useOf(t *transfer.Transfer, side plan.Side, action string) (verdict.Use, string) {
 	for _, s := range special {
 		if !strings.EqualFold(s.action, action) {
@@ -71,13 +71,16 @@ func useOf(t *transfer.Transfer, side plan.Side, action string) (verdict.Use, st
 	return verdict.Always, ""
 }
 
-// usedActions are the actions that DataSync will use on the bucket of the side.
+// usedActions returns the actions that DataSync will or may use on the bucket of the side.
 func usedActions(t *transfer.Transfer, side plan.Side) []string {
 	actions, _ := t.End(side).Access.Actions()
-	return slices.DeleteFunc(actions, func(a string) bool { u, _ := useOf(t, side, a); return u == verdict.Never })
+	return slices.DeleteFunc(actions, func(a string) bool {
+		u, _ := useOf(t, side, a)
+		return u == verdict.Never
+	})
 }
 
-// resourceFor is the ARN that the action is judged on: the bucket, or an object below the prefix.
+// resourceFor returns the ARN that the action is decided on: the bucket, or the probe below the prefix.
 func resourceFor(e *transfer.End, action string) string {
 	switch action {
 	case "s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads":

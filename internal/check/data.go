@@ -9,35 +9,35 @@ import (
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/internal/verdict"
 	"github.com/xacct/xacct/plan"
-	"github.com/xacct/xacct/policy/authz"
 	"github.com/xacct/xacct/task"
 )
 
 // dataAccess is what DataSync does with a manifest or the reports.
 type dataAccess struct {
-	side            plan.Side // whose role it is, unless one is given
-	role            string    // given; "" is that of the side
-	name, verb      string    // "manifest", "read the manifest"
+	side            plan.Side // the side whose role DataSync assumes, unless a role is given
+	role            string    // the given one; "" is that of the side
+	name, do        string    // in words: "manifest", "read the manifest"
 	account, bucket string
-	key             string // of the manifest; of reports the beginning
+	key             string // of the manifest's object; of reports, how the keys begin
 	actions         []dataAction
-	kmsKey          string // that was given for the bucket; "" is none
+	kmsKey          string // the KMS key that was given for the bucket; "" is none
 	keyUses         []keyAction
 }
 
-// dataAction is one action of such an access.
+// dataAction is one action on a manifest or report.
 type dataAction struct {
 	action string
 	use    verdict.Use
 	why    string
 }
 
-// dataAccesses are those of the transfer's task. A manifest of which no version is named is read as s3:GetObject.
+// dataAccesses returns the accesses of the transfer's task. DataSync reads a manifest with s3:GetObject, and with s3:GetObjectVersion if a version
+// of it is named.
 // https://docs.aws.amazon.com/datasync/latest/userguide/transferring-with-manifest.html and
 // https://docs.aws.amazon.com/datasync/latest/userguide/creating-task-reports.html
 func dataAccesses(t *transfer.Transfer) []dataAccess {
 	var out []dataAccess
-	read := func(name, verb string, m *task.Manifest) {
+	read := func(name, do string, m *task.Manifest) {
 		if m == nil {
 			return
 		}
@@ -45,75 +45,77 @@ func dataAccesses(t *transfer.Transfer) []dataAccess {
 		if m.VersionID != "" {
 			byVersion.use = verdict.Always
 		}
-		out = append(out, dataAccess{side: plan.SourceSide, role: m.RoleARN, name: name, verb: verb, account: cmp.Or(m.Account, t.TaskAccount), bucket: m.Bucket, key: m.Key,
-			actions: []dataAction{{"s3:GetObject", verdict.Always, ""}, byVersion}, kmsKey: m.KMSKey, keyUses: []keyAction{{"kms:Decrypt", verdict.Always}}})
+		out = append(out, dataAccess{
+			side: plan.SourceSide, role: m.RoleARN, name: name, do: do,
+			account: cmp.Or(m.Account, t.TaskAccount), bucket: m.Bucket, key: m.Key,
+			actions: []dataAction{{"s3:GetObject", verdict.Always, ""}, byVersion},
+			kmsKey:  m.KMSKey, keyUses: []keyAction{{"kms:Decrypt", verdict.Always}}})
 	}
 	read("manifest", "read the manifest", t.Task.Manifest)
 	read("retry", "read manifests of retries", t.Retries)
 	if r := t.Task.Report; r != nil {
-		out = append(out, dataAccess{side: plan.DestinationSide, role: r.RoleARN, name: "report", verb: "write reports", account: cmp.Or(r.Account, t.TaskAccount), bucket: r.Bucket, key: transfer.Slashed(r.Prefix),
-			actions: []dataAction{{"s3:PutObject", verdict.Always, ""}}, kmsKey: r.KMSKey, keyUses: []keyAction{{"kms:GenerateDataKey", verdict.Always}}})
+		out = append(out, dataAccess{
+			side: plan.DestinationSide, role: r.RoleARN, name: "report", do: "write reports",
+			account: cmp.Or(r.Account, t.TaskAccount), bucket: r.Bucket, key: transfer.Slashed(r.Prefix),
+			actions: []dataAction{{"s3:PutObject", verdict.Always, ""}},
+			kmsKey:  r.KMSKey, keyUses: []keyAction{{"kms:GenerateDataKey", verdict.Always}}})
 	}
 	return out
 }
 
-// checkData judges the access to manifests and reports, and the roles that were given for it. Its findings have no side: they are not about
-// the access of the ends' locations.
-func (r *checker) checkData() []plan.Finding {
+// checkData checks the access to manifests and reports, and the roles that were given for it. Its findings have no side, because they are not
+// about the access of the two locations.
+func (c *checker) checkData() []plan.Finding {
 	var out []plan.Finding
-	for _, a := range dataAccesses(r.Transfer) {
-		role := cmp.Or(a.role, r.roleOf(a.side))
+	for _, a := range dataAccesses(c.Transfer) {
+		role := cmp.Or(a.role, c.roleOf(a.side))
 		if role == "" {
-			continue // nothing is known of the location's role, and there is a finding for that
+			continue // noRole reports that
 		}
-		if role != r.roleOf(plan.SourceSide) && role != r.roleOf(plan.DestinationSide) {
-			out = append(out, r.dataRole(a)...)
+		if role != c.roleOf(plan.SourceSide) && role != c.roleOf(plan.DestinationSide) {
+			out = append(out, c.dataRole(a)...)
 		}
-		out = append(out, r.dataAccess(a, role)...)
+		out = append(out, c.dataAccess(a, role)...)
 	}
 	return out
 }
 
-// dataRole judges a role that was given for manifests or reports and that serves no end.
-func (r *checker) dataRole(a dataAccess) []plan.Finding {
-	t := r.Transfer
+// dataRole checks a role that was given for manifests or reports and that serves no end.
+func (c *checker) dataRole(a dataAccess) []plan.Finding {
+	t := c.Transfer
 	var out []plan.Finding
-	givenRole(r.facts, a.role, func(s plan.Severity, code plan.Code, subject, detail, remedy string) {
-		out = append(out, plan.Finding{Severity: s, Code: code, Transfer: t.Name, Account: t.TaskAccount, Subject: subject, Detail: detail, Remedy: remedy})
+	givenRole(c.facts, a.role, func(s plan.Severity, code plan.Code, subject, detail, remedy string) {
+		out = append(out, plan.Finding{Severity: s, Code: code, Transfer: t.Name, Account: t.TaskAccount, Subject: subject,
+			Detail: detail, Remedy: remedy})
 	})
-	return append(out, r.trusted("", a.role, a.name, t.Destination.Region, t.End(a.side).Region)...)
+	return append(out, c.trusted("", a.role, a.name, t.Destination.Region, t.End(a.side).Region)...)
 }
 
-func (r *checker) dataAccess(a dataAccess, role string) []plan.Finding {
-	t := r.Transfer
-	p := r.identity(role, a.account)
-	var read bool
-	if p.Resource, read = r.merged(a.bucket); !read {
-		p.Unread |= authz.Resource
-	}
-	in := "" // the Region of another bucket is not known
+// dataAccess decides what the role may do with the manifest or the reports, and with their keys.
+func (c *checker) dataAccess(a dataAccess, role string) []plan.Finding {
+	t := c.Transfer
+	inRegion := "" // of a bucket that is no end's, the Region is not known
 	for _, e := range []transfer.Endpoint{t.Source, t.Destination} {
 		if e.Bucket == a.bucket {
-			in = e.Region
+			inRegion = e.Region
 		}
 	}
-	call := r.dataCall(role, a.account, in)
-	j := verdict.Case{Transfer: t, Shared: r.shared, Organisations: r.facts.OrgIDs, Policies: p, Principal: role, Bucket: a.bucket, Owner: a.account, Facts: call.Facts(),
-		May: "DataSync may " + a.verb, MayNot: "DataSync may not " + a.verb,
-		Finding: plan.Finding{Transfer: t.Name, Account: a.account, Subject: role}}
+	call := c.dataCall(role, a.account, inRegion)
+	verdicts := c.newCase("", "DataSync", a.do, verdict.Case{
+		Policies: c.onBucket(role, a.bucket, a.account), Principal: role, Bucket: a.bucket, Owner: a.account, Facts: call.Facts()})
 	base := region.Bucket(t.Partition, a.bucket) + "/" + a.key
 	for _, action := range a.actions {
-		if req := r.known(call.S3(action.action, base), role, a.account); a.side == plan.SourceSide {
-			j.Decide(req, action.use, action.why)
+		if req := c.known(call.S3(action.action, base), role, a.account); a.side == plan.SourceSide {
+			verdicts.Decide(req, action.use, action.why)
 		} else {
 			req.Resource += verdict.Probe
-			j.DecideBelow(req, base, action.use, action.why)
+			verdicts.DecideBelow(req, base, action.use, action.why)
 		}
 	}
-	out := j.Conclude()
+	out := verdicts.Conclude()
 	for _, arn := range t.KeysOf(a.bucket, a.kmsKey) {
-		if role != r.roleOf(a.side) || !slices.Contains(t.End(a.side).KMSKeys, arn) { // those are judged with the end
-			out = append(out, r.checkKey("", role, arn, fmt.Sprintf("%s with key %s", a.verb, transfer.KeyName(arn)), a.keyUses)...)
+		if role != c.roleOf(a.side) || !slices.Contains(t.End(a.side).KMSKeys, arn) { // checkKeys decides the others
+			out = append(out, c.checkKey("", role, arn, fmt.Sprintf("%s with key %s", a.do, transfer.KeyName(arn)), a.keyUses)...)
 		}
 	}
 	return out

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/transfer"
@@ -13,12 +12,13 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// explainable reports whether findings about access may explain the message, as AccessTestError has it.
+// explainable reports whether findings about access may explain the message.
 func explainable(m task.Meaning) bool {
 	return m.Access() || m.Cause == task.CauseMismatch || m.Cause == task.CauseUnknown
 }
 
-// Explain is the error with what the findings say of it, if it is about access and has no verdict already.
+// Explain returns the error as a [plan.AccessTestError] with what the findings say about its cause. An error that is not about access, or is one
+// already, comes back as it is.
 func Explain(findings []plan.Finding, t *transfer.Transfer, err error) error {
 	var explained *plan.AccessTestError
 	if errors.As(err, &explained) {
@@ -31,7 +31,7 @@ func Explain(findings []plan.Finding, t *transfer.Transfer, err error) error {
 	return err
 }
 
-// AccessError is the error with what the findings say of it. side is known already, or "".
+// AccessError returns the error with what the findings say about its cause. side is "" if the caller does not know which end the error is about.
 func AccessError(findings []plan.Finding, t *transfer.Transfer, side plan.Side, err error) *plan.AccessTestError {
 	m := task.MeaningOf(err)
 	if m.Action != "" && explainable(m) && byOperator(t, err) {
@@ -41,13 +41,13 @@ func AccessError(findings []plan.Finding, t *transfer.Transfer, side plan.Side, 
 	switch {
 	case m.Cause == task.CauseManifest, m.Cause == task.CauseReport:
 		e.Side, e.Bucket, e.RoleARN = jobOf(t, m.Cause)
-		says(e, worst(findings, t, m, func(f plan.Finding) bool { return f.Side == "" && f.Subject == e.RoleARN }))
+		setVerdict(e, worst(findings, t, m, func(f plan.Finding) bool { return f.Side == "" && f.Subject == e.RoleARN }))
 		return e
 	case e.Side == "" && explainable(m):
 		e.Side = doubted(t, findings, m)
 	}
 	if explainable(m) {
-		says(e, worst(findings, t, m, func(f plan.Finding) bool { return f.Side != "" && (f.Side == e.Side || e.Side == "") }))
+		setVerdict(e, worst(findings, t, m, func(f plan.Finding) bool { return f.Side != "" && (f.Side == e.Side || e.Side == "") }))
 	}
 	if e.Side != "" && e.Bucket == "" {
 		e.Bucket, e.RoleARN = t.End(e.Side).Bucket, t.End(e.Side).DataSyncRole
@@ -55,11 +55,12 @@ func AccessError(findings []plan.Finding, t *transfer.Transfer, side plan.Side, 
 	return e
 }
 
-func says(e *plan.AccessTestError, f plan.Finding) {
+// setVerdict copies into the error what the finding says.
+func setVerdict(e *plan.AccessTestError, f plan.Finding) {
 	e.Verdict, e.Statement, e.DependsOn, e.Remedy = f.Code, f.Statement, f.DependsOn, f.Remedy
 }
 
-// jobOf is the bucket of the manifest or report and the role that reaches it, and the end that this role serves; "" is none.
+// jobOf returns the bucket of the manifest or report, the role with which DataSync reaches it, and the end whose role that is; "" if it is neither's.
 func jobOf(t *transfer.Transfer, c task.Cause) (side plan.Side, bucket, role string) {
 	s := t.WithData(t.Task)
 	if s.Manifest == nil {
@@ -78,7 +79,7 @@ func jobOf(t *transfer.Transfer, c task.Cause) (side plan.Side, bucket, role str
 	return side, bucket, role
 }
 
-// byOperator reports whether the message names an operator, or a session of one, and nobody else's role: S3 then refused whoever makes the
+// byOperator reports whether the message names an operator or a session of one, and no role of DataSync: S3 then refused whoever creates the
 // location, not DataSync.
 func byOperator(t *transfer.Transfer, err error) bool {
 	for _, side := range transfer.Sides {
@@ -89,25 +90,25 @@ func byOperator(t *transfer.Transfer, err error) bool {
 	return slices.ContainsFunc(t.Operators, func(op string) bool { return mentions(err, principalNames(op)...) })
 }
 
-// principalNames are the ARN of a principal and, of a role, how its sessions are named: without its path.
+// principalNames returns the ARN of a principal and, for a role, the ARN with which the ARNs of its sessions begin: without the role's path.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 func principalNames(arn string) []string {
-	a, ok := region.ParseARN(arn)
-	if !ok || a.Service != "iam" || !strings.HasPrefix(a.Resource, "role/") {
+	name, ok := transfer.RoleNameOf(arn)
+	if !ok {
 		return []string{arn}
 	}
-	name := a.Resource[strings.LastIndexByte(a.Resource, '/')+1:]
+	a, _ := region.ParseARN(arn)
 	return []string{arn, "arn:" + a.Partition + ":sts::" + a.Account + ":assumed-role/" + name}
 }
 
-// mentions reports whether the message has one of the names whole; "" is in none.
+// mentions reports whether the message has one of the names as a whole word; "" is no name.
 func mentions(err error, names ...string) bool {
 	return slices.ContainsFunc(names, func(name string) bool {
 		return name != "" && regexp.MustCompile(`(^|[^\w.+@/-])`+regexp.QuoteMeta(name)+`([^\w+=,@-]|$)`).MatchString(err.Error())
 	})
 }
 
-// namedEnd is the end whose role or bucket the message names, and not the other's; "" if there is none.
+// namedEnd returns the end whose role or bucket the message names; "" if it names those of neither end or of both.
 func namedEnd(t *transfer.Transfer, err error) plan.Side {
 	var found []plan.Side
 	for _, side := range transfer.Sides {
@@ -121,7 +122,7 @@ func namedEnd(t *transfer.Transfer, err error) plan.Side {
 	return found[0]
 }
 
-// doubted is the end that the findings doubt more: it is likelier to be what a message about both means. Without a doubt it is neither.
+// doubted returns the end with the worse findings, which a message that may be about either is likelier about; "" if everything is allowed.
 func doubted(t *transfer.Transfer, findings []plan.Finding, m task.Meaning) plan.Side {
 	for _, code := range []plan.Code{plan.CodeDenied, plan.CodeUndetermined, plan.CodeLimited} {
 		for _, side := range transfer.Sides {
@@ -133,20 +134,21 @@ func doubted(t *transfer.Transfer, findings []plan.Finding, m task.Meaning) plan
 	return ""
 }
 
-// alike are the actions whose denial S3 reports as that of another: it uses the key of the object in the role's name.
+// alike is the table of the actions on keys whose denial S3 reports as a denial of an action on objects, because it uses the object's key on behalf
+// of the role.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 var alike = map[string][]string{
 	"s3:GetObject": {"kms:Decrypt"},
 	"s3:PutObject": {"kms:GenerateDataKey", "kms:Decrypt"},
 }
 
-// worst is the finding, of those in question, that explains the message best: the worst verdict on the action that it is about, of whoever it
-// is about.
+// worst returns the finding in question that explains the message best: the worst one on the action and on the principal, DataSync's role or an
+// operator, that the message is about; the zero Finding if there is none.
 func worst(findings []plan.Finding, t *transfer.Transfer, m task.Meaning, inQuestion func(plan.Finding) bool) plan.Finding {
 	order := []plan.Code{plan.CodeAllowed, plan.CodeLimited, plan.CodeUndetermined, plan.CodeDenied}
 	var out plan.Finding
 	for _, f := range findings {
-		about := !slices.Contains(f.Actions, "sts:AssumeRole") // which says nothing of what S3 refuses
+		about := !slices.Contains(f.Actions, "sts:AssumeRole") // a trust policy does not explain what S3 refuses
 		if m.Action != "" {
 			about = slices.ContainsFunc(append([]string{m.Action}, alike[m.Action]...), func(a string) bool { return slices.Contains(f.Actions, a) })
 		}

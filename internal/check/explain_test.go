@@ -74,29 +74,46 @@ func TestExplain(t *testing.T) {
 		statement string
 		hint      string
 	}{
-		{"a start, no side named: the one that is doubted", &task.StartError{Err: answer("DataSync location access test failed: could not perform s3:ListObjectsV2 on bucket.")},
-			plan.DestinationSide, plan.CodeUndetermined, "OurOrganisation", "let " + outRole + " list bucket media-archive, in its own policies and in the bucket's; settle what the plan's undetermined finding depends on (OurOrganisation): aws:PrincipalOrgID"},
-		{"a start, the bucket is named", &task.StartError{Err: answer("DataSync location access test failed: could not perform s3:ListObjectsV2 on bucket media. Access denied.")},
-			plan.SourceSide, plan.CodeAllowed, "DataSync", "let " + inRole + " list bucket media, in its own policies and in the bucket's; the policies that were read allow it, by DataSync: look at"},
+		{"a start, no side named: the one that is doubted",
+			&task.StartError{Err: answer("DataSync location access test failed: could not perform s3:ListObjectsV2 on bucket.")},
+			plan.DestinationSide, plan.CodeUndetermined, "OurOrganisation",
+			"let " + outRole + " list bucket media-archive, in its own policies and in the bucket's; " +
+				"settle what the plan's undetermined finding depends on (OurOrganisation): aws:PrincipalOrgID"},
+		{"a start, the bucket is named",
+			&task.StartError{Err: answer("DataSync location access test failed: could not perform s3:ListObjectsV2 on bucket media. Access denied.")},
+			plan.SourceSide, plan.CodeAllowed, "DataSync",
+			"let " + inRole + " list bucket media, in its own policies and in the bucket's; the policies that were read allow it, by DataSync: look at"},
 		{"reading, which decrypts", answer("DataSync location access test failed: could not perform s3:GetObject in bucket media. Access denied."),
 			plan.SourceSide, plan.CodeDenied, "NoDecrypt", "the plan found it denied, by NoDecrypt: change that statement"},
-		{"the role is named", answer("Unable to assume role. Reason: Access denied when calling sts:AssumeRole; roleName=media-archive-destination, roleArn=" + outRole),
+		{"the role is named",
+			answer("Unable to assume role. Reason: Access denied when calling sts:AssumeRole; roleName=media-archive-destination, roleArn=" + outRole),
 			plan.DestinationSide, plan.CodeAllowed, "", "let the trust policy of " + outRole + " allow sts:AssumeRole to datasync.amazonaws.com"},
 		{"the caller, not the role", answer("DataSync bucket access test failed: could not perform s3:HeadBucket on bucket. Access denied."),
 			plan.SourceSide, plan.CodeDenied, "NoOps", "name it in Operators"},
-		{"a run: the code tells the side", failed("SrcLocHitAccess", ""), plan.SourceSide, plan.CodeDenied, "NoDecrypt", "allow reading; the plan found it denied, by NoDecrypt"},
-		{"a run: the detail tells the side", failed("FsS3HeadBucketFailed", "403 on the destination bucket"), plan.DestinationSide, plan.CodeUndetermined, "OurOrganisation", "let " + outRole + ", the policy of bucket media-archive and"},
-		{"a run that failed on objects", &task.IncompleteError{Outcome: task.Outcome{Verdict: task.WithExceptions, Counters: task.Counters{FailedTransfer: 2}}},
+		{"a run: the code tells the side",
+			failed("SrcLocHitAccess", ""),
+			plan.SourceSide, plan.CodeDenied, "NoDecrypt", "allow reading; the plan found it denied, by NoDecrypt"},
+		{"a run: the detail tells the side",
+			failed("FsS3HeadBucketFailed", "403 on the destination bucket"),
+			plan.DestinationSide, plan.CodeUndetermined, "OurOrganisation", "let " + outRole + ", the policy of bucket media-archive and"},
+		{"a run that failed on objects",
+			&task.IncompleteError{Outcome: task.Outcome{Verdict: task.WithExceptions, Counters: task.Counters{FailedTransfer: 2}}},
 			plan.SourceSide, plan.CodeDenied, "NoDecrypt", "see the task's report or log group"},
 		{"S3's own words", failed("", "User: arn:aws:sts::111122223333:assumed-role/x/y is not authorized to perform: s3:PutObject on resource: x"),
 			plan.DestinationSide, plan.CodeDenied, "NoUploads", "the plan found it denied, by NoUploads: exempt the role"},
-		{"S3's own words, of the operator", answer("User: arn:aws:sts::111122223333:assumed-role/ops/me is not authorized to perform: s3:ListBucket on resource: x"),
+		{"S3's own words, of the operator",
+			answer("User: arn:aws:sts::111122223333:assumed-role/ops/me is not authorized to perform: s3:ListBucket on resource: x"),
 			plan.SourceSide, plan.CodeDenied, "NoOps", "name it in Operators"},
-		{"S3's own words, of the destination's role", answer("User: arn:aws:sts::111122223333:assumed-role/media-archive-destination/AwsSync-loc-0123456789abcdef0 is not authorized to perform: s3:ListBucket on resource: x"),
+		{"S3's own words, of the destination's role",
+			answer("User: arn:aws:sts::111122223333:assumed-role/media-archive-destination/AwsSync-loc-0123456789abcdef0 " +
+				"is not authorized to perform: s3:ListBucket on resource: x"),
 			plan.DestinationSide, plan.CodeUndetermined, "OurOrganisation", "let " + outRole + " list bucket media-archive"},
-		{"S3's own words, of the source's role", answer("User: arn:aws:sts::111122223333:assumed-role/media-archive-source/AwsSync-loc-0123456789abcdef0 is not authorized to perform: s3:ListBucket on resource: x"),
+		{"S3's own words, of the source's role",
+			answer("User: arn:aws:sts::111122223333:assumed-role/media-archive-source/AwsSync-loc-0123456789abcdef0 " +
+				"is not authorized to perform: s3:ListBucket on resource: x"),
 			plan.SourceSide, plan.CodeAllowed, "DataSync", "let " + inRole + " list bucket media,"},
-		{"an action of which no message is known", answer("DataSync location access test failed: could not perform s3:DeleteObject in bucket media-archive. Access denied."),
+		{"an action of which no message is known",
+			answer("DataSync location access test failed: could not perform s3:DeleteObject in bucket media-archive. Access denied."),
 			plan.DestinationSide, plan.CodeLimited, "NoDeletes", "the plan found it denied, by NoDeletes"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -104,7 +121,7 @@ func TestExplain(t *testing.T) {
 			err := p.Explain("media-archive", fmt.Errorf("nightly: %w", tt.err))
 			var e *plan.AccessTestError
 			if !errors.As(err, &e) || !errors.Is(err, tt.err) {
-				t.Fatalf("%v is not an plan.AccessTestError, or has lost its cause", err)
+				t.Fatalf("%v is no plan.AccessTestError, or has lost its cause", err)
 			}
 			if e.Side != tt.side || e.Verdict != tt.verdict || e.Statement != tt.statement {
 				t.Errorf("side %q, verdict %q, statement %q, want %q, %q, %q", e.Side, e.Verdict, e.Statement, tt.side, tt.verdict, tt.statement)
@@ -125,12 +142,15 @@ func TestExplain(t *testing.T) {
 // TestExplainSkipsTrust: that the role may be assumed says nothing of what S3 refuses it.
 func TestExplainSkipsTrust(t *testing.T) {
 	p := explained()
-	p.Findings = []plan.Finding{{Transfer: "media-archive", Side: plan.SourceSide, Code: plan.CodeUndetermined, Statement: "Trust", Subject: inRole, Actions: []string{"sts:AssumeRole"}}}
+	p.Findings = []plan.Finding{{Transfer: "media-archive", Side: plan.SourceSide, Code: plan.CodeUndetermined, Statement: "Trust",
+		Subject: inRole, Actions: []string{"sts:AssumeRole"}}}
 	var e *plan.AccessTestError
-	if err := p.Explain("media-archive", errors.New("DataSync location access test failed: bucket media")); !errors.As(err, &e) || e.Verdict != "" || e.Statement != "" {
+	err := p.Explain("media-archive", errors.New("DataSync location access test failed: bucket media"))
+	if !errors.As(err, &e) || e.Verdict != "" || e.Statement != "" {
 		t.Errorf("%+v, want no verdict", e)
 	}
-	if err := p.Explain("media-archive", errors.New("Unable to assume role")); !errors.As(err, &e) || e.Verdict != plan.CodeUndetermined || e.Statement != "Trust" {
+	err = p.Explain("media-archive", errors.New("Unable to assume role"))
+	if !errors.As(err, &e) || e.Verdict != plan.CodeUndetermined || e.Statement != "Trust" {
 		t.Errorf("%+v, want the verdict on the trust policy", e)
 	}
 }
@@ -167,10 +187,18 @@ func TestExplainJobs(t *testing.T) {
 		bucket string
 		role   string
 	}{
-		{"a manifest, with the source's role", func(t *transfer.Given) { t.Task.Manifest = &task.Manifest{Bucket: "lists", Key: "x.csv"} }, gone, plan.SourceSide, "lists", inRole},
-		{"a manifest, with a role of its own", func(t *transfer.Given) { t.Task.Manifest = &task.Manifest{Bucket: "lists", Key: "x.csv", RoleARN: "r"} }, gone, "", "lists", "r"},
-		{"the manifest of retries", func(t *transfer.Given) { t.Retries = &task.Manifest{Bucket: "lists", Key: "x.csv"} }, gone, plan.SourceSide, "lists", inRole},
-		{"a report, with the destination's role", func(t *transfer.Given) { t.Task.Report = &task.Report{Bucket: "reports"} }, report, plan.DestinationSide, "reports", outRole},
+		{"a manifest, with the source's role",
+			func(t *transfer.Given) { t.Task.Manifest = &task.Manifest{Bucket: "lists", Key: "x.csv"} },
+			gone, plan.SourceSide, "lists", inRole},
+		{"a manifest, with a role of its own",
+			func(t *transfer.Given) { t.Task.Manifest = &task.Manifest{Bucket: "lists", Key: "x.csv", RoleARN: "r"} },
+			gone, "", "lists", "r"},
+		{"the manifest of retries",
+			func(t *transfer.Given) { t.Retries = &task.Manifest{Bucket: "lists", Key: "x.csv"} },
+			gone, plan.SourceSide, "lists", inRole},
+		{"a report, with the destination's role",
+			func(t *transfer.Given) { t.Task.Report = &task.Report{Bucket: "reports"} },
+			report, plan.DestinationSide, "reports", outRole},
 		{"none that is known", func(*transfer.Given) {}, gone, "", "", ""},
 	} {
 		p := explained()
@@ -190,7 +218,9 @@ func TestAccessTestErrorOfOthers(t *testing.T) {
 		error, hint string
 	}{
 		{region, "datasync refused: The bucket is in this region", "set the Region of that end to the one that the message names"},
-		{errors.New("access test failed somehow"), "could not reach the source bucket media as " + inRole + " (by its policies: denied)", "the plan found it denied, by NoDecrypt: change that statement"},
+		{errors.New("access test failed somehow"),
+			"could not reach the source bucket media as " + inRole + " (by its policies: denied)",
+			"the plan found it denied, by NoDecrypt: change that statement"},
 	} {
 		p := explained()
 		e := AccessError(p.Findings, transfer.Resolve(p.Transfers[0]), plan.SourceSide, tt.err)

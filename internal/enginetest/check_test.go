@@ -143,7 +143,7 @@ func TestCheck(t *testing.T) {
 				s.Encryption.Algorithm, s.Encryption.KMSKey = "aws:kms", "arn:aws:kms:us-east-2:444455556666:key/11111111-2222-3333-4444-555555555555"
 			})
 		}, []string{"warning undetermined destination whether DataSync may write the destination depends on the role of location",
-			"warning key-not-listed destination bucket media-archive encrypts new objects with key arn:aws:kms:us-east-2:444455556666:key/11111111-2222-3333-4444-555555555555, which the transfer does not list: whether the location's role may use it is not judged"}},
+			"warning key-not-listed destination bucket media-archive encrypts new objects with key arn:aws:kms:us-east-2:444455556666:key/11111111-2222-3333-4444-555555555555, which the transfer does not list: whether the location's role may use it is not decided"}},
 		{"the default key is not listed, and its policy, which is known, lets a given role use it", func(tr *xacct.Transfer, f *xacct.Facts) {
 			role := "arn:aws:iam::111122223333:role/given"
 			arn := remoteKey(tr, f, administered, policy.Allow("kms:*").By(policy.AWS(role)).On("*"))

@@ -12,38 +12,40 @@ import (
 	"github.com/xacct/xacct/problem"
 )
 
+// managedSize is how many characters a managed policy may have, not counting white space.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+const managedSize = 6144
+
 var rulePhase = problem.Rule{ID: "phase", Text: "must be plan, apply, run or destroy", Remedy: "use the Phase constants", Source: "xacct"}
 
 var phaseRules = []problem.Rule{rulePhase}
 
 var allPhases = []plan.Phase{plan.PlanPhase, plan.ApplyPhase, plan.RunPhase, plan.DestroyPhase}
 
-// managedSize is how many characters a managed policy may have, white space aside.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-const managedSize = 6144
-
-// Policy is everything in one document, which has to fit into a managed policy.
+// Policy returns what the account's operator needs in the phases, or in all phases if none is given, as one document. It is an error if the
+// document is too long for a managed policy, if the account takes part in none of the transfers, or if transfers or phases are not valid.
 func Policy(account string, transfers []*transfer.Transfer, phases []plan.Phase) (policy.Document, error) {
-	statements, err := operatorStatements(account, transfers, phases)
+	all, err := statements(account, transfers, phases)
 	if err != nil {
 		return policy.Document{}, err
 	}
-	d := policy.New(statements)
+	d := policy.New(all)
 	if used, _ := d.Size(policy.Identity); used > managedSize {
-		return policy.Document{}, fmt.Errorf("operator policy: %d of %d characters: ask for one phase at a time, or use OperatorPolicies", used, managedSize)
+		return policy.Document{}, fmt.Errorf("operator policy: %d of %d characters: ask for one phase at a time, or use OperatorPolicies",
+			used, managedSize)
 	}
 	return d, nil
 }
 
-// Policies are as many documents as it takes for each to fit into a managed policy.
+// Policies returns what Policy returns in as many documents as it takes for each to fit into a managed policy.
 func Policies(account string, transfers []*transfer.Transfer, phases []plan.Phase) ([]policy.Document, error) {
-	statements, err := operatorStatements(account, transfers, phases)
+	all, err := statements(account, transfers, phases)
 	if err != nil {
 		return nil, err
 	}
 	var out []policy.Document
 	var page policy.Statements
-	for _, st := range split(statements) {
+	for _, st := range split(all) {
 		if used, _ := policy.New(append(slices.Clone(page), st)).Size(policy.Identity); used > managedSize && len(page) > 0 {
 			out, page = append(out, policy.New(page)), nil
 		}
@@ -52,7 +54,7 @@ func Policies(account string, transfers []*transfer.Transfer, phases []plan.Phas
 	return append(out, policy.New(page)), nil
 }
 
-// split halves the resources of statements that alone are too long for a policy.
+// split halves the resources of each statement that alone is too long for a managed policy, until every part fits. The parts get numbered Sids.
 func split(statements policy.Statements) policy.Statements {
 	var out policy.Statements
 	for _, st := range statements {
@@ -73,7 +75,8 @@ func split(statements policy.Statements) policy.Statements {
 	return out
 }
 
-func operatorStatements(account string, transfers []*transfer.Transfer, phases []plan.Phase) (policy.Statements, error) {
+// statements returns one statement for each need of the phases that has resources in the account.
+func statements(account string, transfers []*transfer.Transfer, phases []plan.Phase) (policy.Statements, error) {
 	if err := transfer.Validate(transfers); err != nil {
 		return nil, err
 	}
@@ -99,8 +102,8 @@ func operatorStatements(account string, transfers []*transfer.Transfer, phases [
 			continue
 		}
 		st := policy.Allow(n.Actions...).WithSid(n.sid).On(on...)
-		for _, c := range n.When {
-			st = st.When(policy.StringEquals(c.Key, service))
+		if n.ServiceKey != "" {
+			st = st.When(policy.StringEquals(n.ServiceKey, service))
 		}
 		out = append(out, st)
 	}

@@ -10,7 +10,45 @@ import (
 	"github.com/xacct/xacct/plan"
 )
 
-// Scopes returns the resources of each scope in the account, sorted and each once. It is empty for an account that no transfer touches.
+// Scope is a set of resources that the statements of an operator's policy are about.
+type Scope string
+
+// Scopes in the task account.
+const (
+	OnEverything    Scope = "everything"            // "*": the operation has no resource type
+	OnRoles         Scope = "roles we make"         // by ARN, with their paths
+	OnBoundRoles    Scope = "roles with a boundary" // those of OnRoles for which a permissions boundary is given
+	OnPassedRoles   Scope = "roles DataSync gets"   // of the locations that we make, and of the task's manifest and report
+	OnStartedRoles  Scope = "roles of runs"         // of the task's manifest and report, and of the manifest of Retries
+	OnAllRoles      Scope = "roles we look at"      // ours, given ones and operators'; all roles if only a given location tells which it has
+	OnPolicies      Scope = "managed policies"      // all of the account and of AWS, as only reading tells which are attached
+	OnLocations     Scope = "locations"             // all in the transfers' Regions: their ids are not known before, and a task may name former ones
+	OnTaskLocations Scope = "locations of tasks"    // given ones, and all in the Regions where we make some
+	OnMadeLocations Scope = "locations we make"     // all in the Regions where we make some
+	OnNewLocations  Scope = "new locations"         // "*" if we make some: a location has no ARN before it is made
+	OnTasks         Scope = "tasks"                 // all in the destinations' Regions
+	OnExecutions    Scope = "executions"            // all in the destinations' Regions
+	OnServiceRole   Scope = "service-linked role"   // AWSServiceRoleForDataSync
+	OnMadeBuckets   Scope = "buckets of locations"  // of the locations that we make
+	OnLogs          Scope = "log policies"          // "*" if a task has a log group: the resource policies of CloudWatch Logs have no ARN
+)
+
+// Scopes in the account of a bucket or key.
+const (
+	OnOwnBuckets     Scope = "the account's buckets" // all that transfers use
+	OnGrantedBuckets Scope = "buckets with grants"   // outside the task account, and statements of ours are wanted
+	OnBareBuckets    Scope = "buckets without"       // outside the task account, and none is wanted: taking out a former one may empty the policy
+	OnACLBuckets     Scope = "buckets to enforce"    // whose ACLs are to be disabled
+	OnReportBuckets  Scope = "buckets of reports"    // which whoever runs the task reads
+	OnReports        Scope = "reports"               // the objects in them
+	OnRetryManifests Scope = "retry manifests"       // which task.Retry writes
+	OnReportKeys     Scope = "keys of reports"       // given ones, and those of an end in the report's bucket
+	OnRetryKeys      Scope = "keys of manifests"     // given ones, and those of an end in the retry manifest's bucket
+	OnOwnKeys        Scope = "the account's keys"    // all that transfers use
+	OnGrantedKeys    Scope = "keys with statements"  // those of OnOwnKeys outside the task account
+)
+
+// Scopes returns the resources of each scope in the account, sorted and each once. The map is empty if the account takes part in no transfer.
 func Scopes(account string, transfers []*transfer.Transfer) map[Scope][]string {
 	s := scopes{account: account, arns: map[Scope]map[string]bool{}}
 	for _, t := range transfers {
@@ -33,7 +71,7 @@ func Scopes(account string, transfers []*transfer.Transfer) map[Scope][]string {
 	return out
 }
 
-// scopes gathers the resources of one account.
+// scopes collects the resources of one account.
 type scopes struct {
 	account string
 	arns    map[Scope]map[string]bool
@@ -51,7 +89,7 @@ func (s scopes) add(scope Scope, arns ...string) {
 	}
 }
 
-// addData adds the buckets and keys of reports, and of manifests of retries.
+// addData adds the buckets and keys of reports and of manifests of retries.
 func (s scopes) addData(t *transfer.Transfer) {
 	if r := t.Task.Report; r != nil && cmp.Or(r.Account, t.TaskAccount) == s.account {
 		s.add(OnReportBuckets, region.Bucket(t.Partition, r.Bucket))
@@ -64,7 +102,7 @@ func (s scopes) addData(t *transfer.Transfer) {
 	}
 }
 
-// addKeys adds the keys of the account.
+// addKeys adds the transfer's keys that are in the account.
 func (s scopes) addKeys(t *transfer.Transfer) {
 	for _, key := range t.Keys {
 		if key.Account() != s.account {
@@ -77,7 +115,7 @@ func (s scopes) addKeys(t *transfer.Transfer) {
 	}
 }
 
-// addBucket adds the bucket of the side, if it is the account's.
+// addBucket adds the bucket of the side if it is in the account.
 func (s scopes) addBucket(t *transfer.Transfer, side plan.Side) {
 	e := t.End(side)
 	if e.Account != s.account {
@@ -96,11 +134,12 @@ func (s scopes) addBucket(t *transfer.Transfer, side plan.Side) {
 	}
 }
 
-// addEnd adds what the task account makes for the side, and uses of what is given.
+// addEnd adds what the task account makes for the side, and what it uses of the given role and location.
 func (s scopes) addEnd(t *transfer.Transfer, side plan.Side) {
 	e := t.End(side)
 	prefix := "arn:" + t.Partition + ":datasync:" + e.Region + ":" + s.account + ":"
-	s.add(OnAllRoles, cmp.Or(e.DataSyncRole, region.Role(t.Partition, s.account, "", "*"))) // only a given location tells its role
+	// All roles, if only AWS knows the role of a given location.
+	s.add(OnAllRoles, cmp.Or(e.DataSyncRole, region.Role(t.Partition, s.account, "", "*")))
 	s.add(OnLocations, prefix+"location/*")
 	s.add(OnTaskLocations, cmp.Or(e.LocationARN, prefix+"location/*"))
 	if e.LocationARN == "" {
@@ -121,7 +160,7 @@ func (s scopes) addEnd(t *transfer.Transfer, side plan.Side) {
 	}
 }
 
-// addTask adds what the task account has once for the whole transfer.
+// addTask adds what the task account has once for the transfer.
 func (s scopes) addTask(t *transfer.Transfer) {
 	s.add(OnEverything, "*")
 	if t.WantsLogPolicy() {
@@ -132,7 +171,7 @@ func (s scopes) addTask(t *transfer.Transfer) {
 	s.add(OnPassedRoles, t.JobRoles(t.Task.Manifest, t.Task.Report)...)
 	s.add(OnStartedRoles, t.JobRoles(t.Task.Manifest, t.Task.Report)...)
 	s.add(OnStartedRoles, t.JobRoles(t.Retries, nil)...)
-	if t.Source.LocationARN == "" && t.Destination.LocationARN == "" { // else all are looked at
+	if t.Source.LocationARN == "" && t.Destination.LocationARN == "" { // otherwise addEnd has added all roles
 		s.add(OnAllRoles, t.GivenDataRoles()...)
 	}
 	for _, op := range t.Operators {
@@ -140,4 +179,10 @@ func (s scopes) addTask(t *transfer.Transfer) {
 			s.add(OnAllRoles, op)
 		}
 	}
+}
+
+// serviceLinkedRole returns the ARN of the role that DataSync makes for itself in an account.
+// https://docs.aws.amazon.com/datasync/latest/userguide/using-service-linked-roles-service-action-2.html
+func serviceLinkedRole(partition, account string) string {
+	return region.Role(partition, account, "/aws-service-role/"+region.DataSync(partition)+"/", "AWSServiceRoleForDataSync")
 }

@@ -58,8 +58,8 @@ func (b *Builder) deletions(w desired.Task) {
 	b.find(one, f)
 	for _, other := range b.transfers {
 		for _, at := range other.DeletedBy(t) {
-			b.find(one, plan.Finding{Severity: plan.Blocking, Code: plan.CodeDeletes, Account: w.Spec.Account, Subject: at.Uri,
-				Detail: fmt.Sprintf("the task would delete the %s of %s at %s", at.What, other.Name, at.Uri), Remedy: transfer.RuleReportDeleted.Remedy})
+			b.find(one, plan.Finding{Severity: plan.Blocking, Code: plan.CodeDeletes, Account: w.Spec.Account, Subject: at.URI,
+				Detail: fmt.Sprintf("the task would delete the %s of %s at %s", at.What, other.Name, at.URI), Remedy: transfer.RuleReportDeleted.Remedy})
 		}
 	}
 	look, looked := b.Snap.Sources[t.Name]

@@ -19,7 +19,7 @@ func encrypted() Given {
 	return t
 }
 
-// The role gets statements on full key ARNs; a key of the task account is none of ours, one of another account lets the role in.
+// The role gets statements on full key ARNs. The policy of a key gets a statement only if the key is in another account than the task.
 func TestKeysOfResources(t *testing.T) {
 	tr := encrypted()
 	r := Resolve(tr).Resources()
@@ -54,7 +54,8 @@ func TestKeyStatements(t *testing.T) {
 		want policy.Statement // zero: none
 	}{
 		{"by role", func(*Given) {}, grant.By(policy.AWS(role))},
-		{"by account", func(t *Given) { t.Grant = grantByAccount }, grant.By(policy.Account("111122223333")).When(policy.ArnEquals("aws:PrincipalArn", role))},
+		{"by account", func(t *Given) { t.Grant = grantByAccount },
+			grant.By(policy.Account("111122223333")).When(policy.ArnEquals("aws:PrincipalArn", role))},
 		{"through S3 only", func(t *Given) { t.Destination.KMSViaS3 = true },
 			grant.By(policy.AWS(role)).When(policy.StringEquals("kms:ViaService", "s3.us-east-2.amazonaws.com"))},
 		{"a given role", func(t *Given) { t.Destination.RoleARN = role }, grant.By(policy.AWS(role))},

@@ -6,17 +6,40 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 )
 
-var Sides = []plan.Side{plan.SourceSide, plan.DestinationSide}
+// Resources is what the accounts should hold for one transfer.
+type Resources struct {
+	Transfer            *Transfer
+	Roles               []AccountRole // those that we make
+	Buckets             []bucket.Spec // those whose policy or ownership we change
+	Keys                []kmskey.Spec // all that are used; those of other accounts with statements
+	Source, Destination location.Spec
+	Task                task.Spec
+}
 
-// Resources is what each account should hold for the transfer, which is valid.
+// AccountRole is a role that we make, its account and the end that it serves.
+type AccountRole struct {
+	Account string
+	Side    plan.Side // "" if it serves both ends
+	iamrole.Spec
+}
+
+// Resources returns what the accounts should hold for the transfer, which must be valid.
 func (t *Transfer) Resources() *Resources {
-	r := &Resources{Transfer: t, Source: t.LocationSpec(plan.SourceSide), Destination: t.LocationSpec(plan.DestinationSide), Task: t.taskSpec()}
+	r := &Resources{
+		Transfer:    t,
+		Buckets:     t.bucketSpecs(),
+		Keys:        t.Keys,
+		Source:      t.LocationSpec(plan.SourceSide),
+		Destination: t.LocationSpec(plan.DestinationSide),
+		Task:        t.taskSpec(),
+	}
 	for _, side := range Sides {
 		if t.End(side).OwnsRole && !(side == plan.DestinationSide && t.SharesRole) {
 			role := AccountRole{Account: t.TaskAccount, Side: side, Spec: t.role(side)}
@@ -26,35 +49,35 @@ func (t *Transfer) Resources() *Resources {
 			r.Roles = append(r.Roles, role)
 		}
 	}
-	r.Buckets, r.Keys = t.bucketSpecs(), t.Keys
 	return r
 }
 
-// role is the role that we make for the side, or for both sides if they share it.
+// role returns the role that we make for the side, or for both sides if they share it.
 func (t *Transfer) role(side plan.Side) iamrole.Spec {
-	s := t.End(side).Role
-	s.Name = t.End(side).RoleName
+	e := t.End(side)
+	s := e.Role
+	s.Name = e.RoleName
 	if s.Description == "" {
 		s.Description = "Assumed by AWS DataSync, which copies between S3 buckets"
 	}
 	if s.Trust.IsZero() {
-		regions := []string{t.End(side).Region, t.Destination.Region}
+		regions := []string{e.Region, t.Destination.Region}
 		if t.SharesRole {
-			regions = nil // every Region, so that the trust need not change with the transfers that share the role
+			regions = nil // every Region, so that the trust policy need not change with the transfers that share the role
 		}
 		slices.Sort(regions)
 		s.Trust = iamrole.DataSyncTrust(t.Partition, t.TaskAccount, slices.Compact(regions)...)
 	}
 	if len(s.Policies) == 0 {
 		s.Policies = map[string]policy.Document{}
-		for _, end := range Sides {
-			if end == side || t.SharesRole {
-				s.Policies[t.End(end).PolicyName] = policy.New(t.roleStatements(end))
+		for _, other := range Sides {
+			if other == side || t.SharesRole {
+				s.Policies[t.End(other).PolicyName] = policy.New(t.roleStatements(other))
 			}
 		}
 	}
 	tags := t.TagsFor("")
-	if t.End(side).Role.Name != "" {
+	if e.Role.Name != "" {
 		delete(tags, t.TagKey(TagTransfer)) // a role named by the user may serve several transfers
 	}
 	maps.Copy(tags, s.Tags)
@@ -62,13 +85,7 @@ func (t *Transfer) role(side plan.Side) iamrole.Spec {
 	return s
 }
 
-// roleStatement is what the role of the side may do: what the bucket grants, on that account's bucket only.
-// https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
-func (t *Transfer) roleStatement(side plan.Side) policy.Statement {
-	return t.End(side).Access.WithSid(t.End(side).Purpose).When(policy.StringEquals("aws:ResourceAccount", t.End(side).Account))
-}
-
-// bucketSpecs are the buckets that need a policy statement or other ownership. Two ends in one bucket make one spec.
+// bucketSpecs returns the buckets that need statements or other object ownership. Two ends in one bucket make one spec.
 func (t *Transfer) bucketSpecs() []bucket.Spec {
 	var specs []bucket.Spec
 	for _, side := range Sides {
@@ -88,30 +105,15 @@ func (t *Transfer) bucketSpecs() []bucket.Spec {
 	return specs
 }
 
-// BucketStatements are the statements that a bucket outside the task account needs: DataSync's role may read or write, the operators may list.
-func (t *Transfer) BucketStatements(side plan.Side) policy.Statements {
-	if !t.End(side).Remote {
-		return nil
-	}
-	var out policy.Statements
-	if role := t.End(side).DataSyncRole; role != "" {
-		out = append(out, t.admit(t.End(side).Access.WithSid(t.sid(side, t.End(side).Purpose)), role))
-	}
-	if len(t.Operators) > 0 {
-		ops := slices.Compact(slices.Sorted(slices.Values(t.Operators)))
-		out = append(out, bucket.List(t.End(side).BucketARN).WithSid(t.sid(side, purposeList)).By(policy.Account(t.TaskAccount)).
-			When(policy.ArnEquals("aws:PrincipalArn", ops...)))
-	}
-	return append(out, t.dataBucketStatements(side)...)
-}
-
+// LocationSpec returns the location of the side as we make it.
 func (t *Transfer) LocationSpec(side plan.Side) location.Spec {
 	e := t.End(side)
 	return location.Spec{Account: t.TaskAccount, Region: e.Region, Bucket: e.Bucket, Prefix: e.Prefix, StorageClass: e.StorageClass,
-		RoleARN: t.End(side).DataSyncRole, Tags: t.TagsFor(side)}
+		RoleARN: e.DataSyncRole, Tags: t.TagsFor(side)}
 }
 
-// taskSpec puts the task into the destination's Region: https://docs.aws.amazon.com/datasync/latest/userguide/tutorial_s3-s3-cross-account-transfer.html
+// taskSpec returns the task, which is in the destination's Region.
+// https://docs.aws.amazon.com/datasync/latest/userguide/tutorial_s3-s3-cross-account-transfer.html
 func (t *Transfer) taskSpec() task.Spec {
 	s := t.WithData(t.Task)
 	s.Account, s.Region, s.DestinationStorageClass = t.TaskAccount, t.Destination.Region, t.Destination.StorageClass

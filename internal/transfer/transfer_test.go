@@ -9,7 +9,7 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// Validate judges what Resolve makes of any input, so that Resolve has to survive all of it.
+// Validate checks what Resolve makes of any input, so that Resolve has to survive all input.
 func FuzzResolve(f *testing.F) {
 	f.Add("media-archive", "111122223333", "eu-west-1", "media-raw", "444455556666", "us-east-2", "media-archive", keyB, "", "")
 	f.Add("", "", "", "", "", "", "", "", "", "")
@@ -42,14 +42,18 @@ func TestResolve(t *testing.T) {
 		edit func(*Given)
 		want facts
 	}{
-		{"push", func(*Given) {}, facts{"111122223333", "", false, true, "arn:aws:iam::111122223333:role/media-archive-destination", "xacct-media-archive-destination"}},
+		{"push", func(*Given) {},
+			facts{"111122223333", "", false, true, "arn:aws:iam::111122223333:role/media-archive-destination", "xacct-media-archive-destination"}},
 		{"pull", func(g *Given) { g.TaskAccount = "444455556666" },
-			facts{"444455556666", "444455556666", false, false, "arn:aws:iam::444455556666:role/media-archive-destination", "xacct-media-archive-destination"}},
+			facts{"444455556666", "444455556666", false, false, "arn:aws:iam::444455556666:role/media-archive-destination",
+				"xacct-media-archive-destination"}},
 		{"one role for both ends", func(g *Given) { g.Source.Role.Name, g.Destination.Role.Name = "both", "both" },
 			facts{"111122223333", "", true, true, "arn:aws:iam::111122223333:role/both", "xacct-media-archive-destination"}},
-		{"a given role", func(g *Given) { g.Destination.RoleARN = "arn:aws:iam::111122223333:role/theirs" },
+		{"a given role",
+			func(g *Given) { g.Destination.RoleARN = "arn:aws:iam::111122223333:role/theirs" },
 			facts{"111122223333", "", false, true, "arn:aws:iam::111122223333:role/theirs", "xacct-media-archive-destination"}},
-		{"a given location, which alone tells its role", func(g *Given) { g.Destination.LocationARN = "arn:aws:datasync:us-east-2:111122223333:location/loc-0" },
+		{"a given location, whose role only AWS knows",
+			func(g *Given) { g.Destination.LocationARN = "arn:aws:datasync:us-east-2:111122223333:location/loc-0" },
 			facts{"111122223333", "", false, true, "", "xacct-media-archive-destination"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -30,7 +30,7 @@ const (
 	keyB = "arn:aws:kms:us-east-2:444455556666:key/mrk-1234abcd12ab34cd56ef1234567890ab"
 )
 
-// edited is the verdict on valid after an edit.
+// edited is what Validate reports of valid after an edit.
 func edited(edit func(*Given)) error {
 	t := valid()
 	edit(&t)
@@ -89,7 +89,8 @@ func TestRules(t *testing.T) {
 			t.Source.Role.Trust = policy.New(policy.Allow("sts:AssumeRole").By(policy.Service("datasync.amazonaws.com"), policy.Account("111122223333")))
 		}),
 		accept("trust-wildcard", "a Deny for everybody", func(t *Given) {
-			t.Source.Role.Trust = policy.New(policy.Allow("sts:AssumeRole").By(policy.Service("datasync.amazonaws.com")), policy.Deny("sts:TagSession").By(policy.Everyone()))
+			t.Source.Role.Trust = policy.New(policy.Allow("sts:AssumeRole").By(policy.Service("datasync.amazonaws.com")),
+				policy.Deny("sts:TagSession").By(policy.Everyone()))
 		}),
 		refuse("trust-wildcard", "everybody", func(t *Given) {
 			t.Source.Role.Trust = policy.New(policy.Allow("sts:AssumeRole").By(policy.Everyone()))
@@ -185,7 +186,9 @@ func TestRules(t *testing.T) {
 		refuse("operator-arn", "of the other account", func(t *Given) { t.Operators = []string{"arn:aws:iam::444455556666:role/ops"} }),
 		refuse("operator-arn", "the account", func(t *Given) { t.Operators = []string{"arn:aws:iam::111122223333:root"} }),
 		refuse("operator-arn", "everybody", func(t *Given) { t.Operators = []string{"*"} }),
-		accept("kms-region", "one key on each end, one of the task account", func(t *Given) { t.Source.KMSKeys, t.Destination.KMSKeys = []string{keyA}, []string{keyB} }),
+		accept("kms-region", "one key on each end, one of the task account", func(t *Given) {
+			t.Source.KMSKeys, t.Destination.KMSKeys = []string{keyA}, []string{keyB}
+		}),
 		accept("kms-region", "what is no key is told once", func(t *Given) { t.Destination.KMSKeys = []string{"alias/media"} }),
 		refuse("kms-region", "the other end's key", func(t *Given) { t.Destination.KMSKeys = []string{keyA} }),
 		accept("kms-region", "a key of the bucket of the reports", func(t *Given) {

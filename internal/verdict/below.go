@@ -9,28 +9,26 @@ import (
 	"github.com/xacct/xacct/policy/authz"
 )
 
-// sample is a key below a prefix that some statement tells from others.
-type sample struct{ resource, pattern string }
-
-// DecideBelow judges an action on the objects below base, an ARN that ends where their names begin: by a key that no statement speaks of,
-// and by one for each pattern that is about some of the objects only. Where these differ the answer hangs on which objects there are.
-func (j *Case) DecideBelow(req authz.Request, base string, u Use, why string) {
-	first := authz.Decide(req, j.Policies)
-	samples := append([]sample{{base + "~", ""}}, samplesBelow(j.Policies, base)...)
-	var depends, by []string
+// DecideBelow adds the verdict on an action on all objects below base, the ARN in front of their names; u and why are as in Decide. It decides
+// for several objects: the one in the request, one that no pattern names, and one for each pattern that names only some of the objects. If the
+// decisions differ, the verdict depends on which objects there are.
+func (c *Case) DecideBelow(req authz.Request, base string, u Use, why string) {
+	first := authz.Decide(req, c.Policies)
+	samples := append([]sample{{base + "~", ""}}, samplesBelow(c.Policies, base)...)
+	var depends, deniedBy []string
 	request, decision := req, first
 	for _, s := range samples {
 		other := req
 		other.Resource = s.resource
-		d := authz.Decide(other, j.Policies)
+		d := authz.Decide(other, c.Policies)
 		if effectClass(d.Effect) == effectClass(first.Effect) {
 			continue
 		}
-		if name := Deciding(d); d.Effect.Denied() && name != "" { // of several patterns that one statement covers, the first says it
-			if slices.Contains(by, name) {
+		if name := Deciding(d); d.Effect.Denied() && name != "" { // one pattern of a statement is enough
+			if slices.Contains(deniedBy, name) {
 				continue
 			}
-			by = append(by, name)
+			deniedBy = append(deniedBy, name)
 		}
 		switch {
 		case first.Effect == authz.Allowed && s.pattern == "":
@@ -41,7 +39,7 @@ func (j *Case) DecideBelow(req authz.Request, base string, u Use, why string) {
 			depends = append(depends, "whether there are objects at "+s.key(base))
 		}
 		depends = append(depends, d.DependsOn...)
-		if first.Effect == authz.Allowed && !decision.Effect.Denied() { // what denies is what has to be looked at
+		if first.Effect == authz.Allowed && !decision.Effect.Denied() { // the finding is about the request that is denied
 			request, decision = other, d
 		}
 	}
@@ -51,10 +49,10 @@ func (j *Case) DecideBelow(req authz.Request, base string, u Use, why string) {
 		slices.Sort(decision.DependsOn)
 		decision.DependsOn = slices.Compact(decision.DependsOn)
 	}
-	j.add(request, decision, u, why)
+	c.add(request, decision, u, why)
 }
 
-// effectClass makes one of the two ways of being denied.
+// effectClass returns the effect, where explicitly and implicitly denied count as the same.
 func effectClass(e authz.Effect) authz.Effect {
 	if e.Denied() {
 		return authz.ExplicitlyDenied
@@ -62,12 +60,18 @@ func effectClass(e authz.Effect) authz.Effect {
 	return e
 }
 
-// key is the pattern of the sample's key, in the bucket.
+// sample is an object that stands for those which a pattern names.
+type sample struct {
+	resource string // its ARN
+	pattern  string // what follows base in the pattern; "" if no pattern names the object
+}
+
+// key returns the pattern of the object's key in the bucket.
 func (s sample) key(base string) string {
 	return strings.SplitN(base, "/", 2)[1] + s.pattern
 }
 
-// samplesBelow are keys below base that patterns of the policies are about, where they are not about all of them.
+// samplesBelow returns a sample for each pattern of the policies that names some of the objects below base, but not all.
 func samplesBelow(p authz.Policies, base string) []sample {
 	var out []sample
 	for _, d := range documents(p) {
@@ -86,14 +90,17 @@ func samplesBelow(p authz.Policies, base string) []sample {
 	return out
 }
 
+// documents returns all documents of the policies.
 func documents(p authz.Policies) []policy.Document {
-	return slices.Concat([]policy.Document{p.Resource, p.Boundary, p.Session}, p.Identity, slices.Concat(p.SCPs...), slices.Concat(p.RCPs...))
+	single := []policy.Document{p.Resource, p.Boundary, p.Session}
+	return slices.Concat(single, p.Identity, slices.Concat(p.SCPs...), slices.Concat(p.RCPs...))
 }
 
-// variable is a policy variable, which may stand for anything.
+// variable matches a policy variable, which may have any value.
 var variable = regexp.MustCompile(`\$\{[^}]*\}`)
 
-// below gives what a resource pattern asks of what follows base; nil if it is about nothing below base, or about everything.
+// below returns what a resource pattern may demand of the part of an ARN after base, one entry for each way to match base with its beginning.
+// It is nil if the pattern matches nothing below base, or everything.
 func below(pattern, base string) []string {
 	pattern = variable.ReplaceAllString(pattern, "*")
 	var out []string

@@ -8,7 +8,8 @@ import (
 	"github.com/xacct/xacct/policy/authz"
 )
 
-// TestBelow: what a resource pattern asks of the names below a prefix. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+// TestBelow: what a resource pattern demands of the names below a prefix.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 func TestBelow(t *testing.T) {
 	const base = "arn:aws:s3:::b/in/"
 	for _, tt := range []struct {
@@ -36,7 +37,7 @@ func TestBelow(t *testing.T) {
 	}
 }
 
-// Objects below a prefix are judged as the statements tell them apart, and what differs among them is undetermined.
+// An action on all objects below a prefix is undetermined if the statements treat some of them differently.
 func TestDecideBelow(t *testing.T) {
 	const base = "arn:aws:s3:::b/in/"
 	all := policy.New(policy.Allow("s3:*").On("*"))
@@ -51,15 +52,20 @@ func TestDecideBelow(t *testing.T) {
 		{"a Deny elsewhere", denyOn("arn:aws:s3:::b/out/*"), all, authz.Allowed, nil},
 		{"a Deny of all", denyOn("arn:aws:s3:::b/*"), all, authz.ExplicitlyDenied, nil},
 		{"a Deny of a part", denyOn("arn:aws:s3:::b/in/secret/*"), all, authz.Undetermined, []string{"whether there are objects at in/secret/*"}},
-		{"a Deny of two parts", denyOn("arn:aws:s3:::b/in/a/*", "arn:aws:s3:::b/in/b/*"), all, authz.Undetermined, []string{"whether there are objects at in/a/*"}},
-		{"an Allow of a part", policy.Document{}, policy.New(policy.Allow("s3:*").On("arn:aws:s3:::b/in/2026/*")), authz.Undetermined, []string{"whether all objects are at in/2026/*"}},
-		{"a Deny of all but the sample's like", mustParse(t, `{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"s3:*","NotResource":"arn:aws:s3:::b/in/o*"}}`), all, authz.Undetermined, []string{"which objects there are"}},
-		{"a part that hangs on a key", policy.New(policy.Deny("s3:*").By(policy.Everyone()).On("arn:aws:s3:::b/in/a/*").When(policy.NotIPAddress("aws:SourceIp", "203.0.113.0/24"))), all, authz.Undetermined,
+		{"a Deny of two parts", denyOn("arn:aws:s3:::b/in/a/*", "arn:aws:s3:::b/in/b/*"), all, authz.Undetermined,
+			[]string{"whether there are objects at in/a/*"}},
+		{"an Allow of a part", policy.Document{}, policy.New(policy.Allow("s3:*").On("arn:aws:s3:::b/in/2026/*")), authz.Undetermined,
+			[]string{"whether all objects are at in/2026/*"}},
+		{"a Deny of all but some, which the probe is one of", denyNotOn(t, "arn:aws:s3:::b/in/o*"), all, authz.Undetermined,
+			[]string{"which objects there are"}},
+		{"a Deny of a part that depends on a condition key", policy.New(policy.Deny("s3:*").By(policy.Everyone()).On("arn:aws:s3:::b/in/a/*").
+			When(policy.NotIPAddress("aws:SourceIp", "203.0.113.0/24"))), all, authz.Undetermined,
 			[]string{"aws:SourceIp", "whether there are objects at in/a/*"}},
 	} {
-		j := Case{Policies: authz.Policies{Resource: tt.resource, Identity: []policy.Document{tt.identity}}}
-		j.DecideBelow(authz.Request{Principal: "arn:aws:iam::111122223333:role/r", Action: "s3:PutObject", Resource: base + Probe, ResourceAccount: "111122223333"}, base, Always, "")
-		if v := j.Verdicts[0]; v.Effect != tt.want || !slices.Equal(v.DependsOn, tt.dependsOn) {
+		c := Case{Policies: authz.Policies{Resource: tt.resource, Identity: []policy.Document{tt.identity}}}
+		req := authz.Request{Principal: "arn:aws:iam::111122223333:role/r", Action: "s3:PutObject", Resource: base + Probe, ResourceAccount: "111122223333"}
+		c.DecideBelow(req, base, Always, "")
+		if v := c.Verdicts[0]; v.Effect != tt.want || !slices.Equal(v.DependsOn, tt.dependsOn) {
 			t.Errorf("%s: %s %q, want %s %q", tt.name, v.Effect, v.DependsOn, tt.want, tt.dependsOn)
 		}
 	}
@@ -69,8 +75,9 @@ func denyOn(resources ...string) policy.Document {
 	return policy.New(policy.Deny("s3:*").WithSid("Part").By(policy.Everyone()).On(resources...))
 }
 
-func mustParse(t *testing.T, text string) policy.Document {
+func denyNotOn(t *testing.T, resource string) policy.Document {
 	t.Helper()
+	text := `{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"s3:*","NotResource":"` + resource + `"}}`
 	d, err := policy.Parse([]byte(text))
 	if err != nil {
 		t.Fatal(err)

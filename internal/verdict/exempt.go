@@ -10,44 +10,45 @@ import (
 	"github.com/xacct/xacct/policy/authz"
 )
 
-// exemption proposes for each statement that denies, or may deny, the same statement with the principal exempt. It is offered only if the
-// policies with it no longer deny.
-func (j *Case) exemption(vs []Verdict) (string, []string) {
-	changed := j.Policies
+// exemption proposes to exempt the principal from each statement that denies, or may deny: the remedy in words and the new statements. It
+// proposes nothing if the policies would still deny with these statements.
+func (c *Case) exemption(vs []Verdict) (string, []string) {
+	changed := c.Policies
 	var texts, proposal []string
 	var denials []policy.Statement
 	var layers []authz.Layer
 	for _, m := range decidingAll(vs) {
-		st, ok := statementOf(j.Policies, m)
+		st, ok := statementOf(c.Policies, m)
 		if !ok || st.Effect() != "Deny" {
 			continue
 		}
-		next, ok := j.exempt(st)
+		next, ok := c.exempt(st)
 		if !ok {
 			return "", nil
 		}
 		changed = replaced(changed, m, next)
-		if ask := j.asks(st, m.Layer, vs); ask != "" { // next is then as good as a statement that is met
+		if ask := c.asks(st, m.Layer, vs); ask != "" { // a statement that is met does not deny either, so that next can stand for it
 			texts = append(texts, ask)
 			continue
 		}
-		texts = append(texts, fmt.Sprintf("let %s exempt %s: %s", j.keeper(m.Layer), j.exempted(), conditionText(st, next)))
+		texts = append(texts, fmt.Sprintf("let %s exempt %s: %s", c.keeper(m.Layer), c.exempted(), conditionText(st, next)))
 		proposal = append(proposal, string(next.Bytes()))
 		denials, layers = append(denials, st), append(layers, m.Layer)
 	}
-	if len(texts) == 0 || slices.ContainsFunc(vs, func(v Verdict) bool {
+	stillDenied := func(v Verdict) bool {
 		d := authz.Decide(v.request, changed)
 		return d.Effect == authz.ExplicitlyDenied || v.Effect == authz.Undetermined && len(v.DependsOn) > 0 && len(d.DependsOn) > 0
-	}) {
+	}
+	if len(texts) == 0 || slices.ContainsFunc(vs, stillDenied) {
 		return "", nil
 	}
 	for i, st := range denials {
-		j.Shared.add(j, j.document(layers[i], vs[0].request.Resource), st, &proposal[i])
+		c.Shared.add(c, c.document(layers[i], vs[0].request.Resource), st, &proposal[i])
 	}
 	return strings.Join(texts, "; and "), proposal
 }
 
-// decidingAll are the statements by which any of the verdicts came about.
+// decidingAll returns the statements that decided any of the verdicts, each once.
 func decidingAll(vs []Verdict) []authz.Match {
 	var out []authz.Match
 	for _, v := range vs {
@@ -62,34 +63,34 @@ func decidingAll(vs []Verdict) []authz.Match {
 	return out
 }
 
-// exempted is who is to be exempt.
-func (j *Case) exempted() string {
-	if j.Trust {
-		return "account " + j.Transfer.TaskAccount
+// exempted names who is to be exempt.
+func (c *Case) exempted() string {
+	if c.Trust {
+		return "account " + c.Transfer.TaskAccount
 	}
-	return j.Principal
+	return c.Principal
 }
 
-// exempt is the Deny with the principal exempt.
-func (j *Case) exempt(st policy.Statement) (policy.Statement, bool) {
+// exempt returns the Deny with the principal exempt; false if no condition can exempt it.
+func (c *Case) exempt(st policy.Statement) (policy.Statement, bool) {
 	principals, notPrincipal := st.Principals()
 	if notPrincipal {
 		everyone, ok := insteadOfNotPrincipal(st, principals)
-		return addTo(everyone, "ArnNotLikeIfExists", "aws:PrincipalArn", j.Principal), ok
+		return addTo(everyone, "ArnNotLikeIfExists", "aws:PrincipalArn", c.Principal), ok
 	}
-	key, value, operator := "aws:PrincipalArn", j.Principal, "ArnNotLikeIfExists"
-	if j.Trust { // the caller is a service, and has no ARN
-		key, value, operator = "aws:SourceAccount", j.Transfer.TaskAccount, "StringNotEqualsIfExists"
+	key, value, operator := "aws:PrincipalArn", c.Principal, "ArnNotLikeIfExists"
+	if c.Trust { // the caller is a service, and has no ARN
+		key, value, operator = "aws:SourceAccount", c.Transfer.TaskAccount, "StringNotEqualsIfExists"
 	}
-	for _, c := range st.Conditions() { // a list of exempt principals is there already: the principal joins it
-		if strings.EqualFold(c.Key(), key) && strings.Contains(c.Operator(), "Not") && !strings.Contains(c.Operator(), ":") {
-			return addTo(st, c.Operator(), c.Key(), value), true
+	for _, have := range st.Conditions() { // the principal joins a list of exempt principals
+		if strings.EqualFold(have.Key(), key) && strings.Contains(have.Operator(), "Not") && !strings.Contains(have.Operator(), ":") {
+			return addTo(st, have.Operator(), have.Key(), value), true
 		}
 	}
 	return st.When(policy.Where(operator, key, value)), true
 }
 
-// conditionText says what changes in the statement.
+// conditionText tells in words what changes in the statement.
 func conditionText(before, after policy.Statement) string {
 	name := cmp.Or(before.Sid(), "the statement")
 	if _, not := before.Principals(); not {

@@ -8,51 +8,53 @@ import (
 	"github.com/xacct/xacct/policy/authz"
 )
 
-// Exemptions are the statements that findings propose to change. Several findings may propose to change the same statement: each then
-// proposes it with all of them exempt, because who writes one over another would undo it.
-type Exemptions struct{ list []*exemption }
+// Exemptions are the Deny statements that the findings of several cases propose to change. Findings that propose to change the same statement
+// must all propose the same new one, with everybody exempt, because the proposal that is applied last replaces the others. The zero value is
+// empty and ready to use.
+type Exemptions struct{ list []*amendment }
 
-// exemption is a statement that is there, and as it reads with everybody exempt for whom that was proposed so far.
-type exemption struct {
-	document, before string
-	after            policy.Statement
-	exempted         []string
-	proposals        []*string // in the findings
+// amendment is one statement and its proposed form.
+type amendment struct {
+	document  string // the name of its policy
+	before    string
+	after     policy.Statement // with everybody exempt so far
+	exempted  []string
+	proposals []*string // of the findings
 }
 
-// add makes the proposal one of those to change the statement in the document.
-func (e *Exemptions) add(j *Case, document string, st policy.Statement, proposal *string) {
-	i := slices.IndexFunc(e.list, func(x *exemption) bool { return x.document == document && x.before == st.String() })
+// add notes that the proposal of a finding changes the statement of the document.
+func (e *Exemptions) add(c *Case, document string, st policy.Statement, proposal *string) {
+	i := slices.IndexFunc(e.list, func(a *amendment) bool { return a.document == document && a.before == st.String() })
 	if i < 0 {
-		i, e.list = len(e.list), append(e.list, &exemption{document: document, before: st.String(), after: st})
+		i, e.list = len(e.list), append(e.list, &amendment{document: document, before: st.String(), after: st})
 	}
-	x := e.list[i]
-	x.proposals = append(x.proposals, proposal)
-	if who := j.exempted(); !slices.Contains(x.exempted, who) {
-		x.after, _ = j.exempt(x.after) // as it could be for the statement alone
-		x.exempted = append(x.exempted, who)
+	a := e.list[i]
+	a.proposals = append(a.proposals, proposal)
+	if who := c.exempted(); !slices.Contains(a.exempted, who) {
+		a.after, _ = c.exempt(a.after) // it succeeded for the statement as it is, so that it cannot fail here
+		a.exempted = append(a.exempted, who)
 	}
 }
 
-// Share writes into all proposals for a statement what they come to together.
+// Share replaces all proposals for a statement by the one with everybody exempt.
 func (e *Exemptions) Share() {
-	for _, x := range e.list {
-		for _, p := range x.proposals {
-			*p = string(x.after.Bytes())
+	for _, a := range e.list {
+		for _, p := range a.proposals {
+			*p = string(a.after.Bytes())
 		}
 	}
 }
 
-// document names the documents of a layer among which one statement stands once: those of an organisation, a resource or a principal.
-func (j *Case) document(l authz.Layer, resource string) string {
-	of := j.Principal
+// document names the policies of a layer that hold a statement only once between them: those of an organisation, a resource or a principal.
+func (c *Case) document(l authz.Layer, resource string) string {
+	of := c.Principal
 	switch l {
 	case authz.SCP:
-		of = cmp.Or(j.Organisations[j.Transfer.TaskAccount], j.Transfer.TaskAccount)
+		of = cmp.Or(c.Organisations[c.Transfer.TaskAccount], c.Transfer.TaskAccount)
 	case authz.RCP:
-		of = cmp.Or(j.Organisations[j.Owner], j.Owner)
+		of = cmp.Or(c.Organisations[c.Owner], c.Owner)
 	case authz.Resource:
-		of = cmp.Or(j.Bucket, resource)
+		of = cmp.Or(c.Bucket, resource)
 	}
 	return l.String() + " of " + of
 }

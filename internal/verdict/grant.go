@@ -11,40 +11,35 @@ import (
 	"github.com/xacct/xacct/policy/authz"
 )
 
-// grant proposes what a layer lacks that has to allow and does not.
-func (j *Case) grant(vs []Verdict) (string, []string) {
-	var actions []string
-	for _, v := range vs {
-		if !slices.Contains(actions, v.action) {
-			actions = append(actions, v.action)
-		}
-	}
+// grant proposes what to allow in each layer that has to allow the verdicts' actions and does not: the remedy in words and the new statements.
+func (c *Case) grant(vs []Verdict) (string, []string) {
+	actions := actionsOf(vs)
 	var texts, proposal []string
 	for _, m := range vs[0].Deciding {
 		switch {
-		case m.Layer == authz.Resource && !j.Trust && j.local():
-			continue // within one account its own policies suffice
-		case m.Layer == authz.Resource && j.Trust:
-			texts = append(texts, "let the trust policy of "+j.Principal+" allow sts:AssumeRole to "+vs[0].request.Service)
+		case m.Layer == authz.Resource && !c.Trust && c.local():
+			continue // within one account the principal's own policies suffice
+		case m.Layer == authz.Resource && c.Trust:
+			texts = append(texts, "let the trust policy of "+c.Principal+" allow sts:AssumeRole to "+vs[0].request.Service)
 		case m.Layer == authz.Resource:
-			texts = append(texts, fmt.Sprintf("let %s allow %s to %s", j.keeper(m.Layer), ListActions(actions), j.Principal))
+			texts = append(texts, fmt.Sprintf("let %s allow %s to %s", c.keeper(m.Layer), ListActions(actions), c.Principal))
 			for _, st := range allowing(vs) {
-				proposal = append(proposal, string(st.By(policy.AWS(j.Principal)).Bytes()))
+				proposal = append(proposal, string(st.By(policy.AWS(c.Principal)).Bytes()))
 			}
 		case m.Layer == authz.Identity:
-			texts = append(texts, fmt.Sprintf("allow %s to %s", ListActions(actions), j.Principal))
+			texts = append(texts, fmt.Sprintf("allow %s to %s", ListActions(actions), c.Principal))
 			for _, st := range allowing(vs) {
 				proposal = append(proposal, string(st.Bytes()))
 			}
 		default:
-			texts = append(texts, fmt.Sprintf("let %s allow %s in the %s", j.keeper(m.Layer), ListActions(actions), m.Layer))
+			texts = append(texts, fmt.Sprintf("let %s allow %s in the %s", c.keeper(m.Layer), ListActions(actions), m.Layer))
 		}
 	}
-	return cmp.Or(strings.Join(texts, "; and "), fmt.Sprintf("allow %s to %s", ListActions(actions), j.Principal)), proposal
+	return cmp.Or(strings.Join(texts, "; and "), fmt.Sprintf("allow %s to %s", ListActions(actions), c.Principal)), proposal
 }
 
-// allowing are statements that allow each verdict's action on its resources and under its conditions, and nothing else: actions share a
-// statement only if they share both.
+// allowing returns statements that allow each verdict's action on its resources and under its conditions, and nothing else. Actions share a
+// statement only if they have the same resources and conditions.
 func allowing(vs []Verdict) policy.Statements {
 	type row struct {
 		actions, resources []string
@@ -67,7 +62,8 @@ func allowing(vs []Verdict) policy.Statements {
 	}
 	var joined []row
 	for _, r := range rows {
-		if i := slices.IndexFunc(joined, func(o row) bool { return slices.Equal(o.resources, r.resources) && same(o.when, r.when) }); i >= 0 {
+		alike := func(o row) bool { return slices.Equal(o.resources, r.resources) && same(o.when, r.when) }
+		if i := slices.IndexFunc(joined, alike); i >= 0 {
 			joined[i].actions = append(joined[i].actions, r.actions...)
 		} else {
 			joined = append(joined, r)
@@ -80,8 +76,8 @@ func allowing(vs []Verdict) policy.Statements {
 	return out
 }
 
-// local reports whether the principal is of the account that owns the resource, whose policy then need not allow as well. A key's has to.
-func (j *Case) local() bool {
-	a, ok := region.ParseARN(j.Principal)
-	return ok && a.Account == j.Owner && j.Resource == ""
+// local reports whether the principal is in the account of the bucket, whose policy then need not allow as well. The policy of a key always has to.
+func (c *Case) local() bool {
+	a, ok := region.ParseARN(c.Principal)
+	return ok && a.Account == c.Owner && c.Resource == ""
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// insteadOfNotPrincipal is the Deny with the principals exempt by conditions: roles, users and accounts' root by aws:PrincipalArn, which for
-// a session is the role's, and unique ids by aws:userid. false if some principal has no such form.
+// insteadOfNotPrincipal returns a Deny of everyone with conditions that exempt the principals: roles, users and root by aws:PrincipalArn, which
+// in a session is the role's ARN, and unique ids by aws:userid. It returns false if a principal has neither form.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 func insteadOfNotPrincipal(st policy.Statement, principals []policy.Principal) (policy.Statement, bool) {
 	actions, notAction := st.Actions()
@@ -18,17 +18,7 @@ func insteadOfNotPrincipal(st policy.Statement, principals []policy.Principal) (
 		return st, false
 	}
 	out := policy.Deny(actions...).WithSid(st.Sid()).By(policy.Everyone()).On(resources...).When(st.Conditions()...)
-	partition := "aws"
-	for _, p := range principals {
-		if a, ok := region.ParseARN(p.Value()); ok {
-			partition = a.Partition
-		}
-	}
-	for _, r := range resources {
-		if a, ok := region.ParseARN(r); ok {
-			partition = a.Partition
-		}
-	}
+	partition := partitionOf(principals, resources)
 	var arns, ids []string
 	for _, p := range principals {
 		v := p.Value()
@@ -46,7 +36,7 @@ func insteadOfNotPrincipal(st policy.Statement, principals []policy.Principal) (
 		case isARN && a.Service == "iam" && (kind == "role" || kind == "user" || kind == "root"):
 			arns = append(arns, v)
 		case isARN && a.Service == "sts" && kind == "assumed-role":
-			name, _, _ := strings.Cut(rest, "/") // which does not tell the path
+			name, _, _ := strings.Cut(rest, "/") // the session does not tell the path of its role
 			arns = append(arns, region.Role(a.Partition, a.Account, "", name), region.Role(a.Partition, a.Account, "/*/", name))
 		default:
 			return st, false
@@ -59,7 +49,23 @@ func insteadOfNotPrincipal(st policy.Statement, principals []policy.Principal) (
 	return out, true
 }
 
-// addTo adds values to the condition of the operator and key, which is made if it is not there.
+// partitionOf returns the partition of the last ARN in the lists, in which a principal may be an account id; "aws" if there is none.
+func partitionOf(principals []policy.Principal, resources []string) string {
+	partition := "aws"
+	for _, p := range principals {
+		if a, ok := region.ParseARN(p.Value()); ok {
+			partition = a.Partition
+		}
+	}
+	for _, r := range resources {
+		if a, ok := region.ParseARN(r); ok {
+			partition = a.Partition
+		}
+	}
+	return partition
+}
+
+// addTo returns the statement with the values added to its condition of the operator and key, which need not be there.
 func addTo(st policy.Statement, operator, key string, values ...string) policy.Statement {
 	var all []string
 	for _, c := range st.Conditions() {

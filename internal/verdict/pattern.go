@@ -7,28 +7,28 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// denyPattern is a kind of Deny that stands in real policies, recognised by what it asks about.
+// Pattern is a kind of Deny that real policies have, recognised by its condition keys, and what it means in words.
 type Pattern struct {
 	Name     string
-	keys     []string // condition keys in lower case, "*" at the end for any; the first pattern of which one stands in the statement is it
-	role     string   // what it does to DataSync's role
-	operator string   // what it does to whoever calls; "" is the same
-	listed   string   // what it does if it names those whom it keeps out; "" is the same
-	key      string   // what it does on a key, which S3 uses in the role's name; "" is the same
-	source   string
+	keys     []string // in lower case; a "*" at the end matches any ending
+	role     string   // what the Deny means for DataSync's role
+	operator string   // what it means for a caller; "" is the same as role
+	listed   string   // what it means if it denies those whom it lists; "" is the same as role
+	key      string   // what it means in the policy of a key, which S3 uses on behalf of the role; "" is the same as role
+	source   string   // a page about it
 }
 
-// The patterns, the more telling keys first, because many statements have several.
+// keyPatterns are the patterns that have condition keys. Many statements have keys of several patterns: the first pattern counts.
 var keyPatterns = []Pattern{
 	{Name: "network",
 		keys:     []string{"aws:sourcevpce", "aws:sourcevpc", "aws:vpcsourceip"},
-		role:     "it lets in what comes through certain VPCs or endpoints, and transfers between S3 buckets come through none",
-		operator: "it lets in what comes through certain VPCs or endpoints",
+		role:     "it allows only what comes through certain VPCs or endpoints, and transfers between S3 buckets come through none",
+		operator: "it allows only what comes through certain VPCs or endpoints",
 		source:   "https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html"},
 	{Name: "addresses",
 		keys:     []string{"aws:sourceip"},
-		role:     "it lets certain addresses in, and those of DataSync are AWS's own and not published; aws:ViaAWSService does not help a service role",
-		operator: "it lets certain addresses in",
+		role:     "it allows certain addresses only, and those of DataSync are AWS's own and not published; aws:ViaAWSService does not help a service role",
+		operator: "it allows certain addresses only",
 		source:   "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"},
 	{Name: "confused-deputy",
 		keys:   []string{"aws:sourceorgid", "aws:sourceorgpaths"},
@@ -40,15 +40,15 @@ var keyPatterns = []Pattern{
 		source: "https://github.com/aws-samples/data-perimeter-policy-examples"},
 	{Name: "organisation",
 		keys:   []string{"aws:principalorgid", "aws:principalorgpaths"},
-		role:   "it lets in principals of certain organisations, and an exemption of AWS services does not help a role",
+		role:   "it allows principals of certain organisations only, and an exemption of AWS services does not help a role",
 		source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"},
 	{Name: "accounts",
 		keys:   []string{"aws:principalaccount", "aws:sourceaccount", "aws:sourcearn"},
-		role:   "it lets in principals of certain accounts; aws:SourceAccount and aws:SourceArn are not sent when a role calls",
+		role:   "it allows principals of certain accounts only; aws:SourceAccount and aws:SourceArn are not sent when a role calls",
 		source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"},
 	{Name: "ids",
 		keys:   []string{"aws:userid"},
-		role:   "it lets in certain unique ids; a role's is AROA…:session, so that it must be listed with :* at its end",
+		role:   "it allows certain unique ids only; a role's is AROA…:session, so that it must be listed with :* at its end",
 		source: "https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html"},
 	{Name: "encryption-header",
 		keys:   []string{"s3:x-amz-server-side-encryption*"},
@@ -73,25 +73,26 @@ var keyPatterns = []Pattern{
 		source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html"},
 	{Name: "arns",
 		keys:   []string{"aws:principalarn"},
-		role:   "it lets in certain principals by their ARN, and this one is not among them",
+		role:   "it allows certain principals only, by their ARN, and this one is not among them",
 		listed: "it keeps out certain principals by their ARN, and this one is among them",
 		source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"},
 	{Name: "tags",
 		keys:   []string{"aws:principaltag/*"},
-		role:   "it lets in principals with a certain tag",
+		role:   "it allows only principals with a certain tag",
 		source: "https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html"},
 	{Name: "services-only",
 		keys:     []string{"aws:principalisawsservice", "aws:principalservicename", "aws:viaawsservice", "aws:calledvia*"},
-		role:     "it lets AWS services in, and DataSync calls with a role, not as a service",
-		operator: "it lets AWS services in, or what they do in somebody's name",
-		key:      "it asks whether an AWS service calls, and S3 calls the key in the role's name: aws:ViaAWSService is true, aws:PrincipalIsAWSService false",
-		source:   "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"},
+		role:     "it allows AWS services only, and DataSync calls with a role, not as a service",
+		operator: "it allows only AWS services, and what they do in somebody's name",
+		key: "it asks whether an AWS service calls, and S3 calls the key in the role's name: " +
+			"aws:ViaAWSService is true, aws:PrincipalIsAWSService false",
+		source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"},
 }
 
-// Patterns without a telling condition key, and what is none of them.
+// The patterns that have no condition key. plainPattern is every other Deny.
 var (
 	notPrincipalPattern = Pattern{Name: "not-principal",
-		role:   "NotPrincipal lets in exactly those that it names, and of a role also its session would have to be named",
+		role:   "NotPrincipal exempts exactly those that it names, and of a role also its session would have to be named",
 		source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html"}
 	notResourcePattern = Pattern{Name: "prefix",
 		role:   "it keeps everybody out of all but certain prefixes",
@@ -102,7 +103,7 @@ var (
 	plainPattern = Pattern{Name: "plain"}
 )
 
-// patternOf recognises a Deny.
+// PatternOf returns the pattern of a Deny.
 func PatternOf(st policy.Statement) Pattern {
 	if _, not := st.Principals(); not {
 		return notPrincipalPattern
@@ -116,14 +117,14 @@ func PatternOf(st policy.Statement) Pattern {
 	if _, not := st.Resources(); not {
 		return notResourcePattern
 	}
-	if actions, not := st.Actions(); !not && len(actions) > 0 && !slices.ContainsFunc(actions, func(a string) bool {
-		return !strings.HasPrefix(strings.ToLower(a), "s3:delete")
-	}) {
+	other := func(action string) bool { return !strings.HasPrefix(strings.ToLower(action), "s3:delete") }
+	if actions, not := st.Actions(); !not && len(actions) > 0 && !slices.ContainsFunc(actions, other) {
 		return deletePattern
 	}
 	return plainPattern
 }
 
+// about reports whether the pattern has the condition key, in lower case.
 func (p Pattern) about(key string) bool {
 	return slices.ContainsFunc(p.keys, func(k string) bool {
 		prefix, wild := strings.CutSuffix(k, "*")
@@ -131,22 +132,23 @@ func (p Pattern) about(key string) bool {
 	})
 }
 
-// explain says what the statement, which has the pattern, does to the principal that is judged.
-func (p Pattern) explain(j *Case, st policy.Statement) string {
+// explain returns what the statement, which has the pattern, means for the principal of the case.
+func (p Pattern) explain(c *Case, st policy.Statement) string {
+	excludes := func(cond policy.Condition) bool {
+		return p.about(strings.ToLower(cond.Key())) && strings.Contains(cond.Operator(), "Not")
+	}
 	switch {
-	case p.key != "" && strings.HasPrefix(j.Resource, "key "):
+	case p.key != "" && strings.HasPrefix(c.Resource, "key "):
 		return p.key
-	case p.listed != "" && !slices.ContainsFunc(st.Conditions(), func(c policy.Condition) bool {
-		return p.about(strings.ToLower(c.Key())) && strings.Contains(c.Operator(), "Not")
-	}):
+	case p.listed != "" && !slices.ContainsFunc(st.Conditions(), excludes):
 		return p.listed
-	case p.operator != "" && j.Caller:
+	case p.operator != "" && c.Caller:
 		return p.operator
 	}
 	return p.role
 }
 
-// Patterns are all kinds of Deny that are recognised.
+// Patterns returns all patterns.
 func Patterns() []Pattern {
 	return append([]Pattern{plainPattern, notPrincipalPattern, notResourcePattern, deletePattern}, keyPatterns...)
 }

@@ -11,18 +11,19 @@ import (
 	"github.com/xacct/xacct/policy/authz"
 )
 
-// TaggingCalls are the operator's calls that carry the tags of what they make.
+// KeyBoundary is the condition key for the permissions boundary of a role.
+const KeyBoundary = "iam:PermissionsBoundary"
+
+// TaggingCalls are the operator's calls that carry the tags of the resource.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html and
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsdatasync.html
 var TaggingCalls = []string{"iam:CreateRole", "iam:TagRole", "datasync:CreateLocationS3", "datasync:CreateTask", "datasync:TagResource"}
 
-// BoundaryCalls are the operator's calls that are asked for the boundary of the role, which the first two set.
+// BoundaryCalls are the operator's calls that carry KeyBoundary. The first two set the boundary of the role, the others tell it.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
 var BoundaryCalls = []string{"iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy", "iam:DeleteRolePolicy"}
 
-const KeyBoundary = "iam:PermissionsBoundary"
-
-// setting is what of the transfer a condition key of its requests is set by; "" if nothing.
+// setting names the field of the transfer that sets a condition key of its calls; "" if none does.
 func setting(key string) string {
 	name := strings.ToLower(key)
 	switch {
@@ -36,7 +37,7 @@ func setting(key string) string {
 	return ""
 }
 
-// settable reports whether the action's calls carry the key, so that the transfer can give it a value.
+// settable reports whether calls of the action carry the condition key, so that the transfer can set it.
 func settable(action, key string) bool {
 	if strings.EqualFold(key, KeyBoundary) {
 		return slices.Contains(BoundaryCalls, action)
@@ -44,38 +45,38 @@ func settable(action, key string) bool {
 	return slices.Contains(TaggingCalls, action)
 }
 
-// asks says how the transfer meets a statement about what its calls carry: a guardrail that is met, rather than lifted. "" if the statement
-// is about nothing of the kind.
-func (j *Case) asks(st policy.Statement, layer authz.Layer, vs []Verdict) string {
-	if !j.Own {
+// asks tells in words how to meet a statement with conditions that the transfer can set, such as its tags, so that nobody need be exempt from
+// it; "" if it has no such conditions.
+func (c *Case) asks(st policy.Statement, layer authz.Layer, vs []Verdict) string {
+	if !c.OwnCalls {
 		return ""
 	}
 	var texts []string
 	name := cmp.Or(st.Sid(), "the statement")
-	for _, c := range st.Conditions() {
-		what := setting(c.Key())
+	for _, cond := range st.Conditions() {
+		what := setting(cond.Key())
 		if what == "" {
 			continue
 		}
-		var never []string
+		var cannot []string
 		for _, v := range vs {
-			if !settable(v.action, c.Key()) {
-				never = append(never, v.action)
+			if !settable(v.action, cond.Key()) {
+				cannot = append(cannot, v.action)
 			}
 		}
-		if len(never) < len(vs) {
-			texts = append(texts, fmt.Sprintf("set %s as %s asks: %s %s %s", what, name, c.Operator(), c.Key(), strings.Join(c.Values(), " ")))
+		if len(cannot) < len(vs) {
+			texts = append(texts, fmt.Sprintf("set %s as %s asks: %s %s %s", what, name, cond.Operator(), cond.Key(), strings.Join(cond.Values(), " ")))
 		}
-		if len(never) > 0 {
-			texts = append(texts, fmt.Sprintf("let %s limit %s to calls that carry %s, unlike %s", j.keeper(layer), name, c.Key(), ListActions(never)))
+		if len(cannot) > 0 {
+			texts = append(texts, fmt.Sprintf("let %s limit %s to calls that carry %s, unlike %s", c.keeper(layer), name, cond.Key(), ListActions(cannot)))
 		}
 	}
 	return strings.Join(texts, "; and ")
 }
 
-// unmet are the settings of the transfer without which no layer allows the request that would with them.
-func (j *Case) unmet(v Verdict) []string {
-	if !j.Own {
+// unmet returns the fields of the transfer that, set differently, would make the layers allow the request that do not now.
+func (c *Case) unmet(v Verdict) []string {
+	if !c.OwnCalls {
 		return nil
 	}
 	req := v.request
@@ -83,7 +84,7 @@ func (j *Case) unmet(v Verdict) []string {
 	maps.DeleteFunc(req.Context, func(key string, _ []string) bool { return setting(key) != "" })
 	req.Absent = slices.DeleteFunc(slices.Clone(req.Absent), func(key string) bool { return setting(key) != "" })
 	var out []string
-	for _, key := range authz.Decide(req, j.Policies).DependsOn {
+	for _, key := range authz.Decide(req, c.Policies).DependsOn {
 		if what := setting(key); what != "" && settable(v.action, key) {
 			out = append(out, what)
 		}

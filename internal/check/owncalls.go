@@ -1,0 +1,157 @@
+package check
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/xacct/xacct/internal/operator"
+	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/internal/verdict"
+	"github.com/xacct/xacct/plan"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/policy/authz"
+)
+
+// ownCall is a call that the operator makes in the task account.
+type ownCall struct {
+	action, resource, region string
+	context                  map[string][]string
+	when                     []policy.Condition // that a statement which allows it should have
+	absent                   []string           // condition keys, as in authz.Request
+	use                      verdict.Use
+	why                      string // what a denial means if it is rarely made
+}
+
+// ownUse is the table of the calls that are rarely made, and when they are.
+var ownUse = map[string]string{
+	"iam:UpdateAssumeRolePolicy":  "it is needed only to change a role that is there",
+	"iam:DeleteRolePolicy":        "it is needed only to change a role that is there",
+	"iam:UntagRole":               "it is needed only to change a role that is there",
+	"datasync:UpdateLocationS3":   "it is needed only to change a location that is there",
+	"datasync:UpdateTask":         "it is needed only to change a task that is there",
+	"iam:CreateServiceLinkedRole": "it is needed only while the account has no AWSServiceRoleForDataSync",
+}
+
+// ownCalls returns the calls of a phase in the task account, from the table that operator policies are made from. Reading is not among them,
+// because whoever plans reads, and neither are calls on buckets, on which checkOperator decides.
+func (c *checker) ownCalls(phase plan.Phase) []ownCall {
+	t := c.Transfer
+	on := operator.Scopes(t.TaskAccount, []*transfer.Transfer{t})
+	var out []ownCall
+	for _, n := range operator.TaskNeeds {
+		if len(n.Phases) > 1 || n.Phases[0] != phase || n.On == operator.OnMadeBuckets {
+			continue
+		}
+		for _, action := range n.Actions {
+			for _, resource := range on[n.On] {
+				out = append(out, c.ownCall(n, action, resource)...)
+			}
+		}
+	}
+	return out
+}
+
+// ownCall returns the call as the operator makes it, once for each side that it is made for.
+func (c *checker) ownCall(n operator.Need, action, resource string) []ownCall {
+	t := c.Transfer
+	call := ownCall{action: action, resource: resource, why: ownUse[action], context: map[string][]string{}}
+	if n.ServiceKey != "" {
+		service := region.DataSync(t.Partition)
+		call.context[n.ServiceKey] = []string{service}
+		call.when = append(call.when, policy.StringEquals(n.ServiceKey, service))
+	}
+	if call.why == "" && n.On == operator.OnRoles && c.facts.IDs[resource] != "" {
+		call.why = ownUse["iam:UpdateAssumeRolePolicy"]
+	}
+	if call.why != "" {
+		call.use = verdict.Rarely
+	}
+	a, _ := region.ParseARN(resource)
+	switch {
+	case strings.HasPrefix(action, "iam:"):
+		call.region = region.IAM(t.Partition)
+		spec, _ := c.role(resource)
+		return []ownCall{call.withTags(spec.Tags).withBoundary(c.facts, resource, spec.PermissionsBoundary)}
+	case n.On == operator.OnNewLocations || n.On == operator.OnMadeLocations:
+		var out []ownCall
+		for _, side := range transfer.Sides {
+			e := t.End(side)
+			if e.LocationARN == "" && (n.On == operator.OnNewLocations || e.Region == a.Region) {
+				call.region = e.Region
+				out = append(out, call.withTags(t.TagsFor(side)))
+			}
+		}
+		return out
+	}
+	call.region = t.Destination.Region
+	if n.Phases[0] == plan.RunPhase {
+		return []ownCall{call} // it has the tags of the task execution, which are not known
+	}
+	return []ownCall{call.withTags(c.Task.Tags)}
+}
+
+// checkOwnCalls decides the operator's own calls in the task account: those that set the transfer up, and those that run it. An operator that
+// no policy allows to run it is not reported, because somebody else may run it. One that a Deny keeps from running it is.
+func (c *checker) checkOwnCalls(op string) []plan.Finding {
+	p := c.identity(op, c.Transfer.TaskAccount)
+	p.RCPs = [][]policy.Document{} // resource control policies do not cover DataSync and IAM
+	setUp := c.ownCase(op, p, plan.ApplyPhase, "make roles, locations and task")
+	run := c.ownCase(op, p, plan.RunPhase, "run the task")
+	if p.Unread&authz.Identity != 0 {
+		run.Verdicts = nil // the findings on the set-up say that the policies were not read
+	}
+	run.Verdicts = slices.DeleteFunc(run.Verdicts, func(v verdict.Verdict) bool { return v.Effect == authz.ImplicitlyDenied })
+	for i := range run.Verdicts {
+		run.Verdicts[i].Use, run.Verdicts[i].Why = verdict.Rarely, "only whoever runs the task needs it"
+	}
+	return append(setUp.Conclude(), run.Conclude()...)
+}
+
+// ownCase decides the operator's own calls of a phase, under the policies. do tells in words what they are for.
+func (c *checker) ownCase(op string, p authz.Policies, phase plan.Phase, do string) *verdict.Case {
+	t := c.Transfer
+	verdicts := c.newCase("", "the operator", do, verdict.Case{Policies: p, Principal: op, Caller: true, OwnCalls: true, Owner: t.TaskAccount})
+	for _, own := range c.ownCalls(phase) {
+		call := c.operatorCall(op, t.TaskAccount, own.region)
+		req := call.Request(own.action, own.resource)
+		maps.Copy(req.Context, own.context)
+		req.Absent = append(slices.Clone(req.Absent), own.absent...)
+		verdicts.Facts = call.Facts()
+		verdicts.Decide(c.inOrganisation(req, t.TaskAccount), own.use, own.why)
+		verdicts.Verdicts[len(verdicts.Verdicts)-1].When = own.when
+	}
+	return verdicts
+}
+
+// withTags returns the call with the tags that it sends; a call of an action that takes none sends none.
+func (call ownCall) withTags(tags map[string]string) ownCall {
+	call.context = maps.Clone(call.context)
+	call.absent = append(slices.Clone(call.absent), "aws:RequestTag/*")
+	if !slices.Contains(verdict.TaggingCalls, call.action) || len(tags) == 0 {
+		call.absent = append(call.absent, "aws:TagKeys")
+		return call
+	}
+	call.context["aws:TagKeys"] = slices.Sorted(maps.Keys(tags))
+	for k, v := range tags {
+		call.context["aws:RequestTag/"+k] = []string{v}
+	}
+	return call
+}
+
+// withBoundary returns the call with the permissions boundary that it sets, or that the role has when it is made. Which one an existing role has
+// is not known if none is given.
+func (call ownCall) withBoundary(f plan.Facts, role, boundary string) ownCall {
+	isNew := call.action == "iam:CreateRole" || f.IDs[role] == "" && !slices.Contains(f.Unjudged, role)
+	switch {
+	case !slices.Contains(verdict.BoundaryCalls, call.action):
+		call.absent = append(slices.Clone(call.absent), verdict.KeyBoundary)
+	case boundary != "":
+		call.context = maps.Clone(call.context)
+		call.context[verdict.KeyBoundary] = []string{boundary}
+	case isNew:
+		call.absent = append(slices.Clone(call.absent), verdict.KeyBoundary)
+	}
+	return call
+}

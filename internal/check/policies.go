@@ -1,0 +1,130 @@
+package check
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/verdict"
+	"github.com/xacct/xacct/plan"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/policy/authz"
+)
+
+// newCase completes a case about whether who, its principal, may do something: everything that cases of one transfer have in common, and the
+// sentences and fields of its findings, which are about side unless it is "".
+func (c *checker) newCase(side plan.Side, who, do string, base verdict.Case) *verdict.Case {
+	base.Transfer, base.Shared, base.Organisations = c.Transfer, c.shared, c.facts.OrgIDs
+	base.May, base.MayNot = who+" may "+do, who+" may not "+do
+	base.Finding = plan.Finding{Transfer: c.Transfer.Name, Side: side, Account: base.Owner, Subject: base.Principal}
+	return &base
+}
+
+// identity returns the policies that apply to a principal of the task account, without that of the resource: its own, its boundary, the SCPs of
+// its account and the RCPs of the resource's.
+func (c *checker) identity(principal, resourceAccount string) authz.Policies {
+	p := authz.Policies{SCPs: c.facts.SCPs[c.Transfer.TaskAccount], RCPs: c.facts.RCPs[resourceAccount]}
+	extra, known := c.facts.Identity[principal]
+	p.Identity = slices.Clone(extra)
+	if spec, ours := c.role(principal); ours {
+		for _, name := range slices.Sorted(maps.Keys(spec.Policies)) {
+			p.Identity = append(p.Identity, spec.Policies[name])
+		}
+		known = !slices.Contains(c.facts.Unjudged, principal) // a role that we will make has our policies and no others
+		if spec.PermissionsBoundary != "" && c.facts.Boundaries[principal].IsZero() {
+			p.Unread |= authz.Boundary
+		}
+	}
+	p.Boundary = c.facts.Boundaries[principal]
+	if !known {
+		p.Unread |= authz.Identity | authz.Boundary
+	}
+	return p
+}
+
+// onBucket returns the policies that apply to a principal of the task account on a bucket.
+func (c *checker) onBucket(principal, bucket, owner string) authz.Policies {
+	p := c.identity(principal, owner)
+	var read bool
+	if p.Resource, read = c.mergedBucket(bucket); !read {
+		p.Unread |= authz.Resource
+	}
+	return p
+}
+
+// mergedBucket returns the policy of the bucket as it will be: with our statements, and without those of ours that will be removed. It returns
+// false if the policy as it is was not read.
+func (c *checker) mergedBucket(name string) (policy.Document, bool) {
+	d, read := c.facts.BucketPolicies[name]
+	for _, b := range c.Buckets {
+		if b.Name == name {
+			for _, st := range b.Statements {
+				d = d.With(st)
+			}
+		}
+	}
+	return d.Without(c.facts.Leaving[name]...), read
+}
+
+// mergedKey is mergedBucket for the policy of a key.
+func (c *checker) mergedKey(arn string) (policy.Document, bool) {
+	d, read := c.facts.KeyPolicies[arn]
+	for _, k := range c.Keys {
+		if k.ARN == arn {
+			for _, st := range k.Statements {
+				d = d.With(st)
+			}
+		}
+	}
+	return d.Without(c.facts.Leaving[arn]...), read
+}
+
+// role returns the role with the ARN, if it is one that we make.
+func (c *checker) role(arn string) (iamrole.Spec, bool) {
+	for _, ar := range c.Roles {
+		if ar.ARN(c.Transfer.Partition, ar.Account) == arn {
+			return ar.Spec, true
+		}
+	}
+	return iamrole.Spec{}, false
+}
+
+// tagsOf returns all tags of a role; nil if they are not known.
+func (c *checker) tagsOf(arn string) map[string]string {
+	spec, ours := c.role(arn)
+	if !ours || c.facts.Tags[arn] == nil && slices.Contains(c.facts.Unjudged, arn) {
+		return c.facts.Tags[arn]
+	}
+	tags := maps.Clone(spec.Tags)
+	maps.Copy(tags, c.facts.Tags[arn])
+	maps.Copy(tags, spec.Tags)
+	return tags
+}
+
+// dataCall returns how DataSync calls with the role on a resource of the account.
+func (c *checker) dataCall(role, account, region string) authz.DataSyncCall {
+	return authz.DataSyncCall{RoleARN: role, RoleID: c.facts.IDs[role], RoleTags: c.tagsOf(role),
+		OrgID: c.facts.OrgIDs[c.Transfer.TaskAccount], Account: account, Region: region}
+}
+
+// known adds to a request of DataSync what the call itself does not tell: the organisation of the resource's account, and the tags that we give
+// to a role of ours whose other tags are not known.
+func (c *checker) known(req authz.Request, role, resourceAccount string) authz.Request {
+	req = c.inOrganisation(req, resourceAccount)
+	if spec, ours := c.role(role); ours && c.tagsOf(role) == nil {
+		for k, v := range spec.Tags {
+			fact := authz.Fact{Key: "aws:PrincipalTag/" + k, Values: []string{v}, Certainty: authz.Certain, Reason: "a tag that we give"}
+			req = req.With([]authz.Fact{fact}, authz.Certain)
+		}
+	}
+	return req
+}
+
+// inOrganisation adds to the request the organisation of the resource's account, as far as it is known.
+func (c *checker) inOrganisation(req authz.Request, resourceAccount string) authz.Request {
+	if id := c.facts.OrgIDs[resourceAccount]; id != "" {
+		fact := authz.Fact{Key: "aws:ResourceOrgID", Values: []string{id}, Certainty: authz.Certain, Reason: "given"}
+		return req.With([]authz.Fact{fact}, authz.Certain)
+	}
+	return req
+}

@@ -1,0 +1,188 @@
+package verdict
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/plan"
+	"github.com/xacct/xacct/policy/authz"
+)
+
+// Conclude returns one finding for each group of verdicts that have the same code, effect and cause: the statement that decided, or the layers
+// that should allow and do not. The worst come first.
+func (c *Case) Conclude() []plan.Finding {
+	groups, members := c.groups()
+	blocked := slices.ContainsFunc(groups, func(g group) bool { return g.code == plan.CodeDenied || g.code == plan.CodeUndetermined })
+	var out []plan.Finding
+	for _, g := range groups {
+		vs := members[g]
+		f := c.Finding
+		f.Code, f.Statement, f.Actions = g.code, Deciding(vs[0].Decision), actionsOf(vs)
+		switch g.code {
+		case plan.CodeAllowed:
+			c.allowed(&f, vs, blocked)
+		case plan.CodeUndetermined:
+			c.undetermined(&f, vs)
+		default:
+			c.denied(&f, vs)
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// group is what verdicts of one finding have in common.
+type group struct {
+	code      plan.Code
+	effect    authz.Effect
+	statement string
+	layers    authz.Layer // that should allow and do not
+}
+
+// groups returns the groups of the case's verdicts, the worst first, and the verdicts of each.
+func (c *Case) groups() ([]group, map[group][]Verdict) {
+	var order []group
+	members := map[group][]Verdict{}
+	for _, v := range c.Verdicts {
+		g := group{code: v.code(), effect: v.Effect, statement: Deciding(v.Decision)}
+		if v.Effect == authz.ImplicitlyDenied { // each layer needs a remedy of its own
+			for _, m := range v.Deciding {
+				g.layers |= m.Layer
+			}
+		}
+		if g.code == plan.CodeAllowed {
+			g.statement = "" // several statements may allow: the first is named
+		}
+		if members[g] == nil {
+			order = append(order, g)
+		}
+		members[g] = append(members[g], v)
+	}
+	codes := []plan.Code{plan.CodeDenied, plan.CodeLimited, plan.CodeUndetermined, plan.CodeAllowed}
+	slices.SortStableFunc(order, func(a, b group) int {
+		return cmp.Or(cmp.Compare(slices.Index(codes, a.code), slices.Index(codes, b.code)), cmp.Compare(b.effect, a.effect))
+	})
+	return order, members
+}
+
+// actionsOf returns the actions of the verdicts, each once.
+func actionsOf(vs []Verdict) []string {
+	var out []string
+	for _, v := range vs {
+		if !slices.Contains(out, v.action) {
+			out = append(out, v.action)
+		}
+	}
+	return out
+}
+
+// allowed completes the finding on what is allowed. blocked tells that other actions of the case are not.
+func (c *Case) allowed(f *plan.Finding, vs []Verdict, blocked bool) {
+	how := "allowed" + text.By(f.Statement) + assuming(vs)
+	f.Severity, f.Detail = plan.Info, fmt.Sprintf("%s (%s)", c.May, how)
+	if blocked {
+		f.Detail = fmt.Sprintf("%s in part: %s (%s)", c.May, ListActions(f.Actions), how)
+	}
+}
+
+// denied completes the finding on what is denied, or what a denial limits.
+func (c *Case) denied(f *plan.Finding, vs []Verdict) {
+	f.Severity = plan.Blocking
+	f.Detail = fmt.Sprintf("%s: %s (%s%s)", c.MayNot, ListActions(f.Actions), vs[0].Effect, text.By(f.Statement))
+	if f.Code == plan.CodeLimited {
+		f.Severity = plan.Warning
+		f.Detail = fmt.Sprintf("%s, but not %s (%s%s)", c.May, ListActions(f.Actions), vs[0].Effect, text.By(f.Statement))
+	}
+	if why := c.Explain(vs[0].Decision); why != "" {
+		f.Detail += ": " + why
+	}
+	f.Remedy, f.Proposal = c.remedy(vs)
+	if f.Code == plan.CodeLimited {
+		f.Detail += "; " + vs[0].Why
+	}
+}
+
+// undetermined completes the finding on what the policies that were read do not decide.
+func (c *Case) undetermined(f *plan.Finding, vs []Verdict) {
+	f.Severity = plan.Warning
+	resource := cmp.Or(c.Bucket, c.Resource, c.Owner)
+	for _, v := range vs {
+		f.DependsOn = append(f.DependsOn, v.DependsOn...)
+		for _, l := range []authz.Layer{authz.Identity, authz.Boundary, authz.Session, authz.SCP, authz.RCP, authz.Resource} {
+			subject := f.Subject
+			if l == authz.Resource || l == authz.RCP {
+				subject = resource
+			}
+			if v.Unread&l != 0 {
+				f.DependsOn = append(f.DependsOn, "the "+l.String()+" of "+subject+", which was not read")
+			}
+		}
+	}
+	slices.Sort(f.DependsOn)
+	f.DependsOn = slices.Compact(f.DependsOn)
+	f.Detail = fmt.Sprintf("whether %s: %s depends on %s%s", c.May, ListActions(f.Actions), strings.Join(f.DependsOn, " and "),
+		text.Within(f.Statement))
+	if why := c.Explain(vs[0].Decision); why != "" {
+		f.Detail += ": " + why
+	}
+	f.Remedy = "find out " + strings.Join(f.DependsOn, ", ")
+	if remedy, proposal := c.exemption(vs); remedy != "" {
+		f.Remedy += ", or " + remedy
+		f.Proposal = proposal
+	}
+}
+
+// assuming names the condition keys whose assumed values allow the requests; "" if there are none.
+func assuming(vs []Verdict) string {
+	var keys []string
+	for _, v := range vs {
+		keys = append(keys, v.assumed...)
+	}
+	slices.Sort(keys)
+	if keys = slices.Compact(keys); len(keys) == 0 {
+		return ""
+	}
+	return "; assumed: " + strings.Join(keys, ", ")
+}
+
+// Deciding names the statement that decided, by its Sid or number; "" if none did. Of several it names the one in the bucket or trust policy,
+// because that is the policy that the other account looks at.
+func Deciding(d authz.Decision) string {
+	ms := slices.Clone(d.Deciding)
+	slices.SortStableFunc(ms, func(a, b authz.Match) int {
+		return cmp.Compare(matchOrder(a), matchOrder(b))
+	})
+	for _, m := range ms {
+		switch {
+		case m.Statement < 0:
+			continue
+		case m.Sid != "":
+			return m.Sid
+		default:
+			return fmt.Sprintf("statement %d of the %s", m.Statement+1, m.Layer)
+		}
+	}
+	return ""
+}
+
+// matchOrder tells in which order the layers of deciding statements are named.
+func matchOrder(m authz.Match) int {
+	switch m.Layer {
+	case authz.Resource:
+		return 0
+	case authz.SCP: // most of these allow everything, which explains nothing
+		return 2
+	}
+	return 1
+}
+
+// ListActions names up to three actions and counts the rest.
+func ListActions(actions []string) string {
+	if len(actions) > 3 {
+		return fmt.Sprintf("%s and %d more", strings.Join(actions[:3], ", "), len(actions)-3)
+	}
+	return strings.Join(actions, ", ")
+}
