@@ -1,0 +1,41 @@
+// Package text holds the small forms that sentences for people have in common: an error on one line, the statement that decided, a plural.
+// Findings, details and errors of plans are compared as text, so a form has to come out the same every time: OneLine drops what differs from
+// call to call. Everything takes and returns strings or numbers; nothing here knows an AWS resource.
+package text
+
+import (
+	"regexp"
+	"strings"
+)
+
+// OneLine returns the text of an SDK error on one line and without request IDs, so that the same refusal always has the same text.
+func OneLine(err error) string {
+	return requestIDs.ReplaceAllString(strings.Join(strings.Fields(err.Error()), " "), "")
+}
+
+// requestIDs matches the parts of an SDK error that differ from call to call.
+var requestIDs = regexp.MustCompile(`(RequestID|HostID): [^,]*, `)
+
+// By returns ", by " and the statement, as the end of a clause that says who decided: "denied, by statement DenyAll". No statement is "".
+func By(statement string) string {
+	if statement == "" {
+		return ""
+	}
+	return ", by " + statement
+}
+
+// Within returns the statement in parentheses behind a space: " (statement DenyAll)". No statement is "".
+func Within(statement string) string {
+	if statement == "" {
+		return ""
+	}
+	return " (" + statement + ")"
+}
+
+// Plural returns the ending of a regular English noun of which there are n: "" for one, else "s".
+func Plural(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return "s"
+}
