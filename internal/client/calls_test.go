@@ -13,8 +13,8 @@ import (
 	smithy "github.com/aws/smithy-go"
 )
 
-// TestEveryCallIsLimited finds a read of any client that a single throttle would end, and a call that no bound holds. Reads of executions are
-// package task's own.
+// Every read of every client is tried again, and every call holds a slot. Reads of task executions are tried again by
+// package task.
 func TestEveryCallIsLimited(t *testing.T) {
 	file, err := parser.ParseFile(token.NewFileSet(), "calls.go", nil, 0)
 	if err != nil {
@@ -64,7 +64,7 @@ func isRead(name string) bool {
 	return false
 }
 
-func TestAgainGivesUp(t *testing.T) {
+func TestRetriedGivesUp(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		err  error

@@ -11,24 +11,8 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// defaultConcurrency keeps well under the request rates at which IAM and DataSync begin to throttle.
-const defaultConcurrency = 16
-
-// slots bound how many calls go to one service of one account and Region at once: AWS throttles each of these by itself.
-type slots chan struct{}
-
-// take waits for a slot, unless ctx ends first, and returns how to give it back.
-func (s slots) take(ctx context.Context) (give func(), err error) {
-	select {
-	case s <- struct{}{}:
-		return func() { <-s }, nil
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
-}
-
-// Limit returns the clients with every read tried again while it is throttled, broken on the service's side, or its answer lost, and at most
-// n calls at once to each service of an account and Region; 0 is the default.
+// Limit returns the same clients with two limits. Every read is tried again while it is throttled, fails on the service's side, or gets no answer;
+// other calls are made once. At most n calls go to one service of one account and Region at the same time; n of 0 or less is the default, 16.
 func (c Set) Limit(n int) Set {
 	if n <= 0 {
 		n = defaultConcurrency
@@ -50,8 +34,11 @@ func (c Set) Limit(n int) Set {
 	return out
 }
 
-// limitedIn wraps what a function of the Region returns, once a Region. No function and no client stay none.
-func limitedIn[API comparable](of func(string) API, wrap func(API) API) func(string) API {
+// defaultConcurrency keeps well under the request rates at which IAM and DataSync begin to throttle.
+const defaultConcurrency = 16
+
+// limitedIn wraps each client that the function of the Region returns, once for each Region. A nil function stays nil, and so does a nil client.
+func limitedIn[API comparable](of func(region string) API, wrap func(API) API) func(region string) API {
 	if of == nil {
 		return nil
 	}
@@ -65,27 +52,40 @@ func limitedIn[API comparable](of func(string) API, wrap func(API) API) func(str
 	})
 }
 
-// bounded makes a call when a slot is free.
-func bounded[I, O, F any](ctx context.Context, s slots, call func(context.Context, *I, ...func(*F)) (*O, error), in *I, optFns []func(*F)) (*O, error) {
-	give, err := s.take(ctx)
-	if err != nil {
-		return nil, err
+// slots bound how many calls go to one service of one account and Region at once, because AWS throttles each of these apart.
+type slots chan struct{}
+
+// take waits for a slot and returns the function that gives it back. If ctx ends first, it returns the cause of that.
+func (s slots) take(ctx context.Context) (give func(), err error) {
+	select {
+	case s <- struct{}{}:
+		return func() { <-s }, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
 	}
-	defer give()
-	return call(ctx, in, optFns...)
 }
 
-// retried makes a read until it succeeds, fails for good, or is out of time. It keeps its slot while it waits, so that a service that throttles
-// is asked less.
-func retried[I, O, F any](ctx context.Context, s slots, call func(context.Context, *I, ...func(*F)) (*O, error), in *I, optFns []func(*F)) (*O, error) {
+// bounded makes a call once, as soon as a slot is free.
+func bounded[I, O, F any](ctx context.Context, s slots, call func(context.Context, *I, ...func(*F)) (*O, error), in *I, o []func(*F)) (*O, error) {
 	give, err := s.take(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer give()
-	spent := patience.NewBackoff()
+	return call(ctx, in, o...)
+}
+
+// retried makes a read again until it succeeds, fails for good, or is out of time. It keeps its slot while it waits, so that a service that
+// throttles gets fewer calls.
+func retried[I, O, F any](ctx context.Context, s slots, call func(context.Context, *I, ...func(*F)) (*O, error), in *I, o []func(*F)) (*O, error) {
+	give, err := s.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer give()
+	backoff := patience.NewBackoff()
 	for attempt := 1; ; attempt++ {
-		out, err := call(ctx, in, optFns...)
+		out, err := call(ctx, in, o...)
 		limit := time.Duration(0)
 		switch {
 		case err == nil || ctx.Err() != nil:
@@ -96,7 +96,7 @@ func retried[I, O, F any](ctx context.Context, s slots, call func(context.Contex
 			limit = patience.BrokenFor
 		}
 		d := patience.Delay(attempt)
-		if spent.Over(limit, d, err) || patience.Sleep(ctx, d) != nil {
+		if backoff.Over(limit, d, err) || patience.Sleep(ctx, d) != nil {
 			return out, err
 		}
 	}
