@@ -7,14 +7,17 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// logResidue is what is left of the resource policies.
-func logResidue(s *snapshot.Snapshot, w desired.Set) []plan.Residue {
+// logPolicies are the resource policies of CloudWatch Logs with our statement that no task needs.
+func logPolicies(s *snapshot.Snapshot, w desired.Set) []plan.Residue {
 	var out []plan.Residue
 	for _, l := range w.Logs {
-		if have, ok := s.Logs[l.ID()][task.LogPolicyName]; ok && !s.LogsNeeded(l) {
-			if _, ours := have.Statement(l.Statement().Sid()); ours {
-				out = append(out, plan.Residue{Ours: true, Account: l.Account, Region: l.Region, Kind: plan.LogPolicy, Name: task.LogPolicyName, Detail: "no task needs it any more"})
-			}
+		have, ok := s.Logs[l.ID()][task.LogPolicyName]
+		if !ok || s.LogsNeeded(l) {
+			continue
+		}
+		if _, ours := have.Statement(l.Statement().Sid()); ours {
+			out = append(out, plan.Residue{Ours: true, Account: l.Account, Region: l.Region, Kind: plan.LogPolicy, Name: task.LogPolicyName,
+				Detail: "no task needs it any more"})
 		}
 	}
 	return out

@@ -3,13 +3,13 @@ package residue
 import (
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/snapshot"
-	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/plan"
 )
 
-func keyResidue(s *snapshot.Snapshot, w desired.Set) []plan.Residue {
+// keyPolicies are the transfers' statements in key policies, and the strangers beside them.
+func keyPolicies(s *snapshot.Snapshot, w desired.Set) []plan.Residue {
 	var out []plan.Residue
 	for _, k := range w.Keys {
 		state, read := s.Keys[k.Spec.ARN]
@@ -18,7 +18,7 @@ func keyResidue(s *snapshot.Snapshot, w desired.Set) []plan.Residue {
 		}
 		item := plan.Residue{Account: k.Spec.Account(), Region: k.Spec.Region(), Kind: plan.KeyPolicy, Name: transfer.KeyName(k.Spec.ARN)}
 		if err := state.Unread[kmskey.PartPolicy]; err != nil {
-			item.Detail = "not known: " + text.OneLine(err)
+			item.Detail = notKnown(err)
 			out = append(out, item)
 			continue
 		}

@@ -1,0 +1,50 @@
+package residue
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/snapshot"
+	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/plan"
+)
+
+// bucketPolicies are the transfers' statements in bucket policies, and the strangers beside them.
+func bucketPolicies(s *snapshot.Snapshot, w desired.Set) []plan.Residue {
+	var out []plan.Residue
+	for _, b := range w.Buckets {
+		state, read := s.Buckets[b.Spec.Name]
+		if !read || !b.Grants {
+			continue
+		}
+		item := plan.Residue{Account: b.Spec.Account, Region: b.Spec.Region, Kind: plan.BucketPolicy, Name: b.Spec.Name}
+		if err := state.Unread[bucket.PartPolicy]; err != nil {
+			item.Detail = notKnown(err)
+			out = append(out, item)
+			continue
+		}
+		for st := range state.Policy.All() {
+			if slices.Contains(b.Ours, st.Sid()) {
+				item.Ours, item.Detail = true, "statement "+st.Sid()
+				out = append(out, item)
+			}
+		}
+		out = append(out, strangers(s, b.SharedPolicy, state.Policy, item)...)
+	}
+	return out
+}
+
+// ownerlessBuckets are the former buckets whose owners are not known, so that nobody could look into their policies.
+func ownerlessBuckets(s *snapshot.Snapshot, w desired.Set) []plan.Residue {
+	var out []plan.Residue
+	for _, t := range w.Tasks {
+		unknown := s.Ownerless(t.Transfer)
+		for _, name := range slices.Sorted(maps.Keys(unknown)) {
+			out = append(out, plan.Residue{Kind: plan.BucketPolicy, Name: name,
+				Detail: "not known: whose bucket it is, which the transfer has left: " + text.OneLine(unknown[name])})
+		}
+	}
+	return out
+}
