@@ -11,32 +11,35 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
+// Bucket is what transfers want of a bucket: statements in its policy, and for a destination, its ownership.
 type Bucket struct {
 	SharedPolicy
-	Spec   bucket.Spec // the statements of all transfers
-	Former bool        // a bucket that a transfer has left: nothing of ours is to stand in its policy
+	Spec   bucket.Spec // with the statements of all transfers
+	Former bool        // the transfers used the bucket before and no longer do: no statement of ours is wanted in its policy
 }
 
-// Diff is diffPolicy for a bucket.
+// Diff returns what is to become of the bucket's policy, which is now current. ids maps the unique IDs of existing roles to their ARNs.
 func (w Bucket) Diff(current policy.Document, ids map[string]string) PolicyDiff {
 	return diffPolicy(w.SharedPolicy, w.Spec.Statements, w.shaped, current, ids)
 }
 
-// shaped reports whether a statement that bears a Sid of ours also has the shape of one.
+// shaped reports whether a statement that has a Sid of ours also looks as if we made it.
 func (w Bucket) shaped(st policy.Statement) bool {
 	arn := region.Bucket(region.Partition(w.Spec.Region), w.Spec.Name)
 	return w.SharedPolicy.shaped(st, ourActions, func(r string) bool { return r == arn || strings.HasPrefix(r, arn+"/") })
 }
 
+// ID is that of the change of the bucket's policy.
 func (w Bucket) ID() string {
 	return transfer.ChangeID(w.Spec.Account, w.Spec.Region, plan.BucketPolicy, w.Spec.Name)
 }
 
+// OwnershipID is that of the change of the bucket's ownership setting, which disables its ACLs.
 func (w Bucket) OwnershipID() string {
 	return transfer.ChangeID(w.Spec.Account, w.Spec.Region, plan.BucketOwnership, w.Spec.Name)
 }
 
-// ourActions are all actions that a statement of ours can have.
+// ourActions are all actions that a statement of ours in a bucket's policy can have.
 var ourActions = func() []string {
 	var out []string
 	for _, st := range []policy.Statement{bucket.Read("b", ""), bucket.Write("b", ""), bucket.List("b")} {
@@ -46,6 +49,7 @@ var ourActions = func() []string {
 	return out
 }()
 
+// addBucket adds what the transfer wants of the bucket of one side, to that of other sides and transfers if they use the same bucket.
 func (w *Set) addBucket(r *transfer.Resources, side plan.Side) {
 	t := r.Transfer
 	e := t.End(side)

@@ -9,15 +9,15 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// Key is what transfers want of a key.
+// Key is what transfers want of a KMS key: statements in its policy.
 type Key struct {
 	SharedPolicy
-	Spec    kmskey.Spec // the statements of all transfers
-	Former  bool        // a key that no transfer lists any more: nothing of ours is to stand in its policy
-	NamedBy []string    // ARNs of roles of ours whose policies name it although their transfers do not list it any more
+	Spec    kmskey.Spec // with the statements of all transfers
+	Former  bool        // no transfer lists the key any more, but one did: no statement of ours is wanted in its policy
+	NamedBy []string    // of a key that a transfer no longer lists: ARNs of our roles whose policies still name it
 }
 
-// AddFormer notes that nothing of the transfer's but what it lists is to stand in the key's policy.
+// AddFormer notes that the key's policy may hold statements of the transfer that it no longer wants.
 func (w *Key) AddFormer(t *transfer.Transfer) {
 	w.Grants = true
 	if !slices.ContainsFunc(w.Transfers, func(x *transfer.Transfer) bool { return x.Name == t.Name }) {
@@ -30,25 +30,24 @@ func (w *Key) AddFormer(t *transfer.Transfer) {
 	}
 }
 
-// Usable reports whether the key's policy is worth a look; see [Resources.Check].
-func (w Key) Usable(s kmskey.State) bool {
-	return s.Grantable(w.Grants)
-}
+// Usable reports whether statements in the policy of the observed key could allow the use that the transfers want: see [kmskey.State.Grantable].
+func (w Key) Usable(s kmskey.State) bool { return s.Grantable(w.Grants) }
 
-// Change is what every change of a key's policy has.
+// Change is an update of the key's policy, still without hold, details and texts.
 func (w Key) Change() plan.Change {
-	return plan.Change{ID: w.ID(), Account: w.Spec.Account(), Region: w.Spec.Region(), Kind: plan.KeyPolicy, Name: transfer.KeyName(w.Spec.ARN), ARN: w.Spec.ARN,
-		Transfers: Names(w.Transfers), Requires: w.Roles, Op: plan.Update, Calls: []string{"kms:PutKeyPolicy"}}
+	return plan.Change{ID: w.ID(), Account: w.Spec.Account(), Region: w.Spec.Region(), Kind: plan.KeyPolicy,
+		Name: transfer.KeyName(w.Spec.ARN), ARN: w.Spec.ARN, Transfers: Names(w.Transfers), Requires: w.Roles, Op: plan.Update, Calls: []string{"kms:PutKeyPolicy"}}
 }
 
+// ID is that of the change of the key's policy.
 func (w Key) ID() string { return keyChange(w.Spec.ARN) }
 
-// Diff is diffPolicy for a key.
+// Diff returns what is to become of the key's policy, which is now current. ids maps the unique IDs of existing roles to their ARNs.
 func (w Key) Diff(current policy.Document, ids map[string]string) PolicyDiff {
 	return diffPolicy(w.SharedPolicy, w.Spec.Statements, w.shaped, current, ids)
 }
 
-// shaped reports whether a statement that bears a Sid of ours also has the shape of one.
+// shaped reports whether a statement that has a Sid of ours also looks as if we made it.
 func (w Key) shaped(st policy.Statement) bool {
 	return w.SharedPolicy.shaped(st, ourKeyActions, func(r string) bool { return r == kmskey.Everywhere || r == w.Spec.ARN })
 }
@@ -59,7 +58,7 @@ func keyChange(arn string) string {
 	return transfer.ChangeID(s.Account(), s.Region(), plan.KeyPolicy, transfer.KeyName(arn))
 }
 
-// KeyChanges are the changes of the policies of remote keys, for some of the needs.
+// KeyChanges are the IDs of the changes of key policies in other accounts that the needs for which of is true ask for.
 func KeyChanges(t *transfer.Transfer, of func(transfer.KeyNeed) bool) []string {
 	var out []string
 	for _, n := range t.KeyNeeds {
@@ -72,7 +71,8 @@ func KeyChanges(t *transfer.Transfer, of func(transfer.KeyNeed) bool) []string {
 	return out
 }
 
-// KeyRequires are the changes of key policies that the location of the side needs: without them its access test fails as s3:GetObject.
+// KeyRequires are the IDs of the changes of key policies that must come before the location of the side. Without them DataSync's access test
+// of the location fails, with an error about s3:GetObject.
 // Observed: https://github.com/ministryofjustice/modernisation-platform-environments/pull/3902
 func KeyRequires(t *transfer.Transfer, side plan.Side) []string {
 	return KeyChanges(t, func(n transfer.KeyNeed) bool { return n.Purpose == t.End(side).KeyPurpose })
@@ -85,6 +85,7 @@ var ourKeyActions = func() []string {
 	return append(read, write...)
 }()
 
+// addKeys adds what the transfer wants of each key that it lists, to what other transfers want of the same keys.
 func (w *Set) addKeys(t *transfer.Transfer) {
 	for _, spec := range t.Keys {
 		i := slices.IndexFunc(w.Keys, func(k Key) bool { return k.Spec.ARN == spec.ARN })

@@ -14,14 +14,15 @@ import (
 	"github.com/xacct/xacct/plan"
 )
 
+// Location is the DataSync location that a transfer wants for one side.
 type Location struct {
 	Transfer *transfer.Transfer
 	Side     plan.Side
 	Spec     location.Spec
-	Given    bool // LocationARN: judged, never changed
+	Given    bool // the user names the location by LocationARN: it is checked and never changed
 }
 
-// Diff says what must change on a location of ours, a line each.
+// Diff returns what must change on the observed location, a line each, and the tags to set.
 func (w Location) Diff(s location.State) (op plan.Op, lines []string, tags map[string]string) {
 	if !s.Exists {
 		return plan.Create, nil, nil
@@ -51,10 +52,12 @@ func (w Location) Diff(s location.State) (op plan.Op, lines []string, tags map[s
 	return plan.Update, lines, tags
 }
 
+// After is the location as the plan wants it, as text.
 func (w Location) After() string {
 	return Record(locationRecord{URI: w.Spec.URI(), RoleARN: w.Spec.RoleARN, StorageClass: string(w.Spec.StorageClass), Tags: w.Spec.Tags})
 }
 
+// Before is the observed location as text, with the parts that After has; "" if it does not exist.
 func (w Location) Before(s location.State) string {
 	if !s.Exists {
 		return ""
@@ -66,7 +69,8 @@ func (w Location) Before(s location.State) string {
 	return Record(r)
 }
 
-// regionTag lets a source location go on telling the Regions that its tasks were in, behind the one that is wanted.
+// regionTag is the value of the tag in which a source location lists the Regions of its tasks: the wanted one first, then those in had, the value
+// so far, as far as a tag can hold them.
 func (w Location) regionTag(had string) string {
 	text := w.Spec.Tags[w.Transfer.TagKey(transfer.TagRegion)]
 	if slices.Contains(strings.Fields(had), text) {
@@ -80,10 +84,12 @@ func (w Location) regionTag(had string) string {
 	return text
 }
 
+// ID is that of the location's change.
 func (w Location) ID() string {
 	return transfer.ChangeID(w.Spec.Account, w.Spec.Region, plan.DataSyncLocation, w.Transfer.Name+"/"+string(w.Side))
 }
 
+// locationRecord is a location as text in a plan.
 type locationRecord struct {
 	URI, RoleARN string
 	StorageClass string            `json:",omitempty"`

@@ -12,36 +12,40 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// LogPolicy is the resource policy of CloudWatch Logs that the BASIC tasks of an account need in a Region: one for all of them, because there can
-// be only ten (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html).
+// LogPolicy is the resource policy of CloudWatch Logs that the BASIC tasks of an account need in a Region. All of them share one, because a Region
+// can have only ten: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
 type LogPolicy struct {
 	SharedPolicy
-	Account, Region, partition string
-	Groups                     []string // ARNs of the log groups; nil if nothing of ours is to stand there
-	Former                     bool     // no transfer needs it any more, but one did
+	Account   string
+	Region    string
+	Groups    []string // ARNs of the log groups; nil if our statement is not wanted
+	Former    bool     // no transfer needs the policy any more, but one did
+	partition string
 }
 
+// ID is that of the policy's change.
 func (w LogPolicy) ID() string {
 	return transfer.ChangeID(w.Account, w.Region, plan.LogPolicy, task.LogPolicyName)
 }
 
+// Statement is ours in the policy: DataSync may write logs for the tasks of the account in the Region.
 func (w LogPolicy) Statement() policy.Statement {
 	return task.LogStatement(w.partition, w.Account, w.Region, region.DataSync(w.partition))
 }
 
-// open reports whether the policies let DataSync write into every group already, by whatever statement.
-func (w LogPolicy) open(policies map[string]policy.Document) bool {
+// granted reports whether the Region's resource policies allow DataSync to write into every log group already, by whatever statement.
+func (w LogPolicy) granted(policies map[string]policy.Document) bool {
 	var all []policy.Fragment
 	for _, d := range policies {
 		all = append(all, d)
 	}
 	whole := policy.New(all...)
+	task0 := region.ARN{Partition: w.partition, Service: "datasync", Region: w.Region, Account: w.Account, Resource: "task/task-0"}
 	for _, group := range w.Groups {
 		for _, action := range []string{"logs:PutLogEvents", "logs:CreateLogStream"} {
-			d := authz.Decide(authz.Request{Service: region.DataSync(w.partition), Action: action, Resource: group + ":log-stream:stream", ResourceAccount: w.Account,
-				Context: map[string][]string{"aws:SourceAccount": {w.Account}, "aws:SourceArn": {"arn:" + w.partition + ":datasync:" + w.Region + ":" + w.Account + ":task/task-0"}}, Complete: true},
-				authz.Policies{Resource: whole})
-			if d.Effect != authz.Allowed {
+			request := authz.Request{Service: region.DataSync(w.partition), Action: action, Resource: group + ":log-stream:stream", ResourceAccount: w.Account,
+				Context: map[string][]string{"aws:SourceAccount": {w.Account}, "aws:SourceArn": {task0.String()}}, Complete: true}
+			if authz.Decide(request, authz.Policies{Resource: whole}).Effect != authz.Allowed {
 				return false
 			}
 		}
@@ -49,7 +53,7 @@ func (w LogPolicy) open(policies map[string]policy.Document) bool {
 	return true
 }
 
-// wanted is our statement, if a log group needs it.
+// wanted is our statement if a log group needs it; nil if none does.
 func (w LogPolicy) wanted() policy.Statements {
 	if len(w.Groups) == 0 {
 		return nil
@@ -57,16 +61,16 @@ func (w LogPolicy) wanted() policy.Statements {
 	return policy.Statements{w.Statement()}
 }
 
-// Diff is diffPolicy for the policy of our name, which keeps the statements that others put into it. Nothing is to be done where DataSync may
-// write already, by whatever policy.
+// Diff returns what is to become of the policy that has our name, given all resource policies of the Region by name. Statements of others in it
+// stay. If the policies together allow DataSync to write already, nothing is to be done.
 func (w LogPolicy) Diff(policies map[string]policy.Document) PolicyDiff {
-	if len(w.Groups) > 0 && w.open(policies) {
+	if len(w.Groups) > 0 && w.granted(policies) {
 		return PolicyDiff{Op: plan.NoOp, Next: policies[task.LogPolicyName]}
 	}
 	return diffPolicy(w.SharedPolicy, w.wanted(), w.shaped, policies[task.LogPolicyName], nil)
 }
 
-// shaped reports whether a statement that bears our Sid also has the shape of ours. Anything else is somebody else's.
+// shaped reports whether a statement that has our Sid also looks as if we made it. Any other is somebody else's.
 func (w LogPolicy) shaped(st policy.Statement) bool {
 	ours := w.Statement()
 	principals, notPrincipal := st.Principals()
@@ -84,17 +88,19 @@ func (w LogPolicy) shaped(st policy.Statement) bool {
 		})
 }
 
+// Change is a change of the policy, still without operation, hold, details and texts.
 func (w LogPolicy) Change() plan.Change {
 	return plan.Change{ID: w.ID(), Account: w.Account, Region: w.Region, Kind: plan.LogPolicy, Name: task.LogPolicyName, Transfers: Names(w.Transfers)}
 }
 
+// NewLogPolicy is the log policy of the account and Region, with no log group that needs it.
 func NewLogPolicy(account, region, partition string) LogPolicy {
 	w := LogPolicy{Account: account, Region: region, partition: partition}
 	w.Ours, w.Grants = []string{w.Statement().Sid()}, true
 	return w
 }
 
-// LogChange is the ID of the log policy that the transfer's task needs; "" if it needs none.
+// LogChange is the ID of the change of the log policy that the transfer's task needs; "" if it needs none.
 func LogChange(t *transfer.Transfer) string {
 	if !t.WantsLogPolicy() {
 		return ""
@@ -102,9 +108,10 @@ func LogChange(t *transfer.Transfer) string {
 	return LogPolicy{Account: t.TaskAccount, Region: t.Destination.Region}.ID()
 }
 
-// LogSize is how much of its quota a log policy uses.
+// LogSize is the size of a log policy in bytes, and the quota of that.
 func LogSize(d policy.Document) (used, quota int) { return len(d.Bytes()), task.MaxLogPolicySize }
 
+// addLogs adds the log group of the transfer's task to the log policy of its account and Region.
 func (w *Set) addLogs(t *transfer.Transfer) {
 	if LogChange(t) == "" {
 		return

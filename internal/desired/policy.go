@@ -1,79 +1,37 @@
 package desired
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
-	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
 
-// SharedPolicy is what transfers want of a policy that somebody else owns: that of a bucket, or of a key.
+// SharedPolicy is what transfers want of a policy that others write too: that of a bucket or key, or the log policy of a Region.
 type SharedPolicy struct {
 	Transfers []*transfer.Transfer
-	Ours      []string // every Sid that these transfers can have in this policy
-	Grants    bool     // its account is not the task account of some transfer, so it holds statements of ours
+	Ours      []string // every Sid that these transfers can have in this policy, wanted or not
+	Grants    bool     // the policy can hold statements of ours, because its account is not the task account of every transfer, or it is a log policy
 	Roles     []string // IDs of the role changes whose roles the statements name as principals
 }
 
+// LacksOurs reports whether one of the Sids, which are missing in the policy, is ours.
 func (w SharedPolicy) LacksOurs(missing []string) bool {
 	return slices.ContainsFunc(missing, func(sid string) bool { return slices.Contains(w.Ours, sid) })
 }
 
-// shaped reports whether a statement allows principals of the task account, or a role of it that is gone, some of the actions on resources
-// of ours, under no conditions but ours. Anything else is somebody else's.
-func (w SharedPolicy) shaped(st policy.Statement, ourActions []string, about func(resource string) bool) bool {
-	principals, notPrincipal := st.Principals()
-	actions, notAction := st.Actions()
-	resources, notResource := st.Resources()
-	if st.Effect() != "Allow" || notPrincipal || notAction || notResource || len(principals) == 0 || len(actions) == 0 {
-		return false
-	}
-	named := slices.ContainsFunc(st.Conditions(), func(c policy.Condition) bool { return strings.EqualFold(c.Key(), "aws:PrincipalArn") })
-	for _, p := range principals {
-		if !slices.ContainsFunc(w.Transfers, func(t *transfer.Transfer) bool { return principalOf(p, t.TaskAccount, named) }) {
-			return false
-		}
-	}
-	for _, a := range actions {
-		if !slices.ContainsFunc(ourActions, func(b string) bool { return strings.EqualFold(a, b) }) {
-			return false
-		}
-	}
-	for _, r := range resources {
-		if !about(r) {
-			return false
-		}
-	}
-	for _, c := range st.Conditions() {
-		if ourConditions[strings.ToLower(c.Key())] != c.Operator() {
-			return false
-		}
-	}
-	return true
-}
-
-// Owners are the transfers that a Sid belongs to.
+// Owners are the transfers that the Sid belongs to.
 func (w SharedPolicy) Owners(sid string) []*transfer.Transfer {
-	var out []*transfer.Transfer
-	for _, t := range w.Transfers {
-		for _, side := range transfer.Sides {
-			for _, s := range append(t.End(side).Sids, t.KeySids...) {
-				if s == sid {
-					out = append(out, t)
-				}
-			}
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(w.Transfers), func(t *transfer.Transfer) bool {
+		return !slices.Contains(slices.Concat(t.End(plan.SourceSide).Sids, t.End(plan.DestinationSide).Sids, t.KeySids), sid)
+	})
 }
 
-// add notes that the transfer uses the policy's resource on this side, and if the resource is remote, by which statements.
+// add notes that the transfer uses the policy's resource on this side. If the resource is in another account than the task (remote), it also notes
+// the Sids and the role that our statements name.
 func (w *SharedPolicy) add(t *transfer.Transfer, side plan.Side, remote bool, sids []string) {
 	if len(w.Transfers) == 0 || w.Transfers[len(w.Transfers)-1].Name != t.Name {
 		w.Transfers = append(w.Transfers, t)
@@ -91,23 +49,26 @@ func (w *SharedPolicy) add(t *transfer.Transfer, side plan.Side, remote bool, si
 	}
 }
 
-// PolicyDiff is what becomes of somebody else's policy.
+// PolicyDiff is what is to become of a policy that others write too.
 type PolicyDiff struct {
 	Op    plan.Op
-	Next  policy.Document
-	Lines []string
-	Gone  []string // our Sids that are no longer wanted and leave
-	Taken []string // our Sids that stand on somebody else's statement
+	Next  policy.Document // the whole policy as it should be; zero if it is to be deleted
+	Lines []string        // the details of the change
+	Gone  []string        // our Sids that are no longer wanted and leave
+	Taken []string        // our Sids that stand on somebody else's statement
 }
 
-// diffPolicy merges the statements into the current policy and takes out those of ours that are no longer wanted; all else keeps its bytes.
-// shaped tells whether a statement that bears our Sid is of our making. ids maps unique ids of living roles to their ARNs.
-func diffPolicy(w SharedPolicy, statements policy.Statements, shaped func(policy.Statement) bool, current policy.Document, ids map[string]string) PolicyDiff {
+// diffPolicy merges the wanted statements into the current policy and takes out those of ours that are no longer wanted; all else keeps its bytes.
+// shaped reports whether a statement that has a Sid of ours looks as if we made it; one that does not is left alone and its Sid is in Taken.
+// ids maps the unique IDs of existing roles to their ARNs.
+func diffPolicy(w SharedPolicy, statements policy.Statements, shaped func(policy.Statement) bool,
+	current policy.Document, ids map[string]string,
+) PolicyDiff {
 	d := PolicyDiff{Op: plan.NoOp, Next: current}
 	wanted := map[string]bool{}
 	for _, st := range statements {
 		wanted[st.Sid()] = true
-		have := bearers(current, st.Sid())
+		have := withSid(current, st.Sid())
 		switch {
 		case len(have) == 0:
 			d.Lines = append(d.Lines, "+ "+st.Sid()+"   "+Sentence(st))
@@ -122,7 +83,7 @@ func diffPolicy(w SharedPolicy, statements policy.Statements, shaped func(policy
 		d.Next = d.Next.With(st)
 	}
 	for _, sid := range w.Ours {
-		have := bearers(current, sid)
+		have := withSid(current, sid)
 		if len(have) == 0 || wanted[sid] {
 			continue
 		}
@@ -148,102 +109,4 @@ func diffPolicy(w SharedPolicy, statements policy.Statements, shaped func(policy
 		d.Op = plan.Update
 	}
 	return d
-}
-
-// bearers are the statements with the Sid: a policy of S3 may have several.
-func bearers(d policy.Document, sid string) []policy.Statement {
-	var out []policy.Statement
-	for st := range d.All() {
-		if st.Sid() == sid {
-			out = append(out, st)
-		}
-	}
-	return out
-}
-
-// ourConditions are the condition keys that a statement of ours can have, in lower case, and their operators.
-var ourConditions = map[string]string{"aws:principalarn": "ArnEquals", "kms:viaservice": "StringEquals"}
-
-// principalOf reports whether the principal is a role or user of the account, or the unique id of one; or the account itself, if a
-// condition names whom it means.
-func principalOf(p policy.Principal, account string, named bool) bool {
-	if p.Type() != "AWS" {
-		return false
-	}
-	v := p.Value()
-	if UniqueID(v) {
-		return true
-	}
-	a, ok := region.ParseARN(v)
-	if v == account || ok && a.Account == account && a.Resource == "root" {
-		return named
-	}
-	return ok && a.Account == account
-}
-
-// UniqueID reports whether v is the unique id that stands for a role or user after it was deleted.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
-func UniqueID(v string) bool { return strings.HasPrefix(v, "AROA") || strings.HasPrefix(v, "AIDA") }
-
-// foreign counts the statements that do not bear one of the Sids.
-func foreign(d policy.Document, sids []string) int {
-	n := 0
-	for st := range d.All() {
-		if !slices.Contains(sids, st.Sid()) {
-			n++
-		}
-	}
-	return n
-}
-
-// StatementNaming is the Sid or number of a statement that names one of the principals; "" if none does. Statements with the given Sids are passed over.
-func StatementNaming(d policy.Document, except []string, principals ...string) string {
-	i := 0
-	for st := range d.All() {
-		i++
-		if slices.Contains(except, st.Sid()) {
-			continue
-		}
-		named, _ := st.Principals()
-		for _, p := range named {
-			if p.Value() != "" && slices.Contains(principals, p.Value()) {
-				return cmp.Or(st.Sid(), fmt.Sprintf("statement %d", i))
-			}
-		}
-	}
-	return ""
-}
-
-// Sentence says of a statement of ours who may do what: "arn:aws:iam::…:role/x may write".
-func Sentence(st policy.Statement) string {
-	var who []string
-	for _, c := range st.Conditions() {
-		if strings.EqualFold(c.Key(), "aws:PrincipalArn") {
-			who = append(who, c.Values()...)
-		}
-	}
-	if len(who) == 0 {
-		principals, _ := st.Principals()
-		for _, p := range principals {
-			who = append(who, p.Value())
-		}
-	}
-	actions, _ := st.Actions()
-	has := func(action string) bool {
-		return slices.ContainsFunc(actions, func(a string) bool { return strings.EqualFold(a, action) })
-	}
-	verb := "list"
-	switch {
-	case has("s3:PutObject"):
-		verb = "write"
-	case has("s3:GetObject"):
-		verb = "read"
-	case has("logs:PutLogEvents"):
-		verb = "write logs"
-	case has("kms:Encrypt"):
-		verb = "encrypt and decrypt"
-	case has("kms:Decrypt"):
-		verb = "decrypt"
-	}
-	return strings.Join(who, ", ") + " may " + verb
 }

@@ -13,14 +13,17 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
+// Role is an IAM role that transfers want us to make.
 type Role struct {
-	Account, Arn   string
-	Spec           iamrole.Spec
-	Transfers      []*transfer.Transfer
-	Former, Shared bool // a role that these transfers have left; one that another transfer wants
+	Account   string
+	Arn       string // that the role has, or will have
+	Spec      iamrole.Spec
+	Transfers []*transfer.Transfer
+	Former    bool // these transfers used the role before and no longer do
+	Shared    bool // of a former role: another transfer still wants it
 }
 
-// Serves reports whether a transfer that wants the policy uses the role.
+// Serves reports whether one of the role's transfers also wants something of the shared policy.
 func (w Role) Serves(p SharedPolicy) bool {
 	for _, t := range p.Transfers {
 		for _, u := range w.Transfers {
@@ -32,7 +35,7 @@ func (w Role) Serves(p SharedPolicy) bool {
 	return false
 }
 
-// Diff compares a role with what was observed of it. Only what a transfer wants, or what bears its name, is looked at.
+// Diff compares the role with what was observed of it. It looks only at what the transfers want and at inline policies with their names.
 func (w Role) Diff(s iamrole.State) RoleDiff {
 	d := RoleDiff{Op: plan.NoOp, Tags: map[string]string{}}
 	if !s.Exists {
@@ -75,8 +78,8 @@ func (w Role) Diff(s iamrole.State) RoleDiff {
 	return d
 }
 
-// trustFor is the trust policy the role should have, and whether it has it. A role that other transfers use too keeps or gets the
-// Region wildcard, so that two plans never write it back and forth.
+// trustFor returns the trust policy to write, and whether the role has a right one already. A role that other transfers use too keeps or gets the
+// trust with the Region wildcard, so that plans of the two do not change it back and forth.
 func (w Role) trustFor(s iamrole.State) (policy.Document, bool) {
 	t := w.Transfers[0]
 	if s.Trust.Equal(w.Spec.Trust) {
@@ -98,7 +101,7 @@ func (w Role) trustFor(s iamrole.State) (policy.Document, bool) {
 	return w.Spec.Trust, false
 }
 
-// PolicyNames are all inline policies that these transfers can have on the role.
+// PolicyNames are the names of all inline policies that these transfers can have on the role.
 func (w Role) PolicyNames() []string {
 	var out []string
 	for _, t := range w.Transfers {
@@ -109,7 +112,7 @@ func (w Role) PolicyNames() []string {
 	return slices.Compact(out)
 }
 
-// Ours reports whether the observed role is one that xacct made, and why not.
+// Ours reports whether the observed role is one that xacct made for these transfers; if not, the string says why not.
 func (w Role) Ours(s iamrole.State) (string, bool) {
 	t := w.Transfers[0]
 	if s.Tags[t.TagKey(transfer.TagManagedBy)] != transfer.ManagedBy {
@@ -124,6 +127,7 @@ func (w Role) Ours(s iamrole.State) (string, bool) {
 	return "", true
 }
 
+// After is the role as the plan wants it, as text.
 func (w Role) After(d RoleDiff) string {
 	r := RoleRecord{Name: w.Spec.Name, Path: cmp.Or(w.Spec.Path, "/"), Trust: w.Spec.Trust, Policies: w.Spec.Policies,
 		PermissionsBoundary: w.Spec.PermissionsBoundary, Tags: w.Spec.Tags}
@@ -133,7 +137,7 @@ func (w Role) After(d RoleDiff) string {
 	return Record(r)
 }
 
-// Before is what was observed of the parts that a plan can change.
+// Before is the observed role as text, with the parts that a plan can change; "" if it does not exist.
 func (w Role) Before(s iamrole.State) string {
 	if !s.Exists {
 		return ""
@@ -153,7 +157,7 @@ func (w Role) Before(s iamrole.State) string {
 	return Record(r)
 }
 
-// Leaving are the role's inline policies that go with these transfers, and what else the role still holds.
+// Leaving are the names of the role's inline policies that go with these transfers, and what else the role holds, as words.
 func (w Role) Leaving(s iamrole.State) (gone, rest []string) {
 	ours := w.PolicyNames()
 	for name := range s.Policies {
@@ -169,6 +173,7 @@ func (w Role) Leaving(s iamrole.State) (gone, rest []string) {
 	return gone, rest
 }
 
+// ID is that of the role's change. A former role that another transfer wants has a change of its own beside that of the other transfer.
 func (w Role) ID() string {
 	if w.Shared {
 		return transfer.ChangeID(w.Account, "", plan.IAMRole, w.Spec.Name+"/left")
@@ -189,18 +194,18 @@ func (w Role) Side() plan.Side {
 	return ""
 }
 
-// RoleDiff is what a role lacks, or holds of ours that is no longer wanted.
+// RoleDiff is what is to change on a role.
 type RoleDiff struct {
 	Op    plan.Op
-	Trust policy.Document   // the trust to write; zero is "leave it"
-	Bound bool              // its permissions boundary is to be another
+	Trust policy.Document   // the trust policy to write; zero leaves it alone
+	Bound bool              // the permissions boundary is to change
 	Put   []string          // inline policies to write
 	Drop  []string          // inline policies of these transfers that are no longer wanted
 	Tags  map[string]string // tags to set
-	Lines []string
+	Lines []string          // the details of the change
 }
 
-// RoleRecord is a role as text in a plan.
+// RoleRecord is a role as text in a plan. Apply reads it back from the approved plan.
 type RoleRecord struct {
 	Name, Path          string
 	Trust               policy.Document
@@ -209,6 +214,7 @@ type RoleRecord struct {
 	Tags                map[string]string          `json:",omitempty"`
 }
 
+// addRole adds the role, or adds what the transfer wants of it to the same role of other transfers.
 func (w *Set) addRole(t *transfer.Transfer, r transfer.AccountRole) {
 	i := slices.IndexFunc(w.Roles, func(x Role) bool { return x.Account == r.Account && x.Spec.Name == r.Name })
 	if i < 0 {
@@ -218,11 +224,8 @@ func (w *Set) addRole(t *transfer.Transfer, r transfer.AccountRole) {
 	have := &w.Roles[i]
 	have.Transfers = append(have.Transfers, t)
 	policies := map[string]policy.Document{}
-	for _, m := range []map[string]policy.Document{have.Spec.Policies, r.Policies} {
-		for name, doc := range m {
-			policies[name] = doc
-		}
-	}
+	maps.Copy(policies, have.Spec.Policies)
+	maps.Copy(policies, r.Policies)
 	have.Spec.Policies = policies
 	if !have.Spec.Trust.Equal(r.Trust) {
 		have.Spec.Trust = iamrole.DataSyncTrust(t.Partition, r.Account) // shared: every Region

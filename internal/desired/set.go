@@ -1,3 +1,7 @@
+// Package desired says what a set of transfers asks of AWS, resource by resource, and how what was observed differs from it. Of makes a Set from
+// valid transfers; a role, bucket, key or log policy that several of them use stands in it once. Each resource has an ID, which is that of its
+// change in a plan, a Diff from an observed state, and where a plan shows text, a Before and an After. NewPlan and Apply both start from the Set,
+// so that what is written is what was planned. Nothing here reads AWS or depends on the order of the transfers.
 package desired
 
 import (
@@ -10,18 +14,17 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// Set is what a set of transfers asks for, resource by resource: a role or bucket used by several transfers stands in it once.
-// NewPlan and Apply both start from it, so what is written is what was planned.
+// Set is what a set of transfers asks for. Roles, buckets and keys are sorted by their IDs, the rest by the names of the transfers.
 type Set struct {
 	Roles     []Role
 	Buckets   []Bucket
 	Keys      []Key
 	Logs      []LogPolicy
-	Locations []Location
-	Tasks     []Task
+	Locations []Location // two a transfer, the source's first
+	Tasks     []Task     // one a transfer
 }
 
-// Of gathers what the transfers, all of them valid, ask for. The order of the result does not depend on theirs.
+// Of gathers what the transfers ask for, all of which must be valid. The order of the result does not depend on theirs.
 func Of(transfers []*transfer.Transfer) Set {
 	transfers = slices.SortedFunc(slices.Values(transfers), func(a, b *transfer.Transfer) int { return cmp.Compare(a.Name, b.Name) })
 	var w Set
@@ -48,12 +51,12 @@ func Of(transfers []*transfer.Transfer) Set {
 	return w
 }
 
-// LogsIn reports whether a log policy is wanted in the place.
+// LogsIn reports whether the set has a log policy for the account and Region.
 func (w Set) LogsIn(pl transfer.Place) bool {
 	return slices.ContainsFunc(w.Logs, func(l LogPolicy) bool { return l.Account == pl.Account && l.Region == pl.Region })
 }
 
-// Statements are ours in the policy that the change is about.
+// Statements are those that we want in the policy that the change with this ID is about; nil if it is about no policy of the set.
 func (w Set) Statements(id string) policy.Statements {
 	for _, b := range w.Buckets {
 		if b.ID() == id {
@@ -73,6 +76,7 @@ func (w Set) Statements(id string) policy.Statements {
 	return nil
 }
 
+// Names are the names of the transfers, sorted, each once.
 func Names(transfers []*transfer.Transfer) []string {
 	var out []string
 	for _, t := range transfers {
@@ -84,7 +88,7 @@ func Names(transfers []*transfer.Transfer) []string {
 	return out
 }
 
-// IsIn reports whether a DataSync ARN is of the account and Region.
+// IsIn reports whether the ARN is of the account and Region.
 func IsIn(arn, account, reg string) bool {
 	a, ok := region.ParseARN(arn)
 	return ok && a.Account == account && a.Region == reg

@@ -13,13 +13,14 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
+// Task is the DataSync task that a transfer wants.
 type Task struct {
 	Transfer *transfer.Transfer
 	Spec     task.Spec
 }
 
-// Diff says what must change on a task of ours. source and destination are the ARNs of the locations it should have, "" while they
-// are not made.
+// Diff returns what must change on the observed task, a line each, and the tags to set. source and destination are the ARNs of the locations that
+// it should have, "" while they are not made. AWS can change neither the locations of a task nor its mode, so these ask for another task.
 func (w Task) Diff(s task.State, source, destination string) (op plan.Op, lines []string, tags map[string]string) {
 	if !s.Exists {
 		return plan.Create, nil, nil
@@ -60,8 +61,8 @@ func (w Task) Diff(s task.State, source, destination string) (op plan.Op, lines 
 	return plan.Update, lines, tags
 }
 
-// Successor is the task that takes the place of the one in the state, or updates it: what the transfer leaves alone is as it was. A task of another
-// mode has other options, and takes over nothing but the status of its schedule: what somebody, or DataSync, has disabled is not enabled by that.
+// Successor is the spec of the task that updates or replaces the observed one. What the transfer leaves alone stays as it was. A task of another mode
+// has other options, so it takes over the status of the schedule only: a schedule that somebody or DataSync has disabled stays disabled.
 func (w Task) Successor(s task.State) task.Spec {
 	spec := w.Spec.Over(s)
 	if w.Spec.Mode != "" && s.Mode != "" && w.Spec.Mode != s.Mode {
@@ -71,6 +72,7 @@ func (w Task) Successor(s task.State) task.Spec {
 	return spec
 }
 
+// After is the task as the plan wants it, as text. It names the locations by URI, so that the text is the same before and after they are made.
 func (w Task) After() string {
 	t := w.Transfer
 	return Record(taskRecord{Name: w.Spec.Name, Source: t.LocationSpec(plan.SourceSide).URI(), Destination: t.LocationSpec(plan.DestinationSide).URI(),
@@ -78,6 +80,7 @@ func (w Task) After() string {
 		Schedule: w.Spec.Schedule, Manifest: w.Spec.Manifest, Report: w.Spec.Report, LogGroupARN: w.Spec.LogGroupARN, Tags: w.Spec.Tags})
 }
 
+// Before is the observed task as text; "" if it does not exist.
 func (w Task) Before(s task.State) string {
 	if !s.Exists {
 		return ""
@@ -86,21 +89,23 @@ func (w Task) Before(s task.State) string {
 	if s.Schedule != nil {
 		schedule = &s.Schedule.Schedule
 	}
-	return Record(taskRecord{Schedule: schedule, Manifest: s.Manifest, Report: s.Report, Name: s.Name, Source: s.SourceLocationARN, Destination: s.DestinationLocationARN, Mode: string(s.Mode),
-		Options: s.Options, Includes: s.Includes, Excludes: s.Excludes, LogGroupARN: s.LogGroupARN, Tags: wantedTags(w.Spec.Tags, s.Tags)})
+	return Record(taskRecord{Name: s.Name, Source: s.SourceLocationARN, Destination: s.DestinationLocationARN,
+		Mode: string(s.Mode), Options: s.Options, Includes: s.Includes, Excludes: s.Excludes,
+		Schedule: schedule, Manifest: s.Manifest, Report: s.Report, LogGroupARN: s.LogGroupARN, Tags: wantedTags(w.Spec.Tags, s.Tags)})
 }
 
-// Removes reports whether the task deletes what is not at the source: because the transfer says so, or, where it leaves that alone, because the
-// task in force does.
+// Removes reports whether the task will delete objects that are not at the source: because the transfer says so, or because the transfer leaves
+// that option alone and the observed task deletes.
 func (w Task) Removes(state task.State) bool {
 	return w.Successor(state).Options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove
 }
 
+// ID is that of the task's change.
 func (w Task) ID() string {
 	return transfer.ChangeID(w.Spec.Account, w.Spec.Region, plan.DataSyncTask, w.Transfer.Name)
 }
 
-// taskRecord names the locations by URI, so that the text of a plan is the same before and after they are made.
+// taskRecord is a task as text in a plan.
 type taskRecord struct {
 	Name, Source, Destination string
 	Mode                      string `json:",omitempty"`
@@ -113,7 +118,8 @@ type taskRecord struct {
 	Tags                      map[string]string `json:",omitempty"`
 }
 
-// Predecessor is the task whose place another takes: the one here, or else the one in another Region.
+// Predecessor is the task from which the wanted one takes over what the transfer leaves alone: the one here, in the wanted Region, or else the
+// one that is to move from another Region.
 func Predecessor(here, moved task.State) task.State {
 	if here.Exists {
 		return here
@@ -121,7 +127,7 @@ func Predecessor(here, moved task.State) task.State {
 	return moved
 }
 
-// diffOptions compares only what was asked for: DataSync fills in and returns the rest.
+// diffOptions compares only the options that are wanted, because DataSync fills in the others and returns them too.
 func diffOptions(want, have task.Options) []string {
 	var lines []string
 	for _, o := range []struct{ name, want, have string }{
@@ -145,7 +151,8 @@ func diffOptions(want, have task.Options) []string {
 	return lines
 }
 
-// diffExtras compares schedule, manifest and report. A status that is not wanted is left alone, and so is what DataSync has disabled by itself.
+// diffExtras compares schedule, manifest and report. The schedule's status is left alone if the transfer does not give one, or if DataSync has
+// disabled the schedule by itself.
 func diffExtras(want task.Spec, have task.State) []string {
 	var lines []string
 	expression, was := "none", "none"
@@ -157,7 +164,8 @@ func diffExtras(want task.Spec, have task.State) []string {
 	}
 	if was != expression {
 		lines = append(lines, fmt.Sprintf("schedule %s → %s", was, expression))
-	} else if s := want.Schedule; s != nil && s.Status != "" && s.Status != have.Schedule.Status && have.Schedule.DisabledBy != dstypes.ScheduleDisabledByService {
+	} else if s := want.Schedule; s != nil && s.Status != "" && s.Status != have.Schedule.Status &&
+		have.Schedule.DisabledBy != dstypes.ScheduleDisabledByService {
 		lines = append(lines, fmt.Sprintf("schedule %s → %s", have.Schedule.Status, s.Status))
 	}
 	if !want.Manifest.Equal(have.Manifest) {
@@ -169,12 +177,12 @@ func diffExtras(want task.Spec, have task.State) []string {
 	return lines
 }
 
-// sameSet compares the patterns of filters, whose order means nothing.
+// sameSet reports whether two filters have the same patterns, in whatever order.
 func sameSet(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
-// whereabouts is where something lies, "none" for nil.
+// whereabouts is where a manifest or report lies; "none" for nil.
 func whereabouts[T fmt.Stringer](v *T) string {
 	if v == nil {
 		return "none"
