@@ -73,7 +73,8 @@ func (s step) updateRole(ctx context.Context, api iamrole.API, w desired.Role, s
 			return err
 		}
 	}
-	for _, tags := range []map[string]string{d.Tags, snapshot.TagsMissing(s.current.Snap.NoteBuckets(w), state.Tags)} {
+	notes, _ := desired.DiffTags(s.current.Snap.NoteBuckets(w), state.Tags)
+	for _, tags := range []map[string]string{d.Tags, notes} {
 		if err := tag(tags); err != nil {
 			return err
 		}

@@ -209,7 +209,7 @@ func (b *Builder) check() {
 
 // Facts are what the snapshot settles.
 func (b *Builder) Facts() plan.Facts {
-	return snapshot.Facts(b.Snap, b.transfers, b.settings, b.callers, b.Ids)
+	return b.Snap.Facts(b.transfers, b.settings, b.callers)
 }
 
 // result is what was planned, in the order in which it is shown.

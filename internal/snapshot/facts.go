@@ -3,7 +3,6 @@ package snapshot
 import (
 	"bytes"
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -17,13 +16,54 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// Facts is what the snapshot settles.
-func Facts(s *Snapshot, transfers []*transfer.Transfer, settings plan.Settings, callers, ids map[string]string) plan.Facts {
-	f := plan.Facts{BucketPolicies: map[string]policy.Document{}, KeyPolicies: map[string]policy.Document{}, Leaving: map[string][]string{}, Trusts: map[string]policy.Document{}, Identity: map[string][]policy.Document{},
-		Boundaries: map[string]policy.Document{}, IDs: map[string]string{}, Tags: map[string]map[string]string{}, Buckets: s.Buckets,
-		Moved: map[string]string{}, Locations: map[string]location.State{}, Writers: callers, DeadIDs: s.Dead, Filled: map[string]bucket.Sample{}, NotListed: map[string]error{},
-		Keys: s.Keys, DisablingACLs: map[string]bool{},
-		OrgIDs: settings.OrgIDs, SCPs: settings.SCPs, RCPs: settings.RCPs}
+// Facts are what the checks of the transfers can rely on: what was read, and what the settings add. What is missing in them is not known. callers
+// are the ARNs of those who will write, by account.
+func (s *Snapshot) Facts(transfers []*transfer.Transfer, settings plan.Settings, callers map[string]string) plan.Facts {
+	f := plan.Facts{
+		BucketPolicies: map[string]policy.Document{}, KeyPolicies: map[string]policy.Document{}, Leaving: map[string][]string{},
+		Trusts: map[string]policy.Document{}, Identity: map[string][]policy.Document{}, Boundaries: map[string]policy.Document{},
+		IDs: map[string]string{}, Tags: map[string]map[string]string{}, Moved: map[string]string{},
+		Locations: map[string]location.State{}, Filled: map[string]bucket.Sample{}, NotListed: map[string]error{}, DisablingACLs: map[string]bool{},
+		Buckets: s.Buckets, Keys: s.Keys, DeadIDs: s.Dead, Writers: callers,
+		OrgIDs: settings.OrgIDs, SCPs: settings.SCPs, RCPs: settings.RCPs,
+	}
+	w := s.WithFormer(desired.Of(transfers))
+	s.addPolicies(&f, w)
+	for arn, state := range s.Locations {
+		if s.Unread(arn, state.Unread, location.PartLocation) == nil {
+			f.Locations[arn] = state
+		}
+	}
+	for _, t := range w.Tasks {
+		if s.hasTask(t) {
+			continue // what lies at the destination may be its own
+		}
+		if sample, ok := s.Samples[t.Transfer.Name]; ok {
+			f.Filled[t.Transfer.Name] = sample
+		}
+		if err := s.Unlisted[t.Transfer.Name]; err != nil {
+			f.NotListed[t.Transfer.Name] = err
+		}
+	}
+	for arn := range s.Failures {
+		if _, ok := transfer.RoleNameOf(arn); ok {
+			f.Unjudged = append(f.Unjudged, arn)
+		}
+	}
+	ours := map[string]desired.Role{}
+	for _, r := range w.Roles {
+		ours[r.Arn] = r
+	}
+	for _, arn := range slices.Sorted(maps.Keys(s.Roles)) {
+		want, mine := ours[arn]
+		addRole(&f, arn, s.Roles[arn], want, mine)
+	}
+	return f
+}
+
+// addPolicies adds the policies of buckets and keys, and which statements in them the transfers will take out.
+func (s *Snapshot) addPolicies(f *plan.Facts, w desired.Set) {
+	ids := s.RoleIDs()
 	for name, state := range s.Buckets {
 		if state.Unread[bucket.PartPolicy] == nil {
 			f.BucketPolicies[name] = WithARNs(ids, state.Policy)
@@ -34,11 +74,10 @@ func Facts(s *Snapshot, transfers []*transfer.Transfer, settings plan.Settings, 
 			f.KeyPolicies[arn] = WithARNs(ids, state.Policy)
 		}
 	}
-	w := s.WithFormer(desired.Of(transfers))
-	for _, bw := range w.Buckets {
-		f.DisablingACLs[bw.Spec.Name] = bw.Spec.DisableACLs
-		if d, known := f.BucketPolicies[bw.Spec.Name]; known && bw.Grants {
-			f.Leaving[bw.Spec.Name] = bw.Diff(d, ids).Gone
+	for _, b := range w.Buckets {
+		f.DisablingACLs[b.Spec.Name] = b.Spec.DisableACLs
+		if d, known := f.BucketPolicies[b.Spec.Name]; known && b.Grants {
+			f.Leaving[b.Spec.Name] = b.Diff(d, ids).Gone
 		}
 	}
 	for _, k := range w.Keys {
@@ -46,52 +85,26 @@ func Facts(s *Snapshot, transfers []*transfer.Transfer, settings plan.Settings, 
 			f.Leaving[k.Spec.ARN] = k.Diff(d, ids).Gone
 		}
 	}
-	for arn, state := range s.Locations {
-		if s.Unread(arn, state.Unread, location.PartLocation) == nil {
-			f.Locations[arn] = state
-		}
-	}
-	for _, w := range w.Tasks {
-		if sample, ok := s.Samples[w.Transfer.Name]; ok && !made(s, w) {
-			f.Filled[w.Transfer.Name] = sample
-		}
-		if err := s.Unlisted[w.Transfer.Name]; err != nil && !made(s, w) {
-			f.NotListed[w.Transfer.Name] = err
-		}
-	}
-	ours := map[string]desired.Role{}
-	for _, r := range w.Roles {
-		ours[r.Arn] = r
-	}
-	for arn := range s.Failures {
-		if _, ok := transfer.RoleNameOf(arn); ok {
-			f.Unjudged = append(f.Unjudged, arn)
-		}
-	}
-	for _, arn := range slices.Sorted(maps.Keys(s.Roles)) {
-		want, mine := ours[arn]
-		noteRole(&f, arn, s.Roles[arn], want, mine)
-	}
-	return f
 }
 
-// noteRole notes what is known of one role. Of a role of ours, the policies that the plan writes or removes are left out: they are judged as
-// they will be.
-func noteRole(f *plan.Facts, arn string, s iamrole.State, want desired.Role, mine bool) {
+// addRole adds what is known of one role. want is the role that the transfers want, if it is one that they make (mine). Inline policies of such a role
+// that the plan writes or removes are left out, because the checks take them as they will be.
+func addRole(f *plan.Facts, arn string, s iamrole.State, want desired.Role, mine bool) {
 	absent := !s.Exists && s.Unread[iamrole.PartRole] == nil
 	if s.Exists && s.ARN != arn {
 		f.Moved[arn], absent = s.ARN, true
 	}
+	unread := unreadPolicies(s) != nil
 	switch {
 	case absent && mine:
 		if d, ok := s.Managed[want.Spec.PermissionsBoundary]; ok { // the role will have it
 			f.Boundaries[arn] = d
 		}
 		return
-	case absent: // a principal that does not exist is let in nowhere
+	case absent: // a principal that does not exist is allowed nothing
 		f.Identity[arn], f.Trusts[arn] = []policy.Document{}, policy.Document{}
 		return
-	case unreadPolicies(s) != nil:
+	case unread:
 		f.Unjudged = append(f.Unjudged, arn)
 	}
 	if !s.Exists {
@@ -101,7 +114,7 @@ func noteRole(f *plan.Facts, arn string, s iamrole.State, want desired.Role, min
 	if f.Tags[arn] == nil {
 		f.Tags[arn] = map[string]string{} // known to be none
 	}
-	if unreadPolicies(s) != nil {
+	if unread {
 		return
 	}
 	boundary := s.PermissionsBoundary
@@ -127,21 +140,13 @@ func noteRole(f *plan.Facts, arn string, s iamrole.State, want desired.Role, min
 	f.Identity[arn] = docs
 }
 
-// made reports whether the transfer has its task already: what lies at the destination may then be its own.
-func made(s *Snapshot, w desired.Task) bool {
+// hasTask reports whether the transfer has a task already, or may have one.
+func (s *Snapshot) hasTask(w desired.Task) bool {
 	state, err := s.OurTask(w)
 	return err != nil || state.Exists
 }
 
-// unreadPolicies is why the policies that judge a role are not all known; nil if they are.
-func unreadPolicies(s iamrole.State) error {
-	for _, part := range slices.Sorted(maps.Keys(s.Unread)) {
-		return fmt.Errorf("%s: %w", part, s.Unread[part])
-	}
-	return nil
-}
-
-// WithARNs is the document with the unique ids of living roles replaced by their ARNs, as S3 means them. It is for judging, never for writing.
+// WithARNs returns the document with the ARNs of roles in place of their unique IDs, as S3 means them. It is for the checks, and never to be written.
 func WithARNs(ids map[string]string, d policy.Document) policy.Document {
 	data := d.Bytes()
 	for id, arn := range ids {

@@ -6,24 +6,29 @@ import (
 	"github.com/xacct/xacct/internal/desired"
 )
 
-// WithFormer adds the buckets that the transfers have left to what they want: nothing of theirs is to stand there. A bucket that another
-// transfer of the plan still uses, or the other end, stands once.
+// WithFormer returns the set with the former buckets, keys and log policies of its transfers, in whose policies no statement of theirs is wanted. One
+// that another transfer or the other end still uses is not added a second time, but notes whose statements are to leave. Roles keep the names
+// of some former keys: see WithFormerKeys.
 func (s *Snapshot) WithFormer(w desired.Set) desired.Set {
+	return s.withFormerLogs(s.WithFormerKeys(s.withFormerBuckets(w)))
+}
+
+func (s *Snapshot) withFormerBuckets(w desired.Set) desired.Set {
 	w.Buckets = slices.Clone(w.Buckets)
 	for _, t := range w.Tasks {
-		for _, l := range s.FormerBuckets(t.Transfer) {
-			i := slices.IndexFunc(w.Buckets, func(b desired.Bucket) bool { return b.Spec.Name == l.Spec.Name })
+		for _, former := range s.FormerBuckets(t.Transfer) {
+			i := slices.IndexFunc(w.Buckets, func(b desired.Bucket) bool { return b.Spec.Name == former.Spec.Name })
 			if i < 0 {
-				w.Buckets = append(w.Buckets, l)
+				w.Buckets = append(w.Buckets, former)
 				continue
 			}
 			b := &w.Buckets[i]
 			if !slices.Contains(desired.Names(b.Transfers), t.Transfer.Name) {
-				b.Transfers = append(slices.Clone(b.Transfers), l.Transfers...)
+				b.Transfers = append(slices.Clone(b.Transfers), former.Transfers...)
 			}
-			b.Ours = append(slices.Clone(b.Ours), l.Ours...)
+			b.Ours = append(slices.Clone(b.Ours), former.Ours...)
 			b.Grants = true
 		}
 	}
-	return s.withFormerLogs(s.WithFormerKeys(w))
+	return w
 }

@@ -13,35 +13,36 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// FormerBucket is a bucket that a transfer used before, in whose policy our statements may still stand.
+// FormerBucket is a bucket that a transfer used before. Our statements may still stand in its policy.
 type FormerBucket struct {
 	Name      string
-	Regions   []string // in one of which it is
+	Regions   []string // the bucket is in one of them
 	Side      plan.Side
-	ToldOwner string // the owner, as the role's own policy says; "" if none does
+	ToldOwner string // the owner as the role's policy, a tag or the plan tells it; "" if none does
 }
 
-// FormerOwner is what was found out about the owner of a left bucket.
+// FormerOwner is what was found out about the owner of a former bucket.
 type FormerOwner struct {
-	Account string // whose client could read the policy; "" is nobody's
-	Region  string // where it is, if the account is known
+	Account string // the account whose client could read the policy; "" if no client could
+	Region  string // where the bucket is, if the account is known
 	Gone    bool   // the bucket does not exist any more
-	Err     error  // why nobody's could
+	Err     error  // why no client could read the policy
 }
 
-// FormerBucketsOf are the buckets that the transfer has left, as its left locations tell, and the policies of its roles until they are rewritten.
+// FormerBucketsOf are the former buckets of the transfer. Its orphaned locations tell of them, the tags of its roles, the policies of its roles until
+// they are rewritten, and the plan that is to be applied.
 func (s *Snapshot) FormerBucketsOf(t *transfer.Transfer) []FormerBucket {
 	var out []FormerBucket
-	add := func(l FormerBucket) {
-		if !slices.Contains(transfer.Sides, l.Side) || l.Name == t.End(l.Side).Bucket {
+	add := func(b FormerBucket) {
+		if !slices.Contains(transfer.Sides, b.Side) || b.Name == t.End(b.Side).Bucket {
 			return
 		}
-		i := slices.IndexFunc(out, func(have FormerBucket) bool { return have.Name == l.Name && have.Side == l.Side })
+		i := slices.IndexFunc(out, func(have FormerBucket) bool { return have.Name == b.Name && have.Side == b.Side })
 		if i < 0 {
-			out = append(out, l)
+			out = append(out, b)
 			return
 		}
-		out[i].ToldOwner = cmp.Or(out[i].ToldOwner, l.ToldOwner)
+		out[i].ToldOwner = cmp.Or(out[i].ToldOwner, b.ToldOwner)
 	}
 	for _, l := range s.OrphanLocations(t) {
 		if name, _, ok := location.ParseURI(l.URI); ok {
@@ -50,99 +51,83 @@ func (s *Snapshot) FormerBucketsOf(t *transfer.Transfer) []FormerBucket {
 		}
 	}
 	for _, side := range transfer.Sides {
-		for _, arn := range s.formerRolesOf(t, side) {
-			for _, l := range notedBuckets(t, s.Roles[arn].Tags) {
-				add(l)
+		for _, arn := range s.rolesWithPolicies(t, side) {
+			for _, b := range notedBuckets(t, s.Roles[arn].Tags) {
+				add(b)
 			}
-			for _, l := range allowedInto(t, s.Roles[arn], side) {
-				add(l)
+			for _, b := range allowedBuckets(t, s.Roles[arn], side) {
+				add(b)
 			}
 		}
 	}
-	for _, l := range s.BucketsNamed[t.Name] {
+	for _, b := range s.BucketsNamed[t.Name] {
 		for _, side := range transfer.Sides {
-			if l.Side = side; anyStands(s.Buckets[l.Name].Policy, t.End(side).Sids) {
-				add(l)
+			if b.Side = side; anyStands(s.Buckets[b.Name].Policy, t.End(side).Sids) {
+				add(b)
 			}
 		}
 	}
 	return out
 }
 
-// OwnerOf is the account that owns a left bucket, and whether statements of ours can stand in its policy at all. The account is "" if it is
-// not known. A bucket that no client can read is as its role's policy says; failing that, it is assumed to be another bucket of an
-// account that is for another operator anyway.
-func (s *Snapshot) OwnerOf(t *transfer.Transfer, l FormerBucket) (account string, granted bool) {
-	found := s.Owners[l.Name]
+// OwnerOf is the account that owns the former bucket, "" if it is not known, and whether our statements can stand in the bucket's policy at all,
+// which they cannot in the task account. If no client could read the bucket, the owner is the account of an end that uses it, or the account that is
+// told, or else the account of the transfer's end. An account of the last two kinds counts only if it has no client: its operator has to look anyway.
+func (s *Snapshot) OwnerOf(t *transfer.Transfer, b FormerBucket) (account string, granted bool) {
+	found := s.Owners[b.Name]
 	switch {
 	case found.Gone:
 		return "", false
 	case found.Account != "":
 		return found.Account, found.Account != t.TaskAccount
-	case l.ToldOwner == t.TaskAccount:
-		return l.ToldOwner, false
+	case b.ToldOwner == t.TaskAccount:
+		return b.ToldOwner, false
 	}
 	for _, u := range s.Transfers {
 		for _, e := range []transfer.Endpoint{u.Source, u.Destination} {
-			if e.Bucket == l.Name {
+			if e.Bucket == b.Name {
 				return e.Account, e.Account != t.TaskAccount
 			}
 		}
 	}
-	for _, guess := range []string{l.ToldOwner, t.End(l.Side).Account} {
-		if ok := s.Readable[guess]; guess != "" && !ok && guess != t.TaskAccount {
+	for _, guess := range []string{b.ToldOwner, t.End(b.Side).Account} {
+		if guess != "" && !s.Readable[guess] && guess != t.TaskAccount {
 			return guess, true
 		}
 	}
 	return "", true
 }
 
-// FormerBuckets are the left buckets of other accounts, as far as their owners are known.
+// FormerBuckets are the transfer's former buckets in other accounts than the task's, as far as their owners are known. None of its statements is
+// wanted in their policies.
 func (s *Snapshot) FormerBuckets(t *transfer.Transfer) []desired.Bucket {
 	var out []desired.Bucket
-	for _, l := range s.FormerBucketsOf(t) {
-		if account, granted := s.OwnerOf(t, l); granted && account != "" {
-			out = append(out, desired.Bucket{Spec: bucket.Spec{Name: l.Name, Account: account, Region: cmp.Or(s.Owners[l.Name].Region, l.Regions[0])}, Former: true,
-				SharedPolicy: desired.SharedPolicy{Transfers: []*transfer.Transfer{t}, Ours: t.End(l.Side).Sids, Grants: true}})
+	for _, b := range s.FormerBucketsOf(t) {
+		if account, granted := s.OwnerOf(t, b); granted && account != "" {
+			spec := bucket.Spec{Name: b.Name, Account: account, Region: cmp.Or(s.Owners[b.Name].Region, b.Regions[0])}
+			shared := desired.SharedPolicy{Transfers: []*transfer.Transfer{t}, Ours: t.End(b.Side).Sids, Grants: true}
+			out = append(out, desired.Bucket{Spec: spec, Former: true, SharedPolicy: shared})
 		}
 	}
 	return out
 }
 
-// Ownerless are the left buckets whose owners are not known: by name, why not.
+// Ownerless are the transfer's former buckets whose owners are not known: by name, why not.
 func (s *Snapshot) Ownerless(t *transfer.Transfer) map[string]error {
 	out := map[string]error{}
-	for _, l := range s.FormerBucketsOf(t) {
-		if account, granted := s.OwnerOf(t, l); granted && account == "" {
-			out[l.Name] = cmp.Or(s.Owners[l.Name].Err, ErrNotRead)
+	for _, b := range s.FormerBucketsOf(t) {
+		if account, granted := s.OwnerOf(t, b); granted && account == "" {
+			out[b.Name] = cmp.Or(s.Owners[b.Name].Err, ErrNotRead)
 		}
 	}
 	return out
 }
 
-// InFormerBuckets are the listed locations of buckets that the transfers have left, as far as they were not read.
-func (s *Snapshot) InFormerBuckets(w desired.Set, listed map[transfer.Place][]location.Entry) map[string]transfer.Place {
-	out := map[string]transfer.Place{}
-	for _, t := range w.Tasks {
-		for _, l := range s.FormerBucketsOf(t.Transfer) {
-			for pl, entries := range listed {
-				for _, e := range entries {
-					_, read := s.Locations[e.ARN]
-					if b, _, ok := location.ParseURI(e.URI); ok && b == l.Name && pl.Account == t.Spec.Account && !read && s.Failures[e.ARN] == nil {
-						out[e.ARN] = pl
-					}
-				}
-			}
-		}
-	}
-	return out
-}
-
-// Allows reports whether the bucket's policy is to let the role of the side in, or was.
+// Allows reports whether the bucket's policy is to allow the role of the side, or was to allow it before.
 func (s *Snapshot) Allows(t *transfer.Transfer, side plan.Side, name string) bool {
 	return t.End(side).Bucket == name ||
 		slices.ContainsFunc(t.DataGrants, func(g transfer.DataGrant) bool { return g.Role == side && g.Bucket == name }) ||
-		slices.ContainsFunc(s.FormerBucketsOf(t), func(l FormerBucket) bool { return l.Side == side && l.Name == name })
+		slices.ContainsFunc(s.FormerBucketsOf(t), func(b FormerBucket) bool { return b.Side == side && b.Name == name })
 }
 
 // anyStands reports whether one of the statements stands in the policy.

@@ -10,7 +10,40 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// LogGroup is the log group of the BASIC task, "" if it has none that a log policy of ours could be for.
+// FormerLogs are the former log policies of the transfers: those that a transfer needed before and no longer needs.
+//
+// Only the transfer's task tells of one, because it still has the log group. AWS documents how to take a manifest or report off a task, but no way to
+// take a log group off, and an empty ARN is not of the form that it asks for. So the statement leaves before the task does.
+// https://docs.aws.amazon.com/datasync/latest/userguide/API_UpdateTask.html
+func (s *Snapshot) FormerLogs(w desired.Set) []desired.LogPolicy {
+	var out []desired.LogPolicy
+	for _, tw := range w.Tasks {
+		if desired.LogChange(tw.Transfer) != "" || !s.logs(tw) {
+			continue
+		}
+		l := desired.NewLogPolicy(tw.Spec.Account, tw.Spec.Region, tw.Transfer.Partition)
+		i := slices.IndexFunc(out, func(o desired.LogPolicy) bool { return o.ID() == l.ID() })
+		if i < 0 {
+			l.Former = true
+			out = append(out, l)
+			i = len(out) - 1
+		}
+		out[i].Transfers = append(out[i].Transfers, tw.Transfer)
+	}
+	return out
+}
+
+// logs reports whether a task of the transfer in the wanted Region has a log group.
+func (s *Snapshot) logs(w desired.Task) bool {
+	for arn, state := range s.Tasks {
+		if desired.IsIn(arn, w.Spec.Account, w.Spec.Region) && w.Transfer.Marks(state.Tags, "") && LogGroup(state) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// LogGroup is the log group of the observed task if the task is BASIC, so that our log policy may be for it; else "".
 func LogGroup(s task.State) string {
 	if !s.Exists || s.Mode != dstypes.TaskModeBasic {
 		return ""
@@ -18,31 +51,7 @@ func LogGroup(s task.State) string {
 	return s.LogGroupARN
 }
 
-// FormerLogs are the log policies that the transfers have left.
-func (s *Snapshot) FormerLogs(w desired.Set) []desired.LogPolicy {
-	var out []desired.LogPolicy
-	for _, tw := range w.Tasks {
-		t := tw.Transfer
-		has := func(arn string) bool {
-			state := s.Tasks[arn]
-			return desired.IsIn(arn, tw.Spec.Account, tw.Spec.Region) && t.Marks(state.Tags, "") && LogGroup(state) != ""
-		}
-		if desired.LogChange(t) != "" || !anyKey(s.Tasks, has) {
-			continue
-		}
-		l := desired.NewLogPolicy(tw.Spec.Account, tw.Spec.Region, t.Partition)
-		i := slices.IndexFunc(out, func(o desired.LogPolicy) bool { return o.ID() == l.ID() })
-		if i < 0 {
-			out = append(out, l)
-			i = len(out) - 1
-		}
-		out[i].Former, out[i].Transfers = true, append(out[i].Transfers, t)
-	}
-	return out
-}
-
-// withFormerLogs adds the log policies that the transfers have left to what they want: nothing of theirs is to stand there. One that another
-// transfer of the plan still needs stands once.
+// withFormerLogs returns the set with the former log policies of its transfers. One that another transfer still needs is not added a second time.
 func (s *Snapshot) withFormerLogs(w desired.Set) desired.Set {
 	w.Logs = slices.Clone(w.Logs)
 	for _, l := range s.FormerLogs(w) {
@@ -55,12 +64,13 @@ func (s *Snapshot) withFormerLogs(w desired.Set) desired.Set {
 	return w
 }
 
-// LogsNeeded reports whether a task in the Region, other than those of the transfers, bears the mark of xacct and has a log group, or may have one.
-// The task of a transfer that is blocked is among them: it goes on running.
+// LogsNeeded reports whether another task in the account and Region needs the log policy: one that is tagged as ours, is not of the policy's transfers,
+// and has a log group, or may have one because it could not be read. The task of a blocked transfer counts, because it goes on running.
 func (s *Snapshot) LogsNeeded(w desired.LogPolicy) bool {
 	for arn, state := range s.Tasks {
-		marked := func(t *transfer.Transfer) bool { return t.Marks(state.Tags, "") }
-		if desired.IsIn(arn, w.Account, w.Region) && LogGroup(state) != "" && slices.ContainsFunc(s.Transfers, marked) && !slices.ContainsFunc(w.Transfers, marked) {
+		tagged := func(t *transfer.Transfer) bool { return t.Marks(state.Tags, "") }
+		if desired.IsIn(arn, w.Account, w.Region) && LogGroup(state) != "" &&
+			slices.ContainsFunc(s.Transfers, tagged) && !slices.ContainsFunc(w.Transfers, tagged) {
 			return true
 		}
 	}
@@ -72,15 +82,6 @@ func (s *Snapshot) LogsNeeded(w desired.LogPolicy) bool {
 			return state.Tags[t.TagKey(transfer.TagManagedBy)] == transfer.ManagedBy && !t.Marks(state.Tags, "")
 		}
 		if len(state.Unread) > 0 || state.Exists && state.LogGroupARN != "" && slices.ContainsFunc(w.Transfers, managed) {
-			return true
-		}
-	}
-	return false
-}
-
-func anyKey[V any](m map[string]V, is func(string) bool) bool {
-	for k := range m {
-		if is(k) {
 			return true
 		}
 	}

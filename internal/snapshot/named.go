@@ -1,17 +1,18 @@
 package snapshot
 
 import (
-	"cmp"
 	"slices"
 
-	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/plan"
 )
 
-// KeysNamedBy are the keys that the plan's text names, by transfer: whoever sees only their account cannot see the roles that tell of them.
-// Nothing is done to them but to take out statements of these transfers.
+// What a transfer left in another account is told by roles and locations of the task account, which the operator of the other account cannot see. To
+// that operator only the plan tells of it, by the changes of key and bucket policies that it names. Nothing is done to these policies but to take out
+// statements of the plan's transfers.
+
+// KeysNamedBy are the ARNs of the keys whose policies the changes are about, by transfer.
 func KeysNamedBy(changes []plan.Change) map[string][]string {
 	out := map[string][]string{}
 	for _, c := range changes {
@@ -24,7 +25,7 @@ func KeysNamedBy(changes []plan.Change) map[string][]string {
 	return out
 }
 
-// BucketsNamedBy are the buckets that the plan's text names, by transfer. Nothing is done to them but to take out statements of these transfers.
+// BucketsNamedBy are the buckets whose policies the changes are about, by transfer. Their sides are not known.
 func BucketsNamedBy(changes []plan.Change) map[string][]FormerBucket {
 	out := map[string][]FormerBucket{}
 	for _, c := range changes {
@@ -38,7 +39,8 @@ func BucketsNamedBy(changes []plan.Change) map[string][]FormerBucket {
 	return out
 }
 
-// NamedByPlan are the accounts of the keys and buckets that the plan's changes name, sorted: whose their clients are has to be proved too.
+// NamedByPlan are the accounts, sorted, of the keys and buckets that the changes name. It has to be proved whose their clients are, as for the
+// accounts of the transfers.
 func NamedByPlan(changes []plan.Change) []string {
 	var out []string
 	for _, arns := range KeysNamedBy(changes) {
@@ -46,23 +48,11 @@ func NamedByPlan(changes []plan.Change) []string {
 			out = append(out, kmskey.Spec{ARN: arn}.Account())
 		}
 	}
-	for _, left := range BucketsNamedBy(changes) {
-		for _, l := range left {
-			out = append(out, l.ToldOwner)
+	for _, buckets := range BucketsNamedBy(changes) {
+		for _, b := range buckets {
+			out = append(out, b.ToldOwner)
 		}
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
-}
-
-// WhyUnread is why it is not known what stands in the bucket policy that a change is about: nil if it was read, or is of another kind.
-func (s *Snapshot) WhyUnread(ch *plan.Change) error {
-	if ch.Kind != plan.BucketPolicy || s.Owners[ch.Name].Gone {
-		return nil
-	}
-	state, seen := s.Buckets[ch.Name]
-	if err := s.Unread(ch.Name, state.Unread, bucket.PartPolicy); err != nil || seen {
-		return err
-	}
-	return cmp.Or(s.Owners[ch.Name].Err, ErrNotRead)
 }

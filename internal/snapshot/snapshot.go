@@ -1,8 +1,13 @@
+// Package snapshot holds what was read of AWS for a set of transfers, and answers questions about it: which task and location are a transfer's own,
+// what a transfer used before, what has to be read next, and which facts the checks can rely on. Package survey fills a Snapshot; nothing here
+// has a context or a client. What could not be read has an error, in Failures or in the Unread of a state; it is never taken for absent.
+//
+// Former is what a transfer used before and no longer uses: buckets, keys, log policies, Regions and roles that may still hold something of it.
+// Orphans are resources that are tagged as ours and that no transfer uses any more. AWS has no list by owner, so both are found by what tells of
+// them: our tags, the policies of our roles, and the plan that is to be applied.
 package snapshot
 
 import (
-	"errors"
-	"fmt"
 	"iter"
 	"strings"
 
@@ -15,52 +20,85 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// Snapshot is what was read for a set of transfers. What could not be read stands in errs, or in the Unread of a state; it is never "absent".
+// Snapshot is what was read for a set of transfers.
 type Snapshot struct {
-	Transfers    []*transfer.Transfer                  // all that were asked for
-	Readable     map[string]bool                       // accounts that there are clients for
-	Roles        map[string]iamrole.State              // by ARN; a role that was not looked at, because its account has no client, is missing
-	Buckets      map[string]bucket.State               // by bucket name; likewise
-	Keys         map[string]kmskey.State               // by ARN; likewise
-	TaskCount    map[transfer.Place]int                // how many tasks there are, whosever
-	Listed       map[transfer.Place]bool               // where locations and tasks were listed
-	Locations    map[string]location.State             // by ARN
-	Tasks        map[string]task.State                 // by ARN
-	Samples      map[string]bucket.Sample              // by transfer: what lies below the destination's prefix
-	Unlisted     map[string]error                      // by transfer: why that could not be read
-	Sources      map[string]SourceLook                 // by transfer that deletes: what lies below the source's prefix
-	LogUsers     map[string]task.State                 // by ARN: other BASIC tasks where there is a log policy
-	Logs         map[string]map[string]policy.Document // by ID of a log policy's change: all resource policies of CloudWatch Logs there
-	KeysNamed    map[string][]string                   // by transfer: ARNs of keys that the plan to be applied names
-	BucketsNamed map[string][]FormerBucket             // by transfer: buckets that it names, without their sides
-	Dead         []string                              // unique ids in bucket policies that stayed unresolved, see confirm
-	Owners       map[string]FormerOwner                // by the name of a bucket that a transfer has left
-	Failures     map[string]error                      // by what was read: a role's ARN, a bucket's name, "account/region"
+	// Transfers are all that were asked for, also those that turn out to be blocked.
+	Transfers []*transfer.Transfer
+	// Readable are the accounts that there are clients for. Resources of other accounts are missing in the maps below.
+	Readable map[string]bool
+	// Failures is why something could not be read at all, by what it is: a role's, key's, location's or task's ARN, a bucket's name, the ID of a log
+	// policy's change, or "account/region" for the lists of locations and tasks there.
+	Failures map[string]error
+
+	// Roles are by ARN: those that the transfers make or name, and former ones.
+	Roles map[string]iamrole.State
+	// Buckets are by name.
+	Buckets map[string]bucket.State
+	// Keys are by ARN.
+	Keys map[string]kmskey.State
+	// Logs are all resource policies of CloudWatch Logs in an account and Region, by the ID of the log policy's change there and by policy name.
+	Logs map[string]map[string]policy.Document
+	// Locations are by ARN: those that may be the transfers', and those that the user names.
+	Locations map[string]location.State
+	// Tasks are by ARN: those that may be the transfers'.
+	Tasks map[string]task.State
+	// LogUsers are by ARN: the other BASIC tasks where the transfers have or had a log policy, because they may need it too.
+	LogUsers map[string]task.State
+
+	// TaskCount is how many tasks there are in an account and Region, whoever made them.
+	TaskCount map[transfer.Place]int
+	// Listed are the accounts and Regions whose locations or tasks were listed.
+	Listed map[transfer.Place]bool
+
+	// Samples are by transfer that may overwrite: a page of what lies below the destination's prefix.
+	Samples map[string]bucket.Sample
+	// Unlisted is by transfer, why there is no sample.
+	Unlisted map[string]error
+	// Sources are by transfer that deletes: a page of what lies below the source's prefix.
+	Sources map[string]SourceLook
+
+	// Owners are by the name of a former bucket.
+	Owners map[string]FormerOwner
+	// KeysNamed are by transfer: the ARNs of the keys that the plan to be applied names.
+	KeysNamed map[string][]string
+	// BucketsNamed are by transfer: the buckets that the plan to be applied names, without their sides.
+	BucketsNamed map[string][]FormerBucket
+	// Dead are the unique IDs in bucket and key policies whose roles or users are certainly gone, sorted.
+	Dead []string
 }
 
+// SourceLook is a look at a source whose task deletes at the destination what the source lacks. Err is why it failed.
+type SourceLook struct {
+	Sample bucket.Sample
+	Err    error
+}
+
+// New is an empty snapshot of the accounts, for which there are clients.
 func New(accounts iter.Seq[string]) *Snapshot {
 	readable := map[string]bool{}
 	for account := range accounts {
 		readable[account] = true
 	}
-	return &Snapshot{Readable: readable, Roles: map[string]iamrole.State{}, Buckets: map[string]bucket.State{}, Keys: map[string]kmskey.State{}, TaskCount: map[transfer.Place]int{}, Listed: map[transfer.Place]bool{},
-		Locations: map[string]location.State{}, Samples: map[string]bucket.Sample{}, Unlisted: map[string]error{}, Tasks: map[string]task.State{}, Failures: map[string]error{}}
+	return &Snapshot{
+		Readable:  readable,
+		Failures:  map[string]error{},
+		Roles:     map[string]iamrole.State{},
+		Buckets:   map[string]bucket.State{},
+		Keys:      map[string]kmskey.State{},
+		Logs:      map[string]map[string]policy.Document{},
+		Locations: map[string]location.State{},
+		Tasks:     map[string]task.State{},
+		LogUsers:  map[string]task.State{},
+		TaskCount: map[transfer.Place]int{},
+		Listed:    map[transfer.Place]bool{},
+		Samples:   map[string]bucket.Sample{},
+		Unlisted:  map[string]error{},
+		Sources:   map[string]SourceLook{},
+		Owners:    map[string]FormerOwner{},
+	}
 }
 
-// Unread is why something could not be read: nil if it was.
-func (s *Snapshot) Unread(what string, parts map[string]error, part string) error {
-	if err := s.Failures[what]; err != nil {
-		return err
-	}
-	if err := parts[part]; err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	return nil
-}
-
-var ErrNotRead = errors.New("not read")
-
-// RoleIDs maps the unique ids of the roles that were read to their ARNs, because S3 shows a principal now as the one and now as the other.
+// RoleIDs maps the unique IDs of the roles that were read to their ARNs, because S3 shows a principal sometimes as the one and sometimes as the other.
 func (s *Snapshot) RoleIDs() map[string]string {
 	out := map[string]string{}
 	for arn, r := range s.Roles {
@@ -71,11 +109,5 @@ func (s *Snapshot) RoleIDs() map[string]string {
 	return out
 }
 
-// SourceLook is what was seen of a source whose task deletes.
-type SourceLook struct {
-	Sample bucket.Sample
-	Err    error
-}
-
-// LastOf is the last part of an ARN: task-0123456789abcdef0.
+// LastOf is the last part of an ARN, such as task-0123456789abcdef0.
 func LastOf(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }

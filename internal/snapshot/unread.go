@@ -1,122 +1,90 @@
 package snapshot
 
 import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
 	"slices"
-	"time"
 
+	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
-	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
 )
 
-// RolesToRead are the roles to make, those given, and the operators' roles, as far as they belong to an account we have clients for.
-func (s *Snapshot) RolesToRead(w desired.Set) map[string]iamrole.Spec {
-	out := map[string]iamrole.Spec{}
-	for _, r := range w.Roles {
-		out[r.Arn] = r.Spec
+// ErrNotRead is why something is not known that nobody tried to read.
+var ErrNotRead = errors.New("not read")
+
+// Unread is why the named part of a resource could not be read; nil if it was. what is the resource's key in Failures, and parts is the Unread of
+// its state.
+func (s *Snapshot) Unread(what string, parts map[string]error, part string) error {
+	if err := s.Failures[what]; err != nil {
+		return err
 	}
-	for _, tw := range w.Tasks {
-		t := tw.Transfer
-		for _, arn := range slices.Concat([]string{t.Source.RoleARN, t.Destination.RoleARN}, t.Operators, t.GivenDataRoles()) {
-			if name, ok := transfer.RoleNameOf(arn); ok {
-				if _, have := out[arn]; !have {
-					out[arn] = iamrole.Spec{Name: name}
-				}
-			}
-		}
+	if err := parts[part]; err != nil {
+		return fmt.Errorf("%s: %w", what, err)
 	}
-	for arn := range out {
-		a, _ := region.ParseARN(arn)
-		if ok := s.Readable[a.Account]; !ok {
-			delete(out, arn)
-		}
-	}
-	return out
+	return nil
 }
 
-// GivenRoles are the roles of given locations that were not read yet: only the location tells them.
-func (s *Snapshot) GivenRoles(w desired.Set) map[string]iamrole.Spec {
-	out := map[string]iamrole.Spec{}
-	for _, l := range w.Locations {
-		arn := s.Locations[l.Transfer.End(l.Side).LocationARN].RoleARN
-		name, ok := transfer.RoleNameOf(arn)
-		if !ok || !l.Given {
+// UnreadFormer is why it is not known what the former role holds; nil if it is known.
+func (s *Snapshot) UnreadFormer(arn string) error {
+	for _, part := range []string{iamrole.PartRole, iamrole.PartPolicies, iamrole.PartAttached} {
+		if err := s.Unread(arn, s.Roles[arn].Unread, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// UnreadLocations is why it is not known whose a location is that a task of the transfer names, or that such a task replaced; nil if all are known.
+func (s *Snapshot) UnreadLocations(t *transfer.Transfer) error {
+	for _, arn := range slices.Sorted(maps.Keys(s.Locations)) {
+		if a, _ := region.ParseARN(arn); a.Account != t.TaskAccount || !s.refersTo(t, arn) {
 			continue
 		}
-		if _, read := s.Roles[arn]; !read && s.Failures[arn] == nil {
-			out[arn] = iamrole.Spec{Name: name}
+		for _, part := range []string{location.PartLocation, location.PartTags} {
+			if err := s.Unread(arn, s.Locations[arn].Unread, part); err != nil {
+				return err
+			}
 		}
 	}
-	return out
+	return nil
 }
 
-// Lookup is a list of the tasks of one place that use a location, or that have a name of ours.
-type Lookup struct {
-	Place    transfer.Place
-	Location string // "" is by name
+// refersTo reports whether a task of the transfer names the location or says that it replaced it. Locations that the user names do not count.
+func (s *Snapshot) refersTo(t *transfer.Transfer, arn string) bool {
+	if arn == t.Source.LocationARN || arn == t.Destination.LocationARN {
+		return false
+	}
+	for _, state := range s.Tasks {
+		named := state.SourceLocationARN == arn || state.DestinationLocationARN == arn || slices.Contains(replacedBy(t, state), arn)
+		if named && t.Marks(state.Tags, "") {
+			return true
+		}
+	}
+	return false
 }
 
-// Lookups are the lists that find tasks of ours that no name led to: those of destination locations of ours that no task read so far uses,
-// those of both ends if the transfer has no task yet, because its task may have been renamed, and those of the Regions that it was in.
-func (s *Snapshot) Lookups(w desired.Set) map[Lookup]bool {
-	out := map[Lookup]bool{}
-	used, marked := map[string]bool{}, map[string]bool{}
-	told := map[[2]string]bool{} // by transfer and Region: what is left there stands in a tag of the task
-	for arn, t := range s.Tasks {
-		used[t.DestinationLocationARN] = true
-		for _, want := range w.Tasks {
-			if !want.Transfer.Marks(t.Tags, "") {
-				continue
-			}
-			marked[want.Transfer.Name] = true
-			for _, left := range replacedBy(want.Transfer, t) {
-				if a, _ := region.ParseARN(left); desired.IsIn(arn, want.Spec.Account, want.Spec.Region) {
-					told[[2]string{want.Transfer.Name, a.Region}] = true
-				}
-			}
-		}
+// WhyUnread is why it is not known what stands in the bucket policy that the change is about; nil if it was read or the change is of another kind.
+func (s *Snapshot) WhyUnread(ch *plan.Change) error {
+	if ch.Kind != plan.BucketPolicy || s.Owners[ch.Name].Gone {
+		return nil
 	}
-	for arn, l := range s.Locations {
-		for _, want := range w.Locations {
-			if !used[arn] && l.Exists && want.Side == plan.DestinationSide && want.Transfer.Marks(l.Tags, plan.DestinationSide) {
-				out[Lookup{transfer.Place{Account: want.Spec.Account, Region: want.Spec.Region}, arn}] = true
-			}
-		}
+	state, seen := s.Buckets[ch.Name]
+	if err := s.Unread(ch.Name, state.Unread, bucket.PartPolicy); err != nil || seen {
+		return err
 	}
-	for _, want := range w.Tasks {
-		t := want.Transfer
-		if ok := s.Readable[want.Spec.Account]; !ok {
-			continue
-		}
-		for _, side := range transfer.Sides {
-			if arn := s.locationOf(t, side); arn != "" && !marked[t.Name] && s.Locations[arn].Exists {
-				out[Lookup{transfer.Place{Account: want.Spec.Account, Region: want.Spec.Region}, arn}] = true
-			}
-		}
-		regions := s.FormerRegions(t)
-		for _, l := range s.FormerBucketsOf(t) {
-			for _, reg := range l.Regions {
-				if reg != t.Source.Region && reg != t.Destination.Region && !slices.Contains(regions, reg) {
-					regions = append(regions, reg)
-				}
-			}
-		}
-		for _, reg := range regions {
-			if told[[2]string{t.Name, reg}] {
-				continue
-			}
-			pl := transfer.Place{Account: want.Spec.Account, Region: reg}
-			out[Lookup{pl, ""}] = true
-			if arn := s.locationOf(t, plan.SourceSide); arn != "" {
-				out[Lookup{pl, arn}] = true
-			}
-		}
-	}
-	return out
+	return cmp.Or(s.Owners[ch.Name].Err, ErrNotRead)
 }
 
-// ConfirmFor is how long an unresolved unique id in a bucket's policy is looked at again before it counts as dead: S3 shows ids also for
-// roles that exist, for a while after a change. Observed: https://github.com/go-to-k/cdkd/issues/1515
-const ConfirmFor = 30 * time.Second
+// unreadPolicies is why it is not known what a role may do; nil if it is known.
+func unreadPolicies(s iamrole.State) error {
+	for _, part := range slices.Sorted(maps.Keys(s.Unread)) {
+		return fmt.Errorf("%s: %w", part, s.Unread[part])
+	}
+	return nil
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
+	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
@@ -19,36 +20,18 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
+// ReadLocation reads the location, which is in that account and Region, into the snapshot.
 func (s *Reader) ReadLocation(ctx context.Context, pl transfer.Place, arn string) {
 	api, err := s.clients.DataSync(pl.Account, pl.Region)
-	if err != nil {
-		s.fail(arn, err)
-		return
-	}
-	state, err := location.Observe(ctx, api, arn)
-	if err != nil {
-		s.fail(arn, &plan.CallError{Account: pl.Account, Region: pl.Region, Operation: "datasync:DescribeLocationS3", Subject: arn, Err: err})
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.Locations[arn] = state
+	call := plan.CallError{Account: pl.Account, Region: pl.Region, Operation: "datasync:DescribeLocationS3", Subject: arn}
+	readInto(s, s.Locations, arn, api, err, call, func(api client.DataSyncAPI) (location.State, error) { return location.Observe(ctx, api, arn) })
 }
 
+// ReadTask reads the task, which is in that account and Region, into the snapshot.
 func (s *Reader) ReadTask(ctx context.Context, pl transfer.Place, arn string) {
 	api, err := s.clients.DataSync(pl.Account, pl.Region)
-	if err != nil {
-		s.fail(arn, err)
-		return
-	}
-	state, err := task.Observe(ctx, api, arn)
-	if err != nil {
-		s.fail(arn, &plan.CallError{Account: pl.Account, Region: pl.Region, Operation: "datasync:DescribeTask", Subject: arn, Err: err})
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.Tasks[arn] = state
+	call := plan.CallError{Account: pl.Account, Region: pl.Region, Operation: "datasync:DescribeTask", Subject: arn}
+	readInto(s, s.Tasks, arn, api, err, call, func(api client.DataSyncAPI) (task.State, error) { return task.Observe(ctx, api, arn) })
 }
 
 // readTasks reads the tasks that the lookup finds and that were not read yet.
@@ -85,14 +68,14 @@ func (s *Reader) readTasks(ctx context.Context, w desired.Set, l snapshot.Lookup
 	}
 }
 
-// readReferred looks for tasks and locations of ours that no name led to, and reads what tasks of ours name, or took the place of, until
-// nothing new is found. entries are the locations that were listed.
-func (s *Reader) readReferred(ctx context.Context, w desired.Set, entries map[transfer.Place][]location.Entry) {
+// readReferred makes the snapshot's lookups, reads the listed locations of former buckets, and then reads what the tasks of ours name or say that they
+// replaced, until nothing new is found.
+func (s *Reader) readReferred(ctx context.Context, w desired.Set, listed map[transfer.Place][]location.Entry) {
 	lookups := s.Lookups(w)
 	for first := true; ; first = false {
 		locations, tasks := s.Referred(w)
 		if first {
-			maps.Copy(locations, s.InFormerBuckets(w, entries))
+			maps.Copy(locations, s.InFormerBuckets(w, listed))
 		}
 		if !first && len(locations)+len(tasks) == 0 || ctx.Err() != nil {
 			return
@@ -118,4 +101,22 @@ func (s *Reader) readReferred(ctx context.Context, w desired.Set, entries map[tr
 		wg.Wait()
 		lookups = nil
 	}
+}
+
+// listInto lists the locations or tasks of one account and Region into out. API is the part of the DataSync client that list uses.
+func listInto[API, E any](ctx context.Context, s *Reader, pl transfer.Place, op string, out map[transfer.Place][]E,
+	list func(context.Context, API) ([]E, error),
+) {
+	api, err := s.clients.DataSync(pl.Account, pl.Region)
+	if err == nil {
+		var entries []E
+		if entries, err = list(ctx, api.(API)); err == nil {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			out[pl], s.Listed[pl] = entries, true
+			return
+		}
+		err = &plan.CallError{Account: pl.Account, Region: pl.Region, Operation: op, Subject: "*", Err: err}
+	}
+	s.fail(pl.Account+"/"+pl.Region, err)
 }

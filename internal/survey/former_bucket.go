@@ -14,31 +14,30 @@ import (
 	"github.com/xacct/xacct/plan"
 )
 
-// readFormerBuckets reads the policies of the buckets that the transfers have left. A location does not say who owns its bucket, so that every client is
-// tried, each with its own account as the expected owner: S3 answers the owner only.
+// readFormerBuckets reads the policies of the former buckets that were not read yet. A location does not say who owns its bucket. So every client is
+// tried, each with its own account as the expected owner, because S3 then answers the owner only.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
 func (s *Reader) readFormerBuckets(ctx context.Context, w desired.Set) {
-	left := map[string]snapshot.FormerBucket{}
+	reading := map[string]snapshot.FormerBucket{}
 	for _, t := range w.Tasks {
-		for _, l := range s.FormerBucketsOf(t.Transfer) {
-			if _, seen := s.Buckets[l.Name]; !seen {
-				left[l.Name] = l
+		for _, b := range s.FormerBucketsOf(t.Transfer) {
+			if _, read := s.Buckets[b.Name]; !read {
+				reading[b.Name] = b
 			}
 		}
 	}
-	if len(left) == 0 {
+	if len(reading) == 0 {
 		return
 	}
-	s.Owners = map[string]snapshot.FormerOwner{}
-	strangers := s.identifyRest(ctx)
+	unproved := s.identifyOthers(ctx)
 	var wg sync.WaitGroup
-	for _, name := range slices.Sorted(maps.Keys(left)) {
+	for _, name := range slices.Sorted(maps.Keys(reading)) {
 		for account := range s.clients {
-			if err := strangers[account]; err != nil {
-				s.disown(name, err)
+			if err := unproved[account]; err != nil {
+				s.noteOwner(name, func(o *snapshot.FormerOwner) { keepFirst(o, err) })
 				continue
 			}
-			for _, reg := range slices.Compact(slices.Sorted(slices.Values(left[name].Regions))) {
+			for _, reg := range slices.Compact(slices.Sorted(slices.Values(reading[name].Regions))) {
 				wg.Go(func() { s.readFormerBucket(ctx, bucket.Spec{Name: name, Account: account, Region: reg}) })
 			}
 		}
@@ -46,8 +45,8 @@ func (s *Reader) readFormerBuckets(ctx context.Context, w desired.Set) {
 	wg.Wait()
 }
 
-// identifyRest proves whose the clients are that no transfer names. The errors are by account.
-func (s *Reader) identifyRest(ctx context.Context) map[string]error {
+// identifyOthers proves whose the clients are whose accounts no transfer names. It returns the errors by account.
+func (s *Reader) identifyOthers(ctx context.Context) map[string]error {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	errs, proved := map[string]error{}, accountsOf(s.clients, s.Transfers)
@@ -67,34 +66,37 @@ func (s *Reader) identifyRest(ctx context.Context) map[string]error {
 	return errs
 }
 
-// disown notes that a client could not read the policy of a left bucket.
-func (s *Reader) disown(name string, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	o := s.Owners[name]
-	if o.Err == nil || err.Error() < o.Err.Error() {
-		o.Err = err
-	}
-	s.Owners[name] = o
-}
-
+// readFormerBucket reads the bucket's policy as that of the spec's account, and notes what this says about the owner.
 func (s *Reader) readFormerBucket(ctx context.Context, spec bucket.Spec) {
 	api, err := s.clients.S3(spec.Account, spec.Region)
 	state := bucket.State{Exists: true, OwnerProved: true}
 	if err == nil {
 		state.Policy, err = guard.ReadBucketPolicy(ctx, api, spec)
 	}
-	if err != nil && !awserr.Is(err, "NoSuchBucket") {
-		s.disown(spec.Name, &plan.CallError{Account: spec.Account, Region: spec.Region, Operation: "s3:GetBucketPolicy", Subject: spec.Name, Err: err})
-		return
-	}
+	s.noteOwner(spec.Name, func(o *snapshot.FormerOwner) {
+		switch {
+		case err == nil:
+			o.Account, o.Region, s.Buckets[spec.Name] = spec.Account, spec.Region, state
+		case awserr.Is(err, "NoSuchBucket"):
+			o.Gone = true
+		default:
+			keepFirst(o, &plan.CallError{Account: spec.Account, Region: spec.Region, Operation: "s3:GetBucketPolicy", Subject: spec.Name, Err: err})
+		}
+	})
+}
+
+// noteOwner changes what is known of the owner of the former bucket, while nobody else reads or writes the snapshot.
+func (s *Reader) noteOwner(name string, change func(*snapshot.FormerOwner)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	o := s.Owners[spec.Name]
-	if err != nil {
-		o.Gone = true
-	} else {
-		o.Account, o.Region, s.Buckets[spec.Name] = spec.Account, spec.Region, state
+	o := s.Owners[name]
+	change(&o)
+	s.Owners[name] = o
+}
+
+// keepFirst keeps of several errors the one whose text sorts first, so that the order of the calls does not matter.
+func keepFirst(o *snapshot.FormerOwner, err error) {
+	if o.Err == nil || err.Error() < o.Err.Error() {
+		o.Err = err
 	}
-	s.Owners[spec.Name] = o
 }

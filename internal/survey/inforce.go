@@ -9,25 +9,25 @@ import (
 	"github.com/xacct/xacct/internal/transfer"
 )
 
-// force is what is in force for a transfer: the ARN of its task, "" if there is none or it is not clear which, and the documents.
-type InForceDocuments struct {
-	TaskARN   string
-	Documents []snapshot.InForce
+// Force is what is in force for a transfer.
+type Force struct {
+	TaskARN   string // "" if the transfer has no task or it is not certain which it is
+	Documents []snapshot.Document
 }
 
-// InForce reads what is in force for the transfer.
-func InForce(ctx context.Context, c client.Set, t *transfer.Transfer) (InForceDocuments, error) {
+// InForce reads what is in force for the transfer. The error is that of an invalid transfer or of missing clients; a document that could not be read
+// has an error of its own.
+func InForce(ctx context.Context, c client.Set, t *transfer.Transfer) (Force, error) {
 	transfers := []*transfer.Transfer{t}
 	if err := transfer.Validate(transfers); err != nil {
-		return InForceDocuments{}, err
+		return Force{}, err
 	}
 	read, err := Read(ctx, c, transfers, 0, nil)
 	if err != nil {
-		return InForceDocuments{}, err
+		return Force{}, err
 	}
-	snap := read.Snapshot
-	out := InForceDocuments{Documents: snap.DocumentsInForce(t)}
-	if task, err := snap.OurTask(desired.Of(transfers).Tasks[0]); err == nil && task.Exists {
+	out := Force{Documents: read.Snapshot.DocumentsInForce(t)}
+	if task, err := read.Snapshot.OurTask(desired.Of(transfers).Tasks[0]); err == nil && task.Exists {
 		out.TaskARN = task.ARN
 	}
 	return out, nil

@@ -13,6 +13,7 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
+// readLogs reads all resource policies of CloudWatch Logs in the account and Region of the log policy.
 func (s *Reader) readLogs(ctx context.Context, w desired.LogPolicy) {
 	api, err := s.clients.Logs(w.Account, w.Region)
 	var policies map[string]policy.Document
@@ -25,13 +26,10 @@ func (s *Reader) readLogs(ctx context.Context, w desired.LogPolicy) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.Logs == nil {
-		s.Logs = map[string]map[string]policy.Document{}
-	}
 	s.Logs[w.ID()] = policies
 }
 
-// readLogUser reads a task that may need a log policy too.
+// readLogUser reads a task, not of the transfers, that may need the log policy too. If it cannot be read, that is noted with the task and is no failure.
 func (s *Reader) readLogUser(ctx context.Context, pl transfer.Place, arn string) {
 	api, err := s.clients.DataSync(pl.Account, pl.Region)
 	state := task.State{ARN: arn}
@@ -43,16 +41,13 @@ func (s *Reader) readLogUser(ctx context.Context, pl transfer.Place, arn string)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.LogUsers == nil {
-		s.LogUsers = map[string]task.State{}
-	}
 	s.LogUsers[arn] = state
 }
 
-// readFormerLogs reads the log policies that the transfers have left, and the tasks of others that may need them.
-func (s *Reader) readFormerLogs(ctx context.Context, left []desired.LogPolicy, w desired.Set, tasks map[transfer.Place][]task.Entry) {
+// readFormerLogs reads the former log policies where none is wanted, and the listed tasks of others that may need them.
+func (s *Reader) readFormerLogs(ctx context.Context, w desired.Set, tasks map[transfer.Place][]task.Entry) {
 	var wg sync.WaitGroup
-	for _, l := range left {
+	for _, l := range s.FormerLogs(w) {
 		pl := transfer.Place{Account: l.Account, Region: l.Region}
 		if w.LogsIn(pl) {
 			continue // read already

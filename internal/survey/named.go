@@ -11,29 +11,26 @@ import (
 	"github.com/xacct/xacct/plan"
 )
 
-// ReadNamed reads what the changes of a plan name and the snapshot does not hold yet.
+// ReadNamed reads the former keys and buckets that only the plan's changes tell of, as far as there are clients for their accounts and the snapshot
+// does not hold them yet.
 func (v *Survey) ReadNamed(ctx context.Context, transfers []*transfer.Transfer, changes []plan.Change) {
 	s := &Reader{Snapshot: v.Snapshot, clients: v.Clients}
-	s.KeysNamed = snapshot.KeysNamedBy(changes)
-	s.readNamedBuckets(ctx, changes)
+	s.KeysNamed, s.BucketsNamed = snapshot.KeysNamedBy(changes), snapshot.BucketsNamedBy(changes)
+	s.readNamedBuckets(ctx)
 	s.readFormerKeys(ctx, desired.Of(transfers))
 }
 
-// readNamedBuckets reads those of them that were not read yet, each as the bucket of the account that the plan names.
-func (s *Reader) readNamedBuckets(ctx context.Context, changes []plan.Change) {
-	s.BucketsNamed = snapshot.BucketsNamedBy(changes)
+// readNamedBuckets reads the policies of the buckets that the plan names, each as the bucket of the account that the plan says.
+func (s *Reader) readNamedBuckets(ctx context.Context) {
 	reading := map[string]bucket.Spec{}
-	for _, left := range s.BucketsNamed {
-		for _, l := range left {
-			_, seen := s.Buckets[l.Name]
-			_, tried := s.Owners[l.Name]
-			if _, ok := s.clients[l.ToldOwner]; ok && !seen && !tried && s.Failures[l.Name] == nil {
-				reading[l.Name] = bucket.Spec{Name: l.Name, Account: l.ToldOwner, Region: l.Regions[0]}
+	for _, buckets := range s.BucketsNamed {
+		for _, b := range buckets {
+			_, read := s.Buckets[b.Name]
+			_, tried := s.Owners[b.Name]
+			if _, ok := s.clients[b.ToldOwner]; ok && !read && !tried && s.Failures[b.Name] == nil {
+				reading[b.Name] = bucket.Spec{Name: b.Name, Account: b.ToldOwner, Region: b.Regions[0]}
 			}
 		}
-	}
-	if s.Owners == nil {
-		s.Owners = map[string]snapshot.FormerOwner{}
 	}
 	var wg sync.WaitGroup
 	for _, spec := range reading {

@@ -13,11 +13,10 @@ import (
 	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
-	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/task"
 )
 
-// observe reads everything that the transfers need, each thing once, in rounds: a round reads what the rounds before it led to.
+// observe reads everything that the transfers need, each thing once, in rounds. A round reads what the rounds before it led to.
 func observe(ctx context.Context, c client.Set, transfers []*transfer.Transfer) (*snapshot.Snapshot, error) {
 	s := NewReader(c)
 	s.Transfers = transfers
@@ -26,7 +25,7 @@ func observe(ctx context.Context, c client.Set, transfers []*transfer.Transfer) 
 	s.readDesired(ctx, w, &named)
 	lists := s.readListed(ctx, w)
 	named.Wait()
-	s.readFormerLogs(ctx, s.FormerLogs(w), w, lists.tasks)
+	s.readFormerLogs(ctx, w, lists.tasks)
 	s.readReferred(ctx, w, lists.locations)
 	s.readEmptied(ctx, w, &named)
 	if err := ctx.Err(); err != nil {
@@ -41,7 +40,7 @@ func observe(ctx context.Context, c client.Set, transfers []*transfer.Transfer) 
 	return s.Snapshot, ctx.Err()
 }
 
-// readDesired reads what the transfers name: roles, buckets, log policies and keys. It returns at once; wg ends when all is read.
+// readDesired begins to read what the transfers name: roles, buckets, log policies and keys. It returns at once; wg is done when all is read.
 func (s *Reader) readDesired(ctx context.Context, w desired.Set, wg *sync.WaitGroup) {
 	for arn, spec := range s.RolesToRead(w) {
 		wg.Go(func() { s.readRole(ctx, arn, spec) })
@@ -53,10 +52,10 @@ func (s *Reader) readDesired(ctx context.Context, w desired.Set, wg *sync.WaitGr
 	}
 	for _, t := range w.Tasks {
 		if s.Readable[t.Transfer.Destination.Account] && t.Transfer.Overwrites() {
-			wg.Go(func() { s.look(ctx, t.Transfer) })
+			wg.Go(func() { s.lookAtDestination(ctx, t.Transfer) })
 		}
 		if t.Transfer.Removes() {
-			wg.Go(func() { s.lookSource(ctx, t.Transfer) })
+			wg.Go(func() { s.lookAtSource(ctx, t.Transfer) })
 		}
 	}
 	for _, l := range w.Logs {
@@ -71,13 +70,13 @@ func (s *Reader) readDesired(ctx context.Context, w desired.Set, wg *sync.WaitGr
 	}
 }
 
-// lists are the locations and tasks that were listed, by account and Region.
+// lists are the locations and tasks that were listed.
 type lists struct {
 	locations map[transfer.Place][]location.Entry
 	tasks     map[transfer.Place][]task.Entry
 }
 
-// readListed lists the locations and tasks of every place, and reads those that may be the transfers'.
+// readListed lists the locations and tasks of every task account and Region, and reads those that may be the transfers' or need a log policy.
 func (s *Reader) readListed(ctx context.Context, w desired.Set) lists {
 	out := lists{map[transfer.Place][]location.Entry{}, map[transfer.Place][]task.Entry{}}
 	var wg sync.WaitGroup
@@ -103,46 +102,31 @@ func (s *Reader) readListed(ctx context.Context, w desired.Set) lists {
 	return out
 }
 
-// readEmptied looks at the sources of tasks that delete because the task in force does, and not because the transfer asks for it.
+// readEmptied begins to look at the sources of tasks that delete because the observed task does, and not because the transfer says so.
 func (s *Reader) readEmptied(ctx context.Context, w desired.Set, wg *sync.WaitGroup) {
 	for _, t := range w.Tasks {
 		if state, err := s.OurTask(t); err == nil && t.Removes(state) && !t.Transfer.Removes() {
-			wg.Go(func() { s.lookSource(ctx, t.Transfer) })
+			wg.Go(func() { s.lookAtSource(ctx, t.Transfer) })
 		}
 	}
 }
 
-// confirmPrincipals reads the roles of given locations, and looks again at policies with principals that S3 or KMS show unresolved.
+// confirmPrincipals begins to read the roles of locations that the user names, and to read again the policies with principals that S3 or KMS shows
+// as unique IDs.
 func (s *Reader) confirmPrincipals(ctx context.Context, w desired.Set, wg *sync.WaitGroup) {
 	given, ids := s.GivenRoles(w), s.RoleIDs()
 	for arn, spec := range given {
 		wg.Go(func() { s.readRole(ctx, arn, spec) })
 	}
 	for _, b := range w.Buckets {
-		wg.Go(func() { s.confirm(ctx, b, ids) })
+		wg.Go(func() { s.confirmBucket(ctx, b, ids) })
 	}
 	for _, k := range w.Keys {
 		wg.Go(func() { s.confirmKey(ctx, k, ids) })
 	}
 }
 
-// listInto reads one list of one place into out.
-func listInto[API, E any](ctx context.Context, s *Reader, pl transfer.Place, op string, out map[transfer.Place][]E, read func(context.Context, API) ([]E, error)) {
-	client, err := s.clients.DataSync(pl.Account, pl.Region)
-	if err == nil {
-		var entries []E
-		if entries, err = read(ctx, client.(API)); err == nil {
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			out[pl], s.Listed[pl] = entries, true
-			return
-		}
-		err = &plan.CallError{Account: pl.Account, Region: pl.Region, Operation: op, Subject: "*", Err: err}
-	}
-	s.fail(pl.Account+"/"+pl.Region, err)
-}
-
-// placesOf are the task accounts and Regions in which locations or tasks may be.
+// placesOf are the task accounts with clients and their Regions in which wanted locations or tasks are, sorted.
 func placesOf(c client.Set, w desired.Set) []transfer.Place {
 	set := map[transfer.Place]bool{}
 	for _, l := range w.Locations {

@@ -7,31 +7,52 @@ import (
 
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/snapshot"
+	"github.com/xacct/xacct/plan"
 )
 
-// reader reads into a snapshot, many things at a time.
+// Reader reads into the snapshot that it embeds, many things at a time. While its methods run, others must not touch the snapshot.
 type Reader struct {
 	*snapshot.Snapshot
 	clients client.Set
 	mu      sync.Mutex // guards the snapshot
 }
 
+// NewReader makes a reader with an empty snapshot.
 func NewReader(c client.Set) *Reader {
 	return &Reader{Snapshot: snapshot.New(maps.Keys(c)), clients: c}
 }
 
+// fail notes why something could not be read. Of several errors it keeps the one whose text sorts first, so that the order of the calls does not matter.
 func (s *Reader) fail(what string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if have := s.Failures[what]; have == nil || err.Error() < have.Error() { // of several the same one every time, whichever came first
+	if have := s.Failures[what]; have == nil || err.Error() < have.Error() {
 		s.Failures[what] = err
 	}
 }
 
-// FirstError is one of the snapshot's errors; nil if there is none.
+// FirstError is the error of what sorts first among that which could not be read; nil if all could be.
 func (s *Reader) FirstError() error {
 	for _, what := range slices.Sorted(maps.Keys(s.Failures)) {
 		return s.Failures[what]
 	}
 	return nil
+}
+
+// readInto reads one thing with the client and puts it into a map of the snapshot. what is its key there, and in Failures if it cannot be read. err is
+// why there is no client, and call names the call that failed, without its error.
+func readInto[API, State any](s *Reader, into map[string]State, what string, api API, err error, call plan.CallError, read func(API) (State, error)) {
+	if err != nil {
+		s.fail(what, err)
+		return
+	}
+	state, err := read(api)
+	if err != nil {
+		call.Err = err
+		s.fail(what, &call)
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	into[what] = state
 }

@@ -15,21 +15,11 @@ import (
 func (s *Reader) readRole(ctx context.Context, arn string, spec iamrole.Spec) {
 	a, _ := region.ParseARN(arn)
 	api, err := s.clients.IAM(a.Account)
-	if err != nil {
-		s.fail(arn, err)
-		return
-	}
-	state, err := iamrole.Observe(ctx, api, spec)
-	if err != nil {
-		s.fail(arn, &plan.CallError{Account: a.Account, Operation: "iam:GetRole", Subject: spec.Name, Err: err})
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.Roles[arn] = state
+	call := plan.CallError{Account: a.Account, Operation: "iam:GetRole", Subject: spec.Name}
+	readInto(s, s.Roles, arn, api, err, call, func(api iamrole.API) (iamrole.State, error) { return iamrole.Observe(ctx, api, spec) })
 }
 
-// readFormerRoles reads the roles that locations name, or named before, and that were not read yet.
+// readFormerRoles reads the former roles that were not read yet.
 func (s *Reader) readFormerRoles(ctx context.Context, w desired.Set) {
 	reading := map[string]*transfer.Transfer{}
 	for _, t := range w.Tasks {

@@ -13,17 +13,17 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// InForce is one document in force, by what it belongs to; err says why it could not be read.
-type InForce struct {
-	Name     string
-	Document policy.Document
-	Err      error
+// Document is one policy as it is in force.
+type Document struct {
+	Name     string          // what it belongs to, such as "trust arn:aws:iam::…:role/x" or "bucket media-raw"
+	Document policy.Document // zero if there is none
+	Err      error           // why it could not be read
 }
 
-// DocumentsInForce are the documents of the roles, buckets, keys and log policies of the transfer, as they were read.
-func (s *Snapshot) DocumentsInForce(t *transfer.Transfer) []InForce {
-	var out []InForce
-	note := func(what string, d policy.Document, err error) { out = append(out, InForce{what, d, err}) }
+// DocumentsInForce are the documents of the transfer's roles, log policy, buckets and keys, as they were read.
+func (s *Snapshot) DocumentsInForce(t *transfer.Transfer) []Document {
+	var out []Document
+	note := func(name string, d policy.Document, err error) { out = append(out, Document{name, d, err}) }
 	w := desired.Of([]*transfer.Transfer{t})
 	for _, arn := range s.rolesOf(t) {
 		state, seen := s.Roles[arn]
@@ -76,22 +76,14 @@ func (s *Snapshot) DocumentsInForce(t *transfer.Transfer) []InForce {
 	return out
 }
 
-// rolesOf are the roles that DataSync was given for the transfer, each once: those of its ends, also where only a location names them, and those of
-// manifests and reports.
+// rolesOf are the ARNs of the roles that DataSync assumes for the transfer, each once and sorted: those of its ends, also where only a location
+// names them, and those that were given for manifests and reports.
 func (s *Snapshot) rolesOf(t *transfer.Transfer) []string {
 	var out []string
 	for _, side := range transfer.Sides {
 		out = append(out, cmp.Or(t.End(side).DataSyncRole, s.Locations[t.End(side).LocationARN].RoleARN))
 	}
-	if m := t.Task.Manifest; m != nil {
-		out = append(out, m.RoleARN)
-	}
-	if p := t.Task.Report; p != nil {
-		out = append(out, p.RoleARN)
-	}
-	if m := t.Retries; m != nil {
-		out = append(out, m.RoleARN)
-	}
+	out = append(out, t.GivenDataRoles()...)
 	slices.Sort(out)
 	return slices.DeleteFunc(slices.Compact(out), func(arn string) bool { return arn == "" })
 }
