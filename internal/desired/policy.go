@@ -18,11 +18,6 @@ type SharedPolicy struct {
 	Roles     []string // IDs of the role changes whose roles the statements name as principals
 }
 
-// LacksOurs reports whether one of the Sids, which are missing in the policy, is ours.
-func (w SharedPolicy) LacksOurs(missing []string) bool {
-	return slices.ContainsFunc(missing, func(sid string) bool { return slices.Contains(w.Ours, sid) })
-}
-
 // Owners are the transfers that the Sid belongs to.
 func (w SharedPolicy) Owners(sid string) []*transfer.Transfer {
 	return slices.DeleteFunc(slices.Clone(w.Transfers), func(t *transfer.Transfer) bool {

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/smithy-go/middleware"
 
+	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 )
@@ -17,7 +18,10 @@ func WriteLogPolicy(ctx context.Context, api task.LogsAPI, next policy.Document)
 	if next.IsZero() {
 		out, err := api.DeleteResourcePolicy(ctx, &cloudwatchlogs.DeleteResourcePolicyInput{PolicyName: new(task.LogPolicyName)}, noLogRetries)
 		if err != nil {
-			return middleware.Metadata{}, UnlessGone(err)
+			if awserr.NotFound(err) {
+				err = nil
+			}
+			return middleware.Metadata{}, err
 		}
 		return out.ResultMetadata, nil
 	}

@@ -1,3 +1,7 @@
+// Package guard changes policies that others write too: those of buckets and keys, and the resource policy of CloudWatch Logs. Write takes a Target,
+// which reads, edits and writes one whole policy, and Hooks of its caller; it reads, merges, writes, and looks again until what was written shows. The
+// other functions are the single reads and writes of each kind. AWS has no conditional write of a policy, so a read comes right before every write:
+// the writes switch the SDK's own retries off, and Write reads anew before it tries again.
 package guard
 
 import (
