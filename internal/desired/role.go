@@ -2,7 +2,6 @@ package desired
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -66,12 +65,9 @@ func (w Role) Diff(s iamrole.State) RoleDiff {
 			d.Lines = append(d.Lines, "inline policy "+name+" is removed")
 		}
 	}
-	for _, k := range slices.Sorted(maps.Keys(w.Spec.Tags)) {
-		if s.Tags[k] != w.Spec.Tags[k] {
-			d.Tags[k] = w.Spec.Tags[k]
-			d.Lines = append(d.Lines, fmt.Sprintf("tag %s=%s", k, w.Spec.Tags[k]))
-		}
-	}
+	var tagLines []string
+	d.Tags, tagLines = DiffTags(w.Spec.Tags, s.Tags)
+	d.Lines = append(d.Lines, tagLines...)
 	if len(d.Lines) > 0 {
 		d.Op = plan.Update
 	}
