@@ -36,7 +36,8 @@ func (w Key) Usable(s kmskey.State) bool { return s.Grantable(w.Grants) }
 // Change is an update of the key's policy, still without hold, details and texts.
 func (w Key) Change() plan.Change {
 	return plan.Change{ID: w.ID(), Account: w.Spec.Account(), Region: w.Spec.Region(), Kind: plan.KeyPolicy,
-		Name: transfer.KeyName(w.Spec.ARN), ARN: w.Spec.ARN, Transfers: Names(w.Transfers), Requires: w.Roles, Op: plan.Update, Calls: []string{"kms:PutKeyPolicy"}}
+		Name: transfer.KeyName(w.Spec.ARN), ARN: w.Spec.ARN, Transfers: Names(w.Transfers), Requires: w.Roles,
+		Op: plan.Update, Calls: []string{"kms:PutKeyPolicy"}}
 }
 
 // ID is that of the change of the key's policy.

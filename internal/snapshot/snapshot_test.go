@@ -126,7 +126,8 @@ func TestNotes(t *testing.T) {
 	before := archive()
 	st := before.End(plan.DestinationSide).Access.On("arn:aws:s3:::media-old", "arn:aws:s3:::media-old/*").
 		WithSid(tr.End(plan.DestinationSide).Purpose).When(policy.StringEquals("aws:ResourceAccount", other))
-	s.Roles[role.Arn] = iamrole.State{Exists: true, ARN: role.Arn, Policies: map[string]policy.Document{tr.End(plan.DestinationSide).PolicyName: policy.New(st)}}
+	policies := map[string]policy.Document{tr.End(plan.DestinationSide).PolicyName: policy.New(st)}
+	s.Roles[role.Arn] = iamrole.State{Exists: true, ARN: role.Arn, Policies: policies}
 	notes := s.NoteBuckets(role)
 	if diff := cmp.Diff(map[string]string{FormerTag(tr, "media-old"): other + " destination us-east-2"}, notes); diff != "" {
 		t.Errorf("tags (-want +got):\n%s", diff)

@@ -29,7 +29,8 @@ func (s *Reader) readLogs(ctx context.Context, w desired.LogPolicy) {
 	s.Logs[w.ID()] = policies
 }
 
-// readLogUser reads a task, not of the transfers, that may need the log policy too. If it cannot be read, that is noted with the task and is no failure.
+// readLogUser reads a task, not of the transfers, that may need the log policy too. If it cannot be read, that is noted with the task and is no
+// failure.
 func (s *Reader) readLogUser(ctx context.Context, pl transfer.Place, arn string) {
 	api, err := s.clients.DataSync(pl.Account, pl.Region)
 	state := task.State{ARN: arn}

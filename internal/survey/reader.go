@@ -22,7 +22,8 @@ func NewReader(c client.Set) *Reader {
 	return &Reader{Snapshot: snapshot.New(maps.Keys(c)), clients: c}
 }
 
-// fail notes why something could not be read. Of several errors it keeps the one whose text sorts first, so that the order of the calls does not matter.
+// fail notes why something could not be read. Of several errors it keeps the one whose text sorts first, so that the order of the calls does not
+// matter.
 func (s *Reader) fail(what string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
