@@ -7,74 +7,182 @@ import (
 	"testing/synctest"
 	"time"
 
-	smithy "github.com/aws/smithy-go"
+	"github.com/aws/smithy-go"
+	"github.com/google/go-cmp/cmp"
 )
 
+var (
+	throttled   = &smithy.GenericAPIError{Code: "ThrottlingException"}
+	broken      = &smithy.GenericAPIError{Code: "InternalError", Fault: smithy.FaultServer}
+	propagating = &smithy.GenericAPIError{Code: "MalformedPolicyDocument", Message: "Invalid principal in policy"}
+	refused     = &smithy.GenericAPIError{Code: "AccessDenied"}
+)
+
+// Delays double from half a second to four, give or take a fifth.
 func TestDelay(t *testing.T) {
 	for _, tt := range []struct {
 		attempt int
-		middle  time.Duration
+		want    time.Duration
 	}{
 		{1, 500 * time.Millisecond},
 		{2, time.Second},
 		{3, 2 * time.Second},
 		{4, 4 * time.Second},
-		{1000, 4 * time.Second},
+		{5, 4 * time.Second},
+		{1000, 4 * time.Second}, // no overflow
 	} {
-		for range 100 {
-			if d := Delay(tt.attempt); d < tt.middle*8/10 || d > tt.middle*12/10 {
-				t.Errorf("after attempt %d: %v, want a fifth around %v", tt.attempt, d, tt.middle)
-			}
+		lowest, highest := time.Hour, time.Duration(0)
+		for range 1000 {
+			d := Delay(tt.attempt)
+			lowest, highest = min(lowest, d), max(highest, d)
+		}
+		if lowest < tt.want*8/10 || highest > tt.want*12/10 {
+			t.Errorf("attempt %d: from %s to %s, want %s give or take a fifth", tt.attempt, lowest, highest, tt.want)
+		}
+		if highest-lowest < tt.want/10 {
+			t.Errorf("attempt %d: from %s to %s, which is no jitter", tt.attempt, lowest, highest)
 		}
 	}
 }
 
-// Each class of error has time of its own.
+// Each kind of error has a budget of its own, in which the wait that is to follow counts, as does the call before it.
 func TestBackoff(t *testing.T) {
+	type failure struct {
+		call, wait time.Duration
+		err        error
+	}
+	const limit = 10 * time.Second
+	for _, tt := range []struct {
+		name     string
+		failures []failure
+		want     []bool
+	}{
+		{"up to the limit", []failure{{0, 4 * time.Second, refused}, {0, 6 * time.Second, refused}}, []bool{false, false}},
+		{"over it", []failure{{0, 4 * time.Second, refused}, {0, 7 * time.Second, refused}}, []bool{false, true}},
+		{"by the length of the calls", []failure{{5 * time.Second, 0, broken}, {6 * time.Second, 0, broken}}, []bool{false, true}},
+		{"one wait that is too long", []failure{{0, 11 * time.Second, throttled}}, []bool{true}},
+		{"throttled before", []failure{{0, 9 * time.Second, throttled}, {0, 9 * time.Second, propagating}, {0, 9 * time.Second, broken},
+			{0, 9 * time.Second, refused}},
+			[]bool{false, false, false, false}},
+		{"throttled again", []failure{{0, 9 * time.Second, throttled}, {0, 9 * time.Second, propagating}, {0, 2 * time.Second, throttled}},
+			[]bool{false, false, true}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				spent := NewBackoff()
+				var got []bool
+				for _, f := range tt.failures {
+					time.Sleep(f.call)
+					over := spent.Over(limit, f.wait, f.err)
+					got = append(got, over)
+					if !over {
+						time.Sleep(f.wait)
+					}
+				}
+				if diff := cmp.Diff(tt.want, got); diff != "" {
+					t.Errorf("over the limit (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+func TestSleep(t *testing.T) {
+	cause := errors.New("enough")
+	for _, tt := range []struct {
+		name  string
+		ends  time.Duration // of the context; 0 is never
+		sleep time.Duration
+		want  time.Duration
+		err   error
+	}{
+		{"to its end", 0, 3 * time.Second, 3 * time.Second, nil},
+		{"cut off", 2 * time.Second, 3 * time.Second, 2 * time.Second, cause},
+		{"the context ends later", 4 * time.Second, 3 * time.Second, 3 * time.Second, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancelCause(t.Context())
+				defer cancel(nil)
+				if tt.ends > 0 {
+					time.AfterFunc(tt.ends, func() { cancel(cause) })
+				}
+				start := time.Now()
+				if err := Sleep(ctx, tt.sleep); err != tt.err {
+					t.Errorf("error %v, want %v", err, tt.err)
+				}
+				if got := time.Since(start); got != tt.want {
+					t.Errorf("slept %s, want %s", got, tt.want)
+				}
+			})
+		})
+	}
+}
+
+// A call that has begun may take a minute longer than the context, and is cut off then.
+func TestFinish(t *testing.T) {
+	type key struct{}
+	for _, tt := range []struct {
+		name  string
+		takes time.Duration
+		want  time.Duration
+		err   error
+	}{
+		{"before the context ends", 5 * time.Second, 5 * time.Second, nil},
+		{"within the grace", 69 * time.Second, 69 * time.Second, nil},
+		{"too long", time.Hour, 70 * time.Second, context.Canceled},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(context.WithValue(t.Context(), key{}, "kept"), 10*time.Second)
+				defer cancel()
+				start := time.Now()
+				err := Finish(ctx, func(ctx context.Context) error {
+					if ctx.Value(key{}) != "kept" {
+						t.Error("the call lost the values of the context")
+					}
+					return Sleep(ctx, tt.takes)
+				})
+				if !errors.Is(err, tt.err) {
+					t.Errorf("error %v, want %v", err, tt.err)
+				}
+				if got := time.Since(start); got != tt.want {
+					t.Errorf("took %s, want %s", got, tt.want)
+				}
+			})
+		})
+	}
+}
+
+// Whoever releases a held context ends it at once.
+func TestWithGraceReleased(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		throttled, refused := &smithy.GenericAPIError{Code: "ThrottlingException"}, errors.New("refused")
-		b := NewBackoff()
-		for _, tt := range []struct {
-			name  string
-			taken time.Duration // of the attempt
-			wait  time.Duration
-			err   error
-			want  bool
-		}{
-			{"within the limit", 30 * time.Second, 30 * time.Second, throttled, false},
-			{"over it by the wait", 0, time.Second, throttled, true},
-			{"of another class", 30 * time.Second, 20 * time.Second, refused, false},
-			{"over it by the attempt", 11 * time.Second, 0, refused, true},
-		} {
-			time.Sleep(tt.taken)
-			if got := b.Over(time.Minute, tt.wait, tt.err); got != tt.want {
-				t.Errorf("%s: over %v, want %v", tt.name, got, tt.want)
-			}
-			time.Sleep(tt.wait)
+		ctx, cancel := context.WithCancel(t.Context())
+		held, release := WithGrace(ctx)
+		cancel()
+		synctest.Wait()
+		if err := held.Err(); err != nil {
+			t.Errorf("ended with the context: %v", err)
+		}
+		release()
+		if held.Err() == nil {
+			t.Error("released and not ended")
 		}
 	})
 }
 
-func TestGrace(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx, stop := context.WithCancelCause(t.Context())
-		if err := Stopped(ctx); err != nil {
-			t.Errorf("stopped before the end: %v", err)
-		}
-		cause := errors.New("enough")
-		begin := time.Now()
-		err := Finish(ctx, func(ctx context.Context) error {
-			stop(cause)
-			return Sleep(ctx, time.Hour)
-		})
-		if took := time.Since(begin); err == nil || took != grace {
-			t.Errorf("the call ended with %v after %v, want an error after %v", err, took, grace)
-		}
-		if err := Stopped(ctx); !errors.Is(err, cause) {
-			t.Errorf("stopped by %v, want %v", err, cause)
-		}
-		if err := Sleep(ctx, time.Hour); !errors.Is(err, cause) {
-			t.Errorf("slept until %v, want %v", err, cause)
-		}
-	})
+func TestStopped(t *testing.T) {
+	cause := errors.New("enough")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	if err := Stopped(ctx); err != nil {
+		t.Errorf("going on: %v", err)
+	}
+	cancel(cause)
+	err := Stopped(ctx)
+	if !errors.Is(err, cause) {
+		t.Fatalf("ended: %v, want the cause", err)
+	}
+	if diff := cmp.Diff("stopped: enough", err.Error()); diff != "" {
+		t.Errorf("error (-want +got):\n%s", diff)
+	}
 }

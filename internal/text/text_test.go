@@ -2,25 +2,53 @@ package text
 
 import (
 	"errors"
+	"fmt"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
-func TestForms(t *testing.T) {
-	refusal := errors.New("operation error IAM: GetRole, https response error StatusCode: 403,\n\tRequestID: 1a2b, HostID: x/y=, api error AccessDenied: no")
-	for _, tt := range []struct{ name, got, want string }{
-		{"an error", OneLine(refusal), "operation error IAM: GetRole, https response error StatusCode: 403, api error AccessDenied: no"},
-		{"an error of ours", OneLine(errors.New("not read")), "not read"},
-		{"by a statement", By("statement DenyAll"), ", by statement DenyAll"},
-		{"by none", By(""), ""},
-		{"within a statement", Within("statement DenyAll"), " (statement DenyAll)"},
-		{"within none", Within(""), ""},
-		{"none", Plural(0), "s"},
-		{"one", Plural(1), ""},
-		{"two", Plural(2), "s"},
+func TestStatement(t *testing.T) {
+	for _, tt := range []struct{ name, statement, by, within string }{
+		{"none", "", "", ""},
+		{"a Sid", "NoUploads", ", by NoUploads", " (NoUploads)"},
+		{"a number", "statement 2 of the bucket policy", ", by statement 2 of the bucket policy", " (statement 2 of the bucket policy)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if tt.got != tt.want {
-				t.Errorf("got %q, want %q", tt.got, tt.want)
+			if diff := cmp.Diff([]string{tt.by, tt.within}, []string{By(tt.statement), Within(tt.statement)}); diff != "" {
+				t.Errorf("by and within (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestPlural(t *testing.T) {
+	for n, want := range map[int]string{0: "s", 1: "", 2: "s", 1000: "s"} {
+		if got := Plural(n); got != want {
+			t.Errorf("%d: %q, want %q", n, got, want)
+		}
+	}
+}
+
+// Two answers that refuse alike read alike, whatever their request ids.
+func TestOneLine(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"as it is", errors.New("refused"), "refused"},
+		{"line breaks and indentation", errors.Join(errors.New("one"), fmt.Errorf("two:\n\t three")), "one two: three"},
+		{"a request id", errors.New("operation error IAM: GetRole, https response error StatusCode: 403, RequestID: 0a1b-2c3d, api error AccessDenied: no"),
+			"operation error IAM: GetRole, https response error StatusCode: 403, api error AccessDenied: no"},
+		{"a host id too", errors.New("operation error S3: GetBucketPolicy, StatusCode: 403, RequestID: 4442587FB7D0A2F9, HostID: x/y+z==, api error AccessDenied: no"),
+			"operation error S3: GetBucketPolicy, StatusCode: 403, api error AccessDenied: no"},
+		{"empty ids", errors.New("exceeded, RequestID: , HostID: , canceled"), "exceeded, canceled"},
+		{"an id broken over lines", errors.New("RequestID:\n 0a1b,\nno"), "no"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, OneLine(tt.err)); diff != "" {
+				t.Errorf("line (-want +got):\n%s", diff)
 			}
 		})
 	}
