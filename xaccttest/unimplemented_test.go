@@ -203,4 +203,3 @@ func TestUnimplementedObjects(t *testing.T) {
 		t.Errorf("WriteManifest: %v", err)
 	}
 }
-
