@@ -21,12 +21,14 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// IdentityAPI is the part of STS that proves which account the clients belong to. It may gain methods in a minor release: embed it in fakes.
+// IdentityAPI is the part of STS that proves which account the clients belong to. It may gain methods in a minor release: a fake
+// embeds xaccttest.UnimplementedSTS.
 type IdentityAPI interface {
 	GetCallerIdentity(context.Context, *sts.GetCallerIdentityInput, ...func(*sts.Options)) (*sts.GetCallerIdentityOutput, error)
 }
 
-// DataSyncAPI is the part of DataSync that xacct uses. It may gain methods in a minor release: embed it in fakes.
+// DataSyncAPI is the part of DataSync that xacct uses. It may gain methods in a minor release: a fake embeds
+// xaccttest.UnimplementedDataSync.
 type DataSyncAPI interface {
 	location.API
 	task.API

@@ -27,6 +27,11 @@
 // The words of plans and results, which are Change, Finding, Facts, Result, Event and the errors, live in package plan. This package has aliases
 // of them, so most programs import only this one. What is wrong with a transfer is a list of [Problem] values, from package problem.
 //
+// # Which calls are made
+//
+// docs/calls.md lists for each function the calls that it makes and in which account, when it returns nil, its typed errors, and what stands
+// afterwards. It also has the policy that planning needs in each account, as [OperatorPolicy] writes it.
+//
 // # Accounts
 //
 // The task account owns the roles, the locations and the task. It is the source's account (push) unless [Transfer].TaskAccount says
@@ -63,6 +68,7 @@
 //
 // # Compatibility
 //
-// The interfaces named API, [DataSyncAPI] and [IdentityAPI] may gain methods in a minor release: embed them in your fakes. Structs may gain
-// fields. The JSON of a [Plan] is versioned: a newer version is refused, an older one of the same major version is read.
+// The interfaces named API, [DataSyncAPI] and [IdentityAPI] may gain methods in a minor release: embed the Unimplemented types of package xaccttest
+// in your fakes. Structs may gain fields. The JSON of a [Plan] is versioned: a newer version is refused, an older one of the same major version is
+// read.
 package xacct

@@ -6,8 +6,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// API lists the methods of *s3.Client that this package and its callers use. A minor release may add methods: implementations should
-// embed API.
+// API lists the methods of *s3.Client that this package and its callers use. A minor release may add methods: a fake embeds UnimplementedS3 of
+// package xaccttest.
 type API interface {
 	HeadBucket(ctx context.Context, in *s3.HeadBucketInput, optFns ...func(*s3.Options)) (*s3.HeadBucketOutput, error)
 	GetBucketPolicy(ctx context.Context, in *s3.GetBucketPolicyInput, optFns ...func(*s3.Options)) (*s3.GetBucketPolicyOutput, error)

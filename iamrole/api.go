@@ -6,8 +6,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 )
 
-// API lists the methods of *iam.Client that this package and its callers use. A minor release may add methods: implementations should
-// embed API.
+// API lists the methods of *iam.Client that this package and its callers use. A minor release may add methods: a fake embeds UnimplementedIAM of
+// package xaccttest.
 type API interface {
 	GetRole(ctx context.Context, in *iam.GetRoleInput, optFns ...func(*iam.Options)) (*iam.GetRoleOutput, error)
 	ListRolePolicies(ctx context.Context, in *iam.ListRolePoliciesInput, optFns ...func(*iam.Options)) (*iam.ListRolePoliciesOutput, error)

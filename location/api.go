@@ -6,8 +6,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 )
 
-// API lists the methods of *datasync.Client that this package and its callers use. A minor release may add methods: implementations should
-// embed API.
+// API lists the methods of *datasync.Client that this package and its callers use. A minor release may add methods: a fake embeds
+// UnimplementedDataSync of package xaccttest.
 type API interface {
 	CreateLocationS3(ctx context.Context, in *datasync.CreateLocationS3Input, optFns ...func(*datasync.Options)) (*datasync.CreateLocationS3Output, error)
 	DescribeLocationS3(ctx context.Context, in *datasync.DescribeLocationS3Input, optFns ...func(*datasync.Options)) (*datasync.DescribeLocationS3Output, error)

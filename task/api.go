@@ -6,8 +6,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 )
 
-// API lists the methods of *datasync.Client that this package and its callers use to create, change and delete a task. A minor release may
-// add methods: implementations should embed API.
+// API lists the methods of *datasync.Client that this package and its callers use to create, change and delete a task. A minor release may add
+// methods: a fake embeds UnimplementedDataSync of package xaccttest.
 type API interface {
 	CreateTask(ctx context.Context, in *datasync.CreateTaskInput, optFns ...func(*datasync.Options)) (*datasync.CreateTaskOutput, error)
 	DescribeTask(ctx context.Context, in *datasync.DescribeTaskInput, optFns ...func(*datasync.Options)) (*datasync.DescribeTaskOutput, error)
@@ -18,8 +18,8 @@ type API interface {
 	TagResource(ctx context.Context, in *datasync.TagResourceInput, optFns ...func(*datasync.Options)) (*datasync.TagResourceOutput, error)
 }
 
-// ExecutionAPI lists the methods of *datasync.Client that this package uses to run a task. A minor release may add methods: implementations
-// should embed ExecutionAPI.
+// ExecutionAPI lists the methods of *datasync.Client that this package uses to run a task. A minor release may add methods: a fake embeds
+// UnimplementedDataSync of package xaccttest.
 type ExecutionAPI interface {
 	StartTaskExecution(ctx context.Context, in *datasync.StartTaskExecutionInput, optFns ...func(*datasync.Options)) (*datasync.StartTaskExecutionOutput, error)
 	DescribeTaskExecution(ctx context.Context, in *datasync.DescribeTaskExecutionInput, optFns ...func(*datasync.Options)) (*datasync.DescribeTaskExecutionOutput, error)

@@ -12,8 +12,8 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// LogsAPI lists the methods of *cloudwatchlogs.Client that this package and its callers use. A minor release may add methods: implementations
-// should embed LogsAPI.
+// LogsAPI lists the methods of *cloudwatchlogs.Client that this package and its callers use. A minor release may add methods: a fake embeds
+// UnimplementedLogs of package xaccttest.
 type LogsAPI interface {
 	DescribeResourcePolicies(ctx context.Context, in *cloudwatchlogs.DescribeResourcePoliciesInput, optFns ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.DescribeResourcePoliciesOutput, error)
 	PutResourcePolicy(ctx context.Context, in *cloudwatchlogs.PutResourcePolicyInput, optFns ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.PutResourcePolicyOutput, error)

@@ -13,8 +13,8 @@ import (
 	"github.com/xacct/xacct/problem"
 )
 
-// ObjectsAPI lists the methods of *s3.Client that this package uses to read reports and to write manifests. A minor release may add methods:
-// implementations should embed ObjectsAPI.
+// ObjectsAPI lists the methods of *s3.Client that this package uses to read reports and to write manifests. A minor release may add methods: a fake
+// embeds UnimplementedObjects of package xaccttest.
 type ObjectsAPI interface {
 	ListObjectsV2(ctx context.Context, in *s3.ListObjectsV2Input, optFns ...func(*s3.Options)) (*s3.ListObjectsV2Output, error)
 	GetObject(ctx context.Context, in *s3.GetObjectInput, optFns ...func(*s3.Options)) (*s3.GetObjectOutput, error)

@@ -26,6 +26,13 @@
 // [Options].Propagation delays the visibility of changes, and [Options].Quotas sets limits. [Cloud.Calls] lists the calls that were made, and
 // [Cloud.Dump] what exists. As this package comes to know more of AWS it refuses more, also in minor releases.
 //
+// # Fakes by hand
+//
+// A fake that answers a few calls itself embeds [UnimplementedIAM], [UnimplementedS3], [UnimplementedKMS], [UnimplementedDataSync], [UnimplementedLogs],
+// [UnimplementedSTS] or [UnimplementedObjects]. A method that it does not have returns an *[UnimplementedError], which names the call. To embed the
+// interface itself compiles too, but then such a call is one of a nil pointer, which ends the test binary from a goroutine of the library. The calls
+// that each function makes are listed in docs/calls.md.
+//
 // # What it checks
 //
 // IAM: names, paths, tags and sizes; documents, by the Validate of package policy; that the principals of a trust policy exist. Documents come

@@ -228,7 +228,7 @@ func TestLinks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range append(names, "README.md", "CONTRIBUTING.md", "CHANGELOG.md") {
+	for _, name := range append(names, "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md") {
 		text, err := fs.ReadFile(top, name)
 		if err != nil {
 			t.Error(err)
@@ -260,7 +260,7 @@ var mention = regexp.MustCompile(`\bdocs/[a-z-]+\.md\b`)
 // The pages below docs that Go files and Markdown files mention by their path are there.
 func TestMentionedPagesAreThere(t *testing.T) {
 	top := os.DirFS("../..")
-	names := []string{"README.md", "CONTRIBUTING.md", "CHANGELOG.md"}
+	names := []string{"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"}
 	for _, files := range source(t).files {
 		for _, f := range files {
 			names = append(names, f.path)

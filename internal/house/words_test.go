@@ -25,7 +25,7 @@ type page struct {
 	text []string // paragraphs or comments
 }
 
-// pages are the documentation of every package that is not internal, README.md and the files below docs.
+// pages are the documentation of every package that is not internal, README.md, SECURITY.md and the files below docs.
 func pages(t *testing.T) []page {
 	t.Helper()
 	tr := source(t)
@@ -45,7 +45,7 @@ func pages(t *testing.T) []page {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range append(files, "README.md") {
+	for _, name := range append(files, "README.md", "SECURITY.md") {
 		text, err := fs.ReadFile(top, name)
 		if err != nil {
 			t.Fatal(err)

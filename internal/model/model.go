@@ -1,5 +1,6 @@
 // Package model checks inputs of DataSync against its service model: patterns, lengths, numbers and enums. The gate .ci/datasync-model
-// generates the table in testdata from botocore (Apache License 2.0, https://github.com/boto/botocore), and compares both.
+// generates the table in testdata from botocore (Apache License 2.0, https://github.com/boto/botocore), and compares both. The table begins with the
+// version of botocore that it is from.
 package model
 
 import (

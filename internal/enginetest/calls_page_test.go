@@ -1,0 +1,232 @@
+package enginetest_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/task"
+)
+
+// The functions of docs/calls.md.
+const (
+	newPlanName     = "xacct.NewPlan"
+	applyName       = "Plan.Apply, set-up"
+	destroyPlanName = "xacct.NewDestroyPlan"
+	destroyName     = "Plan.Apply, tear-down"
+	startName       = "task.Start"
+	watchName       = "Execution.Watch and Execution.Wait"
+	cancelName      = "Execution.Cancel"
+	readReportName  = "task.ReadReport"
+	retryName       = "task.Retry"
+	verifyName      = "xacct.VerifyOwnership"
+	receiptName     = "Plan.Receipt"
+	residueName     = "Plan.Residue"
+)
+
+// callingFunction is a function of the page: what it makes calls for, and what its caller has to know about its end.
+type callingFunction struct {
+	name       string
+	readOnly   bool
+	does       string      // one sentence or two
+	permission string      // the phases of OperatorPolicy that it needs
+	isNil      string      // when the error is nil
+	errors     []typedCase // in the order in which they can occur
+	others     string      // errors without a type
+	afterwards string
+}
+
+// typedCase is an error that its caller can get with errors.As, as a nil pointer of its type.
+type typedCase struct {
+	err  error
+	when string
+}
+
+// unusable are the errors of everything that reads all accounts of the transfers first.
+var unusable = []typedCase{
+	{(*xacct.Problem)(nil), "a transfer is invalid; several are joined, and `xacct.Problems` lists them"},
+	{(*xacct.ClientError)(nil), "a client that the transfers need was not given"},
+	{(*xacct.IdentityError)(nil), "a client belongs to another account than the one it was given for, or STS did not answer"},
+}
+
+var applyErrors = append([]typedCase{
+	{(*xacct.SchemaError)(nil), "the plan's JSON is of a newer version; nothing was read or written"},
+}, append(unusable[:len(unusable):len(unusable)], []typedCase{
+	{(*xacct.MismatchError)(nil), "the plan was edited: its changes are not those of its transfers"},
+	{(*xacct.StaleError)(nil), "a resource of ours was changed after the plan was made; that resource was not written"},
+	{(*xacct.BlockedError)(nil), "findings block a transfer, in the plan or by now"},
+	{(*xacct.AmbiguousError)(nil), "several locations or tasks are tagged as one of ours"},
+	{(*xacct.OwnerError)(nil), "a role or statement has our name and is not ours"},
+	{(*xacct.LostUpdateError)(nil), "another writer removed what was written into a policy"},
+	{(*xacct.CallError)(nil), "a call failed, or was refused until the `Budget` was used up"},
+}...)...)
+
+var callingFunctions = []callingFunction{
+	{
+		name: newPlanName, readOnly: true, permission: "`PlanPhase`",
+		does:       "Reads what the transfers use and what they used before, and compares it with what they want.",
+		isNil:      "every account for which clients were given was proved to be that account. It is nil too if findings block every transfer: look at `Plan.Findings`.",
+		errors:     unusable,
+		others:     "no transfer was given, none of their accounts has clients, or an option names something that there is not. If the context ends, the error is its cause.",
+		afterwards: "Nothing was written. A read that failed is a finding of the transfers that it concerns, and no error.",
+	},
+	{
+		name: applyName, permission: "`ApplyPhase`; to replace a task also `DestroyPhase`",
+		does: "Reads again as NewPlan does, and then makes the changes of the plan that are not on hold.",
+		isNil: "no change failed and no transfer of the plan is blocked. A change that waits for the operator of another account is no failure: " +
+			"its Status is `Waiting`, and its Err is a `*xacct.WaitingError`, which is not part of the error.",
+		errors: append(applyErrors[:len(applyErrors):len(applyErrors)],
+			typedCase{(*xacct.AccessTestError)(nil), "DataSync refused to make a location or task for want of access"}),
+		others: "none of the transfers' accounts has clients, or the context ended.",
+		afterwards: "The Result is nil only if no change was begun, and then nothing was written. Otherwise it says of every change how it ended. What was made " +
+			"stays, also after an error: nothing is rolled back, and the next plan and apply go on from it.",
+	},
+	{
+		name: destroyPlanName, readOnly: true, permission: "`PlanPhase`",
+		does:       "Reads what there is of the transfers, and plans the removal of what is ours.",
+		isNil:      "as of NewPlan.",
+		errors:     unusable,
+		others:     "as of NewPlan.",
+		afterwards: "Nothing was written.",
+	},
+	{
+		name: destroyName, permission: "`DestroyPhase`",
+		does: "Reads again, and removes what is ours: the task, the locations, the statements, and the roles last. With `PlanOptions.CancelRuns` it cancels " +
+			"runs before that, and with `PlanOptions.Ownership` it puts Object Ownership back.",
+		isNil:      "no removal failed, and no transfer of the plan is blocked. What waits for another account is no failure.",
+		errors:     applyErrors,
+		others:     "as of a set-up.",
+		afterwards: "What was not removed stays as it was, and the next destroy plan has it again. A role stays as long as a policy may name it. Objects stay.",
+	},
+	{
+		name: startName, permission: "`RunPhase`",
+		does: "Starts a run. It lists the task's runs first if there is a `Token` or an `IfRunning`, and reads the task if options of the run replace some of " +
+			"the task's. The calls of `Before` come on top.",
+		isNil: "DataSync has accepted the run, a run has the `Token` already, or `AttachToIt` found a run that has not ended.",
+		errors: []typedCase{
+			{(*task.Problem)(nil), "an option is invalid, or does not fit the task"},
+			{(*task.RunningError)(nil), "another run has not ended, and `IfRunning` is `Refuse`"},
+			{(*task.StartError)(nil), "DataSync refused, `Before` returned an error, or a read before the start failed; no run was started"},
+			{(*task.LostStartError)(nil), "the answer got lost: whether a run was started is not known. Start again with its `Token`"},
+		},
+		afterwards: "After any error but the last, no run was started. A run that was started goes on without its caller.",
+	},
+	{
+		name: watchName, readOnly: true, permission: "`RunPhase`",
+		does:  "Asks for the state of the run until it has ended. With `CancelOnDone` it cancels the run if the context ends first.",
+		isNil: "Watch: no error was yielded, and the last Progress has the Outcome. Wait: the verdict is `Complete`.",
+		errors: []typedCase{
+			{(*task.Problem)(nil), "the ARN is not that of an execution"},
+			{(*task.IncompleteError)(nil), "of Wait alone: the run ended with another verdict; the Outcome is returned too"},
+			{(*task.ExecutionError)(nil), "inside of the IncompleteError, if DataSync gave an error for the run"},
+		},
+		others:     "the context ended, DataSync refuses the call, or too many calls in a row failed. The error of the SDK or context is wrapped.",
+		afterwards: "Only the IncompleteError says how the run ended. After another error the run goes on: `task.Attach` gives a new handle on it.",
+	},
+	{
+		name: cancelName, permission: "`RunPhase`",
+		does:       "Asks DataSync to stop the run, and looks at the run if DataSync refuses.",
+		isNil:      "DataSync has accepted, or the run has ended or is being cancelled.",
+		errors:     []typedCase{{(*task.Problem)(nil), "the ARN is not that of an execution"}},
+		others:     "the error of the SDK is wrapped.",
+		afterwards: "The run ends a while later: wait for it. Objects that were transferred stay.",
+	},
+	{
+		name: readReportName, readOnly: true, permission: "`RunPhase`",
+		does:       "Lists the parts of the run's report and reads them, with the client that it is given: that of the account whose bucket has the report.",
+		isNil:      "every part was read. A report that is not there has no entries and no error: see `Outcome.Report`.",
+		errors:     []typedCase{{(*task.Problem)(nil), "the ARN is not that of an execution"}},
+		others:     "a part could not be read or is no report. It comes last; the entries before it were read.",
+		afterwards: "Nothing was written.",
+	},
+	{
+		name: retryName, permission: "`RunPhase`",
+		does:  "Reads the run and its report, writes the manifest of what was left behind, and starts the task with it, as Start does.",
+		isNil: "a run of what was left behind was started, or nothing was left behind: then the Execution is nil too.",
+		errors: []typedCase{
+			{(*task.Problem)(nil), "an input or an option of the start is invalid"},
+			{(*task.RetryError)(nil), "the report does not show what was left behind; nothing was written or started"},
+			{(*task.RunningError)(nil), "as of Start; the manifest was written"},
+			{(*task.StartError)(nil), "as of Start; the manifest was written"},
+			{(*task.LostStartError)(nil), "as of Start; the manifest was written"},
+		},
+		others:     "the run or its report could not be read, or the manifest could not be written; no run was started.",
+		afterwards: "The manifest stays where it was written, and the next Retry writes it anew.",
+	},
+	{
+		name: verifyName, readOnly: true, permission: "`PlanPhase`",
+		does:       "Reads the Object Ownership of the destination's bucket. For a bucket of the task account it makes no call.",
+		isNil:      "the objects that a run writes will belong to the bucket's owner.",
+		errors:     []typedCase{{(*xacct.OwnershipError)(nil), "they will not, or it could not be found out: then it wraps why"}},
+		afterwards: "Nothing was written. As the `Before` of Start it keeps the run from being started, and its error is inside of the StartError.",
+	},
+	{
+		name: receiptName, readOnly: true, permission: "`PlanPhase`",
+		does:       "Reads the policies in force, as NewPlan does.",
+		isNil:      "there is a receipt. What could not be read stands in its `NotRead`.",
+		errors:     unusable,
+		others:     "the plan has no such transfer, the Outcome is nil, or the run is one of another task.",
+		afterwards: "Nothing was written: store the receipt yourself.",
+	},
+	{
+		name: residueName, readOnly: true, permission: "`PlanPhase`, and its permissions to read roles also for `AWSServiceRoleForDataSync`, the service-linked role in the task account",
+		does:       "Reads as NewDestroyPlan does, and looks for what runs and AWS have left.",
+		isNil:      "the accounts could be read. An item whose `Detail` begins with \"not known\" is one that could not be looked at.",
+		errors:     unusable,
+		others:     "as of NewPlan.",
+		afterwards: "Nothing was written.",
+	},
+}
+
+const callsHead = `# Calls, errors and what stands afterwards
+
+Which calls each function makes and in which account, the permissions that it needs, when its error is nil, which errors have a type for
+` + "`errors.As`" + `, and what stands afterwards. "Nil" is when the error is nil. [Depth](depth.md) has the numbers of calls and round trips.
+
+The calls are those of one life of a transfer that needs every service: a BASIC task of a third account between two buckets of one owner, whose keys belong
+to another account. It has operators, a permissions boundary, a log group, a report, a place for retries and ` + "`DisableACLs`" + `; it is changed by somebody
+else, edited, and removed while a run goes on. A simpler transfer makes fewer calls. In a push or pull the task account owns a bucket too, and
+makes the bucket owner's calls there. Every call was made by an operator that has the policy named here and nothing else; such a policy may allow further
+calls, which other situations need.
+
+` + "`go test ./internal/enginetest -run TestCalls -update`" + ` writes this page.
+`
+
+// callsPage is the text of docs/calls.md.
+func callsPage(c *calling) (string, error) {
+	var b strings.Builder
+	b.WriteString(callsHead)
+	for _, f := range callingFunctions {
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n", f.name, f.does)
+		c.made[f.name].table(&b)
+		fmt.Fprintf(&b, "\n- Permissions: `OperatorPolicy` with %s.\n- Nil: %s\n", f.permission, f.isNil)
+		for _, e := range f.errors {
+			fmt.Fprintf(&b, "- `%s`: %s.\n", typeName(e.err), e.when)
+		}
+		if f.others != "" {
+			fmt.Fprintf(&b, "- Errors without a type: %s\n", f.others)
+		}
+		fmt.Fprintf(&b, "- Afterwards: %s\n", f.afterwards)
+	}
+	b.WriteString("\n## Policies for planning\n\nWhat `OperatorPolicy(account, transfers, xacct.PlanPhase)` returns for this transfer. It allows no write.\n")
+	for _, who := range callers {
+		var text bytes.Buffer
+		if err := json.Indent(&text, c.policies[who.account].Bytes(), "", "  "); err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&b, "\nIn the account of the %s, %s:\n\n```json\n%s\n```\n", strings.TrimSuffix(who.name, " account"), who.account, text.String())
+	}
+	return strings.ReplaceAll(b.String(), "account of the task,", "task account,"), nil
+}
+
+// typeName is the name of an error's type as programs write it: package xacct has an alias of each in package plan.
+func typeName(err error) string {
+	name := reflect.TypeOf(err).String()
+	for _, from := range []string{"*plan.", "*problem."} {
+		name = strings.Replace(name, from, "*xacct.", 1)
+	}
+	return name
+}
