@@ -67,6 +67,9 @@ type (
 	// ClientError says that the plan needs a client that the caller did not give. See [plan.ClientError].
 	ClientError = plan.ClientError
 
+	// ConfigError says that a call cannot succeed with the client that it was made with: its credentials have expired, are missing or are refused, or it has no Region. See [plan.ConfigError].
+	ConfigError = plan.ConfigError
+
 	// CallError is a failed call, with the account, Region and operation it was made in. See [plan.CallError].
 	CallError = plan.CallError
 

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -8,6 +9,7 @@ import (
 
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/task"
 )
 
 // Hints returns the next actions that the errors in err name, in order and without repetition.
@@ -56,6 +58,18 @@ func (e *ClientError) Hint() string {
 	return fmt.Sprintf("set Clients[%q].%s, or make the account's clients with NewAccountClients", e.Account, e.Service)
 }
 
+// ConfigError says that a call cannot succeed with the client that it was made with: its credentials have expired, are missing or are refused, or it
+// has no Region. See [task.ConfigError].
+type ConfigError = task.ConfigError
+
+// hintOf is the hint of the ConfigError in err; "" if there is none.
+func hintOf(err error) string {
+	if config := (*ConfigError)(nil); errors.As(err, &config) {
+		return config.Hint()
+	}
+	return ""
+}
+
 // CallError is a failed call, with the account, Region and operation it was made in. It unwraps to the SDK's error.
 type CallError struct {
 	Account, Region string
@@ -74,7 +88,10 @@ func (e *CallError) Unwrap() error { return e.Err }
 
 // Hint names what to do about the kinds of refusal that a caller can mend; "" for others.
 func (e *CallError) Hint() string {
+	config := hintOf(task.NewConfigError(e.Account, e.Region, e.Err))
 	switch {
+	case config != "":
+		return config
 	case awserr.Denied(e.Err):
 		return fmt.Sprintf("allow %s on %s to the caller in account %s (OperatorPolicy gives all that it needs), and look for policies that deny it", e.Operation, e.Subject, e.Account)
 	case awserr.Propagation(e.Err):
@@ -103,8 +120,11 @@ func (e *IdentityError) Error() string {
 // Unwrap is the error of the call, if it failed.
 func (e *IdentityError) Unwrap() error { return e.Err }
 
-// Hint says which credentials to give.
+// Hint says which credentials to give, or what is wrong with those given.
 func (e *IdentityError) Hint() string {
+	if hint := hintOf(task.NewConfigError(e.Account, "", e.Err)); hint != "" {
+		return hint
+	}
 	return fmt.Sprintf("give Clients[%q] credentials of account %s", e.Account, e.Account)
 }
 
@@ -266,6 +286,9 @@ func (e *OwnershipError) Unwrap() error { return e.Err }
 
 // Hint names the next action.
 func (e *OwnershipError) Hint() string {
+	if hint := hintOf(task.NewConfigError(e.Account, "", e.Err)); hint != "" {
+		return hint
+	}
 	if e.Err != nil {
 		return "give a client of account " + e.Account + " that may s3:GetBucketOwnershipControls, or have its owner confirm that ACLs are disabled and leave the check out"
 	}

@@ -1,6 +1,7 @@
 package task
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -65,6 +66,11 @@ type StartError struct {
 	Err     error
 }
 
+// startError is the StartError of a call in the task's account.
+func startError(taskARN string, err error) error {
+	return &StartError{TaskARN: taskARN, Err: configError(taskARN, err)}
+}
+
 // Error is one line: the task and the cause.
 func (e *StartError) Error() string { return fmt.Sprintf("starting %s: %v", e.TaskARN, e.Err) }
 
@@ -77,7 +83,10 @@ func (e *StartError) Meaning() Meaning { return MeaningOf(e.Err) }
 
 // Hint names the next action.
 func (e *StartError) Hint() string {
+	var config *ConfigError
 	switch {
+	case errors.As(e.Err, &config):
+		return config.Hint()
 	case awserr.Denied(e.Err):
 		return "allow the caller datasync:StartTaskExecution and datasync:DescribeTask on the task, datasync:TagResource and datasync:ListTagsForResource on its executions, and datasync:ListTaskExecutions"
 	case awserr.NotFound(e.Err):
@@ -106,5 +115,10 @@ func (e *LostStartError) Unwrap() error { return e.Err }
 
 // Hint names the next action.
 func (e *LostStartError) Hint() string {
-	return "call Start again with this token: it finds the run if there is one"
+	const again = "call Start again with this token: it finds the run if there is one"
+	var config *ConfigError
+	if errors.As(e.Err, &config) {
+		return config.Hint() + "; then " + again
+	}
+	return again
 }

@@ -64,7 +64,7 @@ func (e *Execution) Cancel(ctx context.Context) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("cancelling %s: %w", e.arn, err)
+	return fmt.Errorf("cancelling %s: %w", e.arn, configError(e.arn, err))
 }
 
 func (e *Execution) describe(ctx context.Context) (*datasync.DescribeTaskExecutionOutput, error) {

@@ -41,7 +41,7 @@ func Start(ctx context.Context, api ExecutionAPI, taskARN string, optFns ...func
 	if given { // before checking the options, which may no longer fit a task that has changed since
 		arn, err := s.find(ctx)
 		if err != nil {
-			return nil, &StartError{TaskARN: taskARN, Err: fmt.Errorf("looking for a run with the token: %w", err)}
+			return nil, startError(taskARN, fmt.Errorf("looking for a run with the token: %w", err))
 		}
 		if arn != "" {
 			return Attach(api, arn), nil
@@ -54,7 +54,7 @@ func Start(ctx context.Context, api ExecutionAPI, taskARN string, optFns ...func
 		running, err := s.running(ctx)
 		switch {
 		case err != nil:
-			return nil, &StartError{TaskARN: taskARN, Err: fmt.Errorf("looking for a run that has not ended: %w", err)}
+			return nil, startError(taskARN, fmt.Errorf("looking for a run that has not ended: %w", err))
 		case running != nil && o.IfRunning == AttachToIt:
 			return Attach(api, running.ExecutionARN), nil
 		case running != nil:
@@ -84,7 +84,7 @@ func (s starter) checkOverrides(ctx context.Context, o StartOptions) error {
 	}
 	out, err := s.api.DescribeTask(ctx, &datasync.DescribeTaskInput{TaskArn: &s.task})
 	if err != nil {
-		return &StartError{TaskARN: s.task, Err: fmt.Errorf("reading the task: %w", err)}
+		return startError(s.task, fmt.Errorf("reading the task: %w", err))
 	}
 	with, listed := o.settings(), manifestState(out.ManifestConfig) != nil
 	with.mode, with.options = out.TaskMode, o.Options.Over(fromSDK(out.Options))
@@ -157,7 +157,7 @@ func (s starter) start(ctx context.Context, in *datasync.StartTaskExecutionInput
 			return Attach(s.api, arn), nil
 		}
 		if sends++; lookErr != nil || sends > maxSends {
-			return nil, &LostStartError{TaskARN: s.task, Token: s.token, Err: errors.Join(err, lookErr)}
+			return nil, &LostStartError{TaskARN: s.task, Token: s.token, Err: errors.Join(err, configError(s.task, lookErr))}
 		}
 		lost, begun = err, time.Now() // the time of the search does not count towards the time limit for throttling
 	}
@@ -166,13 +166,13 @@ func (s starter) start(ctx context.Context, in *datasync.StartTaskExecutionInput
 // refused handles a start that DataSync refused. After a lost response, a run may exist nevertheless, because DataSync may have refused a second one.
 func (s starter) refused(ctx context.Context, err, lost error) (*Execution, error) {
 	if lost == nil {
-		return nil, &StartError{TaskARN: s.task, Err: err}
+		return nil, startError(s.task, err)
 	}
 	arn, lookErr := s.find(ctx)
 	if arn != "" {
 		return Attach(s.api, arn), nil
 	}
-	return nil, &LostStartError{TaskARN: s.task, Token: s.token, Err: errors.Join(lost, err, lookErr)}
+	return nil, &LostStartError{TaskARN: s.task, Token: s.token, Err: errors.Join(lost, configError(s.task, err), configError(s.task, lookErr))}
 }
 
 var errLost = errors.New("whether it was carried out is not known")
@@ -185,7 +185,7 @@ func (s starter) look(ctx context.Context) (string, error) {
 		if arn != "" {
 			return arn, nil
 		}
-		if time.Since(begun)+pause.next > s.settle {
+		if time.Since(begun)+pause.next > s.settle || awserr.ConfigFlaw(err) != awserr.NoFlaw {
 			return "", err
 		}
 		if err := pause.wait(ctx); err != nil {

@@ -56,6 +56,7 @@ func (e *Execution) Watch(ctx context.Context, optFns ...func(*WatchOptions)) it
 				}
 			case awserr.Throttled(err):
 				err = nil
+			case awserr.ConfigFlaw(err) != awserr.NoFlaw:
 			case (awserr.Ambiguous(err) || unreached(err)) && lost < maxLost:
 				lost++
 				err = nil
@@ -64,7 +65,7 @@ func (e *Execution) Watch(ctx context.Context, optFns ...func(*WatchOptions)) it
 				err = pause.wait(ctx)
 			}
 			if err != nil {
-				err = fmt.Errorf("watching %s: %w", e.arn, err)
+				err = fmt.Errorf("watching %s: %w", e.arn, configError(e.arn, err))
 				if ctx.Err() != nil && o.CancelOnDone {
 					fresh, stop := context.WithTimeout(context.WithoutCancel(ctx), cancelTimeout)
 					err = errors.Join(err, e.Cancel(fresh))

@@ -222,7 +222,7 @@ func (r *run) settle(ctx context.Context, find func(context.Context) (bool, erro
 			return true, nil
 		}
 		d := min(patience.Delay(attempt), patience.LookDelay)
-		if time.Since(start)+d > r.opts.Settle {
+		if time.Since(start)+d > r.opts.Settle || awserr.ConfigFlaw(err) != awserr.NoFlaw {
 			return false, err
 		}
 		if err := patience.Sleep(ctx, d); err != nil {

@@ -119,7 +119,7 @@ func (s step) available(ctx context.Context, api client.DataSyncAPI) (plan.Statu
 			return plan.Done, nil
 		}
 		d := patience.Delay(attempt)
-		if time.Since(start)+d > s.opts.Settle {
+		if time.Since(start)+d > s.opts.Settle || awserr.ConfigFlaw(err) != awserr.NoFlaw {
 			s.res.Detail = "made; whether it can be started is not known yet"
 			return plan.Done, nil
 		}

@@ -14,10 +14,11 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// Code returns the service's error code; "" if err is not the response of a service.
+// Code returns the service's error code; "" if err is not the response of a service to the call itself. What another service answered when
+// the SDK got credentials for the call is none.
 func Code(err error) string {
 	var api smithy.APIError
-	if errors.As(err, &api) {
+	if errors.As(err, &api) && !gettingCredentials(err) {
 		return api.ErrorCode()
 	}
 	return ""
@@ -30,22 +31,22 @@ func Is(err error, codes ...string) bool {
 }
 
 // NotFound reports whether err says that the requested resource does not exist.
-func NotFound(err error) bool { return matches(err, notFound) }
+func NotFound(err error) bool { return matches(err, notFound) && !gettingCredentials(err) }
 
 // Denied reports whether err says that the caller is not allowed to make the call.
-func Denied(err error) bool { return matches(err, denied) }
+func Denied(err error) bool { return matches(err, denied) && !gettingCredentials(err) }
 
 // Throttled reports whether err says that there were too many calls. Such a call had no effect.
 func Throttled(err error) bool { return matches(err, throttled) || status(err) == 429 }
 
 // Propagation reports whether err can be caused by a role or policy that has not yet propagated. A wrong role or policy causes the same
 // errors. Such a call had no effect, so that a retry is safe.
-func Propagation(err error) bool { return matches(err, propagation) }
+func Propagation(err error) bool { return matches(err, propagation) && !gettingCredentials(err) }
 
 // Ambiguous reports whether it is unknown if the call had an effect: a 5xx, a timeout, or a lost response. A call that never left this
 // machine, or that the service refused, is not ambiguous.
 func Ambiguous(err error) bool {
-	if err == nil || Throttled(err) {
+	if err == nil || Throttled(err) || ConfigFlaw(err) != NoFlaw {
 		return false
 	}
 	var dial *net.OpError
@@ -90,4 +91,29 @@ func matches(err error, kinds []kind) bool {
 	return slices.ContainsFunc(kinds, func(k kind) bool {
 		return k.code == code && strings.Contains(message, strings.ToLower(k.text))
 	})
+}
+
+// Class names the class of err for a log, in one word; "" is no error.
+func Class(err error) string {
+	switch {
+	case err == nil:
+		return ""
+	case ConfigFlaw(err) != NoFlaw:
+		return "config"
+	case Throttled(err):
+		return "throttled"
+	case Denied(err):
+		return "denied"
+	case NotFound(err):
+		return "not-found"
+	case Propagation(err):
+		return "propagation"
+	case errors.Is(err, context.Canceled):
+		return "cancelled"
+	case Ambiguous(err):
+		return "ambiguous"
+	case Code(err) != "":
+		return "refused"
+	}
+	return "other"
 }

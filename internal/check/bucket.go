@@ -86,7 +86,7 @@ func (s *inspection) exists() bool {
 		if head != nil {
 			detail += ": " + text.OneLine(head)
 		}
-		s.find(plan.Warning, plan.CodeWrongOwner, "", detail, "correct the account, or grant the reader s3:ListBucket on the bucket")
+		s.find(plan.Warning, plan.CodeWrongOwner, "", detail, Remedy(head, "correct the account, or grant the reader s3:ListBucket on the bucket"))
 	}
 	return true
 }
@@ -114,7 +114,7 @@ func (s *inspection) unread() {
 		return
 	}
 	detail := fmt.Sprintf("of bucket %s could not be read: %s: %s", s.end.Bucket, strings.Join(parts, ", "), text.OneLine(s.state.Unread[parts[0]]))
-	s.find(plan.Warning, plan.CodeUnread, "", detail, "grant the reader "+strings.Join(actions, ", "))
+	s.find(plan.Warning, plan.CodeUnread, "", detail, Remedy(s.state.Unread[parts[0]], "grant the reader "+strings.Join(actions, ", ")))
 }
 
 // deadPrincipals reports statements that name a role or user by its unique id, which S3 shows once the role or user is deleted. If the policy has to

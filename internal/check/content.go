@@ -21,7 +21,7 @@ func (c *checker) checkContent() []plan.Finding {
 	state, looked := c.facts.Buckets[t.Destination.Bucket]
 	if err := c.facts.NotListed[t.Name]; err != nil && state.OwnerProved { // without that, checkBucket has a finding on the bucket
 		f.Code, f.Detail = plan.CodeUnread, "whether the task overwrites objects that are there could not be read: "+text.OneLine(err)
-		f.Remedy = "grant the reader s3:ListBucket on bucket " + t.Destination.Bucket
+		f.Remedy = Remedy(err, "grant the reader s3:ListBucket on bucket "+t.Destination.Bucket)
 		return []plan.Finding{f}
 	}
 	sample, ok := c.facts.Filled[t.Name]

@@ -45,7 +45,7 @@ func keyState(s kmskey.State, remote bool, find findFunc) bool {
 	if s.Grantable(remote) {
 		if err := s.Unread[kmskey.PartKey]; err != nil {
 			find(plan.Warning, plan.CodeUnread, "", "could not be read: "+text.OneLine(err),
-				"grant the reader kms:DescribeKey on the key: it tells whether the key can be used")
+				Remedy(err, "grant the reader kms:DescribeKey on the key: it tells whether the key can be used"))
 		}
 		return true
 	}

@@ -22,7 +22,7 @@ func (s *inspection) ownership() {
 	}
 	if err := s.state.Unread[bucket.PartOwnership]; err != nil {
 		s.find(severityIf(disable), plan.CodeUnread, "", "could not be read: object ownership: "+text.OneLine(err),
-			"grant the reader s3:GetBucketOwnershipControls on bucket "+s.end.Bucket)
+			Remedy(err, "grant the reader s3:GetBucketOwnershipControls on bucket "+s.end.Bucket))
 		return
 	}
 	have := cmp.Or(s.state.Ownership, s3types.ObjectOwnershipObjectWriter)
@@ -50,7 +50,7 @@ func (s *inspection) disableACLs() {
 			"move these grants to the bucket policy and reset the bucket's ACL to private first")
 	} else if err := s.state.Unread[bucket.PartGrants]; err != nil {
 		s.find(plan.Warning, plan.CodeUnread, "", "could not be read: bucket ACL: "+text.OneLine(err),
-			"grant the reader s3:GetBucketAcl: foreign grants would make the change fail")
+			Remedy(err, "grant the reader s3:GetBucketAcl: foreign grants would make the change fail"))
 	}
 	s.find(plan.Warning, plan.CodeOwnership, "",
 		"disabling ACLs on bucket "+s.end.Bucket+" ends all access by ACL, and uploads with an ACL other than bucket-owner-full-control will fail",

@@ -78,7 +78,7 @@ func TestRetriedGivesUp(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				n := 0
 				call := func(context.Context, *int, ...func(*int)) (*int, error) { n++; return nil, tt.err }
-				if _, err := retried(t.Context(), make(slots, 1), call, nil, nil); err != tt.err {
+				if _, err := retried(t.Context(), newSlots(1, "111122223333", "eu-west-1"), call, nil, nil); err != tt.err {
 					t.Errorf("error %v, want %v", err, tt.err)
 				}
 				if n < tt.want || tt.want == 1 && n != 1 {

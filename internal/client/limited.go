@@ -20,15 +20,19 @@ func (c Set) Limit(n int) Set {
 	out := make(Set, len(c))
 	for account, ac := range c {
 		if ac.STS != nil {
-			ac.STS = limitedSTS{ac.STS, make(slots, n)}
+			ac.STS = limitedSTS{ac.STS, newSlots(n, account, "")}
 		}
 		if ac.IAM != nil {
-			ac.IAM = limitedIAM{ac.IAM, make(slots, n)}
+			ac.IAM = limitedIAM{ac.IAM, newSlots(n, account, "")}
 		}
-		ac.S3 = limitedIn(ac.S3, func(api bucket.API) bucket.API { return limitedS3{api, make(slots, n)} })
-		ac.DataSync = limitedIn(ac.DataSync, func(api DataSyncAPI) DataSyncAPI { return limitedDataSync{api, make(slots, n)} })
-		ac.Logs = limitedIn(ac.Logs, func(api task.LogsAPI) task.LogsAPI { return limitedLogs{api, make(slots, n)} })
-		ac.KMS = limitedIn(ac.KMS, func(api kmskey.API) kmskey.API { return limitedKMS{api, make(slots, n)} })
+		ac.S3 = limitedIn(ac.S3, func(api bucket.API, region string) bucket.API { return limitedS3{api, newSlots(n, account, region)} })
+		ac.DataSync = limitedIn(ac.DataSync, func(api DataSyncAPI, region string) DataSyncAPI {
+			return limitedDataSync{api, newSlots(n, account, region)}
+		})
+		ac.Logs = limitedIn(ac.Logs, func(api task.LogsAPI, region string) task.LogsAPI {
+			return limitedLogs{api, newSlots(n, account, region)}
+		})
+		ac.KMS = limitedIn(ac.KMS, func(api kmskey.API, region string) kmskey.API { return limitedKMS{api, newSlots(n, account, region)} })
 		out[account] = ac
 	}
 	return out
@@ -38,7 +42,7 @@ func (c Set) Limit(n int) Set {
 const defaultConcurrency = 16
 
 // limitedIn wraps each client that the function of the Region returns, once for each Region. A nil function stays nil, and so does a nil client.
-func limitedIn[API comparable](of func(region string) API, wrap func(API) API) func(region string) API {
+func limitedIn[API comparable](of func(region string) API, wrap func(api API, region string) API) func(region string) API {
 	if of == nil {
 		return nil
 	}
@@ -48,18 +52,25 @@ func limitedIn[API comparable](of func(region string) API, wrap func(API) API) f
 		if api == none {
 			return none
 		}
-		return wrap(api)
+		return wrap(api, region)
 	})
 }
 
 // slots bound how many calls go to one service of one account and Region at once, because AWS throttles each of these apart.
-type slots chan struct{}
+type slots struct {
+	account, region string
+	free            chan struct{}
+}
+
+func newSlots(n int, account, region string) slots {
+	return slots{account, region, make(chan struct{}, n)}
+}
 
 // take waits for a slot and returns the function that gives it back. If ctx ends first, it returns the cause of that.
 func (s slots) take(ctx context.Context) (give func(), err error) {
 	select {
-	case s <- struct{}{}:
-		return func() { <-s }, nil
+	case s.free <- struct{}{}:
+		return func() { <-s.free }, nil
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
@@ -72,7 +83,7 @@ func bounded[I, O, F any](ctx context.Context, s slots, call func(context.Contex
 		return nil, err
 	}
 	defer give()
-	return call(ctx, in, o...)
+	return attempt(ctx, s, 1, call, in, o)
 }
 
 // retried makes a read again until it succeeds, fails for good, or is out of time. It keeps its slot while it waits, so that a service that
@@ -84,8 +95,8 @@ func retried[I, O, F any](ctx context.Context, s slots, call func(context.Contex
 	}
 	defer give()
 	backoff := patience.NewBackoff()
-	for attempt := 1; ; attempt++ {
-		out, err := call(ctx, in, o...)
+	for n := 1; ; n++ {
+		out, err := attempt(ctx, s, n, call, in, o)
 		limit := time.Duration(0)
 		switch {
 		case err == nil || ctx.Err() != nil:
@@ -95,7 +106,7 @@ func retried[I, O, F any](ctx context.Context, s slots, call func(context.Contex
 		case awserr.Ambiguous(err):
 			limit = patience.BrokenFor
 		}
-		d := patience.Delay(attempt)
+		d := patience.Delay(n)
 		if backoff.Over(limit, d, err) || patience.Sleep(ctx, d) != nil {
 			return out, err
 		}

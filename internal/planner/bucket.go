@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/check"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/text"
@@ -88,7 +89,8 @@ func (b *Builder) dropFormerStatements(t *transfer.Transfer, after []string) []s
 	for _, name := range slices.Sorted(maps.Keys(unknown)) {
 		b.find([]*transfer.Transfer{t}, plan.Finding{Severity: plan.Warning, Code: plan.CodeUnread, Subject: name,
 			Detail: fmt.Sprintf("statements of ours may stand in the policy of bucket %s, which the transfer has left; who owns it is not known: %s", name, text.OneLine(unknown[name])),
-			Remedy: "plan with a client of the owner's account that may read and write the bucket's policy: until then the location that tells of it stays, and the role"})
+			Remedy: check.Remedy(unknown[name],
+				"plan with a client of the owner's account that may read and write the bucket's policy: until then the location that tells of it stays, and the role")})
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/xacct/xacct/internal/check"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
@@ -38,7 +39,8 @@ func (b *Builder) CanRead(account string) bool {
 }
 
 func unreadFinding(account, subject string, err error, s plan.Severity, remedy string) plan.Finding {
-	return plan.Finding{Severity: s, Code: plan.CodeUnread, Account: account, Subject: subject, Detail: "could not be read: " + text.OneLine(err), Remedy: remedy}
+	return plan.Finding{Severity: s, Code: plan.CodeUnread, Account: account, Subject: subject, Detail: "could not be read: " + text.OneLine(err),
+		Remedy: check.Remedy(err, remedy)}
 }
 
 func appendIf(s []string, ok bool, v string) []string {

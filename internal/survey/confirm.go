@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/guard"
 	"github.com/xacct/xacct/internal/patience"
@@ -67,6 +68,9 @@ func (s *Reader) confirm(ctx context.Context, current policy.Document, ids map[s
 			return current
 		}
 		again, err := read()
+		if awserr.ConfigFlaw(err) != awserr.NoFlaw {
+			break
+		}
 		if err != nil {
 			continue
 		}

@@ -23,7 +23,7 @@ type Survey struct {
 
 // Read proves whose the clients are and reads all that the transfers, which must be valid, need. The accounts to prove are those of the transfers and
 // the further ones, as far as there are clients. concurrency is how many calls go to one service of one account and Region at once; 0 is the
-// default.
+// default. Credentials that expire meanwhile, are missing or belong to no Region concern everything, and are a [plan.ConfigError].
 func Read(ctx context.Context, c client.Set, transfers []*transfer.Transfer, concurrency int, further []string) (*Survey, error) {
 	accounts := accountsOf(c, transfers)
 	for _, account := range further {
@@ -43,6 +43,9 @@ func Read(ctx context.Context, c client.Set, transfers []*transfer.Transfer, con
 	if s.Callers, err = identify(ctx, s.Clients, accounts); err != nil {
 		return nil, err
 	}
-	s.Snapshot, err = observe(ctx, s.Clients, transfers)
+	noted, flaws := client.WithNotebook(ctx)
+	if s.Snapshot, err = observe(noted, s.Clients, transfers); err == nil {
+		err = flaws.Err()
+	}
 	return s, err
 }

@@ -1,0 +1,17 @@
+package check
+
+import (
+	"errors"
+
+	"github.com/xacct/xacct/plan"
+)
+
+// Remedy returns what helps against the error of a read: what the hint of a [plan.ConfigError] says, because then no permission helps, and otherwise
+// the given remedy.
+func Remedy(err error, otherwise string) string {
+	var config *plan.ConfigError
+	if errors.As(err, &config) {
+		return config.Hint()
+	}
+	return otherwise
+}
