@@ -15,7 +15,7 @@ type ApplyOptions struct {
 	Concurrency int           // how many calls go to one service of one account and Region at once; 0 is 16
 	Budget      time.Duration // how long to retry a call that the policies allow and that a new role or policy does not allow yet; 0 is 2 minutes
 	Settle      time.Duration // how long to look for what a call with a lost answer made, and for a written policy to show; 0 is 30 seconds
-	Logger      *slog.Logger  // nil logs nothing
+	Logger      *slog.Logger  // gets calls as PlanOptions.Logger does, and at Info the findings and each step of a change; nil logs nothing
 }
 
 // Apply makes the changes of the plan that are not on hold. It reads AWS again first, and derives everything that it writes from the plan's

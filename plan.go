@@ -3,13 +3,13 @@ package xacct
 import (
 	"cmp"
 	"context"
-	"io"
 	"log/slog"
 	"slices"
 
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct/internal/check"
+	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/option"
 	"github.com/xacct/xacct/internal/planner"
 	"github.com/xacct/xacct/internal/residue"
@@ -37,9 +37,13 @@ type PlanOptions struct {
 	// account that is missing it is unknown.
 	OrgIDs map[string]string
 
-	Override    []string     // codes of blocking findings that only warn; see [Overridable]
-	Concurrency int          // how many calls go to one service of one account and Region at once; 0 is 16
-	Logger      *slog.Logger // gets a line for each plan that is made; nil logs nothing
+	Override    []string // codes of blocking findings that only warn; see [Overridable]
+	Concurrency int      // how many calls go to one service of one account and Region at once; 0 is 16
+
+	// Logger gets a record at Debug for each call, with its service, operation, account, Region, attempt, duration, request id and class of error,
+	// and at Info one for each change, each finding and the plan. No record has a document, a tag, credentials or a text that may quote one:
+	// those are in the plan and in the errors. An attempt is a call of the client, which may retry by itself. Nil logs nothing.
+	Logger *slog.Logger
 }
 
 // settings are the options that a plan keeps, because Apply keeps to them.
@@ -86,14 +90,14 @@ func newPlan(ctx context.Context, mode Mode, c Clients, transfers []Transfer, op
 	var o PlanOptions
 	option.Apply(&o, optFns)
 	if o.Logger == nil {
-		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
+		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	made, err := planner.New(ctx, mode, c.set(), resolveAll(transfers), o.settings(), o.Concurrency)
+	made, err := planner.New(client.WithLogger(ctx, o.Logger), mode, c.set(), resolveAll(transfers), o.settings(), o.Concurrency)
 	if err != nil {
 		return nil, err
 	}
 	sorted := slices.SortedFunc(slices.Values(transfers), func(x, y Transfer) int { return cmp.Compare(x.Name, y.Name) })
-	o.Logger.Info("xacct plan", "mode", string(mode), "transfers", len(sorted), "changes", len(made.Changes), "findings", len(made.Findings))
+	made.Log(ctx, o.Logger)
 	return &Plan{Schema: made.Schema, Mode: made.Mode, Transfers: sorted, Settings: made.Settings, Changes: made.Changes, Findings: made.Findings}, nil
 }
 

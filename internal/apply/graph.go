@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -136,7 +137,7 @@ func (r *run) make(ctx context.Context, ch *plan.Change) {
 	res := r.results[ch.ID]
 	status, err := r.decide(ctx, ch)
 	if status == "" {
-		r.emit(ch, plan.Event{State: plan.EventStarted})
+		r.emit(ctx, ch, plan.Event{State: plan.EventStarted}, nil)
 		status, err = step{r, ch, res}.execute(ctx)
 	}
 	r.mu.Lock()
@@ -149,15 +150,22 @@ func (r *run) make(ctx context.Context, ch *plan.Change) {
 	} else if res.Detail != "" {
 		detail += ": " + res.Detail
 	}
-	r.emit(ch, plan.Event{State: plan.EventEnded, Detail: detail})
+	r.emit(ctx, ch, plan.Event{State: plan.EventEnded, Detail: detail}, err, slog.String("status", string(status)))
 }
 
-// emit reports a step of the change.
-func (r *run) emit(ch *plan.Change, e plan.Event) {
+// emit reports a step of the change, which err is the reason for. The log has its class only: its text may quote documents.
+func (r *run) emit(ctx context.Context, ch *plan.Change, e plan.Event, err error, attrs ...slog.Attr) {
 	r.events <- struct{}{}
 	defer func() { <-r.events }()
 	e.Time, e.Change, e.Account, e.Region, e.Kind, e.Name, e.Op = time.Now(), ch.ID, ch.Account, ch.Region, ch.Kind, ch.Name, ch.Op
-	r.opts.Logger.Info("xacct apply", "change", ch.ID, "state", string(e.State), "detail", e.Detail)
+	attrs = append([]slog.Attr{slog.String("change", ch.ID), slog.String("op", string(ch.Op)), slog.String("state", string(e.State))}, attrs...)
+	if e.Attempt > 0 {
+		attrs = append(attrs, slog.Int("attempt", e.Attempt), slog.Duration("delay", e.Delay))
+	}
+	if err != nil {
+		attrs = append(attrs, slog.String("error", classOf(err)))
+	}
+	r.opts.Logger.LogAttrs(ctx, slog.LevelInfo, "xacct apply", attrs...)
 	if r.opts.OnEvent != nil {
 		r.opts.OnEvent(e)
 	}

@@ -10,7 +10,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"maps"
 	"slices"
@@ -72,6 +71,7 @@ const (
 
 // Run makes the changes of the plan that are not on hold. See xacct.Plan.Apply.
 func Run(ctx context.Context, p *planner.Plan, c client.Set, o Options) (*plan.Result, error) {
+	ctx = client.WithLogger(ctx, o.Logger)
 	r, err := begin(ctx, p, c, o)
 	if err != nil {
 		return nil, err
@@ -109,6 +109,7 @@ func begin(ctx context.Context, p *planner.Plan, c client.Set, o Options) (*run,
 	read.ReadNamed(ctx, p.Transfers, p.Changes)
 	r := newRun(p, read.Clients, o)
 	r.replan(read.Snapshot, read.Callers)
+	planner.LogFindings(ctx, r.opts.Logger, r.current.Findings.List)
 	if err := r.enlist(); err != nil {
 		return nil, err
 	}
@@ -118,9 +119,7 @@ func begin(ctx context.Context, p *planner.Plan, c client.Set, o Options) (*run,
 // newRun prepares an apply before AWS is read.
 func newRun(p *planner.Plan, c client.Set, o Options) *run {
 	o.Budget, o.Settle = cmp.Or(o.Budget, defaultBudget), cmp.Or(o.Settle, defaultSettle)
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
-	}
+	o.Logger = cmp.Or(o.Logger, slog.New(slog.DiscardHandler))
 	return &run{approved: p, approvedByID: byID(p.Changes), clients: c, opts: o, lists: newLists(p.Changes), arns: map[string]string{}, locks: map[string]chan struct{}{},
 		results: map[string]*plan.ChangeResult{}, begun: map[string]chan struct{}{}, done: map[string]chan struct{}{}, usable: map[string]chan struct{}{}, events: make(chan struct{}, 1)}
 }

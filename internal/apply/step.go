@@ -185,7 +185,7 @@ func (s step) pause(ctx context.Context, attempt int, backoff *patience.Backoff,
 	if backoff.Over(limit, d, err) {
 		return false
 	}
-	s.emit(s.ch, plan.Event{State: plan.EventWaiting, Attempt: attempt, Delay: d, Detail: text.OneLine(err)})
+	s.emit(ctx, s.ch, plan.Event{State: plan.EventWaiting, Attempt: attempt, Delay: d, Detail: text.OneLine(err)}, err)
 	return patience.Sleep(ctx, d) == nil
 }
 
@@ -198,7 +198,8 @@ func (s step) once(ctx context.Context, call func(context.Context) error, find f
 		if err == nil || !awserr.Ambiguous(err) || attempt == most {
 			return err
 		}
-		s.emit(s.ch, plan.Event{State: plan.EventWaiting, Attempt: attempt, Detail: "the answer was lost, looking for what it made: " + text.OneLine(err)})
+		s.emit(ctx, s.ch, plan.Event{State: plan.EventWaiting, Attempt: attempt,
+			Detail: "the answer was lost, looking for what it made: " + text.OneLine(err)}, err)
 		found, lookErr := s.settle(ctx, find)
 		if found {
 			return nil
