@@ -91,6 +91,9 @@ type (
 	// OwnerError says that a statement or role has our name and is not ours. See [plan.OwnerError].
 	OwnerError = plan.OwnerError
 
+	// WrongOwnerError says that a bucket does not belong to the account that the transfer names, or that this is not proved. See [plan.WrongOwnerError].
+	WrongOwnerError = plan.WrongOwnerError
+
 	// LostUpdateError says that the policy of a bucket or key does not hold what was written: somebody wrote it at the same time. See [plan.LostUpdateError].
 	LostUpdateError = plan.LostUpdateError
 

@@ -132,7 +132,11 @@ func (e *IdentityError) Hint() string {
 type BlockedError struct {
 	Transfer string
 	Findings []Finding // the blocking ones
+	Causes   []error   // the errors that findings come from: an *[AmbiguousError], an *[OwnerError], a *[WrongOwnerError], that of a read; nil if there are none
 }
+
+// Unwrap is Causes.
+func (e *BlockedError) Unwrap() []error { return e.Causes }
 
 // Error is one line: the transfer and the findings that block it.
 func (e *BlockedError) Error() string {
@@ -217,6 +221,33 @@ func (e *OwnerError) Error() string {
 // Hint is to give way.
 func (e *OwnerError) Hint() string {
 	return "rename the transfer or the role, or remove the other one if nobody needs it"
+}
+
+// WrongOwnerError says that a bucket does not belong to the account that the transfer names, or that this is not proved.
+type WrongOwnerError struct {
+	Account, Region string // as the transfer names them
+	Bucket          string
+	Err             error // what S3 answered; nil if the bucket was not looked at
+}
+
+// Error is one line: the account, the bucket, and what S3 answered. S3 does not say whose a bucket is.
+func (e *WrongOwnerError) Error() string {
+	s := fmt.Sprintf("%s: it is not proved that bucket %s belongs to the account", where(e.Account, e.Region), e.Bucket)
+	if e.Err != nil {
+		s += ": " + text.OneLine(e.Err)
+	}
+	return s
+}
+
+// Unwrap is what S3 answered.
+func (e *WrongOwnerError) Unwrap() error { return e.Err }
+
+// Hint is to correct the account, or to let the reader prove it.
+func (e *WrongOwnerError) Hint() string {
+	if hint := hintOf(e.Err); hint != "" {
+		return hint
+	}
+	return "correct the account, or grant the reader s3:ListBucket on bucket " + e.Bucket
 }
 
 // LostUpdateError says that the policy of a bucket or key does not hold what was written: somebody wrote it at the same time.

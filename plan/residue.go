@@ -13,6 +13,7 @@ type Residue struct {
 	Kind    Kind
 	Name    string
 	Detail  string // what it is, or why it is not known
+	Err     error  `json:"-"` // why it is not known, where an error says so; nil otherwise
 }
 
 // String returns one line: where it is, what it is, and whose.

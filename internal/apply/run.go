@@ -227,9 +227,9 @@ func (r *run) blockedErrors() []error {
 			continue
 		}
 		if fs := now[t.Name]; fs != nil {
-			errs = append(errs, &plan.BlockedError{Transfer: t.Name, Findings: fs})
+			errs = append(errs, r.current.BlockedError(t.Name, fs))
 		} else if fs := before[t.Name]; fs != nil {
-			errs = append(errs, &plan.BlockedError{Transfer: t.Name, Findings: fs})
+			errs = append(errs, r.current.BlockedError(t.Name, fs))
 		}
 	}
 	return errs

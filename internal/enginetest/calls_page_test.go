@@ -50,6 +50,7 @@ var unusable = []typedCase{
 	{(*xacct.Problem)(nil), "a transfer is invalid; several are joined, and `xacct.Problems` lists them"},
 	{(*xacct.ClientError)(nil), "a client that the transfers need was not given"},
 	{(*xacct.IdentityError)(nil), "a client belongs to another account than the one it was given for, or STS did not answer"},
+	{(*xacct.ConfigError)(nil), "credentials have expired, are missing or are refused, or a client has no Region"},
 }
 
 var applyErrors = append([]typedCase{
@@ -58,8 +59,9 @@ var applyErrors = append([]typedCase{
 	{(*xacct.MismatchError)(nil), "the plan was edited: its changes are not those of its transfers"},
 	{(*xacct.StaleError)(nil), "a resource of ours was changed after the plan was made; that resource was not written"},
 	{(*xacct.BlockedError)(nil), "findings block a transfer, in the plan or by now"},
-	{(*xacct.AmbiguousError)(nil), "several locations or tasks are tagged as one of ours"},
-	{(*xacct.OwnerError)(nil), "a role or statement has our name and is not ours"},
+	{(*xacct.AmbiguousError)(nil), "several locations or tasks are tagged as one of ours; inside of the BlockedError if that was so before the first write"},
+	{(*xacct.OwnerError)(nil), "a role or statement has our name and is not ours; likewise"},
+	{(*xacct.WrongOwnerError)(nil), "inside of the BlockedError: a bucket is not proved to be the account's"},
 	{(*xacct.LostUpdateError)(nil), "another writer removed what was written into a policy"},
 	{(*xacct.CallError)(nil), "a call failed, or was refused until the `Budget` was used up"},
 }...)...)
@@ -110,6 +112,7 @@ var callingFunctions = []callingFunction{
 			{(*task.Problem)(nil), "an option is invalid, or does not fit the task"},
 			{(*task.RunningError)(nil), "another run has not ended, and `IfRunning` is `Refuse`"},
 			{(*task.StartError)(nil), "DataSync refused, `Before` returned an error, or a read before the start failed; no run was started"},
+			{(*task.ConfigError)(nil), "the credentials have expired, are missing or are refused, or the client has no Region, inside of the StartError or LostStartError"},
 			{(*task.LostStartError)(nil), "the answer got lost: whether a run was started is not known. Start again with its `Token`"},
 		},
 		afterwards: "After any error but the last, no run was started. A run that was started goes on without its caller.",
@@ -120,6 +123,7 @@ var callingFunctions = []callingFunction{
 		isNil: "Watch: no error was yielded, and the last Progress has the Outcome. Wait: the verdict is `Complete`.",
 		errors: []typedCase{
 			{(*task.Problem)(nil), "the ARN is not that of an execution"},
+			{(*task.ConfigError)(nil), "the credentials have expired, are missing or are refused, or the client has no Region"},
 			{(*task.IncompleteError)(nil), "of Wait alone: the run ended with another verdict; the Outcome is returned too"},
 			{(*task.ExecutionError)(nil), "inside of the IncompleteError, if DataSync gave an error for the run"},
 		},
@@ -128,9 +132,12 @@ var callingFunctions = []callingFunction{
 	},
 	{
 		name: cancelName, permission: "`RunPhase`",
-		does:       "Asks DataSync to stop the run, and looks at the run if DataSync refuses.",
-		isNil:      "DataSync has accepted, or the run has ended or is being cancelled.",
-		errors:     []typedCase{{(*task.Problem)(nil), "the ARN is not that of an execution"}},
+		does:  "Asks DataSync to stop the run, and looks at the run if DataSync refuses.",
+		isNil: "DataSync has accepted, or the run has ended or is being cancelled.",
+		errors: []typedCase{
+			{(*task.Problem)(nil), "the ARN is not that of an execution"},
+			{(*task.ConfigError)(nil), "the credentials have expired, are missing or are refused, or the client has no Region"},
+		},
 		others:     "the error of the SDK is wrapped.",
 		afterwards: "The run ends a while later: wait for it. Objects that were transferred stay.",
 	},
@@ -173,9 +180,12 @@ var callingFunctions = []callingFunction{
 	},
 	{
 		name: residueName, readOnly: true, permission: "`PlanPhase`, and its permissions to read roles also for `AWSServiceRoleForDataSync`, the service-linked role in the task account",
-		does:       "Reads as NewDestroyPlan does, and looks for what runs and AWS have left.",
-		isNil:      "the accounts could be read. An item whose `Detail` begins with \"not known\" is one that could not be looked at.",
-		errors:     unusable,
+		does:  "Reads as NewDestroyPlan does, and looks for what runs and AWS have left.",
+		isNil: "the accounts could be read. An item whose `Detail` begins with \"not known\" is one that could not be looked at; its `Err` says why.",
+		errors: append(unusable[:len(unusable):len(unusable)], []typedCase{
+			{(*xacct.AmbiguousError)(nil), "several locations or tasks are tagged as one of ours; the list is complete"},
+			{(*xacct.WrongOwnerError)(nil), "a bucket is not proved to be the account's; the list is complete"},
+		}...),
 		others:     "as of NewPlan.",
 		afterwards: "Nothing was written.",
 	},

@@ -20,6 +20,7 @@ func (b *Builder) bucket(w desired.Bucket) {
 	spec := w.Spec
 	state, seen := b.Snap.Buckets[spec.Name]
 	if err := b.Snap.Failures[spec.Name]; err != nil {
+		b.blame(w.Transfers, err)
 		b.find(w.Transfers, unreadFinding(spec.Account, spec.Name, err, plan.Blocking, "see that the clients of account "+spec.Account+" can read bucket "+spec.Name))
 		return
 	}

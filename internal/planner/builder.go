@@ -19,6 +19,27 @@ func (b *Builder) find(transfers []*transfer.Transfer, f plan.Finding) {
 	}
 }
 
+// blame notes the error that a blocking finding of the transfers comes from. Planning again finds the same error again.
+func (b *Builder) blame(transfers []*transfer.Transfer, err error) {
+	for _, name := range desired.Names(transfers) {
+		if !slices.ContainsFunc(b.Causes[name], func(have error) bool { return have.Error() == err.Error() }) {
+			b.Causes[name] = append(b.Causes[name], err)
+		}
+	}
+}
+
+// BlockedError is the error of a transfer that the findings block.
+func (b *Builder) BlockedError(name string, findings []plan.Finding) *plan.BlockedError {
+	e := &plan.BlockedError{Transfer: name, Findings: findings, Causes: slices.Clone(b.Causes[name])}
+	for _, f := range b.Findings.List {
+		blocks := func(g plan.Finding) bool { return g.Subject == f.Subject && g.Account == f.Account }
+		if f.Code == plan.CodeWrongOwner && f.Transfer == name && slices.ContainsFunc(findings, blocks) {
+			e.Causes = append(e.Causes, b.Snap.WrongOwner(f.Account, f.Subject))
+		}
+	}
+	return e
+}
+
 // add finishes a change and keeps it.
 func (b *Builder) add(c plan.Change) {
 	if c.Op != plan.NoOp && c.Hold == "" && b.handedOver(c.Account) {

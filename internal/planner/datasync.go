@@ -20,6 +20,7 @@ import (
 func (b *Builder) listed(t *transfer.Transfer, reg, what, allow string) bool {
 	err := b.Snap.Failures[t.TaskAccount+"/"+reg]
 	if err != nil {
+		b.blame([]*transfer.Transfer{t}, err)
 		b.find([]*transfer.Transfer{t}, unreadFinding(t.TaskAccount, what+" in "+reg, err, plan.Blocking, "grant the reader "+allow))
 	}
 	return err == nil
@@ -28,9 +29,11 @@ func (b *Builder) listed(t *transfer.Transfer, reg, what, allow string) bool {
 // foundOurs reports whether it is known which location or task is the transfer's, and reports it if not. err is that of looking for it.
 func (b *Builder) foundOurs(t *transfer.Transfer, subject string, err error, describe string) bool {
 	var ambiguous *plan.AmbiguousError
-	switch {
-	case err == nil:
+	if err == nil {
 		return true
+	}
+	b.blame([]*transfer.Transfer{t}, err)
+	switch {
 	case errors.As(err, &ambiguous):
 		b.find([]*transfer.Transfer{t}, plan.Finding{Severity: plan.Blocking, Code: plan.CodeAmbiguous, Account: t.TaskAccount, Subject: subject,
 			Detail: ambiguous.Error(), Remedy: ambiguous.Hint()})

@@ -60,6 +60,7 @@ func (b *Builder) dropOrphanTasks(w desired.Task, after ...string) (ids []string
 		return nil, false // reported with the task
 	}
 	if err := b.Snap.UnreadLocations(t); err != nil {
+		b.blame([]*transfer.Transfer{t}, err)
 		b.find([]*transfer.Transfer{t}, unreadFinding(w.Spec.Account, "the locations of an earlier task", err, plan.Blocking, "grant the reader datasync:DescribeLocationS3 and datasync:ListTagsForResource"))
 		return nil, false
 	}

@@ -96,11 +96,12 @@ type Builder struct {
 
 	Changes  []plan.Change
 	Findings check.Findings
-	Orphans  map[string]bool // IDs of changes that delete what is ours and unused: what they delete has its ARN in the change
+	Causes   map[string][]error // by transfer: the errors that blocking findings come from
+	Orphans  map[string]bool    // IDs of changes that delete what is ours and unused: what they delete has its ARN in the change
 }
 
 func NewBuilder(mode plan.Mode, s *snapshot.Snapshot, transfers []*transfer.Transfer, settings plan.Settings, callers map[string]string) *Builder {
-	return &Builder{mode: mode, Snap: s, transfers: transfers, settings: settings, callers: callers, Ids: s.RoleIDs(), Orphans: map[string]bool{}}
+	return &Builder{mode: mode, Snap: s, transfers: transfers, settings: settings, callers: callers, Ids: s.RoleIDs(), Orphans: map[string]bool{}, Causes: map[string][]error{}}
 }
 
 // PlanAll finds out which transfers are blocked, then plans the changes of the others together and those of the blocked ones on hold, so

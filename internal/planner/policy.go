@@ -41,6 +41,7 @@ func (s policyStep) changed(d desired.PolicyDiff) plan.Change {
 // unreadable reports that the policy could not be read, and whether that is so.
 func (b *Builder) unreadable(s policyStep) bool {
 	if s.unread != nil {
+		b.blame(s.transfers, s.unread)
 		b.find(s.transfers, unreadFinding(s.change.Account, s.subject, s.unread, plan.Blocking, s.allow))
 	}
 	return s.unread != nil
@@ -49,6 +50,8 @@ func (b *Builder) unreadable(s policyStep) bool {
 // taken reports statements of somebody else that have our Sids.
 func (b *Builder) taken(s policyStep, d desired.PolicyDiff, remedy string) {
 	for _, sid := range d.Taken {
+		b.blame(s.owners(sid), &plan.OwnerError{Account: s.change.Account, Region: s.change.Region, Kind: s.change.Kind, Name: s.change.Name,
+			Detail: "statement " + sid + " bears our id but is not of our making"})
 		b.find(s.owners(sid), plan.Finding{Severity: plan.Blocking, Code: plan.CodeSidTaken, Account: s.change.Account, Subject: s.subject, Statement: sid,
 			Detail: s.title + ": statement " + sid + " bears our id but is not of our making", Remedy: remedy})
 	}

@@ -17,11 +17,13 @@ func (b *Builder) role(w desired.Role) {
 	c := plan.Change{ID: w.ID(), Account: w.Account, Kind: plan.IAMRole, Name: w.Spec.Name, Transfers: desired.Names(w.Transfers), ARN: w.Arn, Side: w.Side()}
 	state := b.Snap.Roles[w.Arn]
 	if err := cmp.Or(b.Snap.Failures[w.Arn], unreadRole(state)); err != nil {
+		b.blame(w.Transfers, err)
 		b.find(w.Transfers, unreadFinding(w.Account, w.Arn, err, plan.Blocking, "grant the reader iam:GetRole, iam:ListRolePolicies and iam:GetRolePolicy on the role"))
 		return
 	}
 	if state.Exists {
 		if why, ok := w.Ours(state); !ok {
+			b.blame(w.Transfers, &plan.OwnerError{Account: w.Account, Kind: plan.IAMRole, Name: w.Spec.Name, Detail: why})
 			b.find(w.Transfers, plan.Finding{Severity: plan.Blocking, Code: plan.CodeForeignRole, Account: w.Account, Subject: w.Arn, Detail: "role " + w.Spec.Name + " is not ours: " + why,
 				Remedy: "name another role in Endpoint.Role, or use this one as it is with Endpoint.RoleARN"})
 			return
@@ -93,6 +95,7 @@ func (b *Builder) dropRole(all desired.Set, w desired.Role, after map[string][]s
 		return c.ID, false
 	}
 	if err := b.Snap.Unread(w.Arn, state.Unread, iamrole.PartRole); err != nil {
+		b.blame(w.Transfers, err)
 		b.find(w.Transfers, unreadFinding(w.Account, w.Arn, err, plan.Blocking, "grant the reader iam:GetRole on the role"))
 		return "", true
 	}
@@ -105,6 +108,7 @@ func (b *Builder) dropRole(all desired.Set, w desired.Role, after map[string][]s
 	}
 	for _, part := range []string{iamrole.PartPolicies, iamrole.PartAttached} {
 		if err := state.Unread[part]; err != nil {
+			b.blame(w.Transfers, err)
 			b.find(w.Transfers, unreadFinding(w.Account, w.Arn, err, plan.Blocking, "grant the reader iam:ListRolePolicies and iam:ListAttachedRolePolicies on the role"))
 			return "", true
 		}

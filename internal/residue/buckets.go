@@ -21,7 +21,10 @@ func bucketPolicies(s *snapshot.Snapshot, w desired.Set) []plan.Residue {
 		}
 		item := plan.Residue{Account: b.Spec.Account, Region: b.Spec.Region, Kind: plan.BucketPolicy, Name: b.Spec.Name}
 		if err := state.Unread[bucket.PartPolicy]; err != nil {
-			item.Detail = notKnown(err)
+			item = notKnown(item, err)
+			if state.Unread[bucket.PartBucket] != nil { // then the owner is not proved, which may be why
+				item.Err = s.WrongOwner(b.Spec.Account, b.Spec.Name)
+			}
 			out = append(out, item)
 			continue
 		}
@@ -43,7 +46,7 @@ func ownerlessBuckets(s *snapshot.Snapshot, w desired.Set) []plan.Residue {
 		unknown := s.Ownerless(t.Transfer)
 		for _, name := range slices.Sorted(maps.Keys(unknown)) {
 			out = append(out, plan.Residue{Kind: plan.BucketPolicy, Name: name,
-				Detail: "not known: whose bucket it is, which the transfer has left: " + text.OneLine(unknown[name])})
+				Detail: "not known: whose bucket it is, which the transfer has left: " + text.OneLine(unknown[name]), Err: unknown[name]})
 		}
 	}
 	return out

@@ -20,8 +20,7 @@ func dataSync(s *snapshot.Snapshot, w desired.Set) []plan.Residue {
 		}
 		switch state, _, err := s.OurLocation(l); {
 		case err != nil:
-			out = append(out, plan.Residue{Account: l.Spec.Account, Region: l.Spec.Region, Kind: plan.DataSyncLocation, Name: l.Spec.URI(),
-				Detail: notKnown(err)})
+			out = append(out, notKnown(plan.Residue{Account: l.Spec.Account, Region: l.Spec.Region, Kind: plan.DataSyncLocation, Name: l.Spec.URI()}, err))
 		case state.Exists:
 			found(plan.DataSyncLocation, l.Spec.URI(), state.ARN)
 		}
@@ -36,8 +35,7 @@ func dataSync(s *snapshot.Snapshot, w desired.Set) []plan.Residue {
 		}
 		switch {
 		case err != nil:
-			out = append(out, plan.Residue{Account: t.Spec.Account, Region: t.Spec.Region, Kind: plan.DataSyncTask, Name: t.Spec.Name,
-				Detail: notKnown(err)})
+			out = append(out, notKnown(plan.Residue{Account: t.Spec.Account, Region: t.Spec.Region, Kind: plan.DataSyncTask, Name: t.Spec.Name}, err))
 		case state.Exists:
 			found(plan.DataSyncTask, t.Spec.Name, state.ARN)
 		}

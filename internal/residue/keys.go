@@ -18,8 +18,7 @@ func keyPolicies(s *snapshot.Snapshot, w desired.Set) []plan.Residue {
 		}
 		item := plan.Residue{Account: k.Spec.Account(), Region: k.Spec.Region(), Kind: plan.KeyPolicy, Name: transfer.KeyName(k.Spec.ARN)}
 		if err := state.Unread[kmskey.PartPolicy]; err != nil {
-			item.Detail = notKnown(err)
-			out = append(out, item)
+			out = append(out, notKnown(item, err))
 			continue
 		}
 		for _, sid := range k.Ours {

@@ -6,6 +6,7 @@ package residue
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -17,8 +18,9 @@ import (
 	"github.com/xacct/xacct/plan"
 )
 
-// Find reads AWS again and lists what is left of the transfers. The error is that of invalid transfers or clients, or that of a reading that
-// was cut off; a single call that fails is an item of the list.
+// Find reads AWS again and lists what is left of the transfers. The list is nil if the transfers or clients are invalid, or if the reading was cut
+// off. Otherwise a single call that fails is an item of the list, and the error joins those errors of items that a caller can decide on: each is an
+// *[plan.AmbiguousError] or a *[plan.WrongOwnerError].
 func Find(ctx context.Context, c client.Set, transfers []*transfer.Transfer) ([]plan.Residue, error) {
 	if err := transfer.Validate(transfers); err != nil {
 		return nil, err
@@ -32,10 +34,32 @@ func Find(ctx context.Context, c client.Set, transfers []*transfer.Transfer) ([]
 	out := slices.Concat(roles(s, w), bucketPolicies(s, w), ownerlessBuckets(s, w), keyPolicies(s, w), logPolicies(s, w),
 		dataSync(s, w), serviceRoles(ctx, read.Clients, w), leftByRuns(ctx, read.Clients, w))
 	for _, what := range slices.Sorted(maps.Keys(s.Failures)) {
-		out = append(out, plan.Residue{Name: what, Detail: notKnown(s.Failures[what])})
+		out = append(out, notKnown(plan.Residue{Name: what}, s.Failures[what]))
 	}
-	return out, nil
+	return out, undecided(out)
 }
 
-// notKnown is the detail of an item that could not be read.
-func notKnown(err error) string { return "not known: " + text.OneLine(err) }
+// notKnown is the item that could not be read.
+func notKnown(item plan.Residue, err error) plan.Residue {
+	item.Detail, item.Err = "not known: "+text.OneLine(err), err
+	return item
+}
+
+// undecided joins the errors of the items that a caller can decide on, each once.
+func undecided(items []plan.Residue) error {
+	var errs []error
+	for _, item := range items {
+		if item.Err == nil {
+			continue
+		}
+		var (
+			ambiguous *plan.AmbiguousError
+			owner     *plan.WrongOwnerError
+		)
+		known := slices.ContainsFunc(errs, func(err error) bool { return err.Error() == item.Err.Error() })
+		if (errors.As(item.Err, &ambiguous) || errors.As(item.Err, &owner)) && !known {
+			errs = append(errs, item.Err)
+		}
+	}
+	return errors.Join(errs...)
+}

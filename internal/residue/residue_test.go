@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
@@ -139,8 +140,47 @@ func TestResidue(t *testing.T) {
 			set := w.set()
 			got := slices.Concat(roles(w.Snapshot, set), bucketPolicies(w.Snapshot, set), ownerlessBuckets(w.Snapshot, set),
 				keyPolicies(w.Snapshot, set), dataSync(w.Snapshot, set))
-			if diff := cmp.Diff(tt.want, got); diff != "" {
+			withoutErrors := slices.Clone(got)
+			for i, item := range got {
+				failed := strings.HasSuffix(item.Detail, "throttled") || strings.HasSuffix(item.Detail, "not read")
+				if (item.Err != nil) != failed || failed && !strings.HasSuffix(item.Detail, item.Err.Error()) {
+					t.Errorf("%q has the error %v", item.Detail, item.Err)
+				}
+				withoutErrors[i].Err = nil
+			}
+			if diff := cmp.Diff(tt.want, withoutErrors); diff != "" {
 				t.Errorf("residue (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Only what a caller can decide on is an error of the whole, once each.
+func TestUndecided(t *testing.T) {
+	ambiguous := &plan.AmbiguousError{Account: accountA, Name: "nightly"}
+	owner := &plan.WrongOwnerError{Account: accountB, Bucket: "media"}
+	for _, tt := range []struct {
+		name string
+		errs []error
+		want []error
+	}{
+		{"nothing", nil, nil},
+		{"known items", []error{nil, nil}, nil},
+		{"a read that failed", []error{errThrottled}, nil},
+		{"an ambiguous one, often", []error{ambiguous, nil, ambiguous, errThrottled}, []error{ambiguous}},
+		{"both", []error{owner, ambiguous}, []error{owner, ambiguous}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var items []plan.Residue
+			for _, err := range tt.errs {
+				items = append(items, plan.Residue{Err: err})
+			}
+			var got []error
+			if joined, ok := undecided(items).(interface{ Unwrap() []error }); ok {
+				got = joined.Unwrap()
+			}
+			if !slices.Equal(tt.want, got) {
+				t.Errorf("%v, want %v", got, tt.want)
 			}
 		})
 	}

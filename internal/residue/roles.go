@@ -23,7 +23,7 @@ func roles(s *snapshot.Snapshot, w desired.Set) []plan.Residue {
 		case !read:
 			continue
 		case state.Unread[iamrole.PartRole] != nil:
-			item.Detail = notKnown(state.Unread[iamrole.PartRole])
+			item = notKnown(item, state.Unread[iamrole.PartRole])
 		case !state.Exists:
 			continue
 		default:
@@ -72,7 +72,7 @@ func serviceRoles(ctx context.Context, c client.Set, w desired.Set) []plan.Resid
 		case awserr.NotFound(err), err == nil && !state.Exists:
 			continue
 		case err != nil:
-			item.Detail = notKnown(err)
+			item = notKnown(item, err)
 		default:
 			item.Detail = "DataSync's own role, which other tasks of the account may use; IAM deletes it on request"
 		}

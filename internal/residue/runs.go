@@ -29,7 +29,10 @@ func leftByRuns(ctx context.Context, c client.Set, w desired.Set) []plan.Residue
 	var out []plan.Residue
 	for _, t := range w.Tasks {
 		for _, item := range leftByRunsOf(ctx, c, t) {
-			if item.Detail != "" && !slices.Contains(out, item) {
+			same := func(have plan.Residue) bool {
+				return have.Kind == item.Kind && have.Account == item.Account && have.Region == item.Region && have.Name == item.Name && have.Detail == item.Detail
+			}
+			if item.Detail != "" && !slices.ContainsFunc(out, same) {
 				out = append(out, item)
 			}
 		}
@@ -47,27 +50,24 @@ func leftByRunsOf(ctx context.Context, c client.Set, w desired.Task) []plan.Resi
 	}
 	destination := bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}
 	folder := transfer.Slashed(e.Prefix) + ownFolder
-	out = append(out, objects(destination, folder+"/", objectsBelow(ctx, c, destination, folder,
-		"DataSync's own, of runs that were cut off; delete them once no task writes there")))
+	out = append(out, objectsBelow(ctx, c, destination, folder, folder+"/",
+		"DataSync's own, of runs that were cut off; delete them once no task writes there"))
 	if r := t.Task.Report; r != nil {
 		reports := bucket.Spec{Name: r.Bucket, Account: cmp.Or(r.Account, t.TaskAccount), Region: e.Region}
 		if r.Bucket == t.Source.Bucket {
 			reports.Region = t.Source.Region
 		}
-		out = append(out, objects(reports, transfer.Slashed(r.Prefix), objectsBelow(ctx, c, reports, r.Prefix,
-			"reports of runs, if nobody else writes there; delete them when they are not needed")))
+		out = append(out, objectsBelow(ctx, c, reports, r.Prefix, transfer.Slashed(r.Prefix),
+			"reports of runs, if nobody else writes there; delete them when they are not needed"))
 	}
 	return append(out, plan.Residue{Account: e.Account, Region: e.Region, Kind: plan.MultipartUploads, Name: e.Bucket,
 		Detail: "possible, not looked at: runs that were cut off leave parts, which cost; a lifecycle rule with AbortIncompleteMultipartUpload removes them"})
 }
 
-// objects is the item for what lies below the prefix.
-func objects(spec bucket.Spec, prefix, detail string) plan.Residue {
-	return plan.Residue{Account: spec.Account, Region: spec.Region, Kind: plan.Objects, Name: "s3://" + spec.Name + "/" + prefix, Detail: detail}
-}
-
-// objectsBelow is the detail of the objects below the prefix: how many there are, and what they are; "" if there are none.
-func objectsBelow(ctx context.Context, c client.Set, spec bucket.Spec, prefix, what string) string {
+// objectsBelow is the item for the objects below the prefix, under the name that is shown: how many there are, and what they are. It has no detail if
+// there are none.
+func objectsBelow(ctx context.Context, c client.Set, spec bucket.Spec, prefix, shown, what string) plan.Residue {
+	item := plan.Residue{Account: spec.Account, Region: spec.Region, Kind: plan.Objects, Name: "s3://" + spec.Name + "/" + shown}
 	api, err := c.S3(spec.Account, spec.Region)
 	var sample bucket.Sample
 	if err == nil {
@@ -75,11 +75,12 @@ func objectsBelow(ctx context.Context, c client.Set, spec bucket.Spec, prefix, w
 	}
 	switch {
 	case err != nil:
-		return notKnown(err)
+		return notKnown(item, err)
 	case sample.Empty():
-		return ""
 	case sample.More:
-		return fmt.Sprintf("more than %d objects: %s", sample.Objects, what)
+		item.Detail = fmt.Sprintf("more than %d objects: %s", sample.Objects, what)
+	default:
+		item.Detail = fmt.Sprintf("%d object%s: %s", sample.Objects, text.Plural(sample.Objects), what)
 	}
-	return fmt.Sprintf("%d object%s: %s", sample.Objects, text.Plural(sample.Objects), what)
+	return item
 }
