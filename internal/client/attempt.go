@@ -51,9 +51,9 @@ func (b *Notebook) note(err error) {
 	b.flaws = append(b.flaws, flaw)
 }
 
-// Err joins what was noted that concerns a whole account, once each: the account's credentials have expired or are missing, or its clients have no
-// Region. Credentials that are refused may be so in one Region only.
-func (b *Notebook) Err() error {
+// Err joins what was noted that concerns the whole of one of the accounts, once each: the account's credentials have expired or are missing, or its
+// clients have no Region. Credentials that are refused may be so in one Region only.
+func (b *Notebook) Err(accounts []string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	slices.SortFunc(b.flaws, func(x, y *plan.ConfigError) int {
@@ -62,7 +62,8 @@ func (b *Notebook) Err() error {
 	var errs []error
 	var last *plan.ConfigError
 	for _, flaw := range b.flaws {
-		if flaw.Flaw != task.RefusedCredentials && (last == nil || flaw.Account != last.Account || flaw.Flaw != last.Flaw) {
+		whole := flaw.Flaw != task.RefusedCredentials && slices.Contains(accounts, flaw.Account)
+		if whole && (last == nil || flaw.Account != last.Account || flaw.Flaw != last.Flaw) {
 			errs, last = append(errs, flaw), flaw
 		}
 	}

@@ -32,6 +32,7 @@ func TestNotebook(t *testing.T) {
 		{"two accounts", []call{{"2", "r", refusal("ExpiredToken")}, {"1", "r", &aws.MissingRegionError{}}}, []string{"1 no-region", "2 expired"}},
 		{"two flaws", []call{{"1", "r", refusal("ExpiredToken")}, {"1", "r", &aws.MissingRegionError{}}}, []string{"1 expired", "1 no-region"}},
 		{"refused, perhaps in one Region only", []call{{"1", "r", refusal("InvalidToken")}}, nil},
+		{"of an account that does not matter", []call{{"3", "r", refusal("ExpiredToken")}}, nil},
 		{"refused and expired", []call{{"1", "r", refusal("InvalidToken")}, {"1", "s", refusal("ExpiredToken")}}, []string{"1 expired"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -46,7 +47,7 @@ func TestNotebook(t *testing.T) {
 				}
 			}
 			var got []string
-			if joined, ok := book.Err().(interface{ Unwrap() []error }); ok {
+			if joined, ok := book.Err([]string{"1", "2"}).(interface{ Unwrap() []error }); ok {
 				for _, err := range joined.Unwrap() {
 					var config *plan.ConfigError
 					if !errors.As(err, &config) || config.Flaw == task.RefusedCredentials {

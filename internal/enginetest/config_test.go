@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -136,6 +137,24 @@ func TestCredentialsExpireWhilePlanning(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// Clients of an account that no transfer names may have expired: a transfer that has left a bucket only tries them.
+func TestExpiredCredentialsOfAnotherAccount(t *testing.T) {
+	cloud := kittest.World(t, func(o *xaccttest.Options) { o.Phases.Creating = 0 })
+	tr := kittest.Push(cloud)
+	cloud.AddBucket(kittest.AccountB, "us-east-2", "media-next")
+	cloud.AddBucket("999900001111", "us-east-2", "elsewhere")
+	_, _ = applied(t, cloud, tr)
+	tr.Destination.Bucket = "media-next"
+	from(cloud, "999900001111", func(xaccttest.Call) bool { return true }, "ExpiredToken")
+	tried := len(cloud.Calls())
+	if _, err := xacct.NewPlan(t.Context(), cloud.Clients(), []xacct.Transfer{tr}); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(cloud.Calls()[tried:], func(c xaccttest.Call) bool { return c.Account == "999900001111" }) {
+		t.Error("its client was not tried")
 	}
 }
 

@@ -1,6 +1,6 @@
 // Package survey reads AWS for a set of transfers. Read proves first whose the clients are, then reads in rounds, many calls at a time, and returns a
 // Survey: the snapshot of what was read, the limited clients that read it, and who the callers are. A call that fails is noted in the snapshot and
-// ends nothing; only invalid clients or an ended context are errors. ReadNamed reads what only the plan to be applied tells of, and a Reader reads
+// ends nothing; only invalid clients, credentials that have expired and an ended context are errors. ReadNamed reads what only the plan to be applied tells of, and a Reader reads
 // single locations and tasks again. Nothing here changes AWS.
 package survey
 
@@ -23,7 +23,7 @@ type Survey struct {
 
 // Read proves whose the clients are and reads all that the transfers, which must be valid, need. The accounts to prove are those of the transfers and
 // the further ones, as far as there are clients. concurrency is how many calls go to one service of one account and Region at once; 0 is the
-// default. Credentials that expire meanwhile, are missing or belong to no Region concern everything, and are a [plan.ConfigError].
+// default. Credentials of these accounts that expire meanwhile are a [plan.ConfigError].
 func Read(ctx context.Context, c client.Set, transfers []*transfer.Transfer, concurrency int, further []string) (*Survey, error) {
 	accounts := accountsOf(c, transfers)
 	for _, account := range further {
@@ -45,7 +45,7 @@ func Read(ctx context.Context, c client.Set, transfers []*transfer.Transfer, con
 	}
 	noted, flaws := client.WithNotebook(ctx)
 	if s.Snapshot, err = observe(noted, s.Clients, transfers); err == nil {
-		err = flaws.Err()
+		err = flaws.Err(accounts)
 	}
 	return s, err
 }
