@@ -46,7 +46,7 @@ func (e *YAMLError) Hint() string {
 // already: a number (YAML reads 012345670123 as 1402433619), a date other than that of Version, a boolean elsewhere, null, a tag such as
 // !!binary or !Sub, a key that is no string, a merge key, and a repeated key. Errors of the library itself are returned as they are.
 func (d *Document) UnmarshalYAML(unmarshal func(any) error) error {
-	text, err := yamlText(unmarshal, nil)
+	text, places, err := yamlText(unmarshal, nil)
 	switch {
 	case err != nil:
 		return err
@@ -56,7 +56,7 @@ func (d *Document) UnmarshalYAML(unmarshal func(any) error) error {
 	}
 	parsed, err := parse(text)
 	if err != nil {
-		return yamlShape(err)
+		return yamlShape(err, places)
 	}
 	*d = parsed
 	return nil
@@ -64,7 +64,7 @@ func (d *Document) UnmarshalYAML(unmarshal func(any) error) error {
 
 // UnmarshalYAML reads one statement from YAML, as [Document.UnmarshalYAML] reads a document; null gives the zero Statement.
 func (s *Statement) UnmarshalYAML(unmarshal func(any) error) error {
-	text, err := yamlText(unmarshal, []string{"Statement", "[0]"})
+	text, places, err := yamlText(unmarshal, []string{"Statement", "[0]"})
 	switch {
 	case err != nil:
 		return err
@@ -74,19 +74,30 @@ func (s *Statement) UnmarshalYAML(unmarshal func(any) error) error {
 	}
 	n, err := parseStatement(text)
 	if err != nil {
-		return yamlShape(err)
+		return yamlShape(err, places)
 	}
 	*s = Statement{n}
 	return nil
 }
 
-// yamlShape makes the error of YAML that was read, but is no policy.
-func yamlShape(err error) error {
-	reason := err.Error()
+// yamlPlace is where the JSON of the value at the path begins, or ends.
+type yamlPlace struct {
+	offset int
+	path   string
+}
+
+// yamlShape makes the error of YAML that was read, but is no policy. places are those of the JSON, in their order.
+func yamlShape(err error, places []yamlPlace) error {
+	out := &YAMLError{Reason: err.Error(), Err: err}
 	if syntax := (*SyntaxError)(nil); errors.As(err, &syntax) {
-		reason = syntax.Reason
+		out.Reason = syntax.Reason
+		for _, p := range places {
+			if p.offset <= syntax.Offset {
+				out.Path = p.path
+			}
+		}
 	}
-	return &YAMLError{Reason: reason, Err: err}
+	return out
 }
 
 // Limits of a document in YAML, where a few lines of aliases can stand for a tree without end. The largest policy has 32 KB.
@@ -95,37 +106,37 @@ const (
 	yamlMostBytes = 1 << 18
 )
 
-// yamlText returns the JSON of the value in YAML, nil for null. inside is the path that the value has in a document.
-func yamlText(unmarshal func(any) error, inside []string) ([]byte, error) {
+// yamlText returns the JSON of the value in YAML and the places in it, nil for null. inside is the path that the value has in a document.
+func yamlText(unmarshal func(any) error, inside []string) ([]byte, []yamlPlace, error) {
 	var value any
 	if err := unmarshal(&value); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	switch v := value.(type) {
 	case nil:
-		return nil, nil
+		return nil, nil, nil
 	case string:
-		return []byte(v), nil
+		return []byte(v), nil, nil
 	}
 	if size := (yamlSize{}); !size.fits(reflect.ValueOf(value), 0) {
-		return nil, &YAMLError{Reason: "nested deeper, or larger, than any policy; look for aliases of aliases"}
+		return nil, nil, &YAMLError{Reason: "nested deeper, or larger, than any policy; look for aliases of aliases"}
 	}
 	plain := yamlFromAny(reflect.ValueOf(value))
 	w := &yamlWriter{path: slices.Clone(inside), inside: len(inside)}
 	if err := w.findNull(plain); err != nil { // null may stand for an alias of itself, which not every library survives a second time
-		return nil, err
+		return nil, nil, err
 	}
 	root, err := readYAML(unmarshal, plain)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if root.kind == yamlScalar && !root.badTag {
-		return nil, &YAMLError{Reason: "a policy in YAML is a mapping, or a string with JSON; found " + yamlValue(root)}
+		return nil, nil, &YAMLError{Reason: "a policy in YAML is a mapping, or a string with JSON; found " + yamlValue(root)}
 	}
 	if err := w.node(root); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return w.out, nil
+	return w.out, w.places, nil
 }
 
 // yamlSize is how much of the limits is used.
@@ -171,9 +182,11 @@ type yamlWriter struct {
 	out    []byte
 	path   []string // of the value that is written, from the document
 	inside int      // the length of the part of path that stands above the tree
+	places []yamlPlace
 }
 
-func (w *yamlWriter) errorf(reason string) error {
+// at is the path for messages.
+func (w *yamlWriter) at() string {
 	var b strings.Builder
 	for i, p := range w.path[w.inside:] {
 		if i > 0 && !strings.HasPrefix(p, "[") {
@@ -181,7 +194,15 @@ func (w *yamlWriter) errorf(reason string) error {
 		}
 		b.WriteString(p)
 	}
-	return &YAMLError{Path: oneYAMLLine(b.String()), Reason: oneYAMLLine(reason)}
+	return oneYAMLLine(b.String())
+}
+
+func (w *yamlWriter) errorf(reason string) error {
+	return &YAMLError{Path: w.at(), Reason: oneYAMLLine(reason)}
+}
+
+func (w *yamlWriter) mark() {
+	w.places = append(w.places, yamlPlace{len(w.out), w.at()})
 }
 
 // oneYAMLLine quotes a text that is not printable in one line.
@@ -203,15 +224,20 @@ func (w *yamlWriter) node(n *yamlNode) error {
 	case n.kind == yamlScalar:
 		return w.scalar(n)
 	case n.kind == yamlList:
+		w.mark()
 		w.out = append(w.out, '[')
 		for i, element := range n.list {
 			if i > 0 {
 				w.out = append(w.out, ',')
 			}
-			if err := w.below("["+strconv.Itoa(i)+"]", element); err != nil {
+			w.path = append(w.path, "["+strconv.Itoa(i)+"]")
+			w.mark()
+			if err := w.node(element); err != nil {
 				return err
 			}
+			w.path = w.path[:len(w.path)-1]
 		}
+		w.mark()
 		w.out = append(w.out, ']')
 		return nil
 	}
@@ -246,17 +272,9 @@ func (w *yamlWriter) findNull(n *yamlNode) error {
 	return nil
 }
 
-func (w *yamlWriter) below(step string, n *yamlNode) error {
-	w.path = append(w.path, step)
-	err := w.node(n)
-	if err == nil {
-		w.path = w.path[:len(w.path)-1]
-	}
-	return err
-}
-
 func (w *yamlWriter) mapping(n *yamlNode) error {
 	seen := make(map[string]bool, len(n.entries))
+	w.mark()
 	w.out = append(w.out, '{')
 	for i, entry := range n.entries {
 		name, isString := entry.key.(string)
@@ -274,11 +292,15 @@ func (w *yamlWriter) mapping(n *yamlNode) error {
 		if i > 0 {
 			w.out = append(w.out, ',')
 		}
+		w.path = append(w.path, name)
+		w.mark()
 		w.out = append(quote(w.out, name), ':')
-		if err := w.below(name, entry.node); err != nil {
+		if err := w.node(entry.node); err != nil {
 			return err
 		}
+		w.path = w.path[:len(w.path)-1]
 	}
+	w.mark()
 	w.out = append(w.out, '}')
 	return nil
 }
@@ -341,6 +363,9 @@ func (n *yamlNode) written() string {
 // yamlValue is the value of a scalar for messages.
 func yamlValue(n *yamlNode) string {
 	v := reflect.ValueOf(n.value)
+	if other, ok := n.value.(yamlOther); ok {
+		return "of type " + other.String()
+	}
 	switch t, isTime := n.value.(time.Time); {
 	case !v.IsValid():
 		return "null"

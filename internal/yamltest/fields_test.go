@@ -189,8 +189,10 @@ any: *again
 			t.Fatal(err)
 		}
 		const one = `{"Effect":"Allow","Action":"s3:GetObject","Resource":"amzn-s3-demo-bucket"}`
-		got := []string{string(config.Read.Bytes()), string(config.Again.Bytes()), string(config.Copy.Bytes()), config.Action, config.Sid, strings.Join(config.Actions, " ")}
-		want := []string{`{"Statement":[` + one + `,{"Effect":"Deny","Sid":"Read","Action":["b","a"]}]}`, `{"Statement":` + one + `}`, `{"Statement":` + one + `}`,
+		got := []string{string(config.Read.Bytes()), string(config.Again.Bytes()), string(config.Copy.Bytes()),
+			config.Action, config.Sid, strings.Join(config.Actions, " ")}
+		want := []string{`{"Statement":[` + one + `,{"Effect":"Deny","Sid":"Read","Action":["b","a"]}]}`,
+			`{"Statement":` + one + `}`, `{"Statement":` + one + `}`,
 			"s3:GetObject", "Read", "b a"}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("configuration (-want +got):\n%s", diff)
@@ -215,18 +217,20 @@ func TestDecoderOptions(t *testing.T) {
 		}},
 	}
 	for name, o := range map[string]goccy.DecodeOption{
-		"Strict": goccy.Strict(), "UseOrderedMap": goccy.UseOrderedMap(), "AllowDuplicateMapKey": goccy.AllowDuplicateMapKey(), "UseJSONUnmarshaler": goccy.UseJSONUnmarshaler(),
-		"CommentToMap": goccy.CommentToMap(goccy.CommentMap{}),
+		"Strict": goccy.Strict(), "UseOrderedMap": goccy.UseOrderedMap(), "AllowDuplicateMapKey": goccy.AllowDuplicateMapKey(),
+		"UseJSONUnmarshaler": goccy.UseJSONUnmarshaler(),
+		"CommentToMap":       goccy.CommentToMap(goccy.CommentMap{}),
 	} {
 		options = append(options, library{name: "goccy " + name, unmarshal: func(b []byte, v any) error { return goccy.UnmarshalWithOptions(b, v, o) }})
 	}
 	everyLibrary(t, options, func(t *testing.T, lib library) {
 		var config struct{ Trust policy.Document }
+		want := `{"Version":"2012-10-17","Statement":[{"Sid":"<<","Effect":"Allow","Action":["b","a"]}]}`
 		good := "trust:\n  # <<: comment\n  Version: 2012-10-17 # <<: comment\n  Statement:\n  - Sid: '<<'\n    Effect: Allow\n    Action: [b, a]\n"
 		if err := lib.unmarshal([]byte(good), &config); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(`{"Version":"2012-10-17","Statement":[{"Sid":"<<","Effect":"Allow","Action":["b","a"]}]}`, string(config.Trust.Bytes())); diff != "" {
+		if diff := cmp.Diff(want, string(config.Trust.Bytes())); diff != "" {
 			t.Errorf("document (-want +got):\n%s", diff)
 		}
 		for _, bad := range []string{

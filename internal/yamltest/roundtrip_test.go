@@ -26,7 +26,7 @@ func TestRoundTrip(t *testing.T) {
 		t.Fatal(err, len(files))
 	}
 	all := append(append([]library(nil), libraries...), others...)
-	texts, numbers := 0, 0
+	texts := 0
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
@@ -37,6 +37,9 @@ func TestRoundTrip(t *testing.T) {
 			t.Fatal(file, err)
 		}
 		for _, from := range all {
+			if from.name == viaJSON {
+				continue // it writes by MarshalJSON, with faults of its own: 1.20 as 1.2, and no \/
+			}
 			written, err := from.marshal(map[string]policy.Document{"trust": want, "none": {}})
 			if err != nil {
 				t.Fatalf("%s by %s: %v", file, from.name, err)
@@ -48,10 +51,6 @@ func TestRoundTrip(t *testing.T) {
 						texts++
 						continue // it reads JSON, where a document is no string
 					}
-					if from.name == viaJSON && strings.Contains(err.Error(), "quote it: YAML read") {
-						numbers++
-						continue // it writes JSON, where a number is a number
-					}
 					t.Errorf("%s from %s to %s: %v\n%s", file, from.name, to.name, err, written)
 					continue
 				}
@@ -61,7 +60,7 @@ func TestRoundTrip(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d documents from each of %d libraries to each; refused by %s: %d texts; written by it: %d numbers", len(files), len(all), viaJSON, texts, numbers)
+	t.Logf("%d documents from each of %d libraries to each of %d, of which %s refuses %d texts", len(files), len(all)-1, len(all), viaJSON, texts)
 }
 
 // isText reports whether the document becomes a string of JSON.
@@ -73,7 +72,8 @@ func isText(d policy.Document) bool {
 
 // TestMarshal: the elements have the order of the grammar, and what YAML would change is quoted.
 func TestMarshal(t *testing.T) {
-	d, err := policy.Parse([]byte(`{"Statement":[{"Action":["a"],"Effect":"Allow","Sid":"NO","Condition":{"NumericLess":{"b":5,"a":"012345670123"}}}],"Version":"2012-10-17"}`))
+	d, err := policy.Parse([]byte(`{"Statement":[{"Action":["a"],"Effect":"Allow","Sid":"NO",
+		"Condition":{"NumericLess":{"b":5,"a":"012345670123"}}}],"Version":"2012-10-17"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,8 @@ func TestMarshal(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := "Version: \"2012-10-17\"\nStatement:\n- Sid: \"NO\"\n  Effect: Allow\n  Action:\n  - a\n  Condition:\n    NumericLess:\n      a: \"012345670123\"\n      b: \"5\"\n"
+		want := "Version: \"2012-10-17\"\nStatement:\n- Sid: \"NO\"\n  Effect: Allow\n" +
+			"  Action:\n  - a\n  Condition:\n    NumericLess:\n      a: \"012345670123\"\n      b: \"5\"\n"
 		if diff := cmp.Diff(strings.Fields(want), strings.Fields(string(text))); diff != "" {
 			t.Errorf("YAML (-want +got):\n%s", diff)
 		}
