@@ -37,16 +37,22 @@ var (
 	_ func(policy.Document, ...policy.Fragment) policy.Document          = policy.Document.With
 	_ func(policy.Document, ...policy.Fragment) (policy.Document, error) = policy.Document.Merge
 	_ func(policy.Document, ...string) policy.Document                   = policy.Document.Without
-	_ func(policy.Document, policy.Document) bool                        = policy.Document.Equal
-	_ func(policy.Document, policy.Kind) error                           = policy.Document.Validate
-	_ func(policy.Document, policy.Kind) (used, quota int)               = policy.Document.Size
-	_ func(policy.Document) bool                                         = policy.Document.IsZero
-	_ func(policy.Document) []byte                                       = policy.Document.Bytes
-	_ func(policy.Document) iter.Seq[policy.Statement]                   = policy.Document.All
-	_ func(policy.Document, string) (policy.Statement, bool)             = policy.Document.Statement
-	_ fmt.Stringer                                                       = policy.Document{}
-	_ json.Marshaler                                                     = policy.Document{}
-	_ json.Unmarshaler                                                   = (*policy.Document)(nil)
+	_ func(*policy.Document, func(any) error) error                      = (*policy.Document).UnmarshalYAML
+	_ func(*policy.Statement, func(any) error) error                     = (*policy.Statement).UnmarshalYAML
+	_ func(policy.Document) (any, error)                                 = policy.Document.MarshalYAML
+	_ func(policy.Statement) (any, error)                                = policy.Statement.MarshalYAML
+	_                                                                    = policy.YAMLError{Path: "", Reason: "", Err: nil}
+
+	_ func(policy.Document, policy.Document) bool            = policy.Document.Equal
+	_ func(policy.Document, policy.Kind) error               = policy.Document.Validate
+	_ func(policy.Document, policy.Kind) (used, quota int)   = policy.Document.Size
+	_ func(policy.Document) bool                             = policy.Document.IsZero
+	_ func(policy.Document) []byte                           = policy.Document.Bytes
+	_ func(policy.Document) iter.Seq[policy.Statement]       = policy.Document.All
+	_ func(policy.Document, string) (policy.Statement, bool) = policy.Document.Statement
+	_ fmt.Stringer                                           = policy.Document{}
+	_ json.Marshaler                                         = policy.Document{}
+	_ json.Unmarshaler                                       = (*policy.Document)(nil)
 
 	_ = []policy.Fragment{policy.Statement{}, policy.Statements{}, policy.Document{}}
 	_ = []policy.Kind{policy.Identity, policy.Trust, policy.Bucket, policy.Key}

@@ -49,6 +49,11 @@
 // pair, bytes that are not UTF-8, and anything after the document. (A decoder that keeps the last of two members with the same name can
 // turn a Deny into an Allow.) Errors give line and column.
 //
+// # YAML
+//
+// [Document.UnmarshalYAML] and [Document.MarshalYAML] serve YAML libraries, and need none. YAML reads an unquoted account id as a number and
+// an unquoted date as a time: such values are errors that say what to quote.
+//
 // # Guarantees
 //
 //   - A document that was not edited prints the bytes that were parsed. An edited one keeps the bytes of every statement that the edit

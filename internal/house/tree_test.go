@@ -62,7 +62,7 @@ var parsed = sync.OnceValues(func() (*tree, error) {
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && skipped(name):
+		case entry.IsDir() && (skipped(name) || isModule(top, name)):
 			return fs.SkipDir
 		case entry.IsDir() || !strings.HasSuffix(name, ".go"):
 			return nil
@@ -86,6 +86,12 @@ var parsed = sync.OnceValues(func() (*tree, error) {
 func skipped(dir string) bool {
 	name := path.Base(dir)
 	return dir != "." && (name == "testdata" || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_"))
+}
+
+// isModule reports whether the directory below the root is a module of its own, with the modules that it needs.
+func isModule(top fs.FS, dir string) bool {
+	_, err := fs.Stat(top, path.Join(dir, "go.mod"))
+	return dir != "." && err == nil
 }
 
 // source is the whole module.
