@@ -15,6 +15,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/option"
 	"github.com/xacct/xacct/problem"
 )
 
@@ -25,9 +26,7 @@ import (
 // run was started.
 func Start(ctx context.Context, api ExecutionAPI, taskARN string, optFns ...func(*StartOptions)) (*Execution, error) {
 	var o StartOptions
-	for _, fn := range optFns {
-		fn(&o)
-	}
+	option.Apply(&o, optFns)
 	over(&o.Settle, time.Minute)
 	given := o.Token != ""
 	if !given {
