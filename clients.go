@@ -110,8 +110,10 @@ func (c Clients) set() client.Set {
 	out := make(client.Set, len(c))
 	for account, ac := range c {
 		a := client.Account{
-			S3: present(ac.S3, func(api bucket.API) bucket.API { return api }), DataSync: present(ac.DataSync, func(api DataSyncAPI) client.DataSyncAPI { return api }),
-			KMS: present(ac.KMS, func(api kmskey.API) kmskey.API { return api }), Logs: present(ac.Logs, func(api task.LogsAPI) task.LogsAPI { return api }),
+			S3:       present(ac.S3, func(api bucket.API) bucket.API { return api }),
+			DataSync: present(ac.DataSync, func(api DataSyncAPI) client.DataSyncAPI { return api }),
+			KMS:      present(ac.KMS, func(api kmskey.API) kmskey.API { return api }),
+			Logs:     present(ac.Logs, func(api task.LogsAPI) task.LogsAPI { return api }),
 		}
 		if !absent.Is(ac.STS) {
 			a.STS = ac.STS

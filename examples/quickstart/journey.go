@@ -157,7 +157,8 @@ func (j journey) copy(ctx context.Context, taskARN string) (*task.Outcome, error
 	if outcome == nil {
 		return nil, errors.New("the run was not watched to its end")
 	}
-	fmt.Fprintf(j.out, "%s: %d objects, %d bytes arrived; %d skipped\n", outcome.Verdict, outcome.Counters.Files, outcome.Counters.BytesWritten, outcome.Counters.Skipped)
+	n := outcome.Counters
+	fmt.Fprintf(j.out, "%s: %d objects, %d bytes arrived; %d skipped\n", outcome.Verdict, n.Files, n.BytesWritten, n.Skipped)
 	for _, e := range outcome.Exceptions() {
 		fmt.Fprintf(j.out, "  %s: %d (%s)\n", e.What, e.Count, e.Reason)
 	}

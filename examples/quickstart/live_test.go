@@ -144,7 +144,8 @@ func TestLive(t *testing.T) {
 				if err != nil {
 					t.Fatalf("%v\n%s", err, printed)
 				}
-				contains(t, printed, "operator     arn:aws:iam::"+accountA+":role/team/Mover, which account "+accountB, "complete: 20 objects", "nothing of ours")
+				contains(t, printed, "operator     arn:aws:iam::"+accountA+":role/team/Mover, which account "+accountB,
+					"complete: 20 objects", "nothing of ours")
 				if asks := strings.Contains(printed, "[y/N]"); asks != tt.asks {
 					t.Errorf("it asks: %v, want %v", asks, tt.asks)
 				}
@@ -161,7 +162,9 @@ func TestLive(t *testing.T) {
 
 // Nothing is written before somebody has agreed.
 func TestLiveDeclined(t *testing.T) {
-	for name, answer := range map[string]string{"no": "n\n", "nothing": "\n", "no input": "", "something else": "yes please\n", "the end of a word": "ye"} {
+	for name, answer := range map[string]string{
+		"no": "n\n", "nothing": "\n", "no input": "", "something else": "yes please\n", "half a word": "ye",
+	} {
 		for _, words := range [][]string{nil, {"-keep"}} {
 			t.Run(name+strings.Join(words, ""), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
@@ -331,7 +334,10 @@ func TestLiveWithoutCredentialsInTheEnd(t *testing.T) {
 
 // An interruption at any write says what stands, and the command that it names takes that away.
 func TestLiveInterrupted(t *testing.T) {
-	for _, operation := range []string{"CreateRole", "PutRolePolicy", "PutBucketPolicy", "CreateLocationS3", "CreateTask", "StartTaskExecution", "DescribeTaskExecution", "DeleteTask", "DeleteRole"} {
+	for _, operation := range []string{
+		"CreateRole", "PutRolePolicy", "PutBucketPolicy", "CreateLocationS3", "CreateTask", "StartTaskExecution", "DescribeTaskExecution",
+		"DeleteTask", "DeleteRole",
+	} {
 		t.Run(operation, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newLiveWorld(t)
