@@ -14,6 +14,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/absent"
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/kmskey"
@@ -41,10 +42,12 @@ var (
 )
 
 // Clients are the clients of the accounts whose credentials the program has, by 12-digit account id. An account that is missing belongs to
-// another team: its changes are planned as a hand-over. Clients are read concurrently and never written.
+// another team: its changes are planned as a hand-over. If none of a plan's accounts is there, as in nil Clients, the error is a *[ClientError]. Clients
+// are read concurrently and never written.
 type Clients map[string]AccountClients
 
-// AccountClients are the clients of one account. A nil field is a *[ClientError] only if a plan needs it.
+// AccountClients are the clients of one account. A nil field, a function that returns nil and a nil pointer in a field are a *[ClientError] if a plan
+// needs that client.
 type AccountClients struct {
 	STS      IdentityAPI
 	IAM      iamrole.API
@@ -101,23 +104,39 @@ func (c Clients) Objects(account, region string) (task.ObjectsAPI, error) {
 	return objects, nil
 }
 
-// set is the clients as the internal packages take them: a nil map, function or client stays nil.
+// set is the clients as the internal packages take them: a nil map, function or client is nil there, and so is a nil pointer in an interface.
 func (c Clients) set() client.Set {
 	if c == nil {
 		return nil
 	}
 	out := make(client.Set, len(c))
 	for account, ac := range c {
-		a := client.Account{STS: ac.STS, IAM: ac.IAM, S3: ac.S3, KMS: ac.KMS, Logs: ac.Logs}
-		if of := ac.DataSync; of != nil {
-			a.DataSync = func(region string) client.DataSyncAPI {
-				if api := of(region); api != nil {
-					return api
-				}
-				return nil
-			}
+		a := client.Account{
+			S3:       present(ac.S3, func(api bucket.API) bucket.API { return api }),
+			DataSync: present(ac.DataSync, func(api DataSyncAPI) client.DataSyncAPI { return api }),
+			KMS:      present(ac.KMS, func(api kmskey.API) kmskey.API { return api }),
+			Logs:     present(ac.Logs, func(api task.LogsAPI) task.LogsAPI { return api }),
+		}
+		if !absent.Is(ac.STS) {
+			a.STS = ac.STS
+		}
+		if !absent.Is(ac.IAM) {
+			a.IAM = ac.IAM
 		}
 		out[account] = a
 	}
 	return out
+}
+
+// present is the function with its clients as another interface. No function and no client stay none.
+func present[From, To any](of func(region string) From, as func(From) To) func(region string) To {
+	if of == nil {
+		return nil
+	}
+	return func(region string) (none To) {
+		if api := of(region); !absent.Is(api) {
+			return as(api)
+		}
+		return none
+	}
 }

@@ -64,7 +64,7 @@ type (
 	// AccessTestError says that DataSync would not make a location or task, or start or finish a run, mostly because it could not reach a bucket, and what the plan had said of that. See [plan.AccessTestError].
 	AccessTestError = plan.AccessTestError
 
-	// ClientError says that the plan needs a client that the caller did not give. See [plan.ClientError].
+	// ClientError says that the plan needs a client that the caller did not give, or gave as nil. See [plan.ClientError].
 	ClientError = plan.ClientError
 
 	// ConfigError says that a call cannot succeed with the client that it was made with: its credentials have expired, are missing or are refused, or it has no Region. See [plan.ConfigError].

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"github.com/xacct/xacct/internal/absent"
 	"github.com/xacct/xacct/internal/awserr"
 )
 
@@ -112,7 +113,7 @@ func (s Sample) Empty() bool { return s.Objects == 0 && !s.More }
 // bucket, account and Region.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 func Look(ctx context.Context, api API, spec Spec, prefix string) (Sample, error) {
-	if err := spec.checkNames(); err != nil {
+	if err := errors.Join(absent.Check("api", api, "s3.NewFromConfig"), spec.checkNames()); err != nil {
 		return Sample{}, err
 	}
 	in := &s3.ListObjectsV2Input{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account}

@@ -12,14 +12,15 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"github.com/xacct/xacct/internal/absent"
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/policy"
 )
 
-// Observe reads the bucket with concurrent calls. It fails only if ctx is done or the spec names no bucket, account and Region. Parts that
+// Observe reads the bucket with concurrent calls. It fails only if ctx is done, api is nil, or the spec names no bucket, account and Region. Parts that
 // AWS refuses to return are listed in State.Unread.
 func Observe(ctx context.Context, api API, spec Spec) (State, error) {
-	if err := spec.checkNames(); err != nil {
+	if err := errors.Join(absent.Check("api", api, "s3.NewFromConfig"), spec.checkNames()); err != nil {
 		return State{}, err
 	}
 	var (

@@ -12,16 +12,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 
+	"github.com/xacct/xacct/internal/absent"
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/pages"
 	"github.com/xacct/xacct/policy"
 )
 
 // Observe reads the role with all its inline policies and the documents of its managed policies. It takes one round of concurrent calls, a
-// second one if the role has inline policies that spec does not name, and two more for managed policies. It fails only if ctx is done or
+// second one if the role has inline policies that spec does not name, and two more for managed policies. It fails only if ctx is done, api is nil, or
 // the name in spec is not valid. Parts that AWS refuses to return are listed in State.Unread.
 func Observe(ctx context.Context, api API, spec Spec) (State, error) {
-	if err := spec.checkNames(); err != nil {
+	if err := errors.Join(absent.Check("api", api, "iam.NewFromConfig"), spec.checkNames()); err != nil {
 		return State{}, err
 	}
 	var (

@@ -2,22 +2,24 @@ package kmskey
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 
+	"github.com/xacct/xacct/internal/absent"
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/policy"
 )
 
 // Observe reads the key with concurrent calls. The client must belong to the account and Region in the key's ARN, because KMS shows a key's
-// policy to no other account. Observe fails only if ctx is done or the spec's ARN is not that of a key. Parts that AWS refuses to return
+// policy to no other account. Observe fails only if ctx is done, api is nil, or the spec's ARN is not that of a key. Parts that AWS refuses to return
 // are listed in State.Unread.
 // Source: https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
 func Observe(ctx context.Context, api API, spec Spec) (State, error) {
-	if err := spec.checkARN(); err != nil {
+	if err := errors.Join(absent.Check("api", api, "kms.NewFromConfig"), spec.checkARN()); err != nil {
 		return State{}, err
 	}
 	var (

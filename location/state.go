@@ -2,6 +2,7 @@ package location
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
+	"github.com/xacct/xacct/internal/absent"
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/pages"
 	"github.com/xacct/xacct/internal/tag"
@@ -39,10 +41,10 @@ type Entry struct {
 	URI string // as DataSync returned it, see CanonicalURI
 }
 
-// Observe reads one location with concurrent calls. It fails only if ctx is done or arn is not a location's. Parts that AWS refuses to return
+// Observe reads one location with concurrent calls. It fails only if ctx is done, api is nil, or arn is not a location's. Parts that AWS refuses to return
 // are listed in State.Unread.
 func Observe(ctx context.Context, api API, arn string) (State, error) {
-	if err := (Spec{}).checkARN(arn); err != nil {
+	if err := errors.Join(absent.Check("api", api, "datasync.NewFromConfig"), (Spec{}).checkARN(arn)); err != nil {
 		return State{}, err
 	}
 	var (
@@ -91,6 +93,9 @@ func (s *State) unread(part string, err error) {
 
 // List reads all locations of the client's account and Region, of every type. If an error occurs on any page, the list is nil.
 func List(ctx context.Context, api API) ([]Entry, error) {
+	if err := absent.Check("api", api, "datasync.NewFromConfig"); err != nil {
+		return nil, err
+	}
 	list, err := pages.All(ctx, func(ctx context.Context, token *string) ([]dstypes.LocationListEntry, *string, error) {
 		out, err := api.ListLocations(ctx, &datasync.ListLocationsInput{MaxResults: new(int32(tag.PageSize)), NextToken: token})
 		if err != nil {

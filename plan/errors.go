@@ -45,17 +45,26 @@ func where(account, region string) string {
 	return strings.TrimSpace("account " + account + " " + region)
 }
 
-// ClientError says that the plan needs a client that the caller did not give.
-type ClientError struct{ Account, Region, Service string }
+// ClientError says that the plan needs a client that the caller did not give, or gave as nil.
+type ClientError struct {
+	Account, Region string
+	Service         string // such as "S3"; "" if the account has no clients at all
+}
 
 // Error is one line: the account, the Region and the service whose client is missing.
 func (e *ClientError) Error() string {
+	if e.Service == "" {
+		return where(e.Account, e.Region) + ": no clients were given"
+	}
 	return fmt.Sprintf("%s: no %s client was given", where(e.Account, e.Region), e.Service)
 }
 
 // Hint names the field to fill.
 func (e *ClientError) Hint() string {
-	return fmt.Sprintf("set Clients[%q].%s, or make the account's clients with NewAccountClients", e.Account, e.Service)
+	if e.Service == "" {
+		return fmt.Sprintf("set Clients[%q], with clients that NewAccountClients makes", e.Account)
+	}
+	return fmt.Sprintf("set Clients[%q].%s, or make the account's clients with NewAccountClients", e.Account, strings.TrimPrefix(e.Service, "CloudWatch "))
 }
 
 // ConfigError says that a call cannot succeed with the client that it was made with: its credentials have expired, are missing or are refused, or it

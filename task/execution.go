@@ -2,12 +2,14 @@ package task
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
+	"github.com/xacct/xacct/internal/absent"
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/problem"
 )
@@ -20,8 +22,8 @@ type Execution struct {
 	cancelled atomic.Bool // this handle asked for Cancel, even if the response got lost, or saw the run being cancelled
 }
 
-// Attach returns a handle on an execution that was started earlier, by this process or another. It makes no call; a wrong ARN is an error of the
-// handle's methods.
+// Attach returns a handle on an execution that was started earlier, by this process or another. It makes no call; a nil client or a wrong
+// ARN is an error of the handle's methods.
 func Attach(api ExecutionAPI, executionARN string) *Execution {
 	return &Execution{api: api, arn: executionARN}
 }
@@ -34,9 +36,17 @@ var ruleExecutionARN = problem.Rule{
 	Remedy: "write it like arn:aws:datasync:eu-west-1:111122223333:task/task-0a1b2c3d4e5f67890/execution/exec-0a1b2c3d4e5f67890", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/API_DescribeTaskExecution.html",
 }
 
+// check returns a problem of the handle: a missing client, or a wrong ARN.
 func (e *Execution) check() error {
+	if e == nil { // as of a Retry that had nothing to start
+		e = &Execution{}
+	}
+	return errors.Join(absent.Check("api", e.api, "datasync.NewFromConfig"), checkExecutionARN(e.arn))
+}
+
+func checkExecutionARN(arn string) error {
 	var l problem.List
-	l.Check(executionShape.MatchString(e.arn), ruleExecutionARN, "", e.arn)
+	l.Check(executionShape.MatchString(arn), ruleExecutionARN, "", arn)
 	return l.Err()
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	cwltypes "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
+	"github.com/xacct/xacct/internal/absent"
 	"github.com/xacct/xacct/internal/pages"
 	"github.com/xacct/xacct/policy"
 )
@@ -44,6 +45,9 @@ func LogStatement(partition, account, region, service string) policy.Statement {
 // ListLogPolicies reads the resource policies of the client's account and Region, by name. If one of them is not valid JSON, it returns an error and
 // no policies.
 func ListLogPolicies(ctx context.Context, api LogsAPI) (map[string]policy.Document, error) {
+	if err := absent.Check("api", api, "cloudwatchlogs.NewFromConfig"); err != nil {
+		return nil, err
+	}
 	list, err := pages.All(ctx, func(ctx context.Context, token *string) ([]cwltypes.ResourcePolicy, *string, error) {
 		out, err := api.DescribeResourcePolicies(ctx, &cloudwatchlogs.DescribeResourcePoliciesInput{NextToken: token})
 		if err != nil {

@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/xacct/xacct/internal/absent"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/problem"
 )
@@ -54,7 +56,7 @@ func (e ReportEntry) Failed() bool {
 // execution's.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/creating-task-reports.html (folders as AWS's own samples read them)
 func (r Report) ReportPrefix(executionARN string) (string, error) {
-	if err := Attach(nil, executionARN).check(); err != nil {
+	if err := checkExecutionARN(executionARN); err != nil {
 		return "", err
 	}
 	a, _ := region.ParseARN(executionARN)
@@ -67,7 +69,7 @@ func (r Report) ReportPrefix(executionARN string) (string, error) {
 func ReadReport(ctx context.Context, api ObjectsAPI, report Report, executionARN string) iter.Seq2[ReportEntry, error] {
 	return func(yield func(ReportEntry, error) bool) {
 		prefix, err := report.ReportPrefix(executionARN)
-		if err != nil {
+		if err := errors.Join(absent.Check("api", api, "s3.NewFromConfig"), err); err != nil {
 			yield(ReportEntry{}, err)
 			return
 		}

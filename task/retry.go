@@ -17,6 +17,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/xacct/xacct/internal/absent"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/problem"
 )
@@ -61,6 +62,7 @@ var ruleManifestEntry = problem.Rule{
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/transferring-with-manifest.html
 func WriteManifest(ctx context.Context, api ObjectsAPI, m Manifest, keys iter.Seq2[string, error]) (Manifest, int, error) {
 	var l problem.List
+	l.Under("", absent.Check("api", api, "s3.NewFromConfig"))
 	m.check(&l, "Manifest", Spec{})
 	if err := l.Err(); err != nil {
 		return m, 0, err
@@ -113,6 +115,7 @@ func Retry(ctx context.Context, api ExecutionAPI, objects ObjectsAPI, executionA
 	var l problem.List
 	l.Check(report.Type != dstypes.ReportOutputTypeSummaryOnly, ruleReportType, "Report.Type", string(report.Type))
 	l.Under("", e.check())
+	l.Under("", absent.Check("objects", objects, "s3.NewFromConfig"))
 	l.Check(m.RoleARN != "", ruleDataRoleKnown, "Manifest.RoleARN", "")
 	if err := l.Err(); err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/internal/inputtest"
+	"github.com/xacct/xacct/internal/option"
 )
 
 // runner is a fake DataSync that runs one task and whose responses are given by the test.
@@ -79,9 +80,7 @@ func (r *runner) StartTaskExecution(ctx context.Context, in *datasync.StartTaskE
 		return nil, err
 	}
 	var o datasync.Options
-	for _, fn := range optFns {
-		fn(&o)
-	}
+	option.Apply(&o, optFns)
 	r.inputs, r.retryers = append(r.inputs, in), append(r.retryers, o.Retryer)
 	s := start{begins: true}
 	if len(r.starts) > 0 {

@@ -14,7 +14,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
+	"github.com/xacct/xacct/internal/absent"
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/option"
 	"github.com/xacct/xacct/problem"
 )
 
@@ -25,16 +27,14 @@ import (
 // run was started.
 func Start(ctx context.Context, api ExecutionAPI, taskARN string, optFns ...func(*StartOptions)) (*Execution, error) {
 	var o StartOptions
-	for _, fn := range optFns {
-		fn(&o)
-	}
+	option.Apply(&o, optFns)
 	over(&o.Settle, time.Minute)
 	given := o.Token != ""
 	if !given {
 		o.Token = rand.Text()
 	}
 	in, err := o.Input(taskARN)
-	if err != nil {
+	if err := errors.Join(absent.Check("api", api, "datasync.NewFromConfig"), err); err != nil {
 		return nil, err
 	}
 	s := starter{api: api, task: taskARN, token: o.Token, settle: o.Settle}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/option"
 )
 
 // WatchOptions say how often to ask DataSync for the state of a run. The delay grows by half each time, with a jitter of a fifth.
@@ -31,9 +32,7 @@ const maxLost = 10
 // reach DataSync. Throttling is not an error.
 func (e *Execution) Watch(ctx context.Context, optFns ...func(*WatchOptions)) iter.Seq2[Progress, error] {
 	var o WatchOptions
-	for _, fn := range optFns {
-		fn(&o)
-	}
+	option.Apply(&o, optFns)
 	over(&o.MinDelay, 5*time.Second)
 	over(&o.MaxDelay, 30*time.Second)
 	return func(yield func(Progress, error) bool) {

@@ -10,6 +10,7 @@ import (
 
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"github.com/xacct/xacct/internal/option"
 	"github.com/xacct/xacct/internal/region"
 )
 
@@ -59,9 +60,7 @@ var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 // AddBucket makes an empty bucket. Its default settings are those that AWS gives a new bucket today.
 func (c *Cloud) AddBucket(account, regionName, name string, optFns ...func(*BucketOptions)) {
 	opts := BucketOptions{Ownership: s3types.ObjectOwnershipBucketOwnerEnforced, Encryption: s3types.ServerSideEncryptionAes256}
-	for _, fn := range optFns {
-		fn(&opts)
-	}
+	option.Apply(&opts, optFns)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !region.Valid(regionName) {
@@ -157,9 +156,7 @@ func (c *Cloud) PutObject(bucket, key string, body []byte) { c.AddObject(bucket,
 // AddObject puts an object into a bucket, by default as the bucket's owner would.
 func (c *Cloud) AddObject(bucket, key string, body []byte, optFns ...func(*ObjectOptions)) {
 	var opts ObjectOptions
-	for _, fn := range optFns {
-		fn(&opts)
-	}
+	option.Apply(&opts, optFns)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	b := c.bucket(bucket)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/option"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/policy"
 )
@@ -65,9 +66,7 @@ func NewCloud(optFns ...func(*Options)) *Cloud {
 		owners:   map[string]owner{},
 		serial:   serial{},
 	}
-	for _, fn := range optFns {
-		fn(&c.opts)
-	}
+	option.Apply(&c.opts, optFns)
 	if c.opts.PageSize < 1 {
 		panic("xaccttest: PageSize must be at least 1")
 	}

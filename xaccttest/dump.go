@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/xacct/xacct/internal/option"
 )
 
 // DumpOptions leave parts out of a [Cloud.Dump]. The zero value leaves out nothing.
@@ -21,9 +23,7 @@ type DumpOptions struct {
 // those that are not visible yet.
 func (c *Cloud) Dump(optFns ...func(*DumpOptions)) string {
 	var opts DumpOptions
-	for _, fn := range optFns {
-		fn(&opts)
-	}
+	option.Apply(&opts, optFns)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.advance(time.Now())

@@ -7,6 +7,7 @@ import (
 
 	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
 
+	"github.com/xacct/xacct/internal/option"
 	"github.com/xacct/xacct/internal/region"
 )
 
@@ -36,9 +37,7 @@ type KeyOptions struct {
 // there before and MultiRegion.
 func (c *Cloud) AddKey(account, regionName string, optFns ...func(*KeyOptions)) (arn string) {
 	var opts KeyOptions
-	for _, fn := range optFns {
-		fn(&opts)
-	}
+	option.Apply(&opts, optFns)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !region.Valid(regionName) {

@@ -9,7 +9,10 @@
 //	go run ./examples/quickstart -live -source-profile a -source-bucket media-raw -source-region eu-west-1 \
 //		-destination-profile b -destination-bucket media-archive -destination-region us-east-2
 //
-// With -endpoint it does so on an emulator that answers all services at one URL.
+// It shows the plan and asks before it writes; -yes answers for scripts. The caller in the source's account makes the locations; -operator names
+// another role or user. When it fails or is interrupted, it says what stands, and which command takes it away: the same with -destroy.
+//
+// With -endpoint it does so, without asking, on an emulator that answers all services at one URL.
 package main
 
 import (
@@ -17,16 +20,19 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
+	"syscall"
 
 	"github.com/xacct/xacct"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := start(ctx, os.Args[1:]); err != nil {
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	if err := start(ctx, os.Args[1:], os.Stdin, output{os.Stdout, terminal(os.Stdout)}, connectAWS); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			os.Exit(2)
 		}
@@ -40,7 +46,7 @@ func main() {
 }
 
 // start chooses the AWS to work on and makes the journey.
-func start(ctx context.Context, args []string) error {
+func start(ctx context.Context, args []string, in io.Reader, out output, connect connect) error {
 	var o liveOptions
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
 	live := flags.Bool("live", false, "work on AWS, with the two profiles and buckets")
@@ -54,19 +60,31 @@ func start(ctx context.Context, args []string) error {
 	flags.StringVar(&o.destination.region, "destination-region", "", "`Region` of the destination bucket")
 	flags.StringVar(&o.destination.prefix, "destination-prefix", "", "key `prefix` to copy to; empty is the whole bucket")
 	flags.BoolVar(&o.keep, "keep", false, "with -live or -endpoint: do not destroy at the end")
+	flags.StringVar(&o.operator, "operator", "", "`ARN` of the role or user that makes the locations; empty is the caller in the source's account")
+	yes := flags.Bool("yes", false, "with -live: do not ask before writing")
+	flags.BoolVar(&o.destroy, "destroy", false, "with -live or -endpoint: only take away what an earlier run left")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if flags.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q: every setting is a flag, see -help", flags.Arg(0))
 	}
-	out := output{os.Stdout, terminal(os.Stdout)}
 	if !*live && o.endpoint == "" {
+		if o.destroy {
+			return errors.New("-destroy needs -live or -endpoint: nothing in memory outlives a run")
+		}
 		return inMemory(newWorld(), out).run(ctx)
 	}
-	j, err := onAWS(ctx, o, out)
+	j, err := onAWS(ctx, o, connect, out)
 	if err != nil {
 		return err
+	}
+	j.takeAway = destroyCommand(flags)
+	if o.endpoint == "" && !*yes {
+		j.ask = asker(in, out)
+	}
+	if o.destroy {
+		return j.destroyOnly(ctx)
 	}
 	return j.run(ctx)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -134,10 +135,11 @@ func TestFlags(t *testing.T) {
 		want string
 	}{
 		{[]string{"-live"}, "-source-bucket and -source-region must be set"},
+		{[]string{"-destroy"}, "-destroy needs -live or -endpoint"},
 		{[]string{"stray"}, `unexpected argument "stray"`},
 		{[]string{"-nonsense"}, "flag provided but not defined"},
 	} {
-		if err := start(t.Context(), tt.args); err == nil || !strings.Contains(err.Error(), tt.want) {
+		if err := start(t.Context(), tt.args, strings.NewReader(""), output{io.Discard, false}, connectAWS); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%v: %v, want %s", tt.args, err, tt.want)
 		}
 	}

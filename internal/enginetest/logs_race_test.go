@@ -13,6 +13,7 @@ import (
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
+	"github.com/xacct/xacct/internal/option"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
@@ -208,9 +209,7 @@ type keySpy struct {
 
 func (k keySpy) PutKeyPolicy(ctx context.Context, in *kms.PutKeyPolicyInput, optFns ...func(*kms.Options)) (*kms.PutKeyPolicyOutput, error) {
 	var o kms.Options
-	for _, fn := range optFns {
-		fn(&o)
-	}
+	option.Apply(&o, optFns)
 	k.note("PutKeyPolicy", o.Retryer)
 	return k.API.PutKeyPolicy(ctx, in, optFns...)
 }
@@ -222,18 +221,14 @@ type logSpy struct {
 
 func (l logSpy) PutResourcePolicy(ctx context.Context, in *cloudwatchlogs.PutResourcePolicyInput, optFns ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.PutResourcePolicyOutput, error) {
 	var o cloudwatchlogs.Options
-	for _, fn := range optFns {
-		fn(&o)
-	}
+	option.Apply(&o, optFns)
 	l.note("PutResourcePolicy", o.Retryer)
 	return l.LogsAPI.PutResourcePolicy(ctx, in, optFns...)
 }
 
 func (l logSpy) DeleteResourcePolicy(ctx context.Context, in *cloudwatchlogs.DeleteResourcePolicyInput, optFns ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.DeleteResourcePolicyOutput, error) {
 	var o cloudwatchlogs.Options
-	for _, fn := range optFns {
-		fn(&o)
-	}
+	option.Apply(&o, optFns)
 	l.note("DeleteResourcePolicy", o.Retryer)
 	return l.LogsAPI.DeleteResourcePolicy(ctx, in, optFns...)
 }

@@ -32,8 +32,7 @@ func Read(ctx context.Context, c client.Set, transfers []*transfer.Transfer, con
 		}
 	}
 	if len(accounts) == 0 {
-		return nil, fmt.Errorf("plan: Clients hold none of the transfers' accounts: give a client for at least one, such as Clients[%q]",
-			transfers[0].TaskAccount)
+		return nil, fmt.Errorf("plan: Clients hold none of the transfers' accounts: %w", &plan.ClientError{Account: transfers[0].TaskAccount})
 	}
 	if err := completeClients(c, transfers); err != nil {
 		return nil, err

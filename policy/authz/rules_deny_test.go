@@ -1,6 +1,9 @@
 package authz_test
 
-import "github.com/xacct/xacct/policy/authz"
+import (
+	"github.com/xacct/xacct/internal/option"
+	"github.com/xacct/xacct/policy/authz"
+)
 
 // The cases are Deny patterns of real bucket policies and their effect on DataSync's role. The requests come from DataSyncCall.
 var denyRules = []rule{
@@ -34,9 +37,7 @@ var denyRules = []rule{
 // move is a request of DataSync's role on the object or on the bucket.
 func move(action string, change ...func(*authz.DataSyncCall)) authz.Request {
 	c := authz.DataSyncCall{RoleARN: role, Account: remote, Region: "eu-west-1"}
-	for _, f := range change {
-		f(&c)
-	}
+	option.Apply(&c, change)
 	if action == "s3:ListBucket" {
 		return c.S3(action, bucket)
 	}

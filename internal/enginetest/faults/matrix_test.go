@@ -11,6 +11,7 @@ import (
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
+	"github.com/xacct/xacct/internal/option"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -52,9 +53,7 @@ func (s scenario) begin(t *testing.T, n int, optFns ...func(*xaccttest.Options))
 // lagging is after how many reads a change is seen.
 func lagging(optFns []func(*xaccttest.Options)) int {
 	var o xaccttest.Options
-	for _, fn := range optFns {
-		fn(&o)
-	}
+	option.Apply(&o, optFns)
 	return o.Propagation
 }
 
