@@ -10,6 +10,7 @@ import (
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/option"
 	"github.com/xacct/xacct/internal/planner"
 	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
@@ -42,9 +43,7 @@ func newWorld(edits ...func(*transfer.Given)) *world {
 	g := transfer.Given{Name: "nightly", Operators: []string{"arn:aws:iam::111122223333:role/ops"},
 		Source:      transfer.Endpoint{Account: accountA, Region: "eu-west-1", Bucket: "raw"},
 		Destination: transfer.Endpoint{Account: accountB, Region: "us-east-2", Bucket: "media"}}
-	for _, edit := range edits {
-		edit(&g)
-	}
+	option.Apply(&g, edits)
 	w := &world{transfer.Resolve(g), snapshot.New(slices.Values([]string{accountA, accountB})), plan.SetUp}
 	w.snap.Transfers = []*transfer.Transfer{w.t}
 	for _, b := range w.set().Buckets {

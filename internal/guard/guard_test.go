@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/option"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
@@ -57,9 +58,7 @@ type fakeBucket struct {
 // s3Retries reports whether the options leave the SDK's retries on.
 func s3Retries(optFns []func(*s3.Options)) bool {
 	var o s3.Options
-	for _, f := range optFns {
-		f(&o)
-	}
+	option.Apply(&o, optFns)
 	return o.Retryer == nil || o.Retryer.MaxAttempts() != 1
 }
 
@@ -92,9 +91,7 @@ func (f fakeKey) GetKeyPolicy(_ context.Context, in *kms.GetKeyPolicyInput, _ ..
 
 func (f fakeKey) PutKeyPolicy(_ context.Context, in *kms.PutKeyPolicyInput, optFns ...func(*kms.Options)) (*kms.PutKeyPolicyOutput, error) {
 	var o kms.Options
-	for _, f := range optFns {
-		f(&o)
-	}
+	option.Apply(&o, optFns)
 	f.fake.calls = append(f.fake.calls, call{Name: "PutKeyPolicy", Subject: aws.ToString(in.KeyId), Policy: aws.ToString(in.Policy),
 		Retries: o.Retryer == nil || o.Retryer.MaxAttempts() != 1})
 	return &kms.PutKeyPolicyOutput{ResultMetadata: answered()}, f.err
@@ -108,9 +105,7 @@ type fakeLogs struct {
 // logRetries reports whether the options leave the SDK's retries on.
 func logRetries(optFns []func(*cloudwatchlogs.Options)) bool {
 	var o cloudwatchlogs.Options
-	for _, f := range optFns {
-		f(&o)
-	}
+	option.Apply(&o, optFns)
 	return o.Retryer == nil || o.Retryer.MaxAttempts() != 1
 }
 

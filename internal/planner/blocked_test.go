@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/option"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -19,10 +20,8 @@ var noUploads = policy.Deny("s3:PutObject").By(policy.Everyone()).On("arn:aws:s3
 // two are the transfers nightly and weekly, of which nothing is made, and one of which may be blocked.
 func two(edits ...func(*transfer.Given)) *world {
 	nightly, weekly := given("nightly", "media"), given("weekly", "archive")
-	for _, edit := range edits {
-		edit(&nightly)
-		edit(&weekly)
-	}
+	option.Apply(&nightly, edits)
+	option.Apply(&weekly, edits)
 	return newWorld(weekly, nightly)
 }
 

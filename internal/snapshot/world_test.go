@@ -9,6 +9,7 @@ import (
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/option"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/location"
@@ -54,9 +55,7 @@ type world struct {
 // empty is an account A and an account B that can be read and hold nothing of the transfer's.
 func empty(edits ...func(*transfer.Given)) world {
 	g := given()
-	for _, edit := range edits {
-		edit(&g)
-	}
+	option.Apply(&g, edits)
 	s := New(slices.Values([]string{accountA, accountB}))
 	w := world{transfer.Resolve(g), s}
 	s.Transfers = []*transfer.Transfer{w.t}

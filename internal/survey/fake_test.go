@@ -18,6 +18,7 @@ import (
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/client"
+	"github.com/xacct/xacct/internal/option"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/transfer"
 )
@@ -42,9 +43,7 @@ func nightly(edits ...func(*transfer.Given)) *transfer.Transfer {
 	g := transfer.Given{Name: "nightly",
 		Source:      transfer.Endpoint{Account: accountA, Region: "eu-west-1", Bucket: "raw"},
 		Destination: transfer.Endpoint{Account: accountB, Region: "us-east-2", Bucket: "media"}}
-	for _, edit := range edits {
-		edit(&g)
-	}
+	option.Apply(&g, edits)
 	return transfer.Resolve(g)
 }
 

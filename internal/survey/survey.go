@@ -12,6 +12,7 @@ import (
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/plan"
 )
 
 // Survey is what was read for transfers, and with what.
