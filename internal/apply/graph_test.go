@@ -38,7 +38,7 @@ func TestRunRefuses(t *testing.T) {
 		{"no mode", planner.Plan{Schema: plan.Schema, Transfers: transfers}, `the plan does not match its transfers: its mode is ""`},
 		{"no transfers", planner.Plan{Schema: plan.Schema, Mode: plan.SetUp}, "plan: no transfers were given: give at least one"},
 		{"no clients", planner.Plan{Schema: plan.Schema, Mode: plan.SetUp, Transfers: transfers},
-			`plan: Clients hold none of the transfers' accounts: give a client for at least one, such as Clients["111122223333"]`},
+			`plan: Clients hold none of the transfers' accounts: account 111122223333: no clients were given`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := Run(t.Context(), &tt.p, nil, Options{})

@@ -65,7 +65,7 @@ func TestIdentity(t *testing.T) {
 		{"refused", func(c *cloud, _ client.Set) { c.fails = map[string]error{"GetCallerIdentity": denied} }, []string{accountA, accountB}, nil,
 			"account 111122223333: sts:GetCallerIdentity: api error AccessDenied: \naccount 444455556666: sts:GetCallerIdentity: api error AccessDenied: ", []string{accountA, accountB}},
 		{"none of the accounts", func(*cloud, client.Set) {}, []string{accountC}, []string{"999999999999"},
-			`plan: Clients hold none of the transfers' accounts: give a client for at least one, such as Clients["111122223333"]`, nil},
+			`plan: Clients hold none of the transfers' accounts: account 111122223333: no clients were given`, nil},
 		{"clients that are missing", func(_ *cloud, set client.Set) {
 			set[accountA] = client.Account{STS: set[accountA].STS, S3: func(string) bucket.API { return nil }}
 			set[accountB] = client.Account{}
