@@ -171,4 +171,3 @@ func (s *yamlSize) fits(v reflect.Value, depth int) bool {
 	}
 	return true
 }
-
