@@ -35,7 +35,13 @@ func ExampleResources_Check() {
 		log.Fatal(err)
 	}
 
-	resources, err := demo().Resources()
+	transfer := xacct.Transfer{
+		Name:        "media-archive",
+		Source:      xacct.Endpoint{Account: "111122223333", Region: "eu-west-1", Bucket: "media-raw", Prefix: "2026/"},
+		Destination: xacct.Endpoint{Account: "444455556666", Region: "us-east-2", Bucket: "media-archive"},
+		Operators:   []string{"arn:aws:iam::111122223333:role/ops"},
+	}
+	resources, err := transfer.Resources()
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -74,9 +80,13 @@ func ExampleNewPlan_organisationOnly() {
 	cloud.SetBucketPolicy("media-archive", policy.New(policy.Deny("s3:GetObject", "s3:PutObject").WithSid("OurOrganisation").
 		By(policy.Everyone()).On("arn:aws:s3:::media-archive/*").When(policy.Where("StringNotEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"))).Bytes())
 
+	transfer := xacct.Transfer{
+		Name:        "media-archive",
+		Source:      xacct.Endpoint{Account: "111122223333", Region: "eu-west-1", Bucket: "media-raw", Prefix: "2026/"},
+		Destination: xacct.Endpoint{Account: "444455556666", Region: "us-east-2", Bucket: "media-archive"},
+		Operators:   []string{cloud.OperatorARN("111122223333")},
+	}
 	for _, organisations := range []map[string]string{nil, {"111122223333": "o-f6g7h8i9j0"}, {"111122223333": "o-a1b2c3d4e5"}} {
-		transfer := demo()
-		transfer.Operators = []string{cloud.OperatorARN("111122223333")}
 		p, err := xacct.NewPlan(ctx, cloud.Clients(), []xacct.Transfer{transfer}, func(o *xacct.PlanOptions) { o.OrgIDs = organisations })
 		if err != nil {
 			log.Fatal(err)
@@ -113,9 +123,12 @@ func ExampleNewPlan_takeOver() {
 	cloud.AddBucket("444455556666", "us-east-2", "media-archive")
 	role, location := byHand(ctx, cloud)
 
-	transfer := demo()
-	transfer.Operators = []string{cloud.OperatorARN("111122223333")}
-	transfer.Destination.RoleARN, transfer.Destination.LocationARN = role, location
+	transfer := xacct.Transfer{
+		Name:        "media-archive",
+		Source:      xacct.Endpoint{Account: "111122223333", Region: "eu-west-1", Bucket: "media-raw", Prefix: "2026/"},
+		Destination: xacct.Endpoint{Account: "444455556666", Region: "us-east-2", Bucket: "media-archive", RoleARN: role, LocationARN: location},
+		Operators:   []string{cloud.OperatorARN("111122223333")},
+	}
 	p, err := xacct.NewPlan(ctx, cloud.Clients(), []xacct.Transfer{transfer})
 	if err != nil {
 		log.Fatal(err)

@@ -94,6 +94,33 @@ func TestWholeFileExampleNotices(t *testing.T) {
 	}
 }
 
+// Every example of a package's page is shown as a program that can be run: what it uses stands in its own file.
+// https://pkg.go.dev/go/doc#Example
+func TestExamplesAreProgramsOfTheirOwn(t *testing.T) {
+	tr := source(t)
+	examples := 0
+	for _, dir := range tr.dirs() {
+		if !tr.library(dir) {
+			continue
+		}
+		for _, f := range tr.files[dir] {
+			if !f.test {
+				continue
+			}
+			for _, e := range doc.Examples(f.ast) {
+				examples++
+				if e.Play == nil {
+					t.Errorf("%s: Example%s is no program of its own: it uses what stands in another file", f.path, e.Name)
+				}
+			}
+		}
+	}
+	if examples == 0 {
+		t.Error("no example was looked at")
+	}
+	t.Logf("%d examples", examples)
+}
+
 // Whoever copies an example into a module of their own can compile it: no file of an example program, and none with an example of a package's page,
 // imports an internal package.
 func TestExamplesImportNothingInternal(t *testing.T) {
