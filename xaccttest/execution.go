@@ -27,7 +27,7 @@ type execution struct {
 
 	requested, launched, cancelled, ended time.Time
 
-	phase   int // index into steps
+	phase   int // index into runPhases
 	entered bool
 
 	found   []*item         // found at the source, in the order of their paths
@@ -42,9 +42,9 @@ type execution struct {
 	errorCode, errorDetail string
 }
 
-// steps are the phases of a run, in order.
+// runPhases are the phases of a run, in order.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/understand-task-statuses.html
-var steps = []dstypes.TaskExecutionStatus{
+var runPhases = []dstypes.TaskExecutionStatus{
 	dstypes.TaskExecutionStatusLaunching,
 	dstypes.TaskExecutionStatusPreparing,
 	dstypes.TaskExecutionStatusTransferring,
@@ -94,7 +94,7 @@ func (e *execution) status() dstypes.TaskExecutionStatus {
 	case e.launched.IsZero():
 		return dstypes.TaskExecutionStatusQueued
 	}
-	return steps[e.phase]
+	return runPhases[e.phase]
 }
 
 // Step is a point in an execution at which a function given to [Cloud.OnStep] may make it fail.
@@ -119,7 +119,7 @@ func (c *Cloud) stepped(e *execution, phase int, key string) error {
 	if c.step == nil {
 		return nil
 	}
-	return c.step(Step{Execution: e.arn, Phase: steps[phase], Key: key})
+	return c.step(Step{Execution: e.arn, Phase: runPhases[phase], Key: key})
 }
 
 // advance starts the tasks whose schedules are due and lets every execution catch up with now.
@@ -150,7 +150,7 @@ func (e *execution) advance(c *Cloud, now time.Time) {
 		}
 		return
 	}
-	for e.phase < len(steps) {
+	for e.phase < len(runPhases) {
 		begin, takes := e.begins(e.phase), e.takes(e.phase)
 		if !e.entered {
 			e.entered = true
@@ -165,7 +165,7 @@ func (e *execution) advance(c *Cloud, now time.Time) {
 			return
 		}
 		e.work(c, end)
-		if e.phase++; e.phase == len(steps) {
+		if e.phase++; e.phase == len(runPhases) {
 			e.end(c, end)
 			return
 		}

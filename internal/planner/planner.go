@@ -100,6 +100,7 @@ type Builder struct {
 	Orphans  map[string]bool    // IDs of changes that delete what is ours and unused: what they delete has its ARN in the change
 }
 
+// NewBuilder returns a builder without changes and findings. callers are the ARNs of those whose clients read, by account.
 func NewBuilder(mode plan.Mode, s *snapshot.Snapshot, transfers []*transfer.Transfer, settings plan.Settings, callers map[string]string) *Builder {
 	return &Builder{mode: mode, Snap: s, transfers: transfers, settings: settings, callers: callers, Ids: s.RoleIDs(), Orphans: map[string]bool{}, Causes: map[string][]error{}}
 }

@@ -19,6 +19,7 @@ type CallKey struct {
 	Occurrence                           int
 }
 
+// String is one line: where, what, on what, and which of the calls that are alike.
 func (k CallKey) String() string {
 	return fmt.Sprintf("%s %s %s(%s) #%d", k.Account, k.Region, k.Operation, k.Resource, k.Occurrence)
 }
