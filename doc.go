@@ -16,16 +16,17 @@
 // locations and a task without a call to AWS, and [Resources.Check] evaluates them against policies that you hand in: both can be unit-tested.
 //
 //   - [NewPlan] and [NewDestroyPlan] compare what is desired with what is observed. [Plan.Apply] makes the changes. A destroy plan removes them.
-//   - Package task runs the task and tells whether everything arrived. [VerifyOwnership], as the Before of its StartOptions, makes sure before a
-//     run that what is written will belong to the destination's owner.
+//   - Package task runs the task and tells whether everything arrived. [VerifyOwnership] returns a check for its
+//     StartOptions.Before: that the objects which the run writes will belong to the destination's owner.
 //   - Packages iamrole, bucket, kmskey, location and task each describe one AWS resource and are useful alone.
 //   - Package policy holds policy documents, and policy/authz decides what they allow.
 //   - Package xaccttest is an in-memory AWS to test all of it with.
 //
 // # Where types are
 //
-// The words of plans and results, which are Change, Finding, Facts, Result, Event and the errors, live in package plan. This package has aliases
-// of them, so most programs import only this one. What is wrong with a transfer is a list of [Problem] values, from package problem.
+// The types of plans and results, which are Change, Finding, Facts, Result, Event and the errors, are declared in package plan, whose page shows
+// their fields. This package has aliases of them, so most programs import only this one. What is wrong with a transfer is a list of [Problem]
+// values, from package problem.
 //
 // # Which calls are made
 //
@@ -37,14 +38,15 @@
 // The task account owns the roles, the locations and the task. It is the source's account (push) unless [Transfer].TaskAccount says
 // otherwise. A bucket or key of another account gets statements in its policy. The keys of encrypted buckets are listed in [Endpoint].KMSKeys.
 //
-// An account that is missing from [Clients] belongs to another team. Its changes are planned as a hand-over: [Plan.For] is the part for its
-// operator, and a change that has to wait for that part ends as [Waiting], which is not an error.
+// The operator of an account is whoever runs xacct there; [Transfer].Operators names those who create the locations. An account that is missing
+// from [Clients] has an operator in another team: its changes are planned on hold ([Handover]). [Plan.For] returns the plan for that operator to
+// apply. A change that cannot be made before the other operator has applied ends with the status [Waiting], which is not an error.
 //
 // # Promises
 //
 //   - Writing the policy of a bucket or key keeps every statement of others byte for byte, as it was in the read before the write.
-//   - A statement is ours by its Sid and its shape, a role, location or task by its tags. Nothing else is changed or deleted. What is
-//     ambiguous is reported, never guessed.
+//   - A statement counts as ours if it has our Sid and the form that we write, and a role, location or task if it has our tags. Nothing else is
+//     changed or deleted. What is ambiguous is reported, never guessed.
 //   - What could not be read is reported as unknown, never taken for absent. An answer that depends on something unknown is undetermined,
 //     never allowed.
 //   - Everything can be run again: after a crash, a lost answer or a refused call, the next plan and apply go on from what AWS holds.
@@ -52,19 +54,19 @@
 //
 // # What we cannot know
 //
-// Five limits matter most. All others are in docs/limits.md, with what would settle each of them. A plan says where it depends on one; it never
-// turns one into yes or no.
+// Five limits matter most. All others are in docs/limits.md, with what would settle each of them. A plan says where its answer depends on
+// one of them, and does not guess.
 //
 //   - The policies of buckets, keys and CloudWatch Logs have no conditional write. Apply reads a policy right before it writes it and looks
 //     again afterwards, but a write by somebody else in between is lost. [ChangeResult].Writes holds both documents.
 //   - Service and resource control policies, VPC endpoint policies and session policies are not visible with an account's credentials, nor is
 //     the organisation of an account. The plan says which policies were not given; hand them in with [PlanOptions].
 //   - DataSync documents neither the headers that it sends to S3 nor its addresses. That it names no encryption and no ACL, and that its
-//     sessions are called AwsSync-loc-…, is assumed. A plan names the assumptions that an allowing answer rests on.
+//     sessions are called AwsSync-loc-…, is assumed. Where access is allowed only under an assumption, the plan names the assumption.
 //   - Which objects there are is not read, nor are their ACLs, their owners and the keys that they are encrypted under. Grants of KMS are not
 //     read either. A run may fail for an object although the plan allows the transfer.
-//   - Reads and lists of AWS are eventually consistent: what a plan read may be older than what is there, and a duplicate that a lag beyond
-//     [ApplyOptions].Settle makes possible is reported by the next plan as ambiguous.
+//   - Reads and lists of AWS are eventually consistent: what a plan read may be older than what is there. If a new resource stays
+//     invisible for longer than [ApplyOptions].Settle, Apply may make it twice; the next plan reports the two as ambiguous.
 //
 // # Compatibility
 //

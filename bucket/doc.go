@@ -11,9 +11,9 @@
 //
 // # Grants between accounts
 //
-// [Read], [Write] and [List] are statements with actions and resources only: what DataSync and the caller of CreateLocationS3 need. Both
-// sides of a grant are made of the same statement. For the bucket's policy, add the principal with By; for the role's policy, add
-// conditions with When.
+// [Read], [Write] and [List] are statements with actions and resources only: what DataSync and the caller of CreateLocationS3 need. Access
+// to a bucket of another account has to be allowed twice, with the same actions and resources: in the bucket's policy, where By adds the
+// principal, and in the role's policy, where When adds conditions.
 //
 // # Limits
 //

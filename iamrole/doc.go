@@ -14,7 +14,7 @@
 //
 // # Trust policies
 //
-// [DataSyncTrust] limits the role to locations and tasks of one account. [TutorialTrust] and the other Tutorial functions return the
-// documents of AWS's tutorial on transfers between accounts, which are wider. The name of DataSync's service principal is documented for
-// the partition aws only; see docs/limits.md.
+// [DataSyncTrust] limits the role to locations and tasks of one account. [TutorialTrust] and the other Tutorial functions return the documents
+// of AWS's tutorial on transfers between accounts, which allow more: compare a role that was made after the tutorial with them. The name of
+// DataSync's service principal is documented for the partition aws only; see docs/limits.md.
 package iamrole

@@ -1,5 +1,5 @@
-// Package plan holds the words in which a plan, and what became of it, is told: changes, findings, facts, results, events and errors. They are
-// data; the functions that make and apply plans are in package xacct, which has an alias for every type and constant here.
+// Package plan has the types of plans and of their results: changes, findings, facts, results, events and errors. They are data; the functions
+// that make and apply plans are in package xacct, which has an alias for every type and constant here.
 //
 //	for _, f := range p.Findings { // p is a *xacct.Plan
 //		if f.Severity == plan.Blocking {

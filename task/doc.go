@@ -12,8 +12,8 @@
 //
 // # Describing a task
 //
-// [Spec] is the desired task. [Spec.Validate] reports all its problems before any call, and [Spec.Warnings] what DataSync accepts but may be
-// regretted. [Spec.CreateInput] and the other methods make the requests. [Observe] and [List] read.
+// [Spec] is the desired task. [Spec.Validate] reports all its problems before any call, and [Spec.Warnings] settings that DataSync accepts
+// and that cost, lose traces or do nothing. [Spec.CreateInput] and the other methods make the requests. [Observe] and [List] read.
 //
 // A new task is ENHANCED, logs errors, and deletes nothing at the destination. POSIX and SMB options are not offered, because DataSync
 // refuses them between buckets. [Object], [Folder], [StartingWith] and [EndingWith] turn keys into filter patterns. 50 * [MiBPerSecond] is
@@ -32,5 +32,5 @@
 //   - Lists of skipped and deleted objects in a report are assumed to look like those of transferred ones.
 //   - A rate in a schedule is assumed to count from when it was set.
 //
-// Nothing is refused because of an assumption: what is only assumed to be wrong is a warning.
+// A rule that is only assumed makes a warning, never an error.
 package task

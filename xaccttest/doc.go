@@ -11,14 +11,15 @@
 //
 // # Who may do what
 //
-// Every call is decided by the caller's own policies, its permissions boundary and the policy of the resource. This holds for the
+// For every call, the cloud evaluates the caller's own policies, its permissions boundary and the policy of the resource. This holds for the
 // administrators of [Cloud.Clients] too: they may do everything in their own account, and elsewhere what that account grants them. DataSync
-// is decided as the role that it assumes, in every access test and for every object that it reads, writes or deletes.
+// calls as the role that it assumes: when it tests the access of a new location, and for every object that it reads, writes or deletes.
 //
 // # Time
 //
-// Time is that of package time: in a bubble of testing/synctest, executions end at once. Outside of one, make [Options].Phases short. Nothing
-// runs in the background: executions catch up with the clock whenever the cloud is called or looked at.
+// Time is that of package time. In a bubble of testing/synctest, executions end at once. Outside of one, the default phases of a run take
+// minutes: make the cloud with NewCloud(func(o *Options) { o.Phases = Phases{} }). Nothing runs in the background: executions catch up with the
+// clock whenever the cloud is called or looked at.
 //
 // # Faults
 //
@@ -28,10 +29,10 @@
 //
 // # Fakes by hand
 //
-// A fake that answers a few calls itself embeds [UnimplementedIAM], [UnimplementedS3], [UnimplementedKMS], [UnimplementedDataSync], [UnimplementedLogs],
-// [UnimplementedSTS] or [UnimplementedObjects]. A method that it does not have returns an *[UnimplementedError], which names the call. To embed the
-// interface itself compiles too, but then such a call is one of a nil pointer, which ends the test binary from a goroutine of the library. The calls
-// that each function makes are listed in docs/calls.md.
+// A fake that answers a few calls itself embeds [UnimplementedIAM], [UnimplementedS3], [UnimplementedKMS], [UnimplementedDataSync],
+// [UnimplementedLogs], [UnimplementedSTS] or [UnimplementedObjects]. A method that it does not have returns an *[UnimplementedError], which
+// names the call. To embed the interface itself compiles too, but then such a call is one of a nil pointer, which ends the test binary from a
+// goroutine of the library. The calls that each function makes are listed in docs/calls.md.
 //
 // # What it checks
 //
@@ -62,14 +63,15 @@
 //
 // # What is assumed
 //
-// Where AWS documents nothing and nobody has been found who has seen it, this package assumes. Tests should not rest on an assumption alone.
+// Where AWS documents nothing and nobody has been found who has seen it, this package assumes. Tests should not depend on an assumption alone.
 // Five matter most; the others are in docs/limits.md.
 //
 //   - DataSync presents the ARN of the location as aws:SourceArn when it assumes a role, in a run as in the access test, that of the task for
 //     manifests and reports, and no aws:SourceOrgID.
-//   - The requests of DataSync carry aws:SecureTransport true, s3:TlsVersion 1.3 and an aws:SourceIp that nobody has, and neither an
-//     aws:SourceVpc nor a header for encryption or an ACL. Their sessions are named AwsSync-loc-…. [Cloud.SetUndocumented] changes this.
+//   - The requests of DataSync carry aws:SecureTransport true, s3:TlsVersion 1.3 and an aws:SourceIp from a range for documentation, and
+//     neither an aws:SourceVpc nor a header for encryption or an ACL. Their sessions are named AwsSync-loc-…. [Cloud.SetUndocumented] changes this.
 //   - The access test reads the first object under the prefix, if there is one, and does not try to write. UpdateLocationS3 makes it too.
 //   - A cancelled run ends as ERROR with the code "Cancelled", also if it waited in the queue.
-//   - Many texts of errors are assumed, and so is which of two reasons a refusal names. Match codes, not texts.
+//   - The texts of many errors are assumed. If a call can be refused for several reasons, the reason that the error names is assumed too. Match
+//     codes, not texts.
 package xaccttest
