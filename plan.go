@@ -150,8 +150,8 @@ func (p *Plan) Explain(transfer string, err error) error {
 }
 
 // Residue looks for what is left of the plan's transfers after a tear-down: roles, locations and tasks with our tags, statements with our Sids,
-// and what AWS and the runs of the task made on our behalf. What could not be looked at is an item too, "not known". Nothing of ours is left if no
-// item is Ours and none is not known.
+// and what AWS and the runs of the task made on our behalf. What could not be looked at is an item too, with Unknown set. Nothing of ours is left if
+// no item is Ours and none is Unknown.
 //
 // The list is nil if a read failed that concerns everything. Otherwise it is complete, and the error joins what a caller has to decide on before more
 // is known: an *[AmbiguousError] where several resources are tagged as ours, a *[WrongOwnerError] where a bucket is not proved to be the account's.

@@ -5,15 +5,18 @@ import (
 	"strings"
 )
 
-// Residue is something that is left after a tear-down.
+// Residue is something that is left after a tear-down. If Ours, Unknown and Possible are all false, AWS made it for us. Nothing of ours is left if no
+// item is Ours and none is Unknown.
 type Residue struct {
-	Ours    bool // true: made by xacct, so that it should be gone; false: made by AWS for us, or not known
-	Account string
-	Region  string
-	Kind    Kind
-	Name    string
-	Detail  string // what it is, or why it is not known
-	Err     error  `json:"-"` // why it is not known, where an error says so; nil otherwise
+	Ours     bool // made by xacct, so that it should be gone
+	Unknown  bool // it could not be read, or whose it is is not known: it may be ours
+	Possible bool // AWS or a run may have left it, and nobody looked; it is never ours
+	Account  string
+	Region   string
+	Kind     Kind
+	Name     string
+	Detail   string // what it is, or why it is not known
+	Err      error  `json:"-"` // why it is not known, where an error says so; nil otherwise
 }
 
 // String returns one line: where it is, what it is, and whose.
@@ -22,7 +25,7 @@ func (r Residue) String() string {
 	switch {
 	case r.Ours:
 		whose = "ours"
-	case strings.HasPrefix(r.Detail, "not known"), strings.HasPrefix(r.Detail, "possible"):
+	case r.Unknown, r.Possible:
 		whose = "unknown"
 	}
 	return strings.Join(strings.Fields(fmt.Sprintf("%s %s %s %s: %s (%s)", r.Account, r.Region, r.Kind, r.Name, r.Detail, whose)), " ")

@@ -1,8 +1,13 @@
 package plan
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/xacct/xacct/internal/text"
 )
 
 // Status is how a [Change] ended.
@@ -38,6 +43,19 @@ type ChangeResult struct {
 	RequestIDs []string      `json:",omitempty"` // AWS request ids of the writes
 }
 
+// String is one line: how the change ended, what it is, and why. It has no documents.
+func (c ChangeResult) String() string {
+	line := fmt.Sprintf("%s: %s %s", c.ID, c.Op, c.Status)
+	why := c.Detail
+	if why == "" && c.Err != nil {
+		why = c.Err.Error()
+	}
+	if why = cmp.Or(why, c.Error); why != "" {
+		line += ": " + why
+	}
+	return text.Printable(line)
+}
+
 // PolicyWrite is one write of a policy that others write too.
 type PolicyWrite struct {
 	Time   time.Time
@@ -50,7 +68,17 @@ type Result struct {
 	Changes []ChangeResult // one for each change of the plan, in the plan's order
 }
 
-// TaskARN returns the ARN of the transfer's task, "" if there is none.
+// String has a line for each change: how it ended, what it is, and why. It has no documents.
+func (r *Result) String() string {
+	lines := make([]string, len(r.Changes))
+	for i, c := range r.Changes {
+		lines[i] = c.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// TaskARN returns the ARN of the transfer's task. It is "" if there is none: the result has no transfer of that name, or its task was not made or
+// waits for the operator of another account (see Waiting).
 func (r *Result) TaskARN(transfer string) string {
 	for _, c := range r.Changes {
 		if c.Kind == DataSyncTask && slices.Contains(c.Transfers, transfer) && c.ARN != "" {
@@ -84,6 +112,18 @@ type Event struct {
 	Attempt int           // of EventWaiting: 1 is the first refusal
 	Delay   time.Duration // of EventWaiting: until the next attempt
 	Detail  string        // one line; "" is nothing to add
+}
+
+// String is one line: the step, its change, and more about it.
+func (e Event) String() string {
+	line := fmt.Sprintf("%s: %s %s", e.Change, e.Op, e.State)
+	if e.State == EventWaiting {
+		line += fmt.Sprintf(" (attempt %d, again in %s)", e.Attempt, e.Delay.Round(time.Millisecond))
+	}
+	if e.Detail != "" {
+		line += ": " + e.Detail
+	}
+	return text.Printable(line)
 }
 
 // EventState is what an [Event] reports.

@@ -1,6 +1,7 @@
 package task
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+	"github.com/xacct/xacct/internal/text"
 )
 
 // Verdict says how a run ended. It is stricter than DataSync's status.
@@ -54,6 +56,18 @@ type Outcome struct {
 	LaunchTime             time.Time     // when it left the queue; zero if DataSync does not say
 	EndTime                time.Time     // zero if DataSync does not say
 	Duration               time.Duration // time from launch to end; 0 if DataSync does not say
+}
+
+// String is one line: the verdict, what was transferred, and how many exceptions there are.
+func (o *Outcome) String() string {
+	line := fmt.Sprintf("%s: %d objects, %d bytes transferred", o.Verdict, o.Counters.Files, o.Counters.BytesWritten)
+	if n := len(o.Exceptions()); n > 0 {
+		line += fmt.Sprintf(", %d exception%s", n, text.Plural(n))
+	}
+	if why := cmp.Or(o.ErrorDetail, o.ErrorCode); why != "" {
+		line += ": " + why
+	}
+	return text.Printable(line)
 }
 
 // ReportOutcome says what happened to the report of a run. It is zero if the run has no report. The report may be missing even if the run is

@@ -7,7 +7,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/xacct/xacct"
@@ -255,10 +254,10 @@ func (j journey) stands(ctx context.Context, p *xacct.Plan) {
 	found, err := p.Residue(ctx, j.clients)
 	ours, unknown := 0, err != nil
 	for _, item := range found {
-		switch notKnown := strings.HasPrefix(item.Detail, "not known"); {
+		switch {
 		case item.Ours:
 			ours++
-		case notKnown:
+		case item.Unknown:
 			unknown = true
 		default: // AWS's, or of the runs
 			continue

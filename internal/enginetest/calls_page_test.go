@@ -181,7 +181,7 @@ var callingFunctions = []callingFunction{
 	{
 		name: residueName, readOnly: true, permission: "`PlanPhase`, and its permissions to read roles also for `AWSServiceRoleForDataSync`, the service-linked role in the task account",
 		does:  "Reads as NewDestroyPlan does, and looks for what runs and AWS have left.",
-		isNil: "the accounts could be read. An item whose `Detail` begins with \"not known\" is one that could not be looked at; its `Err` says why.",
+		isNil: "the accounts could be read. An item with `Unknown` could not be looked at, and its `Err` says why; whose it is may be unknown too.",
 		errors: append(unusable[:len(unusable):len(unusable)], []typedCase{
 			{(*xacct.AmbiguousError)(nil), "several locations or tasks are tagged as one of ours; the list is complete"},
 			{(*xacct.WrongOwnerError)(nil), "a bucket is not proved to be the account's; the list is complete"},

@@ -227,7 +227,7 @@ func (c *calling) tearDown(t *testing.T, r *xacct.Result) {
 	c.note(t, residueName, func() error {
 		left, err := p.Residue(ctx, c.as(lookingBack))
 		for _, item := range left {
-			if item.Ours || strings.HasPrefix(item.Detail, "not known") {
+			if item.Ours || item.Unknown {
 				err = errors.Join(err, fmt.Errorf("left: %+v", item))
 			}
 		}

@@ -45,7 +45,7 @@ func ownerlessBuckets(s *snapshot.Snapshot, w desired.Set) []plan.Residue {
 	for _, t := range w.Tasks {
 		unknown := s.Ownerless(t.Transfer)
 		for _, name := range slices.Sorted(maps.Keys(unknown)) {
-			out = append(out, plan.Residue{Kind: plan.BucketPolicy, Name: name,
+			out = append(out, plan.Residue{Kind: plan.BucketPolicy, Name: name, Unknown: true,
 				Detail: "not known: whose bucket it is, which the transfer has left: " + text.OneLine(unknown[name]), Err: unknown[name]})
 		}
 	}

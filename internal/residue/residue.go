@@ -41,7 +41,7 @@ func Find(ctx context.Context, c client.Set, transfers []*transfer.Transfer) ([]
 
 // notKnown is the item that could not be read.
 func notKnown(item plan.Residue, err error) plan.Residue {
-	item.Detail, item.Err = "not known: "+text.OneLine(err), err
+	item.Unknown, item.Detail, item.Err = true, "not known: "+text.OneLine(err), err
 	return item
 }
 

@@ -78,7 +78,7 @@ func TestResidue(t *testing.T) {
 	inKey := plan.Residue{Account: accountB, Region: "us-east-2", Kind: plan.KeyPolicy, Name: "1234abcd-12ab-34cd-56ef-1234567890ab"}
 	role := plan.Residue{Account: accountA, Kind: plan.IAMRole, Name: "nightly-destination"}
 	ours := func(r plan.Residue, detail string) plan.Residue { r.Ours, r.Detail = true, detail; return r }
-	other := func(r plan.Residue, detail string) plan.Residue { r.Detail = detail; return r }
+	other := func(r plan.Residue, detail string) plan.Residue { r.Unknown, r.Detail = true, detail; return r }
 	const (
 		place = "arn:aws:datasync:us-east-2:111122223333:location/loc-02"
 		left  = "arn:aws:datasync:us-east-2:111122223333:location/loc-09"
@@ -123,7 +123,7 @@ func TestResidue(t *testing.T) {
 		{"a location", func(w world) { locate(w, place, "s3://media/") },
 			[]plan.Residue{{Ours: true, Account: accountA, Region: "us-east-2", Kind: plan.DataSyncLocation, Name: "s3://media/", Detail: place}}},
 		{"a location that was left, in a bucket of nobody", func(w world) { locate(w, left, "s3://before/") }, []plan.Residue{
-			{Kind: plan.BucketPolicy, Name: "before", Detail: "not known: whose bucket it is, which the transfer has left: not read"},
+			{Kind: plan.BucketPolicy, Name: "before", Unknown: true, Detail: "not known: whose bucket it is, which the transfer has left: not read"},
 			{Ours: true, Account: accountA, Region: "us-east-2", Kind: plan.DataSyncLocation, Name: "s3://before/", Detail: left}}},
 		{"a task", func(w world) {
 			w.Tasks[main] = task.State{Exists: true, ARN: main, Name: "nightly", Tags: w.t.TagsFor("")}
@@ -131,7 +131,7 @@ func TestResidue(t *testing.T) {
 		{"a task unread", func(w world) {
 			w.Tasks[main] = task.State{ARN: main, Unread: map[string]error{task.PartTask: errThrottled}}
 		},
-			[]plan.Residue{{Account: accountA, Region: "us-east-2", Kind: plan.DataSyncTask, Name: "nightly",
+			[]plan.Residue{{Account: accountA, Region: "us-east-2", Kind: plan.DataSyncTask, Name: "nightly", Unknown: true,
 				Detail: "not known: " + main + ": throttled"}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

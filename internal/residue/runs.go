@@ -45,7 +45,7 @@ func leftByRunsOf(ctx context.Context, c client.Set, w desired.Task) []plan.Resi
 	var out []plan.Residue
 	t, e := w.Transfer, w.Transfer.Destination
 	if cmp.Or(w.Spec.Mode, dstypes.TaskModeEnhanced) == dstypes.TaskModeEnhanced && w.Spec.Options.LogLevel != dstypes.LogLevelOff {
-		out = append(out, plan.Residue{Account: w.Spec.Account, Region: w.Spec.Region, Kind: plan.LogGroup, Name: ownLogGroup,
+		out = append(out, plan.Residue{Account: w.Spec.Account, Region: w.Spec.Region, Kind: plan.LogGroup, Name: ownLogGroup, Possible: true,
 			Detail: "possible, not looked at: ENHANCED tasks log there, without expiry; other tasks of the Region may too"})
 	}
 	destination := bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}
@@ -60,7 +60,7 @@ func leftByRunsOf(ctx context.Context, c client.Set, w desired.Task) []plan.Resi
 		out = append(out, objectsBelow(ctx, c, reports, r.Prefix, transfer.Slashed(r.Prefix),
 			"reports of runs, if nobody else writes there; delete them when they are not needed"))
 	}
-	return append(out, plan.Residue{Account: e.Account, Region: e.Region, Kind: plan.MultipartUploads, Name: e.Bucket,
+	return append(out, plan.Residue{Account: e.Account, Region: e.Region, Kind: plan.MultipartUploads, Name: e.Bucket, Possible: true,
 		Detail: "possible, not looked at: runs that were cut off leave parts, which cost; a lifecycle rule with AbortIncompleteMultipartUpload removes them"})
 }
 

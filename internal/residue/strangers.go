@@ -27,7 +27,7 @@ func strangers(s *snapshot.Snapshot, w desired.SharedPolicy, d policy.Document, 
 			}
 		}
 	}
-	item.Ours = false
+	item.Ours, item.Unknown = false, true
 	var out []plan.Residue
 	if len(others) > 0 {
 		item.Detail = "not known: statements of other transfers, or of an earlier version of these: " + strings.Join(others, ", ")

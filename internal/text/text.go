@@ -5,7 +5,9 @@ package text
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // OneLine returns the text of an SDK error on one line and without request IDs, so that the same refusal always has the same text.
@@ -38,4 +40,19 @@ func Plural(n int) string {
 		return ""
 	}
 	return "s"
+}
+
+// Printable returns the text on one line, with control characters as Go escapes them, so that text of others cannot move the cursor of a terminal or
+// pretend to be a line of ours.
+func Printable(s string) string {
+	var b strings.Builder
+	for _, r := range strings.Join(strings.Fields(s), " ") {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+			continue
+		}
+		quoted := strconv.QuoteRune(r)
+		b.WriteString(quoted[1 : len(quoted)-1])
+	}
+	return b.String()
 }

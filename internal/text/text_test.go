@@ -53,3 +53,22 @@ func TestOneLine(t *testing.T) {
 		})
 	}
 }
+
+// Text of others stays on its line and cannot drive a terminal.
+func TestPrintable(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                "",
+		"plain text":      "plain text",
+		"Grüße, 日本":       "Grüße, 日本",
+		"two\nlines\r\n":  "two lines",
+		"tab\tand  space": "tab and space",
+		"\x1b[31mred":     `\x1b[31mred`,
+		"bell\a":          `bell\a`,
+		"right\u202eleft": `right\u202eleft`,
+		"bad \xff byte":   "bad \ufffd byte",
+	} {
+		if got := Printable(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
