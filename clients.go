@@ -2,6 +2,7 @@ package xacct
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -83,6 +84,9 @@ func NewAccountClients(cfg aws.Config) AccountClients {
 
 // DataSync returns the client for the account and Region that the ARN of a location, task or execution names.
 func (c Clients) DataSync(arn string) (DataSyncAPI, error) {
+	if arn == "" {
+		return nil, errors.New("datasync client: the ARN is empty: a Result has no task ARN for a transfer that is not in it, and for one whose task waits for another account")
+	}
 	a, ok := region.ParseARN(arn)
 	if !ok || a.Service != "datasync" || a.Region == "" || !region.ValidAccount(a.Account) {
 		return nil, fmt.Errorf("datasync client: %q is not the ARN of a DataSync resource", arn)

@@ -111,7 +111,8 @@ func (c *Cloud) OperatorARN(account string) string {
 	return region.Role(a.partition, a.id, "/", operatorName)
 }
 
-// Clients returns the clients of every account that exists so far, each as the account's administrator: a role whose identity policy allows
+// Clients returns the clients of every account that exists so far, which is every account that a call to the cloud has named, for example
+// [Cloud.AddBucket]. Each calls as the account's administrator: a role whose identity policy allows
 // everything. A Deny in a bucket's policy still applies to it, and in another account it needs a grant by that account's resources.
 func (c *Cloud) Clients() xacct.Clients {
 	c.mu.Lock()
