@@ -103,8 +103,8 @@ func (w Task) ID() string {
 // taskRecord names the locations by URI, so that the text of a plan is the same before and after they are made.
 type taskRecord struct {
 	Name, Source, Destination string
-	Mode                      string `json:",omitempty"`
-	Options                   task.Options
+	Mode                      string            `json:",omitempty"`
+	Options                   task.Options      `json:",omitzero"`
 	Includes, Excludes        []string          `json:",omitempty"`
 	Schedule                  *task.Schedule    `json:",omitempty"`
 	Manifest                  *task.Manifest    `json:",omitempty"`
