@@ -26,7 +26,9 @@ type PlanOptions struct {
 	// bucket's owner knows what it was before. A bucket that is missing keeps what it has; any other bucket is an error.
 	Ownership map[string]s3types.ObjectOwnership
 
-	HandOver []string // accounts that are read and never written: their changes are for their own operators
+	// HandOver are the accounts that are read and never written: their changes are for their own operators. One that no transfer names, and where
+	// nothing lies that a transfer used before, is a warning of [CodeUnknownAccount].
+	HandOver []string
 
 	// SCPs are the service control policies of the accounts of principals, RCPs the resource control policies of the accounts of buckets, by
 	// account id: for each level of the organisation, the outermost first, its documents. An account that is missing was not given, and the plan
@@ -34,11 +36,12 @@ type PlanOptions struct {
 	SCPs, RCPs map[string][][]policy.Document
 
 	// OrgIDs are the organisations (o-…) of accounts, by account id, for policies that ask for aws:PrincipalOrgID or aws:ResourceOrgID. Of an
-	// account that is missing it is unknown.
+	// account that is missing it is unknown. An id of a wrong form is an error. Here, in SCPs and in RCPs an account that no transfer names is
+	// normal, and one that is not twelve digits is an error.
 	OrgIDs map[string]string
 
 	Override    []string     // codes of blocking findings that only warn; see [Overridable]
-	Concurrency int          // how many calls go to one service of one account and Region at once; 0 is 16
+	Concurrency int          // how many calls go to one service of one account and Region at once; 0 is 16, less is an error
 	Logger      *slog.Logger // gets a line for each plan that is made; nil logs nothing
 }
 
@@ -69,7 +72,8 @@ func (p *Plan) internal() *planner.Plan {
 // NewPlan reads AWS, compares what it reads with what the transfers want, and says what would change and what the policies will allow. It makes
 // read calls only.
 //
-// It fails for what concerns all transfers: invalid input, a client that is missing or belongs to another account, a cancelled context.
+// It fails for what concerns all transfers: invalid input, as [Problems] that name the field or entry, a client that is missing or belongs to another
+// account, a cancelled context.
 // Everything else is a blocking finding of the transfer that it concerns, and the other transfers are not affected.
 func NewPlan(ctx context.Context, c Clients, transfers []Transfer, optFns ...func(*PlanOptions)) (*Plan, error) {
 	return newPlan(ctx, SetUp, c, transfers, optFns)
@@ -104,10 +108,15 @@ func (p *Plan) Empty() bool {
 }
 
 // For returns the part of the plan that is for one account's operator: its changes, to be applied with that account's clients, and the findings
-// that concern them. What other accounts have to do first stands in Requires.
+// that concern them. What other accounts have to do first stands in Requires. Of an account that the plan does not know, the part has no changes,
+// and its blocking finding, of [CodeUnknownAccount], says so: applying it is a *[BlockedError].
 func (p *Plan) For(account string) *Plan {
 	q := &Plan{Schema: p.Schema, Mode: p.Mode, Transfers: p.Transfers, Settings: p.Settings}
 	q.Settings.HandOver = slices.DeleteFunc(slices.Clone(p.Settings.HandOver), func(a string) bool { return a == account })
+	if f, unknown := p.internal().UnknownAccount(account); unknown {
+		q.Findings = []Finding{f}
+		return q
+	}
 	mine := map[string]bool{}
 	for _, c := range p.Changes {
 		if c.Account != account {

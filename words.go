@@ -173,6 +173,11 @@ const (
 	CodeAssumed      Code = plan.CodeAssumed      // the plan rests on something that AWS does not document
 )
 
+// Findings about accounts.
+const (
+	CodeUnknownAccount Code = plan.CodeUnknownAccount // HandOver or Plan.For name an account that no transfer of the plan touches
+)
+
 // Findings about buckets.
 const (
 	CodeNoBucket      Code = plan.CodeNoBucket      // the bucket does not exist

@@ -8,6 +8,7 @@ import (
 
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/problem"
 )
 
 // Hints returns the next actions that the errors in err name, in order and without repetition.
@@ -110,7 +111,7 @@ func (e *IdentityError) Hint() string {
 
 // BlockedError says that changes were not made because findings block them.
 type BlockedError struct {
-	Transfer string
+	Transfer string    // "" is the plan as a whole
 	Findings []Finding // the blocking ones
 }
 
@@ -120,7 +121,11 @@ func (e *BlockedError) Error() string {
 	for i, f := range e.Findings {
 		details[i] = f.Code + ": " + f.Detail
 	}
-	return fmt.Sprintf("transfer %s: blocked by %s", e.Transfer, strings.Join(details, "; "))
+	who := "transfer " + e.Transfer
+	if e.Transfer == "" {
+		who = "the plan"
+	}
+	return fmt.Sprintf("%s: blocked by %s", who, strings.Join(details, "; "))
 }
 
 // Hint joins the findings' remedies.
@@ -266,6 +271,9 @@ func (e *OwnershipError) Unwrap() error { return e.Err }
 
 // Hint names the next action.
 func (e *OwnershipError) Hint() string {
+	if bad := problem.All(e.Err); len(bad) > 0 {
+		return bad[0].Hint()
+	}
 	if e.Err != nil {
 		return "give a client of account " + e.Account + " that may s3:GetBucketOwnershipControls, or have its owner confirm that ACLs are disabled and leave the check out"
 	}

@@ -47,7 +47,7 @@ type Options struct {
 	LogLevel             dstypes.LogLevel             `json:",omitempty"` // default of a new task: BASIC if it is ENHANCED or has a log group, else OFF
 	Atime                dstypes.Atime                `json:",omitempty"` // default of a new task: BEST_EFFORT; depends on Mtime, see there
 	Mtime                dstypes.Mtime                `json:",omitempty"` // default of a new task: PRESERVE; PRESERVE requires Atime BEST_EFFORT, NONE Atime NONE
-	BytesPerSecond       int64                        `json:",omitempty"` // bytes per second, at least 1; -1 is unlimited, the default of a new task
+	BytesPerSecond       int64                        `json:",omitempty"` // as in 100 * MiBPerSecond; -1 is [Unlimited], the default of a new task
 }
 
 // Over returns o with its zero members filled in from base. Send the result to UpdateTask to change a task that has the options base: whether DataSync

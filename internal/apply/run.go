@@ -32,9 +32,15 @@ import (
 type Options struct {
 	OnEvent     func(plan.Event)
 	Concurrency int
+	Logger      *slog.Logger
 	Budget      time.Duration
 	Settle      time.Duration
-	Logger      *slog.Logger
+}
+
+// validate reports negative options, each a *problem.Problem.
+func (o Options) validate() error {
+	return errors.Join(planner.CheckConcurrency(o.Concurrency), planner.CheckDuration("Budget", o.Budget, defaultBudget),
+		planner.CheckDuration("Settle", o.Settle, defaultSettle))
 }
 
 // run is one apply of a plan.
@@ -99,8 +105,11 @@ func begin(ctx context.Context, p *planner.Plan, c client.Set, o Options) (*run,
 	if err := readable(p); err != nil {
 		return nil, err
 	}
-	if err := planner.CheckInput(p.Transfers, p.Settings); err != nil {
+	if err := errors.Join(o.validate(), c.Validate(), planner.CheckInput(p.Transfers, p.Settings, "Settings.")); err != nil {
 		return nil, err
+	}
+	if fs := planner.BlockingByTransfer(p.Findings)[""]; fs != nil {
+		return nil, &plan.BlockedError{Findings: fs}
 	}
 	read, err := survey.Read(ctx, c, p.Transfers, o.Concurrency, snapshot.NamedByPlan(p.Changes))
 	if err != nil {

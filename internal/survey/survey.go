@@ -26,6 +26,9 @@ type Survey struct {
 // Read proves whose the clients are, those of the transfers' accounts and of the further ones, and reads all that the transfers, which are
 // valid, need. concurrency is how many calls go to one service of one account and Region at once; 0 is the default.
 func Read(ctx context.Context, c client.Set, transfers []*transfer.Transfer, concurrency int, further []string) (*Survey, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
 	accounts := accountsOf(c, transfers)
 	for _, account := range further {
 		if _, ok := c[account]; ok && !slices.Contains(accounts, account) {
