@@ -56,12 +56,30 @@ func Overridable() []Code { return slices.Clone(planner.Overridable) }
 
 // Plan is what would be done, and what is known about it. It is data: it can be stored as JSON, reviewed, and applied elsewhere, another day.
 type Plan struct {
-	Schema    string // the version of the JSON
+	Schema    string // the version of the JSON; see UnmarshalJSON
 	Mode      Mode
 	Transfers []Transfer // what it was made from, by name; Apply derives what it writes from these, not from the texts below
 	Settings  Settings   // the options that it was made with
 	Changes   []Change   // in the order in which they are shown: by account, then by kind and name
 	Findings  []Finding  // by transfer, the heaviest first
+}
+
+// UnmarshalJSON reads the JSON of a plan and checks it: that this version reads its schema, else the error is a *[SchemaError], and that it is a plan's,
+// else the error has [Problems] that name the member. A newer minor version of the schema is refused, because it may hold settings that this version
+// would not keep to. A member that this version does not know is therefore a mistake and refused too, and so are members of another letter case or
+// twice, null in place of what is not a list, an unknown mode, kind, operation or severity. Whether the transfers are valid is for [Plan.Apply] to
+// say. After an error the plan is as it was.
+func (p *Plan) UnmarshalJSON(data []byte) error {
+	type members Plan
+	var q members
+	if err := planner.Decode(data, &q); err != nil {
+		return err
+	}
+	if err := planner.CheckWords(q.Mode, len(q.Transfers), q.Changes, q.Findings); err != nil {
+		return err
+	}
+	*p = Plan(q)
+	return nil
 }
 
 // internal is the plan as the internal packages take it.

@@ -91,7 +91,7 @@ type (
 	// LostUpdateError says that the policy of a bucket or key does not hold what was written: somebody wrote it at the same time. See [plan.LostUpdateError].
 	LostUpdateError = plan.LostUpdateError
 
-	// SchemaError says that a plan's JSON is of a version that this one does not read. See [plan.SchemaError].
+	// SchemaError says that a plan's JSON is of a version that this one does not read, or no plan's. See [plan.SchemaError].
 	SchemaError = plan.SchemaError
 
 	// WaitingError says that a change waits for the operator of another account. See [plan.WaitingError].

@@ -222,16 +222,27 @@ func (e *LostUpdateError) Hint() string {
 	return "no service has a conditional write for such a policy: stop the other writer, compare the Result's Before and After, and run again"
 }
 
-// SchemaError says that a plan's JSON is of a version that this one does not read.
-type SchemaError struct{ Schema string }
+// SchemaError says that a plan's JSON is of a version that this one does not read, or no plan's.
+type SchemaError struct{ Schema string } // "" is JSON without one
 
-// Error is one line: the schema of the plan, and those that this version reads.
+// Error is one line: the schema of the plan, those that this version reads, and, of a newer minor version, why not that one.
 func (e *SchemaError) Error() string {
-	return fmt.Sprintf("the plan's schema is %q, and this version reads %s and what is older after the dot", e.Schema, Schema)
+	if e.Schema == "" {
+		return "the JSON has no Schema, which every plan has, and this version reads " + Schema + " and what is older after the dot"
+	}
+	text := fmt.Sprintf("the plan's schema is %q, and this version reads %s and what is older after the dot", e.Schema, Schema)
+	major, _, _ := strings.Cut(Schema, ".")
+	if minor, same := strings.CutPrefix(e.Schema, major+"."); same && minor != "" && strings.Trim(minor, "0123456789") == "" {
+		text += ": a newer one may hold settings that this version does not know and would not keep to"
+	}
+	return text
 }
 
 // Hint is to use the version that made the plan, or to plan again.
 func (e *SchemaError) Hint() string {
+	if e.Schema == "" {
+		return "read the whole JSON that json.Marshal made of the plan, or make a new plan"
+	}
 	return "apply it with the version that made it, or make a new plan"
 }
 

@@ -14,8 +14,6 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -183,13 +181,8 @@ func (r *run) enlist() error {
 
 // readable checks the version and mode of a plan, which may come from elsewhere.
 func readable(p *planner.Plan) error {
-	// A newer minor version may hold settings that this one does not know, and would not keep to.
-	major, newest, _ := strings.Cut(plan.Schema, ".")
-	got, minor, _ := strings.Cut(p.Schema, ".")
-	have, err := strconv.ParseUint(minor, 10, 16)
-	most, _ := strconv.ParseUint(newest, 10, 16)
-	if got != major || err != nil || have > most {
-		return &plan.SchemaError{Schema: p.Schema}
+	if err := planner.CheckSchema(p.Schema); err != nil {
+		return err
 	}
 	if p.Mode != plan.SetUp && p.Mode != plan.TearDown {
 		return &plan.MismatchError{Detail: fmt.Sprintf("its mode is %q", p.Mode)}

@@ -47,3 +47,16 @@ func TestOrganisationRemedy(t *testing.T) {
 		})
 	}
 }
+
+func TestPlanRules(t *testing.T) {
+	change := func(op plan.Op) error {
+		return CheckWords(plan.SetUp, 1, []plan.Change{{ID: "a", Kind: plan.IAMRole, Op: op}}, nil)
+	}
+	problemtest.Run(t, planRules, []problemtest.Case{
+		{Rule: "plan-member", Name: "a transfer", Err: CheckWords(plan.TearDown, 1, nil, nil)},
+		{Rule: "plan-member", Name: "no transfer", Refuse: true, Err: CheckWords(plan.SetUp, 0, nil, nil)},
+		{Rule: "plan-word", Name: "an operation", Err: change(plan.Replace)},
+		{Rule: "plan-word", Name: "an unknown operation", Refuse: true, Err: change("upsert")},
+		{Rule: "plan-word", Name: "no operation", Refuse: true, Err: change("")},
+	})
+}
