@@ -149,7 +149,7 @@ func VerifyOwnership(c Clients, t Transfer) func(context.Context) error {
 		resolved := t.resolve()
 		e, set := resolved.End(DestinationSide), c.set()
 		fail := func(have s3types.ObjectOwnership, err error) error {
-			return &OwnershipError{Account: e.Account, Bucket: e.Bucket, Have: have, Err: err}
+			return &OwnershipError{Account: e.Account, Bucket: e.Bucket, TaskAccount: resolved.TaskAccount, Have: have, Err: err}
 		}
 		for _, p := range Problems(resolved.Validate()) {
 			if slices.Contains([]string{"TaskAccount", "Source.Account", "Destination.Account", "Destination.Region", "Destination.Bucket"}, p.Path) {

@@ -107,7 +107,10 @@ type AccountRole struct {
 
 // Resources are what each account should hold for one transfer. They follow from the transfer alone: no call is made.
 type Resources struct {
-	Transfer Transfer // with TaskAccount filled in
+	// Transfer is the given one with every default filled in: each empty field that stands for one value has it, such as TaskAccount, the Name, Path
+	// and Description of the roles to make, Task.Name and TagPrefix. Prefixes are as DataSync keeps them. It means the same as the given one. Fields
+	// whose emptiness leaves something of an existing task alone (Task.Mode, Task.Options) stay empty, as do Trust and Policies, which stand in Roles.
+	Transfer Transfer
 
 	Roles []AccountRole `json:",omitempty"` // the roles to make: none, one or two; see Role
 
@@ -147,6 +150,14 @@ func (t Transfer) resolve() *transfer.Transfer {
 	})
 }
 
+// given is the transfer that was resolved, or one with its defaults.
+func given(g transfer.Given) Transfer {
+	return Transfer{
+		Name: g.Name, Source: Endpoint(g.Source), Destination: Endpoint(g.Destination), TaskAccount: g.TaskAccount,
+		Operators: g.Operators, Grant: GrantShape(g.Grant), Task: g.Task, Tags: g.Tags, Retries: g.Retries, TagPrefix: g.TagPrefix,
+	}
+}
+
 func resolveAll(transfers []Transfer) []*transfer.Transfer {
 	out := make([]*transfer.Transfer, len(transfers))
 	for i, t := range transfers {
@@ -166,8 +177,7 @@ func (t Transfer) Resources() (*Resources, error) {
 		return nil, err
 	}
 	have := r.Resources()
-	t.TaskAccount = r.TaskAccount
-	out := &Resources{Transfer: t, Buckets: have.Buckets, Keys: have.Keys, Source: have.Source, Destination: have.Destination, Task: have.Task}
+	out := &Resources{Transfer: given(r.Defaults()), Buckets: have.Buckets, Keys: have.Keys, Source: have.Source, Destination: have.Destination, Task: have.Task}
 	for _, role := range have.Roles {
 		out.Roles = append(out.Roles, AccountRole(role))
 	}

@@ -265,6 +265,7 @@ func (e *WaitingError) Hint() string {
 // OwnershipError says that a run was not started because the objects written might not belong to the destination's owner.
 type OwnershipError struct {
 	Account, Bucket string
+	TaskAccount     string                  // whose the objects would be
 	Have            s3types.ObjectOwnership // "" if it could not be found out
 	Err             error                   // why it could not; nil if it is known
 }
@@ -274,7 +275,7 @@ func (e *OwnershipError) Error() string {
 	if e.Err != nil {
 		return fmt.Sprintf("bucket %s of account %s: who will own the objects is not known: %s", e.Bucket, e.Account, text.OneLine(e.Err))
 	}
-	return fmt.Sprintf("bucket %s of account %s: objects would belong to the task account (%s)", e.Bucket, e.Account, e.Have)
+	return fmt.Sprintf("bucket %s of account %s: objects would belong to %s (%s)", e.Bucket, e.Account, strings.TrimSpace("the task account "+e.TaskAccount), e.Have)
 }
 
 // Unwrap is why the ownership could not be found out.

@@ -103,7 +103,7 @@ func (t *Transfer) resolveEnd(side plan.Side, e Endpoint) End {
 		BucketARN:    region.Bucket(region.Partition(e.Region), e.Bucket),
 		Remote:       e.Account != t.TaskAccount,
 		OwnsRole:     e.RoleARN == "" && e.LocationARN == "",
-		RoleName:     cmp.Or(e.Role.Name, t.Name+"-"+string(side)),
+		RoleName:     cmp.Or(e.Role.Name, t.defaultRole(side)),
 		DataSyncRole: e.RoleARN,
 		PolicyName:   "xacct-" + t.Name + "-" + string(side),
 	}
