@@ -11,11 +11,15 @@ import (
 
 // ApplyOptions are the settings of [Plan.Apply]. The zero value is a good choice.
 type ApplyOptions struct {
-	OnEvent     func(Event)   // called for each step, in order and never concurrently; it must return soon; nil is none
-	Concurrency int           // how many calls go to one service of one account and Region at once; 0 is 16
-	Budget      time.Duration // how long to retry a call that the policies allow and that a new role or policy does not allow yet; 0 is 2 minutes
-	Settle      time.Duration // how long to look for what a call with a lost answer made, and for a written policy to show; 0 is 30 seconds
-	Logger      *slog.Logger  // gets calls as PlanOptions.Logger does, and at Info the findings and each step of a change; nil logs nothing
+	OnEvent     func(Event)  // called for each step, in order and never concurrently; it must return soon; nil is none
+	Concurrency int          // how many calls go to one service of one account and Region at once; 0 is 16, less is an error
+	Logger      *slog.Logger // gets calls as PlanOptions.Logger does, and at Info the findings and each step of a change; nil logs nothing
+
+	// Budget is how long to retry a call that the policies allow and that a new role or policy does not allow yet; 0 is 2 minutes, less is an error.
+	Budget time.Duration
+
+	// Settle is how long to look for what a call with a lost answer made, and for a written policy to show; 0 is 30 seconds, less is an error.
+	Settle time.Duration
 }
 
 // Apply makes the changes of the plan that are not on hold. It reads AWS again first, and derives everything that it writes from the plan's

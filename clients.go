@@ -43,8 +43,9 @@ var (
 )
 
 // Clients are the clients of the accounts whose credentials the program has, by 12-digit account id. An account that is missing belongs to
-// another team: its changes are planned as a hand-over. If none of a plan's accounts is there, as in nil Clients, the error is a *[ClientError]. Clients
-// are read concurrently and never written.
+// another team: its changes are planned as a hand-over. If none of a plan's accounts is there, as in nil Clients, the error is a *[ClientError]. An
+// account that no transfer names is normal: programs share one map, and a bucket that a transfer has left may lie there. A key that is not twelve
+// digits is an error. Clients are read concurrently and never written.
 type Clients map[string]AccountClients
 
 // AccountClients are the clients of one account. A nil field, a function that returns nil and a nil pointer in a field are a *[ClientError] if a plan
@@ -91,13 +92,21 @@ func (c Clients) DataSync(arn string) (DataSyncAPI, error) {
 	if !ok || a.Service != "datasync" || a.Region == "" || !region.ValidAccount(a.Account) {
 		return nil, fmt.Errorf("datasync client: %q is not the ARN of a DataSync resource", arn)
 	}
-	return c.set().DataSync(a.Account, a.Region)
+	set := c.set()
+	if err := set.Validate(); err != nil {
+		return nil, err
+	}
+	return set.DataSync(a.Account, a.Region)
 }
 
 // Objects returns the client with which package task reads reports and writes manifests in buckets of the account and Region. It is the
 // account's S3 client, which must be able to read and write objects, as *s3.Client is.
 func (c Clients) Objects(account, region string) (task.ObjectsAPI, error) {
-	api, err := c.set().S3(account, region)
+	set := c.set()
+	if err := set.Validate(); err != nil {
+		return nil, err
+	}
+	api, err := set.S3(account, region)
 	if err != nil {
 		return nil, err
 	}

@@ -173,6 +173,6 @@ func ExampleVerifyOwnership() {
 	}
 	// Output:
 	// started: true
-	// bucket media-archive of account 444455556666: objects would belong to the task account (ObjectWriter)
+	// bucket media-archive of account 444455556666: objects would belong to the task account 111122223333 (ObjectWriter)
 	// set Destination.DisableACLs and apply the plan, after checking who still writes or reads through ACLs
 }

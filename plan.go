@@ -26,7 +26,9 @@ type PlanOptions struct {
 	// bucket's owner knows what it was before. A bucket that is missing keeps what it has; any other bucket is an error.
 	Ownership map[string]s3types.ObjectOwnership
 
-	HandOver []string // accounts that are read and never written: their changes are for their own operators
+	// HandOver are the accounts that are read and never written: their changes are for their own operators. One that no transfer names, and where
+	// nothing lies that a transfer used before, is a warning of [CodeUnknownAccount].
+	HandOver []string
 
 	// SCPs are the service control policies of the accounts of principals, RCPs the resource control policies of the accounts of buckets, by
 	// account id: for each level of the organisation, the outermost first, its documents. An account that is missing was not given, and the plan
@@ -34,11 +36,12 @@ type PlanOptions struct {
 	SCPs, RCPs map[string][][]policy.Document
 
 	// OrgIDs are the organisations (o-…) of accounts, by account id, for policies that ask for aws:PrincipalOrgID or aws:ResourceOrgID. Of an
-	// account that is missing it is unknown.
+	// account that is missing it is unknown. An id of a wrong form is an error. Here, in SCPs and in RCPs an account that no transfer names is
+	// normal, and one that is not twelve digits is an error.
 	OrgIDs map[string]string
 
 	Override    []string // codes of blocking findings that only warn; see [Overridable]
-	Concurrency int      // how many calls go to one service of one account and Region at once; 0 is 16
+	Concurrency int      // how many calls go to one service of one account and Region at once; 0 is 16, less is an error
 
 	// Logger gets a record at Debug for each call, with its service, operation, account, Region, attempt, duration, request id and class of error,
 	// and at Info one for each change, each finding and the plan. No record has a document, a tag, credentials or a text that may quote one:
@@ -57,12 +60,30 @@ func Overridable() []Code { return slices.Clone(planner.Overridable) }
 
 // Plan is what would be done, and what is known about it. It is data: it can be stored as JSON, reviewed, and applied elsewhere, another day.
 type Plan struct {
-	Schema    string // the version of the JSON
+	Schema    string // the version of the JSON; see UnmarshalJSON
 	Mode      Mode
 	Transfers []Transfer // what it was made from, by name; Apply derives what it writes from these, not from the texts below
 	Settings  Settings   // the options that it was made with
 	Changes   []Change   // in the order in which they are shown: by account, then by kind and name
 	Findings  []Finding  // by transfer, the heaviest first
+}
+
+// UnmarshalJSON reads the JSON of a plan and checks it: that this version reads its schema, else the error is a *[SchemaError], and that it is a plan's,
+// else the error has [Problems] that name the member. A newer minor version of the schema is refused, because it may hold settings that this version
+// would not keep to. A member that this version does not know is therefore a mistake and refused too, and so are members of another letter case or
+// twice, null in place of what is not a list, an unknown mode, kind, operation or severity. Whether the transfers are valid is for [Plan.Apply] to
+// say. After an error the plan is as it was.
+func (p *Plan) UnmarshalJSON(data []byte) error {
+	type members Plan
+	var q members
+	if err := planner.Decode(data, &q); err != nil {
+		return err
+	}
+	if err := planner.CheckWords(q.Mode, len(q.Transfers), q.Changes, q.Findings); err != nil {
+		return err
+	}
+	*p = Plan(q)
+	return nil
 }
 
 // internal is the plan as the internal packages take it.
@@ -73,7 +94,8 @@ func (p *Plan) internal() *planner.Plan {
 // NewPlan reads AWS, compares what it reads with what the transfers want, and says what would change and what the policies will allow. It makes
 // read calls only.
 //
-// It fails for what concerns all transfers: invalid input, a client that is missing or belongs to another account, a cancelled context.
+// It fails for what concerns all transfers: invalid input, as [Problems] that name the field or entry, a client that is missing or belongs to another
+// account, a cancelled context.
 // Everything else is a blocking finding of the transfer that it concerns, and the other transfers are not affected.
 func NewPlan(ctx context.Context, c Clients, transfers []Transfer, optFns ...func(*PlanOptions)) (*Plan, error) {
 	return newPlan(ctx, SetUp, c, transfers, optFns)
@@ -108,10 +130,15 @@ func (p *Plan) Empty() bool {
 }
 
 // For returns the part of the plan that is for one account's operator: its changes, to be applied with that account's clients, and the findings
-// that concern them. What other accounts have to do first stands in Requires.
+// that concern them. What other accounts have to do first stands in Requires. Of an account that the plan does not know, the part has no changes,
+// and its blocking finding, of [CodeUnknownAccount], says so: applying it is a *[BlockedError].
 func (p *Plan) For(account string) *Plan {
 	q := &Plan{Schema: p.Schema, Mode: p.Mode, Transfers: p.Transfers, Settings: p.Settings}
 	q.Settings.HandOver = slices.DeleteFunc(slices.Clone(p.Settings.HandOver), func(a string) bool { return a == account })
+	if f, unknown := p.internal().UnknownAccount(account); unknown {
+		q.Findings = []Finding{f}
+		return q
+	}
 	mine := map[string]bool{}
 	for _, c := range p.Changes {
 		if c.Account != account {

@@ -142,17 +142,27 @@ func (r *Receipt) requests(result *Result, outcome *task.Outcome) {
 // VerifyOwnership returns a function for [task.StartOptions].Before. It proves that the objects that a run writes will belong to the owner of the
 // destination bucket: a run into another account's bucket that still has ACLs would leave objects that the owner cannot read
 // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html). A bucket of the task account needs no proof. The error is an
-// *[OwnershipError], also if the ownership could not be read.
+// *[OwnershipError], also if the ownership could not be read, and if the keys of the clients or the accounts, Region or bucket of the transfer
+// are not valid.
 func VerifyOwnership(c Clients, t Transfer) func(context.Context) error {
 	return func(ctx context.Context) error {
-		e := t.resolve().End(DestinationSide)
+		resolved := t.resolve()
+		e, set := resolved.End(DestinationSide), c.set()
+		fail := func(have s3types.ObjectOwnership, err error) error {
+			return &OwnershipError{Account: e.Account, Bucket: e.Bucket, TaskAccount: resolved.TaskAccount, Have: have, Err: err}
+		}
+		for _, p := range Problems(resolved.Validate()) {
+			if slices.Contains([]string{"TaskAccount", "Source.Account", "Destination.Account", "Destination.Region", "Destination.Bucket"}, p.Path) {
+				return fail("", p)
+			}
+		}
 		if !e.Remote {
 			return nil
 		}
-		fail := func(have s3types.ObjectOwnership, err error) error {
-			return &OwnershipError{Account: e.Account, Bucket: e.Bucket, Have: have, Err: err}
+		if err := set.Validate(); err != nil {
+			return fail("", err)
 		}
-		api, err := c.set().S3(e.Account, e.Region)
+		api, err := set.S3(e.Account, e.Region)
 		if err != nil {
 			return fail("", err)
 		}

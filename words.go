@@ -97,7 +97,7 @@ type (
 	// LostUpdateError says that the policy of a bucket or key does not hold what was written: somebody wrote it at the same time. See [plan.LostUpdateError].
 	LostUpdateError = plan.LostUpdateError
 
-	// SchemaError says that a plan's JSON is of a version that this one does not read. See [plan.SchemaError].
+	// SchemaError says that a plan's JSON is of a version that this one does not read, or no plan's. See [plan.SchemaError].
 	SchemaError = plan.SchemaError
 
 	// WaitingError says that a change waits for the operator of another account. See [plan.WaitingError].
@@ -177,6 +177,11 @@ const (
 	CodeNotGiven     Code = plan.CodeNotGiven     // policies that were not handed to the plan, such as SCPs: the verdicts hold as far as the given ones go
 	CodeUnread       Code = plan.CodeUnread       // something exists, or may exist, and could not be read
 	CodeAssumed      Code = plan.CodeAssumed      // the plan rests on something that AWS does not document
+)
+
+// Findings about accounts.
+const (
+	CodeUnknownAccount Code = plan.CodeUnknownAccount // HandOver or Plan.For name an account that no transfer of the plan touches
 )
 
 // Findings about buckets.

@@ -24,7 +24,7 @@ type Endpoint struct {
 	Account string // 12-digit id of the account that owns the bucket; required
 	Region  string // the Region that the bucket is in; required
 	Bucket  string // the bucket's name, not its ARN; required
-	Prefix  string // the key prefix to copy from or to, with or without slashes at its ends; "" is the whole bucket
+	Prefix  string `json:",omitempty"` // the key prefix to copy from or to, with or without slashes at its ends; "" is the whole bucket
 
 	// StorageClass is the class of the objects that DataSync writes; destination only. "" is STANDARD.
 	StorageClass dstypes.S3StorageClass `json:",omitempty"`
@@ -47,7 +47,7 @@ type Endpoint struct {
 
 	// Role is the IAM role that DataSync assumes for this end. Every field may be empty: Name is then the transfer's name with "-source" or
 	// "-destination", and Trust and Policies are least-privilege presets. The same Name on both ends makes one role for both.
-	Role iamrole.Spec
+	Role iamrole.Spec `json:",omitzero"`
 
 	RoleARN     string `json:",omitempty"` // an existing role to use instead of Role: checked, never changed, never deleted
 	LocationARN string `json:",omitempty"` // an existing location to use: checked, never changed, never deleted; excludes Role
@@ -63,15 +63,18 @@ type Transfer struct {
 
 	// TaskAccount is the account that owns the roles, the locations and the task. "" is the source's account (push). The destination's account
 	// makes the transfer a pull.
-	TaskAccount string
+	TaskAccount string `json:",omitempty"`
 
 	// Operators are the ARNs of the roles or users of the task account that create the locations. When a location is created, AWS checks the
 	// caller's own s3:ListBucket on the bucket too, so that a bucket in another account grants it to exactly these. Empty grants it to nobody.
-	Operators []string
+	Operators []string `json:",omitempty"`
 
-	Grant GrantShape        // how a bucket in another account names DataSync's role
-	Task  task.Spec         // the task's settings; Account, Region and the location ARNs are computed and must be empty; Name "" is the transfer's
-	Tags  map[string]string // for roles, locations and task, beside our own tags; nil is none
+	Grant GrantShape `json:",omitempty"` // how a bucket in another account names DataSync's role
+
+	// Task are the task's settings. Account, Region and the location ARNs are computed and must be empty. Name "" is the transfer's.
+	Task task.Spec `json:",omitzero"`
+
+	Tags map[string]string `json:",omitempty"` // for roles, locations and task, beside our own tags; nil is none
 
 	// Retries is where [task.Retry] writes the list of what to run again. The source's role is allowed to read it; see RetryManifest. Nil is no
 	// such place.
@@ -104,10 +107,16 @@ type AccountRole struct {
 
 // Resources are what each account should hold for one transfer. They follow from the transfer alone: no call is made.
 type Resources struct {
-	Transfer Transfer // with TaskAccount filled in
+	// Transfer is the given one with every default filled in: each empty field that stands for one value has it, such as TaskAccount, the Name, Path
+	// and Description of the roles to make, Task.Name and TagPrefix. Prefixes are as DataSync keeps them. It means the same as the given one. Fields
+	// whose emptiness leaves something of an existing task alone (Task.Mode, Task.Options) stay empty, as do Trust and Policies, which stand in Roles.
+	Transfer Transfer
 
-	Roles               []AccountRole // the roles to make: none, one or two; see Role
-	Buckets             []bucket.Spec // the buckets to configure: those outside the task account, and a destination whose ACLs are to be disabled; see Bucket
+	Roles []AccountRole `json:",omitempty"` // the roles to make: none, one or two; see Role
+
+	// Buckets are the buckets to configure: those outside the task account, and a destination whose ACLs are to be disabled; see Bucket.
+	Buckets []bucket.Spec `json:",omitempty"`
+
 	Keys                []kmskey.Spec `json:",omitempty"` // the keys of both ends; those outside the task account with statements
 	Source, Destination location.Spec
 	Task                task.Spec // its location ARNs are empty until the locations exist
@@ -141,6 +150,14 @@ func (t Transfer) resolve() *transfer.Transfer {
 	})
 }
 
+// given is the transfer that was resolved, or one with its defaults.
+func given(g transfer.Given) Transfer {
+	return Transfer{
+		Name: g.Name, Source: Endpoint(g.Source), Destination: Endpoint(g.Destination), TaskAccount: g.TaskAccount,
+		Operators: g.Operators, Grant: GrantShape(g.Grant), Task: g.Task, Tags: g.Tags, Retries: g.Retries, TagPrefix: g.TagPrefix,
+	}
+}
+
 func resolveAll(transfers []Transfer) []*transfer.Transfer {
 	out := make([]*transfer.Transfer, len(transfers))
 	for i, t := range transfers {
@@ -160,8 +177,7 @@ func (t Transfer) Resources() (*Resources, error) {
 		return nil, err
 	}
 	have := r.Resources()
-	t.TaskAccount = r.TaskAccount
-	out := &Resources{Transfer: t, Buckets: have.Buckets, Keys: have.Keys, Source: have.Source, Destination: have.Destination, Task: have.Task}
+	out := &Resources{Transfer: given(r.Defaults()), Buckets: have.Buckets, Keys: have.Keys, Source: have.Source, Destination: have.Destination, Task: have.Task}
 	for _, role := range have.Roles {
 		out.Roles = append(out.Roles, AccountRole(role))
 	}

@@ -10,8 +10,8 @@ type Spec struct {
 	Name        string            // name of a general purpose bucket; required
 	Account     string            // 12-digit id of the bucket's owner, sent as ExpectedBucketOwner with every call; required
 	Region      string            // the bucket's Region; required
-	Statements  policy.Statements // statements of the bucket's policy, each with a Sid; nil is none
-	DisableACLs bool              // true sets Object Ownership to BucketOwnerEnforced; false leaves it as it is
+	Statements  policy.Statements `json:",omitempty"` // statements of the bucket's policy, each with a Sid; nil is none
+	DisableACLs bool              `json:",omitempty"` // true sets Object Ownership to BucketOwnerEnforced; false leaves it as it is
 }
 
 // ARN returns the ARN of the bucket, in the partition of its Region.

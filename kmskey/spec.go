@@ -8,7 +8,7 @@ import (
 // Spec is what a transfer needs of an existing customer managed key. Nothing else of the key is changed.
 type Spec struct {
 	ARN        string            // full ARN of the key, not its id or an alias; required
-	Statements policy.Statements // statements of the key's policy, each with a Sid; nil is none
+	Statements policy.Statements `json:",omitempty"` // statements of the key's policy, each with a Sid; nil is none
 }
 
 // Account returns the 12-digit id of the account that owns the key, which alone can read and write the key's policy. It is "" if s.ARN is

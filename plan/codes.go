@@ -15,6 +15,11 @@ const (
 	CodeAssumed      Code = "assumed"      // the plan rests on something that AWS does not document
 )
 
+// Findings about accounts.
+const (
+	CodeUnknownAccount Code = "unknown-account" // HandOver or Plan.For name an account that no transfer of the plan touches
+)
+
 // Findings about buckets.
 const (
 	CodeNoBucket      Code = "no-bucket"      // the bucket does not exist

@@ -9,6 +9,7 @@ import (
 
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/problem"
 	"github.com/xacct/xacct/task"
 )
 
@@ -139,7 +140,7 @@ func (e *IdentityError) Hint() string {
 
 // BlockedError says that changes were not made because findings block them.
 type BlockedError struct {
-	Transfer string
+	Transfer string    // "" is the plan as a whole
 	Findings []Finding // the blocking ones
 	Causes   []error   // the errors that findings come from: an *[AmbiguousError], an *[OwnerError], a *[WrongOwnerError], that of a read; nil if there are none
 }
@@ -153,7 +154,11 @@ func (e *BlockedError) Error() string {
 	for i, f := range e.Findings {
 		details[i] = f.Code + ": " + f.Detail
 	}
-	return fmt.Sprintf("transfer %s: blocked by %s", e.Transfer, strings.Join(details, "; "))
+	who := "transfer " + e.Transfer
+	if e.Transfer == "" {
+		who = "the plan"
+	}
+	return fmt.Sprintf("%s: blocked by %s", who, strings.Join(details, "; "))
 }
 
 // Hint joins the findings' remedies.
@@ -277,16 +282,27 @@ func (e *LostUpdateError) Hint() string {
 	return "no service has a conditional write for such a policy: stop the other writer, compare the Result's Before and After, and run again"
 }
 
-// SchemaError says that a plan's JSON is of a version that this one does not read.
-type SchemaError struct{ Schema string }
+// SchemaError says that a plan's JSON is of a version that this one does not read, or no plan's.
+type SchemaError struct{ Schema string } // "" is JSON without one
 
-// Error is one line: the schema of the plan, and those that this version reads.
+// Error is one line: the schema of the plan, those that this version reads, and, of a newer minor version, why not that one.
 func (e *SchemaError) Error() string {
-	return fmt.Sprintf("the plan's schema is %q, and this version reads %s and what is older after the dot", e.Schema, Schema)
+	if e.Schema == "" {
+		return "the JSON has no Schema, which every plan has, and this version reads " + Schema + " and what is older after the dot"
+	}
+	text := fmt.Sprintf("the plan's schema is %q, and this version reads %s and what is older after the dot", e.Schema, Schema)
+	major, _, _ := strings.Cut(Schema, ".")
+	if minor, same := strings.CutPrefix(e.Schema, major+"."); same && minor != "" && strings.Trim(minor, "0123456789") == "" {
+		text += ": a newer one may hold settings that this version does not know and would not keep to"
+	}
+	return text
 }
 
 // Hint is to use the version that made the plan, or to plan again.
 func (e *SchemaError) Hint() string {
+	if e.Schema == "" {
+		return "read the whole JSON that json.Marshal made of the plan, or make a new plan"
+	}
 	return "apply it with the version that made it, or make a new plan"
 }
 
@@ -309,6 +325,7 @@ func (e *WaitingError) Hint() string {
 // OwnershipError says that a run was not started because the objects written might not belong to the destination's owner.
 type OwnershipError struct {
 	Account, Bucket string
+	TaskAccount     string                  // whose the objects would be
 	Have            s3types.ObjectOwnership // "" if it could not be found out
 	Err             error                   // why it could not; nil if it is known
 }
@@ -318,7 +335,7 @@ func (e *OwnershipError) Error() string {
 	if e.Err != nil {
 		return fmt.Sprintf("bucket %s of account %s: who will own the objects is not known: %s", e.Bucket, e.Account, text.OneLine(e.Err))
 	}
-	return fmt.Sprintf("bucket %s of account %s: objects would belong to the task account (%s)", e.Bucket, e.Account, e.Have)
+	return fmt.Sprintf("bucket %s of account %s: objects would belong to %s (%s)", e.Bucket, e.Account, strings.TrimSpace("the task account "+e.TaskAccount), e.Have)
 }
 
 // Unwrap is why the ownership could not be found out.
@@ -328,6 +345,9 @@ func (e *OwnershipError) Unwrap() error { return e.Err }
 func (e *OwnershipError) Hint() string {
 	if hint := hintOf(task.NewConfigError(e.Account, "", e.Err)); hint != "" {
 		return hint
+	}
+	if bad := problem.All(e.Err); len(bad) > 0 {
+		return bad[0].Hint()
 	}
 	if e.Err != nil {
 		return "give a client of account " + e.Account + " that may s3:GetBucketOwnershipControls, or have its owner confirm that ACLs are disabled and leave the check out"

@@ -32,7 +32,8 @@ type Facts struct {
 
 	DisablingACLs map[string]bool // by bucket name: some transfer of the plan disables the bucket's ACLs
 
-	// OrgIDs are the organisations (o-…) of accounts, by account id; see xacct.PlanOptions.
+	// OrgIDs are the organisations (o-…) of accounts, by account id; see xacct.PlanOptions. One with characters that such an id does not
+	// have, such as a space, counts as missing.
 	OrgIDs map[string]string
 
 	// SCPs are those of the accounts of principals, RCPs those of the accounts of buckets; see xacct.PlanOptions.

@@ -130,7 +130,11 @@ func checkBucket(l *problem.List, path, account, bucket, role, key string, s Spe
 	a, ok := region.ParseARN(role)
 	ok = ok && a.Service == "iam" && a.Region == "" && roleShape.MatchString(a.Resource) && len(role) <= 2048
 	ok = ok && (s.Account == "" || a.Account == s.Account) && (s.Region == "" || a.Partition == region.Partition(s.Region))
-	l.Check(ok, ruleDataRole, path+".RoleARN", role)
+	rule := ruleDataRole
+	if s.Account != "" {
+		rule.Text = strings.Replace(rule.Text, "the task's account", "the task's account "+s.Account, 1)
+	}
+	l.Check(ok, rule, path+".RoleARN", role)
 }
 
 // checkKnown reports roles that are not known yet, without which no request can be made.

@@ -131,7 +131,7 @@ var valueRows = []row{
 		"Options.LogLevel", refuse, documented, func(s settings) (string, bool) { return unknown(s.options.LogLevel) }},
 	{problem.Rule{
 		ID: "bytes-per-second", Text: "must be at least 1 byte per second, or -1 for no limit",
-		Remedy: "give bytes, not bits and not MiB: 1 MiB/s is 1048576", Source: optionsPage,
+		Remedy: "give bytes, not bits and not MiB, as in 100 * task.MiBPerSecond", Source: optionsPage,
 	}, "Options.BytesPerSecond", refuse, documented, func(s settings) (string, bool) {
 		return strconv.FormatInt(s.options.BytesPerSecond, 10), s.options.BytesPerSecond < -1
 	}},

@@ -48,7 +48,12 @@ func (e *RunningError) Hint() string {
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/configure-bandwidth.html
 func (e *Execution) SetBandwidth(ctx context.Context, bytesPerSecond int64) error {
 	var l problem.List
-	settings{options: Options{BytesPerSecond: bytesPerSecond}}.check(&l)
+	var options problem.List
+	settings{options: Options{BytesPerSecond: bytesPerSecond}}.check(&options)
+	for _, p := range problem.All(options.Err()) {
+		p.Path = "" // the caller gave no Options
+		l.Under("", p)
+	}
 	l.Check(bytesPerSecond != 0, ruleBandwidth, "", "0")
 	l.Under("", e.check())
 	if err := l.Err(); err != nil {

@@ -9,25 +9,27 @@ import (
 // Spec is the desired state of a DataSync task between two S3 locations.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/API_CreateTask.html
 type Spec struct {
-	Name    string // shown in the console, not unique in DataSync; at most 256 characters; "" is no name, or leaves that of an existing task alone
-	Account string // 12-digit id of the account that owns the task and both locations; required
-	Region  string // Region of the task: the source's or the destination's, for a BASIC task the destination's; required
+	// Name is shown in the console and not unique in DataSync. It has at most 256 characters; "" is no name, or leaves that of an existing task alone.
+	Name string `json:",omitempty"`
 
-	SourceLocationARN      string // required by CreateInput; "" is "not known yet" to Validate
-	DestinationLocationARN string // required by CreateInput; "" is "not known yet" to Validate
+	Account string `json:",omitempty"` // 12-digit id of the account that owns the task and both locations; required
+	Region  string `json:",omitempty"` // Region of the task: the source's or the destination's, for a BASIC task the destination's; required
+
+	SourceLocationARN      string `json:",omitempty"` // required by CreateInput; "" is "not known yet" to Validate
+	DestinationLocationARN string `json:",omitempty"` // required by CreateInput; "" is "not known yet" to Validate
 
 	// DestinationStorageClass is the storage class of the destination location, which limits what can be verified; "" is STANDARD. It is not sent.
-	DestinationStorageClass dstypes.S3StorageClass
+	DestinationStorageClass dstypes.S3StorageClass `json:",omitempty"`
 
-	Mode        dstypes.TaskMode  // "" creates an ENHANCED task and leaves the mode of an existing one alone
-	Options     Options           // a zero member is a default, see there, or leaves that of an existing task alone
-	Includes    []string          // patterns relative to the source location, such as "/dt=2026*"; nil includes everything
-	Excludes    []string          // patterns relative to the source location, such as "*.tmp"; nil excludes nothing
+	Mode        dstypes.TaskMode  `json:",omitempty"` // "" creates an ENHANCED task and leaves the mode of an existing one alone
+	Options     Options           `json:",omitzero"`  // a zero member is a default, see there, or leaves that of an existing task alone
+	Includes    []string          `json:",omitempty"` // patterns relative to the source location, such as "/dt=2026*"; nil includes everything
+	Excludes    []string          `json:",omitempty"` // patterns relative to the source location, such as "*.tmp"; nil excludes nothing
 	Schedule    *Schedule         `json:",omitempty"` // nil is no schedule, and removes that of an existing task; see ScheduleState.Held
 	Manifest    *Manifest         `json:",omitempty"` // lists the only objects to transfer; nil is none; not together with Includes or Excludes
 	Report      *Report           `json:",omitempty"` // nil is no report
-	LogGroupARN string            // log group of a BASIC task; "" is none, or leaves it alone; an ENHANCED task logs to /aws/datasync
-	Tags        map[string]string // nil is no tags; other tags of an existing task are left alone
+	LogGroupARN string            `json:",omitempty"` // log group of a BASIC task; "" is none, or leaves it alone; an ENHANCED task logs to /aws/datasync
+	Tags        map[string]string `json:",omitempty"` // nil is no tags; other tags of an existing task are left alone
 }
 
 // Options are the options of a task or of one run, as far as they fit a transfer from S3 to S3. A zero member leaves the option of an existing task or run
@@ -36,16 +38,16 @@ type Spec struct {
 type Options struct {
 	// VerifyMode is by default ONLY_FILES_TRANSFERRED for a new task that is ENHANCED or writes GLACIER or DEEP_ARCHIVE, else
 	// POINT_IN_TIME_CONSISTENT.
-	VerifyMode           dstypes.VerifyMode
-	OverwriteMode        dstypes.OverwriteMode        // default of a new task: ALWAYS
-	PreserveDeletedFiles dstypes.PreserveDeletedFiles // default of a new task: PRESERVE, which deletes nothing at the destination
-	TransferMode         dstypes.TransferMode         // default of a new task: CHANGED
-	ObjectTags           dstypes.ObjectTags           // default of a new task: PRESERVE
-	TaskQueueing         dstypes.TaskQueueing         // default of a new task: ENABLED
-	LogLevel             dstypes.LogLevel             // default of a new task: BASIC if it is ENHANCED or has a log group, else OFF
+	VerifyMode           dstypes.VerifyMode           `json:",omitempty"`
+	OverwriteMode        dstypes.OverwriteMode        `json:",omitempty"` // default of a new task: ALWAYS
+	PreserveDeletedFiles dstypes.PreserveDeletedFiles `json:",omitempty"` // default of a new task: PRESERVE, which deletes nothing at the destination
+	TransferMode         dstypes.TransferMode         `json:",omitempty"` // default of a new task: CHANGED
+	ObjectTags           dstypes.ObjectTags           `json:",omitempty"` // default of a new task: PRESERVE
+	TaskQueueing         dstypes.TaskQueueing         `json:",omitempty"` // default of a new task: ENABLED
+	LogLevel             dstypes.LogLevel             `json:",omitempty"` // default of a new task: BASIC if it is ENHANCED or has a log group, else OFF
 	Atime                dstypes.Atime                `json:",omitempty"` // default of a new task: BEST_EFFORT; depends on Mtime, see there
 	Mtime                dstypes.Mtime                `json:",omitempty"` // default of a new task: PRESERVE; PRESERVE requires Atime BEST_EFFORT, NONE Atime NONE
-	BytesPerSecond       int64                        // bytes per second, at least 1; -1 is unlimited, the default of a new task
+	BytesPerSecond       int64                        `json:",omitempty"` // as in 100 * MiBPerSecond; -1 is [Unlimited], the default of a new task
 }
 
 // Over returns o with its zero members filled in from base. Send the result to UpdateTask to change a task that has the options base: whether DataSync

@@ -51,7 +51,7 @@ type StartOptions struct {
 	// Use it to verify that the objects will belong to the destination's owner: see xacct.VerifyOwnership. Nil is no check.
 	Before func(context.Context) error
 
-	// Settle is how long to search for the run after a response got lost, and how long to retry if DataSync throttles; 0 is one minute.
+	// Settle is how long to search for the run after a response got lost, and how long to retry if DataSync throttles; 0 is one minute, less is an error.
 	Settle time.Duration
 }
 
@@ -70,7 +70,11 @@ var (
 		ID: "allow-delete", Text: "must not make the run delete what is not at the source unless AllowDelete is set",
 		Remedy: "look whether the source is what you think it is, and set AllowDelete if that is meant", Source: "xacct",
 	}
-	startRules = []problem.Rule{ruleToken, ruleRunTag, ruleIfRunning, ruleAllowDelete}
+	ruleNotNegative = problem.Rule{
+		ID: "not-negative", Text: "must not be negative",
+		Remedy: "leave it 0 for the default", Source: "xacct",
+	}
+	startRules = []problem.Rule{ruleToken, ruleRunTag, ruleIfRunning, ruleAllowDelete, ruleNotNegative}
 	tokenShape = regexp.MustCompile(`^[a-zA-Z0-9\s+=._:@/-]{0,256}$`)
 )
 
@@ -83,6 +87,7 @@ func (o StartOptions) validate(task Spec) error {
 	var l problem.List
 	l.Check(tokenShape.MatchString(o.Token), ruleToken, "Token", o.Token)
 	o.settings().check(&l)
+	l.Check(o.Settle >= 0, ruleNotNegative, "Settle", o.Settle.String())
 	value, bad := unknown(o.IfRunning)
 	l.Check(!bad, ruleIfRunning, "IfRunning", value)
 	o.manifest().check(&l, "Manifest", task)

@@ -3,6 +3,7 @@ package task
 import (
 	"regexp"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/xacct/xacct/internal/region"
@@ -122,7 +123,7 @@ func (s Spec) checkLocations(l *problem.List) {
 			continue
 		}
 		a, _ := region.ParseARN(f.arn)
-		l.Check(a.Account == s.Account && a.Partition == region.Partition(s.Region), ruleLocationAccount, f.path, f.arn)
+		l.Check(a.Account == s.Account && a.Partition == region.Partition(s.Region), locationAccount(s), f.path, f.arn)
 		regions = append(regions, a.Region)
 	}
 	if len(regions) < 2 {
@@ -132,13 +133,27 @@ func (s Spec) checkLocations(l *problem.List) {
 	l.Check(slices.Contains(regions, s.Region), ruleTaskRegion, "Region", s.Region)
 }
 
+// locationAccount is the rule for the account of a location, with that of the task.
+func locationAccount(s Spec) problem.Rule {
+	rule := ruleLocationAccount
+	if region.ValidAccount(s.Account) {
+		rule.Text = strings.Replace(rule.Text, "the account and partition of the task", "the task's account "+s.Account+" and its partition", 1)
+	}
+	return rule
+}
+
 func (s Spec) checkLogGroup(l *problem.List) {
 	if s.LogGroupARN == "" {
 		return
 	}
 	a, ok := region.ParseARN(s.LogGroupARN)
 	ok = ok && a.Service == "logs" && a.Account == s.Account && a.Region == s.Region && a.Partition == region.Partition(s.Region) && logGroupShape.MatchString(a.Resource)
-	l.Check(ok && len(s.LogGroupARN) <= 562, ruleLogGroup, "LogGroupARN", s.LogGroupARN)
+	rule := ruleLogGroup
+	if region.ValidAccount(s.Account) && region.Valid(s.Region) {
+		rule.Text = strings.Replace(rule.Text, "the account and Region of the task", "the task's account "+s.Account+" and Region "+s.Region, 1)
+		rule.Text = strings.Replace(rule.Text, "arn:aws:logs:eu-west-1:111122223333", "arn:"+region.Partition(s.Region)+":logs:"+s.Region+":"+s.Account, 1)
+	}
+	l.Check(ok && len(s.LogGroupARN) <= 562, rule, "LogGroupARN", s.LogGroupARN)
 }
 
 // checkARN checks that arn is a task's and, as far as s gives them, in the account and Region of s.

@@ -1,6 +1,7 @@
 package task
 
 import (
+	"strconv"
 	"time"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
@@ -63,6 +64,13 @@ var regretRows = []row{
 		Remedy: "leave one of the two out", Source: manifestPage,
 	}, "Options.PreserveDeletedFiles", regret, documented, func(s settings) (string, bool) {
 		return string(s.options.PreserveDeletedFiles), s.manifest && s.options.PreserveDeletedFiles == dstypes.PreserveDeletedFilesRemove
+	}},
+	{problem.Rule{
+		ID: "bandwidth-low", Text: "is less than 1 MiB/s: it counts bytes per second, neither MiB nor bits",
+		Remedy: "write 100 * task.MiBPerSecond for 100 MiB/s, or leave it out for no limit", Source: optionsPage,
+	}, "Options.BytesPerSecond", regret, documented, func(s settings) (string, bool) {
+		n := s.options.BytesPerSecond
+		return strconv.FormatInt(n, 10), n > 0 && n < MiBPerSecond
 	}},
 	{problem.Rule{
 		ID: "report-versions", Text: "is INCLUDE, which lengthens the run",

@@ -10,15 +10,24 @@ import (
 
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/option"
+	"github.com/xacct/xacct/problem"
 )
 
 // WatchOptions say how often to ask DataSync for the state of a run. The delay grows by half each time, with a jitter of a fifth.
 type WatchOptions struct {
-	MinDelay time.Duration // delay before the second call; 0 is 5 seconds
-	MaxDelay time.Duration // maximum delay; 0 is 30 seconds
+	MinDelay time.Duration // delay before the second call; 0 is 5 seconds, less is an error
+	MaxDelay time.Duration // maximum delay; 0 is 30 seconds, less is an error
 
 	// CancelOnDone cancels the run if ctx is done before the run has ended; false lets the run go on. Leaving the loop never cancels the run.
 	CancelOnDone bool
+}
+
+// check reports negative delays.
+func (o WatchOptions) check() error {
+	var l problem.List
+	l.Check(o.MinDelay >= 0, ruleNotNegative, "MinDelay", o.MinDelay.String())
+	l.Check(o.MaxDelay >= 0, ruleNotNegative, "MaxDelay", o.MaxDelay.String())
+	return l.Err()
 }
 
 // cancelTimeout bounds the calls of CancelOnDone, which need a context of their own.
@@ -36,7 +45,7 @@ func (e *Execution) Watch(ctx context.Context, optFns ...func(*WatchOptions)) it
 	over(&o.MinDelay, 5*time.Second)
 	over(&o.MaxDelay, 30*time.Second)
 	return func(yield func(Progress, error) bool) {
-		if err := e.check(); err != nil {
+		if err := errors.Join(e.check(), o.check()); err != nil {
 			yield(Progress{}, err)
 			return
 		}

@@ -123,7 +123,7 @@ func (r *run) matches(ch, asked *plan.Change) error {
 			return r.matchesRole(ch)
 		}
 	}
-	if ch.After != asked.After {
+	if !desired.SameRecord(ch.After, asked.After) {
 		return &plan.MismatchError{Change: ch.ID, Detail: "the text of what is wanted is another"}
 	}
 	return nil

@@ -28,9 +28,10 @@ func TestRunRefuses(t *testing.T) {
 		want string
 	}{
 		{"no schema", planner.Plan{Mode: plan.SetUp, Transfers: transfers},
-			`the plan's schema is "", and this version reads 1.0 and what is older after the dot`},
+			`the JSON has no Schema, which every plan has, and this version reads 1.0 and what is older after the dot`},
 		{"a newer minor version", planner.Plan{Schema: "1.1", Mode: plan.SetUp, Transfers: transfers},
-			`the plan's schema is "1.1", and this version reads 1.0 and what is older after the dot`},
+			`the plan's schema is "1.1", and this version reads 1.0 and what is older after the dot: ` +
+				`a newer one may hold settings that this version does not know and would not keep to`},
 		{"another major version", planner.Plan{Schema: "2.0", Mode: plan.SetUp, Transfers: transfers},
 			`the plan's schema is "2.0", and this version reads 1.0 and what is older after the dot`},
 		{"no minor version", planner.Plan{Schema: "1", Mode: plan.SetUp, Transfers: transfers},

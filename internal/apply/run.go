@@ -13,8 +13,6 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -31,9 +29,15 @@ import (
 type Options struct {
 	OnEvent     func(plan.Event)
 	Concurrency int
+	Logger      *slog.Logger
 	Budget      time.Duration
 	Settle      time.Duration
-	Logger      *slog.Logger
+}
+
+// validate reports negative options, each a *problem.Problem.
+func (o Options) validate() error {
+	return errors.Join(planner.CheckConcurrency(o.Concurrency), planner.CheckDuration("Budget", o.Budget, defaultBudget),
+		planner.CheckDuration("Settle", o.Settle, defaultSettle))
 }
 
 // run is one apply of a plan.
@@ -99,8 +103,11 @@ func begin(ctx context.Context, p *planner.Plan, c client.Set, o Options) (*run,
 	if err := readable(p); err != nil {
 		return nil, err
 	}
-	if err := planner.CheckInput(p.Transfers, p.Settings); err != nil {
+	if err := errors.Join(o.validate(), c.Validate(), planner.CheckInput(p.Transfers, p.Settings, "Settings.")); err != nil {
 		return nil, err
+	}
+	if fs := planner.BlockingByTransfer(p.Findings)[""]; fs != nil {
+		return nil, &plan.BlockedError{Findings: fs}
 	}
 	read, err := survey.Read(ctx, c, p.Transfers, o.Concurrency, snapshot.NamedByPlan(p.Changes))
 	if err != nil {
@@ -173,13 +180,8 @@ func (r *run) enlist() error {
 
 // readable checks the version and mode of a plan, which may come from elsewhere.
 func readable(p *planner.Plan) error {
-	// A newer minor version may hold settings that this one does not know, and would not keep to.
-	major, newest, _ := strings.Cut(plan.Schema, ".")
-	got, minor, _ := strings.Cut(p.Schema, ".")
-	have, err := strconv.ParseUint(minor, 10, 16)
-	most, _ := strconv.ParseUint(newest, 10, 16)
-	if got != major || err != nil || have > most {
-		return &plan.SchemaError{Schema: p.Schema}
+	if err := planner.CheckSchema(p.Schema); err != nil {
+		return err
 	}
 	if p.Mode != plan.SetUp && p.Mode != plan.TearDown {
 		return &plan.MismatchError{Detail: fmt.Sprintf("its mode is %q", p.Mode)}

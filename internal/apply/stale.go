@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -60,8 +61,8 @@ func (r *run) changedSince(was, is, want string) (part string, changed bool) {
 	return "", false
 }
 
-// partsOf returns the members of a record by their paths, and one level deeper for members that hold several things. A text that is not a record is
-// one part.
+// partsOf returns the members of a record by their paths, and one level deeper for members that hold several things. Empty members are left out,
+// because only older plans have them. A text that is not a record is one part.
 func partsOf(text string) map[string]string {
 	out := map[string]string{}
 	if text == "" {
@@ -71,15 +72,20 @@ func partsOf(text string) map[string]string {
 	if json.Unmarshal([]byte(text), &members) != nil {
 		return map[string]string{"it": text}
 	}
+	keep := func(path string, value json.RawMessage) {
+		if !desired.EmptyMember(value) {
+			out[path] = string(value)
+		}
+	}
 	for name, value := range members {
 		var inner map[string]json.RawMessage
 		if slices.Contains([]string{"Policies", "Tags", "Options"}, name) && json.Unmarshal(value, &inner) == nil {
 			for key, v := range inner {
-				out[name+"/"+key] = string(v)
+				keep(name+"/"+key, v)
 			}
 			continue
 		}
-		out[name] = string(value)
+		keep(name, value)
 	}
 	return out
 }

@@ -2,6 +2,8 @@ package check
 
 import (
 	"cmp"
+	"maps"
+	"regexp"
 	"slices"
 
 	"github.com/xacct/xacct/internal/transfer"
@@ -16,9 +18,15 @@ type checker struct {
 	shared *verdict.Exemptions // of all transfers that are checked together
 }
 
+// organisation matches ids of organisations, whatever their length.
+var organisation = regexp.MustCompile(`^o-[a-z0-9]+$`)
+
 // All returns what stands in the way of the transfers and who is allowed what. It takes all of them together, because findings that propose to
-// change the same statement must propose the same new one.
+// change the same statement must propose the same new one. An organisation
+// whose id has characters that ids do not have is not known: the id would equal none of those in policies.
 func All(sets []*transfer.Resources, f plan.Facts) []plan.Finding {
+	f.OrgIDs = maps.Clone(f.OrgIDs)
+	maps.DeleteFunc(f.OrgIDs, func(_, id string) bool { return !organisation.MatchString(id) })
 	shared := &verdict.Exemptions{}
 	var all []plan.Finding
 	for _, r := range sets {

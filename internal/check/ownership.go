@@ -37,7 +37,7 @@ func (s *inspection) ownership() {
 			"let the owner of the bucket disable ACLs, or see that every object is the bucket owner's")
 	case !s.facts.DisablingACLs[s.end.Bucket]:
 		s.find(plan.Blocking, plan.CodeACLsEnabled, "",
-			fmt.Sprintf("bucket %s has ACLs enabled (%s): objects that DataSync writes would belong to the task account", s.end.Bucket, have),
+			fmt.Sprintf("bucket %s has ACLs enabled (%s): objects that DataSync writes would belong to the task account %s", s.end.Bucket, have, s.Transfer.TaskAccount),
 			"set Destination.DisableACLs, after checking who still writes or reads through ACLs")
 	}
 }

@@ -15,7 +15,7 @@ import (
 
 const (
 	account = "111122223333"
-	region  = "eu-west-1"
+	ireland = "eu-west-1"
 	keyARN  = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 )
 
@@ -41,10 +41,10 @@ func TestMissingClients(t *testing.T) {
 				for _, got := range []answer{
 					with("STS", "")(tt.set.STS(account)),
 					with("IAM", "")(tt.set.IAM(account)),
-					with("S3", region)(tt.set.S3(account, region)),
-					with("DataSync", region)(tt.set.DataSync(account, region)),
-					with("CloudWatch Logs", region)(tt.set.Logs(account, region)),
-					with("KMS", region)(tt.set.KMS(keyARN)),
+					with("S3", ireland)(tt.set.S3(account, ireland)),
+					with("DataSync", ireland)(tt.set.DataSync(account, ireland)),
+					with("CloudWatch Logs", ireland)(tt.set.Logs(account, ireland)),
+					with("KMS", ireland)(tt.set.KMS(keyARN)),
 				} {
 					var e *plan.ClientError
 					if !errors.As(got.err, &e) || got.client != nil {
@@ -80,8 +80,8 @@ func TestTheSameClient(t *testing.T) {
 		t.Errorf("IAM: %v, %v, want the client that was given", got, err)
 	}
 	limited := set.Limit(1)
-	one, _ := limited.S3(account, region)
-	two, _ := limited.S3(account, region)
+	one, _ := limited.S3(account, ireland)
+	two, _ := limited.S3(account, ireland)
 	other, _ := limited.S3(account, "us-east-2")
 	if one == nil || one != two || one == other || made != 2 {
 		t.Errorf("S3: %v, %v and %v of %d clients, want one a Region", one, two, other, made)

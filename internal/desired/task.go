@@ -108,8 +108,8 @@ func (w Task) ID() string {
 // taskRecord is a task as text in a plan.
 type taskRecord struct {
 	Name, Source, Destination string
-	Mode                      string `json:",omitempty"`
-	Options                   task.Options
+	Mode                      string            `json:",omitempty"`
+	Options                   task.Options      `json:",omitzero"`
 	Includes, Excludes        []string          `json:",omitempty"`
 	Schedule                  *task.Schedule    `json:",omitempty"`
 	Manifest                  *task.Manifest    `json:",omitempty"`

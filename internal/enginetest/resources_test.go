@@ -4,13 +4,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/task"
 )
 
 func TestResourcesGolden(t *testing.T) {
@@ -162,6 +166,59 @@ func TestTutorialOperatorPolicies(t *testing.T) {
 			var a, b any
 			if json.Unmarshal(data, &a) != nil || json.Unmarshal(got.Bytes(), &b) != nil {
 				t.Fatal("not JSON")
+			}
+		})
+	}
+}
+
+// TestTransferOfResources plans the transfer with its defaults filled in, where it was set up without them: there is nothing to do.
+func TestTransferOfResources(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		edit func(*xacct.Transfer)
+	}{
+		{"push", func(*xacct.Transfer) {}},
+		{"every kind", func(tr *xacct.Transfer) { *tr = kittest.WithEveryKind(*tr) }},
+		{"one role", func(tr *xacct.Transfer) { tr.Source.Role.Name, tr.Destination.Role.Name = "datasync", "datasync" }},
+		{"a role's tags", func(tr *xacct.Transfer) { tr.Source.Role.Tags = map[string]string{"team": "media"} }},
+		{"a report and retries", func(tr *xacct.Transfer) {
+			tr.Task.Report = &task.Report{Bucket: "media-raw", Prefix: "reports"}
+			tr.Retries = &task.Manifest{Bucket: "media-raw", Key: "retry.csv"}
+		}},
+		{"a schedule", func(tr *xacct.Transfer) { tr.Task.Schedule = &task.Schedule{Expression: "rate(1 day)"} }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cloud := kittest.World(t)
+				tr := kittest.Push(cloud)
+				tt.edit(&tr)
+				kittest.SetUp(t, cloud, tr)
+				r, err := tr.Resources()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{r.Transfer}); !p.Empty() {
+					t.Errorf("with its defaults:\n%s", p)
+				}
+				kittest.TearDown(t, cloud, r.Transfer)
+			})
+		})
+	}
+}
+
+// TestLowBandwidth warns of a bandwidth that is hardly meant in bytes per second.
+func TestLowBandwidth(t *testing.T) {
+	for n, want := range map[int64]bool{0: false, task.Unlimited: false, 1: true, 100: true, 1_000_000: true, task.MiBPerSecond - 1: true, task.MiBPerSecond: false, 100 * task.MiBPerSecond: false} {
+		synctest.Test(t, func(t *testing.T) {
+			cloud := kittest.World(t)
+			tr := kittest.Push(cloud)
+			tr.Task.Options.BytesPerSecond = n
+			p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
+			got := slices.ContainsFunc(p.Findings, func(f xacct.Finding) bool {
+				return f.Code == xacct.CodeTaskOption && f.Severity == xacct.Warning && f.Subject == "Options.BytesPerSecond" && strings.Contains(f.Remedy, "task.MiBPerSecond")
+			})
+			if got != want {
+				t.Errorf("%d bytes per second: a warning: %v, want %v\n%s", n, got, want, p)
 			}
 		})
 	}

@@ -205,7 +205,7 @@ func TestCheckInput(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := ""
-			if err := CheckInput(tt.transfers, tt.settings); err != nil {
+			if err := CheckInput(tt.transfers, tt.settings, ""); err != nil {
 				got = err.Error()
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {

@@ -46,7 +46,7 @@ func (b *Builder) beforeSchedule(t *transfer.Transfer) []string {
 	}
 	if !b.CanRead(e.Account) {
 		b.find([]*transfer.Transfer{t}, plan.Finding{Severity: plan.Warning, Code: plan.CodeOwnership, Account: e.Account, Subject: e.Bucket,
-			Detail: "whether bucket " + e.Bucket + " has its ACLs disabled cannot be read, and a scheduled run does not look: what it writes before that belongs to the task account",
+			Detail: "whether bucket " + e.Bucket + " has its ACLs disabled cannot be read, and a scheduled run does not look: what it writes before that belongs to the task account " + t.TaskAccount,
 			Remedy: "let the bucket's operator apply their part first, or give the schedule the status DISABLED until then"})
 		return nil
 	}

@@ -8,12 +8,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
-	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/check"
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/desired"
@@ -21,7 +19,6 @@ import (
 	"github.com/xacct/xacct/internal/survey"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
-	"github.com/xacct/xacct/problem"
 )
 
 // Plan is a plan: what would be done for transfers that are resolved.
@@ -39,7 +36,7 @@ var Overridable = []plan.Code{plan.CodeACLsEnabled, plan.CodeDenied, plan.CodeKe
 
 // New reads AWS and plans in the direction of the mode.
 func New(ctx context.Context, mode plan.Mode, c client.Set, transfers []*transfer.Transfer, s plan.Settings, concurrency int) (*Plan, error) {
-	if err := CheckInput(transfers, s); err != nil {
+	if err := errors.Join(CheckConcurrency(concurrency), c.Validate(), CheckInput(transfers, s, "")); err != nil {
 		return nil, err
 	}
 	read, err := survey.Read(ctx, c, transfers, concurrency, nil)
@@ -49,38 +46,6 @@ func New(ctx context.Context, mode plan.Mode, c client.Set, transfers []*transfe
 	b := NewBuilder(mode, read.Snapshot, transfers, s, read.Callers)
 	b.PlanAll()
 	return b.result(), nil
-}
-
-// CheckInput judges the transfers and the settings of a plan.
-func CheckInput(transfers []*transfer.Transfer, s plan.Settings) error {
-	if len(transfers) == 0 {
-		return errors.New("plan: no transfers were given: give at least one")
-	}
-	if err := transfer.Validate(transfers); err != nil {
-		return err
-	}
-	for _, code := range s.Override {
-		if !slices.Contains(Overridable, code) {
-			return fmt.Errorf("plan: Override %q is not a code that can be overridden: use one of %s", code, strings.Join(Overridable, ", "))
-		}
-	}
-	return ownership(s, transfers)
-}
-
-// ownership judges the Object Ownership that a tear-down is to put back.
-func ownership(s plan.Settings, transfers []*transfer.Transfer) error {
-	for _, name := range slices.Sorted(maps.Keys(s.Ownership)) {
-		i := slices.IndexFunc(transfers, func(t *transfer.Transfer) bool { return t.Destination.Bucket == name && t.Destination.DisableACLs })
-		if i < 0 {
-			return fmt.Errorf("plan: Ownership[%q] is no destination bucket with DisableACLs: give one of the transfers' whose ACLs they disabled", name)
-		}
-		e := transfers[i].Destination
-		_, err := bucket.Spec{Name: name, Account: e.Account, Region: e.Region}.RestoreOwnershipInput(s.Ownership[name])
-		if problems := problem.All(err); len(problems) > 0 {
-			return fmt.Errorf("plan: Ownership[%q]: %w", name, problems[0])
-		}
-	}
-	return nil
 }
 
 // Builder turns a snapshot into a plan.
@@ -109,6 +74,7 @@ func NewBuilder(mode plan.Mode, s *snapshot.Snapshot, transfers []*transfer.Tran
 // that one bad bucket never holds up the rest.
 func (b *Builder) PlanAll() {
 	b.Plan(b.transfers)
+	b.idleHandOver()
 	b.check()
 	b.override()
 	blocked := b.Blocked()

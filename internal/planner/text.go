@@ -109,7 +109,7 @@ func (p *Plan) writeFindings(b *strings.Builder) {
 				continue
 			}
 			line := f.Detail
-			if len(p.Transfers) > 1 {
+			if len(p.Transfers) > 1 && f.Transfer != "" {
 				line = f.Transfer + ": " + line
 			}
 			if f.Overridden {

@@ -26,6 +26,9 @@ type Survey struct {
 // the further ones, as far as there are clients. concurrency is how many calls go to one service of one account and Region at once; 0 is the
 // default. Credentials of these accounts that expire meanwhile are a [plan.ConfigError].
 func Read(ctx context.Context, c client.Set, transfers []*transfer.Transfer, concurrency int, further []string) (*Survey, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
 	accounts := accountsOf(c, transfers)
 	for _, account := range further {
 		if _, ok := c[account]; ok && !slices.Contains(accounts, account) {

@@ -15,6 +15,7 @@ import (
 // DataGrant is what DataSync may do with the bucket of a manifest or report.
 type DataGrant struct {
 	purpose string
+	field   string    // the field of the transfer that holds the manifest or report
 	Role    plan.Side // the side whose role DataSync assumes
 	account string    // the bucket's owner
 	Bucket  string
@@ -25,16 +26,16 @@ type DataGrant struct {
 // dataGrants returns the grants for the manifest, the manifest of retries and the report, as far as no roles are given for them.
 func (t *Transfer) dataGrants() []DataGrant {
 	var out []DataGrant
-	read := func(purpose string, m *task.Manifest) {
+	read := func(purpose, field string, m *task.Manifest) {
 		if m != nil && m.RoleARN == "" {
-			out = append(out, DataGrant{purpose, plan.SourceSide, cmp.Or(m.Account, t.TaskAccount), m.Bucket, m.KMSKey,
+			out = append(out, DataGrant{purpose, field, plan.SourceSide, cmp.Or(m.Account, t.TaskAccount), m.Bucket, m.KMSKey,
 				policy.Allow("s3:GetObject", "s3:GetObjectVersion").On(region.Bucket(t.Partition, m.Bucket) + "/" + m.Key)})
 		}
 	}
-	read(purposeManifest, t.Task.Manifest)
-	read(purposeRetry, t.Retries)
+	read(purposeManifest, "Task.Manifest", t.Task.Manifest)
+	read(purposeRetry, "Retries", t.Retries)
 	if r := t.Task.Report; r != nil && r.RoleARN == "" {
-		out = append(out, DataGrant{purposeReport, plan.DestinationSide, cmp.Or(r.Account, t.TaskAccount), r.Bucket, r.KMSKey,
+		out = append(out, DataGrant{purposeReport, "Task.Report", plan.DestinationSide, cmp.Or(r.Account, t.TaskAccount), r.Bucket, r.KMSKey,
 			policy.Allow("s3:PutObject").On(region.Bucket(t.Partition, r.Bucket) + "/" + Slashed(r.Prefix) + "*")})
 	}
 	return out
@@ -108,10 +109,10 @@ func (t *Transfer) DeletedBy(other *Transfer) []DataPlace {
 		}
 	}
 	if r := t.Task.Report; r != nil {
-		add("report", "Report", r.Bucket, Slashed(r.Prefix), r.String())
+		add("report", "Task.Report", r.Bucket, Slashed(r.Prefix), r.String())
 	}
 	if m := t.Task.Manifest; m != nil {
-		add("manifest", "Manifest", m.Bucket, m.Key, m.String())
+		add("manifest", "Task.Manifest", m.Bucket, m.Key, m.String())
 	}
 	if m := t.Retries; m != nil {
 		add("manifest of retries", "Retries", m.Bucket, m.Key, m.String())

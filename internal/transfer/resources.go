@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -57,9 +58,7 @@ func (t *Transfer) role(side plan.Side) iamrole.Spec {
 	e := t.End(side)
 	s := e.Role
 	s.Name = e.RoleName
-	if s.Description == "" {
-		s.Description = "Assumed by AWS DataSync, which copies between S3 buckets"
-	}
+	s.Description = cmp.Or(s.Description, roleDescription)
 	if s.Trust.IsZero() {
 		regions := []string{e.Region, t.Destination.Region}
 		if t.SharesRole {
@@ -77,7 +76,7 @@ func (t *Transfer) role(side plan.Side) iamrole.Spec {
 		}
 	}
 	tags := t.TagsFor("")
-	if e.Role.Name != "" {
+	if e.RoleName != t.defaultRole(side) {
 		delete(tags, t.TagKey(TagTransfer)) // a role named by the user may serve several transfers
 	}
 	maps.Copy(tags, s.Tags)

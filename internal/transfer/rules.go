@@ -91,6 +91,18 @@ var (
 		Remedy: "leave it empty on the source",
 		Source: "https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html",
 	}
+	ruleKeysMany = problem.Rule{
+		ID:     "kms-many",
+		Text:   "are so many that the role's policy exceeds the 10,240 characters that IAM allows",
+		Remedy: "list the keys only that the objects are encrypted under, or write Role.Policies yourself",
+		Source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
+	}
+	ruleTagOurs = problem.Rule{
+		ID:     "tag-ours",
+		Text:   "begins with TagPrefix, which marks what is ours",
+		Remedy: "rename the key, or choose another TagPrefix",
+		Source: "xacct",
+	}
 	ruleGrant = problem.Rule{
 		ID:     "grant-shape",
 		Text:   "must be ByRole or ByAccount",
@@ -142,6 +154,14 @@ var (
 	}
 )
 
+// sourceACLs is ruleDestinationOnly for DisableACLs, which is not empty or a value but a request.
+func sourceACLs() problem.Rule {
+	rule := ruleDestinationOnly
+	rule.Text = "would change who owns the objects of a bucket that is only read: it has a meaning for the destination only"
+	rule.Remedy = "leave it false on the source; if the destination's ACLs are meant, set Destination.DisableACLs"
+	return rule
+}
+
 // The rules of manifests and reports.
 var (
 	ruleDataBucket = problem.Rule{
@@ -167,6 +187,6 @@ var (
 // rules lists all of them, for the test that wants an accepted and a refused case of each.
 var rules = []problem.Rule{
 	ruleName, ruleDuplicateName, ruleAccount, ruleRegion, rulePartition, ruleNested, ruleRoleExcludes, ruleRoleARN, ruleLocationARN,
-	ruleSharedRole, ruleOperator, ruleKeyRegion, ruleKeyTwice, ruleDestinationOnly, ruleGrant, ruleComputed, ruleTags, ruleTagCase,
+	ruleKeysMany, ruleTagOurs, ruleSharedRole, ruleOperator, ruleKeyRegion, ruleKeyTwice, ruleDestinationOnly, ruleGrant, ruleComputed, ruleTags, ruleTagCase,
 	ruleTagPrefix, ruleTrust, ruleOneRole, ruleOneBucket, ruleDataBucket, ruleDataNoRole, RuleReportDeleted,
 }

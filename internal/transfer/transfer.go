@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"cmp"
+	"slices"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
@@ -102,7 +103,7 @@ func (t *Transfer) resolveEnd(side plan.Side, e Endpoint) End {
 		BucketARN:    region.Bucket(region.Partition(e.Region), e.Bucket),
 		Remote:       e.Account != t.TaskAccount,
 		OwnsRole:     e.RoleARN == "" && e.LocationARN == "",
-		RoleName:     cmp.Or(e.Role.Name, t.Name+"-"+string(side)),
+		RoleName:     cmp.Or(e.Role.Name, t.defaultRole(side)),
 		DataSyncRole: e.RoleARN,
 		PolicyName:   "xacct-" + t.Name + "-" + string(side),
 	}
@@ -118,6 +119,24 @@ func (t *Transfer) resolveEnd(side plan.Side, e Endpoint) End {
 		out.Sids = append(out.Sids, t.sid(side, purpose))
 	}
 	return out
+}
+
+// Accounts returns the accounts that the transfer names, sorted: of the task, of both ends, of keys, and of the buckets of manifests and reports.
+func (t *Transfer) Accounts() []string {
+	out := []string{t.TaskAccount, t.Source.Account, t.Destination.Account}
+	for _, key := range t.Keys {
+		out = append(out, key.Account())
+	}
+	for _, m := range []*task.Manifest{t.Task.Manifest, t.Retries} {
+		if m != nil {
+			out = append(out, cmp.Or(m.Account, t.TaskAccount))
+		}
+	}
+	if r := t.Task.Report; r != nil {
+		out = append(out, cmp.Or(r.Account, t.TaskAccount))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // End returns one end of the transfer. It is shared: nobody changes it.

@@ -47,6 +47,13 @@ func TestRules(t *testing.T) {
 	twice := []Given{valid(), valid()}
 	renamed := []Given{valid(), valid()}
 	renamed[1].Name = "other"
+	keys := func(n int) []string {
+		var out []string
+		for i := range n {
+			out = append(out, fmt.Sprintf("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-%012d", i))
+		}
+		return out
+	}
 	tags := func(n int) map[string]string {
 		m := map[string]string{}
 		for i := range n {
@@ -210,6 +217,14 @@ func TestRules(t *testing.T) {
 		}),
 		refuse("destination-only", "class of the source", func(t *Given) { t.Source.StorageClass = dstypes.S3StorageClassStandard }),
 		refuse("destination-only", "ACLs of the source", func(t *Given) { t.Source.DisableACLs = true }),
+		accept("kms-many", "100 keys", func(t *Given) { t.Source.KMSKeys = keys(100) }),
+		refuse("kms-many", "150 keys", func(t *Given) { t.Source.KMSKeys = keys(150) }),
+		accept("tag-ours", "of somebody", func(t *Given) { t.Source.Role.Tags = map[string]string{"team": "media"} }),
+		accept("tag-ours", "another prefix is ours", func(t *Given) {
+			t.TagPrefix, t.Task.Tags = "media:", map[string]string{"xacct:transfer": "a"}
+		}),
+		refuse("tag-ours", "of a role", func(t *Given) { t.Destination.Role.Tags = map[string]string{"xacct:managed-by": "a"} }),
+		refuse("tag-ours", "of the task, in another letter case", func(t *Given) { t.Task.Tags = map[string]string{"XACCT:transfer": "a"} }),
 		accept("grant-shape", "by account", func(t *Given) { t.Grant = grantByAccount }),
 		refuse("grant-shape", "unknown", func(t *Given) { t.Grant = "ByMagic" }),
 		accept("task-computed", "settings only", func(t *Given) { t.Task = task.Spec{Name: "n", Mode: dstypes.TaskModeBasic} }),

@@ -82,6 +82,7 @@ type stage struct {
 	cloud *xaccttest.Cloud
 	tr    *xacct.Transfer
 	opts  *xacct.PlanOptions
+	part  string // the account whose part of the plan is looked at; "" is the whole plan
 }
 
 func readSituation(t *testing.T, dir string) (s situation) {
@@ -263,11 +264,15 @@ func (st *stage) plan(s situation) *xacct.Plan {
 		return next()
 	})
 	defer st.cloud.Intercept(nil)
-	return kittest.MustPlan(st.t, st.t.Context(), st.cloud.Clients(), []xacct.Transfer{*st.tr}, func(o *xacct.PlanOptions) {
+	p := kittest.MustPlan(st.t, st.t.Context(), st.cloud.Clients(), []xacct.Transfer{*st.tr}, func(o *xacct.PlanOptions) {
 		logger := o.Logger
 		*o = *st.opts
 		o.Logger = logger
 	})
+	if st.part != "" {
+		return p.For(st.part)
+	}
+	return p
 }
 
 // compare wants every finding to be expected, but for what is not given and what every transfer is allowed, and all that is expected to be

@@ -22,6 +22,8 @@ import (
 
 // setups are what a situation's files cannot say: things that have a history.
 var setups = map[string]func(*stage){
+	"unknown-account":      func(st *stage) { st.opts.HandOver = []string{"777788889999"} },
+	"unknown-account-part": func(st *stage) { st.part = "777788889999" },
 	"dead-principal": func(st *stage) {
 		gone := st.cloud.AddRole(accountB, "gone")
 		st.cloud.SetBucketPolicy("media-archive", policy.New(bucket.List("arn:aws:s3:::media-archive").WithSid("Gone").By(policy.AWS(gone))).Bytes())

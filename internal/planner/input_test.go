@@ -1,0 +1,62 @@
+package planner
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/xacct/xacct/internal/problemtest"
+	"github.com/xacct/xacct/plan"
+	"github.com/xacct/xacct/problem"
+)
+
+func TestOptionRules(t *testing.T) {
+	org := func(id string) error {
+		return checkAccounts(plan.Settings{OrgIDs: map[string]string{"111122223333": id}}, "")
+	}
+	problemtest.Run(t, optionRules, []problemtest.Case{
+		{Rule: "organisation-id", Name: "the shortest", Err: org("o-0123456789")},
+		{Rule: "organisation-id", Name: "the longest", Err: org("o-" + strings.Repeat("a", 32))},
+		{Rule: "organisation-id", Name: "too short", Refuse: true, Err: org("o-012345678")},
+		{Rule: "organisation-id", Name: "too long", Refuse: true, Err: org("o-" + strings.Repeat("a", 33))},
+		{Rule: "organisation-id", Name: "empty", Refuse: true, Err: org("")},
+		{Rule: "not-negative", Name: "zero", Err: CheckConcurrency(0)},
+		{Rule: "not-negative", Name: "a duration", Err: CheckDuration("Budget", time.Second, time.Minute)},
+		{Rule: "not-negative", Name: "less than none at once", Refuse: true, Err: CheckConcurrency(-1)},
+		{Rule: "not-negative", Name: "a negative duration", Refuse: true, Err: CheckDuration("Budget", -1, time.Minute)},
+	})
+}
+
+func TestOrganisationRemedy(t *testing.T) {
+	for _, tt := range []struct{ name, id, want string }{
+		{"a space behind", "o-exampleorgid ", `write "o-exampleorgid"`},
+		{"a line break behind", "o-exampleorgid\n", `write "o-exampleorgid"`},
+		{"upper case", "O-EXAMPLEORGID", `write "o-exampleorgid"`},
+		{"an ARN", "arn:aws:organizations::111122223333:organization/o-exampleorgid", `write "o-exampleorgid"`},
+		{"the ARN of an account", "arn:aws:organizations::111122223333:account/o-exampleorgid/444455556666", `write "o-exampleorgid"`},
+		{"a path of aws:PrincipalOrgPaths", "o-exampleorgid/r-ab12/ou-ab12-11111111/", `write "o-exampleorgid"`},
+		{"the id of a root", "r-ab12", ruleOrganisation.Remedy},
+		{"the id of a unit", "ou-ab12-11111111", ruleOrganisation.Remedy},
+		{"an account", "111122223333", ruleOrganisation.Remedy},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			problems := problem.All(checkAccounts(plan.Settings{OrgIDs: map[string]string{"111122223333": tt.id}}, ""))
+			if len(problems) != 1 || problems[0].Remedy != tt.want {
+				t.Errorf("problems: %v, want one with the remedy %s", problems, tt.want)
+			}
+		})
+	}
+}
+
+func TestPlanRules(t *testing.T) {
+	change := func(op plan.Op) error {
+		return CheckWords(plan.SetUp, 1, []plan.Change{{ID: "a", Kind: plan.IAMRole, Op: op}}, nil)
+	}
+	problemtest.Run(t, planRules, []problemtest.Case{
+		{Rule: "plan-member", Name: "a transfer", Err: CheckWords(plan.TearDown, 1, nil, nil)},
+		{Rule: "plan-member", Name: "no transfer", Refuse: true, Err: CheckWords(plan.SetUp, 0, nil, nil)},
+		{Rule: "plan-word", Name: "an operation", Err: change(plan.Replace)},
+		{Rule: "plan-word", Name: "an unknown operation", Refuse: true, Err: change("upsert")},
+		{Rule: "plan-word", Name: "no operation", Refuse: true, Err: change("")},
+	})
+}
