@@ -209,20 +209,20 @@ func TestExplain(t *testing.T) {
 		got = append(got, m.String())
 	}
 	want := []string{
-		`SCP at level 0, document 0, statement 0 (Allow) does not apply: the action is exempt: s3:Get*`,
-		`SCP at level 0, document 1, statement 0 "All" (Allow) applies: it is about *`,
-		`RCP at level 0, document 0, statement 0 "Anyone" (Allow) does not apply: of RCPs only what they deny counts`,
-		`RCP at level 0, document 0, statement 1 "Conf" (Deny) does not apply: aws:SecureTransport is "true" (Bool "false"), which does not hold`,
-		`resource policy, statement 0 (Allow) does not apply: it has no Principal`,
-		`resource policy, statement 1 (Allow) does not apply: the principal is exempt: 111122223333`,
-		`resource policy, statement 2 (Allow) may apply: depends on aws:SourceIp, aws:userid`,
-		`resource policy, statement 3 "Strange" (Allow) does not apply: "Matches" is not a condition operator`,
-		`identity policy, document 0, statement 0 (Allow) does not apply: the action is not s3:Put*, s3:List*, iam:* or 1 more`,
-		`identity policy, document 0, statement 1 (Allow) does not apply: the resource is exempt: arn:aws:s3:::media/*`,
-		`identity policy, document 0, statement 2 "Anyone" (Allow) does not apply: such a policy has no Principal`,
-		`permissions boundary, statement 0 (Allow) does not apply: the resource is not arn:aws:s3:::x, arn:aws:s3:::y`,
-		`session policy, statement 0 (Allow) applies: it is about all actions but some; aws:PrincipalArn is "arn:aws:iam::111122223333:role/mover" (StringLike "a", "b", "c", and 2 more)`,
-		`session policy, statement 1 (Allow) does not apply: a resource has a wildcard in its service, or a variable before its fifth colon`,
+		`SCP at level 1, document 1, statement 1 (Allow) does not apply: the action is exempt: s3:Get*`,
+		`SCP at level 1, document 2, statement 1 "All" (Allow) applies: it is about *`,
+		`RCP at level 1, document 1, statement 1 "Anyone" (Allow) does not apply: of RCPs only what they deny counts`,
+		`RCP at level 1, document 1, statement 2 "Conf" (Deny) does not apply: aws:SecureTransport is "true" (Bool "false"), which does not hold`,
+		`resource policy, statement 1 (Allow) does not apply: it has no Principal`,
+		`resource policy, statement 2 (Allow) does not apply: the principal is exempt: 111122223333`,
+		`resource policy, statement 3 (Allow) may apply: depends on aws:SourceIp, aws:userid`,
+		`resource policy, statement 4 "Strange" (Allow) does not apply: "Matches" is not a condition operator`,
+		`identity policy, document 1, statement 1 (Allow) does not apply: the action is not s3:Put*, s3:List*, iam:* or 1 more`,
+		`identity policy, document 1, statement 2 (Allow) does not apply: the resource is exempt: arn:aws:s3:::media/*`,
+		`identity policy, document 1, statement 3 "Anyone" (Allow) does not apply: such a policy has no Principal`,
+		`permissions boundary, statement 1 (Allow) does not apply: the resource is not arn:aws:s3:::x, arn:aws:s3:::y`,
+		`session policy, statement 1 (Allow) applies: it is about all actions but some; aws:PrincipalArn is "arn:aws:iam::111122223333:role/mover" (StringLike "a", "b", "c", and 2 more)`,
+		`session policy, statement 2 (Allow) does not apply: a resource has a wildcard in its service, or a variable before its fifth colon`,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -242,9 +242,9 @@ func TestExplain(t *testing.T) {
 func TestExplainOwnersRoot(t *testing.T) {
 	p := authz.Policies{Resource: doc(`{'Sid':'No','Effect':'Deny','Principal':'*','Action':'s3:*','Resource':'*'}`)}
 	for account, want := range map[string]string{
-		task:   `resource policy, statement 0 "No" (Deny) does not apply: it cannot keep the root user of the bucket's account from the bucket policy`,
-		remote: `resource policy, statement 0 "No" (Deny) applies: it is about s3:*`,
-		"":     `resource policy, statement 0 "No" (Deny) may apply: depends on aws:ResourceAccount`,
+		task:   `resource policy, statement 1 "No" (Deny) does not apply: it cannot keep the root user of the bucket's account from the bucket policy`,
+		remote: `resource policy, statement 1 "No" (Deny) applies: it is about s3:*`,
+		"":     `resource policy, statement 1 "No" (Deny) may apply: depends on aws:ResourceAccount`,
 	} {
 		if got := authz.Decide(rewrite(root, account), p).Explain(); len(got) != 1 || got[0].String() != want {
 			t.Errorf("got  %v\nwant %s", got, want)

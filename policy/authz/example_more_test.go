@@ -28,13 +28,13 @@ func ExampleDecision_Explain() {
 	}
 	// Output:
 	// explicitly denied
-	//   resource policy, statement 2 "OnlyEndpoint" (Deny) applies: it is about s3:*; aws:SourceVpce is absent (StringNotEquals "vpce-1a2b3c4d")
+	//   resource policy, statement 3 "OnlyEndpoint" (Deny) applies: it is about s3:*; aws:SourceVpce is absent (StringNotEquals "vpce-1a2b3c4d")
 	//   not given: SCP, RCP
 	//
-	// resource policy, statement 0 "Transfer" (Allow) applies: it is about s3:Get*
-	// resource policy, statement 1 "Office" (Allow) does not apply: the principal is not 777788889999
-	// resource policy, statement 2 "OnlyEndpoint" (Deny) applies: it is about s3:*; aws:SourceVpce is absent (StringNotEquals "vpce-1a2b3c4d")
-	// identity policy, document 0, statement 0 (Allow) applies: it is about s3:GetObject
+	// resource policy, statement 1 "Transfer" (Allow) applies: it is about s3:Get*
+	// resource policy, statement 2 "Office" (Allow) does not apply: the principal is not 777788889999
+	// resource policy, statement 3 "OnlyEndpoint" (Deny) applies: it is about s3:*; aws:SourceVpce is absent (StringNotEquals "vpce-1a2b3c4d")
+	// identity policy, document 1, statement 1 (Allow) applies: it is about s3:GetObject
 }
 
 // The bucket policy allows only one organisation, and the organisation of the role's account is not given. Giving another organisation
@@ -57,8 +57,8 @@ func ExampleDecide_undetermined() {
 	}
 	// Output:
 	// undetermined, depends on aws:PrincipalOrgID, aws:SourceIp
-	//   resource policy, statement 1 "OnlyUs" (Deny) may apply: depends on aws:PrincipalOrgID
-	//   resource policy, statement 2 "OnlyOffice" (Deny) may apply: depends on aws:SourceIp
+	//   resource policy, statement 2 "OnlyUs" (Deny) may apply: depends on aws:PrincipalOrgID
+	//   resource policy, statement 3 "OnlyOffice" (Deny) may apply: depends on aws:SourceIp
 	// o-a1b2c3d4e5 - undetermined [aws:SourceIp]
 	// o-another - explicitly denied []
 }

@@ -51,18 +51,18 @@ func (d Decision) Explain() []Match {
 	return out
 }
 
-// String describes the match in one line, for example: resource policy, statement 2 "DenyOld" (Deny) applies: …
+// String describes the match in one line, for example: resource policy, statement 2 "DenyOld" (Deny) applies: … Unlike the fields, it counts from one.
 func (m Match) String() string {
 	var b strings.Builder
 	b.WriteString(m.Layer.String())
 	if m.Layer == SCP || m.Layer == RCP {
-		fmt.Fprintf(&b, " at level %d", m.Level)
+		fmt.Fprintf(&b, " at level %d", m.Level+1)
 	}
 	if m.Document > 0 || m.Document == 0 && m.Layer&(SCP|RCP|Identity) != 0 {
-		fmt.Fprintf(&b, ", document %d", m.Document)
+		fmt.Fprintf(&b, ", document %d", m.Document+1)
 	}
 	if m.Statement >= 0 {
-		fmt.Fprintf(&b, ", statement %d", m.Statement)
+		fmt.Fprintf(&b, ", statement %d", m.Statement+1)
 		if m.Sid != "" {
 			fmt.Fprintf(&b, " %q", m.Sid)
 		}
