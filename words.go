@@ -40,6 +40,9 @@ type (
 	// Facts are what is known about the accounts of a transfer before anything is changed. See [plan.Facts].
 	Facts = plan.Facts
 
+	// Maker is the principal of the task account whose credentials plan and will apply, and what it has to make of one transfer. See [plan.Maker].
+	Maker = plan.Maker
+
 	// Status is how a [Change] ended. See [plan.Status].
 	Status = plan.Status
 
@@ -75,6 +78,9 @@ type (
 
 	// IdentityError says that a client belongs to another account than the one it stands for, or that its account could not be proved. See [plan.IdentityError].
 	IdentityError = plan.IdentityError
+
+	// CallerError says that nothing was applied, because the caller may not make a location or task that it would have to make now. See [plan.CallerError].
+	CallerError = plan.CallerError
 
 	// BlockedError says that changes were not made because findings block them. See [plan.BlockedError].
 	BlockedError = plan.BlockedError
@@ -173,7 +179,8 @@ const (
 	CodeDenied       Code = plan.CodeDenied       // the policies deny it, or do not allow it
 	CodeLimited      Code = plan.CodeLimited      // the policies deny only actions that the transfer needs rarely or not at all
 	CodeUndetermined Code = plan.CodeUndetermined // what was given and read does not settle it
-	CodeNoOperator   Code = plan.CodeNoOperator   // Operators names nobody who may list a remote bucket when its location is made
+	CodeNoOperator   Code = plan.CodeNoOperator   // Operators is empty, and the caller may not make the locations or the task, or it is not known who makes them
+	CodeCaller       Code = plan.CodeCaller       // the caller may not make the locations or the task, and is none of Operators
 	CodeNotGiven     Code = plan.CodeNotGiven     // policies that were not handed to the plan, such as SCPs: the verdicts hold as far as the given ones go
 	CodeUnread       Code = plan.CodeUnread       // something exists, or may exist, and could not be read
 	CodeAssumed      Code = plan.CodeAssumed      // the plan rests on something that AWS does not document

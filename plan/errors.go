@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -138,6 +139,26 @@ func (e *IdentityError) Hint() string {
 	return fmt.Sprintf("give Clients[%q] credentials of account %s", e.Account, e.Account)
 }
 
+// CallerError says that nothing was applied, because the caller may not make a location or task that it would have to make now.
+type CallerError struct {
+	Account   string // the task account
+	Caller    string // the ARN of the role or user that calls
+	Transfers []string
+	Findings  []Finding // what it may not do, each with its remedy
+}
+
+// Error is one line: the account, the caller, and what it may not do.
+func (e *CallerError) Error() string {
+	details := make([]string, len(e.Findings))
+	for i, f := range e.Findings {
+		details[i] = "transfer " + f.Transfer + ": " + f.Detail
+	}
+	return fmt.Sprintf("%s: the caller %s may not apply this plan, and nothing was written: %s", where(e.Account, ""), e.Caller, strings.Join(details, "; "))
+}
+
+// Hint joins the findings' remedies.
+func (e *CallerError) Hint() string { return remedies(e.Findings) }
+
 // BlockedError says that changes were not made because findings block them.
 type BlockedError struct {
 	Transfer string    // "" is the plan as a whole
@@ -162,10 +183,13 @@ func (e *BlockedError) Error() string {
 }
 
 // Hint joins the findings' remedies.
-func (e *BlockedError) Hint() string {
+func (e *BlockedError) Hint() string { return remedies(e.Findings) }
+
+// remedies joins the remedies of the findings, each once.
+func remedies(findings []Finding) string {
 	var out []string
-	for _, f := range e.Findings {
-		if f.Remedy != "" {
+	for _, f := range findings {
+		if f.Remedy != "" && !slices.Contains(out, f.Remedy) {
 			out = append(out, f.Remedy)
 		}
 	}

@@ -32,10 +32,23 @@ type Facts struct {
 
 	DisablingACLs map[string]bool // by bucket name: some transfer of the plan disables the bucket's ACLs
 
+	// Makers are who will make locations and tasks, and which of them are still to be made, by transfer name. A transfer that is missing has none that
+	// is known: its task account has no client, or hands over its changes.
+	Makers map[string]Maker
+
 	// OrgIDs are the organisations (o-…) of accounts, by account id; see xacct.PlanOptions. One with characters that such an id does not
 	// have, such as a space, counts as missing.
 	OrgIDs map[string]string
 
 	// SCPs are those of the accounts of principals, RCPs those of the accounts of buckets; see xacct.PlanOptions.
 	SCPs, RCPs map[string][][]policy.Document
+}
+
+// Maker is the principal of the task account whose credentials plan and will apply, and what it has to make of one transfer.
+type Maker struct {
+	ARN     string // of the role behind the session, path included, or of the user; "" is not known
+	Name    string // what STS called the principal: the ARN of a session, or ARN itself
+	Sides   []Side // the ends whose locations are to be made
+	Task    bool   // the task is to be made
+	Unknown string // why ARN is not known; "" if it is
 }

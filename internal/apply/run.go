@@ -115,12 +115,18 @@ func begin(ctx context.Context, p *planner.Plan, c client.Set, o Options) (*run,
 	}
 	read.ReadNamed(ctx, p.Transfers, p.Changes)
 	r := newRun(p, read.Clients, o)
-	r.replan(read.Snapshot, read.Callers)
+	r.replan(read.Snapshot, read.Callers, func(accounts []string) { read.ReadCallers(ctx, accounts) })
 	planner.LogFindings(ctx, r.opts.Logger, r.current.Findings.List)
 	if err := r.enlist(); err != nil {
 		return nil, err
 	}
-	return r, r.cyclic()
+	if err := r.cyclic(); err != nil {
+		return nil, err
+	}
+	if err := r.refuseCaller(); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 // newRun prepares an apply before AWS is read.
@@ -132,8 +138,9 @@ func newRun(p *planner.Plan, c client.Set, o Options) *run {
 }
 
 // replan plans from what AWS holds now. A transfer that is blocked only since the plan was made is planned once more without its block: that tells a
-// plan whose text was edited from one whose transfer has become blocked.
-func (r *run) replan(snap *snapshot.Snapshot, callers map[string]string) {
+// plan whose text was edited from one whose transfer has become blocked. callers and readCallers are as in [planner.NewBuilder] and
+// [planner.Builder.PlanAll].
+func (r *run) replan(snap *snapshot.Snapshot, callers map[string]string, readCallers func(accounts []string)) {
 	p, before := r.approved, planner.BlockingByTransfer(r.approved.Findings)
 	without := func(blocked func(name string) bool) []*transfer.Transfer {
 		return slices.DeleteFunc(slices.Clone(p.Transfers), func(t *transfer.Transfer) bool { return blocked(t.Name) })
@@ -143,7 +150,7 @@ func (r *run) replan(snap *snapshot.Snapshot, callers map[string]string) {
 	for name := range before {
 		r.current.Held[name] = true
 	}
-	r.current.PlanAll()
+	r.current.PlanAll(readCallers)
 	blocked := r.current.Blocked()
 	r.desired = snap.WithFormer(desired.Of(without(func(name string) bool { return blocked[name] })))
 	r.ids = maps.Clone(r.current.Ids)

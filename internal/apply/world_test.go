@@ -76,7 +76,7 @@ func (w *world) made() *world {
 // plan plans.
 func (w *world) plan() *planner.Plan {
 	b := planner.NewBuilder(w.mode, w.snap, w.snap.Transfers, plan.Settings{}, nil)
-	b.PlanAll()
+	b.PlanAll(nil)
 	return &planner.Plan{Schema: plan.Schema, Mode: w.mode, Transfers: w.snap.Transfers, Changes: b.Changes}
 }
 
@@ -84,7 +84,7 @@ func (w *world) plan() *planner.Plan {
 func (w *world) run(t *testing.T, p *planner.Plan) *run {
 	t.Helper()
 	r := newRun(p, nil, Options{})
-	r.replan(w.snap, nil)
+	r.replan(w.snap, nil, nil)
 	if err := r.enlist(); err != nil {
 		t.Fatal(err)
 	}

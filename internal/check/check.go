@@ -56,12 +56,18 @@ func (c *checker) check() []plan.Finding {
 	out = append(out, c.checkData()...)
 	operators := slices.Compact(slices.Sorted(slices.Values(c.Transfer.Operators)))
 	for _, op := range operators {
+		if none := c.noSuchOperator(op); none != nil {
+			out = append(out, none...)
+			continue
+		}
 		for _, side := range transfer.Sides {
 			out = append(out, c.checkOperator(side, op)...)
 		}
 		out = append(out, c.checkOwnCalls(op)...)
 	}
-	if len(operators) == 0 {
+	if m, known := c.facts.Makers[c.Transfer.Name]; known {
+		out = append(out, c.checkMaker(m)...)
+	} else if len(operators) == 0 {
 		out = append(out, c.noOperator()...)
 	}
 	for _, side := range transfer.Sides {

@@ -34,7 +34,7 @@ func Explain(findings []plan.Finding, t *transfer.Transfer, err error) error {
 // AccessError returns the error with what the findings say about its cause. side is "" if the caller does not know which end the error is about.
 func AccessError(findings []plan.Finding, t *transfer.Transfer, side plan.Side, err error) *plan.AccessTestError {
 	m := task.MeaningOf(err)
-	if m.Action != "" && explainable(m) && byOperator(t, err) {
+	if m.Action != "" && explainable(m) && byOperator(t, findings, err) {
 		m.Cause = task.CauseCaller
 	}
 	e := &plan.AccessTestError{Transfer: t.Name, Side: cmp.Or(side, plan.Side(m.Side), namedEnd(t, err)), Cause: m.Cause, Action: m.Action, Err: err}
@@ -57,7 +57,7 @@ func AccessError(findings []plan.Finding, t *transfer.Transfer, side plan.Side, 
 
 // setVerdict copies into the error what the finding says.
 func setVerdict(e *plan.AccessTestError, f plan.Finding) {
-	e.Verdict, e.Statement, e.DependsOn, e.Remedy = f.Code, f.Statement, f.DependsOn, f.Remedy
+	e.Verdict, e.Statement, e.DependsOn, e.Remedy = verdictOf(f), f.Statement, f.DependsOn, f.Remedy
 }
 
 // jobOf returns the bucket of the manifest or report, the role with which DataSync reaches it, and the end whose role that is; "" if it is neither's.
@@ -79,15 +79,42 @@ func jobOf(t *transfer.Transfer, c task.Cause) (side plan.Side, bucket, role str
 	return side, bucket, role
 }
 
-// byOperator reports whether the message names an operator or a session of one, and no role of DataSync: S3 then refused whoever creates the
-// location, not DataSync.
-func byOperator(t *transfer.Transfer, err error) bool {
+// byOperator reports whether the message names an operator or a caller, or a session of one, and no role of DataSync: S3 then refused whoever creates
+// the location, not DataSync.
+func byOperator(t *transfer.Transfer, findings []plan.Finding, err error) bool {
 	for _, side := range transfer.Sides {
 		if mentions(err, principalNames(t.End(side).DataSyncRole)...) {
 			return false
 		}
 	}
-	return slices.ContainsFunc(t.Operators, func(op string) bool { return mentions(err, principalNames(op)...) })
+	return slices.ContainsFunc(creators(t, findings), func(arn string) bool { return mentions(err, principalNames(arn)...) })
+}
+
+// creators returns the ARNs of those who may create the transfer's locations: the operators, and the callers that have findings.
+func creators(t *transfer.Transfer, findings []plan.Finding) []string {
+	out := slices.Clone(t.Operators)
+	for _, f := range findings {
+		if f.Transfer == t.Name && aboutCaller(f) {
+			out = append(out, f.Subject)
+		}
+	}
+	return out
+}
+
+// aboutCaller reports whether the finding is about what the caller may not make, or perhaps may not.
+func aboutCaller(f plan.Finding) bool {
+	return f.Code == plan.CodeNoOperator || f.Code == plan.CodeCaller
+}
+
+// verdictOf returns the verdict on access that the finding stands for.
+func verdictOf(f plan.Finding) plan.Code {
+	switch {
+	case !aboutCaller(f):
+		return f.Code
+	case len(f.DependsOn) > 0:
+		return plan.CodeUndetermined
+	}
+	return plan.CodeDenied
 }
 
 // principalNames returns the ARN of a principal and, for a role, the ARN with which the ARNs of its sessions begin: without the role's path.
@@ -152,9 +179,9 @@ func worst(findings []plan.Finding, t *transfer.Transfer, m task.Meaning, inQues
 		if m.Action != "" {
 			about = slices.ContainsFunc(append([]string{m.Action}, alike[m.Action]...), func(a string) bool { return slices.Contains(f.Actions, a) })
 		}
-		operator := slices.Contains(t.Operators, f.Subject)
+		operator := slices.Contains(creators(t, findings), f.Subject)
 		if f.Transfer == t.Name && about && operator == (m.Cause == task.CauseCaller) && inQuestion(f) &&
-			slices.Index(order, f.Code) > slices.Index(order, out.Code) {
+			slices.Index(order, verdictOf(f)) > slices.Index(order, verdictOf(out)) {
 			out = f
 		}
 	}

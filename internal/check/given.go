@@ -37,9 +37,15 @@ type subjectFunc func(severity plan.Severity, code plan.Code, subject, detail, r
 func givenRole(f plan.Facts, arn string, find subjectFunc) {
 	if moved := f.Moved[arn]; moved != "" {
 		find(plan.Blocking, plan.CodeNoRole, arn, "role "+arn+" does not exist, but "+moved+" does", "set RoleARN to "+moved)
-	} else if docs, ok := f.Identity[arn]; ok && arn != "" && docs != nil && len(docs) == 0 && f.Trusts[arn].IsZero() {
+	} else if absent(f, arn) {
 		find(plan.Blocking, plan.CodeNoRole, arn, "role "+arn+" does not exist", "correct RoleARN, or leave it empty")
 	}
+}
+
+// absent reports whether the role is known not to exist: it has neither a trust policy nor others.
+func absent(f plan.Facts, arn string) bool {
+	docs, known := f.Identity[arn]
+	return known && arn != "" && docs != nil && len(docs) == 0 && f.Trusts[arn].IsZero()
 }
 
 // givenLocation reports how the given location of the side differs from the one that the transfer describes.

@@ -12,18 +12,32 @@ import (
 // credentials.
 // https://github.com/hashicorp/terraform-provider-aws/issues/21974
 func (c *checker) checkOperator(side plan.Side, op string) []plan.Finding {
-	t, e := c.Transfer, c.Transfer.End(side)
-	if e.LocationARN != "" {
+	if c.Transfer.End(side).LocationARN != "" {
 		return nil // it exists
 	}
-	if moved := c.facts.Moved[op]; moved != "" {
-		return []plan.Finding{{Severity: plan.Blocking, Code: plan.CodeNoRole,
-			Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: op,
-			Detail: "operator " + op + " does not exist, but " + moved + " does", Remedy: "name " + moved + " in Operators"}}
+	return c.mayList(side, "the operator", op)
+}
+
+// noSuchOperator reports a role of Operators that does not exist, or not at that path. Users are not read.
+func (c *checker) noSuchOperator(op string) []plan.Finding {
+	f := plan.Finding{Severity: plan.Blocking, Code: plan.CodeNoRole, Transfer: c.Transfer.Name, Account: c.Transfer.TaskAccount, Subject: op}
+	switch moved := c.facts.Moved[op]; {
+	case moved != "":
+		f.Detail, f.Remedy = "operator "+op+" does not exist, but "+moved+" does", "name "+moved+" in Operators"
+	case absent(c.facts, op):
+		f.Detail, f.Remedy = "operator "+op+" does not exist", "name in Operators a role or user of account "+f.Account+" that exists"
+	default:
+		return nil
 	}
-	verdicts := c.newCase(side, "the operator", fmt.Sprintf("create the %s location", side), verdict.Case{
-		Policies: c.onBucket(op, e.Bucket, e.Account), Principal: op, Caller: true, Bucket: e.Bucket, Owner: e.Account})
-	call := c.operatorCall(op, e.Account, e.Region)
+	return []plan.Finding{f}
+}
+
+// mayList decides whether the principal, whom the findings call who, may list the bucket of the side.
+func (c *checker) mayList(side plan.Side, who, principal string) []plan.Finding {
+	e := c.Transfer.End(side)
+	verdicts := c.newCase(side, who, fmt.Sprintf("create the %s location", side), verdict.Case{
+		Policies: c.onBucket(principal, e.Bucket, e.Account), Principal: principal, Caller: true, Bucket: e.Bucket, Owner: e.Account})
+	call := c.operatorCall(principal, e.Account, e.Region)
 	call.Forwarded = true
 	verdicts.Facts = call.Facts()
 	verdicts.Decide(c.inOrganisation(call.Request("s3:ListBucket", e.BucketARN), e.Account), verdict.Always, "")

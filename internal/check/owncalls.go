@@ -95,10 +95,10 @@ func (c *checker) ownCall(n operator.Need, action, resource string) []ownCall {
 // checkOwnCalls decides the operator's own calls in the task account: those that set the transfer up, and those that run it. An operator that
 // no policy allows to run it is not reported, because somebody else may run it. One that a Deny keeps from running it is.
 func (c *checker) checkOwnCalls(op string) []plan.Finding {
-	p := c.identity(op, c.Transfer.TaskAccount)
-	p.RCPs = [][]policy.Document{} // resource control policies do not cover DataSync and IAM
-	setUp := c.ownCase(op, p, plan.ApplyPhase, "make roles, locations and task")
-	run := c.ownCase(op, p, plan.RunPhase, "run the task")
+	p := c.callPolicies(op)
+	setUp := c.ownCase("the operator", op, p, plan.ApplyPhase, makesAll)
+	c.leaveRoles(setUp, op)
+	run := c.ownCase("the operator", op, p, plan.RunPhase, "run the task")
 	if p.Unread&authz.Identity != 0 {
 		run.Verdicts = nil // the findings on the set-up say that the policies were not read
 	}
@@ -109,12 +109,38 @@ func (c *checker) checkOwnCalls(op string) []plan.Finding {
 	return append(setUp.Conclude(), run.Conclude()...)
 }
 
-// ownCase decides the operator's own calls of a phase, under the policies. do tells in words what they are for.
-func (c *checker) ownCase(op string, p authz.Policies, phase plan.Phase, do string) *verdict.Case {
+// makesAll is what the calls of an apply do in the task account, in words.
+const makesAll = "make roles, locations and task"
+
+// leaveRoles lets an operator who may not make roles pass, if the caller may: an administrator of IAM can make the roles, and the operator the rest.
+func (c *checker) leaveRoles(setUp *verdict.Case, op string) {
+	m := c.facts.Makers[c.Transfer.Name]
+	if m.ARN == "" || m.ARN == op {
+		return
+	}
+	caller := c.ownCase("the caller", m.ARN, c.callPolicies(m.ARN), plan.ApplyPhase, makesAll)
+	for i := range setUp.Verdicts {
+		v := &setUp.Verdicts[i]
+		if v.Effect == authz.ImplicitlyDenied && v.MakesRole() && caller.Verdicts[i].Effect == authz.Allowed {
+			v.Use, v.Why = verdict.Rarely, "the caller may make the roles"
+		}
+	}
+}
+
+// callPolicies returns the policies that apply to a principal's own calls in the task account. Resource control policies do not cover DataSync and
+// IAM.
+func (c *checker) callPolicies(principal string) authz.Policies {
+	p := c.identity(principal, c.Transfer.TaskAccount)
+	p.RCPs = [][]policy.Document{}
+	return p
+}
+
+// ownCase decides the calls of a phase that the principal, whom the findings call who, makes itself. do tells in words what they are for.
+func (c *checker) ownCase(who, principal string, p authz.Policies, phase plan.Phase, do string) *verdict.Case {
 	t := c.Transfer
-	verdicts := c.newCase("", "the operator", do, verdict.Case{Policies: p, Principal: op, Caller: true, OwnCalls: true, Owner: t.TaskAccount})
+	verdicts := c.newCase("", who, do, verdict.Case{Policies: p, Principal: principal, Caller: true, OwnCalls: true, Owner: t.TaskAccount})
 	for _, own := range c.ownCalls(phase) {
-		call := c.operatorCall(op, t.TaskAccount, own.region)
+		call := c.operatorCall(principal, t.TaskAccount, own.region)
 		req := call.Request(own.action, own.resource)
 		maps.Copy(req.Context, own.context)
 		req.Absent = append(slices.Clone(req.Absent), own.absent...)

@@ -58,6 +58,7 @@ var applyErrors = append([]typedCase{
 }, append(unusable[:len(unusable):len(unusable)], []typedCase{
 	{(*xacct.MismatchError)(nil), "the plan was edited: its changes are not those of its transfers"},
 	{(*xacct.StaleError)(nil), "a resource of ours was changed after the plan was made; that resource was not written"},
+	{(*xacct.CallerError)(nil), "of a set-up: the caller may not make a location or task that it would have to make now; nothing was written"},
 	{(*xacct.BlockedError)(nil), "findings block a transfer, in the plan or by now"},
 	{(*xacct.AmbiguousError)(nil), "several locations or tasks are tagged as one of ours; inside of the BlockedError if that was so before the first write"},
 	{(*xacct.OwnerError)(nil), "a role or statement has our name and is not ours; likewise"},
@@ -69,7 +70,8 @@ var applyErrors = append([]typedCase{
 var callingFunctions = []callingFunction{
 	{
 		name: newPlanName, readOnly: true, permission: "`PlanPhase`",
-		does:       "Reads what the transfers use and what they used before, and compares it with what they want.",
+		does: "Reads what the transfers use and what they used before, and compares it with what they want. Where a location or task is to be made by a caller " +
+			"that `Operators` does not name, the caller's own role is read too; a caller that may not read it is a warning.",
 		isNil:      "every account for which clients were given was proved to be that account. It is nil too if findings block every transfer: look at `Plan.Findings`.",
 		errors:     unusable,
 		others:     "no transfer was given, none of their accounts has clients, or an option names something that there is not. If the context ends, the error is its cause.",

@@ -32,7 +32,7 @@ type Plan struct {
 }
 
 // Overridable are the codes that Settings.Override may hold.
-var Overridable = []plan.Code{plan.CodeACLsEnabled, plan.CodeDenied, plan.CodeKeyNotListed, plan.CodeKeyUnusable, plan.CodeRequesterPays}
+var Overridable = []plan.Code{plan.CodeACLsEnabled, plan.CodeDenied, plan.CodeKeyNotListed, plan.CodeKeyUnusable, plan.CodeNoOperator, plan.CodeRequesterPays}
 
 // New reads AWS and plans in the direction of the mode.
 func New(ctx context.Context, mode plan.Mode, c client.Set, transfers []*transfer.Transfer, s plan.Settings, concurrency int) (*Plan, error) {
@@ -44,7 +44,10 @@ func New(ctx context.Context, mode plan.Mode, c client.Set, transfers []*transfe
 		return nil, err
 	}
 	b := NewBuilder(mode, read.Snapshot, transfers, s, read.Callers)
-	b.PlanAll()
+	b.PlanAll(func(accounts []string) { read.ReadCallers(ctx, accounts) })
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	return b.result(), nil
 }
 
@@ -71,9 +74,11 @@ func NewBuilder(mode plan.Mode, s *snapshot.Snapshot, transfers []*transfer.Tran
 }
 
 // PlanAll finds out which transfers are blocked, then plans the changes of the others together and those of the blocked ones on hold, so
-// that one bad bucket never holds up the rest.
-func (b *Builder) PlanAll() {
+// that one bad bucket never holds up the rest. readCallers reads the roles of the callers in the accounts, and is called only if one of them has
+// something to make there; nil reads none.
+func (b *Builder) PlanAll(readCallers func(accounts []string)) {
 	b.Plan(b.transfers)
+	b.readMakers(readCallers)
 	b.idleHandOver()
 	b.check()
 	b.override()
@@ -170,7 +175,9 @@ func (b *Builder) check() {
 	for i, t := range b.transfers {
 		sets[i] = t.Resources()
 	}
-	for _, f := range check.All(sets, b.Facts()) {
+	facts := b.Facts()
+	facts.Makers = b.makers()
+	for _, f := range check.All(sets, facts) {
 		b.Findings.Add(f)
 	}
 }

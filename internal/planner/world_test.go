@@ -126,7 +126,7 @@ func edit[V any](m map[string]V, key string, f func(*V)) {
 // plan plans.
 func (w *world) plan() (*Builder, *Plan) {
 	b := NewBuilder(w.mode, w.Snapshot, w.Transfers, w.settings, map[string]string{accountA: opsARN, accountB: "arn:aws:iam::444455556666:role/ops"})
-	b.PlanAll()
+	b.PlanAll(nil)
 	return b, b.result()
 }
 

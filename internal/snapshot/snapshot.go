@@ -30,7 +30,9 @@ type Snapshot struct {
 	// policy's change, or "account/region" for the lists of locations and tasks there.
 	Failures map[string]error
 
-	// Roles are by ARN: those that the transfers make or name, and former ones.
+	// CallersUnread is by account, why the role behind the caller's session could not be read.
+	CallersUnread map[string]error
+	// Roles are by ARN: those that the transfers make or name, former ones, and those behind the sessions of callers.
 	Roles map[string]iamrole.State
 	// Buckets are by name.
 	Buckets map[string]bucket.State
@@ -80,21 +82,22 @@ func New(accounts iter.Seq[string]) *Snapshot {
 		readable[account] = true
 	}
 	return &Snapshot{
-		Readable:  readable,
-		Failures:  map[string]error{},
-		Roles:     map[string]iamrole.State{},
-		Buckets:   map[string]bucket.State{},
-		Keys:      map[string]kmskey.State{},
-		Logs:      map[string]map[string]policy.Document{},
-		Locations: map[string]location.State{},
-		Tasks:     map[string]task.State{},
-		LogUsers:  map[string]task.State{},
-		TaskCount: map[transfer.Place]int{},
-		Listed:    map[transfer.Place]bool{},
-		Samples:   map[string]bucket.Sample{},
-		Unlisted:  map[string]error{},
-		Sources:   map[string]SourceLook{},
-		Owners:    map[string]FormerOwner{},
+		Readable:      readable,
+		Failures:      map[string]error{},
+		CallersUnread: map[string]error{},
+		Roles:         map[string]iamrole.State{},
+		Buckets:       map[string]bucket.State{},
+		Keys:          map[string]kmskey.State{},
+		Logs:          map[string]map[string]policy.Document{},
+		Locations:     map[string]location.State{},
+		Tasks:         map[string]task.State{},
+		LogUsers:      map[string]task.State{},
+		TaskCount:     map[transfer.Place]int{},
+		Listed:        map[transfer.Place]bool{},
+		Samples:       map[string]bucket.Sample{},
+		Unlisted:      map[string]error{},
+		Sources:       map[string]SourceLook{},
+		Owners:        map[string]FormerOwner{},
 	}
 }
 

@@ -3,6 +3,7 @@ package verdict
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
@@ -104,4 +105,9 @@ func (v Verdict) code() plan.Code {
 		return plan.CodeLimited
 	}
 	return plan.CodeDenied
+}
+
+// MakesRole reports whether the action makes or completes a role, as an administrator of IAM does it; passing a role to DataSync does not.
+func (v Verdict) MakesRole() bool {
+	return strings.HasPrefix(v.action, "iam:") && v.action != "iam:PassRole"
 }

@@ -30,6 +30,9 @@ var setups = map[string]func(*stage){
 		_, err := st.cloud.Clients()[accountB].IAM.DeleteRole(st.t.Context(), &iam.DeleteRoleInput{RoleName: new("gone")})
 		st.must(err)
 	},
+	"caller": func(st *stage) {
+		st.tr.Operators = []string{st.cloud.AddRole(accountA, "migrator", policy.New(policy.Allow("*").On("*")))}
+	},
 	"hand-made": func(st *stage) { st.handMade(st.tr.Destination.Prefix) },
 	"hand-made-elsewhere": func(st *stage) {
 		st.handMade("elsewhere")

@@ -153,6 +153,7 @@ var ordinary = []string{
 	"DataSync may assume the source role", "DataSync may read the source", "DataSync may assume the destination role", "DataSync may write the destination",
 	"the operator may create the source location", "the operator may create the destination location",
 	"the operator may make roles, locations and task", "the operator may run the task",
+	"the caller may create the source location", "the caller may create the destination location", "the caller may make roles, locations and task",
 }
 
 // unexpected reports whether what is called allowed has to be expected: it is none of the ordinary sentences, or only part of one whose other

@@ -1,0 +1,86 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/plan"
+)
+
+// checkMaker checks the caller of the task account like an operator, for the locations and the task that it would make now. DataSync tests with the
+// caller's own credentials whether it may list the bucket of a location. Nothing is ever allowed to a caller by itself: a denial is a finding that
+// names the ARN for Operators.
+// https://github.com/hashicorp/terraform-provider-aws/issues/21974
+func (c *checker) checkMaker(m plan.Maker) []plan.Finding {
+	t := c.Transfer
+	if len(m.Sides) == 0 && !m.Task || m.ARN != "" && slices.Contains(t.Operators, m.ARN) {
+		return nil // the checks of operators have its findings
+	}
+	if m.ARN == "" {
+		return c.unknownMaker(m)
+	}
+	var out []plan.Finding
+	for _, side := range transfer.Sides {
+		if slices.Contains(m.Sides, side) {
+			out = append(out, c.forCaller(m, c.mayList(side, "the caller", m.ARN))...)
+		}
+	}
+	p := c.callPolicies(m.ARN)
+	return append(out, c.forCaller(m, c.ownCase("the caller", m.ARN, p, plan.ApplyPhase, makesAll).Conclude())...)
+}
+
+// unknownMaker reports a caller that is neither a role that can be read nor a user.
+func (c *checker) unknownMaker(m plan.Maker) []plan.Finding {
+	t := c.Transfer
+	depends := "who the caller is: " + m.Unknown
+	return []plan.Finding{{Severity: plan.Warning, Code: c.callerCode(), Transfer: t.Name, Account: t.TaskAccount, Subject: m.Name,
+		Detail: "whether the caller may make the locations and the task depends on " + depends, DependsOn: []string{depends},
+		Remedy: "name in Operators who applies the plan, or allow the reader iam:GetRole on its own role"}}
+}
+
+// callerCode returns the code of findings on the caller: whether operators are named makes the difference.
+func (c *checker) callerCode() plan.Code {
+	if len(c.Transfer.Operators) == 0 {
+		return plan.CodeNoOperator
+	}
+	return plan.CodeCaller
+}
+
+// forCaller turns the findings on an operator into those on the caller. A denial blocks if no operator is named, and warns otherwise, because who plans
+// need not be who applies. What is open is a warning with what it depends on, and what is rarely needed is left out.
+func (c *checker) forCaller(m plan.Maker, findings []plan.Finding) []plan.Finding {
+	var out []plan.Finding
+	for _, f := range findings {
+		switch f.Code {
+		case plan.CodeLimited:
+			continue
+		case plan.CodeUndetermined:
+			f.Code = c.callerCode()
+		case plan.CodeDenied:
+			f.Severity, f.Code, f.Remedy = plan.Warning, c.callerCode(), c.callerRemedy(m.ARN, f)
+			if f.Code == plan.CodeNoOperator {
+				f.Severity = plan.Blocking
+			}
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// callerRemedy returns the remedy of a denial of the caller. On a bucket, Operators has the plan allow what is not allowed yet; it does not help against
+// a Deny, and it gives nobody permissions in the task account.
+func (c *checker) callerRemedy(arn string, denied plan.Finding) string {
+	who := "name in Operators who applies the plan"
+	if ops := c.Transfer.Operators; len(ops) > 0 {
+		who = "let an operator apply the plan: " + strings.Join(ops, " or ")
+	}
+	switch {
+	case denied.Side == "":
+		return fmt.Sprintf("%s; to apply as %s, %s", who, arn, denied.Remedy)
+	case denied.Statement != "":
+		return fmt.Sprintf("%s; to apply as %s, %s and name it in Operators", who, arn, denied.Remedy)
+	}
+	return fmt.Sprintf("%s; to apply as this caller, name %s in Operators", who, arn)
+}
