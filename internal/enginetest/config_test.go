@@ -30,13 +30,13 @@ func (n network) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"text/xml"}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 }
 
-// unconfigured plans with real clients of the SDK, and returns the error and the number of requests.
-func unconfigured(t *testing.T, cfg aws.Config, answer network) (error, int) {
+// unconfigured plans with real clients of the SDK, and returns the number of requests and the error.
+func unconfigured(t *testing.T, cfg aws.Config, answer network) (int, error) {
 	t.Helper()
 	var sent atomic.Int64
 	cfg.HTTPClient = &http.Client{Transport: network(func(r *http.Request) (int, string) { sent.Add(1); return answer(r) })}
 	_, err := xacct.NewPlan(t.Context(), xacct.Clients{kittest.AccountA: xacct.NewAccountClients(cfg)}, []xacct.Transfer{kittest.Demo()})
-	return err, int(sent.Load())
+	return int(sent.Load()), err
 }
 
 // Clients that NewAccountClients made of a configuration that cannot work.
@@ -63,7 +63,7 @@ func TestNewPlanWithAnUnusableConfig(t *testing.T) {
 		{"unknown token", aws.Config{Region: "ap-east-1", Credentials: key}, refuses("InvalidClientTokenId"), task.RefusedCredentials, "opt-in Region", 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			err, sent := unconfigured(t, tt.cfg, tt.answer)
+			sent, err := unconfigured(t, tt.cfg, tt.answer)
 			var (
 				identity *xacct.IdentityError
 				config   *xacct.ConfigError

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -191,10 +192,9 @@ func TestNoSecretIsLogged(t *testing.T) {
 					cloud := kittest.World(t)
 					tr := kittest.Push(cloud)
 					tr.Tags = map[string]string{"secret-tag-key": "tag-value-of-ours"}
-					failed := 0
+					var failed atomic.Int64
 					cloud.Intercept(func(_ context.Context, c xaccttest.Call, next func() error) error {
-						if c.Operation == operation && failed < 3 {
-							failed++
+						if c.Operation == operation && failed.Add(1) <= 3 {
 							return xaccttest.Fault(400, code, secret)
 						}
 						return next()
