@@ -185,7 +185,7 @@ func ExamplePlan_Residue() {
 func ExampleNewPlan_fleet() {
 	cloud, transfer := mediaCloud()
 	var transfers []xacct.Transfer
-	for i := range 500 {
+	for i := range 100 {
 		t := transfer
 		t.Name = fmt.Sprintf("team-%03d", i)
 		t.Destination.Prefix = t.Name
@@ -216,7 +216,7 @@ func ExampleNewPlan_fleet() {
 	fmt.Println(len(ready), "transfers are ready")
 	// Output:
 	// team-042: bucket archive-042 does not exist
-	// 499 transfers are ready
+	// 99 transfers are ready
 }
 
 // DataSync refuses a start, and its message names neither bucket. What the plan had found tells which end it is, by which statement, and what

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/xacct/xacct/internal/testlimit"
 	. "github.com/xacct/xacct/policy"
 )
 
@@ -249,7 +250,7 @@ func modelWith(list []Statement, s Statement) []Statement {
 }
 
 func TestGenerated(t *testing.T) {
-	const documents = 2000
+	const documents = 2000 / testlimit.UnderRace
 	for seed := range uint64(documents) {
 		checkGenerated(t, seed)
 		if t.Failed() {

@@ -34,9 +34,10 @@ func ConfigFlaw(err error) Flaw {
 	if errors.As(err, &region) {
 		return NoRegion
 	}
-	before := gettingCredentials(err)
+	said := texts(err)
+	before := begin(said, beforeCall...)
 	for _, row := range local {
-		if (says(err, row.text) || before && strings.Contains(err.Error(), row.text)) && (row.network || !unanswered(err)) {
+		if (begin(said, row.text) || before && strings.Contains(said[0], row.text)) && (row.network || !unanswered(err)) {
 			return row.flaw
 		}
 	}
@@ -63,24 +64,31 @@ func RefusedToken(err error) bool {
 
 // gettingCredentials reports whether err is one of getting credentials for a call: the call was not sent, and no service has answered it.
 func gettingCredentials(err error) bool {
-	return slices.ContainsFunc(beforeCall, func(text string) bool { return says(err, text) })
+	return begin(texts(err), beforeCall...)
 }
 
-// says reports whether the text of an error in the tree of err begins so.
-func says(err error, text string) bool {
+// texts returns the texts of all errors in the tree of err, its own first; nil for nil.
+func texts(err error) []string {
 	if err == nil {
-		return false
+		return nil
 	}
-	if strings.HasPrefix(err.Error(), text) {
-		return true
-	}
+	out := []string{err.Error()}
 	switch e := err.(type) {
 	case interface{ Unwrap() error }:
-		return says(e.Unwrap(), text)
+		return append(out, texts(e.Unwrap())...)
 	case interface{ Unwrap() []error }:
-		return slices.ContainsFunc(e.Unwrap(), func(err error) bool { return says(err, text) })
+		for _, wrapped := range e.Unwrap() {
+			out = append(out, texts(wrapped)...)
+		}
 	}
-	return false
+	return out
+}
+
+// begin reports whether one of the texts begins with one of the prefixes.
+func begin(said []string, prefixes ...string) bool {
+	return slices.ContainsFunc(said, func(text string) bool {
+		return slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(text, prefix) })
+	})
 }
 
 // unanswered reports whether a network or a service failed: what they would have said is not known.

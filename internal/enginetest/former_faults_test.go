@@ -11,6 +11,7 @@ import (
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
+	"github.com/xacct/xacct/internal/testlimit"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -31,13 +32,16 @@ func TestMovesInterrupted(t *testing.T) {
 	total := 0
 	for i, m := range moves {
 		for _, mode := range []xacct.Mode{xacct.SetUp, xacct.TearDown} {
+			if i%min(testlimit.UnderRace, 3) != 0 {
+				continue
+			}
 			t.Run(fmt.Sprintf("%s, %s", m.name, mode), func(t *testing.T) {
 				writes, want := m.interrupted(t, mode, 0)
 				if writes == 0 {
 					t.Fatal("nothing was written")
 				}
 				for n := 1; n < writes; n++ {
-					if m.onlyTask && mode == xacct.TearDown || !kittest.EveryFault() && (n+i)%(4*min(kittest.UnderRace, 3)) != 0 {
+					if m.onlyTask && mode == xacct.TearDown || !kittest.EveryFault() && (n+i)%(4*min(testlimit.UnderRace, 3)) != 0 {
 						continue
 					}
 					total++

@@ -16,6 +16,7 @@ import (
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
+	"github.com/xacct/xacct/internal/testlimit"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -184,9 +185,12 @@ func TestNoSecretIsLogged(t *testing.T) {
 	const secret = `AKIAIOSFODNN7EXAMPLE wJalrXUtnFEMI {"Statement":[{"Effect":"Deny"}]} tag-value-of-ours`
 	forbidden := []string{"AKIA", "wJalr", "Statement\"", `Statement\"`, "Effect", "2012-10-17", "2008-10-17", "SecureTransport", "tag-value-of-ours",
 		"secret-tag-key", "sts:AssumeRole", "s3:GetObject", "arn:aws:s3:::"}
-	for _, operation := range []string{"", "GetRole", "GetBucketPolicy", "PutBucketPolicy", "CreateRole", "CreateLocationS3", "CreateTask", "ListTasks",
+	for i, operation := range []string{"", "GetRole", "GetBucketPolicy", "PutBucketPolicy", "CreateRole", "CreateLocationS3", "CreateTask", "ListTasks",
 		"DeleteRole", "GetCallerIdentity", "HeadBucket"} {
-		for _, code := range []string{"AccessDenied", "MalformedPolicy", "ThrottlingException", "ExpiredToken", "InternalError"} {
+		for j, code := range []string{"AccessDenied", "MalformedPolicy", "ThrottlingException", "ExpiredToken", "InternalError"} {
+			if (5*i+j)%testlimit.UnderRace != 0 {
+				continue
+			}
 			t.Run(operation+" "+code, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					cloud := kittest.World(t)

@@ -17,6 +17,7 @@ import (
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
+	"github.com/xacct/xacct/internal/testlimit"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/xaccttest"
 )
@@ -179,7 +180,7 @@ func TestOperatorPoliciesByEnforcement(t *testing.T) {
 				lives++
 				for _, one := range list {
 					key := one.key()
-					if crc32.ChecksumIEEE([]byte(key))%uint32(kittest.Sample(12*kittest.UnderRace, 1)) != 0 {
+					if crc32.ChecksumIEEE([]byte(key))%uint32(kittest.Sample(12*testlimit.UnderRace, 1)) != 0 {
 						continue
 					}
 					all[key] = append(all[key], o.name)

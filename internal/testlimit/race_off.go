@@ -2,5 +2,9 @@
 
 package testlimit
 
-// slower is how many times as long every limit is without the race detector.
-const slower = 1
+const (
+	slower = 1 // how many times as long every limit is without the race detector
+
+	// UnderRace is 8 under the race detector.
+	UnderRace = 1
+)

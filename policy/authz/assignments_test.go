@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/xacct/xacct/internal/testlimit"
 	"github.com/xacct/xacct/policy/authz"
 )
 
@@ -106,7 +107,7 @@ func show(p authz.Policies, d authz.Decision) string {
 // make them differ.
 func TestUndeterminedMeansIt(t *testing.T) {
 	rounds := 2000
-	if testing.Short() || underRace {
+	if testing.Short() || testlimit.UnderRace > 1 {
 		rounds = 300
 	}
 	rnd := rand.New(rand.NewPCG(1, 2))

@@ -17,6 +17,7 @@ import (
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
+	"github.com/xacct/xacct/internal/testlimit"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -75,7 +76,7 @@ func TestTwoAppliers(t *testing.T) {
 				}
 			} else {
 				random := rand.New(rand.NewPCG(3, 4))
-				for range kittest.Sample(max(1, 4/kittest.UnderRace), 150) {
+				for range kittest.Sample(max(1, 4/testlimit.UnderRace), 150) {
 					run(func() int { return random.IntN(2) })
 				}
 			}

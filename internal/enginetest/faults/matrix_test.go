@@ -12,6 +12,7 @@ import (
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/internal/option"
+	"github.com/xacct/xacct/internal/testlimit"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -243,7 +244,7 @@ func TestFaultMatrix(t *testing.T) {
 					t.Logf("%d calls", len(keys))
 					for k, key := range keys {
 						for l, f := range faults {
-							if !kittest.EveryFault() && (7*k+3*l+i+5*j)%(397*kittest.UnderRace) != 0 {
+							if !kittest.EveryFault() && (7*k+3*l+i+5*j)%(397*testlimit.UnderRace) != 0 {
 								continue
 							}
 							total.Add(1)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
+	"github.com/xacct/xacct/internal/testlimit"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -24,7 +25,7 @@ func TestPairsOfFaults(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	want, drawn, both := 0, 0, 0
 	for i, s := range scenarios {
-		if !kittest.EveryFault() && i%kittest.UnderRace > 0 {
+		if !kittest.EveryFault() && i%testlimit.UnderRace > 0 {
 			continue
 		}
 		for _, n := range []int{0, 1}[:s.concurrencies()] {
@@ -57,7 +58,7 @@ func TestPropagation(t *testing.T) {
 	t.Parallel()
 	cases := 0
 	for i, s := range scenarios {
-		if !kittest.EveryFault() && i%kittest.UnderRace > 0 {
+		if !kittest.EveryFault() && i%testlimit.UnderRace > 0 {
 			continue
 		}
 		_, want := s.record(t, 0)
@@ -257,7 +258,7 @@ func TestCancellationLeavesACompleteResult(t *testing.T) {
 	s := scenarios[0]
 	_, want := s.record(t, 0)
 	cases := -1 // the last is none
-	for at := 1; ; at += kittest.Sample(4*kittest.UnderRace, 1) {
+	for at := 1; ; at += kittest.Sample(4*testlimit.UnderRace, 1) {
 		cases++
 		ended := false
 		synctest.Test(t, func(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
+	"github.com/xacct/xacct/internal/testlimit"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
@@ -69,7 +70,7 @@ func TestForeignWriter(t *testing.T) {
 	for _, p := range sharedPolicies {
 		t.Run(string(p.kind), func(t *testing.T) {
 			calls, lost := 0, 0
-			for at := 1; ; at += kittest.Sample(5*kittest.UnderRace, 1) {
+			for at := 1; ; at += kittest.Sample(5*testlimit.UnderRace, 1) {
 				hit, gone := p.foreignWrite(t, func(n int, _ string) bool { return n == at })
 				if !hit {
 					break

@@ -20,6 +20,7 @@ import (
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
+	"github.com/xacct/xacct/internal/testlimit"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
@@ -211,7 +212,7 @@ func TestGallery(t *testing.T) {
 	}
 	n := newShown()
 	for i, dir := range dirs {
-		if i%kittest.UnderRace > 0 {
+		if i%testlimit.UnderRace > 0 {
 			continue
 		}
 		t.Run(filepath.Base(dir), func(t *testing.T) {
@@ -226,7 +227,7 @@ func TestGallery(t *testing.T) {
 		})
 	}
 	t.Logf("%d situations; anyway: %v", len(dirs), n.ends)
-	if kittest.UnderRace == 1 {
+	if testlimit.UnderRace == 1 {
 		t.Run("every code has a situation", n.complete)
 	}
 }
