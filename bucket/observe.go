@@ -41,22 +41,25 @@ func Observe(ctx context.Context, api API, spec Spec) (State, error) {
 	if ctx.Err() != nil {
 		return State{}, fmt.Errorf("reading bucket %s: %w", spec.Name, context.Cause(ctx))
 	}
-	_, unproved := r.unread[PartBucket]
-	if !unproved && !s.Exists {
+	if r.unread[PartBucket] == nil && !s.Exists {
 		return State{}, nil
 	}
-	s.OwnerProved = !unproved
+	s.OwnerProved = len(r.unread) < r.parts
+	s.Exists = s.Exists || s.OwnerProved
 	if len(r.unread) > 0 {
 		s.Unread = r.unread
 	}
 	return s, nil
 }
 
-// reader reads the parts of a bucket concurrently.
+// reader reads the parts of a bucket concurrently. Every call names the expected owner, and S3 refuses all calls if the bucket is another account's,
+// so that one part that was read proves the owner.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
 type reader struct {
-	ctx  context.Context
-	api  API
-	spec Spec
+	ctx   context.Context
+	api   API
+	spec  Spec
+	parts int // that were asked for
 
 	wg     sync.WaitGroup
 	mu     sync.Mutex
@@ -64,6 +67,7 @@ type reader struct {
 }
 
 func (r *reader) read(part string, fn func() error) {
+	r.parts++
 	r.wg.Go(func() {
 		if err := fn(); err != nil {
 			r.mu.Lock()
@@ -74,7 +78,7 @@ func (r *reader) read(part string, fn func() error) {
 }
 
 // head returns whether the bucket exists, and its Region. S3 puts the Region into a header, even of a response that refuses the call. A 403
-// may mean a missing permission, a Deny or a wrong owner; only success proves the owner.
+// may mean a missing permission, a Deny or a wrong owner.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
 func head(ctx context.Context, api API, spec Spec) (exists bool, region string, err error) {
 	out, err := api.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account})

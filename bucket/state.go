@@ -8,7 +8,7 @@ import (
 
 // Names of the parts of a State that Observe may fail to read, as the keys of State.Unread.
 const (
-	PartBucket    = "bucket" // HeadBucket; if unread, Exists may be unknown and OwnerProved is false
+	PartBucket    = "bucket" // HeadBucket; if unread, Exists may be unknown
 	PartPolicy    = "policy"
 	PartOwnership = "ownership"
 	PartGrants    = "grants"
@@ -25,7 +25,7 @@ const (
 type State struct {
 	Exists      bool                    // false proves absence only if PartBucket is not in Unread
 	Region      string                  // also known if the caller may not read the bucket; "" is unknown
-	OwnerProved bool                    // S3 confirmed that the bucket belongs to the account of the spec
+	OwnerProved bool                    // S3 confirmed that the bucket belongs to the account of the spec, by answering any call that names it as the expected owner
 	Policy      policy.Document         // zero if the bucket has no policy or PartPolicy is in Unread
 	Ownership   s3types.ObjectOwnership // "" if it was never set, so that ACLs are in force, or if PartOwnership is in Unread
 	Grants      []string                // ACL grants to others than the owner: "READ to group http://…/s3/LogDelivery"; sorted, nil if none

@@ -49,6 +49,7 @@ func (c *checker) checkBucket(side plan.Side) []plan.Finding {
 		if !s.exists() {
 			return s.findings
 		}
+		s.owner()
 		s.ownership()
 		s.unread()
 		s.encryption()
@@ -70,7 +71,7 @@ func (s *inspection) find(severity plan.Severity, code plan.Code, statement, det
 		Account: s.end.Account, Subject: s.end.Bucket, Statement: statement, Detail: detail, Remedy: remedy})
 }
 
-// exists reports whether the bucket exists in the right Region, without which nothing else about it matters. It warns if the owner is not proved.
+// exists reports whether the bucket exists in the right Region, without which nothing else about it matters.
 func (s *inspection) exists() bool {
 	e, head := s.end, s.state.Unread[bucket.PartBucket]
 	switch {
@@ -81,12 +82,6 @@ func (s *inspection) exists() bool {
 	case head == nil && !s.state.Exists:
 		s.find(plan.Blocking, plan.CodeNoBucket, "", "bucket "+e.Bucket+" does not exist", "make the bucket, or correct its name")
 		return false
-	case !s.state.OwnerProved:
-		detail := fmt.Sprintf("it is not proved that bucket %s belongs to account %s", e.Bucket, e.Account)
-		if head != nil {
-			detail += ": " + text.OneLine(head)
-		}
-		s.find(plan.Warning, plan.CodeWrongOwner, "", detail, Remedy(head, "correct the account, or grant the reader s3:ListBucket on the bucket"))
 	}
 	return true
 }
@@ -94,6 +89,7 @@ func (s *inspection) exists() bool {
 // readActions is the table of the actions with which the parts of a bucket are read.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 var readActions = map[string]string{
+	bucket.PartBucket:            "s3:ListBucket",
 	bucket.PartPublicAccessBlock: "s3:GetBucketPublicAccessBlock",
 	bucket.PartPolicyStatus:      "s3:GetBucketPolicyStatus",
 	bucket.PartEncryption:        "s3:GetEncryptionConfiguration",
@@ -106,7 +102,7 @@ var readActions = map[string]string{
 func (s *inspection) unread() {
 	var parts, actions []string
 	for _, part := range slices.Sorted(maps.Keys(readActions)) {
-		if s.state.Unread[part] != nil {
+		if s.state.Unread[part] != nil && (part != bucket.PartBucket || s.state.OwnerProved && s.state.Region == "") { // what HeadBucket tells is known otherwise
 			parts, actions = append(parts, part), append(actions, readActions[part])
 		}
 	}

@@ -22,7 +22,7 @@ func bucketPolicies(s *snapshot.Snapshot, w desired.Set) []plan.Residue {
 		item := plan.Residue{Account: b.Spec.Account, Region: b.Spec.Region, Kind: plan.BucketPolicy, Name: b.Spec.Name}
 		if err := state.Unread[bucket.PartPolicy]; err != nil {
 			item = notKnown(item, err)
-			if state.Unread[bucket.PartBucket] != nil { // then the owner is not proved, which may be why
+			if !state.OwnerProved { // which may be why
 				item.Err = s.WrongOwner(b.Spec.Account, b.Spec.Name)
 			}
 			out = append(out, item)

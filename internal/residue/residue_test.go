@@ -46,7 +46,7 @@ func newWorld() world {
 	for _, r := range w.set().Roles {
 		w.Roles[r.Arn] = iamrole.State{}
 	}
-	w.Buckets["raw"], w.Buckets["media"] = bucket.State{Exists: true}, bucket.State{Exists: true}
+	w.Buckets["raw"], w.Buckets["media"] = bucket.State{Exists: true, OwnerProved: true}, bucket.State{Exists: true, OwnerProved: true}
 	w.Keys[keyB] = kmskey.State{Exists: true}
 	return w
 }
@@ -107,7 +107,7 @@ func TestResidue(t *testing.T) {
 		{"a statement in a bucket", func(w world) { w.Buckets["media"] = bucket.State{Policy: policies("Theirs", ourSid)} },
 			[]plan.Residue{ours(inBucket, "statement "+ourSid)}},
 		{"a bucket unread", func(w world) {
-			w.Buckets["media"] = bucket.State{Unread: map[string]error{bucket.PartPolicy: errThrottled}}
+			w.Buckets["media"] = bucket.State{Exists: true, OwnerProved: true, Unread: map[string]error{bucket.PartPolicy: errThrottled}}
 		}, []plan.Residue{other(inBucket, "not known: throttled")}},
 		{"statements of other transfers", func(w world) { w.Buckets["media"] = bucket.State{Policy: policies("XacctWeeklyWrite", "XacctOther")} },
 			[]plan.Residue{other(inBucket,
