@@ -121,6 +121,7 @@ func ExampleNewPlan_takeOver() {
 	cloud := xaccttest.NewCloud()
 	cloud.AddBucket("111122223333", "eu-west-1", "media-raw")
 	cloud.AddBucket("444455556666", "us-east-2", "media-archive")
+	cloud.PutObject("media-raw", "2026/a.mov", []byte("a"))
 	role, location := byHand(ctx, cloud)
 
 	transfer := xacct.Transfer{

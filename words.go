@@ -205,7 +205,7 @@ const (
 	CodeObjectLock    Code = plan.CodeObjectLock    // the bucket locks new objects
 	CodeVersioning    Code = plan.CodeVersioning    // what versions mean for this transfer
 	CodeOverwrites    Code = plan.CodeOverwrites    // objects at the destination that the first run may overwrite
-	CodeEmptySource   Code = plan.CodeEmptySource   // the task deletes what is not at the source, and nothing is there
+	CodeEmptySource   Code = plan.CodeEmptySource   // nothing is below the source's prefix
 )
 
 // Findings about KMS keys.
@@ -238,6 +238,7 @@ const (
 // Findings about what the task will do.
 const (
 	CodeDeletes          Code = plan.CodeDeletes          // the task deletes at the destination, and AllowDelete was not given
+	CodeOverlap          Code = plan.CodeOverlap          // transfers of one plan delete or write where another writes, or write into another's source
 	CodeTaskOption       Code = plan.CodeTaskOption       // a setting that costs, loses traces, does nothing, or is only assumed to work
 	CodeStorageClass     Code = plan.CodeStorageClass     // what the destination's storage class means for the objects written
 	CodeScheduleDisabled Code = plan.CodeScheduleDisabled // DataSync disabled the schedule by itself: a person has to see why

@@ -24,7 +24,7 @@ type Endpoint struct {
 	Account string // 12-digit id of the account that owns the bucket; required
 	Region  string // the Region that the bucket is in; required
 	Bucket  string // the bucket's name, not its ARN; required
-	Prefix  string `json:",omitempty"` // the key prefix to copy from or to, with or without slashes at its ends; "" is the whole bucket
+	Prefix  string `json:",omitempty"` // the folder to copy from or to: "2026" is the keys that begin with "2026/", never "2026-01/"; slashes at its ends do not matter; "" is the whole bucket
 
 	// StorageClass is the class of the objects that DataSync writes; destination only. "" is STANDARD.
 	StorageClass dstypes.S3StorageClass `json:",omitempty"`

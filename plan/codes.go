@@ -35,7 +35,7 @@ const (
 	CodeObjectLock    Code = "object-lock"    // the bucket locks new objects
 	CodeVersioning    Code = "versioning"     // what versions mean for this transfer
 	CodeOverwrites    Code = "overwrites"     // objects at the destination that the first run may overwrite
-	CodeEmptySource   Code = "empty-source"   // the task deletes what is not at the source, and nothing is there
+	CodeEmptySource   Code = "empty-source"   // nothing is below the source's prefix
 )
 
 // Findings about KMS keys.
@@ -68,6 +68,7 @@ const (
 // Findings about what the task will do.
 const (
 	CodeDeletes          Code = "deletes"           // the task deletes at the destination, and AllowDelete was not given
+	CodeOverlap          Code = "overlap"           // transfers of one plan delete or write where another writes, or write into another's source
 	CodeTaskOption       Code = "task-option"       // a setting that costs, loses traces, does nothing, or is only assumed to work
 	CodeStorageClass     Code = "storage-class"     // what the destination's storage class means for the objects written
 	CodeScheduleDisabled Code = "schedule-disabled" // DataSync disabled the schedule by itself: a person has to see why

@@ -118,7 +118,27 @@ func (o *Outcome) Exceptions() []Exception {
 	if o.ErrorCode != "" || o.ErrorDetail != "" {
 		out = append(out, Exception{What: "error", Reason: strings.Join(strings.Fields(o.ErrorCode+" "+o.ErrorDetail), " ")})
 	}
-	return append(out, o.short()...)
+	return append(append(out, o.nothing()...), o.short()...)
+}
+
+// nothing returns a note on a SUCCESS that found no object, which DataSync does not call an error: a typing error in a prefix, filter or manifest ends so.
+// A BASIC run does not count what it finds, so that there it is not known if nothing was to be done.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/API_TaskExecutionFilesListedDetail.html
+func (o *Outcome) nothing() []Exception {
+	c := o.Counters
+	if o.Status != dstypes.TaskExecutionStatusSuccess || o.Mismatch || c.Failed()+c.Skipped+c.Files+c.Verified > 0 {
+		return nil
+	}
+	enhanced := o.Mode == dstypes.TaskModeEnhanced
+	switch {
+	case enhanced && c.Listed == 0:
+		return []Exception{{What: "no object found", Note: true,
+			Reason: "nothing lies below the source's prefix, which is a folder, or the filters or the manifest select nothing"}}
+	case !enhanced && c.EstimatedFiles <= c.EstimatedDeletes && c.Folders == (FolderCounters{}): // the estimate counts deletions too
+		return []Exception{{What: "no object to transfer", Note: true,
+			Reason: "none was found at the source, or all are at the destination already: a BASIC run does not tell which"}}
+	}
+	return nil
 }
 
 // short returns notes on how far a SUCCESS stayed below its estimates. That is not an error: an object or folder may have been deleted, or be the same

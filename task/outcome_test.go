@@ -181,6 +181,15 @@ func TestExceptions(t *testing.T) {
 		{"short because of a failure", Outcome{Status: "SUCCESS", Counters: Counters{EstimatedFiles: 2, Files: 1, FailedTransfer: 1}}, []string{"failed to transfer 1 false"}},
 		{"short of the estimates and failed", Outcome{Status: "ERROR", Counters: Counters{EstimatedFiles: 2, Files: 1}}, nil},
 		{"mismatches without a counter", Outcome{Status: "SUCCESS", Mismatch: true}, []string{"mismatches 0 false"}},
+		{"nothing found", Outcome{Status: "SUCCESS", Mode: "ENHANCED"}, []string{"no object found 0 true"}},
+		{"nothing found but folders", Outcome{Status: "SUCCESS", Mode: "ENHANCED", Counters: Counters{Folders: FolderCounters{Listed: 3}}}, []string{"no object found 0 true"}},
+		{"nothing found, and all deleted", Outcome{Status: "SUCCESS", Mode: "ENHANCED", Counters: Counters{EstimatedDeletes: 4, Deleted: 4}}, []string{"no object found 0 true"}},
+		{"nothing found because of a failure", Outcome{Status: "SUCCESS", Mode: "ENHANCED", Counters: Counters{FailedList: 1}}, []string{"failed to list 1 false"}},
+		{"nothing found in an ERROR", Outcome{Status: "ERROR", Mode: "ENHANCED"}, nil},
+		{"all there already", Outcome{Status: "SUCCESS", Mode: "ENHANCED", Counters: Counters{Listed: 7, Prepared: 7}}, nil},
+		{"BASIC, nothing to do", Outcome{Status: "SUCCESS", Mode: "BASIC"}, []string{"no object to transfer 0 true"}},
+		{"BASIC, only deletions", Outcome{Status: "SUCCESS", Mode: "BASIC", Counters: Counters{EstimatedFiles: 4, EstimatedDeletes: 4, Deleted: 4}}, []string{"no object to transfer 0 true", "objects fewer than estimated 4 true"}},
+		{"BASIC, all verified", Outcome{Status: "SUCCESS", Mode: "BASIC", Counters: Counters{Verified: 7}}, nil},
 	} {
 		if diff := cmp.Diff(tt.want, brief(tt.outcome)); diff != "" {
 			t.Errorf("%s, -want +got:\n%s", tt.name, diff)

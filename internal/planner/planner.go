@@ -32,7 +32,8 @@ type Plan struct {
 }
 
 // Overridable are the codes that Settings.Override may hold.
-var Overridable = []plan.Code{plan.CodeACLsEnabled, plan.CodeDenied, plan.CodeKeyNotListed, plan.CodeKeyUnusable, plan.CodeNoOperator, plan.CodeRequesterPays}
+var Overridable = []plan.Code{plan.CodeACLsEnabled, plan.CodeDenied, plan.CodeKeyNotListed, plan.CodeKeyUnusable, plan.CodeNoOperator, plan.CodeRequesterPays,
+	plan.CodeWrongOwner}
 
 // New reads AWS and plans in the direction of the mode.
 func New(ctx context.Context, mode plan.Mode, c client.Set, transfers []*transfer.Transfer, s plan.Settings, concurrency int) (*Plan, error) {
@@ -64,13 +65,15 @@ type Builder struct {
 
 	Changes  []plan.Change
 	Findings check.Findings
+	deleting map[string]bool    // transfers whose tasks delete at their destinations
 	Causes   map[string][]error // by transfer: the errors that blocking findings come from
 	Orphans  map[string]bool    // IDs of changes that delete what is ours and unused: what they delete has its ARN in the change
 }
 
 // NewBuilder returns a builder without changes and findings. callers are the ARNs of those whose clients read, by account.
 func NewBuilder(mode plan.Mode, s *snapshot.Snapshot, transfers []*transfer.Transfer, settings plan.Settings, callers map[string]string) *Builder {
-	return &Builder{mode: mode, Snap: s, transfers: transfers, settings: settings, callers: callers, Ids: s.RoleIDs(), Orphans: map[string]bool{}, Causes: map[string][]error{}}
+	return &Builder{mode: mode, Snap: s, transfers: transfers, settings: settings, callers: callers, Ids: s.RoleIDs(), Orphans: map[string]bool{}, Causes: map[string][]error{},
+		deleting: map[string]bool{}}
 }
 
 // PlanAll finds out which transfers are blocked, then plans the changes of the others together and those of the blocked ones on hold, so
@@ -139,6 +142,9 @@ func (b *Builder) Plan(transfers []*transfer.Transfer) {
 	}
 	for _, t := range w.Tasks {
 		b.task(t, arns)
+	}
+	for _, f := range check.Overlaps(transfers, b.deleting) {
+		b.Findings.Add(f)
 	}
 	b.dropFormer(w)
 	b.quotas(w)

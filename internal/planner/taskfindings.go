@@ -2,7 +2,6 @@ package planner
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -33,9 +32,12 @@ func (b *Builder) taskFindings(w desired.Task, state task.State) {
 			Detail: "DataSync has disabled the schedule by itself: " + cmp.Or(strings.Join(strings.Fields(s.DisabledReason), " "), "it gives no reason"),
 			Remedy: "repair the cause, run the task once, and enable the schedule by hand: it is not enabled again without a person"})
 	}
-	if w.Removes(state) && t.Task.Manifest == nil {
+	deletes := w.Removes(state) && t.Task.Manifest == nil // a run with a manifest deletes nothing
+	if deletes {
 		b.deletions(w)
+		b.deleting[t.Name] = true
 	}
+	b.source(t, deletes)
 }
 
 // impossible blocks a transfer whose settings do not go together with those of the task in force: DataSync would refuse the update.
@@ -46,10 +48,10 @@ func (b *Builder) impossible(w desired.Task, spec task.Spec) {
 	}
 }
 
-// deletions warns of what a task that deletes can empty, and blocks one that would delete everything.
+// deletions warns of what a task that deletes can empty, and blocks one that would delete reports and manifests.
 func (b *Builder) deletions(w desired.Task) {
 	t, one := w.Transfer, []*transfer.Transfer{w.Transfer}
-	destination, source := t.LocationSpec(plan.DestinationSide).URI(), t.LocationSpec(plan.SourceSide).URI()
+	destination := t.LocationSpec(plan.DestinationSide).URI()
 	f := plan.Finding{Severity: plan.Warning, Code: plan.CodeDeletes, Account: w.Spec.Account, Subject: destination,
 		Detail: "the task deletes every object below " + destination + " that is not at the source"}
 	if !b.settings.AllowDelete {
@@ -61,22 +63,5 @@ func (b *Builder) deletions(w desired.Task) {
 			b.find(one, plan.Finding{Severity: plan.Blocking, Code: plan.CodeDeletes, Account: w.Spec.Account, Subject: at.URI,
 				Detail: fmt.Sprintf("the task would delete the %s of %s at %s", at.What, other.Name, at.URI), Remedy: transfer.RuleReportDeleted.Remedy})
 		}
-	}
-	look, looked := b.Snap.Sources[t.Name]
-	switch {
-	case !looked || look.Err != nil:
-		err := look.Err
-		if err == nil {
-			err = errors.New("the clients hold no client of its account")
-		}
-		b.find(one, unreadFinding(t.Source.Account, t.Source.Bucket, fmt.Errorf("whether %s is empty, in which case the task deletes all of %s: %w", source, destination, err), plan.Warning,
-			"look before the first run, or grant the reader s3:ListBucket on bucket "+t.Source.Bucket))
-	case look.Sample.Objects == 0 && look.Sample.More:
-		b.find(one, unreadFinding(t.Source.Account, t.Source.Bucket, fmt.Errorf("whether more than directories is below %s; if not, the task deletes all of %s", source, destination), plan.Warning,
-			"look before the first run"))
-	case look.Sample.Empty():
-		b.find(one, plan.Finding{Severity: plan.Blocking, Code: plan.CodeEmptySource, Side: plan.SourceSide, Account: t.Source.Account, Subject: source,
-			Detail: fmt.Sprintf("nothing is below %s, so the task would delete everything below %s", source, destination),
-			Remedy: "correct the source's prefix, or set PreserveDeletedFiles to PRESERVE"})
 	}
 }

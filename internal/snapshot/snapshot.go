@@ -56,7 +56,7 @@ type Snapshot struct {
 	Samples map[string]bucket.Sample
 	// Unlisted is by transfer, why there is no sample.
 	Unlisted map[string]error
-	// Sources are by transfer that deletes: a page of what lies below the source's prefix.
+	// Sources are by transfer: a page of what lies below the source's prefix.
 	Sources map[string]SourceLook
 
 	// Owners are by the name of a former bucket.
@@ -69,7 +69,7 @@ type Snapshot struct {
 	Dead []string
 }
 
-// SourceLook is a look at a source whose task deletes at the destination what the source lacks. Err is why it failed.
+// SourceLook is a look at what lies below a source's prefix. Err is why it failed.
 type SourceLook struct {
 	Sample bucket.Sample
 	Err    error

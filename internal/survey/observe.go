@@ -27,7 +27,6 @@ func observe(ctx context.Context, c client.Set, transfers []*transfer.Transfer) 
 	named.Wait()
 	s.readFormerLogs(ctx, w, lists.tasks)
 	s.readReferred(ctx, w, lists.locations)
-	s.readEmptied(ctx, w, &named)
 	if err := ctx.Err(); err != nil {
 		named.Wait()
 		return nil, err
@@ -54,7 +53,7 @@ func (s *Reader) readDesired(ctx context.Context, w desired.Set, wg *sync.WaitGr
 		if s.Readable[t.Transfer.Destination.Account] && t.Transfer.Overwrites() {
 			wg.Go(func() { s.lookAtDestination(ctx, t.Transfer) })
 		}
-		if t.Transfer.Removes() {
+		if s.Readable[t.Transfer.Source.Account] {
 			wg.Go(func() { s.lookAtSource(ctx, t.Transfer) })
 		}
 	}
@@ -100,15 +99,6 @@ func (s *Reader) readListed(ctx context.Context, w desired.Set) lists {
 	}
 	wg.Wait()
 	return out
-}
-
-// readEmptied begins to look at the sources of tasks that delete because the observed task does, and not because the transfer says so.
-func (s *Reader) readEmptied(ctx context.Context, w desired.Set, wg *sync.WaitGroup) {
-	for _, t := range w.Tasks {
-		if state, err := s.OurTask(t); err == nil && t.Removes(state) && !t.Transfer.Removes() {
-			wg.Go(func() { s.lookAtSource(ctx, t.Transfer) })
-		}
-	}
 }
 
 // confirmPrincipals begins to read the roles of locations that the user names, and to read again the policies with principals that S3 or KMS shows

@@ -79,11 +79,12 @@ type expected struct {
 
 // stage is what a set-up may change before the plan is made.
 type stage struct {
-	t     *testing.T
-	cloud *xaccttest.Cloud
-	tr    *xacct.Transfer
-	opts  *xacct.PlanOptions
-	part  string // the account whose part of the plan is looked at; "" is the whole plan
+	t      *testing.T
+	cloud  *xaccttest.Cloud
+	tr     *xacct.Transfer
+	opts   *xacct.PlanOptions
+	others []xacct.Transfer // planned together with tr
+	part   string           // the account whose part of the plan is looked at; "" is the whole plan
 }
 
 func readSituation(t *testing.T, dir string) (s situation) {
@@ -265,7 +266,7 @@ func (st *stage) plan(s situation) *xacct.Plan {
 		return next()
 	})
 	defer st.cloud.Intercept(nil)
-	p := kittest.MustPlan(st.t, st.t.Context(), st.cloud.Clients(), []xacct.Transfer{*st.tr}, func(o *xacct.PlanOptions) {
+	p := kittest.MustPlan(st.t, st.t.Context(), st.cloud.Clients(), append([]xacct.Transfer{*st.tr}, st.others...), func(o *xacct.PlanOptions) {
 		logger := o.Logger
 		*o = *st.opts
 		o.Logger = logger

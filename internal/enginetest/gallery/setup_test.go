@@ -108,8 +108,33 @@ var setups = map[string]func(*stage){
 		time.Sleep(10 * time.Hour)
 		st.cloud.SetBucketPolicy("media-archive", granted)
 	},
-	"empty-source": func(st *stage) { st.tr.Source.Prefix = "2062/" },
-	"deletes":      func(st *stage) { st.opts.AllowDelete = false },
+	"empty-source":        func(st *stage) { st.tr.Source.Prefix = "2062/" },
+	"empty-source-copies": func(st *stage) { st.tr.Source.Prefix = "2026-" },
+	"overlap":             func(st *stage) { st.nightly(st.tr.Destination.Prefix + "/nightly") },
+	"overlap-writes":      func(st *stage) { st.nightly(st.tr.Destination.Prefix) },
+	"overlap-filtered": func(st *stage) {
+		st.nightly(st.tr.Destination.Prefix + "/nightly")
+		st.tr.Task.Excludes = []string{task.Folder("nightly")}
+	},
+	"overlap-source": func(st *stage) {
+		st.cloud.AddBucket(accountA, "us-east-2", "media-copy")
+		onward := *st.tr
+		onward.Name, onward.Source = "onward", st.tr.Destination
+		onward.Destination, onward.TaskAccount = xacct.Endpoint{Account: accountA, Region: "us-east-2", Bucket: "media-copy"}, accountA
+		st.others = []xacct.Transfer{onward}
+	},
+	"wrong-owner-source": func(st *stage) {
+		st.cloud.AddBucket("777788889999", "eu-west-1", "media-theirs")
+		st.tr.Source.Bucket = "media-theirs"
+	},
+	"wrong-owner-reader-denied": func(st *stage) {
+		reader := st.cloud.OperatorARN(accountA)
+		scps := [][]policy.Document{{policy.New(policy.Allow("*").On("*")), policy.New(policy.Deny("s3:*").On("arn:aws:s3:::media-raw", "arn:aws:s3:::media-raw/*").
+			When(policy.ArnEquals("aws:PrincipalArn", reader)).WithSid("NotByPeople"))}}
+		st.opts.SCPs = map[string][][]policy.Document{accountA: scps}
+		st.cloud.SetOrganization(accountA, xaccttest.Organization{ID: "o-aaaaaaaaaa", SCPs: scps})
+	},
+	"deletes": func(st *stage) { st.opts.AllowDelete = false },
 	"delete-protection-remove": func(st *stage) {
 		st.cloud.PutObject("media-archive", "incoming/gone-from-the-source.mov", []byte("x"))
 	},
@@ -254,4 +279,13 @@ func handMade(t *testing.T, cloud *xaccttest.Cloud, tr *xacct.Transfer, prefix s
 		t.Fatal(err)
 	}
 	tr.Destination.RoleARN, tr.Destination.LocationARN = role, *out.LocationArn
+}
+
+// nightly adds a transfer of another folder of the source's bucket to the place below the destination's bucket.
+func (st *stage) nightly(prefix string) {
+	other := *st.tr
+	other.Name, other.Source.Prefix, other.Destination.Prefix = "nightly", "nightly", prefix
+	other.Task.Options.PreserveDeletedFiles = ""
+	st.cloud.PutObject("media-raw", "nightly/1.mov", []byte("x"))
+	st.others = []xacct.Transfer{other}
 }

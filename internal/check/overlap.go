@@ -1,0 +1,191 @@
+package check
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/plan"
+)
+
+// A meeting is how a transfer meets others of its plan in a bucket.
+type meeting int
+
+const (
+	deletesOthers        meeting = iota // its task deletes what others write
+	deletedByOthers                     // others delete what it writes
+	mayDeleteOthers                     // its task may delete what others write, and its filters leave that out
+	maybeDeletedByOthers                // others may do that
+	sharesFolder                        // others write to the same folder
+	feedsOthers                         // it writes into the source of others
+	fedByOthers                         // others write into its source
+	meetings                            // how many there are
+)
+
+const (
+	apart        = "give each transfer a folder of its own"
+	filtersBound = "whether DataSync deletes what the filters of a task leave out" // it is not documented
+)
+
+// meetingWords is the table of what a finding says. The names of the others follow the detail, in which %s is the URI of the side.
+var meetingWords = [meetings]struct {
+	severity                  plan.Severity
+	side                      plan.Side
+	detail, remedy, dependsOn string
+}{
+	deletesOthers: {plan.Blocking, plan.DestinationSide, "the task deletes below %s what is not at its source, and with it what other transfers write",
+		apart + ", or set PreserveDeletedFiles to PRESERVE", ""},
+	deletedByOthers: {plan.Blocking, plan.DestinationSide, "it writes below %s, where the tasks of other transfers delete what is not at their own sources",
+		apart + ", or set PreserveDeletedFiles to PRESERVE in those", ""},
+	mayDeleteOthers: {plan.Warning, plan.DestinationSide, "the task deletes below %s, and its filters may leave out what other transfers write there",
+		apart + ", or set PreserveDeletedFiles to PRESERVE", filtersBound},
+	maybeDeletedByOthers: {plan.Warning, plan.DestinationSide, "it writes below %s, where the tasks of other transfers delete, and may leave this out by their filters",
+		apart + ", or set PreserveDeletedFiles to PRESERVE in those", filtersBound},
+	sharesFolder: {plan.Warning, plan.DestinationSide, "it writes below %s, and so do other transfers: of two objects with one key the later stays",
+		apart + ", unless their keys never meet", ""},
+	feedsOthers: {plan.Warning, plan.DestinationSide, "it writes below %s, from where other transfers copy",
+		apart + "; if they are meant as a chain, run one after the other", ""},
+	fedByOthers: {plan.Warning, plan.SourceSide, "it copies from below %s, where other transfers write",
+		apart + "; if they are meant as a chain, run one after the other", ""},
+}
+
+// Overlaps reports transfers of one plan that meet in a bucket. deleting are the names of those whose tasks are known to delete, beside those that
+// say so.
+func Overlaps(transfers []*transfer.Transfer, deleting map[string]bool) []plan.Finding {
+	met := map[*transfer.Transfer]*[meetings][]string{}
+	meet := func(t, other *transfer.Transfer, how, back meeting) {
+		for _, m := range []struct {
+			of   *transfer.Transfer
+			name string
+			how  meeting
+		}{{t, other.Name, how}, {other, t.Name, back}} {
+			if met[m.of] == nil {
+				met[m.of] = &[meetings][]string{}
+			}
+			met[m.of][m.how] = append(met[m.of][m.how], m.name)
+		}
+	}
+	removes := func(t *transfer.Transfer) bool { return deleting[t.Name] || t.Removes() && t.Task.Manifest == nil }
+	for p := range neighbours(transfers) {
+		if p.other.side == plan.SourceSide {
+			if p.of.Copied(plan.DestinationSide).Meets(p.other.Copied(plan.SourceSide)) {
+				meet(p.of.Transfer, p.other.Transfer, feedsOthers, fedByOthers)
+			}
+			continue
+		}
+		destroys := false
+		for _, q := range []neighbour{p, {p.other, p.of}} {
+			if how, back, ok := deletion(q.of.Transfer, q.other.Transfer); ok && removes(q.of.Transfer) {
+				meet(q.of.Transfer, q.other.Transfer, how, back)
+				destroys = true
+			}
+		}
+		if !destroys && p.of.Copied(plan.DestinationSide).Meets(p.other.Copied(plan.DestinationSide)) {
+			meet(p.of.Transfer, p.other.Transfer, sharesFolder, sharesFolder)
+		}
+	}
+	var out []plan.Finding
+	for _, t := range transfers {
+		if by := met[t]; by != nil {
+			out = append(out, meetingFindings(t, by)...)
+		}
+	}
+	return out
+}
+
+// meetingFindings returns the findings of one transfer.
+func meetingFindings(t *transfer.Transfer, by *[meetings][]string) []plan.Finding {
+	var out []plan.Finding
+	for how, others := range by {
+		if len(others) == 0 {
+			continue
+		}
+		w := meetingWords[how]
+		uri := t.LocationSpec(w.side).URI()
+		f := plan.Finding{Severity: w.severity, Code: plan.CodeOverlap, Transfer: t.Name, Side: w.side, Account: t.End(w.side).Account, Subject: uri,
+			Detail: fmt.Sprintf(w.detail, uri) + ": " + few(others), Remedy: w.remedy}
+		if w.dependsOn != "" {
+			f.DependsOn = []string{w.dependsOn}
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// few lists the names, sorted, and of many only the first ones.
+func few(names []string) string {
+	const most = 5
+	names = slices.Compact(slices.Sorted(slices.Values(names)))
+	if len(names) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return strings.Join(names, ", ")
+}
+
+// deletion reports whether the task of t, if it deletes, deletes what the other transfer writes, and how the two meet by that. It leaves alone what lies
+// at its own source too.
+func deletion(t, other *transfer.Transfer) (how, back meeting, ok bool) {
+	written := other.Copied(plan.DestinationSide)
+	switch {
+	case !t.Location(plan.DestinationSide).Meets(written), t.Mirrors(other) && (!t.Filtered() || t.SameFilters(other)):
+		return 0, 0, false
+	case t.Mirrors(other), !t.Copied(plan.DestinationSide).Meets(written):
+		return mayDeleteOthers, maybeDeletedByOthers, true
+	}
+	return deletesOthers, deletedByOthers, true
+}
+
+// end is one end of a transfer.
+type end struct {
+	*transfer.Transfer
+	side   plan.Side
+	bucket string
+	prefix string
+}
+
+// A neighbour is a destination, and another transfer's end in the same bucket of which one lies in the other.
+type neighbour struct{ of, other end }
+
+// neighbours yields each pair of ends once. It takes the ends in the order of their keys, in which those that an end lies in are the ones last seen.
+func neighbours(transfers []*transfer.Transfer) iter.Seq[neighbour] {
+	var ends []end
+	for _, t := range transfers {
+		for _, side := range transfer.Sides {
+			e := t.End(side)
+			ends = append(ends, end{t, side, e.Bucket, transfer.Slashed(e.Prefix)})
+		}
+	}
+	slices.SortStableFunc(ends, func(x, y end) int { return cmp.Or(cmp.Compare(x.bucket, y.bucket), cmp.Compare(x.prefix, y.prefix)) })
+	return func(yield func(neighbour) bool) {
+		around := map[plan.Side][]end{} // those that the current one lies in
+		for _, e := range ends {
+			for side, outer := range around {
+				for len(outer) > 0 && !outer[len(outer)-1].holds(e) {
+					outer = outer[:len(outer)-1]
+				}
+				around[side] = outer
+			}
+			for _, o := range around[plan.DestinationSide] {
+				if o.Transfer != e.Transfer && !yield(neighbour{o, e}) {
+					return
+				}
+			}
+			if e.side == plan.DestinationSide {
+				for _, o := range around[plan.SourceSide] {
+					if o.Transfer != e.Transfer && !yield(neighbour{e, o}) {
+						return
+					}
+				}
+			}
+			around[e.side] = append(around[e.side], e)
+		}
+	}
+}
+
+// holds reports whether the other end lies in this one.
+func (e end) holds(other end) bool {
+	return e.bucket == other.bucket && strings.HasPrefix(other.prefix, e.prefix)
+}
