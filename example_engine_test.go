@@ -256,5 +256,5 @@ func ExamplePlan_Explain() {
 	}
 	// Output:
 	// destination media-archive s3:ListBucket undetermined OurOrganisation
-	// let arn:aws:iam::111122223333:role/media-archive-destination list bucket media-archive, in its own policies and in the bucket's; settle what the plan's undetermined finding depends on (OurOrganisation): aws:PrincipalOrgID
+	// let arn:aws:iam::111122223333:role/media-archive-destination list bucket media-archive, in its own policies and in the bucket's; settle what the plan's undetermined finding depends on (statement "OurOrganisation"): aws:PrincipalOrgID
 }

@@ -103,15 +103,15 @@ func ExampleNewPlan_organisationOnly() {
 	}
 	// Output:
 	// the role's account is in map[]
-	// warning undetermined: whether DataSync may write the destination: s3:GetObject, s3:PutObject depends on aws:PrincipalOrgID (OurOrganisation): it allows principals of certain organisations only, and an exemption of AWS services does not help a role
+	// warning undetermined: whether DataSync may write the destination: s3:GetObject, s3:PutObject depends on aws:PrincipalOrgID (statement "OurOrganisation"): it allows principals of certain organisations only, and an exemption of AWS services does not help a role
 	//   as its owner could write it: {"Sid":"OurOrganisation","Effect":"Deny","Principal":"*","Action":["s3:PutObject","s3:GetObject"],"Resource":"arn:aws:s3:::media-archive/*","Condition":{"StringNotEquals":{"aws:PrincipalOrgID":"o-a1b2c3d4e5"},"ArnNotLikeIfExists":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/media-archive-destination"}}}
-	// info allowed: DataSync may write the destination in part: s3:GetBucketLocation, s3:ListBucket, s3:ListBucketMultipartUploads and 7 more (allowed, by XacctMediaArchiveWrite317df6a3)
+	// info allowed: DataSync may write the destination in part: s3:GetBucketLocation, s3:ListBucket, s3:ListBucketMultipartUploads and 7 more (allowed, by statement "XacctMediaArchiveWrite317df6a3")
 	// the role's account is in map[111122223333:o-f6g7h8i9j0]
-	// blocking denied: DataSync may not write the destination: s3:GetObject, s3:PutObject (explicitly denied, by OurOrganisation): it allows principals of certain organisations only, and an exemption of AWS services does not help a role
+	// blocking denied: DataSync may not write the destination: s3:GetObject, s3:PutObject (explicitly denied, by statement "OurOrganisation"): it allows principals of certain organisations only, and an exemption of AWS services does not help a role
 	//   as its owner could write it: {"Sid":"OurOrganisation","Effect":"Deny","Principal":"*","Action":["s3:PutObject","s3:GetObject"],"Resource":"arn:aws:s3:::media-archive/*","Condition":{"StringNotEquals":{"aws:PrincipalOrgID":"o-a1b2c3d4e5"},"ArnNotLikeIfExists":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/media-archive-destination"}}}
-	// info allowed: DataSync may write the destination in part: s3:GetBucketLocation, s3:ListBucket, s3:ListBucketMultipartUploads and 7 more (allowed, by XacctMediaArchiveWrite317df6a3)
+	// info allowed: DataSync may write the destination in part: s3:GetBucketLocation, s3:ListBucket, s3:ListBucketMultipartUploads and 7 more (allowed, by statement "XacctMediaArchiveWrite317df6a3")
 	// the role's account is in map[111122223333:o-a1b2c3d4e5]
-	// info allowed: DataSync may write the destination (allowed, by XacctMediaArchiveWrite317df6a3)
+	// info allowed: DataSync may write the destination (allowed, by statement "XacctMediaArchiveWrite317df6a3")
 }
 
 // A transfer whose destination was set up by hand after AWS's tutorial is taken over: its role and location are judged and used, never
@@ -149,15 +149,16 @@ func ExampleNewPlan_takeOver() {
 	//       + XacctMediaArchiveList8abc7cf6   arn:aws:iam::111122223333:role/Operator may list
 	//       2 other statements unchanged
 	//
-	// Checked  DataSync may assume the source role (allowed, by DataSync)
-	//          DataSync may read the source (allowed, by Read)
+	// Checked  DataSync may assume the source role (allowed, by statement "DataSync")
+	//          DataSync may read the source (allowed, by statement "Read")
 	//          DataSync may assume the destination role (allowed, by statement 1 of the resource policy)
-	//          DataSync may write the destination (allowed, by DataSyncCreateS3LocationAndTaskAccess)
+	//          DataSync may write the destination (allowed, by statement "DataSyncCreateS3LocationAndTaskAccess")
 	//          the operator may create the source location (allowed, by statement 1 of the identity policy)
 	//          the operator may make roles, locations and task (allowed, by statement 1 of the identity policy)
 	//          the operator may run the task (allowed, by statement 1 of the identity policy)
 	//
 	// Unknown  service control policies of 111122223333 and 444455556666 and resource control policies of 111122223333 and 444455556666 were not given
+	//            → hand them to the plan in SCPs and RCPs, or ask the organisation's administrators
 	//
 	// Note     bucket media-archive allows this role by the tutorial's statement; whoever follows the tutorial again replaces it, as its id is always the same
 }

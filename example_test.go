@@ -70,16 +70,17 @@ func Example() {
 	//       + XacctMediaArchiveWrite317df6a3   arn:aws:iam::111122223333:role/media-archive-destination may write
 	//       + XacctMediaArchiveList8abc7cf6   arn:aws:iam::111122223333:role/Operator may list
 	//
-	// Checked  DataSync may assume the source role (allowed, by DataSync)
-	//          DataSync may read the source (allowed, by Read)
-	//          DataSync may assume the destination role (allowed, by DataSync)
-	//          DataSync may write the destination (allowed, by XacctMediaArchiveWrite317df6a3)
+	// Checked  DataSync may assume the source role (allowed, by statement "DataSync")
+	//          DataSync may read the source (allowed, by statement "Read")
+	//          DataSync may assume the destination role (allowed, by statement "DataSync")
+	//          DataSync may write the destination (allowed, by statement "XacctMediaArchiveWrite317df6a3")
 	//          the operator may create the source location (allowed, by statement 1 of the identity policy)
-	//          the operator may create the destination location (allowed, by XacctMediaArchiveList8abc7cf6)
+	//          the operator may create the destination location (allowed, by statement "XacctMediaArchiveList8abc7cf6")
 	//          the operator may make roles, locations and task (allowed, by statement 1 of the identity policy)
 	//          the operator may run the task (allowed, by statement 1 of the identity policy)
 	//
 	// Unknown  service control policies of 111122223333 and 444455556666 and resource control policies of 111122223333 and 444455556666 were not given
+	//            → hand them to the plan in SCPs and RCPs, or ask the organisation's administrators
 	//
 	// complete: 1 object arrived
 }

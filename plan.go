@@ -12,6 +12,7 @@ import (
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/option"
 	"github.com/xacct/xacct/internal/planner"
+	"github.com/xacct/xacct/internal/plantext"
 	"github.com/xacct/xacct/internal/residue"
 	"github.com/xacct/xacct/policy"
 )
@@ -187,6 +188,19 @@ func (p *Plan) Residue(ctx context.Context, c Clients) ([]Residue, error) {
 	return residue.Find(ctx, c.set(), resolveAll(p.Transfers))
 }
 
-// String returns the plan as text for people: what changes in which account, what was checked, and what is unknown. The same plan always gives the
-// same text, without a newline at its end.
-func (p *Plan) String() string { return p.internal().Text() }
+// String returns the plan as text for people: what changes in which account, what was checked, what stands in the way, what is unknown, and what would
+// help. Of more than three transfers it sums up what is made, deleted and allowed, a line for each transfer; [Plan.Details] has every line. The same
+// plan always gives the same text, without a newline at its end.
+func (p *Plan) String() string { return plantext.Short(p.text()) }
+
+// Details returns the text of [Plan.String] with a line for every change, statement and check, however many transfers the plan has.
+func (p *Plan) Details() string { return plantext.Long(p.text()) }
+
+func (p *Plan) text() *plantext.Plan {
+	out := &plantext.Plan{Mode: p.Mode, Changes: p.Changes, Findings: p.Findings}
+	for _, t := range p.Transfers {
+		out.Transfers = append(out.Transfers, t.Name)
+		out.TaskAccounts = append(out.TaskAccounts, cmp.Or(t.TaskAccount, t.Source.Account))
+	}
+	return out
+}

@@ -78,13 +78,13 @@ func TestExplain(t *testing.T) {
 			&task.StartError{Err: answer("DataSync location access test failed: could not perform s3:ListObjectsV2 on bucket.")},
 			plan.DestinationSide, plan.CodeUndetermined, "OurOrganisation",
 			"let " + outRole + " list bucket media-archive, in its own policies and in the bucket's; " +
-				"settle what the plan's undetermined finding depends on (OurOrganisation): aws:PrincipalOrgID"},
+				"settle what the plan's undetermined finding depends on (statement \"OurOrganisation\"): aws:PrincipalOrgID"},
 		{"a start, the bucket is named",
 			&task.StartError{Err: answer("DataSync location access test failed: could not perform s3:ListObjectsV2 on bucket media. Access denied.")},
 			plan.SourceSide, plan.CodeAllowed, "DataSync",
-			"let " + inRole + " list bucket media, in its own policies and in the bucket's; the policies that were read allow it, by DataSync: look at"},
+			"let " + inRole + " list bucket media, in its own policies and in the bucket's; the policies that were read allow it, by statement \"DataSync\": look at"},
 		{"reading, which decrypts", answer("DataSync location access test failed: could not perform s3:GetObject in bucket media. Access denied."),
-			plan.SourceSide, plan.CodeDenied, "NoDecrypt", "the plan found it denied, by NoDecrypt: change that statement"},
+			plan.SourceSide, plan.CodeDenied, "NoDecrypt", "the plan found it denied, by statement \"NoDecrypt\": change that statement"},
 		{"the role is named",
 			answer("Unable to assume role. Reason: Access denied when calling sts:AssumeRole; roleName=media-archive-destination, roleArn=" + outRole),
 			plan.DestinationSide, plan.CodeAllowed, "", "let the trust policy of " + outRole + " allow sts:AssumeRole to datasync.amazonaws.com"},
@@ -92,7 +92,7 @@ func TestExplain(t *testing.T) {
 			plan.SourceSide, plan.CodeDenied, "NoOps", "name it in Operators"},
 		{"a run: the code tells the side",
 			failed("SrcLocHitAccess", ""),
-			plan.SourceSide, plan.CodeDenied, "NoDecrypt", "allow reading; the plan found it denied, by NoDecrypt"},
+			plan.SourceSide, plan.CodeDenied, "NoDecrypt", "allow reading; the plan found it denied, by statement \"NoDecrypt\""},
 		{"a run: the detail tells the side",
 			failed("FsS3HeadBucketFailed", "403 on the destination bucket"),
 			plan.DestinationSide, plan.CodeUndetermined, "OurOrganisation", "let " + outRole + ", the policy of bucket media-archive and"},
@@ -100,7 +100,7 @@ func TestExplain(t *testing.T) {
 			&task.IncompleteError{Outcome: task.Outcome{Verdict: task.WithExceptions, Counters: task.Counters{FailedTransfer: 2}}},
 			plan.SourceSide, plan.CodeDenied, "NoDecrypt", "see the task's report or log group"},
 		{"S3's own words", failed("", "User: arn:aws:sts::111122223333:assumed-role/x/y is not authorized to perform: s3:PutObject on resource: x"),
-			plan.DestinationSide, plan.CodeDenied, "NoUploads", "the plan found it denied, by NoUploads: exempt the role"},
+			plan.DestinationSide, plan.CodeDenied, "NoUploads", "the plan found it denied, by statement \"NoUploads\": exempt the role"},
 		{"S3's own words, of the operator",
 			answer("User: arn:aws:sts::111122223333:assumed-role/ops/me is not authorized to perform: s3:ListBucket on resource: x"),
 			plan.SourceSide, plan.CodeDenied, "NoOps", "name it in Operators"},
@@ -114,7 +114,7 @@ func TestExplain(t *testing.T) {
 			plan.SourceSide, plan.CodeAllowed, "DataSync", "let " + inRole + " list bucket media,"},
 		{"an action of which no message is known",
 			answer("DataSync location access test failed: could not perform s3:DeleteObject in bucket media-archive. Access denied."),
-			plan.DestinationSide, plan.CodeLimited, "NoDeletes", "the plan found it denied, by NoDeletes"},
+			plan.DestinationSide, plan.CodeLimited, "NoDeletes", "the plan found it denied, by statement \"NoDeletes\""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := explained()
@@ -220,7 +220,7 @@ func TestAccessTestErrorOfOthers(t *testing.T) {
 		{region, "datasync refused: The bucket is in this region", "set the Region of that end to the one that the message names"},
 		{errors.New("access test failed somehow"),
 			"could not reach the source bucket media as " + inRole + " (by its policies: denied)",
-			"the plan found it denied, by NoDecrypt: change that statement"},
+			"the plan found it denied, by statement \"NoDecrypt\": change that statement"},
 	} {
 		p := explained()
 		e := AccessError(p.Findings, transfer.Resolve(p.Transfers[0]), plan.SourceSide, tt.err)

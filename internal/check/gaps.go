@@ -3,9 +3,9 @@ package check
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 )
@@ -41,16 +41,16 @@ func (c *checker) notGiven() []plan.Finding {
 			owners = append(owners, a)
 		}
 	}
-	if len(callers) > 0 {
-		what = append(what, "service control policies of "+strings.Join(callers, " and "))
+	for _, a := range callers {
+		what = append(what, "service control policies of "+a)
 	}
-	if len(owners) > 0 {
-		what = append(what, "resource control policies of "+strings.Join(owners, " and "))
+	for _, a := range owners {
+		what = append(what, "resource control policies of "+a)
 	}
 	if len(what) == 0 {
 		return nil
 	}
-	return []plan.Finding{{Severity: plan.Info, Code: plan.CodeNotGiven, Transfer: t.Name, Detail: strings.Join(what, " and ") + " were not given",
+	return []plan.Finding{{Severity: plan.Info, Code: plan.CodeNotGiven, Transfer: t.Name, Detail: text.NotGiven(what), DependsOn: what,
 		Remedy: "hand them to the plan in SCPs and RCPs, or ask the organisation's administrators"}}
 }
 

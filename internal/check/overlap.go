@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 )
@@ -106,23 +107,13 @@ func meetingFindings(t *transfer.Transfer, by *[meetings][]string) []plan.Findin
 		w := meetingWords[how]
 		uri := t.LocationSpec(w.side).URI()
 		f := plan.Finding{Severity: w.severity, Code: plan.CodeOverlap, Transfer: t.Name, Side: w.side, Account: t.End(w.side).Account, Subject: uri,
-			Detail: fmt.Sprintf(w.detail, uri) + ": " + few(others), Remedy: w.remedy}
+			Detail: fmt.Sprintf(w.detail, uri) + ": " + text.Few(others), Remedy: w.remedy}
 		if w.dependsOn != "" {
 			f.DependsOn = []string{w.dependsOn}
 		}
 		out = append(out, f)
 	}
 	return out
-}
-
-// few lists the names, sorted, and of many only the first ones.
-func few(names []string) string {
-	const most = 5
-	names = slices.Compact(slices.Sorted(slices.Values(names)))
-	if len(names) > most {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
-	}
-	return strings.Join(names, ", ")
 }
 
 // deletion reports whether the task of t, if it deletes, deletes what the other transfer writes, and how the two meet by that. It leaves alone what lies

@@ -69,7 +69,7 @@ func TestCheck(t *testing.T) {
 		}, []string{"blocking denied  the operator may not make roles, locations and task: datasync:CreateTask (implicitly denied)"}},
 		{"nobody may run tasks", func(_ *xacct.Transfer, f *xacct.Facts) {
 			f.SCPs[accountA] = [][]policy.Document{{anything, policy.New(policy.Deny("datasync:StartTaskExecution").WithSid("NoRuns").On("*"))}}
-		}, []string{"warning limited  the operator may run the task, but not datasync:StartTaskExecution (explicitly denied, by NoRuns)"}},
+		}, []string{"warning limited  the operator may run the task, but not datasync:StartTaskExecution (explicitly denied, by statement \"NoRuns\")"}},
 		{"resources of one organisation, which is that of the account", func(_ *xacct.Transfer, f *xacct.Facts) {
 			f.OrgIDs = map[string]string{accountA: "o-a1b2c3", accountB: "o-a1b2c3"}
 			f.SCPs[accountA] = [][]policy.Document{{anything, policy.New(policy.Deny("*").On("*").When(policy.StringNotEquals("aws:ResourceOrgID", "o-a1b2c3")))}}
@@ -97,17 +97,17 @@ func TestCheck(t *testing.T) {
 		{"the place of retry manifests is denied", func(tr *xacct.Transfer, f *xacct.Facts) {
 			tr.Retries = &task.Manifest{Account: accountB, Bucket: "media-archive", Key: "lists/retry.csv"}
 			f.BucketPolicies["media-archive"] = policy.New(policy.Deny("s3:GetObject").WithSid("NoLists").By(policy.Everyone()).On("arn:aws:s3:::media-archive/lists/*"))
-		}, []string{"blocking denied  DataSync may not read manifests of retries: s3:GetObject (explicitly denied, by NoLists)",
+		}, []string{"blocking denied  DataSync may not read manifests of retries: s3:GetObject (explicitly denied, by statement \"NoLists\")",
 			"warning undetermined destination whether DataSync may write the destination: s3:GetObject depends on whether there are objects at lists/*"}},
 		{"the operator is among those that are kept out", func(_ *xacct.Transfer, f *xacct.Facts) {
 			f.BucketPolicies["media-archive"] = policy.New(policy.Deny("s3:ListBucket").WithSid("Out").By(policy.Everyone()).On("arn:aws:s3:::media-archive").When(policy.Where("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/ops")))
-		}, []string{"blocking denied destination the operator may not create the destination location: s3:ListBucket (explicitly denied, by Out): it keeps out certain principals by their ARN, and this one is among them"}},
+		}, []string{"blocking denied destination the operator may not create the destination location: s3:ListBucket (explicitly denied, by statement \"Out\"): it keeps out certain principals by their ARN, and this one is among them"}},
 		{"a key asks whether a service calls", func(tr *xacct.Transfer, f *xacct.Facts) {
 			key := "arn:aws:kms:us-east-2:111122223333:key/11111111-2222-3333-4444-555555555555"
 			tr.Destination.KMSKeys = []string{key}
 			f.KeyPolicies[key] = policy.New(policy.Allow("kms:*").WithSid("Root").By(policy.Account(accountA)).On("*"),
 				policy.Deny("kms:GenerateDataKey").WithSid("NoServices").By(policy.Everyone()).On("*").When(policy.Bool("aws:ViaAWSService", true)))
-		}, []string{"blocking denied destination DataSync may not encrypt and decrypt with key 11111111-2222-3333-4444-555555555555 of the destination: kms:GenerateDataKey (explicitly denied, by NoServices): it asks whether an AWS service calls"}},
+		}, []string{"blocking denied destination DataSync may not encrypt and decrypt with key 11111111-2222-3333-4444-555555555555 of the destination: kms:GenerateDataKey (explicitly denied, by statement \"NoServices\"): it asks whether an AWS service calls"}},
 		{"S3 calls a policy public that was not read, and restricts public buckets", func(_ *xacct.Transfer, f *xacct.Facts) {
 			delete(f.BucketPolicies, "media-archive")
 			changeBucket(f, "media-archive", func(s *bucket.State) {
@@ -118,12 +118,12 @@ func TestCheck(t *testing.T) {
 		{"an SCP keeps the writer from the bucket's policy", func(_ *xacct.Transfer, f *xacct.Facts) {
 			f.Writers = map[string]string{accountB: "arn:aws:iam::444455556666:role/admin"}
 			f.SCPs[accountB] = [][]policy.Document{{anything, policy.New(policy.Deny("s3:PutBucketPolicy").WithSid("NoPolicies").On("*"))}}
-		}, []string{"blocking lockout destination arn:aws:iam::444455556666:role/admin may not change the policy of bucket media-archive (explicitly denied, by NoPolicies)"}},
+		}, []string{"blocking lockout destination arn:aws:iam::444455556666:role/admin may not change the policy of bucket media-archive (explicitly denied, by statement \"NoPolicies\")"}},
 		{"the writer signed in through Identity Center, and the Deny spares roles of that name at the path /", func(_ *xacct.Transfer, f *xacct.Facts) {
 			f.Writers = map[string]string{accountB: "arn:aws:sts::444455556666:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/me"}
 			f.BucketPolicies["media-archive"] = policy.New(policy.Deny("s3:PutBucketPolicy").WithSid("OnlyAdmins").By(policy.Everyone()).On("arn:aws:s3:::media-archive").
 				When(policy.Where("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::444455556666:role/AWSReservedSSO_Admin_*")))
-		}, []string{"blocking lockout destination arn:aws:sts::444455556666:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/me may not change the policy of bucket media-archive (explicitly denied, by OnlyAdmins)"}},
+		}, []string{"blocking lockout destination arn:aws:sts::444455556666:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/me may not change the policy of bucket media-archive (explicitly denied, by statement \"OnlyAdmins\")"}},
 		{"S3 does not call a policy public that holds a doubtful statement", func(_ *xacct.Transfer, f *xacct.Facts) {
 			f.BucketPolicies["media-archive"] = ownAccount
 			changeBucket(f, "media-archive", func(s *bucket.State) {
@@ -157,7 +157,7 @@ func TestCheck(t *testing.T) {
 			remoteKey(tr, f, administered)
 			f.Writers = map[string]string{accountB: "arn:aws:iam::444455556666:role/admin"}
 			f.SCPs[accountB] = [][]policy.Document{{anything, policy.New(policy.Deny("kms:PutKeyPolicy").WithSid("NoPolicies").On("*"))}}
-		}, []string{"blocking lockout  arn:aws:iam::444455556666:role/admin may not change the policy of key 11111111-2222-3333-4444-555555555555 (explicitly denied, by NoPolicies)"}},
+		}, []string{"blocking lockout  arn:aws:iam::444455556666:role/admin may not change the policy of key 11111111-2222-3333-4444-555555555555 (explicitly denied, by statement \"NoPolicies\")"}},
 		{"the destination has ACLs enabled", func(_ *xacct.Transfer, f *xacct.Facts) {
 			changeBucket(f, "media-archive", func(s *bucket.State) { s.Ownership = "ObjectWriter" })
 		}, []string{"blocking acls-enabled destination bucket media-archive has ACLs enabled (ObjectWriter)"}},

@@ -76,7 +76,7 @@ func TestExplainRuns(t *testing.T) {
 				if e.Side != tt.side || e.Cause != tt.cause || e.Verdict != xacct.CodeDenied || e.Statement != "Closed" || e.Bucket != tt.bucket || e.RoleARN != roles+string(tt.side) {
 					t.Errorf("%s of the %s bucket %s as %s: %s by %q, want %s, %s by Closed", e.Cause, e.Side, e.Bucket, e.RoleARN, e.Verdict, e.Statement, tt.cause, xacct.CodeDenied)
 				}
-				if hint := xacct.Hints(err)[0]; !strings.Contains(hint, "the plan found it denied, by Closed: ") {
+				if hint := xacct.Hints(err)[0]; !strings.Contains(hint, "the plan found it denied, by statement \"Closed\": ") {
 					t.Errorf("hint %q", hint)
 				}
 				var start *task.StartError

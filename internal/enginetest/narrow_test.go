@@ -116,7 +116,7 @@ func TestPlanAgainstHandWrittenFakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := p.String()
-	for _, want := range []string{"media-archive: 5 to create, 1 to update, 0 blocked", "3 other statements unchanged", "DataSync may write the destination (allowed, by XacctMediaArchiveWrite"} {
+	for _, want := range []string{"media-archive: 5 to create, 1 to update, 0 blocked", "3 other statements unchanged", "DataSync may write the destination (allowed, by statement \"XacctMediaArchiveWrite"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the plan lacks %q:\n%s", want, text)
 		}

@@ -27,7 +27,8 @@ var floors = []struct {
 	{"location", 2},
 	{"task", 2},
 	{"internal/patience", 1},
-	{"plan", 3},            // the words of plans and results
+	{"plan", 3}, // the words of plans and results
+	{"internal/plantext", 4},
 	{"internal/client", 4}, // the machinery, one storey a package
 	{"internal/guard", 5},
 	{"internal/transfer", 6},

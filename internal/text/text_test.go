@@ -11,7 +11,10 @@ import (
 func TestStatement(t *testing.T) {
 	for _, tt := range []struct{ name, statement, by, within string }{
 		{"none", "", "", ""},
-		{"a Sid", "NoUploads", ", by NoUploads", " (NoUploads)"},
+		{"a Sid", "NoUploads", `, by statement "NoUploads"`, ` (statement "NoUploads")`},
+		{"a Sid with a quote and a line", "No\"\nUploads", `, by statement "No\"\nUploads"`, ` (statement "No\"\nUploads")`},
+		{"a Sid that begins like a number", "statement 2 denies", `, by statement "statement 2 denies"`, ` (statement "statement 2 denies")`},
+		{"a number alone", "statement 3", ", by statement 3", " (statement 3)"},
 		{"a number", "statement 2 of the bucket policy", ", by statement 2 of the bucket policy", " (statement 2 of the bucket policy)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -69,6 +72,27 @@ func TestPrintable(t *testing.T) {
 	} {
 		if got := Printable(in); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestNotGiven(t *testing.T) {
+	for want, each := range map[string][]string{
+		"service control policies of a were not given":                                          {"service control policies of a"},
+		"service control policies of a and b and resource control policies of a were not given": {"service control policies of a", "resource control policies of a", "service control policies of b"},
+		"resource control policies of a, b and c were not given":                                {"resource control policies of a", "resource control policies of b", "resource control policies of b", "resource control policies of c"},
+	} {
+		if got := NotGiven(each); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestFew(t *testing.T) {
+	for want, names := range map[string][]string{"": nil, "a": {"a", "a"}, "a, b": {"b", "a"}, "a, b, c, d, e": {"e", "d", "c", "b", "a"},
+		"a, b, c, d, e and 2 more": {"g", "f", "e", "d", "c", "b", "a"}} {
+		if got := Few(names); got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

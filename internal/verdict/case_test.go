@@ -124,40 +124,40 @@ func TestConclude(t *testing.T) {
 	}{
 		{"nothing asked", func(*Case) {}, nil, nil},
 		{"all allowed", func(*Case) {}, []asked{list, put, putTags}, []row{
-			{"info allowed by Ours: s3:ListBucket s3:PutObject s3:PutObjectTagging", "r may write (allowed, by Ours)", "", nil}}},
+			{"info allowed by Ours: s3:ListBucket s3:PutObject s3:PutObjectTagging", "r may write (allowed, by statement \"Ours\")", "", nil}}},
 		{"the same asked twice", func(*Case) {}, []asked{list, list}, []row{
-			{"info allowed by Ours: s3:ListBucket", "r may write (allowed, by Ours)", "", nil}}},
+			{"info allowed by Ours: s3:ListBucket", "r may write (allowed, by statement \"Ours\")", "", nil}}},
 		{"denied by a statement, what is needed and what is not", func(j *Case) { j.denying(uploads) }, []asked{list, putTags, put}, []row{
-			{"blocking denied by NoUploads: s3:PutObject", "r may not write: s3:PutObject (explicitly denied, by NoUploads)", exempting("NoUploads"),
+			{"blocking denied by NoUploads: s3:PutObject", "r may not write: s3:PutObject (explicitly denied, by statement \"NoUploads\")", exempting("NoUploads"),
 				exempt(uploads)},
 			{"warning limited by NoUploads: s3:PutObjectTagging",
-				"r may write, but not s3:PutObjectTagging (explicitly denied, by NoUploads); tags are not copied",
+				"r may write, but not s3:PutObjectTagging (explicitly denied, by statement \"NoUploads\"); tags are not copied",
 				exempting("NoUploads"), exempt(uploads)},
-			{"info allowed by Ours: s3:ListBucket", "r may write in part: s3:ListBucket (allowed, by Ours)", "", nil}}},
+			{"info allowed by Ours: s3:ListBucket", "r may write in part: s3:ListBucket (allowed, by statement \"Ours\")", "", nil}}},
 		{"denied to all but a list", func(j *Case) { j.denying(adminOnly) }, []asked{put}, []row{
-			{"blocking denied by NoUploads: s3:PutObject", "r may not write: s3:PutObject (explicitly denied, by NoUploads)",
+			{"blocking denied by NoUploads: s3:PutObject", "r may not write: s3:PutObject (explicitly denied, by statement \"NoUploads\")",
 				"let the owner of bucket media exempt " + role + ": NoUploads with ArnNotLike aws:PrincipalArn " + other + " " + role + " in its Condition",
 				[]string{string(bothOnly.Bytes())}}}},
 		{"denied by two statements", func(j *Case) { j.denying(uploads, deny("NoObjects", "s3:*Object")) }, []asked{put}, []row{
-			{"blocking denied by NoUploads: s3:PutObject", "r may not write: s3:PutObject (explicitly denied, by NoUploads)",
+			{"blocking denied by NoUploads: s3:PutObject", "r may not write: s3:PutObject (explicitly denied, by statement \"NoUploads\")",
 				exempting("NoUploads") + "; and " + exempting("NoObjects"), append(exempt(uploads), exempt(deny("NoObjects", "s3:*Object"))...)}}},
 		{"what a statement denies before what none allows", func(j *Case) { j.Policies.Resource = policy.New(granting.On(objects), uploads) },
 			[]asked{list, put}, []row{
-				{"blocking denied by NoUploads: s3:PutObject", "r may not write: s3:PutObject (explicitly denied, by NoUploads)", exempting("NoUploads"),
+				{"blocking denied by NoUploads: s3:PutObject", "r may not write: s3:PutObject (explicitly denied, by statement \"NoUploads\")", exempting("NoUploads"),
 					exempt(uploads)},
 				{"blocking denied: s3:ListBucket", "r may not write: s3:ListBucket (implicitly denied)",
 					"let the owner of bucket media allow s3:ListBucket to " + role,
 					[]string{string(listing.By(policy.AWS(role)).Bytes())}}}},
 		{"only what is seldom needed is denied", func(j *Case) { j.denying(tags) }, []asked{put, putTags}, []row{
 			{"warning limited by NoTags: s3:PutObjectTagging",
-				"r may write, but not s3:PutObjectTagging (explicitly denied, by NoTags); tags are not copied",
+				"r may write, but not s3:PutObjectTagging (explicitly denied, by statement \"NoTags\"); tags are not copied",
 				exempting("NoTags"), exempt(tags)},
-			{"info allowed by Ours: s3:PutObject", "r may write (allowed, by Ours)", "", nil}}},
+			{"info allowed by Ours: s3:PutObject", "r may write (allowed, by statement \"Ours\")", "", nil}}},
 		{"what may be needed is denied", func(j *Case) { j.denying(tags) }, []asked{put, getTags}, []row{
 			{"warning undetermined by NoTags: s3:GetObjectTagging",
-				"whether r may write: s3:GetObjectTagging depends on whether objects have tags (NoTags)",
+				"whether r may write: s3:GetObjectTagging depends on whether objects have tags (statement \"NoTags\")",
 				"find out whether objects have tags, or " + exempting("NoTags"), exempt(tags)},
-			{"info allowed by Ours: s3:PutObject", "r may write in part: s3:PutObject (allowed, by Ours)", "", nil}}},
+			{"info allowed by Ours: s3:PutObject", "r may write in part: s3:PutObject (allowed, by statement \"Ours\")", "", nil}}},
 		{"not allowed by the bucket", func(j *Case) { j.Policies.Resource = policy.Document{} }, []asked{list, put}, []row{
 			{"blocking denied: s3:ListBucket s3:PutObject", "r may not write: s3:ListBucket, s3:PutObject (implicitly denied)",
 				"let the owner of bucket media allow s3:ListBucket, s3:PutObject to " + role,
@@ -179,19 +179,19 @@ func TestConclude(t *testing.T) {
 		}, []asked{list, put}, []row{
 			{"blocking denied: s3:PutObject", "r may not write: s3:PutObject (implicitly denied)",
 				"let the organisation of account 111122223333 allow s3:PutObject in the SCP", nil},
-			{"info allowed by Ours: s3:ListBucket", "r may write in part: s3:ListBucket (allowed, by Ours)", "", nil}}},
+			{"info allowed by Ours: s3:ListBucket", "r may write in part: s3:ListBucket (allowed, by statement \"Ours\")", "", nil}}},
 		{"denied by an RCP", func(j *Case) { j.Policies.RCPs = [][]policy.Document{{policy.New(uploads)}} }, []asked{put}, []row{
-			{"blocking denied by NoUploads: s3:PutObject", "r may not write: s3:PutObject (explicitly denied, by NoUploads)",
+			{"blocking denied by NoUploads: s3:PutObject", "r may not write: s3:PutObject (explicitly denied, by statement \"NoUploads\")",
 				strings.Replace(exempting("NoUploads"), "owner of bucket media", "organisation of account 444455556666", 1), exempt(uploads)}}},
 		{"denied unless known", func(j *Case) { j.denying(fromElsewhere(deny("Addresses", "s3:*"))) }, []asked{list, put}, []row{
 			{"warning undetermined by Addresses: s3:ListBucket s3:PutObject",
-				"whether r may write: s3:ListBucket, s3:PutObject depends on aws:SourceIp (Addresses)",
+				"whether r may write: s3:ListBucket, s3:PutObject depends on aws:SourceIp (statement \"Addresses\")",
 				"find out aws:SourceIp, or " + exempting("Addresses"), exempt(fromElsewhere(deny("Addresses", "s3:*")))}}},
 		{"what is denied before what is not known", func(j *Case) { j.denying(fromElsewhere(deny("Addresses", "s3:List*")), uploads) },
 			[]asked{list, put}, []row{
-				{"blocking denied by NoUploads: s3:PutObject", "r may not write: s3:PutObject (explicitly denied, by NoUploads)", exempting("NoUploads"),
+				{"blocking denied by NoUploads: s3:PutObject", "r may not write: s3:PutObject (explicitly denied, by statement \"NoUploads\")", exempting("NoUploads"),
 					exempt(uploads)},
-				{"warning undetermined by Addresses: s3:ListBucket", "whether r may write: s3:ListBucket depends on aws:SourceIp (Addresses)",
+				{"warning undetermined by Addresses: s3:ListBucket", "whether r may write: s3:ListBucket depends on aws:SourceIp (statement \"Addresses\")",
 					"find out aws:SourceIp, or " + exempting("Addresses"), exempt(fromElsewhere(deny("Addresses", "s3:List*")))}}},
 		{"its own policies unread", func(j *Case) { j.Policies.Unread, j.Policies.Identity = authz.Identity, nil }, []asked{list}, []row{
 			{"warning undetermined: s3:ListBucket",
@@ -204,11 +204,11 @@ func TestConclude(t *testing.T) {
 		{"allowed by what is assumed", func(j *Case) {
 			j.Facts = []authz.Fact{{Key: "aws:SourceIp", Values: []string{"203.0.113.9"}, Certainty: authz.Assumed}}
 			j.denying(fromElsewhere(deny("Addresses", "s3:*")))
-		}, []asked{list}, []row{{"info allowed by Ours: s3:ListBucket", "r may write (allowed, by Ours; assumed: aws:SourceIp)", "", nil}}},
+		}, []asked{list}, []row{{"info allowed by Ours: s3:ListBucket", "r may write (allowed, by statement \"Ours\"; assumed: aws:SourceIp)", "", nil}}},
 		{"allowed by what is certain", func(j *Case) {
 			j.Facts = []authz.Fact{{Key: "aws:SourceIp", Values: []string{"203.0.113.9"}, Certainty: authz.Certain}}
 			j.denying(fromElsewhere(deny("Addresses", "s3:*")))
-		}, []asked{list}, []row{{"info allowed by Ours: s3:ListBucket", "r may write (allowed, by Ours)", "", nil}}},
+		}, []asked{list}, []row{{"info allowed by Ours: s3:ListBucket", "r may write (allowed, by statement \"Ours\")", "", nil}}},
 		{"many, by a statement without a Sid", func(j *Case) { j.denying(deny("", "s3:*")) }, []asked{list, put, get, remove}, []row{
 			{"blocking denied by statement 2 of the resource policy: s3:ListBucket s3:PutObject s3:GetObject s3:DeleteObject",
 				"r may not write: s3:ListBucket, s3:PutObject, s3:GetObject and 1 more (explicitly denied, by statement 2 of the resource policy)",
@@ -219,7 +219,7 @@ func TestConclude(t *testing.T) {
 			j.Policies.SCPs = [][]policy.Document{{policy.New(policy.Allow("*").On("*"), untagged)}}
 		}, []asked{makeRole, dropRole}, []row{
 			{"blocking denied by Tagged: iam:CreateRole iam:DeleteRole",
-				"r may not write: iam:CreateRole, iam:DeleteRole (explicitly denied, by Tagged)",
+				"r may not write: iam:CreateRole, iam:DeleteRole (explicitly denied, by statement \"Tagged\")",
 				"set Centre in Transfer.Tags as Tagged asks: StringNotEquals aws:RequestTag/Centre 4711; and let the organisation of account 111122223333 " +
 					"limit Tagged to calls that carry aws:RequestTag/Centre, unlike iam:DeleteRole", nil}}},
 		{"an Allow that the transfer's tags meet", func(j *Case) {

@@ -159,7 +159,7 @@ func Deciding(d authz.Decision) string {
 		switch {
 		case m.Statement < 0:
 			continue
-		case m.Sid != "":
+		case m.Sid != "" && !text.Numbered(m.Sid): // a Sid that looks like our number would name another statement
 			return m.Sid
 		default:
 			return fmt.Sprintf("statement %d of the %s", m.Statement+1, m.Layer)
