@@ -38,13 +38,13 @@ func mayExplain(m task.Meaning) bool {
 // Error is one line: the end of the transfer, what was refused, and what the plan had said of it.
 func (e *AccessTestError) Error() string {
 	if !mayExplain(e.meaning()) {
-		return fmt.Sprintf("transfer %s: datasync refused: %v", e.Transfer, e.Err)
+		return text.Printable(fmt.Sprintf("transfer %s: datasync refused: %v", e.Transfer, e.Err))
 	}
 	what := "a bucket"
 	if e.Bucket != "" {
 		what = fmt.Sprintf("the %s as %s", strings.TrimSpace(string(e.Side)+" bucket "+e.Bucket), cmp.Or(e.RoleARN, "its location's role"))
 	}
-	return fmt.Sprintf("transfer %s: datasync could not reach %s (by its policies: %s): %v", e.Transfer, what, cmp.Or(e.Verdict, "not evaluated"), e.Err)
+	return text.Printable(fmt.Sprintf("transfer %s: datasync could not reach %s (by its policies: %s): %v", e.Transfer, what, cmp.Or(e.Verdict, "not evaluated"), e.Err))
 }
 
 // Unwrap is the SDK's error, or that of the run.
@@ -70,9 +70,9 @@ func (e *AccessTestError) Hint() string {
 	}
 	switch {
 	case e.Cause == task.CauseUnknown:
-		return cmp.Or(verdict, "see the message")
+		return text.Printable(cmp.Or(verdict, "see the message"))
 	case verdict == "":
 		return m.HintFor(e.RoleARN, e.Bucket)
 	}
-	return m.HintFor(e.RoleARN, e.Bucket) + "; " + verdict
+	return text.Printable(m.HintFor(e.RoleARN, e.Bucket) + "; " + verdict)
 }

@@ -56,17 +56,17 @@ type ClientError struct {
 // Error is one line: the account, the Region and the service whose client is missing.
 func (e *ClientError) Error() string {
 	if e.Service == "" {
-		return where(e.Account, e.Region) + ": no clients were given"
+		return text.Printable(where(e.Account, e.Region) + ": no clients were given")
 	}
-	return fmt.Sprintf("%s: no %s client was given", where(e.Account, e.Region), e.Service)
+	return text.Printable(fmt.Sprintf("%s: no %s client was given", where(e.Account, e.Region), e.Service))
 }
 
 // Hint names the field to fill.
 func (e *ClientError) Hint() string {
 	if e.Service == "" {
-		return fmt.Sprintf("set Clients[%q], with clients that NewAccountClients makes", e.Account)
+		return text.Printable(fmt.Sprintf("set Clients[%q], with clients that NewAccountClients makes", e.Account))
 	}
-	return fmt.Sprintf("set Clients[%q].%s, or make the account's clients with NewAccountClients", e.Account, strings.TrimPrefix(e.Service, "CloudWatch "))
+	return text.Printable(fmt.Sprintf("set Clients[%q].%s, or make the account's clients with NewAccountClients", e.Account, strings.TrimPrefix(e.Service, "CloudWatch ")))
 }
 
 // ConfigError says that a call cannot succeed with the client that it was made with: its credentials have expired, are missing or are refused, or it
@@ -91,7 +91,7 @@ type CallError struct {
 
 // Error is one line: the account, the Region, the operation, its subject and the cause.
 func (e *CallError) Error() string {
-	return fmt.Sprintf("%s: %s on %s: %v", where(e.Account, e.Region), e.Operation, e.Subject, e.Err)
+	return text.Printable(fmt.Sprintf("%s: %s on %s: %v", where(e.Account, e.Region), e.Operation, e.Subject, e.Err))
 }
 
 // Unwrap is the SDK's error.
@@ -104,7 +104,7 @@ func (e *CallError) Hint() string {
 	case config != "":
 		return config
 	case awserr.Denied(e.Err):
-		return fmt.Sprintf("allow %s on %s to the caller in account %s (OperatorPolicy gives all that it needs), and look for policies that deny it", e.Operation, e.Subject, e.Account)
+		return text.Printable(fmt.Sprintf("allow %s on %s to the caller in account %s (OperatorPolicy gives all that it needs), and look for policies that deny it", e.Operation, e.Subject, e.Account))
 	case awserr.Propagation(e.Err):
 		return "see that the role named in the policy exists, and that the account that owns it has the Region enabled; a new role needs a minute"
 	case awserr.Throttled(e.Err):
@@ -123,9 +123,9 @@ type IdentityError struct {
 // Error is one line: the account, and whom the client belongs to instead, or why that is not known.
 func (e *IdentityError) Error() string {
 	if e.Err != nil {
-		return fmt.Sprintf("account %s: sts:GetCallerIdentity: %v", e.Account, e.Err)
+		return text.Printable(fmt.Sprintf("account %s: sts:GetCallerIdentity: %v", e.Account, e.Err))
 	}
-	return fmt.Sprintf("account %s: sts:GetCallerIdentity: the credentials belong to account %s", e.Account, e.Got)
+	return text.Printable(fmt.Sprintf("account %s: sts:GetCallerIdentity: the credentials belong to account %s", e.Account, e.Got))
 }
 
 // Unwrap is the error of the call, if it failed.
@@ -136,7 +136,7 @@ func (e *IdentityError) Hint() string {
 	if hint := hintOf(task.NewConfigError(e.Account, "", e.Err)); hint != "" {
 		return hint
 	}
-	return fmt.Sprintf("give Clients[%q] credentials of account %s", e.Account, e.Account)
+	return text.Printable(fmt.Sprintf("give Clients[%q] credentials of account %s", e.Account, e.Account))
 }
 
 // CallerError says that nothing was applied, because the caller may not make a location or task that it would have to make now.
@@ -153,11 +153,11 @@ func (e *CallerError) Error() string {
 	for i, f := range e.Findings {
 		details[i] = "transfer " + f.Transfer + ": " + f.Detail
 	}
-	return fmt.Sprintf("%s: the caller %s may not apply this plan, and nothing was written: %s", where(e.Account, ""), e.Caller, strings.Join(details, "; "))
+	return text.Printable(fmt.Sprintf("%s: the caller %s may not apply this plan, and nothing was written: %s", where(e.Account, ""), e.Caller, strings.Join(details, "; ")))
 }
 
 // Hint joins the findings' remedies.
-func (e *CallerError) Hint() string { return remedies(e.Findings) }
+func (e *CallerError) Hint() string { return text.Printable(remedies(e.Findings)) }
 
 // BlockedError says that changes were not made because findings block them.
 type BlockedError struct {
@@ -179,11 +179,11 @@ func (e *BlockedError) Error() string {
 	if e.Transfer == "" {
 		who = "the plan"
 	}
-	return fmt.Sprintf("%s: blocked by %s", who, strings.Join(details, "; "))
+	return text.Printable(fmt.Sprintf("%s: blocked by %s", who, strings.Join(details, "; ")))
 }
 
 // Hint joins the findings' remedies.
-func (e *BlockedError) Hint() string { return remedies(e.Findings) }
+func (e *BlockedError) Hint() string { return text.Printable(remedies(e.Findings)) }
 
 // remedies joins the remedies of the findings, each once.
 func remedies(findings []Finding) string {
@@ -206,7 +206,7 @@ type AmbiguousError struct {
 
 // Error is one line: what was looked for, and the candidates.
 func (e *AmbiguousError) Error() string {
-	return fmt.Sprintf("%s: %d of %s %s bear our tags: %s", where(e.Account, e.Region), len(e.ARNs), e.Kind, e.Name, strings.Join(e.ARNs, ", "))
+	return text.Printable(fmt.Sprintf("%s: %d of %s %s bear our tags: %s", where(e.Account, e.Region), len(e.ARNs), e.Kind, e.Name, strings.Join(e.ARNs, ", ")))
 }
 
 // Hint says how to resolve it.
@@ -222,7 +222,7 @@ type StaleError struct {
 
 // Error is one line: the change, and what is not as the plan read it.
 func (e *StaleError) Error() string {
-	return fmt.Sprintf("%s: changed since the plan was made: %s", e.Change, e.Detail)
+	return text.Printable(fmt.Sprintf("%s: changed since the plan was made: %s", e.Change, e.Detail))
 }
 
 // Hint is to plan again.
@@ -236,7 +236,7 @@ type MismatchError struct {
 
 // Error is one line: the change, and what the transfers do not ask for.
 func (e *MismatchError) Error() string {
-	return strings.TrimPrefix(fmt.Sprintf("%s: the plan does not match its transfers: %s", e.Change, e.Detail), ": ")
+	return text.Printable(strings.TrimPrefix(fmt.Sprintf("%s: the plan does not match its transfers: %s", e.Change, e.Detail), ": "))
 }
 
 // Hint is to plan again.
@@ -253,7 +253,7 @@ type OwnerError struct {
 
 // Error is one line: the resource, and why it is not ours.
 func (e *OwnerError) Error() string {
-	return fmt.Sprintf("%s: %s %s is not ours: %s", where(e.Account, e.Region), e.Kind, e.Name, e.Detail)
+	return text.Printable(fmt.Sprintf("%s: %s %s is not ours: %s", where(e.Account, e.Region), e.Kind, e.Name, e.Detail))
 }
 
 // Hint is to give way.
@@ -274,7 +274,7 @@ func (e *WrongOwnerError) Error() string {
 	if e.Err != nil {
 		s += ": " + text.OneLine(e.Err)
 	}
-	return s
+	return text.Printable(s)
 }
 
 // Unwrap is what S3 answered.
@@ -285,7 +285,7 @@ func (e *WrongOwnerError) Hint() string {
 	if hint := hintOf(e.Err); hint != "" {
 		return hint
 	}
-	return "correct the account, or grant the reader s3:ListBucket on bucket " + e.Bucket
+	return text.Printable("correct the account, or grant the reader s3:ListBucket on bucket " + e.Bucket)
 }
 
 // LostUpdateError says that the policy of a bucket or key does not hold what was written: somebody wrote it at the same time.
@@ -298,7 +298,7 @@ type LostUpdateError struct {
 
 // Error is one line: the policy, and the statements that another writer removed.
 func (e *LostUpdateError) Error() string {
-	return fmt.Sprintf("%s: %s of %s: written, but %s not there afterwards: another writer was at work", where(e.Account, e.Region), e.Kind, e.Name, strings.Join(e.Missing, ", "))
+	return text.Printable(fmt.Sprintf("%s: %s of %s: written, but %s not there afterwards: another writer was at work", where(e.Account, e.Region), e.Kind, e.Name, strings.Join(e.Missing, ", ")))
 }
 
 // Hint is to agree on one writer and to run again.
@@ -312,14 +312,14 @@ type SchemaError struct{ Schema string } // "" is JSON without one
 // Error is one line: the schema of the plan, those that this version reads, and, of a newer minor version, why not that one.
 func (e *SchemaError) Error() string {
 	if e.Schema == "" {
-		return "the JSON has no Schema, which every plan has, and this version reads " + Schema + " and what is older after the dot"
+		return text.Printable("the JSON has no Schema, which every plan has, and this version reads " + Schema + " and what is older after the dot")
 	}
-	text := fmt.Sprintf("the plan's schema is %q, and this version reads %s and what is older after the dot", e.Schema, Schema)
+	line := fmt.Sprintf("the plan's schema is %q, and this version reads %s and what is older after the dot", e.Schema, Schema)
 	major, _, _ := strings.Cut(Schema, ".")
 	if minor, same := strings.CutPrefix(e.Schema, major+"."); same && minor != "" && strings.Trim(minor, "0123456789") == "" {
-		text += ": a newer one may hold settings that this version does not know and would not keep to"
+		line += ": a newer one may hold settings that this version does not know and would not keep to"
 	}
-	return text
+	return text.Printable(line)
 }
 
 // Hint is to use the version that made the plan, or to plan again.
@@ -338,12 +338,12 @@ type WaitingError struct {
 
 // Error is one line: the account whose operator has still to act, and the changes.
 func (e *WaitingError) Error() string {
-	return fmt.Sprintf("waits for account %s: %s", e.Account, strings.Join(e.Changes, ", "))
+	return text.Printable(fmt.Sprintf("waits for account %s: %s", e.Account, strings.Join(e.Changes, ", ")))
 }
 
 // Hint says whose turn it is.
 func (e *WaitingError) Hint() string {
-	return fmt.Sprintf("let the operator of account %s apply their part, Plan.For(%q), then plan and apply again", e.Account, e.Account)
+	return text.Printable(fmt.Sprintf("let the operator of account %s apply their part, Plan.For(%q), then plan and apply again", e.Account, e.Account))
 }
 
 // OwnershipError says that a run was not started because the objects written might not belong to the destination's owner.
@@ -357,9 +357,9 @@ type OwnershipError struct {
 // Error is one line: the bucket and its ownership, or why that is not known.
 func (e *OwnershipError) Error() string {
 	if e.Err != nil {
-		return fmt.Sprintf("bucket %s of account %s: who will own the objects is not known: %s", e.Bucket, e.Account, text.OneLine(e.Err))
+		return text.Printable(fmt.Sprintf("bucket %s of account %s: who will own the objects is not known: %s", e.Bucket, e.Account, text.OneLine(e.Err)))
 	}
-	return fmt.Sprintf("bucket %s of account %s: objects would belong to %s (%s)", e.Bucket, e.Account, strings.TrimSpace("the task account "+e.TaskAccount), e.Have)
+	return text.Printable(fmt.Sprintf("bucket %s of account %s: objects would belong to %s (%s)", e.Bucket, e.Account, strings.TrimSpace("the task account "+e.TaskAccount), e.Have))
 }
 
 // Unwrap is why the ownership could not be found out.
@@ -374,7 +374,7 @@ func (e *OwnershipError) Hint() string {
 		return bad[0].Hint()
 	}
 	if e.Err != nil {
-		return "give a client of account " + e.Account + " that may s3:GetBucketOwnershipControls, or have its owner confirm that ACLs are disabled and leave the check out"
+		return text.Printable("give a client of account " + e.Account + " that may s3:GetBucketOwnershipControls, or have its owner confirm that ACLs are disabled and leave the check out")
 	}
 	return "set Destination.DisableACLs and apply the plan, after checking who still writes or reads through ACLs"
 }

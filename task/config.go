@@ -52,13 +52,13 @@ func (e *ConfigError) Error() string {
 	account, cause := cmp.Or(e.Account, "unknown"), text.OneLine(e.Err)
 	switch e.Flaw {
 	case ExpiredCredentials:
-		return fmt.Sprintf("the credentials of account %s have expired: %s", account, cause)
+		return text.Printable(fmt.Sprintf("the credentials of account %s have expired: %s", account, cause))
 	case NoRegion:
-		return fmt.Sprintf("the client of account %s has no Region: %s", account, cause)
+		return text.Printable(fmt.Sprintf("the client of account %s has no Region: %s", account, cause))
 	case RefusedCredentials:
-		return fmt.Sprintf("the credentials of account %s are not accepted: %s", account, cause)
+		return text.Printable(fmt.Sprintf("the credentials of account %s are not accepted: %s", account, cause))
 	}
-	return fmt.Sprintf("there are no credentials of account %s: %s", account, cause)
+	return text.Printable(fmt.Sprintf("there are no credentials of account %s: %s", account, cause))
 }
 
 // Unwrap is the SDK's error.
@@ -70,19 +70,19 @@ func (e *ConfigError) Hint() string {
 	renew := "renew the credentials of account " + account
 	switch e.Flaw {
 	case ExpiredCredentials:
-		return renew + ", and run again"
+		return text.Printable(renew + ", and run again")
 	case NoRegion:
-		return "set cfg.Region, such as eu-west-1, in the aws.Config of account " + account
+		return text.Printable("set cfg.Region, such as eu-west-1, in the aws.Config of account " + account)
 	case NoCredentials:
-		return renew + ": sign in again, or set cfg.Credentials in the aws.Config of the account"
+		return text.Printable(renew + ": sign in again, or set cfg.Credentials in the aws.Config of the account")
 	}
 	const global = "get the session token from the endpoint of a Region, because one of the global STS endpoint, sts.amazonaws.com, " +
 		"is valid only in Regions that are enabled by default"
 	switch unknown := awserr.RefusedToken(e.Err); {
 	case unknown && e.Region == "":
-		return renew + "; if cfg.Region is an opt-in Region, enable it in the account, and " + global
+		return text.Printable(renew + "; if cfg.Region is an opt-in Region, enable it in the account, and " + global)
 	case unknown && region.OptIn(e.Region):
-		return fmt.Sprintf("enable the opt-in Region %s in account %s; if it is enabled, %s; otherwise %s", e.Region, account, global, renew)
+		return text.Printable(fmt.Sprintf("enable the opt-in Region %s in account %s; if it is enabled, %s; otherwise %s", e.Region, account, global, renew))
 	}
-	return renew + ", and see that this machine's clock is right"
+	return text.Printable(renew + ", and see that this machine's clock is right")
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/text"
 )
 
 // IncompleteError says that a run ended with another verdict than Complete.
@@ -14,16 +15,16 @@ type IncompleteError struct{ Outcome Outcome }
 // Error is one line: the execution, the verdict, the counts, and DataSync's error.
 func (e *IncompleteError) Error() string {
 	o := e.Outcome
-	text := fmt.Sprintf("%s: %s", o.ExecutionARN, o.Verdict)
+	line := fmt.Sprintf("%s: %s", o.ExecutionARN, o.Verdict)
 	if o.Verdict == WithExceptions {
-		text += fmt.Sprintf(", %d failed, %d skipped", o.Counters.Failed(), o.Counters.Skipped)
+		line += fmt.Sprintf(", %d failed, %d skipped", o.Counters.Failed(), o.Counters.Skipped)
 	}
 	for _, s := range []string{o.ErrorCode, strings.Join(strings.Fields(o.ErrorDetail), " ")} {
 		if s != "" {
-			text += ": " + s
+			line += ": " + s
 		}
 	}
-	return text
+	return text.Printable(line)
 }
 
 // Unwrap returns an *ExecutionError if DataSync gave an error code or detail, else nil.
@@ -57,7 +58,7 @@ type ExecutionError struct {
 
 // Error is one line: the code and the detail.
 func (e *ExecutionError) Error() string {
-	return strings.Join(strings.Fields(e.Code+" "+e.Detail), " ")
+	return text.Printable(strings.Join(strings.Fields(e.Code+" "+e.Detail), " "))
 }
 
 // StartError says that DataSync refused to start a run. No run was started.
@@ -72,7 +73,9 @@ func startError(taskARN string, err error) error {
 }
 
 // Error is one line: the task and the cause.
-func (e *StartError) Error() string { return fmt.Sprintf("starting %s: %v", e.TaskARN, e.Err) }
+func (e *StartError) Error() string {
+	return text.Printable(fmt.Sprintf("starting %s: %v", e.TaskARN, e.Err))
+}
 
 // Unwrap is the cause.
 func (e *StartError) Unwrap() error { return e.Err }
@@ -107,7 +110,7 @@ type LostStartError struct {
 
 // Error is one line: the task, the token and the cause.
 func (e *LostStartError) Error() string {
-	return fmt.Sprintf("starting %s: a run with the token %s may or may not have begun: %s", e.TaskARN, e.Token, strings.ReplaceAll(e.Err.Error(), "\n", "; "))
+	return text.Printable(fmt.Sprintf("starting %s: a run with the token %s may or may not have begun: %s", e.TaskARN, e.Token, strings.ReplaceAll(e.Err.Error(), "\n", "; ")))
 }
 
 // Unwrap is the cause.
@@ -118,7 +121,7 @@ func (e *LostStartError) Hint() string {
 	const again = "call Start again with this token: it finds the run if there is one"
 	var config *ConfigError
 	if errors.As(e.Err, &config) {
-		return config.Hint() + "; then " + again
+		return text.Printable(config.Hint() + "; then " + again)
 	}
 	return again
 }

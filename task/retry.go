@@ -19,6 +19,7 @@ import (
 
 	"github.com/xacct/xacct/internal/absent"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/problem"
 )
 
@@ -256,7 +257,9 @@ type RetryError struct {
 }
 
 // Error is one line: the run and what is wrong with its report.
-func (e *RetryError) Error() string { return fmt.Sprintf("retrying %s: %s", e.ExecutionARN, e.Detail) }
+func (e *RetryError) Error() string {
+	return text.Printable(fmt.Sprintf("retrying %s: %s", e.ExecutionARN, e.Detail))
+}
 
 // Hint names the next action.
 func (e *RetryError) Hint() string {

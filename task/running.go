@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/problem"
 )
 
@@ -35,7 +36,7 @@ type RunningError struct {
 
 // Error is one line: the task, the run and its status.
 func (e *RunningError) Error() string {
-	return fmt.Sprintf("starting %s: %s has not ended (%s)", e.TaskARN, e.ExecutionARN, e.Status)
+	return text.Printable(fmt.Sprintf("starting %s: %s has not ended (%s)", e.TaskARN, e.ExecutionARN, e.Status))
 }
 
 // Hint names the next action.

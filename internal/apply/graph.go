@@ -99,7 +99,7 @@ func (r *run) lacks(ch *plan.Change) (id string, ok bool) {
 type dependentError struct{ change, on string }
 
 func (e *dependentError) Error() string {
-	return fmt.Sprintf("%s: skipped, because %s was not made", e.change, e.on)
+	return text.Printable(fmt.Sprintf("%s: skipped, because %s was not made", e.change, e.on))
 }
 
 // early are pairs of kinds of which the first need not wait for the second to end: a policy can name a role as soon as the role exists, and a

@@ -5,11 +5,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/plan"
 )
 
 // Findings gathers findings. Two are the same if they are about the same, whatever their words: the second adds what it says to the first, and its
-// weight. The zero value is ready to use.
+// weight. Their words are escaped, because they may quote what others wrote. The zero value is ready to use.
 type Findings struct {
 	List []plan.Finding
 
@@ -28,6 +29,7 @@ type identity struct {
 
 // Add adds a finding.
 func (fs *Findings) Add(f plan.Finding) {
+	f.Detail, f.Remedy = text.Escape(f.Detail), text.Escape(f.Remedy)
 	id := identity{f.Code, f.Transfer, f.Side, f.Subject, f.Statement, strings.Join(f.Actions, " ")}
 	i, found := fs.at[id]
 	if !found {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/patience"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -52,7 +53,7 @@ type TakenError struct{ Sid string }
 
 // Error is one line: the Sid.
 func (e *TakenError) Error() string {
-	return "statement " + e.Sid + " bears our id but is not of our making"
+	return text.Printable("statement " + e.Sid + " bears our id but is not of our making")
 }
 
 // LostError says that what was written was not there afterwards, however often it was written.
@@ -60,14 +61,14 @@ type LostError struct{ Missing []string }
 
 // Error is one line: the statements that are missing.
 func (e *LostError) Error() string {
-	return "not there after the write: " + strings.Join(e.Missing, ", ")
+	return text.Printable("not there after the write: " + strings.Join(e.Missing, ", "))
 }
 
 // ReadError is the error of reading the policy.
 type ReadError struct{ Err error }
 
 // Error is that of the read.
-func (e *ReadError) Error() string { return e.Err.Error() }
+func (e *ReadError) Error() string { return text.Printable(e.Err.Error()) }
 
 // Unwrap is the error of the read.
 func (e *ReadError) Unwrap() error { return e.Err }

@@ -132,6 +132,9 @@ func writeRows(b *strings.Builder, rows []row) {
 	var table strings.Builder
 	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	for _, r := range rows {
+		for i, c := range r.columns {
+			r.columns[i] = text.Escape(c)
+		}
 		fmt.Fprintf(w, "  %s\n", strings.Join(r.columns, "\t"))
 	}
 	w.Flush()
@@ -139,7 +142,7 @@ func writeRows(b *strings.Builder, rows []row) {
 	for i, r := range rows {
 		b.WriteString(strings.TrimRight(lines[i], " ") + "\n")
 		for _, d := range r.below {
-			b.WriteString("      " + d + "\n")
+			b.WriteString("      " + text.Escape(d) + "\n")
 		}
 	}
 }

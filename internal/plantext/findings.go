@@ -46,7 +46,7 @@ func (p *Plan) writeFindings(b *strings.Builder, short bool) {
 			if i == 0 {
 				lead = "\n" + fmt.Sprintf("%-9s", s.title)
 			}
-			b.WriteString(lead + line + "\n")
+			b.WriteString(lead + text.Escape(line) + "\n")
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/plan"
 )
 
@@ -31,12 +32,12 @@ func Long(p *Plan) string { return p.text(false) }
 
 func (p *Plan) text(short bool) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n", p.title(), p.counts())
+	fmt.Fprintf(&b, "%s: %s\n", text.Escape(p.title()), p.counts())
 	account := ""
 	for _, group := range p.byAccount() {
 		if group[0].Account != account {
 			account = group[0].Account
-			b.WriteString("\n" + account + p.owns(account) + "\n")
+			b.WriteString("\n" + text.Escape(account) + p.owns(account) + "\n")
 		}
 		if short {
 			writeRows(&b, shortRows(group))

@@ -10,11 +10,12 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
-// OneLine returns the text of an SDK error on one line and without request IDs, so that the same refusal always has the same text.
+// OneLine returns the text of an SDK error on one line, escaped, and without request IDs, so that the same refusal always has the same text.
 func OneLine(err error) string {
-	return requestIDs.ReplaceAllString(strings.Join(strings.Fields(err.Error()), " "), "")
+	return Printable(requestIDs.ReplaceAllString(strings.Join(strings.Fields(err.Error()), " "), ""))
 }
 
 // requestIDs matches the parts of an SDK error that differ from call to call.
@@ -94,17 +95,39 @@ func Plural(n int) string {
 	return "s"
 }
 
-// Printable returns the text on one line, with control characters as Go escapes them, so that text of others cannot move the cursor of a terminal or
-// pretend to be a line of ours.
-func Printable(s string) string {
+// Printable returns the text on one line, escaped as [Escape] does.
+func Printable(s string) string { return Escape(strings.Join(strings.Fields(s), " ")) }
+
+// Escape returns the text with everything that is not printed as itself in the form in which Go escapes it: control characters, line breaks, marks of
+// direction, spaces other than the plain one, and bytes that are no UTF-8. Text of others then cannot move the cursor of a terminal, turn a line round,
+// or pretend to be a line of ours.
+func Escape(s string) string {
+	if plain(s) {
+		return s
+	}
 	var b strings.Builder
-	for _, r := range strings.Join(strings.Fields(s), " ") {
-		if unicode.IsPrint(r) {
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[i])
+		case unicode.IsPrint(r):
 			b.WriteRune(r)
-			continue
+		default:
+			quoted := strconv.QuoteRune(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
 		}
-		quoted := strconv.QuoteRune(r)
-		b.WriteString(quoted[1 : len(quoted)-1])
+		i += size
 	}
 	return b.String()
+}
+
+// plain reports whether all of the text is printed as itself.
+func plain(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }

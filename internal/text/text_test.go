@@ -68,9 +68,34 @@ func TestPrintable(t *testing.T) {
 		"\x1b[31mred":     `\x1b[31mred`,
 		"bell\a":          `bell\a`,
 		"right\u202eleft": `right\u202eleft`,
-		"bad \xff byte":   "bad \ufffd byte",
+		"bad \xff byte":   `bad \xff byte`,
+		"a\u2028b":        "a b", // a line separator is white space
+		"nel\u0085next":   "nel next",
+		"c1\u009b31m":     `c1\u009b31m`,
+		"mark\u200fed":    `mark\u200fed`,
+		"isolate\u2066d":  `isolate\u2066d`,
+		"no\u00a0break":   "no break",
+		"zero\u200bwidth": `zero\u200bwidth`,
+		"tag\U000e0041":   `tag\U000e0041`,
 	} {
 		if got := Printable(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestEscape(t *testing.T) {
+	for in, want := range map[string]string{
+		"  two  spaces ":  "  two  spaces ",
+		"two\nlines\r\n":  `two\nlines\r\n`,
+		"a\u2028b\u2029c": `a\u2028b\u2029c`,
+		"no\u00a0break":   `no\u00a0break`,
+		"tab\t\v\f\x00":   `tab\t\v\f\x00`,
+		"\x7f\u0080":      `\x7f\u0080`,
+		"\ufeffmark":      `\ufeffmark`,
+		"→ é 日本":          "→ é 日本",
+	} {
+		if got := Escape(in); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
 		}
 	}
