@@ -3,6 +3,7 @@ package text
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -69,6 +70,24 @@ func TestPrintable(t *testing.T) {
 	} {
 		if got := Printable(in); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
+
+// A name of others is recognised, and neither drives a terminal nor fills the screen.
+func TestQuoted(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                      `""`,
+		"a b/Grüße":             `"a b/Grüße"`,
+		"\x1b[31m\n":            `"\x1b[31m\n"`,
+		"right\u202eleft":       `"right\u202eleft"`,
+		`a "quote"`:             `"a \"quote\""`,
+		"bad \xff":              `"bad \xff"`,
+		strings.Repeat("ü", 80): `"` + strings.Repeat("ü", 80) + `"`,
+		strings.Repeat("ü", 81): `"` + strings.Repeat("ü", 79) + `…"`,
+	} {
+		if got := Quoted(in); got != want {
+			t.Errorf("%q: got %s, want %s", in, got, want)
 		}
 	}
 }
