@@ -44,6 +44,11 @@ type PlanOptions struct {
 	Override    []string // codes of blocking findings that only warn; see [Overridable]
 	Concurrency int      // how many calls go to one service of one account and Region at once; 0 is 16, less is an error
 
+	// LookAtKeys is how many keys below the prefix of each source NewPlan lists, to say in a finding of [CodeSkippedKeys] which of their objects DataSync
+	// skips: keys that begin with a slash, that hold //, /./ or /../, or that would be too long at the destination. A call lists 1,000 keys. 0 looks
+	// at none, less is an error. A tear-down and Apply look at none: the plan keeps the finding.
+	LookAtKeys int
+
 	// Logger gets a record at Debug for each call, with its service, operation, account, Region, attempt, duration, request id and class of error,
 	// and at Info one for each change, each finding and the plan. No record has a document, a tag, credentials or a text that may quote one:
 	// those are in the plan and in the errors. An attempt is a call of the client, which may retry by itself. Nil logs nothing.
@@ -115,7 +120,7 @@ func newPlan(ctx context.Context, mode Mode, c Clients, transfers []Transfer, op
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	made, err := planner.New(client.WithLogger(ctx, o.Logger), mode, c.set(), resolveAll(transfers), o.settings(), o.Concurrency)
+	made, err := planner.New(client.WithLogger(ctx, o.Logger), mode, c.set(), resolveAll(transfers), o.settings(), planner.Reading{Concurrency: o.Concurrency, LookAtKeys: o.LookAtKeys})
 	if err != nil {
 		return nil, err
 	}

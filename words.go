@@ -206,6 +206,7 @@ const (
 	CodeVersioning    Code = plan.CodeVersioning    // what versions mean for this transfer
 	CodeOverwrites    Code = plan.CodeOverwrites    // objects at the destination that the first run may overwrite
 	CodeEmptySource   Code = plan.CodeEmptySource   // nothing is below the source's prefix
+	CodeSkippedKeys   Code = plan.CodeSkippedKeys   // which of the keys at the source, as far as PlanOptions.LookAtKeys looked, DataSync skips
 )
 
 // Findings about KMS keys.

@@ -36,6 +36,7 @@ const (
 	CodeVersioning    Code = "versioning"     // what versions mean for this transfer
 	CodeOverwrites    Code = "overwrites"     // objects at the destination that the first run may overwrite
 	CodeEmptySource   Code = "empty-source"   // nothing is below the source's prefix
+	CodeSkippedKeys   Code = "skipped-keys"   // which of the keys at the source, as far as PlanOptions.LookAtKeys looked, DataSync skips
 )
 
 // Findings about KMS keys.

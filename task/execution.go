@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
@@ -16,10 +17,11 @@ import (
 
 // Execution is a handle on one run of a task. It is safe for concurrent use.
 type Execution struct {
-	api       ExecutionAPI
-	arn       string
-	requestID string      // AWS's request id of the call that started the run; "" if this process did not start it
-	cancelled atomic.Bool // this handle asked for Cancel, even if the response got lost, or saw the run being cancelled
+	api          ExecutionAPI
+	arn          string
+	requestID    string      // AWS's request id of the call that started the run; "" if this process did not start it
+	notRetriable []string    // keys that Retry left out, because DataSync skips them
+	cancelled    atomic.Bool // this handle asked for Cancel, even if the response got lost, or saw the run being cancelled
 }
 
 // Attach returns a handle on an execution that was started earlier, by this process or another. It makes no call; a nil client or a wrong
@@ -30,6 +32,15 @@ func Attach(api ExecutionAPI, executionARN string) *Execution {
 
 // ARN returns the execution's ARN.
 func (e *Execution) ARN() string { return e.arn }
+
+// NotRetriable returns the keys, relative to the source location, of the objects that [Retry] left out of this run because DataSync skips them. It is
+// nil if there are none, and of every execution that Retry has not just started.
+func (e *Execution) NotRetriable() []string {
+	if e == nil { // as of a Retry that had nothing to start
+		return nil
+	}
+	return slices.Clone(e.notRetriable)
+}
 
 var ruleExecutionARN = problem.Rule{
 	ID: "execution-arn", Text: "must be the ARN of an execution of a DataSync task",

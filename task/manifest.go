@@ -83,7 +83,7 @@ var (
 )
 
 var dataRules = []problem.Rule{
-	ruleManifestKey, ruleManifestVersion, ruleReportPrefix, ruleReportEnums, ruleDataRole, ruleDataRoleKnown, ruleDataAccount, ruleDataKey, ruleReportType, ruleManifestEntry,
+	ruleManifestKey, ruleManifestVersion, ruleReportPrefix, ruleReportEnums, ruleDataRole, ruleDataRoleKnown, ruleDataAccount, ruleDataKey, ruleReportType, ruleManifestEntry, ruleManifestSkipped,
 }
 
 // roleShape matches the resource of a role's ARN: path and name. Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html

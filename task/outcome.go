@@ -56,6 +56,10 @@ type Outcome struct {
 	LaunchTime             time.Time     // when it left the queue; zero if DataSync does not say
 	EndTime                time.Time     // zero if DataSync does not say
 	Duration               time.Duration // time from launch to end; 0 if DataSync does not say
+
+	// NotRetriable is how many objects [Retry] left out of this run because DataSync skips their keys; 0 is none, or that the run was not watched with
+	// the Execution that Retry returned, whose NotRetriable method lists them.
+	NotRetriable int `json:",omitempty"`
 }
 
 // String is one line: the verdict, what was transferred, and how many exceptions there are.
@@ -111,6 +115,9 @@ func (o *Outcome) Exceptions() []Exception {
 			reason = "objects that are at the destination already, which the run was told never to overwrite; or " + reason
 		}
 		out = append(out, Exception{What: "skipped", Count: c.Skipped, Reason: reason})
+	}
+	if o.NotRetriable > 0 {
+		out = append(out, Exception{What: "not retriable", Count: int64(o.NotRetriable), Reason: "DataSync skips their keys: Execution.NotRetriable lists them"})
 	}
 	if o.Mismatch && c.FailedVerify == 0 && o.Status == dstypes.TaskExecutionStatusSuccess {
 		out = append(out, Exception{What: "mismatches", Reason: "a phase of the run ended as ERROR; the log names the objects"})
@@ -203,6 +210,14 @@ func outcome(out *datasync.DescribeTaskExecutionOutput, c Counters, arn string, 
 		o.Verdict = Complete
 	}
 	return o
+}
+
+// leaveOut notes how many objects the run was to transfer and could not be told to.
+func (o *Outcome) leaveOut(n int) {
+	o.NotRetriable = n
+	if n > 0 && o.Verdict == Complete {
+		o.Verdict = WithExceptions
+	}
 }
 
 // speaksOfCancelling reports whether the error of the run mentions cancelling, in either spelling. DataSync does not document how a cancelled run

@@ -108,6 +108,7 @@ func (w *watcher) progress(out *datasync.DescribeTaskExecutionOutput) Progress {
 	if terminal(out.Status) {
 		p.Outcome = outcome(out, c, w.execution.arn, w.stopping || w.execution.cancelled.Load())
 		p.Outcome.RequestID = w.execution.requestID
+		p.Outcome.leaveOut(len(w.execution.notRetriable))
 	}
 	w.looked, w.last = true, c
 	return p

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -19,6 +20,7 @@ import (
 
 	"github.com/xacct/xacct/internal/absent"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/s3name"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/problem"
 )
@@ -52,6 +54,11 @@ var ruleManifestEntry = problem.Rule{
 	Remedy: "leave folders and prefixes out: a manifest lists objects one by one", Source: manifestPage,
 }
 
+var ruleManifestSkipped = problem.Rule{
+	ID: "manifest-entry-skipped", Text: "must not begin with a slash, ./ or ../ nor hold //, /./ or /../: DataSync does not transfer such keys",
+	Remedy: "leave it out, or copy the object to another key first", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html",
+}
+
 // WriteManifest writes a manifest of the keys, which are relative to the source location, to the place that m names. It returns m with the version
 // written, if the bucket has versions, and the number of keys.
 //
@@ -59,7 +66,8 @@ var ruleManifestEntry = problem.Rule{
 // until they are sent. api must be a client for the bucket's Region. The request names the expected owner of the bucket: m.Account or, if that is
 // "", the account of m.RoleARN, which is the task's.
 //
-// WriteManifest returns an error, and writes nothing, if keys yields an error or a key that a manifest cannot contain.
+// WriteManifest returns an error, and writes nothing, if keys yields an error, a key that a manifest cannot contain, or one that DataSync skips. Such a
+// key is a [Problem] whose Path is its number among the keys, such as "key 3", counted from one.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/transferring-with-manifest.html
 func WriteManifest(ctx context.Context, api ObjectsAPI, m Manifest, keys iter.Seq2[string, error]) (Manifest, int, error) {
 	var l problem.List
@@ -70,17 +78,19 @@ func WriteManifest(ctx context.Context, api ObjectsAPI, m Manifest, keys iter.Se
 	}
 	var body bytes.Buffer
 	w := csv.NewWriter(&body)
-	seen := map[string]bool{}
+	seen, number := map[string]bool{}, 0
 	for key, err := range keys {
 		if err != nil {
 			return m, 0, err
 		}
+		number++
 		if seen[key] {
 			continue
 		}
 		seen[key] = true
-		good := key != "" && len(key) <= 1024 && utf8.ValidString(key) && !strings.HasSuffix(key, "/")
-		l.Check(good, ruleManifestEntry, "", key)
+		good, at := key != "" && len(key) <= s3name.MaxKey && utf8.ValidString(key) && !strings.HasSuffix(key, "/"), "key "+strconv.Itoa(number)
+		l.Check(good, ruleManifestEntry, at, key)
+		l.Check(!good || s3name.Skipped("", key, "") == "", ruleManifestSkipped, at, key)
 		if err := errors.Join(l.Err(), w.Write([]string{key})); err != nil {
 			return m, 0, err
 		}
@@ -107,6 +117,9 @@ func WriteManifest(ctx context.Context, api ObjectsAPI, m Manifest, keys iter.Se
 // A copy that failed verification has the size and time of its source, so that a run which compares would skip it. If the report has such an object,
 // the run copies every object of the manifest again: with TransferMode ALL and OverwriteMode ALWAYS, whatever the task has, and with
 // PreserveDeletedFiles PRESERVE, which ALL requires. optFns are applied after that: set single members of Options there, not all of Options.
+//
+// Objects whose keys DataSync skips cannot be retried, and are left out: NotRetriable of the Execution has their keys. The verdict on the run is then at
+// best WithExceptions, as long as it is watched with that Execution. If there is no other object, the error is a *RetryError.
 //
 // The error is a *RetryError, and nothing is written or started, unless the run has gone through all of its objects, its report is written, and the report
 // lists as many failed objects as the run counted. Objects that a failed or cancelled run did not reach are in no report. After such a run, start the
@@ -136,10 +149,15 @@ func Retry(ctx context.Context, api ExecutionAPI, objects ObjectsAPI, executionA
 	if err := behind.covers(run, ended, report); err != nil || len(behind.keys) == 0 {
 		return nil, err
 	}
+	keys, lost := behind.retriable()
+	if len(keys) == 0 {
+		return nil, &RetryError{ExecutionARN: executionARN, Outcome: ended, NotRetriable: lost,
+			Detail: fmt.Sprintf("all that it left behind is %s", notRetriable(lost))}
+	}
 	task, _ := region.ParseARN(executionARN)
 	over(&m.Account, task.Account)
 	m, _, err = WriteManifest(ctx, objects, m, func(yield func(string, error) bool) {
-		for _, key := range behind.keys {
+		for _, key := range keys {
 			if !yield(key, nil) {
 				return
 			}
@@ -155,7 +173,24 @@ func Retry(ctx context.Context, api ExecutionAPI, objects ObjectsAPI, executionA
 			o.Options.PreserveDeletedFiles = dstypes.PreserveDeletedFilesPreserve
 		}
 	}
-	return Start(ctx, api, taskOf(executionARN), append([]func(*StartOptions){instead}, optFns...)...)
+	started, err := Start(ctx, api, taskOf(executionARN), append([]func(*StartOptions){instead}, optFns...)...)
+	if started != nil {
+		started.notRetriable = lost
+	}
+	return started, err
+}
+
+// notRetriable says of which objects no retry transfers a copy, with the first three of their keys.
+func notRetriable(keys []string) string {
+	const most = 3
+	var shown []string
+	for _, key := range keys[:min(most, len(keys))] {
+		shown = append(shown, fmt.Sprintf("%s, which %s", text.Quoted(key), s3name.Skipped("", key, "")))
+	}
+	if n := len(keys) - most; n > 0 {
+		shown = append(shown, fmt.Sprintf("and %d more", n))
+	}
+	return fmt.Sprintf("%d object%s with keys that DataSync skips: %s", len(keys), text.Plural(len(keys)), strings.Join(shown, ", "))
 }
 
 // retriable returns a *RetryError if the report of the run cannot be complete.
@@ -190,6 +225,18 @@ type behind struct {
 	folders    int      // that were skipped because of an error
 	skipped    bool     // some of the objects were skipped because of an error
 	unverified bool     // some of the objects failed verification, so that their copies exist
+}
+
+// retriable parts the keys into those of which a retry may transfer the objects and those that DataSync skips.
+func (b behind) retriable() (keys, lost []string) {
+	for _, key := range b.keys {
+		if s3name.Skipped("", key, "") == "" {
+			keys = append(keys, key)
+		} else {
+			lost = append(lost, key)
+		}
+	}
+	return keys, lost
 }
 
 func leftBehind(report iter.Seq2[ReportEntry, error]) (behind, error) {
@@ -249,11 +296,13 @@ func (b behind) covers(run *datasync.DescribeTaskExecutionOutput, o *Outcome, re
 	return &RetryError{ExecutionARN: o.ExecutionARN, Outcome: o, Detail: detail}
 }
 
-// RetryError says that the report of a run does not show which objects must be transferred again. Nothing was written or started.
+// RetryError says that the report of a run does not show which objects must be transferred again, or that none of them can be. Nothing was written or
+// started.
 type RetryError struct {
 	ExecutionARN string
 	Detail       string
 	Outcome      *Outcome // outcome of the run; nil if it has not ended
+	NotRetriable []string // keys that DataSync skips, if the run left nothing else behind; nil is none
 }
 
 // Error is one line: the run and what is wrong with its report.
@@ -265,6 +314,9 @@ func (e *RetryError) Error() string {
 func (e *RetryError) Hint() string {
 	if e.Outcome == nil {
 		return "wait for the run's end"
+	}
+	if len(e.NotRetriable) > 0 {
+		return "copy these objects to other keys at the source, or leave them behind: no run transfers them"
 	}
 	return "check the report's bucket and prefix, and what Outcome.Report says; or start the task again: it goes on with what differs"
 }

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+	"github.com/google/go-cmp/cmp"
 )
 
 // reportedRun describes a run that has ended and whose report is written.
@@ -237,6 +239,79 @@ func TestWriteManifestEntries(t *testing.T) {
 		if !errors.As(err, &p) || p.ID != "manifest-entry" || n != 0 || len(s.objects) > 0 {
 			t.Errorf("%s: %v, %d keys", name, err, n)
 		}
+	}
+}
+
+// A manifest with keys that DataSync skips would leave their objects behind without an error of the run.
+func TestWriteManifestOfSkippedKeys(t *testing.T) {
+	for name, key := range map[string]string{"two slashes": "a//b", "a slash in front": "/a", "a dot": "a/./b", "two dots": "a/../b",
+		"a dot in front": "./a", "two dots in front": "../a", "text of others": "a//\u202e\x1b[31m\nb"} {
+		t.Run(name, func(t *testing.T) {
+			s, n, err := written("a", "a", "b/.c", key, "d//e")
+			var p *Problem
+			if !errors.As(err, &p) || p.ID != "manifest-entry-skipped" || p.Path != "key 4" || p.Value != key || n != 0 || len(s.objects) > 0 {
+				t.Errorf("%v, %d keys, %v", err, n, s.objects)
+			}
+			if want := "key 4 " + strconv.Quote(key) + " must not"; !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("%q, want it to begin with %q", err, want)
+			}
+		})
+	}
+}
+
+// Objects with keys that DataSync skips are left out of a retry, which is then never complete.
+func TestRetryOfSkippedKeys(t *testing.T) {
+	skipped := func(keys ...string) string {
+		var entries []string
+		for _, key := range keys {
+			entries = append(entries, `{"RelativePath":"/`+key+`","ErrorCode":"X"}`)
+		}
+		return `{"Skipped":[` + strings.Join(entries, ",") + `]}`
+	}
+	for _, tt := range []struct {
+		name, report, manifest string
+		lost                   []string
+		err                    string
+	}{
+		{"none", skipped("a", "b/.c"), "a\nb/.c\n", nil, ""},
+		{"some", skipped("a//b", "c", "d/../e", "/f"), "c\n", []string{"a//b", "d/../e", "/f"}, ""},
+		{"all", skipped("a//b"), "", []string{"a//b"}, `is 1 object with keys that DataSync skips: "a//b", which holds //`},
+		{"more than are shown", skipped("1//", "//1", "//2", "//3", "//4\\u001b"), "", []string{"//1", "//2", "//3", "//4\x1b"},
+			`is 4 objects with keys that DataSync skips: "//1", which begins with a slash, "//2", which begins with a slash, "//3", which begins with a slash, and 1 more`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, r := reportOf(tt.report), retryRunner(reportedRun(nil))
+			e, err := Retry(t.Context(), r, s, executionARN, reported, *manifest())
+			if diff := cmp.Diff(tt.manifest, s.objects["lists/today.csv"]); diff != "" {
+				t.Errorf("manifest (-want +got):\n%s", diff)
+			}
+			if tt.err != "" {
+				var retry *RetryError
+				if e != nil || len(r.inputs) > 0 || !errors.As(err, &retry) || !strings.Contains(err.Error(), tt.err) || !strings.Contains(retry.Hint(), "other keys") {
+					t.Fatalf("%v, %v, %d runs, want %q", e, err, len(r.inputs), tt.err)
+				}
+				if diff := cmp.Diff(tt.lost, retry.NotRetriable); diff != "" {
+					t.Errorf("not retriable (-want +got):\n%s", diff)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.lost, e.NotRetriable()); diff != "" {
+				t.Errorf("not retriable (-want +got):\n%s", diff)
+			}
+			out, err := e.Wait(t.Context())
+			if want := map[bool]Verdict{true: Complete, false: WithExceptions}[len(tt.lost) == 0]; out == nil || out.Verdict != want || out.NotRetriable != len(tt.lost) {
+				t.Errorf("%v, %v, want %v", out, err, want)
+			}
+			told := slices.ContainsFunc(out.Exceptions(), func(e Exception) bool {
+				return e.What == "not retriable" && e.Count == int64(len(tt.lost)) && !e.Note
+			})
+			if told != (len(tt.lost) > 0) {
+				t.Errorf("exceptions %v", out.Exceptions())
+			}
+		})
 	}
 }
 

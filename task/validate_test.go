@@ -237,6 +237,8 @@ func TestRules(t *testing.T) {
 		{"report-standard", "summary", retryOf("SUMMARY_ONLY"), true},
 		{"manifest-entry", "keys", keysOf("a", "b"), false},
 		{"manifest-entry", "folder", keysOf("a/"), true},
+		{"manifest-entry-skipped", "keys", keysOf("a/b", ".c", "d/..e"), false},
+		{"manifest-entry-skipped", "two slashes", keysOf("a//b"), true},
 		{"allow-delete", "preserves", startWith(Options{PreserveDeletedFiles: "PRESERVE"}, false), false},
 		{"allow-delete", "allowed", startWith(Options{PreserveDeletedFiles: "REMOVE"}, true), false},
 		{"allow-delete", "removes", startWith(Options{PreserveDeletedFiles: "REMOVE"}, false), true},

@@ -224,6 +224,10 @@ func untransferable(path string) bool {
 	return strings.Contains(path, "//") || strings.Contains(path, "/./") || strings.Contains(path, "/../")
 }
 
+// overlong reports whether the key of a copy would be longer than S3 allows. That DataSync then skips the object is assumed.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+func (e *execution) overlong(path string) bool { return len(e.destination.prefix)+len(path) > 1024 }
+
 // helper reports whether the path is one of those that DataSync always excludes.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/filtering.html
 func helper(path string) bool {

@@ -68,6 +68,45 @@ func TestWhatIsCopied(t *testing.T) {
 	}
 }
 
+// An object is skipped if the key of its copy would be longer than S3 allows.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+func TestKeysTooLongForTheDestination(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(o *xaccttest.Options) { o.Phases = phases })
+		source, destination := w.ready("a", "longer")
+		long := strings.Repeat("k", 1024-len("longer/"))
+		w.put("a/"+long+"=x", "a/"+long+"k=y")
+		if e := w.finish(w.task(source, destination, nil)); e.Status != dstypes.TaskExecutionStatusSuccess || e.FilesSkipped != 1 {
+			t.Errorf("%s, %d skipped", e.Status, e.FilesSkipped)
+		}
+		w.wantArchive(map[string]string{"longer/" + long: "x"})
+	})
+}
+
+// Keys of a page can be asked for in an encoding that XML can hold, and pages can be asked to be short.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+func TestListedKeys(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.put("a b=x", "c\x01=y", "d+e=z")
+		var got [][]string
+		in := &s3.ListObjectsV2Input{Bucket: aws.String("media-raw"), MaxKeys: aws.Int32(2), EncodingType: s3types.EncodingTypeUrl}
+		for more := true; more; {
+			out, err := w.c[src].S3(srcRegion).ListObjectsV2(w.ctx, in)
+			w.must(err)
+			var page []string
+			for _, o := range out.Contents {
+				page = append(page, *o.Key)
+			}
+			got = append(got, page)
+			in.ContinuationToken, more = out.NextContinuationToken, aws.ToBool(out.IsTruncated)
+		}
+		if diff := cmp.Diff([][]string{{"a+b", "c%01"}, {"d%2Be"}}, got); diff != "" {
+			t.Errorf("pages (-want +got):\n%s", diff)
+		}
+	})
+}
+
 // A second run copies what changed only, unless told to copy all.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/API_Options.html (TransferMode)
 func TestSecondRun(t *testing.T) {

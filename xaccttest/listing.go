@@ -184,7 +184,7 @@ func (e *execution) compareObject(c *Cloud, it *item, at time.Time) (list, code 
 	switch {
 	case it.missing, o == nil:
 		return "Transferred", "FileNotAtSource"
-	case untransferable(it.key):
+	case untransferable(it.key), e.overlong(it.key):
 		return "Skipped", "InvalidObjectKey"
 	case o.archived():
 		return "Skipped", "ObjectInArchive"

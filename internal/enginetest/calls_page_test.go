@@ -71,7 +71,8 @@ var callingFunctions = []callingFunction{
 	{
 		name: newPlanName, readOnly: true, permission: "`PlanPhase`",
 		does: "Reads what the transfers use and what they used before, and compares it with what they want. Where a location or task is to be made by a caller " +
-			"that `Operators` does not name, the caller's own role is read too; a caller that may not read it is a warning.",
+			"that `Operators` does not name, the caller's own role is read too; a caller that may not read it is a warning. " +
+			"With `PlanOptions.LookAtKeys` it lists up to that many keys below the prefix of each source, 1,000 a call.",
 		isNil:      "every account for which clients were given was proved to be that account. It is nil too if findings block every transfer: look at `Plan.Findings`.",
 		errors:     unusable,
 		others:     "no transfer was given, none of their accounts has clients, or an option names something that there is not. If the context ends, the error is its cause.",
@@ -154,10 +155,10 @@ var callingFunctions = []callingFunction{
 	{
 		name: retryName, permission: "`RunPhase`",
 		does:  "Reads the run and its report, writes the manifest of what was left behind, and starts the task with it, as Start does.",
-		isNil: "a run of what was left behind was started, or nothing was left behind: then the Execution is nil too.",
+		isNil: "a run of what was left behind was started, but for the objects that `Execution.NotRetriable` lists, or nothing was left behind: then the Execution is nil too.",
 		errors: []typedCase{
 			{(*task.Problem)(nil), "an input or an option of the start is invalid"},
-			{(*task.RetryError)(nil), "the report does not show what was left behind; nothing was written or started"},
+			{(*task.RetryError)(nil), "the report does not show what was left behind, or DataSync skips the keys of all of it; nothing was written or started"},
 			{(*task.RunningError)(nil), "as of Start; the manifest was written"},
 			{(*task.StartError)(nil), "as of Start; the manifest was written"},
 			{(*task.LostStartError)(nil), "as of Start; the manifest was written"},

@@ -125,7 +125,7 @@ func (c *calling) note(t *testing.T, name string, run func() error) {
 func (c *calling) setUp(t *testing.T) (p *xacct.Plan, r *xacct.Result) {
 	t.Helper()
 	c.note(t, newPlanName, func() (err error) {
-		p, err = planned(xacct.NewPlan(t.Context(), c.as(xacct.PlanPhase), []xacct.Transfer{c.transfer}))
+		p, err = planned(xacct.NewPlan(t.Context(), c.as(xacct.PlanPhase), []xacct.Transfer{c.transfer}, lookingAt(2)))
 		return err
 	})
 	c.note(t, applyName, func() (err error) {

@@ -18,7 +18,7 @@ import (
 // life plans, applies, runs, cancels, edits, applies again, and destroys.
 func life(ctx context.Context, cloud *xaccttest.Cloud, as func(xacct.Phase) xacct.Clients, tr xacct.Transfer) error {
 	set := func(tr xacct.Transfer) (*xacct.Result, error) {
-		p, err := planned(xacct.NewPlan(ctx, as(xacct.PlanPhase), []xacct.Transfer{tr}))
+		p, err := planned(xacct.NewPlan(ctx, as(xacct.PlanPhase), []xacct.Transfer{tr}, lookingAt(2)))
 		if err != nil {
 			return nil, err
 		}

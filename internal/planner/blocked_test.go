@@ -217,11 +217,11 @@ func TestCheckInput(t *testing.T) {
 
 // Input that makes no sense is refused before any client is called.
 func TestNewReadsNothing(t *testing.T) {
-	if _, err := New(context.Background(), plan.SetUp, nil, nil, plan.Settings{}, 0); err == nil {
+	if _, err := New(context.Background(), plan.SetUp, nil, nil, plan.Settings{}, Reading{}); err == nil {
 		t.Error("no error without transfers")
 	}
 	invalid := []*transfer.Transfer{transfer.Resolve(transfer.Given{Name: "nightly"})}
-	if _, err := New(context.Background(), plan.SetUp, nil, invalid, plan.Settings{}, 0); err == nil {
+	if _, err := New(context.Background(), plan.SetUp, nil, invalid, plan.Settings{}, Reading{}); err == nil {
 		t.Error("no error for an invalid transfer")
 	}
 }

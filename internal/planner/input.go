@@ -96,6 +96,15 @@ func CheckConcurrency(n int) error {
 	return l.Err()
 }
 
+// checkLookAtKeys reports a negative number of keys to look at.
+func checkLookAtKeys(n int) error {
+	var l problem.List
+	rule := ruleNotNegative
+	rule.Remedy = "give how many keys of each source to look at, or leave it 0 to look at none"
+	l.Check(n >= 0, rule, "LookAtKeys", strconv.Itoa(n))
+	return l.Err()
+}
+
 // CheckDuration reports a negative duration of the option at path, whose default is shown as such.
 func CheckDuration(path string, d, standard time.Duration) error {
 	var l problem.List

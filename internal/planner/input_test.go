@@ -22,6 +22,8 @@ func TestOptionRules(t *testing.T) {
 		{Rule: "organisation-id", Name: "empty", Refuse: true, Err: org("")},
 		{Rule: "not-negative", Name: "zero", Err: CheckConcurrency(0)},
 		{Rule: "not-negative", Name: "a duration", Err: CheckDuration("Budget", time.Second, time.Minute)},
+		{Rule: "not-negative", Name: "keys to look at", Err: checkLookAtKeys(1)},
+		{Rule: "not-negative", Name: "less than no key", Refuse: true, Err: checkLookAtKeys(-1)},
 		{Rule: "not-negative", Name: "less than none at once", Refuse: true, Err: CheckConcurrency(-1)},
 		{Rule: "not-negative", Name: "a negative duration", Refuse: true, Err: CheckDuration("Budget", -1, time.Minute)},
 	})

@@ -35,14 +35,25 @@ type Plan struct {
 var Overridable = []plan.Code{plan.CodeACLsEnabled, plan.CodeDenied, plan.CodeKeyNotListed, plan.CodeKeyUnusable, plan.CodeNoOperator, plan.CodeRequesterPays,
 	plan.CodeWrongOwner}
 
+// Reading says how AWS is read for a plan. It is no part of the plan. Every field may be zero.
+type Reading struct {
+	Concurrency int // how many calls go to one service of one account and Region at once; 0 is the default
+	LookAtKeys  int // how many keys of each source are looked at for a set-up; 0 is none
+}
+
 // New reads AWS and plans in the direction of the mode.
-func New(ctx context.Context, mode plan.Mode, c client.Set, transfers []*transfer.Transfer, s plan.Settings, concurrency int) (*Plan, error) {
-	if err := errors.Join(CheckConcurrency(concurrency), c.Validate(), CheckInput(transfers, s, "")); err != nil {
+func New(ctx context.Context, mode plan.Mode, c client.Set, transfers []*transfer.Transfer, s plan.Settings, r Reading) (*Plan, error) {
+	if err := errors.Join(CheckConcurrency(r.Concurrency), checkLookAtKeys(r.LookAtKeys), c.Validate(), CheckInput(transfers, s, "")); err != nil {
 		return nil, err
 	}
-	read, err := survey.Read(ctx, c, transfers, concurrency, nil)
+	read, err := survey.Read(ctx, c, transfers, r.Concurrency, nil)
 	if err != nil {
 		return nil, err
+	}
+	if r.LookAtKeys > 0 && mode == plan.SetUp {
+		if err := read.LookAtKeys(ctx, transfers, r.LookAtKeys); err != nil {
+			return nil, err
+		}
 	}
 	b := NewBuilder(mode, read.Snapshot, transfers, s, read.Callers)
 	b.PlanAll(func(accounts []string) { read.ReadCallers(ctx, accounts) })
@@ -185,6 +196,13 @@ func (b *Builder) check() {
 	facts.Makers = b.makers()
 	for _, f := range check.All(sets, facts) {
 		b.Findings.Add(f)
+	}
+	for _, t := range b.transfers {
+		if look, asked := b.Snap.SourceKeys[t.Name]; asked {
+			for _, f := range check.SourceKeys(t, look) {
+				b.Findings.Add(f)
+			}
+		}
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/check"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/location"
@@ -58,6 +59,8 @@ type Snapshot struct {
 	Unlisted map[string]error
 	// Sources are by transfer: a page of what lies below the source's prefix.
 	Sources map[string]SourceLook
+	// SourceKeys are by transfer whose keys at the source were asked for: what was seen of them.
+	SourceKeys map[string]check.KeyLook
 
 	// Owners are by the name of a former bucket.
 	Owners map[string]FormerOwner
@@ -97,6 +100,7 @@ func New(accounts iter.Seq[string]) *Snapshot {
 		Samples:       map[string]bucket.Sample{},
 		Unlisted:      map[string]error{},
 		Sources:       map[string]SourceLook{},
+		SourceKeys:    map[string]check.KeyLook{},
 		Owners:        map[string]FormerOwner{},
 	}
 }

@@ -61,9 +61,9 @@ func TestIdentity(t *testing.T) {
 			"account 444455556666: sts:GetCallerIdentity: the credentials belong to account 777788889999", []string{accountA, accountB}},
 		{"an answer without an account", func(c *cloud, _ client.Set) { c.identity = map[string]string{accountB: ""} }, []string{accountA, accountB},
 			nil,
-			"account 444455556666: sts:GetCallerIdentity: the credentials belong to account ", []string{accountA, accountB}},
+			"account 444455556666: sts:GetCallerIdentity: the credentials belong to account", []string{accountA, accountB}},
 		{"refused", func(c *cloud, _ client.Set) { c.fails = map[string]error{"GetCallerIdentity": denied} }, []string{accountA, accountB}, nil,
-			"account 111122223333: sts:GetCallerIdentity: api error AccessDenied: \naccount 444455556666: sts:GetCallerIdentity: api error AccessDenied: ", []string{accountA, accountB}},
+			"account 111122223333: sts:GetCallerIdentity: api error AccessDenied:\naccount 444455556666: sts:GetCallerIdentity: api error AccessDenied:", []string{accountA, accountB}},
 		{"none of the accounts", func(*cloud, client.Set) {}, []string{accountC}, []string{"999999999999"},
 			`plan: Clients hold none of the transfers' accounts: account 111122223333: no clients were given`, nil},
 		{"clients that are missing", func(_ *cloud, set client.Set) {
@@ -191,11 +191,11 @@ func TestFormerBuckets(t *testing.T) {
 		{"of an account", func(c *cloud) { c.policies[accountC+"/before"] = "" }, accountC},
 		{"gone", func(*cloud) {}, "gone"},
 		{"refused", func(c *cloud) { c.fails["GetBucketPolicy before"] = denied },
-			"account 111122223333 us-east-2: s3:GetBucketPolicy on before: api error AccessDenied: "},
+			"account 111122223333 us-east-2: s3:GetBucketPolicy on before: api error AccessDenied:"},
 		{"refused to those who proved themselves", func(c *cloud) {
 			c.policies[accountC+"/before"], c.identity = "", map[string]string{accountC: accountB}
 			c.fails["GetBucketPolicy before"] = denied
-		}, "account 111122223333 us-east-2: s3:GetBucketPolicy on before: api error AccessDenied: "},
+		}, "account 111122223333 us-east-2: s3:GetBucketPolicy on before: api error AccessDenied:"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tr := nightly()

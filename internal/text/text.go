@@ -131,3 +131,12 @@ func plain(s string) bool {
 	}
 	return true
 }
+
+// Quoted returns a name of others, such as a key, in quotes, with everything escaped that cannot be printed, shortened to 80 characters.
+func Quoted(s string) string {
+	const most = 80
+	if r := []rune(s); len(r) > most {
+		s = string(r[:most-1]) + "…"
+	}
+	return strconv.Quote(s)
+}

@@ -3,6 +3,7 @@ package text
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -118,6 +119,24 @@ func TestFew(t *testing.T) {
 		"a, b, c, d, e and 2 more": {"g", "f", "e", "d", "c", "b", "a"}} {
 		if got := Few(names); got != want {
 			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// A name of others is recognised, and neither drives a terminal nor fills the screen.
+func TestQuoted(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                      `""`,
+		"a b/Grüße":             `"a b/Grüße"`,
+		"\x1b[31m\n":            `"\x1b[31m\n"`,
+		"right\u202eleft":       `"right\u202eleft"`,
+		`a "quote"`:             `"a \"quote\""`,
+		"bad \xff":              `"bad \xff"`,
+		strings.Repeat("ü", 80): `"` + strings.Repeat("ü", 80) + `"`,
+		strings.Repeat("ü", 81): `"` + strings.Repeat("ü", 79) + `…"`,
+	} {
+		if got := Quoted(in); got != want {
+			t.Errorf("%q: got %s, want %s", in, got, want)
 		}
 	}
 }

@@ -54,6 +54,8 @@ type situation struct {
 	Objects []string // that are at the destination already
 	Sources []string // that are at the source, beside that of kittest.Push
 
+	LookAtKeys int
+
 	// What DataSync's requests say where AWS does not document it: an unknown goes either way as the key that it depends on is set.
 	Undocumented xaccttest.Undocumented
 
@@ -167,7 +169,7 @@ func (s situation) play(t *testing.T, dir string) *stage {
 		cloud.PutObject("media-raw", key, []byte("x"))
 	}
 	cloud.SetUndocumented(s.Undocumented)
-	st := &stage{t: t, cloud: cloud, opts: &xacct.PlanOptions{OrgIDs: s.OrgIDs, AllowDelete: true}}
+	st := &stage{t: t, cloud: cloud, opts: &xacct.PlanOptions{OrgIDs: s.OrgIDs, AllowDelete: true, LookAtKeys: s.LookAtKeys}}
 	tr := kittest.Push(cloud)
 	tr.Source.Region, tr.Destination.Region = source, said
 	tr.Destination.DisableACLs, tr.Destination.KMSKeys, tr.Destination.RoleARN = s.DisableACLs, s.KMSKeys, s.RoleARN
