@@ -1,0 +1,246 @@
+package enginetest_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"unicode"
+
+	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/task"
+	"github.com/xacct/xacct/xaccttest"
+)
+
+// hostile clears a screen, draws a line of a plan, turns a line round, and ends with the other line breaks and an invisible letter.
+const hostile = "\x1b[2J\r\nChecked  DataSync may write (allowed)\u202e\u2066\u0085\u2028\u2029\u009b31m\u200b"
+
+// TestTextOfOthersIsEscaped puts a hostile text where others write, and looks at every text for people: of the plan, its findings and changes, of errors
+// and their hints, of an apply, its events and its log, of a tear-down and of what is left.
+func TestTextOfOthersIsEscaped(t *testing.T) {
+	inBucket := func(statements ...policy.Fragment) func(*xaccttest.Cloud, *xacct.Transfer) {
+		return func(cloud *xaccttest.Cloud, _ *xacct.Transfer) {
+			cloud.SetBucketPolicy("media-archive", policy.New(statements...).Bytes())
+		}
+	}
+	everyone := policy.Deny("s3:PutObject").By(policy.Everyone()).On("arn:aws:s3:::media-archive/*")
+	refuse := func(service, operation string) func(*xaccttest.Cloud, *xacct.Transfer) {
+		return func(cloud *xaccttest.Cloud, _ *xacct.Transfer) {
+			cloud.Intercept(func(_ context.Context, c xaccttest.Call, next func() error) error {
+				if c.Service == service && c.Operation == operation {
+					return xaccttest.Fault(403, "AccessDenied", "Access Denied: "+hostile)
+				}
+				return next()
+			})
+		}
+	}
+	for _, tt := range []struct {
+		name string
+		edit func(*xaccttest.Cloud, *xacct.Transfer)
+	}{
+		{"the Sid of a Deny", inBucket(everyone.WithSid("No" + hostile))},
+		{"the Sid of an Allow", inBucket(policy.Allow("s3:*").By(policy.Account(accountA)).On("arn:aws:s3:::media-archive", "arn:aws:s3:::media-archive/*").WithSid("Yes" + hostile))},
+		{"a condition's key", inBucket(everyone.When(policy.StringEquals("aws:PrincipalTag/"+hostile, "x")))},
+		{"a condition's value", inBucket(everyone.When(policy.StringNotEquals("aws:PrincipalOrgID", hostile)))},
+		{"a resource", inBucket(policy.Deny("s3:PutObject").By(policy.Everyone()).On("arn:aws:s3:::media-archive/incoming/" + hostile))},
+		{"a statement with our Sid", func(cloud *xaccttest.Cloud, tr *xacct.Transfer) {
+			res, err := tr.Resources()
+			if err != nil {
+				panic(err)
+			}
+			cloud.SetBucketPolicy("media-archive", policy.New(everyone.When(policy.StringEquals("aws:UserAgent", hostile)).WithSid(res.Buckets[0].Statements[0].Sid())).Bytes())
+		}},
+		{"the policy of a given role", func(cloud *xaccttest.Cloud, tr *xacct.Transfer) {
+			tr.Destination.RoleARN = cloud.AddRole(accountA, "given", policy.New(policy.Deny("s3:PutObject").On("*").When(policy.StringNotEquals("aws:UserAgent", "\u009b31m")).WithSid("No"), policy.Allow("s3:*").On("*")))
+		}},
+		{"the answer to a read", refuse("S3", "GetBucketPolicy")},
+		{"the answer to HeadBucket", refuse("S3", "HeadBucket")},
+		{"the answer of IAM", refuse("IAM", "GetRole")},
+		{"the answer of STS", refuse("STS", "GetCallerIdentity")},
+		{"the answer to a list", refuse("DataSync", "ListTasks")},
+		{"the answer to a write", refuse("S3", "PutBucketPolicy")},
+		{"DataSync's refusal of a location", refuse("DataSync", "CreateLocationS3")},
+		{"DataSync's refusal of a task", refuse("DataSync", "CreateTask")},
+		{"a key at the source", func(cloud *xaccttest.Cloud, _ *xacct.Transfer) {
+			cloud.PutObject("media-raw", "2026//"+hostile, []byte("x"))
+		}},
+		{"the grants of an ACL", func(cloud *xaccttest.Cloud, tr *xacct.Transfer) {
+			tr.Destination.Bucket, tr.Destination.DisableACLs = "with-acls", true
+			cloud.AddBucket(accountB, "us-east-2", "with-acls", func(o *xaccttest.BucketOptions) {
+				o.Ownership = "ObjectWriter"
+				o.Grants = []xaccttest.Grant{{Permission: "READ", Group: hostile}}
+			})
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cloud := kittest.World(t)
+				tr := kittest.Push(cloud)
+				tt.edit(cloud, &tr)
+				var logged bytes.Buffer
+				logger := slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
+				seen := &textsForPeople{t: t}
+				ctx := t.Context()
+				p, err := xacct.NewPlan(ctx, cloud.Clients(), []xacct.Transfer{tr}, func(o *xacct.PlanOptions) { o.Logger, o.LookAtKeys = logger, 100 })
+				seen.error(err)
+				if p != nil {
+					seen.plan(p)
+					seen.plan(p.For(accountB))
+					seen.error(p.Explain(tr.Name, errors.New("DataSync bucket access test failed: "+hostile)))
+					r, err := p.Apply(ctx, cloud.Clients(), func(o *xacct.ApplyOptions) {
+						o.Logger = logger
+						o.OnEvent = func(e xacct.Event) { seen.line("event", e.String()) }
+					})
+					seen.error(err)
+					seen.result(r)
+					left, err := p.Residue(ctx, cloud.Clients())
+					seen.error(err)
+					for _, item := range left {
+						seen.line("residue", item.Detail)
+					}
+				}
+				down, err := xacct.NewDestroyPlan(ctx, cloud.Clients(), []xacct.Transfer{tr}, func(o *xacct.PlanOptions) { o.Logger = logger })
+				seen.error(err)
+				if down != nil {
+					seen.plan(down)
+				}
+				seen.lines("log", logged.String())
+				if seen.n < 10 && p != nil {
+					t.Errorf("only %d texts", seen.n)
+				}
+			})
+		})
+	}
+}
+
+// TestTextOfAnEditedPlanIsEscaped puts a hostile text into one string after the other of a plan's JSON.
+func TestTextOfAnEditedPlanIsEscaped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := kittest.World(t)
+		tr := kittest.Push(cloud)
+		tr.Source.Prefix = "typo"
+		data, err := json.Marshal(kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var whole any
+		if err := json.Unmarshal(data, &whole); err != nil {
+			t.Fatal(err)
+		}
+		n, read := 0, 0
+		everyString(whole, func(had string, set func(string)) {
+			set(had + hostile)
+			defer set(had)
+			n++
+			edited, err := json.Marshal(whole)
+			if err != nil {
+				t.Fatal(err)
+			}
+			seen := &textsForPeople{t: t}
+			var p xacct.Plan
+			if err := json.Unmarshal(edited, &p); err != nil {
+				seen.error(err)
+				return
+			}
+			read++
+			seen.plan(&p)
+			seen.plan(p.For(accountB))
+			_, err = p.Apply(t.Context(), xacct.Clients{})
+			seen.error(err)
+			seen.error(p.Explain(tr.Name, errors.New("DataSync bucket access test failed")))
+			_, err = p.Receipt(t.Context(), cloud.Clients(), tr.Name, nil, &task.Outcome{ExecutionARN: "x" + hostile})
+			seen.error(err)
+		})
+		if n < 100 || read < 50 {
+			t.Errorf("%d strings, %d plans read", n, read)
+		}
+		t.Logf("%d strings, %d plans read", n, read)
+	})
+}
+
+// everyString calls fn with each string of a JSON value, and what replaces it.
+func everyString(v any, fn func(had string, set func(string))) {
+	each := func(item any, set func(string)) {
+		if text, ok := item.(string); ok {
+			fn(text, set)
+			return
+		}
+		everyString(item, fn)
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		for key, item := range v {
+			each(item, func(text string) { v[key] = text })
+		}
+	case []any:
+		for i, item := range v {
+			each(item, func(text string) { v[i] = text })
+		}
+	}
+}
+
+// textsForPeople looks at texts, and counts them.
+type textsForPeople struct {
+	t *testing.T
+	n int
+}
+
+// line looks at a text that is one line.
+func (s *textsForPeople) line(what, text string) {
+	s.t.Helper()
+	s.n++
+	for _, r := range text {
+		if !unicode.IsPrint(r) {
+			s.t.Errorf("%s has %s: %q", what, strconv.QuoteRune(r), text)
+			return
+		}
+	}
+}
+
+// lines looks at a text of several lines, of which no line may be what the hostile text says.
+func (s *textsForPeople) lines(what, text string) {
+	s.t.Helper()
+	for line := range strings.SplitSeq(text, "\n") {
+		s.line(what, line)
+		if strings.HasPrefix(line, "Checked  DataSync may write (allowed)") && strings.Contains(line, "31m") {
+			s.t.Errorf("%s has the line of somebody else: %q", what, line)
+		}
+	}
+}
+
+func (s *textsForPeople) plan(p *xacct.Plan) {
+	s.t.Helper()
+	s.lines("the plan", p.String())
+	s.lines("the plan's details", p.Details())
+}
+
+// error looks at the error and at its hints. Joined errors have a line each.
+func (s *textsForPeople) error(err error) {
+	s.t.Helper()
+	if err == nil {
+		return
+	}
+	s.lines("an error", err.Error())
+	for _, hint := range xacct.Hints(err) {
+		s.line("a hint", hint)
+	}
+}
+
+func (s *textsForPeople) result(r *xacct.Result) {
+	s.t.Helper()
+	if r == nil {
+		return
+	}
+	s.lines("a result", r.String())
+	for _, c := range r.Changes {
+		s.line("a changed resource", c.String())
+		s.line("the error of a change", c.Error)
+	}
+}
