@@ -8,10 +8,15 @@ import (
 // assignments enumerates the possible values of everything unknown, as far as the policies distinguish them: for each unknown a few kinds
 // of values, and for each kind the answers to the atoms.
 type assignments struct {
-	judge    *judge
-	unknowns []unknownKey
+	judge    *judge       // a copy in which unknowns that do not interact are one question
+	unknowns []unknownKey // those that the search goes through
+	members  [][]int      // by unknown: those of all that it stands for
+	all      []unknownKey
+	of       []int       // by atom: its unknown among all
+	asking   map[int]int // by atom of a question: its unknown among all
 	answers  answers
-	budget   int // number of further steps that the search may take
+	steps    int // that the search at hand may still take
+	cost     int // of a step
 }
 
 // unknownKey is an unknown condition key, or the keys of a free atom, or a layer that could not be read.
@@ -22,13 +27,13 @@ type unknownKey struct {
 	kinds  [][]truth // for each kind of value, the answer to each of the atoms
 }
 
-// maxAssignments bounds the steps of a search. If a search runs out of steps, the answer is Undetermined and depends on every unknown that
-// was not examined.
+// maxAssignments bounds the steps of a search. If a search runs out of steps, or the decision out of work, the answer is Undetermined and depends on every
+// unknown that was not examined.
 const maxAssignments = 1 << 15
 
 // assignments collects the unknowns of the atoms and their kinds.
 func (j *judge) assignments() *assignments {
-	w := &assignments{judge: j, answers: make(answers, len(j.atoms))}
+	w := &assignments{judge: j, answers: make(answers, len(j.atoms)), of: make([]int, len(j.atoms))}
 	w.answers.forget()
 	byKey := map[string]int{}
 	for n, a := range j.atoms {
@@ -55,20 +60,48 @@ func (j *judge) assignments() *assignments {
 	for i := range w.unknowns {
 		u := &w.unknowns[i]
 		u.kinds = j.kinds(u)
+		for _, n := range u.atoms {
+			w.of[n] = i
+		}
 	}
-	slices.SortStableFunc(w.unknowns, func(a, b unknownKey) int { return cmp.Compare(len(a.kinds), len(b.kinds)) })
+	w.reduce()
+	for _, s := range w.judge.sides() {
+		for _, o := range s.may {
+			w.cost += 1 + len(o.clauses)
+		}
+	}
+	w.sort()
 	return w
+}
+
+// sort puts the unknowns with the fewest kinds first.
+func (w *assignments) sort() {
+	order := make([]int, len(w.unknowns))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(len(w.unknowns[a].kinds), len(w.unknowns[b].kinds)) })
+	unknowns, members := slices.Clone(w.unknowns), slices.Clone(w.members)
+	for to, from := range order {
+		w.unknowns[to], w.members[to] = unknowns[from], members[from]
+	}
+}
+
+// spend takes a step, and reports whether there was one left.
+func (w *assignments) spend() bool {
+	w.steps--
+	return w.steps >= 0 && w.judge.spend(w.cost)
 }
 
 // exists reports whether f has the value in some assignment. It also returns true if the search runs out of steps.
 func (w *assignments) exists(value truth, f func(answers) truth) bool {
 	w.answers.forget()
-	w.budget = maxAssignments
+	w.steps = maxAssignments
 	return w.search(0, value, f)
 }
 
 func (w *assignments) search(i int, value truth, f func(answers) truth) bool {
-	if w.budget--; w.budget < 0 {
+	if !w.spend() {
 		return true
 	}
 	switch t := f(w.answers); {
@@ -92,12 +125,12 @@ func (w *assignments) search(i int, value truth, f func(answers) truth) bool {
 // runs out of steps.
 func (w *assignments) matters(k int, f func(answers) truth) bool {
 	w.answers.forget()
-	w.budget = maxAssignments
+	w.steps = maxAssignments
 	return w.differs(k, 0, f)
 }
 
 func (w *assignments) differs(k, i int, f func(answers) truth) bool {
-	if w.budget--; w.budget < 0 {
+	if !w.spend() {
 		return true
 	}
 	if f(w.answers) != maybe {

@@ -14,6 +14,7 @@ func Decide(r Request, p Policies) Decision {
 	j.sort()
 	d := j.decide()
 	d.NotGiven = j.notGiven
+	d.Exhausted = d.Exhausted && d.Effect == Undetermined
 	d.input = in
 	return d
 }
@@ -34,7 +35,7 @@ func (j *judge) decide() Decision {
 		w = j.assignments()
 	}
 	if allowed == maybe {
-		may, mayNot := w.exists(yes, j.allowed), w.exists(no, j.allowed)
+		may, mayNot := w.exists(yes, w.judge.allowed), w.exists(no, w.judge.allowed)
 		switch {
 		case may && mayNot:
 			return j.undetermined(w)
@@ -47,7 +48,7 @@ func (j *judge) decide() Decision {
 	if allowed == yes {
 		return Decision{Effect: Allowed, Deciding: j.allowing(open)}
 	}
-	if denied == maybe && !w.exists(no, j.denies.holds) {
+	if denied == maybe && !w.exists(no, w.judge.denies.holds) {
 		denied = yes
 	}
 	if denied == yes {
@@ -164,18 +165,21 @@ func (j *judge) undetermined(w *assignments) Decision {
 	d := Decision{Effect: Undetermined}
 	matter := make([]bool, len(j.atoms))
 	for i := range w.unknowns {
-		u := &w.unknowns[i]
-		if !w.matters(i, j.allowed) {
+		if !w.matters(i, w.judge.allowed) {
 			continue
 		}
-		for _, n := range u.atoms {
-			matter[n] = true
-		}
-		d.Unread |= u.unread
-		for _, key := range u.keys {
-			d.DependsOn = append(d.DependsOn, j.displayKey(key))
+		for _, member := range w.members[i] {
+			u := &w.all[member]
+			for _, n := range u.atoms {
+				matter[n] = true
+			}
+			d.Unread |= u.unread
+			for _, key := range u.keys {
+				d.DependsOn = append(d.DependsOn, j.displayKey(key))
+			}
 		}
 	}
+	d.Exhausted = j.work.spent
 	slices.Sort(d.DependsOn)
 	d.DependsOn = slices.Compact(d.DependsOn)
 	d.Deciding = j.pending(matter)

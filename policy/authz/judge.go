@@ -30,6 +30,24 @@ type judge struct {
 	notGiven                    Layer
 
 	underSCPs, underRCPs bool // whether SCPs and RCPs limit this request
+
+	work *work // shared by the copies of a judge
+}
+
+// work bounds what one decision may cost, whatever the policies hold.
+type work struct {
+	left  int // units, of about ten nanoseconds
+	spent bool
+}
+
+const maxWork = 1 << 22
+
+// spend takes units of work, and reports whether there were enough left.
+func (j *judge) spend(units int) bool {
+	if j.work.left -= units; j.work.left < 0 {
+		j.work.spent = true
+	}
+	return !j.work.spent
 }
 
 // truth is a value of three-valued logic. The values are ordered so that min is "and" and max is "or".
@@ -78,7 +96,7 @@ type literal struct {
 }
 
 func newJudge(r *Request, p *Policies) *judge {
-	j := &judge{request: r, policies: p, who: newWho(r), action: strings.ToLower(r.Action)}
+	j := &judge{request: r, policies: p, who: newWho(r), action: strings.ToLower(r.Action), work: &work{left: maxWork}}
 	j.service, _, _ = strings.Cut(j.action, ":")
 	j.facts = newFacts(r, &j.who)
 	j.findOwner()

@@ -84,15 +84,29 @@ func singles(values []string) [][]string {
 // try returns the kinds of the given lists of values, each once. A nil list stands for an absent key.
 func (j *judge) try(u *unknownKey, lists ...[][]string) [][]truth {
 	var out [][]truth
+	seen := map[string]bool{}
 	for _, all := range lists {
 		for _, values := range all {
+			if !j.spend(len(u.atoms)) {
+				return append(out, j.undecided(u))
+			}
 			kind := j.answer(u, values)
-			if !slices.ContainsFunc(out, func(k []truth) bool { return slices.Equal(k, kind) }) {
+			if id := idOf(kind); !seen[id] {
+				seen[id] = true
 				out = append(out, kind)
 			}
 		}
 	}
 	return out
+}
+
+// idOf returns a text that only equal kinds have.
+func idOf(kind []truth) string {
+	out := make([]byte, len(kind))
+	for i, t := range kind {
+		out[i] = byte(t)
+	}
+	return string(out)
 }
 
 func (j *judge) answer(u *unknownKey, values []string) []truth {
@@ -123,24 +137,28 @@ var multivalued = map[string]bool{
 // addLists adds the kinds of lists with several values. The answers for a list follow from the answers for its members, so it extends
 // one list of each kind by one value at a time until no new kind is found.
 func (j *judge) addLists(u *unknownKey, kinds [][]truth, one [][]string) [][]truth {
-	var queue [][]string
-	seen := kinds
-	add := func(list []string) {
-		kind := j.answer(u, list)
-		if len(seen) < maxKinds && !slices.ContainsFunc(seen, func(k []truth) bool { return slices.Equal(k, kind) }) {
-			seen = append(seen, kind)
-			queue = append(queue, list)
-		}
+	seen := map[string]bool{}
+	for _, kind := range kinds {
+		seen[idOf(kind)] = true
 	}
-	queue = append(queue, one...)
-	for len(queue) > 0 {
+	queue := slices.Clone(one)
+	for len(queue) > 0 && len(kinds) < maxKinds {
 		list := queue[0]
 		queue = queue[1:]
 		for _, v := range one {
-			add(append(slices.Clip(list), v...))
+			longer := append(slices.Clip(list), v...)
+			if !j.spend(len(u.atoms) * len(longer)) {
+				return append(kinds, j.undecided(u))
+			}
+			kind := j.answer(u, longer)
+			if id := idOf(kind); !seen[id] {
+				seen[id] = true
+				kinds = append(kinds, kind)
+				queue = append(queue, longer)
+			}
 		}
 	}
-	return seen
+	return kinds
 }
 
 // witnesses returns values of the key that together show every combination of answers which the atoms can have. complete is false if
@@ -178,7 +196,7 @@ func (j *judge) witnesses(u *unknownKey, form glob, formed bool) (values []strin
 			if formed {
 				globs = append(globs, form)
 			}
-			more, ok = witnessStrings(globs)
+			more, ok = j.witnessStrings(globs)
 			if formed {
 				more = slices.DeleteFunc(more, func(v string) bool { return !form.match(v) })
 			}

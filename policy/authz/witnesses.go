@@ -7,7 +7,7 @@ import (
 
 // witnessStrings returns strings that together show every combination of globs that can match the same string. complete is false if the
 // search was given up.
-func witnessStrings(globs []glob) (values []string, complete bool) {
+func (j *judge) witnessStrings(globs []glob) (values []string, complete bool) {
 	var used []rune
 	simple := true
 	for _, g := range globs {
@@ -26,7 +26,7 @@ func witnessStrings(globs []glob) (values []string, complete bool) {
 	}
 	fresh := unused(used)
 	if !simple {
-		return searchStrings(globs, append(used, fresh))
+		return j.searchStrings(globs, append(used, fresh))
 	}
 	// All globs are exact texts or prefixes. Which of them match a string depends only on whether it is one of the texts, and on the longest
 	// prefix that it begins with.
@@ -60,7 +60,7 @@ const maxSteps = 1 << 20
 
 // searchStrings runs all globs in parallel over all strings of the alphabet, shortest first. It keeps one string for each set of places
 // that the globs can reach.
-func searchStrings(globs []glob, alphabet []rune) (values []string, complete bool) {
+func (j *judge) searchStrings(globs []glob, alphabet []rune) (values []string, complete bool) {
 	alphabet = appendNew(alphabet, ':') // some wildcards do not match a colon
 	type placeOf struct{ glob, at, base int }
 	var all []placeOf // by number
@@ -101,6 +101,9 @@ func searchStrings(globs []glob, alphabet []rune) (values []string, complete boo
 				g.step(next[i], of.base, of.at, r)
 			}
 			steps += len(alphabet)
+			if !j.spend(len(alphabet)) {
+				return values, false
+			}
 		}
 		if p.text == "" {
 			empty = string(ends) // prefer a non-empty string for this combination, because set operators skip empty ones
