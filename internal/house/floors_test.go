@@ -39,6 +39,7 @@ var floors = []struct {
 	{"internal/snapshot", 11},
 	{"internal/survey", 12},
 	{"internal/planner", 13},
+	{"internal/part", 14},
 	{"internal/apply", 14},
 	{"internal/residue", 15},
 	{".", 20},                   // the face: Transfer, Plan, Apply
