@@ -33,6 +33,7 @@ var floors = []struct {
 	{"internal/guard", 5},
 	{"internal/transfer", 6},
 	{"internal/operator", 7},
+	{"internal/excess", 8},
 	{"internal/verdict", 8},
 	{"internal/check", 9},
 	{"internal/desired", 10},
