@@ -148,10 +148,11 @@ func listed(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// The largest statements that are compared. A decision tries the values of all condition keys together, and takes longer with each.
+// The largest statements that are compared, and the most requests. A decision tries the values of all condition keys together, and takes longer with each.
 const (
 	maxOpenedKeys  = 12
 	maxOpenedTerms = 200
+	maxOpenedCalls = 10_000
 )
 
 // tooLarge says why a statement is not compared; "" if it is.

@@ -96,6 +96,10 @@ var trustCases = []struct {
 	{"a user of another account", trusted(`{"AWS":"arn:aws:iam::444455556666:user/ann"}`, `"Bool":{"aws:MultiFactorAuthPresent":"true"}`),
 		[]string{"assumed by arn:aws:iam::444455556666:user/ann"}},
 	{"another account by its id", trusted(`{"AWS":"444455556666"}`, `"StringEquals":{"sts:ExternalId":"x"}`), []string{"assumed by account 444455556666"}},
+	{"a role of another account by a condition", trusted(`{"AWS":"arn:aws:iam::444455556666:root"}`, `"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::444455556666:role/app"}`),
+		[]string{"assumed by arn:aws:iam::444455556666:root"}},
+	{"another account, and a Deny of all but one role", trusted(`{"AWS":"444455556666"}`, ``) + `,{"Effect":"Deny","Principal":{"AWS":"*"},"Action":"sts:*",` +
+		`"Condition":{"ArnNotEquals":{"aws:PrincipalArn":"arn:aws:iam::444455556666:role/app"}}}`, []string{"assumed by account 444455556666"}},
 	{"the task account itself", trusted(`{"AWS":"arn:aws:iam::111122223333:root"}`, ``), []string{"assumed by arn:aws:iam::111122223333:root"}},
 	{"a second service", trusted(`{"Service":["datasync.amazonaws.com","lambda.amazonaws.com"]}`, asked), []string{"assumed by service lambda.amazonaws.com"}},
 	{"another partition's DataSync", trusted(`{"Service":"datasync.amazonaws.com.cn"}`, asked), []string{"assumed by service datasync.amazonaws.com.cn"}},
@@ -176,6 +180,15 @@ var policyCases = []struct {
 	{"buckets that begin alike", `{"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::media-archive*",` + owned + `}`, []string{"it covers arn:aws:s3:::media-archive*"}},
 	{"the other end's bucket", `{"Effect":"Allow","Action":"s3:GetObject","Resource":["arn:aws:s3:::media-raw/*",` + objects + `],` + owned + `}`, []string{"it covers arn:aws:s3:::media-raw/*"}},
 	{"all keys", `{"Effect":"Allow","Action":"kms:Decrypt","Resource":"*"}`, []string{"it covers *"}},
+	{"all keys of the account", `{"Effect":"Allow","Action":"kms:Decrypt","Resource":"*",` + owned + `}`, []string{"it covers *"}},
+	{"keys of any account in the Region", `{"Effect":"Allow","Action":"kms:Decrypt","Resource":"arn:aws:kms:us-east-2:*:key/*",` + owned + `}`,
+		[]string{"it covers arn:aws:kms:us-east-2:*:key/*"}},
+	{"a folder of buckets that a Deny spares", `{"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::*/in/*",` + owned + `},` +
+		`{"Effect":"Deny","Action":"*","NotResource":"arn:aws:s3:::media*"}`, []string{"it covers arn:aws:s3:::*/in/*"}},
+	{"actions that a Deny spares", `{"Effect":"Allow","Action":"s3:*Object","Resource":` + objects + `,` + owned + `},{"Effect":"Deny","NotAction":"s3:Re*","Resource":"*"}`,
+		[]string{"it allows s3:*Object"}},
+	{"crossing patterns", `{"Effect":"Allow","Action":"s3:PutObject","Resource":[` + many(90, `"arn:aws:s3:::*/%d/*"`) + `],` + owned + `},` +
+		`{"Effect":"Deny","Action":"*","NotResource":[` + many(90, `"arn:aws:s3:::m%d*"`) + `]}`, []string{"is not decided", "requests"}},
 	{"the key's deletion", `{"Effect":"Allow","Action":"kms:ScheduleKeyDeletion","Resource":"` + openKey + `"}`, []string{"it allows kms:ScheduleKeyDeletion"}},
 	{"all but some actions", `{"Effect":"Allow","NotAction":"iam:*","Resource":` + objects + `,` + owned + `}`, []string{"it allows every action but iam:*"}},
 	{"all but some resources", `{"Effect":"Allow","Action":"s3:PutObject","NotResource":"arn:aws:s3:::secrets/*",` + owned + `}`, []string{"it covers every resource but arn:aws:s3:::secrets/*"}},

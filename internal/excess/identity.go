@@ -1,6 +1,7 @@
 package excess
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -16,6 +17,10 @@ func (o *opened) identity(st policy.Statement, m *more) {
 	resourcePatterns, notResource := st.Resources()
 	whole := o.document(st, o.guards())
 	actions, resources := o.instances(st)
+	if n := len(actions) * len(resources); n > maxOpenedCalls {
+		m.why = fmt.Sprintf("it and the role's Deny statements tell %d requests apart, and more than %d are not compared", n, maxOpenedCalls)
+		return
+	}
 	for _, action := range actions {
 		needed := slices.ContainsFunc(o.presets, func(preset policy.Statement) bool { return allows(preset, action) })
 		for _, resource := range resources {
@@ -95,39 +100,91 @@ func (o *opened) call(d policy.Document, action, resource string) authz.Decision
 	})
 }
 
+// word stands in the place of wildcards: no name of AWS and no pattern has it.
+const word = "zzqqxz"
+
 // instances returns the actions and resources to be tried for the statement: those that its patterns match.
 func (o *opened) instances(st policy.Statement) (actions, resources []string) {
 	actionPatterns, _ := st.Actions()
 	resourcePatterns, _ := st.Resources()
+	ownActions, ownResources := slices.Clone(actionPatterns), slices.Clone(resourcePatterns)
 	for _, s := range append(slices.Clone(o.presets), o.denies...) {
 		as, _ := s.Actions()
 		rs, _ := s.Resources()
 		actionPatterns, resourcePatterns = append(actionPatterns, as...), append(resourcePatterns, rs...)
 	}
+	for _, s := range o.denies {
+		as, _ := s.Actions()
+		rs, _ := s.Resources()
+		actionPatterns, resourcePatterns = append(actionPatterns, crossed(ownActions, as)...), append(resourcePatterns, crossed(ownResources, rs)...)
+	}
+	bucket := region.Bucket(o.t.Partition, word)
+	generic := []string{"*", bucket, bucket + "/" + word}
+	accounts := o.accounts(st)
+	for _, account := range append([]string{"000000000000", o.role.Account}, accounts...) {
+		generic = append(generic, region.ARN{Partition: o.t.Partition, Service: "kms", Region: "us-east-1", Account: account, Resource: "key/" + word}.String())
+	}
+	for _, account := range accounts { // an ARN tells who owns what it names, but for those of S3
+		for _, p := range ownResources {
+			generic = appendNew(generic, strings.ReplaceAll(loose(p), "*", account))
+		}
+	}
 	actions = slices.DeleteFunc(instances(actionPatterns, "s3:Zzqqxz", "xacct:Zzqqxz"), func(a string) bool { return !allows(st, a) })
-	s3, kms := region.Bucket(o.t.Partition, "zzqqxz"), region.ARN{Partition: o.t.Partition, Service: "kms", Region: "us-east-1",
-		Account: "000000000000", Resource: "key/zzqqxz"}.String()
-	resources = slices.DeleteFunc(instances(resourcePatterns, "*", s3, s3+"/zzqqxz", kms), func(r string) bool { return !covers(st, r) })
+	resources = slices.DeleteFunc(instances(resourcePatterns, generic...), func(r string) bool { return !covers(st, r) })
 	return actions, resources
+}
+
+// accounts are the account ids that the conditions name.
+func (o *opened) accounts(st policy.Statement) []string {
+	var out []string
+	for _, s := range append(policy.Statements{st}, o.denies...) {
+		for _, c := range s.Conditions() {
+			for _, v := range c.Values() {
+				if region.ValidAccount(v) {
+					out = appendNew(out, v)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// crossed returns patterns for what some of the one and some of the other match: the other's text up to its first wildcard, in the place of the first
+// wildcard of the one.
+func crossed(ones, others []string) []string {
+	var out []string
+	for _, one := range ones {
+		before, after, wild := strings.Cut(one, "*")
+		for _, other := range others {
+			text, _, _ := strings.Cut(other, "*")
+			if rest, ok := strings.CutPrefix(text, before); wild && ok && rest != "" {
+				out = append(out, before+rest+"*"+after)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // instances returns texts that the patterns match, and the others, each once.
 func instances(patterns []string, others ...string) []string {
+	seen := map[string]bool{}
 	var out []string
-	for _, p := range patterns {
-		for strings.Contains(p, "${") { // a policy variable stands for any text
-			before, rest, _ := strings.Cut(p, "${")
-			_, after, _ := strings.Cut(rest, "}")
-			p = before + "zzqqxz" + after
+	add := func(s string) {
+		if !seen[s] {
+			seen[s], out = true, append(out, s)
 		}
-		for _, word := range []string{"", "zzqqxz"} {
-			if s := strings.NewReplacer("*", word, "?", "q").Replace(p); strings.Contains(s, ":") && !strings.HasSuffix(s, ":") {
-				out = appendNew(out, s)
+	}
+	for _, p := range patterns {
+		for _, w := range []string{"", word} {
+			s := strings.NewReplacer("*", w, "?", "q").Replace(strings.ReplaceAll(loose(p), "**", "*"))
+			if strings.Contains(s, ":") && !strings.HasSuffix(s, ":") {
+				add(s)
 			}
 		}
 	}
 	for _, s := range others {
-		out = appendNew(out, s)
+		add(s)
 	}
 	return out
 }

@@ -75,25 +75,33 @@ func (o *opened) trustConditions(st policy.Statement, p policy.Principal, m *mor
 
 // assume decides whether the statement lets the principal make the call on the role, whatever the condition keys, beside what guards deny.
 func (o *opened) assume(st policy.Statement, p policy.Principal, action string, guards ...policy.Statement) authz.Decision {
+	denies := o.denies
 	req := authz.Request{Action: action, Resource: o.role.ARN(o.t.Partition, o.role.Account), ResourceAccount: o.role.Account}
+	anybody := func(account string) { // of many principals one stands for all, so that only what is said of all of them counts
+		req.Principal = region.Role(o.t.Partition, account, "", "zzqqxz")
+		st, denies = policy.Allow(action).By(p), slices.DeleteFunc(slices.Clone(o.denies), func(d policy.Statement) bool {
+			_, not := d.Principals()
+			return not || len(d.Conditions()) > 0
+		})
+	}
 	switch {
 	case p.Type() == "Service":
 		req.Service = p.Value()
 	case p.Type() != "AWS": // federated: authz has no such caller, and a Deny that names it is not compared
 		return authz.Decision{Effect: authz.Allowed}
 	case region.ValidAccount(p.Value()):
-		req.Principal = region.Role(o.t.Partition, p.Value(), "", "zzqqxz")
+		anybody(p.Value())
 	case strings.HasSuffix(p.Value(), ":root"):
 		a, _ := region.ParseARN(p.Value())
-		req.Principal = region.Role(o.t.Partition, a.Account, "", "zzqqxz")
+		anybody(a.Account)
 	case strings.HasPrefix(p.Value(), "arn:"):
 		req.Principal = p.Value()
 	case p.Value() == "*":
-		req.Principal = region.Role(o.t.Partition, "000000000000", "", "zzqqxz")
+		anybody("000000000000")
 	default: // the unique id of a deleted principal, or what is no principal
 		return authz.Decision{Effect: authz.Allowed}
 	}
-	return authz.Decide(req, authz.Policies{Identity: []policy.Document{anything}, Resource: policy.New(policy.Statements{st}, o.denies, policy.Statements(guards))})
+	return authz.Decide(req, authz.Policies{Identity: []policy.Document{anything}, Resource: policy.New(policy.Statements{st}, denies, policy.Statements(guards))})
 }
 
 // principalName is a principal as a finding names it.
