@@ -8,6 +8,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/google/go-cmp/cmp"
 
@@ -135,6 +136,16 @@ var companyCases = []struct {
 		edit: func(cloud *xaccttest.Cloud, _ []xacct.Transfer) {
 			cloud.SetBucketPolicy("bravo-archive", policy.New(policy.Deny("s3:*").WithSid("OnlyCharlie").By(policy.Everyone()).
 				On("arn:aws:s3:::bravo-archive", "arn:aws:s3:::bravo-archive/*").When(policy.StringNotEquals("aws:PrincipalAccount", accountB, accountC))).Bytes())
+		}},
+	{name: "two that meet in a bucket", opts: ofAll, blocked: true,
+		hidden: map[string][]string{accountA: {accountC, "from-c", "charlie-rushes"}, accountC: {accountA, "from-a", "alpha-footage"}},
+		transfers: func(cloud *xaccttest.Cloud) []xacct.Transfer {
+			trs := []xacct.Transfer{between(cloud, "from-a", accountA, "alpha-footage", accountB, "bravo-archive"),
+				between(cloud, "from-c", accountC, "charlie-rushes", accountB, "bravo-archive")}
+			for i := range trs {
+				trs[i].Task.Options.PreserveDeletedFiles = dstypes.PreserveDeletedFilesRemove
+			}
+			return trs
 		}},
 	{name: "reports to the third", transfers: legs, opts: ofAll, hidden: chainHides, edit: func(_ *xaccttest.Cloud, trs []xacct.Transfer) {
 		trs[1].Task.Report = &task.Report{Account: accountC, Bucket: "charlie-archive", Prefix: "reports/"}

@@ -20,8 +20,8 @@ func TestTextNamesWhatARoleOpensMore(t *testing.T) {
 	text := p.String()
 	for _, want := range []string{
 		"the trust policy of role media-archive-source opens more than the preset, in statement 1 of the trust policy: it does not ask that aws:SourceAccount is 111122223333",
-		"policy tutorial of role media-archive-destination opens more than the preset, in statement 1 of policy tutorial: it does not ask that aws:ResourceAccount is 444455556666",
-		"in statement 2 of policy tutorial: it covers arn:aws:s3:::media-archive/*", "[role-opens-more]",
+		"policy tutorial of role media-archive-destination opens more than the preset, in statement 1 of the inline policy: it does not ask that aws:ResourceAccount is 444455556666",
+		"in statement 2 of the inline policy: it covers arn:aws:s3:::media-archive/*", "[role-opens-more]",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the text does not say %q:\n%s", want, text)

@@ -26,13 +26,13 @@ func Findings(r *transfer.Resources, sets []*transfer.Resources) []plan.Finding 
 		trust, policies := presets(r.Transfer, role, sets)
 		if !slices.ContainsFunc(trust, role.Trust.Equal) {
 			o := &opened{t: r.Transfer, role: role, presets: statementsOf(trust, "Allow"), denies: statementsOf([]policy.Document{role.Trust}, "Deny")}
-			out = append(out, o.findings("the trust policy", "Trust", role.Trust, o.trust)...)
+			out = append(out, o.findings("the trust policy", "trust policy", "Trust", role.Trust, o.trust)...)
 		}
 		o := &opened{t: r.Transfer, role: role, presets: statementsOf(policies, "Allow"),
 			denies: statementsOf(sorted(role.Policies), "Deny")}
 		for _, name := range slices.Sorted(maps.Keys(role.Policies)) {
 			if d := role.Policies[name]; !slices.ContainsFunc(policies, d.Equal) {
-				out = append(out, o.findings("policy "+name, "Policies", d, o.identity)...)
+				out = append(out, o.findings("policy "+name, "inline policy", "Policies", d, o.identity)...)
 			}
 		}
 	}
@@ -87,8 +87,8 @@ func (m *more) any() bool {
 	return len(m.principals)+len(m.actions)+len(m.resources)+len(m.conditions) > 0 || m.why != ""
 }
 
-// findings returns one finding for each statement of the document that opens more. what names the document, field the field of the role.
-func (o *opened) findings(what, field string, d policy.Document, compare func(policy.Statement, *more)) []plan.Finding {
+// findings returns one finding for each statement of the document that opens more. what names the document, kind its kind, field the field of the role.
+func (o *opened) findings(what, kind, field string, d policy.Document, compare func(policy.Statement, *more)) []plan.Finding {
 	var out []plan.Finding
 	n := 0
 	for st := range d.All() {
@@ -101,7 +101,7 @@ func (o *opened) findings(what, field string, d policy.Document, compare func(po
 			compare(st, m)
 		}
 		if m.any() {
-			out = append(out, o.finding(what, field, cmp.Or(st.Sid(), fmt.Sprintf("statement %d of %s", n, what)), m))
+			out = append(out, o.finding(what, field, cmp.Or(st.Sid(), fmt.Sprintf("statement %d of the %s", n, kind)), m))
 		}
 	}
 	return out
@@ -114,13 +114,13 @@ func (o *opened) finding(what, field, statement string, m *more) plan.Finding {
 	subject := what + " of role " + o.role.Name
 	switch {
 	case m.why != "":
-		f.Detail = fmt.Sprintf("whether %s opens more than the preset is not decided, in %s: %s", subject, statement, m.why)
+		f.Detail = fmt.Sprintf("whether %s opens more than the preset is not decided, in %s: %s", subject, text.Statement(statement), m.why)
 	case !m.settled:
 		f.DependsOn = m.keys
-		f.Detail = fmt.Sprintf("%s may open more than the preset, in %s: %s; not decided, because it depends on %s", subject, statement, m.words(),
+		f.Detail = fmt.Sprintf("%s may open more than the preset, in %s: %s; not decided, because it depends on %s", subject, text.Statement(statement), m.words(),
 			strings.Join(m.keys, ", "))
 	default:
-		f.Detail = fmt.Sprintf("%s opens more than the preset, in %s: %s", subject, statement, m.words())
+		f.Detail = fmt.Sprintf("%s opens more than the preset, in %s: %s", subject, text.Statement(statement), m.words())
 	}
 	f.Detail = text.Printable(f.Detail)
 	return f
