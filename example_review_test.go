@@ -1,8 +1,10 @@
 package xacct_test
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"log"
 
@@ -69,6 +71,42 @@ func ExampleResources_Check() {
 	// warning undetermined: destination ()
 	// warning undetermined: both ()
 	// info not-given: both ()
+}
+
+// A plan file is edited between review and apply: the digest of what was reviewed, which came on another way, tells.
+func ExamplePlan_Digest() {
+	cloud := xaccttest.NewCloud()
+	cloud.AddBucket("111122223333", "eu-west-1", "media-raw")
+	cloud.AddBucket("444455556666", "us-east-2", "media-archive")
+	p, err := xacct.NewPlan(context.Background(), cloud.Clients(), []xacct.Transfer{{
+		Name:        "media-archive",
+		Source:      xacct.Endpoint{Account: "111122223333", Region: "eu-west-1", Bucket: "media-raw", Prefix: "2026/"},
+		Destination: xacct.Endpoint{Account: "444455556666", Region: "us-east-2", Bucket: "media-archive"},
+		Operators:   []string{cloud.OperatorARN("111122223333")},
+	}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	reviewed, err := p.Digest()
+	if err != nil {
+		log.Fatal(err)
+	}
+	file, err := json.Marshal(p)
+	if err != nil {
+		log.Fatal(err)
+	}
+	edited := bytes.ReplaceAll(file, []byte("role/Operator"), []byte("role/Intruder"))
+	for _, data := range [][]byte{file, edited} {
+		var read xacct.Plan
+		if err := json.Unmarshal(data, &read); err != nil {
+			log.Fatal(err)
+		}
+		digest, err := read.Digest()
+		fmt.Println("as reviewed:", digest == reviewed, err)
+	}
+	// Output:
+	// as reviewed: true <nil>
+	// as reviewed: false <nil>
 }
 
 // A bucket that lets in its own organisation only: the plan names the statement, what it depends on, and how its owner could exempt the role.

@@ -11,6 +11,7 @@ import (
 	"github.com/xacct/xacct/internal/check"
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/option"
+	"github.com/xacct/xacct/internal/part"
 	"github.com/xacct/xacct/internal/planner"
 	"github.com/xacct/xacct/internal/plantext"
 	"github.com/xacct/xacct/internal/residue"
@@ -135,33 +136,17 @@ func (p *Plan) Empty() bool {
 	return !slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Op != NoOp && c.Hold == "" })
 }
 
-// For returns the part of the plan that is for one account's operator: its changes, to be applied with that account's clients, and the findings
-// that concern them. What other accounts have to do first stands in Requires. Of an account that the plan does not know, the part has no changes,
-// and its blocking finding, of [CodeUnknownAccount], says so: applying it is a *[BlockedError].
+// For returns the part of the plan that is for one account's operator: its changes, to be applied with that account's clients, the transfers that
+// touch the account, and the findings that concern the changes. What other accounts have to do first stands in Requires. Of the settings it has what
+// Apply needs there: the SCPs, RCPs and organisation of that account alone, and Ownership of its own buckets. Nothing in it names an account, bucket
+// or policy of a transfer that does not touch the account, but what stands in the account's own policies. A finding that rests on such
+// a thing, or on an SCP or RCP of another account, keeps its Severity and Code and says that it is not told. Of an account that the plan does not know,
+// the part has no transfers and no changes, and its blocking finding, of [CodeUnknownAccount], says so: applying it is a *[BlockedError].
 func (p *Plan) For(account string) *Plan {
-	q := &Plan{Schema: p.Schema, Mode: p.Mode, Transfers: p.Transfers, Settings: p.Settings}
-	q.Settings.HandOver = slices.DeleteFunc(slices.Clone(p.Settings.HandOver), func(a string) bool { return a == account })
-	if f, unknown := p.internal().UnknownAccount(account); unknown {
-		q.Findings = []Finding{f}
-		return q
-	}
-	mine := map[string]bool{}
-	for _, c := range p.Changes {
-		if c.Account != account {
-			continue
-		}
-		if c.Hold == Handover {
-			c.Hold, c.Reason = "", ""
-		}
-		q.Changes = append(q.Changes, c)
-		for _, t := range c.Transfers {
-			mine[t] = true
-		}
-	}
-	for _, f := range p.Findings {
-		if f.Account == account || f.Account == "" && f.Transfer == "" || mine[f.Transfer] && (f.Account == "" || f.Severity == Blocking) {
-			q.Findings = append(q.Findings, f)
-		}
+	cut := part.Of(p.internal(), account)
+	q := &Plan{Schema: cut.Schema, Mode: cut.Mode, Settings: cut.Settings, Changes: cut.Changes, Findings: cut.Findings}
+	for _, t := range cut.Transfers {
+		q.Transfers = append(q.Transfers, p.Transfers[p.transfer(t.Name)])
 	}
 	return q
 }

@@ -58,7 +58,9 @@ type Receipt struct {
 	RequestIDs map[string][]string `json:",omitempty"`
 }
 
-// Digest returns "sha256:" and the hash of the plan's JSON in hexadecimal. It is equal for plans that say the same.
+// Digest returns "sha256:" and the hash of the plan's JSON in hexadecimal. It is equal for plans that say the same, and so for a plan and what was read
+// from its JSON. Whoever can edit a plan file has the power of its applier: compare the digest of what is applied with that of what was reviewed. The
+// digest is no signature, because it can be computed anew for an edited plan: keep it where the file's editors cannot write, or sign it.
 func (p *Plan) Digest() (string, error) {
 	data, err := json.Marshal(p)
 	if err != nil {

@@ -227,13 +227,14 @@ const (
 
 // Findings about resources that exist already.
 const (
-	CodeForeignRole Code = plan.CodeForeignRole // a role of the desired name exists and is not ours
-	CodeNoRole      Code = plan.CodeNoRole      // RoleARN or Operators name a role that does not exist, or not at that path
-	CodeNoLocation  Code = plan.CodeNoLocation  // LocationARN names a location that does not exist or does not fit
-	CodeAmbiguous   Code = plan.CodeAmbiguous   // several resources are tagged as ours
-	CodeCandidate   Code = plan.CodeCandidate   // a resource like the desired one exists without our tags
-	CodeReplace     Code = plan.CodeReplace     // something must be replaced, and AllowReplace was not given
-	CodeRunning     Code = plan.CodeRunning     // an execution of the task has not ended
+	CodeForeignRole   Code = plan.CodeForeignRole   // a role of the desired name exists and is not ours
+	CodeRoleOpensMore Code = plan.CodeRoleOpensMore // a role's Trust or Policies open more than the preset
+	CodeNoRole        Code = plan.CodeNoRole        // RoleARN or Operators name a role that does not exist, or not at that path
+	CodeNoLocation    Code = plan.CodeNoLocation    // LocationARN names a location that does not exist or does not fit
+	CodeAmbiguous     Code = plan.CodeAmbiguous     // several resources are tagged as ours
+	CodeCandidate     Code = plan.CodeCandidate     // a resource like the desired one exists without our tags
+	CodeReplace       Code = plan.CodeReplace       // something must be replaced, and AllowReplace was not given
+	CodeRunning       Code = plan.CodeRunning       // an execution of the task has not ended
 )
 
 // Findings about what the task will do.

@@ -46,7 +46,8 @@ type Endpoint struct {
 	KMSViaS3 bool `json:",omitempty"`
 
 	// Role is the IAM role that DataSync assumes for this end. Every field may be empty: Name is then the transfer's name with "-source" or
-	// "-destination", and Trust and Policies are least-privilege presets. The same Name on both ends makes one role for both.
+	// "-destination", and Trust and Policies are least-privilege presets. The same Name on both ends makes one role for both. A Trust or Policies
+	// that open more than the preset are a warning of [CodeRoleOpensMore].
 	Role iamrole.Spec `json:",omitzero"`
 
 	RoleARN     string `json:",omitempty"` // an existing role to use instead of Role: checked, never changed, never deleted

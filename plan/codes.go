@@ -57,13 +57,14 @@ const (
 
 // Findings about resources that exist already.
 const (
-	CodeForeignRole Code = "foreign-role" // a role of the desired name exists and is not ours
-	CodeNoRole      Code = "no-role"      // RoleARN or Operators name a role that does not exist, or not at that path
-	CodeNoLocation  Code = "no-location"  // LocationARN names a location that does not exist or does not fit
-	CodeAmbiguous   Code = "ambiguous"    // several resources are tagged as ours
-	CodeCandidate   Code = "candidate"    // a resource like the desired one exists without our tags
-	CodeReplace     Code = "replace"      // something must be replaced, and AllowReplace was not given
-	CodeRunning     Code = "running"      // an execution of the task has not ended
+	CodeForeignRole   Code = "foreign-role"    // a role of the desired name exists and is not ours
+	CodeRoleOpensMore Code = "role-opens-more" // a role's Trust or Policies open more than the preset
+	CodeNoRole        Code = "no-role"         // RoleARN or Operators name a role that does not exist, or not at that path
+	CodeNoLocation    Code = "no-location"     // LocationARN names a location that does not exist or does not fit
+	CodeAmbiguous     Code = "ambiguous"       // several resources are tagged as ours
+	CodeCandidate     Code = "candidate"       // a resource like the desired one exists without our tags
+	CodeReplace       Code = "replace"         // something must be replaced, and AllowReplace was not given
+	CodeRunning       Code = "running"         // an execution of the task has not ended
 )
 
 // Findings about what the task will do.

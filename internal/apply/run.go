@@ -103,10 +103,15 @@ func begin(ctx context.Context, p *planner.Plan, c client.Set, o Options) (*run,
 	if err := readable(p); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(o.validate(), c.Validate(), planner.CheckInput(p.Transfers, p.Settings, "Settings.")); err != nil {
+	fs := planner.BlockingByTransfer(p.Findings)[""]
+	err := errors.Join(o.validate(), c.Validate())
+	if len(p.Transfers) > 0 || fs == nil { // the part of an account that the plan does not know has none
+		err = errors.Join(err, planner.CheckInput(p.Transfers, p.Settings, "Settings."))
+	}
+	if err != nil {
 		return nil, err
 	}
-	if fs := planner.BlockingByTransfer(p.Findings)[""]; fs != nil {
+	if fs != nil {
 		return nil, &plan.BlockedError{Findings: fs}
 	}
 	read, err := survey.Read(ctx, c, p.Transfers, o.Concurrency, snapshot.NamedByPlan(p.Changes))

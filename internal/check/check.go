@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/xacct/xacct/internal/excess"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/internal/verdict"
 	"github.com/xacct/xacct/plan"
@@ -15,7 +16,8 @@ import (
 type checker struct {
 	*transfer.Resources
 	facts  plan.Facts
-	shared *verdict.Exemptions // of all transfers that are checked together
+	sets   []*transfer.Resources // of all transfers that are checked together
+	shared *verdict.Exemptions   // of all transfers that are checked together
 }
 
 // organisation matches ids of organisations, whatever their length.
@@ -30,7 +32,7 @@ func All(sets []*transfer.Resources, f plan.Facts) []plan.Finding {
 	shared := &verdict.Exemptions{}
 	var all []plan.Finding
 	for _, r := range sets {
-		all = append(all, (&checker{Resources: r, facts: f, shared: shared}).check()...)
+		all = append(all, (&checker{Resources: r, facts: f, sets: sets, shared: shared}).check()...)
 	}
 	shared.Share()
 	var out Findings
@@ -53,6 +55,7 @@ func (c *checker) check() []plan.Finding {
 			out = append(out, c.noRole(side)...)
 		}
 	}
+	out = append(out, excess.Findings(c.Resources, c.sets)...)
 	out = append(out, c.checkData()...)
 	operators := slices.Compact(slices.Sorted(slices.Values(c.Transfer.Operators)))
 	for _, op := range operators {

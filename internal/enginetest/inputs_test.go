@@ -2,6 +2,7 @@ package enginetest_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -314,6 +315,9 @@ func TestPartOfAnUnknownAccount(t *testing.T) {
 				}
 				if diff := cmp.Diff([]string{"blocking " + tt.account}, unknownAccounts(part)); diff != "" {
 					t.Errorf("findings (-want +got):\n%s", diff)
+				}
+				if data, err := json.Marshal(part); err != nil || strings.Contains(string(data), "media-raw") {
+					t.Errorf("the part names what is in other accounts: %s, %v", data, err)
 				}
 				if text := part.String(); !strings.Contains(text, tt.remedy) || !strings.Contains(text, fmt.Sprintf("%q", tt.account)) {
 					t.Errorf("the text does not say it:\n%s", text)

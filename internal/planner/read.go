@@ -67,11 +67,12 @@ func CheckSchema(schema string) error {
 	return nil
 }
 
-// CheckWords reports a mode, an operation, a severity or another word that no plan has: what depends on it would go the other way without a word.
+// CheckWords reports a mode, an operation, a severity or another word that no plan has: what depends on it would go the other way without a word. A
+// plan without transfers is one only if it is blocked as a whole.
 func CheckWords(mode plan.Mode, transfers int, changes []plan.Change, findings []plan.Finding) error {
 	var l problem.List
 	word(&l, "Mode", mode, plan.SetUp, plan.TearDown)
-	l.Check(transfers > 0, rulePlanMember, "Transfers[0]", "")
+	l.Check(transfers > 0 || len(BlockingByTransfer(findings)[""]) > 0, rulePlanMember, "Transfers[0]", "")
 	for i, c := range changes {
 		at := "Changes[" + strconv.Itoa(i) + "]."
 		l.Check(c.ID != "", rulePlanMember, at+"ID", "")

@@ -59,21 +59,12 @@ func (t *Transfer) role(side plan.Side) iamrole.Spec {
 	s := e.Role
 	s.Name = e.RoleName
 	s.Description = cmp.Or(s.Description, roleDescription)
+	trust, policies := t.Preset(side)
 	if s.Trust.IsZero() {
-		regions := []string{e.Region, t.Destination.Region}
-		if t.SharesRole {
-			regions = nil // every Region, so that the trust policy need not change with the transfers that share the role
-		}
-		slices.Sort(regions)
-		s.Trust = iamrole.DataSyncTrust(t.Partition, t.TaskAccount, slices.Compact(regions)...)
+		s.Trust = trust
 	}
 	if len(s.Policies) == 0 {
-		s.Policies = map[string]policy.Document{}
-		for _, other := range Sides {
-			if other == side || t.SharesRole {
-				s.Policies[t.End(other).PolicyName] = policy.New(t.roleStatements(other))
-			}
-		}
+		s.Policies = policies
 	}
 	tags := t.TagsFor("")
 	if e.RoleName != t.defaultRole(side) {
@@ -82,6 +73,28 @@ func (t *Transfer) role(side plan.Side) iamrole.Spec {
 	maps.Copy(tags, s.Tags)
 	s.Tags = tags
 	return s
+}
+
+// Preset returns the trust policy and the inline policies of the role that we make for the side, as far as they are not given: what the transfer needs
+// and nothing more. "" is the side of a role for both ends.
+func (t *Transfer) Preset(side plan.Side) (trust policy.Document, policies map[string]policy.Document) {
+	trust, policies = t.PresetTrustOfMany(), map[string]policy.Document{}
+	if !t.SharesRole {
+		regions := []string{t.End(side).Region, t.Destination.Region}
+		slices.Sort(regions)
+		trust = iamrole.DataSyncTrust(t.Partition, t.TaskAccount, slices.Compact(regions)...)
+	}
+	for _, other := range Sides {
+		if other == side || t.SharesRole {
+			policies[t.End(other).PolicyName] = policy.New(t.roleStatements(other))
+		}
+	}
+	return trust, policies
+}
+
+// PresetTrustOfMany is the trust policy of a role for both ends or for several transfers: for every Region, so that it need not change with them.
+func (t *Transfer) PresetTrustOfMany() policy.Document {
+	return iamrole.DataSyncTrust(t.Partition, t.TaskAccount)
 }
 
 // bucketSpecs returns the buckets that need statements or other object ownership. Two ends in one bucket make one spec.

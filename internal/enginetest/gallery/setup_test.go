@@ -33,6 +33,18 @@ var setups = map[string]func(*stage){
 	"caller": func(st *stage) {
 		st.tr.Operators = []string{st.cloud.AddRole(accountA, "migrator", policy.New(policy.Allow("*").On("*")))}
 	},
+	"role-opens-more": func(st *stage) {
+		st.tr.Destination.Role.Policies = map[string]policy.Document{"all-of-s3": policy.New(policy.Allow("s3:*").WithSid("Everything").On("*"))}
+	},
+	"role-opens-more-trust": func(st *stage) {
+		st.tr.Source.Role.Trust = iamrole.DataSyncTrust("aws", accountA, "eu-west-1", "us-east-2").With(
+			policy.Allow("sts:AssumeRole").WithSid("Vendor").By(policy.AWS("arn:aws:iam::777788889999:root")).When(policy.StringEquals("sts:ExternalId", "x")))
+	},
+	"role-opens-more-undecided": func(st *stage) {
+		st.tr.Destination.Role.Policies = map[string]policy.Document{"homes": policy.New(
+			policy.Allow("s3:*").WithSid("Home").On("arn:aws:s3:::${aws:PrincipalTag/bucket}", "arn:aws:s3:::${aws:PrincipalTag/bucket}/*"))}
+		st.tr.Destination.Role.Tags = map[string]string{"bucket": "media-archive"}
+	},
 	"hand-made": func(st *stage) { st.handMade(st.tr.Destination.Prefix) },
 	"hand-made-elsewhere": func(st *stage) {
 		st.handMade("elsewhere")

@@ -1,0 +1,222 @@
+// Package part cuts out of a plan what the operator of one account gets: the changes there and what Apply needs for them, and nothing that others keep to
+// themselves. It makes no call and reads no policy but those of the settings and of proposals.
+package part
+
+import (
+	"slices"
+	"strings"
+
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/xacct/xacct/internal/planner"
+	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/plan"
+	"github.com/xacct/xacct/policy"
+)
+
+// Of returns the part of the plan that is for one account's operator: the changes in the account, the transfers that touch it, the findings about
+// both, and of the settings what Apply needs for them. It names no account, bucket or policy of a transfer that does not touch the account, unless
+// the account's own policies do. Of an account that the plan does not know, the part has one blocking finding and nothing else.
+func Of(p *planner.Plan, account string) *planner.Plan {
+	q := &planner.Plan{Schema: p.Schema, Mode: p.Mode}
+	if f, unknown := p.UnknownAccount(account); unknown {
+		q.Findings = []plan.Finding{f}
+		return q
+	}
+	touching, changing := map[string]bool{}, map[string]bool{}
+	for _, c := range p.Changes {
+		if c.Account != account {
+			continue
+		}
+		if c.Hold == plan.Handover {
+			c.Hold, c.Reason = "", ""
+		}
+		q.Changes = append(q.Changes, c)
+		for _, name := range c.Transfers {
+			touching[name], changing[name] = true, true
+		}
+	}
+	for _, f := range p.Findings {
+		touching[f.Transfer] = touching[f.Transfer] || f.Account == account
+	}
+	for _, t := range p.Transfers {
+		if touching[t.Name] || slices.Contains(t.Accounts(), account) {
+			q.Transfers = append(q.Transfers, t)
+		}
+	}
+	q.Settings = settings(p, account, q.Transfers)
+	others := notFor(p, account, q)
+	for _, f := range p.Findings {
+		if f.Account == account || f.Account == "" && f.Transfer == "" || changing[f.Transfer] && (f.Account == "" || f.Severity == plan.Blocking) {
+			q.Findings = append(q.Findings, others.told(f))
+		}
+	}
+	return q
+}
+
+// settings are those that Apply needs in the account for the transfers.
+func settings(p *planner.Plan, account string, transfers []*transfer.Transfer) plan.Settings {
+	s := p.Settings
+	named := map[string]bool{}
+	for _, t := range transfers {
+		for _, a := range t.Accounts() {
+			named[a] = true
+		}
+		for _, c := range p.Changes {
+			if slices.Contains(c.Transfers, t.Name) {
+				named[c.Account] = true // what the transfer used before
+			}
+		}
+	}
+	s.HandOver = slices.DeleteFunc(slices.Clone(s.HandOver), func(a string) bool { return a == account || !named[a] })
+	if len(s.HandOver) == 0 {
+		s.HandOver = nil
+	}
+	s.OrgIDs, s.SCPs, s.RCPs = only(s.OrgIDs, account), only(s.SCPs, account), only(s.RCPs, account)
+	s.Ownership = nil
+	for _, t := range transfers {
+		if o, ok := p.Settings.Ownership[t.Destination.Bucket]; ok && t.Destination.Account == account && t.Destination.DisableACLs {
+			if s.Ownership == nil {
+				s.Ownership = map[string]s3types.ObjectOwnership{}
+			}
+			s.Ownership[t.Destination.Bucket] = o
+		}
+	}
+	return s
+}
+
+// only is the map with the one key, as far as it has it.
+func only[V any](m map[string]V, key string) map[string]V {
+	if v, ok := m[key]; ok {
+		return map[string]V{key: v}
+	}
+	return nil
+}
+
+// others is what the operator of an account is not told about others.
+type others struct {
+	account string
+	owners  map[string]string // by the name of a transfer: its task account
+	names   map[string]bool   // accounts, organisations, buckets, roles and transfers of which only the rest of the plan knows
+	scps    map[string]bool   // Sids in SCPs of other accounts
+	rcps    map[string]bool   // Sids in RCPs of other accounts
+}
+
+// notFor is what the operator is not told who gets the part for the account.
+func notFor(p *planner.Plan, account string, part *planner.Plan) *others {
+	o := &others{account: account, owners: map[string]string{}, names: map[string]bool{}, scps: map[string]bool{}, rcps: map[string]bool{}}
+	known := map[string]bool{account: true}
+	for _, t := range part.Transfers {
+		o.owners[t.Name] = t.TaskAccount
+		for _, name := range namesOf(t) {
+			known[name] = true
+		}
+	}
+	hide := func(names ...string) {
+		for _, name := range names {
+			o.names[name] = name != "" && !known[name]
+		}
+	}
+	for _, t := range p.Transfers {
+		hide(namesOf(t)...)
+	}
+	for _, c := range p.Changes {
+		if !slices.ContainsFunc(c.Transfers, func(name string) bool { return o.owners[name] != "" }) {
+			hide(c.Account, c.Name)
+		}
+	}
+	for a, id := range p.Settings.OrgIDs {
+		if a != account && id != p.Settings.OrgIDs[account] {
+			hide(a, id)
+		}
+	}
+	sids(o.scps, p.Settings.SCPs, account)
+	sids(o.rcps, p.Settings.RCPs, account)
+	return o
+}
+
+// namesOf are the names that a transfer has and gives, and those of what it uses.
+func namesOf(t *transfer.Transfer) []string {
+	out := append([]string{t.Name}, t.Accounts()...)
+	for _, side := range transfer.Sides {
+		out = append(out, t.End(side).Bucket, t.End(side).RoleName)
+	}
+	for _, g := range t.DataGrants {
+		out = append(out, g.Bucket)
+	}
+	for _, k := range t.Keys {
+		out = append(out, transfer.KeyName(k.ARN))
+	}
+	for _, op := range t.Operators {
+		if name, ok := transfer.RoleNameOf(op); ok {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// sids adds the Sids of the policies of all accounts but one.
+func sids(to map[string]bool, policies map[string][][]policy.Document, but string) {
+	for account, levels := range policies {
+		if account == but {
+			continue
+		}
+		for _, level := range levels {
+			for _, d := range level {
+				for st := range d.All() {
+					to[st.Sid()] = st.Sid() != ""
+				}
+			}
+		}
+	}
+}
+
+// untold is the detail of a finding whose own one is for others.
+const untold = "what decides lies with others, and is not told in this part of the plan"
+
+// told is the finding as the operator is told it. Proposals are for the owners of the policies that they change. A finding that quotes what is not
+// the operator's keeps its place and loses its words.
+func (o *others) told(f plan.Finding) plan.Finding {
+	f.Proposal = slices.DeleteFunc(slices.Clone(f.Proposal), func(text string) bool { return !o.keeps(f, text) })
+	if len(f.Proposal) == 0 {
+		f.Proposal = nil
+	}
+	words := strings.Join(append([]string{f.Subject, f.Statement, f.Detail, f.Remedy}, f.DependsOn...), "\n")
+	if !o.organisations(f) && (f.Account == o.account || !mentions(words, o.names)) {
+		return f
+	}
+	if mentions(f.Subject, o.names) {
+		f.Subject = ""
+	}
+	f.Statement, f.Detail, f.Remedy, f.Proposal, f.DependsOn = "", untold, "ask whoever made the plan", nil, nil
+	return f
+}
+
+// organisations reports whether a policy of somebody else's organisation decides: an SCP of the task account, or an RCP of the account of the finding.
+func (o *others) organisations(f plan.Finding) bool {
+	scp := o.scps[f.Statement] || strings.HasSuffix(f.Statement, " of the SCP")
+	rcp := o.rcps[f.Statement] || strings.HasSuffix(f.Statement, " of the RCP")
+	return scp && o.owners[f.Transfer] != o.account || rcp && f.Account != o.account
+}
+
+// keeps reports whether the operator keeps the policy that the proposal changes: a statement with a principal is the resource's, one without is the
+// principal's.
+func (o *others) keeps(f plan.Finding, proposal string) bool {
+	d, err := policy.Parse([]byte(`{"Version":"2012-10-17","Statement":[` + proposal + `]}`))
+	if err != nil {
+		return f.Account == o.account
+	}
+	for st := range d.All() {
+		if principals, not := st.Principals(); not || len(principals) > 0 {
+			return f.Account == o.account
+		}
+	}
+	return o.owners[f.Transfer] == o.account
+}
+
+// mentions reports whether one of the names stands in the text, as a word of its own.
+func mentions(text string, names map[string]bool) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(text, func(r rune) bool {
+		return !strings.ContainsRune("-_.", r) && (r < '0' || r > '9' && r < 'A' || r > 'Z' && r < 'a' || r > 'z')
+	}), func(word string) bool { return names[word] || names[strings.TrimRight(word, ".")] })
+}
