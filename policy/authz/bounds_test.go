@@ -58,7 +58,9 @@ func TestDecisionIsBounded(t *testing.T) {
 		{"150 patterns of a key in a Deny each", each(150, func(i int) policy.Statement {
 			return deny().When(policy.StringLike("k:x", fmt.Sprintf("*a%d*b*", i)))
 		}), authz.Undetermined, 1, false},
-		{"200 numbers of a key", each(200, func(i int) policy.Statement { return deny().When(policy.Where("NumericLessThan", "k:n", fmt.Sprint(i))) }),
+		{"200 numbers of a key", each(200, func(i int) policy.Statement {
+			return deny().When(policy.Where("NumericLessThan", "k:n", fmt.Sprint(i)))
+		}),
 			authz.Undetermined, 1, false},
 		{"100 lists of a key", each(100, func(i int) policy.Statement {
 			return deny().When(policy.Where("ForAllValues:StringLike", "aws:TagKeys", fmt.Sprintf("*a%d*", i)))
