@@ -40,19 +40,45 @@ func Diff(before, after Document) []StatementChange {
 		partner[i] = -1
 	}
 	taken := make([]bool, len(now))
-	match := func(fits func(a, b *node) bool) {
+	sid := func(n *node) string { return Statement{n}.Sid() }
+	bySid, byMeaning, same := map[string][]int{}, meanings{}, map[string]*meanings{}
+	for j, b := range now {
+		s := sid(b)
+		if same[s] == nil {
+			same[s] = &meanings{}
+		}
+		bySid[s] = append(bySid[s], j)
+		same[s].add(j, b)
+		byMeaning.add(j, b)
+	}
+	gone := func(j int) bool { return taken[j] }
+	match := func(find func(a *node) int) {
 		for i, a := range old {
-			for j, b := range now {
-				if partner[i] < 0 && !taken[j] && fits(a, b) {
+			if partner[i] < 0 {
+				if j := find(a); j >= 0 {
 					partner[i], taken[j] = j, true
 				}
 			}
 		}
 	}
-	sid := func(n *node) string { return Statement{n}.Sid() }
-	match(func(a, b *node) bool { return sid(a) == sid(b) && a.same(b, nil) })
-	match(func(a, b *node) bool { return sid(a) != "" && sid(a) == sid(b) })
-	match(func(a, b *node) bool { return a.same(b, nil) })
+	match(func(a *node) int {
+		if m := same[sid(a)]; m != nil {
+			return m.find(a, gone)
+		}
+		return -1
+	})
+	match(func(a *node) int {
+		s := sid(a)
+		for s != "" && len(bySid[s]) > 0 {
+			j := bySid[s][0]
+			if !taken[j] {
+				return j
+			}
+			bySid[s] = bySid[s][1:]
+		}
+		return -1
+	})
+	match(func(a *node) int { return byMeaning.find(a, gone) })
 	var out []StatementChange
 	for i, a := range old {
 		c := StatementChange{Op: Removed, Sid: sid(a), Before: Statement{a}}

@@ -64,7 +64,7 @@ func (d Document) Without(sids ...string) Document {
 	for _, sid := range sids {
 		e.remove(sid)
 	}
-	if len(e.places) == len(d.d.statements) {
+	if e.kept == len(d.d.statements) {
 		return d
 	}
 	return e.document()
@@ -103,29 +103,45 @@ func (d Document) orEmpty() *document {
 	return d.d
 }
 
-// edit is a document split into its statements and the text between them.
+// edit is a document split into its statements and the text between them. Statements are found by Sid and by meaning, so that each is looked at once.
 type edit struct {
 	d      *document
 	places []place
+	kept   int              // places that are not gone
+	bySid  map[string][]int // places that have the Sid and are not gone, in their order
+	bare   meanings         // places without a Sid
 }
 
 // place is a statement and the gap before it: the text since the previous statement, or since the start of the list.
 type place struct {
-	gap []byte
-	n   *node
+	gap  []byte
+	n    *node
+	gone bool
 }
 
 func newEdit(d *document) edit {
-	e := edit{d: d, places: make([]place, len(d.statements), len(d.statements)+4)}
+	e := edit{d: d, places: make([]place, 0, len(d.statements)+4), bySid: map[string][]int{}}
 	from := d.list.start
 	if !d.single {
 		from++ // [
 	}
-	for i, s := range d.statements {
-		e.places[i] = place{d.text[from:s.start], s.node}
+	for _, s := range d.statements {
+		e.put(d.text[from:s.start], s.node)
 		from = s.end()
 	}
 	return e
+}
+
+// put adds a place at the end.
+func (e *edit) put(gap []byte, n *node) {
+	at := len(e.places)
+	e.places = append(e.places, place{gap: gap, n: n})
+	e.kept++
+	if sid := n.sid(); sid != "" {
+		e.bySid[sid] = append(e.bySid[sid], at)
+	} else {
+		e.bare.add(at, n)
+	}
 }
 
 // lead returns the text between the start of the list and its first statement.
@@ -138,104 +154,96 @@ func (e *edit) lead() []byte {
 
 func (e *edit) add(n *node) {
 	var gap []byte
-	switch len(e.places) {
+	switch e.kept {
 	case 0:
 		gap = e.inside()
 	case 1:
 		gap = append([]byte{','}, e.lead()...)
 	default:
-		gap = e.places[len(e.places)-1].gap
+		last := len(e.places) - 1
+		for e.places[last].gone {
+			last--
+		}
+		gap = e.places[last].gap
 	}
-	e.places = append(e.places, place{gap, n})
+	e.put(gap, n)
 }
 
 func (e *edit) upsert(n *node) {
 	sid := n.sid()
 	if sid == "" {
-		for _, p := range e.places {
-			if p.n.sid() == "" && p.n.same(n, nil) {
-				return
-			}
+		if e.bare.find(n, func(i int) bool { return false }) < 0 { // places without a Sid are never dropped
+			e.add(n)
 		}
+		return
+	}
+	at := e.bySid[sid]
+	if len(at) == 0 {
 		e.add(n)
 		return
 	}
-	done := false
-	kept := e.places[:0:0]
-	for i, p := range e.places {
-		if !p.n.hasSid(sid) {
-			kept = append(kept, e.follow(kept, i))
-			continue
-		}
-		if done {
-			continue
-		}
-		done = true
-		p = e.follow(kept, i)
-		if !p.n.same(n, nil) {
-			p.n = n
-		}
-		kept = append(kept, p)
+	if p := &e.places[at[0]]; !p.n.same(n, nil) {
+		p.n = n
 	}
-	e.places = kept
-	if !done {
-		e.add(n)
-	}
+	e.drop(at[1:])
+	e.bySid[sid] = at[:1]
 }
 
-// follow returns place i as it stands behind the kept places. If none is kept, it becomes the first and takes over the list's lead.
-func (e *edit) follow(kept []place, i int) place {
-	p := e.places[i]
-	if len(kept) == 0 {
-		p.gap = e.lead()
+func (e *edit) drop(places []int) {
+	for _, i := range places {
+		e.places[i].gone = true
 	}
-	return p
+	e.kept -= len(places)
 }
 
 func (e *edit) remove(sid string) {
-	if sid == "" {
-		return
-	}
-	kept := e.places[:0:0]
-	for i, p := range e.places {
-		if !p.n.hasSid(sid) {
-			kept = append(kept, e.follow(kept, i))
-		}
-	}
-	e.places = kept
+	e.drop(e.bySid[sid])
+	delete(e.bySid, sid)
 }
 
 // bearing reports whether a statement has the Sid. other is the first of these that differs in meaning from n; nil if there is none.
 func (e *edit) bearing(sid string, n *node) (there bool, other *node) {
-	for _, p := range e.places {
-		if sid != "" && p.n.hasSid(sid) {
-			there = true
-			if !p.n.same(n, nil) {
-				return true, p.n
-			}
+	for _, i := range e.bySid[sid] {
+		there = true
+		if p := e.places[i]; !p.n.same(n, nil) {
+			return true, p.n
 		}
 	}
 	return there, nil
 }
 
+// remaining returns the places that are not gone. The first of them takes over the list's lead.
+func (e *edit) remaining() []place {
+	out := make([]place, 0, e.kept)
+	for _, p := range e.places {
+		if !p.gone {
+			if len(out) == 0 {
+				p.gap = e.lead()
+			}
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // document joins the parts into a document again.
 func (e *edit) document() Document {
-	d := e.d
+	d, places := e.d, e.remaining()
 	var b bytes.Buffer
 	size := len(d.text) + 8
-	for _, p := range e.places {
+	for _, p := range places {
 		size += len(p.n.text) + 8
 	}
 	b.Grow(size)
 	b.Write(d.text[:d.list.start])
-	out := &document{odd: d.odd, statements: make([]placed, len(e.places))}
-	out.single = (d.single || d.wasSingle) && len(e.places) == 1
+	out := &document{odd: d.odd, statements: make([]placed, len(places))}
+	out.single = (d.single || d.wasSingle) && len(places) == 1
 	out.wasSingle = d.single || d.wasSingle
 	out.list.start = b.Len()
 	if !out.single {
 		b.WriteByte('[')
 	}
-	for i, p := range e.places {
+	for i, p := range places {
 		if !out.single {
 			b.Write(p.gap)
 		}
@@ -243,7 +251,7 @@ func (e *edit) document() Document {
 		b.Write(p.n.text)
 	}
 	if !out.single {
-		if len(e.places) == 0 {
+		if len(places) == 0 {
 			b.Write(e.inside())
 		}
 		b.Write(e.tail())
