@@ -144,7 +144,11 @@ func (s step) refused(t *transfer.Transfer, side plan.Side, op string, err error
 	if waits := s.waitsFor(s.ch); waits != nil && awserr.Propagation(err) {
 		return plan.Waiting, waits
 	}
-	return plan.Failed, s.callError(op, check.AccessError(s.current.Findings.List, t, side, err))
+	at := check.Locations{}
+	for _, end := range transfer.Sides {
+		at[end] = []string{s.locationARN(t, end)}
+	}
+	return plan.Failed, s.callError(op, check.AccessError(s.current.Findings.List, t, at, side, err))
 }
 
 func (s step) removeLocation(ctx context.Context, api client.DataSyncAPI, arn string) (plan.Status, error) {
