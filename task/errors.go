@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/text"
 )
@@ -44,7 +46,11 @@ func (e *IncompleteError) Hint() string {
 	if x, ok := e.Unwrap().(*ExecutionError); ok && x.Cause != CauseUnknown {
 		return x.Hint()
 	}
-	if o.Verdict == WithExceptions {
+	switch {
+	case o.Verdict == WithExceptions && o.Report.Status == dstypes.PhaseStatusError:
+		return "see the task's log group (/aws/datasync for an ENHANCED task) for what was left behind, restore archived objects, and start the task again: it goes on with what differs; " +
+			"there is no report: " + hints[CauseReport]
+	case o.Verdict == WithExceptions:
 		return "see the task's report, or its log group (/aws/datasync for an ENHANCED task), for what was left behind, restore archived objects, and start the task again: it goes on with what differs"
 	}
 	return hints[CauseUnknown]
