@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -185,5 +186,24 @@ func TestMessagesOfOthers(t *testing.T) {
 		if !strings.Contains(err.Error(), "FsUnheard: "+text) || !strings.Contains(err.Outcome.String(), text) || err.Outcome.Exceptions()[0].Reason != "FsUnheard "+text {
 			t.Errorf("%v, %v or %v lacks a part of the text", err, &err.Outcome, err.Outcome.Exceptions())
 		}
+	}
+}
+
+// TestHintOfStart: what S3 or KMS answered behind an access test decides the hint, not that something was "not found" or "denied".
+func TestHintOfStart(t *testing.T) {
+	const test = "DataSync location access test failed: could not perform s3:GetObject in bucket media. "
+	for _, tt := range []struct{ name, code, text, hint string }{
+		{"an alias that is not found", "InvalidRequestException", test + "Alias arn:aws:kms:eu-west-1:444455556666:alias/media is not found.", "name the key by its full ARN"},
+		{"a key", "AccessDeniedException", test + "User: x is not authorized to perform: kms:Decrypt on resource: x", "let the location's role use the key"},
+		{"the caller", "AccessDeniedException", "User: x is not authorized to perform: datasync:StartTaskExecution on resource: x", "allow the caller datasync:StartTaskExecution"},
+		{"a task that is gone", "InvalidRequestException", "Sync task task-0123456789abcdef0 is not found.", "check that the client is one for the account and Region"},
+		{"nothing known", "InvalidRequestException", "something new", "see the message, and start again"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			err := &StartError{TaskARN: taskARN, Err: &smithy.GenericAPIError{Code: tt.code, Message: tt.text}}
+			if !strings.HasPrefix(err.Hint(), tt.hint) || !strings.Contains(err.Error(), tt.text) {
+				t.Errorf("%v: hint %q, want %q", err, err.Hint(), tt.hint)
+			}
+		})
 	}
 }

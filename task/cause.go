@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/aws/smithy-go"
+
+	"github.com/xacct/xacct/internal/awserr"
 )
 
 // Cause classifies a message or error code of DataSync by what went wrong.
@@ -77,10 +79,16 @@ func MeaningOf(err error) Meaning {
 		return incomplete.Outcome.meaning()
 	case errors.As(err, &failed):
 		return meaningOf(failed.Code + " " + failed.Detail)
-	case errors.As(err, &api):
-		return meaningOf(api.ErrorCode() + " " + api.ErrorMessage())
 	}
-	return meaningOf(err.Error())
+	text := err.Error()
+	if errors.As(err, &api) {
+		text = api.ErrorCode() + " " + api.ErrorMessage()
+	}
+	m := meaningOf(text)
+	if m.Access() && awserr.ConfigFlaw(err) != awserr.NoFlaw { // the SDK was refused when it got credentials for the call
+		return Meaning{Cause: CauseCredentials}
+	}
+	return m
 }
 
 func (o *Outcome) meaning() Meaning {

@@ -93,15 +93,16 @@ func (e *StartError) Meaning() Meaning { return MeaningOf(e.Err) }
 // Hint names the next action.
 func (e *StartError) Hint() string {
 	var config *ConfigError
+	m := e.Meaning()
 	switch {
 	case errors.As(e.Err, &config):
 		return config.Hint()
-	case awserr.Denied(e.Err):
+	case awserr.Denied(e.Err) && m.Action == "": // else S3 or KMS refused a role
 		return "allow the caller datasync:StartTaskExecution and datasync:DescribeTask on the task, datasync:TagResource and datasync:ListTagsForResource on its executions, and datasync:ListTaskExecutions"
 	case awserr.NotFound(e.Err):
 		return "check that the client is one for the account and Region in the task's ARN"
-	case e.Meaning().Cause != CauseUnknown:
-		return e.Meaning().Hint()
+	case m.Cause != CauseUnknown:
+		return m.Hint()
 	default:
 		return "see the message, and start again"
 	}

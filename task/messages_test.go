@@ -180,6 +180,17 @@ func TestMeaningOfNothing(t *testing.T) {
 	}
 }
 
+// TestMeaningOfCredentials: who may not assume the role of the credentials is not the role of a location.
+func TestMeaningOfCredentials(t *testing.T) {
+	sts := &smithy.OperationError{ServiceID: "STS", OperationName: "AssumeRole", Err: &smithy.GenericAPIError{Code: "AccessDenied",
+		Message: "User: arn:aws:iam::111122223333:user/me is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/ops"}}
+	err := &smithy.OperationError{ServiceID: "DataSync", OperationName: "StartTaskExecution",
+		Err: fmt.Errorf("get identity: get credentials: failed to refresh cached credentials, %w", sts)}
+	if got := MeaningOf(startError(taskARN, err)); got != (Meaning{Cause: CauseCredentials}) {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestHintFor(t *testing.T) {
 	const want = "let arn:aws:iam::111122223333:role/sync list bucket media, in its own policies and in the bucket's"
 	if diff := cmp.Diff(want, (Meaning{Cause: CauseList}).HintFor("arn:aws:iam::111122223333:role/sync", "media")); diff != "" {
