@@ -31,7 +31,7 @@ func (e *ExistingError) Error() string {
 	if e.Err != nil {
 		s += ": " + text.OneLine(e.Err)
 	}
-	return s
+	return text.Printable(s)
 }
 
 // Unwrap is an *IncompleteError, and what went wrong with the report.
@@ -49,7 +49,7 @@ func (e *ExistingError) Hint() string {
 	if errors.As(e.Err, &config) {
 		return config.Hint()
 	}
-	return e.Remedy
+	return text.Printable(e.Remedy)
 }
 
 // onlySkipped reports whether the run went through and did nothing worse than to skip objects.
@@ -97,9 +97,9 @@ func (e *Execution) acceptExisting(ctx context.Context, o WatchOptions, out *Out
 			return fail("the run's report could not be read", "let the client of WatchOptions.Objects list and read the report's bucket; set ReportAccount if the bucket is another account's",
 				NewConfigError(report.owner(e.arn), "", err))
 		case entry.Kind != SkippedObjects && entry.Failed():
-			return fail(fmt.Sprintf("the run's report says of %q that it failed", entry.Key), "see the report in "+report.String(), nil)
+			return fail("the run's report says of "+text.Quoted(entry.Key)+" that it failed", "see the report in "+report.String(), nil)
 		case entry.Kind == SkippedObjects && !entry.existing():
-			return fail(fmt.Sprintf("the run's report does not say of %q that it exists%s", entry.Key, entry.because()), "see the report in "+report.String()+
+			return fail("the run's report does not say of "+text.Quoted(entry.Key)+" that it exists"+entry.because(), "see the report in "+report.String()+
 				" for what was skipped for another reason, such as archived objects that are not restored", nil)
 		case entry.Kind == SkippedObjects:
 			sum := sha256.Sum256([]byte(entry.Key))
