@@ -52,6 +52,7 @@ var answers = []struct {
 	{"KMS, of old", "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.", Meaning{CauseKey, "", "kms:Decrypt"}},
 	{"KMS, of late", "User: " + session + " is not authorized to perform: kms:Decrypt on resource: " + keyARN + " because the resource does not exist in this Region, " +
 		"no resource-based policies allow access, or a resource-based policy explicitly denies access", Meaning{CauseKey, "", "kms:Decrypt"}},
+	{"KMS, in part", "because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access", Meaning{CauseKey, "", ""}},
 	{"KMS, both", "User: " + session + " is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext because the resource does not exist in this Region, " +
 		"no resource-based policies allow access, or a resource-based policy explicitly denies access; The ciphertext refers to a customer master key that does not exist", Meaning{CauseKey, "", "kms:Decrypt"}},
 	{"KMS, writing", "User: " + session + " is not authorized to perform: kms:GenerateDataKey on resource: " + keyARN + " because no identity-based policy allows the kms:GenerateDataKey action",
@@ -132,7 +133,8 @@ func TestMessagesOfNames(t *testing.T) {
 		{"ids of S3", listing + ". x-amz-id-2=IOWQ4f/NoSuchKey/+NoMem=, x-amz-request-id=NOSUCHKEY", list},
 		{"an URI", listing + " s3://nosuchkey/nomem. Access denied.", list},
 		{"part of a word", "NoMemory of NoSuchBuckets", Meaning{}},
-		{"a key that does not exist is no bucket", listing + " media. The resource does not exist in this Region.", list},
+		{"a key of a bucket is no bucket", listing + ". The KMS key of bucket media does not exist.", list},
+		{"a key of the bucket is no bucket", listing + ". The KMS key of the bucket does not exist.", list},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, meaningOf(tt.text)); diff != "" {

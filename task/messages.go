@@ -56,6 +56,8 @@ var messages = []message{
 		[]string{"not authorized to perform: kms:"}, fromS3, Meaning{CauseKey, "", ""}}, // meaningOf adds the action that the message names
 	{"The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
 		[]string{"the ciphertext refers to"}, fromKMSDeny, Meaning{CauseKey, "", "kms:Decrypt"}},
+	{"the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access",
+		[]string{"resource does not exist in this region"}, fromKMSDeny, Meaning{CauseKey, "", ""}},
 	{"KMS.DisabledException", []string{"disabledexception"}, fromS3Codes, Meaning{CauseKeyState, "", ""}},
 	{"arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab is disabled.",
 		[]string{"kms-arn is disabled"}, fromKMS, Meaning{CauseKeyState, "", ""}},
@@ -76,7 +78,7 @@ var messages = []message{
 	// S3: what is wrong with the bucket or the object.
 	{"NoSuchBucket", []string{"nosuchbucket"}, fromS3Codes, Meaning{CauseNoBucket, "", ""}},
 	{"DataSync bucket access test failed: could not perform s3:HeadBucket on bucket media. The bucket does not exist.",
-		[]string{"bucket does not exist"}, fromReports, Meaning{CauseNoBucket, "", ""}},
+		[]string{"bucket does not exist", "!of bucket does not exist", "!of the bucket does not exist"}, fromReports, Meaning{CauseNoBucket, "", ""}},
 	{"InvalidBucketName", []string{"invalidbucketname"}, fromS3Codes, Meaning{CauseNoBucket, "", ""}},
 	{"The specified bucket is not valid.", []string{"specified bucket is not valid"}, fromS3Codes, Meaning{CauseNoBucket, "", ""}},
 	{"NoSuchKey", []string{"nosuchkey"}, fromS3Codes, Meaning{CauseNoObject, "", ""}},
