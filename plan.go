@@ -158,13 +158,20 @@ func (p *Plan) transfer(name string) int {
 
 // Explain connects an error of a transfer's run, or of its start, with what the plan found about that transfer. If the error is about access, it
 // returns an *[AccessTestError] that wraps it, with the end that it is about, the plan's verdict on that end, and a Hint that follows from both.
+// A message may name an end by its location (loc-…), which the plan knows if the location was there when the plan was made.
 // Any other error comes back as it is, and so does one that Apply has explained already, or one of a transfer that is not in the plan. Nil is nil.
 func (p *Plan) Explain(transfer string, err error) error {
 	i := p.transfer(transfer)
 	if i < 0 {
 		return err
 	}
-	return check.Explain(p.Findings, p.Transfers[i].resolve(), err)
+	at := check.Locations{}
+	for _, c := range p.Changes {
+		if c.Kind == DataSyncLocation && slices.Contains(c.Transfers, transfer) {
+			at[c.Side] = append(at[c.Side], c.ARN)
+		}
+	}
+	return check.Explain(p.Findings, p.Transfers[i].resolve(), at, err)
 }
 
 // Residue looks for what is left of the plan's transfers after a tear-down: roles, locations and tasks with our tags, statements with our Sids,

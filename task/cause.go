@@ -1,12 +1,13 @@
 package task
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/aws/smithy-go"
+
+	"github.com/xacct/xacct/internal/awserr"
 )
 
 // Cause classifies a message or error code of DataSync by what went wrong.
@@ -27,6 +28,8 @@ const (
 	CauseKey         Cause = "key"         // the role may not use a KMS key
 	CauseAccess      Cause = "access"      // S3 refused the role, and the message does not say which action
 	CauseNoBucket    Cause = "no-bucket"   // the bucket does not exist
+	CauseNoKey       Cause = "no-key"      // the KMS key, or its alias, does not exist where it is looked for
+	CauseKeyState    Cause = "key-state"   // the KMS key is disabled, is to be deleted, or is not for encrypting
 	CauseRegion      Cause = "region"      // the bucket is in another Region
 	CauseARN         Cause = "arn"         // an ARN names something else, or another account
 	CauseOption      Cause = "option"      // DataSync does not accept an option or a combination of options
@@ -36,6 +39,7 @@ const (
 	CauseThrottled   Cause = "throttled"   // too many calls
 	CauseOptIn       Cause = "opt-in"      // the Region or the service is not enabled in the account
 	CauseCredentials Cause = "credentials" // the caller's credentials are no longer valid
+	CauseService     Cause = "service"     // a service of AWS failed by itself
 
 	// A run failed, or ended with exceptions.
 	CauseSource      Cause = "source"        // the source could not be read
@@ -47,6 +51,12 @@ const (
 	CauseNetwork     Cause = "network"       // a network interface was deleted
 	CauseMismatch    Cause = "mismatch"      // the copies differ from the originals
 	CauseFilesErrors Cause = "object-errors" // some objects were left out because of errors
+	CauseNoObject    Cause = "no-object"     // an object, a version or an upload does not exist, or no longer
+	CauseArchived    Cause = "archived"      // an object is in an archive, and not restored
+	CauseCustomerKey Cause = "customer-key"  // an object is encrypted with a key that a customer provides
+	CauseACL         Cause = "acl"           // the bucket has its ACLs disabled, and the request named one
+	CauseChecksum    Cause = "checksum"      // the bucket has a default retention, for which S3 asks for a checksum with each object
+	CauseLocked      Cause = "locked"        // Object Lock protects the object
 )
 
 // Meaning is what this package knows about a message of DataSync. The zero Meaning says that it knows nothing.
@@ -69,10 +79,16 @@ func MeaningOf(err error) Meaning {
 		return incomplete.Outcome.meaning()
 	case errors.As(err, &failed):
 		return meaningOf(failed.Code + " " + failed.Detail)
-	case errors.As(err, &api):
-		return meaningOf(api.ErrorCode() + " " + api.ErrorMessage())
 	}
-	return meaningOf(err.Error())
+	text := err.Error()
+	if errors.As(err, &api) {
+		text = api.ErrorCode() + " " + api.ErrorMessage()
+	}
+	m := meaningOf(text)
+	if m.Access() && awserr.ConfigFlaw(err) != awserr.NoFlaw { // the SDK was refused when it got credentials for the call
+		return Meaning{Cause: CauseCredentials}
+	}
+	return m
 }
 
 func (o *Outcome) meaning() Meaning {
@@ -84,36 +100,6 @@ func (o *Outcome) meaning() Meaning {
 		return Meaning{Cause: CauseFilesErrors}
 	}
 	return m
-}
-
-func meaningOf(message string) Meaning {
-	text := strings.ToLower(message)
-	for _, m := range messages {
-		if !m.in(text) {
-			continue
-		}
-		if m.Side == "" && m.Access() { // assumed: an end that the message names is the end that it is about
-			source, destination := sideWords("source").in(text), sideWords("destination").in(text)
-			switch {
-			case source && !destination:
-				m.Side = "source"
-			case destination && !source:
-				m.Side = "destination"
-			}
-		}
-		if named := deniedAction.FindStringSubmatch(message); named != nil && m.Action == "" && m.Access() {
-			m.Action = cmp.Or(actionOf[strings.ToLower(named[1])], named[1])
-		}
-		return m.Meaning
-	}
-	return Meaning{}
-}
-
-// sideWords is the name of an end as messages use it.
-type sideWords string
-
-func (s sideWords) in(text string) bool {
-	return strings.Contains(text, string(s)+" location") || strings.Contains(text, string(s)+" bucket")
 }
 
 // Access reports whether the message may be about missing permissions: of a role on a bucket or key, or to assume the role.
@@ -159,6 +145,8 @@ var hints = map[Cause]string{
 	CauseKey:         "let %[1]s use the key, in its own policies and in the key's: list the key in KMSKeys",
 	CauseAccess:      "let %[1]s, the policy of %[2]s and, if it is encrypted with a KMS key, the key's policy allow what DataSync needs",
 	CauseNoBucket:    "correct the name of the bucket",
+	CauseNoKey:       "name the key by its full ARN in the bucket's default encryption, and see that it exists: an alias is looked up in the account of the role",
+	CauseKeyState:    "enable the KMS key, or cancel its deletion; a bucket needs a symmetric key for encrypting",
 	CauseRegion:      "set the Region of that end to the one that the message names",
 	CauseARN:         "give ARNs of DataSync resources of the task's account",
 	CauseOption:      "change the option that the message names",
@@ -168,6 +156,7 @@ var hints = map[Cause]string{
 	CauseThrottled:   "wait, and try again with fewer calls at a time",
 	CauseOptIn:       "enable the Region in the account, and sign up for the service",
 	CauseCredentials: "get new credentials, and try again",
+	CauseService:     "try again in a while; if it comes back, ask AWS Support with the request id",
 
 	CauseSource:      "let the source location's role, the bucket's policy and the KMS key's policy allow reading",
 	CauseBucket:      "let %[1]s, the policy of %[2]s and, if it is encrypted with a KMS key, the key's policy allow what DataSync needs",
@@ -178,4 +167,10 @@ var hints = map[Cause]string{
 	CauseNetwork:     "start the task again; if it comes back, ask AWS Support",
 	CauseMismatch:    "start the task again when nobody writes to the source or the destination; objects without a content type may differ forever",
 	CauseFilesErrors: "see the task's report or log group for the objects, let the roles read and write them, and start the task again",
+	CauseNoObject:    "start the task again: it was deleted during the run; if it is the task's manifest, put it where the task looks for it",
+	CauseArchived:    "restore the archived objects, and start the task again",
+	CauseCustomerKey: "encrypt the object under a key of S3 or KMS, or leave it out: DataSync reads none that needs a key of the customer",
+	CauseACL:         "let nothing ask for an ACL: a policy of %[2]s that demands one cannot be met while its Object Ownership is BucketOwnerEnforced",
+	CauseChecksum:    "take the default retention of %[2]s away for the transfer, or write to another bucket",
+	CauseLocked:      "keep what is locked: let the task neither overwrite nor delete it (OverwriteMode NEVER, PreserveDeletedFiles PRESERVE)",
 }

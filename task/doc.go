@@ -21,7 +21,8 @@
 //
 // # Reports and retries
 //
-// [ReadReport] reads what DataSync's report says of each object. [Retry] starts a run of only the objects that an earlier run left behind.
+// [ReadReport] reads what DataSync's report says of each object. A run that never overwrites skips what exists: WatchOptions.AcceptExisting lets Wait
+// return nil if the report shows that nothing else was skipped. [Retry] starts a run of only the objects that an earlier run left behind.
 //
 // # Limits
 //

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/text"
 )
@@ -44,7 +46,11 @@ func (e *IncompleteError) Hint() string {
 	if x, ok := e.Unwrap().(*ExecutionError); ok && x.Cause != CauseUnknown {
 		return x.Hint()
 	}
-	if o.Verdict == WithExceptions {
+	switch {
+	case o.Verdict == WithExceptions && o.Report.Status == dstypes.PhaseStatusError:
+		return "see the task's log group (/aws/datasync for an ENHANCED task) for what was left behind, restore archived objects, and start the task again: it goes on with what differs; " +
+			"there is no report: " + hints[CauseReport]
+	case o.Verdict == WithExceptions:
 		return "see the task's report, or its log group (/aws/datasync for an ENHANCED task), for what was left behind, restore archived objects, and start the task again: it goes on with what differs"
 	}
 	return hints[CauseUnknown]
@@ -87,15 +93,16 @@ func (e *StartError) Meaning() Meaning { return MeaningOf(e.Err) }
 // Hint names the next action.
 func (e *StartError) Hint() string {
 	var config *ConfigError
+	m := e.Meaning()
 	switch {
 	case errors.As(e.Err, &config):
 		return config.Hint()
-	case awserr.Denied(e.Err):
+	case awserr.Denied(e.Err) && m.Action == "": // else S3 or KMS refused a role
 		return "allow the caller datasync:StartTaskExecution and datasync:DescribeTask on the task, datasync:TagResource and datasync:ListTagsForResource on its executions, and datasync:ListTaskExecutions"
 	case awserr.NotFound(e.Err):
 		return "check that the client is one for the account and Region in the task's ARN"
-	case e.Meaning().Cause != CauseUnknown:
-		return e.Meaning().Hint()
+	case m.Cause != CauseUnknown:
+		return m.Hint()
 	default:
 		return "see the message, and start again"
 	}

@@ -11,7 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestMessages has every message as it was reported, in full, and its meaning. Every row of the table has a case and a hint.
+// TestMessages has every message as it was reported, in full, and its meaning. Every row of the table has a case, here or among the answers of S3 and KMS,
+// and a hint.
 func TestMessages(t *testing.T) {
 	const role = "assumed-role/sync/AwsSync-loc-0123456789abcdef0"
 	met := map[string]bool{}
@@ -75,6 +76,36 @@ func TestMessages(t *testing.T) {
 		{"", "User: arn:aws:sts::111122223333:" + role + " is not authorized to perform: kms:GenerateDataKeyWithoutPlaintext on resource: x", Meaning{CauseKey, "", "kms:GenerateDataKeyWithoutPlaintext"}},
 		{"", "Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: x)", Meaning{CauseAccess, "", ""}},
 		{"AccessDenied", "", Meaning{CauseAccess, "", ""}},
+		{"", "Failed to upload Task Report(s) to S3 due to an invalid bucket or IAM role", Meaning{CauseReport, "", "s3:PutObject"}},
+		{"", "Task failed to access location loc-0123456789abcdef0: x40016: Connection refused", Meaning{CauseLocation, "", ""}},
+		{"", "When transferring between S3 buckets in different AWS accounts and Regions, you might get a network connection error when starting your DataSync task.", Meaning{CauseEndpoint, "", ""}},
+		{"", "[WARN] Failed to read metadata for file /picture1.png (versionId: 111111): S3 Get Object Tagging Failed [ERROR] S3 Exception: op=GetObjectTagging photos/picture1.png, " +
+			"code=403, type=15, exception=AccessDenied, msg=Access Denied req-hdrs: content-type=application/xml, x-amz-request-id=79104EXAMPLEB723", Meaning{CauseAccess, "", "s3:GetObjectTagging"}},
+		{"", "[WARN] Failed to read metadata for file /a/b: S3 Get Object Tagging Failed: proceeding without tagging", Meaning{CauseAccess, "", "s3:GetObjectTagging"}},
+		{"40974", "S3 Get Object Failed", Meaning{CauseRead, "", "s3:GetObject"}},
+		{"", "S3 Exception: op=HeadObject a b, code=403, type=15, exception=AccessDenied", Meaning{CauseRead, "", "s3:GetObject"}},
+		{"", "S3 Exception: op=GetObject a, code=403, type=15, exception=AccessDenied", Meaning{CauseRead, "", "s3:GetObject"}},
+		{"", "S3 Exception: op=PutObject a, code=403, type=15, exception=AccessDenied", Meaning{CauseWrite, "destination", "s3:PutObject"}},
+		{"", "S3 Exception: op=ListObjectsV2, code=403, type=15, exception=AccessDenied", Meaning{CauseList, "", "s3:ListBucket"}},
+		{"", "S3 Exception: op=HeadBucket, code=403, type=15, exception=AccessDenied", Meaning{CauseList, "", "s3:ListBucket"}},
+		{"", "An error occurred (AccessDenied) when calling the UploadPart operation: Access Denied", Meaning{CauseAccess, "", "s3:PutObject"}},
+		{"", "DataSync bucket access test failed: could not perform s3:HeadBucket on bucket media. User: arn:aws:sts::111122223333:" + role + " is refused", Meaning{CauseAccess, "", "s3:ListBucket"}},
+		{"AccessDenied", "User: arn:aws:sts::111122223333:assumed-role/ops/me is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/sync",
+			Meaning{CauseTrust, "", "sts:AssumeRole"}},
+		{"", "User: arn:aws:sts::111122223333:assumed-role/ops/me is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/sync", Meaning{CauseDenied, "", ""}},
+		{"NoSuchEntity", "The role with name sync cannot be found.", Meaning{CauseRole, "", ""}},
+		{"", "The role with name sync cannot be found.", Meaning{CauseRole, "", ""}},
+		{"RegionDisabledException", "", Meaning{CauseOptIn, "", ""}},
+		{"", "STS is not activated in this region for account:111122223333. Your account administrator can activate STS in this region using the IAM Console.", Meaning{CauseOptIn, "", ""}},
+		{"RequestExpired", "", Meaning{CauseCredentials, "", ""}},
+		{"UnrecognizedClientException", "The security token included in the request is invalid.", Meaning{CauseCredentials, "", ""}},
+		{"InvalidClientTokenId", "The security token included in the request is invalid.", Meaning{CauseCredentials, "", ""}},
+		{"", "The security token included in the request is invalid.", Meaning{CauseCredentials, "", ""}},
+		{"InternalException", "An internal error has occurred", Meaning{CauseService, "", ""}},
+		{"InternalFailure", "", Meaning{CauseService, "", ""}},
+		{"ServiceUnavailable", "", Meaning{CauseService, "", ""}},
+		{"ServiceUnavailableException", "", Meaning{CauseService, "", ""}},
+		{"KMSInternalException", "", Meaning{CauseService, "", ""}},
 	} {
 		// The same message as the error of a call, and at the end of a run.
 		answer := error(&smithy.GenericAPIError{Code: tt.code, Message: tt.text})
@@ -88,7 +119,15 @@ func TestMessages(t *testing.T) {
 			}
 		}
 		for _, m := range messages {
-			if m.in(strings.ToLower(tt.code + " " + tt.text)) {
+			if m.in(plain(tt.code + " " + tt.text)) {
+				met[m.text] = true
+				break
+			}
+		}
+	}
+	for _, a := range answers {
+		for _, m := range messages {
+			if m.in(plain(a.text)) {
 				met[m.text] = true
 				break
 			}
@@ -97,6 +136,9 @@ func TestMessages(t *testing.T) {
 	for i, m := range messages {
 		if !met[m.text] {
 			t.Errorf("row %d, %s, is never met", i, m.text)
+		}
+		if got := meaningOf(m.text); m.Action == "" && got.Action != "" && m.Access() { // the action that the message names is added
+			m.Action = got.Action
 		}
 		if got := meaningOf(m.text); got != m.Meaning {
 			t.Errorf("row %d, %s, means %+v: an earlier row hides it", i, m.text, got)
@@ -135,6 +177,17 @@ func TestMeaningOfNothing(t *testing.T) {
 	failed := &IncompleteError{Outcome{Verdict: WithExceptions, Counters: Counters{FailedTransfer: 1}}}
 	if got := MeaningOf(failed); got.Cause != CauseFilesErrors || !got.Access() {
 		t.Errorf("objects that failed: %+v", got)
+	}
+}
+
+// TestMeaningOfCredentials: who may not assume the role of the credentials is not the role of a location.
+func TestMeaningOfCredentials(t *testing.T) {
+	sts := &smithy.OperationError{ServiceID: "STS", OperationName: "AssumeRole", Err: &smithy.GenericAPIError{Code: "AccessDenied",
+		Message: "User: arn:aws:iam::111122223333:user/me is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/ops"}}
+	err := &smithy.OperationError{ServiceID: "DataSync", OperationName: "StartTaskExecution",
+		Err: fmt.Errorf("get identity: get credentials: failed to refresh cached credentials, %w", sts)}
+	if got := MeaningOf(startError(taskARN, err)); got != (Meaning{Cause: CauseCredentials}) {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -81,6 +81,11 @@ type ReportOutcome struct {
 	ErrorCode, ErrorDetail string              // "" unless it is ERROR
 }
 
+// why is the reason why the report could not be written.
+func (r ReportOutcome) why() string {
+	return cmp.Or(strings.Join(strings.Fields(r.ErrorCode+" "+r.ErrorDetail), " "), "DataSync does not say why")
+}
+
 // Exception is one difference from a run that transfers everything.
 type Exception struct {
 	What   string // such as "failed to transfer", "skipped"
@@ -89,8 +94,8 @@ type Exception struct {
 	Note   bool   // true if it does not count against Complete, such as a deviation from the estimates
 }
 
-// Exceptions explains the verdict: what failed, was skipped or differs, in a fixed order. Notes, which only a person can assess, come last. It
-// returns nil if there is nothing to explain.
+// Exceptions explains the verdict: what failed, was skipped or differs, in a fixed order. Notes, which only a person can assess, come last: that the
+// report could not be written, and how far the run stayed below its estimates. It returns nil if there is nothing to explain.
 func (o *Outcome) Exceptions() []Exception {
 	var out []Exception
 	c := o.Counters
@@ -124,6 +129,9 @@ func (o *Outcome) Exceptions() []Exception {
 	}
 	if o.ErrorCode != "" || o.ErrorDetail != "" {
 		out = append(out, Exception{What: "error", Reason: strings.Join(strings.Fields(o.ErrorCode+" "+o.ErrorDetail), " ")})
+	}
+	if o.Report.Status == dstypes.PhaseStatusError {
+		out = append(out, Exception{What: "report not written", Note: true, Reason: o.Report.why()})
 	}
 	return append(append(out, o.nothing()...), o.short()...)
 }

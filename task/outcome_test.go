@@ -111,6 +111,8 @@ func TestIncompleteError(t *testing.T) {
 		error, hint string
 	}{
 		{Outcome{ExecutionARN: "exec", Verdict: WithExceptions, Counters: Counters{FailedTransfer: 2, FailedVerify: 1, Skipped: 4}}, "exec: with exceptions, 3 failed, 4 skipped", "see the task's report, or its log group"},
+		{Outcome{ExecutionARN: "exec", Verdict: WithExceptions, Counters: Counters{Skipped: 4}, Report: ReportOutcome{Status: "ERROR"}}, "exec: with exceptions, 0 failed, 4 skipped",
+			"see the task's log group (/aws/datasync"},
 		{Outcome{ExecutionARN: "exec", Verdict: Failed, ErrorCode: "FsS3HeadBucketFailed", ErrorDetail: "two\nlines"}, "exec: failed: FsS3HeadBucketFailed: two lines", "let the location's role"},
 		{Outcome{ExecutionARN: "exec", Verdict: Failed, ErrorCode: "Unheard"}, "exec: failed: Unheard", "see the error code"},
 		{Outcome{ExecutionARN: "exec", Verdict: Cancelled}, "exec: cancelled", "start the task again"},
@@ -180,6 +182,12 @@ func TestExceptions(t *testing.T) {
 		{"more than estimated", Outcome{Status: "SUCCESS", Counters: Counters{EstimatedFiles: 1, Files: 2, EstimatedBytes: 1, BytesWritten: 2}}, nil},
 		{"short because of a failure", Outcome{Status: "SUCCESS", Counters: Counters{EstimatedFiles: 2, Files: 1, FailedTransfer: 1}}, []string{"failed to transfer 1 false"}},
 		{"short of the estimates and failed", Outcome{Status: "ERROR", Counters: Counters{EstimatedFiles: 2, Files: 1}}, nil},
+		{"a report that could not be written", Outcome{Status: "SUCCESS", Verdict: Complete, Report: ReportOutcome{Status: "ERROR", ErrorCode: "X"}, Counters: Counters{EstimatedFiles: 2, Files: 1}},
+			[]string{"report not written 0 true", "objects fewer than estimated 1 true"}},
+		{"a report that could not be written, of a failed run", Outcome{Status: "ERROR", ErrorCode: "NoMem", Report: ReportOutcome{Status: "ERROR"}},
+			[]string{"error 0 false", "report not written 0 true"}},
+		{"a report that is not written yet", Outcome{Status: "SUCCESS", Counters: Counters{Files: 1}, Report: ReportOutcome{Status: "PENDING"}}, nil},
+		{"a report", Outcome{Status: "SUCCESS", Counters: Counters{Files: 1}, Report: ReportOutcome{Status: "SUCCESS"}}, nil},
 		{"mismatches without a counter", Outcome{Status: "SUCCESS", Mismatch: true}, []string{"mismatches 0 false"}},
 		{"nothing found", Outcome{Status: "SUCCESS", Mode: "ENHANCED"}, []string{"no object found 0 true"}},
 		{"nothing found but folders", Outcome{Status: "SUCCESS", Mode: "ENHANCED", Counters: Counters{Folders: FolderCounters{Listed: 3}}}, []string{"no object found 0 true"}},
@@ -193,6 +201,19 @@ func TestExceptions(t *testing.T) {
 	} {
 		if diff := cmp.Diff(tt.want, brief(tt.outcome)); diff != "" {
 			t.Errorf("%s, -want +got:\n%s", tt.name, diff)
+		}
+	}
+}
+
+// TestReasonOfUnwrittenReport: the exception has DataSync's code and detail.
+func TestReasonOfUnwrittenReport(t *testing.T) {
+	for want, r := range map[string]ReportOutcome{
+		"Code Failed to upload Task Report(s) to S3 due to an invalid bucket or IAM role": {Status: "ERROR", ErrorCode: "Code",
+			ErrorDetail: "Failed to upload Task Report(s) to S3\n due to an invalid bucket or IAM role"},
+		"DataSync does not say why": {Status: "ERROR"},
+	} {
+		if got := (&Outcome{Status: "SUCCESS", Counters: Counters{Files: 1}, Report: r}).Exceptions(); len(got) != 1 || got[0].Reason != want {
+			t.Errorf("%+v, want %q", got, want)
 		}
 	}
 }

@@ -7,25 +7,61 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
 )
 
-// reportItem is the JSON of one object in a report. Skipped and deleted objects are assumed to have the same form as the others.
+// reportItem is the JSON of one object in a report. Skipped and deleted objects are assumed to have the same form as the others. A report of a BASIC
+// run has FailureCode and FailureReason, one of an ENHANCED run ErrorCode and ErrorDetail.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/task-reports.html
 type reportItem struct {
-	RelativePath                                           string
-	TransferStatus, VerifyStatus, SkipStatus, DeleteStatus string
-	ErrorCode, ErrorDetail                                 string
-	DstS3VersionId                                         string
-	SrcMetadata, DstMetadata                               struct{ Type string }
+	RelativePath                                                  string
+	TransferStatus, VerifyStatus, SkipStatus, DeleteStatus        string
+	ErrorCode, ErrorDetail                                        string
+	FailureCode, FailureReason                                    any
+	DstS3VersionId                                                string
+	SrcMetadata, DstMetadata, SourceMetadata, DestinationMetadata struct{ Type string }
 }
 
 func (it reportItem) entry(kind ReportKind) ReportEntry {
 	own := map[ReportKind]string{Transferred: it.TransferStatus, Verified: it.VerifyStatus, SkippedObjects: it.SkipStatus, DeletedObjects: it.DeleteStatus}[kind]
 	return ReportEntry{
 		Kind: kind, Key: strings.TrimPrefix(it.RelativePath, "/"), Status: cmp.Or(own, it.TransferStatus, it.VerifyStatus, it.SkipStatus, it.DeleteStatus),
-		ErrorCode: it.ErrorCode, ErrorDetail: it.ErrorDetail, Version: it.DstS3VersionId,
-		Folder: it.SrcMetadata.Type == "Directory" || it.DstMetadata.Type == "Directory",
+		ErrorCode: cmp.Or(it.ErrorCode, plainValue(it.FailureCode)), ErrorDetail: cmp.Or(it.ErrorDetail, plainValue(it.FailureReason)), Version: it.DstS3VersionId,
+		Folder: it.SrcMetadata.Type == "Directory" || it.DstMetadata.Type == "Directory" ||
+			it.SourceMetadata.Type == "Directory" || it.DestinationMetadata.Type == "Directory",
 	}
+}
+
+// plainValue returns a text or a number of JSON as text; "" if it is 0 or something else.
+func plainValue(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case float64:
+		if v != 0 {
+			return strconv.FormatFloat(v, 'f', -1, 64)
+		}
+	}
+	return ""
+}
+
+// reasonIn returns why an object was skipped. AWS documents that a report says so, and not under which name: every text whose name holds "reason" counts.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/task-reports.html
+func reasonIn(item []byte) string {
+	var members map[string]any
+	if json.Unmarshal(item, &members) != nil {
+		return ""
+	}
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		if reason := plainValue(members[name]); reason != "" && strings.Contains(strings.ToLower(name), "reason") {
+			out = append(out, reason)
+		}
+	}
+	return strings.Join(out, "; ")
 }
 
 // ParseReport reads one part of a report and yields its entries. An error comes last; anything after the report is an error. A list with an unknown
@@ -114,15 +150,24 @@ func (p *parser) member(kind ReportKind) error {
 func (p *parser) list(kind ReportKind, known bool) error {
 	for p.d.More() {
 		var it reportItem
+		var item json.RawMessage
 		p.in.read = 0
-		err := p.d.Decode(&it)
+		err := p.d.Decode(&item)
+		if err == nil {
+			err = json.Unmarshal(item, &it)
+		}
 		var other *json.UnmarshalTypeError
 		switch {
 		case !known && (errors.As(err, &other) || err == nil && it.RelativePath == ""):
 			continue // the element is not an object of the transfer
 		case err != nil:
 			return err
-		case !p.yield(it.entry(kind), nil):
+		}
+		e := it.entry(kind)
+		if kind == SkippedObjects {
+			e.Reason = reasonIn(item)
+		}
+		if !p.yield(e, nil) {
 			p.stopped = true
 			return errStopped
 		}

@@ -44,6 +44,7 @@ type ReportEntry struct {
 	Folder                 bool
 	Status                 string // "SUCCESS" or another word; "" if the report does not say
 	ErrorCode, ErrorDetail string // "" if the report has none
+	Reason                 string // why the object was skipped; "" if the report does not say
 	Version                string // version of the object written; "" if the report has no versions
 }
 

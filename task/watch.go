@@ -8,8 +8,10 @@ import (
 	"net"
 	"time"
 
+	"github.com/xacct/xacct/internal/absent"
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/option"
+	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/problem"
 )
 
@@ -20,13 +22,37 @@ type WatchOptions struct {
 
 	// CancelOnDone cancels the run if ctx is done before the run has ended; false lets the run go on. Leaving the loop never cancels the run.
 	CancelOnDone bool
+
+	// AcceptExisting is for runs with OverwriteMode NEVER: Wait returns a nil error also if the run did nothing worse than to skip objects that exist at the
+	// destination. The verdict stays WithExceptions. That they exist has to be read in the task report of the run: a STANDARD report that lists what was
+	// skipped, with Skipped or Level SUCCESSES_AND_ERRORS. If it does not show that, the error is an *ExistingError around the *IncompleteError. Wait waits up to
+	// five minutes for a report that is not written yet. Watch does not read reports.
+	AcceptExisting bool
+
+	// Objects is a client for the Region of the report's bucket, and ReportAccount the account that must own that bucket; "" is the task's account. Both are
+	// for AcceptExisting only. A nil Objects is an error only if a report is to be read.
+	Objects       ObjectsAPI
+	ReportAccount string
 }
 
-// check reports negative delays.
+// watchOptions returns the options with the defaults of the delays filled in.
+func watchOptions(optFns []func(*WatchOptions)) WatchOptions {
+	var o WatchOptions
+	option.Apply(&o, optFns)
+	over(&o.MinDelay, 5*time.Second)
+	over(&o.MaxDelay, 30*time.Second)
+	return o
+}
+
+// check reports negative delays, an account of a wrong form and a client that is a nil pointer.
 func (o WatchOptions) check() error {
 	var l problem.List
 	l.Check(o.MinDelay >= 0, ruleNotNegative, "MinDelay", o.MinDelay.String())
 	l.Check(o.MaxDelay >= 0, ruleNotNegative, "MaxDelay", o.MaxDelay.String())
+	l.Check(o.ReportAccount == "" || region.ValidAccount(o.ReportAccount), ruleDataAccount, "ReportAccount", o.ReportAccount)
+	if o.Objects != nil {
+		l.Under("", absent.Check("Objects", o.Objects, "s3.NewFromConfig"))
+	}
 	return l.Err()
 }
 
@@ -40,10 +66,10 @@ const maxLost = 10
 // but not the transfer. An error comes last, with a zero Progress: ctx is done, DataSync refuses the call, or too many calls in a row fail or cannot
 // reach DataSync. Throttling is not an error.
 func (e *Execution) Watch(ctx context.Context, optFns ...func(*WatchOptions)) iter.Seq2[Progress, error] {
-	var o WatchOptions
-	option.Apply(&o, optFns)
-	over(&o.MinDelay, 5*time.Second)
-	over(&o.MaxDelay, 30*time.Second)
+	return e.watch(ctx, watchOptions(optFns))
+}
+
+func (e *Execution) watch(ctx context.Context, o WatchOptions) iter.Seq2[Progress, error] {
 	return func(yield func(Progress, error) bool) {
 		if err := errors.Join(e.check(), o.check()); err != nil {
 			yield(Progress{}, err)
@@ -93,15 +119,18 @@ func unreached(err error) bool {
 }
 
 // Wait watches the run to its end. If the run has ended, it returns the Outcome, with a nil error for Complete and an *IncompleteError for every other
-// verdict. If watching failed, it returns a nil Outcome and the error of Watch.
+// verdict; see AcceptExisting for an exception. If watching failed, it returns a nil Outcome and the error of Watch.
 func (e *Execution) Wait(ctx context.Context, optFns ...func(*WatchOptions)) (*Outcome, error) {
-	for p, err := range e.Watch(ctx, optFns...) {
+	o := watchOptions(optFns)
+	for p, err := range e.watch(ctx, o) {
 		switch {
 		case err != nil:
 			return nil, err
 		case p.Outcome == nil:
 		case p.Outcome.Verdict == Complete:
 			return p.Outcome, nil
+		case o.AcceptExisting && p.Outcome.onlySkipped():
+			return p.Outcome, e.acceptExisting(ctx, o, p.Outcome)
 		default:
 			return p.Outcome, &IncompleteError{Outcome: *p.Outcome}
 		}

@@ -136,7 +136,7 @@ func (r *run) verdict(t *transfer.Transfer, side plan.Side) plan.Code {
 // refused ends a location, or with side "" a task, that DataSync would not make. While another account's operator has still to act, it waits.
 func (s step) refused(t *transfer.Transfer, side plan.Side, op string, err error) (plan.Status, error) {
 	switch task.MeaningOf(err).Cause {
-	case task.CauseUnknown, task.CauseDenied, task.CauseThrottled: // these are not DataSync's own
+	case task.CauseUnknown, task.CauseDenied, task.CauseThrottled, task.CauseCredentials, task.CauseService: // these are not DataSync's own
 		if !awserr.Propagation(err) {
 			return plan.Failed, s.callError(op, err)
 		}
@@ -144,7 +144,11 @@ func (s step) refused(t *transfer.Transfer, side plan.Side, op string, err error
 	if waits := s.waitsFor(s.ch); waits != nil && awserr.Propagation(err) {
 		return plan.Waiting, waits
 	}
-	return plan.Failed, s.callError(op, check.AccessError(s.current.Findings.List, t, side, err))
+	at := check.Locations{}
+	for _, end := range transfer.Sides {
+		at[end] = []string{s.locationARN(t, end)}
+	}
+	return plan.Failed, s.callError(op, check.AccessError(s.current.Findings.List, t, at, side, err))
 }
 
 func (s step) removeLocation(ctx context.Context, api client.DataSyncAPI, arn string) (plan.Status, error) {

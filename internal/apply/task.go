@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -104,17 +105,17 @@ func (s step) createTask(ctx context.Context, api client.DataSyncAPI, w desired.
 	if err := s.foreignARN(s.res.ARN); err != nil {
 		return plan.Failed, err
 	}
-	return s.available(ctx, api)
+	return s.available(ctx, api, w.Transfer)
 }
 
 // available waits until the task can be started, within the settle budget.
-func (s step) available(ctx context.Context, api client.DataSyncAPI) (plan.Status, error) {
+func (s step) available(ctx context.Context, api client.DataSyncAPI, t *transfer.Transfer) (plan.Status, error) {
 	start := time.Now()
 	for attempt := 1; ; attempt++ {
 		out, err := api.DescribeTask(ctx, &datasync.DescribeTaskInput{TaskArn: &s.res.ARN})
 		if err == nil && out.Status != dstypes.TaskStatusCreating {
 			if out.Status == dstypes.TaskStatusUnavailable {
-				return plan.Failed, s.callError("datasync:CreateTask", errors.New("the task is unavailable: "+cmp.Or(aws.ToString(out.ErrorDetail), aws.ToString(out.ErrorCode))))
+				return s.refused(t, "", "datasync:CreateTask", errors.New("the task is unavailable: "+strings.TrimSpace(aws.ToString(out.ErrorCode)+" "+aws.ToString(out.ErrorDetail))))
 			}
 			return plan.Done, nil
 		}

@@ -30,8 +30,11 @@ func Is(err error, codes ...string) bool {
 	return c != "" && slices.Contains(codes, c)
 }
 
-// NotFound reports whether err says that the requested resource does not exist.
-func NotFound(err error) bool { return matches(err, notFound) && !gettingCredentials(err) }
+// NotFound reports whether err says that the requested resource does not exist. An access test that failed because something else was not found, such as
+// the alias of a key, says nothing of the resource.
+func NotFound(err error) bool {
+	return matches(err, notFound) && !matches(err, propagation) && !gettingCredentials(err)
+}
 
 // Denied reports whether err says that the caller is not allowed to make the call.
 func Denied(err error) bool { return matches(err, denied) && !gettingCredentials(err) }

@@ -78,6 +78,7 @@ func TestClasses(t *testing.T) {
 		{"role not assumable", invalid("Unable to assume role. Reason: Access denied when calling sts:AssumeRole"), propagating},
 		{"location access test", invalid("Invalid request provided: DataSync location access test failed: could not perform s3:ListObjectsV2"), propagating},
 		{"bucket access test", invalid("DataSync bucket access test failed: could not perform s3:HeadBucket"), propagating},
+		{"access test, an alias that is not found", invalid("DataSync location access test failed: Alias arn:aws:kms:eu-west-1:444455556666:alias/x is not found."), propagating},
 		{"third text for a new role", invalid("Invalid IAM role"), propagating},
 		{"principal, S3", answered(400, generic("MalformedPolicy", "Invalid principal in policy")), propagating},
 		{"principal, IAM", &iamtypes.MalformedPolicyDocumentException{Message: new("Invalid principal in policy: x")}, propagating},

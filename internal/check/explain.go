@@ -5,6 +5,7 @@ import (
 	"errors"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/transfer"
@@ -17,30 +18,34 @@ func explainable(m task.Meaning) bool {
 	return m.Access() || m.Cause == task.CauseMismatch || m.Cause == task.CauseUnknown
 }
 
+// Locations holds the ARNs of the locations of a transfer's ends, as far as they are known. Those that the user names need not be in it.
+type Locations map[plan.Side][]string
+
 // Explain returns the error as a [plan.AccessTestError] with what the findings say about its cause. An error that is not about access, or is one
 // already, comes back as it is.
-func Explain(findings []plan.Finding, t *transfer.Transfer, err error) error {
+func Explain(findings []plan.Finding, t *transfer.Transfer, at Locations, err error) error {
 	var explained *plan.AccessTestError
 	if errors.As(err, &explained) {
 		return err
 	}
 	m := task.MeaningOf(err)
 	if m.Access() || m.Cause == task.CauseMismatch && doubted(t, findings, m) != "" {
-		return AccessError(findings, t, "", err)
+		return AccessError(findings, t, at, "", err)
 	}
 	return err
 }
 
 // AccessError returns the error with what the findings say about its cause. side is "" if the caller does not know which end the error is about.
-func AccessError(findings []plan.Finding, t *transfer.Transfer, side plan.Side, err error) *plan.AccessTestError {
+func AccessError(findings []plan.Finding, t *transfer.Transfer, at Locations, side plan.Side, err error) *plan.AccessTestError {
 	m := task.MeaningOf(err)
 	if m.Action != "" && explainable(m) && byOperator(t, findings, err) {
 		m.Cause = task.CauseCaller
 	}
-	e := &plan.AccessTestError{Transfer: t.Name, Side: cmp.Or(side, plan.Side(m.Side), namedEnd(t, err)), Cause: m.Cause, Action: m.Action, Err: err}
+	e := &plan.AccessTestError{Transfer: t.Name, Side: cmp.Or(side, at.named(t, err), plan.Side(m.Side), namedEnd(t, err)), Cause: m.Cause, Action: m.Action, Err: err}
+	job := namedJob(t, m, err)
 	switch {
-	case m.Cause == task.CauseManifest, m.Cause == task.CauseReport:
-		e.Side, e.Bucket, e.RoleARN = jobOf(t, m.Cause)
+	case job != "":
+		e.Side, e.Bucket, e.RoleARN = jobOf(t, job)
 		setVerdict(e, worst(findings, t, m, func(f plan.Finding) bool { return f.Side == "" && f.Subject == e.RoleARN }))
 		return e
 	case e.Side == "" && explainable(m):
@@ -58,6 +63,19 @@ func AccessError(findings []plan.Finding, t *transfer.Transfer, side plan.Side, 
 // setVerdict copies into the error what the finding says.
 func setVerdict(e *plan.AccessTestError, f plan.Finding) {
 	e.Verdict, e.Statement, e.DependsOn, e.Remedy = verdictOf(f), f.Statement, f.DependsOn, f.Remedy
+}
+
+// namedJob returns CauseManifest or CauseReport if the message is about the manifest or the report: by its meaning, or because it names a bucket that is
+// theirs and of neither end. Otherwise it is "".
+func namedJob(t *transfer.Transfer, m task.Meaning, err error) task.Cause {
+	for _, c := range []task.Cause{task.CauseReport, task.CauseManifest} {
+		_, bucket, _ := jobOf(t, c)
+		named := bucket != t.Source.Bucket && bucket != t.Destination.Bucket && mentions(err, bucket)
+		if m.Cause == c || named && explainable(m) {
+			return c
+		}
+	}
+	return ""
 }
 
 // jobOf returns the bucket of the manifest or report, the role with which DataSync reaches it, and the end whose role that is; "" if it is neither's.
@@ -135,18 +153,34 @@ func mentions(err error, names ...string) bool {
 	})
 }
 
+// named returns the end whose location the message names, by its ARN or id, also in the name that DataSync gives to the session of the location's role:
+// AwsSync-loc-…. It is "" if the message names those of neither end or of both. It tells the ends apart where one role serves both.
+// https://docs.aws.amazon.com/datasync/latest/userguide/task-reports.html (a session), troubleshooting-storage-issues.html (an id)
+func (at Locations) named(t *transfer.Transfer, err error) plan.Side {
+	return only(func(side plan.Side) bool {
+		return slices.ContainsFunc(append([]string{t.End(side).LocationARN}, at[side]...), func(arn string) bool {
+			id := arn[strings.LastIndex(arn, "/")+1:]
+			return id != "" && regexp.MustCompile(`(?i)(^|[^0-9a-z])`+regexp.QuoteMeta(id)+`([^0-9a-z]|$)`).MatchString(err.Error())
+		})
+	})
+}
+
+// only returns the end of which is says yes; "" if it says so of neither end or of both.
+func only(is func(plan.Side) bool) plan.Side {
+	switch source, destination := is(plan.SourceSide), is(plan.DestinationSide); {
+	case source && !destination:
+		return plan.SourceSide
+	case destination && !source:
+		return plan.DestinationSide
+	}
+	return ""
+}
+
 // namedEnd returns the end whose role or bucket the message names; "" if it names those of neither end or of both.
 func namedEnd(t *transfer.Transfer, err error) plan.Side {
-	var found []plan.Side
-	for _, side := range transfer.Sides {
-		if mentions(err, append(principalNames(t.End(side).DataSyncRole), t.End(side).Bucket)...) {
-			found = append(found, side)
-		}
-	}
-	if len(found) != 1 {
-		return ""
-	}
-	return found[0]
+	return only(func(side plan.Side) bool {
+		return mentions(err, append(principalNames(t.End(side).DataSyncRole), t.End(side).Bucket)...)
+	})
 }
 
 // doubted returns the end with the worse findings, which a message that may be about either is likelier about; "" if everything is allowed.

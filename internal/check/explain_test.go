@@ -22,12 +22,13 @@ const (
 type explainedPlan struct {
 	Transfers []transfer.Given
 	Findings  []plan.Finding
+	Locations Locations
 }
 
 func (p *explainedPlan) Explain(name string, err error) error {
 	for _, t := range p.Transfers {
 		if t.Name == name {
-			return Explain(p.Findings, transfer.Resolve(t), err)
+			return Explain(p.Findings, transfer.Resolve(t), p.Locations, err)
 		}
 	}
 	return err
@@ -223,7 +224,7 @@ func TestAccessTestErrorOfOthers(t *testing.T) {
 			"the plan found it denied, by statement \"NoDecrypt\": change that statement"},
 	} {
 		p := explained()
-		e := AccessError(p.Findings, transfer.Resolve(p.Transfers[0]), plan.SourceSide, tt.err)
+		e := AccessError(p.Findings, transfer.Resolve(p.Transfers[0]), nil, plan.SourceSide, tt.err)
 		if !strings.Contains(e.Error(), tt.error) || e.Hint() != tt.hint {
 			t.Errorf("%v, hint %q, want %q, %q", e, e.Hint(), tt.error, tt.hint)
 		}

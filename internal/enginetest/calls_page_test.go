@@ -122,13 +122,16 @@ var callingFunctions = []callingFunction{
 	},
 	{
 		name: watchName, readOnly: true, permission: "`RunPhase`",
-		does:  "Asks for the state of the run until it has ended. With `CancelOnDone` it cancels the run if the context ends first.",
-		isNil: "Watch: no error was yielded, and the last Progress has the Outcome. Wait: the verdict is `Complete`.",
+		does: "Asks for the state of the run until it has ended. With `CancelOnDone` it cancels the run if the context ends first. With " +
+			"`AcceptExisting` Wait also reads the report of a run that skipped objects, as ReadReport does, with the client `Objects`.",
+		isNil: "Watch: no error was yielded, and the last Progress has the Outcome. Wait: the verdict is `Complete`; with `AcceptExisting` also that the run, which " +
+			"never overwrites, only skipped what its report names as existing.",
 		errors: []typedCase{
-			{(*task.Problem)(nil), "the ARN is not that of an execution"},
+			{(*task.Problem)(nil), "the ARN is not that of an execution, or an option is invalid"},
 			{(*task.ConfigError)(nil), "the credentials have expired, are missing or are refused, or the client has no Region"},
 			{(*task.IncompleteError)(nil), "of Wait alone: the run ended with another verdict; the Outcome is returned too"},
 			{(*task.ExecutionError)(nil), "inside of the IncompleteError, if DataSync gave an error for the run"},
+			{(*task.ExistingError)(nil), "of Wait with `AcceptExisting`, around the IncompleteError: the report does not show that what was skipped exists"},
 		},
 		others:     "the context ended, DataSync refuses the call, or too many calls in a row failed. The error of the SDK or context is wrapped.",
 		afterwards: "Only the IncompleteError says how the run ended. After another error the run goes on: `task.Attach` gives a new handle on it.",
