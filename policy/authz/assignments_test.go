@@ -88,6 +88,9 @@ func checkAssignments(t *testing.T, s *source) (d authz.Decision) {
 	if got.Effect != effect || !slices.Equal(got.DependsOn, keys) {
 		t.Errorf("got %s depends on %v, but deciding for every value gives %s depends on %v\nrequest %+v\n%s", got.Effect, got.DependsOn, effect, keys, r, show(p, got))
 	}
+	if got.Effect.Denied() && len(got.Deciding) == 0 {
+		t.Errorf("%s, and no statement or layer says why\nrequest %+v\n%s", got.Effect, r, show(p, got))
+	}
 	return got
 }
 

@@ -1,0 +1,65 @@
+package authz_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/xacct/xacct/internal/testlimit"
+	"github.com/xacct/xacct/policy/authz"
+)
+
+// TestDenialsHaveReasons decides generated requests of every kind of caller under generated policies: a denial always names a statement or a layer.
+func TestDenialsHaveReasons(t *testing.T) {
+	callers := map[string]func(*authz.Request){
+		"the generated one": func(*authz.Request) {},
+		"a user":            func(r *authz.Request) { r.Principal = alice },
+		"the root user":     func(r *authz.Request) { r.Principal = "arn:aws:iam::111122223333:root" },
+		"a role":            func(r *authz.Request) { r.Principal = role },
+		"a session":         func(r *authz.Request) { r.Principal = "arn:aws:sts::111122223333:assumed-role/mover/s" },
+		"a stranger":        func(r *authz.Request) { r.Principal = "arn:aws:iam::999999999999:role/stranger" },
+		"a service":         func(r *authz.Request) { r.Principal, r.Service = "", "datasync.amazonaws.com" },
+		"a service that assumes a role": func(r *authz.Request) {
+			r.Principal, r.Service, r.Action, r.Resource = "", "datasync.amazonaws.com", "sts:AssumeRole", role
+		},
+	}
+	rounds := 4000
+	if testing.Short() || testlimit.UnderRace > 1 {
+		rounds = 400
+	}
+	rnd := rand.New(rand.NewPCG(3, 4))
+	denied := map[string]int{}
+	for range rounds {
+		s := &source{bytes: make([]byte, 64)}
+		for i := range s.bytes {
+			s.bytes[i] = byte(rnd.Uint32())
+		}
+		p := s.policies()
+		generated, _ := s.request()
+		for name, edit := range callers {
+			r := generated
+			edit(&r)
+			d := authz.Decide(r, p)
+			if !d.Effect.Denied() {
+				continue
+			}
+			denied[name]++
+			if len(d.Deciding) == 0 {
+				t.Fatalf("%s: %s without a reason\nrequest %+v\n%s", name, d.Effect, r, show(p, d))
+			}
+		}
+	}
+	for name := range callers {
+		if denied[name] < rounds/50 {
+			t.Errorf("%s was denied %d times only", name, denied[name])
+		}
+	}
+}
+
+// TestDenialOfAnAllowThatCannotMatch names the trust policy, although it has a statement for the service.
+func TestDenialOfAnAllowThatCannotMatch(t *testing.T) {
+	d := authz.Decide(authz.Request{Service: "datasync.amazonaws.com", Action: "sts:AssumeRole", Resource: role}, authz.Policies{
+		Resource: parse(`{'Statement':{'Effect':'Allow','Principal':{'Service':'datasync.amazonaws.com'},'Action':'sts:AssumeRole','Condition':{'StringEquals':{'x:text':'a'},'StringLike':{'x:text':'b*'}}}}`)})
+	if d.Effect != authz.ImplicitlyDenied || len(d.Deciding) != 1 || d.Deciding[0].Layer != authz.Resource || d.Deciding[0].Why == "" {
+		t.Errorf("%v, %+v", d.Effect, d.Deciding)
+	}
+}
