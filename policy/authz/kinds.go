@@ -34,6 +34,7 @@ func (j *judge) kinds(u *unknownKey) [][]truth {
 	text, formed := j.facts.form(first.key)
 	form := parsePattern(text, style{wild: true}).glob
 	values, complete := j.witnesses(u, form, formed)
+	values = slices.DeleteFunc(values, func(v string) bool { return !j.possible(first.key, v) })
 	if !complete {
 		if n := len(u.atoms); n <= 10 {
 			return combinations(n)
