@@ -3,6 +3,9 @@ package check
 import (
 	"fmt"
 
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/internal/verdict"
 	"github.com/xacct/xacct/kmskey"
@@ -36,13 +39,32 @@ func (c *checker) checkKeys(side plan.Side, role string) []plan.Finding {
 	var out []plan.Finding
 	for _, arn := range c.Transfer.End(side).KMSKeys {
 		do := fmt.Sprintf("%s with key %s of the %s", verb, transfer.KeyName(arn), side)
-		out = append(out, c.checkKey(side, role, arn, do, keyUse[side])...)
+		out = append(out, c.checkKey(side, role, arn, do, keyUse[side], c.encryptionContext(side)...)...)
 	}
 	return out
 }
 
-// checkKey decides whether the role may use the key. do tells in words what for.
-func (c *checker) checkKey(side plan.Side, role, arn, do string, uses []keyAction) []plan.Finding {
+// encryptionContext returns what is known of the context that S3 sends to KMS for objects of the side. What is written under the bucket's default encryption
+// has the bucket's ARN if it has a bucket key, else the object's; DSSE-KMS takes no bucket key. What is read may be either, object by object, because
+// objects keep what they were written with.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html and
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingDSSEncryption.html
+func (c *checker) encryptionContext(side plan.Side) []authz.Fact {
+	e := c.Transfer.End(side)
+	f := authz.Fact{Key: "kms:EncryptionContext:aws:s3:arn", Form: e.BucketARN + "*", Certainty: authz.Assumed, Reason: "the ARN of the bucket or of an object in it"}
+	state, looked := c.facts.Buckets[e.Bucket]
+	if side == plan.DestinationSide && looked && state.OwnerProved && state.Unread[bucket.PartEncryption] == nil {
+		if state.Encryption.BucketKey && state.Encryption.Algorithm == s3types.ServerSideEncryptionAwsKms {
+			f.Form, f.Values, f.Reason = "", []string{e.BucketARN}, "the bucket's ARN: its default encryption has a bucket key"
+		} else {
+			f.Form, f.Reason = e.BucketARN+"/"+transfer.Slashed(e.Prefix)+"*", "the object's ARN: the bucket's default encryption has no bucket key"
+		}
+	}
+	return []authz.Fact{f}
+}
+
+// checkKey decides whether the role may use the key. do tells in words what for; more is known of the calls than of any on a key.
+func (c *checker) checkKey(side plan.Side, role, arn, do string, uses []keyAction, more ...authz.Fact) []plan.Finding {
 	spec := kmskey.Spec{ARN: arn}
 	account := spec.Account()
 	p := c.identity(role, account)
@@ -52,9 +74,9 @@ func (c *checker) checkKey(side plan.Side, role, arn, do string, uses []keyActio
 	}
 	call := c.dataCall(role, account, spec.Region())
 	verdicts := c.newCase(side, "DataSync", do, verdict.Case{
-		Policies: p, Principal: role, Resource: "key " + transfer.KeyName(arn), Owner: account, Facts: call.KMSFacts()})
+		Policies: p, Principal: role, Resource: "key " + transfer.KeyName(arn), Owner: account, Facts: append(call.KMSFacts(), more...)})
 	for _, u := range uses {
-		req := c.known(call.KMS(u.action, arn), role, account)
+		req := c.known(call.KMS(u.action, arn), role, account).With(more, authz.Assumed)
 		verdicts.Decide(req, u.use, "DataSync's guide lists it, but no request that needs it is documented")
 	}
 	return verdicts.Conclude()

@@ -40,7 +40,7 @@ func (c *checker) mayList(side plan.Side, who, principal string) []plan.Finding 
 	call := c.operatorCall(principal, e.Account, e.Region)
 	call.Forwarded = true
 	verdicts.Facts = call.Facts()
-	verdicts.Decide(c.inOrganisation(call.Request("s3:ListBucket", e.BucketARN), e.Account), verdict.Always, "")
+	verdicts.DecideList(c.inOrganisation(call.Request("s3:ListBucket", e.BucketARN), e.Account), verdict.Always, "")
 	return verdicts.Conclude()
 }
 

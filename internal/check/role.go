@@ -18,7 +18,9 @@ func (c *checker) checkRole(side plan.Side, role string) []plan.Finding {
 	verdicts.Facts = call.Facts()
 	for _, action := range usedActions(t, side) {
 		u, why := useOf(t, side, action)
-		if req := c.known(call.S3(action, resourceFor(e, action)), role, e.Account); req.Resource == e.BucketARN {
+		if req := c.known(call.S3(action, resourceFor(e, action)), role, e.Account); action == "s3:ListBucket" {
+			verdicts.DecideList(req, u, why)
+		} else if req.Resource == e.BucketARN {
 			verdicts.Decide(req, u, why)
 		} else {
 			verdicts.DecideBelow(req, e.BucketARN+"/"+transfer.Slashed(e.Prefix), u, why)
