@@ -173,7 +173,7 @@ func VerifyOwnership(c Clients, t Transfer) func(context.Context) error {
 		case err != nil:
 			return fail("", err)
 		case s.Unread[bucket.PartOwnership] != nil:
-			return fail("", s.Unread[bucket.PartOwnership])
+			return fail("", task.NewConfigError(e.Account, e.Region, s.Unread[bucket.PartOwnership]))
 		case s.Ownership != s3types.ObjectOwnershipBucketOwnerEnforced:
 			return fail(cmp.Or(s.Ownership, s3types.ObjectOwnershipObjectWriter), nil)
 		}

@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/xacct/xacct/internal/region"
@@ -87,12 +86,16 @@ func (s Spec) checkPolicies(l *problem.List) {
 	l.Check(total <= quota, rulePoliciesSize, "Policies", strconv.Itoa(total))
 }
 
+// boundaryShape matches the resource of a managed policy's ARN: a path of printable characters, and a name.
+// Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
+var boundaryShape = regexp.MustCompile(`^policy/([!-~]+/)?[\w+=,.@-]+$`)
+
 func (s Spec) checkBoundary(l *problem.List) {
 	if s.PermissionsBoundary == "" {
 		return
 	}
 	a, ok := region.ParseARN(s.PermissionsBoundary)
-	ok = ok && a.Service == "iam" && a.Region == "" && (a.Account == "aws" || region.ValidAccount(a.Account)) && strings.HasPrefix(a.Resource, "policy/")
+	ok = ok && a.Service == "iam" && a.Region == "" && (a.Account == "aws" || region.ValidAccount(a.Account)) && boundaryShape.MatchString(a.Resource)
 	l.Check(ok, ruleBoundary, "PermissionsBoundary", s.PermissionsBoundary)
 }
 

@@ -153,7 +153,7 @@ func (w *yamlWriter) scalar(n *yamlNode) error {
 		return w.errorf("the text is not UTF-8")
 	case v.Kind() == reflect.String:
 		w.out = quote(w.out, v.String())
-	case v.Kind() == reflect.Bool && w.takesBooleans():
+	case v.Kind() == reflect.Bool && w.takesBooleans() && (w.comparesBooleans() || n.raw == strconv.FormatBool(v.Bool())):
 		w.out = strconv.AppendBool(w.out, v.Bool())
 	case v.Kind() == reflect.Bool:
 		return w.errorf("quote it: YAML read " + n.written() + " as the boolean " + yamlValue(n))
@@ -182,6 +182,17 @@ func (w *yamlWriter) takesBooleans() bool {
 		}
 	}
 	return !slices.Contains(yamlOrder, element)
+}
+
+// comparesBooleans reports whether the value is below an operator that compares booleans, in whatever letter case, or below an element that is not in the
+// grammar. Every other operator compares the text: NO, yes and True would become another one.
+func (w *yamlWriter) comparesBooleans() bool {
+	i := slices.Index(w.path, "Condition")
+	if i < 0 || i+1 >= len(w.path) {
+		return true
+	}
+	operator := strings.ToLower(w.path[i+1][strings.LastIndexByte(w.path[i+1], ':')+1:])
+	return slices.Contains([]string{"bool", "boolifexists", "null"}, operator)
 }
 
 // written is the scalar as the YAML has it, if the library tells; otherwise the value that it gave.

@@ -232,15 +232,22 @@ func (j journey) clear(ctx context.Context, p *xacct.Plan) error {
 	if err != nil {
 		return err
 	}
-	ours := 0
+	ours, unknown := 0, 0
 	for _, item := range left {
 		fmt.Fprintln(j.out, " ", item)
-		if item.Ours {
+		switch {
+		case item.Ours:
 			ours++
+		case item.Unknown:
+			unknown++
 		}
 	}
 	if ours > 0 {
 		return fmt.Errorf("%d things of ours are left", ours)
+	}
+	if unknown > 0 {
+		fmt.Fprintln(j.out, "nothing of ours was found, but not everything could be read")
+		return nil
 	}
 	fmt.Fprintln(j.out, "nothing of ours")
 	return nil

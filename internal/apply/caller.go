@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/plan"
 )
 
@@ -31,7 +32,28 @@ func (r *run) refuseCaller() error {
 			e.Transfers = append(e.Transfers, f.Transfer)
 		}
 	}
+	for account, e := range refused {
+		if apart := r.applicable(account, e.Transfers); len(apart) > 0 {
+			for i := range e.Findings {
+				e.Findings[i].Remedy += "; or plan " + text.Few(e.Transfers) + " apart from " + text.Few(apart)
+			}
+		}
+	}
 	return errors.Join(errs...)
+}
+
+// applicable returns the transfers of the task account that are not among the refused ones, and of which something is to be made.
+func (r *run) applicable(account string, refused []string) []string {
+	var out []string
+	for _, t := range r.approved.Transfers {
+		has := slices.ContainsFunc(r.approved.Changes, func(c plan.Change) bool {
+			return c.Op != plan.NoOp && c.Hold == "" && slices.Contains(c.Transfers, t.Name)
+		})
+		if t.TaskAccount == account && has && !slices.Contains(refused, t.Name) {
+			out = append(out, t.Name)
+		}
+	}
+	return out
 }
 
 // taskAccount returns the task account of the plan's transfer of that name.

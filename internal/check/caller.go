@@ -19,7 +19,7 @@ func (c *checker) checkMaker(m plan.Maker) []plan.Finding {
 		return nil // the checks of operators have its findings
 	}
 	if m.ARN == "" {
-		return c.unknownMaker(m)
+		return append(c.unlistedMaker(m), c.unknownMaker(m)...)
 	}
 	var out []plan.Finding
 	for _, side := range transfer.Sides {
@@ -31,13 +31,38 @@ func (c *checker) checkMaker(m plan.Maker) []plan.Finding {
 	return append(out, c.forCaller(m, c.ownCase("the caller", m.ARN, p, plan.ApplyPhase, makesAll).Conclude())...)
 }
 
+// unlistedMaker decides by what STS called the caller, and not by its own policies, whether it may list the buckets. A bucket of another account that allows
+// nobody of the task account allows it neither. What that leaves open is in the finding on the unknown caller.
+func (c *checker) unlistedMaker(m plan.Maker) []plan.Finding {
+	var out []plan.Finding
+	for _, side := range transfer.Sides {
+		if m.Name == "" || !slices.Contains(m.Sides, side) {
+			continue
+		}
+		for _, f := range c.forCaller(m, c.mayList(side, "the caller", m.Name)) {
+			if f.Severity == plan.Blocking || f.Severity == plan.Warning && len(f.DependsOn) == 0 {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
 // unknownMaker reports a caller that is neither a role that can be read nor a user.
 func (c *checker) unknownMaker(m plan.Maker) []plan.Finding {
 	t := c.Transfer
 	depends := "who the caller is: " + m.Unknown
 	return []plan.Finding{{Severity: plan.Warning, Code: c.callerCode(), Transfer: t.Name, Account: t.TaskAccount, Subject: m.Name,
 		Detail: "whether the caller may make the locations and the task depends on " + depends, DependsOn: []string{depends},
-		Remedy: "name in Operators who applies the plan, or allow the reader iam:GetRole on its own role"}}
+		Remedy: unknownRemedy(m)}}
+}
+
+// unknownRemedy returns what helps to know who applies the plan. Only a session of a role has a role to be read, and only roles and users can be operators.
+func unknownRemedy(m plan.Maker) string {
+	if strings.Contains(m.Name, ":assumed-role/") {
+		return "name in Operators who applies the plan, or allow the reader iam:GetRole on its own role"
+	}
+	return "name in Operators the role or user that applies the plan, and apply it as that one"
 }
 
 // callerCode returns the code of findings on the caller: whether operators are named makes the difference.
@@ -77,6 +102,8 @@ func (c *checker) callerRemedy(arn string, denied plan.Finding) string {
 		who = "let an operator apply the plan: " + strings.Join(ops, " or ")
 	}
 	switch {
+	case arn == "": // what STS called the caller is no ARN that Operators take
+		return who + ", a role or user of the task account"
 	case denied.Side == "":
 		return fmt.Sprintf("%s; to apply as %s, %s", who, arn, denied.Remedy)
 	case denied.Statement != "":

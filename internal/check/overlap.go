@@ -23,6 +23,9 @@ const (
 	sharesFolder                        // others write to the same folder
 	feedsOthers                         // it writes into the source of others
 	fedByOthers                         // others write into its source
+	reportsToOthers                     // its reports lie in the source of others
+	reportedBy                          // reports of others lie in its source
+	reportsToItself                     // its reports lie in its own source
 	meetings                            // how many there are
 )
 
@@ -49,6 +52,12 @@ var meetingWords = [meetings]struct {
 		apart + ", unless their keys never meet", ""},
 	feedsOthers: {plan.Warning, plan.DestinationSide, "it writes below %s, from where other transfers copy",
 		apart + "; if they are meant as a chain, run one after the other", ""},
+	reportsToOthers: {plan.Warning, plan.SourceSide, "its reports lie where other transfers copy from, and are copied with the rest",
+		"write the reports to a folder that nothing copies", ""},
+	reportedBy: {plan.Warning, plan.SourceSide, "reports of other transfers lie below %s, and are copied with the rest",
+		"write the reports to a folder that nothing copies", ""},
+	reportsToItself: {plan.Warning, plan.SourceSide, "its own reports lie below %s, and the next run copies them",
+		"write the reports to a folder that nothing copies", ""},
 	fedByOthers: {plan.Warning, plan.SourceSide, "it copies from below %s, where other transfers write",
 		apart + "; if they are meant as a chain, run one after the other", ""},
 }
@@ -71,6 +80,17 @@ func Overlaps(transfers []*transfer.Transfer, deleting map[string]bool) []plan.F
 	}
 	removes := func(t *transfer.Transfer) bool { return deleting[t.Name] || t.Removes() && t.Task.Manifest == nil }
 	for p := range neighbours(transfers) {
+		if p.of.side == report {
+			if !p.of.ReportArea().Meets(p.other.Copied(plan.SourceSide)) {
+				continue
+			}
+			if p.of.Transfer == p.other.Transfer {
+				meet(p.of.Transfer, p.of.Transfer, reportsToItself, reportsToItself)
+			} else {
+				meet(p.of.Transfer, p.other.Transfer, reportsToOthers, reportedBy)
+			}
+			continue
+		}
 		if p.other.side == plan.SourceSide {
 			if p.of.Copied(plan.DestinationSide).Meets(p.other.Copied(plan.SourceSide)) {
 				meet(p.of.Transfer, p.other.Transfer, feedsOthers, fedByOthers)
@@ -105,9 +125,15 @@ func meetingFindings(t *transfer.Transfer, by *[meetings][]string) []plan.Findin
 			continue
 		}
 		w := meetingWords[how]
-		uri := t.LocationSpec(w.side).URI()
+		uri, detail := t.LocationSpec(w.side).URI(), w.detail
+		if strings.Contains(detail, "%s") {
+			detail = fmt.Sprintf(detail, uri)
+		}
+		if meeting(how) != reportsToItself {
+			detail += ": " + text.Few(others)
+		}
 		f := plan.Finding{Severity: w.severity, Code: plan.CodeOverlap, Transfer: t.Name, Side: w.side, Account: t.End(w.side).Account, Subject: uri,
-			Detail: fmt.Sprintf(w.detail, uri) + ": " + text.Few(others), Remedy: w.remedy}
+			Detail: detail, Remedy: w.remedy}
 		if w.dependsOn != "" {
 			f.DependsOn = []string{w.dependsOn}
 		}
@@ -129,7 +155,10 @@ func deletion(t, other *transfer.Transfer) (how, back meeting, ok bool) {
 	return deletesOthers, deletedByOthers, true
 }
 
-// end is one end of a transfer.
+// report is the side of a place where a transfer writes reports, which is no end of it.
+const report plan.Side = "report"
+
+// end is one end of a transfer, or where it writes reports.
 type end struct {
 	*transfer.Transfer
 	side   plan.Side
@@ -137,7 +166,7 @@ type end struct {
 	prefix string
 }
 
-// A neighbour is a destination, and another transfer's end in the same bucket of which one lies in the other.
+// A neighbour is a destination, and another transfer's end in the same bucket of which one lies in the other; or a place of reports, and any source.
 type neighbour struct{ of, other end }
 
 // neighbours yields each pair of ends once. It takes the ends in the order of their keys, in which those that an end lies in are the ones last seen.
@@ -147,6 +176,9 @@ func neighbours(transfers []*transfer.Transfer) iter.Seq[neighbour] {
 		for _, side := range transfer.Sides {
 			e := t.End(side)
 			ends = append(ends, end{t, side, e.Bucket, transfer.Slashed(e.Prefix)})
+		}
+		if r := t.Task.Report; r != nil {
+			ends = append(ends, end{t, report, r.Bucket, transfer.Slashed(r.Prefix)})
 		}
 	}
 	slices.SortStableFunc(ends, func(x, y end) int { return cmp.Or(cmp.Compare(x.bucket, y.bucket), cmp.Compare(x.prefix, y.prefix)) })
@@ -159,16 +191,25 @@ func neighbours(transfers []*transfer.Transfer) iter.Seq[neighbour] {
 				}
 				around[side] = outer
 			}
+			var found []neighbour
 			for _, o := range around[plan.DestinationSide] {
-				if o.Transfer != e.Transfer && !yield(neighbour{o, e}) {
-					return
+				if e.side != report && o.Transfer != e.Transfer {
+					found = append(found, neighbour{o, e})
 				}
 			}
-			if e.side == plan.DestinationSide {
-				for _, o := range around[plan.SourceSide] {
-					if o.Transfer != e.Transfer && !yield(neighbour{e, o}) {
-						return
-					}
+			for _, o := range around[plan.SourceSide] {
+				if e.side == report || e.side == plan.DestinationSide && o.Transfer != e.Transfer {
+					found = append(found, neighbour{e, o})
+				}
+			}
+			for _, o := range around[report] {
+				if e.side == plan.SourceSide {
+					found = append(found, neighbour{o, e})
+				}
+			}
+			for _, n := range found {
+				if !yield(n) {
+					return
 				}
 			}
 			around[e.side] = append(around[e.side], e)

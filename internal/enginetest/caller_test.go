@@ -89,7 +89,14 @@ func TestCaller(t *testing.T) {
 			g.tr.Operators = nil
 			blind := policy.New(policy.Allow("*").On("*"), policy.Deny("iam:GetRole").On("arn:aws:iam::111122223333:role/mole"))
 			as(g, g.cloud.AddRole(accountA, "mole", blind))
-		}, []string{"warning no-operator"}, "iam:GetRole", "fails"},
+		}, []string{"blocking no-operator destination", "warning no-operator"}, "name in Operators who applies the plan", "blocked"},
+		{"a caller that may not read its own role, and may list", func(g given) {
+			g.tr.Operators = nil
+			g.cloud.SetBucketPolicy("media-archive", policy.New(
+				policy.Allow("s3:ListBucket").By(policy.AWS("arn:aws:iam::111122223333:root")).On("arn:aws:s3:::media-archive")).Bytes())
+			blind := policy.New(policy.Allow("*").On("*"), policy.Deny("iam:GetRole").On("arn:aws:iam::111122223333:role/mole"))
+			as(g, g.cloud.AddRole(accountA, "mole", blind))
+		}, []string{"warning no-operator"}, "iam:GetRole", ""},
 		{"a Deny of the caller, nobody named", func(g given) {
 			g.tr.Operators = nil
 			g.cloud.SetBucketPolicy("media-archive", policy.New(

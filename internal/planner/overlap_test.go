@@ -40,6 +40,13 @@ func excluding(patterns ...string) func(*transfer.Given) {
 	return func(g *transfer.Given) { g.Task.Excludes = patterns }
 }
 
+func reporting(to string) func(*transfer.Given) {
+	return func(g *transfer.Given) {
+		name, prefix, _ := strings.Cut(to, "/")
+		g.Task.Report = &task.Report{Bucket: name, Prefix: prefix}
+	}
+}
+
 func byManifest(g *transfer.Given) {
 	g.Task.Manifest = &task.Manifest{Bucket: "lists", Key: "list.csv"}
 }
@@ -91,6 +98,14 @@ func TestOverlap(t *testing.T) {
 		{"a chain", []transfer.Given{copying("a", "raw", "media/in"), copying("b", "media/in", "other")}, chain},
 		{"a chain, part of it", []transfer.Given{copying("a", "raw", "media/in/deep", removes), copying("b", "media", "other")}, chain},
 		{"a chain, filters apart", []transfer.Given{copying("a", "raw", "media", including("/p")), copying("b", "media", "other", including("/q"))}, nil},
+		{"reports in another's source", []transfer.Given{copying("a", "raw/x", "media", reporting("other/in/reports")), copying("b", "other/in", "copies")},
+			[]string{"a warning source: b", "b warning source: a"}},
+		{"reports around another's source", []transfer.Given{copying("a", "raw/x", "media", reporting("other")), copying("b", "other/in", "copies")},
+			[]string{"a warning source: b", "b warning source: a"}},
+		{"reports in its own source", []transfer.Given{copying("a", "raw/x", "media", reporting("raw/x/reports"))}, []string{"a warning source: "}},
+		{"reports in its own source, left out", []transfer.Given{copying("a", "raw/x", "media", reporting("raw/x/reports"), excluding("/reports"))}, nil},
+		{"reports of two in one folder", []transfer.Given{copying("a", "raw/x", "media/a", reporting("other")), copying("b", "raw/y", "media/b", reporting("other"))}, nil},
+		{"reports at another's destination", []transfer.Given{copying("a", "raw/x", "media/a", reporting("media/b/reports")), copying("b", "raw/y", "media/b")}, nil},
 		{"a ring", []transfer.Given{copying("a", "raw", "media"), copying("b", "media", "raw")}, []string{
 			"a warning destination: b", "a warning source: b", "b warning destination: a", "b warning source: a"}},
 		{"two sources in one folder", []transfer.Given{copying("a", "raw", "media"), copying("b", "raw", "other")}, nil},
@@ -115,7 +130,11 @@ func TestOverlap(t *testing.T) {
 				var got []string
 				for _, f := range p.Findings {
 					if f.Code == plan.CodeOverlap {
-						got = append(got, fmt.Sprintf("%s %s %s: %s", f.Transfer, f.Severity, f.Side, f.Detail[strings.LastIndex(f.Detail, ": ")+2:]))
+						others := ""
+						if i := strings.LastIndex(f.Detail, ": "); i >= 0 {
+							others = f.Detail[i+2:]
+						}
+						got = append(got, fmt.Sprintf("%s %s %s: %s", f.Transfer, f.Severity, f.Side, others))
 					}
 				}
 				slices.Sort(got)

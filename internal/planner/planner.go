@@ -10,13 +10,13 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/xacct/xacct/internal/check"
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/survey"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 )
@@ -113,7 +113,7 @@ func (b *Builder) PlanAll(readCallers func(accounts []string)) {
 			c.ID += "#blocked"
 		}
 		if c.Op != plan.NoOp {
-			c.Hold, c.Reason = plan.Blocked, "see the findings of "+strings.Join(c.Transfers, ", ")
+			c.Hold, c.Reason = plan.Blocked, "see the findings of "+text.Few(c.Transfers)
 		}
 	}
 	b.Changes, b.Findings.List = append(free, held...), findings

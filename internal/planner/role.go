@@ -103,7 +103,8 @@ func (b *Builder) dropRole(all desired.Set, w desired.Role, after map[string][]s
 		return "", false
 	}
 	if why, ok := w.Ours(state); !ok {
-		b.find(w.Transfers, plan.Finding{Severity: plan.Warning, Code: plan.CodeForeignRole, Account: w.Account, Subject: w.Arn, Detail: "role " + w.Spec.Name + " stays: " + why})
+		b.find(w.Transfers, plan.Finding{Severity: plan.Warning, Code: plan.CodeForeignRole, Account: w.Account, Subject: w.Arn, Detail: "role " + w.Spec.Name + " stays: " + why,
+			Remedy: "see who uses it, and delete it by hand if nobody does"})
 		return "", false
 	}
 	for _, part := range []string{iamrole.PartPolicies, iamrole.PartAttached} {

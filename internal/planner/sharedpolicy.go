@@ -42,7 +42,12 @@ func (s policyStep) changed(d desired.PolicyDiff) plan.Change {
 func (b *Builder) unreadable(s policyStep) bool {
 	if s.unread != nil {
 		b.blame(s.transfers, s.unread)
-		b.find(s.transfers, unreadFinding(s.change.Account, s.subject, s.unread, plan.Blocking, s.allow))
+		remedy := s.allow
+		if s.change.Kind == plan.BucketPolicy && !b.Snap.Buckets[s.change.Name].OwnerProved { // which may be why
+			b.blame(s.transfers, b.Snap.WrongOwner(s.change.Account, s.change.Name))
+			remedy = "correct the account, or " + remedy
+		}
+		b.find(s.transfers, unreadFinding(s.change.Account, s.subject, s.unread, plan.Blocking, remedy))
 	}
 	return s.unread != nil
 }

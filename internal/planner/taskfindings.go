@@ -53,7 +53,8 @@ func (b *Builder) deletions(w desired.Task) {
 	t, one := w.Transfer, []*transfer.Transfer{w.Transfer}
 	destination := t.LocationSpec(plan.DestinationSide).URI()
 	f := plan.Finding{Severity: plan.Warning, Code: plan.CodeDeletes, Account: w.Spec.Account, Subject: destination,
-		Detail: "the task deletes every object below " + destination + " that is not at the source"}
+		Detail: "the task deletes every object below " + destination + " that is not at the source",
+		Remedy: "set PreserveDeletedFiles to PRESERVE if what is there is to stay"}
 	if !b.settings.AllowDelete {
 		f.Severity, f.Remedy = plan.Blocking, "set AllowDelete if that is meant"
 	}

@@ -48,7 +48,7 @@ func Statement(statement string) string {
 // Numbered reports whether the text names a statement by its number.
 func Numbered(statement string) bool { return numbered.MatchString(statement) }
 
-var numbered = regexp.MustCompile(`^statement [0-9]+( of the [a-z ]+)?$`)
+var numbered = regexp.MustCompile(`^statement [0-9]+( of the [A-Za-z ]+)?$`)
 
 // Few lists names, sorted, and of many only the first ones: "a, b, c, d, e and 7 more".
 func Few(names []string) string {

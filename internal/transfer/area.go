@@ -44,6 +44,11 @@ func (t *Transfer) Location(side plan.Side) Area {
 	return Area{bucket: e.Bucket, prefixes: []string{Slashed(e.Prefix)}}
 }
 
+// ReportArea returns where the task writes reports; it must write some.
+func (t *Transfer) ReportArea() Area {
+	return Area{bucket: t.Task.Report.Bucket, prefixes: []string{Slashed(t.Task.Report.Prefix)}}
+}
+
 // Filtered reports whether the task has filters.
 func (t *Transfer) Filtered() bool { return len(t.Task.Includes)+len(t.Task.Excludes) > 0 }
 

@@ -111,11 +111,15 @@ func (t *Transfer) Validate() error {
 // fieldOf names the field of a transfer that holds the side's end.
 func fieldOf(side plan.Side) string { return strings.ToUpper(string(side[:1])) + string(side[1:]) }
 
+// principalShape matches the resource of a role's or user's ARN: a path of printable characters, and a name. A wildcard would name several.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+var principalShape = regexp.MustCompile(`^(role|user)/([!-)+->@-~]+/)?[\w+=,.@-]+$`)
+
 // principalARN reports whether arn names an IAM principal of the task account whose kind, such as "role/", is one of kinds.
 func (t *Transfer) principalARN(arn string, kinds ...string) bool {
 	a, ok := region.ParseARN(arn)
 	return ok && a.Service == "iam" && a.Region == "" && t.inPlace(a) &&
-		!strings.ContainsAny(arn, "*?") && !strings.HasSuffix(arn, "/") &&
+		principalShape.MatchString(a.Resource) &&
 		slices.ContainsFunc(kinds, func(k string) bool { return strings.HasPrefix(a.Resource, k) })
 }
 

@@ -102,6 +102,9 @@ func rowOf(f plan.Finding) row {
 
 // exempting is the remedy of a Deny of the bucket's, and its text as proposed.
 func exempting(statement string) string {
+	if statement != "the statement" {
+		statement = "statement \"" + statement + "\""
+	}
 	return "let the owner of bucket media exempt " + role + ": " + statement + " with ArnNotLikeIfExists aws:PrincipalArn " + role + " in its Condition"
 }
 
@@ -136,7 +139,7 @@ func TestConclude(t *testing.T) {
 			{"info allowed by Ours: s3:ListBucket", "r may write in part: s3:ListBucket (allowed, by statement \"Ours\")", "", nil}}},
 		{"denied to all but a list", func(j *Case) { j.denying(adminOnly) }, []asked{put}, []row{
 			{"blocking denied by NoUploads: s3:PutObject", "r may not write: s3:PutObject (explicitly denied, by statement \"NoUploads\")",
-				"let the owner of bucket media exempt " + role + ": NoUploads with ArnNotLike aws:PrincipalArn " + other + " " + role + " in its Condition",
+				"let the owner of bucket media exempt " + role + ": statement \"NoUploads\" with ArnNotLike aws:PrincipalArn " + other + " " + role + " in its Condition",
 				[]string{string(bothOnly.Bytes())}}}},
 		{"denied by two statements", func(j *Case) { j.denying(uploads, deny("NoObjects", "s3:*Object")) }, []asked{put}, []row{
 			{"blocking denied by NoUploads: s3:PutObject", "r may not write: s3:PutObject (explicitly denied, by statement \"NoUploads\")",

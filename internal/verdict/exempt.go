@@ -1,11 +1,11 @@
 package verdict
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
 )
@@ -92,7 +92,10 @@ func (c *Case) exempt(st policy.Statement) (policy.Statement, bool) {
 
 // conditionText tells in words what changes in the statement.
 func conditionText(before, after policy.Statement) string {
-	name := cmp.Or(before.Sid(), "the statement")
+	name := "the statement"
+	if sid := before.Sid(); sid != "" {
+		name = text.Statement(sid)
+	}
 	if _, not := before.Principals(); not {
 		return "replace NotPrincipal in " + name + " by Principal * and a condition"
 	}

@@ -10,16 +10,20 @@ import (
 
 // TestDenialsHaveReasons decides generated requests of every kind of caller under generated policies: a denial always names a statement or a layer.
 func TestDenialsHaveReasons(t *testing.T) {
-	callers := map[string]func(*authz.Request){
-		"the generated one": func(*authz.Request) {},
-		"a user":            func(r *authz.Request) { r.Principal = alice },
-		"the root user":     func(r *authz.Request) { r.Principal = "arn:aws:iam::111122223333:root" },
-		"a role":            func(r *authz.Request) { r.Principal = role },
-		"a session":         func(r *authz.Request) { r.Principal = "arn:aws:sts::111122223333:assumed-role/mover/s" },
-		"a stranger":        func(r *authz.Request) { r.Principal = "arn:aws:iam::999999999999:role/stranger" },
-		"a service":         func(r *authz.Request) { r.Principal, r.Service = "", "datasync.amazonaws.com" },
-		"a service that assumes a role": func(r *authz.Request) {
+	callers := map[string]func(authz.Request) authz.Request{
+		"the generated one": func(r authz.Request) authz.Request { return r },
+		"a user":            func(r authz.Request) authz.Request { r.Principal = alice; return r },
+		"the root user":     func(r authz.Request) authz.Request { r.Principal = "arn:aws:iam::111122223333:root"; return r },
+		"a role":            func(r authz.Request) authz.Request { r.Principal = role; return r },
+		"a session": func(r authz.Request) authz.Request {
+			r.Principal = "arn:aws:sts::111122223333:assumed-role/mover/s"
+			return r
+		},
+		"a stranger": func(r authz.Request) authz.Request { r.Principal = "arn:aws:iam::999999999999:role/stranger"; return r },
+		"a service":  func(r authz.Request) authz.Request { r.Principal, r.Service = "", "datasync.amazonaws.com"; return r },
+		"a service that assumes a role": func(r authz.Request) authz.Request {
 			r.Principal, r.Service, r.Action, r.Resource = "", "datasync.amazonaws.com", "sts:AssumeRole", role
+			return r
 		},
 	}
 	rounds := 4000
@@ -35,9 +39,8 @@ func TestDenialsHaveReasons(t *testing.T) {
 		}
 		p := s.policies()
 		generated, _ := s.request()
-		for name, edit := range callers {
-			r := generated
-			edit(&r)
+		for name, as := range callers {
+			r := as(generated)
 			d := authz.Decide(r, p)
 			if !d.Effect.Denied() {
 				continue
