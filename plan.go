@@ -79,7 +79,7 @@ type Plan struct {
 // else the error has [Problems] that name the member. A newer minor version of the schema is refused, because it may hold settings that this version
 // would not keep to. A member that this version does not know is therefore a mistake and refused too, and so are members of another letter case or
 // twice, null in place of what is not a list, an unknown mode, kind, operation or severity. Whether the transfers are valid is for [Plan.Apply] to
-// say. After an error the plan is as it was.
+// say. What is for people, such as Detail and Remedy of a finding, is escaped again, because the JSON may have been edited. After an error the plan is as it was.
 func (p *Plan) UnmarshalJSON(data []byte) error {
 	type members Plan
 	var q members
@@ -89,6 +89,7 @@ func (p *Plan) UnmarshalJSON(data []byte) error {
 	if err := planner.CheckWords(q.Mode, len(q.Transfers), q.Changes, q.Findings); err != nil {
 		return err
 	}
+	planner.EscapeWords(q.Changes, q.Findings)
 	*p = Plan(q)
 	return nil
 }

@@ -7,9 +7,9 @@ import (
 	"reflect"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/xacct/xacct/internal/text"
 )
 
 // json is the call's input. Without an indent it is one line.
@@ -25,7 +25,7 @@ func (c call) json(indent string) (string, error) {
 	if err := e.Encode(members); err != nil {
 		return "", fmt.Errorf("awscli: %s: %w", c.operation, err)
 	}
-	return printable(strings.TrimSuffix(b.String(), "\n")), nil
+	return text.JSON(strings.TrimSuffix(b.String(), "\n")), nil
 }
 
 // value is what encoding/json is to write of v, which stands at the path.
@@ -97,18 +97,3 @@ func (c call) structure(path string, v reflect.Value) (any, error) {
 
 // sent reports whether the SDK puts the member into the request. It leaves out what is nil, and an enum, number or truth value that is zero.
 func sent(v reflect.Value) bool { return v.Kind() == reflect.Struct || !v.IsZero() }
-
-// printable escapes the characters of a JSON text that do not print, such as those that steer a terminal. Where JSON has them, they stand in strings.
-func printable(text string) string {
-	var b strings.Builder
-	for _, r := range text {
-		if r == '\n' || unicode.IsPrint(r) {
-			b.WriteRune(r)
-			continue
-		}
-		for _, unit := range utf16.Encode([]rune{r}) {
-			fmt.Fprintf(&b, `\u%04x`, unit)
-		}
-	}
-	return b.String()
-}

@@ -15,6 +15,7 @@ import (
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/pages"
 	"github.com/xacct/xacct/internal/tag"
+	"github.com/xacct/xacct/internal/text"
 )
 
 // Names of the parts of a State that Observe may fail to read, as the keys of State.Unread.
@@ -104,7 +105,7 @@ func List(ctx context.Context, api API) ([]Entry, error) {
 		return out.Locations, out.NextToken, nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("listing locations: %w", err)
+		return nil, text.Errorf("listing locations: %w", err)
 	}
 	entries := make([]Entry, len(list))
 	for i, e := range list {

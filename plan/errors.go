@@ -298,7 +298,7 @@ type LostUpdateError struct {
 
 // Error is one line: the policy, and the statements that another writer removed.
 func (e *LostUpdateError) Error() string {
-	return text.Printable(fmt.Sprintf("%s: %s of %s: written, but %s not there afterwards: another writer was at work", where(e.Account, e.Region), e.Kind, e.Name, strings.Join(e.Missing, ", ")))
+	return text.Printable(fmt.Sprintf("%s: %s of %s: written, but %s not there afterwards: another writer was at work", where(e.Account, e.Region), e.Kind, e.Name, text.NamedAll(e.Missing)))
 }
 
 // Hint is to agree on one writer and to run again.

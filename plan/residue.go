@@ -2,7 +2,8 @@ package plan
 
 import (
 	"fmt"
-	"strings"
+
+	"github.com/xacct/xacct/internal/text"
 )
 
 // Residue is something that is left after a tear-down. If Ours, Unknown and Possible are all false, AWS made it for us. Nothing of ours is left if no
@@ -28,5 +29,5 @@ func (r Residue) String() string {
 	case r.Unknown, r.Possible:
 		whose = "unknown"
 	}
-	return strings.Join(strings.Fields(fmt.Sprintf("%s %s %s %s: %s (%s)", r.Account, r.Region, r.Kind, r.Name, r.Detail, whose)), " ")
+	return text.Printable(fmt.Sprintf("%s %s %s %s: %s (%s)", r.Account, r.Region, r.Kind, r.Name, r.Detail, whose))
 }

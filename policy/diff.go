@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/xacct/xacct/internal/text"
 )
 
 // ChangeOp says what happened to a statement between two documents.
@@ -99,9 +101,9 @@ func Diff(before, after Document) []StatementChange {
 }
 
 // String describes the change for a reviewer: one line that says who may do what, to what, and when. A changed statement has a further
-// line for each part that was added (+) or removed (-). There is no final line feed.
+// line for each part that was added (+) or removed (-). There is no final line feed. What is not printed as itself is escaped.
 func (c StatementChange) String() string {
-	name := c.Sid
+	name := text.Escape(c.Sid)
 	if name == "" {
 		name = "(no Sid)"
 	}
@@ -119,7 +121,7 @@ func (c StatementChange) String() string {
 // differences lists the parts that were added or removed, a line each.
 func (c StatementChange) differences() string {
 	var b strings.Builder
-	line := func(mark, name, value string) { fmt.Fprintf(&b, "\n    %s %-6s %s", mark, name, value) }
+	line := func(mark, name, value string) { fmt.Fprintf(&b, "\n    %s %-6s %s", mark, name, text.Escape(value)) }
 	if old, now := c.Before.Sid(), c.After.Sid(); old != now {
 		for _, v := range []struct{ mark, sid string }{{"-", old}, {"+", now}} {
 			if v.sid != "" {

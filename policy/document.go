@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"iter"
 
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/policy/internal/memo"
 )
 
@@ -60,16 +61,16 @@ func (d Document) Bytes() []byte {
 	return bytes.Clone(d.d.text)
 }
 
-// String returns the document indented by two spaces, for people to read; "" for the zero Document.
+// String returns the document indented by two spaces, for people to read: a character that is not printed as itself stands there as JSON escapes it. "" for the zero Document.
 func (d Document) String() string {
 	if d.d == nil {
 		return ""
 	}
 	var b bytes.Buffer
 	if err := json.Indent(&b, d.trimmed(), "", "  "); err != nil {
-		return string(d.d.text)
+		return text.JSON(string(d.d.text))
 	}
-	return b.String()
+	return text.JSON(b.String())
 }
 
 // MarshalJSON returns the document as a JSON value, null for the zero Document. Package encoding/json then removes white space and may

@@ -3,32 +3,34 @@ package policy
 import (
 	"slices"
 	"strings"
+
+	"github.com/xacct/xacct/internal/text"
 )
 
 // Explain says in one line of English what the statement does: who may or may not do what, to what, and when. It is "" for the zero
-// Statement.
+// Statement. What is not printed as itself is escaped.
 func (s Statement) Explain() string {
 	if s.n == nil {
 		return ""
 	}
 	parts := s.parts()
-	text := strings.Join(parts.who, ", ")
+	line := strings.Join(parts.who, ", ")
 	if s.n.index.deny {
-		text += " may not "
+		line += " may not "
 	} else {
-		text += " may "
+		line += " may "
 	}
-	text += strings.Join(parts.what, ", ")
+	line += strings.Join(parts.what, ", ")
 	if len(parts.where) > 0 {
-		text += " on " + strings.Join(parts.where, ", ")
+		line += " on " + strings.Join(parts.where, ", ")
 	}
 	if len(parts.when) > 0 {
-		text += ", if " + strings.Join(parts.when, " and ")
+		line += ", if " + strings.Join(parts.when, " and ")
 	}
 	if len(parts.other) > 0 {
-		text += " (also has " + strings.Join(parts.other, ", ") + ")"
+		line += " (also has " + strings.Join(parts.other, ", ") + ")"
 	}
-	return text
+	return text.Escape(line)
 }
 
 // parts holds the phrases of a statement in words.
@@ -122,7 +124,7 @@ var verbs = map[string]string{
 	"Bool": "is", "Null": "is", "BinaryEquals": "is", "IpAddress": "is in", "NotIpAddress": "is not in",
 }
 
-// String returns the condition in words, such as "aws:SourceAccount is 111122223333".
+// String returns the condition in words, such as "aws:SourceAccount is 111122223333". What is not printed as itself is escaped.
 func (c Condition) String() string {
 	base, ok := baseOperator(c.operator)
 	values := make([]string, len(c.values))
@@ -146,13 +148,13 @@ func (c Condition) String() string {
 		or = " nor "
 	}
 	if !ok || !known {
-		return c.operator + " " + c.key + " " + strings.Join(values, or)
+		return text.Escape(c.operator + " " + c.key + " " + strings.Join(values, or))
 	}
-	text := c.set() + c.key + " " + verb + " " + strings.Join(values, or)
+	line := c.set() + c.key + " " + verb + " " + strings.Join(values, or)
 	if strings.HasSuffix(c.operator, "IfExists") {
-		text += " (or absent)"
+		line += " (or absent)"
 	}
-	return text
+	return text.Escape(line)
 }
 
 // set returns the words for the set operator of the condition; "" if it has none.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"unicode/utf8"
+
+	"github.com/xacct/xacct/internal/text"
 )
 
 // SyntaxError says where a text is not a policy document, and why.
@@ -15,7 +17,7 @@ type SyntaxError struct {
 
 // Error is one line: the line and column, and what is wrong there.
 func (e *SyntaxError) Error() string {
-	return fmt.Sprintf("policy: %d:%d: %s", e.Line, e.Column, e.Reason)
+	return text.Escape(fmt.Sprintf("policy: %d:%d: %s", e.Line, e.Column, e.Reason))
 }
 
 // Hint names the next action.

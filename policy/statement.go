@@ -3,6 +3,8 @@ package policy
 import (
 	"bytes"
 	"sync/atomic"
+
+	"github.com/xacct/xacct/internal/text"
 )
 
 // Statement is one statement of a policy. It is immutable and safe for concurrent use; methods such as [Statement.By] return changed
@@ -60,12 +62,12 @@ func (s Statement) Bytes() []byte {
 	return bytes.Clone(s.n.text)
 }
 
-// String returns the statement as one line of JSON; "" for the zero Statement.
+// String returns the statement as one line of JSON, where a character that is not printed as itself is escaped; "" for the zero Statement.
 func (s Statement) String() string {
 	if s.n == nil {
 		return ""
 	}
-	return string(compact(s.n.text))
+	return text.JSON(string(compact(s.n.text)))
 }
 
 // MarshalJSON returns the statement as a JSON value, null for the zero Statement.

@@ -3,6 +3,8 @@ package policy
 import (
 	"slices"
 	"strings"
+
+	"github.com/xacct/xacct/internal/text"
 )
 
 // Principal is one principal of a statement. It is comparable. The zero Principal stands for "no principal".
@@ -32,8 +34,8 @@ func (p Principal) Value() string { return p.value }
 // Equal reports whether both principals have the same type and value.
 func (p Principal) Equal(other Principal) bool { return p == other }
 
-// String returns the value.
-func (p Principal) String() string { return p.value }
+// String returns the value, where what is not printed as itself is escaped.
+func (p Principal) String() string { return text.Escape(p.value) }
 
 // Condition is one condition of a statement: an operator, a key, and the values that the key is compared with. A statement applies only
 // if all its conditions hold.

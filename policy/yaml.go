@@ -4,6 +4,8 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+
+	"github.com/xacct/xacct/internal/text"
 )
 
 // YAMLError says which value of a document in YAML is not one that a policy document can hold, and why.
@@ -16,9 +18,9 @@ type YAMLError struct {
 // Error is one line: where the value stands and what is wrong with it.
 func (e *YAMLError) Error() string {
 	if e.Path == "" {
-		return "policy: YAML: " + e.Reason
+		return "policy: YAML: " + text.Printable(e.Reason)
 	}
-	return "policy: YAML: " + e.Path + ": " + e.Reason
+	return "policy: YAML: " + text.Escape(e.Path) + ": " + text.Printable(e.Reason)
 }
 
 // Unwrap returns Err.

@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/xacct/xacct/internal/text"
 )
 
 // Rule is one validation rule. Each package keeps its rules in a table.
@@ -46,18 +48,18 @@ func (p *Problem) Error() string {
 		b.WriteString("; ")
 		b.WriteString(p.Remedy)
 	}
-	return b.String()
+	return text.Escape(b.String())
 }
 
 // Hint returns the remedy.
-func (p *Problem) Hint() string { return p.Remedy }
+func (p *Problem) Hint() string { return text.Escape(p.Remedy) }
 
 // List collects problems. The zero List is empty and ready to use.
 type List struct{ errs []error }
 
 // Add adds the problem that the value of the field at path violates rule.
 func (l *List) Add(rule Rule, path, value string) {
-	l.errs = append(l.errs, &Problem{ID: rule.ID, Path: path, Value: shorten(value), Rule: rule.Text, Remedy: rule.Remedy})
+	l.errs = append(l.errs, &Problem{ID: rule.ID, Path: text.Escape(path), Value: shorten(value), Rule: rule.Text, Remedy: rule.Remedy})
 }
 
 // Check adds the problem as Add does, unless ok.
@@ -77,7 +79,7 @@ func (l *List) Under(path string, err error) {
 			q.Path = join(path, q.Path)
 			e = &q
 		} else if path != "" {
-			e = fmt.Errorf("%s %w", path, e)
+			e = text.Errorf("%s %w", path, e)
 		}
 		l.errs = append(l.errs, e)
 	}

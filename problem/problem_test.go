@@ -18,7 +18,9 @@ func TestError(t *testing.T) {
 	}{
 		{Problem{Path: "A.B", Value: "v", Rule: "must be w", Remedy: "give w"}, `A.B "v" must be w; give w`},
 		{Problem{Path: "A", Rule: "must be given"}, "A must be given"},
+		{Problem{Value: "a  b ", Rule: "must be one word"}, `"a  b " must be one word`},
 		{Problem{Value: "a\nb", Rule: "must be one line"}, `"a\nb" must be one line`},
+		{Problem{Path: "A.\x1b[2J\r\nB", Value: "\u202e", Rule: "is no member", Remedy: "take \u009b away"}, `A.\x1b[2J\r\nB "\u202e" is no member; take \u009b away`},
 	} {
 		if got := tt.problem.Error(); got != tt.want {
 			t.Errorf("got %s, want %s", got, tt.want)
@@ -47,6 +49,16 @@ func TestList(t *testing.T) {
 	}
 	if !errors.Is(l.Err(), other) || !strings.Contains(l.Err().Error(), "A other") {
 		t.Errorf("the other error: %v", l.Err())
+	}
+}
+
+// A path may have the name of a member of somebody's file.
+func TestPathsAreEscaped(t *testing.T) {
+	var l List
+	l.Add(rule, "A.\x1b[2J", "v\x1b")
+	p := All(l.Err())[0]
+	if diff := cmp.Diff([]string{`A.\x1b[2J`, "v\x1b"}, []string{p.Path, p.Value}); diff != "" {
+		t.Errorf("path and value (-want +got):\n%s", diff)
 	}
 }
 

@@ -3,7 +3,6 @@ package task
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync/atomic"
 
@@ -12,6 +11,7 @@ import (
 
 	"github.com/xacct/xacct/internal/absent"
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/problem"
 )
 
@@ -85,7 +85,7 @@ func (e *Execution) Cancel(ctx context.Context) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("cancelling %s: %w", e.arn, configError(e.arn, err))
+	return text.Errorf("cancelling %s: %w", e.arn, configError(e.arn, err))
 }
 
 func (e *Execution) describe(ctx context.Context) (*datasync.DescribeTaskExecutionOutput, error) {

@@ -2,7 +2,6 @@ package task
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/xacct/xacct/internal/absent"
 	"github.com/xacct/xacct/internal/pages"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -56,13 +56,13 @@ func ListLogPolicies(ctx context.Context, api LogsAPI) (map[string]policy.Docume
 		return out.ResourcePolicies, out.NextToken, nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("listing the resource policies of CloudWatch Logs: %w", err)
+		return nil, text.Errorf("listing the resource policies of CloudWatch Logs: %w", err)
 	}
 	policies := make(map[string]policy.Document, len(list))
 	for _, p := range list {
 		name := aws.ToString(p.PolicyName)
 		if policies[name], err = policy.Parse([]byte(aws.ToString(p.PolicyDocument))); err != nil {
-			return nil, fmt.Errorf("resource policy %s of CloudWatch Logs: %w", name, err)
+			return nil, text.Errorf("resource policy %s of CloudWatch Logs: %w", name, err)
 		}
 	}
 	return policies, nil

@@ -90,7 +90,7 @@ func (r ReportOutcome) why() string {
 type Exception struct {
 	What   string // such as "failed to transfer", "skipped"
 	Count  int64  // number of objects and folders, or of what What names; 0 is not known
-	Reason string // DataSync's reason, or a possible one
+	Reason string // DataSync's reason, escaped, or a possible one
 	Note   bool   // true if it does not count against Complete, such as a deviation from the estimates
 }
 
@@ -133,7 +133,11 @@ func (o *Outcome) Exceptions() []Exception {
 	if o.Report.Status == dstypes.PhaseStatusError {
 		out = append(out, Exception{What: "report not written", Note: true, Reason: o.Report.why()})
 	}
-	return append(append(out, o.nothing()...), o.short()...)
+	out = append(append(out, o.nothing()...), o.short()...)
+	for i := range out {
+		out[i].Reason = text.Escape(out[i].Reason)
+	}
+	return out
 }
 
 // nothing returns a note on a SUCCESS that found no object, which DataSync does not call an error: a typing error in a prefix, filter or manifest ends so.

@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/internal/text"
 )
 
 // Counters are DataSync's counters of a run. Files are objects; in a BASIC run, directories too. Counters that a mode does not have are 0.
@@ -63,20 +65,20 @@ type Progress struct {
 
 // String returns one line, such as "TRANSFERRING 41%, 12 of 30 objects, 1536 of 4096 bytes".
 func (p Progress) String() string {
-	text := string(p.Status)
+	line := text.Escape(string(p.Status))
 	if p.Percent >= 0 {
-		text += fmt.Sprintf(" %d%%", int(p.Percent))
+		line += fmt.Sprintf(" %d%%", int(p.Percent))
 	}
 	if c := p.Counters; c.EstimatedFiles > 0 || c.Files > 0 {
-		text += fmt.Sprintf(", %d of %d objects, %d of %d bytes", c.Files, c.EstimatedFiles, c.BytesWritten, c.EstimatedBytes)
+		line += fmt.Sprintf(", %d of %d objects, %d of %d bytes", c.Files, c.EstimatedFiles, c.BytesWritten, c.EstimatedBytes)
 	}
 	if p.Estimating {
-		text += ", estimating"
+		line += ", estimating"
 	}
 	if p.Remaining > 0 {
-		text += fmt.Sprintf(", %s to go", p.Remaining.Round(time.Second))
+		line += fmt.Sprintf(", %s to go", p.Remaining.Round(time.Second))
 	}
-	return text
+	return line
 }
 
 // watcher makes each Progress from DataSync's present description of the run and the earlier ones.

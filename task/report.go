@@ -3,7 +3,6 @@ package task
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 
 	"github.com/xacct/xacct/internal/absent"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/problem"
 )
 
@@ -79,7 +79,7 @@ func ReadReport(ctx context.Context, api ObjectsAPI, report Report, executionARN
 		for {
 			out, err := api.ListObjectsV2(ctx, in)
 			if err != nil {
-				yield(ReportEntry{}, fmt.Errorf("listing the reports in s3://%s/%s: %w", report.Bucket, prefix, err))
+				yield(ReportEntry{}, text.Errorf("listing the reports in s3://%s/%s: %w", report.Bucket, prefix, err))
 				return
 			}
 			for _, o := range out.Contents {
@@ -108,13 +108,13 @@ func (r Report) owner(executionARN string) string {
 func readPart(ctx context.Context, api ObjectsAPI, in *s3.GetObjectInput, yield func(ReportEntry, error) bool) bool {
 	out, err := api.GetObject(ctx, in)
 	if err != nil {
-		yield(ReportEntry{}, fmt.Errorf("reading the report s3://%s/%s: %w", *in.Bucket, *in.Key, err))
+		yield(ReportEntry{}, text.Errorf("reading the report s3://%s/%s: %w", *in.Bucket, *in.Key, err))
 		return false
 	}
 	defer out.Body.Close()
 	for e, err := range ParseReport(out.Body) {
 		if err != nil {
-			err = fmt.Errorf("reading the report s3://%s/%s: %w", *in.Bucket, *in.Key, err)
+			err = text.Errorf("reading the report s3://%s/%s: %w", *in.Bucket, *in.Key, err)
 		}
 		if !yield(e, err) || err != nil {
 			return false

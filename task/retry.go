@@ -104,7 +104,7 @@ func WriteManifest(ctx context.Context, api ObjectsAPI, m Manifest, keys iter.Se
 		Bucket: &m.Bucket, Key: &m.Key, Body: bytes.NewReader(body.Bytes()), ContentType: new("text/csv"), ExpectedBucketOwner: optional(cmp.Or(m.Account, role.Account)),
 	})
 	if err != nil {
-		return m, 0, fmt.Errorf("writing the manifest %s: %w", m, err)
+		return m, 0, text.Errorf("writing the manifest %s: %w", m, err)
 	}
 	m.VersionID = aws.ToString(out.VersionId)
 	return m, len(seen), nil
@@ -136,7 +136,7 @@ func Retry(ctx context.Context, api ExecutionAPI, objects ObjectsAPI, executionA
 	}
 	run, err := e.describe(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", executionARN, err)
+		return nil, text.Errorf("reading %s: %w", executionARN, err)
 	}
 	ended := outcome(run, counters(run), executionARN, false)
 	if err := retriable(run, ended); err != nil {

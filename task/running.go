@@ -62,7 +62,7 @@ func (e *Execution) SetBandwidth(ctx context.Context, bytesPerSecond int64) erro
 	}
 	_, err := e.api.UpdateTaskExecution(ctx, &datasync.UpdateTaskExecutionInput{TaskExecutionArn: &e.arn, Options: &dstypes.Options{BytesPerSecond: &bytesPerSecond}})
 	if err != nil {
-		return fmt.Errorf("setting the bandwidth of %s: %w", e.arn, configError(e.arn, err))
+		return text.Errorf("setting the bandwidth of %s: %w", e.arn, configError(e.arn, err))
 	}
 	return nil
 }

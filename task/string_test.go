@@ -2,7 +2,11 @@ package task
 
 import (
 	"fmt"
+	"strings"
 	"testing"
+	"unicode"
+
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 )
 
 // An outcome prints as one line, and the text of DataSync cannot leave it.
@@ -21,5 +25,25 @@ func TestOutcomeString(t *testing.T) {
 		if got := fmt.Sprint(&tt.in); got != tt.want {
 			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
 		}
+	}
+}
+
+// What DataSync reports quotes names of objects, which anybody may have chosen.
+func TestReasonsAreEscaped(t *testing.T) {
+	const hostile = "\x1b[2J\r\nComplete\u202e\u0085\u2028\u009b"
+	o := Outcome{Status: dstypes.TaskExecutionStatusSuccess, ErrorCode: "Code" + hostile, ErrorDetail: "Detail" + hostile,
+		Report: ReportOutcome{Status: dstypes.PhaseStatusError, ErrorDetail: "Report" + hostile}}
+	var texts []string
+	for _, e := range o.Exceptions() {
+		texts = append(texts, e.What, e.Reason)
+	}
+	texts = append(texts, o.String(), Progress{Status: dstypes.TaskExecutionStatus("X" + hostile), Percent: 1}.String(), (&IncompleteError{o}).Error())
+	for _, text := range texts {
+		if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			t.Errorf("not printable: %q", text)
+		}
+	}
+	if o.ErrorDetail != "Detail"+hostile {
+		t.Errorf("the data is %q", o.ErrorDetail)
 	}
 }

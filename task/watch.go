@@ -3,7 +3,6 @@ package task
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"net"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/option"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/problem"
 )
 
@@ -99,7 +99,7 @@ func (e *Execution) watch(ctx context.Context, o WatchOptions) iter.Seq2[Progres
 				err = pause.wait(ctx)
 			}
 			if err != nil {
-				err = fmt.Errorf("watching %s: %w", e.arn, configError(e.arn, err))
+				err = text.Errorf("watching %s: %w", e.arn, configError(e.arn, err))
 				if ctx.Err() != nil && o.CancelOnDone {
 					fresh, stop := context.WithTimeout(context.WithoutCancel(ctx), cancelTimeout)
 					err = errors.Join(err, e.Cancel(fresh))

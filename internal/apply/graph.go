@@ -147,7 +147,7 @@ func (r *run) make(ctx context.Context, ch *plan.Change) {
 	if err != nil {
 		res.Error = text.OneLine(err)
 		detail += ": " + res.Error
-	} else if res.Detail != "" {
+	} else if res.Detail = text.Escape(res.Detail); res.Detail != "" {
 		detail += ": " + res.Detail
 	}
 	r.emit(ctx, ch, plan.Event{State: plan.EventEnded, Detail: detail}, err, slog.String("status", string(status)))

@@ -1,7 +1,6 @@
 package apply
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +17,7 @@ import (
 	"github.com/xacct/xacct/internal/guard"
 	"github.com/xacct/xacct/internal/patience"
 	"github.com/xacct/xacct/internal/snapshot"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -164,7 +164,7 @@ func (s step) policyEnded(t target, out guard.Outcome, err error) (plan.Status, 
 		return plan.Unchanged, nil
 	case err == nil:
 		if len(out.Others) > 0 {
-			s.res.Detail = "written, but afterwards not there: " + strings.Join(out.Others, ", ") + " (another writer removed or changed it)"
+			s.res.Detail = "written, but afterwards not there: " + text.NamedAll(out.Others) + " (another writer removed or changed it)"
 		}
 		return plan.Done, nil
 	case errors.As(err, &waiting):
@@ -226,7 +226,7 @@ func difference(sent, got policy.Document, ids map[string]string) []string {
 			j = slices.IndexFunc(rest, func(g policy.Statement) bool { return unresolved(g, ids) && skeleton(g) == skeleton(st) })
 		}
 		if j < 0 {
-			out = append(out, cmp.Or(st.Sid(), fmt.Sprintf("statement %d", i)))
+			out = append(out, text.SidOr(st.Sid(), i))
 			continue
 		}
 		rest = slices.Delete(rest, j, j+1)

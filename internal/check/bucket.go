@@ -125,11 +125,11 @@ func (s *inspection) deadPrincipals() {
 		if next, ok := s.merged.Statement(sid); ok && strings.HasPrefix(sid, transfer.SidPrefix) && !next.Equal(p.Statement) {
 			continue // a statement of ours, which the new policy replaces
 		}
-		name := cmp.Or(sid, fmt.Sprintf("statement %d", p.Index+1))
+		name, named := text.SidOr(sid, p.Index+1), text.Named(sid, p.Index+1)
 		if slices.Contains(s.facts.DeadIDs, p.ID) {
-			dead, first = append(dead, name+" names "+p.ID), cmp.Or(first, name)
+			dead, first = append(dead, named+" names "+p.ID), cmp.Or(first, name)
 		} else {
-			doubtful = append(doubtful, name+" names "+p.ID)
+			doubtful = append(doubtful, named+" names "+p.ID)
 		}
 	}
 	in := fmt.Sprintf("in the policy of bucket %s ", s.end.Bucket)

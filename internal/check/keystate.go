@@ -1,7 +1,6 @@
 package check
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -77,8 +76,8 @@ func KeyLockout(k kmskey.Spec, next policy.Document, find findFunc) {
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
 func keyPrincipals(f plan.Facts, k kmskey.Spec, next policy.Document, find findFunc) {
 	for _, p := range policy.Dangling(next) {
-		statement := cmp.Or(p.Statement.Sid(), fmt.Sprintf("statement %d", p.Index+1))
-		detail := fmt.Sprintf("in the policy of key %s %s names %s", transfer.KeyName(k.ARN), statement, p.ID)
+		statement := text.SidOr(p.Statement.Sid(), p.Index+1)
+		detail := fmt.Sprintf("in the policy of key %s %s names %s", transfer.KeyName(k.ARN), text.Statement(statement), p.ID)
 		remedy := "let the owner of the key remove or correct that principal"
 		if slices.Contains(f.DeadIDs, p.ID) {
 			find(plan.Blocking, plan.CodeDeadPrincipal, statement, detail+", whose role or user is gone: KMS refuses every change of the policy", remedy)

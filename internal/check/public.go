@@ -1,11 +1,11 @@
 package check
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
@@ -21,8 +21,8 @@ func (s *inspection) public() {
 	name := s.end.Bucket
 	statement, reason := "", "S3 calls it so"
 	if len(public) > 0 {
-		statement = cmp.Or(public[0].Statement.Sid(), fmt.Sprintf("statement %d", public[0].Index+1))
-		reason = statement + ": " + public[0].Reason
+		statement = text.SidOr(public[0].Statement.Sid(), public[0].Index+1)
+		reason = text.Statement(statement) + ": " + public[0].Reason
 	}
 	block, unread := s.state.PublicAccessBlock, s.state.Unread[bucket.PartPublicAccessBlock] != nil
 	severity, code, detail := plan.Warning, plan.CodePublicPolicy, ""

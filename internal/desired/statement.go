@@ -1,12 +1,11 @@
 package desired
 
 import (
-	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/policy"
 )
@@ -57,7 +56,7 @@ func StatementNaming(d policy.Document, except []string, principals ...string) s
 		named, _ := st.Principals()
 		for _, p := range named {
 			if p.Value() != "" && slices.Contains(principals, p.Value()) {
-				return cmp.Or(st.Sid(), fmt.Sprintf("statement %d", i))
+				return text.SidOr(st.Sid(), i)
 			}
 		}
 	}

@@ -28,17 +28,17 @@ func TestGuardrailsOnRequests(t *testing.T) {
 		change func(*xacct.Transfer)
 		want   string // severity and a part of the remedy; "" is allowed
 	}{
-		{"no boundary", bound, func(*xacct.Transfer) {}, "blocking set Role.PermissionsBoundary as Guardrail asks: StringNotEquals iam:PermissionsBoundary " + boundary},
+		{"no boundary", bound, func(*xacct.Transfer) {}, "blocking set Role.PermissionsBoundary as statement \"Guardrail\" asks: StringNotEquals iam:PermissionsBoundary " + boundary},
 		{"the boundary", bound, withBoundary, ""},
 		{"another boundary", bound, func(tr *xacct.Transfer) {
 			withBoundary(tr)
 			tr.Source.Role.PermissionsBoundary += "2"
-		}, "blocking set Role.PermissionsBoundary as Guardrail asks"},
-		{"no tag", tagged, func(*xacct.Transfer) {}, "blocking set CostCenter in Transfer.Tags as Guardrail asks: Null aws:RequestTag/CostCenter true"},
+		}, "blocking set Role.PermissionsBoundary as statement \"Guardrail\" asks"},
+		{"no tag", tagged, func(*xacct.Transfer) {}, "blocking set CostCenter in Transfer.Tags as statement \"Guardrail\" asks: Null aws:RequestTag/CostCenter true"},
 		{"the tag", tagged, withTag, ""},
-		{"a tag that may not be", listed, withTag, "blocking set Transfer.Tags as Guardrail asks"},
+		{"a tag that may not be", listed, withTag, "blocking set Transfer.Tags as statement \"Guardrail\" asks"},
 		{"not the tag that may not be", listed, func(*xacct.Transfer) {}, ""},
-		{"of calls that carry no tags too", everywhere, withTag, "blocking let the organisation of account 111122223333 limit Guardrail to calls that carry aws:RequestTag/CostCenter, unlike "},
+		{"of calls that carry no tags too", everywhere, withTag, "blocking let the organisation of account 111122223333 limit statement \"Guardrail\" to calls that carry aws:RequestTag/CostCenter, unlike "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tr, f := kittest.Demo(), knownFacts()

@@ -136,7 +136,7 @@ func TestCheck(t *testing.T) {
 				s.PublicAccessBlock.RestrictPublicBuckets = true
 				s.Unread = map[string]error{bucket.PartPolicyStatus: errors.New("denied")}
 			})
-		}, []string{"blocking public-access destination bucket media-archive restricts public buckets and its policy is public (Own: ", "warning unread destination of bucket media-archive could not be read: policy status"}},
+		}, []string{"blocking public-access destination bucket media-archive restricts public buckets and its policy is public (statement \"Own\": ", "warning unread destination of bucket media-archive could not be read: policy status"}},
 		{"the default key is not listed, and the role of a given location was not read", func(tr *xacct.Transfer, f *xacct.Facts) {
 			tr.Destination.LocationARN = location
 			changeBucket(f, "media-archive", func(s *bucket.State) {
@@ -182,7 +182,7 @@ func TestCheck(t *testing.T) {
 		{"a key's policy names somebody who is gone", func(tr *xacct.Transfer, f *xacct.Facts) {
 			remoteKey(tr, f, administered, policy.Allow("kms:Decrypt").WithSid("Gone").By(policy.AWS("AROAGONEGONEGONEGONE0")).On("*"))
 			f.DeadIDs = []string{"AROAGONEGONEGONEGONE0"}
-		}, []string{"blocking dead-principal  in the policy of key 11111111-2222-3333-4444-555555555555 Gone names AROAGONEGONEGONEGONE0, whose role or user is gone"}},
+		}, []string{"blocking dead-principal  in the policy of key 11111111-2222-3333-4444-555555555555 statement \"Gone\" names AROAGONEGONEGONEGONE0, whose role or user is gone"}},
 		{"nobody may change a key's policy", func(tr *xacct.Transfer, f *xacct.Facts) {
 			remoteKey(tr, f, policy.Allow("kms:Decrypt").WithSid("Users").By(policy.Account(accountB)).On("*"))
 		}, []string{"blocking lockout  policy of key 11111111-2222-3333-4444-555555555555 must let somebody of the key's account change it again"}},

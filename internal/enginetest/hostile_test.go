@@ -6,11 +6,15 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"unicode"
+
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
@@ -57,6 +61,17 @@ func TestTextOfOthersIsEscaped(t *testing.T) {
 			}
 			cloud.SetBucketPolicy("media-archive", policy.New(everyone.When(policy.StringEquals("aws:UserAgent", hostile)).WithSid(res.Buckets[0].Statements[0].Sid())).Bytes())
 		}},
+		{"the Sid of a stranger with our prefix", inBucket(
+			policy.Allow("s3:GetObject").By(policy.Account(accountA)).On("arn:aws:s3:::media-archive/*").WithSid("Xacct" + hostile))},
+		{"the Sid of a statement for a role that is gone", func(cloud *xaccttest.Cloud, _ *xacct.Transfer) {
+			gone := policy.AWS(cloud.AddRole(accountA, "gone"))
+			cloud.SetBucketPolicy("media-archive", policy.New(policy.Allow("s3:GetObject").By(gone).On("arn:aws:s3:::media-archive/*").WithSid("Gone"+hostile)).Bytes())
+			if _, err := cloud.Clients()[accountA].IAM.DeleteRole(context.Background(), &iam.DeleteRoleInput{RoleName: new("gone")}); err != nil {
+				panic(err)
+			}
+		}},
+		{"the Sid of a public statement", inBucket(
+			policy.Allow("s3:GetObject").By(policy.Everyone()).On("arn:aws:s3:::media-archive/*").WithSid("Public" + hostile))},
 		{"the policy of a given role", func(cloud *xaccttest.Cloud, tr *xacct.Transfer) {
 			tr.Destination.RoleARN = cloud.AddRole(accountA, "given", policy.New(policy.Deny("s3:PutObject").On("*").When(policy.StringNotEquals("aws:UserAgent", "\u009b31m")).WithSid("No"), policy.Allow("s3:*").On("*")))
 		}},
@@ -96,7 +111,7 @@ func TestTextOfOthersIsEscaped(t *testing.T) {
 					seen.error(p.Explain(tr.Name, errors.New("DataSync bucket access test failed: "+hostile)))
 					r, err := p.Apply(ctx, cloud.Clients(), func(o *xacct.ApplyOptions) {
 						o.Logger = logger
-						o.OnEvent = func(e xacct.Event) { seen.line("event", e.String()) }
+						o.OnEvent = func(e xacct.Event) { seen.line("event", e.String()+e.Detail) }
 					})
 					seen.error(err)
 					seen.result(r)
@@ -104,6 +119,7 @@ func TestTextOfOthersIsEscaped(t *testing.T) {
 					seen.error(err)
 					for _, item := range left {
 						seen.line("residue", item.Detail)
+						seen.line("residue", item.String())
 					}
 				}
 				down, err := xacct.NewDestroyPlan(ctx, cloud.Clients(), []xacct.Transfer{tr}, func(o *xacct.PlanOptions) { o.Logger = logger })
@@ -165,6 +181,69 @@ func TestTextOfAnEditedPlanIsEscaped(t *testing.T) {
 	})
 }
 
+// TestMembersOfAnEditedPlanAreEscaped puts a hostile text into the name of one member after the other of a plan's JSON.
+func TestMembersOfAnEditedPlanAreEscaped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := kittest.World(t)
+		tr := kittest.Push(cloud)
+		tr.Tags = map[string]string{"Centre": "4711"}
+		clients := cloud.Clients()
+		p := kittest.MustPlan(t, t.Context(), clients, []xacct.Transfer{tr})
+		p.Settings.OrgIDs = map[string]string{accountA: "o-a1b2c3d4e5"}
+		data, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var whole any
+		if err := json.Unmarshal(data, &whole); err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		everyMember(whole, func(object map[string]any, name string) {
+			value := object[name]
+			delete(object, name)
+			object[name+hostile] = value
+			defer func() { delete(object, name+hostile); object[name] = value }()
+			n++
+			edited, err := json.Marshal(whole)
+			if err != nil {
+				t.Fatal(err)
+			}
+			seen := &textsForPeople{t: t}
+			var p xacct.Plan
+			if err := json.Unmarshal(edited, &p); err != nil {
+				seen.error(err)
+				for _, problem := range xacct.Problems(err) {
+					seen.line("a path", problem.Path)
+				}
+				return
+			}
+			seen.plan(&p)
+			_, err = p.Apply(t.Context(), clients)
+			seen.error(err)
+		})
+		if n < 100 {
+			t.Errorf("%d members", n)
+		}
+		t.Logf("%d members", n)
+	})
+}
+
+// everyMember calls fn with each object of a JSON value and the name of each of its members.
+func everyMember(v any, fn func(object map[string]any, name string)) {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			everyMember(v[name], fn)
+			fn(v, name)
+		}
+	case []any:
+		for _, item := range v {
+			everyMember(item, fn)
+		}
+	}
+}
+
 // everyString calls fn with each string of a JSON value, and what replaces it.
 func everyString(v any, fn func(had string, set func(string))) {
 	each := func(item any, set func(string)) {
@@ -219,6 +298,22 @@ func (s *textsForPeople) plan(p *xacct.Plan) {
 	s.t.Helper()
 	s.lines("the plan", p.String())
 	s.lines("the plan's details", p.Details())
+	s.fields(p)
+}
+
+// fields looks at the fields of the plan that are for people, which a program may print without the plan's text.
+func (s *textsForPeople) fields(p *xacct.Plan) {
+	s.t.Helper()
+	for _, f := range p.Findings {
+		s.line("a finding", f.Detail)
+		s.line("a remedy", f.Remedy)
+	}
+	for _, c := range p.Changes {
+		s.line("a reason", c.Reason)
+		for _, d := range c.Details {
+			s.line("a detail", d)
+		}
+	}
 }
 
 // error looks at the error and at its hints. Joined errors have a line each.
@@ -242,5 +337,6 @@ func (s *textsForPeople) result(r *xacct.Result) {
 	for _, c := range r.Changes {
 		s.line("a changed resource", c.String())
 		s.line("the error of a change", c.Error)
+		s.line("the detail of a change", c.Detail)
 	}
 }

@@ -251,7 +251,7 @@ func TestResidueOfKeys(t *testing.T) {
 				got = append(got, r.String())
 			}
 		}
-		for _, want := range []string{"statement XacctMediaArchiveEncrypt", "other transfers, or of an earlier version of these: XacctOther", "name a role or user that is gone: AROA"} {
+		for _, want := range []string{"statement XacctMediaArchiveEncrypt", "other transfers, or of an earlier version of these: \"XacctOther", "name a role or user that is gone: AROA"} {
 			if !slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, want) }) {
 				t.Errorf("%q is not told:\n%s", want, strings.Join(got, "\n"))
 			}

@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/patience"
@@ -61,7 +60,7 @@ type LostError struct{ Missing []string }
 
 // Error is one line: the statements that are missing.
 func (e *LostError) Error() string {
-	return text.Printable("not there after the write: " + strings.Join(e.Missing, ", "))
+	return text.Printable("not there after the write: " + text.NamedAll(e.Missing))
 }
 
 // ReadError is the error of reading the policy.

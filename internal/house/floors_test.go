@@ -13,7 +13,8 @@ var floors = []struct {
 	dir   string
 	floor int
 }{
-	{"problem", -1}, // the cellar: what the ground floor itself shares
+	{"internal/text", -2}, // what is put into words anywhere
+	{"problem", -1},       // the cellar: what the ground floor itself shares
 	{"internal/model", -1},
 	{"internal/pages", -1},
 	{"awscli", -1},

@@ -45,10 +45,7 @@ func (b *Builder) add(c plan.Change) {
 	if c.Op != plan.NoOp && c.Hold == "" && b.handedOver(c.Account) {
 		c.Hold, c.Reason = plan.Handover, "for the operator of account "+c.Account
 	}
-	c.Reason = text.Escape(c.Reason)
-	for i, d := range c.Details {
-		c.Details[i] = text.Escape(d)
-	}
+	escapeChange(&c)
 	b.Changes = append(b.Changes, c)
 }
 

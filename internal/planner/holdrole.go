@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -50,7 +51,8 @@ func (b *Builder) holdRole(c *plan.Change, w desired.Role, all desired.Set, id s
 	}
 	for _, bw := range all.Buckets {
 		if sid := desired.StatementNaming(b.Snap.Buckets[bw.Spec.Name].Policy, bw.Ours, w.Arn, id); sid != "" && w.Serves(bw.SharedPolicy) {
-			hold(w.Transfers[0], "bucket "+bw.Spec.Name+" names it in "+sid, fmt.Sprintf("the role stays, because %s in the policy of bucket %s, which is not ours, names it", sid, bw.Spec.Name),
+			hold(w.Transfers[0], "bucket "+bw.Spec.Name+" names it in "+text.Statement(sid),
+				fmt.Sprintf("the role stays, because %s in the policy of bucket %s, which is not ours, names it", text.Statement(sid), bw.Spec.Name),
 				"let the bucket's owner remove that statement first: once the role is gone, S3 refuses every later policy that holds it")
 		}
 	}
@@ -61,7 +63,8 @@ func (b *Builder) holdRole(c *plan.Change, w desired.Role, all desired.Set, id s
 				"plan again with a client of that account that may read the policy, once its operator has removed our statements")
 		}
 		if sid := desired.StatementNaming(b.Snap.Keys[k.Spec.ARN].Policy, k.Ours, w.Arn, id); sid != "" && w.Serves(k.SharedPolicy) {
-			hold(w.Transfers[0], "key "+transfer.KeyName(k.Spec.ARN)+" names it in "+sid, fmt.Sprintf("the role stays, because %s in the policy of key %s, which is not ours, names it", sid, transfer.KeyName(k.Spec.ARN)),
+			hold(w.Transfers[0], "key "+transfer.KeyName(k.Spec.ARN)+" names it in "+text.Statement(sid),
+				fmt.Sprintf("the role stays, because %s in the policy of key %s, which is not ours, names it", text.Statement(sid), transfer.KeyName(k.Spec.ARN)),
 				"let the key's owner remove that statement first")
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/snapshot"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 )
@@ -89,9 +90,9 @@ func (b *Builder) restoreOwnership(w desired.Bucket, locations map[string][]stri
 	c.Details = []string{fmt.Sprintf("%s → %s", have, want)}
 	for st := range state.Policy.All() {
 		if strings.HasPrefix(st.Sid(), transfer.SidPrefix) && !slices.Contains(w.Ours, st.Sid()) {
-			c.Hold, c.Reason = plan.Blocked, "statement "+st.Sid()+" lets another transfer write there"
+			c.Hold, c.Reason = plan.Blocked, text.Statement(st.Sid())+" lets another transfer write there"
 			b.find(w.Transfers, plan.Finding{Severity: plan.Warning, Code: plan.CodeOwnership, Account: spec.Account, Subject: spec.Name, Statement: st.Sid(),
-				Detail: fmt.Sprintf("bucket %s keeps %s: %s is another transfer's, and the objects that it writes would belong to its task account", spec.Name, have, st.Sid()),
+				Detail: fmt.Sprintf("bucket %s keeps %s: %s is another transfer's, and the objects that it writes would belong to its task account", spec.Name, have, text.Statement(st.Sid())),
 				Remedy: "destroy that transfer first, or with this one"})
 			break
 		}

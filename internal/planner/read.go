@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/internal/jsonshape"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/problem"
 )
@@ -88,6 +89,24 @@ func CheckWords(mode plan.Mode, transfers int, changes []plan.Change, findings [
 		word(&l, at+"Side", f.Side, "", plan.SourceSide, plan.DestinationSide)
 	}
 	return l.Err()
+}
+
+// EscapeWords escapes what is for people in changes and findings that were read from a file. Of those that this version made it changes nothing.
+func EscapeWords(changes []plan.Change, findings []plan.Finding) {
+	for i := range changes {
+		escapeChange(&changes[i])
+	}
+	for i := range findings {
+		findings[i].Detail, findings[i].Remedy = text.Escape(findings[i].Detail), text.Escape(findings[i].Remedy)
+	}
+}
+
+// escapeChange escapes what is for people in the change.
+func escapeChange(c *plan.Change) {
+	c.Reason = text.Escape(c.Reason)
+	for i, d := range c.Details {
+		c.Details[i] = text.Escape(d)
+	}
 }
 
 // word checks that the value at path is one of the words.

@@ -36,6 +36,9 @@ func Find(ctx context.Context, c client.Set, transfers []*transfer.Transfer) ([]
 	for _, what := range slices.Sorted(maps.Keys(s.Failures)) {
 		out = append(out, notKnown(plan.Residue{Name: what}, s.Failures[what]))
 	}
+	for i := range out {
+		out[i].Detail = text.Escape(out[i].Detail)
+	}
 	return out, undecided(out)
 }
 

@@ -111,7 +111,7 @@ func TestResidue(t *testing.T) {
 		}, []plan.Residue{other(inBucket, "not known: throttled")}},
 		{"statements of other transfers", func(w world) { w.Buckets["media"] = bucket.State{Policy: policies("XacctWeeklyWrite", "XacctOther")} },
 			[]plan.Residue{other(inBucket,
-				"not known: statements of other transfers, or of an earlier version of these: XacctWeeklyWrite, XacctOther")}},
+				"not known: statements of other transfers, or of an earlier version of these: \"XacctWeeklyWrite\", \"XacctOther\"")}},
 		{"a statement of somebody who is gone", func(w world) {
 			w.Buckets["media"], w.Dead = bucket.State{Policy: policies("Theirs")}, []string{"AROA1234567890EXAMPLE"}
 		}, []plan.Residue{other(inBucket, "not known: statements that name a role or user that is gone: AROA1234567890EXAMPLE")}},

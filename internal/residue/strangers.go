@@ -2,6 +2,7 @@ package residue
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/xacct/xacct/internal/desired"
@@ -18,7 +19,7 @@ func strangers(s *snapshot.Snapshot, w desired.SharedPolicy, d policy.Document, 
 	var others, dead []string
 	for st := range d.All() {
 		if strings.HasPrefix(st.Sid(), transfer.SidPrefix) && !slices.Contains(w.Ours, st.Sid()) {
-			others = append(others, st.Sid())
+			others = append(others, strconv.Quote(st.Sid()))
 		}
 		principals, _ := st.Principals()
 		for _, p := range principals {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -49,6 +50,27 @@ func Statement(statement string) string {
 func Numbered(statement string) bool { return numbered.MatchString(statement) }
 
 var numbered = regexp.MustCompile(`^statement [0-9]+( of the [A-Za-z ]+)?$`)
+
+// SidOr returns the Sid, or the number of the statement if it has none: "statement 3". A Sid that looks like a number would name another statement, so
+// that the number stands for it.
+func SidOr(sid string, number int) string {
+	if sid == "" || Numbered(sid) {
+		return fmt.Sprintf("statement %d", number)
+	}
+	return sid
+}
+
+// Named names in words, as [Statement] does, what SidOr returns.
+func Named(sid string, number int) string { return Statement(SidOr(sid, number)) }
+
+// NamedAll names each of the statements, which are given by their Sids or numbers, as [Statement] does.
+func NamedAll(statements []string) string {
+	out := make([]string, len(statements))
+	for i, s := range statements {
+		out[i] = Statement(s)
+	}
+	return strings.Join(out, ", ")
+}
 
 // Few lists names, sorted, and of many only the first ones: "a, b, c, d, e and 7 more".
 func Few(names []string) string {
@@ -121,6 +143,34 @@ func Escape(s string) string {
 	}
 	return b.String()
 }
+
+// JSON returns the JSON text with every character in its strings that is not printed as itself in the form in which JSON escapes it. The meaning stays.
+// Line feeds stay too: in JSON they stand between values only.
+func JSON(s string) string {
+	if plain(strings.ReplaceAll(s, "\n", "")) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if r == '\n' || unicode.IsPrint(r) {
+			b.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&b, `\u%04x`, unit)
+		}
+	}
+	return b.String()
+}
+
+// Errorf is fmt.Errorf for an error whose text may quote others: it is escaped and on one line. What it wraps stays as it is.
+func Errorf(format string, args ...any) error { return &escaped{fmt.Errorf(format, args...)} }
+
+type escaped struct{ err error }
+
+func (e *escaped) Error() string { return Printable(e.err.Error()) }
+
+func (e *escaped) Unwrap() error { return e.err }
 
 // plain reports whether all of the text is printed as itself.
 func plain(s string) bool {

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -99,6 +100,52 @@ func TestEscape(t *testing.T) {
 		if got := Escape(in); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
 		}
+	}
+}
+
+// JSON keeps its meaning, and what steers a terminal stands there in JSON's own form.
+func TestJSON(t *testing.T) {
+	for in, want := range map[string]string{
+		"{\n  \"a\": 1\n}":               "{\n  \"a\": 1\n}",
+		"{\"a\":\"\u009b\u202e\u2028\"}": `{"a":"\u009b\u202e\u2028"}`,
+		"[\"\U000e0041\", \"日本\"]":       `["\udb40\udc41", "日本"]`,
+		`{"a":"\u001b"}`:                 `{"a":"\u001b"}`,
+	} {
+		var before, after any
+		got := JSON(in)
+		if err := errors.Join(json.Unmarshal([]byte(in), &before), json.Unmarshal([]byte(got), &after)); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(before, after); got != want || diff != "" {
+			t.Errorf("%q: got %q, want %q; meaning (-want +got):\n%s", in, got, want, diff)
+		}
+	}
+}
+
+func TestErrorf(t *testing.T) {
+	cause := errors.New("no\x1b[2J\r\nChecked  all")
+	err := Errorf("reading %s: %w", "x\u202e", cause)
+	if want := `reading x\u202e: no\x1b[2J Checked all`; err.Error() != want || !errors.Is(err, cause) {
+		t.Errorf("got %q, want %q, and that it wraps the cause", err, want)
+	}
+}
+
+// A Sid cannot pass for the number of another statement.
+func TestNamed(t *testing.T) {
+	for sid, want := range map[string]string{
+		"":                                    "statement 2",
+		"Read":                                `statement "Read"`,
+		"statement 1":                         "statement 2",
+		"statement 1 of the resource policy":  "statement 2",
+		"statement 1 of the resource policy!": `statement "statement 1 of the resource policy!"`,
+		"a\x1b\"b":                            `statement "a\x1b\"b"`,
+	} {
+		if got := Named(sid, 2); got != want {
+			t.Errorf("%q: got %q, want %q", sid, got, want)
+		}
+	}
+	if got, want := NamedAll([]string{"Read", "statement 3"}), `statement "Read", statement 3`; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

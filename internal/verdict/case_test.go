@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -100,10 +101,10 @@ func rowOf(f plan.Finding) row {
 	return row{what + ": " + strings.Join(f.Actions, " "), detail, f.Remedy, f.Proposal}
 }
 
-// exempting is the remedy of a Deny of the bucket's, and its text as proposed.
+// exempting is the remedy of a Deny of the bucket's, by its Sid, and its text as proposed.
 func exempting(statement string) string {
 	if statement != "the statement" {
-		statement = "statement \"" + statement + "\""
+		statement = "statement " + strconv.Quote(statement)
 	}
 	return "let the owner of bucket media exempt " + role + ": " + statement + " with ArnNotLikeIfExists aws:PrincipalArn " + role + " in its Condition"
 }
@@ -223,8 +224,8 @@ func TestConclude(t *testing.T) {
 		}, []asked{makeRole, dropRole}, []row{
 			{"blocking denied by Tagged: iam:CreateRole iam:DeleteRole",
 				"r may not write: iam:CreateRole, iam:DeleteRole (explicitly denied, by statement \"Tagged\")",
-				"set Centre in Transfer.Tags as Tagged asks: StringNotEquals aws:RequestTag/Centre 4711; and let the organisation of account 111122223333 " +
-					"limit Tagged to calls that carry aws:RequestTag/Centre, unlike iam:DeleteRole", nil}}},
+				"set Centre in Transfer.Tags as statement \"Tagged\" asks: StringNotEquals aws:RequestTag/Centre 4711; and let the organisation of account 111122223333 " +
+					"limit statement \"Tagged\" to calls that carry aws:RequestTag/Centre, unlike iam:DeleteRole", nil}}},
 		{"an Allow that the transfer's tags meet", func(j *Case) {
 			j.itself(policy.New(policy.Allow("iam:*").On("*").When(policy.StringEquals("aws:RequestTag/Centre", "4711"))))
 			j.Facts = []authz.Fact{{Key: "aws:RequestTag/Centre", Certainty: authz.Certain}}

@@ -3,9 +3,9 @@ package verdict
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
-	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
 )
@@ -90,12 +90,17 @@ func (c *Case) exempt(st policy.Statement) (policy.Statement, bool) {
 	return st.When(policy.Where(operator, key, value)), true
 }
 
+// named names the statement by its Sid, if it has one.
+func named(st policy.Statement) string {
+	if st.Sid() == "" {
+		return "the statement"
+	}
+	return "statement " + strconv.Quote(st.Sid())
+}
+
 // conditionText tells in words what changes in the statement.
 func conditionText(before, after policy.Statement) string {
-	name := "the statement"
-	if sid := before.Sid(); sid != "" {
-		name = text.Statement(sid)
-	}
+	name := named(before)
 	if _, not := before.Principals(); not {
 		return "replace NotPrincipal in " + name + " by Principal * and a condition"
 	}

@@ -1,11 +1,11 @@
 package verdict
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/policy/authz"
 )
 
@@ -23,10 +23,14 @@ func (c *Case) Explain(d authz.Decision) string {
 // may apply it.
 func (c *Case) remedy(vs []Verdict) (string, []string) {
 	if vs[0].Effect == authz.ExplicitlyDenied {
-		if text, proposal := c.exemption(vs); text != "" {
-			return text, proposal
+		if words, proposal := c.exemption(vs); words != "" {
+			return words, proposal
 		}
-		return fmt.Sprintf("let the owner of %s exempt %s", cmp.Or(Deciding(vs[0].Decision), "the denying policy"), c.Principal), nil
+		owned := "the denying policy"
+		if name := Deciding(vs[0].Decision); name != "" {
+			owned = text.Statement(name)
+		}
+		return fmt.Sprintf("let the owner of %s exempt %s", owned, c.Principal), nil
 	}
 	var texts, proposal []string
 	var rest []Verdict
@@ -36,15 +40,15 @@ func (c *Case) remedy(vs []Verdict) (string, []string) {
 			rest = append(rest, v)
 		}
 		for _, what := range unmet {
-			if text := "set " + what + " as the policies of " + c.Principal + " ask"; !slices.Contains(texts, text) {
-				texts = append(texts, text)
+			if words := "set " + what + " as the policies of " + c.Principal + " ask"; !slices.Contains(texts, words) {
+				texts = append(texts, words)
 			}
 		}
 	}
 	if len(rest) > 0 {
-		var text string
-		text, proposal = c.grant(rest)
-		texts = append(texts, text)
+		var words string
+		words, proposal = c.grant(rest)
+		texts = append(texts, words)
 	}
 	return strings.Join(texts, "; and "), proposal
 }

@@ -1,7 +1,6 @@
 package verdict
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -52,7 +51,7 @@ func (c *Case) asks(st policy.Statement, layer authz.Layer, vs []Verdict) string
 		return ""
 	}
 	var texts []string
-	name := cmp.Or(st.Sid(), "the statement")
+	name := named(st)
 	for _, cond := range st.Conditions() {
 		what := setting(cond.Key())
 		if what == "" {

@@ -1,6 +1,10 @@
 package authz
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/xacct/xacct/internal/text"
+)
 
 // denying returns the statements that deny the request. If none denies in every case, but one of several does in each, it returns all
 // of these.
@@ -72,7 +76,7 @@ func (j *judge) lacking(a answers) []Match {
 			}
 		}
 		out = append(out, Match{Layer: layer, Level: level, Document: -1, Statement: -1, Outcome: NotApplies,
-			Why: "no statement allows " + j.request.Action + " on " + j.request.Resource})
+			Why: text.Escape("no statement allows " + j.request.Action + " on " + j.request.Resource)})
 		return true
 	}
 	if !j.who.hasIdentity() {

@@ -65,7 +65,7 @@ type Match struct {
 	Effect    string   // of the statement: "Allow" or "Deny"; "" for a layer as a whole
 	Outcome   Outcome  // whether the statement applies to the request
 	Keys      []string // the condition keys that an Outcome of MayApply depends on, sorted
-	Why       string   // the reason, for people: why it applies, or what does not match
+	Why       string   // the reason, escaped, for people: why it applies, or what does not match
 }
 
 // Outcome says whether a statement applies to a request.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -68,7 +69,7 @@ func (m Match) String() string {
 		}
 		fmt.Fprintf(&b, " (%s) %s", m.Effect, m.Outcome)
 	}
-	return b.String() + ": " + m.Why
+	return text.Escape(b.String() + ": " + m.Why)
 }
 
 // String returns the effect in the first line, and then the matches of Deciding and the layers not given, a line each.
@@ -76,7 +77,7 @@ func (d Decision) String() string {
 	var b strings.Builder
 	b.WriteString(d.Effect.String())
 	if len(d.DependsOn) > 0 {
-		b.WriteString(", depends on " + strings.Join(d.DependsOn, ", "))
+		b.WriteString(", depends on " + text.Escape(strings.Join(d.DependsOn, ", ")))
 	}
 	if d.Unread != 0 {
 		b.WriteString(", depends on what was not read of: " + d.Unread.String())
@@ -103,12 +104,13 @@ func (j *judge) match(at ref) Match {
 		m.Effect = "Deny"
 	}
 	m.Outcome, m.Keys, m.Why = j.inspect(s, at.layer)
+	m.Why = text.Escape(m.Why)
 	return m
 }
 
 // applied is match for a statement that is known to apply.
 func (j *judge) applied(at ref) Match {
-	m := Match{Layer: at.layer, Level: at.level, Document: at.document, Statement: at.statement, Sid: at.at.sid, Effect: "Allow", Outcome: Applies, Why: j.because(at.at)}
+	m := Match{Layer: at.layer, Level: at.level, Document: at.document, Statement: at.statement, Sid: at.at.sid, Effect: "Allow", Outcome: Applies, Why: text.Escape(j.because(at.at))}
 	if at.at.deny {
 		m.Effect = "Deny"
 	}
