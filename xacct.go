@@ -1,6 +1,8 @@
 package xacct
 
 import (
+	"context"
+
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/bucket"
@@ -198,5 +200,6 @@ func (r *Resources) Check(f Facts) []Finding {
 	for _, role := range r.Roles {
 		set.Roles = append(set.Roles, transfer.AccountRole(role))
 	}
-	return check.All([]*transfer.Resources{set}, f)
+	found, _ := check.All(context.Background(), []*transfer.Resources{set}, f) // its only error is that of the context
+	return found
 }

@@ -3,6 +3,7 @@ package policy
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Allow returns a statement that allows the actions. Complete it with [Statement.By], [Statement.On] and [Statement.When].
@@ -75,40 +76,77 @@ func (s Statement) When(conditions ...Condition) Statement {
 	if len(conditions) == 0 {
 		return s
 	}
-	all := s.Conditions()
-	for _, c := range conditions {
-		same := func(o Condition) bool { return o.operator == c.operator && strings.EqualFold(o.key, c.key) }
-		if i := slices.IndexFunc(all, same); i >= 0 {
-			all[i] = c
-		} else {
-			all = append(all, c)
+	var groups []*sameOperator // in their order
+	byOperator := map[string]*sameOperator{}
+	var last *sameOperator
+	group := func(operator string) *sameOperator {
+		if last == nil || last.operator != operator {
+			if last = byOperator[operator]; last == nil {
+				last = &sameOperator{operator: operator, at: map[string]int{}}
+				byOperator[operator], groups = last, append(groups, last)
+			}
 		}
+		return last
+	}
+	for _, c := range s.Conditions() {
+		group(c.operator).add(c)
+	}
+	for _, c := range conditions {
+		group(c.operator).replace(c)
 	}
 	text := []byte{'{'}
-	var done []string
-	for _, c := range all {
-		if slices.Contains(done, c.operator) {
-			continue
-		}
-		text = appendMember(text, len(done) > 0, c.operator)
-		done = append(done, c.operator)
-		text = append(text, '{')
-		first := true
-		for _, o := range all {
-			if o.operator != c.operator {
-				continue
-			}
-			text = appendMember(text, !first, o.key)
-			first = false
-			if o.raw != nil {
-				text = append(text, o.raw...)
+	for i, g := range groups {
+		text = append(appendMember(text, i > 0, g.operator), '{')
+		for k, c := range g.conditions {
+			text = appendMember(text, k > 0, c.key)
+			if c.raw != nil {
+				text = append(text, c.raw...)
 			} else {
-				text = appendStrings(text, o.values)
+				text = appendStrings(text, c.values)
 			}
 		}
 		text = append(text, '}')
 	}
 	return s.set("Condition", append(text, '}'))
+}
+
+// sameOperator holds the conditions of a statement that have the same operator.
+type sameOperator struct {
+	operator   string
+	conditions []Condition
+	at         map[string]int // by key, in letters of one case: the first of the conditions with that key
+}
+
+func (g *sameOperator) add(c Condition) {
+	if key := folded(c.key); !g.has(key) {
+		g.at[key] = len(g.conditions)
+	}
+	g.conditions = append(g.conditions, c)
+}
+
+func (g *sameOperator) has(key string) bool {
+	_, ok := g.at[key]
+	return ok
+}
+
+// replace puts the condition in the place of the one with its key, or adds it.
+func (g *sameOperator) replace(c Condition) {
+	if key := folded(c.key); g.has(key) {
+		g.conditions[g.at[key]] = c
+		return
+	}
+	g.add(c)
+}
+
+// folded returns s with one letter in place of all that [strings.EqualFold] takes for the same.
+func folded(s string) string {
+	return strings.Map(func(r rune) rune {
+		least := r
+		for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+			least = min(least, f)
+		}
+		return least
+	}, s)
 }
 
 // order ranks the elements of a statement in the order in which they are printed. Both elements of a pair have the same rank.

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
 	"slices"
 	"strings"
@@ -88,7 +89,10 @@ func newCanon(w *canonWriter, n *node, partition string, arns map[string]string)
 		w.flush(bit('R', ix.notResource))
 	}
 	if !ix.condition.isZero() {
-		eachCondition(ix.condition.of(text), w.condition)
+		eachMember(ix.condition.of(text), func(name, keys []byte) {
+			operator := operatorOf(name)
+			eachMember(keys, func(key, value []byte) { w.condition(operator, key, value) })
+		})
 		if len(w.sets) > 0 {
 			w.flush('C')
 		}
@@ -147,6 +151,7 @@ type canonWriter struct {
 	arns      map[string]string
 	partition string
 	bare      bool
+	loose     bool // accounts of the partition are written without it
 }
 
 // flush writes the letter and the collected set, sorted and without repeated values, and begins a new set.
@@ -189,14 +194,39 @@ func (w *canonWriter) principal(kind, value []byte) {
 	if arn, ok := w.arns[v]; ok && k == "AWS" {
 		v = arn
 	}
-	if k == "AWS" && isAccount(v) {
-		w.bare = true
+	bare := k == "AWS" && isAccount(v)
+	w.bare = w.bare || bare
+	if w.loose && k == "AWS" {
+		if id, ok := w.account(v); ok {
+			v, bare = id, true
+		}
+	}
+	switch {
+	case bare && w.loose:
+		w.arena = append(append(w.arena, 0xFF), v...) // no text begins with this byte
+	case bare:
 		w.arena = append(append(append(w.arena, "arn:"...), w.partition...), ":iam::"...)
 		w.arena = append(append(w.arena, v...), ":root"...)
-	} else {
+	default:
 		w.arena = append(w.arena, v...)
 	}
 	w.sets = append(w.sets, w.arena[from:])
+}
+
+// account returns the id of the account whose root in the partition has the ARN.
+func (w *canonWriter) account(arn string) (id string, ok bool) {
+	rest, ok := strings.CutPrefix(arn, "arn:")
+	if !ok {
+		return "", false
+	}
+	if rest, ok = strings.CutPrefix(rest, w.partition); !ok {
+		return "", false
+	}
+	if rest, ok = strings.CutPrefix(rest, ":iam::"); !ok {
+		return "", false
+	}
+	id, ok = strings.CutSuffix(rest, ":root")
+	return id, ok && isAccount(id)
 }
 
 // arnOperators maps each operator to the one that AWS documents to behave in the same way.
@@ -204,13 +234,23 @@ var arnOperators = map[string]string{
 	"ArnEquals": "ArnLike", "ArnNotEquals": "ArnNotLike", "ArnEqualsIfExists": "ArnLikeIfExists", "ArnNotEqualsIfExists": "ArnNotLikeIfExists",
 }
 
-func (w *canonWriter) condition(operator, key, value []byte) {
-	op := unquoteNoCopy(operator)
-	if strings.HasPrefix(op, "Arn") {
-		if same, ok := arnOperators[op]; ok {
-			op = same
-		}
+// longName is the length from which a name counts as long. No name of the grammar has so many bytes.
+const longName = 100
+
+// operatorOf returns the operator in canonical form, which many keys share: a long one, which is none of AWS, is replaced by its hash.
+func operatorOf(name []byte) string {
+	op := unquoteNoCopy(name)
+	if same, ok := arnOperators[op]; ok {
+		return same
 	}
+	if len(op) > longName {
+		sum := sha256.Sum256([]byte(op))
+		return "\xFF" + string(sum[:]) // no text begins with this byte
+	}
+	return op
+}
+
+func (w *canonWriter) condition(op string, key, value []byte) {
 	if w.inner == nil {
 		w.inner = new(canonWriter)
 	}

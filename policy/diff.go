@@ -2,7 +2,6 @@ package policy
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/xacct/xacct/internal/text"
@@ -161,9 +160,19 @@ func (c StatementChange) differences() string {
 
 // missing returns the elements of list that are not in other; with fold, letter case does not matter.
 func missing(list, other []string, fold bool) []string {
+	name := func(v string) string {
+		if fold {
+			return folded(v)
+		}
+		return v
+	}
+	there := make(map[string]bool, len(other))
+	for _, v := range other {
+		there[name(v)] = true
+	}
 	var out []string
 	for _, v := range list {
-		if !slices.ContainsFunc(other, func(o string) bool { return o == v || fold && strings.EqualFold(o, v) }) {
+		if !there[name(v)] {
 			out = append(out, v)
 		}
 	}

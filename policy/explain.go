@@ -3,6 +3,7 @@ package policy
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/xacct/xacct/internal/text"
 )
@@ -148,13 +149,25 @@ func (c Condition) String() string {
 		or = " nor "
 	}
 	if !ok || !known {
-		return text.Escape(c.operator + " " + c.key + " " + strings.Join(values, or))
+		return text.Escape(shortName(c.operator) + " " + c.key + " " + strings.Join(values, or))
 	}
 	line := c.set() + c.key + " " + verb + " " + strings.Join(values, or)
 	if strings.HasSuffix(c.operator, "IfExists") {
 		line += " (or absent)"
 	}
 	return text.Escape(line)
+}
+
+// shortName returns the beginning of a name that is so long that it is none of AWS, and a short one as it is. Many texts may repeat it.
+func shortName(name string) string {
+	if len(name) <= longName {
+		return name
+	}
+	at := longName
+	for !utf8.RuneStart(name[at]) {
+		at--
+	}
+	return name[:at] + "…"
 }
 
 // set returns the words for the set operator of the condition; "" if it has none.

@@ -1,44 +1,41 @@
 package policy
 
-import "slices"
-
 // meanings finds statements by their meaning, so that a document of n statements is not gone through n times. Sids do not count. The zero value is
 // empty and ready to use.
 type meanings struct {
-	closed     map[string]*numbers            // statements whose meaning does not depend on a partition, by it
-	partitions []string                       // of these
-	open       []numbered                     // statements whose account ids have no partition of their own
-	in         map[string]map[string]*numbers // these, by partition and by their meaning in it
+	exact map[sense]*numbers
+	loose map[string]*numbers // by text, whatever the partition
+	w     canonWriter
 }
 
 // numbers are those of statements that mean the same, in their order.
 type numbers []int
 
-type numbered struct {
-	number int
-	n      *node
+// sense is what a statement means. Two statements mean the same if and only if their texts are equal and so are their partitions, unless one of them
+// is open: its account ids are then accounts of the other's partition.
+type sense struct {
+	text      string // with the accounts of the statement's partition written without it
+	partition string // the one that the statement's ARNs name; "" if they name none
+	open      bool   // an account id has no partition of its own
+}
+
+func (m *meanings) sense(n *node) sense {
+	m.w.loose = true
+	c := newCanon(&m.w, n, "", nil)
+	return sense{c.meaning(), c.partition, c.open}
 }
 
 // add adds the statement under a number that is greater than all before.
 func (m *meanings) add(number int, n *node) {
-	if m.closed == nil {
-		m.closed, m.in = map[string]*numbers{}, map[string]map[string]*numbers{}
+	if m.exact == nil {
+		m.exact, m.loose = map[sense]*numbers{}, map[string]*numbers{}
 	}
-	c := n.canonical(nil)
-	if !c.open {
-		addTo(m.closed, c.meaning(), number)
-		if p := first(c.partition); !slices.Contains(m.partitions, p) {
-			m.partitions = append(m.partitions, p)
-		}
-		return
-	}
-	m.open = append(m.open, numbered{number, n})
-	for p, by := range m.in {
-		addTo(by, c.in(p, nil).meaning(), number)
-	}
+	s := m.sense(n)
+	addTo(m.exact, s, number)
+	addTo(m.loose, s.text, number)
 }
 
-func addTo(by map[string]*numbers, key string, number int) {
+func addTo[K comparable](by map[K]*numbers, key K, number int) {
 	if by[key] == nil {
 		by[key] = &numbers{}
 	}
@@ -47,13 +44,10 @@ func addTo(by map[string]*numbers, key string, number int) {
 
 // find returns the first statement that means the same and is not to be skipped; -1 if there is none. Once skipped, a statement is never found again.
 func (m *meanings) find(n *node, skip func(number int) bool) int {
-	c := n.canonical(nil)
-	lists := []*numbers{m.closed[c.meaning()], m.openIn(first(c.partition))[c.meaning()]}
-	if c.open {
-		lists = []*numbers{m.openIn("aws")[c.meaning()]}
-		for _, p := range m.partitions {
-			lists = append(lists, m.closed[c.in(p, nil).meaning()])
-		}
+	s := m.sense(n)
+	lists := []*numbers{m.exact[s], m.exact[sense{text: s.text, open: true}]}
+	if s.open {
+		lists = []*numbers{m.loose[s.text]}
 	}
 	found := -1
 	for _, l := range lists {
@@ -68,17 +62,4 @@ func (m *meanings) find(n *node, skip func(number int) bool) int {
 		}
 	}
 	return found
-}
-
-// openIn returns the open statements by their meaning in the partition.
-func (m *meanings) openIn(partition string) map[string]*numbers {
-	by, ok := m.in[partition]
-	if !ok && len(m.open) > 0 {
-		by = map[string]*numbers{}
-		for _, o := range m.open {
-			addTo(by, o.n.canonical(nil).in(partition, nil).meaning(), o.number)
-		}
-		m.in[partition] = by
-	}
-	return by
 }

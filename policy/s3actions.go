@@ -87,16 +87,37 @@ func nameSet(list string) map[string]bool {
 	return m
 }
 
-// fits reports whether the condition key can be used with the action. Both are given as written in the policy, with their prefixes.
-func fits(key, action string) bool {
-	key, ok := strings.CutPrefix(strings.ToLower(key), "s3:")
+// keyKind returns the name under which keyActions may have the condition key, which is given as written in the policy; "" if it is no key of S3.
+func keyKind(key string) string {
+	kind, ok := strings.CutPrefix(strings.ToLower(key), "s3:")
+	if !ok {
+		return ""
+	}
+	if i := strings.IndexByte(kind, '/'); i >= 0 {
+		return kind[:i+1]
+	}
+	return kind
+}
+
+// fits reports whether a condition key of the kind can be used with the action, which is given as written in the policy.
+func fits(kind, action string) bool {
 	action, isS3 := strings.CutPrefix(strings.ToLower(action), "s3:")
-	if !ok || !isS3 || strings.ContainsAny(action, "*?") {
-		return true
+	return !isS3 || strings.ContainsAny(action, "*?") || keyActions[kind][action]
+}
+
+// mostMisfits is how many actions that a key does not fit are reported for one key.
+const mostMisfits = 20
+
+// misfitsOf returns the first actions that keys of the kind do not fit.
+func misfitsOf(kind string, actions []string) []string {
+	var out []string
+	for _, action := range actions {
+		if !fits(kind, action) {
+			out = append(out, action)
+			if len(out) == mostMisfits {
+				break
+			}
+		}
 	}
-	if i := strings.IndexByte(key, '/'); i >= 0 {
-		key = key[:i+1]
-	}
-	actions, known := keyActions[key]
-	return !known || actions[action]
+	return out
 }

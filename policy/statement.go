@@ -177,11 +177,13 @@ func (s Statement) Conditions() []Condition {
 		return nil
 	}
 	var out []Condition
-	eachCondition(s.n.index.condition.of(s.n.text), func(operator, key, value []byte) {
-		c := Condition{operator: unquote(operator), key: unquote(key)}
-		eachValue(value, func(v []byte) { c.values = append(c.values, valueText(v)) })
-		c.raw = value
-		out = append(out, c)
+	eachMember(s.n.index.condition.of(s.n.text), func(name, keys []byte) {
+		operator := unquote(name)
+		eachMember(keys, func(key, value []byte) {
+			c := Condition{operator: operator, key: unquote(key), raw: value}
+			eachValue(value, func(v []byte) { c.values = append(c.values, valueText(v)) })
+			out = append(out, c)
+		})
 	})
 	return out
 }

@@ -71,7 +71,8 @@ func StringNotLike(key string, values ...string) Condition {
 // ArnEquals returns a condition that holds if the key is one of the ARNs. AWS treats it as [ArnLike].
 func ArnEquals(key string, arns ...string) Condition { return Where("ArnEquals", key, arns...) }
 
-// ArnLike returns a condition that holds if the key matches one of the ARNs, part by part, with * and ? as in [StringLike].
+// ArnLike returns a condition that holds if the key matches one of the ARNs, part by part, with * and ? as in [StringLike]. The value "*" alone
+// is assumed to match every ARN.
 func ArnLike(key string, arns ...string) Condition { return Where("ArnLike", key, arns...) }
 
 // ArnNotLike returns a condition that holds if the key matches none of the ARNs or is absent.

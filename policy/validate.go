@@ -11,10 +11,11 @@ import (
 // Validate reports every reason why the service would refuse the document as a policy of the kind, as far as the reasons are documented:
 // members that are not in the grammar, elements that such a policy cannot have, Sids, principals, ARNs, conditions, characters, and
 // limits that cannot be raised (see [Document.Size] for the numbers). S3 checks bucket policies more strictly; for these Validate also
-// reports actions that do not apply to the statement's resources, and condition keys of S3 that do not fit every action named.
+// reports actions that do not apply to the statement's resources, and condition keys of S3 that do not fit every action named, with the
+// first 20 of these actions.
 //
-// The error joins one [*Problem] for each violation, with a path such as "Statement[2].Principal.AWS[0]"; nil if there is none. The
-// service may still refuse a valid document, most likely because a principal does not exist. Actions and condition keys that this
+// The error joins one [*Problem] for each violation, with a path such as "Statement[2].Principal.AWS[0]", in which very long names are cut; nil
+// if there is none. The service may still refuse a valid document, most likely because a principal does not exist. Actions and condition keys that this
 // package does not know are not reported.
 func (d Document) Validate(kind Kind) error {
 	var list problem.List
@@ -103,7 +104,7 @@ func (v validator) statement(path string, s Statement) {
 	}
 	eachMember(s.n.text, func(name, _ []byte) {
 		n := unquote(name)
-		v.Check(order[n] > 0, ruleElement, path+"."+n, n)
+		v.Check(order[n] > 0, ruleElement, path+"."+shortName(n), n)
 	})
 	v.principals(path, s)
 	v.actions(path, s)

@@ -22,6 +22,7 @@ func (v validator) actions(path string, s Statement) {
 	if s.n.index.notAction {
 		name = path + ".NotAction"
 	}
+	applies := s.appliesTo()
 	n := 0
 	each(name, s.n.index.action.of(s.n.text), func(path, action string) {
 		n++
@@ -34,7 +35,7 @@ func (v validator) actions(path string, s Statement) {
 			v.Check(strings.EqualFold(prefix, service), ruleActionService, path, action)
 		}
 		if v.kind == Bucket && !s.n.index.notAction && !s.n.index.notResource {
-			v.Check(appliesToAny(action, texts(s.n.index.resource, s.n.text)), ruleActionResource, path, action)
+			v.Check(applies.to(action), ruleActionResource, path, action)
 		}
 	})
 	v.Check(n > 0, ruleActionEmpty, name, "")
@@ -43,28 +44,33 @@ func (v validator) actions(path string, s Statement) {
 // variable matches a policy variable, which may stand for any text.
 var variable = regexp.MustCompile(`\$\{[^}]*\}`)
 
-// appliesToAny reports whether a known action of S3 applies to one of the resources. It is true for patterns, for unknown actions, and
-// for a statement without resources, which another rule reports.
-func appliesToAny(action string, resources []string) bool {
-	action = strings.TrimPrefix(strings.ToLower(action), "s3:")
-	object, bucket := objectActions[action], bucketActions[action]
-	if accountActions[action] {
-		return false
-	}
-	if !object && !bucket || len(resources) == 0 {
-		return true
-	}
+// scope says what the resources of a statement in a bucket policy are.
+type scope struct{ none, objects, buckets bool }
+
+func (s Statement) appliesTo() scope {
+	resources := texts(s.n.index.resource, s.n.text)
+	out := scope{none: len(resources) == 0}
 	for _, r := range resources {
 		if strings.Contains(r, "${") {
 			r = variable.ReplaceAllString(r, "*")
 		}
 		slash := strings.Contains(r, "/")
 		star := strings.ContainsAny(r, "*?") // a wildcard also matches slashes
-		if object && (slash || star) || bucket && !slash {
-			return true
-		}
+		out.objects = out.objects || slash || star
+		out.buckets = out.buckets || !slash
 	}
-	return false
+	return out
+}
+
+// to reports whether a known action of S3 applies to one of the resources. It is true for patterns, for unknown actions, and for a statement without
+// resources, which another rule reports.
+func (r scope) to(action string) bool {
+	action = strings.TrimPrefix(strings.ToLower(action), "s3:")
+	object, bucket := objectActions[action], bucketActions[action]
+	if accountActions[action] {
+		return false
+	}
+	return !object && !bucket || r.none || object && r.objects || bucket && r.buckets
 }
 
 // resources checks the Resource or NotResource element.
@@ -116,18 +122,22 @@ func (v validator) conditions(path string, s Statement) {
 	if v.kind == Bucket && !s.n.index.notAction {
 		actions = texts(s.n.index.action, s.n.text)
 	}
+	misfits := map[string][]string{} // by kind of key: the first actions that it does not fit
 	eachMember(s.n.index.condition.of(s.n.text), func(name, keys []byte) {
 		operator := unquote(name)
-		at := path + "." + operator
+		at := path + "." + shortName(operator)
 		base, ok := baseOperator(operator)
 		v.Check(ok, ruleOperator, at, operator)
 		eachMember(keys, func(name, values []byte) {
 			key := unquote(name)
-			at := at + "." + key
+			at := at + "." + shortName(key)
 			prefix, rest, _ := strings.Cut(key, ":")
 			v.Check(prefix != "" && rest != "", ruleConditionKey, at, key)
-			for _, action := range actions {
-				if !fits(key, action) {
+			if kind := keyKind(key); keyActions[kind] != nil {
+				if _, known := misfits[kind]; !known {
+					misfits[kind] = misfitsOf(kind, actions)
+				}
+				for _, action := range misfits[kind] {
 					v.Add(ruleConditionAction, at, action)
 				}
 			}

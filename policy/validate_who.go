@@ -29,11 +29,12 @@ func (v validator) principals(path string, s Statement) {
 		types++
 		kind := unquote(name)
 		n := 0
-		each(path+"."+kind, values, func(path, value string) {
+		at := path + "." + shortName(kind)
+		each(at, values, func(path, value string) {
 			n++
 			v.principal(path, kind, value)
 		})
-		v.Check(n > 0, rulePrincipalEmpty, path+"."+kind, "")
+		v.Check(n > 0, rulePrincipalEmpty, at, "")
 	})
 	v.Check(types > 0, rulePrincipalEmpty, path, "")
 }

@@ -82,7 +82,7 @@ func (w *yamlWriter) findNull(n *yamlNode) error {
 		return w.node(nil)
 	}
 	find := func(step string, n *yamlNode) error {
-		w.path = append(w.path, step)
+		w.path = append(w.path, shortName(step))
 		err := w.findNull(n)
 		w.path = w.path[:len(w.path)-1]
 		return err
@@ -124,7 +124,7 @@ func (w *yamlWriter) mapping(n *yamlNode) error {
 		if i > 0 {
 			w.out = append(w.out, ',')
 		}
-		w.path = append(w.path, name)
+		w.path = append(w.path, shortName(name))
 		w.mark()
 		w.out = append(quote(w.out, name), ':')
 		if err := w.node(entry.node); err != nil {

@@ -120,7 +120,9 @@ func begin(ctx context.Context, p *planner.Plan, c client.Set, o Options) (*run,
 	}
 	read.ReadNamed(ctx, p.Transfers, p.Changes)
 	r := newRun(p, read.Clients, o)
-	r.replan(read.Snapshot, read.Callers, func(accounts []string) { read.ReadCallers(ctx, accounts) })
+	if err := r.replan(ctx, read.Snapshot, read.Callers, func(accounts []string) { read.ReadCallers(ctx, accounts) }); err != nil {
+		return nil, err
+	}
 	planner.LogFindings(ctx, r.opts.Logger, r.current.Findings.List)
 	if err := r.enlist(); err != nil {
 		return nil, err
@@ -144,8 +146,8 @@ func newRun(p *planner.Plan, c client.Set, o Options) *run {
 
 // replan plans from what AWS holds now. A transfer that is blocked only since the plan was made is planned once more without its block: that tells a
 // plan whose text was edited from one whose transfer has become blocked. callers and readCallers are as in [planner.NewBuilder] and
-// [planner.Builder.PlanAll].
-func (r *run) replan(snap *snapshot.Snapshot, callers map[string]string, readCallers func(accounts []string)) {
+// [planner.Builder.PlanAll], whose error it returns.
+func (r *run) replan(ctx context.Context, snap *snapshot.Snapshot, callers map[string]string, readCallers func(accounts []string)) error {
 	p, before := r.approved, planner.BlockingByTransfer(r.approved.Findings)
 	without := func(blocked func(name string) bool) []*transfer.Transfer {
 		return slices.DeleteFunc(slices.Clone(p.Transfers), func(t *transfer.Transfer) bool { return blocked(t.Name) })
@@ -155,7 +157,9 @@ func (r *run) replan(snap *snapshot.Snapshot, callers map[string]string, readCal
 	for name := range before {
 		r.current.Held[name] = true
 	}
-	r.current.PlanAll(readCallers)
+	if err := r.current.PlanAll(ctx, readCallers); err != nil {
+		return err
+	}
 	blocked := r.current.Blocked()
 	r.desired = snap.WithFormer(desired.Of(without(func(name string) bool { return blocked[name] })))
 	r.ids = maps.Clone(r.current.Ids)
@@ -172,6 +176,7 @@ func (r *run) replan(snap *snapshot.Snapshot, callers map[string]string, readCal
 		r.currentUnblocked, r.desiredUnblocked = byID(unblocked.Changes), unblocked.Desired
 		maps.Copy(r.orphans, unblocked.Orphans)
 	}
+	return nil
 }
 
 // enlist prepares the record of each change of the plan.

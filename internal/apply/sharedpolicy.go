@@ -128,7 +128,7 @@ func (s step) applyPolicy(ctx context.Context, t target) (plan.Status, error) {
 		},
 		Missing: func(sent, got policy.Document) []string { return difference(sent, got, s.known()) },
 	}, guard.Hooks{
-		Check: func(current policy.Document, e guard.Edit) error { return s.checkMerged(t, current, e) },
+		Check: func(current policy.Document, e guard.Edit) error { return s.checkMerged(ctx, t, current, e) },
 		Refused: func(ctx context.Context, attempt int, err error) error {
 			if waits := s.waitsFor(s.ch); waits != nil && awserr.Propagation(err) {
 				return waits // for the operator who makes the role
@@ -186,7 +186,7 @@ type checkError struct{ error }
 
 // checkMerged checks the document that is about to be written: its size, and, where the policy is not the one that the current plan checked, what it
 // allows, because an approved plan does not approve somebody's new Deny.
-func (s step) checkMerged(t target, current policy.Document, e guard.Edit) error {
+func (s step) checkMerged(ctx context.Context, t target, current policy.Document, e guard.Edit) error {
 	if used, quota := t.size(e.Next); used > quota {
 		return &checkError{s.callError(t.put, fmt.Errorf("the merged policy has %d of %d bytes: nothing was written", used, quota))}
 	}
@@ -198,7 +198,11 @@ func (s step) checkMerged(t target, current policy.Document, e guard.Edit) error
 	var errs []error
 	for _, tr := range t.Transfers {
 		var blocking []plan.Finding
-		for _, finding := range check.All([]*transfer.Resources{tr.Resources()}, f) {
+		found, err := check.All(ctx, []*transfer.Resources{tr.Resources()}, f)
+		if err != nil {
+			return &checkError{fmt.Errorf("%s: nothing was written: %w", s.ch.ID, err)}
+		}
+		for _, finding := range found {
 			if finding.Severity == plan.Blocking && !slices.Contains(s.approved.Settings.Override, finding.Code) {
 				blocking = append(blocking, finding)
 			}

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"slices"
@@ -76,7 +77,9 @@ func (w *world) made() *world {
 // plan plans.
 func (w *world) plan() *planner.Plan {
 	b := planner.NewBuilder(w.mode, w.snap, w.snap.Transfers, plan.Settings{}, nil)
-	b.PlanAll(nil)
+	if err := b.PlanAll(context.Background(), nil); err != nil {
+		panic(err) // the context does not end
+	}
 	return &planner.Plan{Schema: plan.Schema, Mode: w.mode, Transfers: w.snap.Transfers, Changes: b.Changes}
 }
 
@@ -84,7 +87,9 @@ func (w *world) plan() *planner.Plan {
 func (w *world) run(t *testing.T, p *planner.Plan) *run {
 	t.Helper()
 	r := newRun(p, nil, Options{})
-	r.replan(w.snap, nil, nil)
+	if err := r.replan(t.Context(), w.snap, nil, nil); err != nil {
+		t.Fatal(err)
+	}
 	if err := r.enlist(); err != nil {
 		t.Fatal(err)
 	}

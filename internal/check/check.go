@@ -2,6 +2,7 @@ package check
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"regexp"
 	"slices"
@@ -18,6 +19,7 @@ type checker struct {
 	facts  plan.Facts
 	sets   []*transfer.Resources // of all transfers that are checked together
 	shared *verdict.Exemptions   // of all transfers that are checked together
+	stop   func() bool           // reports whether the findings are wanted no more
 }
 
 // organisation matches ids of organisations, whatever their length.
@@ -25,21 +27,29 @@ var organisation = regexp.MustCompile(`^o-[a-z0-9]+$`)
 
 // All returns what stands in the way of the transfers and who is allowed what. It takes all of them together, because findings that propose to
 // change the same statement must propose the same new one. An organisation
-// whose id has characters that ids do not have is not known: the id would equal none of those in policies.
-func All(sets []*transfer.Resources, f plan.Facts) []plan.Finding {
+// whose id has characters that ids do not have is not known: the id would equal none of those in policies. When ctx ends, All stops before the next
+// decision and returns the error of ctx.
+func All(ctx context.Context, sets []*transfer.Resources, f plan.Facts) ([]plan.Finding, error) {
 	f.OrgIDs = maps.Clone(f.OrgIDs)
 	maps.DeleteFunc(f.OrgIDs, func(_, id string) bool { return !organisation.MatchString(id) })
 	shared := &verdict.Exemptions{}
 	var all []plan.Finding
 	for _, r := range sets {
-		all = append(all, (&checker{Resources: r, facts: f, sets: sets, shared: shared}).check()...)
+		if ctx.Err() != nil {
+			break
+		}
+		c := &checker{Resources: r, facts: f, sets: sets, shared: shared, stop: func() bool { return ctx.Err() != nil }}
+		all = append(all, c.check()...)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
 	shared.Share()
 	var out Findings
 	for _, f := range all {
 		out.Add(f)
 	}
-	return out.List
+	return out.List, nil
 }
 
 // check returns the findings on the one transfer.
@@ -55,7 +65,7 @@ func (c *checker) check() []plan.Finding {
 			out = append(out, c.noRole(side)...)
 		}
 	}
-	out = append(out, excess.Findings(c.Resources, c.sets)...)
+	out = append(out, excess.Findings(c.Resources, c.sets, c.stop)...)
 	out = append(out, c.checkData()...)
 	operators := slices.Compact(slices.Sorted(slices.Values(c.Transfer.Operators)))
 	for _, op := range operators {

@@ -14,7 +14,7 @@ import (
 // newCase completes a case about whether who, its principal, may do something: everything that cases of one transfer have in common, and the
 // sentences and fields of its findings, which are about side unless it is "".
 func (c *checker) newCase(side plan.Side, who, do string, base verdict.Case) *verdict.Case {
-	base.Transfer, base.Shared, base.Organisations = c.Transfer, c.shared, c.facts.OrgIDs
+	base.Transfer, base.Shared, base.Organisations, base.Stop = c.Transfer, c.shared, c.facts.OrgIDs, c.stop
 	base.May, base.MayNot = who+" may "+do, who+" may not "+do
 	base.Finding = plan.Finding{Transfer: c.Transfer.Name, Side: side, Account: base.Owner, Subject: base.Principal}
 	return &base

@@ -19,16 +19,16 @@ import (
 
 // Findings returns what the roles that we make for the transfer of r allow beyond the presets. sets are of all transfers of the plan, which may use the
 // same roles. What is narrower than the preset is not reported here: the verdicts on access tell what the transfer lacks. A statement whose comparison
-// is not decided is reported as such.
-func Findings(r *transfer.Resources, sets []*transfer.Resources) []plan.Finding {
+// is not decided is reported as such. Once stop reports true the findings are wanted no more, and nothing is compared.
+func Findings(r *transfer.Resources, sets []*transfer.Resources, stop func() bool) []plan.Finding {
 	var out []plan.Finding
 	for _, role := range r.Roles {
 		trust, policies := presets(r.Transfer, role, sets)
 		if !slices.ContainsFunc(trust, role.Trust.Equal) {
-			o := &opened{t: r.Transfer, role: role, presets: statementsOf(trust, "Allow"), denies: statementsOf([]policy.Document{role.Trust}, "Deny")}
+			o := &opened{stop: stop, t: r.Transfer, role: role, presets: statementsOf(trust, "Allow"), denies: statementsOf([]policy.Document{role.Trust}, "Deny")}
 			out = append(out, o.findings("the trust policy", "trust policy", "Trust", role.Trust, o.trust)...)
 		}
-		o := &opened{t: r.Transfer, role: role, presets: statementsOf(policies, "Allow"),
+		o := &opened{stop: stop, t: r.Transfer, role: role, presets: statementsOf(policies, "Allow"),
 			denies: statementsOf(sorted(role.Policies), "Deny")}
 		for _, name := range slices.Sorted(maps.Keys(role.Policies)) {
 			if d := role.Policies[name]; !slices.ContainsFunc(policies, d.Equal) {
@@ -68,6 +68,7 @@ func sorted(policies map[string]policy.Document) []policy.Document {
 
 // opened compares the statements of one role with its presets.
 type opened struct {
+	stop    func() bool
 	t       *transfer.Transfer
 	role    transfer.AccountRole
 	presets policy.Statements

@@ -92,6 +92,9 @@ func (o *opened) document(st policy.Statement, guards policy.Statements) policy.
 // call decides whether the document allows the role the action, whatever the condition keys. It stands in the place of an SCP: of all layers this is
 // the one that limits a role's requests in its own account and in others alike.
 func (o *opened) call(d policy.Document, action, resource string) authz.Decision {
+	if o.stop() {
+		return authz.Decision{Effect: authz.ExplicitlyDenied}
+	}
 	return authz.Decide(authz.Request{Principal: o.role.ARN(o.t.Partition, o.role.Account), Action: action, Resource: resource}, authz.Policies{
 		SCPs:     [][]policy.Document{{d}},
 		RCPs:     [][]policy.Document{},

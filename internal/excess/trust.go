@@ -75,6 +75,9 @@ func (o *opened) trustConditions(st policy.Statement, p policy.Principal, m *mor
 
 // assume decides whether the statement lets the principal make the call on the role, whatever the condition keys, beside what guards deny.
 func (o *opened) assume(st policy.Statement, p policy.Principal, action string, guards ...policy.Statement) authz.Decision {
+	if o.stop() {
+		return authz.Decision{Effect: authz.ExplicitlyDenied}
+	}
 	denies := o.denies
 	req := authz.Request{Action: action, Resource: o.role.ARN(o.t.Partition, o.role.Account), ResourceAccount: o.role.Account}
 	anybody := func(account string) { // of many principals one stands for all, so that only what is said of all of them counts

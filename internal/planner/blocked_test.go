@@ -96,7 +96,9 @@ func TestHeld(t *testing.T) {
 	w := two()
 	b := NewBuilder(plan.SetUp, w.Snapshot, w.Transfers, w.settings, nil)
 	b.Held = map[string]bool{"weekly": true}
-	b.PlanAll(nil)
+	if err := b.PlanAll(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range b.Changes {
 		if want := c.Transfers[0] == "weekly"; (c.Hold == plan.Blocked) != want {
 			t.Errorf("%s: hold %q, want it held %v", c.ID, c.Hold, want)

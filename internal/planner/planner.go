@@ -56,8 +56,7 @@ func New(ctx context.Context, mode plan.Mode, c client.Set, transfers []*transfe
 		}
 	}
 	b := NewBuilder(mode, read.Snapshot, transfers, s, read.Callers)
-	b.PlanAll(func(accounts []string) { read.ReadCallers(ctx, accounts) })
-	if err := ctx.Err(); err != nil {
+	if err := b.PlanAll(ctx, func(accounts []string) { read.ReadCallers(ctx, accounts) }); err != nil {
 		return nil, err
 	}
 	return b.result(), nil
@@ -89,16 +88,18 @@ func NewBuilder(mode plan.Mode, s *snapshot.Snapshot, transfers []*transfer.Tran
 
 // PlanAll finds out which transfers are blocked, then plans the changes of the others together and those of the blocked ones on hold, so
 // that one bad bucket never holds up the rest. readCallers reads the roles of the callers in the accounts, and is called only if one of them has
-// something to make there; nil reads none.
-func (b *Builder) PlanAll(readCallers func(accounts []string)) {
+// something to make there; nil reads none. When ctx ends, PlanAll stops before its next decision and returns the error of ctx; nothing was planned then.
+func (b *Builder) PlanAll(ctx context.Context, readCallers func(accounts []string)) error {
 	b.Plan(b.transfers)
 	b.readMakers(readCallers)
 	b.idleHandOver()
-	b.check()
+	if err := b.check(ctx); err != nil {
+		return err
+	}
 	b.override()
 	blocked := b.Blocked()
 	if len(blocked) == 0 {
-		return
+		return ctx.Err()
 	}
 	findings := slices.Clone(b.Findings.List) // planning again finds them again
 	b.Changes = nil
@@ -117,6 +118,7 @@ func (b *Builder) PlanAll(readCallers func(accounts []string)) {
 		}
 	}
 	b.Changes, b.Findings.List = append(free, held...), findings
+	return ctx.Err()
 }
 
 // Plan plans the changes of some of the transfers, all of them together.
@@ -184,9 +186,9 @@ func (b *Builder) override() {
 }
 
 // check judges every transfer with what was read.
-func (b *Builder) check() {
+func (b *Builder) check(ctx context.Context) error {
 	if b.mode == plan.TearDown {
-		return
+		return nil
 	}
 	sets := make([]*transfer.Resources, len(b.transfers))
 	for i, t := range b.transfers {
@@ -194,7 +196,11 @@ func (b *Builder) check() {
 	}
 	facts := b.Facts()
 	facts.Makers = b.makers()
-	for _, f := range check.All(sets, facts) {
+	found, err := check.All(ctx, sets, facts)
+	if err != nil {
+		return err
+	}
+	for _, f := range found {
 		b.Findings.Add(f)
 	}
 	for _, t := range b.transfers {
@@ -204,6 +210,7 @@ func (b *Builder) check() {
 			}
 		}
 	}
+	return nil
 }
 
 // Facts are what the snapshot settles.

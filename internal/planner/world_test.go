@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"slices"
@@ -126,7 +127,9 @@ func edit[V any](m map[string]V, key string, f func(*V)) {
 // plan plans.
 func (w *world) plan() (*Builder, *Plan) {
 	b := NewBuilder(w.mode, w.Snapshot, w.Transfers, w.settings, map[string]string{accountA: opsARN, accountB: "arn:aws:iam::444455556666:role/ops"})
-	b.PlanAll(nil)
+	if err := b.PlanAll(context.Background(), nil); err != nil {
+		panic(err) // the context does not end
+	}
 	return b, b.result()
 }
 

@@ -13,14 +13,29 @@ import (
 // for several objects: the one in the request, one that no pattern names, and one for each pattern that names only some of the objects. If the
 // decisions differ, the verdict depends on which objects there are.
 func (c *Case) DecideBelow(req authz.Request, base string, u Use, why string) {
-	first := authz.Decide(req, c.Policies)
-	samples := append([]sample{{base + "~", ""}}, samplesBelow(c.Policies, base)...)
+	first := c.decide(req, c.Policies)
+	samples, all := samplesBelow(c.Policies, base)
+	samples = append([]sample{{base + "~", ""}}, samples...)
 	var depends, deniedBy []string
+	exhausted := 0
 	request, decision := req, first
+	if first.Exhausted { // what depends on further objects would change nothing
+		samples, all = nil, true
+	}
 	for _, s := range samples {
+		if c.stopped() {
+			break
+		}
 		other := req
 		other.Resource = s.resource
-		d := authz.Decide(other, c.Policies)
+		d := c.decide(other, c.Policies)
+		if d.Exhausted {
+			exhausted++
+		}
+		if exhausted > maxExhausted {
+			all = false
+			break
+		}
 		if effectClass(d.Effect) == effectClass(first.Effect) {
 			continue
 		}
@@ -42,6 +57,9 @@ func (c *Case) DecideBelow(req authz.Request, base string, u Use, why string) {
 		if first.Effect == authz.Allowed && !decision.Effect.Denied() { // the finding is about the request that is denied
 			request, decision = other, d
 		}
+	}
+	if !all {
+		depends = append(depends, tooMany)
 	}
 	if len(depends) > 0 {
 		decision.Effect = authz.Undetermined
@@ -71,24 +89,41 @@ func (s sample) key(base string) string {
 	return strings.SplitN(base, "/", 2)[1] + s.pattern
 }
 
-// samplesBelow returns a sample for each pattern of the policies that names some of the objects below base, but not all.
-func samplesBelow(p authz.Policies, base string) []sample {
-	var out []sample
+// maxSamples bounds the number of objects for which one action is decided. A bucket policy of 20 KB has room for about as many patterns.
+const maxSamples = 1000
+
+// maxExhausted bounds how many of the decisions on them may spend their whole budget.
+const maxExhausted = 10
+
+// tooMany is what a verdict depends on if the policies have more patterns.
+const tooMany = "which objects there are: the policies have too many patterns to try one object for each"
+
+// samplesBelow returns a sample for each pattern of the policies that names some of the objects below base, but not all; false if there are more
+// than maxSamples.
+func samplesBelow(p authz.Policies, base string) (out []sample, all bool) {
+	seen := map[string]bool{}
 	for _, d := range documents(p) {
 		for st := range d.All() {
 			patterns, _ := st.Resources()
 			for _, pattern := range patterns {
 				for _, rest := range below(pattern, base) {
-					s := sample{base + strings.NewReplacer("*", "x", "?", "x").Replace(rest), rest}
-					if !slices.Contains(out, s) {
-						out = append(out, s)
+					if seen[rest] {
+						continue
 					}
+					if len(out) == maxSamples {
+						return out, false
+					}
+					seen[rest] = true
+					out = append(out, sample{base + wildcards.Replace(rest), rest})
 				}
 			}
 		}
 	}
-	return out
+	return out, true
 }
+
+// wildcards makes a text that a pattern matches.
+var wildcards = strings.NewReplacer("*", "x", "?", "x")
 
 // documents returns all documents of the policies.
 func documents(p authz.Policies) []policy.Document {
@@ -99,21 +134,28 @@ func documents(p authz.Policies) []policy.Document {
 // variable matches a policy variable, which may have any value.
 var variable = regexp.MustCompile(`\$\{[^}]*\}`)
 
-// below returns what a resource pattern may demand of the part of an ARN after base, one entry for each way to match base with its beginning.
-// It is nil if the pattern matches nothing below base, or everything.
+// below returns what a resource pattern may demand of the part of an ARN after base, one entry for each way to match base with its beginning, or
+// maxSamples+1 of more. It is nil if the pattern matches nothing below base, or everything.
 func below(pattern, base string) []string {
 	pattern = variable.ReplaceAllString(pattern, "*")
 	var out []string
-	seen := map[[2]int]bool{}
+	everything := false
+	stars := len(strings.TrimRight(pattern, "*")) // where the stars at the end begin
+	seen := make([]bool, (len(pattern)+1)*(len(base)+1))
 	var walk func(p, s int)
 	walk = func(p, s int) {
-		if seen[[2]int{p, s}] {
+		at := p*(len(base)+1) + s
+		if seen[at] || everything {
 			return
 		}
-		seen[[2]int{p, s}] = true
+		seen[at] = true
 		switch {
+		case s == len(base) && p == len(pattern):
 		case s == len(base):
-			out = append(out, pattern[p:])
+			everything = p >= stars
+			if len(out) <= maxSamples {
+				out = append(out, pattern[p:])
+			}
 		case p == len(pattern):
 		case pattern[p] == '*':
 			walk(p+1, s)
@@ -123,8 +165,8 @@ func below(pattern, base string) []string {
 		}
 	}
 	walk(0, 0)
-	if slices.ContainsFunc(out, func(rest string) bool { return rest != "" && strings.Trim(rest, "*") == "" }) {
+	if everything {
 		return nil
 	}
-	return slices.DeleteFunc(out, func(rest string) bool { return rest == "" })
+	return out
 }

@@ -30,6 +30,8 @@ type Case struct {
 	Facts       []authz.Fact // from which the requests were made
 	Verdicts    []Verdict
 
+	Stop func() bool // reports whether the findings are wanted no more: then nothing is decided, and they say nothing; nil is never
+
 	Shared        *Exemptions       // of all cases whose findings are reported together
 	Organisations map[string]string // their ids, by account
 }
@@ -65,8 +67,18 @@ func (c *Case) Decide(req authz.Request, u Use, why string) {
 	if c.Bucket != "" && slices.ContainsFunc(c.Verdicts, decided) {
 		return
 	}
-	c.add(req, authz.Decide(req, c.Policies), u, why)
+	c.add(req, c.decide(req, c.Policies), u, why)
 }
+
+// decide decides the request, unless the findings are wanted no more.
+func (c *Case) decide(req authz.Request, p authz.Policies) authz.Decision {
+	if c.stopped() {
+		return authz.Decision{}
+	}
+	return authz.Decide(req, p)
+}
+
+func (c *Case) stopped() bool { return c.Stop != nil && c.Stop() }
 
 func (c *Case) add(req authz.Request, d authz.Decision, u Use, why string) {
 	if u == Conditionally && d.Effect.Denied() {
@@ -74,7 +86,7 @@ func (c *Case) add(req authz.Request, d authz.Decision, u Use, why string) {
 	}
 	v := Verdict{action: req.Action, Use: u, Why: why, request: req, Decision: d}
 	if d.Effect == authz.Allowed {
-		v.assumed = authz.Decide(certain(req, c.Facts), c.Policies).DependsOn
+		v.assumed = c.decide(certain(req, c.Facts), c.Policies).DependsOn
 	}
 	c.Verdicts = append(c.Verdicts, v)
 }

@@ -36,7 +36,7 @@ func (c *Case) exemption(vs []Verdict) (string, []string) {
 		denials, layers = append(denials, st), append(layers, m.Layer)
 	}
 	stillDenied := func(v Verdict) bool {
-		d := authz.Decide(v.request, changed)
+		d := c.decide(v.request, changed)
 		return d.Effect == authz.ExplicitlyDenied || v.Effect == authz.Undetermined && len(v.DependsOn) > 0 && len(d.DependsOn) > 0
 	}
 	if len(texts) == 0 || slices.ContainsFunc(vs, stillDenied) {
@@ -44,6 +44,9 @@ func (c *Case) exemption(vs []Verdict) (string, []string) {
 	}
 	for i, st := range denials {
 		c.Shared.add(c, c.document(layers[i], vs[0].request.Resource), st, &proposal[i])
+	}
+	if n := len(texts) - most + 1; n > 1 {
+		texts = append(texts[:most-1], fmt.Sprintf("let the same be changed in %d more statements", n))
 	}
 	return strings.Join(texts, "; and "), proposal
 }
@@ -104,11 +107,13 @@ func conditionText(before, after policy.Statement) string {
 	if _, not := before.Principals(); not {
 		return "replace NotPrincipal in " + name + " by Principal * and a condition"
 	}
+	had := before.Conditions()
 	for _, c := range after.Conditions() {
-		if slices.ContainsFunc(before.Conditions(), func(o policy.Condition) bool { return o.Equal(c) }) {
+		same := func(o policy.Condition) bool { return strings.EqualFold(o.Key(), c.Key()) && o.Equal(c) }
+		if slices.ContainsFunc(had, same) {
 			continue
 		}
-		return fmt.Sprintf("%s with %s %s %s in its Condition", name, c.Operator(), c.Key(), strings.Join(c.Values(), " "))
+		return fmt.Sprintf("%s with %s %s %s in its Condition", name, c.Operator(), c.Key(), ListKeys(c.Values(), " "))
 	}
 	return name
 }

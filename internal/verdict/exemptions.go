@@ -24,9 +24,10 @@ type amendment struct {
 
 // add notes that the proposal of a finding changes the statement of the document.
 func (e *Exemptions) add(c *Case, document string, st policy.Statement, proposal *string) {
-	i := slices.IndexFunc(e.list, func(a *amendment) bool { return a.document == document && a.before == st.String() })
+	before := st.String()
+	i := slices.IndexFunc(e.list, func(a *amendment) bool { return a.document == document && a.before == before })
 	if i < 0 {
-		i, e.list = len(e.list), append(e.list, &amendment{document: document, before: st.String(), after: st})
+		i, e.list = len(e.list), append(e.list, &amendment{document: document, before: before, after: st})
 	}
 	a := e.list[i]
 	a.proposals = append(a.proposals, proposal)

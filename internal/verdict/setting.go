@@ -83,7 +83,7 @@ func (c *Case) unmet(v Verdict) []string {
 	maps.DeleteFunc(req.Context, func(key string, _ []string) bool { return setting(key) != "" })
 	req.Absent = slices.DeleteFunc(slices.Clone(req.Absent), func(key string) bool { return setting(key) != "" })
 	var out []string
-	for _, key := range authz.Decide(req, c.Policies).DependsOn {
+	for _, key := range c.decide(req, c.Policies).DependsOn {
 		if what := setting(key); what != "" && settable(v.action, key) {
 			out = append(out, what)
 		}

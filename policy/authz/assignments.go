@@ -67,7 +67,10 @@ func (j *judge) assignments() *assignments {
 	w.reduce()
 	for _, s := range w.judge.sides() {
 		for _, o := range s.may {
-			w.cost += 1 + len(o.clauses)
+			w.cost++
+			for _, c := range o.clauses {
+				w.cost += len(c)
+			}
 		}
 	}
 	w.sort()
@@ -89,8 +92,11 @@ func (w *assignments) sort() {
 
 // spend takes a step, and reports whether there was one left.
 func (w *assignments) spend() bool {
-	w.steps--
-	return w.steps >= 0 && w.judge.spend(w.cost)
+	if w.steps--; w.steps < 0 {
+		w.judge.work.cut = true
+		return false
+	}
+	return w.judge.spend(w.cost)
 }
 
 // exists reports whether f has the value in some assignment. It also returns true if the search runs out of steps.

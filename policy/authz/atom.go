@@ -20,6 +20,7 @@ type atom struct {
 	globs  []glob   // if strings are compared: the patterns
 	texts  []string // if other types are compared: the values as the policy writes them
 	lists  bool     // a set operator is used, so that lists of several values must be considered
+	size   int      // how many comparisons an answer takes for one value; 0 is as many as there are globs
 }
 
 func (j *judge) add(a *atom) int {
@@ -42,7 +43,7 @@ func (j *judge) addFree(says string, keys []string, shown ...string) int {
 
 // addCondition adds the atom of a condition in which only the key is unknown, and returns its number.
 func (j *judge) addCondition(c *condition) int {
-	a := &atom{key: c.key, shown: []string{c.shown}, family: c.op.family, texts: c.values, lists: c.quantifier != plain}
+	a := &atom{key: c.key, shown: []string{c.shown}, family: c.op.family, texts: c.values, lists: c.quantifier != plain, size: c.size()}
 	a.holds = func(values []string, there bool) bool { return c.holds(values, there, j.resolve) }
 	for i := range c.patterns {
 		if g, ok := j.resolve(&c.patterns[i]); ok {

@@ -42,6 +42,14 @@ func (c *condition) holds(values []string, there bool, resolve func(*pattern) (g
 	return c.op.negated
 }
 
+func (p *pattern) hit(v string, resolve func(*pattern) (glob, bool)) bool {
+	if len(p.keys) == 0 {
+		return !p.never && p.glob.match(v)
+	}
+	g, ok := resolve(p)
+	return ok && g.match(v)
+}
+
 // hit reports whether one value of the request matches one of the condition's values.
 func (c *condition) hit(v string, resolve func(*pattern) (glob, bool)) bool {
 	switch c.op.family {
@@ -51,12 +59,23 @@ func (c *condition) hit(v string, resolve func(*pattern) (glob, bool)) bool {
 				return false
 			}
 		}
-		for i := range c.patterns {
-			if p := &c.patterns[i]; len(p.keys) == 0 {
-				if !p.never && p.glob.match(v) {
+		if c.exact == nil {
+			for i := range c.patterns {
+				if c.patterns[i].hit(v, resolve) {
 					return true
 				}
-			} else if g, ok := resolve(p); ok && g.match(v) {
+			}
+			return false
+		}
+		text := v
+		if c.op.fold {
+			text = lower(v)
+		}
+		if c.exact[text] {
+			return true
+		}
+		for _, i := range c.others {
+			if c.patterns[i].hit(v, resolve) {
 				return true
 			}
 		}

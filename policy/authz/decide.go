@@ -179,7 +179,7 @@ func (j *judge) undetermined(w *assignments) Decision {
 			}
 		}
 	}
-	d.Exhausted = j.work.spent
+	d.Exhausted = j.work.spent || j.work.cut
 	slices.Sort(d.DependsOn)
 	d.DependsOn = slices.Compact(d.DependsOn)
 	d.Deciding = j.pending(matter)

@@ -108,17 +108,17 @@ func (j *judge) lacking(a answers) []Match {
 // pending returns the statements that may apply and depend on an atom that matters. If matter is nil, every atom matters.
 func (j *judge) pending(matter []bool) []Match {
 	var out []Match
-	var seen []ref
+	seen := map[ref]bool{}
 	sides := []*side{&j.denies, &j.direct, &j.role, &j.account, &j.identity, &j.boundary, &j.session}
 	for i := range j.scps {
 		sides = append(sides, &j.scps[i])
 	}
 	for _, s := range sides {
 		for _, o := range s.may {
-			if matter != nil && !o.hangsOn(matter) || slices.Contains(seen, o.ref) {
+			if matter != nil && !o.hangsOn(matter) || seen[o.ref] {
 				continue
 			}
-			seen = append(seen, o.ref)
+			seen[o.ref] = true
 			out = append(out, j.match(o.ref))
 		}
 	}

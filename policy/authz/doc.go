@@ -27,8 +27,9 @@
 // applies for every value.
 //
 // The answer may be Undetermined although it could be decided in three cases: a condition compares two unknown keys with each other; a key
-// is compared both as text and as a number, date or address; or the policies have so many conditions on unknown keys that trying all
-// values would take too long.
+// is compared both as text and as a number, date or address; or so many conditions on unknown keys meet that trying every case would take
+// too long, as policies can be made to. The last has a budget, which bounds what a decision costs, and [Decision.Exhausted] tells that it was
+// spent. Keys that do not interact cost no more than their number.
 //
 // # Assumptions
 //

@@ -35,14 +35,14 @@ const (
 	present
 )
 
-// facts holds what a request says about condition keys. It keeps them as they were given and searches them linearly, because few keys
-// are looked up.
+// facts holds what a request says about condition keys. Of few keys it keeps what was given and searches it linearly, because few keys are looked up.
 type facts struct {
 	request *Request
 	context []contextKey
+	index   *factIndex // of many keys; nil if there are few
 	follows [4]follow
-	choices []string // the possible values of aws:PrincipalArn, if more than one
-	role    string   // the form of aws:PrincipalArn if the caller's ARN gives only a form; else ""
+	choices map[string]bool // the possible values of aws:PrincipalArn, if more than one
+	role    string          // the form of aws:PrincipalArn if the caller's ARN gives only a form; else ""
 }
 
 type contextKey struct {
@@ -60,6 +60,9 @@ type follow struct {
 // newFacts collects what the request says and what follows from it. findOwner adds the owner of the resource later.
 func newFacts(r *Request, w *who) *facts {
 	f := &facts{request: r, context: make([]contextKey, 0, len(r.Context))}
+	if len(r.Context)+len(r.Like)+len(r.Among)+len(r.Absent) > manyKeys {
+		f.index = newFactIndex(r)
+	}
 	for key, values := range r.Context {
 		f.context = append(f.context, contextKey{key, values})
 	}
@@ -119,6 +122,10 @@ func (f *follow) values() []string {
 // given returns the values of the key in the context, and the number of spellings in which the key occurs there. The values of all
 // spellings count, in a fixed order.
 func (f *facts) given(key string) (values []string, spellings int) {
+	if f.index != nil {
+		of := f.index.context[key]
+		return of.values, of.spellings
+	}
 	for i := range f.context {
 		if sameKey(f.context[i].key, key) {
 			spellings++
@@ -139,9 +146,13 @@ func (f *facts) given(key string) (values []string, spellings int) {
 // form returns the form of the key's value: that in Like, or for aws:PrincipalArn the form of a role's ARN whose path is not known.
 func (f *facts) form(key string) (string, bool) {
 	spelling, found := "", false
-	for k := range f.request.Like {
-		if sameKey(k, key) && (!found || k < spelling) { // if several spellings match, always choose the same one
-			spelling, found = k, true
+	if f.index != nil {
+		spelling, found = f.index.like[key]
+	} else {
+		for k := range f.request.Like {
+			if sameKey(k, key) && (!found || k < spelling) { // if several spellings match, always choose the same one
+				spelling, found = k, true
+			}
 		}
 	}
 	if !found && key == keyPrincipalARN && f.role != "" {
@@ -152,6 +163,9 @@ func (f *facts) form(key string) (string, bool) {
 
 // among returns the possible values of the key that the request lists, where "" means that it may be absent; nil if it lists none.
 func (f *facts) among(key string) []string {
+	if f.index != nil {
+		return f.index.among[key]
+	}
 	var out []string
 	for k, values := range f.request.Among {
 		if sameKey(k, key) {
@@ -167,11 +181,14 @@ func (f *facts) mayBeRole(arn string) bool {
 		g := parsePattern(form, style{wild: true}).glob
 		return g.match(arn)
 	}
-	return slices.Contains(f.choices, arn)
+	return f.choices[arn]
 }
 
 // misses reports whether the request lists the key as absent.
 func (f *facts) misses(key string) bool {
+	if f.index != nil {
+		return f.index.misses(key)
+	}
 	for _, k := range f.request.Absent {
 		if prefix, ok := strings.CutSuffix(k, "*"); sameKey(k, key) || ok && len(key) >= len(prefix) && strings.EqualFold(key[:len(prefix)], prefix) {
 			return true

@@ -30,7 +30,7 @@ var unknownValues = []struct {
 	key    string
 	values [][]string
 }{
-	{"x:text", [][]string{nil, {"a"}, {"A"}, {"b"}, {"ab"}, {"axb"}, {"xb"}, {"ax"}, {"x"}, {"xy"}, {"aa"}}},
+	{"x:text", [][]string{nil, {"a"}, {"A"}, {"b"}, {"ab"}, {"axb"}, {"xb"}, {"ax"}, {"x"}, {"xy"}, {"aa"}, {"axx"}}},
 	{"x:flag", [][]string{nil, {"true"}, {"false"}}},
 	{"x:count", [][]string{nil, {"1"}, {"2"}, {"2.5"}, {"3"}, {"4"}}},
 	{"x:date", [][]string{nil, {"2025-12-31"}, {"2026-01-01"}, {"2026-01-02"}, {"2026-02-01"}, {"2026-03-01"}}},
@@ -54,7 +54,7 @@ var conditions = []string{
 	`'ForAllValues:StringEquals':{'x:set':'a'}`, `'ForAnyValue:StringEquals':{'x:set':'b'}`, `'ForAllValues:StringNotEquals':{'x:set':['a','b']}`, `'ForAnyValue:StringNotEquals':{'x:set':'a'}`, `'ForAllValues:StringLike':{'x:set':['a','b']}`, `'Null':{'x:set':'false'}`,
 	`'StringEquals':{'x:known':'${x:name}'}`, `'StringNotEquals':{'x:known':'${x:name}'}`, `'StringEquals':{'x:name':['a','b']}`, `'StringLike':{'x:known':['b*','${x:name}']}`,
 	`'StringLike':{'aws:userid':'AROAONE:*'}`, `'StringNotLike':{'aws:userid':['AROAONE:s','AROATWO:*']}`,
-	`'ArnEquals':{'aws:SourceArn':'arn:aws:s:*:1:a'}`, `'ArnNotLike':{'aws:SourceArn':'arn:aws:s:r:1:*'}`, `'StringLike':{'aws:SourceArn':'arn:aws:s:*:1:a'}`,
+	`'ArnEquals':{'aws:SourceArn':'arn:aws:s:*:1:a'}`, `'ArnNotLike':{'aws:SourceArn':'arn:aws:s:r:1:*'}`, `'StringLike':{'aws:SourceArn':'arn:aws:s:*:1:a'}`, `'ArnLike':{'aws:SourceArn':'*'}`, `'ArnNotLikeIfExists':{'aws:SourceArn':'*'}`,
 	`'StringEquals':{'aws:ResourceAccount':'444455556666'}`, `'StringNotEquals':{'aws:ResourceAccount':'111122223333'}`,
 	`'StringEquals':{'aws:PrincipalAccount':'111122223333'}`, `'StringNotEquals':{'aws:PrincipalArn':'` + role + `'}`,
 }

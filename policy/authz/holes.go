@@ -17,8 +17,9 @@ func (a *atom) addHoles(p *pattern, key, text string, j *judge) {
 		}
 	}
 	starts, ends := p.hole(key, text, j.variable)
-	if len(starts)*len(ends) > maxHoles {
+	if len(starts)*len(ends) > maxHoles || !j.spend(len(starts)*len(ends)*(len(p.source)+len(text))) {
 		a.key, a.keys, a.says = "", []string{key}, p.source
+		j.work.cut = true
 		return
 	}
 	for _, from := range starts {

@@ -18,6 +18,8 @@ type judge struct {
 	service  string // of the action
 	atoms    []*atom
 	free     map[string]int // numbers of the free atoms over several keys, by their question
+	spelled  int            // number of the atoms whose keys are in shown
+	shown    map[string]string
 
 	same      truth // whether the resource belongs to the principal's account
 	sameAtom  int   // if that is unknown
@@ -36,8 +38,9 @@ type judge struct {
 
 // work bounds what one decision may cost, whatever the policies hold.
 type work struct {
-	left  int // units, of about ten nanoseconds
-	spent bool
+	left  int  // units, of about ten nanoseconds
+	spent bool // nothing is left
+	cut   bool // a part of the decision had too much to do, and left something out
 }
 
 const maxWork = 1 << 22

@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"maps"
 	"math/big"
 	"net/netip"
 	"slices"
@@ -29,11 +30,15 @@ func (j *judge) kinds(u *unknownKey) [][]truth {
 		return j.try(u, lists)
 	}
 	if first.key == keyPrincipalARN && len(j.facts.choices) > 0 {
-		return j.try(u, nil, singles(j.facts.choices))
+		return j.try(u, nil, singles(slices.Sorted(maps.Keys(j.facts.choices))))
 	}
 	text, formed := j.facts.form(first.key)
 	form := parsePattern(text, style{wild: true}).glob
+	cut := j.work.cut
 	values, complete := j.witnesses(u, form, formed)
+	if len(u.atoms) == 1 { // both answers are then tried, whatever was left out
+		j.work.cut = cut
+	}
 	values = slices.DeleteFunc(values, func(v string) bool { return !j.possible(first.key, v) })
 	if !complete {
 		if n := len(u.atoms); n <= 10 {
@@ -86,9 +91,10 @@ func singles(values []string) [][]string {
 func (j *judge) try(u *unknownKey, lists ...[][]string) [][]truth {
 	var out [][]truth
 	seen := map[string]bool{}
+	cost := j.costOf(u)
 	for _, all := range lists {
 		for _, values := range all {
-			if !j.spend(len(u.atoms)) {
+			if !j.spend(cost) {
 				return append(out, j.undecided(u))
 			}
 			kind := j.answer(u, values)
@@ -108,6 +114,20 @@ func idOf(kind []truth) string {
 		out[i] = byte(t)
 	}
 	return string(out)
+}
+
+// costOf is the work of answering all atoms for one value.
+func (j *judge) costOf(u *unknownKey) int {
+	n := 0
+	for _, i := range u.atoms {
+		a := j.atoms[i]
+		if n++; a.size > 0 {
+			n += a.size
+		} else {
+			n += len(a.globs)
+		}
+	}
+	return n
 }
 
 func (j *judge) answer(u *unknownKey, values []string) []truth {
@@ -143,12 +163,13 @@ func (j *judge) addLists(u *unknownKey, kinds [][]truth, one [][]string) [][]tru
 		seen[idOf(kind)] = true
 	}
 	queue := slices.Clone(one)
+	cost := j.costOf(u)
 	for len(queue) > 0 && len(kinds) < maxKinds {
 		list := queue[0]
 		queue = queue[1:]
 		for _, v := range one {
 			longer := append(slices.Clip(list), v...)
-			if !j.spend(len(u.atoms) * len(longer)) {
+			if !j.spend(cost * len(longer)) {
 				return append(kinds, j.undecided(u))
 			}
 			kind := j.answer(u, longer)
@@ -159,6 +180,7 @@ func (j *judge) addLists(u *unknownKey, kinds [][]truth, one [][]string) [][]tru
 			}
 		}
 	}
+	j.work.cut = j.work.cut || len(kinds) >= maxKinds
 	return kinds
 }
 

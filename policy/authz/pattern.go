@@ -42,9 +42,15 @@ const (
 	inARN                    // each of the six parts of the ARN is compared by itself
 )
 
+// anyARN is the pattern of all ARNs, part by part.
+const anyARN = "arn:*:*:*:*:*"
+
 // parsePattern parses a pattern. It never fails: a variable that is not well-formed is plain text.
 func parsePattern(source string, s style) pattern {
 	p := pattern{source: source, fold: s.fold}
+	if s.colons == inARN && source == "*" { // assumed to match every ARN, and nothing else
+		source = anyARN
+	}
 	var run []token
 	seen := 0 // number of colons so far
 	for i := 0; i < len(source); {
@@ -90,11 +96,7 @@ func parsePattern(source string, s style) pattern {
 		}
 	}
 	if s.colons == inARN {
-		if source == "*" { // assumed to match any ARN
-			run = []token{{op: many}}
-		} else {
-			p.never = seen < 5
-		}
+		p.never = seen < 5
 	}
 	p.parts = append(p.parts, part{tokens: run})
 	if len(p.keys) == 0 {

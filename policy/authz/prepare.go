@@ -3,7 +3,6 @@ package authz
 import (
 	"math/big"
 	"net/netip"
-	"slices"
 	"strings"
 	"time"
 
@@ -48,12 +47,14 @@ type condition struct {
 	ifExists   bool
 	values     []string
 
-	patterns []pattern      // strings, ARNs, booleans
-	numbers  []*big.Rat     // of numbers, dates, binaries and ranges only those that can be parsed
-	dates    []time.Time    //
-	binaries []string       //
-	ranges   []netip.Prefix //
-	absent   []bool         // of Null
+	patterns []pattern       // strings, ARNs, booleans
+	exact    map[string]bool // the texts of many patterns without wildcards and variables; nil if there are few
+	others   []int           // then the numbers of all other patterns
+	numbers  []*big.Rat      // of numbers, dates, binaries and ranges only those that can be parsed
+	dates    []time.Time     //
+	binaries []string        //
+	ranges   []netip.Prefix  //
+	absent   []bool          // of Null
 }
 
 // principal is one entry of Principal or NotPrincipal.
@@ -166,7 +167,36 @@ func compileCondition(c policy.Condition, variables bool) condition {
 			out.absent = appendIf(out.absent, text, parseBool)
 		}
 	}
+	out.index()
 	return out
+}
+
+// manyPatterns is the number of patterns of a condition from which plain texts are looked up in a map.
+const manyPatterns = 16
+
+func (c *condition) index() {
+	if len(c.patterns) < manyPatterns {
+		return
+	}
+	c.exact = map[string]bool{}
+	for i := range c.patterns {
+		switch p := &c.patterns[i]; {
+		case p.never:
+		case len(p.keys) == 0 && p.glob.exact:
+			c.exact[p.glob.text] = true
+		default:
+			c.others = append(c.others, i)
+		}
+	}
+}
+
+// size is how many comparisons one value takes.
+func (c *condition) size() int {
+	n := 16*len(c.numbers) + len(c.dates) + len(c.binaries) + len(c.ranges) + 1 // numbers are exact fractions
+	if c.exact != nil {
+		return n + len(c.others)
+	}
+	return n + len(c.patterns)
 }
 
 // appendIf appends the value of text if it can be read. A value that cannot be read matches nothing.
@@ -242,16 +272,16 @@ func appendPaths(to []pattern, s *statement) []pattern {
 
 // rolesAt returns the possible ARNs of the session's role: with the path "/", and with each path that a document gives to a role of this
 // name.
-func (w *who) rolesAt(documents []*document) []string {
-	at := []string{w.roleARN}
+func (w *who) rolesAt(documents []*document) map[string]bool {
+	at := map[string]bool{w.roleARN: true}
 	for _, d := range documents {
 		for i := range d.paths {
 			g := &d.paths[i].glob
 			_, rest, _ := strings.Cut(d.paths[i].source, "role/")
 			path := strings.NewReplacer("*", "x", "?", "x").Replace(rest[:strings.LastIndexByte(rest, '/')+1])
 			arn := region.Role(w.partition, w.account, "/"+path, w.role)
-			if g.match(arn) && !g.match(w.roleARN) && !slices.Contains(at, arn) {
-				at = append(at, arn)
+			if g.match(arn) && !g.match(w.roleARN) {
+				at[arn] = true
 			}
 		}
 	}

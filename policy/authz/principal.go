@@ -296,12 +296,18 @@ func (j *judge) displayKey(key string) string {
 	if s, ok := shownKeys[key]; ok {
 		return s
 	}
-	for _, a := range j.atoms {
-		for _, s := range a.shown {
-			if strings.EqualFold(s, key) {
-				return s
+	for ; j.spelled < len(j.atoms); j.spelled++ {
+		for _, s := range j.atoms[j.spelled].shown {
+			if j.shown == nil {
+				j.shown = map[string]string{}
+			}
+			if k := strings.ToLower(s); j.shown[k] == "" {
+				j.shown[k] = s
 			}
 		}
+	}
+	if s := j.shown[key]; s != "" {
+		return s
 	}
 	return key
 }

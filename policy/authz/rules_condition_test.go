@@ -55,6 +55,11 @@ var operatorCases = []operatorCase{
 	{"ArnEquals", `'arn:aws:iam::*:role/m?ver'`, "arn:aws:iam::111122223333:role/mover", "arn:aws:iam::111122223333:role/mer", false},
 	{"ArnLike", `'arn:aws:x:*:111122223333:f/*'`, "arn:aws:x:r:111122223333:f/a:b", "arn:aws:x:r:y:111122223333:f/a", false},
 	{"ArnNotEquals", `'arn:aws:iam::*:role/*'`, "arn:aws:iam::111122223333:user/a", "arn:aws:iam::111122223333:role/a", true},
+	{"ArnLike", `'*'`, "arn:aws:iam::111122223333:role/a", "x", false},
+	{"ArnLike", `['arn:aws:iam','*']`, "arn:aws-cn:s3:::b/a:b", "arn:aws:s3::b", false},
+	{"ArnEquals", `'*'`, "arn:::::", "arn:::x", false},
+	{"ArnNotLike", `'*'`, "not an ARN", "arn:aws:s3:::b", true},
+	{"ArnNotEquals", `'*'`, "x:aws:s3:::b", "arn:aws:s3:::b", true},
 	{"ArnNotLike", `'arn:aws:iam::111122223333:role/a'`, "arn:aws:iam::111122223333:role/A", "arn:aws:iam::111122223333:role/a", true},
 }
 

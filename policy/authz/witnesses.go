@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"maps"
 	"slices"
 	"unicode"
 )
@@ -8,7 +9,7 @@ import (
 // witnessStrings returns strings that together show every combination of globs that can match the same string. complete is false if the
 // search was given up.
 func (j *judge) witnessStrings(globs []glob) (values []string, complete bool) {
-	var used []rune
+	used := map[rune]bool{}
 	simple := true
 	for _, g := range globs {
 		simple = simple && (g.exact || g.prefix) && !g.fold
@@ -16,17 +17,17 @@ func (j *judge) witnessStrings(globs []glob) (values []string, complete bool) {
 			if t.op != char {
 				continue
 			}
-			used = appendNew(used, t.r)
+			used[t.r] = true
 			if g.fold { // also the character in other letter case
 				for r := unicode.SimpleFold(t.r); r != t.r; r = unicode.SimpleFold(r) {
-					used = appendNew(used, r)
+					used[r] = true
 				}
 			}
 		}
 	}
 	fresh := unused(used)
 	if !simple {
-		return j.searchStrings(globs, append(used, fresh))
+		return j.searchStrings(globs, append(slices.Sorted(maps.Keys(used)), fresh))
 	}
 	// All globs are exact texts or prefixes. Which of them match a string depends only on whether it is one of the texts, and on the longest
 	// prefix that it begins with.
@@ -42,14 +43,14 @@ func (j *judge) witnessStrings(globs []glob) (values []string, complete bool) {
 }
 
 // unused returns a character that is not in used, to represent all characters that no glob mentions.
-func unused(used []rune) rune {
+func unused(used map[rune]bool) rune {
 	for _, r := range "xyz019~_-" {
-		if !slices.Contains(used, r) {
+		if !used[r] {
 			return r
 		}
 	}
 	for r := 'А'; ; r++ {
-		if !slices.Contains(used, r) {
+		if !used[r] {
 			return r
 		}
 	}
@@ -111,7 +112,8 @@ func (j *judge) searchStrings(globs []glob, alphabet []rune) (values []string, c
 			accepted[string(ends)] = true
 			values = append(values, p.text)
 		}
-		if steps > maxSteps {
+		if steps > maxSteps || !j.spend(len(alphabet)*(1+len(all)/64)) {
+			j.work.cut = true
 			return values, false
 		}
 		for i, r := range alphabet {
