@@ -196,7 +196,7 @@ func remedies(findings []Finding) string {
 	return strings.Join(out, "; ")
 }
 
-// AmbiguousError says that several resources are tagged as one of ours.
+// AmbiguousError says that several resources are tagged as one of ours, and that it is not known which is: they differ, or a change would make them differ.
 type AmbiguousError struct {
 	Account, Region string
 	Kind            Kind
