@@ -3,13 +3,13 @@ package apply
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/xacct/xacct/internal/check"
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/planner"
 	"github.com/xacct/xacct/internal/survey"
 	"github.com/xacct/xacct/internal/text"
@@ -35,37 +35,59 @@ func (r *run) lookAgain(ctx context.Context) {
 	if r.approved.Mode == plan.TearDown || len(ours) == 0 || ctx.Err() != nil {
 		return
 	}
+	l := lastLook{r, newLists(r.approved.Changes), map[string]bool{}, map[string]desired.Location{}, map[string]desired.Task{}}
+	r.mu.Lock()
+	for _, arn := range r.arns {
+		l.known[arn] = true
+	}
+	r.mu.Unlock()
+	for arn := range r.current.Snap.Locations {
+		l.known[arn] = true
+	}
+	for arn := range r.current.Snap.Tasks {
+		l.known[arn] = true
+	}
+	for _, w := range r.desired.Locations {
+		l.locations[w.ID()] = w
+	}
+	for _, w := range r.desired.Tasks {
+		l.tasks[w.ID()] = w
+	}
 	found := make([][]plan.Finding, len(ours))
-	again := newLists(r.approved.Changes)
 	var wg sync.WaitGroup
 	for i, ch := range ours {
-		wg.Go(func() { found[i] = r.madeTwice(ctx, ch, again) })
+		wg.Go(func() { found[i] = l.madeTwice(ctx, ch) })
 	}
 	wg.Wait()
 	r.warnings = slices.Concat(found...)
 	planner.LogFindings(ctx, r.opts.Logger, r.warnings)
 }
 
+// lastLook is what the last look goes by.
+type lastLook struct {
+	*run
+	lists     lists
+	known     map[string]bool             // ARNs of locations and tasks that were read when the apply began, or that it made
+	locations map[string]desired.Location // by change ID
+	tasks     map[string]desired.Task
+}
+
 // madeTwice warns of what is tagged as the location or task that the change has made and was neither there when the apply began nor made by it.
-func (r *run) madeTwice(ctx context.Context, ch *plan.Change, again lists) []plan.Finding {
+func (r lastLook) madeTwice(ctx context.Context, ch *plan.Change) []plan.Finding {
 	f := plan.Finding{Severity: plan.Warning, Code: plan.CodeAmbiguous, Side: ch.Side, Account: ch.Account}
+	known := func(arn string) bool { return r.known[arn] }
 	var twins []string
 	var err, listErr error
-	for _, w := range r.desired.Locations {
-		if w.ID() == ch.ID {
-			var entries []location.Entry
-			entries, listErr = r.locationList(ctx, ch, again, time.Now())
-			f.Transfer = w.Transfer.Name
-			twins, err = survey.OtherLocations(ctx, r.clients, w, entries, r.accountedFor)
-		}
-	}
-	for _, w := range r.desired.Tasks {
-		if w.ID() == ch.ID {
-			var entries []task.Entry
-			entries, listErr = r.taskList(ctx, ch, again, time.Now())
-			f.Transfer = w.Transfer.Name
-			twins, err = survey.OtherTasks(ctx, r.clients, w, entries, r.accountedFor)
-		}
+	if w, ok := r.locations[ch.ID]; ok {
+		var entries []location.Entry
+		entries, listErr = r.locationList(ctx, ch, r.lists, time.Now())
+		f.Transfer = w.Transfer.Name
+		twins, err = survey.OtherLocations(ctx, r.clients, w, entries, known)
+	} else if w, ok := r.tasks[ch.ID]; ok {
+		var entries []task.Entry
+		entries, listErr = r.taskList(ctx, ch, r.lists, time.Now())
+		f.Transfer = w.Transfer.Name
+		twins, err = survey.OtherTasks(ctx, r.clients, w, entries, known)
 	}
 	err = cmp.Or(listErr, err)
 	r.mu.Lock()
@@ -82,16 +104,6 @@ func (r *run) madeTwice(ctx context.Context, ch *plan.Change, again lists) []pla
 		f.Remedy = "plan again: what nothing uses is deleted by the next plan; let one pipeline at a time apply a transfer"
 	}
 	return []plan.Finding{f}
-}
-
-// accountedFor reports whether the location or task was there when the apply began, or is one that it made.
-func (r *run) accountedFor(arn string) bool {
-	if r.current.Snap.Locations[arn].Exists || r.current.Snap.Tasks[arn].Exists {
-		return true
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.Contains(slices.Collect(maps.Values(r.arns)), arn)
 }
 
 // unusedStill reads again, right before a twin is deleted, whether something uses it by now.

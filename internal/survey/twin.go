@@ -19,7 +19,10 @@ import (
 func OtherLocations(ctx context.Context, c client.Set, w desired.Location, listed []location.Entry, known func(arn string) bool) ([]string, error) {
 	s := NewReader(c)
 	for _, e := range listed {
-		if b, _, ok := location.ParseURI(e.URI); ok && b == w.Spec.Bucket && !known(e.ARN) {
+		if known(e.ARN) {
+			continue
+		}
+		if b, _, ok := location.ParseURI(e.URI); ok && b == w.Spec.Bucket {
 			s.ReadLocation(ctx, transfer.Place{Account: w.Spec.Account, Region: w.Spec.Region}, e.ARN)
 		}
 	}
