@@ -66,7 +66,7 @@
 //   - Which objects there are is not read, nor are their ACLs, their owners and the keys that they are encrypted under. Grants of KMS are not
 //     read either. A run may fail for an object although the plan allows the transfer.
 //   - Reads and lists of AWS are eventually consistent: what a plan read may be older than what is there. If a new resource stays
-//     invisible for longer than [ApplyOptions].Settle, Apply may make it twice; the next plan reports the two as ambiguous.
+//     invisible for longer than [ApplyOptions].Settle, Apply may make it twice; the next plan deletes the one that nothing uses.
 //
 // # Compatibility
 //

@@ -196,7 +196,8 @@ func remedies(findings []Finding) string {
 	return strings.Join(out, "; ")
 }
 
-// AmbiguousError says that several resources are tagged as one of ours.
+// AmbiguousError says that several resources are tagged as one of ours. They differ, or a change would make them differ: those that are equal are no
+// error, because it does not matter which of them is used.
 type AmbiguousError struct {
 	Account, Region string
 	Kind            Kind

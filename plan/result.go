@@ -66,13 +66,20 @@ type PolicyWrite struct {
 // Result is what Apply did.
 type Result struct {
 	Changes []ChangeResult // one for each change of the plan, in the plan's order
+
+	// Warnings are what Apply found after the last location or task was made: each is one that an apply at the same time made too (CodeAmbiguous), or
+	// that could not be looked for (CodeUnread). Plan again: the next plan shows what it would delete. nil is none.
+	Warnings []Finding `json:",omitempty"`
 }
 
-// String has a line for each change: how it ended, what it is, and why. It has no documents.
+// String has a line for each change: how it ended, what it is, and why. Warnings follow, a line each. It has no documents.
 func (r *Result) String() string {
-	lines := make([]string, len(r.Changes))
-	for i, c := range r.Changes {
-		lines[i] = c.String()
+	var lines []string
+	for _, c := range r.Changes {
+		lines = append(lines, c.String())
+	}
+	for _, w := range r.Warnings {
+		lines = append(lines, text.Printable(fmt.Sprintf("%s: %s %s: %s (%s)", w.Severity, w.Code, w.Subject, w.Detail, w.Remedy)))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -98,6 +98,9 @@ func (r *run) vanished(ch *plan.Change) (plan.Status, error) {
 		}
 		return plan.Failed, err
 	}
+	if f := r.keptTwin(ch); f != nil {
+		return plan.Failed, &plan.StaleError{Change: ch.ID, Detail: f.Detail}
+	}
 	if r.approved.Mode == plan.TearDown || ch.Op == plan.Delete {
 		return plan.Unchanged, nil
 	}

@@ -82,20 +82,30 @@ func (r *run) lookAhead(ctx context.Context, ch *plan.Change) {
 }
 
 func (r *run) locationsSince(ctx context.Context, ch *plan.Change, t time.Time) ([]location.Entry, error) {
-	api, err := r.clients.DataSync(ch.Account, ch.Region)
-	if err != nil {
-		return nil, err
-	}
-	entries, err := r.lists.locations[transfer.Place{Account: ch.Account, Region: ch.Region}].since(t, func() ([]location.Entry, error) { return location.List(ctx, api) })
-	return entries, listError(ch, "datasync:ListLocations", err)
+	return r.locationList(ctx, ch, r.lists, t)
 }
 
 func (r *run) tasksSince(ctx context.Context, ch *plan.Change, t time.Time) ([]task.Entry, error) {
+	return r.taskList(ctx, ch, r.lists, t)
+}
+
+// locationList is the list of the locations of the change's account and Region, of those that are kept in l, if it was begun at t or later.
+func (r *run) locationList(ctx context.Context, ch *plan.Change, l lists, t time.Time) ([]location.Entry, error) {
 	api, err := r.clients.DataSync(ch.Account, ch.Region)
 	if err != nil {
 		return nil, err
 	}
-	entries, err := r.lists.tasks[transfer.Place{Account: ch.Account, Region: ch.Region}].since(t, func() ([]task.Entry, error) { return task.List(ctx, api) })
+	entries, err := l.locations[transfer.Place{Account: ch.Account, Region: ch.Region}].since(t, func() ([]location.Entry, error) { return location.List(ctx, api) })
+	return entries, listError(ch, "datasync:ListLocations", err)
+}
+
+// taskList is locationList for tasks.
+func (r *run) taskList(ctx context.Context, ch *plan.Change, l lists, t time.Time) ([]task.Entry, error) {
+	api, err := r.clients.DataSync(ch.Account, ch.Region)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := l.tasks[transfer.Place{Account: ch.Account, Region: ch.Region}].since(t, func() ([]task.Entry, error) { return task.List(ctx, api) })
 	return entries, listError(ch, "datasync:ListTasks", err)
 }
 

@@ -17,6 +17,11 @@ func (s step) removeOrphan(ctx context.Context) (plan.Status, error) {
 		return plan.Failed, err
 	}
 	arn := s.changes[s.ch.ID].ARN
+	if s.current.Twins[s.ch.ID] {
+		if err := s.unusedStill(ctx, arn); err != nil {
+			return plan.Failed, err
+		}
+	}
 	if s.ch.Kind == plan.DataSyncTask {
 		return s.removeTask(ctx, api, arn)
 	}

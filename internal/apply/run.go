@@ -56,6 +56,7 @@ type run struct {
 
 	mu      sync.Mutex
 	arns    map[string]string        // of locations and tasks, by change ID, as they are made
+	fresh   map[string]bool          // IDs of the changes whose locations and tasks this apply has made, or found made
 	ids     map[string]string        // unique ids of roles → ARNs
 	locks   map[string]chan struct{} // by bucket: S3 refuses concurrent configuration writes with OperationAborted
 	results map[string]*plan.ChangeResult
@@ -63,7 +64,8 @@ type run struct {
 	done    map[string]chan struct{} // closed when a change has ended
 	usable  map[string]chan struct{} // closed as soon as what some of its dependants need is there: at the latest when it has ended
 
-	lists lists // of what a create could make twice
+	lists    lists          // of what a create could make twice
+	warnings []plan.Finding // of what was made twice all the same
 
 	events chan struct{} // holds one: events come one at a time, and their receiver may sleep
 }
@@ -94,6 +96,7 @@ func Run(ctx context.Context, p *planner.Plan, c client.Set, o Options) (*plan.R
 			r.make(ctx, ch)
 		})
 	}
+	wg.Go(func() { r.lookAgain(ctx) })
 	wg.Wait()
 	return r.result()
 }
@@ -140,7 +143,7 @@ func begin(ctx context.Context, p *planner.Plan, c client.Set, o Options) (*run,
 func newRun(p *planner.Plan, c client.Set, o Options) *run {
 	o.Budget, o.Settle = cmp.Or(o.Budget, defaultBudget), cmp.Or(o.Settle, defaultSettle)
 	o.Logger = cmp.Or(o.Logger, slog.New(slog.DiscardHandler))
-	return &run{approved: p, approvedByID: byID(p.Changes), clients: c, opts: o, lists: newLists(p.Changes), arns: map[string]string{}, locks: map[string]chan struct{}{},
+	return &run{approved: p, approvedByID: byID(p.Changes), clients: c, opts: o, lists: newLists(p.Changes), arns: map[string]string{}, fresh: map[string]bool{}, locks: map[string]chan struct{}{},
 		results: map[string]*plan.ChangeResult{}, begun: map[string]chan struct{}{}, done: map[string]chan struct{}{}, usable: map[string]chan struct{}{}, events: make(chan struct{}, 1)}
 }
 
@@ -217,7 +220,7 @@ func byID(changes []plan.Change) map[string]*plan.Change {
 
 // result gathers how the changes ended, in the plan's order.
 func (r *run) result() (*plan.Result, error) {
-	out := &plan.Result{}
+	out := &plan.Result{Warnings: r.warnings}
 	var errs []error
 	for i := range r.approved.Changes {
 		res := r.results[r.approved.Changes[i].ID]

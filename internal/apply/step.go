@@ -105,11 +105,11 @@ func (s step) keepID(m middleware.Metadata) {
 	}
 }
 
-// made remembers the ARN of what the change is about.
+// made remembers the ARN of the location or task that the change has made, or found made.
 func (s step) made(arn string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.arns[s.ch.ID] = arn
+	s.arns[s.ch.ID], s.fresh[s.ch.ID] = arn, true
 	s.res.ARN = arn
 }
 

@@ -102,6 +102,7 @@ func (s step) createTask(ctx context.Context, api client.DataSyncAPI, w desired.
 	if err != nil {
 		return s.refused(w.Transfer, "", "datasync:CreateTask", err)
 	}
+	s.use(s.ch.ID) // the last look for twins need not wait until the task can be started
 	if err := s.foreignARN(s.res.ARN); err != nil {
 		return plan.Failed, err
 	}

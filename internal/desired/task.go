@@ -43,10 +43,10 @@ func (w Task) Diff(s task.State, source, destination string) (op plan.Op, lines 
 		lines = append(lines, fmt.Sprintf("name %s → %s", s.Name, w.Spec.Name))
 	}
 	lines = append(lines, diffOptions(w.Spec.Options, s.Options)...)
-	if !sameSet(w.Spec.Includes, s.Includes) {
+	if !SameFilter(w.Spec.Includes, s.Includes) {
 		lines = append(lines, "include filter")
 	}
-	if !sameSet(w.Spec.Excludes, s.Excludes) {
+	if !SameFilter(w.Spec.Excludes, s.Excludes) {
 		lines = append(lines, "exclude filter")
 	}
 	lines = append(lines, diffExtras(w.Spec, s)...)
@@ -177,8 +177,8 @@ func diffExtras(want task.Spec, have task.State) []string {
 	return lines
 }
 
-// sameSet reports whether two filters have the same patterns, in whatever order.
-func sameSet(a, b []string) bool {
+// SameFilter reports whether two filters have the same patterns, in whatever order.
+func SameFilter(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
@@ -19,8 +20,8 @@ import (
 	"github.com/xacct/xacct/xaccttest"
 )
 
-// twin makes a second location or task with our tags.
-func twin(t *testing.T, cloud *xaccttest.Cloud, kind xacct.Kind, res *xacct.Result) {
+// unlike makes a second location or task with our tags that differs from ours.
+func unlike(t *testing.T, cloud *xaccttest.Cloud, kind xacct.Kind, res *xacct.Result) {
 	t.Helper()
 	ctx := t.Context()
 	i := slices.IndexFunc(res.Changes, func(c xacct.ChangeResult) bool { return c.Kind == kind })
@@ -40,7 +41,8 @@ func twin(t *testing.T, cloud *xaccttest.Cloud, kind xacct.Kind, res *xacct.Resu
 			t.Fatal(err)
 		}
 		_, err = api.CreateTask(ctx, &datasync.CreateTaskInput{Name: have.Name, TaskMode: have.TaskMode, Options: have.Options,
-			SourceLocationArn: have.SourceLocationArn, DestinationLocationArn: have.DestinationLocationArn, Tags: tags.Tags})
+			SourceLocationArn: have.SourceLocationArn, DestinationLocationArn: have.DestinationLocationArn, Tags: tags.Tags,
+			Excludes: []dstypes.FilterRule{{FilterType: dstypes.FilterTypeSimplePattern, Value: new("/other")}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,7 +53,7 @@ func twin(t *testing.T, cloud *xaccttest.Cloud, kind xacct.Kind, res *xacct.Resu
 		t.Fatal(err)
 	}
 	bucket, prefix, _ := location.ParseURI(have.URI)
-	arn := "arn:aws:s3:::" + bucket
+	arn, prefix := "arn:aws:s3:::"+bucket, prefix+"other"
 	again, err := api.DescribeLocationS3(ctx, &datasync.DescribeLocationS3Input{LocationArn: &c.ARN})
 	if err != nil {
 		t.Fatal(err)
@@ -102,7 +104,7 @@ func TestAmbiguousErrorFromApplyAndResidue(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		twin(t, cloud, kind, res)
+		unlike(t, cloud, kind, res)
 		after := blockedPlan(t, cloud, tr)
 		backAfter, err := xacct.NewDestroyPlan(t.Context(), cloud.Clients(), []xacct.Transfer{tr})
 		if err != nil {

@@ -69,11 +69,20 @@ func (b *Builder) dropOrphanTasks(w desired.Task, after ...string) (ids []string
 			b.find([]*transfer.Transfer{t}, unreadFinding(w.Spec.Account, "tasks in "+reg+", where the transfer was before", err, plan.Warning, "grant the reader datasync:ListTasks there"))
 		}
 	}
+	twins := b.twinTasks(w)
 	for _, s := range old {
 		a, _ := region.ParseARN(s.ARN)
 		c := plan.Change{ID: transfer.ChangeID(a.Account, a.Region, plan.DataSyncTask, t.Name+"/"+snapshot.LastOf(s.ARN)), Account: a.Account, Region: a.Region, Kind: plan.DataSyncTask,
 			Name: cmp.Or(s.Name, t.Name), Transfers: []string{t.Name}, Op: plan.Delete, Before: w.Before(s), ARN: s.ARN, Requires: after,
 			Calls: []string{"datasync:DeleteTask"}, Reason: reasonOrphan}
+		if twins[s.ARN] {
+			if c.Requires, c.Reason = nil, reasonTwin; snapshot.InUse(s) {
+				b.keepTwinTask(w, s)
+				continue
+			}
+			b.Twins[c.ID], c.Details = true, twinDetails(s.ARN)
+			b.beforeUpdate(w.ID(), c.ID)
+		}
 		b.Orphans[c.ID] = true
 		b.running(w, s)
 		b.add(c)
@@ -92,15 +101,19 @@ func (b *Builder) dropOrphanLocations(t *transfer.Transfer, after []string, stay
 			theirs[w.Spec.Name] = w.Spec.Account
 		}
 	}
+	twins := b.twinLocations(t)
 	for _, l := range b.Snap.OrphanLocations(t) {
 		a, _ := region.ParseARN(l.ARN)
 		side := plan.Side(l.Tags[t.TagKey(transfer.TagSide)])
 		c := plan.Change{ID: transfer.ChangeID(a.Account, a.Region, plan.DataSyncLocation, t.Name+"/"+snapshot.LastOf(l.ARN)), Account: a.Account, Region: a.Region, Kind: plan.DataSyncLocation,
 			Name: l.URI, Transfers: []string{t.Name}, Side: side, Op: plan.Delete, Before: desired.Location{Transfer: t, Side: side, Spec: t.LocationSpec(plan.SourceSide)}.Before(l),
 			ARN: l.ARN, Requires: after, Calls: []string{"datasync:DeleteLocation"}, Reason: reasonOrphan}
-		b.Orphans[c.ID] = true
 		name, _, _ := location.ParseURI(l.URI)
 		switch {
+		case twins[l.ARN]:
+			if !b.dropTwinLocation(t, l, &c) {
+				continue
+			}
 		case unknown[name] != nil:
 			c.Hold, c.Reason = plan.Blocked, "it tells of bucket "+name+", whose owner is not known"
 		case theirs[name] != "":
@@ -108,6 +121,7 @@ func (b *Builder) dropOrphanLocations(t *transfer.Transfer, after []string, stay
 		case stay:
 			c.Hold, c.Reason = plan.Blocked, reasonWitness
 		}
+		b.Orphans[c.ID] = true
 		b.add(c)
 		ids = append(ids, c.ID)
 	}

@@ -133,7 +133,7 @@ func TestSetUp(t *testing.T) {
 			nil, []string{"nightly: blocking unread locations in us-east-2"}},
 		{"two locations", func(w *world) {
 			former(snapshot.FormerOwner{})(w)
-			edit(w.Locations, formerLocation, func(l *location.State) { l.URI = "s3://media/" })
+			edit(w.Locations, formerLocation, func(l *location.State) { l.URI = "s3://media/other/" })
 		}, []string{
 			"delete location loc-09 (blocked) after task nightly",
 			"delete location loc-nightly-destination (blocked) after task nightly",
@@ -169,7 +169,7 @@ func TestSetUp(t *testing.T) {
 			s.ARN, s.SourceLocationARN = formerTask, formerLocation
 			w.Tasks[s.ARN] = s
 		}, []string{"delete task task-09 after task nightly"}, nil},
-		{"two tasks that fit", func(w *world) { s := w.Tasks[mainTask]; s.ARN = formerTask; w.Tasks[s.ARN] = s },
+		{"two tasks that fit and differ", func(w *world) { s := w.Tasks[mainTask]; s.ARN, s.Name = formerTask, "other"; w.Tasks[s.ARN] = s },
 			nil, []string{"nightly: blocking ambiguous nightly"}},
 		{"a location and bucket that were left", func(w *world) {
 			former(snapshot.FormerOwner{Account: accountB, Region: "us-east-2"}, ours(w, "before"), foreign)(w)

@@ -78,11 +78,12 @@ type Builder struct {
 	deleting map[string]bool    // transfers whose tasks delete at their destinations
 	Causes   map[string][]error // by transfer: the errors that blocking findings come from
 	Orphans  map[string]bool    // IDs of changes that delete what is ours and unused: what they delete has its ARN in the change
+	Twins    map[string]bool    // IDs of those of a set-up that delete what was made twice
 }
 
 // NewBuilder returns a builder without changes and findings. callers are the ARNs of those whose clients read, by account.
 func NewBuilder(mode plan.Mode, s *snapshot.Snapshot, transfers []*transfer.Transfer, settings plan.Settings, callers map[string]string) *Builder {
-	return &Builder{mode: mode, Snap: s, transfers: transfers, settings: settings, callers: callers, Ids: s.RoleIDs(), Orphans: map[string]bool{}, Causes: map[string][]error{},
+	return &Builder{mode: mode, Snap: s, transfers: transfers, settings: settings, callers: callers, Ids: s.RoleIDs(), Orphans: map[string]bool{}, Twins: map[string]bool{}, Causes: map[string][]error{},
 		deleting: map[string]bool{}}
 }
 

@@ -11,11 +11,20 @@ import (
 )
 
 // OurLocation finds the location that is tagged as that of the transfer's side; the zero State if there is none. The strings are the ARNs of
-// locations with the same URI that are not tagged so. Several that are tagged so are an [plan.AmbiguousError]. A location that could not be read, or
-// whose tags could not, is an error too, because it may be the one.
+// locations with the same URI that are not tagged so. Of several that are tagged so and equal in all that we set, it is the one that the transfer's task
+// names, or else the oldest; of several that differ it is an [plan.AmbiguousError]. A location that could not be read, or whose tags could not, is an
+// error too, because it may be the one.
 func (s *Snapshot) OurLocation(w desired.Location) (location.State, []string, error) {
-	var ours []location.State
-	var alike []string
+	ours, alike, err := s.ourLocations(w)
+	if err != nil || len(ours) == 0 {
+		return location.State{}, alike, err
+	}
+	main, err := s.oneLocation(w, ours)
+	return main, alike, err
+}
+
+// ourLocations are the locations that are tagged as those of the transfer's side, sorted by ARN. alike and err are as in OurLocation.
+func (s *Snapshot) ourLocations(w desired.Location) (ours []location.State, alike []string, err error) {
 	for _, arn := range slices.Sorted(maps.Keys(s.Locations)) {
 		if !desired.IsIn(arn, w.Spec.Account, w.Spec.Region) {
 			continue
@@ -23,7 +32,7 @@ func (s *Snapshot) OurLocation(w desired.Location) (location.State, []string, er
 		l := s.Locations[arn]
 		if !l.Exists {
 			if err := s.Unread(arn, l.Unread, location.PartLocation); err != nil {
-				return location.State{}, nil, err
+				return nil, nil, err
 			}
 			continue
 		}
@@ -31,7 +40,7 @@ func (s *Snapshot) OurLocation(w desired.Location) (location.State, []string, er
 			continue
 		}
 		if err := s.Unread(arn, l.Unread, location.PartTags); err != nil {
-			return location.State{}, nil, err
+			return nil, nil, err
 		}
 		switch {
 		case w.Transfer.Marks(l.Tags, w.Side):
@@ -40,17 +49,7 @@ func (s *Snapshot) OurLocation(w desired.Location) (location.State, []string, er
 			alike = append(alike, arn)
 		}
 	}
-	if len(ours) > 1 {
-		e := &plan.AmbiguousError{Account: w.Spec.Account, Region: w.Spec.Region, Kind: plan.DataSyncLocation, Name: w.Spec.URI()}
-		for _, l := range ours {
-			e.ARNs = append(e.ARNs, l.ARN)
-		}
-		return location.State{}, alike, e
-	}
-	if len(ours) == 0 {
-		return location.State{}, alike, nil
-	}
-	return ours[0], alike, nil
+	return ours, alike, nil
 }
 
 // ownLocation is OurLocation for a side of the transfer.

@@ -56,7 +56,10 @@ func TestOurLocation(t *testing.T) {
 		{"untagged, of another prefix", func(w world) {
 			w.editLocation(destLocation, func(l *location.State) { l.Tags, l.URI = nil, "s3://media/elsewhere/" })
 		}, found{}},
-		{"two of ours", twin, found{Ambiguous: []string{destLocation, formerLocation}}},
+		{"two of ours that differ", func(w world) {
+			twin(w)
+			w.editLocation(formerLocation, func(l *location.State) { l.URI = "s3://media/elsewhere/" })
+		}, found{Ambiguous: []string{destLocation, formerLocation}}},
 		{"gone", func(w world) { w.Locations[destLocation] = location.State{ARN: destLocation} }, found{}},
 		{"unread", func(w world) {
 			w.Locations[formerLocation] = location.State{ARN: formerLocation, Unread: map[string]error{location.PartLocation: errThrottled}}

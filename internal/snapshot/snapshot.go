@@ -48,6 +48,8 @@ type Snapshot struct {
 	// LogUsers are by ARN: the other BASIC tasks where the transfers have or had a log policy, because they may need it too.
 	LogUsers map[string]task.State
 
+	// Users are by list: the tasks that use a location of which there are twins.
+	Users map[Lookup]Users
 	// TaskCount is how many tasks there are in an account and Region, whoever made them.
 	TaskCount map[transfer.Place]int
 	// Listed are the accounts and Regions whose locations or tasks were listed.
@@ -95,6 +97,7 @@ func New(accounts iter.Seq[string]) *Snapshot {
 		Locations:     map[string]location.State{},
 		Tasks:         map[string]task.State{},
 		LogUsers:      map[string]task.State{},
+		Users:         map[Lookup]Users{},
 		TaskCount:     map[transfer.Place]int{},
 		Listed:        map[transfer.Place]bool{},
 		Samples:       map[string]bucket.Sample{},

@@ -78,7 +78,8 @@ func TestOurTasks(t *testing.T) {
 		{"in another Region", []task.State{taskIn(tr, "us-west-1", "1", fits)}, "", []string{"task-1"}, false},
 		{"the one that fits", []task.State{taskIn(tr, "us-east-2", "1", before), taskIn(tr, "us-east-2", "2", fits)}, "task-2", []string{"task-1"}, false},
 		{"the last one", []task.State{taskIn(tr, "us-east-2", "1", before), taskIn(tr, "us-east-2", "2", replaces("1"))}, "task-2", []string{"task-1"}, false},
-		{"two alike", []task.State{taskIn(tr, "us-east-2", "1", fits), taskIn(tr, "us-east-2", "2", fits)}, "", nil, true},
+		{"two alike", []task.State{taskIn(tr, "us-east-2", "1", fits), taskIn(tr, "us-east-2", "2", fits)}, "task-1", []string{"task-2"}, false},
+		{"two unlike", []task.State{taskIn(tr, "us-east-2", "1", fits), taskIn(tr, "us-east-2", "2", func(s *task.State) { fits(s); s.Name = "x" })}, "", nil, true},
 		{"unread", []task.State{taskIn(tr, "us-east-2", "1", func(s *task.State) { s.Unread = map[string]error{task.PartTags: ErrNotRead} })}, "", nil, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

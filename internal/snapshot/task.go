@@ -6,13 +6,13 @@ import (
 
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/region"
-	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/task"
 )
 
 // OurTasks finds the tasks that are tagged as the transfer's. main is the one in the wanted Region; of several there, the one with the wanted
-// locations and mode, or else the one that no other says it replaced. If that does not single one out, it is an [plan.AmbiguousError]. old are all
-// others, also those in other Regions. A task that could not be read is an error, because it may be the one.
+// locations and mode, or else the one that no other says it replaced. If these are several that are equal in all that we set, it is one that is in use,
+// or else the oldest; if they differ, it is an *AmbiguousError of package plan. old are all others, also those in other Regions. A task that could not be read
+// is an error, because it may be the one.
 func (s *Snapshot) OurTasks(w desired.Task) (main task.State, old []task.State, err error) {
 	var here []task.State
 	for _, arn := range slices.Sorted(maps.Keys(s.Tasks)) {
@@ -37,36 +37,10 @@ func (s *Snapshot) OurTasks(w desired.Task) (main task.State, old []task.State, 
 	if len(here) == 0 {
 		return task.State{}, old, nil
 	}
-	if main, err = s.singleOut(w, here); err != nil {
+	if main, err = s.oneTask(w, here); err != nil {
 		return task.State{}, nil, err
 	}
 	return main, append(old, slices.DeleteFunc(here, func(t task.State) bool { return t.ARN == main.ARN })...), nil
-}
-
-// singleOut is the main one of the transfer's tasks in the wanted Region, of which there is at least one.
-func (s *Snapshot) singleOut(w desired.Task, here []task.State) (task.State, error) {
-	if len(here) == 1 {
-		return here[0], nil
-	}
-	source, destination := s.locationOf(w.Transfer, plan.SourceSide), s.locationOf(w.Transfer, plan.DestinationSide)
-	fit := slices.DeleteFunc(slices.Clone(here), func(t task.State) bool {
-		op, _, _ := w.Diff(t, source, destination)
-		return op == plan.Replace
-	})
-	last := slices.DeleteFunc(slices.Clone(here), func(t task.State) bool {
-		return slices.ContainsFunc(here, func(u task.State) bool { return slices.Contains(replacedBy(w.Transfer, u), t.ARN) })
-	})
-	switch {
-	case len(fit) == 1:
-		return fit[0], nil
-	case len(last) == 1:
-		return last[0], nil
-	}
-	e := &plan.AmbiguousError{Account: w.Spec.Account, Region: w.Spec.Region, Kind: plan.DataSyncTask, Name: w.Spec.Name}
-	for _, t := range here {
-		e.ARNs = append(e.ARNs, t.ARN)
-	}
-	return task.State{}, e
 }
 
 // OurTask is the main one of OurTasks.

@@ -48,8 +48,12 @@ func TestWhichTaskIsOurs(t *testing.T) {
 		{"the one that fits before the one that took its place", func(w world) {
 			w.tasks(w.task(mainTask), edited(w, secondTask, func(s *task.State) { misfit(s); s.Tags["xacct:replaces"] = "us-east-2/task-01" }))
 		}, found{ARN: mainTask, Others: []string{secondTask}}},
-		{"two that fit", func(w world) { w.tasks(w.task(mainTask), w.task(secondTask)) }, found{Ambiguous: []string{mainTask, secondTask}}},
-		{"two that do not fit", func(w world) { w.tasks(edited(w, mainTask, misfit), edited(w, secondTask, misfit)) },
+		{"two that fit and differ", func(w world) {
+			w.tasks(w.task(mainTask), edited(w, secondTask, func(s *task.State) { s.Excludes = []string{"/x"} }))
+		}, found{Ambiguous: []string{mainTask, secondTask}}},
+		{"two that do not fit and differ", func(w world) {
+			w.tasks(edited(w, mainTask, misfit), edited(w, secondTask, func(s *task.State) { misfit(s); s.Excludes = []string{"/x"} }))
+		},
 			found{Ambiguous: []string{mainTask, secondTask}}},
 		{"unread", func(w world) {
 			w.tasks(w.task(mainTask), task.State{ARN: secondTask, Unread: map[string]error{task.PartTask: errThrottled}})

@@ -42,11 +42,7 @@ func (s *Reader) readTasks(ctx context.Context, w desired.Set, l snapshot.Lookup
 		fail(err)
 		return
 	}
-	in := &datasync.ListTasksInput{}
-	if l.Location != "" {
-		in.Filters = []dstypes.TaskFilter{{Name: dstypes.TaskFilterNameLocationId, Operator: dstypes.OperatorEq, Values: []string{l.Location}}}
-	}
-	pages := datasync.NewListTasksPaginator(api, in)
+	pages := datasync.NewListTasksPaginator(api, listTasks(l))
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -68,10 +64,41 @@ func (s *Reader) readTasks(ctx context.Context, w desired.Set, l snapshot.Lookup
 	}
 }
 
+// listTasks is the input of the lookup's list.
+func listTasks(l snapshot.Lookup) *datasync.ListTasksInput {
+	in := &datasync.ListTasksInput{}
+	if l.Location != "" {
+		in.Filters = []dstypes.TaskFilter{{Name: dstypes.TaskFilterNameLocationId, Operator: dstypes.OperatorEq, Values: []string{l.Location}}}
+	}
+	return in
+}
+
+// ListUsers lists the tasks that use the lookup's location. What fails leaves unknown who uses it, and nothing else.
+func (s *Reader) ListUsers(ctx context.Context, l snapshot.Lookup) {
+	var users snapshot.Users
+	api, err := s.clients.DataSync(l.Place.Account, l.Place.Region)
+	if err == nil {
+		for pages := datasync.NewListTasksPaginator(api, listTasks(l)); pages.HasMorePages() && err == nil; {
+			var page *datasync.ListTasksOutput
+			if page, err = pages.NextPage(ctx); err != nil {
+				err = &plan.CallError{Account: l.Place.Account, Region: l.Place.Region, Operation: "datasync:ListTasks", Subject: l.Location, Err: err}
+				break
+			}
+			for _, e := range page.Tasks {
+				users.Tasks = append(users.Tasks, aws.ToString(e.TaskArn))
+			}
+		}
+	}
+	users.Err = err
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Users[l] = users
+}
+
 // readReferred makes the snapshot's lookups, reads the listed locations of former buckets, and then reads what the tasks of ours name or say that they
 // replaced, until nothing new is found.
 func (s *Reader) readReferred(ctx context.Context, w desired.Set, listed map[transfer.Place][]location.Entry) {
-	lookups := s.Lookups(w)
+	lookups, users := s.Lookups(w), s.UsersToList(w)
 	for first := true; ; first = false {
 		locations, tasks := s.Referred(w)
 		if first {
@@ -88,6 +115,9 @@ func (s *Reader) readReferred(ctx context.Context, w desired.Set, listed map[tra
 				wg.Go(func() { listInto(ctx, s, l.Place, "datasync:ListLocations", elsewhere, location.List) })
 			}
 		}
+		for l := range users {
+			wg.Go(func() { s.ListUsers(ctx, l) })
+		}
 		for arn, pl := range locations {
 			wg.Go(func() { s.ReadLocation(ctx, pl, arn) })
 		}
@@ -99,7 +129,7 @@ func (s *Reader) readReferred(ctx context.Context, w desired.Set, listed map[tra
 			wg.Go(func() { s.ReadLocation(ctx, pl, arn) })
 		}
 		wg.Wait()
-		lookups = nil
+		lookups, users = nil, nil
 	}
 }
 

@@ -82,16 +82,11 @@ var setups = map[string]func(*stage){
 		st.cloud.SetBucketPolicy("media-archive", policy.New(all).Bytes())
 	},
 	"ambiguous": func(st *stage) {
-		r := st.applied()
-		api, err := st.cloud.Clients().DataSync(r.TaskARN(st.tr.Name))
-		st.must(err)
-		have, err := api.DescribeTask(st.t.Context(), &datasync.DescribeTaskInput{TaskArn: new(r.TaskARN(st.tr.Name))})
-		st.must(err)
-		tags, err := api.ListTagsForResource(st.t.Context(), &datasync.ListTagsForResourceInput{ResourceArn: have.TaskArn})
-		st.must(err)
-		_, err = api.CreateTask(st.t.Context(), &datasync.CreateTaskInput{Name: have.Name, TaskMode: have.TaskMode, Options: have.Options,
-			SourceLocationArn: have.SourceLocationArn, DestinationLocationArn: have.DestinationLocationArn, Tags: tags.Tags})
-		st.must(err)
+		st.taskAgain("/other")
+	},
+	"made-twice": func(st *stage) {
+		st.tr.Task.Schedule = &task.Schedule{Expression: "rate(1 day)"}
+		st.taskAgain("")
 	},
 	"replace": func(st *stage) {
 		st.applied()
@@ -208,6 +203,25 @@ func (st *stage) applied() *xacct.Result {
 	st.t.Helper()
 	p := kittest.MustPlan(st.t, st.t.Context(), st.cloud.Clients(), []xacct.Transfer{*st.tr})
 	return kittest.MustApply(st.t, st.t.Context(), st.cloud.Clients(), p)
+}
+
+// taskAgain sets the transfer up and makes its task a second time, as an apply at the same time does. If exclude is not "", the second one leaves it out.
+func (st *stage) taskAgain(exclude string) {
+	st.t.Helper()
+	arn := st.applied().TaskARN(st.tr.Name)
+	api, err := st.cloud.Clients().DataSync(arn)
+	st.must(err)
+	have, err := api.DescribeTask(st.t.Context(), &datasync.DescribeTaskInput{TaskArn: &arn})
+	st.must(err)
+	tags, err := api.ListTagsForResource(st.t.Context(), &datasync.ListTagsForResourceInput{ResourceArn: &arn})
+	st.must(err)
+	in := &datasync.CreateTaskInput{Name: have.Name, TaskMode: have.TaskMode, Options: have.Options, Schedule: have.Schedule,
+		SourceLocationArn: have.SourceLocationArn, DestinationLocationArn: have.DestinationLocationArn, Tags: tags.Tags}
+	if exclude != "" {
+		in.Excludes = []dstypes.FilterRule{{FilterType: dstypes.FilterTypeSimplePattern, Value: &exclude}}
+	}
+	_, err = api.CreateTask(st.t.Context(), in)
+	st.must(err)
 }
 
 // handMade makes the destination's role, bucket policy and location as the tutorial has it done by hand.

@@ -1,0 +1,259 @@
+package snapshot
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/location"
+	"github.com/xacct/xacct/plan"
+	"github.com/xacct/xacct/task"
+)
+
+// Twins are several locations or tasks of one transfer that are equal in all that we set. Applies of one transfer at the same time make them, because
+// CreateLocationS3 and CreateTask have no client token. One is used, the others are orphans: of tasks one that has run or has a schedule before one
+// that has not, of locations the one that the used task names, and of the rest the oldest. So no task has to be replaced because it was made with
+// the younger location.
+
+// older orders twins by the time of their creation, and those of one time by their ARNs.
+func older(a, b time.Time, arnA, arnB string) int {
+	return cmp.Or(a.Compare(b), cmp.Compare(arnA, arnB))
+}
+
+// oneLocation is the location that is used, of those that are tagged as the side's: sorted by ARN, and at least one.
+func (s *Snapshot) oneLocation(w desired.Location, ours []location.State) (location.State, error) {
+	if len(ours) == 1 {
+		return ours[0], nil
+	}
+	if !twinLocations(w, ours) {
+		e := &plan.AmbiguousError{Account: w.Spec.Account, Region: w.Spec.Region, Kind: plan.DataSyncLocation, Name: w.Spec.URI()}
+		for _, l := range ours {
+			e.ARNs = append(e.ARNs, l.ARN)
+		}
+		return location.State{}, e
+	}
+	main, _ := s.OurTask(desired.Of([]*transfer.Transfer{w.Transfer}).Tasks[0]) // an error is the task's, and none of ours is then known to be named
+	used := endOf(main, w.Side)
+	if i := slices.IndexFunc(ours, func(l location.State) bool { return l.ARN == used }); i >= 0 {
+		return ours[i], nil
+	}
+	return slices.MinFunc(ours, func(a, b location.State) int { return older(a.CreationTime, b.CreationTime, a.ARN, b.ARN) }), nil
+}
+
+// endOf is the ARN of the task's location on the side.
+func endOf(t task.State, side plan.Side) string {
+	if side == plan.SourceSide {
+		return t.SourceLocationARN
+	}
+	return t.DestinationLocationARN
+}
+
+// twinLocations reports whether locations of the side are equal in all that we set.
+func twinLocations(w desired.Location, all []location.State) bool {
+	for _, l := range all {
+		one := all[0]
+		sameClass := w.Side != plan.DestinationSide ||
+			cmp.Or(one.StorageClass, dstypes.S3StorageClassStandard) == cmp.Or(l.StorageClass, dstypes.S3StorageClassStandard)
+		if one.URI != l.URI || one.RoleARN != l.RoleARN || !sameClass || !sameTags(w.Transfer, w.Spec.Tags, one.Tags, l.Tags) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameTags reports whether two resources have the same values of the wanted tags, and note the same about what was before them.
+func sameTags(t *transfer.Transfer, want, a, b map[string]string) bool {
+	for _, k := range append(slices.Collect(maps.Keys(want)), t.TagKey(transfer.TagReplaces)) {
+		x, inA := a[k]
+		if y, inB := b[k]; x != y || inA != inB {
+			return false
+		}
+	}
+	return true
+}
+
+// fitting are the ARNs that the task of the transfer may have as its location on the side: the given one, or those of ours, which are twins if they
+// are several.
+func (s *Snapshot) fitting(t *transfer.Transfer, side plan.Side) []string {
+	if arn := t.End(side).LocationARN; arn != "" {
+		return []string{arn}
+	}
+	w := desired.Location{Transfer: t, Side: side, Spec: t.LocationSpec(side)}
+	ours, _, err := s.ourLocations(w)
+	if err != nil || !twinLocations(w, ours) {
+		return nil
+	}
+	var out []string
+	for _, l := range ours {
+		out = append(out, l.ARN)
+	}
+	return out
+}
+
+// oneTask is the task that is used, of those that are tagged as the transfer's in the wanted Region: sorted by ARN, and at least one.
+func (s *Snapshot) oneTask(w desired.Task, here []task.State) (task.State, error) {
+	if len(here) == 1 {
+		return here[0], nil
+	}
+	sources, destinations := s.fitting(w.Transfer, plan.SourceSide), s.fitting(w.Transfer, plan.DestinationSide)
+	fit := slices.DeleteFunc(slices.Clone(here), func(t task.State) bool {
+		op, _, _ := w.Diff(t, t.SourceLocationARN, t.DestinationLocationARN)
+		return op == plan.Replace || !slices.Contains(sources, t.SourceLocationARN) || !slices.Contains(destinations, t.DestinationLocationARN)
+	})
+	last := slices.DeleteFunc(slices.Clone(here), func(t task.State) bool {
+		return slices.ContainsFunc(here, func(u task.State) bool { return slices.Contains(replacedBy(w.Transfer, u), t.ARN) })
+	})
+	switch {
+	case len(fit) == 1:
+		return fit[0], nil
+	case len(last) == 1:
+		return last[0], nil
+	}
+	all := fit
+	if len(all) == 0 {
+		all = last
+	}
+	if len(all) > 0 && !slices.ContainsFunc(all, func(t task.State) bool { return !s.twinTasks(w, all[0], t) }) {
+		return slices.MinFunc(all, func(a, b task.State) int {
+			return cmp.Or(unusedLast(InUse(a), InUse(b)), older(a.CreationTime, b.CreationTime, a.ARN, b.ARN))
+		}), nil
+	}
+	e := &plan.AmbiguousError{Account: w.Spec.Account, Region: w.Spec.Region, Kind: plan.DataSyncTask, Name: w.Spec.Name}
+	for _, t := range here {
+		e.ARNs = append(e.ARNs, t.ARN)
+	}
+	return task.State{}, e
+}
+
+// unusedLast orders what is in use before what is not.
+func unusedLast(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
+}
+
+// InUse reports whether the task has run, runs, or has a schedule.
+func InUse(t task.State) bool {
+	return t.LastExecutionARN != "" || t.Schedule != nil || t.Status == dstypes.TaskStatusRunning || t.Status == dstypes.TaskStatusQueued
+}
+
+// twinTasks reports whether two tasks of the transfer are equal in all that we set. Locations that are twins count as one.
+func (s *Snapshot) twinTasks(w desired.Task, a, b task.State) bool {
+	for _, side := range transfer.Sides {
+		if !s.twinEnds(w.Transfer, side, endOf(a, side), endOf(b, side)) {
+			return false
+		}
+	}
+	w.Spec.Mode = ""
+	_, linesA, _ := w.Diff(a, a.SourceLocationARN, a.DestinationLocationARN)
+	_, linesB, _ := w.Diff(b, b.SourceLocationARN, b.DestinationLocationARN)
+	return a.Mode == b.Mode && a.Name == b.Name && slices.Equal(linesA, linesB) && sameTags(w.Transfer, w.Spec.Tags, a.Tags, b.Tags) &&
+		desired.SameFilter(a.Includes, b.Includes) && desired.SameFilter(a.Excludes, b.Excludes) && sameSchedule(a.Schedule, b.Schedule) &&
+		a.Manifest.Equal(b.Manifest) && a.Report.Equal(b.Report) && (w.Spec.LogGroupARN == "" || a.LogGroupARN == b.LogGroupARN)
+}
+
+func sameSchedule(a, b *task.ScheduleState) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Expression == b.Expression
+}
+
+// twinEnds reports whether two ARNs are of one location or of twins.
+func (s *Snapshot) twinEnds(t *transfer.Transfer, side plan.Side, a, b string) bool {
+	if a == b {
+		return true
+	}
+	x, y := s.Locations[a], s.Locations[b]
+	return x.Exists && y.Exists && t.Marks(x.Tags, side) && t.Marks(y.Tags, side) &&
+		twinLocations(desired.Location{Transfer: t, Side: side, Spec: t.LocationSpec(side)}, []location.State{x, y})
+}
+
+// TwinTasks are the twins of the task that is used, without it: main and old are those of OurTasks.
+func (s *Snapshot) TwinTasks(w desired.Task, main task.State, old []task.State) []task.State {
+	return slices.DeleteFunc(slices.Clone(old), func(t task.State) bool {
+		return !main.Exists || !desired.IsIn(t.ARN, w.Spec.Account, w.Spec.Region) || slices.Contains(replacedBy(w.Transfer, main), t.ARN) ||
+			!s.twinTasks(w, main, t)
+	})
+}
+
+// TwinLocations are the twins of the side's location that is used, without it; nil if the location is given or it is not known which is used.
+func (s *Snapshot) TwinLocations(t *transfer.Transfer, side plan.Side) []location.State {
+	if t.End(side).LocationARN != "" {
+		return nil
+	}
+	main, err := s.ownLocation(t, side)
+	if err != nil {
+		return nil
+	}
+	ours, _, _ := s.ourLocations(desired.Location{Transfer: t, Side: side, Spec: t.LocationSpec(side)})
+	return slices.DeleteFunc(ours, func(l location.State) bool { return l.ARN == main.ARN })
+}
+
+// UsersToList are the lists that tell which tasks use twins of the transfers' locations: one for each twin, in the Regions of both ends and in those
+// in which the transfer was before. Which twin is used is known only when all tasks are, so the lists are of all twins.
+func (s *Snapshot) UsersToList(w desired.Set) map[Lookup]bool {
+	out := map[Lookup]bool{}
+	for _, want := range w.Tasks {
+		for _, side := range transfer.Sides {
+			arns := s.fitting(want.Transfer, side)
+			for _, arn := range arns {
+				for _, pl := range s.usersPlaces(want.Transfer) {
+					if len(arns) > 1 {
+						out[Lookup{pl, arn}] = true
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// usersPlaces are where tasks can be listed that may use the transfer's locations.
+func (s *Snapshot) usersPlaces(t *transfer.Transfer) []transfer.Place {
+	regions := append(s.regionsToSearch(t), t.Source.Region, t.Destination.Region)
+	slices.Sort(regions)
+	var out []transfer.Place
+	for _, reg := range slices.Compact(regions) {
+		out = append(out, transfer.Place{Account: t.TaskAccount, Region: reg})
+	}
+	return out
+}
+
+// Users are the tasks that were listed as using a location. Err is why they could not be listed.
+type Users struct {
+	Tasks []string // ARNs
+	Err   error
+}
+
+// UsersOf are the tasks, by ARN and sorted, that use a twin of the transfer's locations, as far as they can be listed; an error if one of the
+// lists was not read.
+func (s *Snapshot) UsersOf(t *transfer.Transfer, arn string) ([]string, error) {
+	var out []string
+	for _, pl := range s.usersPlaces(t) {
+		u, read := s.Users[Lookup{pl, arn}]
+		if !read {
+			u.Err = ErrNotRead
+		}
+		if u.Err != nil {
+			return nil, u.Err
+		}
+		out = append(out, u.Tasks...)
+	}
+	for _, other := range s.Tasks {
+		if other.Exists && (other.SourceLocationARN == arn || other.DestinationLocationARN == arn) {
+			out = append(out, other.ARN)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
