@@ -86,13 +86,14 @@ func (s step) updateRole(ctx context.Context, api iamrole.API, w desired.Role, s
 	return s.deletePolicies(ctx, api, w, d.Drop)
 }
 
-// know remembers the unique id that S3 may show in place of the role's ARN.
+// know remembers the unique id that S3 may show in place of the role's ARN. Any other id that the role was known by is that of a deleted one.
 func (r *run) know(id, arn string) {
 	if id == "" {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	maps.DeleteFunc(r.ids, func(_, of string) bool { return of == arn })
 	r.ids[id] = arn
 }
 
