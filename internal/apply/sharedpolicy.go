@@ -15,6 +15,7 @@ import (
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/guard"
 	"github.com/xacct/xacct/internal/patience"
+	"github.com/xacct/xacct/internal/planner"
 	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
@@ -218,16 +219,17 @@ func (s step) checkMerged(t target, current policy.Document, e guard.Edit) error
 	}
 	f := s.current.Facts()
 	t.facts(f, snapshot.WithARNs(s.current.Ids, current), e.Gone)
+	var sets []*transfer.Resources
+	for _, tr := range t.Transfers {
+		sets = append(sets, tr.Resources())
+	}
+	blocking := planner.BlockingByTransfer(slices.DeleteFunc(check.All(sets, f), func(f plan.Finding) bool {
+		return slices.Contains(s.approved.Settings.Override, f.Code)
+	}))
 	var errs []error
 	for _, tr := range t.Transfers {
-		var blocking []plan.Finding
-		for _, finding := range check.All([]*transfer.Resources{tr.Resources()}, f) {
-			if finding.Severity == plan.Blocking && !slices.Contains(s.approved.Settings.Override, finding.Code) {
-				blocking = append(blocking, finding)
-			}
-		}
-		if len(blocking) > 0 {
-			errs = append(errs, &plan.BlockedError{Transfer: tr.Name, Findings: blocking})
+		if fs := blocking[tr.Name]; len(fs) > 0 {
+			errs = append(errs, &plan.BlockedError{Transfer: tr.Name, Findings: fs})
 		}
 	}
 	if len(errs) == 0 {
