@@ -36,7 +36,9 @@ func (s step) applyRole(ctx context.Context, w desired.Role) (plan.Status, error
 		}
 	}
 	s.know(state.ID, w.Arn)
-	if made { // the policies of a role that existed say what it used before, until a tag says it too
+	s.roleFor = s.opts.Settle // another apply may have made it a moment ago
+	if made {                 // the policies of a role that existed say what it used before, until a tag says it too
+		s.roleFor = s.opts.Budget
 		s.use(s.ch.ID)
 	}
 	return ended(s.updateRole(ctx, api, w, state, w.Diff(state)))
@@ -166,6 +168,7 @@ func (s step) putPolicies(ctx context.Context, api iamrole.API, w desired.Role, 
 }
 
 func (s step) deletePolicies(ctx context.Context, api iamrole.API, w desired.Role, names []string) error {
+	s.roleFor = 0 // what is not there is deleted
 	for _, name := range names {
 		in, err := w.Spec.DeletePolicyInput(name)
 		if err := remove(ctx, s, "iam:DeleteRolePolicy", api.DeleteRolePolicy, in, err); err != nil {
