@@ -100,6 +100,9 @@ type (
 	// WrongOwnerError says that a bucket does not belong to the account that the transfer names, or that this is not proved. See [plan.WrongOwnerError].
 	WrongOwnerError = plan.WrongOwnerError
 
+	// DeadPrincipalError says that a policy was stored with the unique ID of a deleted role in place of the role that was sent. See [plan.DeadPrincipalError].
+	DeadPrincipalError = plan.DeadPrincipalError
+
 	// LostUpdateError says that the policy of a bucket or key does not hold what was written: somebody wrote it at the same time. See [plan.LostUpdateError].
 	LostUpdateError = plan.LostUpdateError
 

@@ -138,7 +138,7 @@ func (r *run) make(ctx context.Context, ch *plan.Change) {
 	status, err := r.decide(ctx, ch)
 	if status == "" {
 		r.emit(ctx, ch, plan.Event{State: plan.EventStarted}, nil)
-		status, err = step{r, ch, res}.execute(ctx)
+		status, err = step{run: r, ch: ch, res: res}.execute(ctx)
 	}
 	r.mu.Lock()
 	res.Status, res.Err = status, err

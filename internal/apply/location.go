@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -103,15 +104,18 @@ func (s step) adopt(arn string, found bool, err error) (bool, error) {
 	return true, nil
 }
 
-// budgetFor is how long the named errors of a new role or policy are retried on one side: as long as the policies allow the access, a short time
-// while they leave it open, and not at all if they deny it or another operator has still to act.
+// budgetFor is how long the named errors of a new role or policy are retried on one side: the whole budget if the policies allow the access, a short
+// time if they leave it open or the caller may not make the location (which Override lets pass), and no time if they deny it or another operator has
+// still to act.
 func (s step) budgetFor(t *transfer.Transfer, side plan.Side) time.Duration {
 	if s.waitsFor(s.ch) != nil {
 		return 0
 	}
 	switch s.verdict(t, side) {
 	case plan.CodeAllowed:
-		return s.opts.Budget
+		if !s.doubtsCaller(t, side) {
+			return s.opts.Budget
+		}
 	case plan.CodeDenied:
 		return 0
 	}
@@ -131,6 +135,13 @@ func (r *run) verdict(t *transfer.Transfer, side plan.Side) plan.Code {
 		}
 	}
 	return worst
+}
+
+// doubtsCaller reports whether the current plan says of its caller that it may not make the location of the side, or that this is open.
+func (r *run) doubtsCaller(t *transfer.Transfer, side plan.Side) bool {
+	return slices.ContainsFunc(r.current.Findings.List, func(f plan.Finding) bool {
+		return f.Transfer == t.Name && f.Side == side && (f.Code == plan.CodeNoOperator || f.Code == plan.CodeCaller)
+	})
 }
 
 // refused ends a location, or with side "" a task, that DataSync would not make. While another account's operator has still to act, it waits.

@@ -20,6 +20,7 @@ func classOf(err error) string {
 		{"mismatch", as[*plan.MismatchError]},
 		{"ambiguous-resource", as[*plan.AmbiguousError]},
 		{"owner", as[*plan.OwnerError]},
+		{"dead-principal", as[*plan.DeadPrincipalError]},
 		{"lost-update", as[*plan.LostUpdateError]},
 		{"no-client", as[*plan.ClientError]},
 		{"dependent", as[*dependentError]},

@@ -36,7 +36,9 @@ func (s step) applyRole(ctx context.Context, w desired.Role) (plan.Status, error
 		}
 	}
 	s.know(state.ID, w.Arn)
-	if made { // the policies of a role that existed say what it used before, until a tag says it too
+	s.roleFor = s.opts.Settle // another apply may have made it a moment ago
+	if made {                 // the policies of a role that existed say what it used before, until a tag says it too
+		s.roleFor = s.opts.Budget
 		s.use(s.ch.ID)
 	}
 	return ended(s.updateRole(ctx, api, w, state, w.Diff(state)))
@@ -86,13 +88,14 @@ func (s step) updateRole(ctx context.Context, api iamrole.API, w desired.Role, s
 	return s.deletePolicies(ctx, api, w, d.Drop)
 }
 
-// know remembers the unique id that S3 may show in place of the role's ARN.
+// know remembers the unique id that S3 may show in place of the role's ARN. Any other id that the role was known by is that of a deleted one.
 func (r *run) know(id, arn string) {
 	if id == "" {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	maps.DeleteFunc(r.ids, func(_, of string) bool { return of == arn })
 	r.ids[id] = arn
 }
 
@@ -165,6 +168,7 @@ func (s step) putPolicies(ctx context.Context, api iamrole.API, w desired.Role, 
 }
 
 func (s step) deletePolicies(ctx context.Context, api iamrole.API, w desired.Role, names []string) error {
+	s.roleFor = 0 // what is not there is deleted
 	for _, name := range names {
 		in, err := w.Spec.DeletePolicyInput(name)
 		if err := remove(ctx, s, "iam:DeleteRolePolicy", api.DeleteRolePolicy, in, err); err != nil {

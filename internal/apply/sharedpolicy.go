@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/guard"
 	"github.com/xacct/xacct/internal/patience"
+	"github.com/xacct/xacct/internal/planner"
 	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
@@ -110,7 +110,7 @@ func (s step) applyPolicy(ctx context.Context, t target) (plan.Status, error) {
 		return plan.Failed, t.err
 	}
 	var sent time.Time
-	backoff := patience.NewBackoff()
+	backoff, others := patience.NewBackoff(), patience.NewBackoff()
 	out, err := guard.Write(ctx, guard.Target{
 		Ours: t.Ours,
 		Read: t.read,
@@ -126,7 +126,7 @@ func (s step) applyPolicy(ctx context.Context, t target) (plan.Status, error) {
 			}
 			return err
 		},
-		Missing: func(sent, got policy.Document) []string { return difference(sent, got, s.known()) },
+		Compare: func(sent, got policy.Document) guard.Difference { return compare(t.Ours, sent, got, s.known()) },
 	}, guard.Hooks{
 		Check: func(current policy.Document, e guard.Edit) error { return s.checkMerged(ctx, t, current, e) },
 		Refused: func(ctx context.Context, attempt int, err error) error {
@@ -142,6 +142,14 @@ func (s step) applyPolicy(ctx context.Context, t target) (plan.Status, error) {
 			s.res.Writes = append(s.res.Writes, plan.PolicyWrite{Time: sent, Before: string(current.Bytes()), After: string(next.Bytes())})
 		},
 		Stored: func() { s.use(s.ch.ID) },
+		Another: func(ctx context.Context, attempt int, o guard.Other) error {
+			err := &plan.DeadPrincipalError{Account: s.ch.Account, Region: s.ch.Region, Kind: s.ch.Kind, Name: s.ch.Name,
+				Statements: o.Statements, Roles: o.Sent, IDs: o.Got}
+			if !s.pause(ctx, attempt, others, s.opts.Budget, err) {
+				return err
+			}
+			return nil
+		},
 		Settle: func(ctx context.Context, look func(context.Context) (bool, error)) error {
 			_, err := s.settle(ctx, look)
 			return err
@@ -157,18 +165,19 @@ func (s step) policyEnded(t target, out guard.Outcome, err error) (plan.Status, 
 		read    *guard.ReadError
 		taken   *guard.TakenError
 		lost    *guard.LostError
+		dead    *plan.DeadPrincipalError
 		checked *checkError
 	)
 	switch {
 	case err == nil && !out.Changed:
 		return plan.Unchanged, nil
 	case err == nil:
-		if len(out.Others) > 0 {
-			s.res.Detail = "written, but afterwards not there: " + text.NamedAll(out.Others) + " (another writer removed or changed it)"
-		}
+		s.res.Detail = detailOf(out)
 		return plan.Done, nil
 	case errors.As(err, &waiting):
 		return plan.Waiting, waiting
+	case errors.As(err, &dead):
+		return plan.Failed, dead
 	case errors.As(err, &checked):
 		return plan.Failed, checked.error
 	case errors.As(err, &read):
@@ -179,6 +188,22 @@ func (s step) policyEnded(t target, out guard.Outcome, err error) (plan.Status, 
 		return plan.Failed, &plan.LostUpdateError{Account: s.ch.Account, Region: s.ch.Region, Kind: s.ch.Kind, Name: s.ch.Name, Missing: lost.Missing}
 	}
 	return plan.Failed, s.callError(t.put, err)
+}
+
+// detailOf says what is to be known of a write that succeeded; "" if there is nothing.
+func detailOf(out guard.Outcome) string {
+	var parts []string
+	if len(out.Others) > 0 {
+		parts = append(parts, "afterwards not there: "+text.NamedAll(out.Others)+" (another writer removed or changed it)")
+	}
+	if o := out.Unsure; o != nil {
+		parts = append(parts, fmt.Sprintf("in %s %s stands in place of %s: a deleted role or user, or one that is shown so for a while; plan again",
+			text.NamedAll(o.Statements), strings.Join(o.Got, ", "), strings.Join(o.Sent, ", ")))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "written, but " + strings.Join(parts, "; ")
 }
 
 // checkError marks an error of checkMerged, which needs no operation put around it.
@@ -195,72 +220,25 @@ func (s step) checkMerged(ctx context.Context, t target, current policy.Document
 	}
 	f := s.current.Facts()
 	t.facts(f, snapshot.WithARNs(s.current.Ids, current), e.Gone)
+	var sets []*transfer.Resources
+	for _, tr := range t.Transfers {
+		sets = append(sets, tr.Resources())
+	}
+	found, err := check.All(ctx, sets, f)
+	if err != nil {
+		return &checkError{fmt.Errorf("%s: nothing was written: %w", s.ch.ID, err)}
+	}
+	blocking := planner.BlockingByTransfer(slices.DeleteFunc(found, func(f plan.Finding) bool {
+		return slices.Contains(s.approved.Settings.Override, f.Code)
+	}))
 	var errs []error
 	for _, tr := range t.Transfers {
-		var blocking []plan.Finding
-		found, err := check.All(ctx, []*transfer.Resources{tr.Resources()}, f)
-		if err != nil {
-			return &checkError{fmt.Errorf("%s: nothing was written: %w", s.ch.ID, err)}
-		}
-		for _, finding := range found {
-			if finding.Severity == plan.Blocking && !slices.Contains(s.approved.Settings.Override, finding.Code) {
-				blocking = append(blocking, finding)
-			}
-		}
-		if len(blocking) > 0 {
-			errs = append(errs, &plan.BlockedError{Transfer: tr.Name, Findings: blocking})
+		if fs := blocking[tr.Name]; len(fs) > 0 {
+			errs = append(errs, &plan.BlockedError{Transfer: tr.Name, Findings: fs})
 		}
 	}
 	if len(errs) == 0 {
 		return nil
 	}
 	return &checkError{errors.Join(errs...)}
-}
-
-// difference names the statements that stand in one document only. A unique id that nobody knows, in place of a principal, is the same
-// principal not yet resolved.
-func difference(sent, got policy.Document, ids map[string]string) []string {
-	rest := slices.Collect(got.All())
-	var out []string
-	i := 0
-	for st := range sent.All() {
-		i++
-		j := slices.IndexFunc(rest, func(g policy.Statement) bool { return g.EqualWith(st, ids) })
-		if j < 0 {
-			j = slices.IndexFunc(rest, func(g policy.Statement) bool { return unresolved(g, ids) && skeleton(g) == skeleton(st) })
-		}
-		if j < 0 {
-			out = append(out, text.SidOr(st.Sid(), i))
-			continue
-		}
-		rest = slices.Delete(rest, j, j+1)
-	}
-	for _, st := range rest {
-		if strings.HasPrefix(st.Sid(), transfer.SidPrefix) && !slices.Contains(out, st.Sid()) {
-			out = append(out, st.Sid())
-		}
-	}
-	return out
-}
-
-// unresolved reports whether a principal is a unique id that nobody knows.
-func unresolved(st policy.Statement, ids map[string]string) bool {
-	principals, _ := st.Principals()
-	return slices.ContainsFunc(principals, func(p policy.Principal) bool { return desired.UniqueID(p.Value()) && ids[p.Value()] == "" })
-}
-
-// skeleton is a statement without its principals.
-func skeleton(st policy.Statement) string {
-	actions, notAction := st.Actions()
-	resources, notResource := st.Resources()
-	var conditions []string
-	for _, c := range st.Conditions() {
-		conditions = append(conditions, strings.ToLower(c.Operator()+"|"+c.Key())+"|"+strings.Join(slices.Sorted(slices.Values(c.Values())), ","))
-	}
-	lower := map[string]bool{}
-	for _, a := range actions {
-		lower[strings.ToLower(a)] = true
-	}
-	slices.Sort(conditions)
-	return fmt.Sprint(st.Effect(), st.Sid(), notAction, slices.Sorted(maps.Keys(lower)), notResource, slices.Sorted(slices.Values(resources)), conditions)
 }

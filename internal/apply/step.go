@@ -22,6 +22,8 @@ type step struct {
 	*run
 	ch  *plan.Change
 	res *plan.ChangeResult
+
+	roleFor time.Duration // how long IAM may say that the role of the change does not exist, because it is new; 0 is not at all
 }
 
 // execute makes the change, which is due.
@@ -169,10 +171,12 @@ func (s step) attempts(ctx context.Context, budget, unsure time.Duration, call f
 }
 
 // limit is how long to try again after an error; zero is not at all.
-func (r *run) limit(err error, budget time.Duration) time.Duration {
+func (s step) limit(err error, budget time.Duration) time.Duration {
 	switch {
 	case awserr.Throttled(err), awserr.Is(err, "OperationAborted", "OperationAbortedException", "ConcurrentModification"):
-		return max(patience.ThrottledFor, r.opts.Budget)
+		return max(patience.ThrottledFor, s.opts.Budget)
+	case awserr.NoRole(err):
+		return s.roleFor
 	case awserr.Propagation(err):
 		return budget
 	}

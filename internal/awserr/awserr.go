@@ -46,6 +46,14 @@ func Throttled(err error) bool { return matches(err, throttled) || status(err) =
 // errors. Such a call had no effect, so that a retry is safe.
 func Propagation(err error) bool { return matches(err, propagation) && !gettingCredentials(err) }
 
+// NoRole reports whether err says that the role of a call of IAM does not exist, which IAM may also say of a role that was made a moment ago. A
+// permissions boundary that does not exist has the same code.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html
+func NoRole(err error) bool {
+	var api smithy.APIError
+	return Is(err, "NoSuchEntity") && errors.As(err, &api) && !strings.Contains(strings.ToLower(api.ErrorMessage()), "scope arn")
+}
+
 // Ambiguous reports whether it is unknown if the call had an effect: a 5xx, a timeout, or a lost response. A call that never left this
 // machine, or that the service refused, is not ambiguous.
 func Ambiguous(err error) bool {

@@ -131,3 +131,24 @@ func TestCode(t *testing.T) {
 		t.Error("Is or Code is wrong")
 	}
 }
+
+// IAM says of a role that it does not know yet what it says of one that does not exist. A boundary that does not exist is no role.
+func TestNoRole(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		err  error
+		want bool
+	}{
+		{"a role", &smithy.GenericAPIError{Code: "NoSuchEntity", Message: "The role with name x cannot be found."}, true},
+		{"a role, in other words", &smithy.GenericAPIError{Code: "NoSuchEntity"}, true},
+		{"a boundary", &smithy.GenericAPIError{Code: "NoSuchEntity", Message: "Scope ARN: arn:aws:iam::111122223333:policy/role does not exist or is not attachable."}, false},
+		{"a denial", &smithy.GenericAPIError{Code: "AccessDenied", Message: "NoSuchEntity"}, false},
+		{"a bucket", &smithy.GenericAPIError{Code: "NoSuchBucket"}, false},
+		{"no answer of AWS", errors.New("NoSuchEntity"), false},
+		{"nothing", nil, false},
+	} {
+		if got := NoRole(tt.err); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}

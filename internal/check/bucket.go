@@ -118,22 +118,26 @@ func (s *inspection) unread() {
 // reads have shown blocks.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 func (s *inspection) deadPrincipals() {
-	var dead, doubtful []string
+	var dead, sids, doubtful []string
 	first := "" // the first statement with a dead principal
+	stays := map[string]bool{}
+	for _, p := range policy.Dangling(s.nextBucket(s.end.Bucket)) {
+		stays[p.Statement.Sid()+"\x00"+p.ID] = true
+	}
 	for _, p := range policy.Dangling(s.current) {
 		sid := p.Statement.Sid()
-		if next, ok := s.merged.Statement(sid); ok && strings.HasPrefix(sid, transfer.SidPrefix) && !next.Equal(p.Statement) {
-			continue // a statement of ours, which the new policy replaces
+		if !stays[sid+"\x00"+p.ID] {
+			continue // a statement of ours, which the new policy replaces or no longer has
 		}
 		name, named := text.SidOr(sid, p.Index+1), text.Named(sid, p.Index+1)
 		if slices.Contains(s.facts.DeadIDs, p.ID) {
-			dead, first = append(dead, named+" names "+p.ID), cmp.Or(first, name)
+			dead, sids, first = append(dead, named+" names "+p.ID), append(sids, sid), cmp.Or(first, name)
 		} else {
 			doubtful = append(doubtful, named+" names "+p.ID)
 		}
 	}
 	in := fmt.Sprintf("in the policy of bucket %s ", s.end.Bucket)
-	remedy := fmt.Sprintf("let the owner of bucket %s remove or correct that principal", s.end.Bucket)
+	remedy := DeadRemedy("bucket "+s.end.Bucket, sids)
 	gone := in + strings.Join(dead, ", ") + ", whose role or user is gone"
 	switch {
 	case len(dead) > 0 && s.writes:

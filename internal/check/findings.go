@@ -27,10 +27,22 @@ type identity struct {
 	actions   string
 }
 
+func identityOf(f plan.Finding) identity {
+	return identity{f.Code, f.Transfer, f.Side, f.Subject, f.Statement, strings.Join(f.Actions, " ")}
+}
+
+// Restore makes the list the given one, which was List before.
+func (fs *Findings) Restore(list []plan.Finding) {
+	fs.List, fs.at = list, map[identity]int{}
+	for i, f := range list {
+		fs.at[identityOf(f)] = i
+	}
+}
+
 // Add adds a finding.
 func (fs *Findings) Add(f plan.Finding) {
 	f.Detail, f.Remedy = text.Escape(f.Detail), text.Escape(f.Remedy)
-	id := identity{f.Code, f.Transfer, f.Side, f.Subject, f.Statement, strings.Join(f.Actions, " ")}
+	id := identityOf(f)
 	i, found := fs.at[id]
 	if !found {
 		if fs.at == nil {

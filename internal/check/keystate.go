@@ -29,7 +29,7 @@ func (c *checker) checkKeyStates() []plan.Finding {
 		merged, read := c.mergedKey(k.ARN)
 		if read && remote && !merged.Equal(c.facts.KeyPolicies[k.ARN]) {
 			KeyLockout(k, merged, find)
-			keyPrincipals(c.facts, k, merged, find)
+			keyPrincipals(c.facts, k, c.nextKey(k.ARN), find)
 			out = append(out, c.checkWriter(k.Account(), k.Region(), "kms:PutKeyPolicy", k.ARN, "key "+transfer.KeyName(k.ARN), merged)...)
 		}
 	}
@@ -71,14 +71,14 @@ func KeyLockout(k kmskey.Spec, next policy.Document, find findFunc) {
 	}
 }
 
-// keyPrincipals reports statements of others that name a role or user by its unique id, which AWS shows once the role or user is deleted: KMS would
+// keyPrincipals reports statements of the next policy that name a role or user by its unique id, which AWS shows once the role or user is deleted: KMS would
 // refuse the policy. It only warns of an id that was not seen in several reads, because the role or user may still exist.
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
 func keyPrincipals(f plan.Facts, k kmskey.Spec, next policy.Document, find findFunc) {
 	for _, p := range policy.Dangling(next) {
 		statement := text.SidOr(p.Statement.Sid(), p.Index+1)
 		detail := fmt.Sprintf("in the policy of key %s %s names %s", transfer.KeyName(k.ARN), text.Statement(statement), p.ID)
-		remedy := "let the owner of the key remove or correct that principal"
+		remedy := DeadRemedy("the key", []string{p.Statement.Sid()})
 		if slices.Contains(f.DeadIDs, p.ID) {
 			find(plan.Blocking, plan.CodeDeadPrincipal, statement, detail+", whose role or user is gone: KMS refuses every change of the policy", remedy)
 		} else {

@@ -64,6 +64,7 @@ var applyErrors = append([]typedCase{
 	{(*xacct.OwnerError)(nil), "a role or statement has our name and is not ours; likewise"},
 	{(*xacct.WrongOwnerError)(nil), "inside of the BlockedError: a bucket is not proved to be the account's"},
 	{(*xacct.LostUpdateError)(nil), "another writer removed what was written into a policy"},
+	{(*xacct.DeadPrincipalError)(nil), "a policy was stored with the unique id of a deleted role in place of the role that was sent"},
 	{(*xacct.CallError)(nil), "a call failed, or was refused until the `Budget` was used up"},
 }...)...)
 

@@ -29,7 +29,22 @@ type Target struct {
 	Read    func(context.Context) (policy.Document, error)     // the zero Document is no policy
 	Edit    func(current policy.Document) Edit                 // merges ours into what was read
 	Write   func(ctx context.Context, d policy.Document) error // the zero Document deletes the policy
-	Missing func(sent, got policy.Document) []string           // the statements, by Sid or number, in which the two differ
+	Compare func(sent, got policy.Document) Difference         // how what was read after a write differs from it
+}
+
+// Difference is how a policy that was read after a write differs from what was sent.
+type Difference struct {
+	Missing []string // the statements, by Sid or number, that stand in one of the two only
+	Other   *Other   // statements of ours that stand there, but for another principal; nil if there are none
+}
+
+// Other is what stands in a policy in place of principals that were sent. The service puts the unique ID in place of an ARN when it stores a policy: a
+// service that does not know yet that a role was deleted and made again puts that of the deleted one.
+type Other struct {
+	Statements []string // the Sids of the statements
+	Sent       []string // the ARNs that were sent
+	Got        []string // the unique IDs that stand there instead
+	Certain    bool     // the IDs of the principals that were sent are known to be others; otherwise they may be these, still shown in place of the ARNs
 }
 
 // Hooks are what [Write] asks of its caller.
@@ -38,6 +53,7 @@ type Hooks struct {
 	Refused func(ctx context.Context, attempt int, err error) error          // the service refused the write: nil tries again, after a wait
 	Wrote   func(current, next policy.Document)                              // a write was carried out, or may have been
 	Stored  func()                                                           // the service has accepted a write
+	Another func(ctx context.Context, attempt int, o Other) error            // what was written names another principal: nil writes again, after a wait
 	Settle  func(context.Context, func(context.Context) (bool, error)) error // looks until the function says that the write shows
 }
 
@@ -45,6 +61,7 @@ type Hooks struct {
 type Outcome struct {
 	Changed bool     // it wrote
 	Others  []string // statements of others that were sent and are not there afterwards: another writer was at work
+	Unsure  *Other   // what was written last shows unique IDs that may be those of the principals that were sent; nil if it shows none
 }
 
 // TakenError says that a statement of somebody else has one of our Sids.
@@ -85,7 +102,7 @@ func Write(ctx context.Context, t Target, h Hooks) (Outcome, error) {
 	held, release := patience.WithGrace(ctx)
 	defer release()
 	reading := ctx
-	for attempt, lost := 1, 0; ; attempt++ {
+	for attempt, lost, other := 1, 0, 0; ; attempt++ {
 		current, err := t.Read(reading)
 		if err != nil {
 			return out, &ReadError{err}
@@ -115,35 +132,51 @@ func Write(ctx context.Context, t Target, h Hooks) (Outcome, error) {
 		if put == nil {
 			h.Stored()
 		}
-		missing, err := t.readBack(held, h, e.Next)
-		switch {
-		case err != nil:
+		d, err := t.readBack(held, h, e.Next, other > 0)
+		if err != nil {
 			return out, &ReadError{fmt.Errorf("after the write: %w", err)}
-		case len(missing) == 0:
-			return out, nil
-		case put == nil && !slices.ContainsFunc(missing, func(sid string) bool { return slices.Contains(t.Ours, sid) }):
-			out.Others = missing
+		}
+		if out.Others, out.Unsure = nil, nil; len(d.Missing) == 0 && d.Other == nil {
 			return out, nil
 		}
-		if lost++; lost == merges {
-			if put != nil {
-				return out, put
+		gone := slices.ContainsFunc(d.Missing, func(sid string) bool { return slices.Contains(t.Ours, sid) }) || put != nil && len(d.Missing) > 0
+		switch {
+		case gone:
+			if lost++; lost == merges {
+				if put != nil {
+					return out, put
+				}
+				return out, &LostError{d.Missing}
 			}
-			return out, &LostError{missing}
+		case d.Other != nil:
+			other++
+			err := h.Another(ctx, other, *d.Other)
+			switch {
+			case err == nil:
+				continue
+			case d.Other.Certain:
+				return out, err
+			}
+			out.Others, out.Unsure = d.Missing, d.Other
+			return out, nil
+		default:
+			out.Others = d.Missing
+			return out, nil
 		}
 	}
 }
 
 // readBack looks at the policy until it holds every statement that was sent and none of ours that was not, or the time for that is over. It returns
-// what differs. A service answers in its own rendering and may show the old policy for a while.
-func (t Target) readBack(ctx context.Context, h Hooks, sent policy.Document) (missing []string, err error) {
+// what differs. A service answers in its own rendering and may show the old policy for a while. What is certain to be another principal ends the
+// look, because only another write can change it. So does what may be one, if it was written again for that.
+func (t Target) readBack(ctx context.Context, h Hooks, sent policy.Document, again bool) (d Difference, err error) {
 	err = h.Settle(ctx, func(ctx context.Context) (bool, error) {
 		got, err := t.Read(ctx)
 		if err != nil {
 			return false, err
 		}
-		missing = t.Missing(sent, got)
-		return len(missing) == 0, nil
+		d = t.Compare(sent, got)
+		return len(d.Missing) == 0 && (d.Other == nil || d.Other.Certain || again), nil
 	})
-	return missing, err
+	return d, err
 }

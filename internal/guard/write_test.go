@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/xacct/xacct/policy"
 )
@@ -44,6 +45,10 @@ type service struct {
 	writes   []error                               // how the next writes end
 	stores   []bool                                // whether the next writes that fail are carried out all the same
 	others   func(policy.Document) policy.Document // what another writer makes of what was written
+	another  []*Other                              // what the next looks see in place of our principals; nil is nothing
+	rewrites bool                                  // another principal is seen when the policy is read again
+	stale    bool                                  // the last look saw another principal
+	given    int                                   // after how many times another principal is no longer written over; 0 is never
 	check    error
 	refused  func(attempt int) error
 	log      []string
@@ -75,6 +80,7 @@ func (s *service) target() Target {
 				return Edit{Taken: []string{s.takenSid}}
 			}
 			_, there := current.Statement("Ours")
+			there = there && !(s.rewrites && s.stale)
 			return Edit{None: there, Next: current.With(statement("Ours"))}
 		},
 		Write: func(_ context.Context, d policy.Document) error {
@@ -88,8 +94,11 @@ func (s *service) target() Target {
 			}
 			return err
 		},
-		Missing: func(sent, got policy.Document) []string {
-			return slices.DeleteFunc(sidsOf(sent), func(sid string) bool { return slices.Contains(sidsOf(got), sid) })
+		Compare: func(sent, got policy.Document) Difference {
+			d := Difference{Missing: slices.DeleteFunc(sidsOf(sent), func(sid string) bool { return slices.Contains(sidsOf(got), sid) })}
+			d.Other = next(&s.another)
+			s.stale = d.Other != nil
+			return d
 		},
 	}
 }
@@ -109,6 +118,13 @@ func (s *service) hooks() Hooks {
 		},
 		Wrote:  func(_, next policy.Document) { s.note("wrote") },
 		Stored: func() { s.note("stored") },
+		Another: func(_ context.Context, attempt int, _ Other) error {
+			s.note("another")
+			if attempt == s.given {
+				return errOther
+			}
+			return nil
+		},
 		Settle: func(ctx context.Context, look func(context.Context) (bool, error)) error {
 			_, err := look(ctx)
 			return err
@@ -116,12 +132,19 @@ func (s *service) hooks() Hooks {
 	}
 }
 
+// errOther is what a caller says of another principal that it no longer writes over.
+var errOther = errors.New("another principal")
+
 // Every write follows right after a read, whatever became of the write before it, and is looked at.
 func TestWrite(t *testing.T) {
 	lost, stop := io.ErrUnexpectedEOF, errors.New("stop")
 	times := func(n int, what ...string) []string { return slices.Repeat(what, n) }
 	written := []string{"read", "check", "write", "wrote", "stored", "read"}
 	removesTheirs := func(d policy.Document) policy.Document { return d.Without("Theirs") }
+	certain, unsure := &Other{Statements: []string{"Ours"}, Certain: true}, &Other{Statements: []string{"Ours"}}
+	again := func(what ...string) []string {
+		return slices.Concat([]string{"read", "check", "write", "wrote", "stored", "read", "another"}, what)
+	}
 	removesOurs := func(d policy.Document) policy.Document { return d.Without("Ours") }
 	for _, tt := range []struct {
 		name  string
@@ -160,10 +183,20 @@ func TestWrite(t *testing.T) {
 		// whoever removed them may have done so before
 		{"others' removed by another writer", service{policy: holding("Theirs"), others: removesTheirs},
 			Outcome{Changed: true, Others: []string{"Theirs"}}, nil, written, []string{"Ours"}},
+		{"for another principal, once", service{another: []*Other{certain}, rewrites: true}, Outcome{Changed: true}, nil, again(written...), []string{"Ours"}},
+		{"for another principal that was right when it was read again", service{another: []*Other{certain}}, Outcome{Changed: true}, nil, again("read"), []string{"Ours"}},
+		{"for another principal, for too long", service{another: []*Other{certain, certain}, rewrites: true, given: 2}, Outcome{Changed: true}, errOther,
+			again(again()...), []string{"Ours"}},
+		{"for a principal that may be another, for too long", service{another: []*Other{unsure, unsure}, rewrites: true, given: 2},
+			Outcome{Changed: true, Unsure: unsure}, nil, again(again()...), []string{"Ours"}},
+		{"for another principal, while others' are removed", service{policy: holding("Theirs"), another: []*Other{certain}, rewrites: true, others: removesTheirs},
+			Outcome{Changed: true}, nil, again("read", "check", "write", "wrote", "stored", "read"), []string{"Ours"}},
+		{"for another principal, and the answer lost", service{another: []*Other{certain}, rewrites: true, writes: []error{lost}, stores: []bool{true}},
+			Outcome{Changed: true}, nil, slices.Concat([]string{"read", "check", "write", "wrote", "read", "another"}, written), []string{"Ours"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := Write(t.Context(), tt.s.target(), tt.s.hooks())
-			if diff := cmp.Diff(tt.want, got); diff != "" {
+			if diff := cmp.Diff(tt.want, got, cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("outcome (-want +got):\n%s", diff)
 			}
 			switch want := tt.err.(type) {

@@ -55,6 +55,7 @@ func (b *Builder) bucketPolicy(w desired.Bucket) {
 	}
 	d := w.Diff(s.current, b.Ids)
 	b.taken(s, d, "rename that statement, or the transfer")
+	b.deadBeside(s, d)
 	if d.Op != plan.NoOp { // what S3 has stored fits, though its own rendering of it may be longer
 		n, q := d.Next.Size(policy.Bucket)
 		before, _ := s.current.Size(policy.Bucket)

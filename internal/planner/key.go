@@ -47,6 +47,7 @@ func (b *Builder) key(w desired.Key) {
 	}
 	d := w.Diff(s.current, b.Ids)
 	b.taken(s, d, "rename that statement, or the transfer")
+	b.deadBeside(s, d)
 	n, q := d.Next.Size(policy.Key)
 	b.size(w.Transfers, w.Spec.Account(), w.Spec.ARN, s.title, n, q, true)
 	b.add(s.changed(d))

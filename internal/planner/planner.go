@@ -75,6 +75,7 @@ type Builder struct {
 
 	Changes  []plan.Change
 	Findings check.Findings
+	partly   bool               // the transfers that are blocked are left out of what is planned
 	deleting map[string]bool    // transfers whose tasks delete at their destinations
 	Causes   map[string][]error // by transfer: the errors that blocking findings come from
 	Orphans  map[string]bool    // IDs of changes that delete what is ours and unused: what they delete has its ARN in the change
@@ -98,15 +99,34 @@ func (b *Builder) PlanAll(ctx context.Context, readCallers func(accounts []strin
 		return err
 	}
 	b.override()
-	blocked := b.Blocked()
-	if len(blocked) == 0 {
-		return ctx.Err()
+	if blocked := b.Blocked(); len(blocked) > 0 {
+		b.planPartly(blocked)
 	}
+	return ctx.Err()
+}
+
+// planPartly plans the transfers that are not blocked together, and those that are on hold. A transfer that needs a write which only the blocked ones make
+// possible is blocked with them.
+func (b *Builder) planPartly(blocked map[string]bool) {
+	defer func() { b.partly = false }()
 	findings := slices.Clone(b.Findings.List) // planning again finds them again
-	b.Changes = nil
-	b.Plan(slices.DeleteFunc(slices.Clone(b.transfers), func(t *transfer.Transfer) bool { return blocked[t.Name] }))
+	for {
+		b.Changes, b.partly = nil, true
+		b.Plan(slices.DeleteFunc(slices.Clone(b.transfers), func(t *transfer.Transfer) bool { return blocked[t.Name] }))
+		more := slices.DeleteFunc(slices.Clone(b.Findings.List), func(f plan.Finding) bool {
+			return f.Code != plan.CodeDeadPrincipal || f.Severity != plan.Blocking || blocked[f.Transfer]
+		})
+		if len(more) == 0 {
+			break
+		}
+		findings = append(findings, more...)
+		for _, f := range more {
+			blocked[f.Transfer] = true
+		}
+		b.Findings.Restore(slices.Clone(findings))
+	}
 	free := b.Changes
-	b.Changes = nil
+	b.Changes, b.partly = nil, false
 	b.Plan(slices.DeleteFunc(slices.Clone(b.transfers), func(t *transfer.Transfer) bool { return !blocked[t.Name] }))
 	held := b.Changes
 	for i := range held {
@@ -118,8 +138,8 @@ func (b *Builder) PlanAll(ctx context.Context, readCallers func(accounts []strin
 			c.Hold, c.Reason = plan.Blocked, "see the findings of "+text.Few(c.Transfers)
 		}
 	}
-	b.Changes, b.Findings.List = append(free, held...), findings
-	return ctx.Err()
+	b.Changes = append(free, held...)
+	b.Findings.Restore(findings)
 }
 
 // Plan plans the changes of some of the transfers, all of them together.

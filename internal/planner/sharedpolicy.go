@@ -1,6 +1,12 @@
 package planner
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/xacct/xacct/internal/check"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
@@ -62,6 +68,34 @@ func (b *Builder) taken(s policyStep, d desired.PolicyDiff, remedy string) {
 	}
 }
 
+// dead reports statements that name a deleted role or user and that the policy would go on having: the service refuses the whole policy.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+func (b *Builder) dead(s policyStep, d desired.PolicyDiff) {
+	var names, sids []string
+	first := ""
+	for _, p := range policy.Dangling(d.Next) {
+		if d.Op == plan.NoOp || !slices.Contains(b.Snap.Dead, p.ID) {
+			continue
+		}
+		name := cmp.Or(p.Statement.Sid(), fmt.Sprintf("statement %d", p.Index+1))
+		names, sids, first = append(names, name+" names "+p.ID), append(sids, p.Statement.Sid()), cmp.Or(first, name)
+	}
+	if len(names) == 0 {
+		return
+	}
+	b.find(s.transfers, plan.Finding{Severity: plan.Blocking, Code: plan.CodeDeadPrincipal, Account: s.change.Account, Subject: s.subject, Statement: first,
+		Detail: s.title + ": " + strings.Join(names, ", ") + ", whose role or user is gone: every change of the policy is refused",
+		Remedy: check.DeadRemedy(s.title[strings.Index(s.title, " of ")+len(" of "):], sids)})
+}
+
+// deadBeside is dead for a set-up that is planned without the transfers that are blocked: their statements stay as they are. Those of a set-up of all
+// transfers are found by the checks.
+func (b *Builder) deadBeside(s policyStep, d desired.PolicyDiff) {
+	if b.partly {
+		b.dead(s, d)
+	}
+}
+
 // unseenPolicy plans our statements in a policy that nobody here can look at.
 func (b *Builder) unseenPolicy(s policyStep, statements policy.Statements) {
 	if len(statements) == 0 {
@@ -96,6 +130,7 @@ func (b *Builder) dropPolicy(s policyStep, after map[string][]string, d func() d
 	if diff.Op == plan.NoOp {
 		return ""
 	}
+	b.dead(s, diff)
 	b.add(s.changed(diff))
 	return s.change.ID
 }

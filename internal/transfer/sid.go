@@ -3,6 +3,7 @@ package transfer
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"regexp"
 	"strings"
 
 	"github.com/xacct/xacct/plan"
@@ -44,6 +45,19 @@ func (t *Transfer) keySids() []string {
 
 // keyPurpose returns the purpose of the statement on the keys of a manifest or report, from the purpose of the statement on its bucket.
 func keyPurpose(purpose string) string { return purpose + "Key" }
+
+// sidShape matches our Sids; its first group is the transfer's name in letters and digits.
+var sidShape = regexp.MustCompile(`^` + SidPrefix + `(\w+)(?:` + strings.Join([]string{purposeRead, purposeWrite, purposeList, purposeManifest, purposeReport,
+	purposeRetry, purposeDecrypt, purposeEncrypt}, "|") + `)(?:Key)?[0-9a-f]{8}$`)
+
+// NameInSid returns the name of the transfer in letters and digits from the Sid of one of its statements: MediaArchive for media-archive. It is "" for
+// the Sid of somebody else.
+func NameInSid(sid string) string {
+	if m := sidShape.FindStringSubmatch(sid); m != nil {
+		return m[1]
+	}
+	return ""
+}
 
 // camel turns media-archive into MediaArchive.
 func camel(name string) string {

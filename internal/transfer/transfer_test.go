@@ -68,3 +68,24 @@ func TestResolve(t *testing.T) {
 		})
 	}
 }
+
+// A Sid of ours tells the transfer's name in letters and digits; that of somebody else tells nothing.
+func TestNameInSid(t *testing.T) {
+	for name, want := range map[string]string{"media-archive": "MediaArchive", "read-write": "ReadWrite", "x-list-key": "XListKey", "a1": "A1"} {
+		tr := Resolve(Given{Name: name, Source: Endpoint{Account: "111122223333"}, Destination: Endpoint{Account: "444455556666"}})
+		for _, side := range Sides {
+			for _, purpose := range []string{purposeRead, purposeWrite, purposeList, purposeManifest, purposeReport, purposeRetry, purposeDecrypt, purposeEncrypt,
+				keyPurpose(purposeManifest), keyPurpose(purposeReport), keyPurpose(purposeRetry)} {
+				if got := NameInSid(tr.sid(side, purpose)); got != want {
+					t.Errorf("%s: %q, want %q", tr.sid(side, purpose), got, want)
+				}
+			}
+		}
+	}
+	for _, sid := range []string{"", "TLSOnly", "Xacct", "XacctMediaArchiveWrite", "XacctMediaArchiveWrite317df6a", "XacctMediaArchive317df6a3",
+		"xacctMediaArchiveWrite317df6a3", "XacctWrite317df6a3", "XacctMedia ArchiveWrite317df6a3", "XacctMediaArchiveWrite317df6a3 "} {
+		if got := NameInSid(sid); got != "" {
+			t.Errorf("%q: %q, want nothing", sid, got)
+		}
+	}
+}

@@ -1,0 +1,34 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/xacct/xacct/internal/transfer"
+)
+
+// DeadRemedy says what to do about statements of a policy that name a deleted role or user. what is whose policy it is, such as "bucket media-archive";
+// sids are the Sids of the statements. A statement of ours belongs to a transfer that is not planned with this one: one write mends both.
+func DeadRemedy(what string, sids []string) string {
+	var names, ours []string
+	others := len(sids) == 0
+	for _, sid := range sids {
+		name := transfer.NameInSid(sid)
+		switch {
+		case name == "":
+			others = true
+		case !slices.Contains(names, name):
+			names, ours = append(names, name), append(ours, sid)
+		}
+	}
+	var out []string
+	if len(names) > 0 {
+		out = append(out, fmt.Sprintf("plan it together with the transfer whose name is, in letters and digits, %s (statement %s): one write then mends the policy",
+			strings.Join(names, " or "), strings.Join(ours, ", ")))
+	}
+	if others {
+		out = append(out, fmt.Sprintf("let the owner of %s remove or correct that principal", what))
+	}
+	return strings.Join(out, ", and ")
+}
