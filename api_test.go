@@ -144,7 +144,7 @@ var (
 		Requires: []string{}, Calls: []string{}, Reason: ""}
 	_ = []xacct.Op{xacct.NoOp, xacct.Create, xacct.Update, xacct.Replace, xacct.Delete}
 	_ = []xacct.Hold{xacct.Blocked, xacct.Handover}
-	_ = xacct.ApplyOptions{OnEvent: func(xacct.Event) {}, Concurrency: 0, Budget: time.Minute, Logger: (*slog.Logger)(nil)}
+	_ = xacct.ApplyOptions{OnEvent: func(xacct.Event) {}, Concurrency: 0, Budget: time.Minute, Settle: time.Minute, Grace: time.Minute, Logger: (*slog.Logger)(nil)}
 	_ = xacct.Result{Changes: []xacct.ChangeResult{}}
 	_ = []xacct.Status{xacct.Done, xacct.Unchanged, xacct.Failed, xacct.Skipped, xacct.Waiting}
 	_ = []xacct.Phase{xacct.PlanPhase, xacct.ApplyPhase, xacct.RunPhase, xacct.DestroyPhase}

@@ -20,6 +20,10 @@ type ApplyOptions struct {
 
 	// Settle is how long to look for what a call with a lost answer made, and for a written policy to show; 0 is 30 seconds, less is an error.
 	Settle time.Duration
+
+	// Grace is how long Apply goes on after its context has ended, to finish what it has sent and look at what became of it; 0 is a minute, less is an
+	// error. A write that is not answered by then is cut off, and may have been carried out or not: the next plan shows it.
+	Grace time.Duration
 }
 
 // Apply makes the changes of the plan that are not on hold. It reads AWS again first, and derives everything that it writes from the plan's
@@ -29,6 +33,8 @@ type ApplyOptions struct {
 //
 // The Result is nil only if no change was begun. All failures are joined in the error. A change that waits for another account's operator is
 // not a failure.
+//
+// Once ctx has ended, no further write is begun. One that was sent is waited for within ApplyOptions.Grace.
 func (p *Plan) Apply(ctx context.Context, c Clients, optFns ...func(*ApplyOptions)) (*Result, error) {
 	var o ApplyOptions
 	option.Apply(&o, optFns)

@@ -18,6 +18,7 @@ import (
 
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/patience"
 	"github.com/xacct/xacct/internal/planner"
 	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/survey"
@@ -32,12 +33,13 @@ type Options struct {
 	Logger      *slog.Logger
 	Budget      time.Duration
 	Settle      time.Duration
+	Grace       time.Duration
 }
 
 // validate reports negative options, each a *problem.Problem.
 func (o Options) validate() error {
 	return errors.Join(planner.CheckConcurrency(o.Concurrency), planner.CheckDuration("Budget", o.Budget, defaultBudget),
-		planner.CheckDuration("Settle", o.Settle, defaultSettle))
+		planner.CheckDuration("Settle", o.Settle, defaultSettle), planner.CheckDuration("Grace", o.Grace, patience.Grace))
 }
 
 // run is one apply of a plan.
@@ -82,6 +84,8 @@ func Run(ctx context.Context, p *planner.Plan, c client.Set, o Options) (*plan.R
 	if err != nil {
 		return nil, err
 	}
+	ctx, release := patience.WithGrace(ctx, r.opts.Grace)
+	defer release()
 	var wg sync.WaitGroup
 	for i := range p.Changes {
 		ch := &p.Changes[i]
@@ -142,6 +146,7 @@ func begin(ctx context.Context, p *planner.Plan, c client.Set, o Options) (*run,
 // newRun prepares an apply before AWS is read.
 func newRun(p *planner.Plan, c client.Set, o Options) *run {
 	o.Budget, o.Settle = cmp.Or(o.Budget, defaultBudget), cmp.Or(o.Settle, defaultSettle)
+	o.Grace = cmp.Or(o.Grace, patience.Grace)
 	o.Logger = cmp.Or(o.Logger, slog.New(slog.DiscardHandler))
 	return &run{approved: p, approvedByID: byID(p.Changes), clients: c, opts: o, lists: newLists(p.Changes), arns: map[string]string{}, fresh: map[string]bool{}, locks: map[string]chan struct{}{},
 		results: map[string]*plan.ChangeResult{}, begun: map[string]chan struct{}{}, done: map[string]chan struct{}{}, usable: map[string]chan struct{}{}, events: make(chan struct{}, 1)}

@@ -177,6 +177,7 @@ func TestNegativeApplyOptions(t *testing.T) {
 		{"Concurrency, far below", "Concurrency", func(o *xacct.ApplyOptions) { o.Concurrency = -1 << 30 }},
 		{"Budget", "Budget", func(o *xacct.ApplyOptions) { o.Budget = -time.Minute }},
 		{"Budget, a nanosecond", "Budget", func(o *xacct.ApplyOptions) { o.Budget = -1 }},
+		{"Grace", "Grace", func(o *xacct.ApplyOptions) { o.Grace = -time.Minute }},
 		{"Settle", "Settle", func(o *xacct.ApplyOptions) { o.Settle = -time.Second }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -99,7 +99,7 @@ const merges = 5
 func Write(ctx context.Context, t Target, h Hooks) (Outcome, error) {
 	var out Outcome
 	// A write that has begun is finished and looked at, whatever becomes of ctx.
-	held, release := patience.WithGrace(ctx)
+	held, release := patience.Hold(ctx)
 	defer release()
 	reading := ctx
 	for attempt, lost, other := 1, 0, 0; ; attempt++ {
@@ -120,7 +120,7 @@ func Write(ctx context.Context, t Target, h Hooks) (Outcome, error) {
 		if err := patience.Stopped(ctx); err != nil {
 			return out, err
 		}
-		put := t.Write(held, e.Next)
+		put := patience.Late(held, t.Write(held, e.Next))
 		if put != nil && !awserr.Ambiguous(put) {
 			if err := h.Refused(ctx, attempt, put); err != nil {
 				return out, err
@@ -134,7 +134,7 @@ func Write(ctx context.Context, t Target, h Hooks) (Outcome, error) {
 		}
 		d, err := t.readBack(held, h, e.Next, other > 0)
 		if err != nil {
-			return out, &ReadError{fmt.Errorf("after the write: %w", err)}
+			return out, &ReadError{fmt.Errorf("after the write: %w", joined(put, err))}
 		}
 		if out.Others, out.Unsure = nil, nil; len(d.Missing) == 0 && d.Other == nil {
 			return out, nil
@@ -164,6 +164,14 @@ func Write(ctx context.Context, t Target, h Hooks) (Outcome, error) {
 			return out, nil
 		}
 	}
+}
+
+// joined is the error of a read after the write, with that of the write before it if there is one, in one line.
+func joined(put, err error) error {
+	if put == nil {
+		return err
+	}
+	return fmt.Errorf("%w; %w", put, err)
 }
 
 // readBack looks at the policy until it holds every statement that was sent and none of ours that was not, or the time for that is over. It returns

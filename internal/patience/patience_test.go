@@ -3,6 +3,8 @@ package patience
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -154,11 +156,74 @@ func TestFinish(t *testing.T) {
 	}
 }
 
+// All calls under one context share one grace, however many begin after its end.
+func TestWithGrace(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		grace time.Duration
+		calls []time.Duration
+		want  time.Duration // from the end of the context to the end of the last call
+		fails bool
+	}{
+		{"one that hangs", 3 * time.Second, []time.Duration{time.Hour}, 3 * time.Second, true},
+		{"two that hang", 3 * time.Second, []time.Duration{time.Hour, time.Hour}, 3 * time.Second, true},
+		{"one after another", 3 * time.Second, []time.Duration{11 * time.Second, time.Second, time.Second}, 3 * time.Second, false},
+		{"within it", 5 * time.Minute, []time.Duration{4 * time.Minute}, 4*time.Minute - 10*time.Second, false},
+		{"hardly any", 1, []time.Duration{time.Hour}, 1, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+				defer cancel()
+				ctx, release := WithGrace(ctx, tt.grace)
+				defer release()
+				start := time.Now()
+				var err error
+				for _, takes := range tt.calls {
+					err = Finish(ctx, func(ctx context.Context) error {
+						if Sleep(ctx, takes) != nil {
+							return ctx.Err()
+						}
+						return nil
+					})
+				}
+				if got := time.Since(start) - 10*time.Second; got != tt.want {
+					t.Errorf("ended %s after the context, want %s", got, tt.want)
+				}
+				if (err != nil) != tt.fails || tt.fails && (!errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "no answer within "+tt.grace.String())) {
+					t.Errorf("error %v, want one: %v", err, tt.fails)
+				}
+			})
+		})
+	}
+}
+
+// The error of a call that was answered stays as it is.
+func TestLate(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.New("enough"))
+	for _, tt := range []struct {
+		name string
+		ctx  context.Context
+		err  error
+		want string
+	}{
+		{"no error", ctx, nil, "<nil>"},
+		{"an answer", ctx, refused, refused.Error()},
+		{"cut off", ctx, context.Canceled, "enough: context canceled"},
+		{"cut off by another context", t.Context(), context.Canceled, "context canceled"},
+	} {
+		if got := fmt.Sprint(Late(tt.ctx, tt.err)); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
+
 // Whoever releases a held context ends it at once.
-func TestWithGraceReleased(t *testing.T) {
+func TestHoldReleased(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		held, release := WithGrace(ctx)
+		held, release := Hold(ctx)
 		cancel()
 		synctest.Wait()
 		if err := held.Err(); err != nil {
