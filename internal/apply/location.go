@@ -1,12 +1,14 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/check"
@@ -52,7 +54,11 @@ func (s step) applyLocation(ctx context.Context, w desired.Location) (plan.Statu
 		}
 	}
 	if desired.BeyondTags(lines) {
-		in, err := w.Spec.UpdateInput(state.ARN)
+		next := w.Spec
+		if w.Side == plan.DestinationSide { // DataSync leaves a storage class that is not named as it is
+			next.StorageClass = cmp.Or(next.StorageClass, dstypes.S3StorageClassStandard)
+		}
+		in, err := next.UpdateInput(state.ARN)
 		if err == nil {
 			err = s.repeat(ctx, s.budgetFor(w.Transfer, w.Side), func(ctx context.Context) error {
 				out, err := api.UpdateLocationS3(ctx, in)

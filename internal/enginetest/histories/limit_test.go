@@ -1,0 +1,15 @@
+package histories_test
+
+import (
+	"os"
+	"testing"
+	"time"
+
+	"github.com/xacct/xacct/internal/testlimit"
+)
+
+func TestMain(m *testing.M) {
+	os.Exit(testlimit.Run(m,
+		testlimit.Exception{Flag: "faults", Limit: 50 * time.Minute},
+		testlimit.Exception{Flag: "seeds", Limit: 4 * time.Hour}))
+}
