@@ -120,11 +120,15 @@ func (s *inspection) unread() {
 func (s *inspection) deadPrincipals() {
 	var dead, sids, doubtful []string
 	first := "" // the first statement with a dead principal
+	current := policy.Dangling(s.current)
+	if len(current) == 0 {
+		return
+	}
 	stays := map[string]bool{}
 	for _, p := range policy.Dangling(s.nextBucket(s.end.Bucket)) {
 		stays[p.Statement.Sid()+"\x00"+p.ID] = true
 	}
-	for _, p := range policy.Dangling(s.current) {
+	for _, p := range current {
 		sid := p.Statement.Sid()
 		if !stays[sid+"\x00"+p.ID] {
 			continue // a statement of ours, which the new policy replaces or no longer has

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 )
 
@@ -24,8 +25,8 @@ func DeadRemedy(what string, sids []string) string {
 	}
 	var out []string
 	if len(names) > 0 {
-		out = append(out, fmt.Sprintf("plan it together with the transfer whose name is, in letters and digits, %s (statement %s): one write then mends the policy",
-			strings.Join(names, " or "), strings.Join(ours, ", ")))
+		out = append(out, fmt.Sprintf("plan it together with the transfer whose name is, in letters and digits, %s (%s): one write then mends the policy",
+			strings.Join(names, " or "), text.NamedAll(ours)))
 	}
 	if others {
 		out = append(out, fmt.Sprintf("let the owner of %s remove or correct that principal", what))

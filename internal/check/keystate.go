@@ -29,7 +29,9 @@ func (c *checker) checkKeyStates() []plan.Finding {
 		merged, read := c.mergedKey(k.ARN)
 		if read && remote && !merged.Equal(c.facts.KeyPolicies[k.ARN]) {
 			KeyLockout(k, merged, find)
-			keyPrincipals(c.facts, k, c.nextKey(k.ARN), find)
+			if len(policy.Dangling(c.facts.KeyPolicies[k.ARN])) > 0 {
+				keyPrincipals(c.facts, k, c.nextKey(k.ARN), find)
+			}
 			out = append(out, c.checkWriter(k.Account(), k.Region(), "kms:PutKeyPolicy", k.ARN, "key "+transfer.KeyName(k.ARN), merged)...)
 		}
 	}

@@ -81,32 +81,28 @@ func (c *checker) mergedKey(arn string) (policy.Document, bool) {
 
 // nextBucket is mergedBucket with the statements of all transfers that are checked together: one write stores them all.
 func (c *checker) nextBucket(name string) policy.Document {
-	d := c.facts.BucketPolicies[name]
+	var all policy.Statements
 	for _, r := range c.sets {
 		for _, b := range r.Buckets {
 			if b.Name == name {
-				for _, st := range b.Statements {
-					d = d.With(st)
-				}
+				all = append(all, b.Statements...)
 			}
 		}
 	}
-	return d.Without(c.facts.Leaving[name]...)
+	return c.facts.BucketPolicies[name].With(all).Without(c.facts.Leaving[name]...)
 }
 
 // nextKey is nextBucket for the policy of a key.
 func (c *checker) nextKey(arn string) policy.Document {
-	d := c.facts.KeyPolicies[arn]
+	var all policy.Statements
 	for _, r := range c.sets {
 		for _, k := range r.Keys {
 			if k.ARN == arn {
-				for _, st := range k.Statements {
-					d = d.With(st)
-				}
+				all = append(all, k.Statements...)
 			}
 		}
 	}
-	return d.Without(c.facts.Leaving[arn]...)
+	return c.facts.KeyPolicies[arn].With(all).Without(c.facts.Leaving[arn]...)
 }
 
 // role returns the role with the ARN, if it is one that we make.

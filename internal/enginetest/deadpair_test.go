@@ -130,7 +130,7 @@ func TestDeadIDsOfAnotherTransfer(t *testing.T) {
 							if f.Code != xacct.CodeDeadPrincipal || f.Severity != xacct.Blocking {
 								continue
 							}
-							if blocking++; !strings.Contains(f.Remedy, other+" (statement Xacct"+other) {
+							if blocking++; !strings.Contains(f.Remedy, other+` (statement "Xacct`+other) {
 								t.Errorf("finding %+v", f)
 							}
 						}

@@ -2,12 +2,12 @@ package planner
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/xacct/xacct/internal/check"
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -77,8 +77,9 @@ func (b *Builder) dead(s policyStep, d desired.PolicyDiff) {
 		if d.Op == plan.NoOp || !slices.Contains(b.Snap.Dead, p.ID) {
 			continue
 		}
-		name := cmp.Or(p.Statement.Sid(), fmt.Sprintf("statement %d", p.Index+1))
-		names, sids, first = append(names, name+" names "+p.ID), append(sids, p.Statement.Sid()), cmp.Or(first, name)
+		sid := p.Statement.Sid()
+		names, sids = append(names, text.Named(sid, p.Index+1)+" names "+p.ID), append(sids, sid)
+		first = cmp.Or(first, text.SidOr(sid, p.Index+1))
 	}
 	if len(names) == 0 {
 		return
