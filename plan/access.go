@@ -65,7 +65,7 @@ func (e *AccessTestError) Hint() string {
 	case CodeUndetermined:
 		verdict = "settle what the plan's undetermined finding depends on" + text.Within(e.Statement)
 		if len(e.DependsOn) > 0 {
-			verdict += ": " + strings.Join(e.DependsOn, ", ")
+			verdict += ": " + text.List(e.DependsOn, ", ")
 		}
 	}
 	switch {

@@ -75,18 +75,10 @@ func (r *run) lookAhead(ctx context.Context, ch *plan.Change) {
 	}
 	switch ch.Kind {
 	case plan.DataSyncLocation:
-		_, _ = r.locationsSince(ctx, ch, time.Now())
+		_, _ = r.locationList(ctx, ch, r.lists, time.Now())
 	case plan.DataSyncTask:
-		_, _ = r.tasksSince(ctx, ch, time.Now())
+		_, _ = r.taskList(ctx, ch, r.lists, time.Now())
 	}
-}
-
-func (r *run) locationsSince(ctx context.Context, ch *plan.Change, t time.Time) ([]location.Entry, error) {
-	return r.locationList(ctx, ch, r.lists, t)
-}
-
-func (r *run) tasksSince(ctx context.Context, ch *plan.Change, t time.Time) ([]task.Entry, error) {
-	return r.taskList(ctx, ch, r.lists, t)
 }
 
 // locationList is the list of the locations of the change's account and Region, of those that are kept in l, if it was begun at t or later.
@@ -118,7 +110,7 @@ func listError(ch *plan.Change, op string, err error) error {
 
 // locationNow returns our location if somebody has made it since the apply began.
 func (s step) locationNow(ctx context.Context, w desired.Location) (location.State, error) {
-	entries, err := s.locationsSince(ctx, s.ch, time.Now().Add(-freshFor))
+	entries, err := s.locationList(ctx, s.ch, s.lists, time.Now().Add(-freshFor))
 	if err != nil {
 		return location.State{}, err
 	}
@@ -141,7 +133,7 @@ func locationAmong(ctx context.Context, c client.Set, w desired.Location, entrie
 
 // taskNow returns our task if somebody has made it since the apply began.
 func (s step) taskNow(ctx context.Context, w desired.Task) (task.State, error) {
-	entries, err := s.tasksSince(ctx, s.ch, time.Now().Add(-freshFor))
+	entries, err := s.taskList(ctx, s.ch, s.lists, time.Now().Add(-freshFor))
 	if err != nil {
 		return task.State{}, err
 	}

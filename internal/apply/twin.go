@@ -12,7 +12,6 @@ import (
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/planner"
 	"github.com/xacct/xacct/internal/survey"
-	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
@@ -59,7 +58,11 @@ func (r *run) lookAgain(ctx context.Context) {
 		wg.Go(func() { found[i] = l.madeTwice(ctx, ch) })
 	}
 	wg.Wait()
-	r.warnings = slices.Concat(found...)
+	var all check.Findings // which escapes their words
+	for _, f := range slices.Concat(found...) {
+		all.Add(f)
+	}
+	r.warnings = all.List
 	planner.LogFindings(ctx, r.opts.Logger, r.warnings)
 }
 
@@ -74,7 +77,7 @@ type lastLook struct {
 
 // madeTwice warns of what is tagged as the location or task that the change has made and was neither there when the apply began nor made by it.
 func (r lastLook) madeTwice(ctx context.Context, ch *plan.Change) []plan.Finding {
-	f := plan.Finding{Severity: plan.Warning, Code: plan.CodeAmbiguous, Side: ch.Side, Account: ch.Account}
+	f := plan.Finding{Side: ch.Side, Account: ch.Account}
 	known := func(arn string) bool { return r.known[arn] }
 	var twins []string
 	var err, listErr error
@@ -90,20 +93,13 @@ func (r lastLook) madeTwice(ctx context.Context, ch *plan.Change) []plan.Finding
 		twins, err = survey.OtherTasks(ctx, r.clients, w, entries, known)
 	}
 	err = cmp.Or(listErr, err)
+	if ctx.Err() != nil || err == nil && len(twins) == 0 {
+		return nil // if ctx is done, the errors of the changes say so
+	}
 	r.mu.Lock()
 	f.Subject = r.arns[ch.ID]
 	r.mu.Unlock()
-	switch {
-	case ctx.Err() != nil || err == nil && len(twins) == 0:
-		return nil // if ctx is done, the errors of the changes say so
-	case err != nil:
-		f.Code, f.Detail = plan.CodeUnread, "could not be read: whether an apply at the same time made it too: "+text.OneLine(err)
-		f.Remedy = check.Remedy(err, "plan again")
-	default:
-		f.Detail = "an apply at the same time made it too: " + strings.Join(twins, ", ")
-		f.Remedy = "plan again: what nothing uses is deleted by the next plan; let one pipeline at a time apply a transfer"
-	}
-	return []plan.Finding{f}
+	return []plan.Finding{check.MadeTwice(f, twins, err)}
 }
 
 // unusedStill reads again, right before a twin is deleted, whether something uses it by now.

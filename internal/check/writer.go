@@ -37,8 +37,8 @@ func (c *checker) checkWriter(account, region, action, resource, name string, ne
 			out.Detail += ": " + why
 		}
 	case v.Effect == authz.Undetermined && len(v.DependsOn) > 0:
-		out.Severity, out.Code, out.Remedy = plan.Warning, plan.CodeUndetermined, "find out "+verdict.ListKeys(v.DependsOn, ", ")
-		out.Detail = fmt.Sprintf("whether %s depends on %s%s", verdicts.May, verdict.ListKeys(v.DependsOn, " and "), text.Within(statement))
+		out.Severity, out.Code, out.Remedy = plan.Warning, plan.CodeUndetermined, "find out "+text.List(v.DependsOn, ", ")
+		out.Detail = fmt.Sprintf("whether %s depends on %s%s", verdicts.May, text.List(v.DependsOn, " and "), text.Within(statement))
 		if v.Exhausted {
 			out.Detail += ": " + verdict.NotExamined
 			out.Remedy += ", or write its statements with fewer conditions"

@@ -97,23 +97,3 @@ func TestStop(t *testing.T) {
 		}
 	}
 }
-
-func TestListKeys(t *testing.T) {
-	for _, tt := range []struct {
-		name string
-		keys []string
-		want string
-	}{
-		{"none", nil, ""},
-		{"one", []string{"a"}, "a"},
-		{"ten", numbered(10, "k%d"), "k0, k1, k2, k3, k4, k5, k6, k7, k8, k9"},
-		{"eleven", numbered(11, "k%d"), "k0, k1, k2, k3, k4, k5, k6, k7, k8, 2 more"},
-		{"780", numbered(780, "k%d"), "k0, k1, k2, k3, k4, k5, k6, k7, k8, 771 more"},
-		{"as long as can be", []string{strings.Repeat("ü", 200)}, strings.Repeat("ü", 200)},
-		{"longer", []string{strings.Repeat("ü", 201), "a"}, strings.Repeat("ü", 199) + "…, a"},
-	} {
-		if got := ListKeys(tt.keys, ", "); got != tt.want {
-			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
-		}
-	}
-}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
 )
@@ -45,6 +46,7 @@ func (c *Case) exemption(vs []Verdict) (string, []string) {
 	for i, st := range denials {
 		c.Shared.add(c, c.document(layers[i], vs[0].request.Resource), st, &proposal[i])
 	}
+	const most = 10 // statements of others can be many
 	if n := len(texts) - most + 1; n > 1 {
 		texts = append(texts[:most-1], fmt.Sprintf("let the same be changed in %d more statements", n))
 	}
@@ -113,7 +115,7 @@ func conditionText(before, after policy.Statement) string {
 		if slices.ContainsFunc(had, same) {
 			continue
 		}
-		return fmt.Sprintf("%s with %s %s %s in its Condition", name, c.Operator(), c.Key(), ListKeys(c.Values(), " "))
+		return fmt.Sprintf("%s with %s %s %s in its Condition", name, c.Operator(), c.Key(), text.List(c.Values(), " "))
 	}
 	return name
 }

@@ -124,14 +124,14 @@ func (c *Case) undetermined(f *plan.Finding, vs []Verdict) {
 	exhausted := slices.ContainsFunc(vs, func(v Verdict) bool { return v.Exhausted })
 	slices.Sort(f.DependsOn)
 	f.DependsOn = slices.Compact(f.DependsOn)
-	f.Detail = fmt.Sprintf("whether %s: %s depends on %s%s", c.May, ListActions(f.Actions), ListKeys(f.DependsOn, " and "), text.Within(f.Statement))
+	f.Detail = fmt.Sprintf("whether %s: %s depends on %s%s", c.May, ListActions(f.Actions), text.List(f.DependsOn, " and "), text.Within(f.Statement))
 	if exhausted {
 		f.Detail += ": " + NotExamined
 	}
 	if why := c.Explain(vs[0].Decision); why != "" {
 		f.Detail += ": " + why
 	}
-	f.Remedy = "find out " + ListKeys(f.DependsOn, ", ")
+	f.Remedy = "find out " + text.List(f.DependsOn, ", ")
 	if exhausted {
 		f.Remedy += ", or " + c.simplify(vs)
 	}
@@ -155,31 +155,6 @@ func (c *Case) simplify(vs []Verdict) string {
 	return "let " + cmp.Or(strings.Join(keepers, " and "), "the owners of the policies") + " write statements with fewer conditions"
 }
 
-// A text names so many keys before it counts the rest, and shows so many characters of a long one.
-const (
-	most     = 10
-	mostText = 200
-)
-
-// ListKeys names the condition keys, and what else a verdict depends on. Of a long list it counts the rest.
-func ListKeys(keys []string, separator string) string {
-	rest := max(0, len(keys)-most+1)
-	if rest == 1 {
-		rest = 0
-	}
-	out := make([]string, 0, most)
-	for _, key := range keys[:len(keys)-rest] {
-		if text := []rune(key); len(text) > mostText {
-			key = string(text[:mostText-1]) + "…"
-		}
-		out = append(out, key)
-	}
-	if rest > 0 {
-		out = append(out, fmt.Sprintf("%d more", rest))
-	}
-	return strings.Join(out, separator)
-}
-
 // assuming names the condition keys whose assumed values allow the requests; "" if there are none.
 func assuming(vs []Verdict) string {
 	var keys []string
@@ -190,7 +165,7 @@ func assuming(vs []Verdict) string {
 	if keys = slices.Compact(keys); len(keys) == 0 {
 		return ""
 	}
-	return "; assumed: " + ListKeys(keys, ", ")
+	return "; assumed: " + text.List(keys, ", ")
 }
 
 // Deciding names the statement that decided, by its Sid or number; "" if none did. Of several it names the one in the bucket or trust policy,

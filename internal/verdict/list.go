@@ -16,7 +16,7 @@ var listingKeys = []string{"s3:prefix", "s3:delimiter", "s3:max-keys"}
 func (c *Case) DecideList(req authz.Request, u Use, why string) {
 	head := req
 	head.Absent = append(slices.Clone(req.Absent), listingKeys...)
-	if d := authz.Decide(head, c.Policies); d.Effect.Denied() || d.Effect == authz.Undetermined && !authz.Decide(req, c.Policies).Effect.Denied() {
+	if d := c.decide(head, c.Policies); d.Effect.Denied() || d.Effect == authz.Undetermined && !c.decide(req, c.Policies).Effect.Denied() {
 		c.Decide(head, u, why)
 		return
 	}
