@@ -13,10 +13,13 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
+	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -41,6 +44,7 @@ const (
 	open      = "not converged"
 	other     = "converged to something else"
 	residue   = "not destroyed without a trace"
+	leftLogs  = "a statement for logs that no task needs"
 )
 
 // play plays a history and its end.
@@ -71,7 +75,7 @@ func (m *model) transfers(versions [2]int) []xacct.Transfer {
 	return []xacct.Transfer{m.transfer(m.cloud, 0, versions[0]), m.transfer(m.cloud, 1, versions[1])}
 }
 
-// end goes two rounds without interference, and says in which class of failure that ends; "" is none.
+// end goes two rounds without interference, destroys, and says in which class of failure that ends; "" is none.
 func (m *model) end() (class, detail string) {
 	if len(m.damage) > 0 {
 		return damaged, strings.Join(m.damage, "\n")
@@ -80,12 +84,13 @@ func (m *model) end() (class, detail string) {
 	if class, detail = m.alone(func() (class, detail string) { return m.rounds(false, want) }); class != "" {
 		return class, detail
 	}
-	if dump := kittest.Dump(m.cloud); m.deadID() != "" {
-		return dead, dump
+	if id := m.deadID(); id != "" {
+		return dead, id
 	}
 	if class, detail = m.kept(); class != "" {
 		return class, detail
 	}
+	left := m.logsLeft()
 	if diff := gocmp.Diff(m.fresh(want), skeleton(m.cloud)); diff != "" {
 		return other, "(-want +got):\n" + diff
 	}
@@ -95,12 +100,33 @@ func (m *model) end() (class, detail string) {
 	if class, detail = m.kept(); class != "" {
 		return class, detail
 	}
+	left = m.logsLeft() || left
 	bare := m.world(m.t)
 	m.restore(bare)
 	if diff := gocmp.Diff(kittest.Dump(bare), kittest.Dump(m.cloud)); diff != "" {
 		return residue, "(-want +got):\n" + diff
 	}
+	if left {
+		return leftLogs, "the log policy was put, the task was not made, and the next version wants none that logs"
+	}
 	return "", ""
+}
+
+// logsLeft reports whether our statement is in the log policy and no task has a log group, and takes it out.
+func (m *model) logsLeft() bool {
+	o := m.owners[slices.IndexFunc(m.owners, func(o *owner) bool { return o.name == task.LogPolicyName })]
+	if _, _, ours := parts(o.text(m.cloud)); len(ours) == 0 || strings.Contains(kittest.Dump(m.cloud), "\n    log group: ") {
+		return false
+	}
+	if text := together(o.head, o.theirs...); text != "" {
+		o.set(m.cloud, text)
+		return true
+	}
+	in := &cloudwatchlogs.DeleteResourcePolicyInput{PolicyName: aws.String(task.LogPolicyName)}
+	if _, err := m.cloud.Clients()[accountA].Logs("us-east-2").DeleteResourcePolicy(m.t.Context(), in); err != nil {
+		m.t.Fatal(err)
+	}
+	return true
 }
 
 // alone lets one process run without mishaps.
@@ -147,12 +173,11 @@ func (m *model) pass(ctx context.Context, want []xacct.Transfer) {
 
 // classify finds a better class for an error.
 func (m *model) classify(class, detail string, err error) (string, string) {
-	var blocked *xacct.BlockedError
 	var a *xacct.AmbiguousError
 	switch {
 	case m.deadID() != "", err != nil && strings.Contains(err.Error(), "dead-principal"), err != nil && strings.Contains(err.Error(), "Invalid principal"):
 		class = dead
-	case errors.As(err, &blocked) && errors.As(err, &a), errors.As(err, &a):
+	case errors.As(err, &a):
 		class = ambiguous
 		if m.equal(a.ARNs) {
 			class = twins

@@ -19,6 +19,7 @@ var (
 
 // known are classes of ends that are no failures, with the reason.
 var known = map[string]string{
+	leftLogs:  "only a task tells that the log policy of its Region was needed: docs/limits.md",
 	ambiguous: "two versions of a transfer made unequal things at once: which of them is meant is for a person to say",
 }
 
@@ -52,7 +53,7 @@ func TestHistories(t *testing.T) {
 					default:
 						classes[e.class]++
 						if known[e.class] == "" {
-							t.Errorf("%s\n%s: %s", h, e.class, e.detail)
+							t.Errorf("%s%s: %s\nreplay it: go test ./internal/enginetest/histories -run Histories -v -args -seed %d -shrink", h, e.class, e.detail, seed)
 						} else {
 							t.Logf("seed %d: known: %s: %s", seed, e.class, known[e.class])
 						}
@@ -85,6 +86,9 @@ func replay(t *testing.T, seed uint64) {
 // budget is spent, the jitter of the delays may decide on one attempt more.
 func TestReplay(t *testing.T) {
 	t.Parallel()
+	if !kittest.EveryFault() {
+		t.Skip("only with -faults: the jitter of delays decides sometimes who goes first")
+	}
 	for seed := range uint64(kittest.Sample(2, 50)) {
 		h := draw(1001 + seed)
 		one, two := play(t, h), play(t, h)
