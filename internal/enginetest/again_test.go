@@ -21,6 +21,7 @@ import (
 // TestSamePlanAgain applies a plan until the process is gone after one of its writes, and then the same plan once more: it goes on where it
 // was. Where what is left to do is no longer what the plan says, it says so; it never waits for nobody. Without -faults it takes a sample.
 func TestSamePlanAgain(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	t.Parallel()
 	edits := []move{
 		{name: "nothing", edit: func(*xaccttest.Cloud, *xacct.Transfer) {}},

@@ -87,6 +87,7 @@ func principals(n int) (out []policy.Principal) {
 
 // TestPoliciesOfOthersBoundThePlan plans with bucket policies that others made costly: the plan is there soon, and says what it did not examine.
 func TestPoliciesOfOthersBoundThePlan(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	limit := 5 * time.Second * time.Duration(testlimit.UnderRace)
 	for _, tt := range hostilePolicies("media-archive") {
 		t.Run(tt.name, func(t *testing.T) {
@@ -128,6 +129,7 @@ func costly(cloud *xaccttest.Cloud) []xacct.Transfer {
 
 // TestContextEndsBetweenDecisions ends the context of a plan and of an apply while policies are decided: both return its error soon.
 func TestContextEndsBetweenDecisions(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	cloud := kittest.World(t)
 	transfers := costly(cloud)
 	approved := kittest.MustPlan(t, t.Context(), cloud.Clients(), transfers)

@@ -28,6 +28,7 @@ func lets(principal policy.Principal) []byte {
 
 // TestCaller plans as different callers, with and without operators. What the plan says of the caller has to be what Apply makes of it.
 func TestCaller(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	t.Parallel()
 	const someoneElse = "arn:aws:iam::111122223333:role/migrator"
 	type given struct {

@@ -162,6 +162,7 @@ var (
 
 // TestPartForOneOfThreeCompanies looks for what others keep to themselves in the part of each company, as JSON and as text, and applies the parts.
 func TestPartForOneOfThreeCompanies(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	t.Parallel()
 	for _, tt := range companyCases {
 		t.Run(tt.name, func(t *testing.T) {

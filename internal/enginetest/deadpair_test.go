@@ -89,6 +89,7 @@ var deadPairs = []struct {
 // TestDeadIDsThatThePlanRewrites: two transfers of ours share a bucket and a key, and the roles of both are gone. A plan of both rewrites both statements
 // in one write, to set up as to tear down.
 func TestDeadIDsThatThePlanRewrites(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	t.Parallel()
 	for _, tt := range deadPairs {
 		t.Run(tt.name+", set up", func(t *testing.T) {
@@ -113,6 +114,7 @@ func TestDeadIDsThatThePlanRewrites(t *testing.T) {
 
 // TestDeadIDsOfAnotherTransfer plans only one of the two: it is blocked before any write, and the finding names the other by the letters of its Sid.
 func TestDeadIDsOfAnotherTransfer(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	t.Parallel()
 	for _, tt := range deadPairs {
 		for _, mode := range []xacct.Mode{xacct.SetUp, xacct.TearDown} {
@@ -154,6 +156,7 @@ func TestDeadIDsOfAnotherTransfer(t *testing.T) {
 
 // TestDeadIDsBesideABlockedTransfer: the other transfer is planned too, but something else blocks it, so that its statement stays: both are blocked.
 func TestDeadIDsBesideABlockedTransfer(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	t.Parallel()
 	for name, role := range map[string]string{"its own roles": "", "one role": "datasync"} {
 		t.Run(name, func(t *testing.T) {

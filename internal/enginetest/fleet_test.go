@@ -61,6 +61,7 @@ func TestCallsGrowWithTheTransfersAndListsDoNot(t *testing.T) {
 }
 
 func TestOneBadBucketAmongMany(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	t.Parallel()
 	n, bad := kittest.Sample(120, 500), 17
 	synctest.Test(t, func(t *testing.T) {

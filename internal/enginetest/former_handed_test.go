@@ -25,6 +25,7 @@ var handedMoves = []struct {
 
 // The operator of a bucket that was left sees nothing but the plan and the bucket, and takes our statements out of it by these.
 func TestHandOverOfALeftBucket(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	t.Parallel()
 	for _, m := range handedMoves {
 		for _, mode := range []xacct.Mode{xacct.SetUp, xacct.TearDown} {

@@ -29,6 +29,7 @@ const hostile = "\x1b[2J\r\nChecked  DataSync may write (allowed)\u202e\u2066\u0
 // TestTextOfOthersIsEscaped puts a hostile text where others write, and looks at every text for people: of the plan, its findings and changes, of errors
 // and their hints, of an apply, its events and its log, of a tear-down and of what is left.
 func TestTextOfOthersIsEscaped(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	inBucket := func(statements ...policy.Fragment) func(*xaccttest.Cloud, *xacct.Transfer) {
 		return func(cloud *xaccttest.Cloud, _ *xacct.Transfer) {
 			cloud.SetBucketPolicy("media-archive", policy.New(statements...).Bytes())
@@ -138,6 +139,7 @@ func TestTextOfOthersIsEscaped(t *testing.T) {
 
 // TestTextOfAnEditedPlanIsEscaped puts a hostile text into one string after the other of a plan's JSON.
 func TestTextOfAnEditedPlanIsEscaped(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	synctest.Test(t, func(t *testing.T) {
 		cloud := kittest.World(t)
 		tr := kittest.Push(cloud)
@@ -183,6 +185,7 @@ func TestTextOfAnEditedPlanIsEscaped(t *testing.T) {
 
 // TestMembersOfAnEditedPlanAreEscaped puts a hostile text into the name of one member after the other of a plan's JSON.
 func TestMembersOfAnEditedPlanAreEscaped(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	synctest.Test(t, func(t *testing.T) {
 		cloud := kittest.World(t)
 		tr := kittest.Push(cloud)

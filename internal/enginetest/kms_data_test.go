@@ -46,6 +46,7 @@ func inEnds(tr *xacct.Transfer, cloud *xaccttest.Cloud) {
 
 // Manifests and reports are read and written under whatever key their buckets are encrypted: set up, run, taken away again, without a trace.
 func TestKeysOfManifestsAndReports(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	t.Parallel()
 	for _, tt := range []struct {
 		name  string

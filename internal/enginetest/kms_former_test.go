@@ -58,6 +58,7 @@ func TestLastKeyTakenOffTheList(t *testing.T) {
 
 // A key that is taken off KMSKeys loses our statement in the same plan, and its owner can write its policy when everything of ours is gone.
 func TestKeyTakenOffTheList(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	t.Parallel()
 	for _, tt := range []struct {
 		name string

@@ -20,6 +20,7 @@ func replacing(o *xacct.PlanOptions) { o.AllowReplace = true }
 
 // A log group that a transfer names no longer takes our statement along, at once or at the end, though its task keeps it.
 func TestLogGroupTakenAway(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	t.Parallel()
 	quiet := func(tr *xacct.Transfer) { tr.Task.LogGroupARN, tr.Task.Options.LogLevel = "", dstypes.LogLevelOff }
 	for _, tt := range []struct {

@@ -12,6 +12,7 @@ import (
 
 // The text of a plan names what a role opens more than the preset; the plan is not blocked, and a tear-down says nothing of it.
 func TestTextNamesWhatARoleOpensMore(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	cloud := kittest.World(t)
 	tr := kittest.Push(cloud)
 	tr.Source.Role.Trust = iamrole.TutorialTrust()

@@ -167,6 +167,7 @@ var everyLife = flag.Bool("every-life", false, "try every action and resource in
 // statement without it: something must then fail, or it is not needed. What is not needed in one life may be in another. Without -faults it
 // takes a sample of them.
 func TestOperatorPoliciesByEnforcement(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	t.Parallel()
 	needed, all := map[string]bool{}, map[string][]string{}
 	lives := 0

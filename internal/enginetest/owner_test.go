@@ -18,6 +18,7 @@ import (
 // TestOwnerNotProved plans with buckets that belong to other accounts than the transfer says, and with readers whom S3 refuses. A line of the result
 // is the severity and side of a finding wrong-owner.
 func TestOwnerNotProved(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	const accountC = "777788889999"
 	theirs := func(account, region string) func(*xaccttest.Cloud, *xacct.Transfer, *xacct.PlanOptions) {
 		return func(cloud *xaccttest.Cloud, tr *xacct.Transfer, _ *xacct.PlanOptions) {

@@ -31,6 +31,7 @@ func ofTheirOwn(cloud *xaccttest.Cloud, n int) []xacct.Transfer {
 // TestPlanTextOfMany looks at the text of plans with 50 transfers: how many lines it has, and what stands in it how often. The golden file of each is
 // there to be read.
 func TestPlanTextOfMany(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	for _, tt := range []struct {
 		name  string
 		edit  func(*xaccttest.Cloud, []xacct.Transfer)
@@ -81,6 +82,7 @@ func TestPlanTextOfMany(t *testing.T) {
 
 // TestPlanTextOfManyTornDown looks at the text of a tear-down of 50 transfers.
 func TestPlanTextOfManyTornDown(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	synctest.Test(t, func(t *testing.T) {
 		cloud := kittest.World(t)
 		all := ofTheirOwn(cloud, 50)

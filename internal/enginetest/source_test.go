@@ -17,6 +17,7 @@ import (
 // TestSourceWithoutObjects plans and runs transfers whose source's prefix is a typing error: the plan warns, and the outcome and the receipt of the run
 // have a note.
 func TestSourceWithoutObjects(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	for _, tt := range []struct {
 		name    string
 		edit    func(*xaccttest.Cloud, *xacct.Transfer)

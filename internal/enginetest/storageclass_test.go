@@ -14,6 +14,7 @@ import (
 // TestStorageClassChanges sets up a transfer with one storage class and then with another: the plan after that is empty, also where the second is
 // the default and the transfer leaves it out. DataSync leaves a class that an update does not name as it is.
 func TestStorageClassChanges(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	const (
 		none     = dstypes.S3StorageClass("")
 		standard = dstypes.S3StorageClassStandard

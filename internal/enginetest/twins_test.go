@@ -202,6 +202,7 @@ func TestTwinsHeal(t *testing.T) {
 
 // TestTearDownTakesAllTwins destroys what was made twice, with two processes at once, and while a twin runs.
 func TestTearDownTakesAllTwins(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	t.Parallel()
 	for _, tt := range []struct {
 		name      string
@@ -249,6 +250,7 @@ func TestTearDownTakesAllTwins(t *testing.T) {
 
 // TestTwinsThatAreNotKnownToBeUnused stay, and a finding says why: what could not be listed may hold a task that uses them.
 func TestTwinsThatAreNotKnownToBeUnused(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	t.Parallel()
 	for _, region := range []string{"eu-west-1", "us-east-2"} {
 		synctest.Test(t, func(t *testing.T) {

@@ -25,6 +25,7 @@ var known = map[string]string{
 
 // TestHistories plays the histories of many seeds. Lists that lag by three reads and more may make a thing twice: docs/limits.md.
 func TestHistories(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	t.Parallel()
 	if *one > 0 {
 		replay(t, *one)
