@@ -1,6 +1,7 @@
 package enginetest_test
 
 import (
+	"flag"
 	"os"
 	"testing"
 	"time"
@@ -8,7 +9,17 @@ import (
 	"github.com/xacct/xacct/internal/testlimit"
 )
 
+// underRace selects the tests that run under the race detector, which makes everything several times slower: those in which many things happen at
+// once. The others make the same calls one after the other, and run without it.
+const underRace = "Concurren|Fleet|TwinsHeal|TestMoves|Journey|Cancel|Race|Calls|Grant|Grace|Lost|Throttl|Receipt|Drift|TwoTeams|Colleague"
+
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if run := flag.Lookup("test.run"); testlimit.UnderRace > 1 && run.Value.String() == "" {
+		if err := flag.Set("test.run", underRace); err != nil {
+			panic(err)
+		}
+	}
 	const long = 50 * time.Minute // less than the gate's timeout
 	os.Exit(testlimit.Run(m, testlimit.Exception{Flag: "faults", Limit: long}, testlimit.Exception{Flag: "every-life", Limit: long}))
 }
