@@ -98,13 +98,6 @@ func eachPrincipal(element []byte, yield func(kind, value []byte)) {
 	})
 }
 
-// eachCondition calls yield with each operator and key, and with the value or list of values.
-func eachCondition(element []byte, yield func(operator, key, value []byte)) {
-	eachMember(element, func(operator, keys []byte) {
-		eachMember(keys, func(key, value []byte) { yield(operator, key, value) })
-	})
-}
-
 // valueText returns the value of a condition as text: a string decoded, a number or boolean as written.
 func valueText(value []byte) string {
 	if value[0] == '"' {
