@@ -86,10 +86,15 @@ func (b *Builder) dropTwinLocation(t *transfer.Transfer, twin location.State, c 
 		}
 		return i >= 0
 	})
+	for _, other := range b.Snap.Transfers { // one that names it needs it, also while no task uses it
+		if other.Source.LocationARN == twin.ARN || other.Destination.LocationARN == twin.ARN {
+			users = append(users, "transfer "+other.Name)
+		}
+	}
 	if len(users) > 0 {
 		b.keepTwin(t, b.locationOf(t, c.Side).ID(), plan.Finding{Severity: plan.Warning, Code: plan.CodeAmbiguous, Side: c.Side, Account: t.TaskAccount, Subject: twin.ARN,
 			Detail: "the location was made twice: " + main.ARN + " is used, and this one stays, because of " + strings.Join(users, ", "),
-			Remedy: "delete these tasks if nobody needs them, or take the tags of the transfer off the location; until then the transfer's location cannot be changed"}, ambiguous)
+			Remedy: "delete these if nobody needs them, or take the tags of the transfer off the location; until then the transfer's location cannot be changed"}, ambiguous)
 		return false
 	}
 	b.Twins[c.ID], c.Details = true, twinDetails(twin.ARN)

@@ -50,6 +50,16 @@ func TestTwinsAreDeleted(t *testing.T) {
 		}, nil, []string{keptTask, keptLocation}},
 		{"somebody else's task there", func(w *world) { w.Users[there] = snapshot.Users{Tasks: []string{"arn:theirs"}} },
 			[]string{"delete task task-09"}, []string{keptLocation}},
+		{"another transfer names the younger location", func(w *world) {
+			g := given("weekly", "media")
+			g.Source.LocationARN, g.Destination.LocationARN = locationARN("eu-west-1", "source"), formerLocation
+			w.Transfers = append(w.Transfers, transfer.Resolve(g))
+		}, []string{"delete task task-09", "create task weekly (blocked)", "update policy media#blocked (blocked)"}, []string{
+			"nightly: warning overlap s3://media/", keptLocation,
+			"weekly: blocking denied arn:aws:iam::111122223333:role/nightly-source", "weekly: blocking denied " + roleARN,
+			"weekly: warning overlap s3://media/",
+			"weekly: warning limited arn:aws:iam::111122223333:role/nightly-source", "weekly: warning limited " + roleARN,
+		}},
 		{"unknown there", func(w *world) { w.Users[there] = snapshot.Users{Err: errThrottled} },
 			[]string{"delete task task-09"}, []string{"nightly: warning unread " + formerLocation}},
 		{"not listed", func(w *world) { clear(w.Users) },
