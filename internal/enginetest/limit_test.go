@@ -11,7 +11,7 @@ import (
 
 // underRace selects the tests that run under the race detector, which makes everything several times slower: those in which many things happen at
 // once. The others make the same calls one after the other, and run without it.
-const underRace = "Concurren|Fleet|TwinsHeal|TestMoves|Journey|Cancel|Race|Calls|Grant|Grace|Lost|Throttl|Receipt|Drift|TwoTeams|Colleague"
+const underRace = "Concurren|Fleet|TwinsHeal|TestMoves$|Journey|Cancel|Race|Grace|Lost|Throttl"
 
 func TestMain(m *testing.M) {
 	flag.Parse()
