@@ -42,6 +42,7 @@ func (j journey) transfer() xacct.Transfer {
 		Source:      xacct.Endpoint{Account: j.source, Region: region, Bucket: j.name + "-raw", Prefix: "2026/"},
 		Destination: xacct.Endpoint{Account: j.destination, Region: region, Bucket: j.name + "-archive", DisableACLs: true},
 		Tags:        map[string]string{"team": "media"},
+		Operators:   []string{operator(j.task)},
 	}
 	if j.sourceKey != "" {
 		tr.Source.KMSKeys, tr.Destination.KMSKeys = []string{j.sourceKey}, []string{j.destinationKey}
@@ -79,6 +80,9 @@ func plan(t *testing.T, w *world, tr xacct.Transfer) *xacct.Plan {
 // there plans, applies, looks at what was made, and plans again.
 func (j journey) there(t *testing.T, w *world) *xacct.Result {
 	t.Helper()
+	for _, account := range j.accounts() {
+		w.addOperator(t, account, j.transfer())
+	}
 	p := plan(t, w, j.transfer())
 	if p.Empty() {
 		t.Fatalf("the first plan is empty:\n%s", p)

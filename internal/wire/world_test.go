@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"flag"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -61,7 +62,7 @@ func (w *world) assume(t *testing.T, account string) aws.Config {
 	t.Helper()
 	cfg := aws.Config{Region: region, BaseEndpoint: &w.url, Credentials: credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "secret", "")}
 	out, err := sts.NewFromConfig(cfg).AssumeRole(t.Context(), &sts.AssumeRoleInput{
-		RoleArn: new("arn:aws:iam::" + account + ":role/operator"), RoleSessionName: new("wire"),
+		RoleArn: new(operator(account)), RoleSessionName: new("wire"),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -106,6 +107,32 @@ func (w *world) bare(account string) aws.Config {
 	return cfg
 }
 
+// operator is the ARN of the role whose credentials an account's clients have.
+func operator(account string) string { return "arn:aws:iam::" + account + ":role/operator" }
+
+// addOperator makes the operator of the account, with the policies that xacct asks for.
+func (w *world) addOperator(t *testing.T, account string, tr xacct.Transfer) {
+	t.Helper()
+	api, name := iam.NewFromConfig(w.bare(account)), "operator"
+	trust := `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "` + account + `"}, "Action": "sts:AssumeRole"}]}`
+	if _, err := api.CreateRole(t.Context(), &iam.CreateRoleInput{RoleName: &name, AssumeRolePolicyDocument: &trust}); err != nil {
+		t.Fatal(err)
+	}
+	documents, err := xacct.OperatorPolicies(account, []xacct.Transfer{tr})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, d := range documents {
+		text, err := d.MarshalJSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := api.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: &name, PolicyName: new(fmt.Sprint("xacct-", i)), PolicyDocument: new(string(text))}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // addBucket makes a bucket, with a policy unless that is "".
 func (w *world) addBucket(t *testing.T, account, name, policy string) {
 	t.Helper()
@@ -131,7 +158,7 @@ func (w *world) policy(t *testing.T, account, name string) string {
 	return *out.Policy
 }
 
-// census is what there is in an account.
+// census is what there is in an account, its operator aside.
 type census struct{ Roles, Locations, Tasks []string }
 
 func (w *world) census(t *testing.T, account string) census {
@@ -143,7 +170,9 @@ func (w *world) census(t *testing.T, account string) census {
 		t.Fatal(err)
 	}
 	for _, r := range roles.Roles {
-		c.Roles = append(c.Roles, *r.RoleName)
+		if *r.Arn != operator(account) {
+			c.Roles = append(c.Roles, *r.RoleName)
+		}
 	}
 	api := datasync.NewFromConfig(cfg)
 	locations, err := api.ListLocations(t.Context(), &datasync.ListLocationsInput{})
