@@ -17,6 +17,7 @@ import (
 	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
+	"github.com/xacct/xacct/policy"
 )
 
 func (s step) applyRole(ctx context.Context, w desired.Role) (plan.Status, error) {
@@ -29,9 +30,9 @@ func (s step) applyRole(ctx context.Context, w desired.Role) (plan.Status, error
 		return s.removeRole(ctx, api, w, state)
 	}
 	s.res.ARN = w.Arn
-	made := !state.Exists
+	made, found, was := !state.Exists, false, state.Policies
 	if made {
-		if state, err = s.createRole(ctx, api, w); err != nil {
+		if state, found, err = s.createRole(ctx, api, w); err != nil {
 			return plan.Failed, s.callError("iam:CreateRole", err)
 		}
 	}
@@ -41,12 +42,18 @@ func (s step) applyRole(ctx context.Context, w desired.Role) (plan.Status, error
 		s.roleFor = s.opts.Budget
 		s.use(s.ch.ID)
 	}
-	return ended(s.updateRole(ctx, api, w, state, w.Diff(state)))
+	unchanged := func([]string) error { return nil } // a role that this apply has just made had no policies
+	if found || !made {
+		unchanged = func(names []string) error { return s.policiesStale(ctx, api, w, was, names) }
+	}
+	return ended(s.updateRole(ctx, api, w, state, w.Diff(state), unchanged))
 }
 
 // updateRole makes the writes by which the role becomes what the difference says, in an order that keeps it usable: what it may still do is taken
-// away last. What its trust and policies alone say of the past is noted in tags before they change.
-func (s step) updateRole(ctx context.Context, api iamrole.API, w desired.Role, state iamrole.State, d desired.RoleDiff) error {
+// away last. unchanged reports policies that were written since they were read. What its trust and policies alone say of the past is noted in tags before they change.
+func (s step) updateRole(ctx context.Context, api iamrole.API, w desired.Role, state iamrole.State, d desired.RoleDiff,
+	unchanged func(policies []string) error,
+) error {
 	tag := func(tags map[string]string) error {
 		if len(tags) == 0 {
 			return nil
@@ -81,6 +88,9 @@ func (s step) updateRole(ctx context.Context, api iamrole.API, w desired.Role, s
 			return err
 		}
 	}
+	if err := unchanged(d.Put); err != nil {
+		return err
+	}
 	if err := s.putPolicies(ctx, api, w, d.Put); err != nil {
 		return err
 	}
@@ -105,13 +115,13 @@ func (r *run) known() map[string]string {
 	return maps.Clone(r.ids)
 }
 
-// createRole makes the role. A role of that name that has appeared meanwhile is taken over if it is ours.
-func (s step) createRole(ctx context.Context, api iamrole.API, w desired.Role) (iamrole.State, error) {
+// createRole makes the role. A role of that name that has appeared meanwhile is taken over if it is ours; found reports that.
+func (s step) createRole(ctx context.Context, api iamrole.API, w desired.Role) (created iamrole.State, found bool, err error) {
 	in, err := w.Spec.CreateInput()
 	if err != nil {
-		return iamrole.State{}, err
+		return iamrole.State{}, false, err
 	}
-	created := iamrole.State{Exists: true, ARN: w.Arn, Trust: w.Spec.Trust, Tags: w.Spec.Tags}
+	created = iamrole.State{Exists: true, ARN: w.Arn, Trust: w.Spec.Trust, Tags: w.Spec.Tags}
 	look := func(ctx context.Context) (bool, error) {
 		state, err := iamrole.Observe(ctx, api, w.Spec)
 		if err = errors.Join(err, state.Unread[iamrole.PartRole]); err != nil || !state.Exists {
@@ -120,7 +130,7 @@ func (s step) createRole(ctx context.Context, api iamrole.API, w desired.Role) (
 		if why, ok := w.Ours(state); !ok {
 			return false, &plan.OwnerError{Account: w.Account, Kind: plan.IAMRole, Name: w.Spec.Name, Detail: why}
 		}
-		created = state
+		created, found = state, true
 		s.res.Detail = "it was there already"
 		return true, nil
 	}
@@ -135,13 +145,13 @@ func (s step) createRole(ctx context.Context, api iamrole.API, w desired.Role) (
 		}, look)
 	})
 	if awserr.Is(err, "EntityAlreadyExists") {
-		found, lookErr := s.settle(ctx, look)
-		if !found {
-			return iamrole.State{}, errors.Join(err, lookErr)
+		seen, lookErr := s.settle(ctx, look)
+		if !seen {
+			return iamrole.State{}, false, errors.Join(err, lookErr)
 		}
 		err = nil
 	}
-	return created, err
+	return created, found, err
 }
 
 // putPolicies writes inline policies side by side.
@@ -165,6 +175,26 @@ func (s step) putPolicies(ctx context.Context, api iamrole.API, w desired.Role, 
 	}
 	wg.Wait()
 	return s.callError("iam:PutRolePolicy", errors.Join(errs...))
+}
+
+// policiesStale reports an inline policy of the role that is neither as it was read nor as it is desired. It is not written over, because it may be
+// all that tells of a bucket or key of another version of the transfer.
+func (s step) policiesStale(ctx context.Context, api iamrole.API, w desired.Role, was map[string]policy.Document, names []string) error {
+	errs := make([]error, len(names))
+	var wg sync.WaitGroup
+	for i, name := range names {
+		wg.Go(func() {
+			is, err := guard.ReadRolePolicy(ctx, api, w.Spec.Name, name)
+			switch {
+			case err != nil:
+				errs[i] = s.callError("iam:GetRolePolicy", err)
+			case !is.IsZero() && !is.Equal(was[name]) && !is.Equal(w.Spec.Policies[name]):
+				errs[i] = &plan.StaleError{Change: s.ch.ID, Detail: "inline policy " + name + " is neither as it was read nor as it is wanted"}
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
 }
 
 func (s step) deletePolicies(ctx context.Context, api iamrole.API, w desired.Role, names []string) error {
