@@ -23,7 +23,7 @@ func (r *run) decide(ctx context.Context, ch *plan.Change) (plan.Status, error) 
 	if ch.Hold == plan.Blocked {
 		return plan.Skipped, nil // the transfers' findings are reported once, not with every change
 	}
-	for _, id := range r.requires(ch) {
+	for _, id := range slices.Concat(r.requires(ch), r.tellers(ch)) {
 		if s := r.status(id); s == plan.Failed || s == plan.Skipped {
 			return plan.Skipped, &dependentError{change: ch.ID, on: id}
 		}

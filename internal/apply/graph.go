@@ -24,7 +24,7 @@ func (r *run) cyclic() error {
 			return true
 		}
 		state[ch.ID] = walking
-		for _, id := range slices.Concat(ch.Requires, r.requires(ch)) {
+		for _, id := range slices.Concat(ch.Requires, r.requires(ch), r.tellers(ch)) {
 			if next := r.approvedByID[id]; next != nil && !walk(next) {
 				return false
 			}
@@ -43,7 +43,7 @@ func (r *run) cyclic() error {
 // await returns when everything that the change requires has ended, or exists as far as the change needs it. A required change that is not in the
 // plan is another operator's, or done.
 func (r *run) await(ch *plan.Change) {
-	for _, id := range r.requires(ch) {
+	for _, id := range slices.Concat(r.requires(ch), r.tellers(ch)) {
 		q := r.results[id]
 		if q == nil {
 			continue
@@ -63,6 +63,21 @@ func (r *run) requires(ch *plan.Change) []string {
 		return now.Requires
 	}
 	return ch.Requires
+}
+
+// tellers returns the IDs of the role changes of the plan whose roles tell of the statements that the change adds. A statement by account does not need
+// its role, but where the role could not be made, nothing would tell of the statement later.
+func (r *run) tellers(ch *plan.Change) []string {
+	if r.approved.Mode != plan.SetUp || ch.Kind != plan.BucketPolicy && ch.Kind != plan.KeyPolicy {
+		return nil
+	}
+	var out []string
+	for _, id := range r.byAccount[ch.ID] {
+		if role := r.approvedByID[id]; role != nil && !slices.Contains(r.requires(role), ch.ID) {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // waitsFor says for whose operator the change waits, nil for nobody: a change that it requires is not done and is another operator's, or not in this

@@ -60,9 +60,9 @@ func TestCyclic(t *testing.T) {
 	}{
 		{"as planned", nil, nil, ""},
 		{"itself", map[string][]string{media: {media}}, nil, media},
-		{"each other, by the text", map[string][]string{destRole: {media}}, nil, destRole},
+		{"each other, by the text", map[string][]string{destRole: {media}}, nil, media},
 		{"in a circle, by the text", map[string][]string{sourceRole: {nightly}}, nil, sourceRole},
-		{"each other, by now", nil, map[string][]string{destRole: {media}}, destRole},
+		{"each other, by now", nil, map[string][]string{destRole: {media}}, media},
 		{"one way by the text, the other way by now", map[string][]string{source: {nightly}, nightly: nil}, nil, source},
 		{"twice the same", map[string][]string{nightly: {source, source, dest}}, nil, ""},
 		{"what is not in the plan", map[string][]string{media: {"elsewhere"}}, nil, ""},

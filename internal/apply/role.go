@@ -177,8 +177,8 @@ func (s step) putPolicies(ctx context.Context, api iamrole.API, w desired.Role, 
 	return s.callError("iam:PutRolePolicy", errors.Join(errs...))
 }
 
-// policiesStale reports an inline policy of the role that is neither as it was read nor as it is desired. It is not written over, because it may be
-// all that tells of a bucket or key of another version of the transfer.
+// policiesStale reports an inline policy of the role that is neither as it was read nor as it is desired. It is neither written over nor deleted, because
+// it may be all that tells of a bucket or key of another version of the transfer.
 func (s step) policiesStale(ctx context.Context, api iamrole.API, w desired.Role, was map[string]policy.Document, names []string) error {
 	errs := make([]error, len(names))
 	var wg sync.WaitGroup
@@ -212,15 +212,19 @@ func (s step) deletePolicies(ctx context.Context, api iamrole.API, w desired.Rol
 func (s step) removeRole(ctx context.Context, api iamrole.API, w desired.Role, state iamrole.State) (plan.Status, error) {
 	gone, rest := w.Leaving(state)
 	whole := len(rest) == 0 && s.ch.Op == plan.Delete && !w.Shared
+	where, stale, named := "", error(nil), error(nil)
+	var wg sync.WaitGroup
+	wg.Go(func() { stale = s.policiesStale(ctx, api, w, state.Policies, gone) })
 	if whole {
-		where, err := s.stillNamed(ctx, w, state)
-		if err != nil {
-			return plan.Failed, err
-		}
-		if where != "" {
-			return plan.Failed, &plan.OwnerError{Account: w.Account, Kind: plan.IAMRole, Name: w.Spec.Name,
-				Detail: "it stays, because the policy of " + where + " names it and could not be written any more once it is gone"}
-		}
+		where, named = s.stillNamed(ctx, w, state)
+	}
+	wg.Wait()
+	if err := errors.Join(named, stale); err != nil {
+		return plan.Failed, err
+	}
+	if where != "" {
+		return plan.Failed, &plan.OwnerError{Account: w.Account, Kind: plan.IAMRole, Name: w.Spec.Name,
+			Detail: "it stays, because the policy of " + where + " names it and could not be written any more once it is gone"}
 	}
 	if err := s.deletePolicies(ctx, api, w, gone); err != nil || !whole {
 		return ended(err)

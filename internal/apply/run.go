@@ -50,6 +50,7 @@ type run struct {
 	opts     Options
 
 	changes          map[string]*plan.Change // of the fresh plan, by ID
+	byAccount        map[string][]string     // of the desired bucket and key policies by change ID, see [desired.SharedPolicy]
 	desired          desired.Set             // of the transfers that nothing blocks, neither when the plan was made nor now
 	currentUnblocked map[string]*plan.Change // by ID: what a fresh plan holds for the transfers that nothing blocked when the plan was made
 	desiredUnblocked desired.Set             // of those
@@ -170,6 +171,13 @@ func (r *run) replan(ctx context.Context, snap *snapshot.Snapshot, callers map[s
 	}
 	blocked := r.current.Blocked()
 	r.desired = snap.WithFormer(desired.Of(without(func(name string) bool { return blocked[name] })))
+	r.byAccount = map[string][]string{}
+	for _, w := range r.desired.Buckets {
+		r.byAccount[w.ID()] = w.ByAccount
+	}
+	for _, w := range r.desired.Keys {
+		r.byAccount[w.ID()] = w.ByAccount
+	}
 	r.ids = maps.Clone(r.current.Ids)
 	r.changes, r.orphans = byID(r.current.Changes), r.current.Orphans
 	for id, ch := range r.changes {

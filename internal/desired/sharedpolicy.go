@@ -16,6 +16,7 @@ type SharedPolicy struct {
 	Ours      []string // every Sid that these transfers can have in this policy, wanted or not
 	Grants    bool     // the policy can hold statements of ours, because its account is not the task account of every transfer, or it is a log policy
 	Roles     []string // IDs of the role changes whose roles the statements name as principals
+	ByAccount []string // IDs of the role changes whose roles the statements name in conditions only, so that they need not exist
 }
 
 // Owners are the transfers that the Sid belongs to.
@@ -36,11 +37,15 @@ func (w *SharedPolicy) add(t *transfer.Transfer, side plan.Side, remote bool, si
 	}
 	w.Grants = true
 	w.Ours = append(w.Ours, sids...)
-	if t.End(side).OwnsRole && t.Grant == transfer.GrantByRole {
-		id := transfer.ChangeID(t.TaskAccount, "", plan.IAMRole, t.End(side).RoleName)
-		if !slices.Contains(w.Roles, id) {
-			w.Roles = append(w.Roles, id)
-		}
+	if !t.End(side).OwnsRole {
+		return
+	}
+	roles := &w.ByAccount
+	if t.Grant == transfer.GrantByRole {
+		roles = &w.Roles
+	}
+	if id := transfer.ChangeID(t.TaskAccount, "", plan.IAMRole, t.End(side).RoleName); !slices.Contains(*roles, id) {
+		*roles = append(*roles, id)
 	}
 }
 

@@ -27,7 +27,9 @@ func TestRolePolicyOfAnotherVersion(t *testing.T) {
 		{"no keys where nothing was", false, "CreateRole", func(tr *xacct.Transfer) { tr.Source.KMSKeys, tr.Destination.KMSKeys = nil, nil }},
 		{"another prefix where nothing was", false, "CreateRole", func(tr *xacct.Transfer) { tr.Destination.Prefix = "elsewhere" }},
 		{"by account where nothing was", false, "CreateRole", func(tr *xacct.Transfer) { tr.Grant, tr.Destination.KMSKeys = xacct.ByAccount, nil }},
-		{"another bucket than before", true, "TagRole", func(tr *xacct.Transfer) { tr.Source.Bucket, tr.Tags = "media-raw-2", map[string]string{"team": "media"} }},
+		{"another bucket than before", true, "TagRole", func(tr *xacct.Transfer) {
+			tr.Source.Bucket, tr.Tags = "media-raw-2", map[string]string{"team": "media"}
+		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

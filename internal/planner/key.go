@@ -89,15 +89,45 @@ func (b *Builder) dropFormerKeyStatements(w desired.Set) {
 }
 
 // keyDrops returns the IDs of the changes of the policies of former keys that the role's own policy names. It goes on naming a key until the key's
-// policy is clean, because nothing else says which keys those are.
+// policy is clean, because nothing else says which keys those are. Where two transfers swap keys, neither role can wait for the other's key.
 func (b *Builder) keyDrops(w desired.Role) []string {
 	var out []string
-	for _, k := range b.Desired.Keys {
-		if k.Former && slices.Contains(k.NamedBy, w.Arn) && b.CanRead(k.Spec.Account()) && slices.ContainsFunc(b.Changes, func(c plan.Change) bool { return c.ID == k.ID() }) {
+	for _, k := range b.formerKeys(w) {
+		if !b.leadsTo(k, w.ID(), map[string]bool{}) {
 			out = append(out, k.ID())
 		}
 	}
 	return out
+}
+
+// formerKeys are the keys with changes of their policies that the role's own policy names and that its transfers no longer want.
+func (b *Builder) formerKeys(w desired.Role) []desired.Key {
+	var out []desired.Key
+	for _, k := range b.Desired.Keys {
+		if slices.Contains(k.NamedBy, w.Arn) && b.CanRead(k.Spec.Account()) && slices.ContainsFunc(b.Changes, func(c plan.Change) bool { return c.ID == k.ID() }) {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// leadsTo reports whether the change of the key's policy waits for that of the role, perhaps through other keys and roles.
+func (b *Builder) leadsTo(k desired.Key, role string, seen map[string]bool) bool {
+	if seen[k.ID()] {
+		return false
+	}
+	seen[k.ID()] = true
+	for _, id := range slices.Concat(k.Roles, k.ByAccount) {
+		if id == role {
+			return true
+		}
+		for _, w := range b.Desired.Roles {
+			if w.ID() == id && slices.ContainsFunc(b.formerKeys(w), func(next desired.Key) bool { return b.leadsTo(next, role, seen) }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // dataKeyRequires returns the IDs of the changes of key policies that the manifest and the report need. It warns of a key in an account that cannot

@@ -152,9 +152,6 @@ func (b *Builder) Plan(transfers []*transfer.Transfer) {
 	}
 	b.dropFormerKeyStatements(w)
 	b.dropFormerLogPolicies(w)
-	for _, r := range w.Roles {
-		b.role(r)
-	}
 	for _, bw := range w.Buckets {
 		if !bw.Former {
 			b.bucket(bw)
@@ -164,6 +161,9 @@ func (b *Builder) Plan(transfers []*transfer.Transfer) {
 		if !k.Former {
 			b.key(k)
 		}
+	}
+	for _, r := range w.Roles { // after the keys, for whose policies a role may have to wait
+		b.role(r)
 	}
 	for _, l := range w.Logs {
 		if !l.Former {
