@@ -23,7 +23,7 @@ func twoWithKeys(t *testing.T) (cloud *xaccttest.Cloud, first, second xacct.Tran
 }
 
 // TestKeyMovesToAnotherTransfer: one transfer leaves a key that another one begins to use. While the key's policy cannot be written, the role of the first
-// goes on naming the key, so that the next plan takes its statement out. Two transfers that swap keys do not wait for each other.
+// goes on naming the key, so that the next plan takes its statement out, whatever it is a plan of. Two transfers that swap keys do not wait for each other.
 func TestKeyMovesToAnotherTransfer(t *testing.T) {
 	for _, tt := range []struct {
 		name          string
@@ -64,6 +64,7 @@ func TestKeyMovesToAnotherTransfer(t *testing.T) {
 						t.Fatal("nothing was refused")
 					}
 					cloud.Intercept(nil)
+					after = with([2]string{}) // none of them comes back to the key
 				}
 				kittest.SetUp(t, cloud, after...)
 				kittest.TearDown(t, cloud, after...)
