@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"log"
+	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
@@ -221,4 +223,35 @@ func byHand(ctx context.Context, cloud *xaccttest.Cloud) (role, location string)
 		log.Fatal(err)
 	}
 	return *made.Role.Arn, *there.LocationArn
+}
+
+// A reviewer's own test: with NoDelete, neither the role nor the grant in the other account's bucket policy allows any deletion.
+func ExampleEndpoint_noDelete() {
+	resources, err := xacct.Transfer{
+		Name:        "media-archive",
+		Source:      xacct.Endpoint{Account: "111122223333", Region: "eu-west-1", Bucket: "media-raw", Prefix: "2026/"},
+		Destination: xacct.Endpoint{Account: "444455556666", Region: "us-east-2", Bucket: "media-archive", NoDelete: true},
+	}.Resources()
+	if err != nil {
+		log.Fatal(err)
+	}
+	check := func(what string, d policy.Document) {
+		for st := range d.All() {
+			actions, _ := st.Actions()
+			deletes := slices.ContainsFunc(actions, func(a string) bool { return strings.HasPrefix(a, "s3:Delete") || strings.Contains(a, "*") })
+			fmt.Printf("%s, %s: deletes %v\n", what, st.Sid(), deletes)
+		}
+	}
+	for _, r := range resources.Roles {
+		for _, d := range r.Policies {
+			check(r.Name, d)
+		}
+	}
+	for _, b := range resources.Buckets {
+		check("bucket "+b.Name, policy.New(b.Statements))
+	}
+	// Output:
+	// media-archive-source, Read: deletes false
+	// media-archive-destination, Write: deletes false
+	// bucket media-archive, XacctMediaArchiveWrite317df6a3: deletes false
 }

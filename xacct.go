@@ -36,6 +36,13 @@ type Endpoint struct {
 	// https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
 	DisableACLs bool `json:",omitempty"`
 
+	// NoDelete leaves s3:DeleteObject out of the role that xacct makes and of the grant in the bucket's policy; destination only. With Role.Policies or
+	// RoleARN it concerns the grant alone. A task that removes objects at the destination cannot have it. AWS lists s3:DeleteObject for every
+	// destination; that a run which removes nothing does without is assumed. What DataSync then cannot clean up in .aws-datasync/ stays, and
+	// is residue. False is AWS's list.
+	// https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
+	NoDelete bool `json:",omitempty"`
+
 	// KMSKeys are the ARNs, neither ids nor aliases, of the customer managed keys that encrypt the objects of this end. A source may need several,
 	// because objects keep the key that they were written under. A destination needs the key of the bucket's default encryption. The role is
 	// allowed to use them. The policy of a key in another account gets a statement that allows the role, until the key is taken off the list;

@@ -1,6 +1,7 @@
 package bucket
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/xacct/xacct/policy"
@@ -26,6 +27,13 @@ func Read(bucketARN, prefix string) policy.Statement {
 // delete the objects under prefix.
 func Write(bucketARN, prefix string) policy.Statement {
 	return allow(bucketARN, prefix, bucketActions, readActions, writeActions)
+}
+
+// WriteNoDelete is [Write] without s3:DeleteObject, for a task that removes nothing at the destination. AWS lists that action for every destination. That
+// such a task can do without is assumed.
+func WriteNoDelete(bucketARN, prefix string) policy.Statement {
+	actions := slices.DeleteFunc(slices.Clone(writeActions), func(a string) bool { return a == "s3:DeleteObject" })
+	return allow(bucketARN, prefix, bucketActions, readActions, actions)
 }
 
 // List returns an Allow statement with what the caller of CreateLocationS3 needs on the bucket: DataSync lists it with the caller's

@@ -176,6 +176,27 @@ func (e *execution) drop(c *Cloud, at time.Time) {
 	}
 }
 
+// ownKey is the key of the object of its own that the run keeps at the destination, if [Undocumented] asks for that.
+func (e *execution) ownKey() string { return e.destination.prefix + ".aws-datasync/" + e.arn[strings.LastIndexByte(e.arn, '/')+1:] }
+
+// keepOwn writes the run's own object, if its role may.
+func (e *execution) keepOwn(c *Cloud, at time.Time) {
+	to := c.side(&e.destination, at)
+	if !c.undocumented.OwnObjects || to.role == nil || !to.may("s3:PutObject", e.ownKey()) {
+		return
+	}
+	if key, ok := to.encrypts(); ok {
+		to.bucket.put(e.ownKey(), &object{key: key, modified: at, owner: to.role.account})
+	}
+}
+
+// dropOwn deletes the run's own object, if its role may.
+func (e *execution) dropOwn(c *Cloud, at time.Time) {
+	if to := c.side(&e.destination, at); to.role != nil && to.may("s3:DeleteObject", e.ownKey()) {
+		to.bucket.remove(e.ownKey(), at)
+	}
+}
+
 // changed reports whether an object and its copy differ in size, time or tags, so that DataSync copies the object again.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/how-datasync-transfer-works.html
 func (e *execution) changed(o, old *object) bool {

@@ -181,8 +181,11 @@ func (e *execution) enter(c *Cloud, at time.Time) error {
 	switch e.phase {
 	case preparing:
 		return e.prepare(c, at)
+	case transferring:
+		e.keepOwn(c, at)
 	case verifying:
 		e.drop(c, at)
+		e.dropOwn(c, at)
 	}
 	return nil
 }

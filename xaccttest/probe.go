@@ -23,6 +23,10 @@ type Undocumented struct {
 	// NoChecksum makes uploads come without a checksum, which S3 refuses if the bucket has a default retention. False: every upload has one.
 	// Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
 	NoChecksum bool
+
+	// OwnObjects makes a run keep an object of its own below .aws-datasync/ at the destination, which it deletes when all is copied. Without
+	// s3:DeleteObject the object stays, and the run ends as it would otherwise. False: there is no such object.
+	OwnObjects bool
 }
 
 // SetUndocumented sets the undocumented condition keys of DataSync's requests from now on. The zero Undocumented restores the defaults.

@@ -32,12 +32,46 @@ func (b *Builder) taskFindings(w desired.Task, state task.State) {
 			Detail: "DataSync has disabled the schedule by itself: " + cmp.Or(strings.Join(strings.Fields(s.DisabledReason), " "), "it gives no reason"),
 			Remedy: "repair the cause, run the task once, and enable the schedule by hand: it is not enabled again without a person"})
 	}
+	if t.Destination.NoDelete {
+		b.noDelete(w, state)
+	}
 	deletes := w.Removes(state) && t.Task.Manifest == nil // a run with a manifest deletes nothing
 	if deletes {
 		b.deletions(w)
 		b.deleting[t.Name] = true
 	}
 	b.source(t, deletes)
+}
+
+// noDelete says what NoDelete does and what it leaves alone. It blocks a task that has removed objects so far and would go on.
+func (b *Builder) noDelete(w desired.Task, state task.State) {
+	t := w.Transfer
+	e := t.End(plan.DestinationSide)
+	f := plan.Finding{Severity: plan.Info, Code: plan.CodeTaskOption, Side: plan.DestinationSide, Account: w.Spec.Account, Subject: "Destination.NoDelete"}
+	given := ""
+	switch {
+	case e.LocationARN != "":
+		given = "the role of location " + e.LocationARN
+	case e.RoleARN != "":
+		given = "role " + e.RoleARN
+	case len(e.Role.Policies) > 0:
+		given = "role " + e.RoleName + ", which has Policies of its own,"
+	}
+	switch {
+	case w.Removes(state):
+		f.Severity, f.Detail = plan.Blocking, "the task removes objects at the destination that are gone from the source, and with NoDelete it may not"
+		f.Remedy = "set Task.Options.PreserveDeletedFiles to PRESERVE, or leave NoDelete false"
+	case given != "" && !e.Remote:
+		f.Severity, f.Detail = plan.Warning, "NoDelete changes nothing: "+given+" is left as it is, and the bucket is in its account, so that there is no grant"
+		f.Remedy = "take s3:DeleteObject out of that role's policies"
+	case given != "":
+		f.Severity, f.Detail = plan.Warning, "NoDelete concerns the bucket's policy alone: "+given+" is left as it is"
+		f.Remedy = "take s3:DeleteObject out of that role's policies too"
+	default:
+		f.Detail = "the destination's role may not delete objects: that a run which removes nothing does without s3:DeleteObject is assumed, and objects of " +
+			"DataSync's own may stay in .aws-datasync/, which Residue tells"
+	}
+	b.find([]*transfer.Transfer{t}, f)
 }
 
 // impossible blocks a transfer whose settings do not go together with those of the task in force: DataSync would refuse the update.

@@ -91,6 +91,12 @@ var (
 		Remedy: "leave it empty on the source",
 		Source: "https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html",
 	}
+	ruleNoDelete = problem.Rule{
+		ID:     "no-delete",
+		Text:   "takes away what a task needs that removes objects at the destination",
+		Remedy: "leave Task.Options.PreserveDeletedFiles at PRESERVE, or leave NoDelete false",
+		Source: "https://docs.aws.amazon.com/datasync/latest/userguide/API_Options.html",
+	}
 	ruleKeysMany = problem.Rule{
 		ID:     "kms-many",
 		Text:   "are so many that the role's policy exceeds the 10,240 characters that IAM allows",
@@ -162,6 +168,14 @@ func sourceACLs() problem.Rule {
 	return rule
 }
 
+// sourceNoDelete is ruleDestinationOnly for NoDelete.
+func sourceNoDelete() problem.Rule {
+	rule := ruleDestinationOnly
+	rule.Text = "asks for what holds anyway: nothing may be deleted at a source; it has a meaning for the destination only"
+	rule.Remedy = "leave it false on the source; if the destination is meant, set Destination.NoDelete"
+	return rule
+}
+
 // The rules of manifests and reports.
 var (
 	ruleDataBucket = problem.Rule{
@@ -187,6 +201,6 @@ var (
 // rules lists all of them, for the test that wants an accepted and a refused case of each.
 var rules = []problem.Rule{
 	ruleName, ruleDuplicateName, ruleAccount, ruleRegion, rulePartition, ruleNested, ruleRoleExcludes, ruleRoleARN, ruleLocationARN,
-	ruleKeysMany, ruleTagOurs, ruleSharedRole, ruleOperator, ruleKeyRegion, ruleKeyTwice, ruleDestinationOnly, ruleGrant, ruleComputed, ruleTags, ruleTagCase,
+	ruleKeysMany, ruleTagOurs, ruleSharedRole, ruleOperator, ruleKeyRegion, ruleKeyTwice, ruleDestinationOnly, ruleNoDelete, ruleGrant, ruleComputed, ruleTags, ruleTagCase,
 	ruleTagPrefix, ruleTrust, ruleOneRole, ruleOneBucket, ruleDataBucket, ruleDataNoRole, RuleReportDeleted,
 }

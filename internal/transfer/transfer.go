@@ -42,6 +42,7 @@ type Endpoint struct {
 	Account, Region, Bucket, Prefix string
 	StorageClass                    dstypes.S3StorageClass
 	DisableACLs                     bool
+	NoDelete                        bool
 	KMSKeys                         []string
 	KMSViaS3                        bool
 	Role                            iamrole.Spec
@@ -114,6 +115,9 @@ func (t *Transfer) resolveEnd(side plan.Side, e Endpoint) End {
 		out.Purpose, out.KeyPurpose, out.Access = purposeRead, purposeDecrypt, bucket.Read(out.BucketARN, e.Prefix)
 	} else {
 		out.Purpose, out.KeyPurpose, out.Access = purposeWrite, purposeEncrypt, bucket.Write(out.BucketARN, e.Prefix)
+		if e.NoDelete {
+			out.Access = bucket.WriteNoDelete(out.BucketARN, e.Prefix)
+		}
 	}
 	for _, purpose := range []string{out.Purpose, purposeList, purposeManifest, purposeReport, purposeRetry} {
 		out.Sids = append(out.Sids, t.sid(side, purpose))

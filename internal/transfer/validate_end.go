@@ -22,6 +22,9 @@ func (t *Transfer) validateEnd(side plan.Side) error {
 	if side == plan.SourceSide {
 		l.Check(e.StorageClass == "", ruleDestinationOnly, "StorageClass", string(e.StorageClass))
 		l.Check(!e.DisableACLs, sourceACLs(), "DisableACLs", "true")
+		l.Check(!e.NoDelete, sourceNoDelete(), "NoDelete", "true")
+	} else {
+		l.Check(!e.NoDelete || !t.Removes(), ruleNoDelete, "NoDelete", "true")
 	}
 	l.Under("", validateKeys(e.Endpoint))
 	if e.RoleARN != "" {

@@ -216,6 +216,10 @@ func TestRules(t *testing.T) {
 			t.Destination.StorageClass, t.Destination.DisableACLs = dstypes.S3StorageClassStandardIa, true
 		}),
 		refuse("destination-only", "class of the source", func(t *Given) { t.Source.StorageClass = dstypes.S3StorageClassStandard }),
+		refuse("destination-only", "no deletions at the source", func(t *Given) { t.Source.NoDelete = true }),
+		accept("no-delete", "beside what keeps objects", func(t *Given) { t.Destination.NoDelete, t.Task.Options.PreserveDeletedFiles = true, "PRESERVE" }),
+		accept("no-delete", "alone", func(t *Given) { t.Destination.NoDelete = true }),
+		refuse("no-delete", "beside REMOVE", removing("copies", func(t *Given) { t.Destination.NoDelete = true })),
 		refuse("destination-only", "ACLs of the source", func(t *Given) { t.Source.DisableACLs = true }),
 		accept("kms-many", "100 keys", func(t *Given) { t.Source.KMSKeys = keys(100) }),
 		refuse("kms-many", "150 keys", func(t *Given) { t.Source.KMSKeys = keys(150) }),
