@@ -75,18 +75,43 @@ func (b *Builder) dropStatements(w desired.Bucket, after map[string][]string) st
 	return b.dropPolicy(s, after, func() desired.PolicyDiff { return w.Diff(s.current, b.Ids) }, unseen)
 }
 
-// dropFormerStatements plans to take our statements out of the policies of buckets that the transfer used before, after the given changes. It returns
-// the IDs of its changes: the locations, which say which buckets those are, are deleted only after them.
-func (b *Builder) dropFormerStatements(t *transfer.Transfer, after []string) []string {
-	var out []string
-	for _, w := range b.Snap.FormerBuckets(t) {
-		if slices.ContainsFunc(b.Desired.Buckets, func(x desired.Bucket) bool { return x.Spec.Name == w.Spec.Name && !x.Former }) {
-			continue
+// dropFormerStatements plans to take our statements out of the policies of buckets that the transfers used before, after the given changes of each. It
+// returns the IDs of its changes by transfer: the locations, which say which buckets those are, are deleted only after them. A bucket that several
+// transfers have left is changed once.
+func (b *Builder) dropFormerStatements(transfers []*transfer.Transfer, after map[string][]string) map[string][]string {
+	var former []desired.Bucket
+	for _, t := range transfers {
+		for _, w := range b.Snap.FormerBuckets(t) {
+			named := func(x desired.Bucket) bool { return x.Spec.Name == w.Spec.Name }
+			if slices.ContainsFunc(b.Desired.Buckets, func(x desired.Bucket) bool { return named(x) && !x.Former }) {
+				continue
+			}
+			i := slices.IndexFunc(former, named)
+			if i < 0 {
+				former = append(former, w)
+				continue
+			}
+			have := &former[i]
+			if !slices.Contains(have.Transfers, t) { // it may have left the bucket with both ends
+				have.Transfers = append(slices.Clone(have.Transfers), t)
+			}
+			have.Ours = append(slices.Clone(have.Ours), w.Ours...)
 		}
-		if id := b.dropStatements(w, map[string][]string{t.Name: after}); id != "" && !slices.Contains(out, id) {
-			out = append(out, id)
+		b.ownerless(t)
+	}
+	out := map[string][]string{}
+	for _, w := range former {
+		if id := b.dropStatements(w, after); id != "" {
+			for _, t := range w.Transfers {
+				out[t.Name] = append(out[t.Name], id)
+			}
 		}
 	}
+	return out
+}
+
+// ownerless warns of buckets that the transfer used before and whose owners are not known.
+func (b *Builder) ownerless(t *transfer.Transfer) {
 	unknown := b.Snap.Ownerless(t)
 	for _, name := range slices.Sorted(maps.Keys(unknown)) {
 		b.find([]*transfer.Transfer{t}, plan.Finding{Severity: plan.Warning, Code: plan.CodeUnread, Subject: name,
@@ -94,5 +119,4 @@ func (b *Builder) dropFormerStatements(t *transfer.Transfer, after []string) []s
 			Remedy: check.Remedy(unknown[name],
 				"plan with a client of the owner's account that may read and write the bucket's policy: until then the location that tells of it stays, and the role")})
 	}
-	return out
 }

@@ -22,18 +22,26 @@ const (
 // dropFormer plans to remove what the transfers used before, once what took its place exists.
 func (b *Builder) dropFormer(w desired.Set) {
 	after, tasks, known := map[string][]string{}, map[string][]string{}, map[string]bool{}
+	var left []*transfer.Transfer
 	for _, t := range w.Tasks {
 		name := t.Transfer.Name
 		old, ok := b.dropOrphanTasks(t, t.ID())
 		known[name], tasks[name] = ok, append([]string{t.ID()}, old...)
 		after[name] = slices.Clone(tasks[name])
-		if !b.CanRead(t.Spec.Account) {
-			b.dropFormerStatements(t.Transfer, nil) // nobody here can ever see the task
+		if !b.CanRead(t.Spec.Account) { // nobody here can ever see the task
+			after[name] = nil
 		}
-		if ok {
-			tasks[name] = append(tasks[name], b.dropFormerStatements(t.Transfer, after[name])...)
-			after[name] = slices.Clone(tasks[name])
+		if ok || !b.CanRead(t.Spec.Account) {
+			left = append(left, t.Transfer)
 		}
+	}
+	for name, ids := range b.dropFormerStatements(left, after) {
+		if known[name] {
+			tasks[name] = append(tasks[name], ids...)
+		}
+	}
+	for name := range known {
+		after[name] = slices.Clone(tasks[name])
 	}
 	for _, l := range w.Locations {
 		if !l.Given {

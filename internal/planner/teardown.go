@@ -55,6 +55,7 @@ type tearDown struct {
 }
 
 func (d *tearDown) dropTasks() {
+	var left []*transfer.Transfer
 	for _, t := range d.all.Tasks {
 		name := t.Transfer.Name
 		if id := d.dropTask(t); id != "" {
@@ -63,8 +64,11 @@ func (d *tearDown) dropTasks() {
 		old, ok := d.dropOrphanTasks(t, d.tasks[name]...)
 		d.tasks[name], d.known[name] = append(d.tasks[name], old...), ok
 		if ok || !d.CanRead(t.Spec.Account) {
-			d.tasks[name] = append(d.tasks[name], d.dropFormerStatements(t.Transfer, slices.Clone(d.tasks[name]))...)
+			left = append(left, t.Transfer)
 		}
+	}
+	for name, ids := range d.dropFormerStatements(left, d.tasks) {
+		d.tasks[name] = append(slices.Clone(d.tasks[name]), ids...)
 	}
 }
 

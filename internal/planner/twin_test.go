@@ -54,7 +54,7 @@ func TestTwinsAreDeleted(t *testing.T) {
 			g := given("weekly", "media")
 			g.Source.LocationARN, g.Destination.LocationARN = locationARN("eu-west-1", "source"), formerLocation
 			w.Transfers = append(w.Transfers, transfer.Resolve(g))
-		}, []string{"delete task task-09", "create task weekly (blocked)", "update policy media#blocked (blocked)"}, []string{
+		}, []string{"delete task task-09", "create task weekly (blocked)"}, []string{
 			"nightly: warning overlap s3://media/", keptLocation,
 			"weekly: blocking denied arn:aws:iam::111122223333:role/nightly-source", "weekly: blocking denied " + roleARN,
 			"weekly: warning overlap s3://media/",
