@@ -186,7 +186,6 @@ func ExampleNewPlan_takeOver() {
 	// 444455556666
 	//   ~ bucket-policy  media-archive  us-east-2
 	//       + XacctMediaArchiveWrite317df6a3   arn:aws:iam::111122223333:role/DataSync-media may write
-	//       + XacctMediaArchiveList8abc7cf6   arn:aws:iam::111122223333:role/Operator may list
 	//       2 other statements unchanged
 	//
 	// Checked  DataSync may assume the source role (allowed, by statement "DataSync")

@@ -76,8 +76,8 @@ type Transfer struct {
 	TaskAccount string `json:",omitempty"`
 
 	// Operators are the ARNs of the roles or users of the task account that create the locations. When a location is created, AWS checks the
-	// caller's own s3:ListBucket on the bucket too, so that a bucket in another account grants it to exactly these. Empty grants it to
-	// nobody: then the plan blocks the transfer, unless the caller that plans may list the buckets already.
+	// caller's own s3:ListBucket on the bucket too, so that a bucket in another account grants it to exactly these, unless LocationARN names a
+	// location that exists. Empty grants it to nobody: then the plan blocks the transfer, unless the caller that plans may list the buckets already.
 	Operators []string `json:",omitempty"`
 
 	Grant GrantShape `json:",omitempty"` // how a bucket in another account names DataSync's role

@@ -27,6 +27,9 @@ type Undocumented struct {
 	// OwnObjects makes a run keep an object of its own below .aws-datasync/ at the destination, which it deletes when all is copied. Without
 	// s3:DeleteObject the object stays, and the run ends as it would otherwise. False: there is no such object.
 	OwnObjects bool
+
+	// TaskTest makes CreateTask ask, as CreateLocationS3 does, whether its caller may list the buckets. False: it asks for the roles alone.
+	TaskTest bool
 }
 
 // SetUndocumented sets the undocumented condition keys of DataSync's requests from now on. The zero Undocumented restores the defaults.

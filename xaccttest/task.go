@@ -60,6 +60,11 @@ func (c *syncClient) CreateTask(ctx context.Context, in *datasync.CreateTaskInpu
 			}
 		}
 		for _, l := range []*locationState{t.source, t.destination} {
+			if rq.cloud.undocumented.TaskTest {
+				if err := rq.probeAsCaller(l); err != nil {
+					return nil, err
+				}
+			}
 			if err := rq.cloud.probe(l, rq.now); err != nil {
 				return nil, err
 			}

@@ -46,7 +46,7 @@ func (t *Transfer) dataRoleStatements(side plan.Side) policy.Statements {
 }
 
 // BucketStatements returns the statements that the side's bucket needs if it is outside the task account: DataSync's role may read or write it,
-// and the operators may list it.
+// and the operators may list it. Operators who are given a location make none, so that they need not list: that CreateTask does not ask again is assumed.
 func (t *Transfer) BucketStatements(side plan.Side) policy.Statements {
 	e := t.End(side)
 	if !e.Remote {
@@ -56,7 +56,7 @@ func (t *Transfer) BucketStatements(side plan.Side) policy.Statements {
 	if e.DataSyncRole != "" {
 		out = append(out, t.grantTo(e.DataSyncRole, e.Access.WithSid(t.sid(side, e.Purpose))))
 	}
-	if len(t.Operators) > 0 {
+	if len(t.Operators) > 0 && e.LocationARN == "" {
 		ops := slices.Compact(slices.Sorted(slices.Values(t.Operators)))
 		out = append(out, bucket.List(e.BucketARN).WithSid(t.sid(side, purposeList)).By(policy.Account(t.TaskAccount)).
 			When(policy.ArnEquals("aws:PrincipalArn", ops...)))
