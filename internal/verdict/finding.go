@@ -31,7 +31,7 @@ func (c *Case) Conclude() []plan.Finding {
 		}
 		out = append(out, f)
 	}
-	return out
+	return append(out, c.advice()...)
 }
 
 // group is what verdicts of one finding have in common.
