@@ -45,18 +45,28 @@ func (c *checker) givenRoles() []string {
 	return slices.DeleteFunc(all, func(arn string) bool { _, ours := c.role(arn); return arn == "" || ours })
 }
 
-// foreign reports whether a statement of the policies of a case is of others: neither in a document of a role that we make, nor in one of a given role,
-// on which adviseRoles advises whether they decide or not.
+// foreign reports whether a statement of the policies of a case is of others: neither one that the plan writes, nor in a document of a role that we make
+// or that was given: on these adviseRoles advises whether they decide or not.
 func (c *checker) foreign(of verdict.Case, m authz.Match) bool {
 	_, ours := c.role(of.Principal)
 	given := !of.Caller && slices.Contains(c.givenRoles(), of.Principal)
 	switch m.Layer {
 	case authz.Resource:
-		return !of.Trust
+		return !of.Trust && !c.writes(of.Bucket, m.Sid)
 	case authz.Identity:
 		return !given && (!ours || m.Document < len(c.facts.Identity[of.Principal]))
 	case authz.Boundary:
 		return !given
 	}
 	return true
+}
+
+// writes reports whether the plan writes the statement with the Sid into the policy of the bucket.
+func (c *checker) writes(bucket, sid string) bool {
+	for _, b := range c.Buckets {
+		if b.Name == bucket && slices.ContainsFunc(b.Statements, func(st policy.Statement) bool { return st.Sid() == sid }) {
+			return true
+		}
+	}
+	return false
 }

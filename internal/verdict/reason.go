@@ -83,6 +83,9 @@ func unsettled(conditions []policy.Condition, v Verdict, m authz.Match) []policy
 // byWhom are the patterns that tell the most about whom a Deny keeps out, the narrowest first.
 var byWhom = []string{"arns", "tags", "ids", "accounts", "organisation", "resource-perimeter"}
 
+// mostTried is how many conditions of one statement are tried: statements of others can have hundreds.
+const mostTried = 10
+
 // rank is the place of the pattern in byWhom; those that are not there come last.
 func rank(p Pattern) int {
 	if at := slices.Index(byWhom, p.Name); at >= 0 {
@@ -96,12 +99,19 @@ func rank(p Pattern) int {
 func (c *Case) listed(v Verdict, m authz.Match, st policy.Statement) string {
 	narrowest := slices.Clone(keyPatterns)
 	slices.SortStableFunc(narrowest, func(a, b Pattern) int { return cmp.Compare(rank(a), rank(b)) })
+	tries := mostTried
 	for _, p := range narrowest {
 		words := p.listed
 		if p.key != "" && strings.HasPrefix(c.Resource, "key ") {
 			words = p.key
 		}
-		lists := func(cond policy.Condition) bool { return p.about(cond.Key()) && c.denies(v, m, st.When(strict(cond))) }
+		lists := func(cond policy.Condition) bool {
+			if !p.about(cond.Key()) || tries == 0 {
+				return false
+			}
+			tries--
+			return c.denies(v, m, st.When(strict(cond)))
+		}
 		if words != "" && slices.ContainsFunc(st.Conditions(), lists) {
 			return words
 		}
