@@ -219,13 +219,14 @@ const (
 	CodeKeyNotListed Code = plan.CodeKeyNotListed // the bucket's default encryption uses a key that KMSKeys does not name
 )
 
-// Findings about policies that others write too.
+// Findings about policies.
 const (
 	CodeSidTaken      Code = plan.CodeSidTaken      // a statement of somebody else has our Sid
 	CodeDeadPrincipal Code = plan.CodeDeadPrincipal // a statement names a deleted role or user, or would
 	CodeLockout       Code = plan.CodeLockout       // nobody could change the policy again
 	CodeTutorial      Code = plan.CodeTutorial      // a statement has the constant Sid of AWS's tutorial
 	CodeSize          Code = plan.CodeSize          // a policy, or the number of tasks or roles, is near or over its limit
+	CodePolicyAdvice  Code = plan.CodePolicyAdvice  // a statement holds what can never match, or what AWS probably refuses
 )
 
 // Findings about resources that exist already.

@@ -46,13 +46,14 @@ const (
 	CodeKeyNotListed Code = "key-not-listed" // the bucket's default encryption uses a key that KMSKeys does not name
 )
 
-// Findings about policies that others write too.
+// Findings about policies.
 const (
 	CodeSidTaken      Code = "sid-taken"      // a statement of somebody else has our Sid
 	CodeDeadPrincipal Code = "dead-principal" // a statement names a deleted role or user, or would
 	CodeLockout       Code = "lockout"        // nobody could change the policy again
 	CodeTutorial      Code = "tutorial"       // a statement has the constant Sid of AWS's tutorial
 	CodeSize          Code = "size"           // a policy, or the number of tasks or roles, is near or over its limit
+	CodePolicyAdvice  Code = "policy-advice"  // a statement holds what can never match, or what AWS probably refuses
 )
 
 // Findings about resources that exist already.

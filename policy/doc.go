@@ -40,7 +40,8 @@
 //
 // # Checking before sending
 //
-// [Document.Validate] lists every reason why the service would refuse the document. [Document.Size] says how much of the quota is used.
+// [Document.Validate] lists every reason why the service would refuse the document. [Document.Warnings] gives advice: what can never match, or is
+// probably refused, such as an action that the service does not have. [Document.Size] says how much of the quota is used.
 // [Dangling] finds principals that no longer exist. [Public] finds statements that S3 treats as public.
 //
 // # What Parse refuses
@@ -69,7 +70,7 @@
 //
 // # Limits
 //
-// Actions and condition keys that this package does not know are never reported as errors. How S3 and KMS count the size of a document
-// is assumed, and where the documentation is unclear whether S3 treats a statement as public, [Public] lists it. All assumptions are in
-// docs/limits.md.
+// Actions and condition keys that this package does not know are never reported as errors; [Document.Warnings] lists those of six services. How
+// S3 and KMS count the size of a document is assumed, and where the documentation is unclear whether S3 treats a statement as public, [Public]
+// lists it. All assumptions are in docs/limits.md.
 package policy

@@ -1,4 +1,7 @@
 package policy
 
-// Rules is the table of rules, for the test that each has a case both ways.
-var Rules = rules
+// Rules and WarningRules are the tables of rules, for the tests that each has a case both ways.
+var (
+	Rules        = rules
+	WarningRules = warningRules
+)

@@ -46,6 +46,7 @@ func FuzzParse(f *testing.F) {
 		}
 		for _, kind := range kinds {
 			d.Validate(kind)
+			d.Warnings(kind)
 			if used, quota := d.Size(kind); used < 0 || used > len(data) || quota <= 0 {
 				t.Errorf("size %d of %d", used, quota)
 			}

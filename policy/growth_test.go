@@ -258,6 +258,11 @@ func TestGrowth(t *testing.T) {
 					_ = in.before.Validate(kind)
 				}
 			},
+			"Document.Warnings": func(in *grown) {
+				for _, kind := range []Kind{Identity, Trust, Bucket, Key} {
+					_ = in.before.Warnings(kind)
+				}
+			},
 			"Document.With": func(in *grown) { in.before.With(in.statements) },
 			"Document.Without": func(in *grown) {
 				var sids []string

@@ -16,7 +16,7 @@ import (
 //
 // The error joins one [*Problem] for each violation, with a path such as "Statement[2].Principal.AWS[0]", in which very long names are cut; nil
 // if there is none. The service may still refuse a valid document, most likely because a principal does not exist. Actions and condition keys that this
-// package does not know are not reported.
+// package does not know are not reported: see [Document.Warnings].
 func (d Document) Validate(kind Kind) error {
 	var list problem.List
 	v := validator{kind: kind, version: d.effectiveVersion(), List: &list}

@@ -40,10 +40,10 @@
 // back percent-encoded.
 //
 // S3: the Region of every call and, where it is sent, the expected owner; principals in a bucket policy, which are stored as unique ids, shown
-// as ARNs while the role or user exists, and never resolved again once it is deleted; resources of other buckets; actions and conditions that
-// do not fit; self-lockout; Block Public Access as far as it concerns policies; ACL grants that rule out BucketOwnerEnforced; overlapping
-// changes of one bucket's configuration; Requester Pays. Policies come back compact, with lists in an order of S3's own and lists of one as a
-// single value.
+// as ARNs while the role or user exists, and never resolved again once it is deleted; resources of other buckets; actions and condition keys of
+// S3 that do not exist or do not fit; self-lockout; Block Public Access as far as it concerns policies; ACL grants that rule out
+// BucketOwnerEnforced; overlapping changes of one bucket's configuration; Requester Pays. Policies come back compact, with lists in an order of
+// S3's own and lists of one as a single value.
 //
 // KMS: the account and Region of every call; principals in a key policy, as S3 does; self-lockout; size. An object is encrypted under the key
 // of its bucket's default encryption: reading it takes kms:Decrypt and writing it kms:GenerateDataKey, by the policies of the role and of the

@@ -78,6 +78,8 @@ func TestKMSCalls(t *testing.T) {
 		{"of a managed key", put(admin, "alias/aws/s3", plain), "400 AccessDeniedException: "},
 		{"not JSON", put(admin, key, "{"), "400 MalformedPolicyDocumentException: "},
 		{"an action of S3", put(admin, key, string(delegating(src, policy.Allow("s3:GetObject").By(policy.Account(dst)).On("*")).Bytes())), "400 MalformedPolicyDocumentException: "},
+		{"an unknown condition key", put(admin, key, string(delegating(src, kmskey.Read("*").By(policy.Account(dst)).When(policy.StringEquals("kms:ViaServices", "x"))).Bytes())),
+			"400 MalformedPolicyDocumentException: Policy contains a statement with an invalid condition key."},
 		{"a role that is not there", put(admin, key, string(delegating(src, kmskey.Read("*").By(policy.AWS("arn:aws:iam::"+dst+":role/gone"))).Bytes())),
 			"400 MalformedPolicyDocumentException: Policy contains a statement with one or more invalid principals."},
 		{"its own lockout", put(admin, key, string(policy.New(policy.Allow("kms:*").By(policy.AWS(reader)).On("*")).Bytes())),

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/xacct/xacct/policy"
 )
@@ -37,6 +39,12 @@ func (c *Cloud) newKeyPolicy(text []byte) (*keyPolicy, error) {
 	}
 	if err := d.Validate(policy.Key); err != nil {
 		return nil, malformedKeyPolicy("Policy contains a statement that is not valid: " + oneLine(err))
+	}
+	unknown := func(p policy.Problem) bool {
+		return p.ID == "condition-key-unknown" && strings.HasPrefix(strings.ToLower(p.Value), "kms:")
+	}
+	if slices.ContainsFunc(d.Warnings(policy.Key), unknown) { // assumed, also the text
+		return nil, malformedKeyPolicy("Policy contains a statement with an invalid condition key.")
 	}
 	for _, s := range t.member("Statement").items() {
 		for _, name := range []string{"Principal", "NotPrincipal"} {

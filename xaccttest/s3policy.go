@@ -76,6 +76,9 @@ func (c *Cloud) newStoredPolicy(b *bucketState, text []byte) (*storedPolicy, err
 	if err := d.Validate(policy.Bucket); err != nil {
 		return nil, malformedPolicy(policyMessage(err))
 	}
+	if message := unknownNames(d); message != "" {
+		return nil, malformedPolicy(message)
+	}
 	for s := range d.All() {
 		resources, _ := s.Resources()
 		for _, r := range resources {
@@ -96,6 +99,21 @@ func (c *Cloud) newStoredPolicy(b *bucketState, text []byte) (*storedPolicy, err
 		}
 	}
 	return &storedPolicy{tree: t, public: len(policy.Public(d)) > 0}, nil
+}
+
+// unknownNames is S3's message about the first action or condition key of its own that it does not have; "" if there is none. That S3 takes patterns of
+// actions that match none, and refuses all condition keys that the reference does not list, is assumed.
+// Source: https://github.com/versity/versitygw/blob/main/auth/bucket_policy.go (unknown actions)
+func unknownNames(d policy.Document) string {
+	for _, p := range d.Warnings(policy.Bucket) {
+		switch key := strings.ToLower(p.Value); {
+		case p.ID == "action-unknown" && !strings.ContainsAny(p.Value, "*?"):
+			return "Policy has invalid action"
+		case p.ID == "condition-key-unknown" && strings.HasPrefix(key, "s3:"):
+			return "Policy has an invalid condition key"
+		}
+	}
+	return ""
 }
 
 // owns reports whether a resource of a policy can match the bucket or an object in it.

@@ -33,7 +33,7 @@ func (c *checker) checkWriter(account, region, action, resource, name string, ne
 	case v.Effect == authz.ExplicitlyDenied:
 		out.Severity, out.Code, out.Remedy = plan.Blocking, plan.CodeLockout, "apply this account's part as somebody whom the statement does not deny"
 		out.Detail = fmt.Sprintf("%s (explicitly denied%s)", verdicts.MayNot, text.By(statement))
-		if why := verdicts.Explain(v.Decision); why != "" {
+		if why := verdicts.Explain(v); why != "" {
 			out.Detail += ": " + why
 		}
 	case v.Effect == authz.Undetermined && len(v.DependsOn) > 0:

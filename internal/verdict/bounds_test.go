@@ -97,3 +97,18 @@ func TestStop(t *testing.T) {
 		}
 	}
 }
+
+// TestWordsAreBounded explains a Deny with as many conditions as a policy can have, all of which hold because their keys are absent.
+func TestWordsAreBounded(t *testing.T) {
+	var all []policy.Condition
+	for i := range 500 {
+		all = append(all, policy.Where("StringEqualsIfExists", fmt.Sprintf("aws:PrincipalTag/%d", i), "x"))
+	}
+	start := time.Now()
+	if words, v := said(t, deny("Guard", "s3:*").When(all...)); words != "" || v.Effect != authz.ExplicitlyDenied {
+		t.Errorf("%s: %q", v.Effect, words)
+	}
+	if took := time.Since(start); took > 2*time.Second*time.Duration(testlimit.UnderRace) {
+		t.Errorf("took %v", took)
+	}
+}

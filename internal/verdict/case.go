@@ -32,6 +32,8 @@ type Case struct {
 
 	Stop func() bool // reports whether the findings are wanted no more: then nothing is decided, and they say nothing; nil is never
 
+	Foreign func(authz.Match) bool // reports whether a statement is of others, so that findings advise on it where it decides; nil: none is
+
 	Shared        *Exemptions       // of all cases whose findings are reported together
 	Organisations map[string]string // their ids, by account
 }

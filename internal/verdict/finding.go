@@ -31,7 +31,7 @@ func (c *Case) Conclude() []plan.Finding {
 		}
 		out = append(out, f)
 	}
-	return out
+	return append(out, c.advice()...)
 }
 
 // group is what verdicts of one finding have in common.
@@ -96,7 +96,7 @@ func (c *Case) denied(f *plan.Finding, vs []Verdict) {
 		f.Severity = plan.Warning
 		f.Detail = fmt.Sprintf("%s, but not %s (%s%s)", c.May, ListActions(f.Actions), vs[0].Effect, text.By(f.Statement))
 	}
-	if why := c.Explain(vs[0].Decision); why != "" {
+	if why := c.Explain(vs[0]); why != "" {
 		f.Detail += ": " + why
 	}
 	f.Remedy, f.Proposal = c.remedy(vs)
@@ -128,7 +128,7 @@ func (c *Case) undetermined(f *plan.Finding, vs []Verdict) {
 	if exhausted {
 		f.Detail += ": " + NotExamined
 	}
-	if why := c.Explain(vs[0].Decision); why != "" {
+	if why := c.Explain(vs[0]); why != "" {
 		f.Detail += ": " + why
 	}
 	f.Remedy = "find out " + text.List(f.DependsOn, ", ")
@@ -171,21 +171,27 @@ func assuming(vs []Verdict) string {
 // Deciding names the statement that decided, by its Sid or number; "" if none did. Of several it names the one in the bucket or trust policy,
 // because that is the policy that the other account looks at.
 func Deciding(d authz.Decision) string {
-	ms := slices.Clone(d.Deciding)
-	slices.SortStableFunc(ms, func(a, b authz.Match) int {
-		return cmp.Compare(matchOrder(a), matchOrder(b))
-	})
-	for _, m := range ms {
-		switch {
-		case m.Statement < 0:
-			continue
-		case m.Sid != "" && !text.Numbered(m.Sid): // a Sid that looks like our number would name another statement
-			return m.Sid
-		default:
-			return fmt.Sprintf("statement %d of the %s", m.Statement+1, m.Layer)
+	for _, m := range inOrder(d.Deciding) {
+		if m.Statement >= 0 {
+			return nameOf(m)
 		}
 	}
 	return ""
+}
+
+// nameOf names a statement by its Sid or number.
+func nameOf(m authz.Match) string {
+	if m.Sid != "" && !text.Numbered(m.Sid) { // a Sid that looks like our number would name another statement
+		return m.Sid
+	}
+	return fmt.Sprintf("statement %d of the %s", m.Statement+1, m.Layer)
+}
+
+// inOrder returns the deciding statements and layers in the order in which they are named.
+func inOrder(ms []authz.Match) []authz.Match {
+	ms = slices.Clone(ms)
+	slices.SortStableFunc(ms, func(a, b authz.Match) int { return cmp.Compare(matchOrder(a), matchOrder(b)) })
+	return ms
 }
 
 // matchOrder tells in which order the layers of deciding statements are named.

@@ -13,8 +13,10 @@ type Pattern struct {
 	keys     []string // in lower case; a "*" at the end matches any ending
 	role     string   // what the Deny means for DataSync's role
 	operator string   // what it means for a caller; "" is the same as role
-	listed   string   // what it means if it denies those whom it lists; "" is the same as role
+	open     string   // what it means while the value of the key is not known; "" is the same as role
+	listed   string   // what it means if it denies those whom it lists; "" is nothing worth saying
 	key      string   // what it means in the policy of a key, which S3 uses on behalf of the role; "" is the same as role
+	most     bool     // it allows numbers up to a limit; otherwise it allows those from a limit on
 	source   string   // a page about it
 }
 
@@ -37,18 +39,22 @@ var keyPatterns = []Pattern{
 	{Name: "resource-perimeter",
 		keys:   []string{"aws:resourceorgid", "aws:resourceorgpaths", "aws:resourceaccount"},
 		role:   "it keeps principals to resources of certain accounts or organisations",
+		listed: "it keeps principals from resources of certain accounts or organisations, and this one is among them",
 		source: "https://github.com/aws-samples/data-perimeter-policy-examples"},
 	{Name: "organisation",
 		keys:   []string{"aws:principalorgid", "aws:principalorgpaths"},
 		role:   "it allows principals of certain organisations only, and an exemption of AWS services does not help a role",
+		listed: "it keeps out principals of certain organisations, and this one's is among them",
 		source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"},
 	{Name: "accounts",
 		keys:   []string{"aws:principalaccount", "aws:sourceaccount", "aws:sourcearn"},
 		role:   "it allows principals of certain accounts only; aws:SourceAccount and aws:SourceArn are not sent when a role calls",
+		listed: "it keeps out certain accounts, and this one is among them",
 		source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"},
 	{Name: "ids",
 		keys:   []string{"aws:userid"},
 		role:   "it allows certain unique ids only; a role's is AROA…:session, so that it must be listed with :* at its end",
+		listed: "it keeps out certain unique ids, and this one is among them",
 		source: "https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html"},
 	{Name: "encryption-header",
 		keys:   []string{"s3:x-amz-server-side-encryption*"},
@@ -61,24 +67,29 @@ var keyPatterns = []Pattern{
 	{Name: "region",
 		keys:   []string{"aws:requestedregion"},
 		role:   "it allows certain Regions only, and the calls go to the Region of the bucket",
+		listed: "it keeps out calls in certain Regions, and these are among them",
 		source: "https://docs.aws.amazon.com/controltower/latest/controlreference/primary-region-deny-policy.html"},
 	{Name: "mfa",
 		keys:     []string{"aws:multifactorauthage", "aws:multifactorauthpresent"},
 		role:     "it asks for a second factor, which a service never has",
 		operator: "it asks for a second factor",
+		most:     true,
 		source:   "https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html"},
 	{Name: "transport",
 		keys:   []string{"aws:securetransport", "s3:tlsversion"},
 		role:   "it asks for TLS",
+		listed: "it keeps out what comes over TLS",
 		source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html"},
 	{Name: "arns",
 		keys:   []string{"aws:principalarn"},
 		role:   "it allows certain principals only, by their ARN, and this one is not among them",
+		open:   "it allows certain principals only, by their ARN",
 		listed: "it keeps out certain principals by their ARN, and this one is among them",
 		source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"},
 	{Name: "tags",
 		keys:   []string{"aws:principaltag/*"},
 		role:   "it allows only principals with a certain tag",
+		listed: "it keeps out principals with a certain tag, and this one has it",
 		source: "https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html"},
 	{Name: "services-only",
 		keys:     []string{"aws:principalisawsservice", "aws:principalservicename", "aws:viaawsservice", "aws:calledvia*"},
@@ -103,16 +114,36 @@ var (
 	plainPattern = Pattern{Name: "plain"}
 )
 
-// PatternOf returns the pattern of a Deny.
+// PatternOf returns the pattern of a Deny: the first of those that its conditions demand something of, else the first of those that they are about.
 func PatternOf(st policy.Statement) Pattern {
 	if _, not := st.Principals(); not {
 		return notPrincipalPattern
 	}
 	conditions := st.Conditions()
+	if demanded := matching(conditions, Pattern.demands); len(demanded) > 0 {
+		return demanded[0]
+	}
+	if named := matching(conditions, func(p Pattern, c policy.Condition) bool { return p.about(c.Key()) }); len(named) > 0 {
+		return named[0]
+	}
+	return shape(st)
+}
+
+// matching returns the patterns that one of the conditions matches, in the order of the table.
+func matching(conditions []policy.Condition, match func(Pattern, policy.Condition) bool) []Pattern {
+	var out []Pattern
 	for _, p := range keyPatterns {
-		if slices.ContainsFunc(conditions, func(c policy.Condition) bool { return p.about(strings.ToLower(c.Key())) }) {
-			return p
+		if slices.ContainsFunc(conditions, func(c policy.Condition) bool { return match(p, c) }) {
+			out = append(out, p)
 		}
+	}
+	return out
+}
+
+// shape returns the pattern of a Deny that has no condition key of a pattern: what its principals, resources and actions make of it.
+func shape(st policy.Statement) Pattern {
+	if _, not := st.Principals(); not {
+		return notPrincipalPattern
 	}
 	if _, not := st.Resources(); not {
 		return notResourcePattern
@@ -124,26 +155,24 @@ func PatternOf(st policy.Statement) Pattern {
 	return plainPattern
 }
 
-// about reports whether the pattern has the condition key, in lower case.
+// about reports whether the pattern has the condition key.
 func (p Pattern) about(key string) bool {
+	key = strings.ToLower(key)
 	return slices.ContainsFunc(p.keys, func(k string) bool {
 		prefix, wild := strings.CutSuffix(k, "*")
 		return k == key || wild && strings.HasPrefix(key, prefix)
 	})
 }
 
-// explain returns what the statement, which has the pattern, means for the principal of the case.
-func (p Pattern) explain(c *Case, st policy.Statement) string {
-	excludes := func(cond policy.Condition) bool {
-		return p.about(strings.ToLower(cond.Key())) && strings.Contains(cond.Operator(), "Not")
-	}
+// explain returns what the pattern means for the principal of the case. open tells that the values of its keys are not known.
+func (p Pattern) explain(c *Case, open bool) string {
 	switch {
 	case p.key != "" && strings.HasPrefix(c.Resource, "key "):
 		return p.key
-	case p.listed != "" && !slices.ContainsFunc(st.Conditions(), excludes):
-		return p.listed
 	case p.operator != "" && c.Caller:
 		return p.operator
+	case p.open != "" && open:
+		return p.open
 	}
 	return p.role
 }

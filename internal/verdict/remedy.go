@@ -9,16 +9,6 @@ import (
 	"github.com/xacct/xacct/policy/authz"
 )
 
-// Explain tells in words what the first Deny among the deciding statements means; "" if there is none.
-func (c *Case) Explain(d authz.Decision) string {
-	for _, m := range d.Deciding {
-		if st, ok := statementOf(c.Policies, m); ok && st.Effect() == "Deny" {
-			return PatternOf(st).explain(c, st)
-		}
-	}
-	return ""
-}
-
 // remedy returns the smallest change that would allow the verdicts' actions: in words, and as the new statements. Only the owner of a policy
 // may apply it.
 func (c *Case) remedy(vs []Verdict) (string, []string) {

@@ -1,6 +1,7 @@
 package gallery_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -44,6 +45,17 @@ var setups = map[string]func(*stage){
 		st.tr.Destination.Role.Policies = map[string]policy.Document{"homes": policy.New(
 			policy.Allow("s3:*").WithSid("Home").On("arn:aws:s3:::${aws:PrincipalTag/bucket}", "arn:aws:s3:::${aws:PrincipalTag/bucket}/*"))}
 		st.tr.Destination.Role.Tags = map[string]string{"bucket": "media-archive"}
+	},
+	"policy-advice-trust": func(st *stage) {
+		st.tr.Source.RoleARN = madeRole(st.t, st.cloud, policy.New(policy.Allow("sts:AssumeRole").WithSid("DataSync").By(policy.Service("datasync.amazonaws.com")).
+			When(policy.StringEquals("aws:SourceArn", "arn:aws:datasync:*:"+accountA+":*"))), policy.New(policy.Allow("s3:*").On("*")))
+	},
+	"policy-advice-role": func(st *stage) {
+		res, err := st.tr.Resources()
+		st.must(err)
+		i := slices.IndexFunc(res.Roles, func(r xacct.AccountRole) bool { return r.Side == xacct.DestinationSide })
+		st.tr.Destination.Role.Policies = res.Roles[i].Policies
+		st.tr.Destination.Role.Policies["extra"] = policy.New(policy.Allow("s3:ListBucket", "s3:ListObjectsV2").WithSid("Extra").On("arn:aws:s3:::media-archive"))
 	},
 	"hand-made": func(st *stage) { st.handMade(st.tr.Destination.Prefix) },
 	"hand-made-elsewhere": func(st *stage) {
