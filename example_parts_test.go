@@ -76,7 +76,7 @@ func ExampleTransfer_Validate() {
 	// Output:
 	// Source.Account → give the id with its leading zeros, not an alias or an ARN
 	// Destination.Bucket → give the name alone, such as amzn-s3-demo-bucket, and what follows it as the prefix
-	// Operators → give the role's ARN with its path (iam:GetRole tells it), not the ARN of a session
+	// Operators[0] → give the role's ARN with its path (iam:GetRole tells it), not the ARN of a session
 }
 
 // The policy of whoever only plans, in the destination's account.

@@ -3,6 +3,7 @@ package xacct
 import (
 	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 
@@ -183,6 +184,9 @@ func (p *Plan) Explain(transfer string, err error) error {
 // is known: an *[AmbiguousError] where several resources are tagged as ours, a *[WrongOwnerError] where a bucket is not proved to be the account's.
 // Residue.Err has the error of each item.
 func (p *Plan) Residue(ctx context.Context, c Clients) ([]Residue, error) {
+	if len(p.Transfers) == 0 {
+		return nil, errors.New("plan: it has no transfers, so that there is nothing to look for: see its findings")
+	}
 	return residue.Find(ctx, c.set(), resolveAll(p.Transfers))
 }
 

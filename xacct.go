@@ -65,14 +65,16 @@ type Endpoint struct {
 
 // Transfer is a copy of one bucket, or a prefix of it, into another. It is a plain value: nothing in xacct changes it.
 type Transfer struct {
-	// Name identifies the transfer. The names of roles, the tags and the Sids are made from it, so that a new name is a new transfer.
+	// Name identifies the transfer. The names of roles, the tags and the Sids are made from it, so that a new name is a new transfer:
+	// what stands under a former name is found by a transfer of that name only.
 	// [A-Za-z][A-Za-z0-9-]*, at most 52 characters; required.
 	Name string
 
 	Source, Destination Endpoint // where to copy from and to; neither may lie inside the other
 
 	// TaskAccount is the account that owns the roles, the locations and the task. "" is the source's account (push). The destination's account
-	// makes the transfer a pull.
+	// makes the transfer a pull. A transfer of another task account is another transfer: destroy what the former account holds before changing it,
+	// because nothing there is looked at any more.
 	TaskAccount string `json:",omitempty"`
 
 	// Operators are the ARNs of the roles or users of the task account that create the locations. When a location is created, AWS checks the

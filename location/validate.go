@@ -33,6 +33,10 @@ var (
 		ID: "prefix-characters", Text: "must consist of ASCII letters, digits, spaces and _ - + . / ( )",
 		Remedy: "end the prefix before the first other character and select the rest with an include filter of the task: the keys keep it at the destination", Source: createPage,
 	}
+	rulePrefixURI = problem.Rule{
+		ID: "prefix-uri", Text: "must be a folder of the bucket, not a URI or an ARN",
+		Remedy: "give the bucket's name in Bucket, and here what follows it, such as 2026/", Source: createPage,
+	}
 	rulePrefixFolders = problem.Rule{
 		ID: "prefix-folders", Text: "must not begin with two slashes nor hold //, /./ or /../: DataSync does not transfer such keys",
 		Remedy: "copy the objects to other keys first, or give the prefix above them and leave them behind", Source: guidePage,
@@ -73,11 +77,12 @@ var (
 
 // rules is the table of all rules of this package.
 var rules = slices.Concat([]problem.Rule{
-	ruleAccount, ruleRegion, rulePrefixCharacters, rulePrefixFolders, rulePrefixLength, ruleStorageClass, ruleOutposts,
+	ruleAccount, ruleRegion, rulePrefixURI, rulePrefixCharacters, rulePrefixFolders, rulePrefixLength, ruleStorageClass, ruleOutposts,
 	ruleRoleARN, ruleRoleAccount, rulePartition, ruleARN, ruleARNPlace,
 }, s3name.Rules, tag.DataSync.All())
 
 var (
+	prefixURI        = regexp.MustCompile(`^(?i:[a-z0-9]+://|arn:)`)
 	prefixCharacters = regexp.MustCompile(`^[a-zA-Z0-9_\-+./()\p{Zs}]*`)
 	roleShape        = regexp.MustCompile(`^role/([!-~]*/)?[\w+=,.@-]+$`) // path and name: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html
 	arnShape         = regexp.MustCompile(`^arn:[a-z-]+:datasync:[a-z0-9-]+:[0-9]{12}:location/loc-[0-9a-z]{17}$`)
@@ -100,6 +105,10 @@ func (s Spec) Validate() error {
 }
 
 func (s Spec) checkPrefix(l *problem.List) {
+	if prefixURI.MatchString(s.Prefix) {
+		l.Add(rulePrefixURI, "Prefix", s.Prefix)
+		return
+	}
 	if good := prefixCharacters.FindString(s.Prefix); good != s.Prefix {
 		r := rulePrefixCharacters
 		r.Remedy = filterRemedy(s.Prefix, good)

@@ -136,6 +136,9 @@ func (e *IdentityError) Hint() string {
 	if hint := hintOf(task.NewConfigError(e.Account, "", e.Err)); hint != "" {
 		return hint
 	}
+	if e.Err != nil {
+		return text.Printable(fmt.Sprintf("see why STS does not answer the client of account %s, and plan again", e.Account))
+	}
 	return text.Printable(fmt.Sprintf("give Clients[%q] credentials of account %s", e.Account, e.Account))
 }
 

@@ -74,6 +74,9 @@ type Result struct {
 
 // String has a line for each change: how it ended, what it is, and why. Warnings follow, a line each. It has no documents.
 func (r *Result) String() string {
+	if r == nil {
+		return ""
+	}
 	var lines []string
 	for _, c := range r.Changes {
 		lines = append(lines, c.String())
@@ -85,8 +88,11 @@ func (r *Result) String() string {
 }
 
 // TaskARN returns the ARN of the transfer's task. It is "" if there is none: the result has no transfer of that name, or its task was not made or
-// waits for the operator of another account (see Waiting).
+// waits for the operator of another account (see Waiting). A nil Result, which Apply returns where nothing was begun, has none.
 func (r *Result) TaskARN(transfer string) string {
+	if r == nil {
+		return ""
+	}
 	for _, c := range r.Changes {
 		if c.Kind == DataSyncTask && slices.Contains(c.Transfers, transfer) && c.ARN != "" {
 			return c.ARN
@@ -98,6 +104,9 @@ func (r *Result) TaskARN(transfer string) string {
 // Count returns how many changes ended with the status.
 func (r *Result) Count(s Status) int {
 	n := 0
+	if r == nil {
+		return n
+	}
 	for _, c := range r.Changes {
 		if c.Status == s {
 			n++

@@ -30,8 +30,13 @@ func Attach(api ExecutionAPI, executionARN string) *Execution {
 	return &Execution{api: api, arn: executionARN}
 }
 
-// ARN returns the execution's ARN.
-func (e *Execution) ARN() string { return e.arn }
+// ARN returns the execution's ARN; "" of a nil Execution, as Retry returns it where there is nothing to start.
+func (e *Execution) ARN() string {
+	if e == nil {
+		return ""
+	}
+	return e.arn
+}
 
 // NotRetriable returns the keys, relative to the source location, of the objects that [Retry] left out of this run because DataSync skips them. It is
 // nil if there are none, and of every execution that Retry has not just started.

@@ -68,7 +68,7 @@ func onAWS(ctx context.Context, o liveOptions, connect connect, out output) (jou
 		}
 		who, err := clients.STS.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 		if err != nil {
-			return j, fmt.Errorf("-%s-profile: %w", e.name, err)
+			return j, fmt.Errorf("-%s-profile: %w", e.name, task.NewConfigError("", e.from.region, err))
 		}
 		account := aws.ToString(who.Account)
 		j.clients[account], callers[account] = clients, aws.ToString(who.Arn)

@@ -337,3 +337,24 @@ func TestQuoted(t *testing.T) {
 		}
 	}
 }
+
+// TestFlagsWithoutLive: a flag that has a meaning on AWS only is not overlooked where -live was forgotten.
+func TestFlagsWithoutLive(t *testing.T) {
+	for _, tt := range []struct {
+		args []string
+		want string // of the error
+	}{
+		{[]string{"-yes"}, "-yes needs -live"},
+		{[]string{"-keep", "-source-bucket", "media-raw"}, "-keep, -source-bucket needs -live"},
+		{[]string{"-operator="}, "-operator needs -live"},
+		{[]string{"-destroy", "-yes"}, "-destroy needs -live"},
+	} {
+		t.Run(strings.Join(tt.args, " "), func(t *testing.T) {
+			w := newLiveWorld(t)
+			printed, err := w.start(t.Context(), strings.NewReader(""), tt.args)
+			if err == nil || !strings.Contains(err.Error(), tt.want) || printed != "" {
+				t.Errorf("%v, want %q\n%s", err, tt.want, printed)
+			}
+		})
+	}
+}

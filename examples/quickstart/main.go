@@ -23,6 +23,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/xacct/xacct"
@@ -72,6 +73,15 @@ func start(ctx context.Context, args []string, in io.Reader, out output, connect
 	if !*live && o.endpoint == "" {
 		if o.destroy {
 			return errors.New("-destroy needs -live or -endpoint: nothing in memory outlives a run")
+		}
+		var set []string
+		flags.Visit(func(f *flag.Flag) {
+			if f.Name != "live" && f.Name != "endpoint" {
+				set = append(set, "-"+f.Name)
+			}
+		})
+		if len(set) > 0 {
+			return fmt.Errorf("%s needs -live or -endpoint: without them the quickstart works in memory", strings.Join(set, ", "))
 		}
 		return inMemory(newWorld(), out).run(ctx)
 	}

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/desired"
@@ -110,6 +112,19 @@ func (r *run) vanished(ch *plan.Change) (plan.Status, error) {
 	return plan.Failed, &plan.MismatchError{Change: ch.ID, Detail: "the transfers do not ask for it"}
 }
 
+// edited reports every change whose text is not what the plan's transfers ask for, before anything is written.
+func (r *run) edited() error {
+	var errs []error
+	for i := range r.approved.Changes {
+		ch := &r.approved.Changes[i]
+		asked, now := r.currentUnblocked[ch.ID], r.changes[ch.ID]
+		if ch.Hold == "" && asked != nil && now != nil && now.Hold == "" {
+			errs = append(errs, r.matches(ch, asked))
+		}
+	}
+	return errors.Join(errs...)
+}
+
 // matches compares the text of the plan with what its own transfers ask for: edits of the text are never written.
 func (r *run) matches(ch, asked *plan.Change) error {
 	if ch.Kind != asked.Kind || ch.Account != asked.Account || ch.Region != asked.Region || ch.Name != asked.Name {
@@ -147,6 +162,9 @@ func (r *run) matchesStatements(ch *plan.Change) error {
 	wanted := map[string]bool{}
 	for _, st := range r.desiredUnblocked.Statements(ch.ID) {
 		wanted[st.Sid()] = true
+		if was, stood := before.Statement(st.Sid()); ch.Op != plan.NoOp && !(stood && was.EqualWith(st, r.known())) && !named(ch.Details, st.Sid()) {
+			return mismatch("its details do not name statement " + st.Sid() + ", which it writes")
+		}
 		if ch.Kind == plan.LogPolicy && ch.Op == plan.NoOp {
 			continue // another statement may say it: nothing is written
 		}
@@ -166,6 +184,11 @@ func (r *run) matchesStatements(ch *plan.Change) error {
 		rest = slices.Delete(rest, i, i+1)
 	}
 	return nil
+}
+
+// named reports whether a line of the details is about the statement.
+func named(details []string, sid string) bool {
+	return slices.ContainsFunc(details, func(line string) bool { return slices.Contains(strings.Fields(line), sid) })
 }
 
 // matchesRole accepts the Region wildcard in place of the desired trust, because whether a role gets the wildcard depends on who else uses it.

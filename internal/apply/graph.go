@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -87,6 +88,9 @@ func (r *run) waitsFor(ch *plan.Change) *plan.WaitingError {
 		now := r.changes[id]
 		switch q := r.results[id]; {
 		case q != nil && r.status(id) == plan.Waiting:
+			if w := (*plan.WaitingError)(nil); errors.As(r.err(id), &w) {
+				return w // of the operator for whom the required change waits
+			}
 			return &plan.WaitingError{Account: q.Account, Changes: []string{id}}
 		case q == nil && now != nil && now.Op != plan.NoOp && !r.holds(now.Account) && (r.approved.Mode == plan.SetUp || r.current.CanRead(now.Account)):
 			return &plan.WaitingError{Account: now.Account, Changes: []string{id}}
@@ -145,6 +149,16 @@ func (r *run) status(id string) plan.Status {
 		return q.Status
 	}
 	return ""
+}
+
+// err returns the error of a change that has ended.
+func (r *run) err(id string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if q := r.results[id]; q != nil {
+		return q.Err
+	}
+	return nil
 }
 
 // make makes one change and records how it ended.

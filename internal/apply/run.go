@@ -138,6 +138,9 @@ func begin(ctx context.Context, p *planner.Plan, c client.Set, o Options) (*run,
 	if err := r.cyclic(); err != nil {
 		return nil, err
 	}
+	if err := r.edited(); err != nil {
+		return nil, err
+	}
 	if err := r.refuseCaller(); err != nil {
 		return nil, err
 	}

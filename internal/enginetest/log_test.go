@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -233,7 +234,7 @@ func TestNoEditIsLogged(t *testing.T) {
 	}
 	l, b := capture()
 	_, err := p.Apply(t.Context(), cloud.Clients(), func(o *xacct.ApplyOptions) { o.Logger = l })
-	if err == nil || strings.Contains(b.String(), "Effect") || !strings.Contains(b.String(), `"error":"mismatch"`) {
+	if mismatch := (*xacct.MismatchError)(nil); !errors.As(err, &mismatch) || strings.Contains(b.String(), "Effect") {
 		t.Errorf("%v\n%s", err, b)
 	}
 }

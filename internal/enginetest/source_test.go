@@ -43,6 +43,18 @@ func TestSourceWithoutObjects(t *testing.T) {
 			tr.Source.Prefix, tr.Task.Mode = "typo", dstypes.TaskModeBasic
 		}, "nothing is below s3://media-raw/typo/", "no object to transfer"},
 		{"an include that selects nothing", func(_ *xaccttest.Cloud, tr *xacct.Transfer) { tr.Task.Includes = []string{task.Folder("typo")} }, "", "no object found"},
+		{"an include that repeats the prefix", func(_ *xaccttest.Cloud, tr *xacct.Transfer) {
+			tr.Task.Includes = []string{"/" + strings.Trim(tr.Source.Prefix, "/") + "/0.mov"}
+		},
+			"the include pattern", "no object found"},
+		{"an include of the prefix itself", func(_ *xaccttest.Cloud, tr *xacct.Transfer) {
+			tr.Task.Includes = []string{task.Folder(tr.Source.Prefix)}
+		},
+			"the include pattern", "no object found"},
+		{"an include that begins like the prefix", func(_ *xaccttest.Cloud, tr *xacct.Transfer) {
+			tr.Task.Includes = []string{"/" + strings.Trim(tr.Source.Prefix, "/") + "-typo"}
+		},
+			"", "no object found"},
 		{"an exclude that leaves nothing", func(_ *xaccttest.Cloud, tr *xacct.Transfer) { tr.Task.Excludes = []string{"*"} }, "", ""}, // listed, then left out
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package planner
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
@@ -22,6 +23,7 @@ func (b *Builder) source(t *transfer.Transfer, deletes bool) {
 		b.find(one, unreadFinding(t.Source.Account, t.Source.Bucket, fmt.Errorf("%s: %w", what, err), plan.Warning,
 			"look before the first run, or grant the reader s3:ListBucket on bucket "+t.Source.Bucket))
 	}
+	b.includes(t)
 	look, looked := b.Snap.Sources[t.Name]
 	switch {
 	case !looked && deletes:
@@ -42,6 +44,24 @@ func (b *Builder) source(t *transfer.Transfer, deletes bool) {
 			f.Remedy += ", or set PreserveDeletedFiles to PRESERVE"
 		}
 		b.find(one, f)
+	}
+}
+
+// includes warns of include patterns that repeat the source's prefix. Patterns are relative to it, so that such a one selects nothing but a folder of the
+// same name below it.
+// https://docs.aws.amazon.com/datasync/latest/userguide/filtering.html
+func (b *Builder) includes(t *transfer.Transfer) {
+	folder := "/" + transfer.Slashed(t.Source.Prefix)
+	if folder == "/" {
+		return
+	}
+	for _, pattern := range t.Task.Includes {
+		if rest, ok := strings.CutPrefix(pattern+"/", folder); ok {
+			b.find([]*transfer.Transfer{t}, plan.Finding{Severity: plan.Warning, Code: plan.CodeEmptySource, Side: plan.SourceSide, Account: t.Source.Account, Subject: pattern,
+				Detail: fmt.Sprintf("the include pattern %q repeats the source's prefix: it selects only what is below %s%s", pattern,
+					t.LocationSpec(plan.SourceSide).URI(), strings.TrimPrefix(folder, "/")),
+				Remedy: fmt.Sprintf("patterns are relative to the prefix: give %q", "/"+strings.TrimSuffix(rest, "/"))})
+		}
 	}
 }
 

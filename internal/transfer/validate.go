@@ -55,7 +55,9 @@ func validateTogether(l *problem.List, transfers []*Transfer) {
 			e := t.End(side)
 			place := Place{e.Account, e.Region}
 			if have, ok := buckets[e.Bucket]; ok {
-				l.Check(have == place, ruleOneBucket, path+".Bucket", e.Bucket)
+				rule := ruleOneBucket
+				rule.Text += fmt.Sprintf(": %s in %s, and %s in %s", have.Account, have.Region, place.Account, place.Region)
+				l.Check(have == place, rule, path+".Bucket", e.Bucket)
 			} else {
 				buckets[e.Bucket] = place
 			}
@@ -95,8 +97,11 @@ func (t *Transfer) Validate() error {
 		source.Name, destination.Name = t.End(plan.SourceSide).RoleName, t.End(plan.DestinationSide).RoleName
 		l.Check(sameRole(source, destination), ruleSharedRole, "Destination.Role", destination.Name)
 	}
-	for _, op := range t.Operators {
-		l.Check(t.principalARN(op, "role/", "user/"), t.placed(ruleOperator), "Operators", op)
+	if from, to := t.End(plan.SourceSide), t.End(plan.DestinationSide); from.OwnsRole && to.OwnsRole && !t.SharesRole {
+		l.Check(!strings.EqualFold(from.RoleName, to.RoleName), ruleOneRole, "Destination.Role.Name", to.RoleName) // IAM's names differ in more than letter case
+	}
+	for i, op := range t.Operators {
+		l.Check(t.principalARN(op, "role/", "user/"), t.placed(ruleOperator), fmt.Sprintf("Operators[%d]", i), op)
 	}
 	l.Under("Task", t.validateTask())
 	l.Under("Retries", t.validateRetries())
