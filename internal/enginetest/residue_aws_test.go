@@ -75,3 +75,14 @@ func TestResidueOfRuns(t *testing.T) {
 		})
 	}
 }
+
+// TestResidueOfNoTransfer: the part of an account that the plan does not know has no transfers, and says so.
+func TestResidueOfNoTransfer(t *testing.T) {
+	cloud := kittest.World(t)
+	p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{kittest.Push(cloud)})
+	for name, part := range map[string]*xacct.Plan{"an unknown account": p.For("444455556665"), "the zero plan": {}} {
+		if list, err := part.Residue(t.Context(), cloud.Clients()); list != nil || err == nil || !strings.Contains(err.Error(), "no transfers") {
+			t.Errorf("%s: %v, %v", name, list, err)
+		}
+	}
+}
