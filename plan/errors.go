@@ -264,7 +264,7 @@ type AmbiguousError struct {
 
 // Error is one line: what was looked for, and the candidates.
 func (e *AmbiguousError) Error() string {
-	return text.Printable(fmt.Sprintf("%s: %d of %s %s bear our tags: %s", where(e.Account, e.Region), len(e.ARNs), e.Kind, e.Name, strings.Join(e.ARNs, ", ")))
+	return text.Printable(fmt.Sprintf("%s: %d of %s %s are tagged as ours: %s", where(e.Account, e.Region), len(e.ARNs), e.Kind, e.Name, strings.Join(e.ARNs, ", ")))
 }
 
 // Hint says how to resolve it.

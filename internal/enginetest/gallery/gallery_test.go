@@ -235,6 +235,7 @@ func TestGallery(t *testing.T) {
 	if testlimit.UnderRace == 1 {
 		t.Run("every code has a situation", n.complete)
 		t.Run("every first hint", n.hints)
+		t.Run("every finding", n.findings)
 	}
 }
 
