@@ -3,7 +3,6 @@ package plan
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -13,56 +12,6 @@ import (
 	"github.com/xacct/xacct/problem"
 	"github.com/xacct/xacct/task"
 )
-
-// Hints returns the next actions that the errors in err name, the most helpful first and none twice. An [AccessTestError] speaks for what it wraps, whose
-// own hints know less of the transfer.
-func Hints(err error) []string {
-	var out []string
-	var walk func(error)
-	walk = func(err error) {
-		if err == nil {
-			return
-		}
-		for _, s := range ownHints(err) {
-			if s != "" && !saidBefore(out, s) {
-				out = append(out, s)
-			}
-		}
-		if _, ok := err.(*AccessTestError); ok {
-			return
-		}
-		switch e := err.(type) {
-		case interface{ Unwrap() error }:
-			walk(e.Unwrap())
-		case interface{ Unwrap() []error }:
-			for _, w := range e.Unwrap() {
-				walk(w)
-			}
-		}
-	}
-	walk(err)
-	return out
-}
-
-// ownHints returns the hints of the error itself: of findings, each remedy by itself.
-func ownHints(err error) []string {
-	switch e := err.(type) {
-	case *BlockedError:
-		return splitRemedies(e.Findings)
-	case *CallerError:
-		return splitRemedies(e.Findings)
-	case interface{ Hint() string }:
-		return []string{e.Hint()}
-	}
-	return nil
-}
-
-// saidBefore reports whether one of the hints is the hint, or begins or ends with it.
-func saidBefore(hints []string, hint string) bool {
-	return slices.ContainsFunc(hints, func(have string) bool {
-		return have == hint || strings.HasPrefix(have, hint+"; ") || strings.HasSuffix(have, "; "+hint)
-	})
-}
 
 // where is the account and Region that an error is about: "account 111122223333 us-east-2".
 func where(account, region string) string {
@@ -101,67 +50,6 @@ func hintOf(err error) string {
 		return config.Hint()
 	}
 	return ""
-}
-
-// CallError is a failed call, with the account, Region and operation it was made in. It unwraps to the SDK's error.
-type CallError struct {
-	Account, Region string
-	Operation       string // as in IAM policies: s3:GetBucketPolicy
-	Subject         string // the bucket, role, location or task
-	Err             error
-}
-
-// Error is one line: the account, the Region, the operation, its subject and the cause.
-func (e *CallError) Error() string {
-	return text.Printable(fmt.Sprintf("%s: %s on %s: %v", where(e.Account, e.Region), e.Operation, e.Subject, e.Err))
-}
-
-// Unwrap is the SDK's error.
-func (e *CallError) Unwrap() error { return e.Err }
-
-// Hint names what to do about the kinds of refusal that a caller can mend; "" for others, and where the error that it wraps has a hint of its own.
-func (e *CallError) Hint() string {
-	config := hintOf(task.NewConfigError(e.Account, e.Region, e.Err))
-	var own interface{ Hint() string }
-	switch refusal, m := awserr.RefusalIn(awserr.Message(e.Err)), task.MeaningOf(e.Err); {
-	case config != "":
-		return config
-	case errors.As(e.Err, &own) && own.Hint() != "":
-		return ""
-	case refusal.IsPublic:
-		return text.Printable(fmt.Sprintf("let the owner of %s limit the statement that makes its policy public, or turn BlockPublicPolicy off for it and for account %s", e.subject(), e.Account))
-	case refusal.Deny != "" && (awserr.Denied(e.Err) || awserr.Propagation(e.Err)):
-		return text.Printable(refusal.Remedy("the caller in account "+e.Account, e.subject()))
-	case strings.HasPrefix(e.Operation, "datasync:") && awserr.Propagation(e.Err): // policies are not what DataSync stores
-		return text.Printable(m.Hint())
-	case awserr.Denied(e.Err):
-		return text.Printable(e.allow(refusal.Action))
-	case awserr.Propagation(e.Err):
-		return "see that the role named in the policy exists, and that the account that owns it has the Region enabled; a new role needs a minute"
-	case awserr.Throttled(e.Err):
-		return "run again, with a smaller Concurrency"
-	}
-	return ""
-}
-
-// subject is the subject with the word for what it is, where the operation tells.
-func (e *CallError) subject() string {
-	switch service, _, _ := strings.Cut(e.Operation, ":"); service {
-	case "s3":
-		return "bucket " + e.Subject
-	case "kms":
-		return "key " + e.Subject
-	}
-	return e.Subject
-}
-
-// allow is the hint for a caller that is not allowed the action which the message names, or, if it names none, the operation.
-func (e *CallError) allow(action string) string {
-	what := e.Operation + " on " + e.Subject
-	if action != "" && !strings.EqualFold(action, e.Operation) {
-		what = fmt.Sprintf("%s, which %s needs,", action, e.Operation)
-	}
-	return fmt.Sprintf("allow %s to the caller in account %s (OperatorPolicy gives all that it needs), and look for policies that deny it", what, e.Account)
 }
 
 // IdentityError says that a client belongs to another account than the one it stands for, or that its account could not be proved.
@@ -238,20 +126,6 @@ func (e *BlockedError) Error() string {
 
 // Hint joins the findings' remedies.
 func (e *BlockedError) Hint() string { return remedies(e.Findings) }
-
-// remedies joins the remedies of the findings, each once.
-func remedies(findings []Finding) string { return strings.Join(splitRemedies(findings), "; ") }
-
-// splitRemedies returns the remedies of the findings, each once, fit for a line.
-func splitRemedies(findings []Finding) []string {
-	var out []string
-	for _, f := range findings {
-		if s := text.Printable(f.Remedy); s != "" && !slices.Contains(out, s) {
-			out = append(out, s)
-		}
-	}
-	return out
-}
 
 // AmbiguousError says that several resources are tagged as one of ours. They differ, or a change would make them differ: those that are equal are no
 // error, because it does not matter which of them is used.

@@ -159,7 +159,7 @@ func suspect(findings []plan.Finding, t *transfer.Transfer, m task.Meaning, side
 // insteadOf returns what to do about the message where the hint of its cause names what the task is set to already; "" if it does not.
 func insteadOf(t *transfer.Transfer, m task.Meaning, err error) string {
 	run := task.IncompleteError{Outcome: task.Outcome{Mode: cmp.Or(t.Task.Mode, dstypes.TaskModeEnhanced), Options: t.Task.Options, ErrorDetail: err.Error()}}
-	if hint := run.Hint(); hint != m.Hint() {
+	if hint := run.Hint(); hint != m.Hint() && task.MeaningOf(&run).Cause == m.Cause {
 		return hint
 	}
 	return ""

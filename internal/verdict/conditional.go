@@ -20,7 +20,7 @@ func (c *Case) conditional(layer authz.Layer, vs []Verdict) string {
 	} else if layer != authz.Resource {
 		return ""
 	}
-	const most = 20 // statements tried: policies of others can hold thousands
+	const most = 20 // conditions tried: policies of others can hold thousands
 	tried := 0
 	for i, d := range documents {
 		n := -1
@@ -29,10 +29,10 @@ func (c *Case) conditional(layer authz.Layer, vs []Verdict) string {
 			if st.Effect() != "Allow" || len(st.Conditions()) == 0 || !mayName(st, vs[0].action) {
 				continue
 			}
-			if tried++; tried > most {
-				return ""
-			}
 			for _, cond := range decidingConditions(st) {
+				if tried++; tried > most || c.stopped() {
+					return ""
+				}
 				next, ok := withoutConditions(st, cond...)
 				if ok && c.allowsBy(replaced(c.Policies, authz.Match{Layer: layer, Document: i, Statement: n}, next), layer, vs) {
 					name := "a statement"

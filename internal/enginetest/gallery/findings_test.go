@@ -47,35 +47,31 @@ func declaredCodes(t *testing.T) []declaredCode {
 	return out
 }
 
-// saying is what findings of one severity say in the same words, and the situations that they are of.
+// saying is what findings of one severity say in the same words, and the first situation that they are of.
 type saying struct {
 	severity       xacct.Severity
 	detail, remedy string
-	situations     []string
+	situation      string
 }
 
 // sayings are what the situations' findings of the code say, the heaviest first. Those that differ in no more than the ids of resources count as one.
-func (n *shown) sayings(code xacct.Code) []*saying {
-	var out []*saying
+func (n *shown) sayings(code xacct.Code) []saying {
+	var out []saying
 	for _, s := range n.told {
 		for _, f := range s.findings {
 			if f.Code != code {
 				continue
 			}
-			said := &saying{f.Severity, withoutIDs(f.Detail), withoutIDs(f.Remedy), nil}
-			i := slices.IndexFunc(out, func(o *saying) bool {
+			said := saying{f.Severity, withoutIDs(f.Detail), withoutIDs(f.Remedy), s.situation}
+			if !slices.ContainsFunc(out, func(o saying) bool {
 				return o.severity == said.severity && o.detail == said.detail && o.remedy == said.remedy
-			})
-			if i < 0 {
-				i, out = len(out), append(out, said)
-			}
-			if !slices.Contains(out[i].situations, s.situation) {
-				out[i].situations = append(out[i].situations, s.situation)
+			}) {
+				out = append(out, said)
 			}
 		}
 	}
 	order := []xacct.Severity{xacct.Blocking, xacct.Warning, xacct.Info}
-	slices.SortStableFunc(out, func(a, b *saying) int {
+	slices.SortStableFunc(out, func(a, b saying) int {
 		return cmp.Compare(slices.Index(order, a.severity), slices.Index(order, b.severity))
 	})
 	return out
@@ -126,7 +122,7 @@ several with the same words it names the first. Account 111122223333 has the tas
 		fmt.Fprintf(&b, "\n### %s\n\n%s.\n\n| severity | detail | remedy | for example |\n| --- | --- | --- | --- |\n", c.code, strings.ToUpper(c.means[:1])+c.means[1:])
 		for _, s := range n.sayings(c.code) {
 			counted++
-			fmt.Fprintf(&b, "| %s | %s | %s | %s%s |\n", s.severity, cell(s.detail), cell(s.remedy), s.situations[0], further(len(s.situations)-1))
+			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", s.severity, cell(s.detail), cell(s.remedy), s.situation)
 		}
 	}
 	t.Logf("%d sentences of findings", counted)
@@ -149,13 +145,6 @@ several with the same words it names the first. Account 111122223333 has the tas
 			}
 		}
 	}
-}
-
-func further(n int) string {
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprintf(" and %d more", n)
 }
 
 // unfinished says what a finding's words lack for being read alone; "" is nothing. Information need not ask for anything.
