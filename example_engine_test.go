@@ -256,5 +256,5 @@ func ExamplePlan_Explain() {
 	}
 	// Output:
 	// destination media-archive s3:ListBucket undetermined OurOrganisation
-	// let arn:aws:iam::111122223333:role/media-archive-destination list bucket media-archive, in its own policies and in the bucket's; settle what the plan's undetermined finding depends on (statement "OurOrganisation"): aws:PrincipalOrgID
+	// the plan found it undetermined (statement "OurOrganisation"): give OrgIDs the organisation of account 111122223333, which settles aws:PrincipalOrgID, or let the owner of bucket media-archive exempt arn:aws:iam::111122223333:role/media-archive-destination: statement "OurOrganisation" with ArnNotLikeIfExists aws:PrincipalArn arn:aws:iam::111122223333:role/media-archive-destination in its Condition
 }

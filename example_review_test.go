@@ -199,7 +199,7 @@ func ExampleNewPlan_takeOver() {
 	// Unknown  service control policies of 111122223333 and 444455556666 and resource control policies of 111122223333 and 444455556666 were not given
 	//            → hand them to the plan in SCPs and RCPs, or ask the organisation's administrators
 	//
-	// Note     bucket media-archive allows this role by the tutorial's statement; whoever follows the tutorial again replaces it, as its id is always the same
+	// Note     bucket media-archive allows role arn:aws:iam::111122223333:role/DataSync-media by the tutorial's statement; whoever follows the tutorial again replaces it, as its id is always the same
 }
 
 // byHand follows the tutorial.

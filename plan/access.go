@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/task"
 )
@@ -21,7 +22,7 @@ type AccessTestError struct {
 	Verdict   Code     // what the plan said of that: CodeAllowed, CodeLimited, CodeDenied or CodeUndetermined; "" is nothing
 	Statement string   // the statement that this verdict rests on; "" is none
 	DependsOn []string // what would settle it, if it is CodeUndetermined
-	Remedy    string   // the plan's
+	Remedy    string   // the plan's: of that verdict or, if it is CodeAllowed, of a warning that tells why the access fails all the same
 	Err       error
 }
 
@@ -50,29 +51,90 @@ func (e *AccessTestError) Error() string {
 // Unwrap is the SDK's error, or that of the run.
 func (e *AccessTestError) Unwrap() error { return e.Err }
 
-// Hint names where to look, given the message and the plan's verdict.
+// Hint names the next action, given the message and the plan's verdict. What would not help is left out: what the policies allow already, and to grant what
+// a Deny forbids.
 func (e *AccessTestError) Hint() string {
 	m := e.meaning()
+	message := m.HintFor(e.RoleARN, e.Bucket)
 	if !mayExplain(m) {
-		return m.HintFor(e.RoleARN, e.Bucket)
+		return text.Printable(cmp.Or(e.Remedy, message))
 	}
-	verdict := ""
-	switch e.Verdict {
-	case CodeAllowed:
-		verdict = "the policies that were read allow it" + text.By(e.Statement) + ": look at service and resource control policies, and keys, that were not"
-	case CodeDenied, CodeLimited:
-		verdict = "the plan found it denied" + text.By(e.Statement) + ": " + cmp.Or(e.Remedy, "change that statement")
-	case CodeUndetermined:
-		verdict = "settle what the plan's undetermined finding depends on" + text.Within(e.Statement)
-		if len(e.DependsOn) > 0 {
-			verdict += ": " + text.List(e.DependsOn, ", ")
-		}
+	if deny := e.denial(); deny != "" {
+		message = deny
 	}
+	return text.Printable(e.hint(message))
+}
+
+// denied reports whether the plan found denied what the message is about. A limited verdict is about more than one action: it counts only if the message
+// names an action, because the transfer may not need the others.
+func (e *AccessTestError) denied() bool {
+	return e.Verdict == CodeDenied || e.Verdict == CodeLimited && e.Action != ""
+}
+
+// denial is what to do about an explicit Deny that the message names; "" if it names none.
+func (e *AccessTestError) denial() string {
+	who, resource := cmp.Or(e.RoleARN, "the location's role"), "the bucket or key"
+	if e.Cause == task.CauseCaller {
+		who = "whoever makes the location"
+	}
+	if e.Bucket != "" && !strings.HasPrefix(e.Action, "kms:") {
+		resource = "bucket " + e.Bucket
+	}
+	return awserr.RefusalIn(awserr.Message(e.Err)).Remedy(who, resource)
+}
+
+// hint puts the hint of the message and that of the verdict together, the one that helps first.
+func (e *AccessTestError) hint(message string) string {
+	again := ""
+	if e.Cause == task.CauseFilesErrors && (e.denied() || e.Remedy != "") {
+		again = "; then start the task again"
+	}
+	switch deny := e.denial(); {
+	case e.denied() && e.Statement == "" && deny != "": // the plan found it not allowed, and the message names a Deny besides
+		return deny + "; and the plan found it denied: " + cmp.Or(e.Remedy, "allow it")
+	case e.denied():
+		return "the plan found it denied" + text.By(e.Statement) + ": " + cmp.Or(e.Remedy, "change that statement") + again
+	case e.Verdict == CodeUndetermined && e.Remedy != "":
+		return "the plan found it undetermined" + text.Within(e.Statement) + ": " + e.Remedy + again
+	case e.Verdict == CodeUndetermined:
+		return strings.TrimSuffix(message+"; settle what the plan's undetermined finding depends on"+text.Within(e.Statement)+": "+text.List(e.DependsOn, ", "), ": ")
+	case e.Verdict == CodeLimited:
+		return message + "; what the plan found denied" + text.By(e.Statement) + ", the transfer needs rarely or not at all"
+	case e.Verdict == CodeAllowed:
+		return e.allowed(message, deny) + again
+	}
+	if e.Remedy != "" { // what another finding says
+		return e.Remedy + again
+	}
+	look := "the plan has no verdict on " + cmp.Or(e.Action, "it") + ": see what the policies of the role, the bucket, the key and the organisations say of it"
+	if e.Cause == task.CauseUnknown {
+		message = "see the message"
+	}
+	return message + "; " + look
+}
+
+// allowed is the hint where the policies allow what was refused: to allow it again does not help.
+func (e *AccessTestError) allowed(message, deny string) string {
+	look := "the policies that were read allow it" + text.By(e.Statement) + ": look at service and resource control policies, and keys, that were not"
 	switch {
-	case e.Cause == task.CauseUnknown:
-		return text.Printable(cmp.Or(verdict, "see the message"))
-	case verdict == "":
-		return m.HintFor(e.RoleARN, e.Bucket)
+	case deny != "":
+		return deny + "; " + look
+	case e.Remedy != "":
+		return e.Remedy
+	case e.Cause == task.CauseTrust:
+		return look + "; a new role takes a minute"
+	case e.granting() || e.Cause == task.CauseUnknown:
+		return look
 	}
-	return text.Printable(m.HintFor(e.RoleARN, e.Bucket) + "; " + verdict)
+	return message + "; " + look
+}
+
+// granting reports whether the hint of the cause is to allow something.
+func (e *AccessTestError) granting() bool {
+	switch e.Cause {
+	case task.CauseTrust, task.CauseCaller, task.CauseList, task.CauseRead, task.CauseWrite, task.CauseReport, task.CauseKey, task.CauseAccess, task.CauseSource,
+		task.CauseBucket:
+		return true
+	}
+	return false
 }

@@ -1,6 +1,6 @@
 package plan
 
-// Code is the stable word of a [Finding]. Programs compare it; it does not change between versions.
+// Code is the stable word of a [Finding]. Programs compare it; it does not change between versions. docs/findings.md shows findings of each.
 type Code = string
 
 // Verdicts on access.

@@ -7,7 +7,7 @@
 //		}
 //	}
 //
-// A plan has [Change] values, what would be done to which resource, and [Finding] values, what is known about each transfer. Applying it sends
-// an [Event] for each step and returns a [Result]. Errors are typed, so that errors.As finds them under the names of either package, and each has
-// a Hint, the next action; [Hints] collects the hints of an error and all that it wraps.
+// A plan has [Change] values, what would be done to which resource, and [Finding] values, what is known about each transfer: docs/findings.md shows
+// what those of each code say. Applying a plan sends an [Event] for each step and returns a [Result]. Errors are typed, so that errors.As finds them
+// under the names of either package, and each has a Hint, the next action; [Hints] collects the hints of an error and all that it wraps.
 package plan

@@ -3,7 +3,6 @@ package plan
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -13,34 +12,6 @@ import (
 	"github.com/xacct/xacct/problem"
 	"github.com/xacct/xacct/task"
 )
-
-// Hints returns the next actions that the errors in err name, in order and without repetition.
-func Hints(err error) []string {
-	var out []string
-	seen := map[string]bool{}
-	var walk func(error)
-	walk = func(err error) {
-		if err == nil {
-			return
-		}
-		if h, ok := err.(interface{ Hint() string }); ok {
-			if s := h.Hint(); s != "" && !seen[s] {
-				seen[s] = true
-				out = append(out, s)
-			}
-		}
-		switch e := err.(type) {
-		case interface{ Unwrap() error }:
-			walk(e.Unwrap())
-		case interface{ Unwrap() []error }:
-			for _, w := range e.Unwrap() {
-				walk(w)
-			}
-		}
-	}
-	walk(err)
-	return out
-}
 
 // where is the account and Region that an error is about: "account 111122223333 us-east-2".
 func where(account, region string) string {
@@ -77,38 +48,6 @@ type ConfigError = task.ConfigError
 func hintOf(err error) string {
 	if config := (*ConfigError)(nil); errors.As(err, &config) {
 		return config.Hint()
-	}
-	return ""
-}
-
-// CallError is a failed call, with the account, Region and operation it was made in. It unwraps to the SDK's error.
-type CallError struct {
-	Account, Region string
-	Operation       string // as in IAM policies: s3:GetBucketPolicy
-	Subject         string // the bucket, role, location or task
-	Err             error
-}
-
-// Error is one line: the account, the Region, the operation, its subject and the cause.
-func (e *CallError) Error() string {
-	return text.Printable(fmt.Sprintf("%s: %s on %s: %v", where(e.Account, e.Region), e.Operation, e.Subject, e.Err))
-}
-
-// Unwrap is the SDK's error.
-func (e *CallError) Unwrap() error { return e.Err }
-
-// Hint names what to do about the kinds of refusal that a caller can mend; "" for others.
-func (e *CallError) Hint() string {
-	config := hintOf(task.NewConfigError(e.Account, e.Region, e.Err))
-	switch {
-	case config != "":
-		return config
-	case awserr.Denied(e.Err):
-		return text.Printable(fmt.Sprintf("allow %s on %s to the caller in account %s (OperatorPolicy gives all that it needs), and look for policies that deny it", e.Operation, e.Subject, e.Account))
-	case awserr.Propagation(e.Err):
-		return "see that the role named in the policy exists, and that the account that owns it has the Region enabled; a new role needs a minute"
-	case awserr.Throttled(e.Err):
-		return "run again, with a smaller Concurrency"
 	}
 	return ""
 }
@@ -160,7 +99,7 @@ func (e *CallerError) Error() string {
 }
 
 // Hint joins the findings' remedies.
-func (e *CallerError) Hint() string { return text.Printable(remedies(e.Findings)) }
+func (e *CallerError) Hint() string { return remedies(e.Findings) }
 
 // BlockedError says that changes were not made because findings block them.
 type BlockedError struct {
@@ -186,18 +125,7 @@ func (e *BlockedError) Error() string {
 }
 
 // Hint joins the findings' remedies.
-func (e *BlockedError) Hint() string { return text.Printable(remedies(e.Findings)) }
-
-// remedies joins the remedies of the findings, each once.
-func remedies(findings []Finding) string {
-	var out []string
-	for _, f := range findings {
-		if f.Remedy != "" && !slices.Contains(out, f.Remedy) {
-			out = append(out, f.Remedy)
-		}
-	}
-	return strings.Join(out, "; ")
-}
+func (e *BlockedError) Hint() string { return remedies(e.Findings) }
 
 // AmbiguousError says that several resources are tagged as one of ours. They differ, or a change would make them differ: those that are equal are no
 // error, because it does not matter which of them is used.
@@ -210,7 +138,7 @@ type AmbiguousError struct {
 
 // Error is one line: what was looked for, and the candidates.
 func (e *AmbiguousError) Error() string {
-	return text.Printable(fmt.Sprintf("%s: %d of %s %s bear our tags: %s", where(e.Account, e.Region), len(e.ARNs), e.Kind, e.Name, strings.Join(e.ARNs, ", ")))
+	return text.Printable(fmt.Sprintf("%s: %d of %s %s are tagged as ours: %s", where(e.Account, e.Region), len(e.ARNs), e.Kind, e.Name, strings.Join(e.ARNs, ", ")))
 }
 
 // Hint says how to resolve it.
@@ -288,6 +216,9 @@ func (e *WrongOwnerError) Unwrap() error { return e.Err }
 func (e *WrongOwnerError) Hint() string {
 	if hint := hintOf(e.Err); hint != "" {
 		return hint
+	}
+	if hint := awserr.RefusalIn(awserr.Message(e.Err)).Remedy("the reader", "bucket "+e.Bucket); hint != "" {
+		return text.Printable("correct the account, or " + hint)
 	}
 	return text.Printable("correct the account, or grant the reader s3:ListBucket on bucket " + e.Bucket)
 }
@@ -378,6 +309,9 @@ func (e *OwnershipError) Hint() string {
 		return bad[0].Hint()
 	}
 	if e.Err != nil {
+		if hint := awserr.RefusalIn(awserr.Message(e.Err)).Remedy("the caller in account "+e.Account, "bucket "+e.Bucket); hint != "" {
+			return text.Printable(hint)
+		}
 		return text.Printable("give a client of account " + e.Account + " that may s3:GetBucketOwnershipControls, or have its owner confirm that ACLs are disabled and leave the check out")
 	}
 	return "set Destination.DisableACLs and apply the plan, after checking who still writes or reads through ACLs"

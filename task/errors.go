@@ -1,6 +1,7 @@
 package task
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -43,8 +44,13 @@ func (e *IncompleteError) Hint() string {
 	if o.Verdict == Cancelled {
 		return "start the task again: it goes on with what differs"
 	}
-	if x, ok := e.Unwrap().(*ExecutionError); ok && x.Cause != CauseUnknown {
-		return x.Hint()
+	if x, ok := e.Unwrap().(*ExecutionError); ok {
+		if other := o.unlike(x.Cause); other != "" {
+			return other
+		}
+		if hint := x.Hint(); hint != hints[CauseUnknown] {
+			return hint
+		}
 	}
 	switch {
 	case o.Verdict == WithExceptions && o.Report.Status == dstypes.PhaseStatusError:
@@ -65,6 +71,34 @@ type ExecutionError struct {
 // Error is one line: the code and the detail.
 func (e *ExecutionError) Error() string {
 	return text.Printable(strings.Join(strings.Fields(e.Code+" "+e.Detail), " "))
+}
+
+// Hint names the next action.
+func (e *ExecutionError) Hint() string {
+	return cmp.Or(denyHint(e.Detail), e.Meaning.Hint())
+}
+
+// denyHint is what to do about an explicit Deny that a message names; "" if it names none. S3 and KMS refuse a role, and DataSync and IAM the caller.
+func denyHint(message string) string {
+	r := awserr.RefusalIn(message)
+	if r.Action == "" || strings.HasPrefix(r.Action, "s3:") || strings.HasPrefix(r.Action, "kms:") {
+		return text.Printable(r.Remedy("the location's role", "the bucket or key"))
+	}
+	return text.Printable(r.Remedy("the caller", ""))
+}
+
+// unlike is the hint for a cause whose usual hint is to set the task to what the run had already; "" if it is not.
+func (o *Outcome) unlike(c Cause) string {
+	enhanced := o.Mode == dstypes.TaskModeEnhanced
+	switch {
+	case c == CauseEndpoint && enhanced:
+		return "see that the Regions of both locations are enabled in the task's account, and start the task again"
+	case c == CauseMemory && enhanced:
+		return "split the transfer by include filters or by manifests"
+	case c == CauseLocked && o.Options.OverwriteMode == dstypes.OverwriteModeNever && o.Options.PreserveDeletedFiles != dstypes.PreserveDeletedFilesRemove:
+		return "let the retention or legal hold of the object end, or write to another prefix: the task is not set to overwrite or delete"
+	}
+	return ""
 }
 
 // StartError says that DataSync refused to start a run. No run was started.
@@ -97,6 +131,8 @@ func (e *StartError) Hint() string {
 	switch {
 	case errors.As(e.Err, &config):
 		return config.Hint()
+	case denyHint(awserr.Message(e.Err)) != "":
+		return denyHint(awserr.Message(e.Err))
 	case awserr.Denied(e.Err) && m.Action == "": // else S3 or KMS refused a role
 		return "allow the caller datasync:StartTaskExecution and datasync:DescribeTask on the task, datasync:TagResource and datasync:ListTagsForResource on its executions, and datasync:ListTaskExecutions"
 	case awserr.NotFound(e.Err):

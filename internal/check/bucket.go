@@ -77,10 +77,10 @@ func (s *inspection) exists() bool {
 	switch {
 	case s.state.Region != "" && s.state.Region != e.Region:
 		s.find(plan.Blocking, plan.CodeWrongRegion, "", fmt.Sprintf("bucket %s lives in %s, not in %s", e.Bucket, s.state.Region, e.Region),
-			"set the Region of that end to "+s.state.Region)
+			fmt.Sprintf("set the Region of the %s to %s", s.side, s.state.Region))
 		return false
 	case head == nil && !s.state.Exists:
-		s.find(plan.Blocking, plan.CodeNoBucket, "", "bucket "+e.Bucket+" does not exist", "make the bucket, or correct its name")
+		s.find(plan.Blocking, plan.CodeNoBucket, "", "bucket "+e.Bucket+" does not exist", fmt.Sprintf("make bucket %s, or correct its name in the %s", e.Bucket, s.side))
 		return false
 	}
 	return true
@@ -109,8 +109,8 @@ func (s *inspection) unread() {
 	if len(parts) == 0 {
 		return
 	}
-	detail := fmt.Sprintf("of bucket %s could not be read: %s: %s", s.end.Bucket, strings.Join(parts, ", "), text.OneLine(s.state.Unread[parts[0]]))
-	s.find(plan.Warning, plan.CodeUnread, "", detail, Remedy(s.state.Unread[parts[0]], "grant the reader "+strings.Join(actions, ", ")))
+	detail := fmt.Sprintf("the %s of bucket %s could not be read: %s", text.And(parts), s.end.Bucket, text.OneLine(s.state.Unread[parts[0]]))
+	s.find(plan.Warning, plan.CodeUnread, "", detail, Remedy(s.state.Unread[parts[0]], "grant the reader "+strings.Join(actions, ", ")+" on bucket "+s.end.Bucket))
 }
 
 // deadPrincipals reports statements that name a role or user by its unique id, which S3 shows once the role or user is deleted. If the policy has to
@@ -175,7 +175,7 @@ func (s *inspection) payer() {
 		s.find(plan.Blocking, plan.CodeRequesterPays, "",
 			fmt.Sprintf("bucket %s is a Requester Pays bucket: S3 refuses requests of other accounts that do not say that they pay, "+
 				"and DataSync has no setting for it (assumed: it never says so)", s.end.Bucket),
-			"let the owner turn Requester Pays off, or run the task in the bucket's account")
+			"let the owner of bucket "+s.end.Bucket+" turn Requester Pays off, or run the task in the bucket's account")
 	}
 }
 
@@ -189,7 +189,7 @@ func (s *inspection) objectLock() {
 	s.find(plan.Warning, plan.CodeObjectLock, "",
 		fmt.Sprintf("bucket %s locks new objects (%s): S3 wants a checksum with every upload, "+
 			"and whether DataSync always sends one is not documented", s.end.Bucket, l.Mode),
-		"try it with a few objects first: what was copied cannot be deleted before its retention ends")
+		"try the transfer with a few objects first: what was copied cannot be deleted before its retention ends")
 	s.findings[len(s.findings)-1].DependsOn = []string{"whether DataSync sends a checksum"}
 }
 

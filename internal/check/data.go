@@ -84,7 +84,7 @@ func (c *checker) checkData() []plan.Finding {
 func (c *checker) dataRole(a dataAccess) []plan.Finding {
 	t := c.Transfer
 	var out []plan.Finding
-	givenRole(c.facts, a.role, func(s plan.Severity, code plan.Code, subject, detail, remedy string) {
+	givenRole(c.facts, a.role, "RoleARN of the "+a.name, func(s plan.Severity, code plan.Code, subject, detail, remedy string) {
 		out = append(out, plan.Finding{Severity: s, Code: code, Transfer: t.Name, Account: t.TaskAccount, Subject: subject,
 			Detail: detail, Remedy: remedy})
 	})

@@ -29,7 +29,7 @@ func (s *inspection) encryption() {
 		if e.Remote {
 			s.find(severity, plan.CodeKeyUnusable, "",
 				what+"the managed key aws/s3, whose policy cannot be changed: no other account can use it",
-				"let the owner use a customer managed key, or SSE-S3")
+				"let the owner of bucket "+e.Bucket+" encrypt it with a customer managed key, or with SSE-S3")
 		}
 	case !ok:
 		if !e.Remote {
@@ -37,11 +37,11 @@ func (s *inspection) encryption() {
 		}
 		s.find(severity, plan.CodeKeyUnusable, "",
 			what+enc.KMSKey+", which is not the ARN of a key: it is looked up in the account of whoever writes",
-			"let the owner name the key by its full ARN")
+			"let the owner of bucket "+e.Bucket+" name the key by its full ARN")
 	case key.Region != e.Region:
 		s.find(severity, plan.CodeKeyUnusable, "",
 			fmt.Sprintf("%skey %s, which is not in the bucket's Region %s", what, enc.KMSKey, e.Region),
-			"let the owner name a key of the bucket's Region")
+			"let the owner of bucket "+e.Bucket+" name a key of the bucket's Region")
 	case !slices.Contains(e.KMSKeys, enc.KMSKey):
 		s.keyNotListed(severity, fmt.Sprintf("%skey %s, which the transfer does not list", what, enc.KMSKey))
 	}
@@ -50,10 +50,10 @@ func (s *inspection) encryption() {
 // keyNotListed reports a default key that the transfer does not list. A role that we make may not use it. Another role may, if its own policies
 // and the key's policy allow it, but the key's policy is read only if the key is listed.
 func (s *inspection) keyNotListed(severity plan.Severity, detail string) {
-	const remedy = "add it to KMSKeys of that end"
+	remedy := fmt.Sprintf("add %s to KMSKeys of the %s", s.state.Encryption.KMSKey, s.side)
 	role := s.roleOf(s.side)
 	if _, ours := s.role(role); ours {
-		s.find(severity, plan.CodeKeyNotListed, "", detail+": the role is not allowed to use it", remedy)
+		s.find(severity, plan.CodeKeyNotListed, "", detail+": role "+role+" is not allowed to use it", remedy)
 		return
 	}
 	if role == "" {
@@ -67,7 +67,7 @@ func (s *inspection) keyNotListed(severity plan.Severity, detail string) {
 		case plan.CodeDenied:
 			s.find(severity, plan.CodeKeyNotListed, f.Statement,
 				fmt.Sprintf("%s, and role %s may not use it: %s%s", detail, role, verdict.ListActions(f.Actions), text.Within(f.Statement)),
-				remedy+", and let the role use it")
+				remedy+", and let role "+role+" use it")
 			return
 		case plan.CodeUndetermined:
 			dependsOn = append(dependsOn, f.DependsOn...)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
@@ -53,11 +55,114 @@ func AccessError(findings []plan.Finding, t *transfer.Transfer, at Locations, si
 	}
 	if explainable(m) {
 		setVerdict(e, worst(findings, t, m, func(f plan.Finding) bool { return f.Side != "" && (f.Side == e.Side || e.Side == "") }))
+		if !byJob(e, findings, t, m) {
+			byOthers(e, findings, t, m)
+		}
+	} else {
+		e.Remedy = insteadOf(t, m, err)
 	}
 	if e.Side != "" && e.Bucket == "" {
 		e.Bucket, e.RoleARN = t.End(e.Side).Bucket, t.End(e.Side).DataSyncRole
 	}
 	return e
+}
+
+// suspects is the table of the findings that tell why S3 or KMS refuses what the policies allow, the most certain first, and of the messages that they do not
+// explain.
+var suspects = []struct {
+	code   plan.Code
+	except []task.Cause
+}{
+	{plan.CodeNoBucket, nil},
+	{plan.CodeWrongOwner, nil},
+	{plan.CodeWrongRegion, nil},
+	{plan.CodePublicAccess, []task.Cause{task.CauseTrust, task.CauseKey}},
+	{plan.CodeRequesterPays, []task.Cause{task.CauseTrust, task.CauseKey}},
+	{plan.CodeNoKey, []task.Cause{task.CauseTrust, task.CauseCaller, task.CauseList}},
+	{plan.CodeKeyUnusable, []task.Cause{task.CauseTrust, task.CauseCaller, task.CauseList}},
+	{plan.CodeKeyNotListed, []task.Cause{task.CauseTrust, task.CauseCaller, task.CauseList}},
+	{plan.CodeObjectLock, []task.Cause{task.CauseTrust, task.CauseCaller, task.CauseList, task.CauseKey, task.CauseRead}},
+	{plan.CodeACLsEnabled, []task.Cause{task.CauseTrust, task.CauseCaller, task.CauseList, task.CauseKey, task.CauseWrite}},
+	{plan.CodePublicPolicy, []task.Cause{task.CauseTrust, task.CauseKey}},
+}
+
+// byJob takes the verdict on the role of a manifest or report, if the roles of both ends are trusted and that one is not: the message may not name the role.
+func byJob(e *plan.AccessTestError, findings []plan.Finding, t *transfer.Transfer, m task.Meaning) bool {
+	if m.Cause != task.CauseTrust || e.Verdict != plan.CodeAllowed && e.Verdict != "" {
+		return false
+	}
+	for _, side := range transfer.Sides {
+		if mentions(e.Err, principalNames(t.End(side).DataSyncRole)...) {
+			return false
+		}
+	}
+	m.Action = "sts:AssumeRole"
+	f := worst(findings, t, m, func(f plan.Finding) bool { return f.Side == "" })
+	if code := verdictOf(f); code != plan.CodeDenied && code != plan.CodeUndetermined {
+		return false
+	}
+	setVerdict(e, f)
+	e.Side, e.RoleARN = "", f.Subject
+	for _, c := range []task.Cause{task.CauseReport, task.CauseManifest} {
+		if side, bucket, role := jobOf(t, c); role == f.Subject {
+			e.Side, e.Bucket = side, bucket
+		}
+	}
+	return true
+}
+
+// byOthers takes the remedy from a finding beside the verdict, if the verdict does not explain the refusal: what is allowed was not refused by a policy, and
+// what is named wrongly is undetermined only because of that.
+func byOthers(e *plan.AccessTestError, findings []plan.Finding, t *transfer.Transfer, m task.Meaning) {
+	limited := e.Verdict == plan.CodeLimited && m.Action == ""
+	if e.Verdict == plan.CodeDenied || e.Verdict == plan.CodeLimited && !limited {
+		return
+	}
+	f, ok := suspect(findings, t, m, e.Side)
+	wrong := slices.Contains([]plan.Code{plan.CodeNoBucket, plan.CodeWrongOwner, plan.CodeWrongRegion}, f.Code)
+	if !ok || e.Verdict == plan.CodeUndetermined && !wrong {
+		return
+	}
+	if limited {
+		e.Verdict, e.Statement = plan.CodeAllowed, ""
+	}
+	e.Side, e.Remedy = cmp.Or(e.Side, f.Side), f.Remedy
+	if f.Code == plan.CodeObjectLock { // its own remedy is for whoever has not started yet
+		e.Remedy = task.Meaning{Cause: task.CauseChecksum}.HintFor("", f.Subject)
+	}
+}
+
+// suspect returns the finding beside the verdicts that explains best why what the policies allow is refused at the end; "" is either end. Findings on keys
+// have no side: then the key is one of the end's.
+func suspect(findings []plan.Finding, t *transfer.Transfer, m task.Meaning, side plan.Side) (plan.Finding, bool) {
+	at := func(f plan.Finding) bool {
+		if f.Side != "" || side == "" {
+			return side == "" || f.Side == side
+		}
+		return slices.Contains(t.End(side).KMSKeys, f.Subject)
+	}
+	for _, s := range suspects {
+		if slices.Contains(s.except, m.Cause) {
+			continue
+		}
+		i := slices.IndexFunc(findings, func(f plan.Finding) bool {
+			return f.Transfer == t.Name && f.Code == s.code && f.Severity != plan.Info && f.Remedy != "" && at(f) &&
+				(f.Code != plan.CodeACLsEnabled || f.Side == plan.SourceSide) // at the destination it says who owns what was written
+		})
+		if i >= 0 {
+			return findings[i], true
+		}
+	}
+	return plan.Finding{}, false
+}
+
+// insteadOf returns what to do about the message where the hint of its cause names what the task is set to already; "" if it does not.
+func insteadOf(t *transfer.Transfer, m task.Meaning, err error) string {
+	run := task.IncompleteError{Outcome: task.Outcome{Mode: cmp.Or(t.Task.Mode, dstypes.TaskModeEnhanced), Options: t.Task.Options, ErrorDetail: err.Error()}}
+	if hint := run.Hint(); hint != m.Hint() && task.MeaningOf(&run).Cause == m.Cause {
+		return hint
+	}
+	return ""
 }
 
 // setVerdict copies into the error what the finding says.

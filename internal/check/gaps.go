@@ -19,7 +19,7 @@ func (c *checker) noRole(side plan.Side) []plan.Finding {
 	unread := "the role of location " + arn + ", which was not read"
 	return []plan.Finding{{Severity: plan.Warning, Code: plan.CodeUndetermined, Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: arn,
 		Detail: fmt.Sprintf("whether DataSync may %s the %s depends on %s", accessVerb(side), side, unread), DependsOn: []string{unread},
-		Remedy: "grant the reader datasync:DescribeLocationS3 on the location"}}
+		Remedy: "grant the reader datasync:DescribeLocationS3 on location " + arn}}
 }
 
 // notGiven reports the service and resource control policies that were not given: findings about access hold only as far as these allow it.
@@ -62,7 +62,7 @@ func (c *checker) assumed() []plan.Finding {
 	}
 	return []plan.Finding{{Severity: plan.Info, Code: plan.CodeAssumed, Transfer: t.Name, Account: t.TaskAccount,
 		Detail: fmt.Sprintf("that DataSync's service principal is %s in partition %s too is assumed", region.DataSync(t.Partition), t.Partition),
-		Remedy: "if roles cannot be assumed there, ask AWS for the name and set Role.Trust"}}
+		Remedy: "if DataSync cannot assume a role in partition " + t.Partition + ", ask AWS for the name of its service principal, and set Role.Trust"}}
 }
 
 // noOperator reports the buckets outside the task account on which whoever creates the location needs access, if no operator was named.

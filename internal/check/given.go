@@ -22,7 +22,7 @@ func (c *checker) checkGiven(side plan.Side) []plan.Finding {
 		out = append(out, plan.Finding{Severity: s, Code: code, Transfer: t.Name, Side: side, Account: t.TaskAccount, Subject: subject,
 			Detail: detail, Remedy: remedy})
 	}
-	givenRole(c.facts, e.RoleARN, find)
+	givenRole(c.facts, e.RoleARN, "RoleARN of the "+string(side), find)
 	if s, ok := c.facts.Locations[e.LocationARN]; ok && e.LocationARN != "" {
 		c.givenLocation(side, s, find)
 	}
@@ -33,12 +33,12 @@ func (c *checker) checkGiven(side plan.Side) []plan.Finding {
 // subjectFunc adds a finding on a given role or location.
 type subjectFunc func(severity plan.Severity, code plan.Code, subject, detail, remedy string)
 
-// givenRole reports a given role that does not exist. arn is "" if none is given.
-func givenRole(f plan.Facts, arn string, find subjectFunc) {
+// givenRole reports a given role that does not exist. arn is "" if none is given; field names where it was given, in words.
+func givenRole(f plan.Facts, arn, field string, find subjectFunc) {
 	if moved := f.Moved[arn]; moved != "" {
-		find(plan.Blocking, plan.CodeNoRole, arn, "role "+arn+" does not exist, but "+moved+" does", "set RoleARN to "+moved)
+		find(plan.Blocking, plan.CodeNoRole, arn, "role "+arn+" does not exist, but "+moved+" does", "set "+field+" to "+moved)
 	} else if absent(f, arn) {
-		find(plan.Blocking, plan.CodeNoRole, arn, "role "+arn+" does not exist", "correct RoleARN, or leave it empty")
+		find(plan.Blocking, plan.CodeNoRole, arn, "role "+arn+" does not exist", "correct "+field+", or leave it empty")
 	}
 }
 
@@ -60,19 +60,19 @@ func (c *checker) givenLocation(side plan.Side, s location.State, find subjectFu
 	}
 	switch {
 	case !s.Exists:
-		mismatch("the location does not exist", "correct LocationARN, or leave it empty")
+		mismatch("location "+e.LocationARN+" does not exist", fmt.Sprintf("correct LocationARN of the %s, or leave it empty", side))
 		return
 	case s.URI != spec.URI():
-		mismatch(fmt.Sprintf("the location is %s, not %s", s.URI, spec.URI()), "correct the bucket and prefix of that end, or LocationARN")
+		mismatch(fmt.Sprintf("location %s is %s, not %s", e.LocationARN, s.URI, spec.URI()), fmt.Sprintf("correct the bucket and prefix of the %s, or its LocationARN", side))
 	}
 	if e.RoleARN != "" && s.RoleARN != e.RoleARN {
-		mismatch(fmt.Sprintf("the location uses role %s, not %s", s.RoleARN, e.RoleARN),
-			"correct RoleARN, or leave it empty: the location names its role")
+		mismatch(fmt.Sprintf("location %s uses role %s, not %s", e.LocationARN, s.RoleARN, e.RoleARN),
+			fmt.Sprintf("correct RoleARN of the %s, or leave it empty: the location names its role", side))
 	}
 	if side == plan.DestinationSide && e.StorageClass != "" && s.StorageClass != e.StorageClass {
 		mismatch(
-			fmt.Sprintf("the location writes objects of class %s, not %s", cmp.Or(string(s.StorageClass), "STANDARD"), e.StorageClass),
-			"correct StorageClass, or leave LocationARN empty")
+			fmt.Sprintf("location %s writes objects of class %s, not %s", e.LocationARN, cmp.Or(string(s.StorageClass), "STANDARD"), e.StorageClass),
+			fmt.Sprintf("correct StorageClass of the %s, or leave its LocationARN empty", side))
 	}
 }
 
@@ -89,11 +89,11 @@ func (c *checker) tutorialStatement(side plan.Side) []plan.Finding {
 	finding := plan.Finding{Severity: plan.Info, Code: plan.CodeTutorial, Transfer: t.Name, Side: side, Account: e.Account, Subject: e.Bucket,
 		Statement: tutorialSid,
 		Detail:    fmt.Sprintf("bucket %s has the tutorial's statement for somebody else; %s", e.Bucket, replaces),
-		Remedy:    "rename it"}
+		Remedy:    "let the owner of bucket " + e.Bucket + " rename statement " + tutorialSid}
 	principals, _ := st.Principals()
 	if slices.Contains(principals, policy.AWS(c.roleOf(side))) {
-		finding.Detail = fmt.Sprintf("bucket %s allows this role by the tutorial's statement; %s", e.Bucket, replaces)
-		finding.Remedy = "once the transfer has its own statement, the owner can remove " + tutorialSid
+		finding.Detail = fmt.Sprintf("bucket %s allows role %s by the tutorial's statement; %s", e.Bucket, c.roleOf(side), replaces)
+		finding.Remedy = "once the transfer has its own statement, let the owner of bucket " + e.Bucket + " remove statement " + tutorialSid
 	}
 	return []plan.Finding{finding}
 }

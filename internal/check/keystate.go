@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
 
@@ -23,7 +24,7 @@ func (c *checker) checkKeyStates() []plan.Finding {
 				Statement: statement, Detail: detail, Remedy: remedy})
 		}
 		remote := c.Transfer.RemoteKey(k.ARN)
-		if state, looked := c.facts.Keys[k.ARN]; looked && !keyState(state, remote, find) {
+		if state, looked := c.facts.Keys[k.ARN]; looked && !keyState("key "+transfer.KeyName(k.ARN), state, remote, find) {
 			continue
 		}
 		merged, read := c.mergedKey(k.ARN)
@@ -41,25 +42,36 @@ func (c *checker) checkKeyStates() []plan.Finding {
 // findFunc adds a finding on a key.
 type findFunc func(severity plan.Severity, code plan.Code, statement, detail, remedy string)
 
-// keyState reports what is wrong with the key itself. It returns whether the key can be used, so that its policy matters.
-func keyState(s kmskey.State, remote bool, find findFunc) bool {
+// keyState reports what is wrong with the key itself, which name calls. It returns whether the key can be used, so that its policy matters.
+func keyState(name string, s kmskey.State, remote bool, find findFunc) bool {
 	if s.Grantable(remote) {
 		if err := s.Unread[kmskey.PartKey]; err != nil {
-			find(plan.Warning, plan.CodeUnread, "", "could not be read: "+text.OneLine(err),
-				Remedy(err, "grant the reader kms:DescribeKey on the key: it tells whether the key can be used"))
+			find(plan.Warning, plan.CodeUnread, "", name+" could not be read: "+text.OneLine(err),
+				Remedy(err, "grant the reader kms:DescribeKey on "+name+": it tells whether the key can be used"))
 		}
 		return true
 	}
 	switch {
 	case s.Unread[kmskey.PartKey] == nil && !s.Exists:
-		find(plan.Blocking, plan.CodeNoKey, "", "the key does not exist", "correct KMSKeys: DescribeKey tells the ARN")
+		find(plan.Blocking, plan.CodeNoKey, "", name+" does not exist", "correct the ARN of "+name+" in KMSKeys: kms:DescribeKey tells it")
 	case s.Manager == kmstypes.KeyManagerTypeAws && remote:
-		find(plan.Blocking, plan.CodeKeyUnusable, "", "the key is managed by AWS: its policy cannot be changed and serves its own account only",
-			"encrypt the bucket with a customer managed key or with SSE-S3")
+		find(plan.Blocking, plan.CodeKeyUnusable, "", name+" is managed by AWS: its policy cannot be changed and serves its own account only",
+			"encrypt the bucket with a customer managed key or with SSE-S3 in place of "+name)
 	default:
-		find(plan.Blocking, plan.CodeKeyUnusable, "", s.Usable(), "see to the key, or take it off KMSKeys if no object needs it")
+		find(plan.Blocking, plan.CodeKeyUnusable, "", strings.Replace(s.Usable(), "the key", name, 1), mend(s.Status)+" "+name+", or take it off KMSKeys if no object needs it")
 	}
 	return false
+}
+
+// mend is the verb for making a key of the state usable again.
+func mend(state kmstypes.KeyState) string {
+	switch state {
+	case kmstypes.KeyStateDisabled:
+		return "enable"
+	case kmstypes.KeyStatePendingDeletion, kmstypes.KeyStatePendingReplicaDeletion:
+		return "cancel the deletion of"
+	}
+	return "use another key in place of"
 }
 
 // KeyLockout reports a policy under which nobody in the key's account could change it again, so that KMS would refuse it. find adds the finding.
@@ -80,7 +92,7 @@ func keyPrincipals(f plan.Facts, k kmskey.Spec, next policy.Document, find findF
 	for _, p := range policy.Dangling(next) {
 		statement := text.SidOr(p.Statement.Sid(), p.Index+1)
 		detail := fmt.Sprintf("in the policy of key %s %s names %s", transfer.KeyName(k.ARN), text.Statement(statement), p.ID)
-		remedy := DeadRemedy("the key", []string{p.Statement.Sid()})
+		remedy := DeadRemedy("key "+transfer.KeyName(k.ARN), []string{p.Statement.Sid()})
 		if slices.Contains(f.DeadIDs, p.ID) {
 			find(plan.Blocking, plan.CodeDeadPrincipal, statement, detail+", whose role or user is gone: KMS refuses every change of the policy", remedy)
 		} else {

@@ -117,6 +117,16 @@ func Overlaps(transfers []*transfer.Transfer, deleting map[string]bool) []plan.F
 	return out
 }
 
+// named puts the transfer's name into the detail, which begins with the transfer, its reports or its task.
+func named(detail, transfer string) string {
+	for _, begins := range [][2]string{{"it ", "transfer " + transfer + " "}, {"its ", "of transfer " + transfer + " "}, {"the task ", "the task of transfer " + transfer + " "}} {
+		if rest, ok := strings.CutPrefix(detail, begins[0]); ok {
+			return begins[1] + rest
+		}
+	}
+	return detail
+}
+
 // meetingFindings returns the findings of one transfer.
 func meetingFindings(t *transfer.Transfer, by *[meetings][]string) []plan.Finding {
 	var out []plan.Finding
@@ -132,6 +142,7 @@ func meetingFindings(t *transfer.Transfer, by *[meetings][]string) []plan.Findin
 		if meeting(how) != reportsToItself {
 			detail += ": " + text.Few(others)
 		}
+		detail = named(detail, t.Name)
 		f := plan.Finding{Severity: w.severity, Code: plan.CodeOverlap, Transfer: t.Name, Side: w.side, Account: t.End(w.side).Account, Subject: uri,
 			Detail: detail, Remedy: w.remedy}
 		if w.dependsOn != "" {

@@ -24,14 +24,14 @@ func (s *inspection) owner() {
 	if refused != nil {
 		detail += ": " + text.OneLine(refused)
 	}
-	severity, statement, remedy := plan.Blocking, "", "correct the account, or grant the reader s3:ListBucket on the bucket"
+	severity, statement, remedy := plan.Blocking, "", fmt.Sprintf("correct the account of the %s, or grant the reader s3:ListBucket on bucket %s", s.side, e.Bucket)
 	if refused != nil && !awserr.Denied(refused) {
-		remedy = "plan again when S3 answers"
+		remedy = "plan again when S3 answers for bucket " + e.Bucket
 	}
 	if reader, d := s.readerDenied(); d.Effect == authz.ExplicitlyDenied {
 		severity, statement = plan.Warning, verdict.Deciding(d)
 		detail += fmt.Sprintf("; the reader %s may not list it (explicitly denied%s)", reader, text.By(statement))
-		remedy = "plan as somebody whom no policy keeps from s3:ListBucket on the bucket"
+		remedy = "plan as somebody whom no policy keeps from s3:ListBucket on bucket " + e.Bucket
 	}
 	s.find(severity, plan.CodeWrongOwner, statement, detail, Remedy(refused, remedy))
 }

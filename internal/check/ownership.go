@@ -21,7 +21,7 @@ func (s *inspection) ownership() {
 		return
 	}
 	if err := s.state.Unread[bucket.PartOwnership]; err != nil {
-		s.find(severityIf(disable), plan.CodeUnread, "", "could not be read: object ownership: "+text.OneLine(err),
+		s.find(severityIf(disable), plan.CodeUnread, "", "the object ownership of bucket "+s.end.Bucket+" could not be read: "+text.OneLine(err),
 			Remedy(err, "grant the reader s3:GetBucketOwnershipControls on bucket "+s.end.Bucket))
 		return
 	}
@@ -34,7 +34,7 @@ func (s *inspection) ownership() {
 		s.find(plan.Warning, plan.CodeACLsEnabled, "",
 			fmt.Sprintf("bucket %s has ACLs enabled (%s): its policy does not let anybody read objects that belong to other accounts "+
 				"than its owner's, and who owns the objects is not read", s.end.Bucket, have),
-			"let the owner of the bucket disable ACLs, or see that every object is the bucket owner's")
+			"let the owner of bucket "+s.end.Bucket+" disable ACLs, or see that every object is the bucket owner's")
 	case !s.facts.DisablingACLs[s.end.Bucket]:
 		s.find(plan.Blocking, plan.CodeACLsEnabled, "",
 			fmt.Sprintf("bucket %s has ACLs enabled (%s): objects that DataSync writes would belong to the task account %s", s.end.Bucket, have, s.Transfer.TaskAccount),
@@ -47,12 +47,12 @@ func (s *inspection) disableACLs() {
 	if len(s.state.Grants) > 0 {
 		s.find(plan.Blocking, plan.CodeACLGrants, "",
 			"the ACL of bucket "+s.end.Bucket+" grants others access, so ACLs cannot be disabled: "+strings.Join(s.state.Grants, "; "),
-			"move these grants to the bucket policy and reset the bucket's ACL to private first")
+			"move these grants to the policy of bucket "+s.end.Bucket+" and reset its ACL to private first")
 	} else if err := s.state.Unread[bucket.PartGrants]; err != nil {
-		s.find(plan.Warning, plan.CodeUnread, "", "could not be read: bucket ACL: "+text.OneLine(err),
-			Remedy(err, "grant the reader s3:GetBucketAcl: foreign grants would make the change fail"))
+		s.find(plan.Warning, plan.CodeUnread, "", "the ACL of bucket "+s.end.Bucket+" could not be read: "+text.OneLine(err),
+			Remedy(err, "grant the reader s3:GetBucketAcl on bucket "+s.end.Bucket+": foreign grants would make the change fail"))
 	}
 	s.find(plan.Warning, plan.CodeOwnership, "",
 		"disabling ACLs on bucket "+s.end.Bucket+" ends all access by ACL, and uploads with an ACL other than bucket-owner-full-control will fail",
-		"check the bucket's other writers first")
+		"check the other writers of bucket "+s.end.Bucket+" first")
 }

@@ -54,7 +54,7 @@ func SourceKeys(t *transfer.Transfer, look KeyLook) []plan.Finding {
 		more = "further "
 	}
 	f.Severity, f.Code = plan.Warning, plan.CodeUnread
-	f.Detail = fmt.Sprintf("could not be read: which %skeys below %s DataSync skips: %s", more, source, text.OneLine(look.Err))
+	f.Detail = fmt.Sprintf("which %skeys below %s DataSync skips could not be read: %s", more, source, text.OneLine(look.Err))
 	f.Remedy = Remedy(look.Err, "look before the first run, or grant the reader s3:ListBucket on bucket "+t.Source.Bucket)
 	return append(out, f)
 }

@@ -14,7 +14,7 @@ func MadeTwice(f plan.Finding, twins []string, err error) plan.Finding {
 	f.Detail = "an apply at the same time made it too: " + strings.Join(twins, ", ")
 	f.Remedy = "plan again: what nothing uses is deleted by the next plan; let one pipeline at a time apply a transfer"
 	if err != nil {
-		f.Code, f.Detail = plan.CodeUnread, "could not be read: whether an apply at the same time made it too: "+text.OneLine(err)
+		f.Code, f.Detail = plan.CodeUnread, "whether an apply at the same time made it too could not be read: "+text.OneLine(err)
 		f.Remedy = Remedy(err, "plan again")
 	}
 	return f

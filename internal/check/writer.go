@@ -37,7 +37,7 @@ func (c *checker) checkWriter(account, region, action, resource, name string, ne
 			out.Detail += ": " + why
 		}
 	case v.Effect == authz.Undetermined && len(v.DependsOn) > 0:
-		out.Severity, out.Code, out.Remedy = plan.Warning, plan.CodeUndetermined, "find out "+text.List(v.DependsOn, ", ")
+		out.Severity, out.Code, out.Remedy = plan.Warning, plan.CodeUndetermined, "find out "+text.List(v.DependsOn, ", ")+" of "+who+", or apply this account's part as somebody whom the statement does not deny"
 		out.Detail = fmt.Sprintf("whether %s depends on %s%s", verdicts.May, text.List(v.DependsOn, " and "), text.Within(statement))
 		if v.Exhausted {
 			out.Detail += ": " + verdict.NotExamined

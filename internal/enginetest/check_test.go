@@ -136,7 +136,7 @@ func TestCheck(t *testing.T) {
 				s.PublicAccessBlock.RestrictPublicBuckets = true
 				s.Unread = map[string]error{bucket.PartPolicyStatus: errors.New("denied")}
 			})
-		}, []string{"blocking public-access destination bucket media-archive restricts public buckets and its policy is public (statement \"Own\": ", "warning unread destination of bucket media-archive could not be read: policy status"}},
+		}, []string{"blocking public-access destination bucket media-archive restricts public buckets and its policy is public (statement \"Own\": ", "warning unread destination the policy status of bucket media-archive could not be read"}},
 		{"the default key is not listed, and the role of a given location was not read", func(tr *xacct.Transfer, f *xacct.Facts) {
 			tr.Destination.LocationARN = location
 			changeBucket(f, "media-archive", func(s *bucket.State) {
@@ -174,11 +174,11 @@ func TestCheck(t *testing.T) {
 		{"a key is disabled", func(tr *xacct.Transfer, f *xacct.Facts) {
 			arn := remoteKey(tr, f, administered)
 			f.Keys = map[string]kmskey.State{arn: {Exists: true, Status: "Disabled"}}
-		}, []string{"blocking key-unusable  the key is in state Disabled"}},
+		}, []string{"blocking key-unusable  key 11111111-2222-3333-4444-555555555555 is in state Disabled"}},
 		{"a key does not exist", func(tr *xacct.Transfer, f *xacct.Facts) {
 			arn := remoteKey(tr, f, administered)
 			f.Keys = map[string]kmskey.State{arn: {}}
-		}, []string{"blocking no-key  the key does not exist"}},
+		}, []string{"blocking no-key  key 11111111-2222-3333-4444-555555555555 does not exist"}},
 		{"a key's policy names somebody who is gone", func(tr *xacct.Transfer, f *xacct.Facts) {
 			remoteKey(tr, f, administered, policy.Allow("kms:Decrypt").WithSid("Gone").By(policy.AWS("AROAGONEGONEGONEGONE0")).On("*"))
 			f.DeadIDs = []string{"AROAGONEGONEGONEGONE0"}

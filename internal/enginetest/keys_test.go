@@ -117,7 +117,7 @@ func TestLookAtKeys(t *testing.T) {
 
 // TestLookAtKeysUnread plans where the keys cannot be listed: that is not known, and never nothing.
 func TestLookAtKeysUnread(t *testing.T) {
-	const head = "media-archive warning unread: could not be read: which "
+	const head = "media-archive warning unread: which "
 	operators := func(t *testing.T, cloud *xaccttest.Cloud, tr xacct.Transfer, restrict func(grants) grants) xacct.Clients {
 		clients := xacct.Clients{}
 		for account, phases := range restrict(grantsOf(t, tr)) {
@@ -134,7 +134,7 @@ func TestLookAtKeysUnread(t *testing.T) {
 			clients := cloud.Clients()
 			delete(clients, accountA)
 			return clients
-		}, []string{head + "keys below s3://media-raw/2026/ DataSync skips: the clients hold no client of its account"}},
+		}, []string{head + "keys below s3://media-raw/2026/ DataSync skips could not be read: the clients hold no client of its account"}},
 		{"an operator that plans", func(t *testing.T, cloud *xaccttest.Cloud, tr xacct.Transfer) xacct.Clients {
 			return operators(t, cloud, tr, func(g grants) grants { return g })
 		}, []string{"media-archive info skipped-keys: DataSync skips none of the 12 keys looked at below s3://media-raw/2026/ (there are no others)"}},
@@ -142,7 +142,7 @@ func TestLookAtKeysUnread(t *testing.T) {
 			return operators(t, cloud, tr, func(g grants) grants {
 				return g.without(grant{accountA, xacct.PlanPhase, "ReadBuckets", "s3:ListBucket", ""})
 			})
-		}, []string{head + "keys below s3://media-raw/2026/ DataSync skips: operation error S3: ListObjectsV2"}},
+		}, []string{head + "keys below s3://media-raw/2026/ DataSync skips could not be read: operation error S3: ListObjectsV2"}},
 		{"a page in the middle", func(_ *testing.T, cloud *xaccttest.Cloud, _ xacct.Transfer) xacct.Clients {
 			cloud.Intercept(func(_ context.Context, c xaccttest.Call, next func() error) error {
 				if in, ok := c.Input.(*s3.ListObjectsV2Input); ok && in.ContinuationToken != nil {
@@ -152,11 +152,11 @@ func TestLookAtKeysUnread(t *testing.T) {
 			})
 			return cloud.Clients()
 		}, []string{"media-archive info skipped-keys: DataSync skips none of the 3 keys looked at below s3://media-raw/2026/ (the others could not be read)",
-			head + "further keys below s3://media-raw/2026/ DataSync skips: operation error S3: ListObjectsV2"}},
+			head + "further keys below s3://media-raw/2026/ DataSync skips could not be read: operation error S3: ListObjectsV2"}},
 		{"another owner", func(_ *testing.T, cloud *xaccttest.Cloud, _ xacct.Transfer) xacct.Clients {
 			cloud.AddBucket(accountB, "eu-west-1", "theirs")
 			return cloud.Clients()
-		}, []string{head + "keys below s3://theirs/2026/ DataSync skips: operation error S3: ListObjectsV2"}},
+		}, []string{head + "keys below s3://theirs/2026/ DataSync skips could not be read: operation error S3: ListObjectsV2"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -74,7 +74,7 @@ func TestFindingsAboutKeys(t *testing.T) {
 					withKey(t, c, k.ARN, policy.Allow("kms:Decrypt").WithSid(st.Sid()).By(policy.Account("777788889999")).On("*"))
 				}
 			}
-		}, xacct.CodeSidTaken, xacct.Blocking, "is not of our making"},
+		}, xacct.CodeSidTaken, xacct.Blocking, "has our Sid and is not ours"},
 		{"nobody could change it again", func(_ *testing.T, c *xaccttest.Cloud, tr *xacct.Transfer) {
 			c.SetKeyPolicy(tr.Destination.KMSKeys[0], policy.New(policy.Allow("kms:Get*", "kms:Describe*", "kms:Decrypt", "kms:GenerateDataKey*").By(policy.Account(accountB)).On("*")).Bytes())
 		}, xacct.CodeLockout, xacct.Blocking, "must let somebody of the key's account change it again"},

@@ -41,7 +41,7 @@ func TestPlanTextOfMany(t *testing.T) {
 		{"healthy", func(*xaccttest.Cloud, []xacct.Transfer) {}, 160, map[string]int{
 			"were not given": 1, "→ hand them to the plan": 1, ", all allowed": 50, "2 iam-role, 2 datasync-location, 1 datasync-task": 50, "2 statements added": 50}},
 		{"one-blocked", func(cloud *xaccttest.Cloud, all []xacct.Transfer) { all[7].Destination.Bucket = "nowhere" }, 172, map[string]int{
-			"bucket nowhere does not exist [no-bucket]": 1, "→ make the bucket, or correct its name": 1, ", all allowed": 50, "all allowed, but it is blocked": 1}},
+			"bucket nowhere does not exist [no-bucket]": 1, "→ make bucket nowhere, or correct its name in the destination": 1, ", all allowed": 50, "all allowed, but it is blocked": 1}},
 		{"all-warned", func(cloud *xaccttest.Cloud, all []xacct.Transfer) {
 			for i := range all {
 				all[i].Task.Options.LogLevel = dstypes.LogLevelOff

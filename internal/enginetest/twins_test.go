@@ -159,12 +159,12 @@ func TestTwinsHeal(t *testing.T) {
 			d.run(d.task, true)
 			d.run(d.taskAgain(s, d.destination, ""), true)
 			return nil
-		}, []string{"has run or has a schedule", "this one stays, because of arn:aws:datasync:us-east-2:"}},
+		}, []string{"has run or has a schedule", " stays, because of arn:aws:datasync:us-east-2:"}},
 		{"somebody else's task uses the younger location", func(d *doubled) []string {
 			s, l := d.locationAgain(d.source), d.locationAgain(d.destination)
 			d.taskAgain(d.source, l, "theirs")
 			return []string{s}
-		}, []string{"this one stays, because of arn:aws:datasync:us-east-2:"}},
+		}, []string{" stays, because of arn:aws:datasync:us-east-2:"}},
 	} {
 		if i%testlimit.UnderRace != 0 {
 			continue

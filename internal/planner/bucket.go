@@ -21,7 +21,7 @@ func (b *Builder) bucket(w desired.Bucket) {
 	state, seen := b.Snap.Buckets[spec.Name]
 	if err := b.Snap.Failures[spec.Name]; err != nil {
 		b.blame(w.Transfers, err)
-		b.find(w.Transfers, unreadFinding(spec.Account, spec.Name, err, plan.Blocking, "see that the clients of account "+spec.Account+" can read bucket "+spec.Name))
+		b.find(w.Transfers, unknownFinding(spec.Account, spec.Name, "bucket "+spec.Name, err, plan.Blocking, "see that the clients of account "+spec.Account+" can read bucket "+spec.Name))
 		return
 	}
 	b.bucketPolicy(w)
@@ -59,7 +59,7 @@ func (b *Builder) bucketPolicy(w desired.Bucket) {
 	if d.Op != plan.NoOp { // what S3 has stored fits, though its own rendering of it may be longer
 		n, q := d.Next.Size(policy.Bucket)
 		before, _ := s.current.Size(policy.Bucket)
-		b.size(w.Transfers, w.Spec.Account, w.Spec.Name, fmt.Sprintf("bucket policy of %s, with %d characters before", w.Spec.Name, before), n, q, true)
+		b.size(w.Transfers, w.Spec.Account, w.Spec.Name, fmt.Sprintf("the policy of bucket %s, with %d characters before,", w.Spec.Name, before), n, q, true)
 	}
 	b.add(s.changed(d))
 }

@@ -60,8 +60,14 @@ func (b *Builder) CanRead(account string) bool {
 	return b.Snap.Readable[account]
 }
 
+// unreadFinding reports that the subject could not be read.
 func unreadFinding(account, subject string, err error, s plan.Severity, remedy string) plan.Finding {
-	return plan.Finding{Severity: s, Code: plan.CodeUnread, Account: account, Subject: subject, Detail: "could not be read: " + text.OneLine(err),
+	return unknownFinding(account, subject, subject, err, s, remedy)
+}
+
+// unknownFinding reports that what, which is about the subject, could not be read.
+func unknownFinding(account, subject, what string, err error, s plan.Severity, remedy string) plan.Finding {
+	return plan.Finding{Severity: s, Code: plan.CodeUnread, Account: account, Subject: subject, Detail: what + " could not be read: " + text.OneLine(err),
 		Remedy: check.Remedy(err, remedy)}
 }
 
@@ -77,7 +83,7 @@ func (b *Builder) size(ts []*transfer.Transfer, account, subject, what string, u
 	if used*10 < quota*9 {
 		return
 	}
-	f := plan.Finding{Severity: plan.Warning, Code: plan.CodeSize, Account: account, Subject: subject, Detail: fmt.Sprintf("%s: %d of %d characters", what, used, quota),
+	f := plan.Finding{Severity: plan.Warning, Code: plan.CodeSize, Account: account, Subject: subject, Detail: fmt.Sprintf("%s would have %d of %d characters", what, used, quota),
 		Remedy: "use further roles or buckets, or remove statements that nobody needs"}
 	if used > quota && hard {
 		f.Severity = plan.Blocking

@@ -3,6 +3,7 @@ package planner
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"strings"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
@@ -58,7 +59,7 @@ func (b *Builder) location(w desired.Location) string {
 	}
 	if w.Given { // what is wrong with it is found by the checks
 		if err := b.Snap.Unread(given, b.Snap.Locations[given].Unread, location.PartLocation); err != nil {
-			b.find([]*transfer.Transfer{t}, unreadFinding(spec.Account, given, err, plan.Warning, "grant the reader datasync:DescribeLocationS3"))
+			b.find([]*transfer.Transfer{t}, unreadFinding(spec.Account, given, err, plan.Warning, "grant the reader datasync:DescribeLocationS3 on location "+given))
 		}
 		return given
 	}
@@ -68,8 +69,8 @@ func (b *Builder) location(w desired.Location) string {
 	}
 	if !state.Exists && len(alike) > 0 {
 		b.find([]*transfer.Transfer{t}, plan.Finding{Severity: plan.Info, Code: plan.CodeCandidate, Account: spec.Account, Subject: spec.URI(),
-			Detail: "a location with this URI exists that is not ours: " + strings.Join(alike, ", "),
-			Remedy: "to use it, set LocationARN; otherwise a new one is made"})
+			Detail: "at " + spec.URI() + " a location exists that is not ours: " + strings.Join(alike, ", "),
+			Remedy: fmt.Sprintf("to use that location, set LocationARN of the %s; otherwise a new one is made", w.Side)})
 	}
 	op, lines, tags := w.Diff(state)
 	c := plan.Change{Op: op, Details: lines, Before: w.Before(state), After: w.After(), ARN: state.ARN}
@@ -131,7 +132,7 @@ func (b *Builder) task(w desired.Task, arns map[string]string) {
 	if step.op == plan.Replace {
 		if !b.settings.AllowReplace {
 			b.find([]*transfer.Transfer{t}, plan.Finding{Severity: plan.Blocking, Code: plan.CodeReplace, Account: spec.Account, Subject: before.ARN,
-				Detail: "the task must be replaced: " + strings.Join(step.lines, "; "),
+				Detail: "task " + before.Name + " must be replaced: " + strings.Join(step.lines, "; "),
 				Remedy: "set AllowReplace: the new task is made before the old one is deleted, with its history"})
 		}
 		b.running(w, state)
@@ -194,10 +195,10 @@ func (b *Builder) running(w desired.Task, state task.State) {
 	if state.Status != dstypes.TaskStatusRunning && state.Status != dstypes.TaskStatusQueued {
 		return
 	}
-	f := plan.Finding{Severity: plan.Blocking, Code: plan.CodeRunning, Account: w.Spec.Account, Subject: state.ARN, Detail: "the task is running",
-		Remedy: "wait for the execution to end, or cancel it; a tear-down does that with CancelRuns"}
+	f := plan.Finding{Severity: plan.Blocking, Code: plan.CodeRunning, Account: w.Spec.Account, Subject: state.ARN, Detail: "task " + w.Spec.Name + " is running",
+		Remedy: "wait for the task execution to end, or cancel it; a tear-down does that with CancelRuns"}
 	if b.mode == plan.TearDown && b.settings.CancelRuns {
-		f.Severity, f.Detail, f.Remedy = plan.Warning, "the task is running: its executions are cancelled, and what they have not yet copied stays uncopied", ""
+		f.Severity, f.Detail, f.Remedy = plan.Warning, "task "+w.Spec.Name+" is running: its executions are cancelled, and what they have not yet copied stays uncopied", ""
 	}
 	b.find([]*transfer.Transfer{w.Transfer}, f)
 }

@@ -46,10 +46,12 @@ func orderKey(c *plan.Change) string {
 
 func sideOrder(s plan.Side) int { return slices.Index(transfer.Sides, s) }
 
-// codeOrder puts the verdicts before other findings of the same severity.
+// codeOrder puts what the transfer names wrongly before the verdicts, which follow from it, and the verdicts before other findings of the same severity.
 func codeOrder(c plan.Code) int {
-	if i := slices.Index([]plan.Code{plan.CodeAllowed, plan.CodeDenied, plan.CodeUndetermined}, c); i >= 0 {
+	order := []plan.Code{plan.CodeNoBucket, plan.CodeWrongRegion, plan.CodeWrongOwner, plan.CodeNoRole, plan.CodeNoLocation, plan.CodeNoKey,
+		plan.CodeAllowed, plan.CodeDenied, plan.CodeUndetermined}
+	if i := slices.Index(order, c); i >= 0 {
 		return i
 	}
-	return 3
+	return len(order)
 }

@@ -153,7 +153,7 @@ func (b *Builder) dropOrphanRoles(all desired.Set, after map[string][]string) (i
 		t := tw.Transfer
 		for _, arn := range slices.Sorted(maps.Keys(b.Snap.FormerRoles(t))) {
 			if err := b.Snap.UnreadFormer(arn); err != nil && !b.Snap.WantsRole(arn) && !b.Snap.RolesGiven()[arn] {
-				b.find([]*transfer.Transfer{t}, unreadFinding(t.TaskAccount, arn, err, plan.Warning, "grant the reader iam:GetRole and iam:ListRolePolicies on the role, which a location of the transfer had before: if it is ours, it stays"))
+				b.find([]*transfer.Transfer{t}, unreadFinding(t.TaskAccount, arn, err, plan.Warning, "grant the reader iam:GetRole and iam:ListRolePolicies on role "+arn+", which a location of the transfer had before: if it is ours, it stays"))
 			}
 		}
 	}

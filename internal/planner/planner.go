@@ -250,13 +250,16 @@ func (b *Builder) result() *Plan {
 	return p
 }
 
-// BlockingByTransfer are the blocking findings, by transfer.
+// BlockingByTransfer are the blocking findings, by transfer, in the order in which they are shown.
 func BlockingByTransfer(findings []plan.Finding) map[string][]plan.Finding {
 	m := map[string][]plan.Finding{}
 	for _, f := range findings {
 		if f.Severity == plan.Blocking {
 			m[f.Transfer] = append(m[f.Transfer], f)
 		}
+	}
+	for _, blocking := range m {
+		slices.SortStableFunc(blocking, func(x, y plan.Finding) int { return cmp.Compare(codeOrder(x.Code), codeOrder(y.Code)) })
 	}
 	return m
 }

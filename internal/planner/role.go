@@ -18,14 +18,14 @@ func (b *Builder) role(w desired.Role) {
 	state := b.Snap.Roles[w.Arn]
 	if err := cmp.Or(b.Snap.Failures[w.Arn], unreadRole(state)); err != nil {
 		b.blame(w.Transfers, err)
-		b.find(w.Transfers, unreadFinding(w.Account, w.Arn, err, plan.Blocking, "grant the reader iam:GetRole, iam:ListRolePolicies and iam:GetRolePolicy on the role"))
+		b.find(w.Transfers, unreadFinding(w.Account, w.Arn, err, plan.Blocking, "grant the reader iam:GetRole, iam:ListRolePolicies and iam:GetRolePolicy on role "+w.Arn))
 		return
 	}
 	if state.Exists {
 		if why, ok := w.Ours(state); !ok {
 			b.blame(w.Transfers, &plan.OwnerError{Account: w.Account, Kind: plan.IAMRole, Name: w.Spec.Name, Detail: why})
 			b.find(w.Transfers, plan.Finding{Severity: plan.Blocking, Code: plan.CodeForeignRole, Account: w.Account, Subject: w.Arn, Detail: "role " + w.Spec.Name + " is not ours: " + why,
-				Remedy: "name another role in Endpoint.Role, or use this one as it is with Endpoint.RoleARN"})
+				Remedy: "name another role in Endpoint.Role, or use role " + w.Spec.Name + " as it is with Endpoint.RoleARN"})
 			return
 		}
 	}
@@ -96,7 +96,7 @@ func (b *Builder) dropRole(all desired.Set, w desired.Role, after map[string][]s
 	}
 	if err := b.Snap.Unread(w.Arn, state.Unread, iamrole.PartRole); err != nil {
 		b.blame(w.Transfers, err)
-		b.find(w.Transfers, unreadFinding(w.Account, w.Arn, err, plan.Blocking, "grant the reader iam:GetRole on the role"))
+		b.find(w.Transfers, unreadFinding(w.Account, w.Arn, err, plan.Blocking, "grant the reader iam:GetRole on role "+w.Arn))
 		return "", true
 	}
 	if !state.Exists {
@@ -110,7 +110,7 @@ func (b *Builder) dropRole(all desired.Set, w desired.Role, after map[string][]s
 	for _, part := range []string{iamrole.PartPolicies, iamrole.PartAttached} {
 		if err := state.Unread[part]; err != nil {
 			b.blame(w.Transfers, err)
-			b.find(w.Transfers, unreadFinding(w.Account, w.Arn, err, plan.Blocking, "grant the reader iam:ListRolePolicies and iam:ListAttachedRolePolicies on the role"))
+			b.find(w.Transfers, unreadFinding(w.Account, w.Arn, err, plan.Blocking, "grant the reader iam:ListRolePolicies and iam:ListAttachedRolePolicies on role "+w.Arn))
 			return "", true
 		}
 	}

@@ -53,7 +53,7 @@ func (b *Builder) unreadable(s policyStep) bool {
 			b.blame(s.transfers, b.Snap.WrongOwner(s.change.Account, s.change.Name))
 			remedy = "correct the account, or " + remedy
 		}
-		b.find(s.transfers, unreadFinding(s.change.Account, s.subject, s.unread, plan.Blocking, remedy))
+		b.find(s.transfers, unknownFinding(s.change.Account, s.subject, s.title, s.unread, plan.Blocking, remedy))
 	}
 	return s.unread != nil
 }
@@ -62,9 +62,9 @@ func (b *Builder) unreadable(s policyStep) bool {
 func (b *Builder) taken(s policyStep, d desired.PolicyDiff, remedy string) {
 	for _, sid := range d.Taken {
 		b.blame(s.owners(sid), &plan.OwnerError{Account: s.change.Account, Region: s.change.Region, Kind: s.change.Kind, Name: s.change.Name,
-			Detail: "statement " + sid + " bears our id but is not of our making"})
+			Detail: "statement " + sid + " has our Sid and is not ours"})
 		b.find(s.owners(sid), plan.Finding{Severity: plan.Blocking, Code: plan.CodeSidTaken, Account: s.change.Account, Subject: s.subject, Statement: sid,
-			Detail: s.title + ": statement " + sid + " bears our id but is not of our making", Remedy: remedy})
+			Detail: s.title + ": statement " + sid + " has our Sid and is not ours", Remedy: remedy})
 	}
 }
 

@@ -20,7 +20,7 @@ func (b *Builder) source(t *transfer.Transfer, deletes bool) {
 		if deletes {
 			what = fmt.Sprintf("whether %s is empty, in which case the task deletes all of %s", source, destination)
 		}
-		b.find(one, unreadFinding(t.Source.Account, t.Source.Bucket, fmt.Errorf("%s: %w", what, err), plan.Warning,
+		b.find(one, unknownFinding(t.Source.Account, t.Source.Bucket, what, err, plan.Warning,
 			"look before the first run, or grant the reader s3:ListBucket on bucket "+t.Source.Bucket))
 	}
 	b.includes(t)

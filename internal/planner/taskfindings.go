@@ -20,7 +20,7 @@ func (b *Builder) taskFindings(w desired.Task, state task.State) {
 			continue // said below, with its reason
 		}
 		b.find(one, plan.Finding{Severity: plan.Warning, Code: plan.CodeTaskOption, Account: w.Spec.Account, Subject: p.Path,
-			Detail: "Task." + p.Path + " " + p.Rule, Remedy: p.Remedy})
+			Detail: "Task." + p.Path + " " + p.Rule, Remedy: "Task." + p.Path + ": " + p.Remedy})
 	}
 	destination := t.LocationSpec(plan.DestinationSide)
 	if what := destination.Consequences(); len(what) > 0 {
@@ -29,7 +29,7 @@ func (b *Builder) taskFindings(w desired.Task, state task.State) {
 	}
 	if s := state.Schedule; s != nil && s.Held() && w.Spec.Schedule != nil {
 		b.find(one, plan.Finding{Severity: plan.Warning, Code: plan.CodeScheduleDisabled, Account: w.Spec.Account, Subject: state.ARN,
-			Detail: "DataSync has disabled the schedule by itself: " + cmp.Or(strings.Join(strings.Fields(s.DisabledReason), " "), "it gives no reason"),
+			Detail: "DataSync has disabled the schedule of task " + w.Spec.Name + " by itself: " + cmp.Or(strings.Join(strings.Fields(s.DisabledReason), " "), "it gives no reason"),
 			Remedy: "repair the cause, run the task once, and enable the schedule by hand: it is not enabled again without a person"})
 	}
 	if t.Destination.NoDelete {
@@ -78,7 +78,7 @@ func (b *Builder) noDelete(w desired.Task, state task.State) {
 func (b *Builder) impossible(w desired.Task, spec task.Spec) {
 	for _, p := range problem.All(spec.Validate()) {
 		b.find([]*transfer.Transfer{w.Transfer}, plan.Finding{Severity: plan.Blocking, Code: plan.CodeTaskOption, Account: w.Spec.Account, Subject: p.Path,
-			Detail: fmt.Sprintf("Task.%s %q %s: it does not go together with what the task has already", p.Path, p.Value, p.Rule), Remedy: p.Remedy})
+			Detail: fmt.Sprintf("Task.%s %q %s: it does not go together with what the task has already", p.Path, p.Value, p.Rule), Remedy: "Task." + p.Path + ": " + p.Remedy})
 	}
 }
 

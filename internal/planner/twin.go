@@ -55,8 +55,8 @@ func (b *Builder) keepTwinTask(w desired.Task, twin task.State) {
 		return // reported with the task
 	}
 	b.keepTwin(w.Transfer, w.ID(), plan.Finding{Severity: plan.Warning, Code: plan.CodeAmbiguous, Account: w.Spec.Account, Subject: twin.ARN,
-		Detail: "the task was made twice: " + state.ARN + " is used, and this one has run or has a schedule, so it stays",
-		Remedy: "delete the one that you do not need; until then the transfer's task cannot be changed"},
+		Detail: "the task was made twice: " + state.ARN + " is used, and " + twin.ARN + " has run or has a schedule, so it stays",
+		Remedy: "delete the task that you do not need; until then the transfer's task cannot be changed"},
 		&plan.AmbiguousError{Account: w.Spec.Account, Region: w.Spec.Region, Kind: plan.DataSyncTask, Name: w.Spec.Name, ARNs: []string{state.ARN, twin.ARN}})
 }
 
@@ -70,7 +70,7 @@ func (b *Builder) dropTwinLocation(t *transfer.Transfer, twin location.State, c 
 	ambiguous := &plan.AmbiguousError{Account: t.TaskAccount, Region: c.Region, Kind: plan.DataSyncLocation, Name: twin.URI, ARNs: []string{main.ARN, twin.ARN}}
 	users, err := b.Snap.UsersOf(t, twin.ARN)
 	if err != nil {
-		f := unreadFinding(t.TaskAccount, twin.ARN, fmt.Errorf("which tasks use the location, which was made twice (%s is used): %w", main.ARN, err), plan.Warning,
+		f := unknownFinding(t.TaskAccount, twin.ARN, fmt.Sprintf("which tasks use location %s, which was made twice (%s is used)", twin.ARN, main.ARN), err, plan.Warning,
 			"grant the reader datasync:ListTasks in the Regions of both ends")
 		f.Side = c.Side
 		b.keepTwin(t, b.locationOf(t, c.Side).ID(), f, ambiguous)
@@ -93,7 +93,7 @@ func (b *Builder) dropTwinLocation(t *transfer.Transfer, twin location.State, c 
 	}
 	if len(users) > 0 {
 		b.keepTwin(t, b.locationOf(t, c.Side).ID(), plan.Finding{Severity: plan.Warning, Code: plan.CodeAmbiguous, Side: c.Side, Account: t.TaskAccount, Subject: twin.ARN,
-			Detail: "the location was made twice: " + main.ARN + " is used, and this one stays, because of " + strings.Join(users, ", "),
+			Detail: "the location was made twice: " + main.ARN + " is used, and " + twin.ARN + " stays, because of " + strings.Join(users, ", "),
 			Remedy: "delete these if nobody needs them, or take the tags of the transfer off the location; until then the transfer's location cannot be changed"}, ambiguous)
 		return false
 	}

@@ -112,3 +112,32 @@ func TestWordsAreBounded(t *testing.T) {
 		t.Errorf("took %v", took)
 	}
 }
+
+// TestRemedyIsBounded: an Allow with a great many conditions is not tried without each of them.
+func TestRemedyIsBounded(t *testing.T) {
+	var conditions []policy.Condition
+	for i := range 1000 {
+		conditions = append(conditions, policy.StringEquals(fmt.Sprintf("aws:RequestTag/%d", i), "v"))
+	}
+	var statements policy.Statements
+	for i := range 1000 {
+		statements = append(statements, policy.Allow("s3:*").By(policy.AWS(other)).On("*").When(policy.StringEquals(fmt.Sprintf("aws:RequestTag/%d", i), "v")))
+	}
+	for name, resource := range map[string]policy.Document{
+		"conditions": policy.New(policy.Allow("s3:*").By(policy.AWS(role)).On("*").When(conditions...)),
+		"statements": policy.New(statements),
+	} {
+		t.Run(name, func(t *testing.T) {
+			j := newCase()
+			j.Policies.Resource = resource
+			j.Decide(authz.Request{Principal: role, Action: "s3:ListBucket", Resource: media, ResourceAccount: j.Owner}, Always, "")
+			start := time.Now()
+			if f := j.Conclude()[0]; f.Remedy == "" {
+				t.Error("no remedy")
+			}
+			if took := time.Since(start); took > 3*time.Second*time.Duration(testlimit.UnderRace) {
+				t.Errorf("took %v", took)
+			}
+		})
+	}
+}

@@ -102,6 +102,7 @@ func (c *Case) denied(f *plan.Finding, vs []Verdict) {
 	f.Remedy, f.Proposal = c.remedy(vs)
 	if f.Code == plan.CodeLimited {
 		f.Detail += "; " + vs[0].Why
+		f.Remedy = "leave that as it is, unless a run fails for lack of it: then " + f.Remedy
 	}
 }
 
@@ -131,13 +132,9 @@ func (c *Case) undetermined(f *plan.Finding, vs []Verdict) {
 	if why := c.Explain(vs[0]); why != "" {
 		f.Detail += ": " + why
 	}
-	f.Remedy = "find out " + text.List(f.DependsOn, ", ")
+	f.Remedy, f.Proposal = c.settle(f.DependsOn, vs)
 	if exhausted {
 		f.Remedy += ", or " + c.simplify(vs)
-	}
-	if remedy, proposal := c.exemption(vs); remedy != "" {
-		f.Remedy += ", or " + remedy
-		f.Proposal = proposal
 	}
 }
 

@@ -16,18 +16,22 @@ func (c *Case) grant(vs []Verdict) (string, []string) {
 	actions := actionsOf(vs)
 	var texts, proposal []string
 	for _, m := range vs[0].Deciding {
+		unlike := ""
+		if why := c.conditional(m.Layer, vs); why != "" {
+			unlike = ": " + why
+		}
 		switch {
 		case m.Layer == authz.Resource && !c.Trust && c.local():
 			continue // within one account the principal's own policies suffice
 		case m.Layer == authz.Resource && c.Trust:
-			texts = append(texts, "let the trust policy of "+c.Principal+" allow sts:AssumeRole to "+vs[0].request.Service)
+			texts = append(texts, "let the trust policy of "+c.Principal+" allow sts:AssumeRole to "+vs[0].request.Service+unlike)
 		case m.Layer == authz.Resource:
-			texts = append(texts, fmt.Sprintf("let %s allow %s to %s", c.keeper(m.Layer), ListActions(actions), c.Principal))
+			texts = append(texts, fmt.Sprintf("let %s allow %s to %s%s", c.keeper(m.Layer), ListActions(actions), c.Principal, unlike))
 			for _, st := range allowing(vs) {
 				proposal = append(proposal, string(st.By(policy.AWS(c.Principal)).Bytes()))
 			}
 		case m.Layer == authz.Identity:
-			texts = append(texts, fmt.Sprintf("allow %s to %s", ListActions(actions), c.Principal))
+			texts = append(texts, fmt.Sprintf("allow %s to %s%s", ListActions(actions), c.Principal, unlike))
 			for _, st := range allowing(vs) {
 				proposal = append(proposal, string(st.Bytes()))
 			}

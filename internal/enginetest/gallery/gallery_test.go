@@ -14,6 +14,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	gocmp "github.com/google/go-cmp/cmp"
@@ -209,15 +210,16 @@ func enum[E ~string](_ E, v string) E { return E(v) }
 // TestGallery plans each situation, compares what is found with what the documentation says, and goes on anyway.
 func TestGallery(t *testing.T) {
 	t.Parallel()
-	dirs, err := filepath.Glob("testdata/*")
-	if err != nil || len(dirs) == 0 {
+	files, err := filepath.Glob("testdata/*/situation.json")
+	if err != nil || len(files) == 0 {
 		t.Fatalf("no situations: %v", err)
 	}
 	n := newShown()
-	for i, dir := range dirs {
+	for i, file := range files {
 		if i%testlimit.UnderRace > 0 {
 			continue
 		}
+		dir := filepath.Dir(file)
 		t.Run(filepath.Base(dir), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := readSituation(t, dir)
@@ -225,13 +227,15 @@ func TestGallery(t *testing.T) {
 				p := st.plan(s)
 				s.compare(t, p)
 				n.note(s, st)
-				s.goOn(st, p)
+				n.tell(filepath.Base(dir), s, p, s.goOn(st, p))
 			})
 		})
 	}
-	t.Logf("%d situations; anyway: %v", len(dirs), n.ends)
+	t.Logf("%d situations; anyway: %v", len(files), n.ends)
 	if testlimit.UnderRace == 1 {
 		t.Run("every code has a situation", n.complete)
+		t.Run("every first hint", n.hints)
+		t.Run("every finding", n.findings)
 	}
 }
 
@@ -308,8 +312,8 @@ func (e expected) is(f xacct.Finding) bool {
 		(e.DependsOn == nil || gocmp.Equal(e.DependsOn, f.DependsOn))
 }
 
-// goOn applies the plan although findings speak against it, and runs the task.
-func (s situation) goOn(st *stage, p *xacct.Plan) {
+// goOn applies the plan although findings speak against it, and runs the task. It returns the error that its caller gets to see.
+func (s situation) goOn(st *stage, p *xacct.Plan) error {
 	t, ctx := st.t, st.t.Context()
 	t.Helper()
 	if s.Put != "" {
@@ -323,10 +327,10 @@ func (s situation) goOn(st *stage, p *xacct.Plan) {
 		if !errors.As(err, &blocked) && !(err == nil && again.Empty()) { // nothing is left to be done beside what is blocked
 			t.Errorf("applied anyway: %v, want it blocked", err)
 		}
-		return
+		return err
 	}
 	if err == nil {
-		err = st.run(r)
+		err = again.Explain(st.tr.Name, st.run(r))
 	}
 	if works := err == nil; works != (s.Anyway == "works") {
 		t.Errorf("applied anyway: %v, but it %s", err, s.Anyway)
@@ -343,6 +347,7 @@ func (s situation) goOn(st *stage, p *xacct.Plan) {
 	if denied && s.Anyway == "works" || !open && s.Anyway == "fails" {
 		t.Errorf("the plan found denied = %v, anything but information = %v, and it %s", denied, open, s.Anyway)
 	}
+	return err
 }
 
 func (st *stage) run(r *xacct.Result) error {
@@ -385,5 +390,9 @@ func (s situation) put(st *stage) {
 	_, err = st.cloud.Clients()[owner].S3("us-east-2").PutBucketPolicy(st.t.Context(), &s3.PutBucketPolicyInput{Bucket: new("media-archive"), ExpectedBucketOwner: &owner, Policy: &merged})
 	if refused := err != nil; refused != (s.Put == "refused") {
 		st.t.Errorf("PutBucketPolicy with the merged policy: %v, want it %s", err, s.Put)
+	}
+	for _, role := range res.Roles { // so that nothing is found about them later
+		_, err := st.cloud.Clients()[role.Account].IAM.DeleteRole(st.t.Context(), &iam.DeleteRoleInput{RoleName: &role.Name})
+		st.must(err)
 	}
 }

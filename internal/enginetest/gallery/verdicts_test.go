@@ -45,6 +45,7 @@ type shown struct {
 	ends     map[string]int
 	verdicts map[string]map[string]int // by pattern, how often each verdict
 	both     map[xacct.Code]map[string]int
+	told     []told
 }
 
 func newShown() *shown {
