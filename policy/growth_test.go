@@ -175,6 +175,12 @@ var grownShapes = map[string]func(n int) func() *grown{
 			return strings.Replace(grownStatement, "b/*", "b/"+strings.Repeat(`*\u0061${x}`, n), 1)
 		}, 1, "")
 	},
+	"wildcards in a row": func(n int) func() *grown {
+		row := strings.Repeat("*?**", n) + ":" + strings.Repeat("*", n) + strings.Repeat("${A", n) + "}"
+		return grow(n, func(int) string {
+			return strings.NewReplacer("b/*", "b/"+row, "s3:Get", "s3:Get"+row).Replace(grownStatement) + `,"Condition":{"ArnLike":{"aws:PrincipalArn":"arn:*:` + row + `"}}`
+		}, 1, "")
+	},
 	"unknown members": func(n int) func() *grown {
 		return grow(n, func(int) string { return grownStatement + "," + object(n, `"Extra#":{"b":[#],"a":null}`) }, 1, `,"More":[`+object(n, `{"x":#}`)+`]`)
 	},

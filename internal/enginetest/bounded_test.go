@@ -66,6 +66,19 @@ func hostilePolicies(bucket string) []hostilePolicy {
 		{"200 principals and 200 actions", policy.New(policy.Deny(numbered(200, "s3:*a%d*b")...).By(principals(200)...).On("*")), false, false},
 		{"600 values of a key", policy.New(deny().When(policy.StringLike("k:x", numbered(600, "*a%d*")...))), true, false},
 		{"a value of 19 KB", policy.New(deny().When(policy.StringLike("k:x", strings.Repeat("*a", 9500)))), true, false},
+		{"a known ARN with 19,000 stars", policy.New(deny().When(policy.ArnLike("aws:PrincipalArn", "arn:*:iam::111122223333:"+strings.Repeat("*", 19000)+"x"))), false, false},
+		{"19,000 stars and question marks", policy.New(deny().When(policy.StringLike("k:x", strings.Repeat("*?", 9500)+"a"))), true, false},
+		{"a resource of 19,000 stars in a row", policy.New(part.On("arn:aws:s3:::" + bucket + "/" + strings.Repeat("*", 9500) + ":" + strings.Repeat("*", 9500))), true, false},
+		{"resources of 19,000 stars in a row around a key", policy.New(part.On("arn:aws:s3:::" + bucket + "/" + strings.Repeat("*", 9500) + "x" + strings.Repeat("*", 9500))), true, false},
+		{"stars and question marks in a row", policy.New(part.On("arn:aws:s3:::" + bucket + "/" + strings.Repeat("*?", 9500))), true, false},
+		{"one letter 18,000 times", policy.New(part.On("arn:aws:s3:::"+bucket+"/incoming/*"+strings.Repeat("a", 9000)+"b", "arn:aws:s3:::"+bucket+"/incoming/"+strings.Repeat("a", 9900))), true, false},
+		{"one letter 9,000 times, 200 times as key", policy.New(part.On(append(on(140, "incoming/"+strings.Repeat("a", 20)+"%d"), "arn:aws:s3:::"+bucket+"/incoming/*"+strings.Repeat("a?", 4500)+"b")...)), true, false},
+		{"beginnings of variables", policy.New(part.On("arn:aws:s3:::" + bucket + "/" + strings.Repeat("${A", 6000) + "}")), false, false},
+		{"a quote in the key of a variable", policy.New(deny().When(policy.StringLike("k:x", "${a'b, 'x'}"))), true, false},
+		{"stars in a row in 20 Denies about a key", each(20, func(i int) policy.Statement {
+			return deny().When(policy.StringLike("k:x", strings.Repeat("*", 800)+numbered(20, "%da")[i]))
+		}), true, false},
+		{"a number with 405 digits", policy.New(deny().When(policy.Where("NumericLessThan", "k:x", "1e-405"))), true, false},
 		{"a key of 19 KB", policy.New(deny().When(policy.StringLike("aws:RequestTag/"+strings.Repeat("k", 19000), "v"))), true, false},
 	}
 }

@@ -134,10 +134,22 @@ func documents(p authz.Policies) []policy.Document {
 // variable matches a policy variable, which may have any value.
 var variable = regexp.MustCompile(`\$\{[^}]*\}`)
 
+// inARow matches wildcards that follow each other.
+var inARow = regexp.MustCompile(`[*?]{2,}`)
+
+// shorten returns wildcards in a row, of equal meaning, with at most one star: that after the question marks.
+func shorten(run string) string {
+	marks := strings.ReplaceAll(run, "*", "")
+	if len(marks) == len(run) {
+		return run
+	}
+	return marks + "*"
+}
+
 // below returns what a resource pattern may demand of the part of an ARN after base, one entry for each way to match base with its beginning, or
 // maxSamples+1 of more. It is nil if the pattern matches nothing below base, or everything.
 func below(pattern, base string) []string {
-	pattern = variable.ReplaceAllString(pattern, "*")
+	pattern = inARow.ReplaceAllStringFunc(variable.ReplaceAllString(pattern, "*"), shorten)
 	var out []string
 	everything := false
 	stars := len(strings.TrimRight(pattern, "*")) // where the stars at the end begin

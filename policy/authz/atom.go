@@ -44,7 +44,7 @@ func (j *judge) addFree(says string, keys []string, shown ...string) int {
 // addCondition adds the atom of a condition in which only the key is unknown, and returns its number.
 func (j *judge) addCondition(c *condition) int {
 	a := &atom{key: c.key, shown: []string{c.shown}, family: c.op.family, texts: c.values, lists: c.quantifier != plain, size: c.size()}
-	a.holds = func(values []string, there bool) bool { return c.holds(values, there, j.resolve) }
+	a.holds = func(values []string, there bool) bool { return c.holds(values, there, j.matching(j.resolve)) }
 	for i := range c.patterns {
 		if g, ok := j.resolve(&c.patterns[i]); ok {
 			a.globs = append(a.globs, g)

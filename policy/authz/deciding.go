@@ -82,7 +82,7 @@ func (j *judge) lacking(a answers) []Match {
 	if !j.who.hasIdentity() {
 		if lacks(Resource, 0, &j.direct); len(out) == 0 { // a statement that may allow can never apply
 			out = append(out, Match{Layer: Resource, Document: -1, Statement: -1, Outcome: NotApplies,
-				Why: "no statement can allow " + j.request.Action + " on " + j.request.Resource + ", whatever the unknown keys are"})
+				Why: text.Escape("no statement can allow " + j.request.Action + " on " + j.request.Resource + ", whatever the unknown keys are")})
 		}
 		return out
 	}

@@ -2,9 +2,11 @@ package authz_test
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/xacct/xacct/internal/testlimit"
+	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
 )
 
@@ -64,5 +66,33 @@ func TestDenialOfAnAllowThatCannotMatch(t *testing.T) {
 		Resource: parse(`{'Statement':{'Effect':'Allow','Principal':{'Service':'datasync.amazonaws.com'},'Action':'sts:AssumeRole','Condition':{'StringEquals':{'x:text':'a'},'StringLike':{'x:text':'b*'}}}}`)})
 	if d.Effect != authz.ImplicitlyDenied || len(d.Deciding) != 1 || d.Deciding[0].Layer != authz.Resource || d.Deciding[0].Why == "" {
 		t.Errorf("%v, %+v", d.Effect, d.Deciding)
+	}
+}
+
+// TestDenialsEscapeTheRequest: the words of a layer that does not allow show no sign of the request as it is, whoever the caller is.
+func TestDenialsEscapeTheRequest(t *testing.T) {
+	never := parse(`{'Statement':{'Effect':'Allow','Principal':'*','Action':'*','Resource':'*','Condition':{'StringEquals':{'x:text':'a'},'StringLike':{'x:text':'b*'}}}}`)
+	for name, tt := range map[string]struct {
+		request  authz.Request
+		resource policy.Document
+	}{
+		"a service, no statement":                     {authz.Request{Service: "datasync.amazonaws.com"}, allows("arn:aws:s3:::other")},
+		"a service, a statement that can never apply": {authz.Request{Service: "datasync.amazonaws.com"}, never},
+		"anybody, a statement that can never apply":   {authz.Request{}, never},
+		"a role, no statement":                        {authz.Request{Principal: role}, policy.Document{}},
+	} {
+		for _, sign := range []string{"\x1b[2J", "\r", "\n", "\u0085", "\u2028", "\u2029", "\u202e", "\u2066", "\u200f", "\x00"} {
+			r := tt.request
+			r.Action, r.Resource = "s3:Get"+sign+"Object", "arn:aws:s3:::media/"+sign+"k"
+			d := authz.Decide(r, authz.Policies{Resource: tt.resource})
+			if !d.Effect.Denied() || len(d.Deciding) == 0 {
+				t.Errorf("%s: %s", name, d)
+			}
+			for _, m := range d.Deciding {
+				if strings.Contains(m.Why, sign) || strings.Contains(m.Why, "allow") && !strings.Contains(m.Why, "media/") {
+					t.Errorf("%s: %q shows %q", name, m.Why, sign)
+				}
+			}
+		}
 	}
 }

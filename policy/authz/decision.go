@@ -45,9 +45,9 @@ type Decision struct {
 	// Unread are the layers that could not be read and that an Undetermined answer depends on; 0 is none.
 	Unread Layer
 
-	// Exhausted says that not every case was examined, because so many conditions on unknown keys meet that it would take too long: the Undetermined
-	// answer may be settled, and DependsOn may name keys that do not matter. Policies with fewer conditions, or the values of the keys in the
-	// Request, make the answer certain. It is false for other answers.
+	// Exhausted says that not every case was examined, because so many conditions on unknown keys meet, or their patterns match in so many ways,
+	// that it would take too long: the Undetermined answer may be settled, and DependsOn may name keys that do not matter. Policies with fewer
+	// conditions, or the values of the keys in the Request, make the answer certain. It is false for other answers.
 	Exhausted bool
 
 	// NotGiven are the layers that would count but were nil in [Policies]; 0 is none. The Effect holds for the given documents only.

@@ -31,6 +31,9 @@ func FuzzGlob(f *testing.F) {
 	f.Add("a*b?", "axxbc", uint8(0), false)
 	f.Add("arn:*:x*y:z*", "arn:aws:xay:zoo:u", uint8(1), false)
 	f.Add("arn:aws:iam::*:role/*", "ARN:aws:iam::1:role/a:b", uint8(2), true)
+	f.Add("a**?*?b", "axxxb", uint8(0), false)
+	f.Add("**:?*?:*", "a:b:c", uint8(1), false)
+	f.Add("*?*a**?:b", "xaxyaz:b", uint8(2), true)
 	f.Fuzz(func(t *testing.T, source, text string, how uint8, fold bool) {
 		if len(source) > 12 || len(text) > 16 || !utf8.ValidString(source) || !utf8.ValidString(text) {
 			return
@@ -38,10 +41,56 @@ func FuzzGlob(f *testing.F) {
 		s := style{wild: true, fold: fold, colons: colons(how % 3)}
 		p := parsePattern(source, s)
 		tokens := slices.Clone(p.parts[len(p.parts)-1].tokens)
-		if got, want := p.glob.match(text), slowly(tokens, fold, []rune(text)); got != want {
+		want := slowly(tokens, fold, []rune(text))
+		if got := p.glob.match(text); got != want {
 			t.Errorf("%q (%+v) matches %q: %v, want %v", source, s, text, got, want)
 		}
+		if fold {
+			text = lower(text)
+		}
+		if got, _ := p.glob.atOnce(text); got != want {
+			t.Errorf("at once, %q (%+v) matches %q: %v, want %v", source, s, text, got, want)
+		}
 	})
+}
+
+// A run of wildcards is written in one way, and means what it meant.
+func TestCollapse(t *testing.T) {
+	all := allStrings([]rune("a:"), 6)
+	for _, tt := range []struct{ from, to []tokenOp }{
+		{[]tokenOp{many, many, many}, []tokenOp{many}},
+		{[]tokenOp{manyHere, manyHere}, []tokenOp{manyHere}},
+		{[]tokenOp{manyHere, many}, []tokenOp{many}},
+		{[]tokenOp{many, manyHere}, []tokenOp{many}},
+		{[]tokenOp{many, one, many, one}, []tokenOp{one, one, many}},
+		{[]tokenOp{one, many, many, one}, []tokenOp{one, one, many}},
+		{[]tokenOp{manyHere, oneHere, manyHere}, []tokenOp{oneHere, manyHere}},
+		{[]tokenOp{oneHere, manyHere, oneHere, manyHere, many}, []tokenOp{oneHere, oneHere, many}},
+		{[]tokenOp{many, oneHere, many}, []tokenOp{many, oneHere, many}},
+		{[]tokenOp{manyHere, one, manyHere}, []tokenOp{manyHere, one, manyHere}},
+		{[]tokenOp{many, char, many, many}, []tokenOp{many, char, many}},
+		{[]tokenOp{one, oneHere}, []tokenOp{one, oneHere}},
+		{[]tokenOp{many}, []tokenOp{many}},
+		{nil, nil},
+	} {
+		var tokens []token
+		for _, op := range tt.from {
+			tokens = append(tokens, token{op: op, r: map[bool]rune{true: 'a'}[op == char]})
+		}
+		var got []tokenOp
+		for _, tok := range collapse(tokens) {
+			got = append(got, tok.op)
+		}
+		if !slices.Equal(got, tt.to) {
+			t.Errorf("%v became %v, want %v", tt.from, got, tt.to)
+		}
+		g := newGlob(slices.Clone(tokens), false)
+		for _, s := range all {
+			if got, want := g.match(s), slowly(tokens, false, []rune(s)); got != want {
+				t.Errorf("%v matches %q: %v, want %v", tt.from, s, got, want)
+			}
+		}
+	}
 }
 
 // strings of up to n characters of the alphabet.

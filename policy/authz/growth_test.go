@@ -153,6 +153,32 @@ var grownShapes = map[string]func(n int) func() *grown{
 	"resources": func(n int) func() *grown {
 		return grow(n, []policy.Statement{policy.Deny("s3:*").By(policy.Everyone()).On(texts(n, "arn:aws:s3:::b/#*")...)}, nil)
 	},
+	"stars in a row": func(n int) func() *grown {
+		stars := strings.Repeat("*", n)
+		return grow(n, []policy.Statement{
+			policy.Deny("s3:" + stars + "y").By(policy.Everyone()).On("*"), policy.Deny("s3:*").By(policy.Everyone()).On("arn:aws:s3:::b/"+stars+"y", stars+":"+stars+":y"),
+			grownDeny().When(policy.ArnLike("aws:PrincipalArn", "arn:*:iam::111122223333:"+stars+"y"), policy.StringLike("k:x", stars+"a????")),
+		}, nil)
+	},
+	"stars and question marks in a row": func(n int) func() *grown {
+		both := strings.Repeat("*?", n)
+		return grow(n, []policy.Statement{
+			policy.Deny("s3:*").By(policy.Everyone()).On("arn:aws:s3:::b/"+both+"y", both+":"+both+":y"),
+			grownDeny().When(policy.ArnLike("aws:PrincipalArn", "arn:*:iam::111122223333:"+both+"y")), grownDeny().When(policy.StringLike("k:x", both+"a")),
+		}, nil)
+	},
+	"beginnings of variables": func(n int) func() *grown {
+		return grow(n, []policy.Statement{grownDeny().When(policy.StringLike("k:x", strings.Repeat("${A", n)+"}", strings.Repeat("${A", n)+",}", strings.Repeat("${A,'", n)+"}"))}, nil)
+	},
+	"variables in a value": func(n int) func() *grown {
+		return grow(n, []policy.Statement{grownDeny().When(policy.StringLike("aws:PrincipalArn", strings.Join(texts(n, "${k:#}"), "*"), strings.Repeat("${k:x}*", n)))}, nil)
+	},
+	"variables in a resource": func(n int) func() *grown {
+		return grow(n, []policy.Statement{policy.Deny("s3:*").By(policy.Everyone()).On("arn:aws:s3:::b/" + strings.Join(texts(n, "${k:#}"), "*"))}, nil)
+	},
+	"numbers and dates": func(n int) func() *grown {
+		return grow(n, []policy.Statement{grownDeny().When(policy.Where("NumericEquals", "k:x", texts(n, "#")...), policy.Where("DateEquals", "k:y", texts(n, "1767#")...))}, nil)
+	},
 	"statements that apply": func(n int) func() *grown {
 		return grow(n, times(n, func(int) policy.Statement { return grownDeny() }), nil)
 	},

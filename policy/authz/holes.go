@@ -11,13 +11,13 @@ func (a *atom) addHoles(p *pattern, key, text string, j *judge) {
 	if p.never || !slices.Contains(p.keys, key) {
 		return
 	}
-	for i := range p.parts {
+	for i := 0; len(a.shown) == 0; i++ {
 		if p.parts[i].key == key {
-			a.shown = appendNew(a.shown, p.parts[i].shown)
+			a.shown = []string{p.parts[i].shown}
 		}
 	}
 	starts, ends := p.hole(key, text, j.variable)
-	if len(starts)*len(ends) > maxHoles || !j.spend(len(starts)*len(ends)*(len(p.source)+len(text))) {
+	if len(starts)*len(ends) > maxHoles || !j.spend(len(starts)*len(ends)*p.longest(len(text))) {
 		a.key, a.keys, a.says = "", []string{key}, p.source
 		j.work.cut = true
 		return
@@ -33,11 +33,20 @@ func (a *atom) addHoles(p *pattern, key, text string, j *judge) {
 				}
 				return j.variable(of)
 			})
-			if ok && g.match(text) {
+			if ok && j.work.match(&g, text) {
 				a.globs = append(a.globs, newGlob(appendLiteral(nil, text[from:to]), p.fold))
 			}
 		}
 	}
+}
+
+// longest returns how many parts and tokens the pattern has at most, and n more for the text that it is compared with, if no variable is longer than n.
+func (p *pattern) longest(n int) int {
+	tokens := len(p.parts) + (1+len(p.keys))*n
+	for i := range p.parts {
+		tokens += len(p.parts[i].tokens)
+	}
+	return tokens
 }
 
 // hole returns where in text the value of the variable may start and end at its first occurrence in p. If plain text surrounds the

@@ -1,7 +1,9 @@
 package authz
 
 import (
+	"math/big"
 	"strings"
+	"time"
 
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/policy"
@@ -41,6 +43,36 @@ type work struct {
 	left  int  // units, of about ten nanoseconds
 	spent bool // nothing is left
 	cut   bool // a part of the decision had too much to do, and left something out
+
+	lastNumber last[*big.Rat]
+	lastDate   last[time.Time]
+}
+
+// last is the value that was read last. All conditions on a key are asked about one value after the other.
+type last[T any] struct {
+	text  string
+	value T
+	ok    bool
+}
+
+// number is readNumber, and takes the work of it.
+func (w *work) number(text string) (*big.Rat, bool) {
+	if l := &w.lastNumber; text != l.text {
+		l.text = text
+		l.value, l.ok = readNumber(text)
+		w.left -= 16 + len(text)
+	}
+	return w.lastNumber.value, w.lastNumber.ok
+}
+
+// date is parseDate, and takes the work of it.
+func (w *work) date(text string) (time.Time, bool) {
+	if l := &w.lastDate; text != l.text {
+		l.text = text
+		l.value, l.ok = parseDate(text)
+		w.left -= 64
+	}
+	return w.lastDate.value, w.lastDate.ok
 }
 
 const maxWork = 1 << 22
@@ -51,6 +83,13 @@ func (j *judge) spend(units int) bool {
 		j.work.spent = true
 	}
 	return !j.work.spent
+}
+
+// match reports whether g matches s, and takes the work of it.
+func (w *work) match(g *glob, s string) bool {
+	ok, steps := g.measured(s)
+	w.left -= steps / 4
+	return ok
 }
 
 // truth is a value of three-valued logic. The values are ordered so that min is "and" and max is "or".

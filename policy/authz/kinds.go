@@ -2,11 +2,8 @@ package authz
 
 import (
 	"maps"
-	"math/big"
-	"net/netip"
 	"slices"
 	"strings"
-	"time"
 )
 
 // maxKinds bounds the number of kinds of values of one key.
@@ -34,12 +31,18 @@ func (j *judge) kinds(u *unknownKey) [][]truth {
 	}
 	text, formed := j.facts.form(first.key)
 	form := parsePattern(text, style{wild: true}).glob
-	cut := j.work.cut
-	values, complete := j.witnesses(u, form, formed)
-	if len(u.atoms) == 1 { // both answers are then tried, whatever was left out
-		j.work.cut = cut
+	none := [][]string{nil}
+	if formed || first.key == keyResourceAccount { // the key cannot be absent
+		none = nil
 	}
-	values = slices.DeleteFunc(values, func(v string) bool { return !j.possible(first.key, v) })
+	impossible := func(v string) bool { return !j.possible(first.key, v) || formed && !form.match(v) }
+	if len(u.atoms) == 1 { // simple values nearly always show both answers
+		if kinds := j.try(u, none, singles(slices.DeleteFunc(j.simpleValues(first), impossible))); shown(kinds, 1) {
+			return kinds
+		}
+	}
+	values, complete := j.witnesses(u, form, formed)
+	values = slices.DeleteFunc(values, impossible)
 	if !complete {
 		if n := len(u.atoms); n <= 10 {
 			return combinations(n)
@@ -47,12 +50,8 @@ func (j *judge) kinds(u *unknownKey) [][]truth {
 		return append(j.try(u, [][]string{nil}, singles(values)), j.undecided(u))
 	}
 	lists := singles(values)
-	none := [][]string{nil}
-	if formed || first.key == keyResourceAccount { // the key cannot be absent
-		none = nil
-	}
 	kinds := j.try(u, none, lists)
-	if !formed && j.several(u) { // a form describes a single value
+	if !formed && !shown(kinds, len(u.atoms)) && j.several(u) { // a form describes a single value
 		kinds = j.addLists(u, kinds, lists)
 	}
 	return kinds
@@ -87,6 +86,11 @@ func singles(values []string) [][]string {
 	return out
 }
 
+// shown reports whether the kinds are all combinations of n answers.
+func shown(kinds [][]truth, n int) bool {
+	return n <= 10 && len(kinds) == 1<<n && !slices.Contains(kinds[len(kinds)-1], maybe)
+}
+
 // try returns the kinds of the given lists of values, each once. A nil list stands for an absent key.
 func (j *judge) try(u *unknownKey, lists ...[][]string) [][]truth {
 	var out [][]truth
@@ -100,7 +104,9 @@ func (j *judge) try(u *unknownKey, lists ...[][]string) [][]truth {
 			kind := j.answer(u, values)
 			if id := idOf(kind); !seen[id] {
 				seen[id] = true
-				out = append(out, kind)
+				if out = append(out, kind); shown(out, len(u.atoms)) {
+					return out
+				}
 			}
 		}
 	}
@@ -220,98 +226,26 @@ func (j *judge) witnesses(u *unknownKey, form glob, formed bool) (values []strin
 				globs = append(globs, form)
 			}
 			more, ok = j.witnessStrings(globs)
-			if formed {
-				more = slices.DeleteFunc(more, func(v string) bool { return !form.match(v) })
-			}
 		case booleans:
 			more = []string{"true", "false"}
 		case numbers:
-			more = witnessNumbers(texts)
+			more, ok = j.witnessNumbers(texts)
 		case dates:
 			more = witnessDates(texts)
 		case addresses:
 			more = witnessAddresses(texts)
 		case binaries:
-			more = append(texts, "eGFjY3QgbWF0Y2hlcyBub3RoaW5n")
+			more = witnessBinaries(texts)
 		}
-		values = append(values, more...)
+		for _, v := range more {
+			if readable(f, v) {
+				values = append(values, v)
+			} else {
+				ok = false
+			}
+		}
 		complete = complete && ok
 	}
 	slices.Sort(values)
 	return slices.Compact(values), complete
-}
-
-// witnessNumbers returns the numbers in texts, one number between each two neighbours, and one beyond either end.
-func witnessNumbers(texts []string) []string {
-	var at []*big.Rat
-	for _, text := range texts {
-		at = appendIf(at, text, parseNumber)
-	}
-	slices.SortFunc(at, (*big.Rat).Cmp)
-	if len(at) == 0 {
-		return []string{"0"}
-	}
-	one := big.NewRat(1, 1)
-	all := []*big.Rat{new(big.Rat).Sub(at[0], one), new(big.Rat).Add(at[len(at)-1], one)}
-	for i, n := range at {
-		all = append(all, n)
-		if i > 0 {
-			all = append(all, new(big.Rat).Quo(new(big.Rat).Add(at[i-1], n), big.NewRat(2, 1)))
-		}
-	}
-	var out []string
-	for _, n := range all {
-		digits, _ := n.FloatPrec() // the mean of two decimals is a decimal
-		out = append(out, n.FloatString(digits))
-	}
-	return out
-}
-
-func witnessDates(texts []string) []string {
-	var at []time.Time
-	for _, text := range texts {
-		at = appendIf(at, text, parseDate)
-	}
-	slices.SortFunc(at, time.Time.Compare)
-	if len(at) == 0 {
-		return []string{"2006-01-02T15:04:05Z"}
-	}
-	all := []time.Time{at[0].Add(-time.Second), at[len(at)-1].Add(time.Second)}
-	for i, t := range at {
-		all = append(all, t)
-		if i > 0 {
-			all = append(all, at[i-1].Add(t.Sub(at[i-1])/2))
-		}
-	}
-	var out []string
-	for _, t := range all {
-		out = append(out, t.Format(time.RFC3339Nano))
-	}
-	return out
-}
-
-// witnessAddresses returns the first address of each range, the one after its last, and the lowest of all. No answer changes between
-// these.
-func witnessAddresses(texts []string) []string {
-	out := []string{"0.0.0.0", "::"}
-	for _, text := range texts {
-		p, ok := parseRange(text)
-		if !ok {
-			continue
-		}
-		out = append(out, p.Addr().String())
-		if next := lastOf(p).Next(); next.IsValid() {
-			out = append(out, next.String())
-		}
-	}
-	return out
-}
-
-func lastOf(p netip.Prefix) netip.Addr {
-	bytes := p.Addr().AsSlice()
-	for bit := p.Bits(); bit < len(bytes)*8; bit++ {
-		bytes[bit/8] |= 1 << (7 - bit%8)
-	}
-	a, _ := netip.AddrFromSlice(bytes)
-	return a
 }

@@ -52,11 +52,12 @@ func parsePattern(source string, s style) pattern {
 		source = anyARN
 	}
 	var run []token
+	in := newVariables(source)
 	seen := 0 // number of colons so far
 	for i := 0; i < len(source); {
 		rest := source[i:]
 		if s.variables && strings.HasPrefix(rest, "${") {
-			if v, n := parseVariable(rest); n > 0 {
+			if v, n := in.parse(i); n > 0 {
 				if v.key == "" {
 					run = appendLiteral(run, v.fallback)
 				} else {
@@ -112,40 +113,6 @@ func appendLiteral(run []token, text string) []token {
 	return run
 }
 
-// parseVariable reads ${key}, ${key, 'default'}, ${*}, ${?} or ${$} at the start of s. It returns the part and its length in s; 0 if there
-// is no variable. For the last three, the part has no key and the character as its fallback.
-func parseVariable(s string) (part, int) {
-	end := strings.IndexByte(s, '}')
-	if end < 0 {
-		return part{}, 0
-	}
-	inner := s[2:end]
-	switch inner {
-	case "*", "?", "$":
-		return part{fallback: inner}, end + 1
-	}
-	v := part{}
-	if comma := strings.IndexByte(inner, ','); comma >= 0 {
-		// The default may contain a closing brace, so that only a quote followed by a brace ends it.
-		open := strings.IndexByte(s, '\'')
-		if open < 0 || strings.TrimSpace(s[2+comma+1:open]) != "" {
-			return part{}, 0
-		}
-		n := strings.Index(s[open+1:], "'}")
-		if n < 0 {
-			return part{}, 0
-		}
-		v.fallback, v.hasDefault = s[open+1:open+1+n], true
-		inner, end = inner[:comma], open+1+n+1
-	}
-	v.shown = strings.TrimSpace(inner)
-	v.key = strings.ToLower(v.shown)
-	if v.key == "" || strings.ContainsAny(v.key, "${' ") && !strings.Contains(v.key, "/") {
-		return part{}, 0
-	}
-	return v, end + 1
-}
-
 // resolve returns the glob of the pattern for the given values of its variables. ok is false if a variable has no value, because the
 // pattern then matches nothing. The value of a variable is assumed to be plain text even if it contains wildcards.
 func (p *pattern) resolve(values func(key string) (string, bool)) (g glob, ok bool) {
@@ -155,7 +122,7 @@ func (p *pattern) resolve(values func(key string) (string, bool)) (g glob, ok bo
 	if len(p.keys) == 0 {
 		return p.glob, true
 	}
-	var run []token
+	run := make([]token, 0, len(p.source))
 	for i := range p.parts {
 		v := &p.parts[i]
 		if v.key == "" {
@@ -183,7 +150,7 @@ func (p *pattern) loosely(values func(key string) (text string, s state)) (g glo
 	if p.never {
 		return glob{}, false
 	}
-	var run []token
+	run := make([]token, 0, len(p.source))
 	for i := range p.parts {
 		v := &p.parts[i]
 		if v.key == "" {

@@ -271,7 +271,7 @@ func (j *judge) ask(key string, globs []glob) []claimed {
 		return nil
 	}
 	holds := func(values []string, there bool) bool {
-		return there && slices.ContainsFunc(globs, func(g glob) bool { return g.match(values[0]) })
+		return there && slices.ContainsFunc(globs, func(g glob) bool { return j.work.match(&g, values[0]) })
 	}
 	values, s := j.facts.key(key)
 	if s == unknown {

@@ -1,5 +1,7 @@
 package authz
 
+import "slices"
+
 // matchesAction reports whether the statement is about the action, which is in lower case.
 //
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
@@ -53,23 +55,19 @@ func (j *judge) resource(s *statement, layer Layer) (clauses []clause, ok bool) 
 func (j *judge) matchesPattern(p *pattern) (truth, literal) {
 	text := j.request.Resource
 	if len(p.keys) == 0 {
-		return truthOf(p.glob.match(text)), literal{}
+		return truthOf(j.work.match(&p.glob, text)), literal{}
 	}
 	if keys := j.openVariables(p); len(keys) > 0 {
-		if g, ok := p.loosely(j.variableState); !ok || !g.match(text) {
+		if !p.hit(text, j.matching(j.resolveLoosely)) {
 			return no, literal{}
 		}
-		holds := func(resolve func(*pattern) (glob, bool)) bool {
-			g, ok := resolve(p)
-			return ok && g.match(text)
-		}
+		holds := func(resolve func(*pattern) (glob, bool)) bool { return p.hit(text, j.matching(resolve)) }
 		if len(keys) > 1 {
 			return maybe, literal{atom: j.addFree("resource "+p.source, keys)}
 		}
 		return maybe, literal{atom: j.addVariable(keys[0], holds, p, text)}
 	}
-	g, ok := p.resolve(j.variable)
-	return truthOf(ok && g.match(text)), literal{}
+	return truthOf(p.hit(text, j.matching(j.resolve))), literal{}
 }
 
 // conditions adds the undecided conditions of the statement to clauses. It returns false if a condition does not hold.
@@ -101,27 +99,30 @@ func (j *judge) condition(c *condition) (truth, literal) {
 	if s != absent {
 		for i := range c.patterns {
 			if p := &c.patterns[i]; len(p.keys) > 0 {
-				open = appendNew(open, j.openVariables(p)...)
+				open = append(open, j.openVariables(p)...)
 			}
 		}
+		open = unique(open)
 	}
 	switch {
 	case s == unknown && len(open) == 0:
 		return maybe, literal{atom: j.addCondition(c)}
 	case s == unknown:
-		return maybe, j.freeCondition(c, appendNew([]string{c.key}, open...))
+		return maybe, j.freeCondition(c, unique(append(open, c.key)))
 	case len(open) == 0:
-		return truthOf(c.holds(values, s == present, j.resolve)), literal{}
+		return truthOf(c.holds(values, s == present, j.matching(j.resolve))), literal{}
 	}
-	least := c.holds(values, s == present, j.resolve)
-	most := c.holds(values, s == present, j.resolveLoosely)
+	least := c.holds(values, s == present, j.matching(j.resolve))
+	most := c.holds(values, s == present, j.matching(j.resolveLoosely))
 	switch {
 	case least == most:
 		return truthOf(least), literal{}
 	case len(open) > 1:
 		return maybe, j.freeCondition(c, open)
 	}
-	holds := func(resolve func(*pattern) (glob, bool)) bool { return c.holds(values, s == present, resolve) }
+	holds := func(resolve func(*pattern) (glob, bool)) bool {
+		return c.holds(values, s == present, j.matching(resolve))
+	}
 	n := j.addVariable(open[0], holds, nil, "")
 	for i := range c.patterns {
 		for _, v := range values {
@@ -129,6 +130,10 @@ func (j *judge) condition(c *condition) (truth, literal) {
 		}
 	}
 	return maybe, literal{atom: n}
+}
+
+func (j *judge) matching(resolve func(*pattern) (glob, bool)) matching {
+	return matching{resolve, j.work}
 }
 
 // resolve returns the glob of the pattern with its variables replaced. A pattern with an unknown variable matches nothing.
@@ -167,8 +172,14 @@ func (j *judge) openVariables(p *pattern) []string {
 	var open []string
 	for _, key := range p.keys {
 		if _, s := j.facts.key(key); s == unknown {
-			open = appendNew(open, key)
+			open = append(open, key)
 		}
 	}
-	return open
+	return unique(open)
+}
+
+// unique sorts the keys and leaves each in once.
+func unique(keys []string) []string {
+	slices.Sort(keys)
+	return slices.Compact(keys)
 }

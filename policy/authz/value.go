@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"net/netip"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -12,12 +13,38 @@ import (
 // decimal matches a number in a policy or request. Exponents are accepted because JSON has them.
 var decimal = regexp.MustCompile(`^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$`)
 
-// parseNumber reads a number exactly; ok is false if s is not a number.
+// The longest numbers that are read. Those of requests may be longer, so that every number has readable neighbours: without its exponent, a number
+// in a policy has up to 1,400 digits on either side of the point.
+const (
+	maxPolicyNumber  = 400
+	maxRequestNumber = 1 << 12
+)
+
+// parseNumber reads a number in a policy exactly; ok is false if s is not a number.
 func parseNumber(s string) (*big.Rat, bool) {
-	if len(s) > 400 || !decimal.MatchString(s) {
+	if len(s) > maxPolicyNumber {
+		return nil, false
+	}
+	return readNumber(s)
+}
+
+// readNumber reads a number in a request exactly; ok is false if s is not a number.
+func readNumber(s string) (*big.Rat, bool) {
+	if len(s) > maxRequestNumber || !decimal.MatchString(s) {
 		return nil, false
 	}
 	return new(big.Rat).SetString(s)
+}
+
+// fractionDigits returns how many digits a number has after the point if it is written without an exponent.
+func fractionDigits(s string) int {
+	mantissa, exponent := s, 0
+	if i := strings.IndexAny(s, "eE"); i >= 0 {
+		mantissa = s[:i]
+		exponent, _ = strconv.Atoi(s[i+1:])
+	}
+	_, fraction, _ := strings.Cut(mantissa, ".")
+	return max(0, len(fraction)-exponent)
 }
 
 // dateForms are the profiles of ISO 8601 in https://www.w3.org/TR/NOTE-datetime, and the same without a time zone, which is assumed to be

@@ -3,16 +3,42 @@ package authz
 import (
 	"maps"
 	"slices"
+	"strings"
 	"unicode"
 )
 
-// witnessStrings returns strings that together show every combination of globs that can match the same string. complete is false if the
-// search was given up.
-func (j *judge) witnessStrings(globs []glob) (values []string, complete bool) {
+// simpleValues returns values for which the atom may have either answer: the shortest string that each glob matches, a string that no glob mentions,
+// and the empty string; or the first number and those on either side of it.
+func (j *judge) simpleValues(a *atom) []string {
+	switch a.family {
+	case strings_, arns:
+	case numbers:
+		values, _ := j.witnessNumbers(a.texts[:min(1, len(a.texts))])
+		return values
+	default:
+		return nil
+	}
+	fresh := unused(mentioned(a.globs))
+	out := make([]string, 0, len(a.globs)+2)
+	for _, g := range a.globs {
+		var b strings.Builder
+		for _, t := range g.tokens {
+			switch t.op {
+			case char:
+				b.WriteRune(t.r)
+			case one, oneHere:
+				b.WriteRune(fresh)
+			}
+		}
+		out = append(out, b.String())
+	}
+	return append(out, string(fresh), "")
+}
+
+// mentioned returns the characters in the globs.
+func mentioned(globs []glob) map[rune]bool {
 	used := map[rune]bool{}
-	simple := true
 	for _, g := range globs {
-		simple = simple && (g.exact || g.prefix) && !g.fold
 		for _, t := range g.tokens {
 			if t.op != char {
 				continue
@@ -25,6 +51,14 @@ func (j *judge) witnessStrings(globs []glob) (values []string, complete bool) {
 			}
 		}
 	}
+	return used
+}
+
+// witnessStrings returns strings that together show every combination of globs that can match the same string. complete is false if the
+// search was given up.
+func (j *judge) witnessStrings(globs []glob) (values []string, complete bool) {
+	simple := !slices.ContainsFunc(globs, func(g glob) bool { return g.fold || !g.exact && !g.prefix })
+	used := mentioned(globs)
 	fresh := unused(used)
 	if !simple {
 		return j.searchStrings(globs, append(slices.Sorted(maps.Keys(used)), fresh))
@@ -112,7 +146,7 @@ func (j *judge) searchStrings(globs []glob, alphabet []rune) (values []string, c
 			accepted[string(ends)] = true
 			values = append(values, p.text)
 		}
-		if steps > maxSteps || !j.spend(len(alphabet)*(1+len(all)/64)) {
+		if steps > maxSteps || !j.spend(len(alphabet)*(1+len(all)/64)+(len(globs)+len(p.text))/8) {
 			j.work.cut = true
 			return values, false
 		}
