@@ -16,6 +16,7 @@ import (
 	"github.com/xacct/xacct/internal/planner"
 	"github.com/xacct/xacct/internal/plantext"
 	"github.com/xacct/xacct/internal/residue"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -74,6 +75,13 @@ type Plan struct {
 	Settings  Settings   // the options that it was made with
 	Changes   []Change   // in the order in which they are shown: by account, then by kind and name
 	Findings  []Finding  // by transfer, the heaviest first
+}
+
+// MarshalJSON returns the plan as JSON, in which a character of a string that is not printed as itself is escaped. The strings that are read from it are
+// those of the plan.
+func (p Plan) MarshalJSON() ([]byte, error) {
+	type members Plan
+	return text.Marshal(members(p))
 }
 
 // UnmarshalJSON reads the JSON of a plan and checks it: that this version reads its schema, else the error is a *[SchemaError], and that it is a plan's,

@@ -58,6 +58,13 @@ type Receipt struct {
 	RequestIDs map[string][]string `json:",omitempty"`
 }
 
+// MarshalJSON returns the receipt as JSON, in which a character of a string that is not printed as itself is escaped. The strings that are read from it are
+// those of the receipt.
+func (r Receipt) MarshalJSON() ([]byte, error) {
+	type members Receipt
+	return text.Marshal(members(r))
+}
+
 // Digest returns "sha256:" and the hash of the plan's JSON in hexadecimal. It is equal for plans that say the same, and so for a plan and what was read
 // from its JSON. Whoever can edit a plan file has the power of its applier: compare the digest of what is applied with that of what was reviewed. The
 // digest is no signature, because it can be computed anew for an edited plan: keep it where the file's editors cannot write, or sign it.

@@ -1,5 +1,7 @@
 package plan
 
+import "github.com/xacct/xacct/internal/text"
+
 // Side is one end of a transfer. "" stands for both ends, or for none in particular.
 type Side string
 
@@ -73,4 +75,11 @@ type Change struct {
 
 	ARN  string `json:",omitempty"` // of the existing resource; "" if there is none or it has none
 	Side Side   `json:",omitempty"` // the end of a location, or of a role that serves one end only
+}
+
+// MarshalJSON returns the change as JSON, in which a character of a string that is not printed as itself is escaped. The strings that are read from it are
+// those of the change.
+func (c Change) MarshalJSON() ([]byte, error) {
+	type members Change
+	return text.Marshal(members(c))
 }

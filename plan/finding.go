@@ -1,5 +1,7 @@
 package plan
 
+import "github.com/xacct/xacct/internal/text"
+
 // Severity is the weight of a [Finding].
 type Severity string
 
@@ -28,4 +30,11 @@ type Finding struct {
 	Proposal []string `json:",omitempty"` // statements as their owner could write them to allow the subject; never applied
 
 	DependsOn []string `json:",omitempty"` // the facts or condition keys that would settle an unknown
+}
+
+// MarshalJSON returns the finding as JSON, in which a character of a string that is not printed as itself is escaped. The strings that are read from it are
+// those of the finding.
+func (f Finding) MarshalJSON() ([]byte, error) {
+	type members Finding
+	return text.Marshal(members(f))
 }

@@ -20,6 +20,13 @@ type Residue struct {
 	Err      error  `json:"-"` // why it is not known, where an error says so; nil otherwise
 }
 
+// MarshalJSON returns the residue as JSON, in which a character of a string that is not printed as itself is escaped. The strings that are read from it are
+// those of the residue.
+func (r Residue) MarshalJSON() ([]byte, error) {
+	type members Residue
+	return text.Marshal(members(r))
+}
+
 // String returns one line: where it is, what it is, and whose.
 func (r Residue) String() string {
 	whose := "left by AWS"

@@ -43,6 +43,13 @@ type ChangeResult struct {
 	RequestIDs []string      `json:",omitempty"` // AWS request ids of the writes
 }
 
+// MarshalJSON returns the result as JSON, in which a character of a string that is not printed as itself is escaped. The strings that are read from it are
+// those of the result.
+func (c ChangeResult) MarshalJSON() ([]byte, error) {
+	type members ChangeResult
+	return text.Marshal(members(c))
+}
+
 // String is one line: how the change ended, what it is, and why. It has no documents.
 func (c ChangeResult) String() string {
 	line := fmt.Sprintf("%s: %s %s", c.ID, c.Op, c.Status)
@@ -70,6 +77,13 @@ type Result struct {
 	// Warnings are what Apply found after the last location or task was made: each is one that an apply at the same time made too (CodeAmbiguous), or
 	// that could not be looked for (CodeUnread). Plan again: the next plan shows what it would delete. nil is none.
 	Warnings []Finding `json:",omitempty"`
+}
+
+// MarshalJSON returns the result as JSON, in which a character of a string that is not printed as itself is escaped. The strings that are read from it are
+// those of the result.
+func (r Result) MarshalJSON() ([]byte, error) {
+	type members Result
+	return text.Marshal(members(r))
 }
 
 // String has a line for each change: how it ended, what it is, and why. Warnings follow, a line each. It has no documents.
@@ -128,6 +142,13 @@ type Event struct {
 	Attempt int           // of EventWaiting: 1 is the first refusal
 	Delay   time.Duration // of EventWaiting: until the next attempt
 	Detail  string        // one line; "" is nothing to add
+}
+
+// MarshalJSON returns the event as JSON, in which a character of a string that is not printed as itself is escaped. The strings that are read from it are
+// those of the event.
+func (e Event) MarshalJSON() ([]byte, error) {
+	type members Event
+	return text.Marshal(members(e))
 }
 
 // String is one line: the step, its change, and more about it.

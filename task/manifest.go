@@ -11,6 +11,7 @@ import (
 
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/s3name"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/problem"
 )
 
@@ -277,13 +278,14 @@ func bucketName(arn *string) string {
 	return aws.ToString(arn)
 }
 
-// String returns the place of the manifest: "s3://bucket/key", with the version if there is one.
+// String returns the place of the manifest, escaped: "s3://bucket/key", with the version if there is one.
 func (m Manifest) String() string {
+	place := text.Escape("s3://" + m.Bucket + "/" + m.Key)
 	if m.VersionID != "" {
-		return "s3://" + m.Bucket + "/" + m.Key + " version " + strconv.Quote(m.VersionID)
+		place += " version " + strconv.Quote(m.VersionID)
 	}
-	return "s3://" + m.Bucket + "/" + m.Key
+	return place
 }
 
-// String returns the place of the reports: "s3://bucket/prefix/".
-func (r Report) String() string { return "s3://" + r.Bucket + "/" + r.canonical().Prefix }
+// String returns the place of the reports, escaped: "s3://bucket/prefix/".
+func (r Report) String() string { return text.Escape("s3://" + r.Bucket + "/" + r.canonical().Prefix) }

@@ -62,6 +62,13 @@ type Outcome struct {
 	NotRetriable int `json:",omitempty"`
 }
 
+// MarshalJSON returns the outcome as JSON, in which a character of a string that is not printed as itself is escaped. The strings that are read from it are
+// those of the outcome.
+func (o Outcome) MarshalJSON() ([]byte, error) {
+	type members Outcome
+	return text.Marshal(members(o))
+}
+
 // String is one line: the verdict, what was transferred, and how many exceptions there are.
 func (o *Outcome) String() string {
 	line := fmt.Sprintf("%s: %d objects, %d bytes transferred", o.Verdict, o.Counters.Files, o.Counters.BytesWritten)

@@ -47,3 +47,26 @@ func TestReasonsAreEscaped(t *testing.T) {
 		t.Errorf("the data is %q", o.ErrorDetail)
 	}
 }
+
+// The place of a manifest or report may come from DataSync, whose tasks anybody may have made.
+func TestPlacesAreEscaped(t *testing.T) {
+	const hostile = "\x1b[2J\r\nComplete\u202e\u0085\u2028\u009b\xff"
+	const escaped = `\x1b[2J\r\nComplete\u202e\u0085\u2028\u009b\xff`
+	for _, tt := range []struct {
+		name string
+		in   fmt.Stringer
+		want string
+	}{
+		{"a manifest", Manifest{Bucket: "lists", Key: "a  b/c.csv"}, "s3://lists/a  b/c.csv"},
+		{"a version", Manifest{Bucket: "lists", Key: "c.csv", VersionID: "v" + hostile}, `s3://lists/c.csv version "v` + escaped + `"`},
+		{"the bucket of a manifest", Manifest{Bucket: "b" + hostile, Key: "c.csv"}, "s3://b" + escaped + "/c.csv"},
+		{"the key of a manifest", &Manifest{Bucket: "lists", Key: hostile}, "s3://lists/" + escaped},
+		{"a report", Report{Bucket: "reports", Prefix: "a"}, "s3://reports/a/"},
+		{"the bucket of a report", Report{Bucket: hostile}, "s3://" + escaped + "/"},
+		{"the prefix of a report", &Report{Bucket: "reports", Prefix: "p" + hostile}, "s3://reports/p" + escaped + "/"},
+	} {
+		if got := fmt.Sprint(tt.in); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}

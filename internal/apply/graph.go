@@ -187,7 +187,7 @@ func (r *run) emit(ctx context.Context, ch *plan.Change, e plan.Event, err error
 	r.events <- struct{}{}
 	defer func() { <-r.events }()
 	e.Time, e.Change, e.Account, e.Region, e.Kind, e.Name, e.Op = time.Now(), ch.ID, ch.Account, ch.Region, ch.Kind, ch.Name, ch.Op
-	attrs = append([]slog.Attr{slog.String("change", ch.ID), slog.String("op", string(ch.Op)), slog.String("state", string(e.State))}, attrs...)
+	attrs = append([]slog.Attr{text.Attr("change", ch.ID), text.Attr("op", string(ch.Op)), slog.String("state", string(e.State))}, attrs...)
 	if e.Attempt > 0 {
 		attrs = append(attrs, slog.Int("attempt", e.Attempt), slog.Duration("delay", e.Delay))
 	}

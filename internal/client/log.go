@@ -13,13 +13,14 @@ import (
 	"errors"
 
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/text"
 )
 
 type loggerKey struct{}
 
 // WithLogger returns a context whose calls are logged, each attempt as one record at Debug: the service, the operation, the account and Region, the
 // attempt, how long it took, AWS's request id, and the class of the error. Inputs, answers and the texts of errors are never logged: they may
-// hold policy documents, tags or credentials.
+// hold policy documents, tags or credentials. The id of a request and the code of an error are escaped, because a proxy may have written them.
 func WithLogger(ctx context.Context, l *slog.Logger) context.Context {
 	if l == nil {
 		return ctx
@@ -33,18 +34,18 @@ func logCall(ctx context.Context, s slots, n int, in, out any, err error, took t
 		return
 	}
 	service, operation := nameOf(in)
-	attrs := []slog.Attr{slog.String("service", service), slog.String("operation", operation), slog.String("account", s.account)}
+	attrs := []slog.Attr{slog.String("service", service), slog.String("operation", operation), text.Attr("account", s.account)}
 	if s.region != "" {
-		attrs = append(attrs, slog.String("region", s.region))
+		attrs = append(attrs, text.Attr("region", s.region))
 	}
 	attrs = append(attrs, slog.Int("attempt", n), slog.Duration("duration", took))
 	if id := requestID(out, err); id != "" {
-		attrs = append(attrs, slog.String("request_id", id))
+		attrs = append(attrs, text.Attr("request_id", id))
 	}
 	if err != nil {
 		attrs = append(attrs, slog.String("error", awserr.Class(err)))
 		if code := awserr.Code(err); code != "" {
-			attrs = append(attrs, slog.String("code", code))
+			attrs = append(attrs, text.Attr("code", code))
 		}
 	}
 	l.LogAttrs(ctx, slog.LevelDebug, "xacct call", attrs...)

@@ -101,7 +101,8 @@ func TestTextOfOthersIsEscaped(t *testing.T) {
 				tr := kittest.Push(cloud)
 				tt.edit(cloud, &tr)
 				var logged bytes.Buffer
-				logger := slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
+				level := &slog.HandlerOptions{Level: slog.LevelDebug}
+				logger := slog.New(slog.NewMultiHandler(slog.NewTextHandler(&logged, level), slog.NewJSONHandler(&logged, level)))
 				seen := &textsForPeople{t: t}
 				ctx := t.Context()
 				p, err := xacct.NewPlan(ctx, cloud.Clients(), []xacct.Transfer{tr}, func(o *xacct.PlanOptions) { o.Logger, o.LookAtKeys = logger, 100 })
@@ -112,7 +113,7 @@ func TestTextOfOthersIsEscaped(t *testing.T) {
 					seen.error(p.Explain(tr.Name, errors.New("DataSync bucket access test failed: "+hostile)))
 					r, err := p.Apply(ctx, cloud.Clients(), func(o *xacct.ApplyOptions) {
 						o.Logger = logger
-						o.OnEvent = func(e xacct.Event) { seen.line("event", e.String()+e.Detail) }
+						o.OnEvent = func(e xacct.Event) { seen.line("event", e.String()+e.Detail); seen.json(e) }
 					})
 					seen.error(err)
 					seen.result(r)
@@ -121,6 +122,7 @@ func TestTextOfOthersIsEscaped(t *testing.T) {
 					for _, item := range left {
 						seen.line("residue", item.Detail)
 						seen.line("residue", item.String())
+						seen.json(item)
 					}
 				}
 				down, err := xacct.NewDestroyPlan(ctx, cloud.Clients(), []xacct.Transfer{tr}, func(o *xacct.PlanOptions) { o.Logger = logger })
@@ -302,6 +304,9 @@ func (s *textsForPeople) plan(p *xacct.Plan) {
 	s.lines("the plan", p.String())
 	s.lines("the plan's details", p.Details())
 	s.fields(p)
+	s.json(p)
+	s.json(p.Findings)
+	s.json(p.Changes)
 }
 
 // fields looks at the fields of the plan that are for people, which a program may print without the plan's text.
@@ -337,6 +342,8 @@ func (s *textsForPeople) result(r *xacct.Result) {
 		return
 	}
 	s.lines("a result", r.String())
+	s.json(r)
+	s.json(r.Changes)
 	for _, c := range r.Changes {
 		s.line("a changed resource", c.String())
 		s.line("the error of a change", c.Error)

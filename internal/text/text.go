@@ -4,7 +4,10 @@
 package text
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"log/slog"
 	"regexp"
 	"slices"
 	"strconv"
@@ -162,6 +165,21 @@ func JSON(s string) string {
 	}
 	return b.String()
 }
+
+// Marshal returns v as one line of JSON, with its strings escaped as [JSON] does: whoever reads them gets exactly what v has, and whoever prints the
+// line shows no text of others that steers a terminal. A MarshalJSON calls it with a value of a type without that method.
+func Marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // the encoder that called MarshalJSON does as its user set it
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return []byte(JSON(strings.TrimSuffix(b.String(), "\n"))), nil
+}
+
+// Attr returns the attribute of a log record whose value may be text of others, escaped as [Escape] does: handlers write some of it as it is.
+func Attr(key, value string) slog.Attr { return slog.String(key, Escape(value)) }
 
 // Errorf is fmt.Errorf for an error whose text may quote others: it is escaped and on one line. What it wraps stays as it is.
 func Errorf(format string, args ...any) error { return &escaped{fmt.Errorf(format, args...)} }

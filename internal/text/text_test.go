@@ -122,6 +122,31 @@ func TestJSON(t *testing.T) {
 	}
 }
 
+// What is marshalled shows nothing that steers a terminal, and comes back as it was. HTML is for the encoder around it.
+func TestMarshal(t *testing.T) {
+	for want, in := range map[string]string{
+		`"\u009b\u202e\u2028\u007f\u00a0\ufeff"`: "\u009b\u202e\u2028\x7f\u00a0\ufeff",
+		`"\\\u202e\\u202e"`:                      "\\\u202e\\u202e",
+		`"<Grüße> & 日本\n"`:                       "<Grüße> & 日本\n",
+		`"\udb40\udc41"`:                         "\U000e0041",
+	} {
+		got, err := Marshal(in)
+		var back string
+		if err := errors.Join(err, json.Unmarshal(got, &back)); err != nil || string(got) != want || back != in {
+			t.Errorf("%q: got %s, want %s; read %q, %v", in, got, want, back, err)
+		}
+	}
+	if _, err := Marshal(func() {}); err == nil {
+		t.Error("a function was marshalled")
+	}
+}
+
+func TestAttr(t *testing.T) {
+	if got, want := Attr("statement", "No\u202e\n").String(), `statement=No\u202e\n`; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestErrorf(t *testing.T) {
 	cause := errors.New("no\x1b[2J\r\nChecked  all")
 	err := Errorf("reading %s: %w", "x\u202e", cause)
