@@ -150,7 +150,8 @@ func (p *Plan) Empty() bool {
 // touch the account, and the findings that concern the changes. What other accounts have to do first stands in Requires. Of the settings it has what
 // Apply needs there: the SCPs, RCPs and organisation of that account alone, and Ownership of its own buckets. Nothing in it names an account, bucket
 // or policy of a transfer that does not touch the account, but what stands in the account's own policies. A finding that rests on such
-// a thing, or on an SCP or RCP of another account, keeps its Severity and Code and says that it is not told. Of an account that the plan does not know,
+// a thing, or on an SCP or RCP of another account, alone or with others, keeps its Severity and Code and says that it is not told; it still names
+// a deciding statement of the account's own. Of an account that the plan does not know,
 // the part has no transfers and no changes, and its blocking finding, of [CodeUnknownAccount], says so: applying it is a *[BlockedError].
 func (p *Plan) For(account string) *Plan {
 	cut := part.Of(p.internal(), account)

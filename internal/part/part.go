@@ -100,11 +100,13 @@ type others struct {
 	names   map[string]bool   // accounts, organisations, buckets, roles and transfers of which only the rest of the plan knows
 	scps    map[string]bool   // Sids in SCPs of other accounts
 	rcps    map[string]bool   // Sids in RCPs of other accounts
+	quoted  []*quoted         // of the SCPs and RCPs of other accounts
+	own     *own
 }
 
 // notFor is what the operator is not told who gets the part for the account.
 func notFor(p *planner.Plan, account string, part *planner.Plan) *others {
-	o := &others{account: account, owners: map[string]string{}, names: map[string]bool{}, scps: map[string]bool{}, rcps: map[string]bool{}}
+	o := &others{account: account, owners: map[string]string{}, names: map[string]bool{}, own: ownOf(part)}
 	known := map[string]bool{account: true}
 	for _, t := range part.Transfers {
 		o.owners[t.Name] = t.TaskAccount
@@ -130,8 +132,8 @@ func notFor(p *planner.Plan, account string, part *planner.Plan) *others {
 			hide(a, id)
 		}
 	}
-	sids(o.scps, p.Settings.SCPs, account)
-	sids(o.rcps, p.Settings.RCPs, account)
+	scps, rcps := allOf(p.Settings.SCPs, account), allOf(p.Settings.RCPs, account)
+	o.scps, o.rcps, o.quoted = sidsOf(scps), sidsOf(rcps), quotedOf(append(scps, rcps...), o.own)
 	return o
 }
 
@@ -155,24 +157,16 @@ func namesOf(t *transfer.Transfer) []string {
 	return out
 }
 
-// sids adds the Sids of the policies of all accounts but one.
-func sids(to map[string]bool, policies map[string][][]policy.Document, but string) {
-	for account, levels := range policies {
-		if account == but {
-			continue
-		}
-		for _, level := range levels {
-			for _, d := range level {
-				for st := range d.All() {
-					to[st.Sid()] = st.Sid() != ""
-				}
-			}
+// sidsOf are the Sids of the documents.
+func sidsOf(docs []policy.Document) map[string]bool {
+	out := map[string]bool{}
+	for _, d := range docs {
+		for st := range d.All() {
+			out[st.Sid()] = st.Sid() != ""
 		}
 	}
+	return out
 }
-
-// untold is the detail of a finding whose own one is for others.
-const untold = "what decides lies with others, and is not told in this part of the plan"
 
 // told is the finding as the operator is told it. Proposals are for the owners of the policies that they change. A finding that quotes what is not
 // the operator's keeps its place and loses its words.
@@ -185,18 +179,7 @@ func (o *others) told(f plan.Finding) plan.Finding {
 	if !o.organisations(f) && (f.Account == o.account || !mentions(words, o.names)) {
 		return f
 	}
-	if mentions(f.Subject, o.names) {
-		f.Subject = ""
-	}
-	f.Statement, f.Detail, f.Remedy, f.Proposal, f.DependsOn = "", untold, "ask whoever made the plan", nil, nil
-	return f
-}
-
-// organisations reports whether a policy of somebody else's organisation decides: an SCP of the task account, or an RCP of the account of the finding.
-func (o *others) organisations(f plan.Finding) bool {
-	scp := o.scps[f.Statement] || strings.HasSuffix(f.Statement, " of the SCP")
-	rcp := o.rcps[f.Statement] || strings.HasSuffix(f.Statement, " of the RCP")
-	return scp && o.owners[f.Transfer] != o.account || rcp && f.Account != o.account
+	return o.withheld(f)
 }
 
 // keeps reports whether the operator keeps the policy that the proposal changes: a statement with a principal is the resource's, one without is the

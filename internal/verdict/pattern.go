@@ -177,6 +177,13 @@ func (p Pattern) explain(c *Case, open bool) string {
 	return p.role
 }
 
+// Explains reports whether the text says what a statement of the pattern means.
+func (p Pattern) Explains(text string) bool {
+	return slices.ContainsFunc([]string{p.role, p.operator, p.listed, p.key}, func(means string) bool {
+		return means != "" && strings.Contains(text, means)
+	})
+}
+
 // Patterns returns all patterns.
 func Patterns() []Pattern {
 	return append([]Pattern{plainPattern, notPrincipalPattern, notResourcePattern, deletePattern}, keyPatterns...)
