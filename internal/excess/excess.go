@@ -79,13 +79,14 @@ type opened struct {
 type more struct {
 	principals, actions, resources, conditions []string
 
+	hidden  []string // patterns of which all that was tried is denied, and perhaps not all that they stand for
 	settled bool     // some of it is more for certain
 	why     string   // why it was not compared; "" if it was
 	keys    []string // the condition keys that the rest depends on
 }
 
 func (m *more) any() bool {
-	return len(m.principals)+len(m.actions)+len(m.resources)+len(m.conditions) > 0 || m.why != ""
+	return len(m.principals)+len(m.actions)+len(m.resources)+len(m.conditions)+len(m.hidden) > 0 || m.why != ""
 }
 
 // findings returns one finding for each statement of the document that opens more. what names the document, kind its kind, field the field of the role.
@@ -113,6 +114,13 @@ func (o *opened) finding(what, field, statement string, m *more) plan.Finding {
 		Subject: o.role.ARN(o.t.Partition, o.role.Account), Statement: statement, Actions: m.actions,
 		Remedy: "narrow the statement in Role." + field + " to what the transfer needs, or leave Role." + field + " empty for the preset"}
 	subject := what + " of role " + o.role.Name
+	rest := ""
+	if len(m.hidden) > 0 {
+		rest = "all that was tried of " + listed(m.hidden) + " is denied, and whether the rest is too is not known"
+	}
+	if m.words() == "" {
+		m.why = cmp.Or(m.why, rest)
+	}
 	switch {
 	case m.why != "":
 		f.Detail = fmt.Sprintf("whether %s opens more than the preset is not decided, in %s: %s", subject, text.Statement(statement), m.why)
@@ -122,6 +130,9 @@ func (o *opened) finding(what, field, statement string, m *more) plan.Finding {
 			strings.Join(m.keys, ", "))
 	default:
 		f.Detail = fmt.Sprintf("%s opens more than the preset, in %s: %s", subject, text.Statement(statement), m.words())
+	}
+	if rest != "" && m.why == "" {
+		f.Detail += "; " + rest
 	}
 	f.Detail = text.Printable(f.Detail)
 	return f

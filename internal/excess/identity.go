@@ -11,40 +11,40 @@ import (
 )
 
 // identity compares a statement of an inline policy. It tries the actions and resources that the patterns of all statements stand for: with nothing
-// in place of a wildcard, and with a word that no other pattern has.
+// in place of a wildcard, and with a word that no other pattern has. Where a Deny hits what is tried, it tries other words.
 func (o *opened) identity(st policy.Statement, m *more) {
-	actionPatterns, notAction := st.Actions()
-	resourcePatterns, notResource := st.Resources()
-	whole := o.document(st, o.guards())
+	c := &comparison{opened: o, st: st, m: m, whole: o.document(st, o.denies, guards(o.presets)), bare: o.document(st, nil, guards(o.presets))}
+	c.actions, c.notAction = st.Actions()
+	c.resources, c.notResource = st.Resources()
 	actions, resources := o.instances(st)
 	if n := len(actions) * len(resources); n > maxOpenedCalls {
 		m.why = fmt.Sprintf("it and the role's Deny statements tell %d requests apart, and more than %d are not compared", n, maxOpenedCalls)
 		return
 	}
 	for _, action := range actions {
-		needed := slices.ContainsFunc(o.presets, func(preset policy.Statement) bool { return allows(preset, action) })
+		needed := o.needs(action)
 		for _, resource := range resources {
-			name := excepted(notResource, resourcePatterns, named(resourcePatterns, resource), "every resource")
-			within := slices.ContainsFunc(o.presets, func(preset policy.Statement) bool { return allows(preset, action) && covers(preset, resource) })
-			if needed && !within && slices.Contains(m.resources, name) {
+			if needed && !o.within(action, resource) && slices.Contains(m.resources, c.resourceName(resource)) {
 				continue
 			}
-			d := o.call(whole, action, resource)
-			if d.Effect.Denied() {
-				continue
-			}
-			o.note(m, st, d)
-			if !needed {
-				m.actions = appendNew(m.actions, excepted(notAction, actionPatterns, named(actionPatterns, action), "every action"))
+			if !c.try(action, resource) {
+				c.hide(action, resource)
+			} else if !needed {
 				break
-			}
-			if within {
-				o.conditions(st, action, resource, m)
-			} else {
-				m.resources = appendNew(m.resources, name)
 			}
 		}
 	}
+	c.unhide()
+}
+
+// needs reports whether a preset has the action.
+func (o *opened) needs(action string) bool {
+	return slices.ContainsFunc(o.presets, func(preset policy.Statement) bool { return allows(preset, action) })
+}
+
+// within reports whether a preset has the action on the resource.
+func (o *opened) within(action, resource string) bool {
+	return slices.ContainsFunc(o.presets, func(preset policy.Statement) bool { return allows(preset, action) && covers(preset, resource) })
 }
 
 // conditions finds the conditions of the presets for the action on the resource that the statement does not set.
@@ -64,7 +64,7 @@ func (o *opened) conditions(st policy.Statement, action, resource string, m *mor
 	}
 	found := false
 	for _, key := range order {
-		if !o.call(o.document(st, byKey[key]), action, resource).Effect.Denied() {
+		if !o.call(o.document(st, o.denies, byKey[key]), action, resource).Effect.Denied() {
 			m.conditions, found = appendNew(m.conditions, wanted(presets, key)), true
 		}
 	}
@@ -74,9 +74,9 @@ func (o *opened) conditions(st policy.Statement, action, resource string, m *mor
 }
 
 // guards returns a Deny for each preset, with all that it has.
-func (o *opened) guards() policy.Statements {
+func guards(presets policy.Statements) policy.Statements {
 	var out policy.Statements
-	for _, preset := range o.presets {
+	for _, preset := range presets {
 		actions, _ := preset.Actions()
 		resources, _ := preset.Resources()
 		out = append(out, policy.Deny(actions...).On(resources...).When(preset.Conditions()...))
@@ -84,9 +84,9 @@ func (o *opened) guards() policy.Statements {
 	return out
 }
 
-// document holds the statement, what the role's policies deny, and the guards.
-func (o *opened) document(st policy.Statement, guards policy.Statements) policy.Document {
-	return policy.New(policy.Statements{st}, o.denies, guards)
+// document holds the statement, what is denied, and the guards.
+func (o *opened) document(st policy.Statement, denies, guards policy.Statements) policy.Document {
+	return policy.New(policy.Statements{st}, denies, guards)
 }
 
 // call decides whether the document allows the role the action, whatever the condition keys. It stands in the place of an SCP: of all layers this is
@@ -103,8 +103,20 @@ func (o *opened) call(d policy.Document, action, resource string) authz.Decision
 	})
 }
 
-// word stands in the place of wildcards: no name of AWS and no pattern has it.
+// word stands in the place of wildcards: no name of AWS has it. A Deny may name it all the same: then the other words are tried, which have no beginning,
+// end or pair of letters in common.
 const word = "zzqqxz"
+
+var words = []string{"", word, "bdkmvw", "0j7", "Yx", "e", "hgtru"}
+
+// instance is the pattern with the word in place of its wildcards.
+func instance(pattern, w string) string {
+	letter := "q"
+	if w != "" {
+		letter = w[:1]
+	}
+	return strings.NewReplacer("*", w, "?", letter).Replace(strings.ReplaceAll(loose(pattern), "**", "*"))
+}
 
 // instances returns the actions and resources to be tried for the statement: those that its patterns match.
 func (o *opened) instances(st policy.Statement) (actions, resources []string) {
