@@ -54,6 +54,8 @@ var (
 	_ json.Marshaler                                         = policy.Document{}
 	_ json.Unmarshaler                                       = (*policy.Document)(nil)
 
+	_ = []json.Marshaler{xacct.Plan{}, xacct.Finding{}, xacct.Change{}, xacct.Result{}, xacct.ChangeResult{}, xacct.Event{}, xacct.Residue{}, xacct.Receipt{}, task.Outcome{}}
+
 	_ = []policy.Fragment{policy.Statement{}, policy.Statements{}, policy.Document{}}
 	_ = []policy.Kind{policy.Identity, policy.Trust, policy.Bucket, policy.Key}
 	_ = []policy.ChangeOp{policy.Kept, policy.Added, policy.Removed, policy.Changed}
