@@ -21,11 +21,11 @@ import (
 // quoted is what findings may quote of a statement in an SCP or RCP of another account, without what the account has too.
 type quoted struct {
 	actions   []string
-	notAction bool            // the statement is about all actions but these
-	statement string          // in words: statement "Sid"; "" is none
-	words     []string        // condition keys and their values, in lower case
-	objects   []string        // the parts of resources that name objects, in lower case
-	pattern   verdict.Pattern // of a Deny
+	notAction bool              // the statement is about all actions but these
+	statement string            // in words: statement "Sid"; "" is none
+	words     []string          // condition keys and their values, in lower case
+	objects   []string          // the parts of resources that name objects, in lower case
+	patterns  []verdict.Pattern // of a Deny
 }
 
 // own is what the account has itself.
@@ -52,7 +52,9 @@ func ownOf(part *planner.Plan) *own {
 		b.WriteString(strings.ToLower(string(d.Bytes())) + "\n")
 		for st := range d.All() {
 			if st.Effect() == "Deny" {
-				o.patterns[verdict.PatternOf(st).Name] = true
+				for _, p := range verdict.PatternsOf(st) {
+					o.patterns[p.Name] = true
+				}
 			}
 		}
 	}
@@ -112,8 +114,8 @@ func quotedOf(docs []policy.Document, mine *own) []*quoted {
 					add(&q.objects, part)
 				}
 			}
-			if p := verdict.PatternOf(st); st.Effect() == "Deny" && !mine.patterns[p.Name] {
-				q.pattern = p
+			if st.Effect() == "Deny" {
+				q.patterns = slices.DeleteFunc(verdict.PatternsOf(st), func(p verdict.Pattern) bool { return mine.patterns[p.Name] })
 			}
 			out = append(out, q)
 		}
@@ -152,7 +154,7 @@ func anyIn(quotes []*quoted, f plan.Finding) bool {
 			slices.ContainsFunc(q.words, func(w string) bool { return holds(lower, w) }) ||
 			slices.ContainsFunc(objects, func(at string) bool {
 				return slices.ContainsFunc(q.objects, func(o string) bool { return holds(at, o) })
-			}) || q.pattern.Explains(f.Detail))
+			}) || slices.ContainsFunc(q.patterns, func(p verdict.Pattern) bool { return p.Explains(f.Detail) }))
 	})
 }
 
@@ -173,14 +175,18 @@ func holds(text, word string) bool {
 	}
 }
 
+// numberedOf finds statements of organisations' policies that have no Sid.
+var numberedOf = regexp.MustCompile(`statement [0-9]+ of the (SCP|RCP)`)
+
 // keeperOf finds whose organisation a remedy turns to.
 var keeperOf = regexp.MustCompile(`the organisation of account ([0-9]+)`)
 
 // organisations reports whether policies of somebody else's organisation decide, alone or with others: SCPs of the task account, or RCPs of the account
 // of the finding.
 func (o *others) organisations(f plan.Finding) bool {
+	named := numberedOf.FindAllStringSubmatch(strings.Join([]string{f.Statement, f.Detail, f.Remedy}, "\n"), -1)
 	numbered := func(layer string) bool {
-		return text.Numbered(f.Statement) && strings.HasSuffix(f.Statement, " of the "+layer)
+		return slices.ContainsFunc(named, func(m []string) bool { return m[1] == layer })
 	}
 	keeper := o.owners[f.Transfer]
 	if f.Code == plan.CodeLockout { // it is about whoever writes the policy in the finding's account

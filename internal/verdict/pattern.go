@@ -129,6 +129,11 @@ func PatternOf(st policy.Statement) Pattern {
 	return shape(st)
 }
 
+// PatternsOf returns every pattern by which a Deny may be explained.
+func PatternsOf(st policy.Statement) []Pattern {
+	return append(matching(st.Conditions(), func(p Pattern, c policy.Condition) bool { return p.about(c.Key()) }), shape(st))
+}
+
 // matching returns the patterns that one of the conditions matches, in the order of the table.
 func matching(conditions []policy.Condition, match func(Pattern, policy.Condition) bool) []Pattern {
 	var out []Pattern
@@ -179,7 +184,7 @@ func (p Pattern) explain(c *Case, open bool) string {
 
 // Explains reports whether the text says what a statement of the pattern means.
 func (p Pattern) Explains(text string) bool {
-	return slices.ContainsFunc([]string{p.role, p.operator, p.listed, p.key}, func(means string) bool {
+	return slices.ContainsFunc([]string{p.role, p.operator, p.open, p.listed, p.key}, func(means string) bool {
 		return means != "" && strings.Contains(text, means)
 	})
 }
