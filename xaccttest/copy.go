@@ -177,7 +177,9 @@ func (e *execution) drop(c *Cloud, at time.Time) {
 }
 
 // ownKey is the key of the object of its own that the run keeps at the destination, if [Undocumented] asks for that.
-func (e *execution) ownKey() string { return e.destination.prefix + ".aws-datasync/" + e.arn[strings.LastIndexByte(e.arn, '/')+1:] }
+func (e *execution) ownKey() string {
+	return e.destination.prefix + ".aws-datasync/" + e.arn[strings.LastIndexByte(e.arn, '/')+1:]
+}
 
 // keepOwn writes the run's own object, if its role may.
 func (e *execution) keepOwn(c *Cloud, at time.Time) {
