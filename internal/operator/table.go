@@ -36,7 +36,7 @@ var TaskNeeds = []Need{
 	{"WriteLocations", applying, OnMadeLocations, []string{"datasync:TagResource", "datasync:UpdateLocationS3"}, ""},
 	{"CreateTasks", applying, OnTaskLocations, []string{"datasync:CreateTask"}, ""}, // its required resource type is the location
 	{"WriteTasks", applying, OnTasks, []string{"datasync:TagResource", "datasync:UpdateTask"}, ""},
-	{"ListBuckets", applying, OnMadeBuckets, []string{"s3:ListBucket"}, ""}, // creating a location tests the caller's access
+	{"ListBuckets", reading, OnMadeBuckets, []string{"s3:ListBucket"}, ""}, // to ask whose a bucket is; and creating a location tests the caller's access
 	{"StartTasks", running, OnTasks, []string{"datasync:StartTaskExecution", "datasync:DescribeTask"}, ""},
 	{"RunTasks", running, OnExecutions, []string{"datasync:DescribeTaskExecution", "datasync:CancelTaskExecution", "datasync:UpdateTaskExecution",
 		"datasync:ListTagsForResource", "datasync:TagResource"}, ""},

@@ -93,6 +93,7 @@ func NewBuilder(mode plan.Mode, s *snapshot.Snapshot, transfers []*transfer.Tran
 // something to make there; nil reads none. When ctx ends, PlanAll stops before its next decision and returns the error of ctx; nothing was planned then.
 func (b *Builder) PlanAll(ctx context.Context, readCallers func(accounts []string)) error {
 	b.Plan(b.transfers)
+	b.foreignBuckets()
 	b.readMakers(readCallers)
 	b.idleHandOver()
 	if err := b.check(ctx); err != nil {

@@ -64,6 +64,8 @@ type Snapshot struct {
 	// SourceKeys are by transfer whose keys at the source were asked for: what was seen of them.
 	SourceKeys map[string]check.KeyLook
 
+	// ProvedOwners are by the name of a bucket whose account, as the transfer names it, has no client: the account with clients whose bucket it is.
+	ProvedOwners map[string]string
 	// Owners are by the name of a former bucket.
 	Owners map[string]FormerOwner
 	// KeysNamed are by transfer: the ARNs of the keys that the plan to be applied names.
@@ -104,6 +106,7 @@ func New(accounts iter.Seq[string]) *Snapshot {
 		Unlisted:      map[string]error{},
 		Sources:       map[string]SourceLook{},
 		SourceKeys:    map[string]check.KeyLook{},
+		ProvedOwners:  map[string]string{},
 		Owners:        map[string]FormerOwner{},
 	}
 }

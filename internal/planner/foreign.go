@@ -1,0 +1,35 @@
+package planner
+
+import (
+	"fmt"
+
+	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/plan"
+)
+
+// foreignBuckets reports buckets whose account has no client, so that nobody here can read them. If an account with clients proved to own the bucket,
+// the transfer names a wrong account: the owner's statements would stay, and the changes would be handed to somebody else. Otherwise the owner is as
+// the transfer says, which nothing proves.
+func (b *Builder) foreignBuckets() {
+	for _, t := range b.transfers {
+		for _, side := range transfer.Sides {
+			e := t.End(side)
+			if b.CanRead(e.Account) {
+				continue
+			}
+			f := plan.Finding{Severity: plan.Info, Code: plan.CodeWrongOwner, Transfer: t.Name, Side: side, Account: e.Account, Subject: e.Bucket,
+				Detail: fmt.Sprintf("it is not proved that bucket %s belongs to account %s: no client of the account was given", e.Bucket, e.Account),
+				Remedy: "plan with a client of the account too, or let its operator see that the bucket is there before the changes are handed over"}
+			told := b.Snap.ToldOwner(t, side)
+			if owner := b.Snap.OwnerElsewhere(e.Account, e.Bucket); owner != "" {
+				f.Severity, f.Detail = plan.Blocking, fmt.Sprintf("bucket %s belongs to account %s, not to account %s", e.Bucket, owner, e.Account)
+				f.Remedy = "set the Account of that end to " + owner
+			} else if told != "" {
+				f.Severity = plan.Warning
+				f.Detail += ", and when the transfer's role was written the bucket belonged to account " + told
+				f.Remedy = "correct the account, or plan with a client of account " + told + " too"
+			}
+			b.Findings.Add(f)
+		}
+	}
+}
