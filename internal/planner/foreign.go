@@ -3,9 +3,26 @@ package planner
 import (
 	"fmt"
 
+	"github.com/xacct/xacct/internal/check"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 )
+
+// wrongRegion reports a bucket that is in another Region than the given one of the transfers, and whether that is so. For a set-up the checks report it.
+func (b *Builder) wrongRegion(transfers []*transfer.Transfer, name, region string) bool {
+	right := b.Snap.RegionElsewhere(name, region)
+	if right == "" || b.mode != plan.TearDown {
+		return right != ""
+	}
+	for _, t := range transfers {
+		for _, side := range transfer.Sides {
+			if e := t.End(side); e.Bucket == name && e.Region == region {
+				b.Findings.Add(check.WrongRegion(t, side, right))
+			}
+		}
+	}
+	return true
+}
 
 // foreignBuckets reports buckets whose account has no client, so that nobody here can read them. If an account with clients proved to own the bucket,
 // the transfer names a wrong account: the owner's statements would stay, and the changes would be handed to somebody else. Otherwise the owner is as

@@ -30,6 +30,15 @@ func (s *Snapshot) OwnerElsewhere(account, name string) string {
 	return ""
 }
 
+// RegionElsewhere is the Region of the bucket if it is another than the given one; "" if it is the same or not known. Nothing else can be read of such a
+// bucket: S3 sends every call to the other Region.
+func (s *Snapshot) RegionElsewhere(name, region string) string {
+	if right := s.Buckets[name].Region; right != region {
+		return right
+	}
+	return ""
+}
+
 // ToldOwner is the account to which, as a role of the transfer tells, the bucket of the side belonged when the role was written; "" if no role tells
 // another account than the transfer does.
 func (s *Snapshot) ToldOwner(t *transfer.Transfer, side plan.Side) string {
