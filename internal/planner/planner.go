@@ -226,6 +226,7 @@ func (b *Builder) check(ctx context.Context) error {
 		b.Findings.Add(f)
 	}
 	for _, t := range b.transfers {
+		b.dataBuckets(t)
 		if look, asked := b.Snap.SourceKeys[t.Name]; asked {
 			for _, f := range check.SourceKeys(t, look) {
 				b.Findings.Add(f)

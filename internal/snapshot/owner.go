@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/xacct/xacct/bucket"
@@ -10,7 +11,8 @@ import (
 
 // WrongOwner is the error of a bucket that belongs to another account, or of which it is not proved that it belongs to the account.
 func (s *Snapshot) WrongOwner(account, name string) *plan.WrongOwnerError {
-	e := &plan.WrongOwnerError{Account: account, Bucket: name, Owner: s.OwnerElsewhere(account, name), Err: s.Buckets[name].Unread[bucket.PartBucket]}
+	err := cmp.Or(s.Buckets[name].Unread[bucket.PartBucket], s.DataBuckets[OwnedBucket{account, name}].Unread[bucket.PartBucket])
+	e := &plan.WrongOwnerError{Account: account, Bucket: name, Owner: s.OwnerElsewhere(account, name), Err: err}
 	for _, t := range s.Transfers {
 		for _, end := range []struct{ bucket, region string }{{t.Source.Bucket, t.Source.Region}, {t.Destination.Bucket, t.Destination.Region}} {
 			if end.bucket == name {

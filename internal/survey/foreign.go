@@ -22,6 +22,11 @@ func (s *Reader) proveOwners(ctx context.Context) {
 				unowned[e.Bucket] = e.Region
 			}
 		}
+		for _, b := range t.DataBuckets() {
+			if _, end := unowned[b.Name]; !end && !s.Readable[b.Account] {
+				unowned[b.Name] = t.Destination.Region
+			}
+		}
 	}
 	if len(unowned) == 0 {
 		return

@@ -51,6 +51,7 @@ func (s *Reader) readDesired(ctx context.Context, w desired.Set, wg *sync.WaitGr
 		}
 	}
 	wg.Go(func() { s.proveOwners(ctx) })
+	wg.Go(func() { s.readDataBuckets(ctx) })
 	for _, t := range w.Tasks {
 		if s.Readable[t.Transfer.Destination.Account] && t.Transfer.Overwrites() {
 			wg.Go(func() { s.lookAtDestination(ctx, t.Transfer) })

@@ -167,6 +167,7 @@ var setups = map[string]func(*stage){
 	"report-denied": func(st *stage) {
 		st.tr.Task.Report = &task.Report{Account: accountB, Bucket: "media-archive", Prefix: "reports"}
 	},
+	"report-missing": func(st *stage) { st.tr.Task.Report = &task.Report{Bucket: "reports"} },
 	"report-elsewhere": func(st *stage) {
 		st.cloud.AddBucket(accountA, "us-east-2", "reports")
 		st.tr.Task.Report = &task.Report{Bucket: "reports"}
