@@ -36,7 +36,7 @@ var TaskNeeds = []Need{
 	{"WriteLocations", applying, OnMadeLocations, []string{"datasync:TagResource", "datasync:UpdateLocationS3"}, ""},
 	{"CreateTasks", applying, OnTaskLocations, []string{"datasync:CreateTask"}, ""}, // its required resource type is the location
 	{"WriteTasks", applying, OnTasks, []string{"datasync:TagResource", "datasync:UpdateTask"}, ""},
-	{"ListBuckets", reading, OnMadeBuckets, []string{"s3:ListBucket"}, ""}, // to ask whose a bucket is; and creating a location tests the caller's access
+	{"ListBuckets", applying, OnMadeBuckets, []string{"s3:ListBucket"}, ""}, // creating a location tests the caller's access
 	{"StartTasks", running, OnTasks, []string{"datasync:StartTaskExecution", "datasync:DescribeTask"}, ""},
 	{"RunTasks", running, OnExecutions, []string{"datasync:DescribeTaskExecution", "datasync:CancelTaskExecution", "datasync:UpdateTaskExecution",
 		"datasync:ListTagsForResource", "datasync:TagResource"}, ""},
@@ -64,7 +64,7 @@ var bucketNeeds = []Need{
 // dataNeeds are what planning needs of the buckets of manifests and reports, and what task.ReadReport and task.Retry need to read reports and write manifests, in the accounts of their buckets.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 var dataNeeds = []Need{
-	{"ReadDataBuckets", reading, OnDataBuckets, []string{"s3:ListBucket", "s3:GetBucketPolicy"}, ""},
+	{"ReadDataBuckets", []plan.Phase{plan.PlanPhase, plan.ApplyPhase}, OnDataBuckets, []string{"s3:ListBucket", "s3:GetBucketPolicy"}, ""},
 	{"ListReports", running, OnReportBuckets, []string{"s3:ListBucket"}, ""},
 	{"ReadReports", running, OnReports, []string{"s3:GetObject"}, ""},
 	{"WriteRetryManifests", running, OnRetryManifests, []string{"s3:PutObject"}, ""},

@@ -28,10 +28,10 @@ func (b *Builder) dataBuckets(t *transfer.Transfer) {
 			continue
 		case refused == nil:
 			f.Code, f.Detail = plan.CodeNoBucket, fmt.Sprintf("%s: bucket %s does not exist", d.Field, d.Name)
-			f.Remedy = "make the bucket, or correct " + d.Field + ".Bucket"
+			f.Remedy = fmt.Sprintf("make bucket %s, or correct %s.Bucket", d.Name, d.Field)
 		default:
 			f.Detail = fmt.Sprintf("%s: it is not proved that bucket %s belongs to account %s: %s", d.Field, d.Name, d.Account, text.OneLine(refused))
-			remedy := fmt.Sprintf("correct %s.Bucket or %s.Account, or grant the reader s3:ListBucket on the bucket", d.Field, d.Field)
+			remedy := fmt.Sprintf("correct %s.Bucket or %s.Account, or grant the reader s3:ListBucket on bucket %s", d.Field, d.Field, d.Name)
 			if !awserr.Denied(refused) {
 				remedy = "plan again when S3 answers"
 			}

@@ -36,15 +36,15 @@ func (b *Builder) foreignBuckets() {
 			}
 			f := plan.Finding{Severity: plan.Info, Code: plan.CodeWrongOwner, Transfer: t.Name, Side: side, Account: e.Account, Subject: e.Bucket,
 				Detail: fmt.Sprintf("it is not proved that bucket %s belongs to account %s: no client of the account was given", e.Bucket, e.Account),
-				Remedy: "plan with a client of the account too, or let its operator see that the bucket is there before the changes are handed over"}
+				Remedy: fmt.Sprintf("plan with a client of account %s too, or let its operator see that bucket %s is there before the changes are handed over", e.Account, e.Bucket)}
 			told := b.Snap.ToldOwner(t, side)
 			if owner := b.Snap.OwnerElsewhere(e.Account, e.Bucket); owner != "" {
 				f.Severity, f.Detail = plan.Blocking, fmt.Sprintf("bucket %s belongs to account %s, not to account %s", e.Bucket, owner, e.Account)
-				f.Remedy = "set the Account of that end to " + owner
+				f.Remedy = fmt.Sprintf("set the Account of the %s to %s", side, owner)
 			} else if told != "" {
 				f.Severity = plan.Warning
 				f.Detail += ", and when the transfer's role was written the bucket belonged to account " + told
-				f.Remedy = "correct the account, or plan with a client of account " + told + " too"
+				f.Remedy = fmt.Sprintf("correct the account of the %s, or plan with a client of account %s too", side, told)
 			}
 			b.Findings.Add(f)
 		}

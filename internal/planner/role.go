@@ -60,7 +60,7 @@ func (b *Builder) boundary(w desired.Role, state iamrole.State) {
 			if e := t.End(side); e.OwnsRole && e.DataSyncRole == w.Arn {
 				b.Findings.Add(plan.Finding{Severity: plan.Blocking, Code: plan.CodeNoRole, Transfer: t.Name, Side: side, Account: w.Account, Subject: arn,
 					Detail: fmt.Sprintf("the permissions boundary of role %s, %s, does not exist", w.Spec.Name, arn),
-					Remedy: "correct Role.PermissionsBoundary of that end, or make the policy first"})
+					Remedy: fmt.Sprintf("correct Role.PermissionsBoundary of the %s, or make the policy first", side)})
 			}
 		}
 	}
