@@ -233,7 +233,7 @@ const (
 const (
 	CodeForeignRole   Code = plan.CodeForeignRole   // a role of the desired name exists and is not ours
 	CodeRoleOpensMore Code = plan.CodeRoleOpensMore // a role's Trust or Policies open more than the preset
-	CodeNoRole        Code = plan.CodeNoRole        // RoleARN or Operators name a role that does not exist, or not at that path
+	CodeNoRole        Code = plan.CodeNoRole        // RoleARN or Operators name a role that does not exist, or not at that path; or Role.PermissionsBoundary names no policy
 	CodeNoLocation    Code = plan.CodeNoLocation    // LocationARN names a location that does not exist or does not fit
 	CodeAmbiguous     Code = plan.CodeAmbiguous     // several resources are tagged as ours
 	CodeCandidate     Code = plan.CodeCandidate     // a resource like the desired one exists without our tags

@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/xacct/xacct/internal/absent"
 	"github.com/xacct/xacct/internal/awserr"
@@ -88,10 +87,7 @@ func head(ctx context.Context, api API, spec Spec) (exists bool, region string, 
 	case awserr.NotFound(err):
 		return false, "", nil
 	}
-	var answer *smithyhttp.ResponseError
-	if errors.As(err, &answer) && answer.Response != nil && answer.Response.Response != nil {
-		region = answer.Response.Header.Get("X-Amz-Bucket-Region")
-	}
+	region = awserr.BucketRegion(err)
 	return region != "", region, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -53,10 +54,7 @@ func Observe(ctx context.Context, api API, spec Spec) (State, error) {
 	r.readPolicies(ctx, expected)
 	wg.Wait()
 	if known && !exists && ctx.Err() == nil {
-		if len(r.managed) == 0 {
-			return State{}, nil
-		}
-		return State{Managed: r.managed}, nil
+		return r.absent(), nil
 	}
 	r.readPolicies(ctx, slices.DeleteFunc(names, func(n string) bool { return slices.Contains(expected, n) }))
 	if ctx.Err() != nil {
@@ -71,6 +69,20 @@ func Observe(ctx context.Context, api API, spec Spec) (State, error) {
 		state.Managed = r.managed
 	}
 	return state, nil
+}
+
+// absent returns the state of a role that does not exist: what was read of the desired permissions boundary, or why that could not be read.
+func (r *reader) absent() State {
+	var s State
+	if len(r.managed) > 0 {
+		s.Managed = r.managed
+	}
+	for part, err := range r.unread {
+		if strings.HasPrefix(part, PartManaged+"/") {
+			s.Unread = map[string]error{part: err} // there is only one
+		}
+	}
+	return s
 }
 
 // reader collects the results of concurrent calls.

@@ -16,6 +16,7 @@ type AccessTestError struct {
 	Transfer  string
 	Side      Side   // the end that it is about: by the message, or else the one that the plan doubts more; "" is not known
 	Bucket    string // of that end, or of the manifest or report; "" is not known
+	Of        string // "manifest" or "report" if the bucket is theirs and no end's; "" otherwise
 	RoleARN   string // likewise; "" also if only a given location names it
 	Cause     task.Cause
 	Action    string   // what is likely not allowed, such as s3:ListBucket; "" is not known
@@ -43,7 +44,11 @@ func (e *AccessTestError) Error() string {
 	}
 	what := "a bucket"
 	if e.Bucket != "" {
-		what = fmt.Sprintf("the %s as %s", strings.TrimSpace(string(e.Side)+" bucket "+e.Bucket), cmp.Or(e.RoleARN, "its location's role"))
+		whose := string(e.Side)
+		if e.Of != "" {
+			whose = e.Of + "'s"
+		}
+		what = fmt.Sprintf("the %s as %s", strings.TrimSpace(whose+" bucket "+e.Bucket), cmp.Or(e.RoleARN, "its location's role"))
 	}
 	return text.Printable(fmt.Sprintf("transfer %s: datasync could not reach %s (by its policies: %s): %v", e.Transfer, what, cmp.Or(e.Verdict, "not evaluated"), e.Err))
 }

@@ -60,7 +60,7 @@ const (
 const (
 	CodeForeignRole   Code = "foreign-role"    // a role of the desired name exists and is not ours
 	CodeRoleOpensMore Code = "role-opens-more" // a role's Trust or Policies open more than the preset
-	CodeNoRole        Code = "no-role"         // RoleARN or Operators name a role that does not exist, or not at that path
+	CodeNoRole        Code = "no-role"         // RoleARN or Operators name a role that does not exist, or not at that path; or Role.PermissionsBoundary names no policy
 	CodeNoLocation    Code = "no-location"     // LocationARN names a location that does not exist or does not fit
 	CodeAmbiguous     Code = "ambiguous"       // several resources are tagged as ours
 	CodeCandidate     Code = "candidate"       // a resource like the desired one exists without our tags

@@ -197,11 +197,15 @@ func (e *OwnerError) Hint() string {
 type WrongOwnerError struct {
 	Account, Region string // as the transfer names them
 	Bucket          string
-	Err             error // what S3 answered; nil if the bucket was not looked at
+	Owner           string // the account with clients that proved to own the bucket; "" is not known
+	Err             error  // what S3 answered; nil if the bucket was not looked at
 }
 
-// Error is one line: the account, the bucket, and what S3 answered. S3 does not say whose a bucket is.
+// Error is one line: the account, the bucket, and its owner or what S3 answered. S3 does not say whose a bucket is, and only confirms its owner.
 func (e *WrongOwnerError) Error() string {
+	if e.Owner != "" {
+		return text.Printable(fmt.Sprintf("%s: bucket %s belongs to account %s", where(e.Account, e.Region), e.Bucket, e.Owner))
+	}
 	s := fmt.Sprintf("%s: it is not proved that bucket %s belongs to the account", where(e.Account, e.Region), e.Bucket)
 	if e.Err != nil {
 		s += ": " + text.OneLine(e.Err)
@@ -214,6 +218,9 @@ func (e *WrongOwnerError) Unwrap() error { return e.Err }
 
 // Hint is to correct the account, or to let the reader prove it.
 func (e *WrongOwnerError) Hint() string {
+	if e.Owner != "" {
+		return text.Printable("set the account of bucket " + e.Bucket + " to " + e.Owner)
+	}
 	if hint := hintOf(e.Err); hint != "" {
 		return hint
 	}

@@ -76,14 +76,20 @@ func (s *inspection) exists() bool {
 	e, head := s.end, s.state.Unread[bucket.PartBucket]
 	switch {
 	case s.state.Region != "" && s.state.Region != e.Region:
-		s.find(plan.Blocking, plan.CodeWrongRegion, "", fmt.Sprintf("bucket %s lives in %s, not in %s", e.Bucket, s.state.Region, e.Region),
-			fmt.Sprintf("set the Region of the %s to %s", s.side, s.state.Region))
+		s.findings = append(s.findings, WrongRegion(s.Transfer, s.side, s.state.Region))
 		return false
 	case head == nil && !s.state.Exists:
 		s.find(plan.Blocking, plan.CodeNoBucket, "", "bucket "+e.Bucket+" does not exist", fmt.Sprintf("make bucket %s, or correct its name in the %s", e.Bucket, s.side))
 		return false
 	}
 	return true
+}
+
+// WrongRegion is the finding that the bucket of the side is in the given Region, and not in that of the transfer.
+func WrongRegion(t *transfer.Transfer, side plan.Side, region string) plan.Finding {
+	e := t.End(side)
+	return plan.Finding{Severity: plan.Blocking, Code: plan.CodeWrongRegion, Transfer: t.Name, Side: side, Account: e.Account, Subject: e.Bucket,
+		Detail: fmt.Sprintf("bucket %s lives in %s, not in %s", e.Bucket, region, e.Region), Remedy: fmt.Sprintf("set the Region of the %s to %s", side, region)}
 }
 
 // readActions is the table of the actions with which the parts of a bucket are read.

@@ -48,6 +48,9 @@ func AccessError(findings []plan.Finding, t *transfer.Transfer, at Locations, si
 	switch {
 	case job != "":
 		e.Side, e.Bucket, e.RoleARN = jobOf(t, job)
+		if e.Bucket != "" && e.Bucket != t.Source.Bucket && e.Bucket != t.Destination.Bucket {
+			e.Of = map[task.Cause]string{task.CauseReport: "report", task.CauseManifest: "manifest"}[job]
+		}
 		setVerdict(e, worst(findings, t, m, func(f plan.Finding) bool { return f.Side == "" && f.Subject == e.RoleARN }))
 		return e
 	case e.Side == "" && explainable(m):

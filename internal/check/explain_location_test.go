@@ -89,3 +89,31 @@ func TestExplainKeyOfReport(t *testing.T) {
 		t.Errorf("%+v, want the destination's bucket", e)
 	}
 }
+
+// TestExplainNamesTheBucketOfData: the text calls a bucket of a report or manifest that is no end by what it is for.
+func TestExplainNamesTheBucketOfData(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		edit func(*transfer.Given)
+		err  string
+		want string // in the text
+	}{
+		{"a report's", func(t *transfer.Given) { t.Task.Report = &task.Report{Bucket: "reports"} },
+			"DataSync bucket access test failed: could not perform s3:PutObject in bucket reports.", "could not reach the report's bucket reports as "},
+		{"a manifest's", func(t *transfer.Given) { t.Task.Manifest = &task.Manifest{Bucket: "lists", Key: "list.csv"} },
+			"DataSync bucket access test failed: could not perform s3:GetObject in bucket lists.", "could not reach the manifest's bucket lists as "},
+		{"one of Retries", func(t *transfer.Given) { t.Retries = &task.Manifest{Bucket: "lists", Key: "list.csv"} },
+			"DataSync bucket access test failed: could not perform s3:GetObject in bucket lists.", "could not reach the manifest's bucket lists as "},
+		{"a report's, which is the destination's too", func(t *transfer.Given) {
+			t.Task.Report = &task.Report{Account: "444455556666", Bucket: "media-archive"}
+		}, "DataSync bucket access test failed: could not perform s3:PutObject in bucket media-archive.", "could not reach the destination bucket media-archive as "},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := explained()
+			tt.edit(&p.Transfers[0])
+			if err := p.Explain("media-archive", errors.New(tt.err)); !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("%v, want %q in it", err, tt.want)
+			}
+		})
+	}
+}

@@ -72,7 +72,7 @@ var callingFunctions = []callingFunction{
 	{
 		name: newPlanName, readOnly: true, permission: "`PlanPhase`",
 		does: "Reads what the transfers use and what they used before, and compares it with what they want. Where a location or task is to be made by a caller " +
-			"that `Operators` does not name, the caller's own role is read too; a caller that may not read it is a warning. " +
+			"that `Operators` does not name, the caller's own role is read too; a caller that may not read it is a warning. A bucket of manifests or reports that is no end is read with HeadBucket and GetBucketPolicy. Where a bucket's account has no client, each account with clients is asked with one HeadBucket whether the bucket is its own. " +
 			"With `PlanOptions.LookAtKeys` it lists up to that many keys below the prefix of each source, 1,000 a call.",
 		isNil:      "every account for which clients were given was proved to be that account. It is nil too if findings block every transfer: look at `Plan.Findings`.",
 		errors:     unusable,

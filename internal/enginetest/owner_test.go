@@ -69,9 +69,12 @@ func TestOwnerNotProved(t *testing.T) {
 			o.Override = []string{xacct.CodeWrongOwner}
 		}, []string{"warning destination"}, "correct the account"},
 		{"no client of the account", func(cloud *xaccttest.Cloud, tr *xacct.Transfer, _ *xacct.PlanOptions) {
+			tr.Destination.Account, tr.Destination.Bucket = "999900001111", "nobodys"
+		}, []string{"info destination"}, "plan with a client of account 999900001111 too"},
+		{"no client of the account, and the bucket is a third account's", func(cloud *xaccttest.Cloud, tr *xacct.Transfer, _ *xacct.PlanOptions) {
 			cloud.AddBucket(accountC, "us-east-2", "theirs")
 			tr.Destination.Account, tr.Destination.Bucket = "999900001111", "theirs"
-		}, nil, ""},
+		}, []string{"blocking destination"}, "set the Account of the destination to " + accountC},
 		{"a policy that was given denies the reader", func(cloud *xaccttest.Cloud, tr *xacct.Transfer, o *xacct.PlanOptions) {
 			deny := policy.Deny("s3:*").On("*").When(policy.ArnEquals("aws:PrincipalArn", cloud.OperatorARN(accountB))).WithSid("NotByHand")
 			scps := [][]policy.Document{{policy.New(policy.Allow("*").On("*"), deny)}}

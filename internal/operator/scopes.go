@@ -39,6 +39,7 @@ const (
 	OnGrantedBuckets Scope = "buckets with grants"   // outside the task account, and statements of ours are wanted
 	OnBareBuckets    Scope = "buckets without"       // outside the task account, and none is wanted: taking out a former one may empty the policy
 	OnACLBuckets     Scope = "buckets to enforce"    // whose ACLs are to be disabled
+	OnDataBuckets    Scope = "buckets of data"       // of manifests and reports, as far as they are no ends
 	OnReportBuckets  Scope = "buckets of reports"    // which whoever runs the task reads
 	OnReports        Scope = "reports"               // the objects in them
 	OnRetryManifests Scope = "retry manifests"       // which task.Retry writes
@@ -91,6 +92,11 @@ func (s scopes) add(scope Scope, arns ...string) {
 
 // addData adds the buckets and keys of reports and of manifests of retries.
 func (s scopes) addData(t *transfer.Transfer) {
+	for _, b := range t.DataBuckets() {
+		if b.Account == s.account {
+			s.add(OnDataBuckets, region.Bucket(t.Partition, b.Name))
+		}
+	}
 	if r := t.Task.Report; r != nil && cmp.Or(r.Account, t.TaskAccount) == s.account {
 		s.add(OnReportBuckets, region.Bucket(t.Partition, r.Bucket))
 		s.add(OnReports, region.Bucket(t.Partition, r.Bucket)+"/"+transfer.Slashed(r.Prefix)+"*")

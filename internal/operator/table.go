@@ -61,9 +61,10 @@ var bucketNeeds = []Need{
 	{"RestoreBuckets", destroying, OnACLBuckets, []string{"s3:PutBucketOwnershipControls"}, ""}, // only with PlanOptions.Ownership
 }
 
-// dataNeeds are what task.ReadReport and task.Retry need to read reports and write manifests, in the accounts of their buckets.
+// dataNeeds are what planning needs of the buckets of manifests and reports, and what task.ReadReport and task.Retry need to read reports and write manifests, in the accounts of their buckets.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 var dataNeeds = []Need{
+	{"ReadDataBuckets", []plan.Phase{plan.PlanPhase, plan.ApplyPhase}, OnDataBuckets, []string{"s3:ListBucket", "s3:GetBucketPolicy"}, ""},
 	{"ListReports", running, OnReportBuckets, []string{"s3:ListBucket"}, ""},
 	{"ReadReports", running, OnReports, []string{"s3:GetObject"}, ""},
 	{"WriteRetryManifests", running, OnRetryManifests, []string{"s3:PutObject"}, ""},

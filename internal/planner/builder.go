@@ -33,7 +33,7 @@ func (b *Builder) BlockedError(name string, findings []plan.Finding) *plan.Block
 	e := &plan.BlockedError{Transfer: name, Findings: findings, Causes: slices.Clone(b.Causes[name])}
 	for _, f := range b.Findings.List {
 		blocks := func(g plan.Finding) bool { return g.Subject == f.Subject && g.Account == f.Account }
-		if f.Code == plan.CodeWrongOwner && f.Transfer == name && slices.ContainsFunc(findings, blocks) {
+		if f.Code == plan.CodeWrongOwner && f.Severity != plan.Info && f.Transfer == name && slices.ContainsFunc(findings, blocks) {
 			e.Causes = append(e.Causes, b.Snap.WrongOwner(f.Account, f.Subject))
 		}
 	}

@@ -75,6 +75,9 @@ func (b *Builder) restoreOwnership(w desired.Bucket, locations map[string][]stri
 	state, seen := b.Snap.Buckets[spec.Name]
 	for _, part := range []string{bucket.PartOwnership, bucket.PartPolicy} {
 		if err := b.Snap.Unread(spec.Name, state.Unread, part); err != nil || !seen {
+			if b.wrongRegion(w.Transfers, spec.Name, spec.Region) {
+				return
+			}
 			b.find(w.Transfers, unknownFinding(spec.Account, spec.Name, fmt.Sprintf("the %s of bucket %s", part, spec.Name), cmp.Or(err, snapshot.ErrNotRead), plan.Blocking,
 				"grant the reader s3:GetBucketOwnershipControls and s3:GetBucketPolicy on bucket "+spec.Name+", or leave it out of Ownership"))
 			return

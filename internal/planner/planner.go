@@ -93,6 +93,7 @@ func NewBuilder(mode plan.Mode, s *snapshot.Snapshot, transfers []*transfer.Tran
 // something to make there; nil reads none. When ctx ends, PlanAll stops before its next decision and returns the error of ctx; nothing was planned then.
 func (b *Builder) PlanAll(ctx context.Context, readCallers func(accounts []string)) error {
 	b.Plan(b.transfers)
+	b.foreignBuckets()
 	b.readMakers(readCallers)
 	b.idleHandOver()
 	if err := b.check(ctx); err != nil {
@@ -225,6 +226,7 @@ func (b *Builder) check(ctx context.Context) error {
 		b.Findings.Add(f)
 	}
 	for _, t := range b.transfers {
+		b.dataBuckets(t)
 		if look, asked := b.Snap.SourceKeys[t.Name]; asked {
 			for _, f := range check.SourceKeys(t, look) {
 				b.Findings.Add(f)

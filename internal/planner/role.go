@@ -8,7 +8,9 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
@@ -29,6 +31,7 @@ func (b *Builder) role(w desired.Role) {
 			return
 		}
 	}
+	b.boundary(w, state)
 	d := w.Diff(state)
 	c.Op, c.Details, c.Before, c.After = d.Op, d.Lines, w.Before(state), w.After(d)
 	if d.Op == plan.Create {
@@ -43,6 +46,24 @@ func (b *Builder) role(w desired.Role) {
 	b.roleSizes(w, state)
 	c.Requires = b.keyDrops(w)
 	b.add(c)
+}
+
+// boundary reports a wanted permissions boundary that does not exist: IAM refuses to make the role.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+func (b *Builder) boundary(w desired.Role, state iamrole.State) {
+	arn := w.Spec.PermissionsBoundary
+	if err := state.Unread[iamrole.PartManaged+"/"+arn]; arn == "" || !awserr.Is(err, "NoSuchEntity") {
+		return
+	}
+	for _, t := range w.Transfers {
+		for _, side := range transfer.Sides {
+			if e := t.End(side); e.OwnsRole && e.DataSyncRole == w.Arn {
+				b.Findings.Add(plan.Finding{Severity: plan.Blocking, Code: plan.CodeNoRole, Transfer: t.Name, Side: side, Account: w.Account, Subject: arn,
+					Detail: fmt.Sprintf("the permissions boundary of role %s, %s, does not exist", w.Spec.Name, arn),
+					Remedy: fmt.Sprintf("correct Role.PermissionsBoundary of the %s, or make the policy first", side)})
+			}
+		}
+	}
 }
 
 // unreadRole is why the parts of a role that a plan may write could not all be read; nil if they were.

@@ -46,7 +46,7 @@ func (s policyStep) changed(d desired.PolicyDiff) plan.Change {
 
 // unreadable reports that the policy could not be read, and whether that is so.
 func (b *Builder) unreadable(s policyStep) bool {
-	if s.unread != nil {
+	if s.unread != nil && !(s.change.Kind == plan.BucketPolicy && b.wrongRegion(s.transfers, s.change.Name, s.change.Region)) {
 		b.blame(s.transfers, s.unread)
 		remedy := s.allow
 		if s.change.Kind == plan.BucketPolicy && !b.Snap.Buckets[s.change.Name].OwnerProved { // which may be why

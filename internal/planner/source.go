@@ -30,7 +30,8 @@ func (b *Builder) source(t *transfer.Transfer, deletes bool) {
 		unread(errors.New("the clients hold no client of its account"))
 	case !looked: // what a run finds is in its outcome
 	case look.Err != nil:
-		if deletes || b.Snap.Buckets[t.Source.Bucket].OwnerProved { // otherwise a finding on the bucket says why
+		known := b.Snap.RegionElsewhere(t.Source.Bucket, t.Source.Region) != ""
+		if !known && deletes || b.Snap.Buckets[t.Source.Bucket].OwnerProved { // otherwise a finding on the bucket says why
 			unread(look.Err)
 		}
 	case look.Sample.Objects == 0 && look.Sample.More:

@@ -22,7 +22,9 @@ func bucketPolicies(s *snapshot.Snapshot, w desired.Set) []plan.Residue {
 		item := plan.Residue{Account: b.Spec.Account, Region: b.Spec.Region, Kind: plan.BucketPolicy, Name: b.Spec.Name}
 		if err := state.Unread[bucket.PartPolicy]; err != nil {
 			item = notKnown(item, err)
-			if !state.OwnerProved { // which may be why
+			if right := s.RegionElsewhere(b.Spec.Name, b.Spec.Region); right != "" {
+				item.Detail = "not known: the bucket lives in " + right + ", not in " + b.Spec.Region
+			} else if !state.OwnerProved { // which may be why
 				item.Err = s.WrongOwner(b.Spec.Account, b.Spec.Name)
 			}
 			out = append(out, item)

@@ -69,6 +69,11 @@ func (s *Snapshot) addPolicies(f *plan.Facts, w desired.Set) {
 			f.BucketPolicies[name] = WithARNs(ids, state.Policy)
 		}
 	}
+	for b, state := range s.DataBuckets {
+		if _, end := s.Buckets[b.Name]; !end && state.OwnerProved && state.Unread[bucket.PartPolicy] == nil {
+			f.BucketPolicies[b.Name] = WithARNs(ids, state.Policy)
+		}
+	}
 	for arn, state := range s.Keys {
 		if state.Exists && state.Unread[kmskey.PartPolicy] == nil {
 			f.KeyPolicies[arn] = WithARNs(ids, state.Policy)

@@ -29,7 +29,8 @@ type FormerOwner struct {
 	Err     error  // why no client could read the policy
 }
 
-// FormerBucketsOf are the former buckets of the transfer. Its orphaned locations tell of them, the tags of its roles, the policies of its roles until
+// FormerBucketsOf are the former buckets of the transfer. They are told by name: a name has one bucket, so that a transfer that names another account
+// for the same bucket has left none. If the account is wrong, OwnerElsewhere and ToldOwner say so. Its orphaned locations tell of them, the tags of its roles, the policies of its roles until
 // they are rewritten, and the plan that is to be applied.
 func (s *Snapshot) FormerBucketsOf(t *transfer.Transfer) []FormerBucket {
 	var out []FormerBucket

@@ -64,6 +64,11 @@ type Snapshot struct {
 	// SourceKeys are by transfer whose keys at the source were asked for: what was seen of them.
 	SourceKeys map[string]check.KeyLook
 
+	// DataBuckets are the buckets of manifests and reports that are no ends, as those of the accounts that the transfers name: whether they are there,
+	// their Region, owner and policy.
+	DataBuckets map[OwnedBucket]bucket.State
+	// ProvedOwners are by the name of a bucket whose account, as the transfer names it, has no client: the account with clients whose bucket it is.
+	ProvedOwners map[string]string
 	// Owners are by the name of a former bucket.
 	Owners map[string]FormerOwner
 	// KeysNamed are by transfer: the ARNs of the keys that the plan to be applied names.
@@ -73,6 +78,9 @@ type Snapshot struct {
 	// Dead are the unique IDs in bucket and key policies whose roles or users are certainly gone, sorted.
 	Dead []string
 }
+
+// OwnedBucket is a bucket and the account that is to own it.
+type OwnedBucket struct{ Account, Name string }
 
 // SourceLook is a look at what lies below a source's prefix. Err is why it failed.
 type SourceLook struct {
@@ -104,6 +112,8 @@ func New(accounts iter.Seq[string]) *Snapshot {
 		Unlisted:      map[string]error{},
 		Sources:       map[string]SourceLook{},
 		SourceKeys:    map[string]check.KeyLook{},
+		DataBuckets:   map[OwnedBucket]bucket.State{},
+		ProvedOwners:  map[string]string{},
 		Owners:        map[string]FormerOwner{},
 	}
 }

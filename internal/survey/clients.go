@@ -51,11 +51,7 @@ func identify(ctx context.Context, c client.Set, accounts []string) (map[string]
 func accountsOf(c client.Set, transfers []*transfer.Transfer) []string {
 	set := map[string]bool{}
 	for _, t := range transfers {
-		involved := []string{t.TaskAccount, t.Source.Account, t.Destination.Account}
-		for _, key := range t.Keys {
-			involved = append(involved, key.Account())
-		}
-		for _, a := range involved {
+		for _, a := range t.Accounts() {
 			if _, ok := c[a]; ok {
 				set[a] = true
 			}

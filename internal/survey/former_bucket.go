@@ -45,11 +45,16 @@ func (s *Reader) readFormerBuckets(ctx context.Context, w desired.Set) {
 	wg.Wait()
 }
 
-// identifyOthers proves whose the clients are whose accounts no transfer names. It returns the errors by account.
+// identifyOthers proves, once, whose the clients are whose accounts no transfer names. It returns the errors by account.
 func (s *Reader) identifyOthers(ctx context.Context) map[string]error {
+	s.otherAccounts.Do(func() { s.unproved = s.identifyUnnamed(ctx) })
+	return s.unproved
+}
+
+func (s *Reader) identifyUnnamed(ctx context.Context) map[string]error {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	errs, proved := map[string]error{}, accountsOf(s.clients, s.Transfers)
+	errs, proved := map[string]error{}, slices.Concat(s.identified, accountsOf(s.clients, s.Transfers))
 	for account := range s.clients {
 		if slices.Contains(proved, account) {
 			continue

@@ -16,10 +16,11 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// observe reads everything that the transfers need, each thing once, in rounds. A round reads what the rounds before it led to.
-func observe(ctx context.Context, c client.Set, transfers []*transfer.Transfer) (*snapshot.Snapshot, error) {
+// observe reads everything that the transfers need, each thing once, in rounds. A round reads what the rounds before it led to. The clients of the
+// identified accounts are proved to be theirs.
+func observe(ctx context.Context, c client.Set, identified []string, transfers []*transfer.Transfer) (*snapshot.Snapshot, error) {
 	s := NewReader(c)
-	s.Transfers = transfers
+	s.Transfers, s.identified = transfers, identified
 	w := desired.Of(transfers)
 	var named sync.WaitGroup
 	s.readDesired(ctx, w, &named)
@@ -49,6 +50,8 @@ func (s *Reader) readDesired(ctx context.Context, w desired.Set, wg *sync.WaitGr
 			wg.Go(func() { s.readBucket(ctx, b.Spec) })
 		}
 	}
+	wg.Go(func() { s.proveOwners(ctx) })
+	wg.Go(func() { s.readDataBuckets(ctx) })
 	for _, t := range w.Tasks {
 		if s.Readable[t.Transfer.Destination.Account] && t.Transfer.Overwrites() {
 			wg.Go(func() { s.lookAtDestination(ctx, t.Transfer) })

@@ -15,6 +15,10 @@ type Reader struct {
 	*snapshot.Snapshot
 	clients client.Set
 	mu      sync.Mutex // guards the snapshot
+
+	identified    []string         // the accounts whose clients are proved to be theirs
+	otherAccounts sync.Once        // identifies the accounts that no transfer names
+	unproved      map[string]error // by such an account: why it is not proved whose its clients are
 }
 
 // NewReader makes a reader with an empty snapshot.

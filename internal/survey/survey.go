@@ -47,7 +47,7 @@ func Read(ctx context.Context, c client.Set, transfers []*transfer.Transfer, con
 		return nil, err
 	}
 	noted, flaws := client.WithNotebook(ctx)
-	if s.Snapshot, err = observe(noted, s.Clients, transfers); err == nil {
+	if s.Snapshot, err = observe(noted, s.Clients, accounts, transfers); err == nil {
 		err = flaws.Err(accounts)
 	}
 	return s, err

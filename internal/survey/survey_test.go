@@ -53,7 +53,8 @@ func TestIdentity(t *testing.T) {
 	}{
 		{"proved", func(*cloud, client.Set) {}, []string{accountA, accountB}, nil, "", []string{accountA, accountB}},
 		{"one account only", func(*cloud, client.Set) {}, []string{accountB}, nil, "", []string{accountB}},
-		{"accounts that nothing names are left alone", func(*cloud, client.Set) {}, []string{accountA, accountC}, nil, "", []string{accountA}},
+		{"accounts that nothing names are left alone", func(*cloud, client.Set) {}, []string{accountA, accountB, accountC}, nil, "",
+			[]string{accountA, accountB}},
 		{"accounts that the plan names", func(*cloud, client.Set) {}, []string{accountA, accountC}, []string{accountA, accountC, "999999999999"}, "",
 			[]string{accountA, accountC}},
 		{"credentials of another account", func(c *cloud, _ client.Set) { c.identity = map[string]string{accountB: accountC} },

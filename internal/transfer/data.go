@@ -92,6 +92,37 @@ func (t *Transfer) GivenDataRoles() []string {
 	return out
 }
 
+// DataBucket is the bucket of a manifest or report that is no end of the transfer.
+type DataBucket struct {
+	Field   string // the field of the transfer, such as "Task.Report"
+	Account string
+	Name    string
+}
+
+// DataBuckets returns the buckets of the manifest, the report and the manifest of retries that are no end of the transfer.
+func (t *Transfer) DataBuckets() []DataBucket {
+	var out []DataBucket
+	add := func(field, account, name string) {
+		account = cmp.Or(account, t.TaskAccount)
+		for _, e := range []Endpoint{t.Source, t.Destination} {
+			if e.Bucket == name && e.Account == account {
+				return
+			}
+		}
+		out = append(out, DataBucket{field, account, name})
+	}
+	if m := t.Task.Manifest; m != nil {
+		add("Task.Manifest", m.Account, m.Bucket)
+	}
+	if r := t.Task.Report; r != nil {
+		add("Task.Report", r.Account, r.Bucket)
+	}
+	if m := t.Retries; m != nil {
+		add("Retries", m.Account, m.Bucket)
+	}
+	return out
+}
+
 // DataPlace is where a manifest or report is.
 type DataPlace struct {
 	What string // such as "manifest of retries"

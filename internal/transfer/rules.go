@@ -55,6 +55,12 @@ var (
 		Remedy: "DataSync can only be passed a role of the account that owns the location: give arn:PARTITION:iam::TASK-ACCOUNT:role/NAME",
 		Source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
 	}
+	ruleBoundary = problem.Rule{
+		ID:     "boundary-account",
+		Text:   "must be a policy of the task account or of AWS, in the same partition",
+		Remedy: "IAM finds no policy of another account: give arn:PARTITION:iam::TASK-ACCOUNT:policy/NAME",
+		Source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
+	}
 	ruleLocationARN = problem.Rule{
 		ID:     "location-arn",
 		Text:   "must be the ARN of a DataSync location of the task account in the bucket's Region",
@@ -200,7 +206,7 @@ var (
 
 // rules lists all of them, for the test that wants an accepted and a refused case of each.
 var rules = []problem.Rule{
-	ruleName, ruleDuplicateName, ruleAccount, ruleRegion, rulePartition, ruleNested, ruleRoleExcludes, ruleRoleARN, ruleLocationARN,
+	ruleName, ruleDuplicateName, ruleAccount, ruleRegion, rulePartition, ruleNested, ruleRoleExcludes, ruleRoleARN, ruleBoundary, ruleLocationARN,
 	ruleKeysMany, ruleTagOurs, ruleSharedRole, ruleOperator, ruleKeyRegion, ruleKeyTwice, ruleDestinationOnly, ruleNoDelete, ruleGrant, ruleComputed, ruleTags, ruleTagCase,
 	ruleTagPrefix, ruleTrust, ruleOneRole, ruleOneBucket, ruleDataBucket, ruleDataNoRole, RuleReportDeleted,
 }

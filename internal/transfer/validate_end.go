@@ -47,6 +47,12 @@ func (t *Transfer) validateEnd(side plan.Side) error {
 		l.Check(reflect.ValueOf(e.Role).IsZero(), ruleRoleExcludes, "Role", e.Role.Name)
 	} else {
 		l.Under("Role", givenRole(e.Role).Validate())
+		if a, ok := region.ParseARN(e.Role.PermissionsBoundary); ok && (a.Account == "aws" || region.ValidAccount(a.Account)) {
+			if a.Account == "aws" {
+				a.Account = t.TaskAccount
+			}
+			l.Check(t.inPlace(a), t.placed(ruleBoundary), "Role.PermissionsBoundary", e.Role.PermissionsBoundary)
+		}
 	}
 	return l.Err()
 }

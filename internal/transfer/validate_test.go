@@ -72,6 +72,9 @@ func TestRules(t *testing.T) {
 			t.Task.Report = &task.Report{Account: account, Bucket: bucket, Prefix: prefix, RoleARN: role}
 		}
 	}
+	boundary := func(arn string) func(*Given) {
+		return func(t *Given) { t.Destination.Role.PermissionsBoundary = arn }
+	}
 	removing := func(prefix string, edit func(*Given)) func(*Given) {
 		return func(t *Given) {
 			t.Destination.Prefix, t.Task.Options.PreserveDeletedFiles = prefix, "REMOVE"
@@ -92,6 +95,12 @@ func TestRules(t *testing.T) {
 		accept("report-deleted", "in it, nothing is deleted", report("444455556666", "media-archive", "reports", "")),
 		refuse("report-deleted", "in the whole bucket", removing("", report("444455556666", "media-archive", "reports", ""))),
 		refuse("report-deleted", "below the prefix", removing("in/", report("444455556666", "media-archive", "/in/reports", ""))),
+		accept("boundary-account", "the task account's", boundary("arn:aws:iam::111122223333:policy/teams/boundary")),
+		accept("boundary-account", "one of AWS", boundary("arn:aws:iam::aws:policy/PowerUserAccess")),
+		refuse("boundary-account", "the bucket owner's", boundary("arn:aws:iam::444455556666:policy/boundary")),
+		refuse("boundary-account", "a mistyped account's", boundary("arn:aws:iam::111122223334:policy/boundary")),
+		refuse("boundary-account", "of another partition", boundary("arn:aws-cn:iam::111122223333:policy/boundary")),
+		refuse("boundary-account", "one of AWS of another partition", boundary("arn:aws-us-gov:iam::aws:policy/PowerUserAccess")),
 		accept("trust-wildcard", "a service and an account", func(t *Given) {
 			t.Source.Role.Trust = policy.New(policy.Allow("sts:AssumeRole").By(policy.Service("datasync.amazonaws.com"), policy.Account("111122223333")))
 		}),

@@ -146,6 +146,7 @@ var setups = map[string]func(*stage){
 		st.cloud.AddBucket("777788889999", "eu-west-1", "media-theirs")
 		st.tr.Source.Bucket = "media-theirs"
 	},
+	"wrong-owner-elsewhere": func(st *stage) { st.tr.Destination.Account = "444455556665" },
 	"wrong-owner-reader-denied": func(st *stage) {
 		reader := st.cloud.OperatorARN(accountA)
 		scps := [][]policy.Document{{policy.New(policy.Allow("*").On("*")), policy.New(policy.Deny("s3:*").On("arn:aws:s3:::media-raw", "arn:aws:s3:::media-raw/*").
@@ -166,6 +167,7 @@ var setups = map[string]func(*stage){
 	"report-denied": func(st *stage) {
 		st.tr.Task.Report = &task.Report{Account: accountB, Bucket: "media-archive", Prefix: "reports"}
 	},
+	"report-missing": func(st *stage) { st.tr.Task.Report = &task.Report{Bucket: "reports"} },
 	"report-elsewhere": func(st *stage) {
 		st.cloud.AddBucket(accountA, "us-east-2", "reports")
 		st.tr.Task.Report = &task.Report{Bucket: "reports"}
