@@ -57,12 +57,13 @@ func (c *checker) check() []plan.Finding {
 	var out []plan.Finding
 	for _, side := range transfer.Sides {
 		out = append(out, c.checkGiven(side)...)
-		if role := c.roleOf(side); role != "" {
+		switch role := c.roleOf(side); {
+		case role == "":
+			out = append(out, c.noRole(side)...)
+		case !absent(c.facts, role): // of one that is absent, checkGiven says all that matters
 			out = append(out, c.checkTrust(side, role)...)
 			out = append(out, c.checkRole(side, role)...)
 			out = append(out, c.checkKeys(side, role)...)
-		} else {
-			out = append(out, c.noRole(side)...)
 		}
 	}
 	out = append(out, excess.Findings(c.Resources, c.sets, c.stop)...)
