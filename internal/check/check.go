@@ -85,6 +85,7 @@ func (c *checker) check() []plan.Finding {
 	} else if len(operators) == 0 {
 		out = append(out, c.noOperator()...)
 	}
+	out = append(out, c.checkWrites()...)
 	for _, side := range transfer.Sides {
 		if side == plan.DestinationSide && c.Transfer.Source.Bucket == c.Transfer.Destination.Bucket {
 			out = append(out, c.checkContent()...)

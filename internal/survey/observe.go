@@ -16,13 +16,15 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// observe reads everything that the transfers need, each thing once, in rounds. A round reads what the rounds before it led to.
-func observe(ctx context.Context, c client.Set, transfers []*transfer.Transfer) (*snapshot.Snapshot, error) {
+// observe reads everything that the transfers need, each thing once, in rounds. A round reads what the rounds before it led to. writers are the ARNs of the
+// callers, by account, whose roles are read where they may have to write.
+func observe(ctx context.Context, c client.Set, transfers []*transfer.Transfer, writers map[string]string) (*snapshot.Snapshot, error) {
 	s := NewReader(c)
 	s.Transfers = transfers
 	w := desired.Of(transfers)
 	var named sync.WaitGroup
 	s.readDesired(ctx, w, &named)
+	s.readWriters(ctx, w, writers, &named)
 	lists := s.readListed(ctx, w)
 	named.Wait()
 	s.readFormerLogs(ctx, w, lists.tasks)
