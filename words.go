@@ -42,6 +42,8 @@ type (
 
 	// Maker is the principal of the task account whose credentials plan and will apply, and what it has to make of one transfer. See [plan.Maker].
 	Maker = plan.Maker
+	// Write is a call by which the caller of an account will change the policy or the Object Ownership of a bucket, or the policy of a key. See [plan.Write].
+	Write = plan.Write
 
 	// Status is how a [Change] ended. See [plan.Status].
 	Status = plan.Status
@@ -79,7 +81,8 @@ type (
 	// IdentityError says that a client belongs to another account than the one it stands for, or that its account could not be proved. See [plan.IdentityError].
 	IdentityError = plan.IdentityError
 
-	// CallerError says that nothing was applied, because the caller may not make a location or task that it would have to make now. See [plan.CallerError].
+	// CallerError says that nothing was applied, because the caller may not make a location or task that it would have to make now, or because the caller
+	// of another account may not write a policy there. See [plan.CallerError].
 	CallerError = plan.CallerError
 
 	// BlockedError says that changes were not made because findings block them. See [plan.BlockedError].
@@ -182,8 +185,8 @@ const (
 	CodeDenied       Code = plan.CodeDenied       // the policies deny it, or do not allow it
 	CodeLimited      Code = plan.CodeLimited      // the policies deny only actions that the transfer needs rarely or not at all
 	CodeUndetermined Code = plan.CodeUndetermined // what was given and read does not settle it
-	CodeNoOperator   Code = plan.CodeNoOperator   // Operators is empty, and the caller may not make the locations or the task, or it is not known who makes them
-	CodeCaller       Code = plan.CodeCaller       // the caller may not make the locations or the task, and is none of Operators
+	CodeNoOperator   Code = plan.CodeNoOperator   // Operators is empty, and a caller may not make the locations or the task or write a policy, or it is not known who makes them
+	CodeCaller       Code = plan.CodeCaller       // a caller may not make the locations or the task or write a policy, and is none of Operators
 	CodeNotGiven     Code = plan.CodeNotGiven     // policies that were not handed to the plan, such as SCPs: the verdicts hold as far as the given ones go
 	CodeUnread       Code = plan.CodeUnread       // something exists, or may exist, and could not be read
 	CodeAssumed      Code = plan.CodeAssumed      // the plan rests on something that AWS does not document

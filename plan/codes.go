@@ -9,8 +9,8 @@ const (
 	CodeDenied       Code = "denied"       // the policies deny it, or do not allow it
 	CodeLimited      Code = "limited"      // the policies deny only actions that the transfer needs rarely or not at all
 	CodeUndetermined Code = "undetermined" // what was given and read does not settle it
-	CodeNoOperator   Code = "no-operator"  // Operators is empty, and the caller may not make the locations or the task, or it is not known who makes them
-	CodeCaller       Code = "caller"       // the caller may not make the locations or the task, and is none of Operators
+	CodeNoOperator   Code = "no-operator"  // Operators is empty, and a caller may not make the locations or the task or write a policy, or it is not known who makes them
+	CodeCaller       Code = "caller"       // a caller may not make the locations or the task or write a policy, and is none of Operators
 	CodeNotGiven     Code = "not-given"    // policies that were not handed to the plan, such as SCPs: the verdicts hold as far as the given ones go
 	CodeUnread       Code = "unread"       // something exists, or may exist, and could not be read
 	CodeAssumed      Code = "assumed"      // the plan rests on something that AWS does not document

@@ -81,9 +81,10 @@ func (e *IdentityError) Hint() string {
 	return text.Printable(fmt.Sprintf("give Clients[%q] credentials of account %s", e.Account, e.Account))
 }
 
-// CallerError says that nothing was applied, because the caller may not make a location or task that it would have to make now.
+// CallerError says that nothing was applied, because the caller may not make a location or task that it would have to make now, or because the caller of
+// another account may not write a policy there.
 type CallerError struct {
-	Account   string // the task account
+	Account   string // the account of the caller: the task account, or that of the bucket or key
 	Caller    string // the ARN of the role or user that calls
 	Transfers []string
 	Findings  []Finding // what it may not do, each with its remedy

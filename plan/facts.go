@@ -36,6 +36,10 @@ type Facts struct {
 	// is known: its task account has no client, or hands over its changes.
 	Makers map[string]Maker
 
+	// Writes are the calls that the callers will make in policies of buckets and keys and in Object Ownership, by transfer name. What is missing is for
+	// others to write, or the caller is not known.
+	Writes map[string][]Write
+
 	// OrgIDs are the organisations (o-…) of accounts, by account id; see xacct.PlanOptions. One with characters that such an id does not
 	// have, such as a space, counts as missing.
 	OrgIDs map[string]string
@@ -51,4 +55,15 @@ type Maker struct {
 	Sides   []Side // the ends whose locations are to be made
 	Task    bool   // the task is to be made
 	Unknown string // why ARN is not known; "" if it is
+}
+
+// Write is a call by which the caller of an account will change the policy or the Object Ownership of a bucket, or the policy of a key.
+type Write struct {
+	Caller   string // the ARN of the role behind the caller's session, path included, or of the user
+	Account  string // 12-digit id of the caller's account, whose bucket or key it is
+	Region   string // of the bucket or key
+	Kind     Kind   // BucketPolicy, BucketOwnership or KeyPolicy
+	Action   string // as in IAM policies: s3:PutBucketPolicy
+	Resource string // the ARN of the bucket or key
+	Name     string // of the bucket; the id of the key
 }

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/xacct/xacct/internal/check"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/plan"
 )
 
-// refuseCaller refuses the apply if its caller may not make a location or task that it would have to make now. Whoever makes only roles, and whoever waits
-// for another account first, is not concerned, and neither is a caller that Override lets pass.
+// refuseCaller refuses the apply if its caller may not make a location or task that it would have to make now, or if the caller of an account may not
+// write a policy there. Whoever makes only roles, and whoever waits for another account first, is not concerned, and neither is a caller that Override
+// lets pass.
 func (r *run) refuseCaller() error {
 	if r.approved.Mode != plan.SetUp || slices.Contains(r.approved.Settings.Override, plan.CodeNoOperator) {
 		return nil
@@ -22,6 +24,9 @@ func (r *run) refuseCaller() error {
 			continue
 		}
 		account := r.taskAccount(f.Transfer)
+		if check.OnWrites(f) {
+			account = f.Account
+		}
 		e := refused[account]
 		if e == nil {
 			e = &plan.CallerError{Account: account, Caller: f.Subject}
@@ -66,11 +71,15 @@ func (r *run) taskAccount(name string) string {
 	return ""
 }
 
-// makesNow reports whether this apply would make a location or task that the finding on its caller is about.
+// makesNow reports whether this apply would make a location or task, or write a policy, that the finding on its caller is about.
 func (r *run) makesNow(f plan.Finding) bool {
 	return slices.ContainsFunc(r.approved.Changes, func(ch plan.Change) bool {
 		now := r.currentUnblocked[ch.ID]
 		switch {
+		case check.OnWrites(f):
+			if now == nil || ch.Op == plan.NoOp || !slices.Contains(ch.Transfers, f.Transfer) || ch.Account != f.Account || !intersect(now.Calls, f.Actions) {
+				return false
+			}
 		case ch.Kind != plan.DataSyncLocation && (ch.Kind != plan.DataSyncTask || f.Side != ""), !slices.Contains(ch.Transfers, f.Transfer):
 			return false
 		case ch.Kind == plan.DataSyncLocation && f.Side != "" && f.Side != ch.Side:
@@ -80,6 +89,11 @@ func (r *run) makesNow(f plan.Finding) bool {
 		}
 		return ch.Hold == "" && now.Hold == "" && !r.willWait(ch.ID, map[string]bool{})
 	})
+}
+
+// intersect reports whether the lists have something in common.
+func intersect(a, b []string) bool {
+	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
 }
 
 // willWait reports whether the change will wait for another operator: something that it requires is handed over, or is not in the plan and not done.

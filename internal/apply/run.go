@@ -122,7 +122,11 @@ func begin(ctx context.Context, p *planner.Plan, c client.Set, o Options) (*run,
 	if fs != nil {
 		return nil, &plan.BlockedError{Findings: fs}
 	}
-	read, err := survey.Read(ctx, c, p.Transfers, o.Concurrency, snapshot.NamedByPlan(p.Changes))
+	readAll := survey.Read
+	if p.Mode == plan.SetUp {
+		readAll = survey.ReadToSetUp
+	}
+	read, err := readAll(ctx, c, p.Transfers, o.Concurrency, snapshot.NamedByPlan(p.Changes))
 	if err != nil {
 		return nil, err
 	}

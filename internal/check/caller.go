@@ -15,7 +15,7 @@ import (
 // https://github.com/hashicorp/terraform-provider-aws/issues/21974
 func (c *checker) checkMaker(m plan.Maker) []plan.Finding {
 	t := c.Transfer
-	if len(m.Sides) == 0 && !m.Task || m.ARN != "" && slices.Contains(t.Operators, m.ARN) {
+	if len(m.Sides) == 0 && !m.Task || c.named(m.ARN) {
 		return nil // the checks of operators have its findings
 	}
 	if m.ARN == "" {
@@ -28,7 +28,17 @@ func (c *checker) checkMaker(m plan.Maker) []plan.Finding {
 		}
 	}
 	p := c.callPolicies(m.ARN)
-	return append(out, c.forCaller(m, c.ownCase("the caller", m.ARN, p, plan.ApplyPhase, makesAll).Conclude())...)
+	out = append(out, c.forCaller(m, c.ownCase("the caller", m.ARN, p, plan.ApplyPhase, makesAll).Conclude())...)
+	if len(t.Operators) > 0 {
+		return out // they may run the task
+	}
+	runs := c.forCaller(m, c.runs("the caller", m.ARN, p))
+	return append(out, slices.DeleteFunc(runs, func(f plan.Finding) bool { return f.Code == plan.CodeAllowed })...)
+}
+
+// named reports whether Operators name the caller, be it by another path or letter case: noSuchOperator then says how it should be written.
+func (c *checker) named(arn string) bool {
+	return arn != "" && slices.ContainsFunc(c.Transfer.Operators, func(op string) bool { return op == arn || c.facts.Moved[op] == arn })
 }
 
 // unlistedMaker decides by what STS called the caller, and not by its own policies, whether it may list the buckets. A bucket of another account that allows
@@ -74,13 +84,17 @@ func (c *checker) callerCode() plan.Code {
 }
 
 // forCaller turns the findings on an operator into those on the caller. A denial blocks if no operator is named, and warns otherwise, because who plans
-// need not be who applies. What is open is a warning with what it depends on, and what is rarely needed is left out.
+// need not be who applies. What is open is a warning with what it depends on. The denial of what is rarely needed stays the warning that it is, but is
+// left out beside the denial of what is always needed.
 func (c *checker) forCaller(m plan.Maker, findings []plan.Finding) []plan.Finding {
 	var out []plan.Finding
+	denied := slices.ContainsFunc(findings, func(f plan.Finding) bool { return f.Code == plan.CodeDenied })
 	for _, f := range findings {
 		switch f.Code {
 		case plan.CodeLimited:
-			continue
+			if denied {
+				continue
+			}
 		case plan.CodeUndetermined:
 			f.Code = c.callerCode()
 		case plan.CodeDenied:

@@ -57,12 +57,13 @@ func (c *checker) check() []plan.Finding {
 	var out []plan.Finding
 	for _, side := range transfer.Sides {
 		out = append(out, c.checkGiven(side)...)
-		if role := c.roleOf(side); role != "" {
+		switch role := c.roleOf(side); {
+		case role == "":
+			out = append(out, c.noRole(side)...)
+		case !absent(c.facts, role): // of one that is absent, checkGiven says all that matters
 			out = append(out, c.checkTrust(side, role)...)
 			out = append(out, c.checkRole(side, role)...)
 			out = append(out, c.checkKeys(side, role)...)
-		} else {
-			out = append(out, c.noRole(side)...)
 		}
 	}
 	out = append(out, excess.Findings(c.Resources, c.sets, c.stop)...)
@@ -84,6 +85,7 @@ func (c *checker) check() []plan.Finding {
 	} else if len(operators) == 0 {
 		out = append(out, c.noOperator()...)
 	}
+	out = append(out, c.checkWrites()...)
 	for _, side := range transfer.Sides {
 		if side == plan.DestinationSide && c.Transfer.Source.Bucket == c.Transfer.Destination.Bucket {
 			out = append(out, c.checkContent()...)

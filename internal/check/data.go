@@ -75,6 +75,9 @@ func (c *checker) checkData() []plan.Finding {
 		if role != c.roleOf(plan.SourceSide) && role != c.roleOf(plan.DestinationSide) {
 			out = append(out, c.dataRole(a)...)
 		}
+		if absent(c.facts, role) {
+			continue // a finding says so, and the role may do nothing
+		}
 		out = append(out, c.dataAccess(a, role)...)
 	}
 	return out
@@ -88,6 +91,9 @@ func (c *checker) dataRole(a dataAccess) []plan.Finding {
 		out = append(out, plan.Finding{Severity: s, Code: code, Transfer: t.Name, Account: t.TaskAccount, Subject: subject,
 			Detail: detail, Remedy: remedy})
 	})
+	if absent(c.facts, a.role) {
+		return out
+	}
 	return append(out, c.trusted("", a.role, a.name, t.Destination.Region, t.End(a.side).Region)...)
 }
 

@@ -229,7 +229,7 @@ func creators(t *transfer.Transfer, findings []plan.Finding) []string {
 
 // aboutCaller reports whether the finding is about what the caller may not make, or perhaps may not.
 func aboutCaller(f plan.Finding) bool {
-	return f.Code == plan.CodeNoOperator || f.Code == plan.CodeCaller
+	return (f.Code == plan.CodeNoOperator || f.Code == plan.CodeCaller) && !OnWrites(f)
 }
 
 // verdictOf returns the verdict on access that the finding stands for.

@@ -25,6 +25,10 @@ func (c *checker) checkGiven(side plan.Side) []plan.Finding {
 	givenRole(c.facts, e.RoleARN, "RoleARN of the "+string(side), find)
 	if s, ok := c.facts.Locations[e.LocationARN]; ok && e.LocationARN != "" {
 		c.givenLocation(side, s, find)
+		if e.RoleARN == "" && absent(c.facts, s.RoleARN) {
+			find(plan.Blocking, plan.CodeNoRole, s.RoleARN, "role "+s.RoleARN+", which the location uses, does not exist",
+				"let the location use a role that exists, or leave LocationARN empty")
+		}
 	}
 	out = append(out, c.tutorialStatement(side)...)
 	return out

@@ -92,21 +92,26 @@ func (c *checker) ownCall(n operator.Need, action, resource string) []ownCall {
 	return []ownCall{call.withTags(c.Task.Tags)}
 }
 
-// checkOwnCalls decides the operator's own calls in the task account: those that set the transfer up, and those that run it. An operator that
-// no policy allows to run it is not reported, because somebody else may run it. One that a Deny keeps from running it is.
+// checkOwnCalls decides the operator's own calls in the task account: those that set the transfer up, and those that run it.
 func (c *checker) checkOwnCalls(op string) []plan.Finding {
 	p := c.callPolicies(op)
 	setUp := c.ownCase("the operator", op, p, plan.ApplyPhase, makesAll)
 	c.leaveRoles(setUp, op)
-	run := c.ownCase("the operator", op, p, plan.RunPhase, "run the task")
+	return append(setUp.Conclude(), c.runs("the operator", op, p)...)
+}
+
+// runs decides the calls of the principal, whom the findings call who, that run the task. A principal that no policy allows to run it is not reported,
+// because somebody else may run it. One that a Deny keeps from running it is.
+func (c *checker) runs(who, principal string, p authz.Policies) []plan.Finding {
 	if p.Unread&authz.Identity != 0 {
-		run.Verdicts = nil // the findings on the set-up say that the policies were not read
+		return nil // the findings on the set-up say that the policies were not read
 	}
+	run := c.ownCase(who, principal, p, plan.RunPhase, "run the task")
 	run.Verdicts = slices.DeleteFunc(run.Verdicts, func(v verdict.Verdict) bool { return v.Effect == authz.ImplicitlyDenied })
 	for i := range run.Verdicts {
 		run.Verdicts[i].Use, run.Verdicts[i].Why = verdict.Rarely, "only whoever runs the task needs it"
 	}
-	return append(setUp.Conclude(), run.Conclude()...)
+	return run.Conclude()
 }
 
 // makesAll is what the calls of an apply do in the task account, in words.

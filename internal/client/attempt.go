@@ -41,6 +41,11 @@ func WithNotebook(ctx context.Context) (context.Context, *Notebook) {
 	return context.WithValue(ctx, notebookKey{}, book), book
 }
 
+// WithoutNotebook returns a context whose calls note nothing: whatever is wrong with their clients, the rest can go on.
+func WithoutNotebook(ctx context.Context) context.Context {
+	return context.WithValue(ctx, notebookKey{}, nil)
+}
+
 func (b *Notebook) note(err error) {
 	var flaw *plan.ConfigError
 	if !errors.As(err, &flaw) {

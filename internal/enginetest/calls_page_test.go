@@ -58,7 +58,7 @@ var applyErrors = append([]typedCase{
 }, append(unusable[:len(unusable):len(unusable)], []typedCase{
 	{(*xacct.MismatchError)(nil), "the plan was edited: its changes are not those of its transfers"},
 	{(*xacct.StaleError)(nil), "a resource of ours was changed after the plan was made; that resource was not written"},
-	{(*xacct.CallerError)(nil), "of a set-up: the caller may not make a location or task that it would have to make now; nothing was written"},
+	{(*xacct.CallerError)(nil), "of a set-up: the caller may not make a location or task that it would have to make now, or that of another account may not write a policy there; nothing was written"},
 	{(*xacct.BlockedError)(nil), "findings block a transfer, in the plan or by now"},
 	{(*xacct.AmbiguousError)(nil), "several locations or tasks are tagged as one of ours; inside of the BlockedError if that was so before the first write"},
 	{(*xacct.OwnerError)(nil), "a role or statement has our name and is not ours; likewise"},
@@ -72,7 +72,9 @@ var callingFunctions = []callingFunction{
 	{
 		name: newPlanName, readOnly: true, permission: "`PlanPhase`",
 		does: "Reads what the transfers use and what they used before, and compares it with what they want. Where a location or task is to be made by a caller " +
-			"that `Operators` does not name, the caller's own role is read too; a caller that may not read it is a warning. A bucket of manifests or reports that is no end is read with HeadBucket and GetBucketPolicy. Where a bucket's account has no client, each account with clients is asked with one HeadBucket whether the bucket is its own. " +
+			"that `Operators` does not name, the caller's own role is read too; a caller that may not read it is a warning. " +
+			"Where a set-up may have to write a policy or Object Ownership in another account, the role of the caller there is read, if it may read it and there is a client of IAM. " +
+			"A bucket of manifests or reports that is no end is read with HeadBucket and GetBucketPolicy. Where a bucket's account has no client, each account with clients is asked with one HeadBucket whether the bucket is its own. " +
 			"With `PlanOptions.LookAtKeys` it lists up to that many keys below the prefix of each source, 1,000 a call.",
 		isNil:      "every account for which clients were given was proved to be that account. It is nil too if findings block every transfer: look at `Plan.Findings`.",
 		errors:     unusable,

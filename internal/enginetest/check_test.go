@@ -92,8 +92,7 @@ func TestCheck(t *testing.T) {
 			role := "arn:aws:iam::111122223333:role/lists"
 			tr.Task.Manifest = &task.Manifest{Account: accountB, Bucket: "media-archive", Key: "lists/m.csv", RoleARN: role}
 			f.Identity[role], f.Trusts[role] = []policy.Document{}, policy.Document{}
-		}, []string{"blocking no-role  role arn:aws:iam::111122223333:role/lists does not exist", "blocking denied  DataSync may not assume the manifest role", "blocking denied  DataSync may not read the manifest: s3:GetObject",
-			"warning limited  DataSync may read the manifest, but not s3:GetObjectVersion"}},
+		}, []string{"blocking no-role  role arn:aws:iam::111122223333:role/lists does not exist"}},
 		{"the place of retry manifests is denied", func(tr *xacct.Transfer, f *xacct.Facts) {
 			tr.Retries = &task.Manifest{Account: accountB, Bucket: "media-archive", Key: "lists/retry.csv"}
 			f.BucketPolicies["media-archive"] = policy.New(policy.Deny("s3:GetObject").WithSid("NoLists").By(policy.Everyone()).On("arn:aws:s3:::media-archive/lists/*"))

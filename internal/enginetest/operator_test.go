@@ -135,7 +135,7 @@ func (o operated) operate(t *testing.T, restrict func(grants) grants) (wrong err
 	return life(t.Context(), cloud, as, tr)
 }
 
-// ofPlanner reports whether the call reads the role that plans: an operator's policy cannot tell which role that is, unless Operators names it.
+// ofPlanner reports whether the call reads the role that plans or applies: an operator's policy cannot tell which role that is, unless Operators names it.
 func ofPlanner(input any) bool {
 	name := ""
 	switch in := input.(type) {
@@ -146,7 +146,7 @@ func ofPlanner(input any) bool {
 	case *iam.ListAttachedRolePoliciesInput:
 		name = *in.RoleName
 	}
-	return name == "operator-"+string(xacct.PlanPhase)
+	return name == "operator-"+string(xacct.PlanPhase) || name == "operator-"+string(xacct.ApplyPhase)
 }
 
 // loseFirst loses the answer of the first call of every operation that makes or starts something.

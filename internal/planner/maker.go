@@ -1,9 +1,11 @@
 package planner
 
 import (
+	"iter"
 	"maps"
 	"slices"
 
+	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/plan"
 )
 
@@ -38,13 +40,58 @@ func (b *Builder) makers() map[string]plan.Maker {
 	return out
 }
 
-// readMakers reads who will make what is to be made, with the function, in the accounts where that is not known yet.
+// writers returns the changes of policies of buckets and keys and of Object Ownership that are not handed over, each with the ARN of the account's
+// caller, who will write it; "" is not known.
+func (b *Builder) writers() iter.Seq2[plan.Change, string] {
+	return func(yield func(plan.Change, string) bool) {
+		for _, c := range b.Changes {
+			if len(c.Calls) == 0 || b.handedOver(c.Account) || c.Kind != plan.BucketPolicy && c.Kind != plan.BucketOwnership && c.Kind != plan.KeyPolicy {
+				continue
+			}
+			if arn, _ := b.Snap.CallerARN(c.Account, b.callers[c.Account]); !yield(c, arn) {
+				return
+			}
+		}
+	}
+}
+
+// writes says for each transfer which of those calls will be made, by callers that are known.
+func (b *Builder) writes() map[string][]plan.Write {
+	out := map[string][]plan.Write{}
+	partitions := map[string]string{} // by transfer
+	for _, t := range b.transfers {
+		partitions[t.Name] = t.Partition
+	}
+	for c, arn := range b.writers() {
+		for _, name := range c.Transfers {
+			if arn == "" {
+				continue
+			}
+			w := plan.Write{Caller: arn, Account: c.Account, Region: c.Region, Kind: c.Kind, Resource: c.ARN, Name: c.Name}
+			if c.Kind != plan.KeyPolicy {
+				w.Resource = region.Bucket(partitions[name], c.Name)
+			}
+			for _, w.Action = range c.Calls {
+				out[name] = append(out[name], w)
+			}
+		}
+	}
+	return out
+}
+
+// readMakers reads who will make and write what is to be changed, with the function, in the accounts where that is not known yet. A caller that may not
+// read its own role stays unknown.
 func (b *Builder) readMakers(read func(accounts []string)) {
 	accounts := map[string]bool{}
 	makers := b.makers()
 	for _, t := range b.transfers {
 		if m, ok := makers[t.Name]; ok && m.ARN == "" && (len(m.Sides) > 0 || m.Task) {
 			accounts[t.TaskAccount] = true
+		}
+	}
+	for c, arn := range b.writers() {
+		if arn == "" && b.Snap.CallersUnread[c.Account] == nil {
+			accounts[c.Account] = true
 		}
 	}
 	if b.mode == plan.SetUp && read != nil && len(accounts) > 0 {

@@ -46,7 +46,11 @@ func New(ctx context.Context, mode plan.Mode, c client.Set, transfers []*transfe
 	if err := errors.Join(CheckConcurrency(r.Concurrency), checkLookAtKeys(r.LookAtKeys), c.Validate(), CheckInput(transfers, s, "")); err != nil {
 		return nil, err
 	}
-	read, err := survey.Read(ctx, c, transfers, r.Concurrency, nil)
+	readAll := survey.Read
+	if mode == plan.SetUp {
+		readAll = survey.ReadToSetUp
+	}
+	read, err := readAll(ctx, c, transfers, r.Concurrency, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +94,7 @@ func NewBuilder(mode plan.Mode, s *snapshot.Snapshot, transfers []*transfer.Tran
 
 // PlanAll finds out which transfers are blocked, then plans the changes of the others together and those of the blocked ones on hold, so
 // that one bad bucket never holds up the rest. readCallers reads the roles of the callers in the accounts, and is called only if one of them has
-// something to make there; nil reads none. When ctx ends, PlanAll stops before its next decision and returns the error of ctx; nothing was planned then.
+// something to make or a policy to write there; nil reads none. When ctx ends, PlanAll stops before its next decision and returns the error of ctx; nothing was planned then.
 func (b *Builder) PlanAll(ctx context.Context, readCallers func(accounts []string)) error {
 	b.Plan(b.transfers)
 	b.foreignBuckets()
@@ -217,7 +221,7 @@ func (b *Builder) check(ctx context.Context) error {
 		sets[i] = t.Resources()
 	}
 	facts := b.Facts()
-	facts.Makers = b.makers()
+	facts.Makers, facts.Writes = b.makers(), b.writes()
 	found, err := check.All(ctx, sets, facts)
 	if err != nil {
 		return err

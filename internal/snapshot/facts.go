@@ -57,6 +57,11 @@ func (s *Snapshot) Facts(transfers []*transfer.Transfer, settings plan.Settings,
 	for _, arn := range slices.Sorted(maps.Keys(s.Roles)) {
 		want, mine := ours[arn]
 		addRole(&f, arn, s.Roles[arn], want, mine)
+		if real := s.Roles[arn]; real.Exists && real.ARN != arn { // a caller may have that role
+			if _, read := s.Roles[real.ARN]; !read {
+				addRole(&f, real.ARN, real, desired.Role{}, false)
+			}
+		}
 	}
 	return f
 }

@@ -5,12 +5,14 @@ import (
 	"sync"
 
 	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/internal/client"
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/plan"
 )
 
 // ReadCallers reads the roles behind the sessions of the callers in the accounts, as far as the snapshot does not hold them yet. It is for plans that
-// have something to make; all others need not know more of a caller than its account.
+// have something to make or to write; all others need not know more of a caller than its account.
 func (v *Survey) ReadCallers(ctx context.Context, accounts []string) {
 	s := &Reader{Snapshot: v.Snapshot, clients: v.Clients}
 	var wg sync.WaitGroup
@@ -21,6 +23,27 @@ func (v *Survey) ReadCallers(ctx context.Context, accounts []string) {
 		}
 	}
 	wg.Wait()
+}
+
+// readWriters begins to read the roles of the callers, named by account, who may have to write policies or Object Ownership of what the transfers want.
+// It is read before that is known, because the policies of a role take as many round trips as all the rest. A role that is read anyway is left out.
+func (s *Reader) readWriters(ctx context.Context, w desired.Set, callers map[string]string, wg *sync.WaitGroup) {
+	writing := map[string]bool{} // by account
+	for _, b := range w.Buckets {
+		writing[b.Spec.Account] = writing[b.Spec.Account] || b.Grants || b.Spec.DisableACLs
+	}
+	for _, k := range w.Keys {
+		writing[k.Spec.Account()] = writing[k.Spec.Account()] || k.Grants
+	}
+	for _, t := range w.Tasks {
+		delete(writing, t.Transfer.TaskAccount) // ReadCallers reads who is none of Operators there
+	}
+	for account := range writing {
+		name, ok := snapshot.SessionRole(callers[account])
+		if ok && writing[account] && s.Readable[account] {
+			wg.Go(func() { s.readCaller(client.WithoutNotebook(ctx), account, name) })
+		}
+	}
 }
 
 // readCaller reads the role of the name, of which STS does not tell the path. It is kept under the ARN that IAM tells.

@@ -17,13 +17,14 @@ import (
 )
 
 // observe reads everything that the transfers need, each thing once, in rounds. A round reads what the rounds before it led to. The clients of the
-// identified accounts are proved to be theirs.
-func observe(ctx context.Context, c client.Set, identified []string, transfers []*transfer.Transfer) (*snapshot.Snapshot, error) {
+// identified accounts are proved to be theirs. writers are the ARNs of the callers, by account, whose roles are read where they may have to write.
+func observe(ctx context.Context, c client.Set, identified []string, transfers []*transfer.Transfer, writers map[string]string) (*snapshot.Snapshot, error) {
 	s := NewReader(c)
 	s.Transfers, s.identified = transfers, identified
 	w := desired.Of(transfers)
 	var named sync.WaitGroup
 	s.readDesired(ctx, w, &named)
+	s.readWriters(ctx, w, writers, &named)
 	lists := s.readListed(ctx, w)
 	named.Wait()
 	s.readFormerLogs(ctx, w, lists.tasks)

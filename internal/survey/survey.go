@@ -26,6 +26,16 @@ type Survey struct {
 // the further ones, as far as there are clients. concurrency is how many calls go to one service of one account and Region at once; 0 is the
 // default. Credentials of these accounts that expire meanwhile are a [plan.ConfigError].
 func Read(ctx context.Context, c client.Set, transfers []*transfer.Transfer, concurrency int, further []string) (*Survey, error) {
+	return readFor(ctx, c, transfers, concurrency, further, false)
+}
+
+// ReadToSetUp is Read for a set-up. It reads at the same time the roles of those callers who may have to write the policy or the Object Ownership of a
+// bucket or the policy of a key, as far as they may read their own roles.
+func ReadToSetUp(ctx context.Context, c client.Set, transfers []*transfer.Transfer, concurrency int, further []string) (*Survey, error) {
+	return readFor(ctx, c, transfers, concurrency, further, true)
+}
+
+func readFor(ctx context.Context, c client.Set, transfers []*transfer.Transfer, concurrency int, further []string, setUp bool) (*Survey, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
@@ -46,8 +56,12 @@ func Read(ctx context.Context, c client.Set, transfers []*transfer.Transfer, con
 	if s.Callers, err = identify(ctx, s.Clients, accounts); err != nil {
 		return nil, err
 	}
+	writers := map[string]string{}
+	if setUp {
+		writers = s.Callers
+	}
 	noted, flaws := client.WithNotebook(ctx)
-	if s.Snapshot, err = observe(noted, s.Clients, accounts, transfers); err == nil {
+	if s.Snapshot, err = observe(noted, s.Clients, accounts, transfers, writers); err == nil {
 		err = flaws.Err(accounts)
 	}
 	return s, err

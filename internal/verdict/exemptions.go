@@ -51,7 +51,7 @@ func (c *Case) document(l authz.Layer, resource string) string {
 	of := c.Principal
 	switch l {
 	case authz.SCP:
-		of = cmp.Or(c.Organisations[c.Transfer.TaskAccount], c.Transfer.TaskAccount)
+		of = cmp.Or(c.Organisations[c.account()], c.account())
 	case authz.RCP:
 		of = cmp.Or(c.Organisations[c.Owner], c.Owner)
 	case authz.Resource:

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy/authz"
@@ -117,7 +118,11 @@ func (c *Case) undetermined(f *plan.Finding, vs []Verdict) {
 			if l == authz.Resource || l == authz.RCP {
 				subject = resource
 			}
-			if v.Unread&l != 0 {
+			switch {
+			case v.Unread&l == 0:
+			case (l == authz.Identity || l == authz.Boundary) && isUser(subject):
+				f.DependsOn = append(f.DependsOn, unseenUser(subject))
+			default:
 				f.DependsOn = append(f.DependsOn, "the "+l.String()+" of "+subject+", which was not read")
 			}
 		}
@@ -136,6 +141,17 @@ func (c *Case) undetermined(f *plan.Finding, vs []Verdict) {
 	if exhausted {
 		f.Remedy += ", or " + c.simplify(vs)
 	}
+}
+
+// isUser reports whether the ARN is that of a user of IAM.
+func isUser(arn string) bool {
+	a, ok := region.ParseARN(arn)
+	return ok && a.Service == "iam" && strings.HasPrefix(a.Resource, "user/")
+}
+
+// unseenUser says what a plan cannot see of the user.
+func unseenUser(arn string) string {
+	return "whether user " + arn + " exists and what its policies allow, which no plan reads"
 }
 
 // NotExamined says why a verdict whose budget is spent may be undetermined although it could be decided.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/policy/authz"
 )
@@ -47,7 +48,7 @@ func (c *Case) remedy(vs []Verdict) (string, []string) {
 func (c *Case) keeper(l authz.Layer) string {
 	switch l {
 	case authz.SCP:
-		return "the organisation of account " + c.Transfer.TaskAccount
+		return "the organisation of account " + c.account()
 	case authz.RCP:
 		return "the organisation of account " + c.Owner
 	case authz.Resource:
@@ -56,5 +57,13 @@ func (c *Case) keeper(l authz.Layer) string {
 		}
 		return "account " + c.Owner
 	}
-	return "account " + c.Transfer.TaskAccount
+	return "account " + c.account()
+}
+
+// account returns the account of the principal, whose organisation and policies it is subject to.
+func (c *Case) account() string {
+	if a, ok := region.ParseARN(c.Principal); ok && a.Account != "" {
+		return a.Account
+	}
+	return c.Transfer.TaskAccount
 }

@@ -11,11 +11,14 @@ import (
 // settle returns what to do about an undetermined verdict, and the statements that would make it an allowed one. What can be found out comes first. Where AWS
 // does not document what the verdict depends on, nobody can find it out, and a policy that does not ask for it is what helps.
 func (c *Case) settle(dependsOn []string, vs []Verdict) (string, []string) {
-	var find, hidden, give []string
+	var find, hidden, give, first []string
+	unseen := "" // of a user, whom no plan reads: nobody can hand it in, so that the remedy is to look at it
 	for _, what := range dependsOn {
 		switch org := c.organisationOf(what); {
 		case org != "":
 			give = append(give, org)
+		case what == unseenUser(c.Principal):
+			unseen = "see in IAM that user " + c.Principal + " exists, and that its policies and its permissions boundary allow " + ListActions(actionsOf(vs))
 		case c.undocumented(what):
 			hidden = append(hidden, what)
 		case strings.EqualFold(what, "aws:userid"):
@@ -28,12 +31,16 @@ func (c *Case) settle(dependsOn []string, vs []Verdict) (string, []string) {
 	if other == "" {
 		other = c.unconditional(vs)
 	}
-	var first []string
 	if len(give) > 0 {
 		first = append(first, "give OrgIDs the organisation of "+strings.Join(slices.Compact(give), " and ")+", which settles "+text.List(c.given(dependsOn), ", "))
 	}
-	if len(find) > 0 {
-		first = append(first, "find out "+text.List(find, ", "))
+	switch findOut := "find out " + text.List(find, ", "); {
+	case unseen != "" && len(find) > 0:
+		first = append(first, unseen+", and "+findOut)
+	case unseen != "":
+		first = append(first, unseen)
+	case len(find) > 0:
+		first = append(first, findOut)
 	}
 	if len(hidden) > 0 {
 		if other == "" {
