@@ -163,6 +163,12 @@ func loseFirst() func(context.Context, xaccttest.Call, func() error) error {
 
 var everyLife = flag.Bool("every-life", false, "try every action and resource in every life, also those that are known to be needed from another")
 
+// optional reports whether nothing needs to fail without the action or resource: a plan that may not read the role of who applies says less, and the
+// policy of a bucket is emptied only where a transfer wants none there any more, which no life here does.
+func optional(key string) bool {
+	return strings.Contains(key, ": ReadRoles ") && strings.HasSuffix(key, ":role/operator-apply") || strings.HasPrefix(key, "apply: EmptyBuckets ")
+}
+
 // TestOperatorPoliciesByEnforcement plays each life with the operators' policies, and then once for every action and every resource of a
 // statement without it: something must then fail, or it is not needed. What is not needed in one life may be in another. Without -faults it
 // takes a sample of them.
@@ -197,7 +203,7 @@ func TestOperatorPoliciesByEnforcement(t *testing.T) {
 		})
 	}
 	for _, key := range slices.Sorted(maps.Keys(all)) {
-		if !needed[key] {
+		if !needed[key] && !optional(key) {
 			t.Errorf("nothing fails without %s, in any of %s", key, strings.Join(all[key], ", "))
 		}
 	}

@@ -18,12 +18,12 @@ var (
 // known are classes of ends that are no failures, with the reason.
 var known = map[string]string{
 	leftLogs:  "only a task tells that the log policy of its Region was needed: docs/limits.md",
-	leftKey:   "IAM has no conditional write of the policy that tells of the key: docs/limits.md",
+	leftOver:  "IAM has no conditional write of the policy that tells of the key or bucket: docs/limits.md",
 	ambiguous: "two versions of a transfer made unequal things at once: which of them is meant is for a person to say",
 }
 
 // rare are known classes that at most one of so many histories may end in.
-var rare = map[string]int{leftKey: 100, leftLogs: 50}
+var rare = map[string]int{leftOver: 100, leftLogs: 50}
 
 // TestHistories plays the histories of many seeds. Lists that lag by three reads and more may make a thing twice: docs/limits.md.
 func TestHistories(t *testing.T) {
