@@ -1,7 +1,6 @@
 package enginetest_test
 
 import (
-	"flag"
 	"os"
 	"testing"
 	"time"
@@ -14,12 +13,7 @@ import (
 const underRace = "Concurren|Fleet|TwinsHeal|TestMoves$|Journey|Cancel|Race|Grace|Lost|Throttl"
 
 func TestMain(m *testing.M) {
-	flag.Parse()
-	if run := flag.Lookup("test.run"); testlimit.UnderRace > 1 && run.Value.String() == "" {
-		if err := flag.Set("test.run", underRace); err != nil {
-			panic(err)
-		}
-	}
+	testlimit.SelectUnderRace(underRace)
 	const long = 50 * time.Minute // less than the gate's timeout
 	os.Exit(testlimit.Run(m, testlimit.Exception{Flag: "faults", Limit: long}, testlimit.Exception{Flag: "every-life", Limit: long}))
 }

@@ -7,4 +7,8 @@ import (
 	"github.com/xacct/xacct/internal/testlimit"
 )
 
-func TestMain(m *testing.M) { os.Exit(testlimit.Run(m)) }
+// TestMain runs what decides one thing after the other without the race detector only.
+func TestMain(m *testing.M) {
+	testlimit.SelectUnderRace("Concurren|Example")
+	os.Exit(testlimit.Run(m))
+}
