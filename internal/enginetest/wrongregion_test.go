@@ -78,11 +78,7 @@ func TestWrongRegion(t *testing.T) {
 					plan = xacct.NewDestroyPlan
 				}
 				clients := cloud.Clients()
-				p, err := plan(t.Context(), clients, []xacct.Transfer{tr}, func(o *xacct.PlanOptions) {
-					if tt.opts != nil {
-						tt.opts(o)
-					}
-				})
+				p, err := plan(t.Context(), clients, []xacct.Transfer{tr}, tt.opts) // nil options are skipped
 				if err != nil {
 					t.Fatal(err)
 				}
