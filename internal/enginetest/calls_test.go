@@ -107,7 +107,7 @@ func (c *calling) note(t *testing.T, name string, run func() error) {
 		c.made[name] = callSet{}
 	}
 	for _, call := range c.cloud.Calls() {
-		if awserr.Denied(call.Err) && !ofPlanner(call.Input) {
+		if awserr.Denied(call.Err) && !ofPlanner(call, accountA) {
 			t.Errorf("%s: %s %s is refused in account %s: %v", name, call.Service, call.Operation, call.Account, call.Err)
 		}
 		services := c.made[name]
