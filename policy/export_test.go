@@ -5,3 +5,6 @@ var (
 	Rules        = rules
 	WarningRules = warningRules
 )
+
+// LongName is the length from which texts no longer repeat a name in full.
+const LongName = longName

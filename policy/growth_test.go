@@ -150,9 +150,9 @@ var grownShapes = map[string]func(n int) func() *grown{
 			return grownStatement + `,"Condition":{"StringLike":{"` + strings.Repeat("k", n) + `":` + list(n, "#") + `}}`
 		}, 1, "")
 	},
-	"keys of a long operator": func(n int) func() *grown {
+	"keys of a long operator": func(n int) func() *grown { // always longer than what texts repeat of a name in full
 		return grow(n, func(int) string {
-			return grownStatement + `,"Condition":{"` + strings.Repeat("K", n) + `":{` + object(n, `"k:#":"v"`) + `}}`
+			return grownStatement + `,"Condition":{"` + strings.Repeat("K", n+LongName) + `":{` + object(n, `"k:#":"v"`) + `}}`
 		}, 1, "")
 	},
 	"keys and actions": func(n int) func() *grown {
