@@ -96,7 +96,7 @@ func writesUntil(cloud *xaccttest.Cloud, n int, cancel context.CancelFunc, fn fu
 			return kittest.ErrProcessGone
 		}
 		err := next()
-		if isWrite(call) {
+		if !kittest.Reads(call.Operation) {
 			if writes++; writes == n {
 				cancel()
 				return kittest.ErrProcessGone

@@ -243,7 +243,7 @@ func (s callSet) table(b *strings.Builder) {
 		for _, service := range slices.Sorted(maps.Keys(s[who.account])) {
 			var r, w []string
 			for _, operation := range slices.Sorted(maps.Keys(s[who.account][service])) {
-				if isRead(operation) {
+				if kittest.Reads(operation) {
 					r = append(r, operation)
 				} else {
 					w = append(w, operation)
@@ -269,11 +269,6 @@ func orNone(calls []string) string {
 	return strings.Join(calls, "; ")
 }
 
-// isRead reports whether the operation changes nothing.
-func isRead(operation string) bool {
-	return slices.ContainsFunc([]string{"Get", "List", "Describe", "Head"}, func(verb string) bool { return strings.HasPrefix(operation, verb) })
-}
-
 // TestCalls notes the calls of every function in a life of a transfer that needs every service. docs/calls.md is written with -update.
 func TestCalls(t *testing.T) {
 	var c *calling
@@ -296,7 +291,7 @@ func TestCalls(t *testing.T) {
 		for account, services := range c.made[f.name] {
 			for service, operations := range services {
 				for operation := range operations {
-					if f.readOnly && !isRead(operation) {
+					if f.readOnly && !kittest.Reads(operation) {
 						t.Errorf("%s makes %s %s in account %s", f.name, service, operation, account)
 					}
 				}

@@ -3,7 +3,6 @@ package enginetest_test
 import (
 	"context"
 	"fmt"
-	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -14,16 +13,6 @@ import (
 	"github.com/xacct/xacct/internal/testlimit"
 	"github.com/xacct/xacct/xaccttest"
 )
-
-// isWrite reports whether the call changes something.
-func isWrite(call xaccttest.Call) bool {
-	for _, read := range []string{"Get", "List", "Describe", "Head"} {
-		if strings.HasPrefix(call.Operation, read) {
-			return false
-		}
-	}
-	return true
-}
 
 // TestMovesInterrupted ends the process right after every write of a move, and of a tear-down instead of it: the next plan and apply lead to where
 // an undisturbed run does. Without -faults it takes a sample.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"reflect"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -39,6 +40,11 @@ func KeyOf(call xaccttest.Call) CallKey {
 		parts = append(parts, GeneratedID.ReplaceAllString(f.Elem().String(), "$1"))
 	}
 	return CallKey{Account: call.Account, Region: call.Region, Operation: call.Operation, Resource: strings.Join(parts, " ")}
+}
+
+// Reads reports whether the operation changes nothing.
+func Reads(operation string) bool {
+	return slices.ContainsFunc([]string{"Get", "List", "Describe", "Head"}, func(verb string) bool { return strings.HasPrefix(operation, verb) })
 }
 
 // ErrProcessGone is the error of every call after the process is said to have ended.
