@@ -154,20 +154,21 @@ func ExampleNewPlan_organisationOnly() {
 	// info allowed: DataSync may write the destination (allowed, by statement "XacctMediaArchiveWrite317df6a3")
 }
 
-// A transfer whose destination was set up by hand after AWS's tutorial is taken over: its role and location are judged and used, never
-// changed, and the bucket gets a statement that no other follower of the tutorial replaces.
+// A transfer that was set up by hand after AWS's tutorial is taken over: role, location and task of the destination become the transfer's own, under
+// their names and with their history. The tutorial's statement leaves the bucket's policy in the write that brings the transfer's.
 func ExampleNewPlan_takeOver() {
 	ctx := context.Background()
 	cloud := xaccttest.NewCloud()
 	cloud.AddBucket("111122223333", "eu-west-1", "media-raw")
 	cloud.AddBucket("444455556666", "us-east-2", "media-archive")
 	cloud.PutObject("media-raw", "2026/a.mov", []byte("a"))
-	role, location := byHand(ctx, cloud)
+	source := byHand(ctx, cloud, "eu-west-1", "media-raw", "/2026/", "111122223333")
+	byHand(ctx, cloud, "us-east-2", "media-archive", "/", "444455556666")
 
 	transfer := xacct.Transfer{
 		Name:        "media-archive",
-		Source:      xacct.Endpoint{Account: "111122223333", Region: "eu-west-1", Bucket: "media-raw", Prefix: "2026/"},
-		Destination: xacct.Endpoint{Account: "444455556666", Region: "us-east-2", Bucket: "media-archive", RoleARN: role, LocationARN: location},
+		Source:      xacct.Endpoint{Account: "111122223333", Region: "eu-west-1", Bucket: "media-raw", Prefix: "2026/", Adopt: source},
+		Destination: xacct.Endpoint{Account: "444455556666", Region: "us-east-2", Bucket: "media-archive", Adopt: xacct.Adopt{Role: xacct.Fitting, Location: xacct.Fitting}},
 		Operators:   []string{cloud.OperatorARN("111122223333")},
 	}
 	p, err := xacct.NewPlan(ctx, cloud.Clients(), []xacct.Transfer{transfer})
@@ -175,53 +176,95 @@ func ExampleNewPlan_takeOver() {
 		log.Fatal(err)
 	}
 	fmt.Println(p)
+	if _, err := p.Apply(ctx, cloud.Clients()); err != nil {
+		log.Fatal(err)
+	}
+
+	// A tear-down takes away what is ours, and leaves what was adopted.
+	down, err := xacct.NewDestroyPlan(ctx, cloud.Clients(), []xacct.Transfer{transfer})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, c := range down.Changes {
+		fmt.Println(c.Op, c.Kind, c.Name)
+	}
 	// Output:
-	// media-archive: 3 to create, 1 to update, 0 blocked
+	// media-archive: 1 to create, 5 to update, 0 blocked
 	//
 	// 111122223333 (task account)
-	//   + iam-role           media-archive-source
-	//   + datasync-location  s3://media-raw/2026/  eu-west-1
-	//   + datasync-task      media-archive         us-east-2  ENHANCED
+	//   ~ iam-role           DataSync-media-raw
+	//       trust policy
+	//       inline policy xacct-media-archive-source
+	//       tag xacct:adopted=true
+	//       tag xacct:managed-by=xacct
+	//   ~ iam-role           DataSync-media-archive
+	//       trust policy
+	//       inline policy xacct-media-archive-destination
+	//       tag xacct:adopted=true
+	//       tag xacct:managed-by=xacct
+	//   ~ datasync-location  s3://media-raw/2026/    eu-west-1
+	//       tag xacct:adopted=true
+	//       tag xacct:managed-by=xacct
+	//       tag xacct:region=us-east-2
+	//       tag xacct:side=source
+	//       tag xacct:transfer=media-archive
+	//   ~ datasync-location  s3://media-archive/     us-east-2
+	//       tag xacct:adopted=true
+	//       tag xacct:managed-by=xacct
+	//       tag xacct:side=destination
+	//       tag xacct:transfer=media-archive
+	//   + datasync-task      media-archive           us-east-2  ENHANCED
 	//
 	// 444455556666
 	//   ~ bucket-policy  media-archive  us-east-2
-	//       + XacctMediaArchiveWrite317df6a3   arn:aws:iam::111122223333:role/DataSync-media may write
-	//       2 other statements unchanged
+	//       + XacctMediaArchiveWrite317df6a3   arn:aws:iam::111122223333:role/DataSync-media-archive may write
+	//       + XacctMediaArchiveList8abc7cf6   arn:aws:iam::111122223333:role/Operator may list
+	//       - DataSyncCreateS3LocationAndTaskAccess   arn:aws:iam::111122223333:role/DataSync-media-archive may write (not ours; ours take its place)
+	//       - DataSyncCreateS3Location   arn:aws:iam::111122223333:role/Operator may list (not ours; ours take its place)
 	//
 	// Checked  DataSync may assume the source role (allowed, by statement "DataSync")
-	//          DataSync may read the source (allowed, by statement "Read")
-	//          DataSync may assume the destination role (allowed, by statement 1 of the resource policy)
-	//          DataSync may write the destination (allowed, by statement "DataSyncCreateS3LocationAndTaskAccess")
+	//          DataSync may read the source (allowed, by statement 1 of the identity policy)
+	//          DataSync may assume the destination role (allowed, by statement "DataSync")
+	//          DataSync may write the destination (allowed, by statement "XacctMediaArchiveWrite317df6a3")
 	//          the operator may create the source location (allowed, by statement 1 of the identity policy)
+	//          the operator may create the destination location (allowed, by statement "XacctMediaArchiveList8abc7cf6")
 	//          the operator may make roles, locations and task (allowed, by statement 1 of the identity policy)
 	//          the operator may run the task (allowed, by statement 1 of the identity policy)
 	//
 	// Unknown  service control policies of 111122223333 and 444455556666 and resource control policies of 111122223333 and 444455556666 were not given
 	//            → hand them to the plan in SCPs and RCPs, or ask the organisation's administrators
 	//
-	// Note     bucket media-archive allows role arn:aws:iam::111122223333:role/DataSync-media by the tutorial's statement; whoever follows the tutorial again replaces it, as its id is always the same
+	// Note     role DataSync-media-archive keeps what it has beside the transfer's own policy: inline policy media-archive
+	//          role DataSync-media-raw keeps what it has beside the transfer's own policy: inline policy media-raw
+	// update iam-role DataSync-media-raw
+	// update iam-role DataSync-media-archive
+	// update datasync-location s3://media-raw/2026/
+	// update datasync-location s3://media-archive/
+	// delete datasync-task media-archive
+	// delete bucket-policy media-archive
 }
 
-// byHand follows the tutorial.
-func byHand(ctx context.Context, cloud *xaccttest.Cloud) (role, location string) {
-	const bucketARN = "arn:aws:s3:::media-archive"
-	clients := cloud.Clients()["111122223333"]
-	trust, access := string(iamrole.TutorialTrust().Bytes()), string(iamrole.TutorialPolicy(bucketARN, "444455556666").Bytes())
-	made, err := clients.IAM.CreateRole(ctx, &iam.CreateRoleInput{RoleName: new("DataSync-media"), AssumeRolePolicyDocument: &trust})
+// byHand makes a role and a location by the calls of the tutorial.
+func byHand(ctx context.Context, cloud *xaccttest.Cloud, region, name, folder, owner string) xacct.Adopt {
+	clients, role, bucketARN := cloud.Clients()["111122223333"], "DataSync-"+name, "arn:aws:s3:::"+name
+	trust, access := string(iamrole.TutorialTrust().Bytes()), string(iamrole.TutorialPolicy(bucketARN, owner).Bytes())
+	made, err := clients.IAM.CreateRole(ctx, &iam.CreateRoleInput{RoleName: &role, AssumeRolePolicyDocument: &trust})
 	if err != nil {
 		log.Fatal(err)
 	}
-	if _, err := clients.IAM.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: new("DataSync-media"), PolicyName: new("media"), PolicyDocument: &access}); err != nil {
+	if _, err := clients.IAM.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: &role, PolicyName: &name, PolicyDocument: &access}); err != nil {
 		log.Fatal(err)
 	}
-	operator := bucket.List(bucketARN).WithSid("DataSyncCreateS3Location").By(policy.AWS(cloud.OperatorARN("111122223333")))
-	cloud.SetBucketPolicy("media-archive", bucket.TutorialPolicy(bucketARN, *made.Role.Arn).With(operator).Bytes())
-	there, err := clients.DataSync("us-east-2").CreateLocationS3(ctx, &datasync.CreateLocationS3Input{S3BucketArn: new(bucketARN),
-		Subdirectory: new("/"), S3Config: &dstypes.S3Config{BucketAccessRoleArn: made.Role.Arn}})
+	if owner != "111122223333" {
+		operator := bucket.List(bucketARN).WithSid("DataSyncCreateS3Location").By(policy.AWS(cloud.OperatorARN("111122223333")))
+		cloud.SetBucketPolicy(name, bucket.TutorialPolicy(bucketARN, *made.Role.Arn).With(operator).Bytes())
+	}
+	there, err := clients.DataSync(region).CreateLocationS3(ctx, &datasync.CreateLocationS3Input{S3BucketArn: &bucketARN,
+		Subdirectory: &folder, S3Config: &dstypes.S3Config{BucketAccessRoleArn: made.Role.Arn}})
 	if err != nil {
 		log.Fatal(err)
 	}
-	return *made.Role.Arn, *there.LocationArn
+	return xacct.Adopt{Role: *made.Role.Arn, Location: *there.LocationArn}
 }
 
 // A reviewer's own test: with NoDelete, neither the role nor the grant in the other account's bucket policy allows any deletion.

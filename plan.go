@@ -26,6 +26,9 @@ type PlanOptions struct {
 	AllowDelete  bool // a task may delete objects at the destination (PreserveDeletedFiles REMOVE); false blocks such a transfer
 	CancelRuns   bool // a tear-down may cancel executions under way; false blocks it while there are any
 
+	// DeleteAdopted lets a plan delete what was adopted (see [Adopt]) as it deletes what was made. False leaves it, without our tags.
+	DeleteAdopted bool
+
 	// Ownership is the Object Ownership that a tear-down puts back, by the name of a destination bucket whose transfer has DisableACLs. Only the
 	// bucket's owner knows what it was before. A bucket that is missing keeps what it has; any other bucket is an error.
 	Ownership map[string]s3types.ObjectOwnership
@@ -60,7 +63,7 @@ type PlanOptions struct {
 
 // settings are the options that a plan keeps, because Apply keeps to them.
 func (o PlanOptions) settings() Settings {
-	return Settings{AllowReplace: o.AllowReplace, CancelRuns: o.CancelRuns, Ownership: o.Ownership, AllowDelete: o.AllowDelete, HandOver: o.HandOver,
+	return Settings{AllowReplace: o.AllowReplace, CancelRuns: o.CancelRuns, DeleteAdopted: o.DeleteAdopted, Ownership: o.Ownership, AllowDelete: o.AllowDelete, HandOver: o.HandOver,
 		Override: o.Override, OrgIDs: o.OrgIDs, SCPs: o.SCPs, RCPs: o.RCPs}
 }
 
@@ -135,9 +138,13 @@ func newPlan(ctx context.Context, mode Mode, c Clients, transfers []Transfer, op
 	if err != nil {
 		return nil, err
 	}
-	sorted := slices.SortedFunc(slices.Values(transfers), func(x, y Transfer) int { return cmp.Compare(x.Name, y.Name) })
 	made.Log(ctx, o.Logger)
-	return &Plan{Schema: made.Schema, Mode: made.Mode, Transfers: sorted, Settings: made.Settings, Changes: made.Changes, Findings: made.Findings}, nil
+	p := &Plan{Schema: made.Schema, Mode: made.Mode, Settings: made.Settings, Changes: made.Changes, Findings: made.Findings}
+	for _, t := range made.Transfers {
+		p.Transfers = append(p.Transfers, given(t.Given))
+	}
+	slices.SortFunc(p.Transfers, func(x, y Transfer) int { return cmp.Compare(x.Name, y.Name) })
+	return p, nil
 }
 
 // Empty reports whether Apply would make no change with the clients that the plan was made with. What is blocked or handed over does not count:

@@ -13,6 +13,9 @@ type (
 	// Phase is a part of the work that an operator can be allowed separately. See [plan.Phase].
 	Phase = plan.Phase
 
+	// Adopt names what was set up by hand or by another tool and is to become the transfer's own. See [plan.Adopt].
+	Adopt = plan.Adopt
+
 	// Side is one end of a transfer. See [plan.Side].
 	Side = plan.Side
 
@@ -133,6 +136,9 @@ const (
 	DestroyPhase Phase = plan.DestroyPhase // Apply of a tear-down plan, which reads again
 )
 
+// Fitting stands in [Adopt] for the ARN of the one resource that fits.
+const Fitting = plan.Fitting
+
 // The two ends of a transfer.
 const (
 	SourceSide      Side = plan.SourceSide      // where objects are read
@@ -238,6 +244,7 @@ const (
 	CodeRoleOpensMore Code = plan.CodeRoleOpensMore // a role's Trust or Policies open more than the preset
 	CodeNoRole        Code = plan.CodeNoRole        // RoleARN or Operators name a role that does not exist, or not at that path; or Role.PermissionsBoundary names no policy
 	CodeNoLocation    Code = plan.CodeNoLocation    // LocationARN names a location that does not exist or does not fit
+	CodeAdopt         Code = plan.CodeAdopt         // what Adopt names cannot become the transfer's own, or what it keeps of its own
 	CodeAmbiguous     Code = plan.CodeAmbiguous     // several resources are tagged as ours
 	CodeCandidate     Code = plan.CodeCandidate     // a resource like the desired one exists without our tags
 	CodeReplace       Code = plan.CodeReplace       // something must be replaced, and AllowReplace was not given

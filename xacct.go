@@ -1,6 +1,7 @@
 package xacct
 
 import (
+	"cmp"
 	"context"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
@@ -61,6 +62,9 @@ type Endpoint struct {
 
 	RoleARN     string `json:",omitempty"` // an existing role to use instead of Role: checked, never changed, never deleted
 	LocationARN string `json:",omitempty"` // an existing location to use: checked, never changed, never deleted; excludes Role
+
+	// Adopt names the role and the location of this end that stand already and are to become the transfer's own. Empty makes new ones.
+	Adopt Adopt `json:",omitzero"`
 }
 
 // Transfer is a copy of one bucket, or a prefix of it, into another. It is a plain value: nothing in xacct changes it.
@@ -95,6 +99,8 @@ type Transfer struct {
 
 	// TagPrefix begins the keys of the tags of what is ours: transfer, side and managed-by. "" is "xacct:".
 	TagPrefix string `json:",omitempty"`
+
+	Adopt Adopt `json:",omitzero"` // names the task that stands already and is to become the transfer's own; empty makes a new one
 }
 
 // GrantShape is the shape of the statement by which a bucket allows DataSync's role of another account.
@@ -159,7 +165,7 @@ func (r *Resources) Bucket(name string) (bucket.Spec, bool) {
 func (t Transfer) resolve() *transfer.Transfer {
 	return transfer.Resolve(transfer.Given{
 		Name: t.Name, Source: transfer.Endpoint(t.Source), Destination: transfer.Endpoint(t.Destination), TaskAccount: t.TaskAccount,
-		Operators: t.Operators, Grant: string(t.Grant), Task: t.Task, Tags: t.Tags, Retries: t.Retries, TagPrefix: t.TagPrefix,
+		Operators: t.Operators, Grant: string(t.Grant), Task: t.Task, Tags: t.Tags, Retries: t.Retries, TagPrefix: t.TagPrefix, Adopt: t.Adopt,
 	})
 }
 
@@ -167,7 +173,7 @@ func (t Transfer) resolve() *transfer.Transfer {
 func given(g transfer.Given) Transfer {
 	return Transfer{
 		Name: g.Name, Source: Endpoint(g.Source), Destination: Endpoint(g.Destination), TaskAccount: g.TaskAccount,
-		Operators: g.Operators, Grant: GrantShape(g.Grant), Task: g.Task, Tags: g.Tags, Retries: g.Retries, TagPrefix: g.TagPrefix,
+		Operators: g.Operators, Grant: GrantShape(g.Grant), Task: g.Task, Tags: g.Tags, Retries: g.Retries, TagPrefix: g.TagPrefix, Adopt: g.Adopt,
 	}
 }
 
@@ -186,7 +192,7 @@ func (t Transfer) Validate() error { return t.resolve().Validate() }
 // unit-tested. The error is that of [Transfer.Validate].
 func (t Transfer) Resources() (*Resources, error) {
 	r := t.resolve()
-	if err := r.Validate(); err != nil {
+	if err := cmp.Or(r.Validate(), r.Unfitted()); err != nil {
 		return nil, err
 	}
 	have := r.Resources()

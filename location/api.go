@@ -16,6 +16,7 @@ type API interface {
 	ListLocations(ctx context.Context, in *datasync.ListLocationsInput, optFns ...func(*datasync.Options)) (*datasync.ListLocationsOutput, error)
 	ListTagsForResource(ctx context.Context, in *datasync.ListTagsForResourceInput, optFns ...func(*datasync.Options)) (*datasync.ListTagsForResourceOutput, error)
 	TagResource(ctx context.Context, in *datasync.TagResourceInput, optFns ...func(*datasync.Options)) (*datasync.TagResourceOutput, error)
+	UntagResource(ctx context.Context, in *datasync.UntagResourceInput, optFns ...func(*datasync.Options)) (*datasync.UntagResourceOutput, error)
 }
 
 var _ API = (*datasync.Client)(nil)

@@ -20,15 +20,16 @@ const (
 
 // Settings are the options that a plan was made with and that Apply keeps to. They are described at xacct.PlanOptions, under the same names.
 type Settings struct {
-	AllowReplace bool                               `json:",omitempty"` // a task may be replaced
-	CancelRuns   bool                               `json:",omitempty"` // a tear-down may cancel executions under way
-	Ownership    map[string]s3types.ObjectOwnership `json:",omitempty"` // by bucket name: what a tear-down puts back
-	AllowDelete  bool                               `json:",omitempty"` // a task may delete at the destination
-	HandOver     []string                           `json:",omitempty"` // accounts that are read and never written
-	Override     []string                           `json:",omitempty"` // codes of blocking findings that only warn
-	OrgIDs       map[string]string                  `json:",omitempty"` // by account: its organisation
-	SCPs         map[string][][]policy.Document     `json:",omitempty"` // by account: its service control policies, outermost level first
-	RCPs         map[string][][]policy.Document     `json:",omitempty"` // by account: its resource control policies, outermost level first
+	AllowReplace  bool                               `json:",omitempty"` // a task may be replaced
+	DeleteAdopted bool                               `json:",omitempty"` // what was adopted goes like what was made
+	CancelRuns    bool                               `json:",omitempty"` // a tear-down may cancel executions under way
+	Ownership     map[string]s3types.ObjectOwnership `json:",omitempty"` // by bucket name: what a tear-down puts back
+	AllowDelete   bool                               `json:",omitempty"` // a task may delete at the destination
+	HandOver      []string                           `json:",omitempty"` // accounts that are read and never written
+	Override      []string                           `json:",omitempty"` // codes of blocking findings that only warn
+	OrgIDs        map[string]string                  `json:",omitempty"` // by account: its organisation
+	SCPs          map[string][][]policy.Document     `json:",omitempty"` // by account: its service control policies, outermost level first
+	RCPs          map[string][][]policy.Document     `json:",omitempty"` // by account: its resource control policies, outermost level first
 }
 
 // Phase is a part of the work that an operator can be allowed separately.

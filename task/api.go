@@ -16,6 +16,7 @@ type API interface {
 	ListTasks(ctx context.Context, in *datasync.ListTasksInput, optFns ...func(*datasync.Options)) (*datasync.ListTasksOutput, error)
 	ListTagsForResource(ctx context.Context, in *datasync.ListTagsForResourceInput, optFns ...func(*datasync.Options)) (*datasync.ListTagsForResourceOutput, error)
 	TagResource(ctx context.Context, in *datasync.TagResourceInput, optFns ...func(*datasync.Options)) (*datasync.TagResourceOutput, error)
+	UntagResource(ctx context.Context, in *datasync.UntagResourceInput, optFns ...func(*datasync.Options)) (*datasync.UntagResourceOutput, error)
 }
 
 // ExecutionAPI lists the methods of *datasync.Client that this package uses to run a task. A minor release may add methods: a fake embeds

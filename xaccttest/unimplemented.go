@@ -269,6 +269,11 @@ func (UnimplementedDataSync) TagResource(context.Context, *datasync.TagResourceI
 	return nil, &UnimplementedError{"DataSync", "TagResource"}
 }
 
+// UntagResource returns an *UnimplementedError.
+func (UnimplementedDataSync) UntagResource(context.Context, *datasync.UntagResourceInput, ...func(*datasync.Options)) (*datasync.UntagResourceOutput, error) {
+	return nil, &UnimplementedError{"DataSync", "UntagResource"}
+}
+
 // CreateTask returns an *UnimplementedError.
 func (UnimplementedDataSync) CreateTask(context.Context, *datasync.CreateTaskInput, ...func(*datasync.Options)) (*datasync.CreateTaskOutput, error) {
 	return nil, &UnimplementedError{"DataSync", "CreateTask"}

@@ -169,6 +169,9 @@ func (s step) refused(t *transfer.Transfer, side plan.Side, op string, err error
 }
 
 func (s step) removeLocation(ctx context.Context, api client.DataSyncAPI, arn string) (plan.Status, error) {
+	if released, err := s.released(ctx, api, arn); released || err != nil {
+		return ended(err)
+	}
 	in, err := location.Spec{}.DeleteInput(arn)
 	return ended(remove(ctx, s, "datasync:DeleteLocation", api.DeleteLocation, in, err))
 }

@@ -210,11 +210,11 @@ func (s step) deletePolicies(ctx context.Context, api iamrole.API, w desired.Rol
 
 // removeRole deletes our inline policies, and the role if nothing else is left on it and no policy that can be read names it.
 func (s step) removeRole(ctx context.Context, api iamrole.API, w desired.Role, state iamrole.State) (plan.Status, error) {
-	gone, rest := w.Leaving(state)
-	whole := len(rest) == 0 && s.ch.Op == plan.Delete && !w.Shared
+	end := w.Leaving(state, s.approved.Settings.DeleteAdopted)
+	whole := len(end.Rest) == 0 && !end.Release && s.ch.Op == plan.Delete && !w.Shared
 	where, stale, named := "", error(nil), error(nil)
 	var wg sync.WaitGroup
-	wg.Go(func() { stale = s.policiesStale(ctx, api, w, state.Policies, gone) })
+	wg.Go(func() { stale = s.policiesStale(ctx, api, w, state.Policies, end.Gone) })
 	if whole {
 		where, named = s.stillNamed(ctx, w, state)
 	}
@@ -226,8 +226,11 @@ func (s step) removeRole(ctx context.Context, api iamrole.API, w desired.Role, s
 		return plan.Failed, &plan.OwnerError{Account: w.Account, Kind: plan.IAMRole, Name: w.Spec.Name,
 			Detail: "it stays, because the policy of " + where + " names it and could not be written any more once it is gone"}
 	}
-	if err := s.deletePolicies(ctx, api, w, gone); err != nil || !whole {
+	if err := s.deletePolicies(ctx, api, w, end.Gone); err != nil || !whole && !end.Release {
 		return ended(err)
+	}
+	if end.Release {
+		return ended(s.releaseRole(ctx, api, w, state))
 	}
 	in, err := w.Spec.DeleteInput()
 	return ended(remove(ctx, s, "iam:DeleteRole", api.DeleteRole, in, err))

@@ -122,9 +122,9 @@ func begin(ctx context.Context, p *planner.Plan, c client.Set, o Options) (*run,
 	if fs != nil {
 		return nil, &plan.BlockedError{Findings: fs}
 	}
-	readAll := survey.Read
-	if p.Mode == plan.SetUp {
-		readAll = survey.ReadToSetUp
+	readAll := survey.ReadToSetUp
+	if p.Mode == plan.TearDown {
+		readAll, p.Transfers = survey.Read, transfer.WithoutAdoption(p.Transfers)
 	}
 	read, err := readAll(ctx, c, p.Transfers, o.Concurrency, snapshot.NamedByPlan(p.Changes))
 	if err != nil {

@@ -50,12 +50,24 @@ func (s step) bucketTarget(w desired.Bucket) target {
 		facts: func(f plan.Facts, d policy.Document, gone []string) {
 			f.BucketPolicies[w.Spec.Name], f.Leaving[w.Spec.Name] = d, gone
 		},
-		diff: func(d policy.Document) desired.PolicyDiff { return w.Diff(d, s.known()) },
+		diff: func(d policy.Document) desired.PolicyDiff { return s.shown(w, d) },
 		read: func(ctx context.Context) (policy.Document, error) { return guard.ReadBucketPolicy(ctx, api, w.Spec) },
 		write: func(ctx context.Context, d policy.Document) (middleware.Metadata, error) {
 			return guard.WriteBucketPolicy(ctx, api, w.Spec, d)
 		},
 	}
+}
+
+// shown is what is to become of the bucket's policy. A statement of others that ours replace stays if the approved plan does not name it.
+func (s step) shown(w desired.Bucket, d policy.Document) desired.PolicyDiff {
+	diff := w.Diff(d, s.known())
+	for _, sid := range diff.Gone {
+		if !slices.Contains(w.Ours, sid) && !named(s.ch.Details, sid) {
+			w.Adopted = desired.Adopted{}
+			return w.Diff(d, s.known())
+		}
+	}
+	return diff
 }
 
 // keyTarget is the policy of a key. What would leave nobody able to change the policy is not sent.

@@ -132,6 +132,9 @@ func (s step) available(ctx context.Context, api client.DataSyncAPI, t *transfer
 }
 
 func (s step) removeTask(ctx context.Context, api client.DataSyncAPI, arn string) (plan.Status, error) {
+	if released, err := s.released(ctx, api, arn); released || err != nil {
+		return ended(err)
+	}
 	if s.approved.Mode == plan.TearDown && s.approved.Settings.CancelRuns {
 		if err := s.cancelRuns(ctx, api, arn); err != nil {
 			return plan.Failed, s.callError("datasync:CancelTaskExecution", err)

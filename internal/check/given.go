@@ -86,7 +86,7 @@ func (c *checker) tutorialStatement(side plan.Side) []plan.Finding {
 	t, e := c.Transfer, c.Transfer.End(side)
 	d, known := c.facts.BucketPolicies[e.Bucket]
 	st, ok := d.Statement(tutorialSid)
-	if !known || !ok || !e.Remote {
+	if !known || !ok || !e.Remote || slices.Contains(c.facts.Leaving[e.Bucket], tutorialSid) {
 		return nil
 	}
 	const replaces = "whoever follows the tutorial again replaces it, as its id is always the same"

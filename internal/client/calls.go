@@ -246,6 +246,12 @@ func (a limitedDataSync) TagResource(
 	return bounded(ctx, a.slots, a.DataSyncAPI.TagResource, in, o)
 }
 
+func (a limitedDataSync) UntagResource(
+	ctx context.Context, in *datasync.UntagResourceInput, o ...func(*datasync.Options),
+) (*datasync.UntagResourceOutput, error) {
+	return bounded(ctx, a.slots, a.DataSyncAPI.UntagResource, in, o)
+}
+
 func (a limitedDataSync) CreateTask(
 	ctx context.Context, in *datasync.CreateTaskInput, o ...func(*datasync.Options),
 ) (*datasync.CreateTaskOutput, error) {

@@ -40,6 +40,9 @@ func (w Location) Diff(s location.State) (op plan.Op, lines []string, tags map[s
 		}
 	}
 	want := maps.Clone(w.Spec.Tags)
+	if w.Transfer.Adopts(s.ARN, w.Side) {
+		want = w.Transfer.AdoptionTags(want, s.Tags)
+	}
 	if w.Side == plan.SourceSide {
 		key := w.Transfer.TagKey(transfer.TagRegion)
 		want[key] = w.regionTag(s.Tags[key])

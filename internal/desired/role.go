@@ -66,7 +66,11 @@ func (w Role) Diff(s iamrole.State) RoleDiff {
 		}
 	}
 	var tagLines []string
-	d.Tags, tagLines = DiffTags(w.Spec.Tags, s.Tags)
+	want := w.Spec.Tags
+	if w.adopts() {
+		want = w.Transfers[0].AdoptionTags(want, s.Tags)
+	}
+	d.Tags, tagLines = DiffTags(want, s.Tags)
 	d.Lines = append(d.Lines, tagLines...)
 	if len(d.Lines) > 0 {
 		d.Op = plan.Update
@@ -111,7 +115,7 @@ func (w Role) PolicyNames() []string {
 // Ours reports whether the observed role is one that xacct made for these transfers; if not, the string says why not.
 func (w Role) Ours(s iamrole.State) (string, bool) {
 	t := w.Transfers[0]
-	if s.Tags[t.TagKey(transfer.TagManagedBy)] != transfer.ManagedBy {
+	if s.Tags[t.TagKey(transfer.TagManagedBy)] != transfer.ManagedBy && !w.adopts() {
 		return "a role of this name exists without the tag " + t.TagKey(transfer.TagManagedBy) + "=" + transfer.ManagedBy, false
 	}
 	if owner := s.Tags[t.TagKey(transfer.TagTransfer)]; owner != "" && owner != w.Spec.Tags[t.TagKey(transfer.TagTransfer)] {
@@ -121,6 +125,11 @@ func (w Role) Ours(s iamrole.State) (string, bool) {
 		return "it exists at another path: " + s.ARN, false
 	}
 	return "", true
+}
+
+// adopts reports whether one of the transfers names the role to adopt it.
+func (w Role) adopts() bool {
+	return slices.ContainsFunc(w.Transfers, func(t *transfer.Transfer) bool { return t.AdoptsRole(w.Arn) })
 }
 
 // After is the role as the plan wants it, as text.
@@ -153,20 +162,31 @@ func (w Role) Before(s iamrole.State) string {
 	return Record(r)
 }
 
-// Leaving are the names of the role's inline policies that go with these transfers, and what else the role holds, as words.
-func (w Role) Leaving(s iamrole.State) (gone, rest []string) {
-	ours := w.PolicyNames()
+// RoleEnd is what becomes of a role with its transfers.
+type RoleEnd struct {
+	Gone    []string // the names of its inline policies that leave it
+	Rest    []string // what else it holds, as words
+	Release bool     // it was adopted and stays without our tags
+}
+
+// Leaving is what becomes of the role when these transfers leave it. Of an adopted role all inline policies go if deleteAdopted is true.
+func (w Role) Leaving(s iamrole.State, deleteAdopted bool) RoleEnd {
+	var out RoleEnd
+	ours, adopted, others := w.PolicyNames(), w.Transfers[0].WasAdopted(s.Tags), false
 	for name := range s.Policies {
-		if slices.Contains(ours, name) {
-			gone = append(gone, name)
-		} else {
-			rest = append(rest, "inline policy "+name)
+		switch another := strings.HasPrefix(name, "xacct-") && !slices.Contains(ours, name); {
+		case slices.Contains(ours, name), adopted && deleteAdopted && !another:
+			out.Gone = append(out.Gone, name)
+		default:
+			others = others || another
+			out.Rest = append(out.Rest, "inline policy "+name)
 		}
 	}
-	rest = append(rest, s.Attached...)
-	slices.Sort(gone)
-	slices.Sort(rest)
-	return gone, rest
+	out.Rest = append(out.Rest, s.Attached...)
+	slices.Sort(out.Gone)
+	slices.Sort(out.Rest)
+	out.Release = adopted && !others && !w.Shared && (!deleteAdopted || len(out.Rest) > 0)
+	return out
 }
 
 // ID is that of the role's change. A former role that another transfer wants has a change of its own beside that of the other transfer.

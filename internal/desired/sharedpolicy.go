@@ -17,7 +17,11 @@ type SharedPolicy struct {
 	Grants    bool     // the policy can hold statements of ours, because its account is not the task account of every transfer, or it is a log policy
 	Roles     []string // IDs of the role changes whose roles the statements name as principals
 	ByAccount []string // IDs of the role changes whose roles the statements name in conditions only, so that they need not exist
+	Adopted   Adopted
 }
+
+// Adopted are the principals whose grants in a bucket's policy, made by others, leave it for ours.
+type Adopted struct{ Roles, Operators []string } // ARNs
 
 // Owners are the transfers that the Sid belongs to.
 func (w SharedPolicy) Owners(sid string) []*transfer.Transfer {
@@ -94,10 +98,17 @@ func diffPolicy(w SharedPolicy, statements policy.Statements, shaped func(policy
 		d.Lines = append(d.Lines, "- "+sid+"   "+Sentence(have[0]))
 		d.Gone, d.Next = append(d.Gone, sid), d.Next.Without(sid)
 	}
+	var replaced []string
+	for st := range current.All() {
+		if sid := st.Sid(); w.replaces(st, ids) && sid != "" && !slices.Contains(w.Ours, sid) && len(withSid(current, sid)) == 1 {
+			d.Lines = append(d.Lines, "- "+sid+"   "+Sentence(st)+" (not ours; ours take its place)")
+			d.Gone, d.Next, replaced = append(d.Gone, sid), d.Next.Without(sid), append(replaced, sid)
+		}
+	}
 	if len(d.Lines) == 0 {
 		return d
 	}
-	if n := foreign(current, w.Ours); n > 0 {
+	if n := foreign(current, append(replaced, w.Ours...)); n > 0 {
 		d.Lines = append(d.Lines, fmt.Sprintf("%d other statement%s unchanged", n, text.Plural(n)))
 	}
 	switch {

@@ -39,6 +39,10 @@ func (w Task) Diff(s task.State, source, destination string) (op plan.Op, lines 
 		return plan.Replace, replace, nil
 	}
 	w.Spec = w.Spec.Over(s)
+	if w.Transfer.Adopts(s.ARN, "") {
+		w.Spec.Tags = w.Transfer.AdoptionTags(w.Spec.Tags, s.Tags)
+		w.Spec.Name = cmp.Or(w.Transfer.Task.Name, s.Name)
+	}
 	if w.Spec.Name != s.Name {
 		lines = append(lines, fmt.Sprintf("name %s → %s", s.Name, w.Spec.Name))
 	}

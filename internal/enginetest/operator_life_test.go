@@ -3,6 +3,7 @@ package enginetest_test
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -179,6 +180,9 @@ func retries(ctx context.Context, cloud *xaccttest.Cloud, c xacct.Clients, tr xa
 // drift has the administrator change a role behind the operators' backs.
 func drift(ctx context.Context, cloud *xaccttest.Cloud, tr xacct.Transfer) error {
 	api, role := cloud.ClientsAs(cloud.OperatorARN(tr.TaskAccount)).IAM, tr.Name+"-source"
+	if arn := tr.Source.Adopt.Role; arn != "" {
+		role = arn[strings.LastIndexByte(arn, '/')+1:]
+	}
 	wider := cloud.AddPolicy(tr.TaskAccount, "wider", policy.New(policy.Allow("*").On("*")))
 	if _, err := api.PutRolePermissionsBoundary(ctx, &iam.PutRolePermissionsBoundaryInput{RoleName: &role, PermissionsBoundary: &wider}); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
@@ -65,6 +66,20 @@ var operatedTransfers = []operated{
 		tr.Destination.Prefix, tr.Destination.LocationARN = "", onlyLocation(c, "us-east-2")
 		tr.Task.Manifest = &task.Manifest{Bucket: "media-raw", Key: "lists/nightly.csv", RoleARN: "arn:aws:iam::" + accountA + ":role/theirs-source"}
 		tr.Task.Report = &task.Report{Account: accountB, Bucket: "media-archive", Prefix: "reports", RoleARN: "arn:aws:iam::" + accountA + ":role/theirs-destination"}
+		return tr
+	}},
+	{"adopted", operatedWorld, func(c *xaccttest.Cloud) xacct.Transfer {
+		tr := operatedTransfer(c, accountA, "")
+		h := kittest.ByHand(c, tr)
+		time.Sleep(time.Minute) // virtual: the task can be started now
+		return h.Adopted(tr)
+	}},
+	{"what fits", operatedWorld, func(c *xaccttest.Cloud) xacct.Transfer {
+		tr := operatedTransfer(c, accountA, "")
+		h := kittest.ByHand(c, tr)
+		time.Sleep(time.Minute)
+		tr = fitting(tr)
+		tr.Source.Adopt.Role, tr.Destination.Adopt.Role = h.SourceRole, h.DestinationRole
 		return tr
 	}},
 	{"logs and report", operatedWorld, operatedJob},

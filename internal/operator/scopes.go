@@ -26,6 +26,8 @@ const (
 	OnTaskLocations Scope = "locations of tasks"    // given ones, and all in the Regions where we make some
 	OnMadeLocations Scope = "locations we make"     // all in the Regions where we make some
 	OnNewLocations  Scope = "new locations"         // "*" if we make some: a location has no ARN before it is made
+	OnAdopted       Scope = "adopted"               // locations and tasks that are adopted; all in the Region where only a plan knows which
+	OnAdoptedRoles  Scope = "adopted roles"         // by ARN, as far as they are known
 	OnTasks         Scope = "tasks"                 // all in the destinations' Regions
 	OnExecutions    Scope = "executions"            // all in the destinations' Regions
 	OnServiceRole   Scope = "service-linked role"   // AWSServiceRoleForDataSync
@@ -154,6 +156,12 @@ func (s scopes) addEnd(t *transfer.Transfer, side plan.Side) {
 		s.add(OnMadeBuckets, e.BucketARN)
 		s.add(OnPassedRoles, e.DataSyncRole)
 	}
+	if e.Adopt.Location != "" {
+		s.add(OnAdopted, known(e.Adopt.Location, prefix+"location/*"))
+	}
+	if e.Adopt.Role != "" {
+		s.add(OnAdoptedRoles, e.DataSyncRole)
+	}
 	if e.OwnsRole {
 		s.add(OnRoles, e.DataSyncRole)
 		if e.Role.PermissionsBoundary != "" {
@@ -163,7 +171,18 @@ func (s scopes) addEnd(t *transfer.Transfer, side plan.Side) {
 	if side == plan.DestinationSide {
 		s.add(OnTasks, prefix+"task/*")
 		s.add(OnExecutions, prefix+"task/*/execution/*")
+		if t.Adopt.Task != "" {
+			s.add(OnAdopted, known(t.Adopt.Task, prefix+"task/*"))
+		}
 	}
+}
+
+// known is the ARN to adopt, or all where only a plan knows which fits.
+func known(arn, all string) string {
+	if arn == plan.Fitting {
+		return all
+	}
+	return arn
 }
 
 // addTask adds what the task account has once for the transfer.

@@ -45,6 +45,8 @@ var TaskNeeds = []Need{
 	{"CancelRuns", destroying, OnExecutions, []string{"datasync:CancelTaskExecution"}, ""}, // only with PlanOptions.CancelRuns
 	{"DeleteTasks", destroying, OnTasks, []string{"datasync:DeleteTask"}, ""},
 	{"DeleteLocations", destroying, OnMadeLocations, []string{"datasync:DeleteLocation"}, ""},
+	{"ReleaseAdopted", destroying, OnAdopted, []string{"datasync:UntagResource"}, ""}, // unless PlanOptions.DeleteAdopted deletes it
+	{"ReleaseRoles", destroying, OnAdoptedRoles, []string{"iam:UntagRole"}, ""},
 	{"DeleteRoles", destroying, OnRoles, []string{"iam:DeleteRolePolicy", "iam:DeleteRole"}, ""},
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
@@ -63,6 +64,9 @@ func (b *Builder) location(w desired.Location) string {
 		}
 		return given
 	}
+	if !b.adoptableLocation(w) {
+		return ""
+	}
 	state, alike, err := b.Snap.OurLocation(w)
 	if !b.foundOurs(t, spec.URI(), err, "datasync:DescribeLocationS3") {
 		return ""
@@ -70,7 +74,7 @@ func (b *Builder) location(w desired.Location) string {
 	if !state.Exists && len(alike) > 0 {
 		b.find([]*transfer.Transfer{t}, plan.Finding{Severity: plan.Info, Code: plan.CodeCandidate, Account: spec.Account, Subject: spec.URI(),
 			Detail: "at " + spec.URI() + " a location exists that is not ours: " + strings.Join(alike, ", "),
-			Remedy: fmt.Sprintf("to use that location, set LocationARN of the %s; otherwise a new one is made", w.Side)})
+			Remedy: b.toAdopt(w, alike)})
 	}
 	op, lines, tags := w.Diff(state)
 	c := plan.Change{Op: op, Details: lines, Before: w.Before(state), After: w.After(), ARN: state.ARN}
@@ -117,12 +121,27 @@ func (b *Builder) task(w desired.Task, arns map[string]string) {
 	if b.Snap.Failures[spec.Account+"/"+spec.Region] != nil {
 		return // reported with the locations
 	}
+	if !b.adoptableTask(w, nil) {
+		return
+	}
 	state, old, err := b.Snap.OurTasks(w)
 	if !b.foundOurs(t, spec.Name, err, "datasync:DescribeTask") {
 		return
 	}
+	if alike := b.Snap.AlikeTasks(t); !state.Exists && len(alike) > 0 {
+		b.find([]*transfer.Transfer{t}, plan.Finding{Severity: plan.Info, Code: plan.CodeCandidate, Account: spec.Account, Subject: spec.Name,
+			Detail: "a task that is not ours copies between the same places: " + strings.Join(alike, ", "),
+			Remedy: fmt.Sprintf("to take that task over with its locations, write Adopt = xacct.Adopt{Task: %q} beside the Adopt of both ends; otherwise a new one is made", alike[0])})
+	}
 	moved := snapshot.Elsewhere(w, state, old)
 	step := planTask(w, state, moved, arns[locationID(t, plan.SourceSide)], arns[locationID(t, plan.DestinationSide)])
+	if step.op == plan.Replace && t.Adopts(state.ARN, "") && !b.adoptableTask(w, step.lines) {
+		return
+	}
+	if step.op == plan.Replace && t.WasAdopted(state.Tags) && !b.settings.DeleteAdopted {
+		step.calls = append(slices.DeleteFunc(step.calls, func(c string) bool { return c == "datasync:DeleteTask" }), "datasync:UntagResource")
+		step.lines = append(step.lines, "task "+state.ARN+" "+desired.ReleaseLine)
+	}
 	before := desired.Predecessor(state, moved)
 	b.taskFindings(w, before)
 	b.keptLogGroup(w, before)

@@ -92,7 +92,9 @@ func (b *Builder) dropOrphanTasks(w desired.Task, after ...string) (ids []string
 			b.beforeUpdate(w.ID(), c.ID)
 		}
 		b.Orphans[c.ID] = true
-		b.running(w, s)
+		if !b.orRelease(t, s.Tags, &c) {
+			b.running(w, s)
+		}
 		b.add(c)
 		ids = append(ids, c.ID)
 	}
@@ -130,6 +132,7 @@ func (b *Builder) dropOrphanLocations(t *transfer.Transfer, after []string, stay
 			c.Hold, c.Reason = plan.Blocked, reasonWitness
 		}
 		b.Orphans[c.ID] = true
+		b.orRelease(t, l.Tags, &c)
 		b.add(c)
 		ids = append(ids, c.ID)
 	}

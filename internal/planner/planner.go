@@ -46,9 +46,9 @@ func New(ctx context.Context, mode plan.Mode, c client.Set, transfers []*transfe
 	if err := errors.Join(CheckConcurrency(r.Concurrency), checkLookAtKeys(r.LookAtKeys), c.Validate(), CheckInput(transfers, s, "")); err != nil {
 		return nil, err
 	}
-	readAll := survey.Read
-	if mode == plan.SetUp {
-		readAll = survey.ReadToSetUp
+	readAll := survey.ReadToSetUp
+	if mode == plan.TearDown {
+		readAll = survey.Read
 	}
 	read, err := readAll(ctx, c, transfers, r.Concurrency, nil)
 	if err != nil {
@@ -59,11 +59,17 @@ func New(ctx context.Context, mode plan.Mode, c client.Set, transfers []*transfe
 			return nil, err
 		}
 	}
+	if transfers = read.Transfers; mode == plan.TearDown {
+		transfers = transfer.WithoutAdoption(transfers)
+	}
 	b := NewBuilder(mode, read.Snapshot, transfers, s, read.Callers)
+	b.unfit = read.Unfit
 	if err := b.PlanAll(ctx, func(accounts []string) { read.ReadCallers(ctx, accounts) }); err != nil {
 		return nil, err
 	}
-	return b.result(), nil
+	p := b.result()
+	p.Transfers = slices.SortedFunc(slices.Values(read.Transfers), func(x, y *transfer.Transfer) int { return cmp.Compare(x.Name, y.Name) })
+	return p, nil
 }
 
 // Builder turns a snapshot into a plan.
@@ -79,8 +85,9 @@ type Builder struct {
 
 	Changes  []plan.Change
 	Findings check.Findings
-	partly   bool               // the transfers that are blocked are left out of what is planned
-	deleting map[string]bool    // transfers whose tasks delete at their destinations
+	partly   bool            // the transfers that are blocked are left out of what is planned
+	deleting map[string]bool // transfers whose tasks delete at their destinations
+	unfit    []survey.Unfit
 	Causes   map[string][]error // by transfer: the errors that blocking findings come from
 	Orphans  map[string]bool    // IDs of changes that delete what is ours and unused: what they delete has its ARN in the change
 	Twins    map[string]bool    // IDs of those of a set-up that delete what was made twice
@@ -97,6 +104,7 @@ func NewBuilder(mode plan.Mode, s *snapshot.Snapshot, transfers []*transfer.Tran
 // something to make or a policy to write there; nil reads none. When ctx ends, PlanAll stops before its next decision and returns the error of ctx; nothing was planned then.
 func (b *Builder) PlanAll(ctx context.Context, readCallers func(accounts []string)) error {
 	b.Plan(b.transfers)
+	b.unfitted(b.unfit)
 	b.foreignBuckets()
 	b.readMakers(readCallers)
 	b.idleHandOver()

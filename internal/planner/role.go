@@ -23,6 +23,9 @@ func (b *Builder) role(w desired.Role) {
 		b.find(w.Transfers, unreadFinding(w.Account, w.Arn, err, plan.Blocking, "grant the reader iam:GetRole, iam:ListRolePolicies and iam:GetRolePolicy on role "+w.Arn))
 		return
 	}
+	if !b.adoptable(w, state) {
+		return
+	}
 	if state.Exists {
 		if why, ok := w.Ours(state); !ok {
 			b.blame(w.Transfers, &plan.OwnerError{Account: w.Account, Kind: plan.IAMRole, Name: w.Spec.Name, Detail: why})
@@ -124,6 +127,9 @@ func (b *Builder) dropRole(all desired.Set, w desired.Role, after map[string][]s
 		return "", false
 	}
 	if why, ok := w.Ours(state); !ok {
+		if t := w.Transfers[0]; t.End(plan.SourceSide).AdoptsRole || t.End(plan.DestinationSide).AdoptsRole {
+			return "", false // it was released, or never adopted
+		}
 		b.find(w.Transfers, plan.Finding{Severity: plan.Warning, Code: plan.CodeForeignRole, Account: w.Account, Subject: w.Arn, Detail: "role " + w.Spec.Name + " stays: " + why,
 			Remedy: "see who uses it, and delete it by hand if nobody does"})
 		return "", false
@@ -135,13 +141,24 @@ func (b *Builder) dropRole(all desired.Set, w desired.Role, after map[string][]s
 			return "", true
 		}
 	}
-	gone, rest := w.Leaving(state)
-	if w.Shared || len(rest) > 0 {
-		if len(gone) == 0 {
+	end := w.Leaving(state, b.settings.DeleteAdopted)
+	if err := unreadRole(state); err != nil && end.Release { // what could not be read of ours would stay
+		b.blame(w.Transfers, err)
+		b.find(w.Transfers, unreadFinding(w.Account, w.Arn, err, plan.Blocking, "grant the reader iam:GetRolePolicy on role "+w.Arn))
+		return "", true
+	}
+	if w.Shared || len(end.Rest) > 0 || end.Release {
+		if len(end.Gone) == 0 && !end.Release {
 			return "", false
 		}
-		c.Op, c.Calls = plan.Update, []string{"iam:DeleteRolePolicy"}
-		c.Details = append([]string{"inline policy " + strings.Join(gone, ", ") + " is removed"}, staysFor(rest)...)
+		c.Op, c.Calls = plan.Update, nil
+		if len(end.Gone) > 0 {
+			c.Calls, c.Details = []string{"iam:DeleteRolePolicy"}, []string{"inline policy " + strings.Join(end.Gone, ", ") + " is removed"}
+		}
+		c.Details = append(c.Details, staysFor(end.Rest)...)
+		if end.Release {
+			c.Calls, c.Details = append(c.Calls, "iam:UntagRole"), append(c.Details, desired.ReleaseLine)
+		}
 	} else {
 		b.holdRole(&c, w, all, state.ID)
 	}

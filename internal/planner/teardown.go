@@ -11,7 +11,8 @@ import (
 // tearDown plans to remove what the transfers have, each part after what uses it: tasks, locations, statements, roles.
 //
 // A location says which roles the transfer used before: nothing else does. So the locations of a transfer that has orphan roles go after these
-// roles, and their statements need only wait for the task.
+// roles, and their statements need only wait for the task. So do the locations of a transfer whose roles were adopted, because what fits is found by
+// them.
 func (b *Builder) tearDown(w desired.Set) {
 	d := &tearDown{Builder: b, all: w, tasks: map[string][]string{}, locations: map[string][]string{}, known: map[string]bool{}}
 	b.dropFormerLogPolicies(w)
@@ -22,6 +23,12 @@ func (b *Builder) tearDown(w desired.Set) {
 		}
 	}
 	witnesses := desired.Names(transfersOf(b.Snap.OrphanRoles(w))) // the transfers whose locations tell of orphan roles
+	adopted := func(r desired.Role) bool { return r.Transfers[0].WasAdopted(b.Snap.Roles[r.Arn].Tags) }
+	for _, r := range w.Roles {
+		if adopted(r) {
+			witnesses = append(witnesses, desired.Names(r.Transfers)...)
+		}
+	}
 	users := map[string][]string{}                                 // by transfer: what goes before its statements do
 	for _, t := range w.Tasks {
 		name := t.Transfer.Name
@@ -32,6 +39,15 @@ func (b *Builder) tearDown(w desired.Set) {
 	}
 	d.dropStatements(users)
 	roles, stay := b.dropOrphanRoles(w, d.tasks)
+	for _, r := range w.Roles {
+		if adopted(r) {
+			id, held := b.dropRole(w, r, d.tasks)
+			for _, t := range r.Transfers {
+				roles[t.Name] = appendIf(roles[t.Name], id != "", id)
+				stay[t.Name] = stay[t.Name] || held
+			}
+		}
+	}
 	for _, t := range w.Tasks {
 		if name := t.Transfer.Name; slices.Contains(witnesses, name) {
 			d.dropLocations(t.Transfer, slices.Concat(d.tasks[name], roles[name]), stay[name])
@@ -41,7 +57,9 @@ func (b *Builder) tearDown(w desired.Set) {
 		b.restoreOwnership(bw, d.locations)
 	}
 	for _, r := range w.Roles {
-		b.dropRole(w, r, d.locations)
+		if !adopted(r) {
+			b.dropRole(w, r, d.locations)
+		}
 	}
 }
 
@@ -116,7 +134,9 @@ func (b *Builder) dropTask(w desired.Task) string {
 	if !b.foundOurs(t, spec.Name, err, "datasync:DescribeTask") || !state.Exists {
 		return ""
 	}
-	b.running(w, state)
+	if !b.orRelease(t, state.Tags, &c) {
+		b.running(w, state)
+	}
 	c.Before, c.ARN = w.Before(state), state.ARN
 	b.add(c)
 	return c.ID
@@ -142,6 +162,7 @@ func (b *Builder) dropLocation(w desired.Location, after []string, stay bool) st
 	if !b.foundOurs(w.Transfer, spec.URI(), err, "datasync:DescribeLocationS3") || !state.Exists {
 		return ""
 	}
+	b.orRelease(w.Transfer, state.Tags, &c)
 	c.Before, c.ARN = w.Before(state), state.ARN
 	b.add(c)
 	return c.ID

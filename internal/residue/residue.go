@@ -25,6 +25,7 @@ func Find(ctx context.Context, c client.Set, transfers []*transfer.Transfer) ([]
 	if err := transfer.Validate(transfers); err != nil {
 		return nil, err
 	}
+	transfers = transfer.WithoutAdoption(transfers)
 	read, err := survey.Read(ctx, c, transfers, 0, nil)
 	if err != nil {
 		return nil, err

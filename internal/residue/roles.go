@@ -30,14 +30,14 @@ func roles(s *snapshot.Snapshot, w desired.Set) []plan.Residue {
 			if _, ours := r.Ours(state); !ours {
 				continue
 			}
-			gone, rest := r.Leaving(state)
-			stays := len(rest) > 0 || r.Shared
-			if len(gone) == 0 && stays {
+			end := r.Leaving(state, false)
+			stays := len(end.Rest) > 0 || r.Shared
+			if len(end.Gone) == 0 && stays {
 				continue // nothing of the transfers' is on it
 			}
 			item.Ours, item.Detail = true, state.ARN
 			if stays {
-				item.Detail = "inline policy " + strings.Join(gone, ", ")
+				item.Detail = "inline policy " + strings.Join(end.Gone, ", ")
 			}
 		}
 		out = append(out, item)

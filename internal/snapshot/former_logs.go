@@ -36,7 +36,7 @@ func (s *Snapshot) FormerLogs(w desired.Set) []desired.LogPolicy {
 // logs reports whether a task of the transfer in the wanted Region has a log group.
 func (s *Snapshot) logs(w desired.Task) bool {
 	for arn, state := range s.Tasks {
-		if desired.IsIn(arn, w.Spec.Account, w.Spec.Region) && w.Transfer.Marks(state.Tags, "") && LogGroup(state) != "" {
+		if desired.IsIn(arn, w.Spec.Account, w.Spec.Region) && w.Transfer.Owns(arn, state.Tags, "") && LogGroup(state) != "" {
 			return true
 		}
 	}
@@ -68,7 +68,7 @@ func (s *Snapshot) withFormerLogs(w desired.Set) desired.Set {
 // and has a log group, or may have one because it could not be read. The task of a blocked transfer counts, because it goes on running.
 func (s *Snapshot) LogsNeeded(w desired.LogPolicy) bool {
 	for arn, state := range s.Tasks {
-		tagged := func(t *transfer.Transfer) bool { return t.Marks(state.Tags, "") }
+		tagged := func(t *transfer.Transfer) bool { return t.Owns(arn, state.Tags, "") }
 		if desired.IsIn(arn, w.Account, w.Region) && LogGroup(state) != "" &&
 			slices.ContainsFunc(s.Transfers, tagged) && !slices.ContainsFunc(w.Transfers, tagged) {
 			return true
@@ -79,7 +79,7 @@ func (s *Snapshot) LogsNeeded(w desired.LogPolicy) bool {
 			continue
 		}
 		managed := func(t *transfer.Transfer) bool {
-			return state.Tags[t.TagKey(transfer.TagManagedBy)] == transfer.ManagedBy && !t.Marks(state.Tags, "")
+			return state.Tags[t.TagKey(transfer.TagManagedBy)] == transfer.ManagedBy && !t.Owns(arn, state.Tags, "")
 		}
 		if len(state.Unread) > 0 || state.Exists && state.LogGroupARN != "" && slices.ContainsFunc(w.Transfers, managed) {
 			return true

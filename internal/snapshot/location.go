@@ -43,7 +43,7 @@ func (s *Snapshot) ourLocations(w desired.Location) (ours []location.State, alik
 			return nil, nil, err
 		}
 		switch {
-		case w.Transfer.Marks(l.Tags, w.Side):
+		case w.Transfer.Owns(arn, l.Tags, w.Side):
 			ours = append(ours, l)
 		case l.URI == w.Spec.URI():
 			alike = append(alike, arn)

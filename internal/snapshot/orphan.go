@@ -27,7 +27,7 @@ func (s *Snapshot) OrphanLocations(t *transfer.Transfer) []location.State {
 	for _, arn := range slices.Sorted(maps.Keys(s.Locations)) {
 		l := s.Locations[arn]
 		a, _ := region.ParseARN(arn)
-		if l.Exists && a.Account == t.TaskAccount && arn != source && arn != destination && t.Marks(l.Tags, "") {
+		if l.Exists && a.Account == t.TaskAccount && arn != source && arn != destination && t.Owns(arn, l.Tags, "") {
 			out = append(out, l)
 		}
 	}

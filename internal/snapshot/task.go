@@ -27,7 +27,7 @@ func (s *Snapshot) OurTasks(w desired.Task) (main task.State, old []task.State, 
 			}
 		}
 		switch {
-		case !t.Exists || !w.Transfer.Marks(t.Tags, ""):
+		case !t.Exists || !w.Transfer.Owns(arn, t.Tags, ""):
 		case a.Region == w.Spec.Region:
 			here = append(here, t)
 		default:

@@ -61,8 +61,9 @@ func Candidates(w desired.Set, listed map[transfer.Place][]location.Entry) map[s
 	out := map[string]transfer.Place{}
 	for _, l := range w.Locations {
 		pl := transfer.Place{Account: l.Spec.Account, Region: l.Spec.Region}
-		if arn := l.Transfer.End(l.Side).LocationARN; arn != "" {
-			if _, ok := listed[pl]; ok {
+		e := l.Transfer.End(l.Side)
+		for _, arn := range []string{e.LocationARN, e.Adopt.Location} {
+			if _, ok := listed[pl]; ok && arn != "" && arn != plan.Fitting {
 				out[arn] = pl
 			}
 		}
@@ -81,10 +82,10 @@ func Candidates(w desired.Set, listed map[transfer.Place][]location.Entry) map[s
 	return out
 }
 
-// WantsTask reports whether the listed task has the name of a task that is wanted in that account and Region.
+// WantsTask reports whether the listed task has the name of a task that is wanted in that account and Region, or is to be adopted.
 func WantsTask(w desired.Set, pl transfer.Place, e task.Entry) bool {
 	return slices.ContainsFunc(w.Tasks, func(t desired.Task) bool {
-		return pl == transfer.Place{Account: t.Spec.Account, Region: t.Spec.Region} && (e.Name == t.Spec.Name || e.Name == t.Transfer.Name)
+		return pl == transfer.Place{Account: t.Spec.Account, Region: t.Spec.Region} && (e.Name == t.Spec.Name || e.Name == t.Transfer.Name || t.Transfer.Adopts(e.ARN, ""))
 	})
 }
 
@@ -97,13 +98,14 @@ type Lookup struct {
 // Lookups are the lists that can find tasks of ours under other names or in other Regions:
 //   - tasks that use a destination location of ours, if no task that was read does;
 //   - tasks that use either location of a transfer without a task, because its task may have been renamed;
+//   - tasks that use a source location like the wanted one that is not ours: one of them may be for the user to adopt;
 //   - tasks in the Regions that the transfer was in, unless a tag of its task says already what is left there.
 func (s *Snapshot) Lookups(w desired.Set) map[Lookup]bool {
 	out := map[Lookup]bool{}
 	found := s.tasksFound(w)
 	for arn, l := range s.Locations {
 		for _, want := range w.Locations {
-			if !found.used[arn] && l.Exists && want.Side == plan.DestinationSide && want.Transfer.Marks(l.Tags, plan.DestinationSide) {
+			if !found.used[arn] && l.Exists && want.Side == plan.DestinationSide && want.Transfer.Owns(arn, l.Tags, plan.DestinationSide) {
 				out[Lookup{transfer.Place{Account: want.Spec.Account, Region: want.Spec.Region}, arn}] = true
 			}
 		}
@@ -117,6 +119,9 @@ func (s *Snapshot) Lookups(w desired.Set) map[Lookup]bool {
 			if arn := s.locationOf(t, side); arn != "" && !found.tagged[t.Name] && s.Locations[arn].Exists {
 				out[Lookup{transfer.Place{Account: want.Spec.Account, Region: want.Spec.Region}, arn}] = true
 			}
+		}
+		for _, arn := range s.Alike(t, plan.SourceSide) {
+			out[Lookup{transfer.Place{Account: want.Spec.Account, Region: want.Spec.Region}, arn}] = true
 		}
 		for _, reg := range s.regionsToSearch(t) {
 			if found.told[transferRegion{t.Name, reg}] {
@@ -146,7 +151,7 @@ func (s *Snapshot) tasksFound(w desired.Set) tasksFound {
 	for arn, t := range s.Tasks {
 		out.used[t.DestinationLocationARN] = true
 		for _, want := range w.Tasks {
-			if !want.Transfer.Marks(t.Tags, "") {
+			if !want.Transfer.Owns(arn, t.Tags, "") {
 				continue
 			}
 			out.tagged[want.Transfer.Name] = true
@@ -179,7 +184,7 @@ func (s *Snapshot) Referred(w desired.Set) (locations, tasks map[string]transfer
 	for _, t := range w.Tasks {
 		for arn, state := range s.Tasks {
 			a, _ := region.ParseARN(arn)
-			if a.Account != t.Spec.Account || !state.Exists || !t.Transfer.Marks(state.Tags, "") {
+			if a.Account != t.Spec.Account || !state.Exists || !t.Transfer.Owns(arn, state.Tags, "") {
 				continue
 			}
 			for _, l := range append(replacedBy(t.Transfer, state), state.SourceLocationARN, state.DestinationLocationARN) {

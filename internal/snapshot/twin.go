@@ -30,6 +30,9 @@ func (s *Snapshot) oneLocation(w desired.Location, ours []location.State) (locat
 	if len(ours) == 1 {
 		return ours[0], nil
 	}
+	if i := slices.IndexFunc(ours, func(l location.State) bool { return w.Transfer.Adopts(l.ARN, w.Side) }); i >= 0 {
+		return ours[i], nil
+	}
 	if !twinLocations(w, ours) {
 		e := &plan.AmbiguousError{Account: w.Spec.Account, Region: w.Spec.Region, Kind: plan.DataSyncLocation, Name: w.Spec.URI()}
 		for _, l := range ours {
@@ -99,6 +102,9 @@ func (s *Snapshot) fitting(t *transfer.Transfer, side plan.Side) []string {
 func (s *Snapshot) oneTask(w desired.Task, here []task.State) (task.State, error) {
 	if len(here) == 1 {
 		return here[0], nil
+	}
+	if i := slices.IndexFunc(here, func(t task.State) bool { return w.Transfer.Adopts(t.ARN, "") }); i >= 0 {
+		return here[i], nil
 	}
 	sources, destinations := s.fitting(w.Transfer, plan.SourceSide), s.fitting(w.Transfer, plan.DestinationSide)
 	fit := slices.DeleteFunc(slices.Clone(here), func(t task.State) bool {
@@ -174,7 +180,7 @@ func (s *Snapshot) twinEnds(t *transfer.Transfer, side plan.Side, a, b string) b
 		return true
 	}
 	x, y := s.Locations[a], s.Locations[b]
-	return x.Exists && y.Exists && t.Marks(x.Tags, side) && t.Marks(y.Tags, side) &&
+	return x.Exists && y.Exists && t.Owns(a, x.Tags, side) && t.Owns(b, y.Tags, side) &&
 		twinLocations(desired.Location{Transfer: t, Side: side, Spec: t.LocationSpec(side)}, []location.State{x, y})
 }
 
@@ -195,8 +201,9 @@ func (s *Snapshot) TwinLocations(t *transfer.Transfer, side plan.Side) []locatio
 	if err != nil {
 		return nil
 	}
-	ours, _, _ := s.ourLocations(desired.Location{Transfer: t, Side: side, Spec: t.LocationSpec(side)})
-	return slices.DeleteFunc(ours, func(l location.State) bool { return l.ARN == main.ARN })
+	w := desired.Location{Transfer: t, Side: side, Spec: t.LocationSpec(side)}
+	ours, _, _ := s.ourLocations(w)
+	return slices.DeleteFunc(ours, func(l location.State) bool { return l.ARN == main.ARN || !twinLocations(w, []location.State{main, l}) })
 }
 
 // UsersToList are the lists that tell which tasks use twins of the transfers' locations: one for each twin, in the Regions of both ends and in those

@@ -62,7 +62,7 @@ func (s *Snapshot) refersTo(t *transfer.Transfer, arn string) bool {
 	}
 	for _, state := range s.Tasks {
 		named := state.SourceLocationARN == arn || state.DestinationLocationARN == arn || slices.Contains(replacedBy(t, state), arn)
-		if named && t.Marks(state.Tags, "") {
+		if named && t.Owns(state.ARN, state.Tags, "") {
 			return true
 		}
 	}

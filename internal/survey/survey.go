@@ -20,6 +20,9 @@ type Survey struct {
 	Snapshot *snapshot.Snapshot
 	Clients  client.Set        // the given ones, limited: see [client.Set.Limit]
 	Callers  map[string]string // by account: the ARN of the caller
+
+	Transfers []*transfer.Transfer // the given ones, with what fits in place of [plan.Fitting]
+	Unfit     []Unfit
 }
 
 // Read proves whose the clients are and reads all that the transfers, which must be valid, need. The accounts to prove are those of the transfers and
@@ -61,7 +64,12 @@ func readFor(ctx context.Context, c client.Set, transfers []*transfer.Transfer, 
 		writers = s.Callers
 	}
 	noted, flaws := client.WithNotebook(ctx)
-	if s.Snapshot, err = observe(noted, s.Clients, accounts, transfers, writers); err == nil {
+	s.Transfers, s.Unfit = fit(noted, NewReader(s.Clients), transfers, setUp)
+	observed := s.Transfers
+	if !setUp {
+		observed = transfer.WithoutAdoption(s.Transfers)
+	}
+	if s.Snapshot, err = observe(noted, s.Clients, accounts, observed, writers); err == nil {
 		err = flaws.Err(accounts)
 	}
 	return s, err

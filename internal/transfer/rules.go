@@ -67,6 +67,54 @@ var (
 		Remedy: "give arn:PARTITION:datasync:REGION:TASK-ACCOUNT:location/loc-…",
 		Source: "https://docs.aws.amazon.com/datasync/latest/userguide/working-with-locations.html",
 	}
+	ruleTaskARN = problem.Rule{
+		ID:     "task-arn",
+		Text:   "must be the ARN of a DataSync task of the task account in the destination's Region",
+		Remedy: "give arn:PARTITION:datasync:REGION:TASK-ACCOUNT:task/task-…",
+		Source: "https://docs.aws.amazon.com/datasync/latest/userguide/API_DescribeTask.html",
+	}
+	ruleAdoptTask = problem.Rule{
+		ID:     "adopt-task",
+		Text:   "is no part of an end",
+		Remedy: "name the task in Adopt.Task of the transfer",
+		Source: "xacct",
+	}
+	ruleAdoptEnd = problem.Rule{
+		ID:     "adopt-end",
+		Text:   "is a part of one end",
+		Remedy: "name it in Source.Adopt or Destination.Adopt",
+		Source: "xacct",
+	}
+	ruleAdoptExcludes = problem.Rule{
+		ID:     "adopt-excluded",
+		Text:   "cannot be given together with the RoleARN or LocationARN that it would replace",
+		Remedy: "adopt what is to become the transfer's own (Adopt), or use it as it is (RoleARN, LocationARN)",
+		Source: "xacct",
+	}
+	ruleAdoptName = problem.Rule{
+		ID:     "adopt-name",
+		Text:   "is not that of the role to adopt",
+		Remedy: "leave it empty: an adopted role keeps its name and path",
+		Source: "xacct",
+	}
+	ruleAdoptOnce = problem.Rule{
+		ID:     "adopt-once",
+		Text:   "is to be adopted twice in this plan",
+		Remedy: "name it in one transfer: a location or task is never shared",
+		Source: "xacct",
+	}
+	ruleFittingRole = problem.Rule{
+		ID:     "adopt-fitting-role",
+		Text:   "is the role of a location that is not named",
+		Remedy: "name the location in Adopt.Location too, or give the role's ARN",
+		Source: "xacct",
+	}
+	ruleUnfitted = problem.Rule{
+		ID:     "adopt-unfitted",
+		Text:   "is known only to a plan, which looks for it",
+		Remedy: "give the role's ARN, or take the transfer from Plan.Transfers",
+		Source: "xacct",
+	}
 	ruleSharedRole = problem.Rule{
 		ID:     "shared-role",
 		Text:   "has the name of the other end's role but is another role",
@@ -208,5 +256,6 @@ var (
 var rules = []problem.Rule{
 	ruleName, ruleDuplicateName, ruleAccount, ruleRegion, rulePartition, ruleNested, ruleRoleExcludes, ruleRoleARN, ruleBoundary, ruleLocationARN,
 	ruleKeysMany, ruleTagOurs, ruleSharedRole, ruleOperator, ruleKeyRegion, ruleKeyTwice, ruleDestinationOnly, ruleNoDelete, ruleGrant, ruleComputed, ruleTags, ruleTagCase,
+	ruleTaskARN, ruleAdoptTask, ruleAdoptEnd, ruleAdoptExcludes, ruleAdoptName, ruleAdoptOnce, ruleFittingRole, ruleUnfitted,
 	ruleTagPrefix, ruleTrust, ruleOneRole, ruleOneBucket, ruleDataBucket, ruleDataNoRole, RuleReportDeleted,
 }

@@ -35,6 +35,7 @@ type Given struct {
 	Tags                map[string]string
 	Retries             *task.Manifest
 	TagPrefix           string
+	Adopt               plan.Adopt // of the task
 }
 
 // Endpoint is one end of a transfer as the user filled it in.
@@ -47,6 +48,7 @@ type Endpoint struct {
 	KMSViaS3                        bool
 	Role                            iamrole.Spec
 	RoleARN, LocationARN            string
+	Adopt                           plan.Adopt // of the role and the location
 }
 
 // Transfer is a transfer with everything that follows from its fields alone. Resolve makes it, and nobody changes it.
@@ -72,7 +74,8 @@ type End struct {
 	Side         plan.Side
 	BucketARN    string
 	Remote       bool     // the bucket is in another account than the task
-	OwnsRole     bool     // we make the role
+	OwnsRole     bool     // we make the role, or adopt it
+	AdoptsRole   bool     // the role is to be adopted, or was
 	RoleName     string   // of the role that we make
 	DataSyncRole string   // the ARN of the role that DataSync assumes; "" if only a location is given, because only AWS knows its role
 	PolicyName   string   // of this end's inline policy in the role; a role that serves several transfers has one for each
@@ -98,18 +101,21 @@ func Resolve(g Given) *Transfer {
 }
 
 func (t *Transfer) resolveEnd(side plan.Side, e Endpoint) End {
+	path, adopted := adoptedRole(e.Adopt.Role)
 	out := End{
 		Endpoint:     e,
 		Side:         side,
 		BucketARN:    region.Bucket(region.Partition(e.Region), e.Bucket),
 		Remote:       e.Account != t.TaskAccount,
 		OwnsRole:     e.RoleARN == "" && e.LocationARN == "",
-		RoleName:     cmp.Or(e.Role.Name, t.defaultRole(side)),
+		AdoptsRole:   e.Adopt.Role != "",
+		RoleName:     cmp.Or(adopted, e.Role.Name, t.defaultRole(side)),
 		DataSyncRole: e.RoleARN,
 		PolicyName:   "xacct-" + t.Name + "-" + string(side),
 	}
 	if out.OwnsRole {
-		out.DataSyncRole = region.Role(t.Partition, t.TaskAccount, e.Role.Path, out.RoleName)
+		out.Role.Path = cmp.Or(path, e.Role.Path)
+		out.DataSyncRole = region.Role(t.Partition, t.TaskAccount, out.Role.Path, out.RoleName)
 	}
 	if side == plan.SourceSide {
 		out.Purpose, out.KeyPurpose, out.Access = purposeRead, purposeDecrypt, bucket.Read(out.BucketARN, e.Prefix)

@@ -48,11 +48,17 @@ func Validate(transfers []*Transfer) error {
 
 // validateTogether reports where valid transfers contradict each other about one role or one bucket.
 func validateTogether(l *problem.List, transfers []*Transfer) {
-	roles, buckets := map[string]iamrole.Spec{}, map[string]Place{}
+	roles, buckets, adopted := map[string]iamrole.Spec{}, map[string]Place{}, map[string]bool{}
+	adopt := func(path, arn string) {
+		l.Check(!adopted[arn], ruleAdoptOnce, path, arn)
+		adopted[arn] = arn != "" && arn != plan.Fitting
+	}
 	for i, t := range transfers {
+		adopt(fmt.Sprintf("Transfers[%d].Adopt.Task", i), t.Adopt.Task)
 		for _, side := range Sides {
 			path := fmt.Sprintf("Transfers[%d].%s", i, fieldOf(side))
 			e := t.End(side)
+			adopt(path+".Adopt.Location", e.Adopt.Location)
 			place := Place{e.Account, e.Region}
 			if have, ok := buckets[e.Bucket]; ok {
 				rule := ruleOneBucket
@@ -104,6 +110,7 @@ func (t *Transfer) Validate() error {
 		l.Check(t.principalARN(op, "role/", "user/"), t.placed(ruleOperator), fmt.Sprintf("Operators[%d]", i), op)
 	}
 	l.Under("Task", t.validateTask())
+	t.validateAdoptedTask(&l)
 	l.Under("Retries", t.validateRetries())
 	t.validateData(&l)
 	t.validateTags(&l)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/region"
@@ -31,12 +30,9 @@ func (t *Transfer) validateEnd(side plan.Side) error {
 		l.Check(t.principalARN(e.RoleARN, "role/"), t.placed(ruleRoleARN), "RoleARN", e.RoleARN)
 	}
 	if e.LocationARN != "" {
-		a, ok := region.ParseARN(e.LocationARN)
-		ok = ok && a.Service == "datasync" && t.inPlace(a) && (a.Region == e.Region || !region.Valid(e.Region)) && locationShape.MatchString(a.Resource)
-		rule := t.placed(ruleLocationARN)
-		rule.Remedy = strings.Replace(rule.Remedy, "REGION", e.Region, 1)
-		l.Check(ok, rule, "LocationARN", e.LocationARN)
+		t.checkLocation(&l, e, "LocationARN", e.LocationARN)
 	}
+	t.validateAdopt(&l, side)
 	t.validatePlace(&l, side)
 	for st := range e.Role.Trust.All() {
 		principals, not := st.Principals()

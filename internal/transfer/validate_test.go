@@ -10,6 +10,7 @@ import (
 
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/problemtest"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/problem"
 	"github.com/xacct/xacct/task"
@@ -67,6 +68,13 @@ func TestRules(t *testing.T) {
 		edit(&a, &b)
 		return Validate(resolveAll([]Given{a, b}))
 	}
+	const handRole = "arn:aws:iam::111122223333:role/teams/by-hand"
+	adoptTask := func(arn string) func(*Given) { return func(t *Given) { t.Adopt.Task = arn } }
+	resolved := func(edit func(*Given)) *Transfer {
+		t := valid()
+		edit(&t)
+		return Resolve(t)
+	}
 	report := func(account, bucket, prefix, role string) func(*Given) {
 		return func(t *Given) {
 			t.Task.Report = &task.Report{Account: account, Bucket: bucket, Prefix: prefix, RoleARN: role}
@@ -122,6 +130,48 @@ func TestRules(t *testing.T) {
 		{Rule: "bucket-once", Name: "the same", Err: pair(func(a, b *Given) {})},
 		{Rule: "bucket-once", Name: "two accounts", Refuse: true, Err: pair(func(a, b *Given) { b.Destination.Account = "777788889999" })},
 		{Rule: "bucket-once", Name: "two Regions", Refuse: true, Err: pair(func(a, b *Given) { b.Destination.Region = "us-east-1" })},
+		accept("task-arn", "in the destination's Region", adoptTask("arn:aws:datasync:us-east-2:111122223333:task/task-0123456789abcdef0")),
+		accept("task-arn", "what fits", adoptTask(plan.Fitting)),
+		refuse("task-arn", "in the source's Region", adoptTask("arn:aws:datasync:eu-west-1:111122223333:task/task-0123456789abcdef0")),
+		refuse("task-arn", "of the other account", adoptTask("arn:aws:datasync:us-east-2:444455556666:task/task-0123456789abcdef0")),
+		refuse("task-arn", "an execution", adoptTask("arn:aws:datasync:us-east-2:111122223333:task/task-0123456789abcdef0/execution/exec-0123456789abcdef0")),
+		accept("adopt-task", "in the transfer", adoptTask(plan.Fitting)),
+		refuse("adopt-task", "in an end", func(t *Given) { t.Source.Adopt.Task = plan.Fitting }),
+		accept("adopt-end", "in an end", func(t *Given) { t.Source.Adopt.Location = plan.Fitting }),
+		refuse("adopt-end", "a location in the transfer", func(t *Given) { t.Adopt.Location = plan.Fitting }),
+		refuse("adopt-end", "a role in the transfer", func(t *Given) { t.Adopt.Role = handRole }),
+		accept("adopt-excluded", "a location with a given role", func(t *Given) { t.Source.Adopt.Location, t.Source.RoleARN = plan.Fitting, handRole }),
+		refuse("adopt-excluded", "a given role", func(t *Given) { t.Source.Adopt.Role, t.Source.RoleARN = handRole, handRole }),
+		refuse("adopt-excluded", "a given location", func(t *Given) {
+			t.Source.Adopt.Location, t.Source.LocationARN = plan.Fitting, "arn:aws:datasync:eu-west-1:111122223333:location/loc-0123456789abcdef0"
+		}),
+		accept("adopt-name", "the same", func(t *Given) {
+			t.Source.Adopt.Role, t.Source.Role.Name, t.Source.Role.Path = handRole, "by-hand", "/teams/"
+		}),
+		refuse("adopt-name", "another name", func(t *Given) { t.Source.Adopt.Role, t.Source.Role.Name = handRole, "other" }),
+		refuse("adopt-name", "another path", func(t *Given) { t.Source.Adopt.Role, t.Source.Role.Path = handRole, "/" }),
+		refuse("adopt-name", "a name beside what fits", func(t *Given) {
+			t.Source.Adopt, t.Source.Role.Name = plan.Adopt{Role: plan.Fitting, Location: plan.Fitting}, "other"
+		}),
+		accept("adopt-fitting-role", "that of a location", func(t *Given) { t.Source.Adopt = plan.Adopt{Role: plan.Fitting, Location: plan.Fitting} }),
+		refuse("adopt-fitting-role", "that of none", func(t *Given) { t.Source.Adopt.Role = plan.Fitting }),
+		refuse("role-arn", "a role to adopt of another account", func(t *Given) { t.Source.Adopt.Role = "arn:aws:iam::444455556666:role/by-hand" }),
+		refuse("location-arn", "a location to adopt in another Region", func(t *Given) {
+			t.Source.Adopt.Location = "arn:aws:datasync:us-east-2:111122223333:location/loc-0123456789abcdef0"
+		}),
+		{Rule: "adopt-unfitted", Name: "an ARN", Err: resolved(func(t *Given) { t.Source.Adopt.Role = handRole }).Unfitted()},
+		{Rule: "adopt-unfitted", Name: "what fits", Refuse: true, Err: resolved(func(t *Given) {
+			t.Source.Adopt = plan.Adopt{Role: plan.Fitting, Location: plan.Fitting}
+		}).Unfitted()},
+		{Rule: "adopt-once", Name: "what fits each", Err: pair(func(a, b *Given) { a.Adopt.Task, b.Adopt.Task = plan.Fitting, plan.Fitting })},
+		{Rule: "adopt-once", Name: "one task twice", Refuse: true, Err: pair(func(a, b *Given) {
+			a.Adopt.Task = "arn:aws:datasync:us-east-2:111122223333:task/task-0123456789abcdef0"
+			b.Adopt.Task = a.Adopt.Task
+		})},
+		{Rule: "adopt-once", Name: "one location twice", Refuse: true, Err: pair(func(a, b *Given) {
+			a.Source.Adopt.Location = "arn:aws:datasync:eu-west-1:111122223333:location/loc-0123456789abcdef0"
+			b.Source.Adopt.Location = a.Source.Adopt.Location
+		})},
 		accept("tag-case", "different keys", func(t *Given) { t.Tags = map[string]string{"a": "1", "b": "2"} }),
 		refuse("tag-case", "one key in two cases", func(t *Given) { t.Tags = map[string]string{"a": "1", "A": "2"} }),
 		refuse("shared-role", "by the default name", func(t *Given) {

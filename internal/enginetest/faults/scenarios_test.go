@@ -106,6 +106,20 @@ func rescheduled(c *xaccttest.Cloud) []xacct.Transfer {
 	return ts
 }
 
+// byHand sets the push up by the calls of AWS's tutorial.
+func byHand(c *xaccttest.Cloud) { kittest.ByHand(c, kittest.Push(c)) }
+
+// adopted is the push that takes over what byHand made.
+func adopted(c *xaccttest.Cloud) []xacct.Transfer {
+	fits := kittest.HandMade{SourceRole: xacct.Fitting, DestinationRole: xacct.Fitting, SourceLocation: xacct.Fitting, DestinationLocation: xacct.Fitting, Task: xacct.Fitting}
+	return []xacct.Transfer{fits.Adopted(kittest.WithEveryKind(kittest.Push(c)))}
+}
+
+// planDownAll is planDown that deletes what was adopted.
+func planDownAll(ctx context.Context, c xacct.Clients, ts []xacct.Transfer, n int) (*xacct.Plan, error) {
+	return xacct.NewDestroyPlan(ctx, c, ts, func(o *xacct.PlanOptions) { o.Concurrency, o.DeleteAdopted = n, true })
+}
+
 var scenarios = []scenario{
 	{name: "push", want: pushed, plan: planUp},
 	{name: "pull", want: pulled, plan: planUp},
@@ -120,6 +134,9 @@ var scenarios = []scenario{
 	{name: "destroy job", start: job, want: job, plan: planDown},
 	{name: "logs", world: theirLogPolicyIsThere, want: logged, plan: planUp, once: true},
 	{name: "destroy logs", world: theirLogPolicyIsThere, start: logged, want: logged, plan: planDown, once: true},
+	{name: "adopt", world: byHand, want: adopted, plan: planUp, once: true},
+	{name: "destroy, adopted", world: byHand, start: adopted, want: adopted, plan: planDown, once: true},
+	{name: "destroy adopted too", world: byHand, start: adopted, want: adopted, plan: planDownAll, once: true},
 	// The fake looks at the second role of a policy only once it has seen the first, so that twice as many reads go by.
 	{name: "schedule", start: pushed, want: scheduled, plan: planUp, budget: 5 * time.Minute, once: true},
 	{name: "another schedule", start: scheduled, want: rescheduled, plan: planUp, budget: 5 * time.Minute, once: true},

@@ -77,6 +77,13 @@ var setups = map[string]func(*stage){
 		st.handMade(st.tr.Destination.Prefix)
 		st.tr.Destination.LocationARN = ""
 	},
+	"adopt": func(st *stage) {
+		*st.tr = kittest.ByHand(st.cloud, *st.tr).Adopted(*st.tr)
+		time.Sleep(time.Minute) // virtual: the task can be started now
+	},
+	"adopt-missing": func(st *stage) {
+		st.tr.Adopt.Task = "arn:aws:datasync:us-east-2:111122223333:task/task-0123456789abcdef0"
+	},
 	"foreign-role": func(st *stage) { st.cloud.AddRole(accountA, "media-archive-destination") },
 	"no-role": func(st *stage) {
 		st.tr.Destination.RoleARN = "arn:aws:iam::111122223333:role/nobody"

@@ -1,0 +1,72 @@
+package kittest
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/datasync"
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/iamrole"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/xaccttest"
+)
+
+// HandMade is what somebody who followed AWS's tutorial has made, by ARN.
+type HandMade struct {
+	SourceRole, DestinationRole         string
+	SourceLocation, DestinationLocation string
+	Task                                string
+}
+
+// ByHand sets a push up by the calls of AWS's tutorial, beside what stands in the policy of the destination bucket. It panics where AWS refuses.
+func ByHand(cloud *xaccttest.Cloud, tr xacct.Transfer) HandMade {
+	ctx, c := context.Background(), cloud.Clients()[AccountA]
+	source, destination := "arn:aws:s3:::"+tr.Source.Bucket, "arn:aws:s3:::"+tr.Destination.Bucket
+	var h HandMade
+	h.SourceRole = roleByHand(ctx, c, "AWSDataSyncS3BucketAccess-"+tr.Source.Bucket, iamrole.TutorialPolicy(source, tr.Source.Account))
+	h.DestinationRole = roleByHand(ctx, c, "DataSync-"+tr.Destination.Bucket, iamrole.TutorialPolicy(destination, tr.Destination.Account))
+	var was policy.Document
+	if data := cloud.BucketPolicy(tr.Destination.Bucket); data != nil {
+		was = must(policy.Parse(data))
+	}
+	lists := bucket.List(destination).WithSid("DataSyncCreateS3Location").By(policy.AWS(cloud.OperatorARN(AccountA)))
+	cloud.SetBucketPolicy(tr.Destination.Bucket, was.With(bucket.TutorialStatement(destination, h.DestinationRole), lists).Bytes())
+	h.SourceLocation = locationByHand(ctx, c, tr.Source, h.SourceRole)
+	h.DestinationLocation = locationByHand(ctx, c, tr.Destination, h.DestinationRole)
+	made := must(c.DataSync(tr.Destination.Region).CreateTask(ctx, &datasync.CreateTaskInput{Name: aws.String("by-hand"), TaskMode: dstypes.TaskModeEnhanced,
+		SourceLocationArn: &h.SourceLocation, DestinationLocationArn: &h.DestinationLocation,
+		Options: &dstypes.Options{LogLevel: dstypes.LogLevelBasic, VerifyMode: dstypes.VerifyModeOnlyFilesTransferred}}))
+	h.Task = *made.TaskArn
+	return h
+}
+
+func roleByHand(ctx context.Context, c xacct.AccountClients, name string, access policy.Document) string {
+	made := must(c.IAM.CreateRole(ctx, &iam.CreateRoleInput{RoleName: &name, AssumeRolePolicyDocument: aws.String(string(iamrole.TutorialTrust().Bytes()))}))
+	must(c.IAM.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: &name, PolicyName: aws.String("by-hand"), PolicyDocument: aws.String(string(access.Bytes()))}))
+	return *made.Role.Arn
+}
+
+func locationByHand(ctx context.Context, c xacct.AccountClients, e xacct.Endpoint, role string) string {
+	made := must(c.DataSync(e.Region).CreateLocationS3(ctx, &datasync.CreateLocationS3Input{S3BucketArn: aws.String("arn:aws:s3:::" + e.Bucket),
+		Subdirectory: aws.String("/" + e.Prefix), S3Config: &dstypes.S3Config{BucketAccessRoleArn: &role}}))
+	return *made.LocationArn
+}
+
+// Adopted is the transfer that takes over what was made by hand.
+func (h HandMade) Adopted(tr xacct.Transfer) xacct.Transfer {
+	tr.Source.Adopt = xacct.Adopt{Role: h.SourceRole, Location: h.SourceLocation}
+	tr.Destination.Adopt = xacct.Adopt{Role: h.DestinationRole, Location: h.DestinationLocation}
+	tr.Adopt = xacct.Adopt{Task: h.Task}
+	return tr
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}

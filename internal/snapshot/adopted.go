@@ -1,0 +1,44 @@
+package snapshot
+
+import (
+	"slices"
+
+	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/location"
+)
+
+// withAdopted returns the set with the principals whose grants, made by others, leave the policies of buckets for ours: roles that are adopted, unless
+// another location of the bucket has them too, and the operators of such ends.
+func (s *Snapshot) withAdopted(w desired.Set) desired.Set {
+	w.Buckets = slices.Clone(w.Buckets)
+	for i := range w.Buckets {
+		b := &w.Buckets[i]
+		for _, t := range b.Transfers {
+			for _, side := range transfer.Sides {
+				e := t.End(side)
+				if role := e.Adopt.Role; transferRole(role) && e.Remote && e.Bucket == b.Spec.Name && !b.Former && !s.usedElsewhere(t, role, e.Bucket) {
+					b.Adopted.Roles = append(slices.Clone(b.Adopted.Roles), role)
+					b.Adopted.Operators = append(slices.Clone(b.Adopted.Operators), t.Operators...)
+				}
+			}
+		}
+	}
+	return w
+}
+
+// transferRole reports whether the text is the ARN of a role.
+func transferRole(arn string) bool {
+	_, ok := transfer.RoleNameOf(arn)
+	return ok
+}
+
+// usedElsewhere reports whether a location of the bucket that is not the transfer's has the role.
+func (s *Snapshot) usedElsewhere(t *transfer.Transfer, role, bucket string) bool {
+	for arn, l := range s.Locations {
+		if name, _, ok := location.ParseURI(l.URI); ok && l.Exists && name == bucket && l.RoleARN == role && !t.Owns(arn, l.Tags, "") {
+			return true
+		}
+	}
+	return false
+}

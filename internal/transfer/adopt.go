@@ -1,0 +1,150 @@
+package transfer
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/plan"
+	"github.com/xacct/xacct/problem"
+)
+
+// TagAdopted is the key, without the tag prefix, of the tag on what was set up by others and adopted. A tear-down leaves it.
+const (
+	TagAdopted = "adopted"
+	Adopted    = "true"
+)
+
+var taskShape = regexp.MustCompile(`^task/task-[0-9a-z]{17}$`)
+
+// adoptedRole returns the path and the name of the role that is to be adopted; "" if none is, or its ARN is not known yet.
+func adoptedRole(arn string) (path, name string) {
+	name, ok := RoleNameOf(arn)
+	if !ok {
+		return "", ""
+	}
+	a, _ := region.ParseARN(arn)
+	return strings.TrimSuffix(strings.TrimPrefix(a.Resource, "role"), name), name
+}
+
+// Adopts reports whether the transfer names the location or task with the ARN to adopt it: as the location of the side, or of either if side is "".
+func (t *Transfer) Adopts(arn string, side plan.Side) bool {
+	for _, s := range Sides {
+		if (side == "" || side == s) && arn != "" && t.End(s).Adopt.Location == arn {
+			return true
+		}
+	}
+	return side == "" && arn != "" && t.Adopt.Task == arn
+}
+
+// AdoptsRole reports whether the transfer names the role with the ARN to adopt it.
+func (t *Transfer) AdoptsRole(arn string) bool {
+	return arn != "" && (t.source.Adopt.Role == arn || t.destination.Adopt.Role == arn)
+}
+
+// Owns reports whether a location or task is the transfer's, and unless side is "", that of the side: by its tags, or because the transfer adopts it
+// and no transfer has it yet.
+func (t *Transfer) Owns(arn string, tags map[string]string, side plan.Side) bool {
+	return t.Marks(tags, side) || t.Adopts(arn, side) && tags[t.TagKey(TagManagedBy)] != ManagedBy
+}
+
+// AdoptionTags adds to the wanted tags of what is adopted the one that says so. What has our tags already was adopted before, or made by us.
+func (t *Transfer) AdoptionTags(want, have map[string]string) map[string]string {
+	out := map[string]string{t.TagKey(TagAdopted): Adopted}
+	if have[t.TagKey(TagManagedBy)] == ManagedBy {
+		return want
+	}
+	for k, v := range want {
+		out[k] = v
+	}
+	return out
+}
+
+// WasAdopted reports whether the tags say that the resource was set up by others and adopted.
+func (t *Transfer) WasAdopted(tags map[string]string) bool {
+	return tags[t.TagKey(TagAdopted)] == Adopted
+}
+
+// OurTags are the keys of those of the tags that begin with the transfer's tag prefix.
+func (t *Transfer) OurTags(tags map[string]string) []string {
+	var out []string
+	for k := range tags {
+		if strings.HasPrefix(k, t.TagKey("")) {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// WithoutAdoption returns the transfers as a tear-down sees them: what they were to adopt and have not is not their own. Names of roles stay.
+func WithoutAdoption(transfers []*Transfer) []*Transfer {
+	var out []*Transfer
+	for _, t := range transfers {
+		c := *t
+		for _, a := range []*plan.Adopt{&c.Adopt, &c.Source.Adopt, &c.Destination.Adopt, &c.source.Adopt, &c.destination.Adopt} {
+			*a = plan.Adopt{}
+		}
+		out = append(out, &c)
+	}
+	return out
+}
+
+// Unfitted returns a [problem.Problem] for each role that is the one that fits: which that is only a plan knows.
+func (t *Transfer) Unfitted() error {
+	var l problem.List
+	for _, side := range Sides {
+		l.Check(t.End(side).Adopt.Role != plan.Fitting, ruleUnfitted, fieldOf(side)+".Adopt.Role", plan.Fitting)
+	}
+	return l.Err()
+}
+
+// validateAdopt checks what the side adopts.
+func (t *Transfer) validateAdopt(l *problem.List, side plan.Side) {
+	e, given := t.End(side), t.Source
+	if side == plan.DestinationSide {
+		given = t.Destination
+	}
+	a := e.Adopt
+	l.Check(a.Task == "", ruleAdoptTask, "Adopt.Task", a.Task)
+	if a.Role != "" {
+		l.Check(e.RoleARN == "" && e.LocationARN == "", ruleAdoptExcludes, "Adopt.Role", a.Role)
+		l.Check(a.Role != plan.Fitting || a.Location != "", ruleFittingRole, "Adopt.Role", a.Role)
+		if a.Role != plan.Fitting {
+			l.Check(t.principalARN(a.Role, "role/"), t.placed(ruleRoleARN), "Adopt.Role", a.Role)
+		}
+		if path, name := adoptedRole(a.Role); name != "" || a.Role == plan.Fitting {
+			l.Check(given.Role.Name == "" || given.Role.Name == name, ruleAdoptName, "Role.Name", given.Role.Name)
+			l.Check(given.Role.Path == "" || given.Role.Path == path, ruleAdoptName, "Role.Path", given.Role.Path)
+		}
+	}
+	if a.Location != "" {
+		l.Check(e.LocationARN == "", ruleAdoptExcludes, "Adopt.Location", a.Location)
+		if a.Location != plan.Fitting {
+			t.checkLocation(l, e, "Adopt.Location", a.Location)
+		}
+	}
+}
+
+// checkLocation checks the ARN of a location of the end that exists.
+func (t *Transfer) checkLocation(l *problem.List, e *End, path, arn string) {
+	a, ok := region.ParseARN(arn)
+	ok = ok && a.Service == "datasync" && t.inPlace(a) && (a.Region == e.Region || !region.Valid(e.Region)) && locationShape.MatchString(a.Resource)
+	rule := t.placed(ruleLocationARN)
+	rule.Remedy = strings.Replace(rule.Remedy, "REGION", e.Region, 1)
+	l.Check(ok, rule, path, arn)
+}
+
+// validateAdoptedTask checks what the transfer adopts beside its ends.
+func (t *Transfer) validateAdoptedTask(l *problem.List) {
+	arn := t.Adopt.Task
+	l.Check(t.Adopt.Role == "", ruleAdoptEnd, "Adopt.Role", t.Adopt.Role)
+	l.Check(t.Adopt.Location == "", ruleAdoptEnd, "Adopt.Location", t.Adopt.Location)
+	if arn == "" || arn == plan.Fitting {
+		return
+	}
+	a, ok := region.ParseARN(arn)
+	ok = ok && a.Service == "datasync" && t.inPlace(a) && (a.Region == t.Destination.Region || !region.Valid(t.Destination.Region)) && taskShape.MatchString(a.Resource)
+	rule := t.placed(ruleTaskARN)
+	rule.Remedy = strings.Replace(rule.Remedy, "REGION", t.Destination.Region, 1)
+	l.Check(ok, rule, "Adopt.Task", arn)
+}
