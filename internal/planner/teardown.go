@@ -29,7 +29,7 @@ func (b *Builder) tearDown(w desired.Set) {
 			witnesses = append(witnesses, desired.Names(r.Transfers)...)
 		}
 	}
-	users := map[string][]string{}                                 // by transfer: what goes before its statements do
+	users := map[string][]string{} // by transfer: what goes before its statements do
 	for _, t := range w.Tasks {
 		name := t.Transfer.Name
 		if users[name] = d.tasks[name]; !slices.Contains(witnesses, name) {

@@ -19,7 +19,9 @@ func (s *Snapshot) Alike(t *transfer.Transfer, side plan.Side) []string {
 	if err != nil || len(ours) > 0 {
 		return nil
 	}
-	return slices.DeleteFunc(alike, func(arn string) bool { return s.Locations[arn].Tags[t.TagKey(transfer.TagManagedBy)] == transfer.ManagedBy })
+	return slices.DeleteFunc(alike, func(arn string) bool {
+		return s.Locations[arn].Tags[t.TagKey(transfer.TagManagedBy)] == transfer.ManagedBy
+	})
 }
 
 // AlikeTasks are the tasks, by ARN, that copy between locations that are alike on both sides, and have no tags of ours.
