@@ -48,7 +48,11 @@ func (e *AccessTestError) Error() string {
 		if e.Of != "" {
 			whose = e.Of + "'s"
 		}
-		what = fmt.Sprintf("the %s as %s", strings.TrimSpace(whose+" bucket "+e.Bucket), cmp.Or(e.RoleARN, "its location's role"))
+		who := cmp.Or(e.RoleARN, "its location's role")
+		if e.Cause == task.CauseCaller {
+			who = "whoever makes its location"
+		}
+		what = fmt.Sprintf("the %s as %s", strings.TrimSpace(whose+" bucket "+e.Bucket), who)
 	}
 	return text.Printable(fmt.Sprintf("transfer %s: datasync could not reach %s (by its policies: %s): %v", e.Transfer, what, cmp.Or(e.Verdict, "not evaluated"), e.Err))
 }
@@ -121,9 +125,11 @@ func (e *AccessTestError) hint(message string) string {
 // allowed is the hint where the policies allow what was refused: to allow it again does not help.
 func (e *AccessTestError) allowed(message, deny string) string {
 	look := "the policies that were read allow it" + text.By(e.Statement) + ": look at service and resource control policies, and keys, that were not"
-	switch {
+	switch lacking := e.lacking(); {
 	case deny != "":
 		return deny + "; " + look
+	case lacking != "":
+		return lacking
 	case e.Remedy != "":
 		return e.Remedy
 	case e.Cause == task.CauseTrust:
@@ -132,6 +138,20 @@ func (e *AccessTestError) allowed(message, deny string) string {
 		return look
 	}
 	return message + "; " + look
+}
+
+// lacking is what to do where the message names the kind of policy that does not allow what the plan found allowed; "" if it names none. Other kinds are
+// not to blame then.
+func (e *AccessTestError) lacking() string {
+	kind, what := awserr.Lacking(awserr.Message(e.Err)), cmp.Or(e.Action, "what was refused")
+	switch kind {
+	case "":
+		return ""
+	case "identity-based policy", "resource-based policy", "permissions boundary":
+		return "the message says that no " + kind + " allows " + what + ", and the policies that were read allow it" + text.By(e.Statement) +
+			": plan again, because a policy may have been changed since, or not be in force yet"
+	}
+	return "let whoever keeps the " + strings.Replace(kind, "vpc", "VPC", 1) + " allow " + what + ": the message says that it does not, and the policies that were read do" + text.By(e.Statement)
 }
 
 // granting reports whether the hint of the cause is to allow something.

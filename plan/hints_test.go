@@ -74,6 +74,8 @@ func TestAccessHint(t *testing.T) {
 	const deny = listing + "with an explicit deny in a resource-based policy"
 	const ownDeny = "let the owner of bucket media exempt " + role + " from the Deny on s3:ListBucket" + exempting
 	const allowed = "the policies that were read allow it, by statement \"Ours\": look at service and resource control policies, and keys, that were not"
+	const putting = "User: arn:aws:sts::111122223333:assumed-role/out/AwsSync-loc-0a is not authorized to perform: s3:PutObject on resource: \"arn:aws:s3:::media/a\" "
+	const changed = ", and the policies that were read allow it, by statement \"Ours\": plan again, because a policy may have been changed since, or not be in force yet"
 	for _, tt := range []struct {
 		name string
 		err  *plan.AccessTestError
@@ -92,6 +94,16 @@ func TestAccessHint(t *testing.T) {
 		{"the caller, and S3 names a Deny", at(task.CauseCaller, "s3:ListBucket", plan.CodeAllowed, "Ours", "", deny),
 			"let the owner of bucket media exempt whoever makes the location from the Deny on s3:ListBucket" + exempting + "; " + allowed},
 		{"allowed", at(task.CauseList, "s3:ListBucket", plan.CodeAllowed, "Ours", "", accessTest), allowed},
+		{"allowed, and S3 names the bucket's policy", at(task.CauseWrite, "s3:PutObject", plan.CodeAllowed, "Ours", "", putting+"because no resource-based policy allows the s3:PutObject action"),
+			"the message says that no resource-based policy allows s3:PutObject" + changed},
+		{"allowed, and S3 names the role's policies", at(task.CauseWrite, "s3:PutObject", plan.CodeAllowed, "Ours", "list the key", putting+"because no identity-based policy allows the s3:PutObject action"),
+			"the message says that no identity-based policy allows s3:PutObject" + changed},
+		{"allowed, and S3 names the boundary", at(task.CauseWrite, "", plan.CodeAllowed, "Ours", "", putting+"because no permissions boundary allows the s3:PutObject action"),
+			"the message says that no permissions boundary allows what was refused" + changed},
+		{"allowed, and S3 names the organisation's policies", at(task.CauseWrite, "s3:PutObject", plan.CodeAllowed, "Ours", "", putting+"because no service control policy allows the s3:PutObject action"),
+			"let whoever keeps the service control policy allow s3:PutObject: the message says that it does not, and the policies that were read do, by statement \"Ours\""},
+		{"allowed, and S3 names an endpoint's policy", at(task.CauseWrite, "s3:PutObject", plan.CodeAllowed, "", "", putting+"because no VPC endpoint policy allows the s3:PutObject action"),
+			"let whoever keeps the VPC endpoint policy allow s3:PutObject: the message says that it does not, and the policies that were read do"},
 		{"allowed to assume", at(task.CauseTrust, "", plan.CodeAllowed, "Ours", "", "Unable to assume role."), allowed + "; a new role takes a minute"},
 		{"allowed, and a warning tells why", at(task.CauseFilesErrors, "", plan.CodeAllowed, "Ours", "list the key", "x"), "list the key; then start the task again"},
 		{"allowed, and objects failed", at(task.CauseFilesErrors, "", plan.CodeAllowed, "Ours", "", "x"), task.Meaning{Cause: task.CauseFilesErrors}.Hint() + "; " + allowed},
@@ -108,6 +120,16 @@ func TestAccessHint(t *testing.T) {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestAccessErrorOfCaller: where DataSync refused the caller, the error does not say that it was the role.
+func TestAccessErrorOfCaller(t *testing.T) {
+	e := &plan.AccessTestError{Transfer: "nightly", Side: plan.SourceSide, Bucket: "media", RoleARN: "arn:aws:iam::111122223333:role/out", Cause: task.CauseCaller, Verdict: plan.CodeAllowed,
+		Err: errors.New("x")}
+	want := "transfer nightly: datasync could not reach the source bucket media as whoever makes its location (by its policies: allowed): x"
+	if diff := cmp.Diff(want, e.Error()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 
