@@ -51,6 +51,8 @@ func TestCallHint(t *testing.T) {
 			"let the owner of key k exempt"},
 		{"a public policy", "s3:PutBucketPolicy", "media", answer("AccessDenied", "User: x is not authorized to perform: s3:PutBucketPolicy on resource: y because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access"),
 			"let the owner of bucket media limit the statement that makes its policy public"},
+		{"a role that reads do not show", "iam:CreateRole", "nightly-source", answer("EntityAlreadyExists", "Role with name nightly-source already exists."),
+			"plan again in a few minutes: nightly-source is there already"},
 		{"throttled", "s3:GetBucketPolicy", "media", answer("SlowDown", "Please reduce your request rate."), "run again, with a smaller Concurrency"},
 		{"expired", "s3:GetBucketPolicy", "media", answer("ExpiredToken", "The provided token has expired."), "renew the credentials of account 111122223333"},
 		{"anything else", "s3:GetBucketPolicy", "media", errors.New("no such host"), ""},
