@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/xacct/xacct/internal/awserr"
@@ -65,14 +66,24 @@ func (e *AccessTestError) Unwrap() error { return e.Err }
 func (e *AccessTestError) Hint() string {
 	m := e.meaning()
 	message := m.HintFor(e.RoleARN, e.Bucket)
+	if e.Cause == task.CauseLocation && e.Side != "" {
+		message = "check the " + string(e.Side) + " location: its bucket, Region and role"
+	}
 	if !mayExplain(m) {
 		return text.Printable(cmp.Or(e.Remedy, message))
 	}
 	if deny := e.denial(); deny != "" {
 		message = deny
 	}
-	return text.Printable(e.hint(message))
+	hint := e.hint(message)
+	if id := locationID.FindString(awserr.Message(e.Err)); id != "" && e.Side == "" && e.Of == "" {
+		hint += "; which end " + id + " is, a plan knows that is made now: let it explain the error"
+	}
+	return text.Printable(hint)
 }
+
+// locationID is the id of a location, by which a message may name an end.
+var locationID = regexp.MustCompile(`\bloc-[0-9a-f]{8,17}\b`)
 
 // denied reports whether the plan found denied what the message is about. A limited verdict is about more than one action: it counts only if the message
 // names an action, because the transfer may not need the others.

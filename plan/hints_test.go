@@ -125,6 +125,27 @@ func TestAccessHint(t *testing.T) {
 	}
 }
 
+// TestHintOfLocation: a hint is about the end that is known. Of a location that the plan does not know it says which plan does.
+func TestHintOfLocation(t *testing.T) {
+	const id = "loc-0123456789abcdef0"
+	for _, tt := range []struct {
+		name string
+		side plan.Side
+		want string
+	}{
+		{"known", plan.DestinationSide, "check the destination location: its bucket, Region and role; the policies that were read allow it: look at service and resource control policies, and keys, that were not"},
+		{"not known", "", "check both locations: their buckets, Regions and roles; the policies that were read allow it: look at service and resource control policies, and keys, that were not; " +
+			"which end " + id + " is, a plan knows that is made now: let it explain the error"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			e := &plan.AccessTestError{Transfer: "nightly", Side: tt.side, Cause: task.CauseLocation, Verdict: plan.CodeAllowed, Err: errors.New("Task failed to access location " + id + ": x40016")}
+			if diff := cmp.Diff(tt.want, e.Hint()); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
 // TestAccessErrorOfCaller: where DataSync refused the caller, the error does not say that it was the role.
 func TestAccessErrorOfCaller(t *testing.T) {
 	e := &plan.AccessTestError{Transfer: "nightly", Side: plan.SourceSide, Bucket: "media", RoleARN: "arn:aws:iam::111122223333:role/out", Cause: task.CauseCaller, Verdict: plan.CodeAllowed,
