@@ -114,7 +114,7 @@ func TestAccessHint(t *testing.T) {
 		{"limited, and the message names the action", at(task.CauseAccess, "s3:DeleteObject", plan.CodeLimited, "NoDeletes", "exempt it", "x"),
 			`the plan found it denied, by statement "NoDeletes": exempt it`},
 		{"undetermined", at(task.CauseList, "s3:ListBucket", plan.CodeUndetermined, "Guard", "give OrgIDs", accessTest), `the plan found it undetermined (statement "Guard"): give OrgIDs`},
-		{"not about access", at(task.CauseRegion, "", "", "", "", "x"), "set the Region of that end to the one that the message names"},
+		{"not about access", at(task.CauseRegion, "", "", "", "", "x"), "set the Region of that end to the one that the message names, or else to the bucket's own: s3:GetBucketLocation tells it"},
 		{"not about access, and the task is set so", at(task.CauseEndpoint, "", "", "", "see the Regions", "x"), "see the Regions"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
