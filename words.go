@@ -276,5 +276,5 @@ const (
 	EventEnded   EventState = plan.EventEnded   // Detail begins with its Status
 )
 
-// Hints returns the next actions that the errors in err name, in order and without repetition.
+// Hints returns the next actions that the errors in err name, the most helpful first and none twice.
 func Hints(err error) []string { return plan.Hints(err) }

@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/xacct/xacct/internal/awserr"
@@ -48,7 +49,11 @@ func (e *AccessTestError) Error() string {
 		if e.Of != "" {
 			whose = e.Of + "'s"
 		}
-		what = fmt.Sprintf("the %s as %s", strings.TrimSpace(whose+" bucket "+e.Bucket), cmp.Or(e.RoleARN, "its location's role"))
+		who := cmp.Or(e.RoleARN, "its location's role")
+		if e.Cause == task.CauseCaller {
+			who = "whoever makes its location"
+		}
+		what = fmt.Sprintf("the %s as %s", strings.TrimSpace(whose+" bucket "+e.Bucket), who)
 	}
 	return text.Printable(fmt.Sprintf("transfer %s: datasync could not reach %s (by its policies: %s): %v", e.Transfer, what, cmp.Or(e.Verdict, "not evaluated"), e.Err))
 }
@@ -61,14 +66,24 @@ func (e *AccessTestError) Unwrap() error { return e.Err }
 func (e *AccessTestError) Hint() string {
 	m := e.meaning()
 	message := m.HintFor(e.RoleARN, e.Bucket)
+	if e.Cause == task.CauseLocation && e.Side != "" {
+		message = "check the " + string(e.Side) + " location: its bucket, Region and role"
+	}
 	if !mayExplain(m) {
 		return text.Printable(cmp.Or(e.Remedy, message))
 	}
 	if deny := e.denial(); deny != "" {
 		message = deny
 	}
-	return text.Printable(e.hint(message))
+	hint := e.hint(message)
+	if id := locationID.FindString(awserr.Message(e.Err)); id != "" && e.Side == "" && e.Of == "" {
+		hint += "; which end " + id + " is, a plan knows that is made now: let it explain the error"
+	}
+	return text.Printable(hint)
 }
+
+// locationID is the id of a location, by which a message may name an end.
+var locationID = regexp.MustCompile(`\bloc-[0-9a-f]{8,17}\b`)
 
 // denied reports whether the plan found denied what the message is about. A limited verdict is about more than one action: it counts only if the message
 // names an action, because the transfer may not need the others.
@@ -121,9 +136,11 @@ func (e *AccessTestError) hint(message string) string {
 // allowed is the hint where the policies allow what was refused: to allow it again does not help.
 func (e *AccessTestError) allowed(message, deny string) string {
 	look := "the policies that were read allow it" + text.By(e.Statement) + ": look at service and resource control policies, and keys, that were not"
-	switch {
+	switch lacking := e.lacking(); {
 	case deny != "":
 		return deny + "; " + look
+	case lacking != "":
+		return lacking
 	case e.Remedy != "":
 		return e.Remedy
 	case e.Cause == task.CauseTrust:
@@ -132,6 +149,20 @@ func (e *AccessTestError) allowed(message, deny string) string {
 		return look
 	}
 	return message + "; " + look
+}
+
+// lacking is what to do where the message names the kind of policy that does not allow what the plan found allowed; "" if it names none. Other kinds are
+// not to blame then.
+func (e *AccessTestError) lacking() string {
+	kind, what := awserr.Lacking(awserr.Message(e.Err)), cmp.Or(e.Action, "what was refused")
+	switch kind {
+	case "":
+		return ""
+	case "identity-based policy", "resource-based policy", "permissions boundary":
+		return "the message says that no " + kind + " allows " + what + ", and the policies that were read allow it" + text.By(e.Statement) +
+			": plan again, because a policy may have been changed since, or not be in force yet"
+	}
+	return "let whoever keeps the " + strings.Replace(kind, "vpc", "VPC", 1) + " allow " + what + ": the message says that it does not, and the policies that were read do" + text.By(e.Statement)
 }
 
 // granting reports whether the hint of the cause is to allow something.

@@ -45,6 +45,8 @@ func (e *CallError) Hint() string {
 		return text.Printable(e.allow(refusal.Action))
 	case awserr.Propagation(e.Err):
 		return "see that the role named in the policy exists, and that the account that owns it has the Region enabled; a new role needs a minute"
+	case awserr.Is(e.Err, "EntityAlreadyExists"): // who makes a role looks for it first, and takes one that is there
+		return "plan again in a few minutes: " + e.Subject + " is there already, or was until a moment ago, and reads do not show it yet"
 	case awserr.Throttled(e.Err):
 		return "run again, with a smaller Concurrency"
 	}

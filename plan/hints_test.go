@@ -51,6 +51,8 @@ func TestCallHint(t *testing.T) {
 			"let the owner of key k exempt"},
 		{"a public policy", "s3:PutBucketPolicy", "media", answer("AccessDenied", "User: x is not authorized to perform: s3:PutBucketPolicy on resource: y because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access"),
 			"let the owner of bucket media limit the statement that makes its policy public"},
+		{"a role that reads do not show", "iam:CreateRole", "nightly-source", answer("EntityAlreadyExists", "Role with name nightly-source already exists."),
+			"plan again in a few minutes: nightly-source is there already"},
 		{"throttled", "s3:GetBucketPolicy", "media", answer("SlowDown", "Please reduce your request rate."), "run again, with a smaller Concurrency"},
 		{"expired", "s3:GetBucketPolicy", "media", answer("ExpiredToken", "The provided token has expired."), "renew the credentials of account 111122223333"},
 		{"anything else", "s3:GetBucketPolicy", "media", errors.New("no such host"), ""},
@@ -74,6 +76,8 @@ func TestAccessHint(t *testing.T) {
 	const deny = listing + "with an explicit deny in a resource-based policy"
 	const ownDeny = "let the owner of bucket media exempt " + role + " from the Deny on s3:ListBucket" + exempting
 	const allowed = "the policies that were read allow it, by statement \"Ours\": look at service and resource control policies, and keys, that were not"
+	const putting = "User: arn:aws:sts::111122223333:assumed-role/out/AwsSync-loc-0a is not authorized to perform: s3:PutObject on resource: \"arn:aws:s3:::media/a\" "
+	const changed = ", and the policies that were read allow it, by statement \"Ours\": plan again, because a policy may have been changed since, or not be in force yet"
 	for _, tt := range []struct {
 		name string
 		err  *plan.AccessTestError
@@ -92,6 +96,16 @@ func TestAccessHint(t *testing.T) {
 		{"the caller, and S3 names a Deny", at(task.CauseCaller, "s3:ListBucket", plan.CodeAllowed, "Ours", "", deny),
 			"let the owner of bucket media exempt whoever makes the location from the Deny on s3:ListBucket" + exempting + "; " + allowed},
 		{"allowed", at(task.CauseList, "s3:ListBucket", plan.CodeAllowed, "Ours", "", accessTest), allowed},
+		{"allowed, and S3 names the bucket's policy", at(task.CauseWrite, "s3:PutObject", plan.CodeAllowed, "Ours", "", putting+"because no resource-based policy allows the s3:PutObject action"),
+			"the message says that no resource-based policy allows s3:PutObject" + changed},
+		{"allowed, and S3 names the role's policies", at(task.CauseWrite, "s3:PutObject", plan.CodeAllowed, "Ours", "list the key", putting+"because no identity-based policy allows the s3:PutObject action"),
+			"the message says that no identity-based policy allows s3:PutObject" + changed},
+		{"allowed, and S3 names the boundary", at(task.CauseWrite, "", plan.CodeAllowed, "Ours", "", putting+"because no permissions boundary allows the s3:PutObject action"),
+			"the message says that no permissions boundary allows what was refused" + changed},
+		{"allowed, and S3 names the organisation's policies", at(task.CauseWrite, "s3:PutObject", plan.CodeAllowed, "Ours", "", putting+"because no service control policy allows the s3:PutObject action"),
+			"let whoever keeps the service control policy allow s3:PutObject: the message says that it does not, and the policies that were read do, by statement \"Ours\""},
+		{"allowed, and S3 names an endpoint's policy", at(task.CauseWrite, "s3:PutObject", plan.CodeAllowed, "", "", putting+"because no VPC endpoint policy allows the s3:PutObject action"),
+			"let whoever keeps the VPC endpoint policy allow s3:PutObject: the message says that it does not, and the policies that were read do"},
 		{"allowed to assume", at(task.CauseTrust, "", plan.CodeAllowed, "Ours", "", "Unable to assume role."), allowed + "; a new role takes a minute"},
 		{"allowed, and a warning tells why", at(task.CauseFilesErrors, "", plan.CodeAllowed, "Ours", "list the key", "x"), "list the key; then start the task again"},
 		{"allowed, and objects failed", at(task.CauseFilesErrors, "", plan.CodeAllowed, "Ours", "", "x"), task.Meaning{Cause: task.CauseFilesErrors}.Hint() + "; " + allowed},
@@ -100,7 +114,7 @@ func TestAccessHint(t *testing.T) {
 		{"limited, and the message names the action", at(task.CauseAccess, "s3:DeleteObject", plan.CodeLimited, "NoDeletes", "exempt it", "x"),
 			`the plan found it denied, by statement "NoDeletes": exempt it`},
 		{"undetermined", at(task.CauseList, "s3:ListBucket", plan.CodeUndetermined, "Guard", "give OrgIDs", accessTest), `the plan found it undetermined (statement "Guard"): give OrgIDs`},
-		{"not about access", at(task.CauseRegion, "", "", "", "", "x"), "set the Region of that end to the one that the message names"},
+		{"not about access", at(task.CauseRegion, "", "", "", "", "x"), "set the Region of that end to the one that the message names, or else to the bucket's own: s3:GetBucketLocation tells it"},
 		{"not about access, and the task is set so", at(task.CauseEndpoint, "", "", "", "see the Regions", "x"), "see the Regions"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -108,6 +122,37 @@ func TestAccessHint(t *testing.T) {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestHintOfLocation: a hint is about the end that is known. Of a location that the plan does not know it says which plan does.
+func TestHintOfLocation(t *testing.T) {
+	const id = "loc-0123456789abcdef0"
+	for _, tt := range []struct {
+		name string
+		side plan.Side
+		want string
+	}{
+		{"known", plan.DestinationSide, "check the destination location: its bucket, Region and role; the policies that were read allow it: look at service and resource control policies, and keys, that were not"},
+		{"not known", "", "check both locations: their buckets, Regions and roles; the policies that were read allow it: look at service and resource control policies, and keys, that were not; " +
+			"which end " + id + " is, a plan knows that is made now: let it explain the error"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			e := &plan.AccessTestError{Transfer: "nightly", Side: tt.side, Cause: task.CauseLocation, Verdict: plan.CodeAllowed, Err: errors.New("Task failed to access location " + id + ": x40016")}
+			if diff := cmp.Diff(tt.want, e.Hint()); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestAccessErrorOfCaller: where DataSync refused the caller, the error does not say that it was the role.
+func TestAccessErrorOfCaller(t *testing.T) {
+	e := &plan.AccessTestError{Transfer: "nightly", Side: plan.SourceSide, Bucket: "media", RoleARN: "arn:aws:iam::111122223333:role/out", Cause: task.CauseCaller, Verdict: plan.CodeAllowed,
+		Err: errors.New("x")}
+	want := "transfer nightly: datasync could not reach the source bucket media as whoever makes its location (by its policies: allowed): x"
+	if diff := cmp.Diff(want, e.Error()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 

@@ -74,8 +74,8 @@ type PolicyWrite struct {
 type Result struct {
 	Changes []ChangeResult // one for each change of the plan, in the plan's order
 
-	// Warnings are what Apply found after the last location or task was made: each is one that an apply at the same time made too (CodeAmbiguous), or
-	// that could not be looked for (CodeUnread). Plan again: the next plan shows what it would delete. nil is none.
+	// Warnings are what Apply found after the last location or task was made: each is about one that is not the only one tagged as ours
+	// (CodeAmbiguous), mostly because an apply at the same time made it too, or of which that is not known (CodeUnread). Plan again: the next plan shows what it would delete. nil is none.
 	Warnings []Finding `json:",omitempty"`
 }
 

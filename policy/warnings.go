@@ -187,7 +187,7 @@ func (w *warner) condition(path, operator, key string, values []byte) {
 		wild := strings.ContainsAny(plain, "*?")
 		switch {
 		case strings.HasPrefix(base, "Arn"):
-			w.Check(strings.HasPrefix(plain, "arn:") || strings.HasPrefix(plain, "*") || strings.HasPrefix(plain, "?"), warnARN, path, value)
+			w.Check(arnPattern(plain, plain != value), warnARN, path, value)
 		case !strings.HasPrefix(base, "String"):
 			return
 		case !strings.HasSuffix(base, "Like") && w.literal(value):
@@ -201,6 +201,13 @@ func (w *warner) condition(path, operator, key string, values []byte) {
 		}
 		w.Check(key != "aws:principalarn" || !session(plain), warnSession, path, value)
 	})
+}
+
+// arnPattern reports whether some ARN can match the text, whose six parts are compared one by one; a star alone matches them all. What a policy variable,
+// for which a star stands in the text, has of the parts is not known.
+func arnPattern(text string, variables bool) bool {
+	begins := strings.HasPrefix(text, "arn:") || strings.HasPrefix(text, "*") || strings.HasPrefix(text, "?")
+	return begins && (text == "*" || variables || strings.Count(text, ":") >= 5)
 }
 
 // literal reports whether the value has a star or question mark that is not a policy variable's: ${*} and ${?} mean the sign itself.

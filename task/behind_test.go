@@ -14,7 +14,7 @@ const (
 	keyARN  = "arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 )
 
-// answers are the texts of S3 and KMS that say more than that something was refused. Written by hand from
+// answers are the texts of S3, KMS and STS that say more than that something was refused. Written by hand from
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html and https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html.
 var answers = []struct {
 	name, text string
@@ -67,7 +67,16 @@ var answers = []struct {
 	{"no key, by its code", "KMS.NotFoundException", Meaning{CauseNoKey, "", ""}},
 	{"no alias", "Alias arn:aws:kms:eu-west-1:444455556666:alias/media is not found.", Meaning{CauseNoKey, "", ""}},
 	{"no key id", "Invalid keyId 'alias/media'", Meaning{CauseNoKey, "", ""}},
+	{"no key for now", "KMS.KeyUnavailableException", Meaning{CauseService, "", ""}},
+	{"KMS waits in vain", "DependencyTimeoutException: The system timed out while trying to fulfill the request.", Meaning{CauseService, "", ""}},
 	{"KMS throttled", "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls. (Service: AWSKMS; Status Code: 400)", Meaning{CauseThrottled, "", ""}},
+
+	{"STS is off in the Region", "STS is not activated in this region for account:111122223333. Your account administrator can activate STS in this region using the IAM Console.",
+		Meaning{CauseOptIn, "", ""}},
+	{"STS is off in the Region, by its code", "RegionDisabledException", Meaning{CauseOptIn, "", ""}},
+	{"no role", "NoSuchEntity: The role with name sync cannot be found.", Meaning{CauseRole, "", ""}},
+	{"STS throttled", "ThrottlingException: Rate exceeded", Meaning{CauseThrottled, "", ""}},
+	{"a session that is over", "The provided token has expired.", Meaning{CauseCredentials, "", ""}},
 }
 
 // tests are the texts of access tests, and other texts of DataSync that say less than what S3 or KMS answered.
@@ -83,6 +92,7 @@ var tests = []string{
 	"S3 location creation failed with (InvalidRequestException) when calling the CreateLocationS3 operation",
 	"Task failed to access location loc-0123456789abcdef0: x40016",
 	"FsS3HeadBucketFailed",
+	"Unable to assume role. Reason: Access denied when calling sts:AssumeRole",
 	"SyncTaskErrorLocationNotAdded",
 	"Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: x)",
 }

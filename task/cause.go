@@ -147,7 +147,7 @@ var hints = map[Cause]string{
 	CauseNoBucket:    "correct the name of the bucket",
 	CauseNoKey:       "name the key by its full ARN in the bucket's default encryption, and see that it exists: an alias is looked up in the account of the role",
 	CauseKeyState:    "enable the KMS key, or cancel its deletion; a bucket needs a symmetric key for encrypting",
-	CauseRegion:      "set the Region of that end to the one that the message names",
+	CauseRegion:      "set the Region of that end to the one that the message names, or else to the bucket's own: s3:GetBucketLocation tells it",
 	CauseARN:         "give ARNs of DataSync resources of the task's account",
 	CauseOption:      "change the option that the message names",
 	CauseInput:       "change the value that the message names",

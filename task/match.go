@@ -25,6 +25,9 @@ func meaningOf(message string) Meaning {
 		if m.Action == "" && m.Access() {
 			m.Action = actionIn(message, m.Cause == CauseKey)
 		}
+		if m.Side == "" && m.Cause == CauseAccess && slices.Contains(writes, m.Action) { // a task never changes its source
+			m.Side = "destination"
+		}
 		return m.Meaning
 	}
 	return Meaning{}
@@ -159,6 +162,9 @@ var actionOf = map[string]string{
 	"s3:createmultipartupload": "s3:PutObject", "s3:uploadpart": "s3:PutObject", "s3:uploadpartcopy": "s3:PutObject", "s3:copyobject": "s3:PutObject",
 	"s3:completemultipartupload": "s3:PutObject", "s3:listmultipartuploads": "s3:ListBucketMultipartUploads", "s3:listparts": "s3:ListMultipartUploadParts",
 }
+
+// writes are the actions that a task needs at its destination only, and not for its report.
+var writes = []string{"s3:PutObjectTagging", "s3:DeleteObject"}
 
 // knownActions are the actions that DataSync needs, in their own letter case.
 // https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html

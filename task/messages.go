@@ -24,6 +24,7 @@ const (
 	fromReport   = "https://docs.aws.amazon.com/datasync/latest/userguide/task-reports.html"
 	fromS3       = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html"
 	fromS3Codes  = "https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"
+	fromHead     = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html"
 	fromArchive  = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html"
 	fromACL      = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-error-responses.html"
 	fromLock     = "https://www.ibm.com/support/pages/node/7250867"
@@ -108,8 +109,6 @@ var messages = []message{
 		[]string{"authorizationheadermalformed", "region"}, fromS3Codes, Meaning{CauseRegion, "", ""}},
 
 	// STS and IAM.
-	{"Unable to assume role. Reason: Access denied when calling sts:AssumeRole",
-		[]string{"unable to assume role"}, fromTest, Meaning{CauseTrust, "", "sts:AssumeRole"}},
 	{"is not authorized to perform: sts:AssumeRole",
 		[]string{"not authorized to perform: sts:assumerole"}, fromSTS, Meaning{CauseTrust, "", "sts:AssumeRole"}},
 	{"Invalid IAM role", []string{"invalid iam role"}, fromObserved, Meaning{CauseRole, "", ""}},
@@ -128,10 +127,13 @@ var messages = []message{
 	{"InvalidClientTokenId", []string{"invalidclienttokenid"}, fromCommon, Meaning{CauseCredentials, "", ""}},
 	{"The security token included in the request is invalid.",
 		[]string{"security token included in the request is"}, fromCommon, Meaning{CauseCredentials, "", ""}},
+	{"The provided token has expired.", []string{"provided token has expired"}, fromS3Codes, Meaning{CauseCredentials, "", ""}},
 	{"InternalException", []string{"internalexception"}, fromCommon, Meaning{CauseService, "", ""}},
 	{"InternalFailure", []string{"internalfailure"}, fromCommon, Meaning{CauseService, "", ""}},
 	{"ServiceUnavailable", []string{"serviceunavailable*"}, fromCommon, Meaning{CauseService, "", ""}},
 	{"KMSInternalException", []string{"kmsinternalexception"}, fromKMS, Meaning{CauseService, "", ""}},
+	{"KeyUnavailableException", []string{"*keyunavailableexception"}, fromKMS, Meaning{CauseService, "", ""}},
+	{"DependencyTimeoutException", []string{"*dependencytimeoutexception"}, fromKMS, Meaning{CauseService, "", ""}},
 	{"InternalError", []string{"internalerror"}, fromS3Codes, Meaning{CauseService, "", ""}},
 	{"We encountered an internal error. Please try again.", []string{"encountered an internal error"}, fromS3Codes, Meaning{CauseService, "", ""}},
 
@@ -150,6 +152,10 @@ var messages = []message{
 	{"FileNotAtSource", []string{"filenotatsource"}, fromLogs, Meaning{CauseMismatch, "destination", ""}}, // another writer changes the destination
 	{"Selected files transferred except for files skipped due to errors.",
 		[]string{"skipped due to errors"}, fromTasks, Meaning{CauseFilesErrors, "", ""}},
+
+	// Tests of the roles. A text of STS or IAM may follow.
+	{"Unable to assume role. Reason: Access denied when calling sts:AssumeRole",
+		[]string{"unable to assume role"}, fromTest, Meaning{CauseTrust, "", "sts:AssumeRole"}},
 
 	// Access tests of the caller and of the report's role, when a location or task is created or a run starts.
 	{"DataSync bucket access test failed: could not perform s3:PutObject in bucket",
@@ -177,6 +183,16 @@ var messages = []message{
 		[]string{"op=headobject", "accessdenied"}, fromStorage, Meaning{CauseRead, "", "s3:GetObject"}},
 	{"S3 Exception: op=PutObject a, code=403, type=15, exception=AccessDenied",
 		[]string{"op=putobject", "accessdenied"}, fromStorage, Meaning{CauseWrite, "destination", "s3:PutObject"}},
+
+	// Refusals of HEAD requests, which have a status and no body, and so neither a code nor a text of S3.
+	{"An error occurred (403) when calling the HeadBucket operation: Forbidden",
+		[]string{"403", "calling the headbucket operation"}, fromHead, Meaning{CauseList, "", "s3:ListBucket"}},
+	{"An error occurred (403) when calling the HeadObject operation: Forbidden",
+		[]string{"403", "calling the headobject operation"}, fromHead, Meaning{CauseRead, "", "s3:GetObject"}},
+	{"An error occurred (404) when calling the HeadBucket operation: Not Found",
+		[]string{"404", "calling the headbucket operation"}, fromHead, Meaning{CauseNoBucket, "", ""}},
+	{"An error occurred (404) when calling the HeadObject operation: Not Found",
+		[]string{"404", "calling the headobject operation"}, fromHead, Meaning{CauseNoObject, "", ""}},
 
 	// Access tests of the location's role.
 	{"DataSync location access test failed: could not perform s3:ListObjectsV2 on bucket.",
@@ -213,6 +229,10 @@ var messages = []message{
 		Meaning{CauseAccess, "", ""}},
 	{"Access Denied (Service: Amazon S3; Status Code: 403)", []string{"access denied"}, fromS3, Meaning{CauseAccess, "", ""}},
 	{"AccessDenied", []string{"*accessdenied"}, fromS3, Meaning{CauseAccess, "", ""}},
+	{"Forbidden (Service: Amazon S3; Status Code: 403; Error Code: 403 Forbidden)", []string{"403 forbidden"}, fromHead, Meaning{CauseAccess, "", ""}},
+	{"S3 Exception: op=HeadObject a, code=403, type=15, exception=", []string{"op=*", "code=403"}, fromStorage, Meaning{CauseAccess, "", ""}},
+	{"Moved Permanently (Service: Amazon S3; Status Code: 301; Error Code: 301 Moved Permanently)",
+		[]string{"301 moved permanently"}, fromHead, Meaning{CauseRegion, "", ""}},
 	{"S3 Get Object Failed", []string{"s3 get object failed"}, fromReport, Meaning{CauseRead, "", "s3:GetObject"}},
 	{"S3 Get Object Tagging Failed", []string{"s3 get object tagging failed"}, fromStorage, Meaning{CauseAccess, "", "s3:GetObjectTagging"}},
 	{"Task failed to access location loc-0123456789abcdef0: x40016", []string{"failed to access location"}, fromStorage, Meaning{CauseLocation, "", ""}},

@@ -68,7 +68,7 @@ func TestMessages(t *testing.T) {
 		{"", "User: arn:aws:sts::111122223333:" + role + " is not authorized to perform: kms:GenerateDataKey on resource: x", Meaning{CauseKey, "destination", "kms:GenerateDataKey"}},
 		{"", "User: arn:aws:sts::111122223333:" + role + " is not authorized to perform: kms:Decrypt on resource: x", Meaning{CauseKey, "", "kms:Decrypt"}},
 		{"", "DataSync location access test failed: could not perform s3:HeadObject in bucket media. Access denied.", Meaning{CauseAccess, "", "s3:GetObject"}},
-		{"", "DataSync location access test failed: could not perform s3:DeleteObject in bucket media. Access denied.", Meaning{CauseAccess, "", "s3:DeleteObject"}},
+		{"", "DataSync location access test failed: could not perform s3:DeleteObject in bucket media. Access denied.", Meaning{CauseAccess, "destination", "s3:DeleteObject"}},
 		{"", "DataSync location access test failed: could not perform s3:GetObjectTagging in bucket media. Access denied.", Meaning{CauseAccess, "", "s3:GetObjectTagging"}},
 		{"", "DataSync location access test failed: could not perform s3:PutObjectTagging on the destination bucket.", Meaning{CauseAccess, "destination", "s3:PutObjectTagging"}},
 		{"", "User: arn:aws:sts::111122223333:" + role + " is not authorized to perform: s3:GetObjectTagging on resource: \"arn:aws:s3:::media/1\"", Meaning{CauseAccess, "", "s3:GetObjectTagging"}},
@@ -106,6 +106,14 @@ func TestMessages(t *testing.T) {
 		{"ServiceUnavailable", "", Meaning{CauseService, "", ""}},
 		{"ServiceUnavailableException", "", Meaning{CauseService, "", ""}},
 		{"KMSInternalException", "", Meaning{CauseService, "", ""}},
+		{"", "S3 Exception: op=PutObjectTagging a, code=403, type=15, exception=AccessDenied", Meaning{CauseAccess, "destination", "s3:PutObjectTagging"}},
+		{"", "S3 Exception: op=HeadObject a b, code=403, type=15, exception=, msg=", Meaning{CauseAccess, "", "s3:GetObject"}},
+		{"", "An error occurred (403) when calling the HeadBucket operation: Forbidden", Meaning{CauseList, "", "s3:ListBucket"}},
+		{"", "An error occurred (403) when calling the HeadObject operation: Forbidden", Meaning{CauseRead, "", "s3:GetObject"}},
+		{"", "An error occurred (404) when calling the HeadBucket operation: Not Found", Meaning{CauseNoBucket, "", ""}},
+		{"", "An error occurred (404) when calling the HeadObject operation: Not Found", Meaning{CauseNoObject, "", ""}},
+		{"", "Forbidden (Service: Amazon S3; Status Code: 403; Error Code: 403 Forbidden; Request ID: x)", Meaning{CauseAccess, "", ""}},
+		{"", "Moved Permanently (Service: Amazon S3; Status Code: 301; Error Code: 301 Moved Permanently; Request ID: x)", Meaning{CauseRegion, "", ""}},
 	} {
 		// The same message as the error of a call, and at the end of a run.
 		answer := error(&smithy.GenericAPIError{Code: tt.code, Message: tt.text})

@@ -238,22 +238,28 @@ func byID(changes []plan.Change) map[string]*plan.Change {
 	return out
 }
 
-// result gathers how the changes ended, in the plan's order.
+// result gathers how the changes ended, in the plan's order. Of the errors, that of a change which requires another failed one comes last: it may only follow
+// from the other.
 func (r *run) result() (*plan.Result, error) {
 	out := &plan.Result{Warnings: r.warnings}
-	var errs []error
+	var errs, later []error
 	for i := range r.approved.Changes {
-		res := r.results[r.approved.Changes[i].ID]
+		ch := &r.approved.Changes[i]
+		res := r.results[ch.ID]
 		if res.ARN == "" {
 			res.ARN = r.arns[res.ID]
 		}
 		out.Changes = append(out.Changes, *res)
 		var dependent *dependentError
 		if res.Status == plan.Failed || res.Status == plan.Skipped && res.Err != nil && !errors.As(res.Err, &dependent) {
-			errs = append(errs, res.Err)
+			if slices.ContainsFunc(ch.Requires, func(id string) bool { return r.results[id] != nil && r.results[id].Status == plan.Failed }) {
+				later = append(later, res.Err)
+			} else {
+				errs = append(errs, res.Err)
+			}
 		}
 	}
-	return out, errors.Join(append(errs, r.blockedErrors()...)...)
+	return out, errors.Join(slices.Concat(errs, later, r.blockedErrors())...)
 }
 
 // blockedErrors returns an error for each transfer of the plan that findings block, in the plan or by now.

@@ -75,6 +75,17 @@ func (r Refusal) Remedy(who, resource string) string {
 	return "find the policy with the Deny on " + what + ", and have its owner exempt " + who + ": an explicit Deny holds whatever else allows it"
 }
 
+var lacking = regexp.MustCompile(`(?i)\bbecause no ((?:[a-z-]+ ){0,3}?(?:policy|policies|boundary)) allows?\b`)
+
+// Lacking returns the kind of the policies of which none allows what was refused, such as "resource-based policy", in the form of
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html; "" if the text names none.
+func Lacking(text string) string {
+	if m := lacking.FindStringSubmatch(text); m != nil {
+		return strings.ToLower(m[1])
+	}
+	return ""
+}
+
 // Message returns the text of the service whose response err is, and else that of err; "" if err is nil.
 func Message(err error) string {
 	var api smithy.APIError

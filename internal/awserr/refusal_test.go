@@ -68,3 +68,24 @@ func TestExplicitDenyOfAnything(t *testing.T) {
 		}
 	}
 }
+
+// TestLacking: the kind of policy that a service names as not allowing a request is read; a Deny and KMS's answer to another account name none.
+func TestLacking(t *testing.T) {
+	for text, want := range map[string]string{
+		"":              "",
+		"Access Denied": "",
+		"because no identity-based policy allows the s3:ListBucket action":                                                                                 "identity-based policy",
+		"because no resource-based policy allows the s3:ListBucket action":                                                                                 "resource-based policy",
+		"because no permissions boundary allows the s3:ListBucket action":                                                                                  "permissions boundary",
+		"because no session policy allows the s3:ListBucket action":                                                                                        "session policy",
+		"because no service control policy allows the s3:ListBucket action":                                                                                "service control policy",
+		"BECAUSE NO VPC ENDPOINT POLICY ALLOWS THE S3:LISTBUCKET ACTION":                                                                                   "vpc endpoint policy",
+		"with an explicit deny in a resource-based policy":                                                                                                 "",
+		"because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access": "",
+		"because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access":                                                 "",
+	} {
+		if got := Lacking(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}

@@ -147,7 +147,7 @@ func (s *inspection) deadPrincipals() {
 		}
 	}
 	in := fmt.Sprintf("in the policy of bucket %s ", s.end.Bucket)
-	remedy := DeadRemedy("bucket "+s.end.Bucket, sids)
+	remedy := DeadRemedy(plan.SetUp, "bucket "+s.end.Bucket, sids)
 	gone := in + strings.Join(dead, ", ") + ", whose role or user is gone"
 	switch {
 	case len(dead) > 0 && s.writes:

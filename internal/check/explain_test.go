@@ -218,7 +218,7 @@ func TestAccessTestErrorOfOthers(t *testing.T) {
 		err         error
 		error, hint string
 	}{
-		{region, "datasync refused: The bucket is in this region", "set the Region of that end to the one that the message names"},
+		{region, "datasync refused: The bucket is in this region", "set the Region of that end to the one that the message names, or else to the bucket's own: s3:GetBucketLocation tells it"},
 		{errors.New("access test failed somehow"),
 			"could not reach the source bucket media as " + inRole + " (by its policies: denied)",
 			"the plan found it denied, by statement \"NoDecrypt\": change that statement"},

@@ -92,7 +92,7 @@ func keyPrincipals(f plan.Facts, k kmskey.Spec, next policy.Document, find findF
 	for _, p := range policy.Dangling(next) {
 		statement := text.SidOr(p.Statement.Sid(), p.Index+1)
 		detail := fmt.Sprintf("in the policy of key %s %s names %s", transfer.KeyName(k.ARN), text.Statement(statement), p.ID)
-		remedy := DeadRemedy("key "+transfer.KeyName(k.ARN), []string{p.Statement.Sid()})
+		remedy := DeadRemedy(plan.SetUp, "key "+transfer.KeyName(k.ARN), []string{p.Statement.Sid()})
 		if slices.Contains(f.DeadIDs, p.ID) {
 			find(plan.Blocking, plan.CodeDeadPrincipal, statement, detail+", whose role or user is gone: KMS refuses every change of the policy", remedy)
 		} else {

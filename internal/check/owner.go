@@ -25,6 +25,10 @@ func (s *inspection) owner() {
 		detail += ": " + text.OneLine(refused)
 	}
 	severity, statement, remedy := plan.Blocking, "", fmt.Sprintf("correct the account of the %s, or grant the reader s3:ListBucket on bucket %s", s.side, e.Bucket)
+	if s.readDenied() {
+		remedy = fmt.Sprintf("correct the account of the %s, or let the owner of bucket %s exempt the reader from the Deny that S3 names for its other reads, for s3:ListBucket too",
+			s.side, e.Bucket)
+	}
 	if refused != nil && !awserr.Denied(refused) {
 		remedy = "plan again when S3 answers for bucket " + e.Bucket
 	}
@@ -34,6 +38,17 @@ func (s *inspection) owner() {
 		remedy = "plan as somebody whom no policy keeps from s3:ListBucket on bucket " + e.Bucket
 	}
 	s.find(severity, plan.CodeWrongOwner, statement, detail, Remedy(refused, remedy))
+}
+
+// readDenied reports whether S3 names an explicit Deny where it refuses another read of the bucket. HeadBucket itself has no text, and against a Deny a
+// grant does not help.
+func (s *inspection) readDenied() bool {
+	for _, err := range s.state.Unread {
+		if awserr.RefusalIn(awserr.Message(err)).Deny != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // readerDenied decides with the policies that were given and read whether the reader may list the bucket, whose own policy is not known.

@@ -142,6 +142,9 @@ func TestDeadGrantThatStays(t *testing.T) {
 				if diff := cmp.Diff(tt.kinds, kinds); diff != "" || (err == nil) != (len(tt.kinds) == 0) {
 					t.Fatalf("ended in the error (-want +got):\n%s\n%v", diff, err)
 				}
+				if hints := xacct.Hints(err); len(kinds) > 0 && (len(hints) == 0 || !strings.HasPrefix(hints[0], "plan and apply again in a few minutes")) {
+					t.Errorf("the first hint is not about the policy, but about what follows from it: %q", hints)
+				}
 				kittest.MustApply(t, t.Context(), cloud.Clients(), kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}))
 				noDeadPrincipal(t, cloud, []xacct.Transfer{tr})
 			})

@@ -154,6 +154,26 @@ func TestDeadIDsOfAnotherTransfer(t *testing.T) {
 	}
 }
 
+// TestDeadIDsOfATransferThatStays does what the remedy of a tear-down says if the other transfer is to stay: both are set up, and then the one is torn down.
+func TestDeadIDsOfATransferThatStays(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cloud, trs := pair(t, func(*xacct.Transfer) {})
+		p, err := xacct.NewDestroyPlan(t.Context(), cloud.Clients(), trs[:1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := p.String(); !strings.Contains(s, "destroy it together with the transfer") || !strings.Contains(s, "if that transfer is to stay, first set up both") {
+			t.Errorf("the remedy leads to tearing down both:\n%s", s)
+		}
+		kittest.SetUp(t, cloud, trs...)
+		kittest.TearDown(t, cloud, trs[0])
+		if p := kittest.MustPlan(t, t.Context(), cloud.Clients(), trs[1:]); !p.Empty() || kittest.HasFinding(p, xacct.CodeDeadPrincipal, xacct.Blocking) {
+			t.Errorf("the other transfer did not stay:\n%s", p)
+		}
+	})
+}
+
 // TestDeadIDsBesideABlockedTransfer: the other transfer is planned too, but something else blocks it, so that its statement stays: both are blocked.
 func TestDeadIDsBesideABlockedTransfer(t *testing.T) {
 	kittest.SkipUnderRace(t)

@@ -55,6 +55,10 @@ func TestOwnerNotProved(t *testing.T) {
 	}{
 		{"all is right", func(*xaccttest.Cloud, *xacct.Transfer, *xacct.PlanOptions) {}, nil, ""},
 		{"the destination is a third account's", theirs(accountC, "us-east-2"), []string{"blocking destination"}, "correct the account"},
+		{"a policy denies everybody every read", func(cloud *xaccttest.Cloud, _ *xacct.Transfer, _ *xacct.PlanOptions) {
+			cloud.SetBucketPolicy("media-archive", policy.New(policy.Deny("s3:*").By(policy.Everyone()).On("arn:aws:s3:::media-archive").
+				When(policy.StringNotEquals("aws:SourceVpce", "vpce-0a1b2c3d"))).Bytes())
+		}, []string{"blocking destination"}, "exempt the reader from the Deny"},
 		{"the source is a third account's", theirs(accountC, "eu-west-1"), []string{"blocking source"}, "correct the account"},
 		{"the destination is the source's account's", theirs(accountA, "us-east-2"), []string{"blocking destination"}, "correct the account"},
 		{"the source is the destination's account's", theirs(accountB, "eu-west-1"), []string{"blocking source"}, "correct the account"},

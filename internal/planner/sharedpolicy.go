@@ -86,7 +86,7 @@ func (b *Builder) dead(s policyStep, d desired.PolicyDiff) {
 	}
 	b.find(s.transfers, plan.Finding{Severity: plan.Blocking, Code: plan.CodeDeadPrincipal, Account: s.change.Account, Subject: s.subject, Statement: first,
 		Detail: s.title + ": " + strings.Join(names, ", ") + ", whose role or user is gone: every change of the policy is refused",
-		Remedy: check.DeadRemedy(s.title[strings.Index(s.title, " of ")+len(" of "):], sids)})
+		Remedy: check.DeadRemedy(b.mode, s.title[strings.Index(s.title, " of ")+len(" of "):], sids)})
 }
 
 // deadBeside is dead for a set-up that is planned without the transfers that are blocked: their statements stay as they are. Those of a set-up of all
