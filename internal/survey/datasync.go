@@ -54,14 +54,22 @@ func (s *Reader) readTasks(ctx context.Context, w desired.Set, l snapshot.Lookup
 			named := slices.ContainsFunc(w.Tasks, func(t desired.Task) bool {
 				return l.Place.Account == t.Spec.Account && (name == t.Spec.Name || name == t.Transfer.Name)
 			})
-			s.mu.Lock()
-			_, read := s.Tasks[arn]
-			s.mu.Unlock()
-			if arn != "" && !read && (l.Location != "" || named) {
+			if arn != "" && (l.Location != "" || named) && s.claim(arn) {
 				s.ReadTask(ctx, l.Place, arn)
 			}
 		}
 	}
+}
+
+// claim reports whether the task was neither read nor claimed before: several lists that are read at once may have it.
+func (s *Reader) claim(task string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, read := s.Tasks[task]; read || s.claimed[task] {
+		return false
+	}
+	s.claimed[task] = true
+	return true
 }
 
 // listTasks is the input of the lookup's list.

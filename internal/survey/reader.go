@@ -16,6 +16,7 @@ type Reader struct {
 	clients client.Set
 	mu      sync.Mutex // guards the snapshot
 
+	claimed       map[string]bool  // the ARNs of tasks that a list led to
 	identified    []string         // the accounts whose clients are proved to be theirs
 	otherAccounts sync.Once        // identifies the accounts that no transfer names
 	unproved      map[string]error // by such an account: why it is not proved whose its clients are
@@ -23,7 +24,7 @@ type Reader struct {
 
 // NewReader makes a reader with an empty snapshot.
 func NewReader(c client.Set) *Reader {
-	return &Reader{Snapshot: snapshot.New(maps.Keys(c)), clients: c}
+	return &Reader{Snapshot: snapshot.New(maps.Keys(c)), clients: c, claimed: map[string]bool{}}
 }
 
 // fail notes why something could not be read. Of several errors it keeps the one whose text sorts first, so that the order of the calls does not
