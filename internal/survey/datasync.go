@@ -68,6 +68,9 @@ func (s *Reader) claim(task string) bool {
 	if _, read := s.Tasks[task]; read || s.claimed[task] {
 		return false
 	}
+	if s.claimed == nil {
+		s.claimed = map[string]bool{}
+	}
 	s.claimed[task] = true
 	return true
 }

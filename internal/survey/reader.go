@@ -24,7 +24,7 @@ type Reader struct {
 
 // NewReader makes a reader with an empty snapshot.
 func NewReader(c client.Set) *Reader {
-	return &Reader{Snapshot: snapshot.New(maps.Keys(c)), clients: c, claimed: map[string]bool{}}
+	return &Reader{Snapshot: snapshot.New(maps.Keys(c)), clients: c}
 }
 
 // fail notes why something could not be read. Of several errors it keeps the one whose text sorts first, so that the order of the calls does not
