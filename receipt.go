@@ -1,7 +1,6 @@
 package xacct
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,9 +11,7 @@ import (
 	"time"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
-	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/survey"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/task"
@@ -52,6 +49,9 @@ type Receipt struct {
 	Counters     task.Counters
 	Exceptions   []task.Exception    `json:",omitempty"`
 	Report       *task.ReportOutcome `json:",omitempty"` // of the task report, if there was one
+
+	// OwnershipConfirmed says who confirmed, by bucket, that its ACLs are disabled, where nobody could look: see the function of that name.
+	OwnershipConfirmed map[string]string `json:",omitempty"`
 
 	// RequestIDs are the AWS request ids of the writes that set the transfer up, by the ID of the change, and of the start, by "start". The events
 	// are found by them in CloudTrail.
@@ -145,45 +145,5 @@ func (r *Receipt) requests(result *Result, outcome *task.Outcome) {
 		if slices.Contains(c.Transfers, r.Transfer.Name) && len(c.RequestIDs) > 0 {
 			r.RequestIDs[c.ID] = c.RequestIDs
 		}
-	}
-}
-
-// VerifyOwnership returns a function for [task.StartOptions].Before. It proves that the objects that a run writes will belong to the owner of the
-// destination bucket: a run into another account's bucket that still has ACLs would leave objects that the owner cannot read
-// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html). A bucket of the task account needs no proof. The error is an
-// *[OwnershipError], also if the ownership could not be read, and if the keys of the clients or the accounts, Region or bucket of the transfer
-// are not valid.
-func VerifyOwnership(c Clients, t Transfer) func(context.Context) error {
-	return func(ctx context.Context) error {
-		resolved := t.resolve()
-		e, set := resolved.End(DestinationSide), c.set()
-		fail := func(have s3types.ObjectOwnership, err error) error {
-			return &OwnershipError{Account: e.Account, Bucket: e.Bucket, TaskAccount: resolved.TaskAccount, Have: have, Err: err}
-		}
-		for _, p := range Problems(resolved.Validate()) {
-			if slices.Contains([]string{"TaskAccount", "Source.Account", "Destination.Account", "Destination.Region", "Destination.Bucket"}, p.Path) {
-				return fail("", p)
-			}
-		}
-		if !e.Remote {
-			return nil
-		}
-		if err := set.Validate(); err != nil {
-			return fail("", err)
-		}
-		api, err := set.S3(e.Account, e.Region)
-		if err != nil {
-			return fail("", err)
-		}
-		s, err := bucket.Observe(ctx, api, bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region})
-		switch {
-		case err != nil:
-			return fail("", err)
-		case s.Unread[bucket.PartOwnership] != nil:
-			return fail("", task.NewConfigError(e.Account, e.Region, s.Unread[bucket.PartOwnership]))
-		case s.Ownership != s3types.ObjectOwnershipBucketOwnerEnforced:
-			return fail(cmp.Or(s.Ownership, s3types.ObjectOwnershipObjectWriter), nil)
-		}
-		return nil
 	}
 }

@@ -320,7 +320,7 @@ func (e *OwnershipError) Hint() string {
 		if hint := awserr.RefusalIn(awserr.Message(e.Err)).Remedy("the caller in account "+e.Account, "bucket "+e.Bucket); hint != "" {
 			return text.Printable(hint)
 		}
-		return text.Printable("give a client of account " + e.Account + " that may s3:GetBucketOwnershipControls, or have its owner confirm that ACLs are disabled and leave the check out")
+		return text.Printable("give a client of account " + e.Account + " that may s3:GetBucketOwnershipControls, or have its owner confirm that ACLs are disabled: OwnershipConfirmed(bucket, by) is an option of Plan.Start")
 	}
 	return "set Destination.DisableACLs and apply the plan, after checking who still writes or reads through ACLs"
 }

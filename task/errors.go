@@ -124,11 +124,14 @@ func (e *StartError) Unwrap() error { return e.Err }
 // created.
 func (e *StartError) Meaning() Meaning { return MeaningOf(e.Err) }
 
-// Hint names the next action.
+// Hint names the next action. It is that of the error of StartOptions.Before, if that has one.
 func (e *StartError) Hint() string {
 	var config *ConfigError
+	var own interface{ Hint() string }
 	m := e.Meaning()
 	switch {
+	case errors.As(e.Err, &own) && own.Hint() != "":
+		return own.Hint()
 	case errors.As(e.Err, &config):
 		return config.Hint()
 	case denyHint(awserr.Message(e.Err)) != "":

@@ -51,6 +51,10 @@ type StartOptions struct {
 	// Use it to verify that the objects will belong to the destination's owner: see xacct.VerifyOwnership. Nil is no check.
 	Before func(context.Context) error
 
+	// OwnershipConfirmed says, by bucket, who confirmed that its ACLs are disabled. Start of this package does not look at it: see
+	// xacct.OwnershipConfirmed. Nil is nobody.
+	OwnershipConfirmed map[string]string
+
 	// Settle is how long to search for the run after a response got lost, and how long to retry if DataSync throttles; 0 is one minute, less is an error.
 	Settle time.Duration
 }

@@ -151,6 +151,12 @@ var (
 		Remedy: "leave Task.Options.PreserveDeletedFiles at PRESERVE, or leave NoDelete false",
 		Source: "https://docs.aws.amazon.com/datasync/latest/userguide/API_Options.html",
 	}
+	ruleNoDeleteRun = problem.Rule{
+		ID:     "no-delete-run",
+		Text:   "needs s3:DeleteObject, which Destination.NoDelete of the transfer withholds",
+		Remedy: "leave it out of the options of this run",
+		Source: "https://docs.aws.amazon.com/datasync/latest/userguide/API_Options.html",
+	}
 	ruleKeysMany = problem.Rule{
 		ID:     "kms-many",
 		Text:   "are so many that the role's policy exceeds the 10,240 characters that IAM allows",
@@ -255,7 +261,7 @@ var (
 // rules lists all of them, for the test that wants an accepted and a refused case of each.
 var rules = []problem.Rule{
 	ruleName, ruleDuplicateName, ruleAccount, ruleRegion, rulePartition, ruleNested, ruleRoleExcludes, ruleRoleARN, ruleBoundary, ruleLocationARN,
-	ruleKeysMany, ruleTagOurs, ruleSharedRole, ruleOperator, ruleKeyRegion, ruleKeyTwice, ruleDestinationOnly, ruleNoDelete, ruleGrant, ruleComputed, ruleTags, ruleTagCase,
+	ruleKeysMany, ruleTagOurs, ruleSharedRole, ruleOperator, ruleKeyRegion, ruleKeyTwice, ruleDestinationOnly, ruleNoDelete, ruleNoDeleteRun, ruleGrant, ruleComputed, ruleTags, ruleTagCase,
 	ruleTaskARN, ruleAdoptTask, ruleAdoptEnd, ruleAdoptExcludes, ruleAdoptName, ruleAdoptOnce, ruleFittingRole, ruleUnfitted,
 	ruleTagPrefix, ruleTrust, ruleOneRole, ruleOneBucket, ruleDataBucket, ruleDataNoRole, RuleReportDeleted,
 }

@@ -68,6 +68,7 @@ func TestRules(t *testing.T) {
 		edit(&a, &b)
 		return Validate(resolveAll([]Given{a, b}))
 	}
+	same := func(*Given) {}
 	const handRole = "arn:aws:iam::111122223333:role/teams/by-hand"
 	adoptTask := func(arn string) func(*Given) { return func(t *Given) { t.Adopt.Task = arn } }
 	resolved := func(edit func(*Given)) *Transfer {
@@ -172,6 +173,9 @@ func TestRules(t *testing.T) {
 			a.Source.Adopt.Location = "arn:aws:datasync:eu-west-1:111122223333:location/loc-0123456789abcdef0"
 			b.Source.Adopt.Location = a.Source.Adopt.Location
 		})},
+		{Rule: "no-delete-run", Name: "deletions where they are allowed", Err: resolved(same).CheckRun(task.Options{PreserveDeletedFiles: "REMOVE"})},
+		{Rule: "no-delete-run", Name: "deletions with NoDelete", Refuse: true, Err: resolved(func(t *Given) { t.Destination.NoDelete = true }).
+			CheckRun(task.Options{PreserveDeletedFiles: "REMOVE"})},
 		accept("tag-case", "different keys", func(t *Given) { t.Tags = map[string]string{"a": "1", "b": "2"} }),
 		refuse("tag-case", "one key in two cases", func(t *Given) { t.Tags = map[string]string{"a": "1", "A": "2"} }),
 		refuse("shared-role", "by the default name", func(t *Given) {

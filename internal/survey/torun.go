@@ -1,0 +1,55 @@
+package survey
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/xacct/xacct/internal/client"
+	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/snapshot"
+	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/task"
+)
+
+// TaskToRun proves that the client of the task account is that account's and returns the ARN of the transfer's task: the given one, or else the one that
+// is tagged as the transfer's. The transfer must be valid.
+func TaskToRun(ctx context.Context, c client.Set, t *transfer.Transfer, given string) (string, error) {
+	if err := c.Validate(); err != nil {
+		return "", err
+	}
+	if _, err := c.STS(t.TaskAccount); err != nil {
+		return "", err
+	}
+	if _, err := identify(ctx, c, []string{t.TaskAccount}); err != nil || given != "" {
+		return given, err
+	}
+	w := desired.Of([]*transfer.Transfer{t}).Tasks[0]
+	s, pl := NewReader(c), transfer.Place{Account: t.TaskAccount, Region: w.Spec.Region}
+	listed := map[transfer.Place][]task.Entry{}
+	listInto(ctx, s, pl, "datasync:ListTasks", listed, task.List)
+	var wg sync.WaitGroup
+	for _, e := range listed[pl] {
+		if snapshot.WantsTask(desired.Set{Tasks: []desired.Task{w}}, pl, e) {
+			wg.Go(func() { s.ReadTask(ctx, pl, e.ARN) })
+		}
+	}
+	wg.Wait()
+	if err := s.FirstError(); err != nil {
+		return "", err
+	}
+	state, err := s.OurTask(w)
+	if err == nil && !state.Exists { // it may have another name
+		var read *Survey
+		if read, err = Read(ctx, c, []*transfer.Transfer{t}, 0, nil); err == nil {
+			state, err = read.Snapshot.OurTask(w)
+		}
+	}
+	switch {
+	case err != nil:
+		return "", err
+	case !state.Exists:
+		return "", fmt.Errorf("account %s %s: no task is tagged as that of transfer %s: apply the plan first", t.TaskAccount, w.Spec.Region, t.Name)
+	}
+	return state.ARN, nil
+}
