@@ -8,17 +8,22 @@ import (
 	"github.com/xacct/xacct/policy/authz"
 )
 
-// settle returns what to do about an undetermined verdict, and the statements that would make it an allowed one. What can be found out comes first. Where AWS
-// does not document what the verdict depends on, nobody can find it out, and a policy that does not ask for it is what helps.
-func (c *Case) settle(dependsOn []string, vs []Verdict) (string, []string) {
-	var find, hidden, give, first []string
-	unseen := "" // of a user, whom no plan reads: nobody can hand it in, so that the remedy is to look at it
+// settle returns what to do about an undetermined verdict, and the statements that would make it an allowed one. What can be read or found out comes first. Where
+// AWS does not document what the verdict depends on, nobody can find it out, and a policy that does not ask for it is what helps.
+func (c *Case) settle(dependsOn []string, unread []unread, vs []Verdict) (string, []string) {
+	var look, find, hidden, give, first []string
+	lookups := map[string]string{}
+	for _, u := range unread {
+		lookups[u.what] = u.lookup
+	}
 	for _, what := range dependsOn {
 		switch org := c.organisationOf(what); {
 		case org != "":
 			give = append(give, org)
-		case what == unseenUser(c.Principal):
-			unseen = "see in IAM that user " + c.Principal + " exists, and that its policies and its permissions boundary allow " + ListActions(actionsOf(vs))
+		case lookups[what] != "":
+			if !slices.Contains(look, lookups[what]) {
+				look = append(look, lookups[what])
+			}
 		case c.undocumented(what):
 			hidden = append(hidden, what)
 		case strings.EqualFold(what, "aws:userid"):
@@ -34,13 +39,11 @@ func (c *Case) settle(dependsOn []string, vs []Verdict) (string, []string) {
 	if len(give) > 0 {
 		first = append(first, "give OrgIDs the organisation of "+strings.Join(slices.Compact(give), " and ")+", which settles "+text.List(c.given(dependsOn), ", "))
 	}
-	switch findOut := "find out " + text.List(find, ", "); {
-	case unseen != "" && len(find) > 0:
-		first = append(first, unseen+", and "+findOut)
-	case unseen != "":
-		first = append(first, unseen)
-	case len(find) > 0:
-		first = append(first, findOut)
+	if len(find) > 0 {
+		look = append(look, "find out "+text.List(find, ", "))
+	}
+	if len(look) > 0 {
+		first = append(first, strings.Join(look, "; and "))
 	}
 	if len(hidden) > 0 {
 		if other == "" {
@@ -50,6 +53,9 @@ func (c *Case) settle(dependsOn []string, vs []Verdict) (string, []string) {
 	}
 	if other != "" {
 		first = append(first, other)
+	}
+	if len(lookups) > 0 { // whose remedies have commas of their own
+		return strings.Join(first, "; or "), proposal
 	}
 	return strings.Join(first, ", or "), proposal
 }
