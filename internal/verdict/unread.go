@@ -44,11 +44,12 @@ func (c *Case) unreadOf(v Verdict, actions []string) []unread {
 	return out
 }
 
-// lookup returns which permissions would let a plan read the policy of the layer, and who can look at it instead; "" for layers that no plan reads. The
+// lookup returns which calls would let a plan read the policy of the layer, and who can look at it instead; "" for layers that no plan reads. It does not ask
+// for a grant, because it may be a Deny that keeps the reader out. The
 // reader has to be of the account of the bucket, key or role: S3, KMS and IAM show these policies to no other.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html, https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
 func (c *Case) lookup(l authz.Layer, v Verdict, actions []string) string {
-	const reader = "grant the reader in account %s %s, or let %s see whether %s"
+	const reader = "let the reader in account %s call %s, or let %s see whether %s"
 	list := ListActions(actions)
 	switch to := list + " to " + c.Principal; {
 	case l == authz.Resource && c.Trust:

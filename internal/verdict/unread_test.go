@@ -16,8 +16,8 @@ func TestRemedyOfUnread(t *testing.T) {
 		user    = "arn:aws:iam::111122223333:user/ops"
 		session = "arn:aws:sts::111122223333:assumed-role/r/s"
 		key     = "key 1234abcd-12ab-34cd-56ef-1234567890ab"
-		bucket  = "grant the reader in account 444455556666 s3:GetBucketPolicy on bucket media, or let the owner of bucket media see whether its policy allows s3:ListBucket to "
-		own     = "grant the reader in account 111122223333 iam:GetRole, iam:ListRolePolicies, iam:GetRolePolicy and iam:ListAttachedRolePolicies on role " + role +
+		bucket  = "let the reader in account 444455556666 call s3:GetBucketPolicy on bucket media, or let the owner of bucket media see whether its policy allows s3:ListBucket to "
+		own     = "let the reader in account 111122223333 call iam:GetRole, iam:ListRolePolicies, iam:GetRolePolicy and iam:ListAttachedRolePolicies on role " + role +
 			", and iam:GetPolicy and iam:GetPolicyVersion on its managed policies and its permissions boundary, or let account 111122223333 see whether these allow s3:ListBucket"
 	)
 	unread := func(l authz.Layer) func(*Case) {
@@ -45,14 +45,14 @@ func TestRemedyOfUnread(t *testing.T) {
 	}{
 		{"a bucket's", unread(authz.Resource), bucket + role},
 		{"a key's", func(j *Case) { unread(authz.Resource)(j); j.Bucket, j.Resource = "", key },
-			"grant the reader in account 444455556666 kms:GetKeyPolicy on " + key + ", or let account 444455556666 see whether its policy allows s3:ListBucket to " + role},
+			"let the reader in account 444455556666 call kms:GetKeyPolicy on " + key + ", or let account 444455556666 see whether its policy allows s3:ListBucket to " + role},
 		{"a role's trust", func(j *Case) {
 			unread(authz.Resource)(j)
 			j.Trust, j.Bucket, j.Resource, j.Owner = true, "", role, "111122223333"
-		}, "grant the reader in account 111122223333 iam:GetRole on role " + role + ", or let account 111122223333 see whether its trust policy allows sts:AssumeRole to datasync.amazonaws.com"},
+		}, "let the reader in account 111122223333 call iam:GetRole on role " + role + ", or let account 111122223333 see whether its trust policy allows sts:AssumeRole to datasync.amazonaws.com"},
 		{"a role's", unread(authz.Identity), own},
 		{"a role's and its boundary's", unread(authz.Identity | authz.Boundary), own},
-		{"a role's boundary's", unread(authz.Boundary), "grant the reader in account 111122223333 iam:GetRole on role " + role +
+		{"a role's boundary's", unread(authz.Boundary), "let the reader in account 111122223333 call iam:GetRole on role " + role +
 			", and iam:GetPolicy and iam:GetPolicyVersion on its permissions boundary, or let account 111122223333 see whether that allows s3:ListBucket"},
 		{"a role's and a bucket's", unread(authz.Identity | authz.Resource), own + "; and " + bucket + role},
 		{"a user's", as(user, authz.Identity|authz.Boundary), "see in IAM that user " + user + " exists, and that its policies and its permissions boundary allow s3:ListBucket"},
