@@ -53,7 +53,7 @@ var keyPatterns = []Pattern{
 		source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"},
 	{Name: "ids",
 		keys:   []string{"aws:userid"},
-		role:   "it allows certain unique ids only; a role's is AROA…:session, so that it must be listed with :* at its end",
+		role:   "it allows certain unique ids only; a role's is AROA…:session, so that it must be listed with :* at its end, by StringLike or StringNotLike",
 		listed: "it keeps out certain unique ids, and this one is among them",
 		source: "https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html"},
 	{Name: "encryption-header",

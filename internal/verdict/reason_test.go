@@ -138,6 +138,8 @@ func TestWords(t *testing.T) {
 		{"a tag that the role has not", []policy.Condition{policy.StringNotEquals("aws:PrincipalTag/centre", "4711")}, sentences["tags"].role},
 		{"no such tag at all", []policy.Condition{policy.Where("Null", "aws:PrincipalTag/centre", "true")}, sentences["tags"].role},
 		{"any unique id of the role", []policy.Condition{policy.StringLike("aws:userid", "AROAEXAMPLEEXAMPLE123:*")}, sentences["ids"].listed},
+		{"any unique id of the role, by an operator that takes no wildcards", []policy.Condition{policy.StringNotEquals("aws:userid", "AROAEXAMPLEEXAMPLE123:*")},
+			"it allows certain unique ids only; a role's is AROA…:session, so that it must be listed with :* at its end, by StringLike or StringNotLike"},
 		{"services, as a text", []policy.Condition{policy.StringEquals("aws:PrincipalIsAWSService", "false")}, sentences["services-only"].role},
 		{"services, as another text", []policy.Condition{policy.StringNotEquals("aws:PrincipalIsAWSService", "True")}, sentences["services-only"].role},
 		{"a principal whose tag is in a pattern", []policy.Condition{policy.StringNotLike("aws:PrincipalArn", "arn:aws:iam::111122223333:role/${aws:Referer}")}, sentences["arns"].open},
