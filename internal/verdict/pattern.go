@@ -78,6 +78,7 @@ var keyPatterns = []Pattern{
 	{Name: "transport",
 		keys:   []string{"aws:securetransport", "s3:tlsversion"},
 		role:   "it asks for TLS",
+		open:   "it asks for a certain version of TLS, and which one the request uses is not known",
 		listed: "it keeps out what comes over TLS",
 		source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html"},
 	{Name: "arns",

@@ -191,6 +191,17 @@ func TestWordsOfTheNamedStatement(t *testing.T) {
 	}
 }
 
+// TestWordsOfTLSVersion: over TLS of an unknown version, what a Deny asks for is the version.
+func TestWordsOfTLSVersion(t *testing.T) {
+	c := newCase()
+	c.denying(deny("Guard", "s3:*").When(policy.Where("NumericLessThan", "s3:TlsVersion", "1.3")))
+	c.Decide(authz.DataSyncCall{RoleARN: role, Account: c.Owner, Region: "us-east-2"}.S3("s3:PutObject", media+"/in/object"), Always, "")
+	want := "it asks for a certain version of TLS, and which one the request uses is not known"
+	if words := c.Explain(c.Verdicts[0]); words != want {
+		t.Errorf("%s: %q, want %q", c.Verdicts[0].Effect, words, want)
+	}
+}
+
 // TestWordsOfDeleteProtection: what protects objects from being deleted does so over TLS too.
 func TestWordsOfDeleteProtection(t *testing.T) {
 	c := newCase()
