@@ -101,6 +101,10 @@ func (c DataSyncCall) principalFacts() []Fact {
 		{Key: "aws:MultiFactorAuthAge", Certainty: Assumed, Reason: "a service has no device"},
 		{Key: "aws:username", Certainty: Certain, Reason: "the requests of users have it, those of roles have not"},
 		{Key: "aws:FederatedProvider", Certainty: Assumed, Reason: "the role is assumed by a service"},
+		{Key: "ec2:SourceInstanceARN", Certainty: Assumed, Reason: "the role is assumed by a service, not by an instance"},
+		{Key: "aws:Ec2InstanceSourceVpc", Certainty: Assumed, Reason: "the role is assumed by a service, not by an instance"},
+		{Key: "aws:Ec2InstanceSourcePrivateIPv4", Certainty: Assumed, Reason: "the role is assumed by a service, not by an instance"},
+		{Key: "lambda:SourceFunctionArn", Certainty: Assumed, Reason: "the role is assumed by a service, not by a function"},
 		{Key: "aws:ResourceOrgID", Reason: "depends on the organisation of the resource's account"},
 		{Key: "aws:CurrentTime", Reason: "depends on when the request is made"},
 	}

@@ -27,6 +27,7 @@ var contextRules = []rule{
 	{"K20", userGuide + "id_session-tags.html", "a session has tags beside the role's"},
 	{"K21", keyPage, "aws:username is there for users, and not for roles"},
 	{"K22", keyPage, "aws:PrincipalOrgPaths begins with the organisation"},
+	{"K23", keyPage, "DataSync's session is none of an instance or a function (assumed)"},
 	{"K17", keyPage, "the operator's own requests are no service's; from where is not known"},
 }
 
@@ -128,4 +129,8 @@ var contextRows = []row{
 	{"K22", true, "a Deny of other organisations", move("s3:GetObject", org("o-1")), when(`'ForAllValues:StringNotLike':{'aws:PrincipalOrgPaths':'o-1/*'}`), authz.Allowed, "", nil},
 	{"K22", true, "one unit of the organisation", move("s3:GetObject", org("o-1")), both(`'ForAnyValue:StringLike':{'aws:PrincipalOrgPaths':'o-1/r-1/ou-1/*'}`), authz.Undetermined, "It", []string{"aws:PrincipalOrgPaths"}},
 	{"K22", false, "paths of another organisation", move("s3:GetObject", org("o-1")), both(`'ForAnyValue:StringLike':{'aws:PrincipalOrgPaths':'o-12/*'}`), authz.ImplicitlyDenied, "", nil},
+	{"K23", true, "a Deny of instances outside their VPC", move("s3:GetObject"), when(`'StringNotEquals':{'aws:Ec2InstanceSourceVpc':'${aws:SourceVpc}'},'Null':{'ec2:SourceInstanceARN':'false'}`), authz.Allowed, "", nil},
+	{"K23", true, "of a key too", throughS3, both(`'Null':{'ec2:SourceInstanceARN':'true','aws:Ec2InstanceSourcePrivateIPv4':'true','lambda:SourceFunctionArn':'true'}`), authz.Allowed, "It", nil},
+	{"K23", false, "an Allow for instances", move("s3:GetObject"), both(`'ArnLike':{'ec2:SourceInstanceARN':'arn:aws:ec2:*:*:instance/*'}`), authz.ImplicitlyDenied, "", nil},
+	{"K23", false, "an operator's session may be an instance's", list(role), both(`'ArnLike':{'ec2:SourceInstanceARN':'arn:aws:ec2:*:*:instance/*'}`), authz.Undetermined, "It", []string{"ec2:SourceInstanceARN"}},
 }
