@@ -71,7 +71,7 @@ func decidingAll(vs []Verdict) []authz.Match {
 // exempted names who is to be exempt.
 func (c *Case) exempted() string {
 	if c.Trust {
-		return "account " + c.Transfer.TaskAccount
+		return "what DataSync does for account " + c.Transfer.TaskAccount
 	}
 	return c.Principal
 }

@@ -202,6 +202,36 @@ func TestWordsOfTLSVersion(t *testing.T) {
 	}
 }
 
+// TestWordsOfTrust: DataSync assumes a role as a service, so that what a Deny means for a role that calls is not what it means there.
+func TestWordsOfTrust(t *testing.T) {
+	for _, tt := range []struct {
+		name, want string
+		when       policy.Condition
+	}{
+		{"an organisation", "it allows principals of certain organisations only, and a service such as DataSync is of none", policy.Where("StringNotEqualsIfExists", "aws:PrincipalOrgID", "o-bbbbbbbbbb")},
+		{"the account that the service acts for", "it allows certain accounts only, or what services do for certain resources, and DataSync does this for locations and tasks of the task account",
+			policy.StringNotEquals("aws:SourceAccount", "777788889999")},
+		{"another service", "it allows certain AWS services only, and DataSync is not among them", policy.StringNotEquals("aws:PrincipalServiceName", "ec2.amazonaws.com")},
+		{"unique ids", "it allows certain unique ids only", policy.StringNotLike("aws:userid", "AROAOTHEROTHEROTHER12:*")},
+		{"a network", "it allows only what comes through certain VPCs or endpoints, and transfers between S3 buckets come through none", policy.StringNotEquals("aws:SourceVpce", "vpce-1a2b3c4d")},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := newCase()
+			c.Trust, c.Bucket, c.Resource, c.Owner = true, "", role, "111122223333"
+			c.Policies = authz.Policies{Resource: policy.New(policy.Allow("sts:AssumeRole").By(policy.Service("datasync.amazonaws.com")),
+				policy.Deny("sts:AssumeRole").By(policy.Everyone()).WithSid("Guard").When(tt.when))}
+			c.Decide(authz.AssumeRoleCall{RoleARN: role, Account: "111122223333", Regions: []string{"us-east-2"}}.Request(), Always, "")
+			f := c.Conclude()[0]
+			if words := c.Explain(c.Verdicts[0]); words != tt.want {
+				t.Errorf("%s: %q, want %q", f.Detail, words, tt.want)
+			}
+			if want := "let account 111122223333 exempt what DataSync does for account 111122223333: "; !strings.Contains(f.Remedy, want) {
+				t.Errorf("remedy %q, want %q in it", f.Remedy, want)
+			}
+		})
+	}
+}
+
 // TestWordsOfDeleteProtection: what protects objects from being deleted does so over TLS too.
 func TestWordsOfDeleteProtection(t *testing.T) {
 	c := newCase()

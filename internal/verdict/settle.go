@@ -4,7 +4,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
 )
 
@@ -26,6 +28,10 @@ func (c *Case) settle(dependsOn []string, unread []unread, vs []Verdict) (string
 			}
 		case c.undocumented(what):
 			hidden = append(hidden, what)
+		case strings.EqualFold(what, "aws:userid") && knownID(vs) && c.Caller:
+			find = append(find, "the name of the session of "+c.Principal+" (aws:userid)")
+		case strings.EqualFold(what, "aws:userid") && knownID(vs):
+			hidden = append(hidden, "the session's name in aws:userid")
 		case strings.EqualFold(what, "aws:userid"):
 			find = append(find, "the unique id of "+c.Principal+" (aws:userid), which exists once the role does")
 		default:
@@ -95,12 +101,33 @@ func (c *Case) unconditional(vs []Verdict) string {
 		if m.Effect != "Allow" || m.Outcome != authz.MayApply {
 			continue
 		}
-		if c.conditional(m.Layer, vs) != "" {
+		if st, ok := statementOf(c.Policies, m); c.conditional(m.Layer, vs) != "" || ok && namesSession(st) {
 			words, _ := c.grant(withDeciding(vs, m))
 			return words
 		}
 	}
 	return ""
+}
+
+// knownID reports whether the requests have the unique id of the role, so that what is not known in aws:userid is the name of the session.
+func knownID(vs []Verdict) bool {
+	return slices.ContainsFunc(vs, func(v Verdict) bool {
+		for key, form := range v.request.Like {
+			if strings.EqualFold(key, "aws:userid") && !strings.HasPrefix(form, "*") {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// namesSession reports whether a principal of the statement is the session of a role, and not the role.
+func namesSession(st policy.Statement) bool {
+	principals, _ := st.Principals()
+	return slices.ContainsFunc(principals, func(p policy.Principal) bool {
+		a, ok := region.ParseARN(p.Value())
+		return ok && a.Service == "sts" && strings.HasPrefix(a.Resource, "assumed-role/")
+	})
 }
 
 // withDeciding returns the verdicts as if the layer of the match were all that is missing.

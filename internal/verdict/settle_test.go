@@ -74,3 +74,37 @@ func TestTrustedOnlyWithConditions(t *testing.T) {
 		t.Errorf("%s: remedy %q, want %q at its end", got.Detail, got.Remedy, want)
 	}
 }
+
+// TestRemedyOfSessions: where the unique id of the role is known and the statement is about its session, the id is not to be found out.
+func TestRemedyOfSessions(t *testing.T) {
+	const session = "arn:aws:sts::111122223333:assumed-role/r/mine"
+	hidden := " (AWS does not document the session's name in aws:userid of the request)"
+	named := policy.Allow("s3:*").By(policy.AWS(session)).On(media, objects).WithSid("Ours")
+	guard := deny("Guard", "s3:*").When(policy.StringNotLike("aws:userid", "AROAEXAMPLEEXAMPLE123:mine"))
+	for _, tt := range []struct {
+		name string
+		edit func(*Case)
+		id   string
+		want string
+	}{
+		{"an Allow of one session", func(j *Case) { j.Policies.Resource = policy.New(named) }, "AROAEXAMPLEEXAMPLE123", "let the owner of bucket media allow s3:PutObject to " + role + hidden},
+		{"a Deny of all but one session", func(j *Case) { j.denying(guard) }, "AROAEXAMPLEEXAMPLE123", exempting("Guard") + hidden},
+		{"a Deny of all but one session of the caller", func(j *Case) { j.Caller = true; j.denying(guard) }, "AROAEXAMPLEEXAMPLE123",
+			"find out the name of the session of " + role + " (aws:userid), or " + exempting("Guard")},
+		{"a Deny of all but AwsSync-… of a role whose id is not known",
+			func(j *Case) {
+				j.denying(deny("Guard", "s3:*").When(policy.StringNotLike("aws:userid", "AROAEXAMPLEEXAMPLE123:*")))
+			}, "",
+			"find out the unique id of " + role + " (aws:userid), which exists once the role does, or " + exempting("Guard")},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			j := newCase()
+			tt.edit(j)
+			j.Decide(authz.DataSyncCall{RoleARN: role, RoleID: tt.id, Account: j.Owner, Region: "us-east-2"}.S3("s3:PutObject", media+"/in/object"), Always, "")
+			f := j.Conclude()[0]
+			if diff := cmp.Diff(tt.want, f.Remedy); diff != "" {
+				t.Errorf("%s: -want +got:\n%s", f.Detail, diff)
+			}
+		})
+	}
+}
