@@ -32,6 +32,10 @@ func (c *Case) settle(dependsOn []string, unread []unread, vs []Verdict) (string
 			find = append(find, "the name of the session of "+c.Principal+" (aws:userid)")
 		case strings.EqualFold(what, "aws:userid") && knownID(vs):
 			hidden = append(hidden, "the session's name in aws:userid")
+		case strings.EqualFold(what, "aws:CurrentTime"), strings.EqualFold(what, "aws:EpochTime"):
+			find = append(find, "when the transfer runs ("+what+")")
+		case strings.EqualFold(what, "aws:TokenIssueTime"):
+			find = append(find, "when the credentials of "+c.Principal+" are issued ("+what+")")
 		case strings.EqualFold(what, "aws:userid"):
 			find = append(find, "the unique id of "+c.Principal+" (aws:userid), which exists once the role does")
 		default:
@@ -90,8 +94,10 @@ func (c *Case) undocumented(key string) bool {
 		return true
 	case c.Caller:
 		return false
+	case strings.HasPrefix(key, "s3:"): // tags are the objects'; all else is a header or a parameter of the request
+		return !strings.HasPrefix(key, "s3:existingobjecttag/") && !strings.HasPrefix(key, "s3:requestobjecttag")
 	}
-	return slices.Contains([]string{"aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:multifactorauthpresent", "aws:multifactorauthage", "s3:tlsversion", "aws:sourceorgid",
+	return slices.Contains([]string{"aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:sourceidentity", "aws:sourceorgid",
 		"aws:sourceorgpaths", "aws:sourcearn", "aws:useragent", "aws:referer"}, key)
 }
 

@@ -37,6 +37,16 @@ func TestRemedyFirst(t *testing.T) {
 			"give OrgIDs the organisation of account 111122223333, which settles aws:PrincipalOrgID, or " + guard},
 		{"the resource's organisation", denied(when(policy.Where("StringNotEquals", "aws:ResourceOrgID", "o-aaaaaaaaaa"))),
 			"give OrgIDs the organisation of account 444455556666, which settles aws:ResourceOrgID, or " + guard},
+		{"a date", denied(when(policy.Where("DateGreaterThan", "aws:CurrentTime", "2026-01-01T00:00:00Z"))), "find out when the transfer runs (aws:CurrentTime), or " + guard},
+		{"a session that is older", denied(when(policy.Where("DateLessThan", "aws:TokenIssueTime", "2026-01-01T00:00:00Z"))),
+			"find out when the credentials of " + role + " are issued (aws:TokenIssueTime), or " + guard},
+		{"a parameter of DataSync", denied(when(policy.Where("NumericGreaterThan", "s3:max-keys", "10"))), guard + " (AWS does not document s3:max-keys of the request)"},
+		{"a parameter of the caller", func(j *Case) {
+			j.Caller = true
+			j.denying(when(policy.Where("NumericGreaterThan", "s3:max-keys", "10")))
+		}, "find out s3:max-keys, or " + guard},
+		{"a header of DataSync", denied(when(policy.Where("Null", "s3:if-none-match", "true"))), guard + " (AWS does not document s3:if-none-match of the request)"},
+		{"a tag of objects", denied(when(policy.StringEquals("s3:ExistingObjectTag/keep", "yes"))), "find out s3:ExistingObjectTag/keep, or " + guard},
 		{"an id", denied(when(policy.Where("StringNotLike", "aws:userid", "AROAEXAMPLE:*"))),
 			"find out the unique id of " + role + " (aws:userid), which exists once the role does, or " + guard},
 		{"an Allow on an unknown key", allowedIf(policy.StringEquals("aws:UserAgent", "x")), "let the owner of bucket media allow s3:ListBucket to " + role +
