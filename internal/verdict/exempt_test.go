@@ -43,3 +43,14 @@ func TestExemptionOfEveryDeny(t *testing.T) {
 		})
 	}
 }
+
+// TestExemptionWithoutAStatement: where no condition can exempt the role, the remedy still names who keeps the statement.
+func TestExemptionWithoutAStatement(t *testing.T) {
+	c := newCase()
+	c.denying(swapped(t, swapped(t, policy.Deny("s3:GetObject").By(policy.AWS(other)).On(objects).WithSid("Guard"), "Principal", "NotPrincipal"), "Action", "NotAction"))
+	c.Decide(authz.DataSyncCall{RoleARN: role, Account: c.Owner, Region: "us-east-2"}.S3("s3:PutObject", media+"/in/object"), Always, "")
+	f := c.Conclude()[0]
+	if want := "let the owner of bucket media exempt " + role + " from statement \"Guard\""; f.Remedy != want || len(f.Proposal) > 0 {
+		t.Errorf("%s: %q, %v; want %q", f.Detail, f.Remedy, f.Proposal, want)
+	}
+}
