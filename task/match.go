@@ -161,6 +161,7 @@ var actionOf = map[string]string{
 	"s3:headbucket": "s3:ListBucket", "s3:listobjects": "s3:ListBucket", "s3:listobjectsv2": "s3:ListBucket", "s3:headobject": "s3:GetObject",
 	"s3:createmultipartupload": "s3:PutObject", "s3:uploadpart": "s3:PutObject", "s3:uploadpartcopy": "s3:PutObject", "s3:copyobject": "s3:PutObject",
 	"s3:completemultipartupload": "s3:PutObject", "s3:listmultipartuploads": "s3:ListBucketMultipartUploads", "s3:listparts": "s3:ListMultipartUploadParts",
+	"s3:deleteobjects": "s3:DeleteObject", "s3:listobjectversions": "s3:ListBucketVersions", "s3:listbuckets": "s3:ListAllMyBuckets",
 }
 
 // writes are the actions that a task needs at its destination only, and not for its report.

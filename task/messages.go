@@ -25,6 +25,7 @@ const (
 	fromS3       = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html"
 	fromS3Codes  = "https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"
 	fromHead     = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html"
+	fromPassRole = "https://github.com/awsdocs/iam-user-guide/pull/228"
 	fromArchive  = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html"
 	fromACL      = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-error-responses.html"
 	fromLock     = "https://www.ibm.com/support/pages/node/7250867"
@@ -77,6 +78,11 @@ var messages = []message{
 		[]string{"stored using a form of server side encryption"}, fromSSEC, Meaning{CauseCustomerKey, "", ""}},
 
 	// S3: what is wrong with the bucket or the object.
+	{"S3 Exception: op=HeadBucket, code=404, type=15", []string{"op=headbucket", "code=404"}, fromHead, Meaning{CauseNoBucket, "", ""}},
+	{"S3 Exception: op=HeadObject a, code=404, type=15", []string{"op=headobject", "code=404"}, fromHead, Meaning{CauseNoObject, "", ""}},
+	{"S3 Exception: op=HeadBucket, code=301, type=15", []string{"op=headbucket", "code=301"}, fromHead, Meaning{CauseRegion, "", ""}},
+	{"An error occurred (301) when calling the HeadBucket operation: Moved Permanently",
+		[]string{"301", "calling the headbucket operation"}, fromHead, Meaning{CauseRegion, "", ""}},
 	{"NoSuchBucket", []string{"nosuchbucket"}, fromS3Codes, Meaning{CauseNoBucket, "", ""}},
 	{"DataSync bucket access test failed: could not perform s3:HeadBucket on bucket media. The bucket does not exist.",
 		[]string{"bucket does not exist", "!of bucket does not exist", "!of the bucket does not exist"}, fromReports, Meaning{CauseNoBucket, "", ""}},
@@ -113,6 +119,7 @@ var messages = []message{
 		[]string{"not authorized to perform: sts:assumerole"}, fromSTS, Meaning{CauseTrust, "", "sts:AssumeRole"}},
 	{"Invalid IAM role", []string{"invalid iam role"}, fromObserved, Meaning{CauseRole, "", ""}},
 	{"NoSuchEntity", []string{"nosuchentity*"}, fromIAM, Meaning{CauseRole, "", ""}},
+	{"Cross-account pass role is not allowed.", []string{"cross-account pass role"}, fromPassRole, Meaning{CauseRole, "", ""}},
 	{"The role with name sync cannot be found.", []string{"the role with name", "cannot be found"}, fromIAM, Meaning{CauseRole, "", ""}},
 	{"RegionDisabledException", []string{"regiondisabled*"}, fromSTS, Meaning{CauseOptIn, "", ""}},
 	{"STS is not activated in this region for account:111122223333.",
@@ -120,6 +127,8 @@ var messages = []message{
 
 	// What keeps any call from succeeding.
 	{"ThrottlingException", []string{"throttling*"}, fromCommon, Meaning{CauseThrottled, "", ""}},
+	{"TooManyRequestsException", []string{"toomanyrequests*"}, fromCommon, Meaning{CauseThrottled, "", ""}},
+	{"Rate exceeded", []string{"rate exceeded"}, fromCommon, Meaning{CauseThrottled, "", ""}},
 	{"OptInRequired", []string{"optinrequired*"}, fromCommon, Meaning{CauseOptIn, "", ""}},
 	{"ExpiredTokenException", []string{"expiredtoken*"}, fromCommon, Meaning{CauseCredentials, "", ""}},
 	{"RequestExpired", []string{"requestexpired"}, fromCommon, Meaning{CauseCredentials, "", ""}},
@@ -127,6 +136,9 @@ var messages = []message{
 	{"InvalidClientTokenId", []string{"invalidclienttokenid"}, fromCommon, Meaning{CauseCredentials, "", ""}},
 	{"The security token included in the request is invalid.",
 		[]string{"security token included in the request is"}, fromCommon, Meaning{CauseCredentials, "", ""}},
+	{"InvalidToken", []string{"invalidtoken"}, fromS3Codes, Meaning{CauseCredentials, "", ""}},
+	{"The provided token is malformed or otherwise not valid.", []string{"provided token is malformed"}, fromS3Codes, Meaning{CauseCredentials, "", ""}},
+	{"InvalidAccessKeyId", []string{"invalidaccesskeyid"}, fromS3Codes, Meaning{CauseCredentials, "", ""}},
 	{"The provided token has expired.", []string{"provided token has expired"}, fromS3Codes, Meaning{CauseCredentials, "", ""}},
 	{"InternalException", []string{"internalexception"}, fromCommon, Meaning{CauseService, "", ""}},
 	{"InternalFailure", []string{"internalfailure"}, fromCommon, Meaning{CauseService, "", ""}},

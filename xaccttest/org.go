@@ -9,7 +9,7 @@ import (
 
 // Organization is an account's membership in an organisation. The zero value is an account in no organisation.
 type Organization struct {
-	ID string // the organisation's id, o-…: aws:PrincipalOrgID of the account's principals, aws:ResourceOrgID of its resources; "" is none
+	ID string // the organisation's id, o-…: aws:PrincipalOrgID of the account's principals, aws:ResourceOrgID of its resources; "" is none. The account is in no unit: aws:PrincipalOrgPaths is the root
 
 	// SCPs and RCPs are the policies that apply to the account, for each level of the organisation, outermost first. At each level of SCPs
 	// some document has to allow a request, so a level needs FullAWSAccess or a policy in its place. Of RCPs only Deny statements count.
@@ -56,13 +56,17 @@ func (c *Cloud) restricts(b *bucketState, p *storedPolicy) bool {
 	return p != nil && p.public && (b.block.publicBuckets || c.accounts[b.account].block.publicBuckets)
 }
 
+// root is the rest of the path of an account that is in no unit of its organisation, as all accounts of a Cloud are.
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html (aws:PrincipalOrgPaths)
+const root = "/r-ab12/"
+
 // organise adds the condition keys about the organisations of the principal's and the resource's accounts.
 func (c *Cloud) organise(principal, resource string, context map[string][]string) {
 	if a := c.accounts[principal]; a != nil && a.org.ID != "" {
-		context["aws:PrincipalOrgID"] = []string{a.org.ID}
+		context["aws:PrincipalOrgID"], context["aws:PrincipalOrgPaths"] = []string{a.org.ID}, []string{a.org.ID + root}
 	}
 	if a := c.accounts[resource]; a != nil && a.org.ID != "" {
-		context["aws:ResourceOrgID"] = []string{a.org.ID}
+		context["aws:ResourceOrgID"], context["aws:ResourceOrgPaths"] = []string{a.org.ID}, []string{a.org.ID + root}
 	}
 }
 

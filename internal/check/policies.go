@@ -151,8 +151,10 @@ func (c *checker) known(req authz.Request, role, resourceAccount string) authz.R
 // inOrganisation adds to the request the organisation of the resource's account, as far as it is known.
 func (c *checker) inOrganisation(req authz.Request, resourceAccount string) authz.Request {
 	if id := c.facts.OrgIDs[resourceAccount]; id != "" {
-		fact := authz.Fact{Key: "aws:ResourceOrgID", Values: []string{id}, Certainty: authz.Certain, Reason: "given"}
-		return req.With([]authz.Fact{fact}, authz.Certain)
+		return req.With([]authz.Fact{
+			{Key: "aws:ResourceOrgID", Values: []string{id}, Certainty: authz.Certain, Reason: "given"},
+			{Key: "aws:ResourceOrgPaths", Form: id + "/*", Certainty: authz.Certain, Reason: "begins with the organisation, which is given"},
+		}, authz.Certain)
 	}
 	return req
 }

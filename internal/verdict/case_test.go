@@ -206,11 +206,14 @@ func TestConclude(t *testing.T) {
 		{"its own policies unread", func(j *Case) { j.Policies.Unread, j.Policies.Identity = authz.Identity, nil }, []asked{list}, []row{
 			{"warning undetermined: s3:ListBucket",
 				"whether r may write: s3:ListBucket depends on the identity policy of " + role + ", which was not read",
-				"find out the identity policy of " + role + ", which was not read", nil}}},
+				"let the reader in account 111122223333 call iam:GetRole, iam:ListRolePolicies, iam:GetRolePolicy and iam:ListAttachedRolePolicies on role " + role +
+					", and iam:GetPolicy and iam:GetPolicyVersion on its managed policies and its permissions boundary, or let account 111122223333 see whether these allow " +
+					"s3:ListBucket", nil}}},
 		{"the bucket's policy unread", func(j *Case) { j.Policies.Unread, j.Policies.Resource = authz.Resource, policy.Document{} }, []asked{list},
 			[]row{
 				{"warning undetermined: s3:ListBucket", "whether r may write: s3:ListBucket depends on the resource policy of media, which was not read",
-					"find out the resource policy of media, which was not read", nil}}},
+					"let the reader in account 444455556666 call s3:GetBucketPolicy on bucket media, or let the owner of bucket media see whether its policy allows s3:ListBucket to " +
+						role, nil}}},
 		{"allowed by what is assumed", func(j *Case) {
 			j.Facts = []authz.Fact{{Key: "aws:SourceIp", Values: []string{"203.0.113.9"}, Certainty: authz.Assumed}}
 			j.denying(fromElsewhere(deny("Addresses", "s3:*")))

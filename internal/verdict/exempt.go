@@ -11,37 +11,43 @@ import (
 	"github.com/xacct/xacct/policy/authz"
 )
 
-// exemption proposes to exempt the principal from each statement that denies, or may deny: the remedy in words and the new statements. It
-// proposes nothing if the policies would still deny with these statements.
+// mostRounds bounds how often an exemption looks for further statements that deny.
+const mostRounds = 5
+
+// exemption proposes to exempt the principal from each statement that denies, or may deny: the remedy in words and the new statements. A decision names
+// the statements that deny in any case, so that further ones may show once the principal is exempt from these. It proposes nothing if the policies would
+// still deny with the new statements.
 func (c *Case) exemption(vs []Verdict) (string, []string) {
 	changed := c.Policies
 	var texts, proposal []string
 	var denials []policy.Statement
 	var layers []authz.Layer
-	for _, m := range decidingAll(vs) {
-		st, ok := statementOf(c.Policies, m)
-		if !ok || st.Effect() != "Deny" {
-			continue
+	var done []authz.Match
+	left := vs
+	for round := 0; len(left) > 0; round++ {
+		before := len(done)
+		for _, m := range decidingAll(left) {
+			st, ok := statementOf(c.Policies, m)
+			if !ok || st.Effect() != "Deny" || slices.ContainsFunc(done, func(o authz.Match) bool { return samePlace(o, m) }) {
+				continue
+			}
+			next, ok := c.exempt(st)
+			if !ok {
+				return "", nil
+			}
+			done, changed = append(done, m), replaced(changed, m, next)
+			if ask := c.asks(st, m.Layer, vs); ask != "" { // a statement that is met does not deny either, so that next can stand for it
+				texts = append(texts, ask)
+				continue
+			}
+			texts = append(texts, fmt.Sprintf("let %s exempt %s: %s", c.keeper(m.Layer), c.exempted(), conditionText(st, next)))
+			proposal = append(proposal, string(next.Bytes()))
+			denials, layers = append(denials, st), append(layers, m.Layer)
 		}
-		next, ok := c.exempt(st)
-		if !ok {
+		if len(done) == before || round == mostRounds {
 			return "", nil
 		}
-		changed = replaced(changed, m, next)
-		if ask := c.asks(st, m.Layer, vs); ask != "" { // a statement that is met does not deny either, so that next can stand for it
-			texts = append(texts, ask)
-			continue
-		}
-		texts = append(texts, fmt.Sprintf("let %s exempt %s: %s", c.keeper(m.Layer), c.exempted(), conditionText(st, next)))
-		proposal = append(proposal, string(next.Bytes()))
-		denials, layers = append(denials, st), append(layers, m.Layer)
-	}
-	stillDenied := func(v Verdict) bool {
-		d := c.decide(v.request, changed)
-		return d.Effect == authz.ExplicitlyDenied || v.Effect == authz.Undetermined && len(v.DependsOn) > 0 && len(d.DependsOn) > 0
-	}
-	if len(texts) == 0 || slices.ContainsFunc(vs, stillDenied) {
-		return "", nil
+		left = c.stillDenied(vs, changed)
 	}
 	for i, st := range denials {
 		c.Shared.add(c, c.document(layers[i], vs[0].request.Resource), st, &proposal[i])
@@ -53,14 +59,31 @@ func (c *Case) exemption(vs []Verdict) (string, []string) {
 	return strings.Join(texts, "; and "), proposal
 }
 
+// stillDenied returns those of the verdicts that the policies p would still deny, or leave open although the verdict depends on a condition key, with the
+// decisions by p.
+func (c *Case) stillDenied(vs []Verdict, p authz.Policies) []Verdict {
+	var out []Verdict
+	for _, v := range vs {
+		d := c.decide(v.request, p)
+		if d.Effect == authz.ExplicitlyDenied || v.Effect == authz.Undetermined && len(v.DependsOn) > 0 && len(d.DependsOn) > 0 {
+			v.Decision = d
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// samePlace reports whether both matches are about the same statement.
+func samePlace(a, b authz.Match) bool {
+	return a.Layer == b.Layer && a.Level == b.Level && a.Document == b.Document && a.Statement == b.Statement
+}
+
 // decidingAll returns the statements that decided any of the verdicts, each once.
 func decidingAll(vs []Verdict) []authz.Match {
 	var out []authz.Match
 	for _, v := range vs {
 		for _, m := range v.Deciding {
-			if m.Outcome != authz.NotApplies && !slices.ContainsFunc(out, func(o authz.Match) bool {
-				return o.Layer == m.Layer && o.Level == m.Level && o.Document == m.Document && o.Statement == m.Statement
-			}) {
+			if m.Outcome != authz.NotApplies && !slices.ContainsFunc(out, func(o authz.Match) bool { return samePlace(o, m) }) {
 				out = append(out, m)
 			}
 		}
@@ -71,7 +94,7 @@ func decidingAll(vs []Verdict) []authz.Match {
 // exempted names who is to be exempt.
 func (c *Case) exempted() string {
 	if c.Trust {
-		return "account " + c.Transfer.TaskAccount
+		return "what DataSync does for account " + c.Transfer.TaskAccount
 	}
 	return c.Principal
 }

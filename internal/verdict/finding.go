@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy/authz"
@@ -110,21 +109,11 @@ func (c *Case) denied(f *plan.Finding, vs []Verdict) {
 // undetermined completes the finding on what the policies that were read do not decide.
 func (c *Case) undetermined(f *plan.Finding, vs []Verdict) {
 	f.Severity = plan.Warning
-	resource := cmp.Or(c.Bucket, c.Resource, c.Owner)
+	var unread []unread
 	for _, v := range vs {
 		f.DependsOn = append(f.DependsOn, v.DependsOn...)
-		for _, l := range []authz.Layer{authz.Identity, authz.Boundary, authz.Session, authz.SCP, authz.RCP, authz.Resource} {
-			subject := f.Subject
-			if l == authz.Resource || l == authz.RCP {
-				subject = resource
-			}
-			switch {
-			case v.Unread&l == 0:
-			case (l == authz.Identity || l == authz.Boundary) && isUser(subject):
-				f.DependsOn = append(f.DependsOn, unseenUser(subject))
-			default:
-				f.DependsOn = append(f.DependsOn, "the "+l.String()+" of "+subject+", which was not read")
-			}
+		for _, u := range c.unreadOf(v, f.Actions) {
+			f.DependsOn, unread = append(f.DependsOn, u.what), append(unread, u)
 		}
 	}
 	exhausted := slices.ContainsFunc(vs, func(v Verdict) bool { return v.Exhausted })
@@ -137,21 +126,10 @@ func (c *Case) undetermined(f *plan.Finding, vs []Verdict) {
 	if why := c.Explain(vs[0]); why != "" {
 		f.Detail += ": " + why
 	}
-	f.Remedy, f.Proposal = c.settle(f.DependsOn, vs)
+	f.Remedy, f.Proposal = c.settle(f.DependsOn, unread, vs)
 	if exhausted {
 		f.Remedy += ", or " + c.simplify(vs)
 	}
-}
-
-// isUser reports whether the ARN is that of a user of IAM.
-func isUser(arn string) bool {
-	a, ok := region.ParseARN(arn)
-	return ok && a.Service == "iam" && strings.HasPrefix(a.Resource, "user/")
-}
-
-// unseenUser says what a plan cannot see of the user.
-func unseenUser(arn string) string {
-	return "whether user " + arn + " exists and what its policies allow, which no plan reads"
 }
 
 // NotExamined says why a verdict whose budget is spent may be undetermined although it could be decided.

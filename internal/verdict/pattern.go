@@ -15,6 +15,7 @@ type Pattern struct {
 	operator string   // what it means for a caller; "" is the same as role
 	open     string   // what it means while the value of the key is not known; "" is the same as role
 	listed   string   // what it means if it denies those whom it lists; "" is nothing worth saying
+	trust    string   // what it means where DataSync assumes the role, which it does as a service; "" is the same as role
 	key      string   // what it means in the policy of a key, which S3 uses on behalf of the role; "" is the same as role
 	most     bool     // it allows numbers up to a limit; otherwise it allows those from a limit on
 	source   string   // a page about it
@@ -44,16 +45,19 @@ var keyPatterns = []Pattern{
 	{Name: "organisation",
 		keys:   []string{"aws:principalorgid", "aws:principalorgpaths"},
 		role:   "it allows principals of certain organisations only, and an exemption of AWS services does not help a role",
+		trust:  "it allows principals of certain organisations only, and a service such as DataSync is of none",
 		listed: "it keeps out principals of certain organisations, and this one's is among them",
 		source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"},
 	{Name: "accounts",
 		keys:   []string{"aws:principalaccount", "aws:sourceaccount", "aws:sourcearn"},
 		role:   "it allows principals of certain accounts only; aws:SourceAccount and aws:SourceArn are not sent when a role calls",
+		trust:  "it allows certain accounts only, or what services do for certain resources, and DataSync does this for locations and tasks of the task account",
 		listed: "it keeps out certain accounts, and this one is among them",
 		source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"},
 	{Name: "ids",
 		keys:   []string{"aws:userid"},
-		role:   "it allows certain unique ids only; a role's is AROA…:session, so that it must be listed with :* at its end",
+		role:   "it allows certain unique ids only; a role's is AROA…:session, so that it must be listed with :* at its end, by StringLike or StringNotLike",
+		trust:  "it allows certain unique ids only",
 		listed: "it keeps out certain unique ids, and this one is among them",
 		source: "https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html"},
 	{Name: "encryption-header",
@@ -78,6 +82,7 @@ var keyPatterns = []Pattern{
 	{Name: "transport",
 		keys:   []string{"aws:securetransport", "s3:tlsversion"},
 		role:   "it asks for TLS",
+		open:   "it asks for a certain version of TLS, and which one the request uses is not known",
 		listed: "it keeps out what comes over TLS",
 		source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html"},
 	{Name: "arns",
@@ -95,6 +100,7 @@ var keyPatterns = []Pattern{
 		keys:     []string{"aws:principalisawsservice", "aws:principalservicename", "aws:viaawsservice", "aws:calledvia*"},
 		role:     "it allows AWS services only, and DataSync calls with a role, not as a service",
 		operator: "it allows only AWS services, and what they do in somebody's name",
+		trust:    "it allows certain AWS services only, and DataSync is not among them",
 		key: "it asks whether an AWS service calls, and S3 calls the key in the role's name: " +
 			"aws:ViaAWSService is true, aws:PrincipalIsAWSService false",
 		source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"},
@@ -174,6 +180,8 @@ func (p Pattern) explain(c *Case, open bool) string {
 	switch {
 	case p.key != "" && strings.HasPrefix(c.Resource, "key "):
 		return p.key
+	case p.trust != "" && c.Trust:
+		return p.trust
 	case p.operator != "" && c.Caller:
 		return p.operator
 	case p.open != "" && open:
@@ -184,7 +192,7 @@ func (p Pattern) explain(c *Case, open bool) string {
 
 // Explains reports whether the text says what a statement of the pattern means.
 func (p Pattern) Explains(text string) bool {
-	return slices.ContainsFunc([]string{p.role, p.operator, p.open, p.listed, p.key}, func(means string) bool {
+	return slices.ContainsFunc([]string{p.role, p.operator, p.open, p.listed, p.trust, p.key}, func(means string) bool {
 		return means != "" && strings.Contains(text, means)
 	})
 }

@@ -138,6 +138,8 @@ func TestWords(t *testing.T) {
 		{"a tag that the role has not", []policy.Condition{policy.StringNotEquals("aws:PrincipalTag/centre", "4711")}, sentences["tags"].role},
 		{"no such tag at all", []policy.Condition{policy.Where("Null", "aws:PrincipalTag/centre", "true")}, sentences["tags"].role},
 		{"any unique id of the role", []policy.Condition{policy.StringLike("aws:userid", "AROAEXAMPLEEXAMPLE123:*")}, sentences["ids"].listed},
+		{"any unique id of the role, by an operator that takes no wildcards", []policy.Condition{policy.StringNotEquals("aws:userid", "AROAEXAMPLEEXAMPLE123:*")},
+			"it allows certain unique ids only; a role's is AROA…:session, so that it must be listed with :* at its end, by StringLike or StringNotLike"},
 		{"services, as a text", []policy.Condition{policy.StringEquals("aws:PrincipalIsAWSService", "false")}, sentences["services-only"].role},
 		{"services, as another text", []policy.Condition{policy.StringNotEquals("aws:PrincipalIsAWSService", "True")}, sentences["services-only"].role},
 		{"a principal whose tag is in a pattern", []policy.Condition{policy.StringNotLike("aws:PrincipalArn", "arn:aws:iam::111122223333:role/${aws:Referer}")}, sentences["arns"].open},
@@ -184,6 +186,47 @@ func TestWordsOfTheNamedStatement(t *testing.T) {
 			v := c.Verdicts[0]
 			if words := c.Explain(v); Deciding(v.Decision) != tt.statement || !strings.HasPrefix(words, tt.words) {
 				t.Errorf("%s, %s: %q, want %s: %q", v.Effect, Deciding(v.Decision), words, tt.statement, tt.words)
+			}
+		})
+	}
+}
+
+// TestWordsOfTLSVersion: over TLS of an unknown version, what a Deny asks for is the version.
+func TestWordsOfTLSVersion(t *testing.T) {
+	c := newCase()
+	c.denying(deny("Guard", "s3:*").When(policy.Where("NumericLessThan", "s3:TlsVersion", "1.3")))
+	c.Decide(authz.DataSyncCall{RoleARN: role, Account: c.Owner, Region: "us-east-2"}.S3("s3:PutObject", media+"/in/object"), Always, "")
+	want := "it asks for a certain version of TLS, and which one the request uses is not known"
+	if words := c.Explain(c.Verdicts[0]); words != want {
+		t.Errorf("%s: %q, want %q", c.Verdicts[0].Effect, words, want)
+	}
+}
+
+// TestWordsOfTrust: DataSync assumes a role as a service, so that what a Deny means for a role that calls is not what it means there.
+func TestWordsOfTrust(t *testing.T) {
+	for _, tt := range []struct {
+		name, want string
+		when       policy.Condition
+	}{
+		{"an organisation", "it allows principals of certain organisations only, and a service such as DataSync is of none", policy.Where("StringNotEqualsIfExists", "aws:PrincipalOrgID", "o-bbbbbbbbbb")},
+		{"the account that the service acts for", "it allows certain accounts only, or what services do for certain resources, and DataSync does this for locations and tasks of the task account",
+			policy.StringNotEquals("aws:SourceAccount", "777788889999")},
+		{"another service", "it allows certain AWS services only, and DataSync is not among them", policy.StringNotEquals("aws:PrincipalServiceName", "ec2.amazonaws.com")},
+		{"unique ids", "it allows certain unique ids only", policy.StringNotLike("aws:userid", "AROAOTHEROTHEROTHER12:*")},
+		{"a network", "it allows only what comes through certain VPCs or endpoints, and transfers between S3 buckets come through none", policy.StringNotEquals("aws:SourceVpce", "vpce-1a2b3c4d")},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := newCase()
+			c.Trust, c.Bucket, c.Resource, c.Owner = true, "", role, "111122223333"
+			c.Policies = authz.Policies{Resource: policy.New(policy.Allow("sts:AssumeRole").By(policy.Service("datasync.amazonaws.com")),
+				policy.Deny("sts:AssumeRole").By(policy.Everyone()).WithSid("Guard").When(tt.when))}
+			c.Decide(authz.AssumeRoleCall{RoleARN: role, Account: "111122223333", Regions: []string{"us-east-2"}}.Request(), Always, "")
+			f := c.Conclude()[0]
+			if words := c.Explain(c.Verdicts[0]); words != tt.want {
+				t.Errorf("%s: %q, want %q", f.Detail, words, tt.want)
+			}
+			if want := "let account 111122223333 exempt what DataSync does for account 111122223333: "; !strings.Contains(f.Remedy, want) {
+				t.Errorf("remedy %q, want %q in it", f.Remedy, want)
 			}
 		})
 	}

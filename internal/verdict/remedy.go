@@ -17,11 +17,12 @@ func (c *Case) remedy(vs []Verdict) (string, []string) {
 		if words, proposal := c.exemption(vs); words != "" {
 			return words, proposal
 		}
-		owned := "the denying policy"
-		if name := Deciding(vs[0].Decision); name != "" {
-			owned = text.Statement(name)
+		for _, m := range inOrder(vs[0].Deciding) {
+			if m.Statement >= 0 {
+				return fmt.Sprintf("let %s exempt %s from %s", c.keeper(m.Layer), c.exempted(), text.Statement(nameOf(m))), nil
+			}
 		}
-		return fmt.Sprintf("let the owner of %s exempt %s", owned, c.Principal), nil
+		return "let the owner of the denying policy exempt " + c.exempted(), nil
 	}
 	var texts, proposal []string
 	var rest []Verdict

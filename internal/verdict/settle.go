@@ -4,23 +4,38 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
 )
 
-// settle returns what to do about an undetermined verdict, and the statements that would make it an allowed one. What can be found out comes first. Where AWS
-// does not document what the verdict depends on, nobody can find it out, and a policy that does not ask for it is what helps.
-func (c *Case) settle(dependsOn []string, vs []Verdict) (string, []string) {
-	var find, hidden, give, first []string
-	unseen := "" // of a user, whom no plan reads: nobody can hand it in, so that the remedy is to look at it
+// settle returns what to do about an undetermined verdict, and the statements that would make it an allowed one. What can be read or found out comes first. Where
+// AWS does not document what the verdict depends on, nobody can find it out, and a policy that does not ask for it is what helps.
+func (c *Case) settle(dependsOn []string, unread []unread, vs []Verdict) (string, []string) {
+	var look, find, hidden, give, first []string
+	lookups := map[string]string{}
+	for _, u := range unread {
+		lookups[u.what] = u.lookup
+	}
 	for _, what := range dependsOn {
 		switch org := c.organisationOf(what); {
 		case org != "":
 			give = append(give, org)
-		case what == unseenUser(c.Principal):
-			unseen = "see in IAM that user " + c.Principal + " exists, and that its policies and its permissions boundary allow " + ListActions(actionsOf(vs))
+		case lookups[what] != "":
+			if !slices.Contains(look, lookups[what]) {
+				look = append(look, lookups[what])
+			}
 		case c.undocumented(what):
 			hidden = append(hidden, what)
+		case strings.EqualFold(what, "aws:userid") && knownID(vs) && c.Caller:
+			find = append(find, "the name of the session of "+c.Principal+" (aws:userid)")
+		case strings.EqualFold(what, "aws:userid") && knownID(vs):
+			hidden = append(hidden, "the session's name in aws:userid")
+		case strings.EqualFold(what, "aws:CurrentTime"), strings.EqualFold(what, "aws:EpochTime"):
+			find = append(find, "when the transfer runs ("+what+")")
+		case strings.EqualFold(what, "aws:TokenIssueTime"):
+			find = append(find, "when the credentials of "+c.Principal+" are issued ("+what+")")
 		case strings.EqualFold(what, "aws:userid"):
 			find = append(find, "the unique id of "+c.Principal+" (aws:userid), which exists once the role does")
 		default:
@@ -34,13 +49,11 @@ func (c *Case) settle(dependsOn []string, vs []Verdict) (string, []string) {
 	if len(give) > 0 {
 		first = append(first, "give OrgIDs the organisation of "+strings.Join(slices.Compact(give), " and ")+", which settles "+text.List(c.given(dependsOn), ", "))
 	}
-	switch findOut := "find out " + text.List(find, ", "); {
-	case unseen != "" && len(find) > 0:
-		first = append(first, unseen+", and "+findOut)
-	case unseen != "":
-		first = append(first, unseen)
-	case len(find) > 0:
-		first = append(first, findOut)
+	if len(find) > 0 {
+		look = append(look, "find out "+text.List(find, ", "))
+	}
+	if len(look) > 0 {
+		first = append(first, strings.Join(look, "; and "))
 	}
 	if len(hidden) > 0 {
 		if other == "" {
@@ -50,6 +63,9 @@ func (c *Case) settle(dependsOn []string, vs []Verdict) (string, []string) {
 	}
 	if other != "" {
 		first = append(first, other)
+	}
+	if len(lookups) > 0 { // whose remedies have commas of their own
+		return strings.Join(first, "; or "), proposal
 	}
 	return strings.Join(first, ", or "), proposal
 }
@@ -78,8 +94,10 @@ func (c *Case) undocumented(key string) bool {
 		return true
 	case c.Caller:
 		return false
+	case strings.HasPrefix(key, "s3:"): // tags are the objects'; all else is a header or a parameter of the request
+		return !strings.HasPrefix(key, "s3:existingobjecttag/") && !strings.HasPrefix(key, "s3:requestobjecttag")
 	}
-	return slices.Contains([]string{"aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:multifactorauthpresent", "aws:multifactorauthage", "s3:tlsversion", "aws:sourceorgid",
+	return slices.Contains([]string{"aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:sourceidentity", "aws:sourceorgid",
 		"aws:sourceorgpaths", "aws:sourcearn", "aws:useragent", "aws:referer"}, key)
 }
 
@@ -89,12 +107,33 @@ func (c *Case) unconditional(vs []Verdict) string {
 		if m.Effect != "Allow" || m.Outcome != authz.MayApply {
 			continue
 		}
-		if c.conditional(m.Layer, vs) != "" {
+		if st, ok := statementOf(c.Policies, m); c.conditional(m.Layer, vs) != "" || ok && namesSession(st) {
 			words, _ := c.grant(withDeciding(vs, m))
 			return words
 		}
 	}
 	return ""
+}
+
+// knownID reports whether the requests have the unique id of the role, so that what is not known in aws:userid is the name of the session.
+func knownID(vs []Verdict) bool {
+	return slices.ContainsFunc(vs, func(v Verdict) bool {
+		for key, form := range v.request.Like {
+			if strings.EqualFold(key, "aws:userid") && !strings.HasPrefix(form, "*") {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// namesSession reports whether a principal of the statement is the session of a role, and not the role.
+func namesSession(st policy.Statement) bool {
+	principals, _ := st.Principals()
+	return slices.ContainsFunc(principals, func(p policy.Principal) bool {
+		a, ok := region.ParseARN(p.Value())
+		return ok && a.Service == "sts" && strings.HasPrefix(a.Resource, "assumed-role/")
+	})
 }
 
 // withDeciding returns the verdicts as if the layer of the match were all that is missing.

@@ -1,6 +1,10 @@
 package authz
 
-import "github.com/xacct/xacct/internal/region"
+import (
+	"slices"
+
+	"github.com/xacct/xacct/internal/region"
+)
 
 // DataSyncCall describes the calls that DataSync makes with the role of an S3 location. A zero field means that the value is not known.
 type DataSyncCall struct {
@@ -95,7 +99,12 @@ func (c DataSyncCall) principalFacts() []Fact {
 		{Key: "aws:SecureTransport", Values: []string{"true"}, Certainty: Assumed, Reason: "AWS's own clients use TLS"},
 		{Key: "aws:MultiFactorAuthPresent", Among: []string{"false", ""}, Certainty: Assumed, Reason: "a service has no device; whether the key is false or absent is not documented"},
 		{Key: "aws:MultiFactorAuthAge", Certainty: Assumed, Reason: "a service has no device"},
+		{Key: "aws:username", Certainty: Certain, Reason: "the requests of users have it, those of roles have not"},
 		{Key: "aws:FederatedProvider", Certainty: Assumed, Reason: "the role is assumed by a service"},
+		{Key: "ec2:SourceInstanceARN", Certainty: Assumed, Reason: "the role is assumed by a service, not by an instance"},
+		{Key: "aws:Ec2InstanceSourceVpc", Certainty: Assumed, Reason: "the role is assumed by a service, not by an instance"},
+		{Key: "aws:Ec2InstanceSourcePrivateIPv4", Certainty: Assumed, Reason: "the role is assumed by a service, not by an instance"},
+		{Key: "lambda:SourceFunctionArn", Certainty: Assumed, Reason: "the role is assumed by a service, not by a function"},
 		{Key: "aws:ResourceOrgID", Reason: "depends on the organisation of the resource's account"},
 		{Key: "aws:CurrentTime", Reason: "depends on when the request is made"},
 	}
@@ -116,5 +125,5 @@ func (c DataSyncCall) principalFacts() []Fact {
 	if c.Region != "" {
 		facts = append(facts, Fact{Key: "aws:RequestedRegion", Values: []string{c.Region}, Certainty: Certain, Reason: "the Region of the resource"})
 	}
-	return append(append(facts, orgFact(c.OrgID)), tagFacts(c.RoleTags)...)
+	return slices.Concat(facts, orgFacts(c.OrgID), tagFacts(c.RoleTags))
 }

@@ -60,6 +60,13 @@ func (c OperatorCall) Facts() []Fact {
 	r := Request{Principal: c.PrincipalARN}
 	w := newWho(&r)
 	switch {
+	case w.kind == user:
+		name := c.PrincipalARN[strings.LastIndexByte(c.PrincipalARN, '/')+1:]
+		facts = append(facts, Fact{Key: "aws:username", Values: []string{name}, Certainty: Certain, Reason: "the name of the user"})
+	case w.kind != unreadable:
+		facts = append(facts, Fact{Key: "aws:username", Certainty: Certain, Reason: "the requests of users have it, those of roles have not"})
+	}
+	switch {
 	case c.PrincipalID == "":
 		facts = append(facts, Fact{Key: "aws:userid", Reason: "the unique id of the principal"})
 	case w.kind == anySession:
@@ -79,5 +86,5 @@ func (c OperatorCall) Facts() []Fact {
 	if w.kind == anySession {
 		tags = nil // a caller that assumes the role may add session tags, which replace the role's
 	}
-	return slices.Concat(facts, s3Facts(c.Account), []Fact{orgFact(c.OrgID)}, tagFacts(tags))
+	return slices.Concat(facts, s3Facts(c.Account), orgFacts(c.OrgID), tagFacts(tags))
 }

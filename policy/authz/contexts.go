@@ -89,11 +89,18 @@ func s3Facts(account string) []Fact {
 	return facts
 }
 
-func orgFact(id string) Fact {
+// orgFacts returns what follows from the organisation of the principal's account; "" is not known. A path begins with the id of the organisation, and an
+// account has one path.
+//
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+func orgFacts(id string) []Fact {
 	if id == "" {
-		return Fact{Key: "aws:PrincipalOrgID", Reason: "there if the principal's account is in an organisation"}
+		return []Fact{{Key: "aws:PrincipalOrgID", Reason: "there if the principal's account is in an organisation"}}
 	}
-	return Fact{Key: "aws:PrincipalOrgID", Values: []string{id}, Certainty: Certain, Reason: "given"}
+	return []Fact{
+		{Key: "aws:PrincipalOrgID", Values: []string{id}, Certainty: Certain, Reason: "given"},
+		{Key: "aws:PrincipalOrgPaths", Form: id + "/*", Certainty: Certain, Reason: "begins with the organisation, which is given"},
+	}
 }
 
 func tagFacts(tags map[string]string) []Fact {

@@ -6,14 +6,17 @@ import (
 	"github.com/xacct/xacct/internal/region"
 )
 
-// plainKeys are the condition keys, in lower case, whose values never hold a star or a question mark: ids of accounts, organisations and VPCs, names
-// of services and Regions. An exact operator that compares them with such a sign, as if it took wildcards, never holds.
+// plainKeys are the condition keys, in lower case, whose values never hold a star or a question mark: ids of accounts, organisations, their units, VPCs, roles
+// and users, names of services, Regions, sessions and users. An exact operator that compares them with such a sign, as if it took wildcards, never holds.
 //
-// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+// Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html,
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html (characters of session names and source identities)
 var plainKeys = map[string]bool{
 	"aws:sourceaccount": true, "aws:principalaccount": true, "aws:resourceaccount": true, "kms:calleraccount": true, "s3:resourceaccount": true,
 	"aws:principalorgid": true, "aws:resourceorgid": true, "aws:sourceorgid": true,
-	"aws:sourcevpc": true, "aws:sourcevpce": true, "aws:vpceaccount": true, "aws:vpceorgid": true,
+	"aws:principalorgpaths": true, "aws:resourceorgpaths": true, "aws:sourceorgpaths": true, "aws:vpceorgpaths": true,
+	keyUserID: true, "aws:username": true, "aws:sourceidentity": true, "sts:rolesessionname": true,
+	"aws:sourcevpc": true, "aws:sourcevpcarn": true, "aws:sourcevpce": true, "aws:vpceaccount": true, "aws:vpceorgid": true,
 	"aws:principalservicename": true, "aws:principalservicenameslist": true, "aws:calledvia": true, "aws:calledviafirst": true, "aws:calledvialast": true,
 	"aws:requestedregion": true, "kms:viaservice": true, "aws:principaltype": true,
 }

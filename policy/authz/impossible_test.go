@@ -13,6 +13,7 @@ func TestWildcardsUnderExactOperators(t *testing.T) {
 	trust := authz.AssumeRoleCall{RoleARN: role}.Request()
 	s3 := authz.DataSyncCall{RoleARN: role, Account: remote, Region: "us-east-2"}.S3("s3:PutObject", "arn:aws:s3:::media/k")
 	unknown := authz.Request{Principal: "arn:aws:sts::111122223333:assumed-role/mover/s", Action: "s3:PutObject", Resource: "arn:aws:s3:::media/k", ResourceAccount: remote}
+	known := authz.DataSyncCall{RoleARN: role, RoleID: "AROAMOVER", OrgID: "o-aaaaaaaaaa", Account: remote, Region: "us-east-2"}.S3("s3:PutObject", "arn:aws:s3:::media/k")
 	for _, tt := range []struct {
 		name    string
 		request authz.Request
@@ -33,6 +34,17 @@ func TestWildcardsUnderExactOperators(t *testing.T) {
 		{"a VPC endpoint", unknown, policy.StringEquals("aws:SourceVpce", "vpce-*"), authz.ImplicitlyDenied},
 		{"another VPC endpoint than any", unknown, policy.StringNotEquals("aws:SourceVpce", "vpce-*"), authz.Allowed},
 		{"a Region", unknown, policy.StringEquals("aws:RequestedRegion", "us-*"), authz.ImplicitlyDenied},
+		{"every session of a role, by its id", known, policy.StringEquals("aws:userid", "AROAMOVER:*"), authz.ImplicitlyDenied},
+		{"no session of a role, by its id", known, policy.StringNotEquals("aws:userid", "AROAMOVER:*"), authz.Allowed},
+		{"the same as a pattern of ids", known, policy.StringLike("aws:userid", "AROAMOVER:*"), authz.Allowed},
+		{"every session of a role whose id is not known", unknown, policy.StringEquals("aws:userid", "AROAMOVER:*"), authz.ImplicitlyDenied},
+		{"every path of an organisation", known, policy.Where("ForAnyValue:StringEquals", "aws:PrincipalOrgPaths", "o-aaaaaaaaaa/*"), authz.ImplicitlyDenied},
+		{"a path of an organisation that is not known", unknown, policy.Where("ForAnyValue:StringEquals", "aws:PrincipalOrgPaths", "o-aaaaaaaaaa/r-ab12/?"), authz.ImplicitlyDenied},
+		{"every path of a resource's organisation", unknown, policy.Where("ForAnyValue:StringEquals", "aws:ResourceOrgPaths", "o-*"), authz.ImplicitlyDenied},
+		{"every path that a service acts for", trust, policy.Where("ForAnyValue:StringEquals", "aws:SourceOrgPaths", "o-aaaaaaaaaa/*"), authz.ImplicitlyDenied},
+		{"every session name of DataSync", trust, policy.StringEquals("sts:RoleSessionName", "AwsSync-loc-*"), authz.ImplicitlyDenied},
+		{"a source identity", unknown, policy.StringEquals("aws:SourceIdentity", "a*"), authz.ImplicitlyDenied},
+		{"a VPC by its ARN", unknown, policy.StringEquals("aws:SourceVpcArn", "arn:aws:ec2:us-east-2:111122223333:vpc/*"), authz.ImplicitlyDenied},
 		{"the ARN of an object, whose key can hold a star", unknown, policy.StringEquals("aws:SourceArn", "arn:aws:s3:::media/*"), authz.Undetermined},
 		{"a principal whose path can hold a star", unknown, policy.StringEquals("aws:PrincipalArn", "arn:aws:iam::111122223333:role/a*/mover"), authz.ImplicitlyDenied},
 		{"a principal whose name cannot", unknown, policy.StringEquals("aws:PrincipalArn", "arn:aws:iam::111122223333:role/mov*"), authz.ImplicitlyDenied},

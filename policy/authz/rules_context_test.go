@@ -25,6 +25,9 @@ var contextRules = []rule{
 	{"K18", s3Guide + "amazon-s3-policy-keys.html", "DataSync names the bucket, not an access point"},
 	{"K19", s3Guide + "amazon-s3-policy-keys.html", "the operator's requests to S3 are signed, with TLS 1.2 or 1.3, and on the owner's bucket"},
 	{"K20", userGuide + "id_session-tags.html", "a session has tags beside the role's"},
+	{"K21", keyPage, "aws:username is there for users, and not for roles"},
+	{"K22", keyPage, "aws:PrincipalOrgPaths begins with the organisation"},
+	{"K23", keyPage, "DataSync's session is none of an instance or a function (assumed)"},
 	{"K17", keyPage, "the operator's own requests are no service's; from where is not known"},
 }
 
@@ -117,4 +120,17 @@ var contextRows = []row{
 	{"K20", true, "a tag that the role has not", list(role, "team", "video"), when(`'StringNotEquals':{'aws:PrincipalTag/exempt':'true'}`), authz.Undetermined, "No", []string{"aws:PrincipalTag/exempt"}},
 	{"K20", false, "a user's tags", list(alice, "team", "video"), when(`'StringNotEquals':{'aws:PrincipalTag/team':'video'}`), authz.Allowed, "", nil},
 	{"K20", false, "the tags of one session", list(session, "team", "video"), when(`'StringNotEquals':{'aws:PrincipalTag/team':'video'}`), authz.Allowed, "", nil},
+	{"K21", true, "a Deny of all but one user", move("s3:GetObject"), when(`'StringNotEquals':{'aws:username':'bob'}`), authz.ExplicitlyDenied, "No", nil},
+	{"K21", true, "a user's name", list("arn:aws:iam::111122223333:user/team/alice"), when(`'StringNotEquals':{'aws:username':'alice'}`), authz.Allowed, "", nil},
+	{"K21", false, "another user's name", list("arn:aws:iam::111122223333:user/team/alice"), when(`'StringNotEquals':{'aws:username':'team/alice'}`), authz.ExplicitlyDenied, "No", nil},
+	{"K21", true, "the operator's role has none", list(role), both(`'Null':{'aws:username':'true'}`), authz.Allowed, "It", nil},
+	{"K21", false, "an Allow for whoever has a name", move("s3:GetObject"), both(`'StringLike':{'aws:username':'*'}`), authz.ImplicitlyDenied, "", nil},
+	{"K22", true, "every path of the organisation", move("s3:GetObject", org("o-1")), both(`'ForAnyValue:StringLike':{'aws:PrincipalOrgPaths':'o-1/*'}`), authz.Allowed, "It", nil},
+	{"K22", true, "a Deny of other organisations", move("s3:GetObject", org("o-1")), when(`'ForAllValues:StringNotLike':{'aws:PrincipalOrgPaths':'o-1/*'}`), authz.Allowed, "", nil},
+	{"K22", true, "one unit of the organisation", move("s3:GetObject", org("o-1")), both(`'ForAnyValue:StringLike':{'aws:PrincipalOrgPaths':'o-1/r-1/ou-1/*'}`), authz.Undetermined, "It", []string{"aws:PrincipalOrgPaths"}},
+	{"K22", false, "paths of another organisation", move("s3:GetObject", org("o-1")), both(`'ForAnyValue:StringLike':{'aws:PrincipalOrgPaths':'o-12/*'}`), authz.ImplicitlyDenied, "", nil},
+	{"K23", true, "a Deny of instances outside their VPC", move("s3:GetObject"), when(`'StringNotEquals':{'aws:Ec2InstanceSourceVpc':'${aws:SourceVpc}'},'Null':{'ec2:SourceInstanceARN':'false'}`), authz.Allowed, "", nil},
+	{"K23", true, "of a key too", throughS3, both(`'Null':{'ec2:SourceInstanceARN':'true','aws:Ec2InstanceSourcePrivateIPv4':'true','lambda:SourceFunctionArn':'true'}`), authz.Allowed, "It", nil},
+	{"K23", false, "an Allow for instances", move("s3:GetObject"), both(`'ArnLike':{'ec2:SourceInstanceARN':'arn:aws:ec2:*:*:instance/*'}`), authz.ImplicitlyDenied, "", nil},
+	{"K23", false, "an operator's session may be an instance's", list(role), both(`'ArnLike':{'ec2:SourceInstanceARN':'arn:aws:ec2:*:*:instance/*'}`), authz.Undetermined, "It", []string{"ec2:SourceInstanceARN"}},
 }
