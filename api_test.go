@@ -132,6 +132,7 @@ var (
 	_ func(context.Context, xacct.Clients, []xacct.Transfer, ...func(*xacct.PlanOptions)) (*xacct.Plan, error) = xacct.NewDestroyPlan
 	_ func(*xacct.Plan) bool                                                                                   = (*xacct.Plan).Empty
 	_ func(*xacct.Plan, string) *xacct.Plan                                                                    = (*xacct.Plan).For
+	_ func(*xacct.Plan, string) (policy.Document, error)                                                       = (*xacct.Plan).OperatorPolicy
 	_ func(*xacct.Plan, context.Context, xacct.Clients, ...func(*xacct.ApplyOptions)) (*xacct.Result, error)   = (*xacct.Plan).Apply
 	_ func(*xacct.Plan, context.Context, xacct.Clients) ([]xacct.Residue, error)                               = (*xacct.Plan).Residue
 	_ func(*xacct.Result, string) string                                                                       = (*xacct.Result).TaskARN

@@ -52,6 +52,46 @@ func ExamplePlan_Apply_later() {
 	// 6 unchanged when it is applied once more, error: <nil>
 }
 
+// The policy for whoever applies one plan: here the transfer moves to another bucket, so that a statement leaves the policy of the bucket that it used
+// before. Reads are left out of what is printed.
+func ExamplePlan_OperatorPolicy() {
+	ctx := context.Background()
+	cloud, transfer := mediaCloud()
+	cloud.AddBucket("444455556666", "us-east-2", "media-vault")
+	p, err := xacct.NewPlan(ctx, cloud.Clients(), []xacct.Transfer{transfer})
+	if err == nil {
+		_, err = p.Apply(ctx, cloud.Clients())
+	}
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	transfer.Destination.Bucket = "media-vault"
+	p, err = xacct.NewPlan(ctx, cloud.Clients(), []xacct.Transfer{transfer}, func(o *xacct.PlanOptions) { o.AllowReplace = true })
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	d, err := p.OperatorPolicy("444455556666")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for st := range d.All() {
+		actions, _ := st.Actions()
+		resources, _ := st.Resources()
+		if !strings.HasPrefix(st.Sid(), "Read") {
+			fmt.Println(st.Sid(), actions, resources)
+		}
+	}
+	_, err = p.OperatorPolicy("777788889999")
+	fmt.Println(err)
+	// Output:
+	// WriteBuckets [s3:DeleteBucketPolicy] [arn:aws:s3:::media-archive]
+	// WriteBuckets2 [s3:PutBucketPolicy] [arn:aws:s3:::media-vault]
+	// operator policy: the plan has nothing for account "777788889999": it knows 111122223333, 444455556666
+}
+
 // Two teams, each with its own credentials only: the one makes the roles, the other lets them in, the first makes the rest.
 func ExamplePlan_For() {
 	ctx := context.Background()

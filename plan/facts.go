@@ -55,6 +55,10 @@ type Maker struct {
 	Sides   []Side // the ends whose locations are to be made
 	Task    bool   // the task is to be made
 	Unknown string // why ARN is not known; "" if it is
+
+	// Calls are the resources of the task account, and buckets, on which the changes of the transfer make each call, by its action as in IAM policies. A
+	// call that is missing is not needed now: that a principal may not make it is a warning. Nil is not known, and then every call is needed.
+	Calls map[string][]string
 }
 
 // Write is a call by which the caller of an account will change the policy or the Object Ownership of a bucket, or the policy of a key.

@@ -40,7 +40,11 @@ func (c *checker) mayList(side plan.Side, who, principal string) []plan.Finding 
 	call := c.operatorCall(principal, e.Account, e.Region)
 	call.Forwarded = true
 	verdicts.Facts = call.Facts()
-	verdicts.DecideList(c.inOrganisation(call.Request("s3:ListBucket", e.BucketARN), e.Account), verdict.Always, "")
+	use, why := verdict.Always, ""
+	if _, now := c.madeNow("s3:ListBucket", e.BucketARN); !now {
+		use, why = verdict.Rarely, notNow
+	}
+	verdicts.DecideList(c.inOrganisation(call.Request("s3:ListBucket", e.BucketARN), e.Account), use, why)
 	return verdicts.Conclude()
 }
 

@@ -46,15 +46,41 @@ func (c *checker) ownCalls(phase plan.Phase) []ownCall {
 		}
 		for _, action := range n.Actions {
 			for _, resource := range on[n.On] {
-				out = append(out, c.ownCall(n, action, resource)...)
+				now, ok := c.madeNow(action, resource)
+				for _, r := range now {
+					out = append(out, c.ownCall(n, action, r, phase == plan.ApplyPhase && !ok)...)
+				}
 			}
 		}
 	}
 	return out
 }
 
-// ownCall returns the call as the operator makes it, once for each side that it is made for.
-func (c *checker) ownCall(n operator.Need, action, resource string) []ownCall {
+// notNow is what the denial of a call means that no change of the plan makes.
+const notNow = "no change of this plan needs it"
+
+// madeNow returns the resources on which the changes of the plan make the call, as far as the given one, which may be a pattern, covers them. It returns the
+// given one alone if they make no such call, with false, or if that is not known.
+func (c *checker) madeNow(action, resource string) ([]string, bool) {
+	m := c.facts.Makers[c.Transfer.Name]
+	if m.Calls == nil {
+		return []string{resource}, true
+	}
+	var out []string
+	start, pattern := strings.CutSuffix(resource, "*")
+	for _, r := range m.Calls[action] {
+		if r == resource || pattern && start != "" && strings.HasPrefix(r, start) {
+			out = append(out, r)
+		}
+	}
+	if len(out) == 0 {
+		return []string{resource}, false
+	}
+	return out, true
+}
+
+// ownCall returns the call as the operator makes it, once for each side that it is made for. rarely says that no change of the plan makes it.
+func (c *checker) ownCall(n operator.Need, action, resource string, rarely bool) []ownCall {
 	t := c.Transfer
 	call := ownCall{action: action, resource: resource, why: ownUse[action], context: map[string][]string{}}
 	if n.ServiceKey != "" {
@@ -64,6 +90,9 @@ func (c *checker) ownCall(n operator.Need, action, resource string) []ownCall {
 	}
 	if call.why == "" && n.On == operator.OnRoles && c.facts.IDs[resource] != "" {
 		call.why = ownUse["iam:UpdateAssumeRolePolicy"]
+	}
+	if call.why == "" && rarely {
+		call.why = notNow
 	}
 	if call.why != "" {
 		call.use = verdict.Rarely

@@ -51,7 +51,8 @@ func (b *Builder) location(w desired.Location) string {
 	given := t.End(w.Side).LocationARN
 	if !b.CanRead(spec.Account) {
 		if !w.Given {
-			b.add(b.locationChange(w, plan.Change{Op: plan.Create, After: w.After(), Calls: []string{"datasync:CreateLocationS3", "iam:PassRole", "s3:ListBucket"}}))
+			b.add(b.locationChange(w, plan.Change{Op: plan.Create, After: w.After(),
+				Calls: []string{"datasync:CreateLocationS3", "datasync:TagResource", "datasync:UpdateLocationS3", "iam:PassRole", "s3:ListBucket"}}))
 		}
 		return given
 	}
@@ -114,7 +115,7 @@ func (b *Builder) task(w desired.Task, arns map[string]string) {
 		After: w.After(), Requires: b.taskRequires(t)}
 	if !b.CanRead(spec.Account) {
 		b.taskFindings(w, task.State{})
-		c.Op, c.Calls = plan.Create, []string{"datasync:CreateTask", "datasync:TagResource"}
+		c.Op, c.Calls = plan.Create, []string{"datasync:CreateTask", "datasync:TagResource", "datasync:UpdateTask"}
 		b.add(c)
 		return
 	}

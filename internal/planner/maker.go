@@ -5,7 +5,9 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/xacct/xacct/internal/operator"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 )
 
@@ -17,6 +19,9 @@ func (b *Builder) makers() map[string]plan.Maker {
 		if !b.handedOver(t.TaskAccount) {
 			m := plan.Maker{Name: b.callers[t.TaskAccount]}
 			m.ARN, m.Unknown = b.Snap.CallerARN(t.TaskAccount, m.Name)
+			if b.wholly(t) {
+				m.Calls = operator.CallsOf(t, operator.Planned{Mode: b.mode, Transfers: b.transfers, Changes: b.Changes})
+			}
 			out[t.Name] = m
 		}
 	}
@@ -38,6 +43,21 @@ func (b *Builder) makers() map[string]plan.Maker {
 		}
 	}
 	return out
+}
+
+// wholly reports whether all that the task account holds for the transfer has a change, so that nothing else will be called there. What could not be read has none.
+func (b *Builder) wholly(t *transfer.Transfer) bool {
+	ids := map[string]bool{}
+	for _, c := range b.Changes {
+		ids[c.ID] = true
+	}
+	for _, side := range transfer.Sides {
+		e := t.End(side)
+		if e.OwnsRole && !ids[transfer.ChangeID(t.TaskAccount, "", plan.IAMRole, e.RoleName)] || e.LocationARN == "" && !ids[locationID(t, side)] {
+			return false
+		}
+	}
+	return ids[transfer.ChangeID(t.TaskAccount, t.Destination.Region, plan.DataSyncTask, t.Name)]
 }
 
 // writers returns the changes of policies of buckets and keys and of Object Ownership that are not handed over, each with the ARN of the account's

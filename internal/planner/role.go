@@ -42,10 +42,14 @@ func (b *Builder) role(w desired.Role) {
 	} else if !d.Trust.IsZero() {
 		c.Calls = append(c.Calls, "iam:UpdateAssumeRolePolicy")
 	}
-	c.Calls = appendIf(c.Calls, d.Bound, "iam:PutRolePermissionsBoundary")
+	bounded := d.Op == plan.Create && w.Spec.PermissionsBoundary != "" // a new role gets its boundary once more
+	c.Calls = appendIf(c.Calls, d.Bound || bounded, "iam:PutRolePermissionsBoundary")
 	c.Calls = appendIf(c.Calls, len(d.Put) > 0, "iam:PutRolePolicy")
 	c.Calls = appendIf(c.Calls, len(d.Drop) > 0, "iam:DeleteRolePolicy")
 	c.Calls = appendIf(c.Calls, d.Op == plan.Update && len(d.Tags) > 0, "iam:TagRole")
+	if !b.CanRead(w.Account) { // it may exist, and then it is brought up to date
+		c.Calls = append(c.Calls, "iam:UpdateAssumeRolePolicy", "iam:DeleteRolePolicy")
+	}
 	b.roleSizes(w, state)
 	c.Requires = b.keyDrops(w)
 	b.add(c)

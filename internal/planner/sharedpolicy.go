@@ -120,6 +120,7 @@ func (b *Builder) dropPolicy(s policyStep, after map[string][]string, d func() d
 	if !b.CanRead(s.change.Account) {
 		c := s.change
 		c.Op, c.Details, c.Calls = plan.Update, unseen, []string{s.put}
+		c.Calls = appendIf(c.Calls, s.remove != "", s.remove) // nothing else may stand there
 		b.add(c)
 		return c.ID
 	}
