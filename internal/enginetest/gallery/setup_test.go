@@ -96,6 +96,34 @@ var setups = map[string]func(*stage){
 		_, err := st.cloud.Clients()[accountA].IAM.PutRolePolicy(st.t.Context(), &iam.PutRolePolicyInput{RoleName: new("archive"), PolicyName: new("theirs"), PolicyDocument: &theirs})
 		st.must(err)
 	},
+	"opt-in": func(st *stage) { st.far("me-central-1") },
+	"opt-in-unlisted": func(st *stage) {
+		st.far("me-central-1")
+		st.opts.Regions = map[string][]string{accountA: {"af-south-1"}}
+	},
+	"opt-in-given": func(st *stage) {
+		st.far("me-central-1")
+		st.absent, st.opts.Regions = accountA, map[string][]string{accountA: {"me-central-1"}}
+	},
+	"opt-in-unknown": func(st *stage) {
+		st.far("me-central-1")
+		st.absent = accountA
+	},
+	"opt-in-unknown-disabled": func(st *stage) {
+		st.far("me-central-1")
+		st.absent = accountA
+		st.cloud.SetRegions(accountA)
+	},
+	"opt-in-disabled": func(st *stage) {
+		st.far("me-central-1")
+		st.absent, st.opts.Regions = accountA, map[string][]string{accountA: {}}
+		st.cloud.SetRegions(accountA)
+	},
+	"opt-in-newer": func(st *stage) {
+		st.far("eu-west-9")
+		st.absent = accountA
+	},
+	"size-objects": func(st *stage) { st.tr.Task.Mode = dstypes.TaskModeBasic },
 	"ambiguous": func(st *stage) {
 		st.taskAgain("/other")
 	},
@@ -340,4 +368,10 @@ func (st *stage) crowded(n int) {
 		all = append(all, policy.Allow("s3:GetObject").By(policy.Account(accountB)).On("arn:aws:s3:::media-archive/"+strings.Repeat(string(rune('a'+i)), 900)+"*"))
 	}
 	st.cloud.SetBucketPolicy("media-archive", policy.New(all).Bytes())
+}
+
+// far moves the destination to a bucket in another Region.
+func (st *stage) far(region string) {
+	st.tr.Destination.Bucket, st.tr.Destination.Region = "media-far", region
+	st.cloud.AddBucket(accountB, region, "media-far")
 }
