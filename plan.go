@@ -49,6 +49,12 @@ type PlanOptions struct {
 	// normal, and one that is not twelve digits is an error.
 	OrgIDs map[string]string
 
+	// Regions are the opt-in Regions that accounts have enabled, by account id, as account:ListRegions tells them. Regions that every account has may
+	// stand there too. Of an account with an entry, any other opt-in Region counts as not enabled, and blocks a transfer whose locations or task would be
+	// there. Of an account without one it is unknown, unless a call of DataSync there succeeds while the plan is made: that proves it. Only task
+	// accounts matter. A name of a wrong form is an error.
+	Regions map[string][]string
+
 	Override    []string // codes of blocking findings that only warn; see [Overridable]
 	Concurrency int      // how many calls go to one service of one account and Region at once; 0 is 16, less is an error
 
@@ -66,7 +72,7 @@ type PlanOptions struct {
 // settings are the options that a plan keeps, because Apply keeps to them.
 func (o PlanOptions) settings() Settings {
 	return Settings{AllowReplace: o.AllowReplace, CancelRuns: o.CancelRuns, DeleteAdopted: o.DeleteAdopted, Ownership: o.Ownership, AllowDelete: o.AllowDelete, HandOver: o.HandOver,
-		Override: o.Override, OrgIDs: o.OrgIDs, SCPs: o.SCPs, RCPs: o.RCPs}
+		Override: o.Override, OrgIDs: o.OrgIDs, Regions: o.Regions, SCPs: o.SCPs, RCPs: o.RCPs}
 }
 
 // Overridable returns the codes that PlanOptions.Override may hold.
@@ -157,7 +163,7 @@ func (p *Plan) Empty() bool {
 
 // For returns the part of the plan that is for one account's operator: its changes, to be applied with that account's clients, the transfers that
 // touch the account, and the findings that concern the changes. What other accounts have to do first stands in Requires. Of the settings it has what
-// Apply needs there: the SCPs, RCPs and organisation of that account alone, and Ownership of its own buckets. Nothing in it names an account, bucket
+// Apply needs there: the SCPs, RCPs, organisation and opt-in Regions of that account alone, and Ownership of its own buckets. Nothing in it names an account, bucket
 // or policy of a transfer that does not touch the account, but what stands in the account's own policies. A finding that rests on such
 // a thing, or on an SCP or RCP of another account, alone or with others, keeps its Severity and Code and says that it is not told; it still names
 // a deciding statement of the account's own. Of an account that the plan does not know,

@@ -201,6 +201,7 @@ const (
 // Findings about accounts.
 const (
 	CodeUnknownAccount Code = plan.CodeUnknownAccount // HandOver or Plan.For name an account that no transfer of the plan touches
+	CodeOptIn          Code = plan.CodeOptIn          // whether the task account has enabled an opt-in Region that the transfer uses
 )
 
 // Findings about buckets.
@@ -234,7 +235,7 @@ const (
 	CodeDeadPrincipal Code = plan.CodeDeadPrincipal // a statement names a deleted role or user, or would
 	CodeLockout       Code = plan.CodeLockout       // nobody could change the policy again
 	CodeTutorial      Code = plan.CodeTutorial      // a statement has the constant Sid of AWS's tutorial
-	CodeSize          Code = plan.CodeSize          // a policy, or the number of tasks or roles, is near or over its limit
+	CodeSize          Code = plan.CodeSize          // a policy, or the number of tasks, roles or objects, has a limit, and may be near or over it
 	CodePolicyAdvice  Code = plan.CodePolicyAdvice  // a statement holds what can never match, or what AWS probably refuses
 )
 

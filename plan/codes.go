@@ -19,6 +19,7 @@ const (
 // Findings about accounts.
 const (
 	CodeUnknownAccount Code = "unknown-account" // HandOver or Plan.For name an account that no transfer of the plan touches
+	CodeOptIn          Code = "opt-in"          // whether the task account has enabled an opt-in Region that the transfer uses
 )
 
 // Findings about buckets.
@@ -52,7 +53,7 @@ const (
 	CodeDeadPrincipal Code = "dead-principal" // a statement names a deleted role or user, or would
 	CodeLockout       Code = "lockout"        // nobody could change the policy again
 	CodeTutorial      Code = "tutorial"       // a statement has the constant Sid of AWS's tutorial
-	CodeSize          Code = "size"           // a policy, or the number of tasks or roles, is near or over its limit
+	CodeSize          Code = "size"           // a policy, or the number of tasks, roles or objects, has a limit, and may be near or over it
 	CodePolicyAdvice  Code = "policy-advice"  // a statement holds what can never match, or what AWS probably refuses
 )
 

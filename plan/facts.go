@@ -44,6 +44,11 @@ type Facts struct {
 	// have, such as a space, counts as missing.
 	OrgIDs map[string]string
 
+	// Regions are the opt-in Regions that an account has enabled, by account id; see xacct.PlanOptions.
+	Regions map[string][]string
+	// Reached are the Regions in which DataSync has answered a call of the account, by account id: they are enabled there.
+	Reached map[string][]string
+
 	// SCPs are those of the accounts of principals, RCPs those of the accounts of buckets; see xacct.PlanOptions.
 	SCPs, RCPs map[string][][]policy.Document
 }

@@ -28,6 +28,7 @@ type Settings struct {
 	HandOver      []string                           `json:",omitempty"` // accounts that are read and never written
 	Override      []string                           `json:",omitempty"` // codes of blocking findings that only warn
 	OrgIDs        map[string]string                  `json:",omitempty"` // by account: its organisation
+	Regions       map[string][]string                `json:",omitempty"` // by account: the opt-in Regions that it has enabled
 	SCPs          map[string][][]policy.Document     `json:",omitempty"` // by account: its service control policies, outermost level first
 	RCPs          map[string][][]policy.Document     `json:",omitempty"` // by account: its resource control policies, outermost level first
 }

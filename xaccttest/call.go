@@ -123,7 +123,10 @@ func (c *Cloud) perform(by client, call Call, perform func(*request) error) erro
 	defer c.mu.Unlock()
 	now := time.Now()
 	c.advance(now)
-	err := perform(&request{client: by, operation: call.Operation, now: now})
+	err := c.unknownHere(by, call.Operation)
+	if err == nil {
+		err = perform(&request{client: by, operation: call.Operation, now: now})
+	}
 	if err == nil {
 		err = obeysModel(call)
 	}

@@ -53,6 +53,8 @@ type account struct {
 	managed       map[string]policy.Document      // customer managed policies by ARN
 	regions       map[string]*syncRegion
 	org           Organization
+	optedIn       []string                                     // the opt-in Regions that it has enabled, if optsIn
+	optsIn        bool                                         // it has not all opt-in Regions
 	block         struct{ publicPolicies, publicBuckets bool } // Block Public Access of the account
 }
 

@@ -49,6 +49,8 @@
 // of its bucket's default encryption: reading it takes kms:Decrypt and writing it kms:GenerateDataKey, by the policies of the role and of the
 // key, with the condition keys that S3 sends. The managed key aws/s3 serves its own account only.
 //
+// Opt-in Regions: those that [Cloud.SetRegions] leaves out refuse the credentials of the account.
+//
 // Organisations: SCPs for everything that an account's principals do, RCPs for what is done to its buckets, keys and roles, and the ids of
 // organisations.
 //

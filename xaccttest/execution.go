@@ -179,6 +179,8 @@ func (e *execution) enter(c *Cloud, at time.Time) error {
 		return err
 	}
 	switch e.phase {
+	case launching:
+		return e.launchable(c)
 	case preparing:
 		return e.prepare(c, at)
 	case transferring:

@@ -94,6 +94,7 @@ func (c *checker) check() []plan.Finding {
 		out = append(out, c.checkBucket(side)...)
 	}
 	out = append(out, c.checkKeyStates()...)
+	out = append(out, c.optIn()...)
 	return append(append(out, c.notGiven()...), c.assumed()...)
 }
 

@@ -65,6 +65,12 @@ func TestMistypedOptions(t *testing.T) {
 			`RCPs["444455556666\n"]`, "", `write "444455556666"`, true},
 		{"an organisation in place of the account", func(o *xacct.PlanOptions) { o.RCPs = map[string][][]policy.Document{org: noPolicies} },
 			`RCPs["o-exampleorgid"]`, "", "12", true},
+		{"an account of Regions with hyphens", func(o *xacct.PlanOptions) { o.Regions = map[string][]string{"4444-5555-6666": {"me-central-1"}} },
+			`Regions["4444-5555-6666"]`, "", `write "444455556666"`, true},
+		{"a Region in upper case", func(o *xacct.PlanOptions) { o.Regions = map[string][]string{accountA: {"af-south-1", "ME-CENTRAL-1"}} },
+			`Regions["111122223333"][1]`, "ME-CENTRAL-1", `write "me-central-1"`, true},
+		{"a Region's name for people", func(o *xacct.PlanOptions) { o.Regions = map[string][]string{accountA: {"Middle East (UAE)"}} },
+			`Regions["111122223333"][0]`, "Middle East (UAE)", "such as me-central-1", true},
 		{"a negative Concurrency", func(o *xacct.PlanOptions) { o.Concurrency = -1 }, "Concurrency", "-1", "16", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -90,6 +96,7 @@ func TestMistypedOptions(t *testing.T) {
 					var o xacct.PlanOptions
 					tt.edit(&o)
 					good.Settings.HandOver, good.Settings.OrgIDs, good.Settings.SCPs, good.Settings.RCPs = o.HandOver, o.OrgIDs, o.SCPs, o.RCPs
+					good.Settings.Regions = o.Regions
 					r, err := good.Apply(t.Context(), cloud.Clients())
 					refused("Apply", "Settings."+tt.path, err)
 					if r != nil {

@@ -73,6 +73,7 @@ func settings(p *planner.Plan, account string, transfers []*transfer.Transfer) p
 		s.HandOver = nil
 	}
 	s.OrgIDs, s.SCPs, s.RCPs = only(s.OrgIDs, account), only(s.SCPs, account), only(s.RCPs, account)
+	s.Regions = only(s.Regions, account)
 	s.Ownership = nil
 	for _, t := range transfers {
 		if o, ok := p.Settings.Ownership[t.Destination.Bucket]; ok && t.Destination.Account == account && t.Destination.DisableACLs {

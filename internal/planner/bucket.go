@@ -56,10 +56,14 @@ func (b *Builder) bucketPolicy(w desired.Bucket) {
 	d := w.Diff(s.current, b.Ids)
 	b.taken(s, d, "rename that statement, or the transfer")
 	b.deadBeside(s, d)
-	if d.Op != plan.NoOp { // what S3 has stored fits, though its own rendering of it may be longer
-		n, q := d.Next.Size(policy.Bucket)
+	n, q := d.Next.Size(policy.Bucket)
+	if d.Op != plan.NoOp || n <= q { // what S3 has stored fits, though its own rendering of it may be longer
 		before, _ := s.current.Size(policy.Bucket)
-		b.size(w.Transfers, w.Spec.Account, w.Spec.Name, fmt.Sprintf("the policy of bucket %s, with %d characters before,", w.Spec.Name, before), n, q, true)
+		b.size(w.Transfers, policySize{account: w.Spec.Account, subject: w.Spec.Name, hard: true, used: n, quota: q,
+			title: fmt.Sprintf("the policy of bucket %s, with %d characters before,", w.Spec.Name, before),
+			takes: statementSizes(d.Next, policy.Bucket, w.Transfers),
+			ways: []string{inTheAccount(w.Spec.Account, "bucket"), oneTransfer, "use a bucket of its own for this transfer",
+				"have statements removed that nobody needs"}})
 	}
 	b.add(s.changed(d))
 }

@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/xacct/xacct/internal/check"
@@ -76,17 +75,4 @@ func appendIf(s []string, ok bool, v string) []string {
 		return append(s, v)
 	}
 	return s
-}
-
-// size adds a finding from nine tenths of a quota on. Over a hard limit it blocks; a raisable one only warns.
-func (b *Builder) size(ts []*transfer.Transfer, account, subject, what string, used, quota int, hard bool) {
-	if used*10 < quota*9 {
-		return
-	}
-	f := plan.Finding{Severity: plan.Warning, Code: plan.CodeSize, Account: account, Subject: subject, Detail: fmt.Sprintf("%s would have %d of %d characters", what, used, quota),
-		Remedy: "use further roles or buckets, or remove statements that nobody needs"}
-	if used > quota && hard {
-		f.Severity = plan.Blocking
-	}
-	b.find(ts, f)
 }

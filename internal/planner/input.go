@@ -25,6 +25,12 @@ var (
 		Remedy: "write it as organizations:DescribeOrganization tells it, such as o-exampleorgid; leave the account out if it is not known",
 		Source: "https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html",
 	}
+	ruleRegionName = problem.Rule{
+		ID:     "region-name",
+		Text:   "must be the name of a Region",
+		Remedy: "write it as account:ListRegions tells it, such as me-central-1",
+		Source: "https://docs.aws.amazon.com/accounts/latest/reference/API_ListRegions.html",
+	}
 	ruleNotNegative = problem.Rule{
 		ID:     "not-negative",
 		Text:   "must not be negative",
@@ -33,7 +39,7 @@ var (
 	}
 )
 
-var optionRules = []problem.Rule{ruleOrganisation, ruleNotNegative}
+var optionRules = []problem.Rule{ruleOrganisation, ruleRegionName, ruleNotNegative}
 
 // CheckInput reports what is wrong with the transfers and the settings of a plan. at is put before the names of settings: "" or "Settings.".
 func CheckInput(transfers []*transfer.Transfer, s plan.Settings, at string) error {
@@ -51,7 +57,7 @@ func CheckInput(transfers []*transfer.Transfer, s plan.Settings, at string) erro
 	return ownership(s, transfers)
 }
 
-// checkAccounts reports account ids and organisation ids of a wrong form: what they stand for would be left out without a word.
+// checkAccounts reports account ids, organisation ids and names of Regions of a wrong form: what they stand for would be left out without a word.
 func checkAccounts(s plan.Settings, at string) error {
 	var l problem.List
 	for i, account := range s.HandOver {
@@ -61,6 +67,13 @@ func checkAccounts(s plan.Settings, at string) error {
 		path, id := fmt.Sprintf("%sOrgIDs[%q]", at, account), s.OrgIDs[account]
 		region.CheckAccount(&l, path, account, true)
 		l.Check(region.ValidOrganisation(id), organisationRule(id), path, id)
+	}
+	for _, account := range slices.Sorted(maps.Keys(s.Regions)) {
+		path := fmt.Sprintf("%sRegions[%q]", at, account)
+		region.CheckAccount(&l, path, account, true)
+		for i, name := range s.Regions[account] {
+			l.Check(region.Valid(name), regionRule(name), fmt.Sprintf("%s[%d]", path, i), name)
+		}
 	}
 	for _, policies := range []struct {
 		name string
@@ -84,6 +97,15 @@ func organisationRule(id string) problem.Rule {
 	}
 	plain, _, _ = strings.Cut(plain, "/")
 	if region.ValidOrganisation(plain) {
+		rule.Remedy = fmt.Sprintf("write %q", plain)
+	}
+	return rule
+}
+
+// regionRule is the rule for the name of a Region of a wrong form, with what to write in its place where that can be told.
+func regionRule(name string) problem.Rule {
+	rule := ruleRegionName
+	if plain := strings.ToLower(strings.TrimSpace(name)); region.Valid(plain) {
 		rule.Remedy = fmt.Sprintf("write %q", plain)
 	}
 	return rule

@@ -14,12 +14,21 @@ func TestOptionRules(t *testing.T) {
 	org := func(id string) error {
 		return checkAccounts(plan.Settings{OrgIDs: map[string]string{"111122223333": id}}, "")
 	}
+	regions := func(account string, names ...string) error {
+		return checkAccounts(plan.Settings{Regions: map[string][]string{account: names}}, "")
+	}
 	problemtest.Run(t, optionRules, []problemtest.Case{
 		{Rule: "organisation-id", Name: "the shortest", Err: org("o-0123456789")},
 		{Rule: "organisation-id", Name: "the longest", Err: org("o-" + strings.Repeat("a", 32))},
 		{Rule: "organisation-id", Name: "too short", Refuse: true, Err: org("o-012345678")},
 		{Rule: "organisation-id", Name: "too long", Refuse: true, Err: org("o-" + strings.Repeat("a", 33))},
 		{Rule: "organisation-id", Name: "empty", Refuse: true, Err: org("")},
+		{Rule: "region-name", Name: "an opt-in Region", Err: regions("111122223333", "me-central-1", "ap-southeast-7")},
+		{Rule: "region-name", Name: "one that every account has", Err: regions("111122223333", "us-east-1")},
+		{Rule: "region-name", Name: "none", Err: regions("111122223333")},
+		{Rule: "region-name", Name: "empty", Refuse: true, Err: regions("111122223333", "")},
+		{Rule: "region-name", Name: "a zone", Refuse: true, Err: regions("111122223333", "me-central-1a")},
+		{Rule: "region-name", Name: "a name for people", Refuse: true, Err: regions("111122223333", "Middle East (UAE)")},
 		{Rule: "not-negative", Name: "zero", Err: CheckConcurrency(0)},
 		{Rule: "not-negative", Name: "a duration", Err: CheckDuration("Budget", time.Second, time.Minute)},
 		{Rule: "not-negative", Name: "keys to look at", Err: checkLookAtKeys(1)},
@@ -45,6 +54,22 @@ func TestOrganisationRemedy(t *testing.T) {
 			problems := problem.All(checkAccounts(plan.Settings{OrgIDs: map[string]string{"111122223333": tt.id}}, ""))
 			if len(problems) != 1 || problems[0].Remedy != tt.want {
 				t.Errorf("problems: %v, want one with the remedy %s", problems, tt.want)
+			}
+		})
+	}
+}
+
+func TestRegionProblems(t *testing.T) {
+	for _, tt := range []struct{ name, account, region, path, remedy string }{
+		{"upper case", "111122223333", "ME-CENTRAL-1", `Settings.Regions["111122223333"][0]`, `write "me-central-1"`},
+		{"a line break behind", "111122223333", "me-central-1\n", `Settings.Regions["111122223333"][0]`, `write "me-central-1"`},
+		{"no Region", "111122223333", "dubai", `Settings.Regions["111122223333"][0]`, ruleRegionName.Remedy},
+		{"no account", "1111-2222-3333", "me-central-1", `Settings.Regions["1111-2222-3333"]`, `write "111122223333"`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			problems := problem.All(checkAccounts(plan.Settings{Regions: map[string][]string{tt.account: {tt.region}}}, "Settings."))
+			if len(problems) != 1 || problems[0].Path != tt.path || problems[0].Remedy != tt.remedy {
+				t.Errorf("problems: %v, want one of %s with the remedy %s", problems, tt.path, tt.remedy)
 			}
 		})
 	}

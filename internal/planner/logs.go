@@ -40,15 +40,18 @@ func (b *Builder) logPolicy(w desired.LogPolicy) {
 	if b.taken(s, d, "rename or remove that statement by hand"); len(d.Taken) > 0 {
 		return
 	}
-	tooBig := func(detail, remedy string) {
-		b.find(w.Transfers, plan.Finding{Severity: plan.Blocking, Code: plan.CodeSize, Account: w.Account, Subject: task.LogPolicyName, Detail: detail, Remedy: remedy})
+	if n := len(policies); d.Op == plan.Create && !exists && n >= task.MaxLogPolicies-1 {
+		f := plan.Finding{Severity: plan.Warning, Code: plan.CodeSize, Account: w.Account, Subject: task.LogPolicyName,
+			Detail: fmt.Sprintf("%d of %d resource policies of CloudWatch Logs are taken in %s, and this plan makes another", n, task.MaxLogPolicies, w.Region),
+			Remedy: "put statements of several policies into one, or use an ENHANCED task, which needs none"}
+		if n >= task.MaxLogPolicies {
+			f.Severity = plan.Blocking
+		}
+		b.find(w.Transfers, f)
 	}
-	if d.Op == plan.Create && !exists && len(policies) >= task.MaxLogPolicies {
-		tooBig(fmt.Sprintf("%d of %d resource policies of CloudWatch Logs are taken in %s", len(policies), task.MaxLogPolicies, w.Region),
-			"put statements of several policies into one, or use an ENHANCED task, which needs none")
-	}
-	if used, quota := desired.LogSize(d.Next); d.Op != plan.NoOp && used > quota {
-		tooBig(fmt.Sprintf("resource policy %s of CloudWatch Logs would have %d of %d characters", task.LogPolicyName, used, quota), "take out of it what is not needed")
+	if used, quota := desired.LogSize(d.Next); d.Op != plan.NoOp {
+		b.size(w.Transfers, policySize{account: w.Account, subject: task.LogPolicyName, title: "resource policy " + task.LogPolicyName + " of CloudWatch Logs",
+			used: used, quota: quota, hard: true, ways: []string{"take out of it what is not needed", "use an ENHANCED task, which needs none"}})
 	}
 	b.add(s.changed(d))
 }

@@ -97,9 +97,12 @@ func (b *Builder) roleSizes(w desired.Role, state iamrole.State) {
 		n, q := doc.Size(policy.Identity)
 		used, quota = used+n, q
 	}
-	b.size(w.Transfers, w.Account, w.Arn, "inline policies of role "+w.Spec.Name, used, quota, true)
+	b.size(w.Transfers, policySize{account: w.Account, subject: w.Arn, title: "the inline policies of role " + w.Spec.Name, used: used, quota: quota, hard: true,
+		takes: rolePolicySizes(w), ways: []string{"give this transfer a role of its own with Role.Name", oneTransfer, "shorten Role.Policies if they are given",
+			"have inline policies removed that nobody needs"}})
 	n, q := w.Spec.Trust.Size(policy.Trust)
-	b.size(w.Transfers, w.Account, w.Arn, "trust policy of role "+w.Spec.Name, n, q, false)
+	b.size(w.Transfers, policySize{account: w.Account, subject: w.Arn, title: "the trust policy of role " + w.Spec.Name, used: n, quota: q,
+		ways: []string{"shorten Role.Trust", "have the quota raised with Service Quotas"}})
 }
 
 // dropRole plans to delete our inline policies, and the role with the last of them, after the changes of its transfers and of the policies that allow

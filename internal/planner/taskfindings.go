@@ -32,6 +32,7 @@ func (b *Builder) taskFindings(w desired.Task, state task.State) {
 			Detail: "DataSync has disabled the schedule of task " + w.Spec.Name + " by itself: " + cmp.Or(strings.Join(strings.Fields(s.DisabledReason), " "), "it gives no reason"),
 			Remedy: "repair the cause, run the task once, and enable the schedule by hand: it is not enabled again without a person"})
 	}
+	b.basicObjects(w, state)
 	if t.Destination.NoDelete {
 		b.noDelete(w, state)
 	}

@@ -13,3 +13,19 @@ func TestOptIn(t *testing.T) {
 		}
 	}
 }
+
+func TestOptInTables(t *testing.T) {
+	for _, name := range enabled {
+		if OptIn(name) || OptInListed(name) || !Valid(name) || Partition(name) != "aws" {
+			t.Errorf("%s is enabled in every account", name)
+		}
+	}
+	for _, name := range optIn {
+		if !OptIn(name) || !OptInListed(name) || Partition(name) != "aws" {
+			t.Errorf("%s is an opt-in Region", name)
+		}
+	}
+	if newer := "eu-west-9"; !OptIn(newer) || OptInListed(newer) {
+		t.Errorf("%s counts as an opt-in Region that the table lacks", newer)
+	}
+}

@@ -25,7 +25,12 @@ func (s *Snapshot) Facts(transfers []*transfer.Transfer, settings plan.Settings,
 		IDs: map[string]string{}, Tags: map[string]map[string]string{}, Moved: map[string]string{},
 		Locations: map[string]location.State{}, Filled: map[string]bucket.Sample{}, NotListed: map[string]error{}, DisablingACLs: map[string]bool{},
 		Buckets: s.Buckets, Keys: s.Keys, DeadIDs: s.Dead, Writers: callers,
-		OrgIDs: settings.OrgIDs, SCPs: settings.SCPs, RCPs: settings.RCPs,
+		OrgIDs: settings.OrgIDs, Regions: settings.Regions, Reached: map[string][]string{}, SCPs: settings.SCPs, RCPs: settings.RCPs,
+	}
+	for pl, ok := range s.Listed {
+		if ok {
+			f.Reached[pl.Account] = append(f.Reached[pl.Account], pl.Region)
+		}
 	}
 	w := s.WithFormer(desired.Of(transfers))
 	s.addPolicies(&f, w)

@@ -93,13 +93,44 @@ var setups = map[string]func(*stage){
 		st.must(err)
 		st.cloud.SetBucketPolicy("media-archive", policy.New(policy.Deny("s3:DeleteBucket").WithSid(res.Buckets[0].Statements[0].Sid()).By(policy.Everyone()).On("arn:aws:s3:::media-archive")).Bytes())
 	},
-	"size": func(st *stage) {
-		var all policy.Statements
-		for i := range 19 {
-			all = append(all, policy.Allow("s3:GetObject").By(policy.Account(accountB)).On("arn:aws:s3:::media-archive/"+strings.Repeat(string(rune('a'+i)), 900)+"*"))
-		}
-		st.cloud.SetBucketPolicy("media-archive", policy.New(all).Bytes())
+	"size":      func(st *stage) { st.crowded(19) },
+	"size-low":  func(st *stage) { st.crowded(18) },
+	"size-soon": func(st *stage) { st.crowded(15) },
+	"size-role": func(st *stage) {
+		st.tr.Destination.Role.Name = "archive"
+		st.applied()
+		theirs := string(policy.New(policy.Deny("s3:DeleteBucket").On("arn:aws:s3:::" + strings.Repeat("x", 9000))).Bytes())
+		_, err := st.cloud.Clients()[accountA].IAM.PutRolePolicy(st.t.Context(), &iam.PutRolePolicyInput{RoleName: new("archive"), PolicyName: new("theirs"), PolicyDocument: &theirs})
+		st.must(err)
 	},
+	"opt-in": func(st *stage) { st.far("me-central-1") },
+	"opt-in-unlisted": func(st *stage) {
+		st.far("me-central-1")
+		st.opts.Regions = map[string][]string{accountA: {"af-south-1"}}
+	},
+	"opt-in-given": func(st *stage) {
+		st.far("me-central-1")
+		st.absent, st.opts.Regions = accountA, map[string][]string{accountA: {"me-central-1"}}
+	},
+	"opt-in-unknown": func(st *stage) {
+		st.far("me-central-1")
+		st.absent = accountA
+	},
+	"opt-in-unknown-disabled": func(st *stage) {
+		st.far("me-central-1")
+		st.absent = accountA
+		st.cloud.SetRegions(accountA)
+	},
+	"opt-in-disabled": func(st *stage) {
+		st.far("me-central-1")
+		st.absent, st.opts.Regions = accountA, map[string][]string{accountA: {}}
+		st.cloud.SetRegions(accountA)
+	},
+	"opt-in-newer": func(st *stage) {
+		st.far("eu-west-9")
+		st.absent = accountA
+	},
+	"size-objects": func(st *stage) { st.tr.Task.Mode = dstypes.TaskModeBasic },
 	"ambiguous": func(st *stage) {
 		st.taskAgain("/other")
 	},
@@ -335,4 +366,19 @@ func (st *stage) nightly(prefix string) {
 	other.Task.Options.PreserveDeletedFiles = ""
 	st.cloud.PutObject("media-raw", "nightly/1.mov", []byte("x"))
 	st.others = []xacct.Transfer{other}
+}
+
+// crowded gives the destination's bucket n statements of its owner, of nearly a thousand characters each.
+func (st *stage) crowded(n int) {
+	var all policy.Statements
+	for i := range n {
+		all = append(all, policy.Allow("s3:GetObject").By(policy.Account(accountB)).On("arn:aws:s3:::media-archive/"+strings.Repeat(string(rune('a'+i)), 900)+"*"))
+	}
+	st.cloud.SetBucketPolicy("media-archive", policy.New(all).Bytes())
+}
+
+// far moves the destination to a bucket in another Region.
+func (st *stage) far(region string) {
+	st.tr.Destination.Bucket, st.tr.Destination.Region = "media-far", region
+	st.cloud.AddBucket(accountB, region, "media-far")
 }
