@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -240,12 +241,16 @@ func (c *Cloud) record(by client, operation string, input any) (call Call, done 
 	}
 	entry := &recorded{Call: call}
 	c.calls.all = append(c.calls.all, entry)
+	if keep := c.opts.KeepCalls; keep > 0 && len(c.calls.all) >= 2*keep {
+		c.calls.all = slices.Clone(c.calls.all[len(c.calls.all)-keep:])
+	}
 	c.calls.byID[call.RequestID] = entry
 	call.Input = clone(input)
 	return call, func(err error) {
 		c.calls.Lock()
 		defer c.calls.Unlock()
 		entry.Err = err
+		delete(c.calls.byID, call.RequestID)
 	}
 }
 
@@ -257,12 +262,16 @@ func (c *Cloud) applied(requestID string) {
 	c.calls.byID[requestID].Applied = true
 }
 
-// Calls returns all calls since the last ResetCalls, in the order in which they began.
+// Calls returns all calls since the last ResetCalls, or the latest of them (see [Options].KeepCalls), in the order in which they began.
 func (c *Cloud) Calls() []Call {
 	c.calls.Lock()
 	defer c.calls.Unlock()
-	out := make([]Call, len(c.calls.all))
-	for i, entry := range c.calls.all {
+	all := c.calls.all
+	if keep := c.opts.KeepCalls; keep > 0 && len(all) > keep {
+		all = all[len(all)-keep:]
+	}
+	out := make([]Call, len(all))
+	for i, entry := range all {
 		out[i] = entry.Call
 		out[i].Input = cloneInput(entry.Input)
 	}

@@ -126,6 +126,8 @@ func (c *s3Client) PutObject(ctx context.Context, in *s3.PutObjectInput, _ ...fu
 		if body, err = io.ReadAll(in.Body); err != nil {
 			return nil, err
 		}
+		in = new(*in)
+		in.Body = nil // Calls keeps the input, and not what was uploaded
 	}
 	return do(ctx, c.client, "PutObject", in, func(rq *request, in *s3.PutObjectInput) (*s3.PutObjectOutput, error) {
 		b, err := rq.object("s3:PutObject", in.Bucket, in.Key, in.ExpectedBucketOwner)
