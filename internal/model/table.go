@@ -46,7 +46,6 @@ type Shape struct {
 	Payload  string // of a structure: the member that is the body
 	Item     Member // of a list, and the values of a map
 	Key      Member // of a map
-	Flat     bool   // a list or map without an element of its own
 	Format   string // of a timestamp
 
 	pattern *regexp.Regexp
@@ -57,6 +56,7 @@ type Member struct {
 	Shape       string
 	Name        string // on the wire; "" is the member's own
 	In          string // header, headers (a map with a common prefix), querystring, uri or "", the body
+	Flat        bool   // a list or map without an element of its own
 	Attribute   bool   // of the XML element around it
 	Prefix, URI string // of the namespace that the attribute Name belongs to
 	Format      string // of a timestamp

@@ -68,7 +68,7 @@ func (d *decoder) structure(v reflect.Value, s *model.Shape, n *node, path strin
 		known += len(found)
 		target := field(v, name)
 		one := found[0]
-		if shape := d.shapes[m.Shape]; shape.Type == "list" && shape.Flat && d.protocol == "rest-xml" {
+		if shape := d.shapes[m.Shape]; shape.Type == "list" && m.Flat && d.protocol == "rest-xml" {
 			one = &node{kind: listNode, kids: found}
 		} else if len(found) > 1 {
 			return d.wrong(join(path, name), "there once")
@@ -146,7 +146,7 @@ func (d *decoder) value(v reflect.Value, m model.Member, n *node, path string) e
 	case "structure":
 		return d.structure(v, s, n, path)
 	case "list":
-		return d.list(v, s, n, path)
+		return d.list(v, s, m, n, path)
 	case "map":
 		return d.wrong(path, "absent: maps are not read from bodies")
 	}
@@ -154,12 +154,12 @@ func (d *decoder) value(v reflect.Value, m model.Member, n *node, path string) e
 }
 
 // list fills a list.
-func (d *decoder) list(v reflect.Value, s *model.Shape, n *node, path string) error {
+func (d *decoder) list(v reflect.Value, s *model.Shape, m model.Member, n *node, path string) error {
 	items := n.kids
 	switch {
 	case d.protocol == "json" && n.kind != listNode:
 		return d.wrong(path, "a list")
-	case d.protocol == "query" && !s.Flat:
+	case d.protocol == "query" && !m.Flat:
 		items = nil
 		for _, k := range n.kids {
 			if k.name != wireName("member", s.Item) {
@@ -198,10 +198,12 @@ func (d *decoder) scalar(v reflect.Value, s *model.Shape, m model.Member, n *nod
 	if s.Type != "string" {
 		text = strings.TrimSpace(text)
 	}
+	if v.Kind() == reflect.String { // the SDK also has numbers as texts, such as PartNumberMarker
+		v.SetString(text)
+		return nil
+	}
 	var err error
 	switch s.Type {
-	case "string":
-		v.SetString(text)
 	case "integer", "long":
 		var i int64
 		if i, err = strconv.ParseInt(text, 10, v.Type().Bits()); err == nil {

@@ -60,6 +60,9 @@ func (e *encoder) json(v reflect.Value, m model.Member) any {
 // text is a scalar as text.
 func (e *encoder) text(v reflect.Value, s *model.Shape, m model.Member) string {
 	v = reflect.Indirect(v)
+	if v.Kind() == reflect.String {
+		return v.String()
+	}
 	switch s.Type {
 	case "boolean":
 		return strconv.FormatBool(v.Bool())
@@ -95,7 +98,7 @@ func (e *encoder) xml(b *strings.Builder, v reflect.Value, s *model.Shape) {
 func (e *encoder) element(b *strings.Builder, name string, v reflect.Value, m model.Member) {
 	s := e.shapes[m.Shape]
 	v = reflect.Indirect(v)
-	if s.Type == "list" && s.Flat {
+	if s.Type == "list" && m.Flat {
 		for i := range v.Len() {
 			e.element(b, name, v.Index(i), s.Item)
 		}

@@ -74,7 +74,7 @@ func (x *exchange) queryError(r refusal) string {
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html
 func (x *exchange) restError(r refusal) string {
 	var b strings.Builder
-	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n<Error>")
+	b.WriteString(xmlHead + "\n<Error>")
 	elementOf(&b, "Code", r.code)
 	elementOf(&b, "Message", r.message)
 	switch {

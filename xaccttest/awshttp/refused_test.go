@@ -118,7 +118,7 @@ func TestBadRequests(t *testing.T) {
 		{"XML: too large", request("PUT", "/media-raw?ownershipControls", "s3", strings.Repeat(" ", 3<<20)), 400, "EntityTooLarge"},
 		{"S3: not played", request("GET", "/media-raw?inventory&id=a", "s3", ""), 501, "S3:GetBucketInventoryConfiguration is not played"},
 		{"S3: a copy is no upload", copying(request("PUT", "/media-raw/k", "s3", "")), 501, "S3:CopyObject is not played"},
-		{"S3: a list of parts is no object", request("GET", "/media-raw/k?uploadId=u", "s3", ""), 501, "ListParts"},
+		{"S3: a list of parts is no object", request("GET", "/media-raw/k?uploadId=u", "s3", ""), 404, "NoSuchUpload"},
 		{"S3: no such method", request("PATCH", "/media-raw", "s3", ""), 405, "MethodNotAllowed"},
 		{"S3: a number", request("GET", "/media-raw?list-type=2&max-keys=many", "s3", ""), 400, "InvalidArgument"},
 		{"S3: no such bucket", request("GET", "/nobody?policy", "s3", ""), 404, "NoSuchBucket"},

@@ -68,8 +68,14 @@ func fillLists(v reflect.Value) {
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html, the response syntax of each operation
 var roots = map[string]string{
 	"GetBucketAcl": "AccessControlPolicy", "ListObjectsV2": "ListBucketResult", "GetBucketVersioning": "VersioningConfiguration",
-	"GetBucketRequestPayment": "RequestPaymentConfiguration",
+	"GetBucketRequestPayment": "RequestPaymentConfiguration", "ListBuckets": "ListAllMyBucketsResult", "GetObjectTagging": "Tagging",
+	"CreateMultipartUpload": "InitiateMultipartUploadResult", "CompleteMultipartUpload": "CompleteMultipartUploadResult", "ListParts": "ListPartsResult",
+	"GetBucketLifecycleConfiguration": "LifecycleConfiguration", "GetBucketCors": "CORSConfiguration", "GetBucketTagging": "Tagging",
+	"GetBucketWebsite": "WebsiteConfiguration", "GetBucketLogging": "BucketLoggingStatus",
+	"GetBucketAccelerateConfiguration": "AccelerateConfiguration", "GetBucketNotificationConfiguration": "NotificationConfiguration",
 }
+
+const xmlHead = `<?xml version="1.0" encoding="UTF-8"?>`
 
 // writeREST answers for S3: with headers, and with the member that is the body, or the members that are elements of it.
 func (x *exchange) writeREST(e *encoder, v reflect.Value, shape *model.Shape) error {
@@ -106,8 +112,14 @@ func (x *exchange) writeREST(e *encoder, v reflect.Value, shape *model.Shape) er
 	if root == "" {
 		root = x.op.Output
 	}
+	if x.op.Name == "GetBucketLocation" { // the root is the member
+		m := shape.Members["LocationConstraint"]
+		text := e.text(field(v, "LocationConstraint"), e.shapes[m.Shape], m)
+		x.send(status, "application/xml", fmt.Appendf(nil, "%s\n<LocationConstraint xmlns=%q>%s</LocationConstraint>", xmlHead, x.svc.Namespace, text))
+		return nil
+	}
 	var b strings.Builder
-	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
+	b.WriteString(xmlHead + "\n")
 	fmt.Fprintf(&b, "<%s xmlns=%q>", root, x.svc.Namespace)
 	e.xml(&b, at, inner)
 	b.WriteString("</" + root + ">")

@@ -6,7 +6,7 @@ import botocore
 import botocore.session
 
 LISTED = {
-    "cloudwatchlogs": ("logs", "CloudWatch Logs", "DescribeResourcePolicies PutResourcePolicy"),
+    "cloudwatchlogs": ("logs", "CloudWatch Logs", "DescribeResourcePolicies PutResourcePolicy DeleteResourcePolicy"),
     "datasync": ("datasync", "DataSync", """CreateLocationS3 UpdateLocationS3 DescribeLocationS3 DeleteLocation ListLocations CreateTask UpdateTask
         DescribeTask DeleteTask ListTasks StartTaskExecution DescribeTaskExecution UpdateTaskExecution CancelTaskExecution ListTaskExecutions
         TagResource UntagResource ListTagsForResource"""),
@@ -15,7 +15,10 @@ LISTED = {
     "kms": ("kms", "KMS", "DescribeKey GetKeyPolicy PutKeyPolicy"),
     "s3": ("s3", "S3", """HeadBucket GetBucketPolicy PutBucketPolicy DeleteBucketPolicy GetBucketOwnershipControls PutBucketOwnershipControls
         DeleteBucketOwnershipControls GetBucketAcl GetPublicAccessBlock GetBucketPolicyStatus GetBucketEncryption GetBucketVersioning
-        GetObjectLockConfiguration GetBucketRequestPayment ListObjectsV2 GetObject PutObject"""),
+        GetObjectLockConfiguration GetBucketRequestPayment ListObjectsV2 GetObject PutObject HeadObject DeleteObject GetObjectTagging
+        CreateMultipartUpload UploadPart CompleteMultipartUpload AbortMultipartUpload ListParts CreateBucket DeleteBucket ListBuckets GetBucketLocation
+        GetBucketTagging GetBucketCors GetBucketWebsite GetBucketLifecycleConfiguration GetBucketReplication GetBucketLogging
+        GetBucketAccelerateConfiguration GetBucketNotificationConfiguration"""),
     "sts": ("sts", "STS", "GetCallerIdentity"),
 }
 
@@ -44,9 +47,9 @@ class Shapes:
             if "payload" in of:
                 out["payload"] = of["payload"]
         elif shape.type_name == "list":
-            out["item"], out["flat"] = self.member(shape.member), of.get("flattened", False)
+            out["item"] = self.member(shape.member)
         elif shape.type_name == "map":
-            out["key"], out["item"], out["flat"] = self.member(shape.key), self.member(shape.value), of.get("flattened", False)
+            out["key"], out["item"] = self.member(shape.key), self.member(shape.value)
         for part in [*getattr(shape, "members", {}).values(), *(getattr(shape, a) for a in ("member", "key", "value") if hasattr(shape, a))]:
             self.add(part, sent)
 
@@ -57,6 +60,8 @@ class Shapes:
             out["name"] = of["name"]
         if "location" in of:
             out["in"] = of["location"]
+        if of.get("flattened"):
+            out["flat"] = True
         if of.get("xmlAttribute"):
             out["attribute"] = True
         if "timestampFormat" in of:
