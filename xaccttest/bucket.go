@@ -30,8 +30,9 @@ type bucketState struct {
 	requesterPays         bool
 	lock                  *s3types.ObjectLockConfiguration
 	objects               map[string]*object
-	versions              map[string][]*object // by key, oldest first; nil without versioning
-	busy                  bool                 // a change of the configuration is under way
+	versions              map[string][]*object  // by key, oldest first; nil without versioning
+	uploads               map[string]*multipart // by upload id
+	busy                  bool                  // a change of the configuration is under way
 }
 
 // object is a version of an object, or a delete marker. It is immutable: an overwrite makes a new one.
@@ -47,6 +48,8 @@ type object struct {
 	restored bool   // a restored copy can be read although the storage class is an archive
 	tier     s3types.ArchiveStatus
 	deleted  bool // this is a delete marker
+	etag     string
+	head     objectHead
 }
 
 func (b *bucketState) partition() string { return region.Partition(b.region) }
@@ -221,6 +224,9 @@ type Object struct {
 	Modified     time.Time
 	Tags         map[string]string // nil is none
 	KMSKey       string            // ARN of the KMS key that it is encrypted under; "" is none
+	ContentType  string            // as it was given with the upload; "" is none, which S3 answers as binary/octet-stream
+	Metadata     map[string]string // of the user, by key in lower case; nil is none
+	ETag         string            // with its quotation marks
 }
 
 // Object describes an object. It is the zero Object if there is none of that key.
@@ -233,7 +239,8 @@ func (c *Cloud) Object(bucket, key string) Object {
 	if o == nil {
 		return Object{}
 	}
-	return Object{Owner: b.ownerOf(o), StorageClass: o.class, Modified: o.modified, Tags: maps.Clone(o.tags), KMSKey: o.key}
+	return Object{Owner: b.ownerOf(o), StorageClass: o.class, Modified: o.modified, Tags: maps.Clone(o.tags), KMSKey: o.key,
+		ContentType: o.head.contentType, Metadata: maps.Clone(o.head.metadata), ETag: o.etag}
 }
 
 // ownerOf is the account that owns an object: the bucket's owner if ACLs are disabled.

@@ -21,6 +21,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -332,5 +333,23 @@ func TestConcurrency(t *testing.T) {
 	}
 	if diff := cmp.Diff(dump(), dump()); diff != "" {
 		t.Errorf("two clouds differ:\n%s", diff)
+	}
+}
+
+// The list of calls is as long as KeepCalls and has the latest, without the bodies of uploads.
+func TestKeepCalls(t *testing.T) {
+	w := newWorld(t, func(o *xaccttest.Options) { o.KeepCalls = 3 })
+	api := w.c[src].S3(srcRegion).(task.ObjectsAPI)
+	for i := range 10 {
+		_, err := api.PutObject(w.ctx, &s3.PutObjectInput{Bucket: aws.String("media-raw"), Key: aws.String(fmt.Sprint(i)), Body: strings.NewReader("secret")})
+		w.must(err)
+		calls := w.cloud.Calls()
+		last := calls[len(calls)-1].Input.(*s3.PutObjectInput)
+		if len(calls) > 3 || *last.Key != fmt.Sprint(i) || last.Body != nil {
+			t.Errorf("after %d calls, %d are kept, the last of %s with body %v", i+1, len(calls), *last.Key, last.Body)
+		}
+	}
+	if got := w.cloud.Objects("media-raw")["9"]; string(got) != "secret" {
+		t.Errorf("the object is %q", got)
 	}
 }

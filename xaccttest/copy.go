@@ -103,6 +103,7 @@ func (e *execution) copy(c *Cloud, it *item, at time.Time) (code string) {
 	if to.bucket.ownership.latest() == s3types.ObjectOwnershipBucketOwnerEnforced {
 		next.owner = to.bucket.account
 	}
+	next.head = o.head // DataSync copies the metadata of an object, of the system and of the user
 	if tagged {
 		next.tags = maps.Clone(o.tags)
 	}

@@ -60,8 +60,8 @@
 //
 // # What it does not simulate
 //
-// Grants and aliases of KMS (but for aws/s3), access points, object ACLs, the bandwidth of a run, half-written objects, and metadata of objects
-// other than tags. The functions with SDK client options that calls take are not applied, and nothing is retried.
+// Grants and aliases of KMS (but for aws/s3), access points, object ACLs, keys of the customer, deleting single versions, the bandwidth of a run and
+// half-written objects. The functions with SDK client options that calls take are not applied, and nothing is retried.
 //
 // # What is assumed
 //

@@ -3,6 +3,7 @@ package xaccttest
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -55,20 +56,25 @@ var modelled = map[string]func(message *string) error{
 	"DataSync InternalException": func(m *string) error { return &dstypes.InternalException{Message: m} },
 }
 
+// modelledFor are the operations that have an error of S3 in their model. All others return it as a generic API error.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html, the errors of each operation
+var modelledFor = map[string][]string{"S3 NoSuchBucket": {"ListObjectsV2"}, "S3 NoSuchKey": {"GetObject"}}
+
 // shape wraps err as an SDK client does: an operation error around an HTTP response error around the API error.
 func shape(service, operation, requestID string, err error) error {
 	if op := (*smithy.OperationError)(nil); errors.As(err, &op) {
 		return err
 	}
 	if f := (*fault)(nil); errors.As(err, &f) {
-		err = f.response(service, requestID)
+		err = f.response(service, operation, requestID)
 	}
 	return &smithy.OperationError{ServiceID: service, OperationName: operation, Err: err}
 }
 
-func (f *fault) response(service, requestID string) error {
+func (f *fault) response(service, operation, requestID string) error {
 	var api error
-	if make := modelled[service+" "+f.code]; make != nil {
+	key := service + " " + f.code
+	if make, only := modelled[key], modelledFor[key]; make != nil && (only == nil || slices.Contains(only, operation)) {
 		api = make(aws.String(f.message))
 	} else {
 		generic := &smithy.GenericAPIError{Code: f.code, Message: f.message}

@@ -31,6 +31,10 @@ type Options struct {
 	// Quotas are limits of DataSync; none by default.
 	Quotas Quotas
 
+	// KeepCalls is the number of latest calls that [Cloud.Calls] returns; 0, the default, is all. A cloud that serves for long needs a number, or
+	// its memory grows with every call.
+	KeepCalls int
+
 	// Partition is the partition of accounts that are first named without a Region; "aws" by default.
 	Partition string
 }

@@ -152,6 +152,11 @@ func canonicalUser(account string) *s3types.Grantee {
 
 // bucket finds the bucket of a call. It checks in the order of S3: the bucket exists, its Region, its owner, and the caller's access.
 func (rq *request) bucket(action string, name, expectedOwner *string) (*bucketState, error) {
+	return rq.bucketWith(action, name, expectedOwner, nil)
+}
+
+// bucketWith is bucket for a request with condition keys besides those that every request carries.
+func (rq *request) bucketWith(action string, name, expectedOwner *string, conditions map[string][]string) (*bucketState, error) {
 	b, err := rq.bucketAt(name, expectedOwner)
 	if err != nil {
 		return nil, err
@@ -161,7 +166,9 @@ func (rq *request) bucket(action string, name, expectedOwner *string) (*bucketSt
 	if err != nil {
 		return nil, err
 	}
-	d := rq.cloud.decide(who, sessionName, rq.now, rq.onBucket(action, b, b.policy.read(byAccess)))
+	a := rq.onBucket(action, b, b.policy.read(byAccess))
+	a.context = conditions
+	d := rq.cloud.decide(who, sessionName, rq.now, a)
 	if message := rq.refusalBy(d, action, b.arn()); message != "" {
 		if who.account != b.account {
 			message = "Access Denied"

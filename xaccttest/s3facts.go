@@ -2,8 +2,6 @@ package xaccttest
 
 import (
 	"context"
-	"net/url"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -97,42 +95,5 @@ func (c *s3Client) GetBucketRequestPayment(ctx context.Context, in *s3.GetBucket
 			payer = s3types.PayerRequester
 		}
 		return &s3.GetBucketRequestPaymentOutput{Payer: payer}, nil
-	})
-}
-
-// ListObjectsV2 returns a page of keys, encoded if the input asks for that. It does not support delimiters.
-// Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
-func (c *s3Client) ListObjectsV2(ctx context.Context, in *s3.ListObjectsV2Input, _ ...func(*s3.Options)) (*s3.ListObjectsV2Output, error) {
-	return do(ctx, c.client, "ListObjectsV2", in, func(rq *request, in *s3.ListObjectsV2Input) (*s3.ListObjectsV2Output, error) {
-		b, err := rq.bucket("s3:ListBucket", in.Bucket, in.ExpectedBucketOwner)
-		if err != nil {
-			return nil, err
-		}
-		size := rq.cloud.opts.PageSize
-		if in.MaxKeys != nil {
-			size = min(size, int(*in.MaxKeys))
-		}
-		shown := func(key string) *string { return &key }
-		if in.EncodingType == s3types.EncodingTypeUrl {
-			shown = func(key string) *string { return aws.String(url.QueryEscape(key)) }
-		}
-		out := &s3.ListObjectsV2Output{Name: aws.String(b.name), Prefix: in.Prefix, MaxKeys: in.MaxKeys, EncodingType: in.EncodingType, IsTruncated: aws.Bool(false)}
-		last := ""
-		for _, key := range sortedKeys(b.objects) {
-			if !strings.HasPrefix(key, aws.ToString(in.Prefix)) || key <= aws.ToString(in.ContinuationToken) {
-				continue
-			}
-			if len(out.Contents) == size {
-				if size > 0 {
-					out.IsTruncated, out.NextContinuationToken = aws.Bool(true), &last
-				}
-				break
-			}
-			o := b.objects[key]
-			last = key
-			out.Contents = append(out.Contents, s3types.Object{Key: shown(key), Size: aws.Int64(int64(len(o.body))), LastModified: aws.Time(o.modified)})
-		}
-		out.KeyCount = aws.Int32(int32(len(out.Contents)))
-		return out, nil
 	})
 }

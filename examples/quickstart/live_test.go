@@ -22,6 +22,7 @@ type liveWorld struct {
 	callers  map[string]string // by profile: the ARN of the role or user
 	before   string
 	transfer xacct.Transfer
+	connect  connect
 }
 
 func newLiveWorld(t *testing.T) *liveWorld {
@@ -33,6 +34,7 @@ func newLiveWorld(t *testing.T) *liveWorld {
 		cloud.PutObject("media-raw", fmt.Sprintf("2026/%02d.mov", i), []byte("moving picture"))
 	}
 	w := &liveWorld{cloud: cloud, callers: map[string]string{}}
+	w.connect = w.connectInside
 	w.transfer = xacct.Transfer{
 		Name:        "quickstart",
 		Source:      xacct.Endpoint{Account: accountA, Region: "eu-west-1", Bucket: "media-raw", Prefix: "2026/"},
@@ -59,7 +61,8 @@ func (w *liveWorld) dump() string {
 	return w.cloud.Dump(func(o *xaccttest.DumpOptions) { o.NoObjects, o.NoServiceLinkedRoles = true, true })
 }
 
-func (w *liveWorld) connect(_ context.Context, _ string, e liveEnd) (xacct.AccountClients, error) {
+// connectInside is connect with the cloud's own clients.
+func (w *liveWorld) connectInside(_ context.Context, _ string, e liveEnd) (xacct.AccountClients, error) {
 	arn, ok := w.callers[e.profile]
 	if !ok {
 		return xacct.AccountClients{}, fmt.Errorf("there is no profile %q", e.profile)

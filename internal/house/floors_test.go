@@ -46,6 +46,7 @@ var floors = []struct {
 	{"internal/residue", 15},
 	{".", 20},                   // the face: Transfer, Plan, Apply
 	{"xaccttest", 30},           // the in-memory AWS
+	{"xaccttest/awshttp", 31},   // its HTTP face
 	{"internal/enginetest", 40}, // end-to-end tests of the public API, and what they share
 	{"examples", 40},            // programs
 }

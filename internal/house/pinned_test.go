@@ -107,14 +107,14 @@ func TestPythonPackagesArePinned(t *testing.T) {
 	pinned(t, unpinnedPackages, ".ci", ".github/workflows")
 }
 
-// The table of DataSync's service model says which botocore it is from: the one that its gate compares it with.
+// The table of the service models says which botocore it is from: the one that its gate compares it with.
 func TestModelNamesItsBotocore(t *testing.T) {
 	var table struct{ Botocore string }
-	if err := json.Unmarshal([]byte(readTop(t, "internal/model/testdata/datasync.json")), &table); err != nil {
+	if err := json.Unmarshal([]byte(readTop(t, "internal/model/testdata/services.json")), &table); err != nil {
 		t.Fatal(err)
 	}
-	if script := readTop(t, ".ci/datasync-model"); !strings.Contains(script, "\nrequirement='botocore=="+table.Botocore+"'\n") {
-		t.Errorf("the table is from botocore %q, and .ci/datasync-model installs another", table.Botocore)
+	if script := readTop(t, ".ci/service-models"); !strings.Contains(script, "\nrequirement='botocore=="+table.Botocore+"'\n") {
+		t.Errorf("the table is from botocore %q, and .ci/service-models installs another", table.Botocore)
 	}
 }
 

@@ -1,53 +1,15 @@
-// Package model checks inputs of DataSync against its service model: patterns, lengths, numbers and enums. The gate .ci/datasync-model
-// generates the table in testdata from botocore (Apache License 2.0, https://github.com/boto/botocore), and compares both. The table begins with the
-// version of botocore that it is from.
+// Package model holds the service models of the operations that xacct and the in-memory AWS know: how their inputs and outputs are sent, and for
+// DataSync also the patterns, lengths, numbers and enums that an input must obey. The gate .ci/service-models generates the table in testdata from
+// botocore (Apache License 2.0, https://github.com/boto/botocore), and compares both. The table begins with the version of botocore that it is from.
 package model
 
 import (
-	_ "embed"
-	"encoding/json"
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"unicode/utf8"
 )
-
-//go:embed testdata/datasync.json
-var table []byte
-
-type shape struct {
-	Type     string
-	Min, Max *int64
-	Pattern  string
-	Enum     []string
-	Members  map[string]string // of a structure: name of the shape of each member
-	Required []string
-	Item     string // of a list: shape
-
-	pattern *regexp.Regexp
-}
-
-var load = sync.OnceValues(func() (map[string]string, map[string]*shape) {
-	var t struct {
-		Inputs map[string]string
-		Shapes map[string]*shape
-	}
-	if err := json.Unmarshal(table, &t); err != nil {
-		panic("internal/model: " + err.Error()) // unreachable: the table is part of the package
-	}
-	for name, s := range t.Shapes {
-		if s.Pattern != "" {
-			s.pattern = regexp.MustCompile(`^(?:` + s.Pattern + `)$`)
-		}
-		if s.Type == "" {
-			panic("internal/model: shape " + name + " has no type")
-		}
-	}
-	return t.Inputs, t.Shapes
-})
 
 // Violation says which member of an input violates the service model, and how.
 type Violation struct {
@@ -62,15 +24,15 @@ func (v *Violation) Error() string { return fmt.Sprintf("%s %q: %s", v.Member, v
 // Check checks the SDK's input of an operation of DataSync, such as *datasync.CreateTaskInput, against the service model. It skips members
 // that the SDK does not send: nil ones, and enums without a value. The error is a *Violation, or says that the operation is not in the table.
 func Check(operation string, input any) error {
-	inputs, shapes := load()
-	name, ok := inputs[operation]
+	sync := load()["DataSync"]
+	o, ok := sync.Operations[operation]
 	if !ok {
 		return fmt.Errorf("the table of the service model has no operation %s", operation)
 	}
-	return check(shapes, shapes[name], "", reflect.ValueOf(input))
+	return check(sync.Shapes, sync.Shapes[o.Input], "", reflect.ValueOf(input))
 }
 
-func check(shapes map[string]*shape, s *shape, path string, v reflect.Value) error {
+func check(shapes map[string]*Shape, s *Shape, path string, v reflect.Value) error {
 	for v.Kind() == reflect.Pointer {
 		if v.IsNil() {
 			return nil
@@ -85,7 +47,7 @@ func check(shapes map[string]*shape, s *shape, path string, v reflect.Value) err
 			return err
 		}
 		for i := range v.Len() {
-			if err := check(shapes, shapes[s.Item], fmt.Sprintf("%s.%d", path, i+1), v.Index(i)); err != nil {
+			if err := check(shapes, shapes[s.Item.Shape], fmt.Sprintf("%s.%d", path, i+1), v.Index(i)); err != nil {
 				return err
 			}
 		}
@@ -97,7 +59,7 @@ func check(shapes map[string]*shape, s *shape, path string, v reflect.Value) err
 	return nil
 }
 
-func (s *shape) structure(shapes map[string]*shape, path string, v reflect.Value) error {
+func (s *Shape) structure(shapes map[string]*Shape, path string, v reflect.Value) error {
 	for f, value := range v.Fields() {
 		if !f.IsExported() || f.Name == "ResultMetadata" {
 			continue
@@ -110,18 +72,18 @@ func (s *shape) structure(shapes map[string]*shape, path string, v reflect.Value
 			}
 			continue
 		}
-		name, ok := s.Members[f.Name]
+		m, ok := s.Members[f.Name]
 		if !ok {
 			return &Violation{member, "", "the service model has no such member"}
 		}
-		if err := check(shapes, shapes[name], member, value); err != nil {
+		if err := check(shapes, shapes[m.Shape], member, value); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *shape) text(path, value string) error {
+func (s *Shape) text(path, value string) error {
 	if err := s.size(path, "length", int64(utf8.RuneCountInString(value))); err != nil {
 		return err
 	}
@@ -134,7 +96,7 @@ func (s *shape) text(path, value string) error {
 	return nil
 }
 
-func (s *shape) size(path, what string, n int64) error {
+func (s *Shape) size(path, what string, n int64) error {
 	if s.Min != nil && n < *s.Min {
 		return &Violation{path, fmt.Sprint(n), fmt.Sprintf("%s greater than or equal to %d", what, *s.Min)}
 	}

@@ -56,7 +56,7 @@ func TestCheck(t *testing.T) {
 
 // The SDK and the service model have the same members.
 func TestTableKnowsTheSDK(t *testing.T) {
-	_, shapes := load()
+	shapes := load()["DataSync"].Shapes
 	if n := len(shapes["Options"].Members); n != 15 {
 		t.Errorf("%d options", n)
 	}

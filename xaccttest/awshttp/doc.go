@@ -1,0 +1,23 @@
+// Package awshttp is the HTTP face of the in-memory AWS of package xaccttest: the AWS CLI, boto3, Terraform and real SDK clients of Go call it as
+// they call AWS, and are refused what AWS refuses.
+//
+//	cloud := xaccttest.NewCloud()
+//	cloud.AddBucket("111122223333", "eu-west-1", "media-raw")
+//	server := httptest.NewServer(awshttp.New(cloud))
+//
+// # Who calls
+//
+// The service and the Region come from the credential scope of the request, and the caller from its access key id: twelve digits are the operator
+// of that account, and [Handler.Key] makes further ones. Signatures are not checked. Therefore the handler refuses a peer that is not loopback, a
+// web page, and a Host that is neither loopback nor [Options].Domain. It keeps and logs neither Authorization nor tokens nor bodies; the inputs of
+// calls are in [xaccttest.Cloud.Calls].
+//
+// # What it speaks
+//
+// AWS JSON 1.1 for DataSync, KMS and CloudWatch Logs, the Query protocol for IAM and STS, REST-XML for S3, with buckets in paths and in hosts below
+// [Options].Domain. An operation that is not played is refused with its name: UnknownOperationException, InvalidAction or, of S3, 501 NotImplemented.
+// A member that the service model does not have is refused, not ignored.
+//
+// [xaccttest.Cloud.Intercept], Latency and Propagation work as for clients in Go. An error that is none of a service, such as a lost answer or a
+// context that ends, cuts the connection.
+package awshttp

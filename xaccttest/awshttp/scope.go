@@ -1,0 +1,90 @@
+package awshttp
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/xacct/xacct/internal/model"
+	"github.com/xacct/xacct/internal/region"
+)
+
+// scope is what the credential scope of a request says: who calls, and which service in which Region.
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+type scope struct{ key, region string }
+
+// bySigning are the services by the name that they have in credential scopes.
+var bySigning = func() map[string]*model.Service {
+	out := map[string]*model.Service{}
+	for _, s := range model.Services() {
+		out[s.Signing] = s
+	}
+	return out
+}()
+
+// scope reads the credential scope, and sets the service. A request without credentials gets the error of the protocol that it looks like.
+func (x *exchange) scope() (scope, error) {
+	x.svc = x.guess()
+	text := x.r.URL.Query().Get("X-Amz-Credential")
+	if header := x.r.Header.Get("Authorization"); header != "" {
+		_, text, _ = strings.Cut(header, "Credential=")
+		text, _, _ = strings.Cut(text, ",")
+	}
+	if text == "" {
+		return scope{}, x.anonymous()
+	}
+	// From the end: an access key id has no slash, and nothing else says where it ends.
+	parts := strings.Split(strings.TrimSpace(text), "/")
+	if len(parts) != 5 || !region.Valid(parts[2]) {
+		return scope{}, x.malformedScope()
+	}
+	svc := bySigning[parts[3]]
+	if svc == nil {
+		return scope{}, &failure{status: http.StatusNotImplemented, code: "NotImplemented", message: "this in-memory AWS has no service that signs as " + quoted(parts[3])}
+	}
+	x.svc = svc
+	return scope{parts[0], parts[2]}, nil
+}
+
+// guess is the service whose protocol the request looks like.
+func (x *exchange) guess() *model.Service {
+	switch {
+	case x.r.Header.Get("X-Amz-Target") != "":
+		return bySigning["datasync"]
+	case strings.HasPrefix(x.r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
+		return bySigning["iam"]
+	}
+	return bySigning["s3"]
+}
+
+// anonymous is the error for a request without credentials.
+func (x *exchange) anonymous() error {
+	switch x.svc.Protocol {
+	case "json":
+		return &failure{status: 400, code: "MissingAuthenticationTokenException", message: "Missing Authentication Token"}
+	case "query":
+		return &failure{status: 403, code: "MissingAuthenticationToken", message: "Request is missing Authentication Token"}
+	}
+	return &failure{status: 403, code: "AccessDenied", message: "Access Denied"}
+}
+
+func (x *exchange) malformedScope() error {
+	const message = "The credential of the request must have the form <access key id>/YYYYMMDD/<Region>/<service>/aws4_request"
+	switch x.svc.Protocol {
+	case "json":
+		return &failure{status: 400, code: "IncompleteSignatureException", message: message}
+	case "query":
+		return &failure{status: 400, code: "IncompleteSignature", message: message}
+	}
+	return &failure{status: 400, code: "AuthorizationHeaderMalformed", message: message}
+}
+
+// unknownKey is the error for an access key id of nobody.
+func (x *exchange) unknownKey() error {
+	switch x.svc.Protocol {
+	case "json":
+		return &failure{status: 403, code: "UnrecognizedClientException", message: "The security token included in the request is invalid."}
+	case "query":
+		return &failure{status: 403, code: "InvalidClientTokenId", message: "The security token included in the request is invalid."}
+	}
+	return &failure{status: 403, code: "InvalidAccessKeyId", message: "The AWS Access Key Id you provided does not exist in our records."}
+}
