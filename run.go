@@ -9,9 +9,6 @@ import (
 	"maps"
 	"slices"
 
-	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
-
-	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/option"
 	"github.com/xacct/xacct/internal/survey"
 	"github.com/xacct/xacct/internal/transfer"
@@ -173,36 +170,5 @@ func OwnershipConfirmed(bucket, by string) func(*task.StartOptions) {
 // *[OwnershipError], also if the ownership could not be read, and if the keys of the clients or the accounts, Region or bucket of the transfer
 // are not valid.
 func VerifyOwnership(c Clients, t Transfer) func(context.Context) error {
-	return func(ctx context.Context) error {
-		resolved := t.resolve()
-		e, set := resolved.End(DestinationSide), c.set()
-		fail := func(have s3types.ObjectOwnership, err error) error {
-			return &OwnershipError{Account: e.Account, Bucket: e.Bucket, TaskAccount: resolved.TaskAccount, Have: have, Err: err}
-		}
-		for _, p := range Problems(resolved.Validate()) {
-			if slices.Contains([]string{"TaskAccount", "Source.Account", "Destination.Account", "Destination.Region", "Destination.Bucket"}, p.Path) {
-				return fail("", p)
-			}
-		}
-		if !e.Remote {
-			return nil
-		}
-		if err := set.Validate(); err != nil {
-			return fail("", err)
-		}
-		api, err := set.S3(e.Account, e.Region)
-		if err != nil {
-			return fail("", err)
-		}
-		s, err := bucket.Observe(ctx, api, bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region})
-		switch {
-		case err != nil:
-			return fail("", err)
-		case s.Unread[bucket.PartOwnership] != nil:
-			return fail("", task.NewConfigError(e.Account, e.Region, s.Unread[bucket.PartOwnership]))
-		case s.Ownership != s3types.ObjectOwnershipBucketOwnerEnforced:
-			return fail(cmp.Or(s.Ownership, s3types.ObjectOwnershipObjectWriter), nil)
-		}
-		return nil
-	}
+	return func(ctx context.Context) error { return survey.ProveOwnership(ctx, c.set(), t.resolve()) }
 }
