@@ -161,6 +161,12 @@ func (p *Plan) Empty() bool {
 	return !slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Op != NoOp && c.Hold == "" })
 }
 
+// Held returns the changes of ours that are held back. Reason says for whom or why; the findings of their transfers say what would end it. A plan that
+// is Empty may hold some: then nothing is left that these clients could do.
+func (p *Plan) Held() []Change {
+	return slices.DeleteFunc(slices.Clone(p.Changes), func(c Change) bool { return c.Op == NoOp || c.Hold == "" })
+}
+
 // For returns the part of the plan that is for one account's operator: its changes, to be applied with that account's clients, the transfers that
 // touch the account, and the findings that concern the changes. What other accounts have to do first stands in Requires. Of the settings it has what
 // Apply needs there: the SCPs, RCPs, organisation and opt-in Regions of that account alone, and Ownership of its own buckets. Nothing in it names an account, bucket

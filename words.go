@@ -57,6 +57,9 @@ type (
 	// PolicyWrite is one write of a policy that others write too. See [plan.PolicyWrite].
 	PolicyWrite = plan.PolicyWrite
 
+	// Stored is what was read of a policy that others write too, after the last write or instead of one. See [plan.Stored].
+	Stored = plan.Stored
+
 	// Result is what Apply did. See [plan.Result].
 	Result = plan.Result
 

@@ -1,6 +1,9 @@
 package plan
 
-import "github.com/xacct/xacct/internal/text"
+import (
+	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/policy"
+)
 
 // Side is one end of a transfer. "" stands for both ends, or for none in particular.
 type Side string
@@ -65,8 +68,14 @@ type Change struct {
 	Hold      Hold `json:",omitempty"`
 
 	// Before and After are the resource as text: what was observed and what is desired; "" is none. For a policy that others write too they are
-	// whole documents, of which only our own statements count when the plan is applied. After a hand-over Before is "", because it was not read.
+	// whole documents, of which only our own statements count when the plan is applied. Both are "" where the policy was not read: see Add and Remove.
 	Before, After string `json:",omitempty"`
+
+	// Add are the statements to merge into a policy that others write too, Remove the Sids of those to take out of it. Everything else in the policy
+	// stays as it is. They are all there is to say of a policy that was not read. Where nobody knows which statements stand there, Remove has every
+	// Sid that the transfers can have.
+	Add    policy.Document `json:",omitzero"`
+	Remove []string        `json:",omitempty"`
 
 	Requires []string `json:",omitempty"` // the IDs of the changes that must be done first
 	Calls    []string `json:",omitempty"` // the AWS operations that it would call, such as iam:CreateRole

@@ -7,7 +7,9 @@ import (
 	"strings"
 	"time"
 
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/policy"
 )
 
 // Status is how a [Change] ended.
@@ -41,6 +43,10 @@ type ChangeResult struct {
 	// These policies have no conditional write: somebody else's write between the two is lost, and can be found and restored from here.
 	Writes     []PolicyWrite `json:",omitempty"`
 	RequestIDs []string      `json:",omitempty"` // AWS request ids of the writes
+
+	Stored    *Stored                 `json:",omitempty"` // what of ours stands in the policy by now; nil if that was not read, or the change is of another kind
+	Ownership s3types.ObjectOwnership `json:",omitempty"` // of a change of Object Ownership that was made: what it was before
+	RoleID    string                  `json:",omitempty"` // the unique id of the role, AROA…; "" if it is not known, or the change is of another kind
 }
 
 // MarshalJSON returns the result as JSON, in which a character of a string that is not printed as itself is escaped. The strings that are read from it are
@@ -68,6 +74,13 @@ type PolicyWrite struct {
 	Time   time.Time
 	Before string // what was read right before the write; "" is no policy
 	After  string // what was sent; "" is a deletion
+}
+
+// Stored is what was read of a policy that others write too, after the last write or instead of one.
+type Stored struct {
+	Time time.Time       // of the read
+	Ours policy.Document // our statements, as the service shows them; zero if there are none
+	Rest string          // "sha256:" and the digest, in hexadecimal, of all other statements; "" if there are none
 }
 
 // Result is what Apply did.
@@ -113,6 +126,40 @@ func (r *Result) TaskARN(transfer string) string {
 		}
 	}
 	return ""
+}
+
+// Ownership returns the Object Ownership that destination buckets had before this apply changed it, by the name of the bucket, as
+// PlanOptions.Ownership of a tear-down takes it. nil is none.
+func (r *Result) Ownership() map[string]s3types.ObjectOwnership {
+	var out map[string]s3types.ObjectOwnership
+	if r == nil {
+		return nil
+	}
+	for _, c := range r.Changes {
+		if c.Ownership == "" {
+			continue
+		}
+		if out == nil {
+			out = map[string]s3types.ObjectOwnership{}
+		}
+		out[c.Name] = c.Ownership
+	}
+	return out
+}
+
+// Report returns what an operator may hand to the operators of other accounts: how each change ended, our statements as they are stored, a digest of the
+// rest of each policy, the ids of roles, times and request ids. No statement of others is in it, no document that was read or sent, and no text that
+// could quote one. It is nil for a nil Result.
+func (r *Result) Report() *Result {
+	if r == nil {
+		return nil
+	}
+	out := &Result{}
+	for _, c := range r.Changes {
+		out.Changes = append(out.Changes, ChangeResult{ID: c.ID, Account: c.Account, Region: c.Region, Kind: c.Kind, Name: c.Name, Transfers: slices.Clone(c.Transfers), Op: c.Op,
+			Status: c.Status, ARN: c.ARN, RequestIDs: slices.Clone(c.RequestIDs), Stored: c.Stored, Ownership: c.Ownership, RoleID: c.RoleID})
+	}
+	return out
 }
 
 // Count returns how many changes ended with the status.

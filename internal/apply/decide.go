@@ -160,6 +160,14 @@ func (r *run) matchesStatements(ch *plan.Change) error {
 		return mismatch(text.OneLine(err))
 	}
 	wanted := map[string]bool{}
+	if ch.Before == "" && ch.After == "" && !ch.Add.IsZero() { // it was not read
+		after = ch.Add
+	}
+	for st := range ch.Add.All() {
+		if got, ok := after.Statement(st.Sid()); !ok || !got.EqualWith(st, r.known()) {
+			return mismatch("statement " + st.Sid() + " to add is another")
+		}
+	}
 	for _, st := range r.desiredUnblocked.Statements(ch.ID) {
 		wanted[st.Sid()] = true
 		if was, stood := before.Statement(st.Sid()); ch.Op != plan.NoOp && !(stood && was.EqualWith(st, r.known())) && !named(ch.Details, st.Sid()) {

@@ -1,7 +1,10 @@
 package apply
 
 import (
+	"cmp"
 	"context"
+
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/plan"
@@ -17,5 +20,9 @@ func (s step) applyOwnership(ctx context.Context, w desired.Bucket) (plan.Status
 	if s.approved.Mode == plan.TearDown {
 		in, err = w.Spec.RestoreOwnershipInput(s.approved.Settings.Ownership[w.Spec.Name])
 	}
-	return ended(send(ctx, s, "s3:PutBucketOwnershipControls", 0, api.PutBucketOwnershipControls, in, err))
+	status, err := ended(send(ctx, s, "s3:PutBucketOwnershipControls", 0, api.PutBucketOwnershipControls, in, err))
+	if err == nil && s.approved.Mode == plan.SetUp {
+		s.res.Ownership = cmp.Or(s.current.Snap.Buckets[w.Spec.Name].Ownership, s3types.ObjectOwnershipObjectWriter)
+	}
+	return status, err
 }

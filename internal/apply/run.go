@@ -44,6 +44,7 @@ func (o Options) validate() error {
 
 // run is one apply of a plan.
 type run struct {
+	readAt   time.Time // when AWS was read for this apply
 	approved *planner.Plan
 	current  *planner.Builder // what AWS holds now, and what is to be made of it
 	clients  client.Set
@@ -132,6 +133,7 @@ func begin(ctx context.Context, p *planner.Plan, c client.Set, o Options) (*run,
 	}
 	read.ReadNamed(ctx, p.Transfers, p.Changes)
 	r := newRun(p, read.Clients, o)
+	r.readAt = time.Now()
 	if err := r.replan(ctx, read.Snapshot, read.Callers, func(accounts []string) { read.ReadCallers(ctx, accounts) }); err != nil {
 		return nil, err
 	}
@@ -249,6 +251,7 @@ func (r *run) result() (*plan.Result, error) {
 		if res.ARN == "" {
 			res.ARN = r.arns[res.ID]
 		}
+		r.noteStored(res)
 		out.Changes = append(out.Changes, *res)
 		var dependent *dependentError
 		if res.Status == plan.Failed || res.Status == plan.Skipped && res.Err != nil && !errors.As(res.Err, &dependent) {

@@ -121,11 +121,18 @@ func (s step) applyPolicy(ctx context.Context, t target) (plan.Status, error) {
 	if t.err != nil {
 		return plan.Failed, t.err
 	}
-	var sent time.Time
+	var sent, seen time.Time
+	var last policy.Document // as read last
 	backoff, others := patience.NewBackoff(), patience.NewBackoff()
 	out, err := guard.Write(ctx, guard.Target{
 		Ours: t.Ours,
-		Read: t.read,
+		Read: func(ctx context.Context) (policy.Document, error) {
+			d, err := t.read(ctx)
+			if err == nil {
+				last, seen = d, time.Now()
+			}
+			return d, err
+		},
 		Edit: func(current policy.Document) guard.Edit {
 			d := t.diff(current)
 			return guard.Edit{None: d.Op == plan.NoOp, Next: d.Next, Gone: d.Gone, Taken: d.Taken}
@@ -167,6 +174,9 @@ func (s step) applyPolicy(ctx context.Context, t target) (plan.Status, error) {
 			return err
 		},
 	})
+	if err == nil {
+		s.res.Stored = stored(last, t.Ours, seen)
+	}
 	return s.policyEnded(t, out, err)
 }
 

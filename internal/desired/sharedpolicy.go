@@ -58,6 +58,7 @@ type PolicyDiff struct {
 	Op    plan.Op
 	Next  policy.Document // the whole policy as it should be; zero if it is to be deleted
 	Lines []string        // the details of the change
+	Added policy.Statements // those of Next that are new or changed
 	Gone  []string        // our Sids that are no longer wanted and leave
 	Taken []string        // our Sids that stand on somebody else's statement
 }
@@ -84,7 +85,7 @@ func diffPolicy(w SharedPolicy, statements policy.Statements, shaped func(policy
 		default:
 			d.Lines = append(d.Lines, "~ "+st.Sid()+"   "+Sentence(st))
 		}
-		d.Next = d.Next.With(st)
+		d.Next, d.Added = d.Next.With(st), append(d.Added, st)
 	}
 	for _, sid := range w.Ours {
 		have := withSid(current, sid)

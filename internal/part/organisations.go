@@ -41,7 +41,7 @@ func ownOf(part *planner.Plan) *own {
 	docs := append(allOf(part.Settings.SCPs), allOf(part.Settings.RCPs)...)
 	var b strings.Builder
 	for _, c := range part.Changes {
-		for _, s := range []string{c.Before, c.After} {
+		for _, s := range []string{c.Before, c.After, string(c.Add.Bytes())} {
 			b.WriteString(strings.ToLower(s) + "\n")
 			if d, err := policy.Parse([]byte(s)); err == nil {
 				docs = append(docs, d)

@@ -29,7 +29,7 @@ func Of(p *planner.Plan, account string) *planner.Plan {
 			continue
 		}
 		if c.Hold == plan.Handover {
-			c.Hold, c.Reason = "", ""
+			c.Hold, c.Reason = "", strings.TrimPrefix(strings.TrimPrefix(c.Reason, "for the operator of account "+account), ": ")
 		}
 		q.Changes = append(q.Changes, c)
 		for _, name := range c.Transfers {

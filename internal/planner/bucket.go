@@ -70,13 +70,9 @@ func (b *Builder) bucketPolicy(w desired.Bucket) {
 
 // dropStatements takes our statements out of a bucket's policy, and deletes the policy if no statement is left.
 func (b *Builder) dropStatements(w desired.Bucket, after map[string][]string) string {
-	var unseen []string
-	for _, sid := range w.Ours {
-		unseen = append(unseen, "- "+sid)
-	}
-	s := b.bucketStep(w)
+	s, wanted := b.bucketStep(w), w.Spec.Statements
 	w.Spec.Statements = nil
-	return b.dropPolicy(s, after, func() desired.PolicyDiff { return w.Diff(s.current, b.Ids) }, unseen)
+	return b.dropPolicy(s, after, func() desired.PolicyDiff { return w.Diff(s.current, b.Ids) }, wanted, w.Ours)
 }
 
 // dropFormerStatements plans to take our statements out of the policies of buckets that the transfers used before, after the given changes of each. It

@@ -42,7 +42,10 @@ func (b *Builder) BlockedError(name string, findings []plan.Finding) *plan.Block
 // add finishes a change and keeps it.
 func (b *Builder) add(c plan.Change) {
 	if c.Op != plan.NoOp && c.Hold == "" && b.handedOver(c.Account) {
-		c.Hold, c.Reason = plan.Handover, "for the operator of account "+c.Account
+		if c.Hold = plan.Handover; c.Reason != "" {
+			c.Reason = ": " + c.Reason
+		}
+		c.Reason = "for the operator of account " + c.Account + c.Reason
 	}
 	escapeChange(&c)
 	b.Changes = append(b.Changes, c)

@@ -57,14 +57,10 @@ func (b *Builder) key(w desired.Key) {
 
 // dropKeyStatements takes our statements out of a key's policy.
 func (b *Builder) dropKeyStatements(w desired.Key, after map[string][]string) string {
-	var unseen []string
-	for _, st := range w.Spec.Statements {
-		unseen = append(unseen, "- "+st.Sid())
-	}
+	s, wanted := b.keyStep(w), w.Spec.Statements
 	if w.Former {
-		unseen = []string{"- whichever of ours still stand there: " + strings.Join(w.Ours, ", ")}
+		wanted = nil
 	}
-	s := b.keyStep(w)
 	if state := b.Snap.Keys[w.Spec.ARN]; s.seen && !state.Exists && state.Unread[kmskey.PartKey] == nil {
 		return ""
 	}
@@ -78,7 +74,7 @@ func (b *Builder) dropKeyStatements(w desired.Key, after map[string][]string) st
 			})
 		}
 		return d
-	}, unseen)
+	}, wanted, w.Ours)
 }
 
 // dropFormerKeyStatements plans to take our statements out of the policies of keys that the transfers no longer list.

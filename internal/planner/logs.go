@@ -64,7 +64,7 @@ func (b *Builder) dropLogPolicy(w desired.LogPolicy, tasks map[string][]string) 
 		return
 	}
 	w.Groups = nil
-	b.dropPolicy(s, tasks, func() desired.PolicyDiff { return w.Diff(b.Snap.Logs[w.ID()]) }, nil)
+	b.dropPolicy(s, tasks, func() desired.PolicyDiff { return w.Diff(b.Snap.Logs[w.ID()]) }, nil, w.Ours)
 }
 
 // dropFormerLogPolicies plans to take our statement out of the log policies that the transfers no longer need.

@@ -33,6 +33,7 @@ type policyStep struct {
 func (s policyStep) changed(d desired.PolicyDiff) plan.Change {
 	c := s.change
 	c.Op, c.Details, c.Before, c.After = d.Op, d.Lines, string(s.current.Bytes()), string(d.Next.Bytes())
+	c.Add, c.Remove = added(d.Added), d.Gone
 	switch {
 	case d.Op == plan.NoOp:
 		c.Calls = nil
@@ -106,20 +107,40 @@ func (b *Builder) unseenPolicy(s policyStep, statements policy.Statements) {
 	for _, st := range statements {
 		c.Details = append(c.Details, "+ "+st.Sid()+"   "+desired.Sentence(st))
 	}
-	c.Op, c.After, c.Calls = plan.Update, policy.New(statements).String(), []string{s.put}
+	c.Op, c.Add, c.Reason, c.Calls = plan.Update, added(statements), reasonMerge, []string{s.put}
 	b.add(c)
 }
 
-// dropPolicy plans that our statements leave the policy, after the changes of its transfers. d is what becomes of it, unseen says what is taken out
-// where nobody here can look. It returns the ID of the change, "" if there is none.
-func (b *Builder) dropPolicy(s policyStep, after map[string][]string, d func() desired.PolicyDiff, unseen []string) string {
+// What somebody has to know who writes a policy that was not read.
+const (
+	reasonMerge = "merge into what is there: the policy was not read"
+	reasonTake  = "take out of what is there: the policy was not read"
+)
+
+// added are the statements as a document; the zero Document if there are none.
+func added(statements policy.Statements) policy.Document {
+	if len(statements) == 0 {
+		return policy.Document{}
+	}
+	return policy.New(statements)
+}
+
+// dropPolicy plans that our statements leave the policy, after the changes of its transfers. d is what becomes of it. Where nobody here can
+// look, the statements go that are wanted, or if none is, whichever of ours still stand there. It returns the ID of the change, "" if there is none.
+func (b *Builder) dropPolicy(s policyStep, after map[string][]string, d func() desired.PolicyDiff, wanted policy.Statements, ours []string) string {
 	s.change.Requires = nil
 	for _, t := range s.transfers {
 		s.change.Requires = append(s.change.Requires, after[t.Name]...)
 	}
 	if !b.CanRead(s.change.Account) {
 		c := s.change
-		c.Op, c.Details, c.Calls = plan.Update, unseen, []string{s.put}
+		c.Op, c.Reason, c.Calls = plan.Update, reasonTake, []string{s.put}
+		for _, st := range wanted {
+			c.Remove, c.Details = append(c.Remove, st.Sid()), append(c.Details, "- "+st.Sid())
+		}
+		if len(wanted) == 0 && len(ours) > 0 {
+			c.Remove, c.Details = ours, []string{"- whichever of ours still stand there: " + strings.Join(ours, ", ")}
+		}
 		c.Calls = appendIf(c.Calls, s.remove != "", s.remove) // nothing else may stand there
 		b.add(c)
 		return c.ID

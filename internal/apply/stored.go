@@ -1,0 +1,63 @@
+package apply
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"time"
+
+	"github.com/xacct/xacct/plan"
+	"github.com/xacct/xacct/policy"
+)
+
+// stored is what of ours stands in the policy, which was read at a time, and the digest of the rest.
+func stored(d policy.Document, ours []string, at time.Time) *plan.Stored {
+	out := &plan.Stored{Time: at.UTC()}
+	var mine policy.Statements
+	sum, others := sha256.New(), false
+	for st := range d.All() {
+		if slices.Contains(ours, st.Sid()) {
+			mine = append(mine, st)
+			continue
+		}
+		sum.Write(append(st.Bytes(), '\n'))
+		others = true
+	}
+	if len(mine) > 0 {
+		out.Ours = policy.New(mine)
+	}
+	if others {
+		out.Rest = "sha256:" + hex.EncodeToString(sum.Sum(nil))
+	}
+	return out
+}
+
+// noteStored adds to the results what was read and not written: our statements in policies, and the ids of roles.
+func (r *run) noteStored(res *plan.ChangeResult) {
+	switch res.Kind {
+	case plan.IAMRole:
+		for _, w := range r.desired.Roles {
+			if w.ID() == res.ID && res.RoleID == "" && (res.Status == plan.Done || res.Status == plan.Unchanged) {
+				for id, arn := range r.known() {
+					if arn == w.Arn {
+						res.RoleID = id
+					}
+				}
+			}
+		}
+	case plan.BucketPolicy, plan.KeyPolicy:
+		if res.Status != plan.Unchanged || res.Stored != nil {
+			return
+		}
+		for _, w := range r.desired.Buckets {
+			if s, read := r.current.Snap.Buckets[w.Spec.Name]; w.ID() == res.ID && read {
+				res.Stored = stored(s.Policy, w.Ours, r.readAt)
+			}
+		}
+		for _, w := range r.desired.Keys {
+			if s, read := r.current.Snap.Keys[w.Spec.ARN]; w.ID() == res.ID && read {
+				res.Stored = stored(s.Policy, w.Ours, r.readAt)
+			}
+		}
+	}
+}
