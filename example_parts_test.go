@@ -1,6 +1,7 @@
 package xacct_test
 
 import (
+	"bytes"
 	"fmt"
 	"log"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/policy"
 )
 
@@ -92,6 +94,27 @@ func ExampleOperatorPolicy() {
 	}
 	// Output:
 	// ReadBuckets s3:ListBucket [arn:aws:s3:::media-archive]
+}
+
+// The owner of the bucket has approved the statement of AWS's tutorial, and nothing else.
+func ExampleGrantShape_tutorial() {
+	transfer := demo()
+	transfer.Grant, transfer.Operators = xacct.Tutorial, nil
+	resources, err := transfer.Resources()
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, statement := range resources.Buckets[0].Statements {
+		approved := bucket.TutorialStatement("arn:aws:s3:::media-archive", "arn:aws:iam::111122223333:role/media-archive-destination")
+		fmt.Println(statement.Sid(), bytes.Equal(statement.Bytes(), approved.Bytes()))
+	}
+	transfer.Destination.NoDelete = true
+	for _, p := range xacct.Problems(transfer.Validate()) {
+		fmt.Println(p.Path, p.Rule)
+	}
+	// Output:
+	// DataSyncCreateS3LocationAndTaskAccess true
+	// Destination.NoDelete contradicts the Grant Tutorial, whose statement allows s3:DeleteObject
 }
 
 // The clients of AWS itself come from one aws.Config for each account.

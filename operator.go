@@ -41,21 +41,14 @@ func (p *Plan) OperatorPolicy(account string) (policy.Document, error) {
 }
 
 // TutorialOperatorPolicy returns the policy that AWS's tutorial gives to the user of the source account (its prerequisite "required source account
-// permissions"), as it is meant, in the edition of April 2025. It does not suffice for the tutorial's own steps, and it allows passing every role
+// permissions"), as printed, in the edition of April 2025. It does not suffice for the tutorial's own steps, and it allows passing every role
 // to DataSync. See [OperatorPolicy] for what xacct needs.
+//
+// The tutorial's tip, the managed policy AWSDataSyncFullAccess (version 16 of February 2026), cannot make roles. With RoleARN given on both ends it
+// suffices to plan, apply and run. The tutorial makes the destination's location in CloudShell, or with the AWS CLI in a profile of the same role,
+// because the console makes none in another account's bucket; here [Plan.Apply] makes it, with the clients of that role, which Operators names.
 // https://docs.aws.amazon.com/datasync/latest/userguide/tutorial_s3-s3-cross-account-transfer.html
-func TutorialOperatorPolicy() policy.Document {
-	return policy.New(
-		policy.Allow(
-			"datasync:CreateLocationS3", "datasync:CreateTask", "datasync:DescribeLocation*", "datasync:DescribeTaskExecution",
-			"datasync:ListLocations", "datasync:ListTaskExecutions", "datasync:DescribeTask", "datasync:CancelTaskExecution",
-			"datasync:ListTasks", "datasync:StartTaskExecution",
-			"iam:CreateRole", "iam:CreatePolicy", "iam:AttachRolePolicy", "iam:ListRoles",
-			"s3:GetBucketLocation", "s3:ListAllMyBuckets",
-		).WithSid("SourceUserRolePermissions").On("*"),
-		policy.Allow("iam:PassRole").On("*").When(policy.StringEquals("iam:PassedToService", "datasync.amazonaws.com")),
-	)
-}
+func TutorialOperatorPolicy() policy.Document { return operator.Tutorial() }
 
 // TutorialBucketOwnerPolicy returns what the tutorial asks for in words, and without a document, for the user of the destination account (its
 // prerequisite "required destination account permissions"): to update the policy of one bucket and to disable its ACLs.

@@ -115,6 +115,13 @@ const (
 	// deleted and made again under the same name has the grant again.
 	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 	ByAccount GrantShape = "ByAccount"
+	// Tutorial is the statement of AWS's tutorial in the policy of the destination's bucket, to the letter and with its constant Sid, for teams whose bucket's
+	// owner has approved just that text: [bucket.TutorialStatement]. It names the role as principal, as ByRole does, and covers the whole bucket,
+	// whatever the Prefix, to which the role's own policy keeps. It is for a push into another account, without NoDelete, one transfer a bucket.
+	// Operators, and a manifest or report in the bucket, add statements as ever: without Operators the policy gets the one statement only, and the
+	// caller's s3:ListBucket must be allowed otherwise. A statement with that Sid and other content blocks the transfer and is never written over; a
+	// tear-down takes away only what is to the letter ours. See docs/tutorial.md.
+	Tutorial GrantShape = "Tutorial"
 )
 
 // AccountRole is a role, the account that owns it, and the end that it serves.

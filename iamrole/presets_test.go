@@ -17,15 +17,33 @@ func TestPresets(t *testing.T) {
 		{"tutorial-step1-trust", policy.Trust, TutorialTrust()},
 		{"tutorial-step1-inline-policy", policy.Identity, TutorialPolicy(bucket, "123456789012")},
 		{"tutorial-prerequisite-service-policy", policy.Identity, TutorialServicePolicy(bucket)},
+		{"tutorial-step4-source-trust", policy.Trust, TutorialSourceTrust("111122223333", "us-east-1")},
+		{"tutorial-step4-source-policy", policy.Identity, TutorialSourcePolicy("arn:aws:s3:::amzn-s3-demo-source-bucket")},
 		{"datasync-trust", policy.Trust, DataSyncTrust("aws", "111122223333", "us-east-2", "eu-west-1", "us-east-2")},
 	}
 	for _, tt := range tests {
 		t.Run(tt.file, func(t *testing.T) {
-			inputtest.Pinned(t, "testdata/"+tt.file+".golden.json", tt.got.String())
+			inputtest.PinnedBytes(t, "testdata/"+tt.file+".golden.json", tt.got.Bytes())
 			if err := tt.got.Validate(tt.kind); err != nil {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// What the caller gives stands in the documents as one string, whatever is in it.
+func TestPresetsQuote(t *testing.T) {
+	const odd = `arn:aws:s3:::b","Effect":"Allow%s`
+	for name, d := range map[string]policy.Document{"TutorialPolicy": TutorialPolicy(odd, odd), "TutorialServicePolicy": TutorialServicePolicy(odd),
+		"TutorialSourcePolicy": TutorialSourcePolicy(odd), "TutorialSourceTrust": TutorialSourceTrust(odd, odd)} {
+		if d.IsZero() {
+			t.Errorf("%s: no document", name)
+		}
+		for st := range d.All() {
+			if resources, _ := st.Resources(); name != "TutorialSourceTrust" && (len(resources) != 1 || resources[0] != odd && resources[0] != odd+"/*") {
+				t.Errorf("%s: resources %q", name, resources)
+			}
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/guard"
 	"github.com/xacct/xacct/internal/text"
@@ -37,7 +38,8 @@ func compare(ours []string, sent, got policy.Document, ids map[string]string) gu
 		rest = slices.Delete(rest, j, j+1)
 	}
 	for _, st := range rest {
-		if strings.HasPrefix(st.Sid(), transfer.SidPrefix) && !slices.Contains(d.Missing, st.Sid()) {
+		mine := strings.HasPrefix(st.Sid(), transfer.SidPrefix) || st.Sid() == bucket.TutorialSid && slices.Contains(ours, st.Sid())
+		if mine && !slices.Contains(d.Missing, st.Sid()) {
 			d.Missing = append(d.Missing, st.Sid())
 		}
 	}

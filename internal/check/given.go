@@ -5,14 +5,12 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
-
-// tutorialSid is the Sid of the statement in AWS's tutorial, the same in every bucket and for every role.
-// https://docs.aws.amazon.com/datasync/latest/userguide/tutorial_s3-s3-cross-account-transfer.html
-const tutorialSid = "DataSyncCreateS3LocationAndTaskAccess"
 
 // checkGiven compares the given role and location of the side, which somebody else made, with what the transfer needs.
 func (c *checker) checkGiven(side plan.Side) []plan.Finding {
@@ -81,23 +79,35 @@ func (c *checker) givenLocation(side plan.Side, s location.State, find subjectFu
 }
 
 // tutorialStatement reports the tutorial's statement on a bucket outside the task account. Its Sid is the same for everybody who follows the
-// tutorial, so that the next one who does replaces the statement.
+// tutorial, so that the next one who does replaces the statement. With Grant Tutorial the transfer's own statement is that one; one of somebody else
+// blocks it, which the plan of the policy finds.
+// https://docs.aws.amazon.com/datasync/latest/userguide/tutorial_s3-s3-cross-account-transfer.html
 func (c *checker) tutorialStatement(side plan.Side) []plan.Finding {
 	t, e := c.Transfer, c.Transfer.End(side)
 	d, known := c.facts.BucketPolicies[e.Bucket]
-	st, ok := d.Statement(tutorialSid)
-	if !known || !ok || !e.Remote || slices.Contains(c.facts.Leaving[e.Bucket], tutorialSid) {
+	st, ok := d.Statement(bucket.TutorialSid)
+	asked := t.Grant == transfer.GrantTutorial && side == plan.DestinationSide && e.DataSyncRole != ""
+	stands := known && ok && !slices.Contains(c.facts.Leaving[e.Bucket], bucket.TutorialSid)
+	if !asked && !stands || !e.Remote {
 		return nil
 	}
 	const replaces = "whoever follows the tutorial again replaces it, as its id is always the same"
 	finding := plan.Finding{Severity: plan.Info, Code: plan.CodeTutorial, Transfer: t.Name, Side: side, Account: e.Account, Subject: e.Bucket,
-		Statement: tutorialSid,
+		Statement: bucket.TutorialSid,
 		Detail:    fmt.Sprintf("bucket %s has the tutorial's statement for somebody else; %s", e.Bucket, replaces),
-		Remedy:    "let the owner of bucket " + e.Bucket + " rename statement " + tutorialSid}
+		Remedy:    "let the owner of bucket " + e.Bucket + " rename statement " + bucket.TutorialSid}
 	principals, _ := st.Principals()
+	switch own := !ok || slices.Contains(principals, policy.AWS(e.DataSyncRole)); {
+	case asked && !own:
+		return nil
+	case asked:
+		finding.Detail = fmt.Sprintf("the tutorial's statement, as Grant asks, allows role %s all of bucket %s, whatever the prefix; %s", e.DataSyncRole, e.Bucket, replaces)
+		finding.Remedy = "leave Grant empty for a statement of the prefix alone, with a Sid of its own"
+		return []plan.Finding{finding}
+	}
 	if slices.Contains(principals, policy.AWS(c.roleOf(side))) {
 		finding.Detail = fmt.Sprintf("bucket %s allows role %s by the tutorial's statement; %s", e.Bucket, c.roleOf(side), replaces)
-		finding.Remedy = "once the transfer has its own statement, let the owner of bucket " + e.Bucket + " remove statement " + tutorialSid
+		finding.Remedy = "once the transfer has its own statement, let the owner of bucket " + e.Bucket + " remove statement " + bucket.TutorialSid
 	}
 	return []plan.Finding{finding}
 }

@@ -20,12 +20,34 @@ type Bucket struct {
 
 // Diff returns what is to become of the bucket's policy, which is now current. ids maps the unique IDs of existing roles to their ARNs.
 func (w Bucket) Diff(current policy.Document, ids map[string]string) PolicyDiff {
-	return diffPolicy(w.SharedPolicy, w.Spec.Statements, w.shaped, current, ids)
+	shared := w.SharedPolicy
+	shared.Ours = w.OursIn(current, ids)
+	return diffPolicy(shared, w.Spec.Statements, func(st policy.Statement) bool { return w.shaped(st, ids) }, current, ids)
 }
 
+// OursIn returns the Sids of ours as they count in the policy. The tutorial's Sid is everybody's: it is ours only where every statement that has it is exactly
+// what we write for a role of ours.
+func (w Bucket) OursIn(d policy.Document, ids map[string]string) []string {
+	have := withSid(d, bucket.TutorialSid)
+	if len(have) == 0 || !slices.ContainsFunc(have, func(st policy.Statement) bool { return !w.ourTutorial(st, ids) }) {
+		return w.Ours
+	}
+	return slices.DeleteFunc(slices.Clone(w.Ours), func(sid string) bool { return sid == bucket.TutorialSid })
+}
+
+// ourTutorial reports whether the statement is the tutorial's for a role of ours, to the letter.
+func (w Bucket) ourTutorial(st policy.Statement, ids map[string]string) bool {
+	return slices.ContainsFunc(w.Tutorial, func(role string) bool { return st.EqualWith(bucket.TutorialStatement(w.arn(), role), ids) })
+}
+
+func (w Bucket) arn() string { return region.Bucket(region.Partition(w.Spec.Region), w.Spec.Name) }
+
 // shaped reports whether a statement that has a Sid of ours also looks as if we made it.
-func (w Bucket) shaped(st policy.Statement) bool {
-	arn := region.Bucket(region.Partition(w.Spec.Region), w.Spec.Name)
+func (w Bucket) shaped(st policy.Statement, ids map[string]string) bool {
+	if st.Sid() == bucket.TutorialSid {
+		return w.ourTutorial(st, ids)
+	}
+	arn := w.arn()
 	return w.SharedPolicy.shaped(st, ourActions, func(r string) bool { return r == arn || strings.HasPrefix(r, arn+"/") })
 }
 
@@ -61,5 +83,8 @@ func (w *Set) addBucket(r *transfer.Resources, side plan.Side) {
 	b := &w.Buckets[i]
 	b.Spec.Statements = append(b.Spec.Statements, t.BucketStatements(side)...)
 	b.Spec.DisableACLs = b.Spec.DisableACLs || side == plan.DestinationSide && e.DisableACLs
-	b.add(t, side, t.End(side).Remote, t.End(side).Sids)
+	b.add(t, side, e.Remote, e.Sids)
+	if side == plan.DestinationSide && e.Remote && t.Grant == transfer.GrantTutorial && e.DataSyncRole != "" {
+		b.Tutorial = append(b.Tutorial, e.DataSyncRole)
+	}
 }

@@ -18,6 +18,8 @@ type SharedPolicy struct {
 	Roles     []string // IDs of the role changes whose roles the statements name as principals
 	ByAccount []string // IDs of the role changes whose roles the statements name in conditions only, so that they need not exist
 	Adopted   Adopted
+
+	Tutorial []string // ARNs of the roles whose tutorial statement is ours in the policy of a destination; see [Bucket.OursIn]
 }
 
 // Adopted are the principals whose grants in a bucket's policy, made by others, leave it for ours.
@@ -45,7 +47,7 @@ func (w *SharedPolicy) add(t *transfer.Transfer, side plan.Side, remote bool, si
 		return
 	}
 	roles := &w.ByAccount
-	if t.Grant == transfer.GrantByRole {
+	if t.NamesRole() {
 		roles = &w.Roles
 	}
 	if id := transfer.ChangeID(t.TaskAccount, "", plan.IAMRole, t.End(side).RoleName); !slices.Contains(*roles, id) {

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/internal/testlimit"
 	"github.com/xacct/xacct/xaccttest"
@@ -72,6 +73,23 @@ var moves = []move{
 	}},
 	{name: "to a role of the user's", gone: []string{"/media-archive-destination AROA"}, edit: func(c *xaccttest.Cloud, tr *xacct.Transfer) {
 		tr.Destination.RoleARN = "arn:aws:iam::" + accountA + ":role/given"
+	}},
+	{name: "to the tutorial's statement", gone: []string{"XacctMediaArchiveWrite"}, edit: func(_ *xaccttest.Cloud, tr *xacct.Transfer) { tr.Grant = xacct.Tutorial }},
+	{name: "from the tutorial's statement", from: tutorialPush, gone: []string{bucket.TutorialSid}, edit: func(_ *xaccttest.Cloud, tr *xacct.Transfer) { tr.Grant = xacct.ByRole }},
+	{name: "from the tutorial's statement to one by account", from: tutorialPush, gone: []string{bucket.TutorialSid}, edit: func(_ *xaccttest.Cloud, tr *xacct.Transfer) {
+		tr.Grant = xacct.ByAccount
+	}},
+	{name: "to another role of the tutorial's statement", from: tutorialPush, gone: []string{"/media-archive-destination AROA"}, edit: func(_ *xaccttest.Cloud, tr *xacct.Transfer) {
+		tr.Destination.Role.Name = "new-writer"
+	}},
+	{name: "with the tutorial's statement to a bucket of a third account", from: tutorialPush, gone: []string{"s3://media-archive/"}, edit: func(_ *xaccttest.Cloud, tr *xacct.Transfer) {
+		tr.Destination.Account, tr.Destination.Bucket = accountC, "third-archive"
+	}},
+	{name: "from the tutorial's statement to a bucket of the task account", from: tutorialPush, gone: []string{bucket.TutorialSid, "s3://media-archive/"}, edit: func(_ *xaccttest.Cloud, tr *xacct.Transfer) {
+		tr.Destination.Account, tr.Destination.Bucket, tr.Grant = accountA, "own-archive", xacct.ByRole
+	}},
+	{name: "with the tutorial's statement to another role and bucket", from: tutorialPush, onlyTask: true, gone: []string{"/media-archive-destination AROA", "s3://media-archive/"}, edit: func(_ *xaccttest.Cloud, tr *xacct.Transfer) {
+		tr.Destination.Role.Name, tr.Destination.Account, tr.Destination.Bucket = "new-writer", accountC, "third-archive"
 	}},
 	{name: "to a location of the user's", gone: []string{"/media-archive-destination AROA"}, edit: func(c *xaccttest.Cloud, tr *xacct.Transfer) {
 		tr.Destination.LocationARN = givenLocation(c, "us-east-2")

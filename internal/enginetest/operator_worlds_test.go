@@ -29,6 +29,11 @@ type operated struct {
 var operatedTransfers = []operated{
 	{"push", operatedWorld, func(c *xaccttest.Cloud) xacct.Transfer { return operatedTransfer(c, accountA, "") }},
 	{"pull", operatedWorld, func(c *xaccttest.Cloud) xacct.Transfer { return operatedTransfer(c, accountB, "") }},
+	{"tutorial's grant", operatedWorld, func(c *xaccttest.Cloud) xacct.Transfer {
+		tr := operatedTransfer(c, accountA, "")
+		tr.Grant = xacct.Tutorial
+		return tr
+	}},
 	{"basic", operatedWorld, func(c *xaccttest.Cloud) xacct.Transfer {
 		return operatedTransfer(c, accountA, dstypes.TaskModeBasic)
 	}},

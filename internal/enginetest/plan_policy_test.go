@@ -65,17 +65,17 @@ func withoutPermission(policies map[string]policy.Document, one permission) map[
 	return out
 }
 
-// withoutEffect are actions that an apply can do without, because their absence is taken for a thing that is not there. None is expected.
-var withoutEffect = map[string]bool{}
-
 // TestPlanOperatorPolicyByEnforcement applies plans by roles that have the plan's own policy and nothing else: no call is refused that an administrator's
 // would not be, and all ends as it does with an administrator. Then it takes out every action and every resource once: a call must be refused in some
-// world, or the apply end otherwise. Without -faults it takes a sample of them.
+// world, or the apply end otherwise. Without -faults it takes a sample of the worlds and of them.
 func TestPlanOperatorPolicyByEnforcement(t *testing.T) {
 	kittest.SkipUnderRace(t)
 	t.Parallel()
 	needed, all := map[string]bool{}, map[string][]string{}
-	for _, a := range appliedWorlds() {
+	for i, a := range appliedWorlds() {
+		if i%kittest.Sample(4, 1) != 0 {
+			continue
+		}
 		t.Run(a.name, func(t *testing.T) {
 			free, want := a.play(t, func(all, _ map[string]policy.Document) map[string]policy.Document { return all })
 			var list []permission
@@ -106,7 +106,7 @@ func TestPlanOperatorPolicyByEnforcement(t *testing.T) {
 		})
 	}
 	for _, key := range slices.Sorted(maps.Keys(all)) {
-		if !needed[key] && !withoutEffect[key] {
+		if !needed[key] && kittest.EveryFault() { // another world may need it
 			t.Errorf("nothing fails without %s, in any of %s", key, strings.Join(all[key], ", "))
 		}
 	}

@@ -3,7 +3,6 @@ package enginetest_test
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
+	"github.com/xacct/xacct/internal/inputtest"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 )
@@ -151,23 +151,7 @@ func TestTutorialOperatorPolicies(t *testing.T) {
 		"tutorial-prerequisite-source-user-policy.golden.json":      xacct.TutorialOperatorPolicy(),
 		"tutorial-prerequisite-destination-user-policy.golden.json": xacct.TutorialBucketOwnerPolicy("arn:aws:s3:::amzn-s3-demo-destination-bucket"),
 	} {
-		t.Run(name, func(t *testing.T) {
-			data, err := os.ReadFile("testdata/" + name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			want, err := policy.Parse(data)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !got.Equal(want) {
-				t.Errorf("(-want +got):\n%s", cmp.Diff(want.String(), got.String()))
-			}
-			var a, b any
-			if json.Unmarshal(data, &a) != nil || json.Unmarshal(got.Bytes(), &b) != nil {
-				t.Fatal("not JSON")
-			}
-		})
+		t.Run(name, func(t *testing.T) { inputtest.PinnedBytes(t, "testdata/"+name, got.Bytes()) })
 	}
 }
 

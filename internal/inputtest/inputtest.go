@@ -2,6 +2,7 @@
 package inputtest
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"reflect"
@@ -52,6 +53,27 @@ func Pinned(t *testing.T, file, got string) {
 	if diff := cmp.Diff(decode(t, file, string(text)), decode(t, "the result", got)); diff != "" {
 		t.Errorf("%s: -want +got:\n%s", file, diff)
 	}
+}
+
+// PinnedBytes compares JSON with a golden file that was written by hand, byte for byte but for white space between tokens. No test rewrites such a file.
+func PinnedBytes(t *testing.T, file string, got []byte) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(compact(t, file, text), compact(t, "the result", got)); diff != "" {
+		t.Errorf("%s: -want +got:\n%s", file, diff)
+	}
+}
+
+func compact(t *testing.T, what string, text []byte) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := json.Compact(&b, text); err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+	return b.String()
 }
 
 func decode(t *testing.T, what, text string) any {

@@ -95,7 +95,7 @@ func (b *Builder) dropFormerStatements(transfers []*transfer.Transfer, after map
 			if !slices.Contains(have.Transfers, t) { // it may have left the bucket with both ends
 				have.Transfers = append(slices.Clone(have.Transfers), t)
 			}
-			have.Ours = append(slices.Clone(have.Ours), w.Ours...)
+			have.Ours, have.Tutorial = append(slices.Clone(have.Ours), w.Ours...), append(slices.Clone(have.Tutorial), w.Tutorial...)
 		}
 		b.ownerless(t)
 	}

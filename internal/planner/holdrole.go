@@ -49,8 +49,9 @@ func (b *Builder) holdRole(c *plan.Change, w desired.Role, all desired.Set, id s
 			}
 		}
 	}
+	policyOf := func(name string) policy.Document { return b.Snap.Buckets[name].Policy }
 	for _, bw := range all.Buckets {
-		if sid := desired.StatementNaming(b.Snap.Buckets[bw.Spec.Name].Policy, bw.Ours, w.Arn, id); sid != "" && w.Serves(bw.SharedPolicy) {
+		if sid := desired.StatementNaming(policyOf(bw.Spec.Name), bw.OursIn(policyOf(bw.Spec.Name), b.Ids), w.Arn, id); sid != "" && w.Serves(bw.SharedPolicy) {
 			hold(w.Transfers[0], "bucket "+bw.Spec.Name+" names it in "+text.Statement(sid),
 				fmt.Sprintf("the role stays, because %s in the policy of bucket %s, which is not ours, names it", text.Statement(sid), bw.Spec.Name),
 				"let the bucket's owner remove that statement first: once the role is gone, S3 refuses every later policy that holds it")

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/check"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/text"
@@ -62,11 +63,27 @@ func (b *Builder) unreadable(s policyStep) bool {
 // taken reports statements of somebody else that have our Sids.
 func (b *Builder) taken(s policyStep, d desired.PolicyDiff, remedy string) {
 	for _, sid := range d.Taken {
-		b.blame(s.owners(sid), &plan.OwnerError{Account: s.change.Account, Region: s.change.Region, Kind: s.change.Kind, Name: s.change.Name,
-			Detail: "statement " + sid + " has our Sid and is not ours"})
+		detail := "statement " + sid + " has our Sid and is not ours"
+		if sid == bucket.TutorialSid {
+			detail, remedy = foreignTutorial(s.current), "leave Grant empty, so that our statement gets a Sid of its own, or let the bucket's owner rename or remove that statement"
+		}
+		b.blame(s.owners(sid), &plan.OwnerError{Account: s.change.Account, Region: s.change.Region, Kind: s.change.Kind, Name: s.change.Name, Detail: detail})
 		b.find(s.owners(sid), plan.Finding{Severity: plan.Blocking, Code: plan.CodeSidTaken, Account: s.change.Account, Subject: s.subject, Statement: sid,
-			Detail: s.title + ": statement " + sid + " has our Sid and is not ours", Remedy: remedy})
+			Detail: s.title + ": " + detail, Remedy: remedy})
 	}
+}
+
+// foreignTutorial says whose the statement is that has the tutorial's Sid and is not what the transfer would write.
+func foreignTutorial(d policy.Document) string {
+	var who []string
+	for st := range d.All() {
+		if principals, _ := st.Principals(); st.Sid() == bucket.TutorialSid {
+			for _, p := range principals {
+				who = append(who, p.Value())
+			}
+		}
+	}
+	return "the tutorial's statement, " + bucket.TutorialSid + ", stands there with other words or for another role: it names " + cmp.Or(text.Few(who), "nobody")
 }
 
 // dead reports statements that name a deleted role or user and that the policy would go on having: the service refuses the whole policy.

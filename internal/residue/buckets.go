@@ -30,8 +30,9 @@ func bucketPolicies(s *snapshot.Snapshot, w desired.Set) []plan.Residue {
 			out = append(out, item)
 			continue
 		}
+		ours := b.OursIn(state.Policy, s.RoleIDs())
 		for st := range state.Policy.All() {
-			if slices.Contains(b.Ours, st.Sid()) {
+			if slices.Contains(ours, st.Sid()) {
 				item.Ours, item.Detail = true, "statement "+st.Sid()
 				out = append(out, item)
 			}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/plan"
 )
 
 // WithFormer returns the set with the former buckets, keys and log policies of its transfers, in whose policies no statement of theirs is wanted. One
@@ -16,6 +17,10 @@ func (s *Snapshot) WithFormer(w desired.Set) desired.Set {
 func (s *Snapshot) withFormerBuckets(w desired.Set) desired.Set {
 	w.Buckets = slices.Clone(w.Buckets)
 	for _, t := range w.Tasks {
+		end := t.Transfer.End(plan.DestinationSide)
+		if i := slices.IndexFunc(w.Buckets, func(b desired.Bucket) bool { return b.Spec.Name == end.Bucket }); i >= 0 && end.Remote {
+			w.Buckets[i] = s.withTutorial(w.Buckets[i], t.Transfer)
+		}
 		for _, former := range s.FormerBuckets(t.Transfer) {
 			i := slices.IndexFunc(w.Buckets, func(b desired.Bucket) bool { return b.Spec.Name == former.Spec.Name })
 			if i < 0 {
@@ -26,7 +31,7 @@ func (s *Snapshot) withFormerBuckets(w desired.Set) desired.Set {
 			if !slices.Contains(desired.Names(b.Transfers), t.Transfer.Name) {
 				b.Transfers = append(slices.Clone(b.Transfers), former.Transfers...)
 			}
-			b.Ours = append(slices.Clone(b.Ours), former.Ours...)
+			b.Ours, b.Tutorial = append(slices.Clone(b.Ours), former.Ours...), append(slices.Clone(b.Tutorial), former.Tutorial...)
 			b.Grants = true
 		}
 	}

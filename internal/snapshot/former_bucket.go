@@ -107,7 +107,11 @@ func (s *Snapshot) FormerBuckets(t *transfer.Transfer) []desired.Bucket {
 		if account, granted := s.OwnerOf(t, b); granted && account != "" {
 			spec := bucket.Spec{Name: b.Name, Account: account, Region: cmp.Or(s.Owners[b.Name].Region, b.Regions[0])}
 			shared := desired.SharedPolicy{Transfers: []*transfer.Transfer{t}, Ours: t.End(b.Side).Sids, Grants: true}
-			out = append(out, desired.Bucket{Spec: spec, Former: true, SharedPolicy: shared})
+			left := desired.Bucket{Spec: spec, Former: true, SharedPolicy: shared}
+			if b.Side == plan.DestinationSide {
+				left = s.withTutorial(left, t)
+			}
+			out = append(out, left)
 		}
 	}
 	return out

@@ -171,9 +171,27 @@ var (
 	}
 	ruleGrant = problem.Rule{
 		ID:     "grant-shape",
-		Text:   "must be ByRole or ByAccount",
+		Text:   "must be ByRole, ByAccount or Tutorial",
 		Remedy: "leave it empty for ByRole",
 		Source: "xacct",
+	}
+	ruleTutorial = problem.Rule{
+		ID:     "grant-tutorial",
+		Text:   "is the tutorial's statement on the destination's bucket, for a task in the source's account and a bucket in another one",
+		Remedy: "leave Grant empty for ByRole, whose statements fit every transfer",
+		Source: "https://docs.aws.amazon.com/datasync/latest/userguide/tutorial_s3-s3-cross-account-transfer.html",
+	}
+	ruleTutorialDeletes = problem.Rule{
+		ID:     "grant-tutorial-deletes",
+		Text:   "contradicts the Grant Tutorial, whose statement allows s3:DeleteObject",
+		Remedy: "leave NoDelete false, or leave Grant empty for ByRole",
+		Source: "https://docs.aws.amazon.com/datasync/latest/userguide/tutorial_s3-s3-cross-account-transfer.html",
+	}
+	ruleTutorialOnce = problem.Rule{
+		ID:     "grant-tutorial-once",
+		Text:   "is Tutorial for two transfers into one bucket, whose policy has that statement, with its constant Sid, for one role",
+		Remedy: "leave Grant of one of them empty for ByRole, whose statements have Sids of their own",
+		Source: "https://docs.aws.amazon.com/datasync/latest/userguide/tutorial_s3-s3-cross-account-transfer.html",
 	}
 	ruleComputed = problem.Rule{
 		ID:     "task-computed",
@@ -261,7 +279,8 @@ var (
 // rules lists all of them, for the test that wants an accepted and a refused case of each.
 var rules = []problem.Rule{
 	ruleName, ruleDuplicateName, ruleAccount, ruleRegion, rulePartition, ruleNested, ruleRoleExcludes, ruleRoleARN, ruleBoundary, ruleLocationARN,
-	ruleKeysMany, ruleTagOurs, ruleSharedRole, ruleOperator, ruleKeyRegion, ruleKeyTwice, ruleDestinationOnly, ruleNoDelete, ruleNoDeleteRun, ruleGrant, ruleComputed, ruleTags, ruleTagCase,
+	ruleKeysMany, ruleTagOurs, ruleSharedRole, ruleOperator, ruleKeyRegion, ruleKeyTwice, ruleDestinationOnly, ruleNoDelete, ruleNoDeleteRun, ruleGrant, ruleTutorial, ruleTutorialDeletes, ruleTutorialOnce,
+	ruleComputed, ruleTags, ruleTagCase,
 	ruleTaskARN, ruleAdoptTask, ruleAdoptEnd, ruleAdoptExcludes, ruleAdoptName, ruleAdoptOnce, ruleFittingRole, ruleUnfitted,
 	ruleTagPrefix, ruleTrust, ruleOneRole, ruleOneBucket, ruleDataBucket, ruleDataNoRole, RuleReportDeleted,
 }

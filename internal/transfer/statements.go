@@ -53,7 +53,11 @@ func (t *Transfer) BucketStatements(side plan.Side) policy.Statements {
 		return nil
 	}
 	var out policy.Statements
-	if e.DataSyncRole != "" {
+	switch {
+	case e.DataSyncRole == "":
+	case t.Grant == GrantTutorial && side == plan.DestinationSide:
+		out = append(out, bucket.TutorialStatement(e.BucketARN, e.DataSyncRole))
+	default:
 		out = append(out, t.grantTo(e.DataSyncRole, e.Access.WithSid(t.sid(side, e.Purpose))))
 	}
 	if len(t.Operators) > 0 && e.LocationARN == "" {
@@ -86,6 +90,9 @@ func (t *Transfer) keyStatements(arn string) policy.Statements {
 	}
 	return out
 }
+
+// NamesRole reports whether the statements in policies of other accounts name the role as principal, so that it must exist first.
+func (t *Transfer) NamesRole() bool { return t.Grant != grantByAccount }
 
 // grantTo returns the statement with the role as its principal, in the transfer's grant shape.
 func (t *Transfer) grantTo(role string, st policy.Statement) policy.Statement {

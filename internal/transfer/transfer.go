@@ -22,6 +22,7 @@ var Sides = []plan.Side{plan.SourceSide, plan.DestinationSide}
 const (
 	GrantByRole    = ""          // the role as principal
 	grantByAccount = "ByAccount" // the task account as principal, the role in an aws:PrincipalArn condition
+	GrantTutorial  = "Tutorial"  // the statement of AWS's tutorial, which names the role as principal
 )
 
 // Given is a transfer as the user filled it in.
@@ -127,6 +128,9 @@ func (t *Transfer) resolveEnd(side plan.Side, e Endpoint) End {
 	}
 	for _, purpose := range []string{out.Purpose, purposeList, purposeManifest, purposeReport, purposeRetry} {
 		out.Sids = append(out.Sids, t.sid(side, purpose))
+	}
+	if side == plan.DestinationSide && t.Grant == GrantTutorial {
+		out.Sids = append(out.Sids, bucket.TutorialSid)
 	}
 	return out
 }

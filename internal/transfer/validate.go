@@ -48,13 +48,17 @@ func Validate(transfers []*Transfer) error {
 
 // validateTogether reports where valid transfers contradict each other about one role or one bucket.
 func validateTogether(l *problem.List, transfers []*Transfer) {
-	roles, buckets, adopted := map[string]iamrole.Spec{}, map[string]Place{}, map[string]bool{}
+	roles, buckets, adopted, tutorials := map[string]iamrole.Spec{}, map[string]Place{}, map[string]bool{}, map[string]bool{}
 	adopt := func(path, arn string) {
 		l.Check(!adopted[arn], ruleAdoptOnce, path, arn)
 		adopted[arn] = arn != "" && arn != plan.Fitting
 	}
 	for i, t := range transfers {
 		adopt(fmt.Sprintf("Transfers[%d].Adopt.Task", i), t.Adopt.Task)
+		if t.Grant == GrantTutorial {
+			l.Check(!tutorials[t.Destination.Bucket], ruleTutorialOnce, fmt.Sprintf("Transfers[%d].Grant", i), t.Destination.Bucket)
+			tutorials[t.Destination.Bucket] = true
+		}
 		for _, side := range Sides {
 			path := fmt.Sprintf("Transfers[%d].%s", i, fieldOf(side))
 			e := t.End(side)
@@ -88,7 +92,13 @@ func (t *Transfer) Validate() error {
 	var l problem.List
 	l.Check(nameShape.MatchString(t.Name), ruleName, "Name", t.Name)
 	l.Check(t.Given.TaskAccount == "" || region.ValidAccount(t.Given.TaskAccount), ruleAccount, "TaskAccount", t.Given.TaskAccount)
-	l.Check(t.Grant == GrantByRole || t.Grant == grantByAccount, ruleGrant, "Grant", t.Grant)
+	l.Check(slices.Contains([]string{GrantByRole, grantByAccount, GrantTutorial}, t.Grant), ruleGrant, "Grant", t.Grant)
+	if t.Grant == GrantTutorial {
+		if region.ValidAccount(t.Source.Account) && region.ValidAccount(t.Destination.Account) && region.ValidAccount(t.TaskAccount) {
+			l.Check(t.End(plan.DestinationSide).Remote && !t.End(plan.SourceSide).Remote, ruleTutorial, "Grant", t.Grant)
+		}
+		l.Check(!t.Destination.NoDelete, ruleTutorialDeletes, "Destination.NoDelete", "true")
+	}
 	for _, side := range Sides {
 		l.Under(fieldOf(side), t.validateEnd(side))
 	}

@@ -110,6 +110,25 @@ func TestRules(t *testing.T) {
 		refuse("boundary-account", "a mistyped account's", boundary("arn:aws:iam::111122223334:policy/boundary")),
 		refuse("boundary-account", "of another partition", boundary("arn:aws-cn:iam::111122223333:policy/boundary")),
 		refuse("boundary-account", "one of AWS of another partition", boundary("arn:aws-us-gov:iam::aws:policy/PowerUserAccess")),
+		accept("grant-tutorial", "a push into another account", func(t *Given) { t.Grant = GrantTutorial }),
+		accept("grant-tutorial", "with a given role", func(t *Given) {
+			t.Grant, t.Destination.RoleARN = GrantTutorial, "arn:aws:iam::111122223333:role/source-datasync-role"
+		}),
+		refuse("grant-tutorial", "a pull", func(t *Given) { t.Grant, t.TaskAccount = GrantTutorial, "444455556666" }),
+		refuse("grant-tutorial", "a third account", func(t *Given) { t.Grant, t.TaskAccount = GrantTutorial, "777788889999" }),
+		refuse("grant-tutorial", "one account", func(t *Given) {
+			t.Grant, t.Destination.Account = GrantTutorial, "111122223333"
+		}),
+		accept("grant-tutorial-deletes", "it may delete", func(t *Given) { t.Grant = GrantTutorial }),
+		accept("grant-tutorial-deletes", "another grant", func(t *Given) { t.Destination.NoDelete = true }),
+		refuse("grant-tutorial-deletes", "it may not", func(t *Given) { t.Grant, t.Destination.NoDelete = GrantTutorial, true }),
+		{Rule: "grant-tutorial-once", Name: "one of two", Err: pair(func(a, b *Given) { a.Grant = GrantTutorial })},
+		{Rule: "grant-tutorial-once", Name: "two buckets", Err: pair(func(a, b *Given) {
+			a.Grant, b.Grant, b.Destination.Bucket = GrantTutorial, GrantTutorial, "media-other"
+		})},
+		{Rule: "grant-tutorial-once", Name: "two prefixes", Refuse: true, Err: pair(func(a, b *Given) {
+			a.Grant, b.Grant, a.Destination.Prefix, b.Destination.Prefix = GrantTutorial, GrantTutorial, "a", "b"
+		})},
 		accept("trust-wildcard", "a service and an account", func(t *Given) {
 			t.Source.Role.Trust = policy.New(policy.Allow("sts:AssumeRole").By(policy.Service("datasync.amazonaws.com"), policy.Account("111122223333")))
 		}),

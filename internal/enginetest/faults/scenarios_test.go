@@ -83,6 +83,13 @@ func job(c *xaccttest.Cloud) []xacct.Transfer {
 	return []xacct.Transfer{tr}
 }
 
+// granted is pushed by the tutorial's statement.
+func granted(c *xaccttest.Cloud) []xacct.Transfer {
+	ts := pushed(c)
+	ts[0].Grant = xacct.Tutorial
+	return ts
+}
+
 // logged is a BASIC push that logs: the log policy is that of all tasks of the Region.
 func logged(c *xaccttest.Cloud) []xacct.Transfer {
 	tr := kittest.WithEveryKind(kittest.Push(c))
@@ -130,6 +137,9 @@ var scenarios = []scenario{
 	{name: "destroy pull", start: pulled, want: pulled, plan: planDown},
 	{name: "encrypted", want: kittest.EncryptedPush, plan: planUp},
 	{name: "destroy encrypted", start: kittest.EncryptedPush, want: kittest.EncryptedPush, plan: planDown},
+	{name: "to the tutorial's statement", start: pushed, want: granted, plan: planUp, once: true},
+	{name: "from the tutorial's statement", start: granted, want: pushed, plan: planUp, once: true},
+	{name: "destroy the tutorial's statement", start: granted, want: granted, plan: planDown, once: true},
 	{name: "job", want: job, plan: planUp},
 	{name: "destroy job", start: job, want: job, plan: planDown},
 	{name: "logs", world: theirLogPolicyIsThere, want: logged, plan: planUp, once: true},

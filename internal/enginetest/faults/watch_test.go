@@ -100,7 +100,7 @@ func theirs(text string) []string {
 		if err := json.Unmarshal(st, &s); err != nil {
 			panic(err)
 		}
-		if !strings.HasPrefix(s.Sid, "Xacct") && !strings.HasPrefix(s.Sid, "DataSyncCreateS3Location") { // the latter are adopted
+		if !strings.HasPrefix(s.Sid, "Xacct") && !strings.HasPrefix(s.Sid, "DataSyncCreateS3Location") { // the latter are adopted, or ours to the letter
 			out = append(out, string(st))
 		}
 	}

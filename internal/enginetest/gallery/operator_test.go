@@ -14,7 +14,8 @@ import (
 )
 
 // TestPlanOperatorPolicy applies the plan of each situation, with all overridden that can be, by roles that have the plan's own policy and nothing else.
-// It ends as with an administrator, and no call is refused that an administrator's would not be.
+// It ends as with an administrator, and no call is refused that an administrator's would not be. Without -faults it
+// takes a third of the situations.
 func TestPlanOperatorPolicy(t *testing.T) {
 	kittest.SkipUnderRace(t)
 	t.Parallel()
@@ -23,7 +24,10 @@ func TestPlanOperatorPolicy(t *testing.T) {
 		t.Fatalf("no situations: %v", err)
 	}
 	applied := 0
-	for _, file := range files {
+	for i, file := range files {
+		if i%kittest.Sample(3, 1) != 0 {
+			continue
+		}
 		dir := filepath.Dir(file)
 		t.Run(filepath.Base(dir), func(t *testing.T) {
 			play := func(narrow bool) (refused map[string]bool, end string) {
@@ -63,7 +67,7 @@ func TestPlanOperatorPolicy(t *testing.T) {
 		})
 	}
 	t.Logf("%d situations, %d with changes to apply", len(files), applied)
-	if applied < len(files)/2 {
+	if applied < len(files)/kittest.Sample(6, 2) {
 		t.Error("most plans change nothing")
 	}
 }

@@ -93,6 +93,13 @@ var setups = map[string]func(*stage){
 		st.must(err)
 		st.cloud.SetBucketPolicy("media-archive", policy.New(policy.Deny("s3:DeleteBucket").WithSid(res.Buckets[0].Statements[0].Sid()).By(policy.Everyone()).On("arn:aws:s3:::media-archive")).Bytes())
 	},
+	"tutorial-grant":             func(st *stage) { st.tr.Grant = xacct.Tutorial },
+	"tutorial-grant-no-operator": func(st *stage) { st.tr.Grant, st.tr.Operators = xacct.Tutorial, nil },
+	"sid-taken-tutorial": func(st *stage) {
+		st.tr.Grant = xacct.Tutorial
+		theirs := st.cloud.AddRole(accountA, "source-datasync-role")
+		st.cloud.SetBucketPolicy("media-archive", bucket.TutorialPolicy("arn:aws:s3:::media-archive", theirs).Bytes())
+	},
 	"size":      func(st *stage) { st.crowded(19) },
 	"size-low":  func(st *stage) { st.crowded(18) },
 	"size-soon": func(st *stage) { st.crowded(15) },
