@@ -21,6 +21,9 @@ func (b *Builder) tearDown(w desired.Set) {
 			b.dropLogPolicy(l, d.tasks)
 		}
 	}
+	for _, g := range w.LogGroups {
+		b.dropLogGroup(g, d.tasks)
+	}
 	witnesses := desired.Names(transfersOf(b.Snap.OrphanRoles(w))) // the transfers whose locations tell of orphan roles
 	users := map[string][]string{}                                 // by transfer: what goes before its statements do
 	for _, t := range w.Tasks {

@@ -16,6 +16,7 @@ type Reader struct {
 	clients client.Set
 	mu      sync.Mutex // guards the snapshot
 
+	setUp         bool             // a set-up is read for
 	identified    []string         // the accounts whose clients are proved to be theirs
 	otherAccounts sync.Once        // identifies the accounts that no transfer names
 	unproved      map[string]error // by such an account: why it is not proved whose its clients are

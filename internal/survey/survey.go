@@ -61,7 +61,7 @@ func readFor(ctx context.Context, c client.Set, transfers []*transfer.Transfer, 
 		writers = s.Callers
 	}
 	noted, flaws := client.WithNotebook(ctx)
-	if s.Snapshot, err = observe(noted, s.Clients, accounts, transfers, writers); err == nil {
+	if s.Snapshot, err = observe(noted, s.Clients, accounts, transfers, writers, setUp); err == nil {
 		err = flaws.Err(accounts)
 	}
 	return s, err

@@ -46,10 +46,15 @@ func Validate(transfers []*Transfer) error {
 	return l.Err()
 }
 
-// validateTogether reports where valid transfers contradict each other about one role or one bucket.
+// validateTogether reports where valid transfers contradict each other about one role, bucket or log group.
 func validateTogether(l *problem.List, transfers []*Transfer) {
 	roles, buckets := map[string]iamrole.Spec{}, map[string]Place{}
+	groups := map[string]bool{}
 	for i, t := range transfers {
+		if t.MakesLogGroup() {
+			l.Check(!groups[t.LogGroup()], ruleOneLogGroup, fmt.Sprintf("Transfers[%d].Task.Log.Name", i), t.Task.Log.Name)
+			groups[t.LogGroup()] = true
+		}
 		for _, side := range Sides {
 			path := fmt.Sprintf("Transfers[%d].%s", i, fieldOf(side))
 			e := t.End(side)
