@@ -227,6 +227,12 @@ var required = map[string][]string{
 	"DataSync DescribeTaskExecution":        {"TaskExecutionArn"},
 	"DataSync CancelTaskExecution":          {"TaskExecutionArn"},
 	"DataSync UpdateTaskExecution":          {"TaskExecutionArn", "Options"},
+	"CloudWatch Logs ListTagsForResource":   {"ResourceArn"},
+	"CloudWatch Logs CreateLogGroup":        {"LogGroupName"},
+	"CloudWatch Logs PutRetentionPolicy":    {"LogGroupName", "RetentionInDays"},
+	"CloudWatch Logs AssociateKmsKey":       {"KmsKeyId"},
+	"CloudWatch Logs TagResource":           {"ResourceArn", "Tags"},
+	"CloudWatch Logs DeleteLogGroup":        {"LogGroupName"},
 }
 
 // missing is the SDK's error for an input that lacks a required member, which the SDK returns without sending a request.

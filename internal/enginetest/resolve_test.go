@@ -75,8 +75,11 @@ func set(v reflect.Value) bool {
 		v.Set(reflect.ValueOf(map[string]string{"x": "y"}))
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-	case reflect.Struct: // a spec: every one has a Name
+	case reflect.Struct: // a spec: every one has a Name, and what is adopted a Role
 		name := v.FieldByName("Name")
+		if v.Type() == reflect.TypeFor[xacct.Adopt]() {
+			name = v.FieldByName("Role")
+		}
 		if !name.IsValid() {
 			return false
 		}

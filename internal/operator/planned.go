@@ -239,6 +239,8 @@ func (g *planGrants) change(c *plan.Change) error {
 		return g.bucket(c)
 	case plan.KeyPolicy:
 		return g.key(c)
+	case plan.LogGroup:
+		return g.logGroup(c)
 	case plan.LogPolicy:
 		g.readAlso(logNeeds, "ReadLogPolicies", "*")
 		return g.calls(c, "WriteLogPolicies", "*", "logs:PutResourcePolicy", "logs:DeleteResourcePolicy")
@@ -267,7 +269,29 @@ func (g *planGrants) role(c *plan.Change) error {
 		g.allow("WriteRoles", "", "iam:TagRole", arn) // tags note what the role's trust and policies told of
 	}
 	return g.calls(c, "WriteRoles", arn, "iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:DeleteRolePolicy",
-		"iam:PutRolePermissionsBoundary", "iam:DeleteRole")
+		"iam:PutRolePermissionsBoundary", "iam:DeleteRole", "iam:UntagRole")
+}
+
+// logGroup allows the calls of a log group that is made. Most actions on a group have its ARN with :* at the end, those on its tags without.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+func (g *planGrants) logGroup(c *plan.Change) error {
+	arn, err := g.own(c.ARN, "logs", c.Region, "log-group:")
+	if err != nil {
+		return err
+	}
+	g.allow("FindLogGroups", "", "logs:DescribeLogGroups", "*")
+	g.readAlso(logNeeds, "ReadLogGroupTags", arn)
+	for _, call := range c.Calls {
+		switch call {
+		case "logs:TagResource":
+			g.allow("TagLogGroups", "", call, arn)
+		case "logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:AssociateKmsKey", "logs:DeleteLogGroup":
+			g.allow("WriteLogGroups", "", call, arn+":*")
+		default:
+			return fmt.Errorf("it calls %q", call)
+		}
+	}
+	return nil
 }
 
 func (g *planGrants) location(c *plan.Change) error {
@@ -296,6 +320,8 @@ func (g *planGrants) location(c *plan.Change) error {
 			g.allow("CreateLocations", "", call, "*")
 		case "datasync:TagResource", "datasync:UpdateLocationS3":
 			g.allow("WriteLocations", "", call, arn)
+		case "datasync:UntagResource":
+			g.allow("ReleaseAdopted", "", call, arn)
 		case "datasync:DeleteLocation":
 			g.allow("DeleteLocations", "", call, arn)
 		case "iam:PassRole":
@@ -347,6 +373,8 @@ func (g *planGrants) task(c *plan.Change) error {
 			g.allow("WriteTasks", "", call, all)
 		case call == "datasync:TagResource", call == "datasync:UpdateTask":
 			g.allow("WriteTasks", "", call, arn)
+		case call == "datasync:UntagResource":
+			g.allow("ReleaseAdopted", "", call, arn)
 		case call == "datasync:DeleteTask":
 			g.allow("DeleteTasks", "", call, arn)
 			if g.plan.Mode == plan.TearDown && g.plan.CancelRuns {

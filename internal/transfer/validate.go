@@ -46,8 +46,9 @@ func Validate(transfers []*Transfer) error {
 	return l.Err()
 }
 
-// validateTogether reports where valid transfers contradict each other about one role or one bucket.
+// validateTogether reports where valid transfers contradict each other about one role, bucket or log group.
 func validateTogether(l *problem.List, transfers []*Transfer) {
+	groups := map[string]bool{}
 	roles, buckets, adopted, tutorials := map[string]iamrole.Spec{}, map[string]Place{}, map[string]bool{}, map[string]bool{}
 	adopt := func(path, arn string) {
 		l.Check(!adopted[arn], ruleAdoptOnce, path, arn)
@@ -58,6 +59,10 @@ func validateTogether(l *problem.List, transfers []*Transfer) {
 		if t.Grant == GrantTutorial {
 			l.Check(!tutorials[t.Destination.Bucket], ruleTutorialOnce, fmt.Sprintf("Transfers[%d].Grant", i), t.Destination.Bucket)
 			tutorials[t.Destination.Bucket] = true
+		}
+		if t.MakesLogGroup() {
+			l.Check(!groups[t.LogGroup()], ruleOneLogGroup, fmt.Sprintf("Transfers[%d].Task.Log.Name", i), t.Task.Log.Name)
+			groups[t.LogGroup()] = true
 		}
 		for _, side := range Sides {
 			path := fmt.Sprintf("Transfers[%d].%s", i, fieldOf(side))
