@@ -155,12 +155,9 @@ func (r *Run) Receipt(ctx context.Context) (*Receipt, error) {
 // bucket's Object Ownership is BucketOwnerEnforced. The word stands in the receipt. Where a client can look, the word counts for nothing.
 func OwnershipConfirmed(bucket, by string) func(*task.StartOptions) {
 	return func(o *task.StartOptions) {
-		words := maps.Clone(o.OwnershipConfirmed)
-		if words == nil {
-			words = map[string]string{}
-		}
-		words[bucket] = by
-		o.OwnershipConfirmed = words
+		words := map[string]string{}
+		maps.Copy(words, o.OwnershipConfirmed)
+		words[bucket], o.OwnershipConfirmed = by, words
 	}
 }
 

@@ -36,6 +36,18 @@ func (c *Cloud) decide(i *identity, session string, now time.Time, a access) aut
 	if a.restricted && a.account != i.account {
 		return authz.Decision{Effect: authz.ImplicitlyDenied}
 	}
+	policies := authz.Policies{Identity: c.documents(i), Session: i.session, Resource: a.policy, SCPs: scps, RCPs: rcps}
+	if i.boundary != "" {
+		policies.Boundary, _ = c.managedPolicy(i.account, i.boundary)
+	}
+	return authz.Decide(authz.Request{
+		Principal: i.callerARN(session), Action: a.action, Resource: a.resource, ResourceAccount: a.account,
+		Context: c.conditions(i, session, now, a), Complete: true,
+	}, policies)
+}
+
+// conditions are the condition keys of the request of i.
+func (c *Cloud) conditions(i *identity, session string, now time.Time, a access) map[string][]string {
 	context := map[string][]string{
 		"aws:PrincipalArn":          {i.arn},
 		"aws:userid":                {i.userID(session)},
@@ -59,23 +71,22 @@ func (c *Cloud) decide(i *identity, session string, now time.Time, a access) aut
 	if strings.HasPrefix(session, "AwsSync-") {
 		maps.Copy(context, c.undocumented.Data)
 	}
-	policies := authz.Policies{Identity: c.documents(i), Resource: a.policy, SCPs: scps, RCPs: rcps}
-	if i.boundary != "" {
-		policies.Boundary, _ = c.managedPolicy(i.account, i.boundary)
-	}
-	return authz.Decide(authz.Request{
-		Principal: i.callerARN(session), Action: a.action, Resource: a.resource, ResourceAccount: a.account,
-		Context: context, Complete: true,
-	}, policies)
+	return context
 }
 
 // caller is the identity that calls, as access decisions see it now.
 func (rq *request) caller() (*identity, error) {
 	if rq.who == nil {
 		e := rq.cloud.at(rq.account, rq.key)
-		if rq.who = e.read(byAccess); rq.who == nil {
+		who := e.read(byAccess)
+		if who == nil {
 			return nil, &fault{status: 403, code: "InvalidClientTokenId", message: "The security token included in the request is invalid."}
 		}
+		var err error
+		if who, err = rq.inSession(who); err != nil {
+			return nil, err
+		}
+		rq.who = who
 	}
 	return rq.who, nil
 }
@@ -87,7 +98,7 @@ func (rq *request) refusal(action, resource string, context map[string][]string)
 	if err != nil {
 		return "", err
 	}
-	return rq.refusalBy(rq.cloud.decide(who, sessionName, rq.now, access{
+	return rq.refusalBy(rq.cloud.decide(who, rq.sessionName(), rq.now, access{
 		action: action, resource: resource, account: rq.account, region: rq.region, context: context,
 	}), action, resource), nil
 }
@@ -110,7 +121,7 @@ func (rq *request) refusalBy(d authz.Decision, action, resource string) string {
 }
 
 func (rq *request) refusedAs(action, resource, why string) string {
-	return fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %q %s", rq.who.callerARN(sessionName), action, resource, why)
+	return fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %q %s", rq.who.callerARN(rq.sessionName()), action, resource, why)
 }
 
 var layerWords = map[authz.Layer]string{

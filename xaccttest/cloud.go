@@ -27,6 +27,7 @@ type Cloud struct {
 	accounts map[string]*account
 	buckets  map[string]*bucketState // by name
 	keys     map[string]*keyState    // of KMS, by ARN
+	sessions map[string]*session     // by access key id
 	owners   map[string]owner        // roles and users by unique id, also deleted ones
 	serial   serial
 	running  []*execution // executions that have not ended
@@ -50,7 +51,7 @@ type owner struct{ account, key string }
 type account struct {
 	id, partition string
 	identities    map[string]*eventual[*identity] // by "role/" or "user/" and the name in lower case; a nil value does not exist
-	managed       map[string]policy.Document      // customer managed policies by ARN
+	managed       map[string]*managed             // customer managed policies by ARN
 	regions       map[string]*syncRegion
 	org           Organization
 	optedIn       []string                                     // the opt-in Regions that it has enabled, if optsIn
@@ -66,6 +67,7 @@ func NewCloud(optFns ...func(*Options)) *Cloud {
 		buckets:  map[string]*bucketState{},
 		keys:     map[string]*keyState{},
 		owners:   map[string]owner{},
+		sessions: map[string]*session{},
 		serial:   serial{},
 	}
 	option.Apply(&c.opts, optFns)
@@ -97,7 +99,7 @@ func (c *Cloud) account(id, partition string) *account {
 	a := &account{
 		id: id, partition: partition,
 		identities: map[string]*eventual[*identity]{},
-		managed:    map[string]policy.Document{},
+		managed:    map[string]*managed{},
 		regions:    map[string]*syncRegion{},
 	}
 	c.accounts[id] = a
@@ -184,7 +186,7 @@ func (c *Cloud) AddPolicy(account, name string, document policy.Document) (arn s
 		panic(fmt.Sprintf("xaccttest: policy %s: %v", name, err))
 	}
 	arn = region.ARN{Partition: a.partition, Service: "iam", Account: a.id, Resource: "policy/" + name}.String()
-	a.managed[arn] = document
+	a.managed[arn] = c.newManaged(arn, "/", document)
 	return arn
 }
 

@@ -23,7 +23,8 @@ type identity struct {
 	tags                      map[string]string
 	created                   time.Time
 	maxSession                int32
-	serviceLinked             bool // it is a service-linked role, which AWS made
+	session                   policy.Document // the policies of the session that calls
+	serviceLinked             bool            // it is a service-linked role, which AWS made
 }
 
 // identityKey is the key of a role or user in its account. Names are unique without regard to case.
@@ -42,8 +43,8 @@ func (i *identity) with(edit func(*identity)) *identity {
 	return &next
 }
 
-// sessionName is the name of the sessions of a role's clients.
-const sessionName = "xaccttest"
+// defaultSession is the name of the sessions of a role's clients that no AssumeRole began.
+const defaultSession = "xaccttest"
 
 // callerARN is the ARN that STS gives for the identity. For a role it is that of a session, which has no path.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
@@ -141,8 +142,10 @@ func (c *Cloud) managedPolicy(account, arn string) (policy.Document, bool) {
 	if arn == administrator(a.partition) {
 		return administratorAccess, true
 	}
-	d, ok := a.managed[arn]
-	return d, ok
+	if p := a.managed[arn]; p != nil {
+		return p.Document, true
+	}
+	return policy.Document{}, false
 }
 
 // documents are the identity policies of i.
@@ -161,7 +164,7 @@ func (c *Cloud) documents(i *identity) []policy.Document {
 
 // isAdministrator reports whether the identity policies of i allow everything, without a permissions boundary.
 func (c *Cloud) isAdministrator(i *identity) bool {
-	return i.boundary == "" && slices.Contains(i.attached, administrator(c.accounts[i.account].partition))
+	return i.boundary == "" && i.session.IsZero() && slices.Contains(i.attached, administrator(c.accounts[i.account].partition))
 }
 
 // String names the identity in messages.

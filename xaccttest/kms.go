@@ -52,7 +52,7 @@ func (c *kmsClient) PutKeyPolicy(ctx context.Context, in *kms.PutKeyPolicyInput,
 		if err != nil {
 			return nil, err
 		}
-		if !in.BypassPolicyLockoutSafetyCheck && !rq.cloud.allowed(rq.who, sessionName, rq.now, rq.onKey("kms:PutKeyPolicy", k, p)) {
+		if !in.BypassPolicyLockoutSafetyCheck && !rq.cloud.allowed(rq.who, rq.sessionName(), rq.now, rq.onKey("kms:PutKeyPolicy", k, p)) {
 			return nil, malformedKeyPolicy("The new key policy will not allow you to update the key policy in the future.")
 		}
 		k.policy.set(p, rq.cloud.opts.Propagation)
@@ -70,7 +70,7 @@ func (rq *request) usedKey(action, name string) (*keyState, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := rq.cloud.decide(who, sessionName, rq.now, rq.onKey(action, k, k.policy.read(byAccess)))
+	d := rq.cloud.decide(who, rq.sessionName(), rq.now, rq.onKey(action, k, k.policy.read(byAccess)))
 	if text := rq.refusalBy(d, action, k.arn); text != "" {
 		return nil, &fault{status: 400, code: "AccessDeniedException", message: text}
 	}

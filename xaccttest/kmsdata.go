@@ -66,7 +66,7 @@ func (s side) encrypts() (arn string, ok bool) {
 // useKey checks that the caller may use the key of an object in the bucket. A nil key needs no permission.
 func (rq *request) useKey(b *bucketState, k *keyState, action string) error {
 	who, err := rq.caller()
-	if err != nil || k == nil || rq.cloud.keyMay(who, sessionName, b, k, k.policy.read(byAccess), rq.now, action) {
+	if err != nil || k == nil || rq.cloud.keyMay(who, rq.sessionName(), b, k, k.policy.read(byAccess), rq.now, action) {
 		return err
 	}
 	return &fault{status: 403, code: "AccessDenied", message: rq.refusedAs(action, k.arn, "because no identity-based policy allows the "+action+" action")}

@@ -24,6 +24,7 @@ type logsClient struct{ client }
 type logsState struct {
 	policies map[string]policy.Document // resource policies by name
 	groups   map[string]*logGroup       // by name
+	updated  map[string]time.Time       // when they were put
 	lines    map[string][]string        // by log group
 }
 
@@ -39,7 +40,7 @@ func (c *logsClient) DescribeResourcePolicies(ctx context.Context, in *cloudwatc
 		}
 		out := &cloudwatchlogs.DescribeResourcePoliciesOutput{NextToken: stringOrNil(next)}
 		for _, name := range part {
-			out.ResourcePolicies = append(out.ResourcePolicies, cwltypes.ResourcePolicy{PolicyName: aws.String(name), PolicyDocument: aws.String(string(l.policies[name].Bytes()))})
+			out.ResourcePolicies = append(out.ResourcePolicies, *l.sdk(name))
 		}
 		return out, nil
 	})
@@ -65,9 +66,21 @@ func (c *logsClient) PutResourcePolicy(ctx context.Context, in *cloudwatchlogs.P
 		if l.policies == nil {
 			l.policies = map[string]policy.Document{}
 		}
-		l.policies[name] = d
-		return &cloudwatchlogs.PutResourcePolicyOutput{}, nil
+		if l.updated == nil {
+			l.updated = map[string]time.Time{}
+		}
+		l.policies[name], l.updated[name] = d, rq.now
+		return &cloudwatchlogs.PutResourcePolicyOutput{ResourcePolicy: l.sdk(name)}, nil
 	})
+}
+
+// sdk is a resource policy as the API shows it.
+func (l *logsState) sdk(name string) *cwltypes.ResourcePolicy {
+	out := &cwltypes.ResourcePolicy{PolicyName: aws.String(name), PolicyDocument: aws.String(string(l.policies[name].Bytes()))}
+	if at, ok := l.updated[name]; ok {
+		out.LastUpdatedTime = aws.Int64(at.UnixMilli())
+	}
+	return out
 }
 
 func (c *logsClient) DeleteResourcePolicy(ctx context.Context, in *cloudwatchlogs.DeleteResourcePolicyInput, _ ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.DeleteResourcePolicyOutput, error) {
@@ -145,5 +158,8 @@ func (c *Cloud) AddLogPolicy(account, region, name string, document policy.Docum
 	if l.policies == nil {
 		l.policies = map[string]policy.Document{}
 	}
-	l.policies[name] = document
+	if l.updated == nil {
+		l.updated = map[string]time.Time{}
+	}
+	l.policies[name], l.updated[name] = document, time.Now()
 }

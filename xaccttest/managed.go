@@ -3,9 +3,7 @@ package xaccttest
 import (
 	"context"
 	"fmt"
-	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 
@@ -20,8 +18,7 @@ func (c *iamClient) GetPolicy(ctx context.Context, in *iam.GetPolicyInput, _ ...
 		if _, err := rq.managed("iam:GetPolicy", *in.PolicyArn); err != nil {
 			return nil, err
 		}
-		return &iam.GetPolicyOutput{Policy: &iamtypes.Policy{Arn: in.PolicyArn, DefaultVersionId: aws.String(firstVersion), IsAttachable: true,
-			PolicyName: aws.String((*in.PolicyArn)[strings.LastIndexByte(*in.PolicyArn, '/')+1:])}}, nil
+		return &iam.GetPolicyOutput{Policy: rq.cloud.sdkPolicy(rq.cloud.accounts[rq.account], *in.PolicyArn)}, nil
 	})
 }
 
@@ -34,7 +31,8 @@ func (c *iamClient) GetPolicyVersion(ctx context.Context, in *iam.GetPolicyVersi
 		if *in.VersionId != firstVersion {
 			return nil, &fault{status: 404, code: "NoSuchEntity", message: fmt.Sprintf("Policy %s version %s does not exist or is not attachable.", *in.PolicyArn, *in.VersionId)}
 		}
-		return &iam.GetPolicyVersionOutput{PolicyVersion: &iamtypes.PolicyVersion{VersionId: in.VersionId, IsDefaultVersion: true, Document: encoded(document)}}, nil
+		return &iam.GetPolicyVersionOutput{PolicyVersion: &iamtypes.PolicyVersion{VersionId: in.VersionId, IsDefaultVersion: true, Document: encoded(document),
+			CreateDate: rq.cloud.sdkPolicy(rq.cloud.accounts[rq.account], *in.PolicyArn).CreateDate}}, nil
 	})
 }
 

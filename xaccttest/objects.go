@@ -96,7 +96,7 @@ func (rq *request) object(action string, name, key, expectedOwner *string, condi
 	a := rq.onBucket(action, b, b.policy.read(byAccess))
 	a.resource += "/" + *key
 	a.context = conditions
-	if !rq.cloud.allowed(who, sessionName, rq.now, a) {
+	if !rq.cloud.allowed(who, rq.sessionName(), rq.now, a) {
 		return nil, &fault{status: 403, code: "AccessDenied", message: "Access Denied"}
 	}
 	return b, nil

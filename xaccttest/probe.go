@@ -56,7 +56,7 @@ func (rq *request) probeAsCaller(l *locationState) error {
 		return invalidRequest("DataSync bucket access test failed: could not perform s3:HeadBucket on bucket %s. The bucket does not exist.", l.bucket)
 	case b.region != l.region:
 		return invalidRequest("The bucket is in this region: %s. Please use this region to retry the request", b.region)
-	case !rq.cloud.allowed(who, sessionName, rq.now, list()):
+	case !rq.cloud.allowed(who, rq.sessionName(), rq.now, list()):
 		return invalidRequest("DataSync bucket access test failed: could not perform s3:HeadBucket on bucket %s. Access denied. Ensure bucket access role has s3:ListBucket permission.", l.bucket)
 	}
 	return nil

@@ -59,7 +59,7 @@ func (c *s3Client) PutBucketPolicy(ctx context.Context, in *s3.PutBucketPolicyIn
 		if p.public && rq.cloud.blocks(b) {
 			return nil, &fault{status: 403, code: "AccessDenied", message: rq.refusedAs("s3:PutBucketPolicy", b.arn(), "because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access")}
 		}
-		if !aws.ToBool(in.ConfirmRemoveSelfBucketAccess) && !rq.cloud.allowed(rq.who, sessionName, rq.now, rq.onBucket("s3:PutBucketPolicy", b, p)) {
+		if !aws.ToBool(in.ConfirmRemoveSelfBucketAccess) && !rq.cloud.allowed(rq.who, rq.sessionName(), rq.now, rq.onBucket("s3:PutBucketPolicy", b, p)) {
 			return nil, &fault{status: 403, code: "AccessDenied", message: rq.refusedAs("s3:PutBucketPolicy", b.arn(), "because the policy would take away the right to change it")}
 		}
 		b.policy.set(p, rq.cloud.opts.Propagation)
@@ -168,7 +168,7 @@ func (rq *request) bucketWith(action string, name, expectedOwner *string, condit
 	}
 	a := rq.onBucket(action, b, b.policy.read(byAccess))
 	a.context = conditions
-	d := rq.cloud.decide(who, sessionName, rq.now, a)
+	d := rq.cloud.decide(who, rq.sessionName(), rq.now, a)
 	if message := rq.refusalBy(d, action, b.arn()); message != "" {
 		if who.account != b.account {
 			message = "Access Denied"

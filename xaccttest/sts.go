@@ -19,7 +19,7 @@ func (c *stsClient) GetCallerIdentity(ctx context.Context, in *sts.GetCallerIden
 			return nil, err
 		}
 		return &sts.GetCallerIdentityOutput{
-			Account: aws.String(rq.account), Arn: aws.String(who.callerARN(sessionName)), UserId: aws.String(who.userID(sessionName)),
+			Account: aws.String(rq.account), Arn: aws.String(who.callerARN(rq.sessionName())), UserId: aws.String(who.userID(rq.sessionName())),
 		}, nil
 	})
 }

@@ -65,11 +65,17 @@ func (h *Handler) find(accessKeyID string) (caller, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	c, ok := h.keys[accessKeyID]
-	if !ok && region.ValidAccount(accessKeyID) {
-		c, ok = h.caller(h.cloud.OperatorARN(accessKeyID)), true
+	switch {
+	case ok:
+		return c, true
+	case region.ValidAccount(accessKeyID):
+		c = h.caller(h.cloud.OperatorARN(accessKeyID))
 		h.keys[accessKeyID] = c
+		return c, true
 	}
-	return c, ok
+	clients, role, ok := h.cloud.SessionClients(accessKeyID)
+	arn, _ := region.ParseARN(role)
+	return caller{clients, arn.Partition}, ok
 }
 
 // ServeHTTP answers one request. It refuses a peer that is not loopback, any request of a web page, and a Host that is neither loopback nor

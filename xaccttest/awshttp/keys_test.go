@@ -115,3 +115,18 @@ func TestErrorsKeepTheirTypes(t *testing.T) {
 		})
 	}
 }
+
+// The credentials of AssumeRole are a key, too.
+func TestAssumedKey(t *testing.T) {
+	cloud := xaccttest.NewCloud()
+	h := awshttp.New(cloud)
+	role := cloud.AddRole(accountA, "Mover")
+	out, err := sts.NewFromConfig(config(h, accountA, "eu-west-1")).AssumeRole(t.Context(), &sts.AssumeRoleInput{RoleArn: &role, RoleSessionName: new("night")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	who, err := sts.NewFromConfig(config(h, *out.Credentials.AccessKeyId, "eu-west-1")).GetCallerIdentity(t.Context(), nil)
+	if err != nil || !strings.HasSuffix(*who.Arn, ":assumed-role/Mover/night") {
+		t.Errorf("%v, %v", who, err)
+	}
+}

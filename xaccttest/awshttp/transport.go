@@ -39,6 +39,10 @@ func (h *Handler) RoundTrip(r *http.Request) (resp *http.Response, err error) {
 	if w.status == 0 {
 		w.status = http.StatusOK
 	}
+	for name, values := range w.header {
+		delete(w.header, name)
+		w.header[http.CanonicalHeaderKey(name)] = values // as a client reads it
+	}
 	return &http.Response{
 		StatusCode: w.status, Status: fmt.Sprintf("%d %s", w.status, http.StatusText(w.status)), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: w.header, Body: io.NopCloser(&w.body), ContentLength: int64(w.body.Len()), Request: r,

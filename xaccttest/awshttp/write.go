@@ -25,7 +25,7 @@ func (x *exchange) write(out any) error {
 	id, _ := awsmiddleware.GetRequestIDMetadata(metadata)
 	x.identify(id)
 	if x.svc.Protocol != "rest-xml" {
-		fillLists(v)
+		fillLists(e, v, shape)
 	}
 	switch x.svc.Protocol {
 	case "json":
@@ -55,10 +55,14 @@ func (x *exchange) write(out any) error {
 	return nil
 }
 
-// fillLists makes the nil lists of an output empty ones: these services answer a list also if nothing is in it.
-func fillLists(v reflect.Value) {
-	for _, f := range v.Fields() {
-		if f.Kind() == reflect.Slice && f.IsNil() {
+// fillLists makes the nil lists of an output empty ones: these services answer a list also if nothing is in it, unless it may not be empty.
+func fillLists(e *encoder, v reflect.Value, shape *model.Shape) {
+	if shape == nil {
+		return
+	}
+	for name, m := range shape.Members {
+		s := e.shapes[m.Shape]
+		if f := field(v, name); s.Type == "list" && (s.Min == nil || *s.Min == 0) && f.IsNil() {
 			f.Set(reflect.MakeSlice(f.Type(), 0, 0))
 		}
 	}
@@ -150,7 +154,8 @@ func (x *exchange) headers(e *encoder, v reflect.Value, shape *model.Shape) {
 			x.w.Header().Set(m.Name, e.text(f, e.shapes[m.Shape], m))
 		case "headers":
 			for it := f.MapRange(); it.Next(); {
-				x.w.Header().Set(m.Name+it.Key().String(), it.Value().String())
+				// In lower case, as S3 does: clients in other languages take the case for the key's.
+				x.w.Header()[strings.ToLower(m.Name+it.Key().String())] = []string{it.Value().String()}
 			}
 		}
 	}

@@ -11,7 +11,8 @@ LISTED = {
         DescribeTask DeleteTask ListTasks StartTaskExecution DescribeTaskExecution UpdateTaskExecution CancelTaskExecution ListTaskExecutions
         TagResource UntagResource ListTagsForResource"""),
     "iam": ("iam", "IAM", """GetRole ListRolePolicies GetRolePolicy ListAttachedRolePolicies GetPolicy GetPolicyVersion CreateRole
-        UpdateAssumeRolePolicy PutRolePolicy DeleteRolePolicy DeleteRole PutRolePermissionsBoundary TagRole UntagRole"""),
+        UpdateAssumeRolePolicy PutRolePolicy DeleteRolePolicy DeleteRole PutRolePermissionsBoundary TagRole UntagRole ListRoles ListRoleTags
+        ListInstanceProfilesForRole AttachRolePolicy DetachRolePolicy CreatePolicy DeletePolicy ListPolicyVersions"""),
     "kms": ("kms", "KMS", "DescribeKey GetKeyPolicy PutKeyPolicy"),
     "s3": ("s3", "S3", """HeadBucket GetBucketPolicy PutBucketPolicy DeleteBucketPolicy GetBucketOwnershipControls PutBucketOwnershipControls
         DeleteBucketOwnershipControls GetBucketAcl GetPublicAccessBlock GetBucketPolicyStatus GetBucketEncryption GetBucketVersioning
@@ -19,7 +20,7 @@ LISTED = {
         CreateMultipartUpload UploadPart CompleteMultipartUpload AbortMultipartUpload ListParts CreateBucket DeleteBucket ListBuckets GetBucketLocation
         GetBucketTagging GetBucketCors GetBucketWebsite GetBucketLifecycleConfiguration GetBucketReplication GetBucketLogging
         GetBucketAccelerateConfiguration GetBucketNotificationConfiguration"""),
-    "sts": ("sts", "STS", "GetCallerIdentity"),
+    "sts": ("sts", "STS", "GetCallerIdentity AssumeRole"),
 }
 
 
