@@ -147,7 +147,8 @@ func (e *AmbiguousError) Hint() string {
 	return "keep the one that is in use, and delete the others or remove their tags"
 }
 
-// StaleError says that a resource of ours was changed after the plan was made.
+// StaleError says that a resource of ours was changed after the plan was made. It was not written, unless it is a policy for a role that was deleted
+// while Apply wrote it: the Detail names the role, and says whether the statements that name it were taken out again.
 type StaleError struct {
 	Change string // the change's ID
 	Detail string

@@ -35,6 +35,14 @@ func compare(ours []string, sent, got policy.Document, ids map[string]string) gu
 			d.Missing = append(d.Missing, text.SidOr(st.Sid(), i))
 			continue
 		}
+		if slices.Contains(ours, st.Sid()) {
+			principals, _ := rest[j].Principals()
+			for _, p := range principals {
+				if arn := ids[p.Value()]; arn != "" {
+					d.Shown = appendNew(d.Shown, arn)
+				}
+			}
+		}
 		rest = slices.Delete(rest, j, j+1)
 	}
 	for _, st := range rest {

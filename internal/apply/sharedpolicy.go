@@ -27,12 +27,12 @@ import (
 // target is a policy that others write too and that a change writes: of a bucket, of a key, or of CloudWatch Logs.
 type target struct {
 	desired.SharedPolicy
-	err      error                                       // why there is no client for it
-	get, put string                                      // the operations, as in IAM policies
-	size     func(policy.Document) (used, quota int)     // as the service counts
-	checked  policy.Document                             // the policy that the current plan checked
-	facts    func(plan.Facts, policy.Document, []string) // puts a document in its place, and the Sids that leave it
-	diff     func(policy.Document) desired.PolicyDiff    // what is to become of a document
+	err      error                                              // why there is no client for it
+	get, put string                                             // the operations, as in IAM policies
+	size     func(policy.Document) (used, quota int)            // as the service counts
+	checked  policy.Document                                    // the policy that the current plan checked
+	facts    func(plan.Facts, policy.Document, []string)        // puts a document in its place, and the Sids that leave it
+	diff     func(policy.Document, []string) desired.PolicyDiff // what is to become of a document, without statements for the roles that are gone
 	read     func(context.Context) (policy.Document, error)
 	write    func(context.Context, policy.Document) (middleware.Metadata, error) // the zero Document is no policy
 }
@@ -50,7 +50,12 @@ func (s step) bucketTarget(w desired.Bucket) target {
 		facts: func(f plan.Facts, d policy.Document, gone []string) {
 			f.BucketPolicies[w.Spec.Name], f.Leaving[w.Spec.Name] = d, gone
 		},
-		diff: func(d policy.Document) desired.PolicyDiff { return s.shown(w, d) },
+		diff: func(d policy.Document, gone []string) desired.PolicyDiff {
+			if len(gone) > 0 { // statements of others leave only for ours
+				w.Spec.Statements, w.Adopted = without(w.Spec.Statements, gone), desired.Adopted{}
+			}
+			return s.shown(w, d)
+		},
 		read: func(ctx context.Context) (policy.Document, error) { return guard.ReadBucketPolicy(ctx, api, w.Spec) },
 		write: func(ctx context.Context, d policy.Document) (middleware.Metadata, error) {
 			return guard.WriteBucketPolicy(ctx, api, w.Spec, d)
@@ -83,7 +88,10 @@ func (s step) keyTarget(w desired.Key) target {
 		facts: func(f plan.Facts, d policy.Document, gone []string) {
 			f.KeyPolicies[w.Spec.ARN], f.Leaving[w.Spec.ARN] = d, gone
 		},
-		diff: func(d policy.Document) desired.PolicyDiff { return w.Diff(d, s.known()) },
+		diff: func(d policy.Document, gone []string) desired.PolicyDiff {
+			w.Spec.Statements = without(w.Spec.Statements, gone)
+			return w.Diff(d, s.known())
+		},
 		read: func(ctx context.Context) (policy.Document, error) { return guard.ReadKeyPolicy(ctx, api, w.Spec.ARN) },
 		write: func(ctx context.Context, d policy.Document) (middleware.Metadata, error) {
 			return guard.WriteKeyPolicy(ctx, api, w.Spec, d)
@@ -104,8 +112,8 @@ func (s step) logTarget(w desired.LogPolicy) target {
 		SharedPolicy: w.SharedPolicy, err: err, get: "logs:DescribeResourcePolicies", put: "logs:PutResourcePolicy",
 		size:    desired.LogSize,
 		checked: s.current.Snap.Logs[w.ID()][task.LogPolicyName],
-		facts:   func(plan.Facts, policy.Document, []string) {}, // no check looks at log policies
-		diff:    func(policy.Document) desired.PolicyDiff { return w.Diff(policies) },
+		facts:   func(plan.Facts, policy.Document, []string) {},                                 // no check looks at log policies
+		diff:    func(policy.Document, []string) desired.PolicyDiff { return w.Diff(policies) }, // which names no role
 		read: func(ctx context.Context) (d policy.Document, err error) {
 			policies, err = task.ListLogPolicies(ctx, api)
 			return policies[task.LogPolicyName], err
@@ -124,6 +132,7 @@ func (s step) applyPolicy(ctx context.Context, t target) (plan.Status, error) {
 	var sent, seen time.Time
 	var last policy.Document // as read last
 	backoff, others := patience.NewBackoff(), patience.NewBackoff()
+	taking := false // statements for a role that is gone are taken out again
 	out, err := guard.Write(ctx, guard.Target{
 		Ours: t.Ours,
 		Read: func(ctx context.Context) (policy.Document, error) {
@@ -133,8 +142,9 @@ func (s step) applyPolicy(ctx context.Context, t target) (plan.Status, error) {
 			}
 			return d, err
 		},
-		Edit: func(current policy.Document) guard.Edit {
-			d := t.diff(current)
+		Edit: func(current policy.Document, gone []string) guard.Edit {
+			taking = len(gone) > 0
+			d := t.diff(current, gone)
 			return guard.Edit{None: d.Op == plan.NoOp, Next: d.Next, Gone: d.Gone, Taken: d.Taken}
 		},
 		Write: func(ctx context.Context, d policy.Document) error {
@@ -147,7 +157,12 @@ func (s step) applyPolicy(ctx context.Context, t target) (plan.Status, error) {
 		},
 		Compare: func(sent, got policy.Document) guard.Difference { return compare(t.Ours, sent, got, s.known()) },
 	}, guard.Hooks{
-		Check: func(current policy.Document, e guard.Edit) error { return s.checkMerged(ctx, t, current, e) },
+		Check: func(current policy.Document, e guard.Edit) error {
+			if taking {
+				return nil // it allows less, to a role that is not there
+			}
+			return s.checkMerged(ctx, t, current, e)
+		},
 		Refused: func(ctx context.Context, attempt int, err error) error {
 			if waits := s.waitsFor(s.ch); waits != nil && awserr.Propagation(err) {
 				return waits // for the operator who makes the role
@@ -173,6 +188,7 @@ func (s step) applyPolicy(ctx context.Context, t target) (plan.Status, error) {
 			_, err := s.settle(ctx, look)
 			return err
 		},
+		Gone: s.goneRoles,
 	})
 	if err == nil {
 		s.res.Stored = stored(last, t.Ours, seen)
@@ -190,6 +206,9 @@ func (s step) policyEnded(t target, out guard.Outcome, err error) (plan.Status, 
 		dead    *plan.DeadPrincipalError
 		checked *checkError
 	)
+	if len(out.Gone) > 0 {
+		return s.goneEnded(t, out, err)
+	}
 	switch {
 	case err == nil && !out.Changed:
 		return plan.Unchanged, nil

@@ -57,7 +57,7 @@ var applyErrors = append([]typedCase{
 	{(*xacct.SchemaError)(nil), "the plan's JSON is of a newer version; nothing was read or written"},
 }, append(unusable[:len(unusable):len(unusable)], []typedCase{
 	{(*xacct.MismatchError)(nil), "the plan was edited: its changes are not those of its transfers"},
-	{(*xacct.StaleError)(nil), "a resource of ours was changed after the plan was made; that resource was not written"},
+	{(*xacct.StaleError)(nil), "a resource of ours was changed after the plan was made; that resource was not written. Where a role was deleted while a policy that names it was written, those statements were taken out again"},
 	{(*xacct.CallerError)(nil), "of a set-up: the caller may not make a location or task that it would have to make now, or that of another account may not write a policy there; nothing was written"},
 	{(*xacct.BlockedError)(nil), "findings block a transfer, in the plan or by now"},
 	{(*xacct.AmbiguousError)(nil), "several locations or tasks are tagged as one of ours; inside of the BlockedError if that was so before the first write"},

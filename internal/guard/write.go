@@ -27,7 +27,7 @@ type Edit struct {
 type Target struct {
 	Ours    []string                                           // every Sid that we can have in it
 	Read    func(context.Context) (policy.Document, error)     // the zero Document is no policy
-	Edit    func(current policy.Document) Edit                 // merges ours into what was read
+	Edit    func(current policy.Document, gone []string) Edit  // merges ours into what was read, but for those that name a role that is gone, by ARN
 	Write   func(ctx context.Context, d policy.Document) error // the zero Document deletes the policy
 	Compare func(sent, got policy.Document) Difference         // how what was read after a write differs from it
 }
@@ -36,6 +36,7 @@ type Target struct {
 type Difference struct {
 	Missing []string // the statements, by Sid or number, that stand in one of the two only
 	Other   *Other   // statements of ours that stand there, but for another principal; nil if there are none
+	Shown   []string // the ARNs of the roles whose own unique IDs stand in statements of ours
 }
 
 // Other is what stands in a policy in place of principals that were sent. The service puts the unique ID in place of an ARN when it stores a policy: a
@@ -55,6 +56,7 @@ type Hooks struct {
 	Stored  func()                                                           // the service has accepted a write
 	Another func(ctx context.Context, attempt int, o Other) error            // what was written names another principal: nil writes again, after a wait
 	Settle  func(context.Context, func(context.Context) (bool, error)) error // looks until the function says that the write shows
+	Gone    func(ctx context.Context, roles []string) []string               // which of the roles, by ARN, are known not to be there any more
 }
 
 // Outcome is what [Write] did.
@@ -62,6 +64,7 @@ type Outcome struct {
 	Changed bool     // it wrote
 	Others  []string // statements of others that were sent and are not there afterwards: another writer was at work
 	Unsure  *Other   // what was written last shows unique IDs that may be those of the principals that were sent; nil if it shows none
+	Gone    []string // the ARNs of the roles that were deleted meanwhile: statements that name them are to be out again, unless there is an error
 }
 
 // TakenError says that a statement of somebody else has one of our Sids.
@@ -107,17 +110,11 @@ func Write(ctx context.Context, t Target, h Hooks) (Outcome, error) {
 		if err != nil {
 			return out, &ReadError{err}
 		}
-		e := t.Edit(current)
-		switch {
-		case len(e.Taken) > 0:
-			return out, &TakenError{e.Taken[0]}
-		case e.None:
-			return out, nil
-		}
-		if err := h.Check(current, e); err != nil {
+		e := t.Edit(current, out.Gone)
+		if err := h.allow(current, e); err != nil || e.None {
 			return out, err
 		}
-		if err := patience.Stopped(ctx); err != nil {
+		if err := patience.Stopped(ctx); err != nil && len(out.Gone) == 0 { // what names a role that is gone does not stay
 			return out, err
 		}
 		put := patience.Late(held, t.Write(held, e.Next))
@@ -132,11 +129,15 @@ func Write(ctx context.Context, t Target, h Hooks) (Outcome, error) {
 		if put == nil {
 			h.Stored()
 		}
-		d, err := t.readBack(held, h, e.Next, other > 0)
+		d, dead, err := t.readBack(held, h, e.Next, other > 0)
 		if err != nil {
 			return out, &ReadError{fmt.Errorf("after the write: %w", joined(put, err))}
 		}
-		if out.Others, out.Unsure = nil, nil; len(d.Missing) == 0 && d.Other == nil {
+		if out.Others, out.Unsure = nil, nil; len(dead) > 0 {
+			out.Gone = append(out.Gone, dead...)
+			continue
+		}
+		if len(d.Missing) == 0 && d.Other == nil {
 			return out, nil
 		}
 		gone := slices.ContainsFunc(d.Missing, func(sid string) bool { return slices.Contains(t.Ours, sid) }) || put != nil && len(d.Missing) > 0
@@ -166,6 +167,17 @@ func Write(ctx context.Context, t Target, h Hooks) (Outcome, error) {
 	}
 }
 
+// allow says why the edit must not be written.
+func (h Hooks) allow(current policy.Document, e Edit) error {
+	switch {
+	case len(e.Taken) > 0:
+		return &TakenError{e.Taken[0]}
+	case e.None:
+		return nil
+	}
+	return h.Check(current, e)
+}
+
 // joined is the error of a read after the write, with that of the write before it if there is one, in one line.
 func joined(put, err error) error {
 	if put == nil {
@@ -177,14 +189,26 @@ func joined(put, err error) error {
 // readBack looks at the policy until it holds every statement that was sent and none of ours that was not, or the time for that is over. It returns
 // what differs. A service answers in its own rendering and may show the old policy for a while. What is certain to be another principal ends the
 // look, because only another write can change it. So does what may be one, if it was written again for that.
-func (t Target) readBack(ctx context.Context, h Hooks, sent policy.Document, again bool) (d Difference, err error) {
+//
+// A service that shows the unique ID of a role in our statements until the end may do so because the role was deleted before the write, which it did
+// not know yet. gone are those of these roles that are not there any more.
+func (t Target) readBack(ctx context.Context, h Hooks, sent policy.Document, again bool) (d Difference, gone []string, err error) {
+	var got policy.Document
 	err = h.Settle(ctx, func(ctx context.Context) (bool, error) {
-		got, err := t.Read(ctx)
-		if err != nil {
+		var err error
+		if got, err = t.Read(ctx); err != nil {
 			return false, err
 		}
-		d = t.Compare(sent, got)
-		return len(d.Missing) == 0 && (d.Other == nil || d.Other.Certain || again), nil
+		if d = t.Compare(sent, got); d.Other != nil {
+			return len(d.Missing) == 0 && (d.Other.Certain || again), nil
+		}
+		return len(d.Missing) == 0 && len(d.Shown) == 0, nil
 	})
-	return d, err
+	if err != nil || len(d.Missing) > 0 || d.Other != nil || len(d.Shown) == 0 {
+		return d, nil, err
+	}
+	if gone = h.Gone(ctx, d.Shown); len(gone) == 0 {
+		d = t.Compare(sent, got) // a role of that name may have been found to be another one
+	}
+	return d, gone, nil
 }

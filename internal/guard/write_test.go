@@ -48,6 +48,8 @@ type service struct {
 	another  []*Other                              // what the next looks see in place of our principals; nil is nothing
 	rewrites bool                                  // another principal is seen when the policy is read again
 	stale    bool                                  // the last look saw another principal
+	shown    [][]string                            // the roles whose ids the next looks see in ours
+	gone     []string                              // the roles that are no more
 	given    int                                   // after how many times another principal is no longer written over; 0 is never
 	check    error
 	refused  func(attempt int) error
@@ -75,11 +77,14 @@ func (s *service) target() Target {
 			}
 			return s.policy, nil
 		},
-		Edit: func(current policy.Document) Edit {
+		Edit: func(current policy.Document, gone []string) Edit {
 			if s.takenSid != "" {
 				return Edit{Taken: []string{s.takenSid}}
 			}
 			_, there := current.Statement("Ours")
+			if len(gone) > 0 {
+				return Edit{None: !there, Next: current.Without("Ours"), Gone: []string{"Ours"}}
+			}
 			there = there && !(s.rewrites && s.stale)
 			return Edit{None: there, Next: current.With(statement("Ours"))}
 		},
@@ -97,7 +102,7 @@ func (s *service) target() Target {
 		Compare: func(sent, got policy.Document) Difference {
 			d := Difference{Missing: slices.DeleteFunc(sidsOf(sent), func(sid string) bool { return slices.Contains(sidsOf(got), sid) })}
 			d.Other = next(&s.another)
-			s.stale = d.Other != nil
+			s.stale, d.Shown = d.Other != nil, next(&s.shown)
 			return d
 		},
 	}
@@ -129,6 +134,10 @@ func (s *service) hooks() Hooks {
 			_, err := look(ctx)
 			return err
 		},
+		Gone: func(_ context.Context, roles []string) []string {
+			s.note("gone")
+			return slices.DeleteFunc(slices.Clone(roles), func(arn string) bool { return !slices.Contains(s.gone, arn) })
+		},
 	}
 }
 
@@ -145,6 +154,7 @@ func TestWrite(t *testing.T) {
 	again := func(what ...string) []string {
 		return slices.Concat([]string{"read", "check", "write", "wrote", "stored", "read", "another"}, what)
 	}
+	role := []string{"arn:aws:iam::111122223333:role/r"}
 	removesOurs := func(d policy.Document) policy.Document { return d.Without("Ours") }
 	for _, tt := range []struct {
 		name  string
@@ -193,6 +203,18 @@ func TestWrite(t *testing.T) {
 			Outcome{Changed: true}, nil, again("read", "check", "write", "wrote", "stored", "read"), []string{"Ours"}},
 		{"for another principal, and the answer lost", service{another: []*Other{certain}, rewrites: true, writes: []error{lost}, stores: []bool{true}},
 			Outcome{Changed: true}, nil, slices.Concat([]string{"read", "check", "write", "wrote", "read", "another"}, written), []string{"Ours"}},
+		{"for a role that is shown by its id and there", service{shown: [][]string{role, role}}, Outcome{Changed: true}, nil,
+			append(slices.Clone(written), "gone"), []string{"Ours"}},
+		{"for a role that is gone", service{policy: holding("Theirs"), shown: [][]string{role}, gone: role}, Outcome{Changed: true, Gone: role}, nil,
+			slices.Concat(written, []string{"gone"}, written), []string{"Theirs"}},
+		{"for a role that is gone, in no other policy", service{shown: [][]string{role}, gone: role}, Outcome{Changed: true, Gone: role}, nil,
+			slices.Concat(written, []string{"gone"}, written), nil},
+		{"for a role that is gone, and refused to be taken out", service{shown: [][]string{role}, gone: role, writes: []error{nil, denied}},
+			Outcome{Changed: true, Gone: role}, denied, slices.Concat(written, []string{"gone", "read", "check", "write", "refused"}), []string{"Ours"}},
+		{"for a role that is gone, and the answer lost", service{shown: [][]string{role}, gone: role, writes: []error{lost}, stores: []bool{true}},
+			Outcome{Changed: true, Gone: role}, nil, slices.Concat([]string{"read", "check", "write", "wrote", "read", "gone"}, written), nil},
+		{"for a role that was made again", service{shown: [][]string{role}, another: []*Other{nil, certain}, rewrites: true}, Outcome{Changed: true}, nil,
+			slices.Concat(written, []string{"gone", "another"}, written), []string{"Ours"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := Write(t.Context(), tt.s.target(), tt.s.hooks())
@@ -232,18 +254,21 @@ func TestWriteStopped(t *testing.T) {
 	enough := errors.New("enough")
 	for _, tt := range []struct {
 		name, at string // the context ends with this call
+		gone     []string
 		writes   []error
 		err      error
 		log      []string
 	}{
-		{"before the write", "check", nil, enough, []string{"read", "check"}},
-		{"during the write", "write", nil, nil, []string{"read", "check", "write", "wrote", "stored", "read"}},
-		{"during a write whose answer is lost", "write", []error{io.ErrUnexpectedEOF}, enough,
+		{"before the write", "check", nil, nil, enough, []string{"read", "check"}},
+		{"during the write", "write", nil, nil, nil, []string{"read", "check", "write", "wrote", "stored", "read"}},
+		{"during a write for a role that is gone", "write", []string{"r"}, nil, nil,
+			[]string{"read", "check", "write", "wrote", "stored", "read", "gone", "read", "check", "write", "wrote", "stored", "read"}},
+		{"during a write whose answer is lost", "write", nil, []error{io.ErrUnexpectedEOF}, enough,
 			[]string{"read", "check", "write", "wrote", "read", "read", "check"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			ctx, cancel := context.WithCancelCause(t.Context())
-			s := &service{writes: tt.writes}
+			s := &service{writes: tt.writes, gone: tt.gone, shown: [][]string{tt.gone}}
 			target, hooks := s.target(), s.hooks()
 			read, write, check := target.Read, target.Write, hooks.Check
 			target.Read = func(ctx context.Context) (policy.Document, error) {
