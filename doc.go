@@ -5,9 +5,9 @@
 //	p, err := xacct.NewPlan(ctx, clients, transfers) // reads only
 //	fmt.Println(p)                                   // what changes, what the policies allow, what is unknown
 //	result, err := p.Apply(ctx, clients)
-//	api, err := clients.DataSync(result.TaskARN("media-archive"))
-//	run, err := task.Start(ctx, api, result.TaskARN("media-archive"))
+//	run, err := p.Start(ctx, clients, result, "media-archive")
 //	outcome, err := run.Wait(ctx)                          // err is nil only if everything arrived
+//	receipt, err := run.Receipt(ctx)                       // the record of the run
 //	p, err = xacct.NewDestroyPlan(ctx, clients, transfers) // and p.Apply to remove it again
 //
 // # The parts
@@ -16,8 +16,9 @@
 // locations and a task without a call to AWS, and [Resources.Check] evaluates them against policies that you hand in: both can be unit-tested.
 //
 //   - [NewPlan] and [NewDestroyPlan] compare what is desired with what is observed. [Plan.Apply] makes the changes. A destroy plan removes them.
-//   - Package task runs the task and tells whether everything arrived. [VerifyOwnership] returns a check for its
-//     StartOptions.Before: that the objects which the run writes will belong to the destination's owner.
+//   - [Plan.Start] runs the task of a transfer once it is proved that the objects will belong to the destination's owner. [Run] tells whether
+//     everything arrived, and has the record. [Plan.Attach] returns the run under way, or the latest.
+//   - Package task does the same for one task by its ARN; [VerifyOwnership] returns a check for its StartOptions.Before.
 //   - Packages iamrole, bucket, kmskey, location and task each describe one AWS resource and are useful alone.
 //   - Package policy holds policy documents, and policy/authz decides what they allow.
 //   - Package xaccttest is an in-memory AWS to test all of it with.

@@ -17,15 +17,65 @@ import (
 	"github.com/xacct/xacct/xaccttest"
 )
 
-// The record of a run: what was planned, ran and arrived, and which policies were in force. It is kept as JSON.
-func ExamplePlan_Receipt() {
+// A run by the name of its transfer, from the start to the record. No request is made before it is known that the objects will belong to the
+// destination's owner.
+func ExamplePlan_Start() {
 	ctx := context.Background()
+	clients, p, result := setUp(ctx)
+
+	run, err := p.Start(ctx, clients, result, "media-archive")
+	if err != nil {
+		log.Fatal(err, xacct.Hints(err))
+	}
+	outcome, err := run.Wait(ctx)
+	if outcome == nil { // a run that left something behind has an outcome beside the error, and a receipt, too
+		log.Fatal(err, xacct.Hints(err))
+	}
+	fmt.Println(outcome.Verdict)
+	receipt, err := run.Receipt(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%d object, %d policies in force\n", receipt.Counters.Files, len(receipt.Policies))
+	// Output:
+	// complete
+	// 1 object, 6 policies in force
+}
+
+// Of two teams, one runs the task and has no client of the bucket's owner. The other has looked at the bucket and confirmed that ACLs are disabled:
+// the receipt says who did.
+func ExampleOwnershipConfirmed() {
+	ctx := context.Background()
+	clients, p, result := setUp(ctx)
+	ours := xacct.Clients{"111122223333": clients["111122223333"]}
+
+	_, err := p.Start(ctx, ours, result, "media-archive")
+	var unproved *xacct.OwnershipError
+	if errors.As(err, &unproved) {
+		fmt.Println(unproved.Hint())
+	}
+
+	run, err := p.Start(ctx, ours, result, "media-archive", xacct.OwnershipConfirmed("media-archive", "storage team, ticket 12"))
+	if err != nil {
+		log.Fatal(err, xacct.Hints(err))
+	}
+	receipt, err := run.Receipt(ctx) // waits for the run's end
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(receipt.Verdict, receipt.OwnershipConfirmed)
+	// Output:
+	// give a client of account 444455556666 that may s3:GetBucketOwnershipControls, or have its owner confirm that ACLs are disabled: OwnershipConfirmed(bucket, by) is an option of Plan.Start
+	// complete map[media-archive:storage team, ticket 12]
+}
+
+// setUp plans and applies a transfer on an in-memory AWS.
+func setUp(ctx context.Context) (xacct.Clients, *xacct.Plan, *xacct.Result) {
 	cloud := xaccttest.NewCloud(func(o *xaccttest.Options) { o.Phases = xaccttest.Phases{} }) // runs take no time
 	cloud.AddBucket("111122223333", "eu-west-1", "media-raw")
 	cloud.AddBucket("444455556666", "us-east-2", "media-archive")
 	cloud.PutObject("media-raw", "2026/clip.mov", []byte("…"))
 	clients := cloud.Clients()
-
 	p, err := xacct.NewPlan(ctx, clients, []xacct.Transfer{{
 		Name:        "media-archive",
 		Source:      xacct.Endpoint{Account: "111122223333", Region: "eu-west-1", Bucket: "media-raw"},
@@ -37,22 +87,25 @@ func ExamplePlan_Receipt() {
 	}
 	result, err := p.Apply(ctx, clients)
 	if err != nil {
-		log.Fatal(err)
+		log.Fatal(err, xacct.Hints(err))
 	}
-	api, err := clients.DataSync(result.TaskARN("media-archive"))
+	return clients, p, result
+}
+
+// The record of a run: what was planned, ran and arrived, and which policies were in force. It is kept as JSON.
+func ExamplePlan_Receipt() {
+	ctx := context.Background()
+	clients, p, result := setUp(ctx)
+	run, err := p.Start(ctx, clients, result, "media-archive")
 	if err != nil {
-		log.Fatal(err)
+		log.Fatal(err, xacct.Hints(err))
 	}
-	execution, err := task.Start(ctx, api, result.TaskARN("media-archive"))
-	if err != nil {
-		log.Fatal(err)
-	}
-	outcome, err := execution.Wait(ctx)
+	outcome, err := run.Wait(ctx)
 	if outcome == nil { // a run that left something behind has an outcome beside the error, and a receipt, too
-		log.Fatal(err)
+		log.Fatal(err, xacct.Hints(err))
 	}
 
-	receipt, err := p.Receipt(ctx, clients, "media-archive", result, outcome)
+	receipt, err := p.Receipt(ctx, clients, "media-archive", result, outcome) // run.Receipt(ctx) is the same
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -6,7 +6,6 @@ import (
 	"log"
 
 	"github.com/xacct/xacct"
-	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -40,21 +39,20 @@ func Example() {
 		log.Fatal(err, xacct.Hints(err))
 	}
 
-	api, err := clients.DataSync(result.TaskARN(transfer.Name))
+	run, err := p.Start(ctx, clients, result, transfer.Name) // the objects will belong to the destination's owner
 	if err != nil {
-		log.Fatal(err)
+		log.Fatal(err, xacct.Hints(err))
 	}
-	execution, err := task.Start(ctx, api, result.TaskARN(transfer.Name), func(o *task.StartOptions) {
-		o.Before = xacct.VerifyOwnership(clients, transfer) // what is written will belong to the destination's owner
-	})
+	outcome, err := run.Wait(ctx) // err is nil only if everything arrived
 	if err != nil {
-		log.Fatal(err)
-	}
-	outcome, err := execution.Wait(ctx) // err is nil only if everything arrived
-	if err != nil {
-		log.Fatal(err)
+		log.Fatal(err, xacct.Hints(err))
 	}
 	fmt.Printf("\n%s: %d object arrived\n", outcome.Verdict, outcome.Counters.Files)
+	receipt, err := run.Receipt(ctx) // the record, to be kept as JSON
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("policies in force:", len(receipt.Policies))
 	// Output:
 	// media-archive: 6 to create, 0 to update, 0 blocked
 	//
@@ -83,4 +81,5 @@ func Example() {
 	//            → hand them to the plan in SCPs and RCPs, or ask the organisation's administrators
 	//
 	// complete: 1 object arrived
+	// policies in force: 6
 }

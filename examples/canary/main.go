@@ -49,11 +49,6 @@ func run(ctx context.Context, out io.Writer, clients xacct.Clients) error {
 	if err != nil {
 		return err
 	}
-	taskARN := result.TaskARN(transfer.Name)
-	api, err := clients.DataSync(taskARN)
-	if err != nil {
-		return err
-	}
 	for _, step := range []struct {
 		name     string
 		includes []string // in place of the task's filters; nil leaves those
@@ -61,10 +56,7 @@ func run(ctx context.Context, out io.Writer, clients xacct.Clients) error {
 		{"canary", []string{task.Folder("dt=2026-03-01")}},
 		{"everything", nil},
 	} {
-		execution, err := task.Start(ctx, api, taskARN, func(o *task.StartOptions) {
-			o.Includes = step.includes
-			o.Before = xacct.VerifyOwnership(clients, transfer)
-		})
+		execution, err := p.Start(ctx, clients, result, transfer.Name, func(o *task.StartOptions) { o.Includes = step.includes })
 		if err != nil {
 			return err
 		}

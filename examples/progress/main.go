@@ -51,15 +51,9 @@ func run(ctx context.Context, out io.Writer, clients xacct.Clients) error {
 	if err != nil {
 		return err
 	}
-	taskARN := result.TaskARN(transfer.Name)
-	api, err := clients.DataSync(taskARN)
-	if err != nil {
-		return err
-	}
-	execution, err := task.Start(ctx, api, taskARN, func(o *task.StartOptions) {
+	execution, err := p.Start(ctx, clients, result, transfer.Name, func(o *task.StartOptions) {
 		o.Token = "first copy"        // a second start with it finds this run again
 		o.IfRunning = task.AttachToIt // and if somebody else started one, watch that
-		o.Before = xacct.VerifyOwnership(clients, transfer)
 	})
 	if err != nil {
 		return err

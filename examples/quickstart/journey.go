@@ -88,11 +88,15 @@ func (j journey) setUp(ctx context.Context, p *xacct.Plan) error {
 	}
 
 	j.out.heading("Run")
-	outcome, runErr := j.copy(ctx, result.TaskARN(j.transfer.Name))
-	if outcome == nil {
-		return runErr
+	run, err := p.Start(ctx, j.clients, result, j.transfer.Name) // nothing is written that the destination's owner could not read
+	if err != nil {
+		return err
 	}
-	if err := errors.Join(runErr, j.receipt(ctx, p, result, outcome)); err != nil { // a run that left something behind has a receipt, too
+	outcome, err := j.watched(ctx, run)
+	if outcome == nil {
+		return err
+	}
+	if err := errors.Join(err, j.receipt(ctx, run)); err != nil { // a run that left something behind has a receipt, too
 		return err
 	}
 
@@ -131,21 +135,11 @@ func (j journey) apply(ctx context.Context, p *xacct.Plan) (*xacct.Result, error
 	return result, nil
 }
 
-// copy runs the task and prints how it ended. There is an outcome whenever the run has ended; the error is nil only if everything arrived.
-func (j journey) copy(ctx context.Context, taskARN string) (*task.Outcome, error) {
-	api, err := j.clients.DataSync(taskARN)
-	if err != nil {
-		return nil, err
-	}
-	execution, err := task.Start(ctx, api, taskARN, func(o *task.StartOptions) {
-		o.Before = xacct.VerifyOwnership(j.clients, j.transfer) // no object is written that the destination's owner cannot read
-	})
-	if err != nil {
-		return nil, err
-	}
+// watched shows the run and prints how it ended. There is an outcome whenever the run has ended; the error is nil only if everything arrived.
+func (j journey) watched(ctx context.Context, run *xacct.Run) (*task.Outcome, error) {
 	bar := progressBar{out: j.out}
 	var outcome *task.Outcome
-	for p, err := range execution.Watch(ctx, j.watch) {
+	for p, err := range run.Watch(ctx, j.watch) {
 		if err != nil {
 			return nil, err
 		}
@@ -168,9 +162,9 @@ func (j journey) copy(ctx context.Context, taskARN string) (*task.Outcome, error
 }
 
 // receipt prints the record of the run, complete or not.
-func (j journey) receipt(ctx context.Context, p *xacct.Plan, result *xacct.Result, outcome *task.Outcome) error {
+func (j journey) receipt(ctx context.Context, run *xacct.Run) error {
 	j.out.heading("Receipt")
-	receipt, err := p.Receipt(ctx, j.clients, j.transfer.Name, result, outcome)
+	receipt, err := run.Receipt(ctx)
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/policy"
@@ -189,15 +188,25 @@ func TestLiveDeclined(t *testing.T) {
 	}
 }
 
+// onRead is a reader that calls a function before each read: of a question, once it was put.
+type onRead struct {
+	io.Reader
+	then func()
+}
+
+func (r onRead) Read(b []byte) (int, error) {
+	r.then()
+	return r.Reader.Read(b)
+}
+
 // An interruption ends the question, too.
 func TestLiveInterruptedWhileAsking(t *testing.T) {
 	w := newLiveWorld(t)
 	ctx, interrupt := context.WithCancelCause(t.Context())
 	cause := errors.New("interrupted")
-	in, answers := io.Pipe()
+	never, answers := io.Pipe()
 	defer answers.Close()
-	time.AfterFunc(50*time.Millisecond, func() { interrupt(cause) })
-	printed, err := w.start(ctx, in, []string{
+	printed, err := w.start(ctx, onRead{never, func() { interrupt(cause) }}, []string{
 		"-live", "-source-profile", "a", "-source-bucket", "media-raw", "-source-region", "eu-west-1",
 		"-destination-profile", "b", "-destination-bucket", "media-archive", "-destination-region", "us-east-2",
 	})

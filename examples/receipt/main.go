@@ -13,7 +13,6 @@ import (
 	"os/signal"
 
 	"github.com/xacct/xacct"
-	"github.com/xacct/xacct/task"
 )
 
 var transfer = xacct.Transfer{
@@ -51,12 +50,7 @@ func run(ctx context.Context, out io.Writer, clients xacct.Clients) error {
 	if err != nil {
 		return err
 	}
-	taskARN := result.TaskARN(transfer.Name)
-	api, err := clients.DataSync(taskARN)
-	if err != nil {
-		return err
-	}
-	execution, err := task.Start(ctx, api, taskARN, func(o *task.StartOptions) { o.Before = xacct.VerifyOwnership(clients, transfer) })
+	execution, err := p.Start(ctx, clients, result, transfer.Name)
 	if err != nil {
 		return err
 	}
@@ -64,7 +58,7 @@ func run(ctx context.Context, out io.Writer, clients xacct.Clients) error {
 	if outcome == nil {
 		return runErr
 	}
-	receipt, err := p.Receipt(ctx, clients, transfer.Name, result, outcome) // also of a run that failed
+	receipt, err := execution.Receipt(ctx) // also of a run that failed
 	if err != nil {
 		return errors.Join(runErr, err)
 	}

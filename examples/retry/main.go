@@ -54,13 +54,7 @@ func run(ctx context.Context, out io.Writer, clients xacct.Clients) error {
 	if err != nil {
 		return err
 	}
-	taskARN := result.TaskARN(transfer.Name)
-	api, err := clients.DataSync(taskARN)
-	if err != nil {
-		return err
-	}
-	verify := func(o *task.StartOptions) { o.Before = xacct.VerifyOwnership(clients, transfer) }
-	execution, err := task.Start(ctx, api, taskARN, verify)
+	execution, err := p.Start(ctx, clients, result, transfer.Name)
 	if err != nil {
 		return err
 	}
@@ -71,11 +65,17 @@ func run(ctx context.Context, out io.Writer, clients xacct.Clients) error {
 	}
 	fmt.Fprintf(out, "first run: %s, %d failed\n", outcome.Verdict, outcome.Counters.Failed())
 
+	api, err := clients.DataSync(execution.ARN())
+	if err != nil {
+		return err
+	}
 	lists, err := clients.Objects("111122223333", "us-east-2") // reads and writes the bucket of reports and manifests
 	if err != nil {
 		return err
 	}
-	again, err := task.Retry(ctx, api, lists, execution.ARN(), *transfer.Task.Report, transfer.RetryManifest(), verify)
+	again, err := task.Retry(ctx, api, lists, execution.ARN(), *transfer.Task.Report, transfer.RetryManifest(), func(o *task.StartOptions) {
+		o.Before = xacct.VerifyOwnership(clients, transfer) // as Plan.Start does
+	})
 	if err != nil || again == nil {
 		return err // nil: nothing failed
 	}

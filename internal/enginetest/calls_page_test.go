@@ -17,6 +17,8 @@ const (
 	applyName       = "Plan.Apply, set-up"
 	destroyPlanName = "xacct.NewDestroyPlan"
 	destroyName     = "Plan.Apply, tear-down"
+	planStartName   = "Plan.Start"
+	attachName      = "Plan.Attach"
 	startName       = "task.Start"
 	watchName       = "Execution.Watch and Execution.Wait"
 	cancelName      = "Execution.Cancel"
@@ -108,6 +110,40 @@ var callingFunctions = []callingFunction{
 		errors:     applyErrors,
 		others:     "as of a set-up.",
 		afterwards: "What was not removed stays as it was, and the next destroy plan has it again. A role stays as long as a policy may name it. Objects stay.",
+	},
+	{
+		name: planStartName, permission: "`RunPhase` in the task account; in the destination's account `PlanPhase`; without the Result of Apply, `PlanPhase` in the task account too",
+		does: "Looks the transfer's task up by its tags if the Result does not have it, proves whose the client of the task account is, reads the Object Ownership of " +
+			"the destination's bucket, and starts a run as `task.Start` does. The bucket of an account without a client is not read if `OwnershipConfirmed` names who looked.",
+		isNil: "as of `task.Start`. The objects will belong to the owner of the destination's bucket, or somebody has confirmed it.",
+		errors: []typedCase{
+			{(*xacct.Problem)(nil), "an option is invalid, does not fit the task, or deletes though `NoDelete` is set"},
+			{(*xacct.ClientError)(nil), "a client of the task account was not given"},
+			{(*xacct.IdentityError)(nil), "the client of the task account belongs to another account, or STS did not answer"},
+			{(*xacct.ConfigError)(nil), "the credentials have expired, are missing or are refused, or the client has no Region"},
+			{(*xacct.AmbiguousError)(nil), "several tasks are tagged as the transfer's"},
+			{(*xacct.OwnershipError)(nil), "inside of the StartError: the objects would not belong to the destination's owner, or nobody could look and nobody has confirmed"},
+			{(*xacct.AccessTestError)(nil), "DataSync refused for want of access: with the end and what the plan had found, as `Plan.Explain`"},
+			{(*task.RunningError)(nil), "as of `task.Start`"},
+			{(*task.StartError)(nil), "as of `task.Start`"},
+			{(*task.LostStartError)(nil), "as of `task.Start`"},
+		},
+		others:     "the plan has no such transfer or is one to tear down, or no task is tagged as the transfer's.",
+		afterwards: "as of `task.Start`.",
+	},
+	{
+		name: attachName, readOnly: true, permission: "`RunPhase` and `PlanPhase`, in the task account",
+		does:  "Looks the transfer's task up by its tags, proves whose the client of the task account is, and asks for the run under way, or the latest.",
+		isNil: "the task has a run that DataSync knows.",
+		errors: []typedCase{
+			{(*xacct.ClientError)(nil), "as of Start"},
+			{(*xacct.IdentityError)(nil), "as of Start"},
+			{(*xacct.ConfigError)(nil), "as of Start"},
+			{(*xacct.AmbiguousError)(nil), "as of Start"},
+			{(*task.NoRunError)(nil), "the task has no run: it never ran, or not in the last 30 days"},
+		},
+		others:     "as of Start.",
+		afterwards: "Nothing was written, and the run goes on.",
 	},
 	{
 		name: startName, permission: "`RunPhase`",

@@ -39,6 +39,9 @@ type calling struct {
 // lookingBack is the phase of an operator who looks for what is left: that of planning with permissions for one more role.
 const lookingBack xacct.Phase = "look-back"
 
+// byName is the phase of an operator who runs a task that has to be looked up first: those of planning and of running.
+const byName xacct.Phase = "by-name"
+
 // callSet are the operations by account and service.
 type callSet map[string]map[string]map[string]bool
 
@@ -66,13 +69,17 @@ func newCalling(t *testing.T) *calling {
 	tr.Source.Role = iamrole.Spec{PermissionsBoundary: cloud.AddPolicy(accountA, "boundary", policy.New(policy.Allow("s3:*", "kms:*").On("*")))}
 	c := &calling{cloud: cloud, transfer: tr, policies: map[string]policy.Document{}, made: map[string]callSet{}}
 	for _, who := range callers {
+		var run policy.Document
 		for _, phase := range []xacct.Phase{xacct.PlanPhase, xacct.ApplyPhase, xacct.RunPhase, xacct.DestroyPhase} {
 			d, err := xacct.OperatorPolicy(who.account, []xacct.Transfer{tr}, phase)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if phase == xacct.PlanPhase {
+			switch phase {
+			case xacct.PlanPhase:
 				c.policies[who.account] = d
+			case xacct.RunPhase:
+				run = d
 			}
 			if d.Len() == 0 {
 				cloud.AddRole(who.account, "operator-"+string(phase))
@@ -83,6 +90,7 @@ func newCalling(t *testing.T) *calling {
 		serviceRole := policy.Allow("iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies").On(
 			"arn:aws:iam::" + who.account + ":role/aws-service-role/datasync.amazonaws.com/AWSServiceRoleForDataSync")
 		cloud.AddRole(who.account, "operator-"+string(lookingBack), c.policies[who.account], policy.New(serviceRole))
+		cloud.AddRole(who.account, "operator-"+string(byName), slices.DeleteFunc([]policy.Document{c.policies[who.account], run}, func(d policy.Document) bool { return d.Len() == 0 })...)
 	}
 	return c
 }
@@ -194,11 +202,29 @@ func (c *calling) run(t *testing.T, p *xacct.Plan, r *xacct.Result) {
 		e, err = task.Start(ctx, api, arn, func(o *task.StartOptions) { o.Token = "nightly-2026-01-01" })
 		return err
 	})
+	c.note(t, attachName, func() error {
+		run, err := p.Attach(ctx, xacct.Clients{accountA: c.as(byName)[accountA]}, c.transfer.Name)
+		if err == nil && run.ARN() != e.ARN() {
+			err = fmt.Errorf("attached to %s, want %s", run.ARN(), e.ARN())
+		}
+		return err
+	})
 	c.note(t, cancelName, func() error { return e.Cancel(ctx) })
 	if _, err := e.Wait(ctx); err == nil {
 		t.Error("a cancelled run is complete")
 	}
 	c.note(t, cancelName, func() error { return e.Cancel(ctx) })
+	for phase, result := range map[xacct.Phase]*xacct.Result{xacct.RunPhase: r, byName: nil} {
+		clients := xacct.Clients{accountA: c.as(phase)[accountA], accountB: c.as(xacct.PlanPhase)[accountB]}
+		var run *xacct.Run
+		c.note(t, planStartName, func() (err error) {
+			run, err = p.Start(ctx, clients, result, c.transfer.Name)
+			return err
+		})
+		if _, err := run.Wait(ctx); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // tearDown removes the transfer while a run goes on.
