@@ -267,7 +267,7 @@ func (g *planGrants) role(c *plan.Change) error {
 		g.allow("WriteRoles", "", "iam:TagRole", arn) // tags note what the role's trust and policies told of
 	}
 	return g.calls(c, "WriteRoles", arn, "iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:DeleteRolePolicy",
-		"iam:PutRolePermissionsBoundary", "iam:DeleteRole")
+		"iam:PutRolePermissionsBoundary", "iam:DeleteRole", "iam:UntagRole")
 }
 
 func (g *planGrants) location(c *plan.Change) error {
@@ -294,7 +294,7 @@ func (g *planGrants) location(c *plan.Change) error {
 		switch call {
 		case "datasync:CreateLocationS3":
 			g.allow("CreateLocations", "", call, "*")
-		case "datasync:TagResource", "datasync:UpdateLocationS3":
+		case "datasync:TagResource", "datasync:UpdateLocationS3", "datasync:UntagResource":
 			g.allow("WriteLocations", "", call, arn)
 		case "datasync:DeleteLocation":
 			g.allow("DeleteLocations", "", call, arn)
@@ -345,7 +345,7 @@ func (g *planGrants) task(c *plan.Change) error {
 			g.createTask(c)
 		case call == "datasync:TagResource" && makes:
 			g.allow("WriteTasks", "", call, all)
-		case call == "datasync:TagResource", call == "datasync:UpdateTask":
+		case call == "datasync:TagResource", call == "datasync:UpdateTask", call == "datasync:UntagResource":
 			g.allow("WriteTasks", "", call, arn)
 		case call == "datasync:DeleteTask":
 			g.allow("DeleteTasks", "", call, arn)
