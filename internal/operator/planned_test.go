@@ -117,7 +117,7 @@ func TestPlanPolicyOfAnEditedPlan(t *testing.T) {
 		{"a task for a location", plan.Change{Kind: plan.DataSyncLocation, Region: "us-east-2", ARN: taskARN, Op: plan.Delete}, "its ARN"},
 		{"every key", plan.Change{Kind: plan.KeyPolicy, Region: "us-east-2", ARN: "arn:aws:kms:us-east-2:111122223333:key/*", Op: plan.Update}, "its ARN"},
 		{"a key of another account", plan.Change{Kind: plan.KeyPolicy, Region: "us-east-2", ARN: keyARN, Op: plan.Update}, "its ARN"},
-		{"another kind", plan.Change{Kind: plan.LogGroup, Op: plan.Delete}, `its kind is "log-stream"`},
+		{"another kind", plan.Change{Kind: "log-stream", Op: plan.Delete}, `its kind is "log-stream"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.change.Account, tt.change.ID, tt.change.Transfers = accountA, "the change", []string{"media-archive"}

@@ -25,17 +25,17 @@ func (s *Snapshot) withTutorial(b desired.Bucket, t *transfer.Transfer) desired.
 }
 
 // tutorialRoles are the ARNs of the roles for which a tutorial statement is the transfer's: the one that it grants by that statement, the one that it
-// makes, and those that it made before.
+// makes, and those that it made before. What a statement for an adopted role becomes is decided with the adoption.
 func (s *Snapshot) tutorialRoles(t *transfer.Transfer) []string {
 	e := t.End(plan.DestinationSide)
 	var out []string
-	if e.DataSyncRole != "" && (e.OwnsRole || t.Grant == transfer.GrantTutorial) {
+	if e.DataSyncRole != "" && (e.OwnsRole && !e.AdoptsRole || t.Grant == transfer.GrantTutorial) {
 		out = append(out, e.DataSyncRole)
 	}
 	for _, arn := range s.rolesWithPolicies(t, plan.DestinationSide) {
 		state := s.Roles[arn]
 		_, holds := state.Policies[e.PolicyName]
-		if holds && state.Tags[t.TagKey(transfer.TagManagedBy)] == transfer.ManagedBy && arn != e.RoleARN && !slices.Contains(out, arn) {
+		if holds && state.Tags[t.TagKey(transfer.TagManagedBy)] == transfer.ManagedBy && arn != e.RoleARN && !t.WasAdopted(state.Tags) && !slices.Contains(out, arn) {
 			out = append(out, arn)
 		}
 	}
