@@ -155,13 +155,13 @@ const (
 	KeyPolicy        Kind = plan.KeyPolicy        // our statements in the policy of a KMS key
 	BucketOwnership  Kind = plan.BucketOwnership  // the Object Ownership of a bucket
 	LogPolicy        Kind = plan.LogPolicy        // the resource policy of CloudWatch Logs by which BASIC tasks may write logs
+	LogGroup         Kind = plan.LogGroup         // a log group of CloudWatch Logs
 	DataSyncLocation Kind = plan.DataSyncLocation // an S3 location
 	DataSyncTask     Kind = plan.DataSyncTask     // a task
 )
 
 // The kinds of what runs of a task leave behind. No [Change] is about them.
 const (
-	LogGroup         Kind = plan.LogGroup         // a log group of CloudWatch Logs
 	Objects          Kind = plan.Objects          // objects in a bucket, below a prefix
 	MultipartUploads Kind = plan.MultipartUploads // parts of objects whose upload was cut off
 )
@@ -240,6 +240,13 @@ const (
 	CodeTutorial      Code = plan.CodeTutorial      // a statement has the constant Sid of AWS's tutorial
 	CodeSize          Code = plan.CodeSize          // a policy, or the number of tasks, roles or objects, has a limit, and may be near or over it
 	CodePolicyAdvice  Code = plan.CodePolicyAdvice  // a statement holds what can never match, or what AWS probably refuses
+)
+
+// Findings about log groups.
+const (
+	CodeNoLogGroup      Code = plan.CodeNoLogGroup      // the log group that the transfer names does not exist
+	CodeForeignLogGroup Code = plan.CodeForeignLogGroup // a log group of the desired name exists and is not ours
+	CodeLogGroup        Code = plan.CodeLogGroup        // what is set on a log group that the transfer uses as it is
 )
 
 // Findings about resources that exist already.

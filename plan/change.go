@@ -24,13 +24,13 @@ const (
 	KeyPolicy        Kind = "key-policy"        // our statements in the policy of a KMS key
 	BucketOwnership  Kind = "bucket-ownership"  // the Object Ownership of a bucket
 	LogPolicy        Kind = "log-policy"        // the resource policy of CloudWatch Logs by which BASIC tasks may write logs
+	LogGroup         Kind = "log-group"         // a log group of CloudWatch Logs
 	DataSyncLocation Kind = "datasync-location" // an S3 location
 	DataSyncTask     Kind = "datasync-task"     // a task
 )
 
 // The kinds of what runs of a task leave behind. No [Change] is about them.
 const (
-	LogGroup         Kind = "log-group"         // a log group of CloudWatch Logs
 	Objects          Kind = "objects"           // objects in a bucket, below a prefix
 	MultipartUploads Kind = "multipart-uploads" // parts of objects whose upload was cut off
 )

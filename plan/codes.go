@@ -57,6 +57,13 @@ const (
 	CodePolicyAdvice  Code = "policy-advice"  // a statement holds what can never match, or what AWS probably refuses
 )
 
+// Findings about log groups.
+const (
+	CodeNoLogGroup      Code = "no-log-group"      // the log group that the transfer names does not exist
+	CodeForeignLogGroup Code = "foreign-log-group" // a log group of the desired name exists and is not ours
+	CodeLogGroup        Code = "log-group"         // what is set on a log group that the transfer uses as it is
+)
+
 // Findings about resources that exist already.
 const (
 	CodeForeignRole   Code = "foreign-role"    // a role of the desired name exists and is not ours

@@ -39,10 +39,19 @@ var combinationRows = []row{
 		return string(a), (a == "") != (m == "") || (a == dstypes.AtimeBestEffort) && m != dstypes.MtimePreserve || a == dstypes.AtimeNone && m != dstypes.MtimeNone
 	}},
 	{problem.Rule{
-		ID: "log-group-enhanced", Text: "must be empty for an ENHANCED task, which logs to /aws/datasync by itself",
-		Remedy: "leave it out, or choose the mode BASIC", Source: loggingPage,
+		ID: "log-group-enhanced", Text: "must be empty or that of /aws/datasync for an ENHANCED task, which logs there by itself and nowhere else",
+		Remedy: "leave it out, or choose the mode BASIC", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/API_UpdateTask.html",
 	}, "LogGroupARN", refuse, documented, func(s settings) (string, bool) {
-		return s.logGroup, s.logGroup != "" && s.mode == dstypes.TaskModeEnhanced
+		return s.logGroup, s.log == nil && s.logGroup != "" && s.mode == dstypes.TaskModeEnhanced && LogGroupName(s.logGroup) != DataSyncLogGroup
+	}},
+	{problem.Rule{
+		ID: "log-enhanced", Text: "must be /aws/datasync for an ENHANCED task, which logs there by itself and nowhere else",
+		Remedy: "leave Log out, or choose the mode BASIC", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/API_UpdateTask.html",
+	}, "Log.Name", refuse, documented, func(s settings) (string, bool) {
+		if s.log == nil {
+			return "", false
+		}
+		return s.log.Name, s.mode == dstypes.TaskModeEnhanced && !s.log.IsDataSyncs()
 	}},
 	{problem.Rule{
 		ID: "task-region-basic", Text: "must be the destination's Region for a BASIC task, which else cannot connect",

@@ -51,6 +51,7 @@ func (s Spec) UpdateInput(arn string) (*datasync.UpdateTaskInput, error) {
 	if err := l.Err(); err != nil {
 		return nil, err
 	}
+	s = s.logging()
 	in := &datasync.UpdateTaskInput{
 		TaskArn: &arn, Name: optional(s.Name), Options: s.Options.sdk(), Includes: filter(s.Includes), Excludes: filter(s.Excludes),
 		CloudWatchLogGroupArn: optional(canonicalLogGroup(s.LogGroupARN)),

@@ -70,6 +70,8 @@ func TestCreateInput(t *testing.T) {
 	}{
 		{"default", func(s *Spec) {}, datasync.CreateTaskInput{TaskMode: "ENHANCED", Options: &dstypes.Options{LogLevel: "BASIC", PreserveDeletedFiles: "PRESERVE"}}},
 		{"basic", func(s *Spec) { s.Mode = "BASIC" }, datasync.CreateTaskInput{TaskMode: "BASIC", Options: &dstypes.Options{PreserveDeletedFiles: "PRESERVE"}}},
+		{"basic with a group of its own", func(s *Spec) { s.Mode, s.Log = "BASIC", &Log{Name: "datasync"} },
+			datasync.CreateTaskInput{TaskMode: "BASIC", CloudWatchLogGroupArn: new(logGroupARN), Options: &dstypes.Options{LogLevel: "BASIC", PreserveDeletedFiles: "PRESERVE"}}},
 		{"basic with a log group", func(s *Spec) { s.Mode, s.LogGroupARN = "BASIC", logGroupARN+":*" },
 			datasync.CreateTaskInput{TaskMode: "BASIC", CloudWatchLogGroupArn: new(logGroupARN), Options: &dstypes.Options{LogLevel: "BASIC", PreserveDeletedFiles: "PRESERVE"}}},
 		{"basic to an archive", func(s *Spec) { s.Mode, s.DestinationStorageClass = "BASIC", "DEEP_ARCHIVE" },

@@ -19,6 +19,7 @@ type settings struct {
 	schedule *Schedule // nil is none
 	held     *Schedule // the schedule that DataSync has disabled by itself; nil is none
 	logGroup string    // ARN; "" is none
+	log      *Log      // the group that is made with the task; nil is none
 	report   *Report   // nil is none
 	region   string    // of the task; "" is not known
 	target   string    // Region of the destination's location; "" is not known

@@ -28,7 +28,8 @@ type Spec struct {
 	Schedule    *Schedule         `json:",omitempty"` // nil is no schedule, and removes that of an existing task; see ScheduleState.Held
 	Manifest    *Manifest         `json:",omitempty"` // lists the only objects to transfer; nil is none; not together with Includes or Excludes
 	Report      *Report           `json:",omitempty"` // nil is no report
-	LogGroupARN string            `json:",omitempty"` // log group of a BASIC task; "" is none, or leaves it alone; an ENHANCED task logs to /aws/datasync
+	LogGroupARN string            `json:",omitempty"` // log group of a BASIC task; "" is none, or leaves it alone; an ENHANCED task may name /aws/datasync only
+	Log         *Log              `json:",omitempty"` // log group that is made with a BASIC task, in place of LogGroupARN; nil is none
 	Tags        map[string]string `json:",omitempty"` // nil is no tags; other tags of an existing task are left alone
 }
 
@@ -86,6 +87,7 @@ func (s Spec) Over(state State) Spec {
 		return s
 	}
 	over(&s.Mode, state.Mode)
+	s = s.logging()
 	have := state.Options
 	if s.Mode == dstypes.TaskModeBasic {
 		if s.LogGroupARN != "" && state.LogGroupARN == "" && have.LogLevel == dstypes.LogLevelOff {
@@ -141,6 +143,7 @@ func fromSDK(in *dstypes.Options) Options {
 // created returns s with the defaults of this package for a new task filled in. They differ from DataSync's defaults where those are harmful.
 func (s Spec) created() Spec {
 	over(&s.Mode, dstypes.TaskModeEnhanced)
+	s = s.logging()
 	over(&s.Options.PreserveDeletedFiles, dstypes.PreserveDeletedFilesPreserve)
 	if s.Mode == dstypes.TaskModeEnhanced || s.LogGroupARN != "" {
 		over(&s.Options.LogLevel, dstypes.LogLevelBasic)
@@ -149,6 +152,22 @@ func (s Spec) created() Spec {
 		over(&s.Options.VerifyMode, dstypes.VerifyModeOnlyFilesTransferred) // DataSync refuses its own default here
 	}
 	return s
+}
+
+// logging returns s with the ARN of the group of Log. An ENHANCED task writes to the group of DataSync without naming it.
+func (s Spec) logging() Spec {
+	if s.Log != nil && s.LogGroupARN == "" && (s.Mode == dstypes.TaskModeBasic || !s.Log.IsDataSyncs()) {
+		s.LogGroupARN = s.Log.ARN(s.Account, s.Region)
+	}
+	return s
+}
+
+// NamedLogGroup is the ARN of the log group that LogGroupARN or Log name, without ":*" at its end; "" is none. Log names one also where it is not sent.
+func (s Spec) NamedLogGroup() string {
+	if s.LogGroupARN == "" && s.Log != nil {
+		return s.Log.ARN(s.Account, s.Region)
+	}
+	return canonicalLogGroup(s.LogGroupARN)
 }
 
 // archived reports whether objects of the class must be restored before they can be read.

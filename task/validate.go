@@ -3,6 +3,7 @@ package task
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -55,6 +56,23 @@ var (
 		ID: "log-group", Text: "must be the ARN, of at most 562 characters, of a log group in the account and Region of the task, such as arn:aws:logs:eu-west-1:111122223333:log-group:datasync",
 		Remedy: "give the group's ARN, without a log stream", Source: createPage,
 	}
+	ruleLogTwice = problem.Rule{
+		ID: "log-twice", Text: "must not be given together with LogGroupARN",
+		Remedy: "give Log for a group that is made with the task, or LogGroupARN for one that exists", Source: "xacct",
+	}
+	ruleLogName = problem.Rule{
+		ID: "log-name", Text: "must be the name of a log group: 1 to 512 letters, digits and _ - / . #; names that begin with aws/ are those of AWS",
+		Remedy: "choose a name such as /transfers/media", Source: "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",
+	}
+	ruleLogRetention = problem.Rule{
+		ID: "log-retention", Text: "must be a number of days that CloudWatch Logs knows",
+		Remedy: "choose one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 and 3653, or leave it 0",
+		Source: "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html",
+	}
+	ruleLogKey = problem.Rule{
+		ID: "log-key", Text: "must be the full ARN of a KMS key in the task's Region",
+		Remedy: "give the key's ARN, not an id or an alias", Source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
+	}
 	ruleModeChange = problem.Rule{
 		ID: "mode-change", Text: "must be the mode that the task has: a task keeps its mode",
 		Remedy: "leave it out, or make another task", Source: "https://docs.aws.amazon.com/datasync/latest/userguide/API_UpdateTask.html",
@@ -72,7 +90,7 @@ var (
 // rules is the table of all rules of this package.
 var rules = slices.Concat([]problem.Rule{
 	ruleName, ruleAccount, ruleRegion, ruleLocationARN, ruleLocationAccount, ruleLocationsKnown, ruleLocationsDiffer, ruleTaskRegion,
-	ruleLogGroup, ruleModeChange, ruleTaskARN, ruleTaskPlace,
+	ruleLogGroup, ruleLogTwice, ruleLogName, ruleLogRetention, ruleLogKey, ruleModeChange, ruleTaskARN, ruleTaskPlace,
 }, rulesOf(true), filterRules, startRules, scheduleRules, dataRules, s3name.Rules, []problem.Rule{ruleExecutionARN, ruleBandwidth}, tag.DataSync.All())
 
 var (
@@ -81,6 +99,7 @@ var (
 	taskShape      = regexp.MustCompile(`^arn:[a-z-]+:datasync:[a-z0-9-]+:[0-9]{12}:task/task-[0-9a-f]{17}$`)
 	executionShape = regexp.MustCompile(`^arn:[a-z-]+:datasync:[a-z0-9-]+:[0-9]{12}:task/task-[0-9a-f]{17}/execution/exec-[0-9a-f]{17}$`)
 	prefixShape    = regexp.MustCompile(`^[a-zA-Z0-9_\-+./()\p{Zs}]*$`)
+	logNameShape   = regexp.MustCompile(`^[A-Za-z0-9_./#-]{1,512}$`)
 	logGroupShape  = regexp.MustCompile(`^log-group:[^:*]+(:\*)?$`)
 )
 
@@ -88,6 +107,7 @@ var (
 // ENHANCED task.
 func (s Spec) Validate() error {
 	var l problem.List
+	twice := s.Log != nil && s.LogGroupARN != "" && canonicalLogGroup(s.LogGroupARN) != s.Log.ARN(s.Account, s.Region)
 	s = s.created()
 	l.Check(nameShape.MatchString(s.Name) && utf8.RuneCountInString(s.Name) <= 256, ruleName, "Name", s.Name)
 	l.Check(region.ValidAccount(s.Account), ruleAccount, "Account", s.Account)
@@ -97,6 +117,7 @@ func (s Spec) Validate() error {
 	checkFilter(&l, "Includes", s.Includes, true)
 	checkFilter(&l, "Excludes", s.Excludes, false)
 	s.checkLogGroup(&l)
+	s.checkLog(&l, twice)
 	if s.Schedule != nil {
 		l.Under("Schedule", s.Schedule.Validate())
 	}
@@ -109,7 +130,7 @@ func (s Spec) Validate() error {
 func (s Spec) settings() settings {
 	a, _ := region.ParseARN(s.DestinationLocationARN)
 	return settings{mode: s.Mode, class: s.DestinationStorageClass, options: s.Options, filters: len(s.Includes)+len(s.Excludes) > 0,
-		manifest: s.Manifest != nil, schedule: s.Schedule, logGroup: s.LogGroupARN, report: s.Report, region: s.Region, target: a.Region}
+		manifest: s.Manifest != nil, schedule: s.Schedule, logGroup: s.LogGroupARN, log: s.Log, report: s.Report, region: s.Region, target: a.Region}
 }
 
 func (s Spec) checkLocations(l *problem.List) {
@@ -142,8 +163,24 @@ func locationAccount(s Spec) problem.Rule {
 	return rule
 }
 
+// retentions are the numbers of days after which CloudWatch Logs can delete lines.
+// Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+var retentions = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
+
+// checkLog checks the log group that is made with the task. twice is whether LogGroupARN names another one.
+func (s Spec) checkLog(l *problem.List, twice bool) {
+	if s.Log == nil {
+		return
+	}
+	l.Check(!twice, ruleLogTwice, "Log", s.Log.Name)
+	l.Check(logNameShape.MatchString(s.Log.Name) && !strings.HasPrefix(s.Log.Name, "aws/"), ruleLogName, "Log.Name", s.Log.Name)
+	l.Check(s.Log.RetentionDays == 0 || slices.Contains(retentions, s.Log.RetentionDays), ruleLogRetention, "Log.RetentionDays", strconv.Itoa(s.Log.RetentionDays))
+	key, _ := region.ParseARN(s.Log.KMSKey)
+	l.Check(s.Log.KMSKey == "" || region.ValidKey(s.Log.KMSKey) && (key.Region == s.Region || !region.Valid(s.Region)), ruleLogKey, "Log.KMSKey", s.Log.KMSKey)
+}
+
 func (s Spec) checkLogGroup(l *problem.List) {
-	if s.LogGroupARN == "" {
+	if s.LogGroupARN == "" || s.Log != nil {
 		return
 	}
 	a, ok := region.ParseARN(s.LogGroupARN)

@@ -52,6 +52,33 @@ func TestRules(t *testing.T) {
 		{"log-group", "longest", func(s *Spec) { s.Mode, s.LogGroupARN = "BASIC", logGroupARN+strings.Repeat("a", 562-len(logGroupARN)) }, false},
 		{"log-group", "too long", func(s *Spec) { s.Mode, s.LogGroupARN = "BASIC", logGroupARN+strings.Repeat("a", 563-len(logGroupARN)) }, true},
 		{"log-group-enhanced", "basic", func(s *Spec) { s.Mode, s.LogGroupARN = "BASIC", logGroupARN }, false},
+		{"log-group-enhanced", "that of DataSync", func(s *Spec) { s.LogGroupARN = "arn:aws:logs:us-east-2:111122223333:log-group:/aws/datasync" }, false},
+		{"log-group-enhanced", "that of DataSync with star", func(s *Spec) {
+			s.Mode, s.LogGroupARN = "ENHANCED", "arn:aws:logs:us-east-2:111122223333:log-group:/aws/datasync:*"
+		}, false},
+		{"log-group-enhanced", "below that of DataSync", func(s *Spec) { s.LogGroupARN = "arn:aws:logs:us-east-2:111122223333:log-group:/aws/datasync/mine" }, true},
+		{"log-group-enhanced", "that of DataSync in other letters", func(s *Spec) { s.LogGroupARN = "arn:aws:logs:us-east-2:111122223333:log-group:/aws/DataSync" }, true},
+		{"log-enhanced", "basic", func(s *Spec) { s.Mode, s.Log = "BASIC", &Log{Name: "/transfers/media"} }, false},
+		{"log-enhanced", "that of DataSync", func(s *Spec) { s.Log = &Log{Name: DataSyncLogGroup, RetentionDays: 30} }, false},
+		{"log-enhanced", "enhanced by default", func(s *Spec) { s.Log = &Log{Name: "/transfers/media"} }, true},
+		{"log-twice", "Log alone", func(s *Spec) { s.Mode, s.Log = "BASIC", &Log{Name: "media"} }, false},
+		{"log-twice", "another group", func(s *Spec) { s.Mode, s.Log, s.LogGroupARN = "BASIC", &Log{Name: "media"}, logGroupARN }, true},
+		{"log-name", "shortest", func(s *Spec) { s.Mode, s.Log = "BASIC", &Log{Name: "m"} }, false},
+		{"log-name", "longest", func(s *Spec) { s.Mode, s.Log = "BASIC", &Log{Name: strings.Repeat("m", 512)} }, false},
+		{"log-name", "too long", func(s *Spec) { s.Mode, s.Log = "BASIC", &Log{Name: strings.Repeat("m", 513)} }, true},
+		{"log-name", "none", func(s *Spec) { s.Mode, s.Log = "BASIC", &Log{} }, true},
+		{"log-name", "an ARN", func(s *Spec) { s.Mode, s.Log = "BASIC", &Log{Name: logGroupARN} }, true},
+		{"log-name", "of AWS", func(s *Spec) { s.Mode, s.Log = "BASIC", &Log{Name: "aws/media"} }, true},
+		{"log-retention", "a month", func(s *Spec) { s.Mode, s.Log = "BASIC", &Log{Name: "m", RetentionDays: 30} }, false},
+		{"log-retention", "31 days", func(s *Spec) { s.Mode, s.Log = "BASIC", &Log{Name: "m", RetentionDays: 31} }, true},
+		{"log-retention", "less than none", func(s *Spec) { s.Mode, s.Log = "BASIC", &Log{Name: "m", RetentionDays: -1} }, true},
+		{"log-key", "of the Region", func(s *Spec) {
+			s.Mode, s.Log = "BASIC", &Log{Name: "m", KMSKey: "arn:aws:kms:us-east-2:111122223333:key/11111111-2222-3333-4444-555555555555"}
+		}, false},
+		{"log-key", "of another Region", func(s *Spec) {
+			s.Mode, s.Log = "BASIC", &Log{Name: "m", KMSKey: "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555"}
+		}, true},
+		{"log-key", "an alias", func(s *Spec) { s.Mode, s.Log = "BASIC", &Log{Name: "m", KMSKey: "alias/logs"} }, true},
 		{"log-group-enhanced", "enhanced by default", func(s *Spec) { s.LogGroupARN = logGroupARN }, true},
 		{"mode", "none", func(s *Spec) {}, false},
 		{"mode", "lower case", func(s *Spec) { s.Mode = "basic" }, true},

@@ -25,7 +25,7 @@ var regretRows = []row{
 	}},
 	{problem.Rule{
 		ID: "log-nowhere", Text: "has no log group to write to: a run that leaves objects behind leaves no trace of which",
-		Remedy: "give LogGroupARN, or a report", Source: loggingPage,
+		Remedy: "give Log or LogGroupARN, or a report", Source: loggingPage,
 	}, "Options.LogLevel", regret, documented, func(s settings) (string, bool) {
 		return string(s.options.LogLevel), s.mode == dstypes.TaskModeBasic && s.logGroup == "" && s.options.LogLevel != "" && s.options.LogLevel != dstypes.LogLevelOff
 	}},

@@ -101,6 +101,16 @@ func (r *syncRegion) dump(out *strings.Builder, name string) {
 	for _, n := range sortedKeys(r.logs.policies) {
 		line(out, "log policy "+n, string(r.logs.policies[n].Bytes()))
 	}
+	for _, n := range sortedKeys(r.logs.groups) {
+		g := r.logs.groups[n]
+		if g.datasyncs {
+			continue // as what runs leave
+		}
+		fmt.Fprintf(out, "  log group %s\n", n)
+		line(out, "retention", strings.TrimPrefix(fmt.Sprint(g.retention), "0"))
+		line(out, "key", g.key)
+		dumpTags(out, g.tags)
+	}
 	for _, arn := range sortedKeys(r.locations) {
 		l := r.locations[arn]
 		fmt.Fprintf(out, "  location %s %s\n", arn, l.uri())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -22,6 +23,7 @@ type logsClient struct{ client }
 // logsState is the state of CloudWatch Logs for one account in one Region.
 type logsState struct {
 	policies map[string]policy.Document // resource policies by name
+	groups   map[string]*logGroup       // by name
 	lines    map[string][]string        // by log group
 }
 
@@ -96,7 +98,12 @@ func (e *execution) log(c *Cloud, at time.Time) {
 		if !ok || !l.lets(e.task) {
 			return
 		}
-		group = a.Resource[len("log-group:"):]
+		group = strings.TrimSuffix(a.Resource[len("log-group:"):], ":*")
+		if l.groups[group] == nil {
+			return // DataSync does not make it
+		}
+	} else if l.groups[group] == nil {
+		l.add(group, &logGroup{datasyncs: true})
 	}
 	if l.lines == nil {
 		l.lines = map[string][]string{}
@@ -113,7 +120,7 @@ func (l *logsState) lets(t *taskState) bool {
 		all = append(all, l.policies[name])
 	}
 	for _, action := range []string{"logs:CreateLogStream", "logs:PutLogEvents"} {
-		d := authz.Decide(authz.Request{Service: syncService, Action: action, Resource: t.logGroup + ":log-stream:" + t.name, ResourceAccount: t.account,
+		d := authz.Decide(authz.Request{Service: syncService, Action: action, Resource: strings.TrimSuffix(t.logGroup, ":*") + ":log-stream:" + t.name, ResourceAccount: t.account,
 			Context: map[string][]string{"aws:SourceAccount": {t.account}, "aws:SourceArn": {t.arn}}, Complete: true}, authz.Policies{Resource: policy.New(all...)})
 		if d.Effect != authz.Allowed {
 			return false

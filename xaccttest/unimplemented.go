@@ -341,3 +341,38 @@ func (UnimplementedLogs) PutResourcePolicy(context.Context, *cloudwatchlogs.PutR
 func (UnimplementedLogs) DeleteResourcePolicy(context.Context, *cloudwatchlogs.DeleteResourcePolicyInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.DeleteResourcePolicyOutput, error) {
 	return nil, &UnimplementedError{"CloudWatch Logs", "DeleteResourcePolicy"}
 }
+
+// DescribeLogGroups returns an *UnimplementedError.
+func (UnimplementedLogs) DescribeLogGroups(context.Context, *cloudwatchlogs.DescribeLogGroupsInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.DescribeLogGroupsOutput, error) {
+	return nil, &UnimplementedError{"CloudWatch Logs", "DescribeLogGroups"}
+}
+
+// ListTagsForResource returns an *UnimplementedError.
+func (UnimplementedLogs) ListTagsForResource(context.Context, *cloudwatchlogs.ListTagsForResourceInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.ListTagsForResourceOutput, error) {
+	return nil, &UnimplementedError{"CloudWatch Logs", "ListTagsForResource"}
+}
+
+// CreateLogGroup returns an *UnimplementedError.
+func (UnimplementedLogs) CreateLogGroup(context.Context, *cloudwatchlogs.CreateLogGroupInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.CreateLogGroupOutput, error) {
+	return nil, &UnimplementedError{"CloudWatch Logs", "CreateLogGroup"}
+}
+
+// PutRetentionPolicy returns an *UnimplementedError.
+func (UnimplementedLogs) PutRetentionPolicy(context.Context, *cloudwatchlogs.PutRetentionPolicyInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.PutRetentionPolicyOutput, error) {
+	return nil, &UnimplementedError{"CloudWatch Logs", "PutRetentionPolicy"}
+}
+
+// AssociateKmsKey returns an *UnimplementedError.
+func (UnimplementedLogs) AssociateKmsKey(context.Context, *cloudwatchlogs.AssociateKmsKeyInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.AssociateKmsKeyOutput, error) {
+	return nil, &UnimplementedError{"CloudWatch Logs", "AssociateKmsKey"}
+}
+
+// TagResource returns an *UnimplementedError.
+func (UnimplementedLogs) TagResource(context.Context, *cloudwatchlogs.TagResourceInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.TagResourceOutput, error) {
+	return nil, &UnimplementedError{"CloudWatch Logs", "TagResource"}
+}
+
+// DeleteLogGroup returns an *UnimplementedError.
+func (UnimplementedLogs) DeleteLogGroup(context.Context, *cloudwatchlogs.DeleteLogGroupInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.DeleteLogGroupOutput, error) {
+	return nil, &UnimplementedError{"CloudWatch Logs", "DeleteLogGroup"}
+}

@@ -61,6 +61,12 @@ func (s step) execute(ctx context.Context) (plan.Status, error) {
 				return s.applyPolicy(ctx, s.logTarget(w))
 			}
 		}
+	case plan.LogGroup:
+		for _, w := range s.desired.LogGroups {
+			if w.ID() == s.ch.ID {
+				return s.applyLogGroup(ctx, w)
+			}
+		}
 	case plan.DataSyncLocation:
 		for _, w := range s.desired.Locations {
 			if w.ID() == s.ch.ID {

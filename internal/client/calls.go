@@ -334,3 +334,45 @@ func (a limitedLogs) DeleteResourcePolicy(
 ) (*cloudwatchlogs.DeleteResourcePolicyOutput, error) {
 	return bounded(ctx, a.slots, a.LogsAPI.DeleteResourcePolicy, in, o)
 }
+
+func (a limitedLogs) DescribeLogGroups(
+	ctx context.Context, in *cloudwatchlogs.DescribeLogGroupsInput, o ...func(*cloudwatchlogs.Options),
+) (*cloudwatchlogs.DescribeLogGroupsOutput, error) {
+	return retried(ctx, a.slots, a.LogsAPI.DescribeLogGroups, in, o)
+}
+
+func (a limitedLogs) ListTagsForResource(
+	ctx context.Context, in *cloudwatchlogs.ListTagsForResourceInput, o ...func(*cloudwatchlogs.Options),
+) (*cloudwatchlogs.ListTagsForResourceOutput, error) {
+	return retried(ctx, a.slots, a.LogsAPI.ListTagsForResource, in, o)
+}
+
+func (a limitedLogs) CreateLogGroup(
+	ctx context.Context, in *cloudwatchlogs.CreateLogGroupInput, o ...func(*cloudwatchlogs.Options),
+) (*cloudwatchlogs.CreateLogGroupOutput, error) {
+	return bounded(ctx, a.slots, a.LogsAPI.CreateLogGroup, in, o)
+}
+
+func (a limitedLogs) PutRetentionPolicy(
+	ctx context.Context, in *cloudwatchlogs.PutRetentionPolicyInput, o ...func(*cloudwatchlogs.Options),
+) (*cloudwatchlogs.PutRetentionPolicyOutput, error) {
+	return bounded(ctx, a.slots, a.LogsAPI.PutRetentionPolicy, in, o)
+}
+
+func (a limitedLogs) AssociateKmsKey(
+	ctx context.Context, in *cloudwatchlogs.AssociateKmsKeyInput, o ...func(*cloudwatchlogs.Options),
+) (*cloudwatchlogs.AssociateKmsKeyOutput, error) {
+	return bounded(ctx, a.slots, a.LogsAPI.AssociateKmsKey, in, o)
+}
+
+func (a limitedLogs) TagResource(
+	ctx context.Context, in *cloudwatchlogs.TagResourceInput, o ...func(*cloudwatchlogs.Options),
+) (*cloudwatchlogs.TagResourceOutput, error) {
+	return bounded(ctx, a.slots, a.LogsAPI.TagResource, in, o)
+}
+
+func (a limitedLogs) DeleteLogGroup(
+	ctx context.Context, in *cloudwatchlogs.DeleteLogGroupInput, o ...func(*cloudwatchlogs.Options),
+) (*cloudwatchlogs.DeleteLogGroupOutput, error) {
+	return bounded(ctx, a.slots, a.LogsAPI.DeleteLogGroup, in, o)
+}

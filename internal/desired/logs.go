@@ -121,6 +121,6 @@ func (w *Set) addLogs(t *transfer.Transfer) {
 		w.Logs = append(w.Logs, NewLogPolicy(t.TaskAccount, t.Destination.Region, t.Partition))
 		i = len(w.Logs) - 1
 	}
-	w.Logs[i].Groups = append(w.Logs[i].Groups, t.Task.LogGroupARN)
+	w.Logs[i].Groups = append(w.Logs[i].Groups, t.LogGroup())
 	w.Logs[i].Transfers = append(w.Logs[i].Transfers, t)
 }

@@ -20,6 +20,7 @@ type Set struct {
 	Buckets   []Bucket
 	Keys      []Key
 	Logs      []LogPolicy
+	LogGroups []LogGroup // those that are made for a transfer
 	Locations []Location // two a transfer, the source's first
 	Tasks     []Task     // one a transfer
 }
@@ -44,6 +45,7 @@ func Of(transfers []*transfer.Transfer) Set {
 		w.Tasks = append(w.Tasks, Task{Transfer: r.Transfer, Spec: r.Task})
 		w.addKeys(r.Transfer)
 		w.addLogs(r.Transfer)
+		w.addLogGroup(r.Transfer)
 	}
 	slices.SortFunc(w.Roles, func(a, b Role) int { return cmp.Compare(a.ID(), b.ID()) })
 	slices.SortFunc(w.Buckets, func(a, b Bucket) int { return cmp.Compare(a.ID(), b.ID()) })

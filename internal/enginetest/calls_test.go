@@ -59,7 +59,7 @@ func newCalling(t *testing.T) *calling {
 			DisableACLs: true},
 		TaskAccount: accountA,
 		Operators:   []string{operatorRole(accountA, xacct.ApplyPhase)},
-		Task: task.Spec{Mode: dstypes.TaskModeBasic, LogGroupARN: "arn:aws:logs:us-east-2:" + accountA + ":log-group:media",
+		Task: task.Spec{Mode: dstypes.TaskModeBasic, Log: &task.Log{Name: "/transfers/media", RetentionDays: 30},
 			Report: &task.Report{Account: accountB, Bucket: "media-archive", Prefix: "reports"}},
 		Retries: &task.Manifest{Account: accountB, Bucket: "media-raw", Key: "retry.csv"},
 	}

@@ -38,6 +38,7 @@ func kinds(p *xacct.Plan, k xacct.Kind) []xacct.Change {
 func TestLogPolicy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := kittest.World(t)
+		cloud.AddLogGroup(accountA, "us-east-2", "one")
 		start := cloud.Dump(func(o *xaccttest.DumpOptions) { o.NoObjects, o.NoServiceLinkedRoles = true, true })
 		both := []xacct.Transfer{logging(cloud, "one"), logging(cloud, "two")}
 		clients := cloud.Clients()

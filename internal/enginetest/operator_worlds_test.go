@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -93,6 +94,21 @@ var operatedTransfers = []operated{
 		c.AddLogPolicy(accountA, "us-east-2", task.LogPolicyName, policy.New(policy.Allow("logs:PutLogEvents").WithSid("Theirs").By(policy.Service("es.amazonaws.com")).On("*")))
 		return c
 	}, operatedJob},
+	{"log group", func(t *testing.T) *xaccttest.Cloud {
+		c := operatedWorld(t)
+		c.AddKey(accountA, "us-east-2", func(o *xaccttest.KeyOptions) { o.Policy = kittest.LogKeyPolicy(accountA, "us-east-2").Bytes() })
+		return c
+	}, operatedLogGroup},
+	{"log group begun", func(t *testing.T) *xaccttest.Cloud {
+		c := operatedWorld(t)
+		c.AddKey(accountA, "us-east-2", func(o *xaccttest.KeyOptions) { o.Policy = kittest.LogKeyPolicy(accountA, "us-east-2").Bytes() })
+		_, err := c.Clients()[accountA].Logs("us-east-2").CreateLogGroup(t.Context(), &cloudwatchlogs.CreateLogGroupInput{LogGroupName: new("/transfers/media"),
+			Tags: map[string]string{"xacct:managed-by": "xacct", "xacct:transfer": operatedLogGroup(c).Name}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}, operatedLogGroup},
 	{"retries", func(*testing.T) *xaccttest.Cloud {
 		c := xaccttest.NewCloud()
 		for _, b := range []struct{ account, region, name string }{{accountA, "eu-west-1", "media-raw"}, {accountB, "us-east-2", "media-archive"}} {
@@ -127,6 +143,13 @@ func operatedJob(c *xaccttest.Cloud) xacct.Transfer {
 	return tr
 }
 
+// operatedLogGroup is a BASIC transfer with a log group of its own.
+func operatedLogGroup(c *xaccttest.Cloud) xacct.Transfer {
+	tr := operatedTransfer(c, accountA, dstypes.TaskModeBasic)
+	tr.Task.Log = &task.Log{Name: "/transfers/media", RetentionDays: 30, KMSKey: kittest.FirstKey(accountA, "us-east-2")}
+	return tr
+}
+
 // operatedWorld is two accounts, and a destination with ACLs.
 func operatedWorld(t *testing.T) *xaccttest.Cloud {
 	t.Helper()
@@ -135,6 +158,7 @@ func operatedWorld(t *testing.T) *xaccttest.Cloud {
 	cloud.AddBucket(accountB, "us-east-2", "media-archive", func(o *xaccttest.BucketOptions) { o.Ownership = s3types.ObjectOwnershipObjectWriter })
 	cloud.SetBucketPolicy("media-archive", []byte(kittest.ForeignPolicy))
 	cloud.PutObject("media-raw", "2026/01.mov", []byte("x"))
+	cloud.AddLogGroup(accountA, "us-east-2", "media")
 	return cloud
 }
 

@@ -15,24 +15,30 @@ type Scope string
 
 // Scopes in the task account.
 const (
-	OnEverything    Scope = "everything"            // "*": the operation has no resource type
-	OnRoles         Scope = "roles we make"         // by ARN, with their paths
-	OnBoundRoles    Scope = "roles with a boundary" // those of OnRoles for which a permissions boundary is given
-	OnPassedRoles   Scope = "roles DataSync gets"   // of the locations that we make, and of the task's manifest and report
-	OnStartedRoles  Scope = "roles of runs"         // of the task's manifest and report, and of the manifest of Retries
-	OnAllRoles      Scope = "roles we look at"      // ours, given ones and operators'; all roles if only a given location tells which it has
-	OnPolicies      Scope = "managed policies"      // all of the account and of AWS, as only reading tells which are attached
-	OnLocations     Scope = "locations"             // all in the transfers' Regions: their ids are not known before, and a task may name former ones
-	OnTaskLocations Scope = "locations of tasks"    // given ones, and all in the Regions where we make some
-	OnMadeLocations Scope = "locations we make"     // all in the Regions where we make some
-	OnNewLocations  Scope = "new locations"         // "*" if we make some: a location has no ARN before it is made
-	OnAdopted       Scope = "adopted"               // locations and tasks that are adopted; all in the Region where only a plan knows which
-	OnAdoptedRoles  Scope = "adopted roles"         // by ARN, as far as they are known
-	OnTasks         Scope = "tasks"                 // all in the destinations' Regions
-	OnExecutions    Scope = "executions"            // all in the destinations' Regions
-	OnServiceRole   Scope = "service-linked role"   // AWSServiceRoleForDataSync
-	OnMadeBuckets   Scope = "buckets of locations"  // of the locations that we make
-	OnLogs          Scope = "log policies"          // "*" if a task has a log group: the resource policies of CloudWatch Logs have no ARN
+	OnEverything     Scope = "everything"            // "*": the operation has no resource type
+	OnRoles          Scope = "roles we make"         // by ARN, with their paths
+	OnBoundRoles     Scope = "roles with a boundary" // those of OnRoles for which a permissions boundary is given
+	OnPassedRoles    Scope = "roles DataSync gets"   // of the locations that we make, and of the task's manifest and report
+	OnStartedRoles   Scope = "roles of runs"         // of the task's manifest and report, and of the manifest of Retries
+	OnAllRoles       Scope = "roles we look at"      // ours, given ones and operators'; all roles if only a given location tells which it has
+	OnPolicies       Scope = "managed policies"      // all of the account and of AWS, as only reading tells which are attached
+	OnLocations      Scope = "locations"             // all in the transfers' Regions: their ids are not known before, and a task may name former ones
+	OnTaskLocations  Scope = "locations of tasks"    // given ones, and all in the Regions where we make some
+	OnMadeLocations  Scope = "locations we make"     // all in the Regions where we make some
+	OnNewLocations   Scope = "new locations"         // "*" if we make some: a location has no ARN before it is made
+	OnAdopted        Scope = "adopted"               // locations and tasks that are adopted; all in the Region where only a plan knows which
+	OnAdoptedRoles   Scope = "adopted roles"         // by ARN, as far as they are known
+	OnTasks          Scope = "tasks"                 // all in the destinations' Regions
+	OnExecutions     Scope = "executions"            // all in the destinations' Regions
+	OnServiceRole    Scope = "service-linked role"   // AWSServiceRoleForDataSync
+	OnMadeBuckets    Scope = "buckets of locations"  // of the locations that we make
+	OnLogs           Scope = "log policies"          // "*" if a BASIC task has a log group: the resource policies of CloudWatch Logs have no ARN
+	OnNamedLogs      Scope = "named log groups"      // "*" if a task names a log group: they are looked for in a list
+	OnMadeLogs       Scope = "list of log groups"    // "*" if we make one
+	OnLogGroups      Scope = "log groups we make"    // by ARN, with :* at its end, as most actions on a group have it
+	OnLogGroupTags   Scope = "tags of log groups"    // those of OnLogGroups without :*
+	OnKeptLogGroups  Scope = "log groups that end"   // those of OnLogGroups for which a retention is given
+	OnKeyedLogGroups Scope = "log groups with keys"  // those of OnLogGroups for which a key is given
 )
 
 // Scopes in the account of a bucket or key.
@@ -190,6 +196,20 @@ func (s scopes) addTask(t *transfer.Transfer) {
 	s.add(OnEverything, "*")
 	if t.WantsLogPolicy() {
 		s.add(OnLogs, "*")
+	}
+	if arn := t.LogGroup(); arn != "" {
+		s.add(OnNamedLogs, "*")
+		if t.MakesLogGroup() {
+			s.add(OnMadeLogs, "*")
+			s.add(OnLogGroups, arn+":*")
+			s.add(OnLogGroupTags, arn)
+			if t.Task.Log.RetentionDays != 0 {
+				s.add(OnKeptLogGroups, arn+":*")
+			}
+			if t.Task.Log.KMSKey != "" {
+				s.add(OnKeyedLogGroups, arn+":*")
+			}
+		}
 	}
 	s.add(OnPolicies, "arn:"+t.Partition+":iam::"+s.account+":policy/*", "arn:"+t.Partition+":iam::aws:policy/*")
 	s.add(OnServiceRole, serviceLinkedRole(t.Partition, s.account))

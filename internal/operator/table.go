@@ -74,10 +74,18 @@ var dataNeeds = []Need{
 	{"WriteEncryptedManifests", running, OnRetryKeys, []string{"kms:GenerateDataKey"}, ""},
 }
 
-// logNeeds are the needs for BASIC tasks with a log group.
+// logNeeds are the needs for tasks with a log group.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
 var logNeeds = []Need{
 	{"ReadLogPolicies", reading, OnLogs, []string{"logs:DescribeResourcePolicies"}, ""},
+	{"FindLogGroups", []plan.Phase{plan.PlanPhase, plan.ApplyPhase}, OnNamedLogs, []string{"logs:DescribeLogGroups"}, ""},
+	{"FindOwnLogGroups", destroying, OnMadeLogs, []string{"logs:DescribeLogGroups"}, ""},
+	{"ReadLogGroupTags", reading, OnLogGroupTags, []string{"logs:ListTagsForResource"}, ""},
+	{"MakeLogGroups", applying, OnLogGroups, []string{"logs:CreateLogGroup"}, ""},
+	{"TagLogGroups", applying, OnLogGroupTags, []string{"logs:TagResource"}, ""},
+	{"KeepLogs", applying, OnKeptLogGroups, []string{"logs:PutRetentionPolicy"}, ""},
+	{"EncryptLogs", applying, OnKeyedLogGroups, []string{"logs:AssociateKmsKey"}, ""},
+	{"DeleteLogGroups", destroying, OnLogGroups, []string{"logs:DeleteLogGroup"}, ""},
 	{"WriteLogPolicies", applying, OnLogs, []string{"logs:PutResourcePolicy"}, ""},
 	{"CleanLogPolicies", destroying, OnLogs, []string{"logs:DeleteResourcePolicy", "logs:PutResourcePolicy"}, ""},
 }

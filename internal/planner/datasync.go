@@ -167,6 +167,9 @@ func (b *Builder) taskRequires(t *transfer.Transfer) []string {
 	if id := desired.LogChange(t); id != "" {
 		out = append(out, id)
 	}
+	if id := desired.LogGroupChange(t); id != "" {
+		out = append(out, id)
+	}
 	out = append(append(out, b.dataKeyRequires(t)...), b.logDrops(t)...)
 	for _, side := range transfer.Sides {
 		if t.End(side).LocationARN == "" {

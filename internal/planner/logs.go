@@ -107,7 +107,7 @@ func (b *Builder) logDrops(t *transfer.Transfer) []string {
 // keptLogGroup reports that the task keeps a log group that the transfer no longer names.
 func (b *Builder) keptLogGroup(w desired.Task, s task.State) {
 	group := snapshot.LogGroup(s)
-	if w.Transfer.Task.LogGroupARN != "" || group == "" || w.Spec.Mode != dstypes.TaskModeBasic {
+	if w.Transfer.LogGroup() != "" || group == "" || w.Spec.Mode != dstypes.TaskModeBasic {
 		return
 	}
 	detail := "the task keeps log group " + group[strings.LastIndexByte(group, ':')+1:]

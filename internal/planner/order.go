@@ -11,7 +11,7 @@ import (
 )
 
 // kindOrder is the order in which kinds are shown, which is also one in which they could be made.
-var kindOrder = []plan.Kind{plan.IAMRole, plan.BucketPolicy, plan.KeyPolicy, plan.BucketOwnership, plan.LogPolicy, plan.DataSyncLocation, plan.DataSyncTask}
+var kindOrder = []plan.Kind{plan.IAMRole, plan.BucketPolicy, plan.KeyPolicy, plan.BucketOwnership, plan.LogPolicy, plan.LogGroup, plan.DataSyncLocation, plan.DataSyncTask}
 
 func weight(s plan.Severity) int {
 	return slices.Index([]plan.Severity{plan.Info, plan.Warning, plan.Blocking}, s)

@@ -183,6 +183,9 @@ func (b *Builder) Plan(transfers []*transfer.Transfer) {
 			b.logPolicy(l)
 		}
 	}
+	for _, g := range w.LogGroups {
+		b.logGroup(g)
+	}
 	arns := map[string]string{} // of locations, by change ID
 	for _, l := range w.Locations {
 		arns[l.ID()] = b.location(l)

@@ -33,6 +33,7 @@ func (b *Builder) taskFindings(w desired.Task, state task.State) {
 			Remedy: "repair the cause, run the task once, and enable the schedule by hand: it is not enabled again without a person"})
 	}
 	b.basicObjects(w, state)
+	b.namedLogGroup(w, state)
 	if t.Destination.NoDelete {
 		b.noDelete(w, state)
 	}

@@ -22,6 +22,9 @@ func (b *Builder) tearDown(w desired.Set) {
 			b.dropLogPolicy(l, d.tasks)
 		}
 	}
+	for _, g := range w.LogGroups {
+		b.dropLogGroup(g, d.tasks)
+	}
 	witnesses := desired.Names(transfersOf(b.Snap.OrphanRoles(w))) // the transfers whose locations tell of orphan roles
 	adopted := func(r desired.Role) bool { return r.Transfers[0].WasAdopted(b.Snap.Roles[r.Arn].Tags) }
 	for _, r := range w.Roles {

@@ -32,7 +32,7 @@ func Find(ctx context.Context, c client.Set, transfers []*transfer.Transfer) ([]
 	}
 	s := read.Snapshot
 	w := s.WithFormer(desired.Of(transfers))
-	out := slices.Concat(roles(s, w), bucketPolicies(s, w), ownerlessBuckets(s, w), keyPolicies(s, w), logPolicies(s, w),
+	out := slices.Concat(roles(s, w), bucketPolicies(s, w), ownerlessBuckets(s, w), keyPolicies(s, w), logPolicies(s, w), logGroups(s, w),
 		dataSync(s, w), serviceRoles(ctx, read.Clients, w), leftByRuns(ctx, read.Clients, w))
 	for _, what := range slices.Sorted(maps.Keys(s.Failures)) {
 		out = append(out, notKnown(plan.Residue{Name: what}, s.Failures[what]))

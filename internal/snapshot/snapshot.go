@@ -27,7 +27,7 @@ type Snapshot struct {
 	Transfers []*transfer.Transfer
 	// Readable are the accounts that there are clients for. Resources of other accounts are missing in the maps below.
 	Readable map[string]bool
-	// Failures is why something could not be read at all, by what it is: a role's, key's, location's or task's ARN, a bucket's name, the ID of a log
+	// Failures is why something could not be read at all, by what it is: a role's, key's, log group's, location's or task's ARN, a bucket's name, the ID of a log
 	// policy's change, or "account/region" for the lists of locations and tasks there.
 	Failures map[string]error
 
@@ -41,6 +41,8 @@ type Snapshot struct {
 	Keys map[string]kmskey.State
 	// Logs are all resource policies of CloudWatch Logs in an account and Region, by the ID of the log policy's change there and by policy name.
 	Logs map[string]map[string]policy.Document
+	// LogGroups are by ARN: those that the transfers name.
+	LogGroups map[string]task.LogGroupState
 	// Locations are by ARN: those that may be the transfers', and those that the user names.
 	Locations map[string]location.State
 	// Tasks are by ARN: those that may be the transfers'.
@@ -102,6 +104,7 @@ func New(accounts iter.Seq[string]) *Snapshot {
 		Buckets:       map[string]bucket.State{},
 		Keys:          map[string]kmskey.State{},
 		Logs:          map[string]map[string]policy.Document{},
+		LogGroups:     map[string]task.LogGroupState{},
 		Locations:     map[string]location.State{},
 		Tasks:         map[string]task.State{},
 		LogUsers:      map[string]task.State{},

@@ -9,6 +9,7 @@ import (
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/task"
 )
@@ -27,6 +28,16 @@ func (s *Reader) readLogs(ctx context.Context, w desired.LogPolicy) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.Logs[w.ID()] = policies
+}
+
+// readLogGroup reads the log group that the task's transfer names, with its tags if it is made for the transfer.
+func (s *Reader) readLogGroup(ctx context.Context, w desired.Task) {
+	arn := w.Transfer.LogGroup()
+	api, err := s.clients.Logs(w.Spec.Account, w.Spec.Region)
+	call := plan.CallError{Account: w.Spec.Account, Region: w.Spec.Region, Operation: "logs:DescribeLogGroups", Subject: task.LogGroupName(arn)}
+	readInto(s, s.LogGroups, arn, api, err, call, func(api task.LogsAPI) (task.LogGroupState, error) {
+		return task.ObserveLogGroup(ctx, api, task.LogGroupName(arn), w.Transfer.MakesLogGroup())
+	})
 }
 
 // readLogUser reads a task, not of the transfers, that may need the log policy too. If it cannot be read, that is noted with the task and is no

@@ -17,10 +17,10 @@ import (
 )
 
 // observe reads everything that the transfers need, each thing once, in rounds. A round reads what the rounds before it led to. The clients of the
-// identified accounts are proved to be theirs. writers are the ARNs of the callers, by account, whose roles are read where they may have to write.
-func observe(ctx context.Context, c client.Set, identified []string, transfers []*transfer.Transfer, writers map[string]string) (*snapshot.Snapshot, error) {
+// identified accounts are proved to be theirs. For a set-up, log groups that the transfers only name are read too. writers are the ARNs of the callers, by account, whose roles are read where they may have to write.
+func observe(ctx context.Context, c client.Set, identified []string, transfers []*transfer.Transfer, writers map[string]string, setUp bool) (*snapshot.Snapshot, error) {
 	s := NewReader(c)
-	s.Transfers, s.identified = transfers, identified
+	s.Transfers, s.identified, s.setUp = transfers, identified, setUp
 	w := desired.Of(transfers)
 	var named sync.WaitGroup
 	s.readDesired(ctx, w, &named)
@@ -60,6 +60,16 @@ func (s *Reader) readDesired(ctx context.Context, w desired.Set, wg *sync.WaitGr
 		if s.Readable[t.Transfer.Source.Account] {
 			wg.Go(func() { s.lookAtSource(ctx, t.Transfer) })
 		}
+	}
+	groups := map[string]desired.Task{}
+	for _, t := range w.Tasks {
+		arn := t.Transfer.LogGroup()
+		if _, other := groups[arn]; arn != "" && s.Readable[t.Spec.Account] && (s.setUp && !other || t.Transfer.MakesLogGroup()) {
+			groups[arn] = t
+		}
+	}
+	for _, t := range groups {
+		wg.Go(func() { s.readLogGroup(ctx, t) })
 	}
 	for _, l := range w.Logs {
 		if s.Readable[l.Account] {

@@ -17,6 +17,7 @@ type Reader struct {
 	mu      sync.Mutex // guards the snapshot
 
 	claimed       map[string]bool  // the ARNs of tasks that a list led to
+	setUp         bool             // a set-up is read for
 	identified    []string         // the accounts whose clients are proved to be theirs
 	otherAccounts sync.Once        // identifies the accounts that no transfer names
 	unproved      map[string]error // by such an account: why it is not proved whose its clients are

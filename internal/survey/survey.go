@@ -69,7 +69,7 @@ func readFor(ctx context.Context, c client.Set, transfers []*transfer.Transfer, 
 	if !setUp {
 		observed = transfer.WithoutAdoption(s.Transfers)
 	}
-	if s.Snapshot, err = observe(noted, s.Clients, accounts, observed, writers); err == nil {
+	if s.Snapshot, err = observe(noted, s.Clients, accounts, observed, writers, setUp); err == nil {
 		err = flaws.Err(accounts)
 	}
 	return s, err

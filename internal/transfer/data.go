@@ -163,4 +163,14 @@ func (t *Transfer) Overwrites() bool {
 }
 
 // WantsLogPolicy reports whether the task needs a resource policy of CloudWatch Logs.
-func (t *Transfer) WantsLogPolicy() bool { return t.Task.LogGroupARN != "" }
+func (t *Transfer) WantsLogPolicy() bool {
+	return t.Task.Mode == dstypes.TaskModeBasic && t.LogGroup() != ""
+}
+
+// MakesLogGroup reports whether a log group is made for the task.
+func (t *Transfer) MakesLogGroup() bool {
+	return t.Task.Log != nil && !t.Task.Log.IsDataSyncs() && t.Task.Mode == dstypes.TaskModeBasic
+}
+
+// LogGroup is the ARN of the log group that the transfer names, made with the task or not; "" is none.
+func (t *Transfer) LogGroup() string { return t.givenTask(t.Task).NamedLogGroup() }

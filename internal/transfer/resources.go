@@ -129,6 +129,9 @@ func (t *Transfer) LocationSpec(side plan.Side) location.Spec {
 func (t *Transfer) taskSpec() task.Spec {
 	s := t.WithData(t.Task)
 	s.Account, s.Region, s.DestinationStorageClass = t.TaskAccount, t.Destination.Region, t.Destination.StorageClass
+	if t.WantsLogPolicy() {
+		s.LogGroupARN = cmp.Or(s.LogGroupARN, t.LogGroup())
+	}
 	if s.Name == "" {
 		s.Name = t.Name
 	}

@@ -218,6 +218,12 @@ var (
 		Remedy: "make the Role values that share a name equal, or give them different names",
 		Source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
 	}
+	ruleOneLogGroup = problem.Rule{
+		ID:     "log-group-once",
+		Text:   "is the log group of two transfers of this plan; one is made for a single transfer, and deleted with it",
+		Remedy: "give Log to one of them and the group's ARN in LogGroupARN to the others, or choose different names",
+		Source: "xacct",
+	}
 	ruleOneBucket = problem.Rule{
 		ID:     "bucket-once",
 		Text:   "is given with two accounts or Regions in this plan",
@@ -282,5 +288,5 @@ var rules = []problem.Rule{
 	ruleKeysMany, ruleTagOurs, ruleSharedRole, ruleOperator, ruleKeyRegion, ruleKeyTwice, ruleDestinationOnly, ruleNoDelete, ruleNoDeleteRun, ruleGrant, ruleTutorial, ruleTutorialDeletes, ruleTutorialOnce,
 	ruleComputed, ruleTags, ruleTagCase,
 	ruleTaskARN, ruleAdoptTask, ruleAdoptEnd, ruleAdoptExcludes, ruleAdoptName, ruleAdoptOnce, ruleFittingRole, ruleUnfitted,
-	ruleTagPrefix, ruleTrust, ruleOneRole, ruleOneBucket, ruleDataBucket, ruleDataNoRole, RuleReportDeleted,
+	ruleTagPrefix, ruleTrust, ruleOneRole, ruleOneLogGroup, ruleOneBucket, ruleDataBucket, ruleDataNoRole, RuleReportDeleted,
 }

@@ -46,14 +46,19 @@ func Validate(transfers []*Transfer) error {
 	return l.Err()
 }
 
-// validateTogether reports where valid transfers contradict each other about one role or one bucket.
+// validateTogether reports where valid transfers contradict each other about one role, bucket or log group.
 func validateTogether(l *problem.List, transfers []*Transfer) {
 	roles, buckets, adopted, tutorials := map[string]iamrole.Spec{}, map[string]Place{}, map[string]bool{}, map[string]bool{}
 	adopt := func(path, arn string) {
 		l.Check(!adopted[arn], ruleAdoptOnce, path, arn)
 		adopted[arn] = arn != "" && arn != plan.Fitting
 	}
+	groups := map[string]bool{}
 	for i, t := range transfers {
+		if t.MakesLogGroup() {
+			l.Check(!groups[t.LogGroup()], ruleOneLogGroup, fmt.Sprintf("Transfers[%d].Task.Log.Name", i), t.Task.Log.Name)
+			groups[t.LogGroup()] = true
+		}
 		adopt(fmt.Sprintf("Transfers[%d].Adopt.Task", i), t.Adopt.Task)
 		if t.Grant == GrantTutorial {
 			l.Check(!tutorials[t.Destination.Bucket], ruleTutorialOnce, fmt.Sprintf("Transfers[%d].Grant", i), t.Destination.Bucket)

@@ -147,6 +147,16 @@ func TestRules(t *testing.T) {
 			a.Source.Role.Name, b.Source.Role = "x", iamrole.Spec{Name: "x", Path: "/p/"}
 		})},
 		{Rule: "role-once", Name: "another letter case", Refuse: true, Err: pair(func(a, b *Given) { a.Source.Role.Name, b.Source.Role.Name = "x", "X" })},
+		{Rule: "log-group-once", Name: "two groups", Err: pair(func(a, b *Given) {
+			a.Task, b.Task = task.Spec{Mode: "BASIC", Log: &task.Log{Name: "one"}}, task.Spec{Mode: "BASIC", Log: &task.Log{Name: "two"}}
+		})},
+		{Rule: "log-group-once", Name: "made for one, used by the other", Err: pair(func(a, b *Given) {
+			a.Task = task.Spec{Mode: "BASIC", Log: &task.Log{Name: "one"}}
+			b.Task = task.Spec{Mode: "BASIC", LogGroupARN: "arn:aws:logs:" + b.Destination.Region + ":111122223333:log-group:one"}
+		})},
+		{Rule: "log-group-once", Name: "made for both", Refuse: true, Err: pair(func(a, b *Given) {
+			a.Task, b.Task = task.Spec{Mode: "BASIC", Log: &task.Log{Name: "one"}}, task.Spec{Mode: "BASIC", Log: &task.Log{Name: "one"}}
+		})},
 		{Rule: "bucket-once", Name: "the same", Err: pair(func(a, b *Given) {})},
 		{Rule: "bucket-once", Name: "two accounts", Refuse: true, Err: pair(func(a, b *Given) { b.Destination.Account = "777788889999" })},
 		{Rule: "bucket-once", Name: "two Regions", Refuse: true, Err: pair(func(a, b *Given) { b.Destination.Region = "us-east-1" })},

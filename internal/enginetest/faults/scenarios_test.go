@@ -97,6 +97,27 @@ func logged(c *xaccttest.Cloud) []xacct.Transfer {
 	return []xacct.Transfer{tr}
 }
 
+// grouped is a BASIC push with a log group of its own.
+func grouped(c *xaccttest.Cloud) []xacct.Transfer {
+	ts := logged(c)
+	ts[0].Task.LogGroupARN = ""
+	ts[0].Task.Log = &task.Log{Name: "/transfers/media", RetentionDays: 30}
+	return ts
+}
+
+// regrouped is grouped with another retention, a key, and another tag.
+func regrouped(c *xaccttest.Cloud) []xacct.Transfer {
+	ts := grouped(c)
+	ts[0].Task.Log = &task.Log{Name: "/transfers/media", RetentionDays: 90, KMSKey: kittest.FirstKey(accountA, "us-east-2")}
+	ts[0].Tags = map[string]string{"team": "media"}
+	return ts
+}
+
+// logKeyIsThere makes a key that CloudWatch Logs may use.
+func logKeyIsThere(c *xaccttest.Cloud) {
+	c.AddKey(accountA, "us-east-2", func(o *xaccttest.KeyOptions) { o.Policy = kittest.LogKeyPolicy(accountA, "us-east-2").Bytes() })
+}
+
 // scheduled is pushed every summer, with room for the manifests of what failed in the other account's bucket.
 func scheduled(c *xaccttest.Cloud) []xacct.Transfer {
 	tr := kittest.WithEveryKind(kittest.Push(c))
@@ -147,6 +168,9 @@ var scenarios = []scenario{
 	{name: "adopt", world: byHand, want: adopted, plan: planUp, once: true},
 	{name: "destroy, adopted", world: byHand, start: adopted, want: adopted, plan: planDown, once: true},
 	{name: "destroy adopted too", world: byHand, start: adopted, want: adopted, plan: planDownAll, once: true},
+	{name: "log group", want: grouped, plan: planUp, once: true},
+	{name: "another log group", world: logKeyIsThere, start: grouped, want: regrouped, plan: planUp, once: true},
+	{name: "destroy log group", start: grouped, want: grouped, plan: planDown, once: true},
 	// The fake looks at the second role of a policy only once it has seen the first, so that twice as many reads go by.
 	{name: "schedule", start: pushed, want: scheduled, plan: planUp, budget: 5 * time.Minute, once: true},
 	{name: "another schedule", start: scheduled, want: rescheduled, plan: planUp, budget: 5 * time.Minute, once: true},

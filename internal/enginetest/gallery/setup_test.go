@@ -138,6 +138,24 @@ var setups = map[string]func(*stage){
 		st.absent = accountA
 	},
 	"size-objects": func(st *stage) { st.tr.Task.Mode = dstypes.TaskModeBasic },
+	"no-log-group": func(st *stage) {
+		st.tr.Task.Mode, st.tr.Task.LogGroupARN = dstypes.TaskModeBasic, "arn:aws:logs:us-east-2:111122223333:log-group:transfers"
+	},
+	"no-log-group-enhanced": func(st *stage) {
+		st.tr.Task.LogGroupARN = "arn:aws:logs:us-east-2:111122223333:log-group:/aws/datasync"
+	},
+	"foreign-log-group": func(st *stage) {
+		st.tr.Task.Mode, st.tr.Task.Log = dstypes.TaskModeBasic, &task.Log{Name: "/transfers/media", RetentionDays: 90}
+		st.cloud.AddLogGroup(accountA, "us-east-2", "/transfers/media")
+	},
+	"log-group": func(st *stage) {
+		st.cloud.AddLogGroup(accountA, "us-east-2", "/aws/datasync")
+		st.tr.Task.LogGroupARN = "arn:aws:logs:us-east-2:111122223333:log-group:/aws/datasync"
+	},
+	"log-group-retention": func(st *stage) {
+		st.cloud.AddLogGroup(accountA, "us-east-2", "/aws/datasync")
+		st.tr.Task.Log = &task.Log{Name: task.DataSyncLogGroup, RetentionDays: 90}
+	},
 	"ambiguous": func(st *stage) {
 		st.taskAgain("/other")
 	},

@@ -72,6 +72,16 @@ func SharedWorld(t *testing.T, optFns ...func(*xaccttest.Options)) *xaccttest.Cl
 	return cloud
 }
 
+// LogKeyPolicy is the policy of a key that CloudWatch Logs may use in the Region for the account.
+// Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+func LogKeyPolicy(account, region string) policy.Document {
+	return policy.New(
+		policy.Allow("kms:*").WithSid("Enable IAM User Permissions").By(policy.AWS("arn:aws:iam::"+account+":root")).On("*"),
+		policy.Allow("kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*").WithSid("Logs").
+			By(policy.Service("logs."+region+".amazonaws.com")).On("*").
+			When(policy.ArnLike("kms:EncryptionContext:aws:logs:arn", "arn:aws:logs:"+region+":"+account+":*")))
+}
+
 // FirstKey is the ARN of the first key of an account in a Region, which is the same in every cloud.
 func FirstKey(account, region string) string { return xaccttest.NewCloud().AddKey(account, region) }
 
