@@ -242,6 +242,8 @@ func (g *planGrants) change(c *plan.Change) error {
 	case plan.LogPolicy:
 		g.readAlso(logNeeds, "ReadLogPolicies", "*")
 		return g.calls(c, "WriteLogPolicies", "*", "logs:PutResourcePolicy", "logs:DeleteResourcePolicy")
+	case plan.LogGroup:
+		return g.logGroup(c)
 	}
 	return fmt.Errorf("its kind is %q", c.Kind)
 }
@@ -253,6 +255,27 @@ func (g *planGrants) calls(c *plan.Change, sid, resource string, known ...string
 			return fmt.Errorf("it calls %q", call)
 		}
 		g.allow(sid, "", call, resource)
+	}
+	return nil
+}
+
+// logGroup adds what the change of a log group needs. Actions on tags have the group's ARN without :*, the others with it.
+func (g *planGrants) logGroup(c *plan.Change) error {
+	arn, err := g.own(c.ARN, "logs", c.Region, "log-group:")
+	if err != nil {
+		return err
+	}
+	g.readAlso(logNeeds, "FindLogGroups", "*")
+	g.readAlso(logNeeds, "ReadLogGroupTags", arn)
+	for _, call := range c.Calls {
+		switch call {
+		case "logs:TagResource":
+			g.allow("TagLogGroups", "", call, arn)
+		case "logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:AssociateKmsKey", "logs:DeleteLogGroup":
+			g.allow("WriteLogGroups", "", call, arn+":*")
+		default:
+			return fmt.Errorf("it calls %q", call)
+		}
 	}
 	return nil
 }
