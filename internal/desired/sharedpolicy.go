@@ -58,11 +58,11 @@ func (w *SharedPolicy) add(t *transfer.Transfer, side plan.Side, remote bool, si
 // PolicyDiff is what is to become of a policy that others write too.
 type PolicyDiff struct {
 	Op    plan.Op
-	Next  policy.Document // the whole policy as it should be; zero if it is to be deleted
-	Lines []string        // the details of the change
+	Next  policy.Document   // the whole policy as it should be; zero if it is to be deleted
+	Lines []string          // the details of the change
 	Added policy.Statements // those of Next that are new or changed
-	Gone  []string        // our Sids that are no longer wanted and leave
-	Taken []string        // our Sids that stand on somebody else's statement
+	Gone  []string          // our Sids that are no longer wanted and leave
+	Taken []string          // our Sids that stand on somebody else's statement
 }
 
 // diffPolicy merges the wanted statements into the current policy and takes out those of ours that are no longer wanted; all else keeps its bytes.

@@ -239,11 +239,11 @@ func (g *planGrants) change(c *plan.Change) error {
 		return g.bucket(c)
 	case plan.KeyPolicy:
 		return g.key(c)
-	case plan.LogGroup:
-		return g.logGroup(c)
 	case plan.LogPolicy:
 		g.readAlso(logNeeds, "ReadLogPolicies", "*")
 		return g.calls(c, "WriteLogPolicies", "*", "logs:PutResourcePolicy", "logs:DeleteResourcePolicy")
+	case plan.LogGroup:
+		return g.logGroup(c)
 	}
 	return fmt.Errorf("its kind is %q", c.Kind)
 }
@@ -259,27 +259,13 @@ func (g *planGrants) calls(c *plan.Change, sid, resource string, known ...string
 	return nil
 }
 
-func (g *planGrants) role(c *plan.Change) error {
-	arn, err := g.own(c.ARN, "iam", "", "role/")
-	if err != nil {
-		return err
-	}
-	g.readAlso(TaskNeeds, "ReadRoles", arn)
-	if slices.Contains(c.Calls, "iam:UpdateAssumeRolePolicy") || slices.Contains(c.Calls, "iam:PutRolePolicy") {
-		g.allow("WriteRoles", "", "iam:TagRole", arn) // tags note what the role's trust and policies told of
-	}
-	return g.calls(c, "WriteRoles", arn, "iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:DeleteRolePolicy",
-		"iam:PutRolePermissionsBoundary", "iam:DeleteRole", "iam:UntagRole")
-}
-
-// logGroup allows the calls of a log group that is made. Most actions on a group have its ARN with :* at the end, those on its tags without.
-// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+// logGroup adds what the change of a log group needs. Actions on tags have the group's ARN without :*, the others with it.
 func (g *planGrants) logGroup(c *plan.Change) error {
 	arn, err := g.own(c.ARN, "logs", c.Region, "log-group:")
 	if err != nil {
 		return err
 	}
-	g.allow("FindLogGroups", "", "logs:DescribeLogGroups", "*")
+	g.readAlso(logNeeds, "FindLogGroups", "*")
 	g.readAlso(logNeeds, "ReadLogGroupTags", arn)
 	for _, call := range c.Calls {
 		switch call {
@@ -292,6 +278,19 @@ func (g *planGrants) logGroup(c *plan.Change) error {
 		}
 	}
 	return nil
+}
+
+func (g *planGrants) role(c *plan.Change) error {
+	arn, err := g.own(c.ARN, "iam", "", "role/")
+	if err != nil {
+		return err
+	}
+	g.readAlso(TaskNeeds, "ReadRoles", arn)
+	if slices.Contains(c.Calls, "iam:UpdateAssumeRolePolicy") || slices.Contains(c.Calls, "iam:PutRolePolicy") {
+		g.allow("WriteRoles", "", "iam:TagRole", arn) // tags note what the role's trust and policies told of
+	}
+	return g.calls(c, "WriteRoles", arn, "iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:DeleteRolePolicy",
+		"iam:PutRolePermissionsBoundary", "iam:DeleteRole", "iam:UntagRole")
 }
 
 func (g *planGrants) location(c *plan.Change) error {

@@ -48,12 +48,12 @@ func Validate(transfers []*Transfer) error {
 
 // validateTogether reports where valid transfers contradict each other about one role, bucket or log group.
 func validateTogether(l *problem.List, transfers []*Transfer) {
-	groups := map[string]bool{}
 	roles, buckets, adopted, tutorials := map[string]iamrole.Spec{}, map[string]Place{}, map[string]bool{}, map[string]bool{}
 	adopt := func(path, arn string) {
 		l.Check(!adopted[arn], ruleAdoptOnce, path, arn)
 		adopted[arn] = arn != "" && arn != plan.Fitting
 	}
+	groups := map[string]bool{}
 	for i, t := range transfers {
 		adopt(fmt.Sprintf("Transfers[%d].Adopt.Task", i), t.Adopt.Task)
 		if t.Grant == GrantTutorial {
