@@ -100,7 +100,7 @@ func (o *object) unmet(in *s3.GetObjectInput) error {
 	case in.IfMatch != nil && !sameETag(*in.IfMatch, o.etag), in.IfMatch == nil && in.IfUnmodifiedSince != nil && modified.After(*in.IfUnmodifiedSince):
 		return preconditionFailed()
 	case in.IfNoneMatch != nil && sameETag(*in.IfNoneMatch, o.etag), in.IfNoneMatch == nil && in.IfModifiedSince != nil && !modified.After(*in.IfModifiedSince):
-		return &fault{status: 304, code: "NotModified", message: http.StatusText(304), header: http.Header{"Etag": {o.etag}}}
+		return &fault{status: 304, code: "NotModified", message: http.StatusText(http.StatusNotModified), header: http.Header{"Etag": {o.etag}}}
 	}
 	return nil
 }
