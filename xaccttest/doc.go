@@ -39,6 +39,8 @@
 // IAM: names, paths, tags and sizes; documents, by the Validate of package policy; that the principals of a trust policy exist. Documents come
 // back percent-encoded.
 //
+// STS: who may assume a role, by the caller's policies and the trust policy; a session has a name, tags and policies of its own, and ends.
+//
 // S3: the Region of every call and, where it is sent, the expected owner; principals in a bucket policy, which are stored as unique ids, shown
 // as ARNs while the role or user exists, and never resolved again once it is deleted; resources of other buckets; actions and condition keys of
 // S3 that do not exist or do not fit; self-lockout; Block Public Access as far as it concerns policies; ACL grants that rule out

@@ -38,7 +38,9 @@ const leastPart = 5 << 20
 func (c *s3Client) CreateMultipartUpload(ctx context.Context, in *s3.CreateMultipartUploadInput, _ ...func(*s3.Options)) (*s3.CreateMultipartUploadOutput, error) {
 	return do(ctx, c.client, "CreateMultipartUpload", in, func(rq *request, in *s3.CreateMultipartUploadInput) (*s3.CreateMultipartUploadOutput, error) {
 		b, up, err := rq.writable(&s3.PutObjectInput{
-			Bucket: in.Bucket, Key: in.Key, ExpectedBucketOwner: in.ExpectedBucketOwner, ACL: in.ACL, StorageClass: in.StorageClass, Tagging: in.Tagging,
+			Bucket: in.Bucket, Key: in.Key, ExpectedBucketOwner: in.ExpectedBucketOwner, ACL: in.ACL,
+			GrantFullControl: in.GrantFullControl, GrantRead: in.GrantRead, GrantReadACP: in.GrantReadACP, GrantWriteACP: in.GrantWriteACP,
+			StorageClass: in.StorageClass, Tagging: in.Tagging,
 			Metadata: in.Metadata, ContentType: in.ContentType, CacheControl: in.CacheControl, ContentDisposition: in.ContentDisposition,
 			ContentEncoding: in.ContentEncoding, ContentLanguage: in.ContentLanguage, WebsiteRedirectLocation: in.WebsiteRedirectLocation, Expires: in.Expires,
 			ServerSideEncryption: in.ServerSideEncryption, SSEKMSKeyId: in.SSEKMSKeyId, SSECustomerAlgorithm: in.SSECustomerAlgorithm,

@@ -100,7 +100,7 @@ func (o *object) unmet(in *s3.GetObjectInput) error {
 	case in.IfMatch != nil && !sameETag(*in.IfMatch, o.etag), in.IfMatch == nil && in.IfUnmodifiedSince != nil && modified.After(*in.IfUnmodifiedSince):
 		return preconditionFailed()
 	case in.IfNoneMatch != nil && sameETag(*in.IfNoneMatch, o.etag), in.IfNoneMatch == nil && in.IfModifiedSince != nil && !modified.After(*in.IfModifiedSince):
-		return &fault{status: 304, code: "NotModified", message: http.StatusText(304), header: http.Header{"Etag": {o.etag}}}
+		return &fault{status: 304, code: "NotModified", message: http.StatusText(http.StatusNotModified), header: http.Header{"Etag": {o.etag}}}
 	}
 	return nil
 }
@@ -192,11 +192,20 @@ func (rq *request) writable(in *s3.PutObjectInput) (*bucketState, upload, error)
 		return nil, upload{}, preconditionFailed()
 	case in.IfMatch != nil && old == nil:
 		return nil, upload{}, &fault{status: 404, code: "NoSuchKey", message: "The specified key does not exist."}
+	case b.ownership.latest() == s3types.ObjectOwnershipBucketOwnerEnforced && grantsACL(in):
+		return nil, upload{}, &fault{status: 400, code: "AccessControlListNotSupported", message: "The bucket does not allow ACLs"}
 	case len(*in.Key) > 1024:
 		return nil, upload{}, &fault{status: 400, code: "KeyTooLongError", message: "Your key is too long"}
 	}
 	up, err := rq.newUpload(b, in)
 	return b, up, err
+}
+
+// grantsACL reports whether an upload has another ACL than the one that a bucket without ACLs takes.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
+func grantsACL(in *s3.PutObjectInput) bool {
+	return in.ACL != "" && in.ACL != s3types.ObjectCannedACLBucketOwnerFullControl ||
+		in.GrantFullControl != nil || in.GrantRead != nil || in.GrantReadACP != nil || in.GrantWriteACP != nil
 }
 
 // DeleteObject deletes the current version. Deleting what is not there succeeds.

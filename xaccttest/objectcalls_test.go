@@ -201,6 +201,17 @@ func TestUploadConditions(t *testing.T) {
 	}
 }
 
+// A bucket without ACLs takes one ACL only.
+func TestUploadACL(t *testing.T) {
+	w := newWorld(t)
+	for acl, want := range map[s3types.ObjectCannedACL]string{"": "", "bucket-owner-full-control": "", "public-read": "AccessControlListNotSupported"} {
+		_, err := w.objects().PutObject(w.ctx, &s3.PutObjectInput{Bucket: aws.String("media-raw"), Key: aws.String("k"), ACL: acl})
+		if codeOf(err) != want {
+			t.Errorf("%q: %v, want %q", acl, err, want)
+		}
+	}
+}
+
 // An upload in parts ends as one object; what does not fit is refused.
 func TestMultipart(t *testing.T) {
 	w := newWorld(t)

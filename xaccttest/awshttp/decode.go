@@ -148,7 +148,7 @@ func (d *decoder) value(v reflect.Value, m model.Member, n *node, path string) e
 	case "list":
 		return d.list(v, s, m, n, path)
 	case "map":
-		return d.wrong(path, "absent: maps are not read from bodies")
+		return d.mapping(v, s, n, path)
 	}
 	return d.scalar(v, s, m, n, path)
 }
@@ -182,6 +182,25 @@ func (d *decoder) list(v reflect.Value, s *model.Shape, m model.Member, n *node,
 		if err := d.value(v.Index(i), s.Item, item, fmt.Sprintf("%s.%d", path, i+1)); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// mapping fills a map of a JSON body. No other protocol has one in what is played.
+func (d *decoder) mapping(v reflect.Value, s *model.Shape, n *node, path string) error {
+	if n.kind != objectNode {
+		return d.wrong(path, "an object")
+	}
+	v.Set(reflect.MakeMapWithSize(v.Type(), len(n.kids)))
+	for _, k := range n.kids {
+		value := reflect.New(v.Type().Elem()).Elem()
+		if k.kind == nullNode {
+			return d.wrong(path+"."+k.name, "not null")
+		}
+		if err := d.value(value, s.Item, k, path+"."+k.name); err != nil {
+			return err
+		}
+		v.SetMapIndex(reflect.ValueOf(k.name).Convert(v.Type().Key()), value)
 	}
 	return nil
 }
@@ -252,36 +271,6 @@ func (d *decoder) unknown(name string) error {
 		return malformedXML
 	}
 	return d.wrong(name, "absent: the service model has no such member")
-}
-
-// formats of times: iso8601, rfc822 and unixTimestamp.
-func formatOf(protocol string, s *model.Shape, m model.Member) string {
-	for _, f := range []string{m.Format, s.Format} {
-		if f != "" {
-			return f
-		}
-	}
-	switch {
-	case protocol == "json":
-		return "unixTimestamp"
-	case m.In == "header":
-		return "rfc822"
-	}
-	return "iso8601"
-}
-
-func parseTime(text, format string) (time.Time, error) {
-	switch format {
-	case "unixTimestamp":
-		seconds, err := strconv.ParseFloat(text, 64)
-		if err != nil || seconds < -1e11 || seconds > 1e11 {
-			return time.Time{}, fmt.Errorf("%q is not a time", text)
-		}
-		return time.UnixMilli(int64(seconds * 1000)).UTC(), nil
-	case "rfc822":
-		return time.Parse("Mon, 02 Jan 2006 15:04:05 GMT", text)
-	}
-	return time.Parse(time.RFC3339, text)
 }
 
 // has reports whether a structure has a member of that name in a body.

@@ -119,9 +119,14 @@ func (x *exchange) refusal(err error) (refusal, bool) {
 			}
 		}
 	}
-	if r.code == "InvalidClientTokenId" { // the cloud has one code for a caller that is gone, each protocol its own
+	switch { // the cloud has one code for a caller that is gone, each protocol its own
+	case r.code == "InvalidClientTokenId":
 		gone := x.unknownKey().(*failure)
 		r.status, r.code, r.message = gone.status, gone.code, gone.message
+	case r.code == "ExpiredToken" && x.svc.Protocol == "json":
+		r.status, r.code = http.StatusBadRequest, "ExpiredTokenException"
+	case r.code == "ExpiredToken" && x.svc.Protocol == "rest-xml":
+		r.status = http.StatusBadRequest
 	}
 	details(api, r.extra)
 	return r, true

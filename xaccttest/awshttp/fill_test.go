@@ -45,7 +45,7 @@ func sum(h hash.Hash) *string {
 // newer are fields of the SDK that the table's botocore does not have yet. The cloud sets none of them.
 var newer = []string{
 	"SourceRoleTemplate", "EncapsulationAlgorithms", "ObjectLockEventHold", "ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears", "DefaultEventHold",
-	"MinimumSessionTokenSize", "SessionTokenSize", "SessionTokenUtilization",
+	"MinimumSessionTokenSize", "SessionTokenSize", "SessionTokenUtilization", "RetentionPolicyName",
 }
 
 // fixed are fields whose values mean something to the SDK or to the handler. A nil value is a field that stays empty, with the reason.

@@ -69,13 +69,24 @@ func (h *Handler) find(accessKeyID string) (caller, bool) {
 	case ok:
 		return c, true
 	case region.ValidAccount(accessKeyID):
-		c = h.caller(h.cloud.OperatorARN(accessKeyID))
-		h.keys[accessKeyID] = c
-		return c, true
+		if c, ok = h.operator(accessKeyID); ok {
+			h.keys[accessKeyID] = c
+		}
+		return c, ok
 	}
 	clients, role, ok := h.cloud.SessionClients(accessKeyID)
 	arn, _ := region.ParseARN(role)
 	return caller{clients, arn.Partition}, ok
+}
+
+// operator is the account's operator; false if it was deleted before it ever called.
+func (h *Handler) operator(account string) (c caller, ok bool) {
+	defer func() {
+		if recover() != nil { // ClientsAs has no other panic
+			ok = false
+		}
+	}()
+	return h.caller(h.cloud.OperatorARN(account)), true
 }
 
 // ServeHTTP answers one request. It refuses a peer that is not loopback, any request of a web page, and a Host that is neither loopback nor

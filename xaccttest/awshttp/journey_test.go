@@ -124,6 +124,9 @@ func TestJourney(t *testing.T) {
 		{"pull", nil, func(w *world) {
 			w.transfer.TaskAccount, w.transfer.Operators = accountB, []string{w.cloud.OperatorARN(accountB)}
 		}},
+		{"log group", nil, func(w *world) {
+			w.transfer.Task.Mode, w.transfer.Task.Log = "BASIC", &task.Log{Name: "/transfers/media", RetentionDays: 30}
+		}},
 		{"slow", func(o *xaccttest.Options) { o.Latency = 200 * time.Millisecond }, func(*world) {}},
 		{"seen late", func(o *xaccttest.Options) { o.Propagation = 2 }, func(*world) {}},
 	} {

@@ -3,12 +3,15 @@ package awshttp_test
 import (
 	"errors"
 	"fmt"
+	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/xaccttest"
@@ -129,4 +132,25 @@ func TestAssumedKey(t *testing.T) {
 	if err != nil || !strings.HasSuffix(*who.Arn, ":assumed-role/Mover/night") {
 		t.Errorf("%v, %v", who, err)
 	}
+}
+
+// A session that has ended has the code of each protocol.
+func TestEndedSession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := xaccttest.NewCloud()
+		h := awshttp.New(cloud)
+		role := cloud.AddRole(accountA, "Mover")
+		out, err := sts.NewFromConfig(config(h, accountA, "eu-west-1")).AssumeRole(t.Context(), &sts.AssumeRoleInput{RoleArn: &role, RoleSessionName: new("night")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Hour)
+		over := sdkClients(config(h, *out.Credentials.AccessKeyId, "eu-west-1"))
+		_, errIAM := over["IAM"].(*iam.Client).GetRole(t.Context(), &iam.GetRoleInput{RoleName: new("Mover")})
+		_, errSync := over["DataSync"].(*datasync.Client).ListTasks(t.Context(), nil)
+		_, errS3 := over["S3"].(*s3.Client).ListBuckets(t.Context(), nil)
+		if got := code(errIAM) + " " + code(errSync) + " " + code(errS3); got != "ExpiredToken ExpiredTokenException ExpiredToken" {
+			t.Errorf("got %s", got)
+		}
+	})
 }

@@ -84,3 +84,29 @@ func TestNewerFields(t *testing.T) {
 		}
 	}
 }
+
+// Whatever the cloud plays, and so whatever xacct calls, is in the table.
+func TestTableHasEveryCall(t *testing.T) {
+	cloud := xaccttest.NewCloud()
+	c := cloud.ClientsAs(cloud.OperatorARN(accountA))
+	calls := 0
+	for id, client := range map[string]any{
+		"CloudWatch Logs": c.Logs("eu-west-1"), "DataSync": c.DataSync("eu-west-1"), "IAM": c.IAM, "KMS": c.KMS("eu-west-1"), "S3": c.S3("eu-west-1"), "STS": c.STS,
+	} {
+		for m := range reflect.TypeOf(client).Methods() {
+			calls++
+			if op := model.Services()[id].Operations[m.Name]; op == nil || !op.Listed {
+				t.Errorf("%s:%s is played, and not in the table: name it in internal/model/testdata/generate.py", id, m.Name)
+			}
+		}
+		for name, op := range model.Services()[id].Operations {
+			if _, ok := reflect.TypeOf(client).MethodByName(name); op.Listed && !ok {
+				t.Errorf("%s:%s is in the table, and not played", id, name)
+			}
+		}
+	}
+	t.Logf("%d calls", calls)
+	if calls == 0 {
+		t.Error("no call was looked at")
+	}
+}

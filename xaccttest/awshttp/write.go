@@ -199,11 +199,12 @@ func (x *exchange) send(status int, contentType string, body []byte) {
 	if contentType != "" && len(body) > 0 {
 		h.Set("Content-Type", contentType)
 	}
-	if x.r.Method != http.MethodHead && status != http.StatusNoContent {
+	bodiless := x.r.Method == http.MethodHead || status == http.StatusNoContent || status == http.StatusNotModified
+	if !bodiless {
 		h.Set("Content-Length", strconv.Itoa(len(body)))
 	}
 	x.w.WriteHeader(status)
-	if x.r.Method != http.MethodHead && len(body) > 0 {
+	if !bodiless && len(body) > 0 {
 		x.w.Write(body) //nolint:errcheck // the client has gone
 	}
 }

@@ -6,7 +6,8 @@ import botocore
 import botocore.session
 
 LISTED = {
-    "cloudwatchlogs": ("logs", "CloudWatch Logs", "DescribeResourcePolicies PutResourcePolicy DeleteResourcePolicy"),
+    "cloudwatchlogs": ("logs", "CloudWatch Logs", """DescribeResourcePolicies PutResourcePolicy DeleteResourcePolicy
+        DescribeLogGroups CreateLogGroup DeleteLogGroup PutRetentionPolicy AssociateKmsKey ListTagsForResource TagResource"""),
     "datasync": ("datasync", "DataSync", """CreateLocationS3 UpdateLocationS3 DescribeLocationS3 DeleteLocation ListLocations CreateTask UpdateTask
         DescribeTask DeleteTask ListTasks StartTaskExecution DescribeTaskExecution UpdateTaskExecution CancelTaskExecution ListTaskExecutions
         TagResource UntagResource ListTagsForResource"""),
