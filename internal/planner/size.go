@@ -13,11 +13,11 @@ import (
 // policySize is the size that a policy is going to have, and what each transfer takes of it.
 type policySize struct {
 	account, subject string
-	title            string // what the finding calls the policy
-	used, quota      int    // in characters, as the service counts them
-	hard             bool   // the quota cannot be raised
-	takes            map[string]int
-	ways             []string // what to do when room runs low
+	title            string                // what the finding calls the policy
+	used, quota      int                   // in characters, as the service counts them
+	hard             bool                  // the quota cannot be raised
+	takes            func() map[string]int // by transfer name: the part of it; nil where no transfer has a part of its own
+	ways             []string              // what to do when room runs low
 }
 
 // size adds a finding from three quarters of a quota on, which warns from nine tenths on. Over a hard limit it blocks; over a raisable one it only warns.
@@ -32,21 +32,25 @@ func (b *Builder) size(ts []*transfer.Transfer, s policySize) {
 	case s.used*10 >= s.quota*9:
 		f.Severity = plan.Warning
 	}
-	ours := 0
-	for _, n := range s.takes {
+	takes, ours := map[string]int{}, 0
+	if s.takes != nil {
+		takes = s.takes()
+	}
+	for _, n := range takes {
 		ours += n
 	}
 	for _, t := range ts {
-		f.Detail = s.detail(t.Name, s.used-ours)
+		f.Detail = s.detail(t.Name, takes[t.Name], s.used-ours)
 		f.Remedy = strings.Join(s.ways, ", or ")
 		b.find([]*transfer.Transfer{t}, f)
 	}
 }
 
-// detail says what is used and left, what the transfer takes of it, and how many like it have room. others is what the transfers of the plan do not take.
-func (s policySize) detail(name string, others int) string {
+// detail says what is used and left, how much of it the transfer takes (each), and how many like it have room. others is what the transfers of the plan
+// do not take.
+func (s policySize) detail(name string, each, others int) string {
 	text := fmt.Sprintf("%s would have %d of %d characters", s.title, s.used, s.quota)
-	left, each := s.quota-s.used, s.takes[name]
+	left := s.quota - s.used
 	switch {
 	case left < 0 && each == 0:
 		return text + fmt.Sprintf(", %d too many", -left)
