@@ -50,9 +50,8 @@ type PlanOptions struct {
 	OrgIDs map[string]string
 
 	// Regions are the opt-in Regions that accounts have enabled, by account id, as account:ListRegions tells them. Regions that every account has may
-	// stand there too. Of an account with an entry, any other opt-in Region counts as not enabled, and blocks a transfer whose locations or task would be
-	// there. Of an account without one it is unknown, unless a call of DataSync there succeeds while the plan is made: that proves it. Only task
-	// accounts matter. A name of a wrong form is an error.
+	// stand there too. Any other opt-in Region of such an account counts as not enabled and blocks transfers that use it, unless a call of DataSync there
+	// succeeds, which proves it enabled. Of an account without an entry it is unknown then. Only task accounts matter. A wrong name is an error.
 	Regions map[string][]string
 
 	Override    []string // codes of blocking findings that only warn; see [Overridable]

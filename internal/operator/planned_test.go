@@ -117,6 +117,10 @@ func TestPlanPolicyOfAnEditedPlan(t *testing.T) {
 		{"a task for a location", plan.Change{Kind: plan.DataSyncLocation, Region: "us-east-2", ARN: taskARN, Op: plan.Delete}, "its ARN"},
 		{"every key", plan.Change{Kind: plan.KeyPolicy, Region: "us-east-2", ARN: "arn:aws:kms:us-east-2:111122223333:key/*", Op: plan.Update}, "its ARN"},
 		{"a key of another account", plan.Change{Kind: plan.KeyPolicy, Region: "us-east-2", ARN: keyARN, Op: plan.Update}, "its ARN"},
+		{"every log group", plan.Change{Kind: plan.LogGroup, Region: "us-east-2", ARN: "arn:aws:logs:us-east-2:111122223333:log-group:*", Op: plan.Delete}, "its ARN"},
+		{"a log group of another Region", plan.Change{Kind: plan.LogGroup, Region: "us-east-2", ARN: "arn:aws:logs:eu-west-1:111122223333:log-group:media", Op: plan.Delete}, "its ARN"},
+		{"a call that no log group needs", plan.Change{Kind: plan.LogGroup, Region: "us-east-2", ARN: "arn:aws:logs:us-east-2:111122223333:log-group:media", Op: plan.Update,
+			Calls: []string{"logs:PutResourcePolicy"}}, `it calls "logs:PutResourcePolicy"`},
 		{"another kind", plan.Change{Kind: "log-stream", Op: plan.Delete}, `its kind is "log-stream"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -137,7 +137,9 @@ var setups = map[string]func(*stage){
 		st.far("eu-west-9")
 		st.absent = accountA
 	},
-	"size-objects": func(st *stage) { st.tr.Task.Mode = dstypes.TaskModeBasic },
+	"size-objects": func(st *stage) {
+		st.tr.Task.Mode, st.tr.Task.Log = dstypes.TaskModeBasic, &task.Log{Name: "/transfers/media", RetentionDays: 90}
+	},
 	"no-log-group": func(st *stage) {
 		st.tr.Task.Mode, st.tr.Task.LogGroupARN = dstypes.TaskModeBasic, "arn:aws:logs:us-east-2:111122223333:log-group:transfers"
 	},
