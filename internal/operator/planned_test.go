@@ -121,7 +121,7 @@ func TestPlanPolicyOfAnEditedPlan(t *testing.T) {
 		{"a log group of another Region", plan.Change{Kind: plan.LogGroup, Region: "us-east-2", ARN: "arn:aws:logs:eu-west-1:111122223333:log-group:media", Op: plan.Delete}, "its ARN"},
 		{"a call that no log group needs", plan.Change{Kind: plan.LogGroup, Region: "us-east-2", ARN: "arn:aws:logs:us-east-2:111122223333:log-group:media", Op: plan.Update,
 			Calls: []string{"logs:PutResourcePolicy"}}, `it calls "logs:PutResourcePolicy"`},
-		{"another kind", plan.Change{Kind: plan.Objects, Op: plan.Delete}, `its kind is "objects"`},
+		{"another kind", plan.Change{Kind: "log-stream", Op: plan.Delete}, `its kind is "log-stream"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.change.Account, tt.change.ID, tt.change.Transfers = accountA, "the change", []string{"media-archive"}

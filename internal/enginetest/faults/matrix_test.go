@@ -30,6 +30,11 @@ func (s scenario) begin(t *testing.T, n int, optFns ...func(*xaccttest.Options))
 	cloud := kittest.SharedWorld(t, optFns...)
 	if s.world != nil {
 		s.world(cloud)
+		for range lagging(optFns) { // until everybody sees it
+			if _, err := planUp(t.Context(), cloud.Clients(), s.want(cloud), n); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 	a := &attempt{cloud: cloud, watcher: newWatcher(), theirs: theirPolicies(cloud)}
 	a.clients = a.watcher.watched(cloud.Clients())

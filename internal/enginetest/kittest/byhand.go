@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/bucket"
@@ -34,25 +35,35 @@ func ByHand(cloud *xaccttest.Cloud, tr xacct.Transfer) HandMade {
 		was = must(policy.Parse(data))
 	}
 	lists := bucket.List(destination).WithSid("DataSyncCreateS3Location").By(policy.AWS(cloud.OperatorARN(AccountA)))
-	cloud.SetBucketPolicy(tr.Destination.Bucket, was.With(bucket.TutorialStatement(destination, h.DestinationRole), lists).Bytes())
+	granted := string(was.With(bucket.TutorialStatement(destination, h.DestinationRole), lists).Bytes())
+	again(func() (*s3.PutBucketPolicyOutput, error) {
+		return cloud.Clients()[tr.Destination.Account].S3(tr.Destination.Region).PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &tr.Destination.Bucket,
+			Policy: &granted, ExpectedBucketOwner: &tr.Destination.Account})
+	})
 	h.SourceLocation = locationByHand(ctx, c, tr.Source, h.SourceRole)
 	h.DestinationLocation = locationByHand(ctx, c, tr.Destination, h.DestinationRole)
-	made := must(c.DataSync(tr.Destination.Region).CreateTask(ctx, &datasync.CreateTaskInput{Name: aws.String("by-hand"), TaskMode: dstypes.TaskModeEnhanced,
-		SourceLocationArn: &h.SourceLocation, DestinationLocationArn: &h.DestinationLocation,
-		Options: &dstypes.Options{LogLevel: dstypes.LogLevelBasic, VerifyMode: dstypes.VerifyModeOnlyFilesTransferred}}))
+	made := again(func() (*datasync.CreateTaskOutput, error) {
+		return c.DataSync(tr.Destination.Region).CreateTask(ctx, &datasync.CreateTaskInput{Name: aws.String("by-hand"), TaskMode: dstypes.TaskModeEnhanced,
+			SourceLocationArn: &h.SourceLocation, DestinationLocationArn: &h.DestinationLocation,
+			Options: &dstypes.Options{LogLevel: dstypes.LogLevelBasic, VerifyMode: dstypes.VerifyModeOnlyFilesTransferred}})
+	})
 	h.Task = *made.TaskArn
 	return h
 }
 
 func roleByHand(ctx context.Context, c xacct.AccountClients, name string, access policy.Document) string {
 	made := must(c.IAM.CreateRole(ctx, &iam.CreateRoleInput{RoleName: &name, AssumeRolePolicyDocument: aws.String(string(iamrole.TutorialTrust().Bytes()))}))
-	must(c.IAM.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: &name, PolicyName: aws.String("by-hand"), PolicyDocument: aws.String(string(access.Bytes()))}))
+	again(func() (*iam.PutRolePolicyOutput, error) {
+		return c.IAM.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: &name, PolicyName: aws.String("by-hand"), PolicyDocument: aws.String(string(access.Bytes()))})
+	})
 	return *made.Role.Arn
 }
 
 func locationByHand(ctx context.Context, c xacct.AccountClients, e xacct.Endpoint, role string) string {
-	made := must(c.DataSync(e.Region).CreateLocationS3(ctx, &datasync.CreateLocationS3Input{S3BucketArn: aws.String("arn:aws:s3:::" + e.Bucket),
-		Subdirectory: aws.String("/" + e.Prefix), S3Config: &dstypes.S3Config{BucketAccessRoleArn: &role}}))
+	made := again(func() (*datasync.CreateLocationS3Output, error) {
+		return c.DataSync(e.Region).CreateLocationS3(ctx, &datasync.CreateLocationS3Input{S3BucketArn: aws.String("arn:aws:s3:::" + e.Bucket),
+			Subdirectory: aws.String("/" + e.Prefix), S3Config: &dstypes.S3Config{BucketAccessRoleArn: &role}})
+	})
 	return *made.LocationArn
 }
 
@@ -62,6 +73,16 @@ func (h HandMade) Adopted(tr xacct.Transfer) xacct.Transfer {
 	tr.Destination.Adopt = xacct.Adopt{Role: h.DestinationRole, Location: h.DestinationLocation}
 	tr.Adopt = xacct.Adopt{Task: h.Task}
 	return tr
+}
+
+// again makes the call until it is accepted, as somebody does who waits for what he has just made.
+func again[T any](call func() (T, error)) T {
+	for range 200 {
+		if v, err := call(); err == nil {
+			return v
+		}
+	}
+	return must(call())
 }
 
 func must[T any](v T, err error) T {
