@@ -30,7 +30,7 @@ func (s scenario) begin(t *testing.T, n int, optFns ...func(*xaccttest.Options))
 	cloud := kittest.SharedWorld(t, optFns...)
 	if s.world != nil {
 		s.world(cloud)
-		for range lagging(optFns) { // until everybody sees it
+		for range 3 * lagging(optFns) { // until everybody sees it: what fits, then what it has
 			if _, err := planUp(t.Context(), cloud.Clients(), s.want(cloud), n); err != nil {
 				t.Fatal(err)
 			}
