@@ -9,7 +9,7 @@ import (
 )
 
 // withAdopted returns the set with the principals whose grants, made by others, leave the policies of buckets for ours: roles that are adopted, unless
-// another location of the bucket has them too, and the operators of such ends.
+// another location of the bucket has them too, and the operators of such ends. Without a client of the task account nobody knows that.
 func (s *Snapshot) withAdopted(w desired.Set) desired.Set {
 	w.Buckets = slices.Clone(w.Buckets)
 	for i := range w.Buckets {
@@ -20,6 +20,7 @@ func (s *Snapshot) withAdopted(w desired.Set) desired.Set {
 				if role := e.Adopt.Role; transferRole(role) && e.Remote && e.Bucket == b.Spec.Name && !b.Former && !s.usedElsewhere(t, role, e.Bucket) {
 					b.Adopted.Roles = append(slices.Clone(b.Adopted.Roles), role)
 					b.Adopted.Operators = append(slices.Clone(b.Adopted.Operators), t.Operators...)
+					b.Adopted.Unproved = b.Adopted.Unproved || !s.Readable[t.TaskAccount]
 				}
 			}
 		}
