@@ -79,7 +79,7 @@ func (w Role) Diff(s iamrole.State) RoleDiff {
 }
 
 // trustFor returns the trust policy to write, and whether the role has a right one already. A role that other transfers use too keeps or gets the
-// trust with the Region wildcard, so that plans of the two do not change it back and forth.
+// trust with the Region wildcard, so that plans of the two do not change it back and forth. So does one that was adopted.
 func (w Role) trustFor(s iamrole.State) (policy.Document, bool) {
 	t := w.Transfers[0]
 	if s.Trust.Equal(w.Spec.Trust) {
@@ -91,6 +91,9 @@ func (w Role) trustFor(s iamrole.State) (policy.Document, bool) {
 	wildcard := iamrole.DataSyncTrust(t.Partition, w.Account)
 	if s.Trust.Equal(wildcard) {
 		return policy.Document{}, true
+	}
+	if w.adopts() || t.WasAdopted(s.Tags) { // its owner may use it in Regions that the plan does not see
+		return wildcard, false
 	}
 	ours := w.PolicyNames()
 	for name := range s.Policies {

@@ -1,15 +1,18 @@
 package enginetest_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
 
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/xaccttest"
@@ -35,6 +38,33 @@ func TestOwnersTagsStay(t *testing.T) {
 		after := kittest.Dump(cloud)
 		if n := strings.Count(after, "tag "+ownersTags+"0=theirs"); n != len(all) || strings.Count(after, "tag "+ownersTags) != n {
 			t.Errorf("%d of %d tags of the owner stay, or tags of ours:\n%s", n, len(all), after)
+		}
+	})
+}
+
+// TestOwnersLocationsStay has a location of the role's owner in a Region of neither end: the adopted role still serves it.
+func TestOwnersLocationsStay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cloud := kittest.World(t)
+		hand := kittest.ByHand(cloud, kittest.Push(cloud))
+		tr := hand.Adopted(kittest.Push(cloud))
+		cloud.AddBucket(accountA, "ap-south-1", "media-south")
+		name, access := hand.SourceRole[strings.LastIndexByte(hand.SourceRole, '/')+1:], iamrole.TutorialPolicy("arn:aws:s3:::media-south", accountA).String()
+		if _, err := cloud.Clients()[accountA].IAM.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: &name, PolicyName: new("south"),
+			PolicyDocument: &access}); err != nil {
+			t.Fatal(err)
+		}
+		for i, when := range []string{"before the adoption", "after the adoption", "after the tear-down"} {
+			if _, err := cloud.Clients()[accountA].DataSync("ap-south-1").CreateLocationS3(t.Context(), &datasync.CreateLocationS3Input{
+				S3BucketArn: new("arn:aws:s3:::media-south"), Subdirectory: new(fmt.Sprintf("/%d/", i)), S3Config: &dstypes.S3Config{BucketAccessRoleArn: &hand.SourceRole}}); err != nil {
+				t.Errorf("%s: %v", when, err)
+			}
+			if when == "before the adoption" {
+				kittest.SetUp(t, cloud, tr)
+			} else {
+				kittest.TearDown(t, cloud, tr)
+			}
 		}
 	})
 }

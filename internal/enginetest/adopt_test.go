@@ -246,6 +246,12 @@ func TestAdoptionRefused(t *testing.T) {
 			"it has 47 tags and would have 51 with ours: 50 is the most"},
 		"a task with too many tags": {func(t *testing.T, c *xaccttest.Cloud, h kittest.HandMade) { tagByHand(t, c, h.Task, 48) }, same,
 			"it has 48 tags and would have 51 with ours: 50 is the most"},
+		"a location that another task uses, to be moved": {func(t *testing.T, c *xaccttest.Cloud, h kittest.HandMade) {
+			if _, err := c.Clients()[accountA].DataSync("us-east-2").CreateTask(t.Context(), &datasync.CreateTaskInput{TaskMode: dstypes.TaskModeEnhanced,
+				SourceLocationArn: &h.SourceLocation, DestinationLocationArn: &h.DestinationLocation}); err != nil {
+				t.Fatal(err)
+			}
+		}, func(tr *xacct.Transfer) { tr.Source.Prefix = "2027/" }, " too: s3://media-raw/2026/ → s3://media-raw/2027/"},
 		"two that fit": {func(t *testing.T, c *xaccttest.Cloud, h kittest.HandMade) {
 			if _, err := c.Clients()[accountA].DataSync("eu-west-1").CreateLocationS3(t.Context(), &datasync.CreateLocationS3Input{
 				S3BucketArn: new("arn:aws:s3:::media-raw"), Subdirectory: new("/2026/"), S3Config: &dstypes.S3Config{BucketAccessRoleArn: &h.SourceRole}}); err != nil {

@@ -71,9 +71,11 @@ func (b *Builder) adoptableLocation(w desired.Location) bool {
 	} else if !ok || bucket != w.Spec.Bucket {
 		why = "it is of " + state.URI + ", and no location can be moved to another bucket"
 	}
-	if _, _, tags := w.Diff(state); why == "" {
-		why = crowded(state.Tags, tags)
+	_, lines, tags := w.Diff(state)
+	if users := b.Snap.OthersTasks(t, arn); why == "" && len(users) > 0 && desired.BeyondTags(lines) {
+		why = "it would change for " + strings.Join(users, ", ") + " too: " + strings.Join(slices.DeleteFunc(lines, func(l string) bool { return !desired.BeyondTags([]string{l}) }), ", ")
 	}
+	why = cmp.Or(why, crowded(state.Tags, tags))
 	if why == "" {
 		return true
 	}

@@ -28,6 +28,18 @@ func (s *Snapshot) withAdopted(w desired.Set) desired.Set {
 	return w
 }
 
+// OthersTasks are the tasks, by ARN and sorted, that use the location and are not the transfer's, of those that were read.
+func (s *Snapshot) OthersTasks(t *transfer.Transfer, location string) []string {
+	var out []string
+	for arn, other := range s.Tasks {
+		if other.Exists && (other.SourceLocationARN == location || other.DestinationLocationARN == location) && !t.Owns(arn, other.Tags, "") {
+			out = append(out, arn)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
 // transferRole reports whether the text is the ARN of a role.
 func transferRole(arn string) bool {
 	_, ok := transfer.RoleNameOf(arn)
