@@ -1,6 +1,7 @@
 package enginetest_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -64,6 +65,47 @@ func TestAdoptionByTwoTeams(t *testing.T) {
 				kittest.MustApply(t, t.Context(), cloud.Clients(), kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}))
 			})
 		})
+	}
+}
+
+// TestReleaseByTwoTeams takes down what was adopted with clients of one account at a time: what stays needs no proof of what the other account has done.
+func TestReleaseByTwoTeams(t *testing.T) {
+	t.Parallel()
+	for _, fits := range []bool{false, true} {
+		for _, grant := range []xacct.GrantShape{xacct.ByRole, xacct.ByAccount, xacct.Tutorial} {
+			t.Run(fmt.Sprintf("what fits %v, grant %q", fits, grant), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					cloud := kittest.World(t)
+					tr := kittest.ByHand(cloud, kittest.Push(cloud)).Adopted(kittest.Push(cloud))
+					if fits {
+						tr = fitting(tr)
+					}
+					tr.Grant = grant
+					kittest.SetUp(t, cloud, tr)
+					ours, theirs := xacct.Clients{accountA: cloud.Clients()[accountA]}, xacct.Clients{accountB: cloud.Clients()[accountB]}
+					plan := func() *xacct.Plan {
+						p, err := xacct.NewDestroyPlan(t.Context(), ours, []xacct.Transfer{tr})
+						if err != nil {
+							t.Fatal(err)
+						}
+						return p
+					}
+					p := plan()
+					if _, err := p.Apply(t.Context(), ours); err != nil {
+						t.Error(err)
+					}
+					if again := plan(); !again.Empty() {
+						t.Errorf("not empty for the task account:\n%s", again)
+					}
+					if _, err := p.For(accountB).Apply(t.Context(), theirs); err != nil {
+						t.Error(err)
+					}
+					if after := kittest.Dump(cloud); strings.Contains(after, "xacct") || strings.Contains(after, "Xacct") {
+						t.Errorf("our traces are left:\n%s", after)
+					}
+				})
+			})
+		}
 	}
 }
 
