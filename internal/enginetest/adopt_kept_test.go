@@ -69,6 +69,32 @@ func TestOwnersLocationsStay(t *testing.T) {
 	})
 }
 
+// TestOwnersRoleStays deletes what was adopted while a location of the role's owner has the role: the role stays as it was, without our traces.
+func TestOwnersRoleStays(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cloud := kittest.World(t)
+		hand := kittest.ByHand(cloud, kittest.Push(cloud))
+		if _, err := cloud.Clients()[accountA].DataSync("eu-west-1").CreateLocationS3(t.Context(), &datasync.CreateLocationS3Input{
+			S3BucketArn: new("arn:aws:s3:::media-raw"), Subdirectory: new("/theirs/"), S3Config: &dstypes.S3Config{BucketAccessRoleArn: &hand.SourceRole}}); err != nil {
+			t.Fatal(err)
+		}
+		tr := hand.Adopted(kittest.Push(cloud))
+		kittest.SetUp(t, cloud, tr)
+		p := destroyPlan(t, cloud, tr, true)
+		if _, err := p.Apply(t.Context(), cloud.Clients()); err != nil {
+			t.Fatal(err)
+		}
+		if again := destroyPlan(t, cloud, tr, true); !again.Empty() {
+			t.Errorf("not empty after the tear-down:\n%s", again)
+		}
+		after := kittest.Dump(cloud)
+		if strings.Contains(after, "xacct") || strings.Count(after, "policy by-hand") != 1 || !strings.Contains(p.String(), "stays for inline policy by-hand, location ") {
+			t.Errorf("the role is not as it was:\n%s\n%s", p, after)
+		}
+	})
+}
+
 // TestGrantsThatStay has statements of others that an adoption leaves where they are.
 func TestGrantsThatStay(t *testing.T) {
 	t.Parallel()
