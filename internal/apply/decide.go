@@ -196,7 +196,14 @@ func (r *run) matchesStatements(ch *plan.Change) error {
 
 // named reports whether a line of the details is about the statement.
 func named(details []string, sid string) bool {
-	return slices.ContainsFunc(details, func(line string) bool { return slices.Contains(strings.Fields(line), sid) })
+	return slices.ContainsFunc(details, func(line string) bool {
+		for _, sign := range []string{"+ ", "~ ", "- "} {
+			if strings.HasPrefix(line, sign+sid+"   ") { // a Sid in a bucket's policy may have spaces
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // matchesRole accepts the Region wildcard in place of the desired trust, because whether a role gets the wildcard depends on who else uses it.

@@ -63,8 +63,10 @@ func (s step) bucketTarget(w desired.Bucket) target {
 	}
 }
 
-// shown is what is to become of the bucket's policy. A statement of others that ours replace stays if the approved plan does not name it.
+// shown is what is to become of the bucket's policy. A statement of others that ours replace stays if the approved plan does not name it. One that it
+// names leaves, also where only those who made the plan could see that nobody else uses the role.
 func (s step) shown(w desired.Bucket, d policy.Document) desired.PolicyDiff {
+	w.Adopted.Unproved = false
 	diff := w.Diff(d, s.known())
 	for _, sid := range diff.Gone {
 		if !slices.Contains(w.Ours, sid) && !named(s.ch.Details, sid) {

@@ -14,7 +14,7 @@ func (w SharedPolicy) replaces(st policy.Statement, ids map[string]string) bool 
 	principals, notPrincipal := st.Principals()
 	actions, notAction := st.Actions()
 	_, notResource := st.Resources()
-	if st.Effect() != "Allow" || notPrincipal || notAction || notResource || len(principals) == 0 || len(st.Conditions()) > 0 {
+	if w.Adopted.Unproved || st.Effect() != "Allow" || notPrincipal || notAction || notResource || len(principals) == 0 || len(st.Conditions()) > 0 {
 		return false
 	}
 	for _, p := range principals {

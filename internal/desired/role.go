@@ -20,6 +20,8 @@ type Role struct {
 	Transfers []*transfer.Transfer
 	Former    bool // these transfers used the role before and no longer do
 	Shared    bool // of a former role: another transfer still wants it
+
+	Others []string // ARNs of locations without our tags that have the role
 }
 
 // Serves reports whether one of the role's transfers also wants something of the shared policy.
@@ -79,7 +81,7 @@ func (w Role) Diff(s iamrole.State) RoleDiff {
 }
 
 // trustFor returns the trust policy to write, and whether the role has a right one already. A role that other transfers use too keeps or gets the
-// trust with the Region wildcard, so that plans of the two do not change it back and forth.
+// trust with the Region wildcard, so that plans of the two do not change it back and forth. So does one that was adopted.
 func (w Role) trustFor(s iamrole.State) (policy.Document, bool) {
 	t := w.Transfers[0]
 	if s.Trust.Equal(w.Spec.Trust) {
@@ -91,6 +93,9 @@ func (w Role) trustFor(s iamrole.State) (policy.Document, bool) {
 	wildcard := iamrole.DataSyncTrust(t.Partition, w.Account)
 	if s.Trust.Equal(wildcard) {
 		return policy.Document{}, true
+	}
+	if w.adopts() || t.WasAdopted(s.Tags) { // its owner may use it in Regions that the plan does not see
+		return wildcard, false
 	}
 	ours := w.PolicyNames()
 	for name := range s.Policies {
@@ -169,9 +174,16 @@ type RoleEnd struct {
 	Release bool     // it was adopted and stays without our tags
 }
 
-// Leaving is what becomes of the role when these transfers leave it. Of an adopted role all inline policies go if deleteAdopted is true.
+// Leaving is what becomes of the role when these transfers leave it. Of an adopted role all inline policies go if deleteAdopted is true and no location
+// of its owner has it.
 func (w Role) Leaving(s iamrole.State, deleteAdopted bool) RoleEnd {
 	var out RoleEnd
+	if deleteAdopted && w.Transfers[0].WasAdopted(s.Tags) && len(w.Others) > 0 {
+		deleteAdopted = false
+		for _, arn := range w.Others {
+			out.Rest = append(out.Rest, "location "+arn)
+		}
+	}
 	ours, adopted, others := w.PolicyNames(), w.Transfers[0].WasAdopted(s.Tags), false
 	for name := range s.Policies {
 		switch another := strings.HasPrefix(name, "xacct-") && !slices.Contains(ours, name); {

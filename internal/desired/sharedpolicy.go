@@ -23,7 +23,10 @@ type SharedPolicy struct {
 }
 
 // Adopted are the principals whose grants in a bucket's policy, made by others, leave it for ours.
-type Adopted struct{ Roles, Operators []string } // ARNs
+type Adopted struct {
+	Roles, Operators []string // ARNs
+	Unproved         bool     // who else uses the roles is not known: their grants stay, except where a plan that knew it is applied
+}
 
 // Owners are the transfers that the Sid belongs to.
 func (w SharedPolicy) Owners(sid string) []*transfer.Transfer {

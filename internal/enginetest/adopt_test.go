@@ -12,10 +12,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct"
-	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
@@ -240,6 +240,18 @@ func TestAdoptionRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, same, "its trust policy is for others too: lambda.amazonaws.com"},
+		"a role with too many tags": {func(t *testing.T, c *xaccttest.Cloud, h kittest.HandMade) { tagByHand(t, c, h.SourceRole, 49) }, same,
+			"it has 49 tags and would have 51 with ours: 50 is the most"},
+		"a location with too many tags": {func(t *testing.T, c *xaccttest.Cloud, h kittest.HandMade) { tagByHand(t, c, h.DestinationLocation, 47) }, same,
+			"it has 47 tags and would have 51 with ours: 50 is the most"},
+		"a task with too many tags": {func(t *testing.T, c *xaccttest.Cloud, h kittest.HandMade) { tagByHand(t, c, h.Task, 48) }, same,
+			"it has 48 tags and would have 51 with ours: 50 is the most"},
+		"a location that another task uses, to be moved": {func(t *testing.T, c *xaccttest.Cloud, h kittest.HandMade) {
+			if _, err := c.Clients()[accountA].DataSync("us-east-2").CreateTask(t.Context(), &datasync.CreateTaskInput{TaskMode: dstypes.TaskModeEnhanced,
+				SourceLocationArn: &h.SourceLocation, DestinationLocationArn: &h.DestinationLocation}); err != nil {
+				t.Fatal(err)
+			}
+		}, func(tr *xacct.Transfer) { tr.Source.Prefix = "2027/" }, " too: s3://media-raw/2026/ → s3://media-raw/2027/"},
 		"two that fit": {func(t *testing.T, c *xaccttest.Cloud, h kittest.HandMade) {
 			if _, err := c.Clients()[accountA].DataSync("eu-west-1").CreateLocationS3(t.Context(), &datasync.CreateLocationS3Input{
 				S3BucketArn: new("arn:aws:s3:::media-raw"), Subdirectory: new("/2026/"), S3Config: &dstypes.S3Config{BucketAccessRoleArn: &h.SourceRole}}); err != nil {
@@ -274,64 +286,25 @@ func TestAdoptionRefused(t *testing.T) {
 	}
 }
 
-// TestGrantsThatStay has statements of others that an adoption leaves where they are.
-func TestGrantsThatStay(t *testing.T) {
-	t.Parallel()
-	const bucketARN = "arn:aws:s3:::media-archive"
-	put := func(edit func(policy.Statement) policy.Statement) func(*testing.T, *xaccttest.Cloud, kittest.HandMade) {
-		return func(t *testing.T, c *xaccttest.Cloud, h kittest.HandMade) {
-			d := kittest.BucketPolicy(t, c, "media-archive").Without("DataSyncCreateS3LocationAndTaskAccess")
-			c.SetBucketPolicy("media-archive", d.With(edit(bucket.TutorialStatement(bucketARN, h.DestinationRole).WithSid("Kept"))).Bytes())
-		}
+// tagByHand gives the role, location or task so many tags of its owner.
+func tagByHand(t *testing.T, c *xaccttest.Cloud, arn string, n int) {
+	t.Helper()
+	role, resource := &iam.TagRoleInput{}, &datasync.TagResourceInput{ResourceArn: &arn}
+	for i := range n {
+		key := fmt.Sprintf("%s%d", ownersTags, i)
+		role.Tags = append(role.Tags, iamtypes.Tag{Key: &key, Value: new("theirs")})
+		resource.Tags = append(resource.Tags, dstypes.TagListEntry{Key: &key, Value: new("theirs")})
 	}
-	for name, tt := range map[string]struct {
-		world func(*testing.T, *xaccttest.Cloud, kittest.HandMade)
-	}{
-		"for another principal too": {put(func(st policy.Statement) policy.Statement {
-			principals, _ := st.Principals()
-			return st.By(append(principals, policy.Account("777788889999"))...)
-		})},
-		"for other actions too": {put(func(st policy.Statement) policy.Statement {
-			return policy.Allow("s3:PutObject", "s3:PutObjectAcl").WithSid("Kept").By(principalsOf(st)...).On(bucketARN + "/*")
-		})},
-		"a denial": {put(func(st policy.Statement) policy.Statement {
-			return policy.Deny("s3:PutObjectAcl").WithSid("Kept").By(principalsOf(st)...).On(bucketARN + "/*")
-		})},
-		"on a condition": {put(func(st policy.Statement) policy.Statement { return st.When(policy.Bool("aws:SecureTransport", true)) })},
-		"of a role that another location has": {func(t *testing.T, c *xaccttest.Cloud, h kittest.HandMade) {
-			put(func(st policy.Statement) policy.Statement { return st })(t, c, h)
-			if _, err := c.Clients()[accountA].DataSync("us-east-2").CreateLocationS3(t.Context(), &datasync.CreateLocationS3Input{
-				S3BucketArn: new(bucketARN), Subdirectory: new("/theirs/"), S3Config: &dstypes.S3Config{BucketAccessRoleArn: &h.DestinationRole}}); err != nil {
-				t.Fatal(err)
-			}
-		}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				cloud := kittest.World(t)
-				hand := kittest.ByHand(cloud, kittest.Push(cloud))
-				tt.world(t, cloud, hand)
-				kittest.SetUp(t, cloud, hand.Adopted(kittest.Push(cloud)))
-				if _, ok := kittest.BucketPolicy(t, cloud, "media-archive").Statement("Kept"); !ok {
-					t.Errorf("the statement is gone:\n%s", cloud.BucketPolicy("media-archive"))
-				}
-			})
-		})
+	var err error
+	if _, name, ok := strings.Cut(arn, ":role/"); ok {
+		role.RoleName = &name
+		_, err = c.Clients()[accountA].IAM.TagRole(t.Context(), role)
+	} else {
+		_, err = c.Clients()[accountA].DataSync(strings.Split(arn, ":")[3]).TagResource(t.Context(), resource)
 	}
-	t.Run("one that came after the plan", func(t *testing.T) {
-		synctest.Test(t, func(t *testing.T) {
-			cloud := kittest.World(t)
-			hand := kittest.ByHand(cloud, kittest.Push(cloud))
-			p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{hand.Adopted(kittest.Push(cloud))})
-			put(func(st policy.Statement) policy.Statement { return st })(t, cloud, hand)
-			if _, err := p.Apply(t.Context(), cloud.Clients()); err != nil {
-				t.Fatal(err)
-			}
-			if _, ok := kittest.BucketPolicy(t, cloud, "media-archive").Statement("Kept"); !ok {
-				t.Errorf("the statement, which the plan did not name, is gone:\n%s", cloud.BucketPolicy("media-archive"))
-			}
-		})
-	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // TestCandidates has a set-up by hand that nobody named: a finding for each location and for the task has the line to write, and what these lines ask for
@@ -360,11 +333,6 @@ func TestCandidates(t *testing.T) {
 			t.Errorf("remedies (-want +got):\n%s", diff)
 		}
 	})
-}
-
-func principalsOf(st policy.Statement) []policy.Principal {
-	principals, _ := st.Principals()
-	return principals
 }
 
 // TestAdoptedIsLeft moves a transfer off what it adopted: that stays, without our tags.

@@ -38,6 +38,25 @@ func owned(t *transfer.Transfer, tags map[string]string, side plan.Side) string 
 	return fmt.Sprintf("it is tagged as that of transfer %q", strings.TrimSpace(tags[t.TagKey(transfer.TagTransfer)]+" "+tags[t.TagKey(transfer.TagSide)]))
 }
 
+// mostTags is the number of tags that a role, location or task can have.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+// https://docs.aws.amazon.com/datasync/latest/userguide/API_TagResource.html
+const mostTags = 50
+
+// crowded says why the tags cannot be added to those that stand; "" if they can.
+func crowded(have, add map[string]string) string {
+	n := len(have)
+	for k := range add {
+		if _, ok := have[k]; !ok {
+			n++
+		}
+	}
+	if n <= mostTags {
+		return ""
+	}
+	return fmt.Sprintf("it has %d tags and would have %d with ours: %d is the most", len(have), n, mostTags)
+}
+
 // adoptableLocation reports whether the location that the end names in Adopt, if any, can become the transfer's. What could not be read is reported
 // with the location.
 func (b *Builder) adoptableLocation(w desired.Location) bool {
@@ -52,6 +71,11 @@ func (b *Builder) adoptableLocation(w desired.Location) bool {
 	} else if !ok || bucket != w.Spec.Bucket {
 		why = "it is of " + state.URI + ", and no location can be moved to another bucket"
 	}
+	_, lines, tags := w.Diff(state)
+	if users := b.Snap.OthersTasks(t, arn); why == "" && len(users) > 0 && desired.BeyondTags(lines) {
+		why = "it would change for " + strings.Join(users, ", ") + " too: " + strings.Join(slices.DeleteFunc(lines, func(l string) bool { return !desired.BeyondTags([]string{l}) }), ", ")
+	}
+	why = cmp.Or(why, crowded(state.Tags, tags))
 	if why == "" {
 		return true
 	}
@@ -90,7 +114,8 @@ func (b *Builder) adoptableTask(w desired.Task, replaced []string) bool {
 	case len(replaced) > 0:
 		why = "it would have to be replaced: " + strings.Join(replaced, "; ")
 	default:
-		why = owned(t, state.Tags, "")
+		_, _, tags := w.Diff(state, state.SourceLocationARN, state.DestinationLocationARN)
+		why = cmp.Or(owned(t, state.Tags, ""), crowded(state.Tags, tags))
 	}
 	if why == "" {
 		return true
@@ -114,8 +139,8 @@ func (b *Builder) adoptable(w desired.Role, state iamrole.State) bool {
 			adopting = append(adopting, t)
 		}
 	}
-	if len(adopting) == 0 {
-		return true
+	if len(adopting) == 0 || !b.CanRead(w.Account) {
+		return true // whether it exists is for the operator of its account to see
 	}
 	t := adopting[0]
 	remedy := "correct Adopt.Role, or leave it empty to have a new role made"
@@ -126,6 +151,10 @@ func (b *Builder) adoptable(w desired.Role, state iamrole.State) bool {
 	case len(others) > 0 && t.Source.Role.Trust.IsZero() && t.Destination.Role.Trust.IsZero() && !t.WasAdopted(state.Tags):
 		b.refuse(adopting, side, w.Arn, fmt.Sprintf("role %s cannot be adopted: its trust policy is for others too: %s", w.Spec.Name, strings.Join(others, ", ")),
 			"use the role as it is with RoleARN, or give the trust policy that it is to have in Role.Trust, theirs included")
+		return false
+	case crowded(state.Tags, w.Diff(state).Tags) != "":
+		b.refuse(adopting, side, w.Arn, fmt.Sprintf("role %s cannot be adopted: %s", w.Spec.Name, crowded(state.Tags, w.Diff(state).Tags)),
+			"remove tags that nobody needs, or use the role as it is with RoleARN")
 		return false
 	}
 	if kept := w.Leaving(state, false).Rest; len(kept) > 0 && !t.WasAdopted(state.Tags) {

@@ -9,8 +9,13 @@ import (
 )
 
 // withAdopted returns the set with the principals whose grants, made by others, leave the policies of buckets for ours: roles that are adopted, unless
-// another location of the bucket has them too, and the operators of such ends.
+// another location of the bucket has them too, and the operators of such ends. Without a client of the task account nobody knows that.
+// Roles note the locations of others that have them.
 func (s *Snapshot) withAdopted(w desired.Set) desired.Set {
+	w.Roles = slices.Clone(w.Roles)
+	for i, r := range w.Roles {
+		w.Roles[i].Others = s.othersLocations(r.Transfers[0], r.Arn)
+	}
 	w.Buckets = slices.Clone(w.Buckets)
 	for i := range w.Buckets {
 		b := &w.Buckets[i]
@@ -20,11 +25,36 @@ func (s *Snapshot) withAdopted(w desired.Set) desired.Set {
 				if role := e.Adopt.Role; transferRole(role) && e.Remote && e.Bucket == b.Spec.Name && !b.Former && !s.usedElsewhere(t, role, e.Bucket) {
 					b.Adopted.Roles = append(slices.Clone(b.Adopted.Roles), role)
 					b.Adopted.Operators = append(slices.Clone(b.Adopted.Operators), t.Operators...)
+					b.Adopted.Unproved = b.Adopted.Unproved || !s.Readable[t.TaskAccount]
 				}
 			}
 		}
 	}
 	return w
+}
+
+// OthersTasks are the tasks, by ARN and sorted, that use the location and are not the transfer's, of those that were read.
+func (s *Snapshot) OthersTasks(t *transfer.Transfer, location string) []string {
+	var out []string
+	for arn, other := range s.Tasks {
+		if other.Exists && (other.SourceLocationARN == location || other.DestinationLocationARN == location) && !t.Owns(arn, other.Tags, "") {
+			out = append(out, arn)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// othersLocations are the locations, by ARN and sorted, that have the role and no tags of ours, of those that were read.
+func (s *Snapshot) othersLocations(t *transfer.Transfer, role string) []string {
+	var out []string
+	for arn, l := range s.Locations {
+		if l.Exists && l.RoleARN == role && l.Tags[t.TagKey(transfer.TagManagedBy)] != transfer.ManagedBy {
+			out = append(out, arn)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // transferRole reports whether the text is the ARN of a role.

@@ -99,6 +99,7 @@ type Lookup struct {
 //   - tasks that use a destination location of ours, if no task that was read does;
 //   - tasks that use either location of a transfer without a task, because its task may have been renamed;
 //   - tasks that use a source location like the wanted one that is not ours: one of them may be for the user to adopt;
+//   - tasks that use an adopted location that is to change: others may have them;
 //   - tasks in the Regions that the transfer was in, unless a tag of its task says already what is left there.
 func (s *Snapshot) Lookups(w desired.Set) map[Lookup]bool {
 	out := map[Lookup]bool{}
@@ -107,6 +108,11 @@ func (s *Snapshot) Lookups(w desired.Set) map[Lookup]bool {
 		for _, want := range w.Locations {
 			if !found.used[arn] && l.Exists && want.Side == plan.DestinationSide && want.Transfer.Owns(arn, l.Tags, plan.DestinationSide) {
 				out[Lookup{transfer.Place{Account: want.Spec.Account, Region: want.Spec.Region}, arn}] = true
+			}
+			if _, lines, _ := want.Diff(l); l.Exists && want.Transfer.Adopts(arn, want.Side) && desired.BeyondTags(lines) {
+				for _, side := range transfer.Sides {
+					out[Lookup{transfer.Place{Account: want.Spec.Account, Region: want.Transfer.End(side).Region}, arn}] = true
+				}
 			}
 		}
 	}

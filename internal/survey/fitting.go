@@ -40,10 +40,15 @@ func fit(ctx context.Context, s *Reader, transfers []*transfer.Transfer, setUp b
 		fits := func(a plan.Adopt) bool {
 			return a.Role == plan.Fitting || a.Location == plan.Fitting || a.Task == plan.Fitting
 		}
-		if !slices.ContainsFunc(ends, fits) || !s.Readable[t.TaskAccount] {
+		if !slices.ContainsFunc(ends, fits) {
 			continue
 		}
 		f := &fitter{Reader: s, t: t, setUp: setUp}
+		if !s.Readable[t.TaskAccount] {
+			f.unreadable()
+			unfit = append(unfit, f.unfit...)
+			continue
+		}
 		g := t.Given
 		g.Source.Adopt, g.Destination.Adopt = f.end(ctx, plan.SourceSide), f.end(ctx, plan.DestinationSide)
 		if g.Adopt.Task == plan.Fitting {
@@ -52,6 +57,23 @@ func fit(ctx context.Context, s *Reader, transfers []*transfer.Transfer, setUp b
 		out[i], unfit = transfer.Resolve(g), append(unfit, f.unfit...)
 	}
 	return out, unfit
+}
+
+// unreadable says of all that is to fit that nobody here can see the task account.
+func (f *fitter) unreadable() {
+	detail := "which one fits is not known: no client of account " + f.t.TaskAccount + " was given"
+	for _, side := range transfer.Sides {
+		field, a := strings.ToUpper(string(side[:1]))+string(side[1:])+".Adopt", f.t.End(side).Adopt
+		if a.Location == plan.Fitting {
+			f.none(side, field+".Location", f.t.LocationSpec(side).URI(), detail)
+		}
+		if a.Role == plan.Fitting {
+			f.none(side, field+".Role", f.t.End(side).Bucket, detail)
+		}
+	}
+	if f.t.Adopt.Task == plan.Fitting {
+		f.none("", "Adopt.Task", f.t.Name, detail)
+	}
 }
 
 // end is what the side adopts, with ARNs as far as something fits.

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/xacct/xacct/internal/region"
@@ -14,6 +15,9 @@ const (
 	TagAdopted = "adopted"
 	Adopted    = "true"
 )
+
+// ourTags are the keys, without the tag prefix, of all tags that we write on roles, locations and tasks, but for those that begin with TagFormer.
+var ourTags = []string{TagManagedBy, TagTransfer, TagSide, TagReplaces, TagRegion, TagAdopted}
 
 var taskShape = regexp.MustCompile(`^task/task-[0-9a-z]{17}$`)
 
@@ -65,14 +69,16 @@ func (t *Transfer) WasAdopted(tags map[string]string) bool {
 	return tags[t.TagKey(TagAdopted)] == Adopted
 }
 
-// OurTags are the keys of those of the tags that begin with the transfer's tag prefix.
+// OurTags are the keys of those of the tags that we write. Others can begin with the transfer's tag prefix too: they stay.
 func (t *Transfer) OurTags(tags map[string]string) []string {
 	var out []string
 	for k := range tags {
-		if strings.HasPrefix(k, t.TagKey("")) {
+		key, prefixed := strings.CutPrefix(k, t.TagKey(""))
+		if prefixed && (slices.Contains(ourTags, key) || strings.HasPrefix(key, TagFormer)) {
 			out = append(out, k)
 		}
 	}
+	slices.Sort(out)
 	return out
 }
 
