@@ -95,7 +95,7 @@ func TestNoDelete(t *testing.T) {
 						t.Fatal(err)
 					}
 					told := slices.ContainsFunc(residue, func(r xacct.Residue) bool {
-						return r.Kind == xacct.Objects && strings.Contains(r.Name, ".aws-datasync/")
+						return r.Kind == xacct.Objects && strings.Contains(r.Name, ".aws-datasync/") && strings.Contains(r.Detail, "NoDelete")
 					})
 					if told != own {
 						t.Errorf("residue: %v", residue)

@@ -100,7 +100,7 @@ func TestSizeIsTold(t *testing.T) {
 	}{
 		{"a bucket with much room", "media-archive", 19, own, "", "", ""},
 		{"a bucket with room", "media-archive", 21, own, xacct.Info, "would have 16160 of 20480 characters, 4320 are left; transfer media-arch-00 takes 744, and there is room for 5 more like it",
-			"set TaskAccount to 444455556666, because a task in the account of the bucket needs no statements there, or make one transfer with a common prefix"},
+			"set TaskAccount to 444455556666, because a task in the account of the bucket needs no statements there, and Operators to roles or users of that account, or make one transfer with a common prefix"},
 		{"a bucket with little room", "media-archive", 25, own, xacct.Warning, "1344 are left; transfer media-arch-00 takes 744, and there is room for 1 more like it", "a bucket of its own"},
 		{"a full bucket", "media-archive", 26, own, xacct.Warning, "there is room for 0 more like it", "a bucket of its own"},
 		{"one too many", "media-archive", 27, own, xacct.Blocking, "144 too many; transfer media-arch-00 takes 744 of them, and beside what is not of this plan there is room for 26 like it",

@@ -111,7 +111,8 @@ func rolePolicySizes(w desired.Role) map[string]int {
 
 // inTheAccount is the way out of a policy of another account's bucket or key, which what names.
 func inTheAccount(account, what string) string {
-	return fmt.Sprintf("set TaskAccount to %s, because a task in the account of the %s needs no statements there", account, what)
+	return fmt.Sprintf("set TaskAccount to %s, because a task in the account of the %s needs no statements there, and Operators to roles or users of that account",
+		account, what)
 }
 
 // oneTransfer is the way out of several transfers that each take room of their own.

@@ -50,8 +50,11 @@ func leftByRunsOf(ctx context.Context, c client.Set, w desired.Task) []plan.Resi
 	}
 	destination := bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}
 	folder := transfer.Slashed(e.Prefix) + ownFolder
-	out = append(out, objectsBelow(ctx, c, destination, folder, folder+"/",
-		"DataSync's own, of runs that were cut off; delete them once no task writes there"))
+	why := "of runs that were cut off"
+	if e.NoDelete {
+		why = "of runs that were cut off, or that could not delete them for NoDelete"
+	}
+	out = append(out, objectsBelow(ctx, c, destination, folder, folder+"/", "DataSync's own, "+why+"; delete them once no task writes there"))
 	if r := t.Task.Report; r != nil {
 		reports := bucket.Spec{Name: r.Bucket, Account: cmp.Or(r.Account, t.TaskAccount), Region: e.Region}
 		if r.Bucket == t.Source.Bucket {
