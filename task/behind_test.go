@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
+	"github.com/xacct/xacct/internal/testlimit"
 )
 
 const (
@@ -104,6 +105,9 @@ var tests = []string{
 // TestAnswersBehindAccessTests has what S3 and KMS answered behind each text that DataSync puts before it: the cause is theirs, in any letter case, on one
 // line or more.
 func TestAnswersBehindAccessTests(t *testing.T) {
+	if testlimit.UnderRace > 1 {
+		t.Skip("long, and nothing is concurrent here")
+	}
 	for _, a := range answers {
 		t.Run(a.name, func(t *testing.T) {
 			if diff := cmp.Diff(a.want, meaningOf(a.text)); diff != "" {

@@ -9,11 +9,15 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
+	"github.com/xacct/xacct/internal/testlimit"
 )
 
 // TestMessages has every message as it was reported, in full, and its meaning. Every row of the table has a case, here or among the answers of S3 and KMS,
 // and a hint.
 func TestMessages(t *testing.T) {
+	if testlimit.UnderRace > 1 {
+		t.Skip("long, and nothing is concurrent here")
+	}
 	const role = "assumed-role/sync/AwsSync-loc-0123456789abcdef0"
 	met := map[string]bool{}
 	for _, tt := range []struct {

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/testlimit"
 	"github.com/xacct/xacct/task"
 	"github.com/xacct/xacct/xaccttest"
 	"github.com/xacct/xacct/xaccttest/awshttp"
@@ -214,7 +215,7 @@ func TestManyAppliesAtOnce(t *testing.T) {
 		w := newWorld(func(o *xaccttest.Options) { o.Latency = 10 * time.Millisecond })
 		p := w.plan(t)
 		var wg sync.WaitGroup
-		for range 16 {
+		for range max(4, 16/testlimit.UnderRace) {
 			wg.Go(func() { p.Apply(t.Context(), w.clients) }) //nolint:errcheck // that they are in each other's way is no matter
 		}
 		wg.Wait()

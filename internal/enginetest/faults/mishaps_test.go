@@ -144,6 +144,7 @@ func TestLostAnswersMakeNothingTwice(t *testing.T) {
 // TestDuplicateBeyondTheBudgetHeals lets a list lag for longer than anybody looks, so that a location is made twice. Once the lists show
 // both, a plan shows the deletion of one of them.
 func TestDuplicateBeyondTheBudgetHeals(t *testing.T) {
+	kittest.SkipUnderRace(t)
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		cloud := kittest.World(t, func(o *xaccttest.Options) { o.Propagation = 40 })
