@@ -255,7 +255,7 @@ func ExampleNewPlan_fleet() {
 	}
 	fmt.Println(len(ready), "transfers are ready")
 	// Output:
-	// team-042: bucket archive-042 does not exist
+	// team-042: destination bucket archive-042 does not exist
 	// 99 transfers are ready
 }
 

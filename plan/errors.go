@@ -135,11 +135,16 @@ type AmbiguousError struct {
 	Kind            Kind
 	Name            string
 	ARNs            []string
+	Differ          []string // what they differ in, sorted, such as "exclude filter", "role" or "tag team"; nil if they do not differ yet
 }
 
-// Error is one line: what was looked for, and the candidates.
+// Error is one line: what was looked for, the candidates, and what they differ in.
 func (e *AmbiguousError) Error() string {
-	return text.Printable(fmt.Sprintf("%s: %d of %s %s are tagged as ours: %s", where(e.Account, e.Region), len(e.ARNs), e.Kind, e.Name, strings.Join(e.ARNs, ", ")))
+	s := fmt.Sprintf("%s: %d of %s %s are tagged as ours: %s", where(e.Account, e.Region), len(e.ARNs), e.Kind, e.Name, strings.Join(e.ARNs, ", "))
+	if len(e.Differ) > 0 {
+		s += "; they differ in " + text.Few(e.Differ)
+	}
+	return text.Printable(s)
 }
 
 // Hint says how to resolve it.

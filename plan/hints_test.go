@@ -156,6 +156,25 @@ func TestAccessErrorOfCaller(t *testing.T) {
 	}
 }
 
+// TestAmbiguousErrorSaysHow names what the resources differ in, of many things the first ones, and nothing where they do not differ yet.
+func TestAmbiguousErrorSaysHow(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		differ []string
+		want   string
+	}{
+		{"not yet", nil, ""},
+		{"one", []string{"role"}, "; they differ in role"},
+		{"many", []string{"a", "b", "c", "d", "e", "f", "tag g"}, "; they differ in a, b, c, d, e and 2 more"},
+		{"of others", []string{"tag x\n\x1b[2J"}, `; they differ in tag x \x1b[2J`},
+	} {
+		e := &plan.AmbiguousError{Account: "111122223333", Region: "us-east-2", Kind: plan.DataSyncTask, Name: "nightly", ARNs: []string{"a", "b"}, Differ: tt.differ}
+		if got, want := e.Error(), "account 111122223333 us-east-2: 2 of datasync-task nightly are tagged as ours: a, b"+tt.want; got != want {
+			t.Errorf("%s: %s, want %s", tt.name, got, want)
+		}
+	}
+}
+
 // TestHintsDoNotRepeat: what one error says is not said again by what it wraps, in the same words or in words that know less.
 func TestHintsDoNotRepeat(t *testing.T) {
 	run := &task.IncompleteError{Outcome: task.Outcome{Verdict: task.Failed, ErrorDetail: accessTest}}

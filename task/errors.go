@@ -56,6 +56,9 @@ func (e *IncompleteError) Hint() string {
 	case o.Verdict == WithExceptions && o.Report.Status == dstypes.PhaseStatusError:
 		return "see the task's log group (/aws/datasync for an ENHANCED task) for what was left behind, restore archived objects, and start the task again: it goes on with what differs; " +
 			"there is no report: " + hints[CauseReport]
+	case o.Verdict == WithExceptions && o.Report.Status == "":
+		return "see the task's log group (/aws/datasync for an ENHANCED task) for what was left behind, restore archived objects, and start the task again: it goes on with what differs; " +
+			"a task report, which the run does not have, would list the objects"
 	case o.Verdict == WithExceptions:
 		return "see the task's report, or its log group (/aws/datasync for an ENHANCED task), for what was left behind, restore archived objects, and start the task again: it goes on with what differs"
 	}

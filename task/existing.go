@@ -107,7 +107,11 @@ func (e *Execution) acceptExisting(ctx context.Context, o WatchOptions, out *Out
 		}
 	}
 	if n := int64(len(seen)); n < out.Counters.Skipped {
-		return fail(fmt.Sprintf("the run skipped %d objects and folders, and its report in %s names %d as existing", out.Counters.Skipped, report, n), listSkipped, nil)
+		skipped := "1 object or folder"
+		if out.Counters.Skipped > 1 {
+			skipped = fmt.Sprintf("%d objects and folders", out.Counters.Skipped)
+		}
+		return fail(fmt.Sprintf("the run skipped %s, and its report in %s names %d as existing", skipped, report, n), listSkipped, nil)
 	}
 	return nil
 }

@@ -55,6 +55,7 @@ func TestAcceptExisting(t *testing.T) {
 		{"a report of errors only", neverRun(2, errorsOnly), skipped(), "skipped 2 objects and folders, and its report in s3://amzn-s3-demo-bucket/reports/ names 0", "give the task a STANDARD report"},
 		{"a report that is not there", neverRun(2), &shelf{}, "names 0 as existing", "give the task a STANDARD report"},
 		{"one is not listed", neverRun(2), skipped(one), "names 1 as existing", "give the task a STANDARD report"},
+		{"the only one is not listed", neverRun(1), skipped(), "the run skipped 1 object or folder, and its report in s3://amzn-s3-demo-bucket/reports/ names 0", "give the task a STANDARD report"},
 		{"one is listed twice", neverRun(2), skipped(one, one), "names 1 as existing", "give the task a STANDARD report"},
 		{"archived, by its code", neverRun(2), skipped(one, entry(`"ErrorCode":"ObjectInArchive"`)), `does not say of "b" that it exists (ObjectInArchive)`, "see the report in s3://amzn-s3-demo-bucket/reports/"},
 		{"archived, with success", neverRun(2), skipped(one, entry(`"SkipStatus":"SUCCESS","SkipReason":"archived"`)), `"b" that it exists (SUCCESS: archived)`, "see the report"},

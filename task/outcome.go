@@ -71,7 +71,8 @@ func (o Outcome) MarshalJSON() ([]byte, error) {
 
 // String is one line: the verdict, what was transferred, and how many exceptions there are.
 func (o *Outcome) String() string {
-	line := fmt.Sprintf("%s: %d objects, %d bytes transferred", o.Verdict, o.Counters.Files, o.Counters.BytesWritten)
+	files, written := o.Counters.Files, o.Counters.BytesWritten
+	line := fmt.Sprintf("%s: %d object%s, %d byte%s transferred", o.Verdict, files, text.Plural(int(files)), written, text.Plural(int(written)))
 	if n := len(o.Exceptions()); n > 0 {
 		line += fmt.Sprintf(", %d exception%s", n, text.Plural(n))
 	}

@@ -110,7 +110,11 @@ func TestIncompleteError(t *testing.T) {
 		outcome     Outcome
 		error, hint string
 	}{
-		{Outcome{ExecutionARN: "exec", Verdict: WithExceptions, Counters: Counters{FailedTransfer: 2, FailedVerify: 1, Skipped: 4}}, "exec: with exceptions, 3 failed, 4 skipped", "see the task's report, or its log group"},
+		{Outcome{ExecutionARN: "exec", Verdict: WithExceptions, Counters: Counters{FailedTransfer: 2, FailedVerify: 1, Skipped: 4}}, "exec: with exceptions, 3 failed, 4 skipped", "see the task's log group (/aws/datasync"},
+		{Outcome{ExecutionARN: "exec", Verdict: WithExceptions, Counters: Counters{Skipped: 4}, Report: ReportOutcome{Status: "SUCCESS"}}, "exec: with exceptions, 0 failed, 4 skipped",
+			"see the task's report, or its log group"},
+		{Outcome{ExecutionARN: "exec", Verdict: WithExceptions, Counters: Counters{Skipped: 4}, Report: ReportOutcome{Status: "PENDING"}}, "exec: with exceptions, 0 failed, 4 skipped",
+			"see the task's report, or its log group"},
 		{Outcome{ExecutionARN: "exec", Verdict: WithExceptions, Counters: Counters{Skipped: 4}, Report: ReportOutcome{Status: "ERROR"}}, "exec: with exceptions, 0 failed, 4 skipped",
 			"see the task's log group (/aws/datasync"},
 		{Outcome{ExecutionARN: "exec", Verdict: Failed, ErrorCode: "FsS3HeadBucketFailed", ErrorDetail: "two\nlines"}, "exec: failed: FsS3HeadBucketFailed: two lines", "let the location's role"},

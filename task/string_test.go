@@ -20,6 +20,7 @@ func TestOutcomeString(t *testing.T) {
 		{"skipped", Outcome{Verdict: WithExceptions, Counters: Counters{Files: 3, BytesWritten: 6, Skipped: 2}},
 			"with exceptions: 3 objects, 6 bytes transferred, 1 exception"},
 		{"failed", Outcome{Verdict: Failed, ErrorCode: "Denied", ErrorDetail: "no\x1b[2J\nway"}, `failed: 0 objects, 0 bytes transferred, 1 exception: no\x1b[2J way`},
+		{"one of each", Outcome{Verdict: Complete, Counters: Counters{Files: 1, BytesWritten: 1}}, "complete: 1 object, 1 byte transferred"},
 		{"the zero value", Outcome{}, "unknown: 0 objects, 0 bytes transferred"},
 	} {
 		if got := fmt.Sprint(&tt.in); got != tt.want {

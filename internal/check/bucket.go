@@ -79,7 +79,7 @@ func (s *inspection) exists() bool {
 		s.findings = append(s.findings, WrongRegion(s.Transfer, s.side, s.state.Region))
 		return false
 	case head == nil && !s.state.Exists:
-		s.find(plan.Blocking, plan.CodeNoBucket, "", "bucket "+e.Bucket+" does not exist", fmt.Sprintf("make bucket %s, or correct its name in the %s", e.Bucket, s.side))
+		s.find(plan.Blocking, plan.CodeNoBucket, "", fmt.Sprintf("%s bucket %s does not exist", s.side, e.Bucket), fmt.Sprintf("make bucket %s, or correct its name in the %s", e.Bucket, s.side))
 		return false
 	}
 	return true
@@ -89,7 +89,7 @@ func (s *inspection) exists() bool {
 func WrongRegion(t *transfer.Transfer, side plan.Side, region string) plan.Finding {
 	e := t.End(side)
 	return plan.Finding{Severity: plan.Blocking, Code: plan.CodeWrongRegion, Transfer: t.Name, Side: side, Account: e.Account, Subject: e.Bucket,
-		Detail: fmt.Sprintf("bucket %s lives in %s, not in %s", e.Bucket, region, e.Region), Remedy: fmt.Sprintf("set the Region of the %s to %s", side, region)}
+		Detail: fmt.Sprintf("%s bucket %s lives in %s, not in %s", side, e.Bucket, region, e.Region), Remedy: fmt.Sprintf("set the Region of the %s to %s", side, region)}
 }
 
 // readActions is the table of the actions with which the parts of a bucket are read.

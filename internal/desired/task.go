@@ -181,6 +181,23 @@ func diffExtras(want task.Spec, have task.State) []string {
 	return lines
 }
 
+// fields are what the lines of [Task.Diff] begin with, apart from tags.
+var fields = []string{"name", "verify mode", "overwrite mode", "deleted files", "transfer mode", "object tags", "queueing", "atime", "mtime", "log level",
+	"bytes per second", "include filter", "exclude filter", "schedule", "manifest", "report", "log group"}
+
+// FieldOf is what a line of [Task.Diff] is about, without the values: "verify mode", "tag team".
+func FieldOf(line string) string {
+	if tag, _, ok := strings.Cut(line, "="); ok && strings.HasPrefix(tag, "tag ") {
+		return tag
+	}
+	for _, f := range fields {
+		if rest, ok := strings.CutPrefix(line, f); ok && (rest == "" || rest[0] == ' ') {
+			return f
+		}
+	}
+	return line
+}
+
 // SameFilter reports whether two filters have the same patterns, in whatever order.
 func SameFilter(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))

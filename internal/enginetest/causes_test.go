@@ -113,7 +113,8 @@ func TestAmbiguousErrorFromApplyAndResidue(t *testing.T) {
 		is := func(t *testing.T, err error) {
 			t.Helper()
 			var ambiguous *xacct.AmbiguousError
-			if !errors.As(err, &ambiguous) || ambiguous.Kind != kind || len(ambiguous.ARNs) != 2 || ambiguous.Account != kittest.AccountA {
+			if !errors.As(err, &ambiguous) || ambiguous.Kind != kind || len(ambiguous.ARNs) != 2 || ambiguous.Account != kittest.AccountA ||
+				!strings.Contains(err.Error(), "; they differ in "+map[xacct.Kind]string{xacct.DataSyncLocation: "URI", xacct.DataSyncTask: "exclude filter"}[kind]) {
 				t.Errorf("%v", err)
 			}
 			if !slices.Contains(plan.Hints(err), (&xacct.AmbiguousError{}).Hint()) {

@@ -220,7 +220,7 @@ func TestDeadIDsOfOthersAtATearDown(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !kittest.HasFinding(p, xacct.CodeDeadPrincipal, xacct.Blocking) || !strings.Contains(p.String(), "let the owner of media-archive remove or correct that principal") {
+		if !kittest.HasFinding(p, xacct.CodeDeadPrincipal, xacct.Blocking) || !strings.Contains(p.String(), "let the owner of bucket media-archive remove or correct that principal") {
 			t.Errorf("not blocked, or without its remedy:\n%s", p)
 		}
 		cloud.SetBucketPolicy("media-archive", whole.Bytes())

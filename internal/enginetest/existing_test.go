@@ -70,6 +70,9 @@ func TestAcceptExistingRuns(t *testing.T) {
 				case tt.want != "" && (!errors.As(err, &existing) || !strings.Contains(err.Error(), tt.want) || xacct.Hints(err)[0] != existing.Hint()):
 					t.Errorf("%v, want %q", err, tt.want)
 				}
+				if hints := strings.Join(xacct.Hints(err), "\n"); tt.report == nil && strings.Contains(hints, "the task's report") {
+					t.Errorf("hints of a run without a report: %s", hints)
+				}
 			})
 		})
 	}

@@ -94,7 +94,10 @@ func checkWrongRegion(t *testing.T, cloud *xaccttest.Cloud, clients xacct.Client
 	var got []string
 	for _, f := range p.Findings {
 		if f.Severity == xacct.Blocking {
-			got = append(got, fmt.Sprintf("%s %s; %s", f.Side, f.Detail, f.Remedy))
+			got = append(got, fmt.Sprintf("%s; %s", f.Detail, f.Remedy))
+			if !strings.HasPrefix(f.Detail, string(f.Side)+" bucket ") {
+				t.Errorf("a finding on the %q: %s", f.Side, f.Detail)
+			}
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -121,5 +124,23 @@ func checkWrongRegion(t *testing.T, cloud *xaccttest.Cloud, clients xacct.Client
 	}
 	if _, err := p.Residue(t.Context(), clients); errors.As(err, &owner) {
 		t.Errorf("residue: %v", err)
+	}
+}
+
+// TestNoBucketNamesTheEnd: of a bucket that does not exist, the finding says whether it is the source or the destination.
+func TestNoBucketNamesTheEnd(t *testing.T) {
+	cloud := kittest.World(t)
+	tr := kittest.Push(cloud)
+	tr.Source.Bucket, tr.Destination.Bucket = "nowhere-a", "nowhere-b"
+	var got []string
+	for _, f := range kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}).Findings {
+		if f.Code == xacct.CodeNoBucket {
+			got = append(got, fmt.Sprintf("%s: %s", f.Side, f.Detail))
+		}
+	}
+	slices.Sort(got)
+	want := []string{"destination: destination bucket nowhere-b does not exist", "source: source bucket nowhere-a does not exist"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -32,7 +32,8 @@ func (b *Builder) bucket(w desired.Bucket) {
 func (b *Builder) bucketStep(w desired.Bucket) policyStep {
 	spec := w.Spec
 	state, seen := b.Snap.Buckets[spec.Name]
-	s := policyStep{transfers: w.Transfers, owners: w.Owners, subject: spec.Name, title: "bucket policy of " + spec.Name, put: "s3:PutBucketPolicy", remove: "s3:DeleteBucketPolicy",
+	s := policyStep{transfers: w.Transfers, owners: w.Owners, subject: spec.Name, title: "bucket policy of " + spec.Name, what: "bucket " + spec.Name,
+		put: "s3:PutBucketPolicy", remove: "s3:DeleteBucketPolicy",
 		seen: seen, unread: cmp.Or(b.Snap.Failures[spec.Name], state.Unread[bucket.PartPolicy]), allow: "grant the reader s3:GetBucketPolicy on bucket " + spec.Name, current: state.Policy,
 		change: plan.Change{ID: w.ID(), Account: spec.Account, Region: spec.Region, Kind: plan.BucketPolicy, Name: spec.Name, Transfers: desired.Names(w.Transfers), Requires: w.Roles}}
 	if !seen && s.unread == nil {

@@ -19,7 +19,7 @@ import (
 func (b *Builder) keyStep(w desired.Key) policyStep {
 	arn := w.Spec.ARN
 	state, seen := b.Snap.Keys[arn]
-	s := policyStep{transfers: w.Transfers, owners: w.Owners, subject: arn, title: "policy of key " + transfer.KeyName(arn), put: "kms:PutKeyPolicy",
+	s := policyStep{transfers: w.Transfers, owners: w.Owners, subject: arn, title: "policy of key " + transfer.KeyName(arn), what: "key " + transfer.KeyName(arn), put: "kms:PutKeyPolicy",
 		seen: seen, unread: cmp.Or(b.Snap.Failures[arn], state.Unread[kmskey.PartPolicy]), allow: "grant the reader kms:GetKeyPolicy on the key", current: state.Policy,
 		change: w.Change()}
 	if !seen && s.unread == nil {

@@ -18,7 +18,7 @@ import (
 // logStep is the planning of the resource policy of CloudWatch Logs in a Region.
 func (b *Builder) logStep(w desired.LogPolicy) policyStep {
 	return policyStep{transfers: w.Transfers, owners: func(string) []*transfer.Transfer { return w.Transfers }, subject: "resource policies of CloudWatch Logs in " + w.Region,
-		title: "resource policy " + task.LogPolicyName + " of CloudWatch Logs", put: "logs:PutResourcePolicy", remove: "logs:DeleteResourcePolicy",
+		title: "resource policy " + task.LogPolicyName + " of CloudWatch Logs", what: "account " + w.Account, put: "logs:PutResourcePolicy", remove: "logs:DeleteResourcePolicy",
 		seen: b.CanRead(w.Account), unread: b.Snap.Failures[w.ID()], allow: "grant the reader logs:DescribeResourcePolicies", current: b.Snap.Logs[w.ID()][task.LogPolicyName],
 		change: w.Change()}
 }

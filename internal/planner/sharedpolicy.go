@@ -21,6 +21,7 @@ type policyStep struct {
 	owners    func(sid string) []*transfer.Transfer // whose statement has the Sid
 	subject   string                                // what findings about the policy are about
 	title     string                                // what they call it
+	what      string                                // what an owner has whose policy it is, such as "bucket media-archive"
 	put       string                                // the operation that writes it
 	remove    string                                // the operation that deletes it; "" if it always has statements
 
@@ -104,7 +105,7 @@ func (b *Builder) dead(s policyStep, d desired.PolicyDiff) {
 	}
 	b.find(s.transfers, plan.Finding{Severity: plan.Blocking, Code: plan.CodeDeadPrincipal, Account: s.change.Account, Subject: s.subject, Statement: first,
 		Detail: s.title + ": " + strings.Join(names, ", ") + ", whose role or user is gone: every change of the policy is refused",
-		Remedy: check.DeadRemedy(b.mode, s.title[strings.Index(s.title, " of ")+len(" of "):], sids)})
+		Remedy: check.DeadRemedy(b.mode, s.what, sids)})
 }
 
 // deadBeside is dead for a set-up that is planned without the transfers that are blocked: their statements stay as they are. Those of a set-up of all

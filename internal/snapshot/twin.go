@@ -33,8 +33,8 @@ func (s *Snapshot) oneLocation(w desired.Location, ours []location.State) (locat
 	if i := slices.IndexFunc(ours, func(l location.State) bool { return w.Transfer.Adopts(l.ARN, w.Side) }); i >= 0 {
 		return ours[i], nil
 	}
-	if !twinLocations(w, ours) {
-		e := &plan.AmbiguousError{Account: w.Spec.Account, Region: w.Spec.Region, Kind: plan.DataSyncLocation, Name: w.Spec.URI()}
+	if differ := locationsDiffer(w, ours); len(differ) > 0 {
+		e := &plan.AmbiguousError{Account: w.Spec.Account, Region: w.Spec.Region, Kind: plan.DataSyncLocation, Name: w.Spec.URI(), Differ: differ}
 		for _, l := range ours {
 			e.ARNs = append(e.ARNs, l.ARN)
 		}
@@ -58,27 +58,47 @@ func endOf(t task.State, side plan.Side) string {
 
 // twinLocations reports whether locations of the side are equal in all that we set.
 func twinLocations(w desired.Location, all []location.State) bool {
-	for _, l := range all {
-		one := all[0]
-		sameClass := w.Side != plan.DestinationSide ||
-			cmp.Or(one.StorageClass, dstypes.S3StorageClassStandard) == cmp.Or(l.StorageClass, dstypes.S3StorageClassStandard)
-		if one.URI != l.URI || one.RoleARN != l.RoleARN || !sameClass || !sameTags(w.Transfer, w.Spec.Tags, one.Tags, l.Tags) {
-			return false
-		}
-	}
-	return true
+	return len(locationsDiffer(w, all)) == 0
 }
 
-// sameTags reports whether two resources have the same values of the wanted tags, and note the same about what was before them.
-func sameTags(t *transfer.Transfer, want, a, b map[string]string) bool {
+// locationsDiffer is in what locations of the side differ, of all that we set, sorted.
+func locationsDiffer(w desired.Location, all []location.State) []string {
+	class := func(l location.State) dstypes.S3StorageClass {
+		return cmp.Or(l.StorageClass, dstypes.S3StorageClassStandard)
+	}
+	var d differences
+	for _, l := range all {
+		one := all[0]
+		d.note(one.URI != l.URI, "URI")
+		d.note(one.RoleARN != l.RoleARN, "role")
+		d.note(w.Side == plan.DestinationSide && class(one) != class(l), "storage class")
+		d.noteTags(w.Transfer, w.Spec.Tags, one.Tags, l.Tags)
+	}
+	return d.sorted()
+}
+
+// differences are the names of what two resources differ in.
+type differences map[string]bool
+
+func (d *differences) note(differ bool, name string) {
+	if differ {
+		if *d == nil {
+			*d = differences{}
+		}
+		(*d)[name] = true
+	}
+}
+
+// noteTags notes the wanted tags that have other values, and the note about what was before the resource if it says something else.
+func (d *differences) noteTags(t *transfer.Transfer, want, a, b map[string]string) {
 	for _, k := range append(slices.Collect(maps.Keys(want)), t.TagKey(transfer.TagReplaces)) {
 		x, inA := a[k]
-		if y, inB := b[k]; x != y || inA != inB {
-			return false
-		}
+		y, inB := b[k]
+		d.note(x != y || inA != inB, "tag "+k)
 	}
-	return true
 }
+
+func (d differences) sorted() []string { return slices.Sorted(maps.Keys(d)) }
 
 // fitting are the ARNs that the task of the transfer may have as its location on the side: the given one, or those of ours, which are twins if they
 // are several.
@@ -130,9 +150,12 @@ func (s *Snapshot) oneTask(w desired.Task, here []task.State) (task.State, error
 		}), nil
 	}
 	e := &plan.AmbiguousError{Account: w.Spec.Account, Region: w.Spec.Region, Kind: plan.DataSyncTask, Name: w.Spec.Name}
+	var d differences
 	for _, t := range here {
 		e.ARNs = append(e.ARNs, t.ARN)
+		s.noteTasks(&d, w, here[0], t)
 	}
+	e.Differ = d.sorted()
 	return task.State{}, e
 }
 
@@ -154,17 +177,31 @@ func InUse(t task.State) bool {
 
 // twinTasks reports whether two tasks of the transfer are equal in all that we set. Locations that are twins count as one.
 func (s *Snapshot) twinTasks(w desired.Task, a, b task.State) bool {
+	var d differences
+	s.noteTasks(&d, w, a, b)
+	return len(d) == 0
+}
+
+// noteTasks notes in what two tasks of the transfer differ, of all that we set.
+func (s *Snapshot) noteTasks(d *differences, w desired.Task, a, b task.State) {
 	for _, side := range transfer.Sides {
-		if !s.twinEnds(w.Transfer, side, endOf(a, side), endOf(b, side)) {
-			return false
-		}
+		d.note(!s.twinEnds(w.Transfer, side, endOf(a, side), endOf(b, side)), string(side)+" location")
 	}
 	w.Spec.Mode = ""
 	_, linesA, _ := w.Diff(a, a.SourceLocationARN, a.DestinationLocationARN)
 	_, linesB, _ := w.Diff(b, b.SourceLocationARN, b.DestinationLocationARN)
-	return a.Mode == b.Mode && a.Name == b.Name && slices.Equal(linesA, linesB) && sameTags(w.Transfer, w.Spec.Tags, a.Tags, b.Tags) &&
-		desired.SameFilter(a.Includes, b.Includes) && desired.SameFilter(a.Excludes, b.Excludes) && sameSchedule(a.Schedule, b.Schedule) &&
-		a.Manifest.Equal(b.Manifest) && a.Report.Equal(b.Report) && (w.Spec.LogGroupARN == "" || a.LogGroupARN == b.LogGroupARN)
+	for _, line := range slices.Concat(linesA, linesB) {
+		d.note(!slices.Contains(linesA, line) || !slices.Contains(linesB, line), desired.FieldOf(line))
+	}
+	d.note(a.Mode != b.Mode, "mode")
+	d.note(a.Name != b.Name, "name")
+	d.noteTags(w.Transfer, w.Spec.Tags, a.Tags, b.Tags)
+	d.note(!desired.SameFilter(a.Includes, b.Includes), "include filter")
+	d.note(!desired.SameFilter(a.Excludes, b.Excludes), "exclude filter")
+	d.note(!sameSchedule(a.Schedule, b.Schedule), "schedule")
+	d.note(!a.Manifest.Equal(b.Manifest), "manifest")
+	d.note(!a.Report.Equal(b.Report), "report")
+	d.note(w.Spec.LogGroupARN != "" && a.LogGroupARN != b.LogGroupARN, "log group")
 }
 
 func sameSchedule(a, b *task.ScheduleState) bool {

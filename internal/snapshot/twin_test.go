@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,7 +45,8 @@ func TestTwins(t *testing.T) {
 		return func(w world) { w.editLocation(formerLocation, edit) }
 	}
 	task1 := func(edit func(*task.State)) func(world) { return func(w world) { w.editTask(secondTask, edit) } }
-	ambiguousLocation, ambiguousTask := chosen{sourceLocation, "ambiguous", "ambiguous"}, chosen{sourceLocation, destLocation, "ambiguous"}
+	ambiguousLocation := func(differ string) chosen { return chosen{sourceLocation, "they differ in " + differ, "ambiguous"} }
+	ambiguousTask := func(differ string) chosen { return chosen{sourceLocation, destLocation, "they differ in " + differ} }
 	for _, tt := range []struct {
 		name string
 		edit func(world)
@@ -81,20 +83,29 @@ func TestTwins(t *testing.T) {
 		{"an option that is left alone", task1(func(s *task.State) { s.Options.BytesPerSecond = 5 }), first},
 		{"the default class by name", location1(func(l *location.State) { l.StorageClass = dstypes.S3StorageClassStandard }), first},
 
-		{"another prefix", location1(func(l *location.State) { l.URI = "s3://media/x/" }), ambiguousLocation},
-		{"another role", location1(func(l *location.State) { l.RoleARN = formerRole }), ambiguousLocation},
-		{"another class", location1(func(l *location.State) { l.StorageClass = dstypes.S3StorageClassGlacier }), ambiguousLocation},
-		{"another value of a tag", location1(func(l *location.State) { l.Tags["team"] = "x" }), ambiguousLocation},
-		{"without a tag", location1(func(l *location.State) { delete(l.Tags, "team") }), ambiguousLocation},
-		{"a note of another role", location1(func(l *location.State) { l.Tags["xacct:replaces"] = "/before" }), ambiguousLocation},
-		{"another name", task1(func(s *task.State) { s.Name = "copy" }), ambiguousTask},
-		{"another filter", task1(func(s *task.State) { s.Excludes = []string{"/x"} }), ambiguousTask},
-		{"another mode", task1(func(s *task.State) { s.Mode = dstypes.TaskModeBasic }), ambiguousTask},
+		{"another prefix", location1(func(l *location.State) { l.URI = "s3://media/x/" }), ambiguousLocation("URI")},
+		{"another role", location1(func(l *location.State) { l.RoleARN = formerRole }), ambiguousLocation("role")},
+		{"another class", location1(func(l *location.State) { l.StorageClass = dstypes.S3StorageClassGlacier }), ambiguousLocation("storage class")},
+		{"another value of a tag", location1(func(l *location.State) { l.Tags["team"] = "x" }), ambiguousLocation("tag team")},
+		{"without a tag", location1(func(l *location.State) { delete(l.Tags, "team") }), ambiguousLocation("tag team")},
+		{"a note of another role", location1(func(l *location.State) { l.Tags["xacct:replaces"] = "/before" }), ambiguousLocation("tag xacct:replaces")},
+		{"another name", task1(func(s *task.State) { s.Name = "copy" }), ambiguousTask("name")},
+		{"another filter", task1(func(s *task.State) { s.Excludes = []string{"/x"} }), ambiguousTask("exclude filter")},
+		{"another mode", task1(func(s *task.State) { s.Mode = dstypes.TaskModeBasic }), ambiguousTask("mode")},
 		{"a schedule of one", task1(func(s *task.State) {
 			s.Schedule = &task.ScheduleState{Schedule: task.Schedule{Expression: "rate(1 day)"}}
-		}), ambiguousTask},
-		{"a manifest of one", task1(func(s *task.State) { s.Manifest = &task.Manifest{Bucket: "raw", Key: "k"} }), ambiguousTask},
-		{"another value of a task's tag", task1(func(s *task.State) { s.Tags["team"] = "x" }), ambiguousTask},
+		}), ambiguousTask("schedule")},
+		{"a manifest of one", task1(func(s *task.State) { s.Manifest = &task.Manifest{Bucket: "raw", Key: "k"} }), ambiguousTask("manifest")},
+		{"an option that we set", func(w world) {
+			w.t.Task.Options.VerifyMode = "NONE"
+			w.editTask(secondTask, func(s *task.State) { s.Options.VerifyMode = "POINT_IN_TIME_CONSISTENT" })
+		}, ambiguousTask("verify mode")},
+		{"several things", task1(func(s *task.State) {
+			s.Name, s.Excludes, s.Report = "copy", []string{"/x"}, &task.Report{Bucket: "raw"}
+			s.Tags["team"], s.Includes, s.Mode = "x", []string{"/y"}, dstypes.TaskModeBasic
+		}), ambiguousTask("exclude filter, include filter, mode, name, report and 1 more")},
+		{"locations that differ", location1(func(l *location.State) { l.URI, l.RoleARN = "s3://media/x/", formerRole }), ambiguousLocation("URI, role")},
+		{"another value of a task's tag", task1(func(s *task.State) { s.Tags["team"] = "x" }), ambiguousTask("tag team")},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := twins()
@@ -102,7 +113,8 @@ func TestTwins(t *testing.T) {
 			set := w.set()
 			say := func(arn string, err error) string {
 				if ambiguous := (*plan.AmbiguousError)(nil); errors.As(err, &ambiguous) {
-					return "ambiguous"
+					_, differ, _ := strings.Cut(err.Error(), "; ")
+					return differ
 				} else if err != nil {
 					return err.Error()
 				}
@@ -112,7 +124,7 @@ func TestTwins(t *testing.T) {
 			destination, _, destinationErr := w.OurLocation(set.Locations[1])
 			main, old, err := w.OurTasks(set.Tasks[0])
 			got := chosen{say(source.ARN, sourceErr), say(destination.ARN, destinationErr), say(main.ARN, err)}
-			if tt.want.Destination == "ambiguous" {
+			if tt.want.Task == "ambiguous" {
 				got.Task = "ambiguous" // which is of no use
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
