@@ -3,6 +3,7 @@ package desired
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
@@ -107,7 +108,11 @@ func diffPolicy(w SharedPolicy, statements policy.Statements, shaped func(policy
 	var replaced []string
 	for st := range current.All() {
 		if sid := st.Sid(); w.replaces(st, ids) && sid != "" && !slices.Contains(w.Ours, sid) && len(withSid(current, sid)) == 1 {
-			d.Lines = append(d.Lines, "- "+sid+"   "+Sentence(st)+" (not ours; ours take its place)")
+			words := Sentence(st)
+			for id, arn := range ids { // S3 may show a principal as its unique id
+				words = strings.ReplaceAll(words, id, arn)
+			}
+			d.Lines = append(d.Lines, "- "+sid+"   "+words+" (not ours; ours take its place)")
 			d.Gone, d.Next, replaced = append(d.Gone, sid), d.Next.Without(sid), append(replaced, sid)
 		}
 	}
