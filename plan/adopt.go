@@ -5,6 +5,9 @@ package plan
 // stay. A tag says that it was adopted: a tear-down leaves it, without our tags, unless PlanOptions.DeleteAdopted says otherwise. Keep the field
 // filled for as long as the transfer exists.
 //
+// A tear-down takes the statements of the transfer out of the bucket's policy and puts none back, and the trust policy stays as it was made: a task that is
+// left cannot reach a bucket of another account until its owner allows the role again.
+//
 // Each field is the ARN of a resource of the task account, or [Fitting]. "" adopts nothing.
 type Adopt struct {
 	// Role is that of an end: the role that DataSync is to assume. It keeps its other policies, but its trust policy becomes ours: a role that
