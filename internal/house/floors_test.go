@@ -47,6 +47,7 @@ var floors = []struct {
 	{".", 20},                   // the face: Transfer, Plan, Apply
 	{"xaccttest", 30},           // the in-memory AWS
 	{"xaccttest/awshttp", 31},   // its HTTP face
+	{"handover", 33},            // what people get who do not write Go
 	{"internal/enginetest", 40}, // end-to-end tests of the public API, and what they share
 	{"examples", 40},            // programs
 }

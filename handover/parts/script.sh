@@ -1,0 +1,52 @@
+set -euo pipefail
+umask 077
+export LC_ALL=C.UTF-8 AWS_PAGER='' AWS_CLI_AUTO_PROMPT=off
+
+usage() {
+	echo "usage: $0 [--dry-run]" >&2
+	exit 2
+}
+dry=''
+case "$#:${1-}" in
+0:) ;;
+1:--dry-run) dry=dry-run ;;
+*) usage ;;
+esac
+if ! command -v aws >/dev/null; then
+	echo "$0: there is no AWS CLI here: run it in CloudShell, or install it" >&2
+	exit 2
+fi
+dir=$(cd -- "$(dirname -- "$0")" && pwd -P)
+copies=${XACCT_COPIES:-"$dir/copies"}
+if [ -z "$dry" ]; then mkdir -p -- "$copies"; fi
+scratch=$(mktemp -d)
+trap 'rm -rf -- "$scratch"' EXIT
+trap 'exit 1' INT TERM
+
+# Without Python nothing is written: jq changes numbers and drops members that stand twice, so that it serves for looking only.
+look() {
+	echo "$0: there is no python3 here, and without it a policy cannot be changed safely: nothing was written" >&2
+	if [ "$(aws sts get-caller-identity --query Account --output text)" != "$account" ]; then
+		echo "$0: these are not credentials of account $account" >&2
+		exit 2
+	fi
+	if command -v jq >/dev/null; then
+		look_at
+	fi
+	by_hand >&2
+	exit 3
+}
+sids() {
+	jq -r '(.Policy | fromjson).Statement | if type == "array" then .[] else . end | .Sid // "a statement without a Sid" | @json' 2>/dev/null |
+		sed 's/^/  stands there: /' >&2 || true
+}
+if ! python3 -c '' 2>/dev/null; then
+	look
+fi
+if [ -n "$dry" ] && [ ! -d "$copies" ]; then copies=$scratch; fi
+code=0
+data | python3 -I -c "$(program)" "$copies" "$scratch" "$dry" "$way" || code=$?
+if [ "$code" -eq 3 ]; then
+	by_hand >&2
+fi
+exit "$code"
