@@ -48,7 +48,7 @@ func derive(p *xacct.Plan, account string, o Options) (*work, error) {
 		return nil, &plan.MismatchError{Detail: fmt.Sprintf("its mode is %q, and a bundle sets up or tears down", p.Mode)}
 	}
 	var l problem.List
-	region.CheckAccount(&l, "account", account, true)
+	region.CheckAccount(&l, "account", account, false)
 	if err := l.Err(); err != nil {
 		return nil, err
 	}

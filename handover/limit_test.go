@@ -7,4 +7,10 @@ import (
 	"github.com/xacct/xacct/internal/testlimit"
 )
 
-func TestMain(m *testing.M) { os.Exit(testlimit.Run(m)) }
+// Called as aws by a script of a test, the test's program is a stub of the AWS CLI.
+func TestMain(m *testing.M) {
+	if dir := os.Getenv("XACCT_STUB"); dir != "" {
+		os.Exit(stub(dir, os.Args[1:]))
+	}
+	os.Exit(testlimit.Run(m))
+}

@@ -277,7 +277,7 @@ def shaped(statement, shape):
     actions = set(a.lower() for a in shape["Actions"])
     resources = values(statement.named("Resource")[0])
     return set(values(statement.named("Action")[0], str.lower)) <= actions and all(
-        r in shape["Resources"] or any(r.startswith(b) for b in shape["Below"]) for r in resources)
+        r in shape["Resources"] or any(r.startswith(b) for b in shape.get("Below") or []) for r in resources)
 
 
 def ours(step, place):
@@ -556,6 +556,8 @@ def report(results):
     out = []
     for step, status, more in results:
         members = [(k, step[k]) for k in ("ID", "Account", "Region", "Kind", "Name", "Transfers", "Op")] + [("Status", status)]
+        if step["Kind"] == "key-policy":
+            members.append(("ARN", step["ARN"]))
         texts = ["%s: %s" % (json.dumps(k), json.dumps(v)) for k, v in members]
         if "Stored" in more:
             texts.append('"Stored": {%s}' % ", ".join("%s: %s" % (json.dumps(k), v if k == "Ours" else json.dumps(v)) for k, v in more["Stored"].items()))
