@@ -48,9 +48,11 @@ func Example() {
 	// Output:
 	// README.md
 	// SHA256SUMS
+	// cloudformation
 	// plan.json
 	// script.sh
 	// statements
+	// terraform
 	// undo.sh
 	// 64 digits to tell the owner by telephone
 }

@@ -9,7 +9,9 @@ import (
 
 // code is a text as a code span of Markdown, in which nothing is read as anything else. https://spec.commonmark.org/0.31.2/#code-spans
 func code(s string) string {
-	s = text.Printable(s)
+	if s = text.Printable(s); s == "" {
+		return "` `"
+	}
 	fence, longest := "`", 0
 	run := 0
 	for _, r := range s {

@@ -303,3 +303,9 @@ func (w *work) matchOwnership(ch *plan.Change) error {
 	}
 	return mismatch(ch, "the transfers do not ask for it")
 }
+
+// roleRecord reads a role of a plan's text; false if it is none.
+func roleRecord(s string) (desired.RoleRecord, bool) {
+	var r desired.RoleRecord
+	return r, s != "" && json.Unmarshal([]byte(s), &r) == nil
+}

@@ -302,6 +302,22 @@ func (w *work) undoing(p *page) {
 // contents lists the files.
 func (w *work) contents(p *page) {
 	p.head(2, "What is in this folder")
-	p.list(false, []string{code("plan.json") + ": the part of the plan for this account, which xacct can apply", code("statements/") + ": the policy documents one by one",
-		code(sums) + ": the digest of every file"})
+	var lines []string
+	for _, f := range []struct{ name, about string }{
+		{"review.html", "the plan as a page, to be read in a browser"},
+		{"plan.json", "the part of the plan for this account, which xacct can apply"},
+		{"statements/", "the policy documents one by one"},
+		{"script.sh", "does what is to be done to policies and Object Ownership"},
+		{"undo.sh", "undoes it"},
+		{"terraform/", "what the account can own, and what its configurations can take in, for Terraform"},
+		{"cloudformation/", "the same for CloudFormation"},
+	} {
+		for name := range w.files {
+			if name == f.name || strings.HasSuffix(f.name, "/") && strings.HasPrefix(name, f.name) {
+				lines = append(lines, code(f.name)+": "+f.about)
+				break
+			}
+		}
+	}
+	p.list(false, append(lines, code(sums)+": the digest of every file"))
 }

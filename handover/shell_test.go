@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -11,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/handover"
@@ -47,6 +50,7 @@ type operator struct {
 	account string // whose operator calls
 	url     string // of the in-memory AWS
 	path    string // "" is the one of this process
+	work    string // where the scripts run; "" is the directory of the tests
 }
 
 // serve answers over HTTP from the cloud until the test ends.
@@ -64,6 +68,7 @@ func (o operator) run(script string, args ...string) (stdout, stderr string, sta
 	if path == "" {
 		path = os.Getenv("PATH")
 	}
+	cmd.Dir = o.work
 	cmd.Env = []string{"PATH=" + path, "HOME=" + o.t.TempDir(), "AWS_ENDPOINT_URL=" + o.url, "AWS_ACCESS_KEY_ID=" + o.account, "AWS_SECRET_ACCESS_KEY=any",
 		"AWS_DEFAULT_REGION=eu-west-1", "AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_EC2_METADATA_DISABLED=true", "XACCT_WAIT=0.01"}
 	var out, errs bytes.Buffer
@@ -96,6 +101,11 @@ func bundle(t testing.TB, p *xacct.Plan, account string, optFns ...func(*handove
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "bundle")
+	if keep := os.Getenv("XACCT_HANDOVER_KEEP"); keep != "" { // the gate reads the scripts
+		if err := b.WriteDir(filepath.Join(keep, b.Digest())); err != nil && !errors.Is(err, fs.ErrExist) {
+			t.Fatal(err)
+		}
+	}
 	if err := b.WriteDir(dir); err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +130,7 @@ func planOf(t testing.TB, cloud *xaccttest.Cloud, account string, transfers ...x
 // apply applies a plan by one account's team.
 func apply(t testing.TB, cloud *xaccttest.Cloud, p *xacct.Plan, account string) *xacct.Result {
 	t.Helper()
-	r, err := p.Apply(context.Background(), only(cloud, account))
+	r, err := p.Apply(context.Background(), only(cloud, account), func(o *xacct.ApplyOptions) { o.Budget, o.Settle = time.Second, time.Second })
 	if err != nil {
 		t.Fatal(err)
 	}

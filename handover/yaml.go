@@ -1,0 +1,168 @@
+package handover
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/xacct/xacct/internal/text"
+)
+
+// pair is a member of an object, pairs an object with its members in their order. A list is []any, everything else a string: every scalar is quoted, so
+// that YAML 1.1 takes no account id for an octal number and no Version for a date.
+type (
+	pair struct {
+		key   string
+		value any
+	}
+	pairs []pair
+)
+
+// with returns the members with one more, unless its value is "".
+func (p pairs) with(key string, value any) pairs {
+	if value == "" || value == nil {
+		return p
+	}
+	return append(p, pair{key, value})
+}
+
+// fromJSON reads JSON in the form of pairs. Numbers and booleans become strings, which CloudFormation and IAM take as such.
+func fromJSON(data []byte) (any, error) {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	v, err := nextJSON(d)
+	if err == nil {
+		if _, end := d.Token(); end != io.EOF {
+			err = fmt.Errorf("text behind the value")
+		}
+	}
+	return v, err
+}
+
+func nextJSON(d *json.Decoder) (any, error) {
+	t, err := d.Token()
+	if err != nil {
+		return nil, err
+	}
+	switch t {
+	case json.Delim('{'):
+		out := pairs{}
+		for d.More() {
+			key, err := d.Token()
+			if err != nil {
+				return nil, err
+			}
+			value, err := nextJSON(d)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, pair{fmt.Sprint(key), value})
+		}
+		_, err = d.Token()
+		return out, err
+	case json.Delim('['):
+		out := []any{}
+		for d.More() {
+			value, err := nextJSON(d)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, value)
+		}
+		_, err = d.Token()
+		return out, err
+	}
+	return fmt.Sprint(t), nil
+}
+
+// yaml writes the value as a block of YAML.
+func yaml(b *strings.Builder, v any, depth int) {
+	indent := strings.Repeat("  ", depth)
+	switch v := v.(type) {
+	case pairs:
+		for _, p := range v {
+			b.WriteString(indent + yamlKey(p.key) + ":")
+			yamlInside(b, p.value, depth+1)
+		}
+	case []any:
+		for _, e := range v {
+			var inner strings.Builder
+			yamlInside(&inner, e, depth+1)
+			if s, block := strings.CutPrefix(inner.String(), "\n"); block { // the first line of a block stands behind the dash
+				b.WriteString(indent + "- " + strings.TrimPrefix(s, indent+"  "))
+			} else {
+				b.WriteString(indent + "-" + inner.String())
+			}
+		}
+	}
+}
+
+// yamlInside writes a value behind its name.
+func yamlInside(b *strings.Builder, v any, depth int) {
+	switch x := v.(type) {
+	case pairs:
+		if len(x) == 0 {
+			b.WriteString(" {}\n")
+			return
+		}
+	case []any:
+		if len(x) == 0 {
+			b.WriteString(" []\n")
+			return
+		}
+	default:
+		b.WriteString(" " + yamlString(fmt.Sprint(v)) + "\n")
+		return
+	}
+	b.WriteString("\n")
+	yaml(b, v, depth)
+}
+
+var plainKey = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*$`)
+
+// yamlKey is a name, quoted unless it is a word that YAML 1.1 takes for nothing else.
+func yamlKey(s string) string {
+	switch strings.ToLower(s) {
+	case "y", "n", "yes", "no", "on", "off", "true", "false", "null":
+		return yamlString(s)
+	}
+	if plainKey.MatchString(s) {
+		return s
+	}
+	return yamlString(s)
+}
+
+// yamlString is the text as a quoted string of YAML 1.1 and 1.2. https://yaml.org/spec/1.1/#id904245
+func yamlString(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case unicode.IsPrint(r) && r < 0xd800:
+			b.WriteRune(r)
+		case r > 0xffff:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+// commented is a page of YAML with comments above, each on one line.
+func commented(v any, comments ...string) []byte {
+	var b strings.Builder
+	for _, c := range comments {
+		b.WriteString("# " + text.Printable(c) + "\n")
+	}
+	yaml(&b, v, 0)
+	return []byte(b.String())
+}
