@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/awscli"
+	"github.com/xacct/xacct/internal/inert"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
@@ -17,9 +18,9 @@ const cloudFormationForm = "CloudFormation"
 type template struct {
 	name       string
 	about      string
-	parameters pairs
-	resources  pairs
-	outputs    pairs
+	parameters inert.Pairs
+	resources  inert.Pairs
+	outputs    inert.Pairs
 	imports    []any
 }
 
@@ -72,15 +73,15 @@ func (w *work) addTemplate(t *template) error {
 	if len(t.resources) == 0 {
 		return nil
 	}
-	page := pairs{{"AWSTemplateFormatVersion", "2010-09-09"}, {"Description", "Account " + w.account + ", " + t.about}}
+	page := inert.Pairs{{"AWSTemplateFormatVersion", "2010-09-09"}, {"Description", "Account " + w.account + ", " + t.about}}
 	if len(t.parameters) > 0 {
-		page = append(page, pair{"Parameters", t.parameters})
+		page = append(page, inert.Pair{"Parameters", t.parameters})
 	}
-	page = append(page, pair{"Resources", t.resources})
+	page = append(page, inert.Pair{"Resources", t.resources})
 	if len(t.outputs) > 0 {
-		page = append(page, pair{"Outputs", t.outputs})
+		page = append(page, inert.Pair{"Outputs", t.outputs})
 	}
-	w.add("cloudformation/"+t.name+".yaml", commented(page, "What account "+w.account+" has of its own for "+strings.Join(w.names(), ", ")+": "+t.about+".",
+	w.add("cloudformation/"+t.name+".yaml", inert.Commented(page, "What account "+w.account+" has of its own for "+strings.Join(w.names(), ", ")+": "+t.about+".",
 		"See README.md one folder up. Every resource stays when it leaves the stack."))
 	if len(t.imports) == 0 {
 		return nil
@@ -95,12 +96,12 @@ func (w *work) addTemplate(t *template) error {
 
 // resource adds a resource. One that can be imported must have a deletion policy.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-manually.html
-func (t *template) resource(label, kind string, properties pairs, after []any) {
-	r := pairs{{"Type", kind}, {"DeletionPolicy", "Retain"}, {"UpdateReplacePolicy", "Retain"}}
+func (t *template) resource(label, kind string, properties inert.Pairs, after []any) {
+	r := inert.Pairs{{"Type", kind}, {"DeletionPolicy", "Retain"}, {"UpdateReplacePolicy", "Retain"}}
 	if len(after) > 0 {
-		r = append(r, pair{"DependsOn", after})
+		r = append(r, inert.Pair{"DependsOn", after})
 	}
-	t.resources = append(t.resources, pair{label, append(r, pair{"Properties", properties})})
+	t.resources = append(t.resources, inert.Pair{label, append(r, inert.Pair{"Properties", properties})})
 }
 
 // imported notes a resource that exists.
@@ -124,7 +125,7 @@ func logical(label string) string {
 func cfnTags(tags map[string]string) any {
 	var out []any
 	for _, k := range slices.Sorted(mapKeys(tags)) {
-		out = append(out, pairs{{"Key", k}, {"Value", tags[k]}})
+		out = append(out, inert.Pairs{{"Key", k}, {"Value", tags[k]}})
 	}
 	if out == nil {
 		return nil
@@ -133,21 +134,21 @@ func cfnTags(tags map[string]string) any {
 }
 
 func (w *work) cfnRole(t *template, r exitRole) error {
-	trust, err := fromJSON(r.spec.Trust.Bytes())
+	trust, err := inert.FromJSON(r.spec.Trust.Bytes())
 	if err != nil {
 		return err
 	}
 	var policies []any
 	for _, name := range r.names {
-		d, err := fromJSON(r.spec.Policies[name].Bytes())
+		d, err := inert.FromJSON(r.spec.Policies[name].Bytes())
 		if err != nil {
 			return err
 		}
-		policies = append(policies, pairs{{"PolicyName", name}, {"PolicyDocument", d}})
+		policies = append(policies, inert.Pairs{{"PolicyName", name}, {"PolicyDocument", d}})
 	}
 	label := "Role" + logical(r.label)
-	properties := pairs{{"RoleName", r.spec.Name}}.with("Path", r.spec.Path).with("Description", r.spec.Description).with("PermissionsBoundary", r.spec.PermissionsBoundary)
-	properties = append(properties, pair{"AssumeRolePolicyDocument", trust}, pair{"Policies", policies}).with("Tags", cfnTags(r.spec.Tags))
+	properties := inert.Pairs{{"RoleName", r.spec.Name}}.With("Path", r.spec.Path).With("Description", r.spec.Description).With("PermissionsBoundary", r.spec.PermissionsBoundary)
+	properties = append(properties, inert.Pair{"AssumeRolePolicyDocument", trust}, inert.Pair{"Policies", policies}).With("Tags", cfnTags(r.spec.Tags))
 	t.resource(label, "AWS::IAM::Role", properties, nil)
 	if r.have {
 		t.imported(label, "AWS::IAM::Role", "RoleName", r.spec.Name)
@@ -156,16 +157,16 @@ func (w *work) cfnRole(t *template, r exitRole) error {
 }
 
 // properties are those of a resource whose property names are the members of the SDK's input.
-func properties(in any) (pairs, error) {
+func properties(in any) (inert.Pairs, error) {
 	data, err := awscli.Input(in)
 	if err != nil {
 		return nil, err
 	}
-	v, err := fromJSON([]byte(data))
+	v, err := inert.FromJSON([]byte(data))
 	if err != nil {
 		return nil, err
 	}
-	return v.(pairs), nil
+	return v.(inert.Pairs), nil
 }
 
 func cfnLocation(t *template, l exitLocation) error {
@@ -175,7 +176,7 @@ func cfnLocation(t *template, l exitLocation) error {
 	}
 	label := "Location" + logical(l.label)
 	t.resource(label, "AWS::DataSync::LocationS3", members, nil)
-	t.outputs = append(t.outputs, pair{label + "Arn", pairs{{"Value", pairs{{"Fn::GetAtt", []any{label, "LocationArn"}}}}}})
+	t.outputs = append(t.outputs, inert.Pair{label + "Arn", inert.Pairs{{"Value", inert.Pairs{{"Fn::GetAtt", []any{label, "LocationArn"}}}}}})
 	if l.arn != "" {
 		t.imported(label, "AWS::DataSync::LocationS3", "LocationArn", l.arn)
 	}
@@ -188,7 +189,7 @@ func cfnGroup(t *template, g exitGroup) {
 	if n := g.want.Spec.RetentionDays; n != 0 {
 		days = fmt.Sprint(n)
 	}
-	t.resource(label, "AWS::Logs::LogGroup", pairs{{"LogGroupName", g.want.Spec.Name}}.with("RetentionInDays", days).with("KmsKeyId", g.want.Spec.KMSKey).with("Tags", cfnTags(g.want.Tags)), nil)
+	t.resource(label, "AWS::Logs::LogGroup", inert.Pairs{{"LogGroupName", g.want.Spec.Name}}.With("RetentionInDays", days).With("KmsKeyId", g.want.Spec.KMSKey).With("Tags", cfnTags(g.want.Tags)), nil)
 	if g.have {
 		t.imported(label, "AWS::Logs::LogGroup", "LogGroupName", g.want.Spec.Name)
 	}
@@ -208,17 +209,17 @@ func (w *work) cfnTask(t *template, x exitTask) error {
 		}
 		l := w.exits.locations[e.location]
 		name := "Location" + logical(l.label) + "Arn"
-		t.parameters = append(t.parameters, pair{name, pairs{{"Type", "String"}, {"Description", "the output " + name + " of 2-locations-" + l.region}}.with("Default", l.arn)})
+		t.parameters = append(t.parameters, inert.Pair{name, inert.Pairs{{"Type", "String"}, {"Description", "the output " + name + " of 2-locations-" + l.region}}.With("Default", l.arn)})
 		for j := range members {
-			if members[j].key == property {
-				members[j].value = pairs{{"Ref", name}}
+			if members[j][0] == property {
+				members[j][1] = inert.Pairs{{"Ref", name}}
 			}
 		}
 	}
 	var after []any
 	for _, r := range t.resources {
-		if strings.HasPrefix(r.key, "LogGroup") {
-			after = append(after, r.key)
+		if name, _ := r[0].(string); strings.HasPrefix(name, "LogGroup") {
+			after = append(after, name)
 		}
 	}
 	t.resource(label, "AWS::DataSync::Task", members, after)
@@ -253,13 +254,13 @@ func (w *work) cfnFragments() error {
 }
 
 func (w *work) cfnFragment(name string, d policy.Document, why, where string) error {
-	v, err := fromJSON(d.Bytes())
+	v, err := inert.FromJSON(d.Bytes())
 	if err != nil {
 		return err
 	}
-	for _, p := range v.(pairs) {
-		if p.key == "Statement" {
-			w.add("cloudformation/"+name+".fragment.yaml", commented(p.value, "A fragment for the template that owns this policy. Do not make another resource for it: "+why,
+	for _, p := range v.(inert.Pairs) {
+		if p[0] == "Statement" {
+			w.add("cloudformation/"+name+".fragment.yaml", inert.Commented(p[1], "A fragment for the template that owns this policy. Do not make another resource for it: "+why,
 				"Add these to the list "+where+"."))
 		}
 	}
@@ -267,10 +268,10 @@ func (w *work) cfnFragment(name string, d policy.Document, why, where string) er
 }
 
 // exitWays are the steps with Terraform and CloudFormation.
-func (w *work) exitWays(p *page) {
+func (w *work) exitWays(p *inert.Page) {
 	if w.part.Mode == plan.TearDown {
-		p.head(2, "By Terraform or CloudFormation")
-		p.para("There is no configuration here, because nothing is to stand. Where one of yours has these statements or resources, take them out of it, or it makes them again.")
+		p.Head(2, "By Terraform or CloudFormation")
+		p.Para("There is no configuration here, because nothing is to stand. Where one of yours has these statements or resources, take them out of it, or it makes them again.")
 		return
 	}
 	if w.empty() {
@@ -280,48 +281,48 @@ func (w *work) exitWays(p *page) {
 	w.terraformWay(p, own)
 	w.cloudFormationWay(p, own)
 	if len(w.refused) > 0 {
-		p.head(2, "What a form cannot express")
+		p.Head(2, "What a form cannot express")
 		var lines []string
 		for _, r := range w.refused {
-			lines = append(lines, fmt.Sprintf("%s, %s: %s. It is not there.", r.form, prose(r.what), prose(r.why)))
+			lines = append(lines, fmt.Sprintf("%s, %s: %s. It is not there.", r.form, inert.Prose(r.what), inert.Prose(r.why)))
 		}
-		p.list(false, lines)
+		p.List(false, lines)
 	}
 }
 
 // fragmentNote says what to do with the fragments of a folder.
-func (w *work) fragmentNote(p *page, folder string) {
+func (w *work) fragmentNote(p *inert.Page, folder string) {
 	var names []string
 	for name := range w.files {
 		if strings.HasPrefix(name, folder+"/") && strings.Contains(name, ".fragment.") {
-			names = append(names, code(name))
+			names = append(names, inert.Code(name))
 		}
 	}
 	if len(names) == 0 {
 		return
 	}
 	slices.Sort(names)
-	p.para("A policy that others write too belongs to the configuration that has it today, because the resource for it replaces the whole policy. Add the statements there; each file says where:",
+	p.Para("A policy that others write too belongs to the configuration that has it today, because the resource for it replaces the whole policy. Add the statements there; each file says where:",
 		strings.Join(names, ", ")+". If no configuration has the policy, use the script: do not make one of these statements alone.")
 }
 
-func (w *work) terraformWay(p *page, own bool) {
-	p.head(2, "By Terraform")
+func (w *work) terraformWay(p *inert.Page, own bool) {
+	p.Head(2, "By Terraform")
 	if own {
-		p.para("Copy the folder", code("terraform"), "to where your configurations are kept. What exists is imported. A plan of it must then show no change but what", code("plan.json"), "says, and destroys nothing.")
-		p.shell("terraform init", "terraform plan", "terraform apply")
-		p.para("From then on the configuration owns these resources: a new plan by xacct shows what differs, but do not let both change them.")
+		p.Para("Copy the folder", inert.Code("terraform"), "to where your configurations are kept. What exists is imported. A plan of it must then show no change but what", inert.Code("plan.json"), "says, and destroys nothing.")
+		p.Commands("terraform init", "terraform plan", "terraform apply")
+		p.Para("From then on the configuration owns these resources: a new plan by xacct shows what differs, but do not let both change them.")
 	}
 	w.fragmentNote(p, "terraform")
 }
 
-func (w *work) cloudFormationWay(p *page, own bool) {
-	p.head(2, "By CloudFormation")
+func (w *work) cloudFormationWay(p *inert.Page, own bool) {
+	p.Head(2, "By CloudFormation")
 	if own {
-		p.para("One stack for each template in the folder", code("cloudformation")+", in the order of their names and in the Region of their names; the stack of the roles in any Region. The outputs of the locations' stacks are the parameters of the tasks' stacks.")
-		p.shell("aws cloudformation deploy --stack-name STACK --template-file TEMPLATE --capabilities CAPABILITY_NAMED_IAM --region REGION")
-		p.para("Where there is an", code(".import.json"), "beside a template, the resources in it exist: import these first, with a template that has these resources alone (import takes no others), then deploy the whole template.")
-		p.shell("aws cloudformation create-change-set --change-set-type IMPORT --change-set-name import --stack-name STACK --template-body file://TEMPLATE --resources-to-import file://IMPORT --capabilities CAPABILITY_NAMED_IAM --region REGION",
+		p.Para("One stack for each template in the folder", inert.Code("cloudformation")+", in the order of their names and in the Region of their names; the stack of the roles in any Region. The outputs of the locations' stacks are the parameters of the tasks' stacks.")
+		p.Commands("aws cloudformation deploy --stack-name STACK --template-file TEMPLATE --capabilities CAPABILITY_NAMED_IAM --region REGION")
+		p.Para("Where there is an", inert.Code(".import.json"), "beside a template, the resources in it exist: import these first, with a template that has these resources alone (import takes no others), then deploy the whole template.")
+		p.Commands("aws cloudformation create-change-set --change-set-type IMPORT --change-set-name import --stack-name STACK --template-body file://TEMPLATE --resources-to-import file://IMPORT --capabilities CAPABILITY_NAMED_IAM --region REGION",
 			"aws cloudformation execute-change-set --change-set-name import --stack-name STACK --region REGION")
 	}
 	w.fragmentNote(p, "cloudformation")

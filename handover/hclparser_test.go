@@ -5,11 +5,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"testing"
-
-	"github.com/google/go-cmp/cmp"
-
-	"github.com/xacct/xacct/handover"
 )
 
 // A parser of the part of HCL that the bundles use: attributes, blocks, quoted strings, lists, maps, calls and references.
@@ -166,22 +161,4 @@ func literal(quoted string) (string, error) {
 		}
 	}
 	return b.String(), nil
-}
-
-// A text comes out of a string of HCL as it went in.
-func FuzzHCLString(f *testing.F) {
-	for _, s := range []string{"", hostile, "$${", "%%{", "$", "${", "%{", "$$", "\"", "\\", "\n\r\t", "\u2028", "\x00", "é😀", "${${", "%%%{"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		s = strings.ToValidUTF8(s, "\ufffd")
-		q := handover.HCLString(s)
-		if strings.ContainsAny(q, "\n\r") {
-			t.Fatalf("%q is more than one line: %s", s, q)
-		}
-		got, err := literal(q)
-		if err != nil || got != s {
-			t.Errorf("%v (-want +got):\n%s", err, cmp.Diff(s, got))
-		}
-	})
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/inert"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -14,8 +15,8 @@ import (
 
 // readme adds README.md, the runbook.
 func (w *work) readme() error {
-	p := &page{}
-	p.head(1, "What account "+w.account+" is asked for")
+	p := &inert.Page{}
+	p.Head(1, "What account "+w.account+" is asked for")
 	w.purpose(p)
 	w.first(p)
 	w.asks(p)
@@ -28,29 +29,29 @@ func (w *work) readme() error {
 }
 
 // purpose says who asks and why.
-func (w *work) purpose(p *page) {
+func (w *work) purpose(p *inert.Page) {
 	if w.part.Mode == plan.TearDown {
-		p.para("These transfers between S3 buckets are to end. Their task account takes away what it made, and asks account", w.account, "to take back what was granted to them.")
+		p.Para("These transfers between S3 buckets are to end. Their task account takes away what it made, and asks account", w.account, "to take back what was granted to them.")
 	} else {
-		p.para("The task account of each of these transfers asks for it, so that AWS DataSync can copy objects from one S3 bucket to another.")
+		p.Para("The task account of each of these transfers asks for it, so that AWS DataSync can copy objects from one S3 bucket to another.")
 	}
 	for _, t := range w.transfers {
-		p.list(false, []string{fmt.Sprintf("Transfer %s, run by task account %s: from %s (account %s, %s) to %s (account %s, %s).", code(t.Name), t.TaskAccount,
-			code(t.LocationSpec(plan.SourceSide).URI()), t.Source.Account, t.Source.Region,
-			code(t.LocationSpec(plan.DestinationSide).URI()), t.Destination.Account, t.Destination.Region)})
+		p.List(false, []string{fmt.Sprintf("Transfer %s, run by task account %s: from %s (account %s, %s) to %s (account %s, %s).", inert.Code(t.Name), t.TaskAccount,
+			inert.Code(t.LocationSpec(plan.SourceSide).URI()), t.Source.Account, t.Source.Region,
+			inert.Code(t.LocationSpec(plan.DestinationSide).URI()), t.Destination.Account, t.Destination.Region)})
 	}
 }
 
 // first says what to look at before anything else.
-func (w *work) first(p *page) {
-	p.head(2, "Look at this first")
+func (w *work) first(p *inert.Page) {
+	p.Head(2, "Look at this first")
 	if len(w.blocking) > 0 {
-		p.para("**These findings block the transfers. The bundle was made all the same, because whoever made it asked for that.**")
-		p.list(false, findings(w.blocking))
+		p.Para("**These findings block the transfers. The bundle was made all the same, because whoever made it asked for that.**")
+		p.List(false, findings(w.blocking))
 	}
-	p.para("**Whoever can edit this folder has the power of the one who runs it.** It came one way; its digest must come another, such as by telephone or from a page of the other team's. Compare:")
-	p.shell("sha256sum SHA256SUMS", "sha256sum --check --strict SHA256SUMS")
-	p.para("The first line is the digest to compare. The second command says OK for each file.")
+	p.Para("**Whoever can edit this folder has the power of the one who runs it.** It came one way; its digest must come another, such as by telephone or from a page of the other team's. Compare:")
+	p.Commands("sha256sum SHA256SUMS", "sha256sum --check --strict SHA256SUMS")
+	p.Para("The first line is the digest to compare. The second command says OK for each file.")
 	var rest []plan.Finding
 	for _, f := range w.part.Findings {
 		if f.Severity == plan.Warning {
@@ -58,12 +59,12 @@ func (w *work) first(p *page) {
 		}
 	}
 	if len(rest) > 0 {
-		p.para("The plan warns of this:")
-		p.list(false, findings(rest))
+		p.Para("The plan warns of this:")
+		p.List(false, findings(rest))
 	}
 	if before := w.requires(); len(before) > 0 {
-		p.para("Other accounts must have done this before; a policy that names a role is refused until the role exists, and the role is not deleted while a policy names it:")
-		p.list(false, before)
+		p.Para("Other accounts must have done this before; a policy that names a role is refused until the role exists, and the role is not deleted while a policy names it:")
+		p.List(false, before)
 	}
 }
 
@@ -71,9 +72,9 @@ func (w *work) first(p *page) {
 func findings(fs []plan.Finding) []string {
 	var out []string
 	for _, f := range fs {
-		line := code(f.Code) + ": " + prose(f.Detail)
+		line := inert.Code(f.Code) + ": " + inert.Prose(f.Detail)
 		if f.Remedy != "" {
-			line += ". Remedy: " + prose(f.Remedy)
+			line += ". Remedy: " + inert.Prose(f.Remedy)
 		}
 		out = append(out, line+".")
 	}
@@ -87,7 +88,7 @@ func (w *work) requires() []string {
 		for _, ch := range w.part.Changes {
 			for _, id := range ch.Requires {
 				if ch.ID == s.ID && !strings.HasPrefix(id, w.account+"/") {
-					seen[code(id)] = true
+					seen[inert.Code(id)] = true
 				}
 			}
 		}
@@ -96,30 +97,30 @@ func (w *work) requires() []string {
 }
 
 // asks says what is granted and to whom, or made, in words.
-func (w *work) asks(p *page) {
-	p.head(2, "What it asks for")
+func (w *work) asks(p *inert.Page) {
+	p.Head(2, "What it asks for")
 	for _, s := range w.policies {
-		p.head(3, policyTitle(s))
+		p.Head(3, policyTitle(s))
 		if s.change.Op == plan.NoOp {
-			p.para("Nothing is left to do here.")
+			p.Para("Nothing is left to do here.")
 		}
 		if w.part.Mode == plan.SetUp && len(s.wanted) > 0 {
-			p.para("These statements are added, or stand there already. Every other statement keeps every byte.")
-			p.list(false, grants(s.wanted))
+			p.Para("These statements are added, or stand there already. Every other statement keeps every byte.")
+			p.List(false, grants(s.wanted))
 		}
 		if leaving := s.leaving(w.part.Mode); w.part.Mode == plan.TearDown || len(s.wanted) == 0 {
-			p.para("These statements of the transfers leave the policy, as far as they stand there. Every other statement keeps every byte:", codes(leaving)+".")
+			p.Para("These statements of the transfers leave the policy, as far as they stand there. Every other statement keeps every byte:", inert.Codes(leaving)+".")
 		}
 		if len(s.adopted) > 0 {
-			p.para("The plan also replaces these statements, which others wrote, by ours. The script leaves them; once the transfer runs, take them out by hand:", codes(s.adopted)+".")
+			p.Para("The plan also replaces these statements, which others wrote, by ours. The script leaves them; once the transfer runs, take them out by hand:", inert.Codes(s.adopted)+".")
 		}
 	}
 	for _, o := range w.ownership {
-		p.head(3, "Object Ownership of bucket "+code(o.spec.Name))
+		p.Head(3, "Object Ownership of bucket "+inert.Code(o.spec.Name))
 		if o.want == "BucketOwnerEnforced" {
-			p.para("Object Ownership becomes", code(o.want)+": the bucket's owner then owns every object that is written, and ACLs count no longer. Whoever writes or reads this bucket by ACLs today loses access, so find out first.")
+			p.Para("Object Ownership becomes", inert.Code(o.want)+": the bucket's owner then owns every object that is written, and ACLs count no longer. Whoever writes or reads this bucket by ACLs today loses access, so find out first.")
 		} else {
-			p.para("Object Ownership goes back to", code(o.want)+": ACLs count again.")
+			p.Para("Object Ownership goes back to", inert.Code(o.want)+": ACLs count again.")
 		}
 	}
 	w.own(p)
@@ -127,9 +128,9 @@ func (w *work) asks(p *page) {
 
 func policyTitle(s shared) string {
 	if s.kind == policy.Key {
-		return "Policy of KMS key " + code(s.arn)
+		return "Policy of KMS key " + inert.Code(s.arn)
 	}
-	return "Policy of bucket " + code(s.name())
+	return "Policy of bucket " + inert.Code(s.name())
 }
 
 // grants say what each statement allows, and to whom.
@@ -139,9 +140,9 @@ func grants(statements policy.Statements) []string {
 		actions, _ := st.Actions()
 		resources, _ := st.Resources()
 		who, what, _ := strings.Cut(desired.Sentence(st), " may ")
-		line := fmt.Sprintf("%s: %s may %s: %s on %s", code(st.Sid()), codes(strings.Split(who, ", ")), what, codes(actions), codes(resources))
+		line := fmt.Sprintf("%s: %s may %s: %s on %s", inert.Code(st.Sid()), inert.Codes(strings.Split(who, ", ")), what, inert.Codes(actions), inert.Codes(resources))
 		for _, c := range st.Conditions() {
-			line += fmt.Sprintf(", if %s %s %s", code(c.Key()), code(c.Operator()), codes(c.Values()))
+			line += fmt.Sprintf(", if %s %s %s", inert.Code(c.Key()), inert.Code(c.Operator()), inert.Codes(c.Values()))
 		}
 		out = append(out, line+".")
 	}
@@ -149,7 +150,7 @@ func grants(statements policy.Statements) []string {
 }
 
 // own says what the account makes for itself.
-func (w *work) own(p *page) {
+func (w *work) own(p *inert.Page) {
 	var lines []string
 	scripted := map[string]bool{}
 	for _, s := range w.steps() {
@@ -159,25 +160,25 @@ func (w *work) own(p *page) {
 		if scripted[ch.ID] || ch.Op == plan.NoOp && ch.Kind == plan.KeyPolicy {
 			continue
 		}
-		lines = append(lines, fmt.Sprintf("%s %s %s", ch.Op, ch.Kind, code(ch.Name)))
+		lines = append(lines, fmt.Sprintf("%s %s %s", ch.Op, ch.Kind, inert.Code(ch.Name)))
 	}
 	if len(lines) == 0 {
 		return
 	}
-	p.head(3, "What the account has of its own")
-	p.para("Here is what the plan does to these resources. No script does it: xacct does, or one of the configurations below.")
-	p.list(false, lines)
+	p.Head(3, "What the account has of its own")
+	p.Para("Here is what the plan does to these resources. No script does it: xacct does, or one of the configurations below.")
+	p.List(false, lines)
 }
 
 // ways are the ways to do it.
-func (w *work) ways(p *page) {
+func (w *work) ways(p *inert.Page) {
 	if len(w.steps()) > 0 {
-		p.head(2, "By script")
-		p.para("In CloudShell of account", w.account+", or wherever the AWS CLI has its credentials:")
-		p.shell("bash script.sh --dry-run", "bash script.sh >report.json")
-		p.para("The first command writes nothing and prints the policies that it would write. The second writes, keeps a copy of what it read in the folder", code("copies")+", "+
-			"reads back, and prints a report. It may be run again: what stands is left alone. It needs these permissions:", codes(w.permissions())+".")
-		p.para("Exit status 3 means that it could not prove that it would change nothing else: then nothing was written, and it prints what to do by hand.")
+		p.Head(2, "By script")
+		p.Para("In CloudShell of account", w.account+", or wherever the AWS CLI has its credentials:")
+		p.Commands("bash script.sh --dry-run", "bash script.sh >report.json")
+		p.Para("The first command writes nothing and prints the policies that it would write. The second writes, keeps a copy of what it read in the folder", inert.Code("copies")+", "+
+			"reads back, and prints a report. It may be run again: what stands is left alone. It needs these permissions:", inert.Codes(w.permissions())+".")
+		p.Para("Exit status 3 means that it could not prove that it would change nothing else: then nothing was written, and it prints what to do by hand.")
 	}
 	w.exitWays(p)
 	w.console(p)
@@ -200,31 +201,31 @@ func (w *work) permissions() []string {
 }
 
 // console are the steps in the console.
-func (w *work) console(p *page) {
+func (w *work) console(p *inert.Page) {
 	if len(w.policies)+len(w.ownership) == 0 && !w.makes() {
 		return
 	}
-	p.head(2, "In the console")
+	p.Head(2, "In the console")
 	for _, s := range w.policies {
-		p.para("For", s.inTitle()+":")
-		p.list(true, proseAll(s.byHand(w.part.Mode, false)))
+		p.Para("For", s.inTitle()+":")
+		p.List(true, proseAll(s.byHand(w.part.Mode, false)))
 	}
 	for _, o := range w.ownership {
-		p.para("For the Object Ownership of bucket", code(o.spec.Name)+":")
-		p.list(true, proseAll(o.byHand(false)))
+		p.Para("For the Object Ownership of bucket", inert.Code(o.spec.Name)+":")
+		p.List(true, proseAll(o.byHand(false)))
 	}
 	if w.makes() {
-		p.para("For the resources of the account's own:")
-		p.list(true, w.consoleOwn())
+		p.Para("For the resources of the account's own:")
+		p.List(true, w.consoleOwn())
 	}
 }
 
-func (s shared) inTitle() string { return "the policy of " + code(s.name()) }
+func (s shared) inTitle() string { return "the policy of " + inert.Code(s.name()) }
 
 func proseAll(lines []string) []string {
 	out := make([]string, len(lines))
 	for i, line := range lines {
-		out[i] = prose(line)
+		out[i] = inert.Prose(line)
 	}
 	return out
 }
@@ -244,67 +245,67 @@ func (w *work) consoleOwn() []string {
 		}
 		names := slices.Sorted(maps.Keys(r.Spec.Policies))
 		out = append(out, fmt.Sprintf("IAM console, Roles, Create role, Custom trust policy: paste %s; name it %s; then Add permissions, Create inline policy, JSON: %s from the files of that name.",
-			code("statements/iam-role-"+r.Spec.Name+".trust.json"), code(r.Spec.Name), codes(names)))
+			inert.Code("statements/iam-role-"+r.Spec.Name+".trust.json"), inert.Code(r.Spec.Name), inert.Codes(names)))
 	}
 	for _, l := range w.desired.Locations {
 		if l.Spec.Account == w.account && !l.Given {
-			out = append(out, fmt.Sprintf("DataSync console in %s, Locations, Create location, Amazon S3: bucket %s, folder %s, IAM role %s.", l.Spec.Region, code(l.Spec.Bucket), code("/"+strings.Trim(l.Spec.Prefix, "/")), code(l.Spec.RoleARN)))
+			out = append(out, fmt.Sprintf("DataSync console in %s, Locations, Create location, Amazon S3: bucket %s, folder %s, IAM role %s.", l.Spec.Region, inert.Code(l.Spec.Bucket), inert.Code("/"+strings.Trim(l.Spec.Prefix, "/")), inert.Code(l.Spec.RoleARN)))
 		}
 	}
 	for _, t := range w.desired.Tasks {
 		if t.Spec.Account == w.account {
 			out = append(out, fmt.Sprintf("DataSync console in %s, Tasks, Create task, Choose an existing location: the two locations of transfer %s; name it %s, task mode %s.",
-				t.Spec.Region, code(t.Transfer.Name), code(t.Spec.Name), code(string(modeOf(t.Spec)))))
+				t.Spec.Region, inert.Code(t.Transfer.Name), inert.Code(t.Spec.Name), inert.Code(string(modeOf(t.Spec)))))
 		}
 	}
 	return out
 }
 
 // proof says how to prove that it is done.
-func (w *work) proof(p *page) {
-	p.head(2, "Prove that it is done")
+func (w *work) proof(p *inert.Page) {
+	p.Head(2, "Prove that it is done")
 	if len(w.steps()) > 0 {
-		p.para("Run", code("bash script.sh")+" again: each line ends in", code("unchanged")+", and the report says so too. Hand", code("report.json"), "back to the task account: it holds how each change "+
+		p.Para("Run", inert.Code("bash script.sh")+" again: each line ends in", inert.Code("unchanged")+", and the report says so too. Hand", inert.Code("report.json"), "back to the task account: it holds how each change "+
 			"ended, the statements of the transfers as they are stored, and a digest of all other statements, of which none is in it. Or look:")
 		for _, s := range w.policies {
-			p.shell(s.reading())
+			p.Commands(s.reading())
 		}
 	}
 	if w.makes() {
-		p.para("A plan by xacct says", code("nothing to do: the plan is empty"), "once all accounts have done their parts.")
+		p.Para("A plan by xacct says", inert.Code("nothing to do: the plan is empty"), "once all accounts have done their parts.")
 	}
 }
 
 // undoing says how to undo it.
-func (w *work) undoing(p *page) {
-	p.head(2, "Undo it")
+func (w *work) undoing(p *inert.Page) {
+	p.Head(2, "Undo it")
 	if len(w.steps()) > 0 {
-		p.shell("bash undo.sh --dry-run", "bash undo.sh")
+		p.Commands("bash undo.sh --dry-run", "bash undo.sh")
 		if w.part.Mode == plan.SetUp {
-			p.para("It takes the statements out that the script put in, and nothing else; one that the script had changed gets the text of the copy. Undo it only after the task account has deleted " +
+			p.Para("It takes the statements out that the script put in, and nothing else; one that the script had changed gets the text of the copy. Undo it only after the task account has deleted " +
 				"the task and its locations, and before it deletes the roles.")
 		} else {
-			p.para("It puts the statements back that the script took out, as the copy has them. The roles that they name must still exist.")
+			p.Para("It puts the statements back that the script took out, as the copy has them. The roles that they name must still exist.")
 		}
-		p.para("By hand:")
+		p.Para("By hand:")
 		for _, s := range w.policies {
-			p.list(true, proseAll(s.byHand(w.part.Mode, true)))
+			p.List(true, proseAll(s.byHand(w.part.Mode, true)))
 		}
 		for _, o := range w.ownership {
-			p.list(true, proseAll(o.byHand(true)))
+			p.List(true, proseAll(o.byHand(true)))
 		}
 	}
 	if w.makes() {
-		p.para("What the account made for itself goes by xacct's tear-down, or by destroying what the configuration made: the task first, then the locations, and the roles only after no policy names them any more.")
+		p.Para("What the account made for itself goes by xacct's tear-down, or by destroying what the configuration made: the task first, then the locations, and the roles only after no policy names them any more.")
 	}
 }
 
 // contents lists the files.
-func (w *work) contents(p *page) {
-	p.head(2, "What is in this folder")
+func (w *work) contents(p *inert.Page) {
+	p.Head(2, "What is in this folder")
 	var lines []string
 	for _, f := range []struct{ name, about string }{
-		{"review.html", "the plan as a page, to be read in a browser"},
+		{"review.html", "the plan as a inert.Page, to be read in a browser"},
 		{"plan.json", "the part of the plan for this account, which xacct can apply"},
 		{"statements/", "the policy documents one by one"},
 		{"script.sh", "does what is to be done to policies and Object Ownership"},
@@ -314,10 +315,10 @@ func (w *work) contents(p *page) {
 	} {
 		for name := range w.files {
 			if name == f.name || strings.HasSuffix(f.name, "/") && strings.HasPrefix(name, f.name) {
-				lines = append(lines, code(f.name)+": "+f.about)
+				lines = append(lines, inert.Code(f.name)+": "+f.about)
 				break
 			}
 		}
 	}
-	p.list(false, append(lines, code(sums)+": the digest of every file"))
+	p.List(false, append(lines, inert.Code(sums)+": the digest of every file"))
 }

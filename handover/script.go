@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"unicode/utf16"
 
+	"github.com/xacct/xacct/internal/inert"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -30,7 +30,7 @@ func (w *work) scripts() error {
 		return err
 	}
 	for _, way := range []string{"script", "undo"} {
-		w.files[way+".sh"] = file{text: []byte(w.script(way, ascii(data))), executable: true}
+		w.files[way+".sh"] = file{text: []byte(w.script(way, inert.ASCII(data))), executable: true}
 	}
 	return nil
 }
@@ -42,7 +42,7 @@ func (w *work) script(way, data string) string {
 	for _, line := range w.scriptSays(way) {
 		b.WriteString("# " + text.Printable(line) + "\n")
 	}
-	fmt.Fprintf(&b, "\naccount=%s\nway=%s\n", quote(w.account), quote(way))
+	fmt.Fprintf(&b, "\naccount=%s\nway=%s\n", inert.Shell(w.account), inert.Shell(way))
 	b.WriteString("# What is to be done by hand where this script cannot.\nby_hand() {\n\tcat <<'XACCT_TEXT'\n")
 	for line := range strings.Lines(w.byHand(way == "undo")) {
 		b.WriteString("  " + line)
@@ -50,7 +50,7 @@ func (w *work) script(way, data string) string {
 	b.WriteString("XACCT_TEXT\n}\n\n# What the statements are, and where they go.\ndata() {\n\tcat <<'XACCT_DATA'\n" + data + "\nXACCT_DATA\n}\n\n")
 	b.WriteString("# Who looks without Python.\nlook_at() {\n")
 	for _, s := range w.policies {
-		fmt.Fprintf(&b, "\techo %s >&2\n\t%s | sids\n", quote(s.change.ID), s.reading())
+		fmt.Fprintf(&b, "\techo %s >&2\n\t%s | sids\n", inert.Shell(s.change.ID), s.reading())
 	}
 	b.WriteString("\t:\n}\n\nprogram() {\n\tcat <<'XACCT_PYTHON'\n" + programText + "XACCT_PYTHON\n}\n\n")
 	b.WriteString(scriptText)
@@ -88,27 +88,7 @@ func (w *work) names() []string {
 // reading is the command that prints the policy.
 func (s shared) reading() string {
 	if s.kind == policy.Key {
-		return fmt.Sprintf("aws kms get-key-policy --region %s --key-id %s --policy-name default --output json", quote(s.region()), quote(s.arn))
+		return fmt.Sprintf("aws kms get-key-policy --region %s --key-id %s --policy-name default --output json", inert.Shell(s.region()), inert.Shell(s.arn))
 	}
-	return fmt.Sprintf("aws s3api get-bucket-policy --region %s --bucket %s --expected-bucket-owner %s --output json", quote(s.region()), quote(s.name()), quote(s.change.Account))
-}
-
-// quote is a text as one word of a shell, which takes nothing in it for anything else.
-func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
-
-// ascii is JSON with every other character as an escape.
-func ascii(data []byte) string {
-	var b strings.Builder
-	for _, r := range string(data) {
-		switch {
-		case r < 0x7f:
-			b.WriteRune(r)
-		case r > 0xffff:
-			x, y := utf16.EncodeRune(r)
-			fmt.Fprintf(&b, `\u%04x\u%04x`, x, y)
-		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		}
-	}
-	return b.String()
+	return fmt.Sprintf("aws s3api get-bucket-policy --region %s --bucket %s --expected-bucket-owner %s --output json", inert.Shell(s.region()), inert.Shell(s.name()), inert.Shell(s.change.Account))
 }

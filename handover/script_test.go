@@ -15,13 +15,10 @@ import (
 )
 
 // pushBundle is the bundle for the owner of the destination of a push, and the statements that it adds.
-func pushBundle(t *testing.T, edits ...func(*xacct.Transfer)) (dir string, statements policy.Document) {
+func pushBundle(t *testing.T) (dir string, statements policy.Document) {
 	t.Helper()
 	cloud := kittest.World(t)
 	tr := kittest.Push(cloud)
-	for _, edit := range edits {
-		edit(&tr)
-	}
 	p := planOf(t, cloud, accountA, tr)
 	_, dir = bundle(t, p, accountB)
 	for _, c := range p.Changes {

@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct"
-	"github.com/xacct/xacct/handover"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
+	"github.com/xacct/xacct/internal/inert"
 )
 
 // A text goes through the real shell as one word, and through the whole script without being run: the statements that the script writes are those of
@@ -26,7 +26,7 @@ func FuzzShell(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		s = strings.ReplaceAll(strings.ToValidUTF8(s, "?"), "\x00", "0")
 		dir := t.TempDir()
-		cmd := exec.CommandContext(t.Context(), "bash", "-c", "printf %s "+handover.Quote(s))
+		cmd := exec.CommandContext(t.Context(), "bash", "-c", "printf %s "+inert.Shell(s))
 		cmd.Dir = dir
 		out, err := cmd.CombinedOutput()
 		if err != nil || string(out) != s {
@@ -86,41 +86,4 @@ func throughTheScript(t *testing.T, dir, s string) {
 			t.Errorf("a comment that is more than a line: %q", line)
 		}
 	}
-}
-
-// A text within a line of Markdown is one line, and none of its marks stands without a backslash.
-func FuzzProse(f *testing.F) {
-	for _, s := range []string{"", hostile, "www.x.org", "http://x", "a@b.c", "[x](y)", "<b>", "**", "\\*", "- x", "# x", "|", "``"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		p := handover.Prose(s)
-		if strings.ContainsAny(p, "\n\r") {
-			t.Fatalf("%q is more than one line", p)
-		}
-		for i := 0; i < len(p); i++ {
-			if p[i] == '\\' {
-				i++
-				continue
-			}
-			if strings.ContainsRune("`*_{}[]<>#|~!&$@", rune(p[i])) || strings.HasPrefix(p[i:], "://") {
-				t.Fatalf("%q is not escaped in %q", p[i:], p)
-			}
-		}
-		span := handover.Code(s)
-		fence := span[:len(span)-len(strings.TrimLeft(span, "`"))]
-		if inner := span[len(fence) : len(span)-len(fence)]; fence == "" || !strings.HasSuffix(span, fence) || hasRun(inner, len(fence)) {
-			t.Fatalf("a fence of %d ends early in %q", len(fence), span)
-		}
-	})
-}
-
-// hasRun reports whether the text has a run of exactly n backticks.
-func hasRun(s string, n int) bool {
-	for run := range strings.FieldsFuncSeq(s, func(r rune) bool { return r != '`' }) {
-		if len(run) == n {
-			return true
-		}
-	}
-	return false
 }

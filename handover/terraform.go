@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
+	"github.com/xacct/xacct/internal/inert"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
@@ -20,8 +21,8 @@ func (w *work) terraform() error {
 	if err := w.gather(); err != nil || w.empty() {
 		return err
 	}
-	h := &hcl{}
-	h.comment("What account "+w.account+" has of its own for "+strings.Join(w.names(), ", ")+".", "See README.md one folder up. What exists already is imported, not made.")
+	h := &inert.HCL{}
+	h.Comment("What account "+w.account+" has of its own for "+strings.Join(w.names(), ", ")+".", "See README.md one folder up. What exists already is imported, not made.")
 	w.tfProviders(h)
 	home := ""
 	if regions := w.regions(); len(regions) > 0 {
@@ -49,25 +50,25 @@ func (w *work) terraform() error {
 // alias is the name of the provider of a Region.
 func alias(region string) string { return strings.ReplaceAll(region, "-", "_") }
 
-func (w *work) tfProviders(h *hcl) {
-	h.line("")
-	h.block("terraform", func() {
-		h.attributes(attribute{"required_version", `">= 1.5"`})
-		h.block("required_providers", func() { h.line(`aws = { source = "hashicorp/aws", version = ">= 5.100" }`) })
+func (w *work) tfProviders(h *inert.HCL) {
+	h.Line("")
+	h.Block("terraform", func() {
+		h.Attributes(inert.Attribute{"required_version", `">= 1.5"`})
+		h.Block("required_providers", func() { h.Line(`aws = { source = "hashicorp/aws", version = ">= 5.100" }`) })
 	})
 	for _, r := range w.regions() {
-		h.line("")
-		h.block(`provider "aws"`, func() {
-			h.attributes(quoted("alias", alias(r)), quoted("region", r), attribute{"allowed_account_ids", "[" + hclString(w.account) + "]"})
+		h.Line("")
+		h.Block(`provider "aws"`, func() {
+			h.Attributes(inert.Quoted("alias", alias(r)), inert.Quoted("region", r), inert.Attribute{"allowed_account_ids", "[" + inert.HCLString(w.account) + "]"})
 		})
 	}
 }
 
 // tfImport writes an import block.
-func tfImport(h *hcl, to, provider, id string) {
-	h.line("")
-	h.block("import", func() {
-		h.attributes(attribute{"to", to}, attribute{"provider", "aws." + provider}, quoted("id", id))
+func tfImport(h *inert.HCL, to, provider, id string) {
+	h.Line("")
+	h.Block("import", func() {
+		h.Attributes(inert.Attribute{"to", to}, inert.Attribute{"provider", "aws." + provider}, inert.Quoted("id", id))
 	})
 }
 
@@ -77,36 +78,36 @@ func (w *work) tfFile(name string, d policy.Document) string {
 	return `file("${path.module}/policies/` + name + `")`
 }
 
-func (w *work) tfRole(h *hcl, r exitRole, home string) {
+func (w *work) tfRole(h *inert.HCL, r exitRole, home string) {
 	address := "aws_iam_role." + r.label
 	if r.have {
 		tfImport(h, address, home, r.spec.Name)
 	}
-	h.line("")
-	h.block(`resource "aws_iam_role" "`+r.label+`"`, func() {
-		h.attributes(attribute{"provider", "aws." + home}, quoted("name", r.spec.Name), quoted("path", r.spec.Path), quoted("description", r.spec.Description),
-			quoted("permissions_boundary", r.spec.PermissionsBoundary), attribute{"assume_role_policy", w.tfFile(r.label+".trust.json", r.spec.Trust)})
-		h.tags(r.spec.Tags)
+	h.Line("")
+	h.Block(`resource "aws_iam_role" "`+r.label+`"`, func() {
+		h.Attributes(inert.Attribute{"provider", "aws." + home}, inert.Quoted("name", r.spec.Name), inert.Quoted("path", r.spec.Path), inert.Quoted("description", r.spec.Description),
+			inert.Quoted("permissions_boundary", r.spec.PermissionsBoundary), inert.Attribute{"assume_role_policy", w.tfFile(r.label+".trust.json", r.spec.Trust)})
+		h.Tags(r.spec.Tags)
 	})
 	for i, name := range r.names {
 		label := fmt.Sprintf("%s_%d", r.label, i+1)
 		if slices.Contains(r.stand, name) {
 			tfImport(h, "aws_iam_role_policy."+label, home, r.spec.Name+":"+name)
 		}
-		h.line("")
-		h.block(`resource "aws_iam_role_policy" "`+label+`"`, func() {
-			h.attributes(attribute{"provider", "aws." + home}, quoted("name", name), attribute{"role", address + ".name"},
-				attribute{"policy", w.tfFile(label+".json", r.spec.Policies[name])})
+		h.Line("")
+		h.Block(`resource "aws_iam_role_policy" "`+label+`"`, func() {
+			h.Attributes(inert.Attribute{"provider", "aws." + home}, inert.Quoted("name", name), inert.Attribute{"role", address + ".name"},
+				inert.Attribute{"policy", w.tfFile(label+".json", r.spec.Policies[name])})
 		})
 	}
 }
 
-func (w *work) tfLocation(h *hcl, l exitLocation) {
+func (w *work) tfLocation(h *inert.HCL, l exitLocation) {
 	address := "aws_datasync_location_s3." + l.label
 	if l.arn != "" {
 		tfImport(h, address, alias(l.region), l.arn)
 	}
-	role, after := hclString(aws.ToString(l.in.S3Config.BucketAccessRoleArn)), ""
+	role, after := inert.HCLString(aws.ToString(l.in.S3Config.BucketAccessRoleArn)), ""
 	if l.role >= 0 {
 		r := w.exits.roles[l.role]
 		role = "aws_iam_role." + r.label + ".arn"
@@ -120,27 +121,27 @@ func (w *work) tfLocation(h *hcl, l exitLocation) {
 	if !strings.HasPrefix(folder, "/") {
 		folder = "/" + folder
 	}
-	h.line("")
-	h.block(`resource "aws_datasync_location_s3" "`+l.label+`"`, func() {
-		h.attributes(attribute{"provider", "aws." + alias(l.region)}, quoted("s3_bucket_arn", aws.ToString(l.in.S3BucketArn)), quoted("subdirectory", folder),
-			quoted("s3_storage_class", string(l.in.S3StorageClass)), attribute{"depends_on", after})
-		h.block("s3_config", func() { h.attributes(attribute{"bucket_access_role_arn", role}) })
-		h.tags(tagMap(l.in.Tags))
+	h.Line("")
+	h.Block(`resource "aws_datasync_location_s3" "`+l.label+`"`, func() {
+		h.Attributes(inert.Attribute{"provider", "aws." + alias(l.region)}, inert.Quoted("s3_bucket_arn", aws.ToString(l.in.S3BucketArn)), inert.Quoted("subdirectory", folder),
+			inert.Quoted("s3_storage_class", string(l.in.S3StorageClass)), inert.Attribute{"depends_on", after})
+		h.Block("s3_config", func() { h.Attributes(inert.Attribute{"bucket_access_role_arn", role}) })
+		h.Tags(tagMap(l.in.Tags))
 	})
 }
 
-func (w *work) tfGroup(h *hcl, g exitGroup) {
+func (w *work) tfGroup(h *inert.HCL, g exitGroup) {
 	if g.have {
 		tfImport(h, "aws_cloudwatch_log_group."+g.label, alias(g.region), g.want.Spec.Name)
 	}
-	h.line("")
-	h.block(`resource "aws_cloudwatch_log_group" "`+g.label+`"`, func() {
+	h.Line("")
+	h.Block(`resource "aws_cloudwatch_log_group" "`+g.label+`"`, func() {
 		days := ""
 		if n := g.want.Spec.RetentionDays; n != 0 {
 			days = fmt.Sprint(n)
 		}
-		h.attributes(attribute{"provider", "aws." + alias(g.region)}, quoted("name", g.want.Spec.Name), attribute{"retention_in_days", days}, quoted("kms_key_id", g.want.Spec.KMSKey))
-		h.tags(g.want.Tags)
+		h.Attributes(inert.Attribute{"provider", "aws." + alias(g.region)}, inert.Quoted("name", g.want.Spec.Name), inert.Attribute{"retention_in_days", days}, inert.Quoted("kms_key_id", g.want.Spec.KMSKey))
+		h.Tags(g.want.Tags)
 	})
 }
 
@@ -152,12 +153,12 @@ func tagMap(list []dstypes.TagListEntry) map[string]string {
 	return out
 }
 
-func (w *work) tfTask(h *hcl, t exitTask) {
+func (w *work) tfTask(h *inert.HCL, t exitTask) {
 	if why := taskRefusals(t.in); why != nil {
 		for _, s := range why {
 			w.refuse(terraformForm, "task of transfer "+t.transfer, s)
-			h.line("")
-			h.comment("Not here: the task of transfer " + t.transfer + ". " + s + ".")
+			h.Line("")
+			h.Comment("Not here: the task of transfer " + t.transfer + ". " + s + ".")
 		}
 		return
 	}
@@ -166,31 +167,31 @@ func (w *work) tfTask(h *hcl, t exitTask) {
 	}
 	ends := [2]string{}
 	for i, e := range t.ends {
-		if ends[i] = hclString(e.arn); e.location >= 0 {
+		if ends[i] = inert.HCLString(e.arn); e.location >= 0 {
 			ends[i] = "aws_datasync_location_s3." + w.exits.locations[e.location].label + ".arn"
 		}
 	}
-	h.line("")
-	h.block(`resource "aws_datasync_task" "`+t.label+`"`, func() {
-		h.attributes(attribute{"provider", "aws." + alias(t.region)}, quoted("name", aws.ToString(t.in.Name)), attribute{"source_location_arn", ends[0]}, attribute{"destination_location_arn", ends[1]},
-			quoted("task_mode", string(t.in.TaskMode)), quoted("cloudwatch_log_group_arn", aws.ToString(t.in.CloudWatchLogGroupArn)))
+	h.Line("")
+	h.Block(`resource "aws_datasync_task" "`+t.label+`"`, func() {
+		h.Attributes(inert.Attribute{"provider", "aws." + alias(t.region)}, inert.Quoted("name", aws.ToString(t.in.Name)), inert.Attribute{"source_location_arn", ends[0]}, inert.Attribute{"destination_location_arn", ends[1]},
+			inert.Quoted("task_mode", string(t.in.TaskMode)), inert.Quoted("cloudwatch_log_group_arn", aws.ToString(t.in.CloudWatchLogGroupArn)))
 		tfOptions(h, t.in.TaskMode, t.in.Options)
 		tfFilters(h, "includes", t.in.Includes)
 		tfFilters(h, "excludes", t.in.Excludes)
 		if t.in.Schedule != nil {
-			h.block("schedule", func() {
-				h.attributes(quoted("schedule_expression", aws.ToString(t.in.Schedule.ScheduleExpression)))
+			h.Block("schedule", func() {
+				h.Attributes(inert.Quoted("schedule_expression", aws.ToString(t.in.Schedule.ScheduleExpression)))
 			})
 		}
 		tfReport(h, t.in.TaskReportConfig)
-		h.tags(tagMap(t.in.Tags))
+		h.Tags(tagMap(t.in.Tags))
 	})
 }
 
 // tfOptions writes every option, with the default of a new task where the transfer names none: the provider would send defaults of its own, of which that
 // of verify_mode is none of ENHANCED, and those about POSIX are for file systems.
 // https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/datasync_task#options-argument-reference
-func tfOptions(h *hcl, mode dstypes.TaskMode, o *dstypes.Options) {
+func tfOptions(h *inert.HCL, mode dstypes.TaskMode, o *dstypes.Options) {
 	if o == nil {
 		o = &dstypes.Options{}
 	}
@@ -202,45 +203,45 @@ func tfOptions(h *hcl, mode dstypes.TaskMode, o *dstypes.Options) {
 	if o.BytesPerSecond != nil {
 		rate = fmt.Sprint(*o.BytesPerSecond)
 	}
-	h.block("options", func() {
-		h.attributes(quoted("verify_mode", string(cmp.Or(o.VerifyMode, verify))), quoted("overwrite_mode", string(cmp.Or(o.OverwriteMode, dstypes.OverwriteModeAlways))),
-			quoted("preserve_deleted_files", string(cmp.Or(o.PreserveDeletedFiles, dstypes.PreserveDeletedFilesPreserve))),
-			quoted("transfer_mode", string(cmp.Or(o.TransferMode, dstypes.TransferModeChanged))), quoted("object_tags", string(cmp.Or(o.ObjectTags, dstypes.ObjectTagsPreserve))),
-			quoted("task_queueing", string(cmp.Or(o.TaskQueueing, dstypes.TaskQueueingEnabled))), quoted("log_level", string(cmp.Or(o.LogLevel, dstypes.LogLevelOff))),
-			quoted("atime", string(cmp.Or(o.Atime, dstypes.AtimeBestEffort))), quoted("mtime", string(cmp.Or(o.Mtime, dstypes.MtimePreserve))), attribute{"bytes_per_second", rate},
-			quoted("uid", "NONE"), quoted("gid", "NONE"), quoted("posix_permissions", "NONE"), quoted("preserve_devices", "NONE"))
+	h.Block("options", func() {
+		h.Attributes(inert.Quoted("verify_mode", string(cmp.Or(o.VerifyMode, verify))), inert.Quoted("overwrite_mode", string(cmp.Or(o.OverwriteMode, dstypes.OverwriteModeAlways))),
+			inert.Quoted("preserve_deleted_files", string(cmp.Or(o.PreserveDeletedFiles, dstypes.PreserveDeletedFilesPreserve))),
+			inert.Quoted("transfer_mode", string(cmp.Or(o.TransferMode, dstypes.TransferModeChanged))), inert.Quoted("object_tags", string(cmp.Or(o.ObjectTags, dstypes.ObjectTagsPreserve))),
+			inert.Quoted("task_queueing", string(cmp.Or(o.TaskQueueing, dstypes.TaskQueueingEnabled))), inert.Quoted("log_level", string(cmp.Or(o.LogLevel, dstypes.LogLevelOff))),
+			inert.Quoted("atime", string(cmp.Or(o.Atime, dstypes.AtimeBestEffort))), inert.Quoted("mtime", string(cmp.Or(o.Mtime, dstypes.MtimePreserve))), inert.Attribute{"bytes_per_second", rate},
+			inert.Quoted("uid", "NONE"), inert.Quoted("gid", "NONE"), inert.Quoted("posix_permissions", "NONE"), inert.Quoted("preserve_devices", "NONE"))
 	})
 }
 
-func tfFilters(h *hcl, name string, rules []dstypes.FilterRule) {
+func tfFilters(h *inert.HCL, name string, rules []dstypes.FilterRule) {
 	for _, r := range rules {
-		h.block(name, func() {
-			h.attributes(quoted("filter_type", string(r.FilterType)), quoted("value", aws.ToString(r.Value)))
+		h.Block(name, func() {
+			h.Attributes(inert.Quoted("filter_type", string(r.FilterType)), inert.Quoted("value", aws.ToString(r.Value)))
 		})
 	}
 }
 
-func tfReport(h *hcl, r *dstypes.TaskReportConfig) {
+func tfReport(h *inert.HCL, r *dstypes.TaskReportConfig) {
 	if r == nil {
 		return
 	}
-	h.block("task_report_config", func() {
-		h.attributes(quoted("output_type", string(r.OutputType)), quoted("report_level", string(r.ReportLevel)), quoted("s3_object_versioning", string(r.ObjectVersionIds)))
+	h.Block("task_report_config", func() {
+		h.Attributes(inert.Quoted("output_type", string(r.OutputType)), inert.Quoted("report_level", string(r.ReportLevel)), inert.Quoted("s3_object_versioning", string(r.ObjectVersionIds)))
 		if r.Destination != nil && r.Destination.S3 != nil {
 			d := r.Destination.S3
-			h.block("s3_destination", func() {
-				h.attributes(quoted("bucket_access_role_arn", aws.ToString(d.BucketAccessRoleArn)), quoted("s3_bucket_arn", aws.ToString(d.S3BucketArn)), quoted("subdirectory", aws.ToString(d.Subdirectory)))
+			h.Block("s3_destination", func() {
+				h.Attributes(inert.Quoted("bucket_access_role_arn", aws.ToString(d.BucketAccessRoleArn)), inert.Quoted("s3_bucket_arn", aws.ToString(d.S3BucketArn)), inert.Quoted("subdirectory", aws.ToString(d.Subdirectory)))
 			})
 		}
 		if o := r.Overrides; o != nil {
-			level := func(name string, r *dstypes.ReportOverride) attribute {
+			level := func(name string, r *dstypes.ReportOverride) inert.Attribute {
 				if r == nil {
-					return attribute{}
+					return inert.Attribute{}
 				}
-				return quoted(name, string(r.ReportLevel))
+				return inert.Quoted(name, string(r.ReportLevel))
 			}
-			h.block("report_overrides", func() {
-				h.attributes(level("deleted_override", o.Deleted), level("skipped_override", o.Skipped), level("transferred_override", o.Transferred), level("verified_override", o.Verified))
+			h.Block("report_overrides", func() {
+				h.Attributes(level("deleted_override", o.Deleted), level("skipped_override", o.Skipped), level("transferred_override", o.Transferred), level("verified_override", o.Verified))
 			})
 		}
 	})
@@ -260,25 +261,25 @@ func (w *work) tfFragments() {
 			"policy_document of one that the account has")
 	}
 	for _, o := range w.ownership {
-		h := &hcl{}
-		h.comment("aws_s3_bucket_ownership_controls holds all there is to say of a bucket's Object Ownership: if your configuration has one for this bucket, change that one",
+		h := &inert.HCL{}
+		h.Comment("aws_s3_bucket_ownership_controls holds all there is to say of a bucket's Object Ownership: if your configuration has one for this bucket, change that one",
 			"and leave this file out.", "Whoever writes or reads the bucket by ACLs loses access.")
 		label := labels{}.of(o.spec.Name)
-		h.block(`resource "aws_s3_bucket_ownership_controls" "`+label+`"`, func() {
-			h.attributes(quoted("bucket", o.spec.Name))
-			h.block("rule", func() { h.attributes(quoted("object_ownership", o.want)) })
+		h.Block(`resource "aws_s3_bucket_ownership_controls" "`+label+`"`, func() {
+			h.Attributes(inert.Quoted("bucket", o.spec.Name))
+			h.Block("rule", func() { h.Attributes(inert.Quoted("object_ownership", o.want)) })
 		})
 		w.add("terraform/bucket-ownership-"+o.spec.Name+".fragment.tf", []byte(h.String()))
 	}
 }
 
 func (w *work) tfFragment(name string, d policy.Document, why, member string) {
-	h, local := &hcl{}, "xacct_"+labels{}.of(name)
-	h.comment("A fragment for the configuration that owns this policy. Do not make another resource for it: "+why,
+	h, local := &inert.HCL{}, "xacct_"+labels{}.of(name)
+	h.Comment("A fragment for the configuration that owns this policy. Do not make another resource for it: "+why,
 		"Add it to the "+member+", as a further entry of source_policy_documents of its aws_iam_policy_document:",
 		"  source_policy_documents = [local."+local+"]",
 		"or, where the policy is made by jsonencode, its statements:",
 		"  Statement = concat([ … ], jsondecode(local."+local+").Statement)")
-	h.block("locals", func() { h.attributes(attribute{local, w.tfFile(name+".json", d)}) })
+	h.Block("locals", func() { h.Attributes(inert.Attribute{local, w.tfFile(name+".json", d)}) })
 	w.add("terraform/"+name+".fragment.tf", []byte(h.String()))
 }

@@ -8,10 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
-
-	"github.com/xacct/xacct/handover"
 )
 
 // properties of CloudFormation's resources that the bundles use.
@@ -108,21 +104,4 @@ func yamlLiteral(quoted string) (string, error) {
 		}
 	}
 	return b.String(), nil
-}
-
-// A text comes out of a string of YAML as it went in.
-func FuzzYAMLString(f *testing.F) {
-	for _, s := range []string{"", hostile, "012345670123", "2012-10-17", "no", "~", "\"", "\\", "\n", "\u0085", "\u2028", "\x7f", "\ufeff", "é😀"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		s = strings.ToValidUTF8(s, "\ufffd")
-		q := handover.YAMLString(s)
-		if strings.ContainsAny(q, "\n\r\u0085\u2028\u2029\ufeff") {
-			t.Fatalf("%q is more than one line: %s", s, q)
-		}
-		if got, err := yamlLiteral(q); err != nil || got != s {
-			t.Errorf("%v (-want +got):\n%s", err, cmp.Diff(s, got))
-		}
-	})
 }

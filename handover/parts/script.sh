@@ -9,7 +9,7 @@ usage() {
 dry=''
 case "$#:${1-}" in
 0:) ;;
-1:--dry-run) dry=dry-run ;;
+1:--dry-run) dry='dry-run' ;;
 *) usage ;;
 esac
 if ! command -v aws >/dev/null; then

@@ -1,4 +1,4 @@
-package handover
+package inert
 
 import (
 	"fmt"
@@ -7,8 +7,8 @@ import (
 	"github.com/xacct/xacct/internal/text"
 )
 
-// code is a text as a code span of Markdown, in which nothing is read as anything else. https://spec.commonmark.org/0.31.2/#code-spans
-func code(s string) string {
+// Code is a text as a code span of Markdown, in which nothing is read as anything else. https://spec.commonmark.org/0.31.2/#code-spans
+func Code(s string) string {
 	if s = text.Printable(s); s == "" {
 		return "` `"
 	}
@@ -26,18 +26,18 @@ func code(s string) string {
 	return fence + s + fence
 }
 
-// codes are the texts as code spans, with commas.
-func codes(texts []string) string {
+// Codes are the texts as code spans, with commas.
+func Codes(texts []string) string {
 	out := make([]string, len(texts))
 	for i, s := range texts {
-		out[i] = code(s)
+		out[i] = Code(s)
 	}
 	return strings.Join(out, ", ")
 }
 
-// prose is a text within a line of Markdown, in which nothing is read as anything else: no markup, no HTML, no link, no mention, no formula.
+// Prose is a text within a line of Markdown, in which nothing is read as anything else: no markup, no HTML, no link, no mention, no formula.
 // https://spec.commonmark.org/0.31.2/#backslash-escapes, https://github.github.com/gfm/#autolinks-extension-
-func prose(s string) string {
+func Prose(s string) string {
 	var b strings.Builder
 	s = text.Printable(s)
 	for i, r := range s {
@@ -49,17 +49,17 @@ func prose(s string) string {
 	return b.String()
 }
 
-// page is a page of Markdown while it is written.
-type page struct{ strings.Builder }
+// Page is a page of Markdown while it is written.
+type Page struct{ strings.Builder }
 
-// para writes a paragraph.
-func (p *page) para(words ...string) { p.WriteString(strings.Join(words, " ") + "\n\n") }
+// Para writes a paragraph.
+func (p *Page) Para(words ...string) { p.WriteString(strings.Join(words, " ") + "\n\n") }
 
-// head writes a heading of the level.
-func (p *page) head(level int, words string) { p.para(strings.Repeat("#", level), words) }
+// Head writes a heading of the level.
+func (p *Page) Head(level int, words string) { p.Para(strings.Repeat("#", level), words) }
 
-// list writes a list, numbered or not.
-func (p *page) list(numbered bool, lines []string) {
+// List writes a list, numbered or not.
+func (p *Page) List(numbered bool, lines []string) {
 	for i, line := range lines {
 		mark := "- "
 		if numbered {
@@ -72,7 +72,7 @@ func (p *page) list(numbered bool, lines []string) {
 	}
 }
 
-// shell writes commands, each a line of ours.
-func (p *page) shell(lines ...string) {
+// Commands writes commands, each a line of ours.
+func (p *Page) Commands(lines ...string) {
 	p.WriteString("```sh\n" + strings.Join(lines, "\n") + "\n```\n\n")
 }

@@ -1,4 +1,4 @@
-package handover
+package inert
 
 import (
 	"bytes"
@@ -12,26 +12,23 @@ import (
 	"github.com/xacct/xacct/internal/text"
 )
 
-// pair is a member of an object, pairs an object with its members in their order. A list is []any, everything else a string: every scalar is quoted, so
+// Pair is a member of an object, Pairs an object with its members in their order. A list is []any, everything else a string: every scalar is quoted, so
 // that YAML 1.1 takes no account id for an octal number and no Version for a date.
 type (
-	pair struct {
-		key   string
-		value any
-	}
-	pairs []pair
+	Pair  [2]any // the name, a string, and the value
+	Pairs []Pair
 )
 
-// with returns the members with one more, unless its value is "".
-func (p pairs) with(key string, value any) pairs {
+// With returns the members with one more, unless its value is "".
+func (p Pairs) With(key string, value any) Pairs {
 	if value == "" || value == nil {
 		return p
 	}
-	return append(p, pair{key, value})
+	return append(p, Pair{key, value})
 }
 
-// fromJSON reads JSON in the form of pairs. Numbers and booleans become strings, which CloudFormation and IAM take as such.
-func fromJSON(data []byte) (any, error) {
+// FromJSON reads JSON in the form of Pairs. Numbers and booleans become strings, which CloudFormation and IAM take as such.
+func FromJSON(data []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	v, err := nextJSON(d)
@@ -50,7 +47,7 @@ func nextJSON(d *json.Decoder) (any, error) {
 	}
 	switch t {
 	case json.Delim('{'):
-		out := pairs{}
+		out := Pairs{}
 		for d.More() {
 			key, err := d.Token()
 			if err != nil {
@@ -60,7 +57,7 @@ func nextJSON(d *json.Decoder) (any, error) {
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, pair{fmt.Sprint(key), value})
+			out = append(out, Pair{fmt.Sprint(key), value})
 		}
 		_, err = d.Token()
 		return out, err
@@ -83,10 +80,10 @@ func nextJSON(d *json.Decoder) (any, error) {
 func yaml(b *strings.Builder, v any, depth int) {
 	indent := strings.Repeat("  ", depth)
 	switch v := v.(type) {
-	case pairs:
+	case Pairs:
 		for _, p := range v {
-			b.WriteString(indent + yamlKey(p.key) + ":")
-			yamlInside(b, p.value, depth+1)
+			b.WriteString(indent + yamlKey(fmt.Sprint(p[0])) + ":")
+			yamlInside(b, p[1], depth+1)
 		}
 	case []any:
 		for _, e := range v {
@@ -104,7 +101,7 @@ func yaml(b *strings.Builder, v any, depth int) {
 // yamlInside writes a value behind its name.
 func yamlInside(b *strings.Builder, v any, depth int) {
 	switch x := v.(type) {
-	case pairs:
+	case Pairs:
 		if len(x) == 0 {
 			b.WriteString(" {}\n")
 			return
@@ -115,7 +112,7 @@ func yamlInside(b *strings.Builder, v any, depth int) {
 			return
 		}
 	default:
-		b.WriteString(" " + yamlString(fmt.Sprint(v)) + "\n")
+		b.WriteString(" " + YAMLString(fmt.Sprint(v)) + "\n")
 		return
 	}
 	b.WriteString("\n")
@@ -128,16 +125,16 @@ var plainKey = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*$`)
 func yamlKey(s string) string {
 	switch strings.ToLower(s) {
 	case "y", "n", "yes", "no", "on", "off", "true", "false", "null":
-		return yamlString(s)
+		return YAMLString(s)
 	}
 	if plainKey.MatchString(s) {
 		return s
 	}
-	return yamlString(s)
+	return YAMLString(s)
 }
 
-// yamlString is the text as a quoted string of YAML 1.1 and 1.2. https://yaml.org/spec/1.1/#id904245
-func yamlString(s string) string {
+// YAMLString is the text as a quoted string of YAML 1.1 and 1.2. https://yaml.org/spec/1.1/#id904245
+func YAMLString(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
 	for _, r := range s {
@@ -157,8 +154,8 @@ func yamlString(s string) string {
 	return b.String()
 }
 
-// commented is a page of YAML with comments above, each on one line.
-func commented(v any, comments ...string) []byte {
+// Commented is a page of YAML with comments above, each on one line.
+func Commented(v any, comments ...string) []byte {
 	var b strings.Builder
 	for _, c := range comments {
 		b.WriteString("# " + text.Printable(c) + "\n")
