@@ -39,7 +39,7 @@ func (w *work) byHand(undo bool) string {
 // https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying.html
 func (s shared) screen() string {
 	if s.kind == policy.Key {
-		return "Open the AWS KMS console in Region " + s.region() + ", Customer managed keys, the key " + s.name() + ", tab Key policy, Switch to policy view, Edit."
+		return "Open the AWS KMS console in Region " + s.region + ", Customer managed keys, the key " + s.name() + ", tab Key policy, Switch to policy view, Edit."
 	}
 	return "Open the Amazon S3 console, General purpose buckets, the bucket " + s.name() + ", tab Permissions, section Bucket policy, Edit."
 }

@@ -134,7 +134,7 @@ func (w *work) matchLogs(ch *plan.Change) error {
 func (w *work) matchBucket(ch *plan.Change) error {
 	for _, b := range w.desired.Buckets {
 		if b.ID() == address(ch) && b.Grants {
-			s := shared{change: ch, sharedPolicy: b.SharedPolicy, arn: b.Spec.ARN(), kind: policy.Bucket, wanted: b.Spec.Statements, shape: b.Shape(), exact: b.Exact()}
+			s := shared{change: ch, sharedPolicy: b.SharedPolicy, arn: b.Spec.ARN(), region: b.Spec.Region, kind: policy.Bucket, wanted: b.Spec.Statements, shape: b.Shape(), exact: b.Exact()}
 			return w.keepPolicy(s, len(b.Adopted.Roles)+len(b.Adopted.Operators) > 0)
 		}
 	}
@@ -147,7 +147,7 @@ func (w *work) matchBucket(ch *plan.Change) error {
 		return mismatch(ch, "its name or Region is none")
 	}
 	b := desired.Bucket{Spec: bucket.Spec{Name: ch.Name, Account: w.account, Region: ch.Region}, SharedPolicy: left, Former: true}
-	return w.keepPolicy(shared{change: ch, sharedPolicy: b.SharedPolicy, arn: b.Spec.ARN(), kind: policy.Bucket, shape: b.Shape(), exact: b.Exact()}, false)
+	return w.keepPolicy(shared{change: ch, sharedPolicy: b.SharedPolicy, arn: b.Spec.ARN(), region: b.Spec.Region, kind: policy.Bucket, shape: b.Shape(), exact: b.Exact()}, false)
 }
 
 func (w *work) matchKey(ch *plan.Change) error {
@@ -156,7 +156,7 @@ func (w *work) matchKey(ch *plan.Change) error {
 			if ch.Op == plan.NoOp && !k.Grants {
 				return nil
 			}
-			s := shared{change: ch, sharedPolicy: k.SharedPolicy, arn: k.Spec.ARN, kind: policy.Key, wanted: k.Spec.Statements, shape: k.Shape()}
+			s := shared{change: ch, sharedPolicy: k.SharedPolicy, arn: k.Spec.ARN, region: k.Spec.Region(), kind: policy.Key, wanted: k.Spec.Statements, shape: k.Shape()}
 			return w.keepPolicy(s, false)
 		}
 	}
@@ -168,7 +168,7 @@ func (w *work) matchKey(ch *plan.Change) error {
 	if err := k.Spec.Validate(); err != nil || k.ID() != address(ch) {
 		return mismatch(ch, "its ARN is another")
 	}
-	return w.keepPolicy(shared{change: ch, sharedPolicy: k.SharedPolicy, arn: ch.ARN, kind: policy.Key, shape: k.Shape()}, false)
+	return w.keepPolicy(shared{change: ch, sharedPolicy: k.SharedPolicy, arn: ch.ARN, region: k.Spec.Region(), kind: policy.Key, shape: k.Shape()}, false)
 }
 
 // former are our Sids in the policy of a bucket or key that the transfers of the change used before. Only these may leave it.
@@ -198,7 +198,7 @@ func (w *work) former(ch *plan.Change, kind plan.Kind) (desired.SharedPolicy, er
 // keepPolicy compares the text of a policy with the statements that the transfers ask for, and keeps it for the scripts if it changes.
 func (w *work) keepPolicy(s shared, adopts bool) error {
 	ch := s.change
-	if s.wanted != nil && (ch.Account != w.account || ch.Name != s.name() || ch.Region != s.region()) {
+	if s.wanted != nil && (ch.Account != w.account || ch.Name != s.name() || ch.Region != s.region) {
 		return mismatch(ch, "its account, Region, kind or name is another")
 	}
 	wanted := s.wanted

@@ -17,6 +17,7 @@ type shared struct {
 	change       *plan.Change
 	sharedPolicy desired.SharedPolicy
 	arn          string
+	region       string
 	kind         policy.Kind
 	wanted       policy.Statements // in a set-up these are to stand there, in a tear-down they are to leave
 	shape        desired.Shape
@@ -29,14 +30,6 @@ func (s shared) parts() []string { return append(strings.SplitN(s.arn, ":", 6), 
 
 // name is that of the bucket, or the id of the key.
 func (s shared) name() string { return strings.TrimPrefix(s.parts()[5], "key/") }
-
-// region is where the resource is. The ARN of a bucket does not say it.
-func (s shared) region() string {
-	if s.kind == policy.Key {
-		return s.parts()[3]
-	}
-	return s.change.Region
-}
 
 // title is what texts for people call the policy.
 func (s shared) title() string {
