@@ -35,7 +35,8 @@ func (s *Snapshot) FormerLogs(w desired.Set) []desired.LogPolicy {
 
 // logs reports whether a task of the transfer in the wanted Region has a log group.
 func (s *Snapshot) logs(w desired.Task) bool {
-	for arn, state := range s.Tasks {
+	for _, arn := range s.ownedTasks(w.Transfer) {
+		state := s.Tasks[arn]
 		if desired.IsIn(arn, w.Spec.Account, w.Spec.Region) && w.Transfer.Owns(arn, state.Tags, "") && LogGroup(state) != "" {
 			return true
 		}

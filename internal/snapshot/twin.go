@@ -335,9 +335,9 @@ func (s *Snapshot) UsersOf(t *transfer.Transfer, arn string) ([]string, error) {
 		}
 		out = append(out, u.Tasks...)
 	}
-	for _, other := range s.Tasks {
-		if other.Exists && (other.SourceLocationARN == arn || other.DestinationLocationARN == arn) {
-			out = append(out, other.ARN)
+	for _, user := range s.usersRead(arn) {
+		if s.Tasks[user].Exists {
+			out = append(out, user)
 		}
 	}
 	slices.Sort(out)

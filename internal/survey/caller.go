@@ -56,7 +56,7 @@ func (s *Reader) readCaller(ctx context.Context, account, name string) {
 	if err == nil {
 		err = state.Unread[iamrole.PartRole]
 	}
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	switch {
 	case err != nil:
