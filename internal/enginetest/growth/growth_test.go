@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"math"
-	"os"
 	"runtime"
-	"runtime/pprof"
 	"slices"
 	"sync/atomic"
 	"syscall"
@@ -24,7 +22,6 @@ var (
 	measured = flag.Bool("growth", false, "measure fleets of 50, 200 and 800 transfers, which takes minutes; without it, of 5, 10 and 20")
 	only     = flag.String("shape", "", "measure this shape only")
 	size     = flag.Int("n", 0, "measure this number of transfers only, and show no growth")
-	profiled = flag.String("phase", "", "write a CPU profile of this phase to phase.prof")
 )
 
 // Growth by n to the power of so much fails.
@@ -58,7 +55,7 @@ func measure(t *testing.T, n int, shape func(int, *xacct.Transfer)) map[string]w
 		})
 		phase := func(name string, run func()) {
 			calls.Store(0)
-			w := worked(name, run)
+			w := worked(run)
 			w.calls = int(calls.Load())
 			out[name] = w
 		}
@@ -114,18 +111,7 @@ func noOps(p *xacct.Plan) (n int) {
 }
 
 // worked is the work of the function, without its calls.
-func worked(name string, run func()) work {
-	if name == *profiled {
-		f, err := os.Create("phase.prof")
-		if err != nil {
-			panic(err)
-		}
-		defer f.Close()
-		if err := pprof.StartCPUProfile(f); err != nil {
-			panic(err)
-		}
-		defer pprof.StopCPUProfile()
-	}
+func worked(run func()) work {
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
