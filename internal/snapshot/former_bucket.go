@@ -88,12 +88,8 @@ func (s *Snapshot) OwnerOf(t *transfer.Transfer, b FormerBucket) (account string
 	case b.ToldOwner == t.TaskAccount:
 		return b.ToldOwner, false
 	}
-	for _, u := range s.Transfers {
-		for _, e := range []transfer.Endpoint{u.Source, u.Destination} {
-			if e.Bucket == b.Name {
-				return e.Account, e.Account != t.TaskAccount
-			}
-		}
+	if user := s.index().bucketUsers[b.Name]; user != "" {
+		return user, user != t.TaskAccount
 	}
 	for _, guess := range []string{b.ToldOwner, t.End(b.Side).Account} {
 		if guess != "" && !s.Readable[guess] && guess != t.TaskAccount {

@@ -21,6 +21,10 @@ type index struct {
 	roleLocations                map[string][]string // by the role's ARN
 	accountTasks                 map[string][]string // by account: those with a part that could not be read
 	users                        map[string][]string // the tasks, read, that use a location
+	rolesByName                  map[accountName]string
+	rolesByPolicy                map[string][]string // by the name of an inline policy
+	rolesMade                    map[string]bool     // the ARNs of those that we make for a transfer, planned or blocked
+	bucketUsers                  map[string]string   // by bucket: the account that the first transfer with such an end names
 
 	ours    memo[placedEnd, ourLocations]
 	tasks   memo[*transfer.Transfer, ourTasks]
@@ -36,6 +40,9 @@ type placedBucket struct {
 	place transfer.Place
 	name  string
 }
+
+// accountName is the account and the name, in lower case, of a role. IAM's names of roles differ in more than case.
+type accountName struct{ account, name string }
 
 type placedEnd struct {
 	transfer *transfer.Transfer
@@ -101,6 +108,7 @@ func (s *Snapshot) newIndex() *index {
 	x := &index{
 		taggedLocations: map[tagged][]string{}, taggedTasks: map[tagged][]string{}, unreadLocations: map[transfer.Place][]string{},
 		bucketLocations: map[placedBucket][]string{}, roleLocations: map[string][]string{}, accountTasks: map[string][]string{}, users: map[string][]string{},
+		rolesByName: map[accountName]string{}, rolesByPolicy: map[string][]string{}, rolesMade: map[string]bool{}, bucketUsers: map[string]string{},
 	}
 	for _, arn := range slices.Sorted(maps.Keys(s.Locations)) {
 		l := s.Locations[arn]
@@ -127,6 +135,28 @@ func (s *Snapshot) newIndex() *index {
 		tag(x.taggedTasks, arn, t.Tags)
 		for _, l := range slices.Compact([]string{t.SourceLocationARN, t.DestinationLocationARN}) {
 			x.users[l] = append(x.users[l], arn)
+		}
+	}
+	for _, arn := range slices.Sorted(maps.Keys(s.Roles)) {
+		role := s.Roles[arn]
+		for name := range role.Policies {
+			x.rolesByPolicy[name] = append(x.rolesByPolicy[name], arn)
+		}
+		if name, ok := transfer.RoleNameOf(role.ARN); ok && role.Exists {
+			a, _ := region.ParseARN(role.ARN)
+			x.rolesByName[accountName{a.Account, strings.ToLower(name)}] = role.ARN
+		}
+	}
+	for _, t := range s.Transfers {
+		for _, side := range transfer.Sides {
+			if e := t.End(side); e.OwnsRole {
+				x.rolesMade[e.DataSyncRole] = true
+			}
+		}
+		for _, e := range []transfer.Endpoint{t.Source, t.Destination} {
+			if _, known := x.bucketUsers[e.Bucket]; !known {
+				x.bucketUsers[e.Bucket] = e.Account
+			}
 		}
 	}
 	return x

@@ -82,7 +82,7 @@ func holdsFormer(t *transfer.Transfer, s iamrole.State) bool {
 
 // WantsRole reports whether we make the role for a transfer, planned or blocked.
 func (s *Snapshot) WantsRole(arn string) bool {
-	return slices.ContainsFunc(s.Transfers, func(t *transfer.Transfer) bool { return makesRole(t, arn) })
+	return s.index().rolesMade[arn]
 }
 
 // makesRole reports whether we make the role for one end of the transfer.
