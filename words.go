@@ -260,6 +260,7 @@ const (
 	CodeTaskOption       Code = plan.CodeTaskOption       // a setting that costs, loses traces, does nothing, or is only assumed to work
 	CodeStorageClass     Code = plan.CodeStorageClass     // what the destination's storage class means for the objects written
 	CodeScheduleDisabled Code = plan.CodeScheduleDisabled // DataSync disabled the schedule by itself: a person has to see why
+	CodeUntil            Code = plan.CodeUntil            // the grants in policies of other accounts have ended, end soon, end before the schedule does, or stay as statements
 )
 
 // The ends of changes.

@@ -57,6 +57,20 @@ func (t *Transfer) HasEnded(now time.Time) bool {
 	return !t.Until.IsZero() && !now.IsZero() && !now.Before(t.Until)
 }
 
+// CheckEnd reports, as a [plan.BlockedError], that the grants in policies of other accounts have ended.
+func (t *Transfer) CheckEnd(now time.Time) error {
+	if !t.HasEnded(now) {
+		return nil
+	}
+	return &plan.BlockedError{Transfer: t.Name, Findings: []plan.Finding{t.EndedFinding()}}
+}
+
+// EndedFinding is that the grants in policies of other accounts have ended.
+func (t *Transfer) EndedFinding() plan.Finding {
+	return plan.Finding{Severity: plan.Blocking, Code: plan.CodeUntil, Transfer: t.Name, Account: t.TaskAccount, Subject: "Until",
+		Detail: "what other accounts allow transfer " + t.Name + " ended at " + UntilText(t.Until) + ", its Until", Remedy: "set Until of transfer " + t.Name + " to a later time and apply that plan, which renews the grants, or destroy the transfer"}
+}
+
 // validateUntil reports an end that policies or the JSON of a plan could not hold as it is, or that no statement could have.
 func (t *Transfer) validateUntil(l *problem.List) {
 	if t.Until.IsZero() {
