@@ -36,7 +36,7 @@ type Run struct {
 // belong to the destination's owner. Where no client of that owner is given, the word of somebody is needed: see [OwnershipConfirmed].
 //
 // An error about access is explained by what the plan found, as [Plan.Explain] does. Others are those of [task.Start], an *[IdentityError], an
-// *[OwnershipError], an *[AmbiguousError], and a *[BlockedError] once the Until of the transfer has come. A name that the plan does not have is an error that lists those that it has.
+// *[OwnershipError], an *[AmbiguousError], and a *[BlockedError] once Until has come. A name that the plan does not have is an error that lists its names.
 func (p *Plan) Start(ctx context.Context, c Clients, r *Result, transfer string, optFns ...func(*task.StartOptions)) (*Run, error) {
 	t, err := p.runnable(transfer)
 	if err != nil {

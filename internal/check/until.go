@@ -28,19 +28,22 @@ func (c *checker) until() []plan.Finding {
 	}
 	var out []plan.Finding
 	find := func(severity plan.Severity, subject, detail, remedy string) {
-		out = append(out, plan.Finding{Severity: severity, Code: plan.CodeUntil, Transfer: t.Name, Account: t.TaskAccount, Subject: subject, Detail: detail, Remedy: remedy})
+		out = append(out, plan.Finding{Severity: severity, Code: plan.CodeUntil, Transfer: t.Name, Account: t.TaskAccount, Subject: subject,
+			Detail: detail, Remedy: remedy})
 	}
 	end := transfer.UntilText(t.Until)
 	switch {
 	case t.HasEnded(now):
 		out = append(out, t.EndedFinding())
 	case !now.IsZero() && t.Until.Sub(now) < untilSoon:
-		find(plan.Warning, "Until", fmt.Sprintf("what other accounts allow transfer %s ends at %s, less than a day after this was checked: a run that takes longer fails for the rest", t.Name, end),
+		find(plan.Warning, "Until", "what other accounts allow transfer "+t.Name+" ends at "+end+", less than a day after this was checked: "+
+			"a run that takes longer fails for the rest",
 			"set Until of transfer "+t.Name+" to a later time, unless everything is copied by then")
 	}
 	if s := c.Task.Schedule; s != nil && s.Status != dstypes.ScheduleStatusDisabled {
 		if _, goesOn := s.Next(t.Until.Add(-time.Second)); goesOn {
-			find(plan.Warning, "Task.Schedule", fmt.Sprintf("schedule %s of transfer %s goes on after %s, when what other accounts allow it ends: runs fail from then on", s.Expression, t.Name, end),
+			find(plan.Warning, "Task.Schedule", "schedule "+s.Expression+" of transfer "+t.Name+" goes on after "+end+
+				", when what other accounts allow it ends: runs fail from then on",
 				"set Until of transfer "+t.Name+" to a later time before it comes, or take the schedule off the task by then")
 		}
 	}
@@ -67,9 +70,10 @@ func (c *checker) stays(end string) []plan.Finding {
 			return
 		}
 		out = append(out, plan.Finding{Severity: plan.Info, Code: plan.CodeUntil, Transfer: t.Name, Account: account, Subject: subject,
-			Detail: fmt.Sprintf("after %s the statements in the policy of %s allow nothing, but stay and name %s: if that role is deleted before them, every change of the policy is refused, as without an end",
-				end, what, text.And(roles)),
-			Remedy: "destroy transfer " + t.Name + " once it is over, which removes the statements before the role, or set its Grant to ByAccount, which names no role as principal"})
+			Detail: fmt.Sprintf("after %s the statements in the policy of %s allow nothing, but stay and name %s: "+
+				"if that role is deleted before them, every change of the policy is refused, as without an end", end, what, text.And(roles)),
+			Remedy: "destroy transfer " + t.Name + " once it is over, which removes the statements before the role, or set its Grant to ByAccount, " +
+				"which names no role as principal"})
 	}
 	for _, b := range c.Buckets {
 		if b.Account != t.TaskAccount {

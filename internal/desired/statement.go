@@ -48,7 +48,7 @@ func Sentence(st policy.Statement) string {
 func untilText(st policy.Statement) string {
 	for _, c := range st.Conditions() {
 		if transfer.AboutTime(c) && strings.HasPrefix(c.Operator(), "DateLessThan") {
-			return " until " + strings.Join(c.Values(), " or ")
+			return " until " + text.List(c.Values(), " or ")
 		}
 	}
 	return ""

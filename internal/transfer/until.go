@@ -68,7 +68,8 @@ func (t *Transfer) CheckEnd(now time.Time) error {
 // EndedFinding is that the grants in policies of other accounts have ended.
 func (t *Transfer) EndedFinding() plan.Finding {
 	return plan.Finding{Severity: plan.Blocking, Code: plan.CodeUntil, Transfer: t.Name, Account: t.TaskAccount, Subject: "Until",
-		Detail: "what other accounts allow transfer " + t.Name + " ended at " + UntilText(t.Until) + ", its Until", Remedy: "set Until of transfer " + t.Name + " to a later time and apply that plan, which renews the grants, or destroy the transfer"}
+		Detail: "what other accounts allow transfer " + t.Name + " ended at " + UntilText(t.Until) + ", its Until",
+		Remedy: "set Until of transfer " + t.Name + " to a later time and apply that plan, which renews the grants, or destroy the transfer"}
 }
 
 // validateUntil reports an end that policies or the JSON of a plan could not hold as it is, or that no statement could have.
