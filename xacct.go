@@ -123,7 +123,7 @@ const (
 	ByAccount GrantShape = "ByAccount"
 	// Tutorial is the statement of AWS's tutorial in the policy of the destination's bucket, to the letter and with its constant Sid, for teams whose bucket's
 	// owner has approved just that text: [bucket.TutorialStatement]. It names the role as principal, as ByRole does, and covers the whole bucket,
-	// whatever the Prefix, to which the role's own policy keeps. It is for a push into another account, without NoDelete, one transfer a bucket.
+	// whatever the Prefix, to which the role's own policy keeps. It is for a push into another account, without NoDelete and Until, one transfer a bucket.
 	// Operators, and a manifest or report in the bucket, add statements as ever: without Operators the policy gets the one statement only, and the
 	// caller's s3:ListBucket must be allowed otherwise. A statement with that Sid and other content blocks the transfer and is never written over; a
 	// tear-down takes away only what is to the letter ours. See docs/tutorial.md.

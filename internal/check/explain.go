@@ -55,7 +55,7 @@ func AccessError(findings []plan.Finding, t *transfer.Transfer, at Locations, si
 		byEnd(e, t, m)
 		return e
 	case e.Side == "" && explainable(m):
-		e.Side = doubted(t, findings, m)
+		e.Side = suspected(t, findings, m, err)
 	}
 	if explainable(m) {
 		setVerdict(e, worst(findings, t, m, func(f plan.Finding) bool { return f.Side != "" && (f.Side == e.Side || e.Side == "") }))

@@ -114,11 +114,26 @@ func byEnd(e *plan.AccessTestError, t *transfer.Transfer, m task.Meaning) {
 		return
 	}
 	for _, side := range transfer.Sides {
-		remote := t.End(side).Remote || slices.ContainsFunc(t.End(side).KMSKeys, t.RemoteKey)
-		if remote && (e.Side == side || e.Side == "") {
+		if ends(t, side) && (e.Side == side || e.Side == "") {
 			e.Ended, e.Remedy = t.Until, t.EndedFinding().Remedy
 		}
 	}
+}
+
+// ends reports whether another account's grants to the role of the side end with the transfer's.
+func ends(t *transfer.Transfer, side plan.Side) bool {
+	return t.End(side).Remote || slices.ContainsFunc(t.End(side).KMSKeys, t.RemoteKey)
+}
+
+// suspected returns the end that a message which names none is likelier about: the one with the worse findings, or that where the grants have ended, unless the
+// plan found the access to the other denied.
+func suspected(t *transfer.Transfer, findings []plan.Finding, m task.Meaning, err error) plan.Side {
+	side := doubted(t, findings, m)
+	over := only(func(s plan.Side) bool { return ends(t, s) })
+	if over == "" || !endedAt(t, m, err) || worst(findings, t, m, func(f plan.Finding) bool { return side != "" && f.Side == side }).Code == plan.CodeDenied {
+		return side
+	}
+	return over
 }
 
 // endedAt reports whether what other accounts allow the transfer had ended when the error came about: when the run ended if it is a run's, else now. A copy that

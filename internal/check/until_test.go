@@ -1,6 +1,7 @@
 package check
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -132,6 +133,53 @@ func TestUntilBesideOthers(t *testing.T) {
 			}
 			if n == 0 {
 				t.Error("no verdict")
+			}
+		})
+	}
+}
+
+// A refusal is laid to the end only if it came after it: a run that had failed before is explained as ever, however late. At an end in the task account
+// nothing ends, and neither does a trust.
+func TestUntilExplains(t *testing.T) {
+	end := time.Now().UTC().Truncate(time.Second).AddDate(0, 0, -1)
+	run := func(at time.Time, detail string) error {
+		return &task.IncompleteError{Outcome: task.Outcome{Verdict: task.Failed, EndTime: at, ErrorDetail: detail}}
+	}
+	const denied = "DataSync could not perform s3:HeadBucket on the destination bucket. Access denied."
+	for _, tt := range []struct {
+		name  string
+		until time.Time
+		err   error
+		ended bool
+	}{
+		{"a run after it", end, run(end.Add(time.Hour), denied), true},
+		{"a run that ended with it", end, run(end, denied), true},
+		{"a run before it", end, run(end.Add(-time.Hour), denied), false},
+		{"a run whose end is not known", end, run(time.Time{}, denied), true},
+		{"an end to come", end.AddDate(1, 0, 0), run(time.Time{}, denied), false},
+		{"no end", time.Time{}, run(time.Time{}, denied), false},
+		{"copies that could not be read back", end, run(end.Add(time.Hour), "Verification detected mismatches."), true},
+		{"copies that differ, before it", end, run(end.Add(-time.Hour), "Verification detected mismatches."), false},
+		{"the source, which is the task account's", end, run(end.Add(time.Hour), "DataSync could not perform s3:HeadBucket on the source bucket. Access denied."), false},
+		{"something else", end, run(end.Add(time.Hour), "not enough memory"), false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := transfer.Resolve(transfer.Given{
+				Name: "media-archive", Until: tt.until,
+				Source:      transfer.Endpoint{Account: "111122223333", Region: "eu-west-1", Bucket: "media-raw"},
+				Destination: transfer.Endpoint{Account: "444455556666", Region: "us-east-2", Bucket: "media-archive"},
+			})
+			found, err := All(t.Context(), []*transfer.Resources{r.Resources()}, plan.Facts{Now: tt.until.Add(-time.Hour), BucketPolicies: map[string]policy.Document{"media-archive": {}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = Explain(found, r, nil, tt.err)
+			var access *plan.AccessTestError
+			if got := errors.As(err, &access) && !access.Ended.IsZero(); got != tt.ended {
+				t.Fatalf("ended is %v, want %v: %v", got, tt.ended, err)
+			}
+			if hint := "to a later time"; tt.ended && !strings.Contains(access.Hint(), hint) {
+				t.Errorf("the hint is %q, want %q in it", access.Hint(), hint)
 			}
 		})
 	}
