@@ -10,6 +10,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/xacct/xacct/internal/check"
 	"github.com/xacct/xacct/internal/client"
@@ -261,9 +262,11 @@ func (b *Builder) check(ctx context.Context) error {
 	return nil
 }
 
-// Facts are what the snapshot settles.
+// Facts are what the snapshot and the clock settle.
 func (b *Builder) Facts() plan.Facts {
-	return b.Snap.Facts(b.transfers, b.settings, b.callers)
+	f := b.Snap.Facts(b.transfers, b.settings, b.callers)
+	f.Now = time.Now().UTC()
+	return f
 }
 
 // result is what was planned, in the order in which it is shown.
