@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"log"
+	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -206,4 +208,33 @@ func ExampleNewAccountClients_assumeRole() {
 	// 111122223333 in eu-west-1 as arn:aws:iam::111122223333:role/Operator
 	// 444455556666 in us-east-2 as arn:aws:iam::444455556666:role/MediaOperator
 	// 2 accounts
+}
+
+// What the other account allows ends with the year: each statement in the policy of its bucket asks for a time before.
+func ExampleTransfer_until() {
+	transfer := demo()
+	transfer.Grant, transfer.Until = xacct.ByAccount, time.Date(2030, time.December, 31, 0, 0, 0, 0, time.UTC)
+	resources, err := transfer.Resources()
+	if err != nil {
+		log.Fatal(err)
+	}
+	grants, _ := resources.Bucket("media-archive")
+	for _, st := range grants.Statements {
+		fmt.Println(st.Conditions()[1])
+	}
+
+	for _, now := range []time.Time{transfer.Until.AddDate(0, -6, 0), transfer.Until} {
+		facts := xacct.Facts{Now: now, BucketPolicies: map[string]policy.Document{"media-archive": {}}}
+		for _, f := range resources.Check(facts) {
+			if f.Side == xacct.DestinationSide && slices.Contains(f.Actions, "s3:PutObject") || f.Subject == "Until" {
+				fmt.Printf("%s, %s: %s\n", f.Severity, f.Code, f.Detail)
+			}
+		}
+	}
+	// Output:
+	// aws:CurrentTime is before 2030-12-31T00:00:00Z
+	// aws:CurrentTime is before 2030-12-31T00:00:00Z
+	// info, allowed: DataSync may write the destination (allowed, by statement "XacctMediaArchiveWrite317df6a3" until 2030-12-31T00:00:00Z)
+	// blocking, denied: DataSync may not write the destination: s3:GetBucketLocation, s3:ListBucket, s3:ListBucketMultipartUploads and 6 more (implicitly denied): our statement ended at 2030-12-31T00:00:00Z
+	// blocking, until: what other accounts allow transfer media-archive ended at 2030-12-31T00:00:00Z, its Until
 }

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/xacct/xacct/internal/option"
 	"github.com/xacct/xacct/internal/survey"
@@ -35,7 +36,7 @@ type Run struct {
 // belong to the destination's owner. Where no client of that owner is given, the word of somebody is needed: see [OwnershipConfirmed].
 //
 // An error about access is explained by what the plan found, as [Plan.Explain] does. Others are those of [task.Start], an *[IdentityError], an
-// *[OwnershipError] and an *[AmbiguousError]. A name that the plan does not have is an error that lists those that it has.
+// *[OwnershipError], an *[AmbiguousError], and a *[BlockedError] once Until has come. A name that the plan does not have is an error that lists its names.
 func (p *Plan) Start(ctx context.Context, c Clients, r *Result, transfer string, optFns ...func(*task.StartOptions)) (*Run, error) {
 	t, err := p.runnable(transfer)
 	if err != nil {
@@ -59,6 +60,9 @@ func (p *Plan) Start(ctx context.Context, c Clients, r *Result, transfer string,
 		o.DestinationStorageClass = cmp.Or(o.DestinationStorageClass, t.Destination.StorageClass)
 		more := o.Before
 		o.Before = func(ctx context.Context) error {
+			if err := t.CheckEnd(time.Now()); err != nil {
+				return err
+			}
 			e := t.End(DestinationSide)
 			if _, held := c[e.Account]; !held && e.Remote && o.OwnershipConfirmed[e.Bucket] != "" {
 				words[e.Bucket] = o.OwnershipConfirmed[e.Bucket]

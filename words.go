@@ -6,31 +6,22 @@ import "github.com/xacct/xacct/plan"
 type (
 	// Mode is the direction of a plan. See [plan.Mode].
 	Mode = plan.Mode
-
 	// Settings are the options that a plan was made with and that Apply keeps to. See [plan.Settings].
 	Settings = plan.Settings
-
 	// Phase is a part of the work that an operator can be allowed separately. See [plan.Phase].
 	Phase = plan.Phase
-
 	// Adopt names what was set up by hand or by another tool and is to become the transfer's own. See [plan.Adopt].
 	Adopt = plan.Adopt
-
 	// Side is one end of a transfer. See [plan.Side].
 	Side = plan.Side
-
 	// Kind is the kind of resource that a [Change] or a [Residue] is about. See [plan.Kind].
 	Kind = plan.Kind
-
 	// Op is what a [Change] would do. See [plan.Op].
 	Op = plan.Op
-
 	// Hold says why Apply does not make a [Change]. See [plan.Hold].
 	Hold = plan.Hold
-
 	// Change is one resource and what would be done to it. See [plan.Change].
 	Change = plan.Change
-
 	// Severity is the weight of a [Finding]. See [plan.Severity].
 	Severity = plan.Severity
 
@@ -269,6 +260,7 @@ const (
 	CodeTaskOption       Code = plan.CodeTaskOption       // a setting that costs, loses traces, does nothing, or is only assumed to work
 	CodeStorageClass     Code = plan.CodeStorageClass     // what the destination's storage class means for the objects written
 	CodeScheduleDisabled Code = plan.CodeScheduleDisabled // DataSync disabled the schedule by itself: a person has to see why
+	CodeUntil            Code = plan.CodeUntil            // the grants in policies of other accounts have ended, end soon, end before the schedule does, or stay as statements
 )
 
 // The ends of changes.

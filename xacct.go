@@ -3,6 +3,7 @@ package xacct
 import (
 	"cmp"
 	"context"
+	"time"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
@@ -88,6 +89,11 @@ type Transfer struct {
 
 	Grant GrantShape `json:",omitempty"` // how a bucket in another account names DataSync's role
 
+	// Until is when the grants in policies of other accounts end: each of their statements allows only what is requested before. The statements stay
+	// until a tear-down. A plan of a transfer with another Until renews them. UTC and whole seconds; zero is no end. Not with the Grant Tutorial.
+	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-currenttime
+	Until time.Time `json:",omitzero"`
+
 	// Task are the task's settings. Account, Region and the location ARNs are computed and must be empty. Name "" is the transfer's.
 	Task task.Spec `json:",omitzero"`
 
@@ -117,7 +123,7 @@ const (
 	ByAccount GrantShape = "ByAccount"
 	// Tutorial is the statement of AWS's tutorial in the policy of the destination's bucket, to the letter and with its constant Sid, for teams whose bucket's
 	// owner has approved just that text: [bucket.TutorialStatement]. It names the role as principal, as ByRole does, and covers the whole bucket,
-	// whatever the Prefix, to which the role's own policy keeps. It is for a push into another account, without NoDelete, one transfer a bucket.
+	// whatever the Prefix, to which the role's own policy keeps. It is for a push into another account, without NoDelete and Until, one transfer a bucket.
 	// Operators, and a manifest or report in the bucket, add statements as ever: without Operators the policy gets the one statement only, and the
 	// caller's s3:ListBucket must be allowed otherwise. A statement with that Sid and other content blocks the transfer and is never written over; a
 	// tear-down takes away only what is to the letter ours. See docs/tutorial.md.
@@ -172,7 +178,7 @@ func (r *Resources) Bucket(name string) (bucket.Spec, bool) {
 func (t Transfer) resolve() *transfer.Transfer {
 	return transfer.Resolve(transfer.Given{
 		Name: t.Name, Source: transfer.Endpoint(t.Source), Destination: transfer.Endpoint(t.Destination), TaskAccount: t.TaskAccount,
-		Operators: t.Operators, Grant: string(t.Grant), Task: t.Task, Tags: t.Tags, Retries: t.Retries, TagPrefix: t.TagPrefix, Adopt: t.Adopt,
+		Operators: t.Operators, Grant: string(t.Grant), Until: t.Until, Task: t.Task, Tags: t.Tags, Retries: t.Retries, TagPrefix: t.TagPrefix, Adopt: t.Adopt,
 	})
 }
 
@@ -180,7 +186,7 @@ func (t Transfer) resolve() *transfer.Transfer {
 func given(g transfer.Given) Transfer {
 	return Transfer{
 		Name: g.Name, Source: Endpoint(g.Source), Destination: Endpoint(g.Destination), TaskAccount: g.TaskAccount,
-		Operators: g.Operators, Grant: GrantShape(g.Grant), Task: g.Task, Tags: g.Tags, Retries: g.Retries, TagPrefix: g.TagPrefix, Adopt: g.Adopt,
+		Operators: g.Operators, Grant: GrantShape(g.Grant), Until: g.Until, Task: g.Task, Tags: g.Tags, Retries: g.Retries, TagPrefix: g.TagPrefix, Adopt: g.Adopt,
 	}
 }
 

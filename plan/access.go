@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/text"
@@ -20,11 +21,12 @@ type AccessTestError struct {
 	Of        string // "manifest" or "report" if the bucket is theirs and no end's; "" otherwise
 	RoleARN   string // likewise; "" also if only a given location names it
 	Cause     task.Cause
-	Action    string   // what is likely not allowed, such as s3:ListBucket; "" is not known
-	Verdict   Code     // what the plan said of that: CodeAllowed, CodeLimited, CodeDenied or CodeUndetermined; "" is nothing
-	Statement string   // the statement that this verdict rests on; "" is none
-	DependsOn []string // what would settle it, if it is CodeUndetermined
-	Remedy    string   // the plan's: of that verdict or, if it is CodeAllowed, of a warning that tells why the access fails all the same
+	Action    string    // what is likely not allowed, such as s3:ListBucket; "" is not known
+	Verdict   Code      // what the plan said of that: CodeAllowed, CodeLimited, CodeDenied or CodeUndetermined; "" is nothing
+	Statement string    // the statement that this verdict rests on; "" is none
+	DependsOn []string  // what would settle it, if it is CodeUndetermined
+	Ended     time.Time // the Until of the transfer, if it had come before the refusal: what other accounts allowed was over; zero otherwise
+	Remedy    string    // the plan's: of that verdict or, if it is CodeAllowed, of a warning that tells why the access fails all the same
 	Err       error
 }
 
@@ -55,7 +57,11 @@ func (e *AccessTestError) Error() string {
 		}
 		what = fmt.Sprintf("the %s as %s", strings.TrimSpace(whose+" bucket "+e.Bucket), who)
 	}
-	return text.Printable(fmt.Sprintf("transfer %s: datasync could not reach %s (by its policies: %s): %v", e.Transfer, what, cmp.Or(e.Verdict, "not evaluated"), e.Err))
+	verdict := cmp.Or(e.Verdict, "not evaluated")
+	if !e.Ended.IsZero() {
+		verdict += ", and ended at " + e.Ended.UTC().Format(time.RFC3339)
+	}
+	return text.Printable(fmt.Sprintf("transfer %s: datasync could not reach %s (by its policies: %s): %v", e.Transfer, what, verdict, e.Err))
 }
 
 // Unwrap is the SDK's error, or that of the run.
@@ -71,6 +77,9 @@ func (e *AccessTestError) Hint() string {
 	}
 	if !mayExplain(m) {
 		return text.Printable(cmp.Or(e.Remedy, message))
+	}
+	if !e.Ended.IsZero() {
+		return text.Printable(e.Remedy)
 	}
 	if deny := e.denial(); deny != "" {
 		message = deny

@@ -84,4 +84,5 @@ const (
 	CodeTaskOption       Code = "task-option"       // a setting that costs, loses traces, does nothing, or is only assumed to work
 	CodeStorageClass     Code = "storage-class"     // what the destination's storage class means for the objects written
 	CodeScheduleDisabled Code = "schedule-disabled" // DataSync disabled the schedule by itself: a person has to see why
+	CodeUntil            Code = "until"             // the grants in policies of other accounts have ended, end soon, end before the schedule does, or stay as statements
 )

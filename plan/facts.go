@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"time"
+
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/location"
@@ -48,6 +50,10 @@ type Facts struct {
 	Regions map[string][]string
 	// Reached are the Regions in which DataSync has answered a call of the account, by account id: they are enabled there.
 	Reached map[string][]string
+
+	// Now is the time at which it is checked what grants with an end allow: see xacct.Transfer. It settles aws:CurrentTime for our own statements only, because
+	// those of others may mean a time of which nobody told the plan. NewPlan and Apply set it from the clock of the machine. Zero: unknown.
+	Now time.Time
 
 	// SCPs are those of the accounts of principals, RCPs those of the accounts of buckets; see xacct.PlanOptions.
 	SCPs, RCPs map[string][][]policy.Document

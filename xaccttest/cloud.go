@@ -30,7 +30,8 @@ type Cloud struct {
 	sessions map[string]*session     // by access key id
 	owners   map[string]owner        // roles and users by unique id, also deleted ones
 	serial   serial
-	running  []*execution // executions that have not ended
+	running  []*execution        // executions that have not ended
+	timed    map[*taskState]bool // tasks that have a schedule
 	step     func(Step) error
 
 	undocumented Undocumented
@@ -69,6 +70,7 @@ func NewCloud(optFns ...func(*Options)) *Cloud {
 		owners:   map[string]owner{},
 		sessions: map[string]*session{},
 		serial:   serial{},
+		timed:    map[*taskState]bool{},
 	}
 	option.Apply(&c.opts, optFns)
 	if c.opts.PageSize < 1 {

@@ -184,10 +184,14 @@ func (c *syncClient) DeleteLocation(ctx context.Context, in *datasync.DeleteLoca
 		}
 		a := rq.cloud.accounts[rq.account]
 		for _, name := range sortedKeys(a.regions) {
-			for _, arn := range sortedKeys(a.regions[name].tasks) {
-				if t := a.regions[name].tasks[arn]; t.source == l || t.destination == l {
-					return nil, invalidRequest("Location %s is in use by task %s.", l.arn, arn)
+			user := ""
+			for arn, t := range a.regions[name].tasks {
+				if (t.source == l || t.destination == l) && (user == "" || arn < user) {
+					user = arn
 				}
+			}
+			if user != "" {
+				return nil, invalidRequest("Location %s is in use by task %s.", l.arn, user)
 			}
 		}
 		here := rq.here()

@@ -1,6 +1,7 @@
 package xaccttest
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -111,18 +112,15 @@ func (c *Cloud) fire(now time.Time) {
 
 // scheduled are the tasks that have a schedule, in a fixed order.
 func (c *Cloud) scheduled() []*taskState {
-	var out []*taskState
-	for _, a := range c.accounts {
-		for _, r := range a.regions {
-			for _, t := range r.tasks {
-				if t.schedule.expression != "" {
-					out = append(out, t)
-				}
-			}
-		}
+	return slices.SortedFunc(maps.Keys(c.timed), func(a, b *taskState) int { return strings.Compare(a.arn, b.arn) })
+}
+
+// keepTime notes whether the task has a schedule.
+func (c *Cloud) keepTime(t *taskState) {
+	delete(c.timed, t)
+	if t.schedule.expression != "" {
+		c.timed[t] = true
 	}
-	slices.SortFunc(out, func(a, b *taskState) int { return strings.Compare(a.arn, b.arn) })
-	return out
 }
 
 // startScheduled starts a run without overrides. A run that may neither start nor wait in the queue is lost (assumed).

@@ -76,6 +76,7 @@ func (c *syncClient) CreateTask(ctx context.Context, in *datasync.CreateTaskInpu
 			rq.cloud.serial.next("task", rq.account, rq.region, t.source.arn, t.destination.arn, t.name)))
 		here := rq.here()
 		here.tasks[t.arn] = t
+		rq.cloud.keepTime(t)
 		here.taskList.add(t, rq.cloud.opts.Propagation)
 		return &datasync.CreateTaskOutput{TaskArn: aws.String(t.arn)}, nil
 	})
@@ -247,6 +248,7 @@ func (c *syncClient) UpdateTask(ctx context.Context, in *datasync.UpdateTaskInpu
 			return nil, err
 		}
 		*t = next
+		rq.cloud.keepTime(t)
 		return &datasync.UpdateTaskOutput{}, nil
 	})
 }
@@ -264,6 +266,7 @@ func (c *syncClient) DeleteTask(ctx context.Context, in *datasync.DeleteTaskInpu
 		}
 		here := rq.here()
 		delete(here.tasks, t.arn)
+		delete(rq.cloud.timed, t)
 		here.taskList.remove(func(x *taskState) bool { return x == t }, rq.cloud.opts.Propagation)
 		for _, arn := range sortedKeys(here.executions) {
 			if here.executions[arn].task == t {

@@ -106,7 +106,7 @@ func (r *run) vanished(ch *plan.Change) (plan.Status, error) {
 	if r.approved.Mode == plan.TearDown || ch.Op == plan.Delete {
 		return plan.Unchanged, nil
 	}
-	if sharedPolicy(ch) && len(r.desiredUnblocked.Statements(ch.ID)) == 0 && r.matchesStatements(ch) == nil {
+	if sharedPolicy(ch) && len(r.wantedUnblocked.Statements(ch.ID)) == 0 && r.matchesStatements(ch) == nil {
 		return plan.Unchanged, nil // it takes statements of ours away, which are gone
 	}
 	return plan.Failed, &plan.MismatchError{Change: ch.ID, Detail: "the transfers do not ask for it"}
@@ -168,7 +168,7 @@ func (r *run) matchesStatements(ch *plan.Change) error {
 			return mismatch("statement " + st.Sid() + " to add is another")
 		}
 	}
-	for _, st := range r.desiredUnblocked.Statements(ch.ID) {
+	for _, st := range r.wantedUnblocked.Statements(ch.ID) {
 		wanted[st.Sid()] = true
 		if was, stood := before.Statement(st.Sid()); ch.Op != plan.NoOp && !(stood && was.EqualWith(st, r.known())) && !named(ch.Details, st.Sid()) {
 			return mismatch("its details do not name statement " + st.Sid() + ", which it writes")
@@ -212,10 +212,7 @@ func (r *run) matchesRole(ch *plan.Change) error {
 	if err := json.Unmarshal([]byte(ch.After), &got); err != nil {
 		return &plan.MismatchError{Change: ch.ID, Detail: text.OneLine(err)}
 	}
-	for _, w := range r.desiredUnblocked.Roles {
-		if w.ID() != ch.ID {
-			continue
-		}
+	if w, ok := r.wantedUnblocked.Roles[ch.ID]; ok {
 		wildcard := iamrole.DataSyncTrust(w.Transfers[0].Partition, w.Account)
 		if !got.Trust.Equal(w.Spec.Trust) && !got.Trust.Equal(wildcard) {
 			return &plan.MismatchError{Change: ch.ID, Detail: "the trust policy is another"}

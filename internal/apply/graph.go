@@ -100,9 +100,7 @@ func (r *run) waitsFor(ch *plan.Change) *plan.WaitingError {
 }
 
 // holds reports whether the plan has changes of the account. Then nothing in that account is left to another operator.
-func (r *run) holds(account string) bool {
-	return slices.ContainsFunc(r.approved.Changes, func(c plan.Change) bool { return c.Account == account })
-}
+func (r *run) holds(account string) bool { return r.accounts[account] }
 
 // lacks returns a change that is required only since the plan was made, in an account of which the plan has changes.
 func (r *run) lacks(ch *plan.Change) (id string, ok bool) {

@@ -105,14 +105,25 @@ func (r *run) know(id, arn string) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	maps.DeleteFunc(r.ids, func(_, of string) bool { return of == arn })
-	r.ids[id] = arn
+	if r.newIDs == nil {
+		r.newIDs = map[string]string{}
+	}
+	r.newIDs[arn] = id
 }
 
+// known are the ARNs of roles by their unique ids. Whoever has the map may keep it: what becomes known later is in another one.
 func (r *run) known() map[string]string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return maps.Clone(r.ids)
+	if len(r.newIDs) > 0 {
+		r.ids = maps.Clone(r.ids)
+		maps.DeleteFunc(r.ids, func(_, arn string) bool { return r.newIDs[arn] != "" })
+		for arn, id := range r.newIDs {
+			r.ids[id] = arn
+		}
+		r.newIDs = nil
+	}
+	return r.ids
 }
 
 // createRole makes the role. A role of that name that has appeared meanwhile is taken over if it is ours; found reports that.

@@ -50,18 +50,21 @@ type run struct {
 	clients  client.Set
 	opts     Options
 
+	accounts         map[string]bool         // those that the approved plan has changes of
 	changes          map[string]*plan.Change // of the fresh plan, by ID
 	byAccount        map[string][]string     // of the desired bucket and key policies by change ID, see [desired.SharedPolicy]
 	desired          desired.Set             // of the transfers that nothing blocks, neither when the plan was made nor now
+	wanted           desired.Index           // the same by change ID
 	currentUnblocked map[string]*plan.Change // by ID: what a fresh plan holds for the transfers that nothing blocked when the plan was made
-	desiredUnblocked desired.Set             // of those
+	wantedUnblocked  desired.Index           // of those, by change ID
 	approvedByID     map[string]*plan.Change // of the plan, by ID
 	orphans          map[string]bool         // IDs of changes that delete what is ours and unused
 
 	mu      sync.Mutex
 	arns    map[string]string        // of locations and tasks, by change ID, as they are made
 	fresh   map[string]bool          // IDs of the changes whose locations and tasks this apply has made, or found made
-	ids     map[string]string        // unique ids of roles → ARNs
+	ids     map[string]string        // unique ids of roles → ARNs; never written to, see known
+	newIDs  map[string]string        // ARNs of roles → unique ids that ids does not have yet
 	locks   map[string]chan struct{} // by bucket: S3 refuses concurrent configuration writes with OperationAborted
 	results map[string]*plan.ChangeResult
 	begun   map[string]chan struct{} // closed when a change has nothing left to wait for
@@ -158,7 +161,7 @@ func newRun(p *planner.Plan, c client.Set, o Options) *run {
 	o.Budget, o.Settle = cmp.Or(o.Budget, defaultBudget), cmp.Or(o.Settle, defaultSettle)
 	o.Grace = cmp.Or(o.Grace, patience.Grace)
 	o.Logger = cmp.Or(o.Logger, slog.New(slog.DiscardHandler))
-	return &run{approved: p, approvedByID: byID(p.Changes), clients: c, opts: o, lists: newLists(p.Changes), arns: map[string]string{}, fresh: map[string]bool{}, locks: map[string]chan struct{}{},
+	return &run{approved: p, approvedByID: byID(p.Changes), clients: c, opts: o, lists: newLists(p.Changes), accounts: accountsOf(p.Changes), arns: map[string]string{}, fresh: map[string]bool{}, locks: map[string]chan struct{}{},
 		results: map[string]*plan.ChangeResult{}, begun: map[string]chan struct{}{}, done: map[string]chan struct{}{}, usable: map[string]chan struct{}{}, events: make(chan struct{}, 1)}
 }
 
@@ -180,6 +183,7 @@ func (r *run) replan(ctx context.Context, snap *snapshot.Snapshot, callers map[s
 	}
 	blocked := r.current.Blocked()
 	r.desired = snap.WithFormer(desired.Of(without(func(name string) bool { return blocked[name] })))
+	r.wanted = desired.NewIndex(r.desired)
 	r.byAccount = map[string][]string{}
 	for _, w := range r.desired.Buckets {
 		r.byAccount[w.ID()] = w.ByAccount
@@ -187,18 +191,18 @@ func (r *run) replan(ctx context.Context, snap *snapshot.Snapshot, callers map[s
 	for _, w := range r.desired.Keys {
 		r.byAccount[w.ID()] = w.ByAccount
 	}
-	r.ids = maps.Clone(r.current.Ids)
+	r.ids = r.current.Ids
 	r.changes, r.orphans = byID(r.current.Changes), r.current.Orphans
 	for id, ch := range r.changes {
 		if ch.Kind == plan.DataSyncLocation || ch.Kind == plan.DataSyncTask {
 			r.arns[id] = ch.ARN
 		}
 	}
-	r.currentUnblocked, r.desiredUnblocked = r.changes, r.desired
+	r.currentUnblocked, r.wantedUnblocked = r.changes, r.wanted
 	if len(blocked) > len(before) {
 		unblocked := planner.NewBuilder(p.Mode, snap, p.Transfers, p.Settings, callers)
 		unblocked.Plan(without(func(name string) bool { return before[name] != nil }))
-		r.currentUnblocked, r.desiredUnblocked = byID(unblocked.Changes), unblocked.Desired
+		r.currentUnblocked, r.wantedUnblocked = byID(unblocked.Changes), desired.NewIndex(unblocked.Desired)
 		maps.Copy(r.orphans, unblocked.Orphans)
 	}
 	return nil
@@ -231,6 +235,15 @@ func readable(p *planner.Plan) error {
 	return nil
 }
 
+// accountsOf returns the accounts of the changes.
+func accountsOf(changes []plan.Change) map[string]bool {
+	out := map[string]bool{}
+	for _, c := range changes {
+		out[c.Account] = true
+	}
+	return out
+}
+
 // byID returns the changes by their IDs.
 func byID(changes []plan.Change) map[string]*plan.Change {
 	out := map[string]*plan.Change{}
@@ -244,6 +257,10 @@ func byID(changes []plan.Change) map[string]*plan.Change {
 // from the other.
 func (r *run) result() (*plan.Result, error) {
 	out := &plan.Result{Warnings: r.warnings}
+	ids := map[string]string{}
+	for id, arn := range r.known() {
+		ids[arn] = id
+	}
 	var errs, later []error
 	for i := range r.approved.Changes {
 		ch := &r.approved.Changes[i]
@@ -251,7 +268,7 @@ func (r *run) result() (*plan.Result, error) {
 		if res.ARN == "" {
 			res.ARN = r.arns[res.ID]
 		}
-		r.noteStored(res)
+		r.noteStored(res, ids)
 		out.Changes = append(out.Changes, *res)
 		var dependent *dependentError
 		if res.Status == plan.Failed || res.Status == plan.Skipped && res.Err != nil && !errors.As(res.Err, &dependent) {
@@ -269,12 +286,15 @@ func (r *run) result() (*plan.Result, error) {
 func (r *run) blockedErrors() []error {
 	now := planner.BlockingByTransfer(r.current.Findings.List)
 	before := planner.BlockingByTransfer(r.approved.Findings)
+	skipped := map[string]bool{} // by transfer
+	for _, c := range r.approved.Changes {
+		for _, name := range c.Transfers {
+			skipped[name] = skipped[name] || r.results[c.ID].Status == plan.Skipped
+		}
+	}
 	var errs []error
 	for _, t := range r.approved.Transfers {
-		skipped := slices.ContainsFunc(r.approved.Changes, func(c plan.Change) bool {
-			return slices.Contains(c.Transfers, t.Name) && r.results[c.ID].Status == plan.Skipped
-		})
-		if !skipped && before[t.Name] == nil { // what is blocked may have no changes, because they are not known
+		if !skipped[t.Name] && before[t.Name] == nil { // what is blocked may have no changes, because they are not known
 			continue
 		}
 		if fs := now[t.Name]; fs != nil {

@@ -31,7 +31,7 @@ func (r *run) stale(ch, asked *plan.Change) error {
 	if err != nil {
 		return err
 	}
-	for _, want := range r.desiredUnblocked.Statements(ch.ID) {
+	for _, want := range r.wantedUnblocked.Statements(ch.ID) {
 		was, stood := then.Statement(want.Sid())
 		is, stands := current.Statement(want.Sid())
 		gone := !stands && r.approved.Mode == plan.TearDown

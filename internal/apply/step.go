@@ -33,51 +33,37 @@ func (s step) execute(ctx context.Context) (plan.Status, error) {
 	}
 	switch s.ch.Kind {
 	case plan.IAMRole:
-		for _, w := range s.desired.Roles {
-			if w.ID() == s.ch.ID {
-				return s.applyRole(ctx, w)
-			}
+		if w, ok := s.wanted.Roles[s.ch.ID]; ok {
+			return s.applyRole(ctx, w)
 		}
 	case plan.BucketPolicy, plan.BucketOwnership:
 		s.locks[s.ch.Name] <- struct{}{}
 		defer func() { <-s.locks[s.ch.Name] }()
-		for _, w := range s.desired.Buckets {
-			switch s.ch.ID {
-			case w.ID():
-				return s.applyPolicy(ctx, s.bucketTarget(w))
-			case w.OwnershipID():
-				return s.applyOwnership(ctx, w)
-			}
+		if w, ok := s.wanted.Buckets[s.ch.ID]; ok {
+			return s.applyPolicy(ctx, s.bucketTarget(w))
+		}
+		if w, ok := s.wanted.Ownerships[s.ch.ID]; ok {
+			return s.applyOwnership(ctx, w)
 		}
 	case plan.KeyPolicy:
-		for _, w := range s.desired.Keys {
-			if w.ID() == s.ch.ID {
-				return s.applyPolicy(ctx, s.keyTarget(w))
-			}
+		if w, ok := s.wanted.Keys[s.ch.ID]; ok {
+			return s.applyPolicy(ctx, s.keyTarget(w))
 		}
 	case plan.LogPolicy:
-		for _, w := range s.desired.Logs {
-			if w.ID() == s.ch.ID {
-				return s.applyPolicy(ctx, s.logTarget(w))
-			}
+		if w, ok := s.wanted.Logs[s.ch.ID]; ok {
+			return s.applyPolicy(ctx, s.logTarget(w))
 		}
 	case plan.LogGroup:
-		for _, w := range s.desired.LogGroups {
-			if w.ID() == s.ch.ID {
-				return s.applyLogGroup(ctx, w)
-			}
+		if w, ok := s.wanted.LogGroups[s.ch.ID]; ok {
+			return s.applyLogGroup(ctx, w)
 		}
 	case plan.DataSyncLocation:
-		for _, w := range s.desired.Locations {
-			if w.ID() == s.ch.ID {
-				return s.applyLocation(ctx, w)
-			}
+		if w, ok := s.wanted.Locations[s.ch.ID]; ok {
+			return s.applyLocation(ctx, w)
 		}
 	case plan.DataSyncTask:
-		for _, w := range s.desired.Tasks {
-			if w.ID() == s.ch.ID {
-				return s.applyTask(ctx, w)
-			}
+		if w, ok := s.wanted.Tasks[s.ch.ID]; ok {
+			return s.applyTask(ctx, w)
 		}
 	}
 	return plan.Failed, &plan.MismatchError{Change: s.ch.ID, Detail: "the transfers do not ask for it"}

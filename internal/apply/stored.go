@@ -32,30 +32,26 @@ func stored(d policy.Document, ours []string, at time.Time) *plan.Stored {
 	return out
 }
 
-// noteStored adds to the results what was read and not written: our statements in policies, and the ids of roles.
-func (r *run) noteStored(res *plan.ChangeResult) {
+// noteStored adds to the results what was read and not written: our statements in policies, and the ids of roles, by ARN.
+func (r *run) noteStored(res *plan.ChangeResult, ids map[string]string) {
 	switch res.Kind {
 	case plan.IAMRole:
-		for _, w := range r.desired.Roles {
-			if w.ID() == res.ID && res.RoleID == "" && (res.Status == plan.Done || res.Status == plan.Unchanged) {
-				for id, arn := range r.known() {
-					if arn == w.Arn {
-						res.RoleID = id
-					}
-				}
-			}
+		w, ok := r.wanted.Roles[res.ID]
+		if !ok || res.RoleID != "" || res.Status != plan.Done && res.Status != plan.Unchanged {
+			return
 		}
+		res.RoleID = ids[w.Arn]
 	case plan.BucketPolicy, plan.KeyPolicy:
 		if res.Status != plan.Unchanged || res.Stored != nil {
 			return
 		}
-		for _, w := range r.desired.Buckets {
-			if s, read := r.current.Snap.Buckets[w.Spec.Name]; w.ID() == res.ID && read {
+		if w, ok := r.wanted.Buckets[res.ID]; ok {
+			if s, read := r.current.Snap.Buckets[w.Spec.Name]; read {
 				res.Stored = stored(s.Policy, w.Ours, r.readAt)
 			}
 		}
-		for _, w := range r.desired.Keys {
-			if s, read := r.current.Snap.Keys[w.Spec.ARN]; w.ID() == res.ID && read {
+		if w, ok := r.wanted.Keys[res.ID]; ok {
+			if s, read := r.current.Snap.Keys[w.Spec.ARN]; read {
 				res.Stored = stored(s.Policy, w.Ours, r.readAt)
 			}
 		}

@@ -68,6 +68,7 @@ func (c *checker) check() []plan.Finding {
 	}
 	out = append(out, excess.Findings(c.Resources, c.sets, c.stop)...)
 	out = append(out, c.checkData()...)
+	out = append(out, c.until()...)
 	out = append(out, c.adviseRoles()...)
 	operators := slices.Compact(slices.Sorted(slices.Values(c.Transfer.Operators)))
 	for _, op := range operators {

@@ -31,7 +31,7 @@ func Explain(findings []plan.Finding, t *transfer.Transfer, at Locations, err er
 		return err
 	}
 	m := task.MeaningOf(err)
-	if m.Access() || m.Cause == task.CauseMismatch && doubted(t, findings, m) != "" {
+	if m.Access() || m.Cause == task.CauseMismatch && doubted(t, findings, m) != "" || endedAt(t, m, err) {
 		return AccessError(findings, t, at, "", err)
 	}
 	return err
@@ -52,9 +52,10 @@ func AccessError(findings []plan.Finding, t *transfer.Transfer, at Locations, si
 			e.Of = map[task.Cause]string{task.CauseReport: "report", task.CauseManifest: "manifest"}[job]
 		}
 		setVerdict(e, worst(findings, t, m, func(f plan.Finding) bool { return f.Side == "" && f.Subject == e.RoleARN }))
+		byEnd(e, t, m)
 		return e
 	case e.Side == "" && explainable(m):
-		e.Side = doubted(t, findings, m)
+		e.Side = suspected(t, findings, m, err)
 	}
 	if explainable(m) {
 		setVerdict(e, worst(findings, t, m, func(f plan.Finding) bool { return f.Side != "" && (f.Side == e.Side || e.Side == "") }))
@@ -67,6 +68,7 @@ func AccessError(findings []plan.Finding, t *transfer.Transfer, at Locations, si
 	if e.Side != "" && e.Bucket == "" {
 		e.Bucket, e.RoleARN = t.End(e.Side).Bucket, t.End(e.Side).DataSyncRole
 	}
+	byEnd(e, t, m)
 	return e
 }
 

@@ -17,6 +17,7 @@ func (c *checker) newCase(side plan.Side, who, do string, base verdict.Case) *ve
 	base.Transfer, base.Shared, base.Organisations, base.Stop = c.Transfer, c.shared, c.facts.OrgIDs, c.stop
 	base.May, base.MayNot = who+" may "+do, who+" may not "+do
 	base.Finding = plan.Finding{Transfer: c.Transfer.Name, Side: side, Account: base.Owner, Subject: base.Principal}
+	c.withEnd(&base)
 	of := base
 	base.Foreign = func(m authz.Match) bool { return c.foreign(of, m) }
 	return &base

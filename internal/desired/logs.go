@@ -82,7 +82,7 @@ func (w LogPolicy) shaped(st policy.Statement) bool {
 		!slices.ContainsFunc(actions, func(a string) bool { return !slices.Contains(known, a) }) &&
 		!slices.ContainsFunc(resources, func(r string) bool { return !IsIn(r, w.Account, w.Region) }) &&
 		!slices.ContainsFunc(st.Conditions(), func(c policy.Condition) bool {
-			return !slices.ContainsFunc(ours.Conditions(), func(o policy.Condition) bool {
+			return !transfer.AboutTime(c) && !slices.ContainsFunc(ours.Conditions(), func(o policy.Condition) bool {
 				return strings.EqualFold(o.Key(), c.Key()) && o.Operator() == c.Operator()
 			})
 		})

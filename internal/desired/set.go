@@ -11,7 +11,6 @@ import (
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
-	"github.com/xacct/xacct/policy"
 )
 
 // Set is what a set of transfers asks for. Roles, buckets and keys are sorted by their IDs, the rest by the names of the transfers.
@@ -58,36 +57,14 @@ func (w Set) LogsIn(pl transfer.Place) bool {
 	return slices.ContainsFunc(w.Logs, func(l LogPolicy) bool { return l.Account == pl.Account && l.Region == pl.Region })
 }
 
-// Statements are those that we want in the policy that the change with this ID is about; nil if it is about no policy of the set.
-func (w Set) Statements(id string) policy.Statements {
-	for _, b := range w.Buckets {
-		if b.ID() == id {
-			return b.Spec.Statements
-		}
-	}
-	for _, k := range w.Keys {
-		if k.ID() == id {
-			return k.Spec.Statements
-		}
-	}
-	for _, l := range w.Logs {
-		if l.ID() == id {
-			return l.wanted()
-		}
-	}
-	return nil
-}
-
 // Names are the names of the transfers, sorted, each once.
 func Names(transfers []*transfer.Transfer) []string {
 	var out []string
 	for _, t := range transfers {
-		if !slices.Contains(out, t.Name) {
-			out = append(out, t.Name)
-		}
+		out = append(out, t.Name)
 	}
 	slices.Sort(out)
-	return out
+	return slices.Compact(out)
 }
 
 // IsIn reports whether the ARN is of the account and Region.

@@ -67,6 +67,7 @@ type PolicyDiff struct {
 	Added policy.Statements // those of Next that are new or changed
 	Gone  []string          // our Sids that are no longer wanted and leave
 	Taken []string          // our Sids that stand on somebody else's statement
+	Renew bool              // nothing changes but the ends of statements of ours
 }
 
 // diffPolicy merges the wanted statements into the current policy and takes out those of ours that are no longer wanted; all else keeps its bytes.
@@ -76,7 +77,7 @@ func diffPolicy(w SharedPolicy, statements policy.Statements, shaped func(policy
 	current policy.Document, ids map[string]string,
 ) PolicyDiff {
 	d := PolicyDiff{Op: plan.NoOp, Next: current}
-	wanted := map[string]bool{}
+	wanted, renewed := map[string]bool{}, 0
 	for _, st := range statements {
 		wanted[st.Sid()] = true
 		have := withSid(current, st.Sid())
@@ -89,7 +90,10 @@ func diffPolicy(w SharedPolicy, statements policy.Statements, shaped func(policy
 		case len(have) == 1 && have[0].EqualWith(st, ids):
 			continue
 		default:
-			d.Lines = append(d.Lines, "~ "+st.Sid()+"   "+Sentence(st))
+			line, renews := changed(have, st, ids)
+			if d.Lines = append(d.Lines, line); renews {
+				renewed++
+			}
 		}
 		d.Next, d.Added = d.Next.With(st), append(d.Added, st)
 	}
@@ -119,6 +123,7 @@ func diffPolicy(w SharedPolicy, statements policy.Statements, shaped func(policy
 	if len(d.Lines) == 0 {
 		return d
 	}
+	d.Renew = renewed == len(d.Lines)
 	if n := foreign(current, append(replaced, w.Ours...)); n > 0 {
 		d.Lines = append(d.Lines, fmt.Sprintf("%d other statement%s unchanged", n, text.Plural(n)))
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// Sentence says who may do what by a statement of ours: "arn:aws:iam::…:role/x may write".
+// Sentence says who may do what by a statement of ours, and until when if it has an end: "arn:aws:iam::…:role/x may write until 2030-01-31T00:00:00Z".
 func Sentence(st policy.Statement) string {
 	var who []string
 	for _, c := range st.Conditions() {
@@ -41,7 +41,35 @@ func Sentence(st policy.Statement) string {
 	case has("kms:Decrypt"):
 		verb = "decrypt"
 	}
-	return strings.Join(who, ", ") + " may " + verb
+	return strings.Join(who, ", ") + " may " + verb + untilText(st)
+}
+
+// untilText is the end of the statement in words; "" if it has none.
+func untilText(st policy.Statement) string {
+	for _, c := range st.Conditions() {
+		if transfer.AboutTime(c) && strings.HasPrefix(c.Operator(), "DateLessThan") {
+			return " until " + text.List(c.Values(), " or ")
+		}
+	}
+	return ""
+}
+
+// changed is the line of a change in which want takes the place of a statement of ours, and whether nothing but its end changes.
+func changed(have []policy.Statement, want policy.Statement, ids map[string]string) (line string, renews bool) {
+	line = "~ " + want.Sid() + "   " + Sentence(want)
+	if len(have) != 1 || !transfer.Undated(have[0]).EqualWith(transfer.Undated(want), ids) {
+		return line, false
+	}
+	was := "it had no end"
+	if old := untilText(have[0]); old != "" {
+		was = "it was" + old
+	} else if slices.ContainsFunc(have[0].Conditions(), transfer.AboutTime) {
+		was = "it had other times"
+	}
+	if untilText(want) == "" {
+		was = "without an end; " + was
+	}
+	return line + " (" + was + ")", true
 }
 
 // StatementNaming is the Sid, or else the number, of the first statement that names one of the principals; "" if none does. Statements whose Sid
@@ -64,7 +92,8 @@ func StatementNaming(d policy.Document, except []string, principals ...string) s
 }
 
 // shaped reports whether a statement looks as if we made it: it allows principals of the task account, or a role that is gone, some of our actions
-// on resources for which about is true, under no conditions but ours. Any other is somebody else's, whatever its Sid.
+// on resources for which about is true, under no conditions but ours. When the statement allows it does not matter: whoever set an end to a statement of
+// ours did not make it theirs. Any other is somebody else's, whatever its Sid.
 func (w SharedPolicy) shaped(st policy.Statement, ourActions []string, about func(resource string) bool) bool {
 	principals, notPrincipal := st.Principals()
 	actions, notAction := st.Actions()
@@ -89,7 +118,7 @@ func (w SharedPolicy) shaped(st policy.Statement, ourActions []string, about fun
 		}
 	}
 	for _, c := range st.Conditions() {
-		if ourConditions[strings.ToLower(c.Key())] != c.Operator() {
+		if !transfer.AboutTime(c) && ourConditions[strings.ToLower(c.Key())] != c.Operator() {
 			return false
 		}
 	}

@@ -123,6 +123,7 @@ var callingFunctions = []callingFunction{
 			{(*xacct.ConfigError)(nil), "the credentials have expired, are missing or are refused, or the client has no Region"},
 			{(*xacct.AmbiguousError)(nil), "several tasks are tagged as the transfer's"},
 			{(*xacct.OwnershipError)(nil), "inside of the StartError: the objects would not belong to the destination's owner, or nobody could look and nobody has confirmed"},
+			{(*xacct.BlockedError)(nil), "inside of the StartError: the `Until` of the transfer has come"},
 			{(*xacct.AccessTestError)(nil), "DataSync refused for want of access: with the end and what the plan had found, as `Plan.Explain`"},
 			{(*task.RunningError)(nil), "as of `task.Start`"},
 			{(*task.StartError)(nil), "as of `task.Start`"},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
@@ -75,7 +76,11 @@ func set(v reflect.Value) bool {
 		v.Set(reflect.ValueOf(map[string]string{"x": "y"}))
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-	case reflect.Struct: // a spec: every one has a Name, and what is adopted a Role
+	case reflect.Struct: // a time, or a spec: every one has a Name, and what is adopted a Role
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			v.Set(reflect.ValueOf(time.Date(2030, time.January, 31, 0, 0, 0, 0, time.UTC)))
+			return true
+		}
 		name := v.FieldByName("Name")
 		if v.Type() == reflect.TypeFor[xacct.Adopt]() {
 			name = v.FieldByName("Role")

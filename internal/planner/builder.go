@@ -51,6 +51,22 @@ func (b *Builder) add(c plan.Change) {
 	b.Changes = append(b.Changes, c)
 }
 
+// planned is the change with the ID; nil is none. It may be written to until the next change is added.
+func (b *Builder) planned(id string) *plan.Change {
+	if b.byID == nil {
+		b.byID, b.numbered = map[string]int{}, 0
+	}
+	for ; b.numbered < len(b.Changes); b.numbered++ {
+		if _, have := b.byID[b.Changes[b.numbered].ID]; !have {
+			b.byID[b.Changes[b.numbered].ID] = b.numbered
+		}
+	}
+	if i, ok := b.byID[id]; ok {
+		return &b.Changes[i]
+	}
+	return nil
+}
+
 // handedOver reports whether the account's changes are for its own operator, because we have no client for it or were told so.
 func (b *Builder) handedOver(account string) bool {
 	ok := b.Snap.Readable[account]

@@ -99,10 +99,8 @@ func (b *Builder) locationChange(w desired.Location, c plan.Change) plan.Change 
 	if e.OwnsRole {
 		c.Requires = append(c.Requires, transfer.ChangeID(t.TaskAccount, "", plan.IAMRole, e.RoleName))
 	}
-	for _, bw := range b.Desired.Buckets {
-		if bw.Grants && e.Remote && bw.Spec.Name == spec.Bucket {
-			c.Requires = append(c.Requires, bw.ID())
-		}
+	if bw, ok := b.buckets[spec.Bucket]; ok && bw.Grants && e.Remote {
+		c.Requires = append(c.Requires, bw.ID())
 	}
 	c.Requires = append(c.Requires, desired.KeyRequires(t, w.Side)...)
 	return c

@@ -19,14 +19,17 @@ func (b *Builder) grantChanges(all desired.Set, w desired.Role, id string) []str
 		for _, t := range p.Transfers {
 			may = may || slices.Contains(desired.Names(w.Transfers), t.Name) && slices.ContainsFunc(b.Snap.SidesOf(w, t), func(side plan.Side) bool { return of(t, side) })
 		}
-		if may && p.Grants && slices.ContainsFunc(b.Changes, func(c plan.Change) bool { return c.ID == change }) {
+		if may && p.Grants && b.planned(change) != nil {
 			out = append(out, change)
 		}
 	}
-	for _, bw := range all.Buckets {
+	x := b.policies(all)
+	for _, i := range x.buckets.concerning(w, id) {
+		bw := all.Buckets[i]
 		add(bw.ID(), bw.SharedPolicy, b.Snap.Buckets[bw.Spec.Name].Policy, func(t *transfer.Transfer, side plan.Side) bool { return b.Snap.Allows(t, side, bw.Spec.Name) })
 	}
-	for _, k := range all.Keys {
+	for _, i := range x.keys.concerning(w, id) {
+		k := all.Keys[i]
 		add(k.ID(), k.SharedPolicy, b.Snap.Keys[k.Spec.ARN].Policy, func(t *transfer.Transfer, side plan.Side) bool {
 			return slices.Contains(k.NamedBy, w.Arn) || slices.ContainsFunc(t.KeyNeeds, func(n transfer.KeyNeed) bool { return n.Role == side && slices.Contains(n.Keys, k.Spec.ARN) })
 		})
@@ -50,14 +53,17 @@ func (b *Builder) holdRole(c *plan.Change, w desired.Role, all desired.Set, id s
 		}
 	}
 	policyOf := func(name string) policy.Document { return b.Snap.Buckets[name].Policy }
-	for _, bw := range all.Buckets {
+	x := b.policies(all)
+	for _, i := range x.buckets.concerning(w, id) {
+		bw := all.Buckets[i]
 		if sid := desired.StatementNaming(policyOf(bw.Spec.Name), bw.OursIn(policyOf(bw.Spec.Name), b.Ids), w.Arn, id); sid != "" && w.Serves(bw.SharedPolicy) {
 			hold(w.Transfers[0], "bucket "+bw.Spec.Name+" names it in "+text.Statement(sid),
 				fmt.Sprintf("the role stays, because %s in the policy of bucket %s, which is not ours, names it", text.Statement(sid), bw.Spec.Name),
 				"let the bucket's owner remove that statement first: once the role is gone, S3 refuses every later policy that holds it")
 		}
 	}
-	for _, k := range all.Keys {
+	for _, i := range x.keys.concerning(w, id) {
+		k := all.Keys[i]
 		if account := k.Spec.Account(); w.Former && slices.Contains(k.NamedBy, w.Arn) && !b.CanRead(account) {
 			what := fmt.Sprintf("key %s of account %s", transfer.KeyName(k.Spec.ARN), account)
 			hold(w.Transfers[0], what+" may still name it", "the role stays until it is proved that the policy of "+what+" no longer names it",

@@ -102,7 +102,7 @@ func (b *Builder) keyDrops(w desired.Role) []string {
 func (b *Builder) formerKeys(w desired.Role) []desired.Key {
 	var out []desired.Key
 	for _, k := range b.Desired.Keys {
-		if slices.Contains(k.NamedBy, w.Arn) && b.CanRead(k.Spec.Account()) && slices.ContainsFunc(b.Changes, func(c plan.Change) bool { return c.ID == k.ID() }) {
+		if slices.Contains(k.NamedBy, w.Arn) && b.CanRead(k.Spec.Account()) && b.planned(k.ID()) != nil {
 			out = append(out, k)
 		}
 	}

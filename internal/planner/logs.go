@@ -97,7 +97,7 @@ func (b *Builder) logDrops(t *transfer.Transfer) []string {
 	var out []string
 	for _, l := range b.Desired.Logs {
 		mine := slices.ContainsFunc(l.Transfers, func(x *transfer.Transfer) bool { return x.Name == t.Name })
-		if l.Former && mine && slices.ContainsFunc(b.Changes, func(c plan.Change) bool { return c.ID == l.ID() }) {
+		if l.Former && mine && b.planned(l.ID()) != nil {
 			out = append(out, l.ID())
 		}
 	}

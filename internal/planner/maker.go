@@ -15,12 +15,19 @@ import (
 // has its own caller.
 func (b *Builder) makers() map[string]plan.Maker {
 	out := map[string]plan.Maker{}
+	planned, changes := map[string]bool{}, map[string][]plan.Change{} // by ID, and by transfer
+	for _, c := range b.Changes {
+		planned[c.ID] = true
+		for _, name := range c.Transfers {
+			changes[name] = append(changes[name], c)
+		}
+	}
 	for _, t := range b.transfers {
 		if !b.handedOver(t.TaskAccount) {
 			m := plan.Maker{Name: b.callers[t.TaskAccount]}
 			m.ARN, m.Unknown = b.Snap.CallerARN(t.TaskAccount, m.Name)
-			if b.wholly(t) {
-				m.Calls = operator.CallsOf(t, operator.Planned{Mode: b.mode, Transfers: b.transfers, Changes: b.Changes})
+			if wholly(t, planned) {
+				m.Calls = operator.CallsOf(t, operator.Planned{Mode: b.mode, Transfers: b.transfers, Changes: changes[t.Name]})
 			}
 			out[t.Name] = m
 		}
@@ -45,12 +52,9 @@ func (b *Builder) makers() map[string]plan.Maker {
 	return out
 }
 
-// wholly reports whether all that the task account holds for the transfer has a change, so that nothing else will be called there. What could not be read has none.
-func (b *Builder) wholly(t *transfer.Transfer) bool {
-	ids := map[string]bool{}
-	for _, c := range b.Changes {
-		ids[c.ID] = true
-	}
+// wholly reports whether all that the task account holds for the transfer is among the changes with these IDs, so that nothing else will be called there.
+// What could not be read has no change.
+func wholly(t *transfer.Transfer, ids map[string]bool) bool {
 	for _, side := range transfer.Sides {
 		e := t.End(side)
 		if e.OwnsRole && !ids[transfer.ChangeID(t.TaskAccount, "", plan.IAMRole, e.RoleName)] || e.LocationARN == "" && !ids[locationID(t, side)] {

@@ -48,7 +48,7 @@ func sideOrder(s plan.Side) int { return slices.Index(transfer.Sides, s) }
 
 // codeOrder puts what the transfer names wrongly before the verdicts, which follow from it, and the verdicts before other findings of the same severity.
 func codeOrder(c plan.Code) int {
-	order := []plan.Code{plan.CodeNoBucket, plan.CodeWrongRegion, plan.CodeWrongOwner, plan.CodeNoRole, plan.CodeNoLocation, plan.CodeAdopt, plan.CodeNoKey,
+	order := []plan.Code{plan.CodeUntil, plan.CodeNoBucket, plan.CodeWrongRegion, plan.CodeWrongOwner, plan.CodeNoRole, plan.CodeNoLocation, plan.CodeAdopt, plan.CodeNoKey,
 		plan.CodeOptIn,
 		plan.CodeAllowed, plan.CodeDenied, plan.CodeUndetermined}
 	if i := slices.Index(order, c); i >= 0 {

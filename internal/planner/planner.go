@@ -10,6 +10,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/xacct/xacct/internal/check"
 	"github.com/xacct/xacct/internal/client"
@@ -84,7 +85,11 @@ type Builder struct {
 	Held      map[string]bool   // transfers that were blocked when the plan to be applied was made
 
 	Changes  []plan.Change
+	byID     map[string]int            // positions in Changes, of several with one ID the first
+	numbered int                       // how many of Changes are in byID
+	buckets  map[string]desired.Bucket // the set's, by name
 	Findings check.Findings
+	policyIndex
 	partly   bool            // the transfers that are blocked are left out of what is planned
 	deleting map[string]bool // transfers whose tasks delete at their destinations
 	unfit    []survey.Unfit
@@ -124,7 +129,7 @@ func (b *Builder) planPartly(blocked map[string]bool) {
 	defer func() { b.partly = false }()
 	findings := slices.Clone(b.Findings.List) // planning again finds them again
 	for {
-		b.Changes, b.partly = nil, true
+		b.Changes, b.byID, b.partly = nil, nil, true
 		b.Plan(slices.DeleteFunc(slices.Clone(b.transfers), func(t *transfer.Transfer) bool { return blocked[t.Name] }))
 		more := slices.DeleteFunc(slices.Clone(b.Findings.List), func(f plan.Finding) bool {
 			return f.Code != plan.CodeDeadPrincipal || f.Severity != plan.Blocking || blocked[f.Transfer]
@@ -139,26 +144,32 @@ func (b *Builder) planPartly(blocked map[string]bool) {
 		b.Findings.Restore(slices.Clone(findings))
 	}
 	free := b.Changes
-	b.Changes, b.partly = nil, false
+	b.Changes, b.byID, b.partly = nil, nil, false
 	b.Plan(slices.DeleteFunc(slices.Clone(b.transfers), func(t *transfer.Transfer) bool { return !blocked[t.Name] }))
-	held := b.Changes
+	held, isFree := b.Changes, map[string]bool{}
+	for _, c := range free {
+		isFree[c.ID] = true
+	}
 	for i := range held {
 		c := &held[i]
-		if slices.ContainsFunc(free, func(f plan.Change) bool { return f.ID == c.ID }) {
+		if isFree[c.ID] {
 			c.ID += "#blocked"
 		}
 		if c.Op != plan.NoOp {
 			c.Hold, c.Reason = plan.Blocked, "see the findings of "+text.Few(c.Transfers)
 		}
 	}
-	b.Changes = append(free, held...)
+	b.Changes, b.byID = append(free, held...), nil
 	b.Findings.Restore(findings)
 }
 
 // Plan plans the changes of some of the transfers, all of them together.
 func (b *Builder) Plan(transfers []*transfer.Transfer) {
 	w := b.Snap.WithFormer(desired.Of(transfers))
-	b.Desired = w
+	b.Desired, b.policyIndex, b.buckets = w, policyIndex{}, map[string]desired.Bucket{}
+	for _, bw := range w.Buckets {
+		b.buckets[bw.Spec.Name] = bw
+	}
 	if b.mode == plan.TearDown {
 		b.tearDown(w)
 		return
@@ -251,9 +262,11 @@ func (b *Builder) check(ctx context.Context) error {
 	return nil
 }
 
-// Facts are what the snapshot settles.
+// Facts are what the snapshot and the clock settle.
 func (b *Builder) Facts() plan.Facts {
-	return b.Snap.Facts(b.transfers, b.settings, b.callers)
+	f := b.Snap.Facts(b.transfers, b.settings, b.callers)
+	f.Now = time.Now().UTC()
+	return f
 }
 
 // result is what was planned, in the order in which it is shown.

@@ -36,6 +36,9 @@ func (s policyStep) changed(d desired.PolicyDiff) plan.Change {
 	c := s.change
 	c.Op, c.Details, c.Before, c.After = d.Op, d.Lines, string(s.current.Bytes()), string(d.Next.Bytes())
 	c.Add, c.Remove = added(d.Added), d.Gone
+	if d.Renew {
+		c.Reason = reasonRenew
+	}
 	switch {
 	case d.Op == plan.NoOp:
 		c.Calls = nil
@@ -128,6 +131,9 @@ func (b *Builder) unseenPolicy(s policyStep, statements policy.Statements) {
 	c.Op, c.Add, c.Reason, c.Calls = plan.Update, added(statements), reasonMerge, []string{s.put}
 	b.add(c)
 }
+
+// reasonRenew is why a policy is written in which only the ends of our statements change.
+const reasonRenew = "renew"
 
 // What somebody has to know who writes a policy that was not read.
 const (

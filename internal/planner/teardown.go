@@ -98,8 +98,9 @@ func (d *tearDown) dropLocations(t *transfer.Transfer, after []string, stay bool
 	if d.known[t.Name] {
 		d.locations[t.Name] = d.dropOrphanLocations(t, after, stay)
 	}
-	for _, l := range d.all.Locations {
-		if l.Transfer.Name != t.Name || l.Given {
+	for _, side := range transfer.Sides {
+		l := d.locationOf(t, side)
+		if t.End(side).LocationARN != "" {
 			continue
 		}
 		if id := d.dropLocation(l, after, stay); id != "" {

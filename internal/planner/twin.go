@@ -112,7 +112,7 @@ func (b *Builder) locationOf(t *transfer.Transfer, side plan.Side) desired.Locat
 // keepTwin reports a twin that stays. If the change with the ID would make the twins differ, it blocks the transfer.
 func (b *Builder) keepTwin(t *transfer.Transfer, id string, f plan.Finding, ambiguous *plan.AmbiguousError) {
 	one := []*transfer.Transfer{t}
-	if i := slices.IndexFunc(b.Changes, func(c plan.Change) bool { return c.ID == id && c.Op == plan.Update }); i >= 0 {
+	if c := b.planned(id); c != nil && c.Op == plan.Update {
 		b.blame(one, ambiguous)
 		f.Severity, f.Code = plan.Blocking, plan.CodeAmbiguous
 		f.Detail += "; the plan would change the one that is used, and then they differ"
@@ -122,9 +122,7 @@ func (b *Builder) keepTwin(t *transfer.Transfer, id string, f plan.Finding, ambi
 
 // beforeUpdate makes the change with the ID wait for another one, if it is an update.
 func (b *Builder) beforeUpdate(id, first string) {
-	for i := range b.Changes {
-		if c := &b.Changes[i]; c.ID == id && c.Op == plan.Update {
-			c.Requires = append(slices.Clone(c.Requires), first)
-		}
+	if c := b.planned(id); c != nil && c.Op == plan.Update {
+		c.Requires = append(slices.Clone(c.Requires), first)
 	}
 }

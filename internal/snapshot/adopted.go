@@ -36,24 +36,22 @@ func (s *Snapshot) withAdopted(w desired.Set) desired.Set {
 // OthersTasks are the tasks, by ARN and sorted, that use the location and are not the transfer's, of those that were read.
 func (s *Snapshot) OthersTasks(t *transfer.Transfer, location string) []string {
 	var out []string
-	for arn, other := range s.Tasks {
-		if other.Exists && (other.SourceLocationARN == location || other.DestinationLocationARN == location) && !t.Owns(arn, other.Tags, "") {
+	for _, arn := range s.usersRead(location) {
+		if other := s.Tasks[arn]; other.Exists && !t.Owns(arn, other.Tags, "") {
 			out = append(out, arn)
 		}
 	}
-	slices.Sort(out)
 	return out
 }
 
 // othersLocations are the locations, by ARN and sorted, that have the role and no tags of ours, of those that were read.
 func (s *Snapshot) othersLocations(t *transfer.Transfer, role string) []string {
 	var out []string
-	for arn, l := range s.Locations {
-		if l.Exists && l.RoleARN == role && l.Tags[t.TagKey(transfer.TagManagedBy)] != transfer.ManagedBy {
+	for _, arn := range s.index().roleLocations[role] {
+		if s.Locations[arn].Tags[t.TagKey(transfer.TagManagedBy)] != transfer.ManagedBy {
 			out = append(out, arn)
 		}
 	}
-	slices.Sort(out)
 	return out
 }
 
@@ -65,8 +63,9 @@ func transferRole(arn string) bool {
 
 // usedElsewhere reports whether a location of the bucket that is not the transfer's has the role.
 func (s *Snapshot) usedElsewhere(t *transfer.Transfer, role, bucket string) bool {
-	for arn, l := range s.Locations {
-		if name, _, ok := location.ParseURI(l.URI); ok && l.Exists && name == bucket && l.RoleARN == role && !t.Owns(arn, l.Tags, "") {
+	for _, arn := range s.index().roleLocations[role] {
+		l := s.Locations[arn]
+		if name, _, ok := location.ParseURI(l.URI); ok && name == bucket && !t.Owns(arn, l.Tags, "") {
 			return true
 		}
 	}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/text"
-	"github.com/xacct/xacct/internal/transfer"
 )
 
 // CallerARN returns the ARN of a role or user as IAM policies name it, given the one that STS names for the credentials of the account; "" and the
@@ -23,22 +22,13 @@ func (s *Snapshot) CallerARN(account, called string) (arn, unknown string) {
 	if !ok {
 		return "", called + " is neither a role nor a user"
 	}
-	for _, state := range s.Roles {
-		if state.Exists && isRole(state.ARN, account, name) {
-			return state.ARN, ""
-		}
+	if arn := s.index().rolesByName[accountName{account, strings.ToLower(name)}]; arn != "" {
+		return arn, ""
 	}
 	if err := s.CallersUnread[account]; err != nil {
 		return "", "its role could not be read: " + text.OneLine(err)
 	}
 	return "", "its role " + name + " was not read"
-}
-
-// isRole reports whether the ARN is that of the account's role of the name, whatever its path.
-func isRole(arn, account, name string) bool {
-	a, _ := region.ParseARN(arn)
-	got, ok := transfer.RoleNameOf(arn)
-	return ok && a.Account == account && strings.EqualFold(got, name)
 }
 
 // SessionRole returns the name of the role in the ARN of a session: arn:aws:sts::111122223333:assumed-role/name/session.

@@ -1,7 +1,6 @@
 package snapshot
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/xacct/xacct/internal/desired"
@@ -28,7 +27,15 @@ func (s *Snapshot) Alike(t *transfer.Transfer, side plan.Side) []string {
 func (s *Snapshot) AlikeTasks(t *transfer.Transfer) []string {
 	source, destination := s.Alike(t, plan.SourceSide), s.Alike(t, plan.DestinationSide)
 	var out []string
-	for _, arn := range slices.Sorted(maps.Keys(s.Tasks)) {
+	if len(source) == 0 || len(destination) == 0 {
+		return nil
+	}
+	var users []string
+	for _, arn := range source {
+		users = append(users, s.usersRead(arn)...)
+	}
+	slices.Sort(users)
+	for _, arn := range slices.Compact(users) {
 		state := s.Tasks[arn]
 		if state.Exists && desired.IsIn(arn, t.TaskAccount, t.Destination.Region) && state.Tags[t.TagKey(transfer.TagManagedBy)] != transfer.ManagedBy &&
 			slices.Contains(source, state.SourceLocationARN) && slices.Contains(destination, state.DestinationLocationARN) {

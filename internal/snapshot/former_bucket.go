@@ -33,6 +33,10 @@ type FormerOwner struct {
 // for the same bucket has left none. If the account is wrong, OwnerElsewhere and ToldOwner say so. Its orphaned locations tell of them, the tags of its roles, the policies of its roles until
 // they are rewritten, and the plan that is to be applied.
 func (s *Snapshot) FormerBucketsOf(t *transfer.Transfer) []FormerBucket {
+	return slices.Clone(s.index().buckets.of(t, func() []FormerBucket { return s.findFormerBuckets(t) }))
+}
+
+func (s *Snapshot) findFormerBuckets(t *transfer.Transfer) []FormerBucket {
 	var out []FormerBucket
 	add := func(b FormerBucket) {
 		if !slices.Contains(transfer.Sides, b.Side) || b.Name == t.End(b.Side).Bucket {
@@ -84,12 +88,8 @@ func (s *Snapshot) OwnerOf(t *transfer.Transfer, b FormerBucket) (account string
 	case b.ToldOwner == t.TaskAccount:
 		return b.ToldOwner, false
 	}
-	for _, u := range s.Transfers {
-		for _, e := range []transfer.Endpoint{u.Source, u.Destination} {
-			if e.Bucket == b.Name {
-				return e.Account, e.Account != t.TaskAccount
-			}
-		}
+	if user := s.index().bucketUsers[b.Name]; user != "" {
+		return user, user != t.TaskAccount
 	}
 	for _, guess := range []string{b.ToldOwner, t.End(b.Side).Account} {
 		if guess != "" && !s.Readable[guess] && guess != t.TaskAccount {

@@ -55,7 +55,11 @@ func (s *Snapshot) formerKeys(t *transfer.Transfer) map[string][]string {
 		return t.RemoteKey(arn) && !slices.ContainsFunc(t.Keys, func(k kmskey.Spec) bool { return k.ARN == arn })
 	}
 	source, destination := t.End(plan.SourceSide), t.End(plan.DestinationSide)
-	for role, state := range s.Roles {
+	holders := slices.Concat(s.index().rolesByPolicy[source.PolicyName], s.index().rolesByPolicy[destination.PolicyName],
+		[]string{source.DataSyncRole, destination.DataSyncRole})
+	slices.Sort(holders)
+	for _, role := range slices.Compact(holders) {
+		state := s.Roles[role]
 		if state.Tags[t.TagKey(transfer.TagManagedBy)] != transfer.ManagedBy {
 			continue
 		}

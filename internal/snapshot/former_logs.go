@@ -35,7 +35,8 @@ func (s *Snapshot) FormerLogs(w desired.Set) []desired.LogPolicy {
 
 // logs reports whether a task of the transfer in the wanted Region has a log group.
 func (s *Snapshot) logs(w desired.Task) bool {
-	for arn, state := range s.Tasks {
+	for _, arn := range s.ownedTasks(w.Transfer) {
+		state := s.Tasks[arn]
 		if desired.IsIn(arn, w.Spec.Account, w.Spec.Region) && w.Transfer.Owns(arn, state.Tags, "") && LogGroup(state) != "" {
 			return true
 		}
@@ -67,10 +68,20 @@ func (s *Snapshot) withFormerLogs(w desired.Set) desired.Set {
 // LogsNeeded reports whether another task in the account and Region needs the log policy: one that is tagged as ours, is not of the policy's transfers,
 // and has a log group, or may have one because it could not be read. The task of a blocked transfer counts, because it goes on running.
 func (s *Snapshot) LogsNeeded(w desired.LogPolicy) bool {
-	for arn, state := range s.Tasks {
-		tagged := func(t *transfer.Transfer) bool { return t.Owns(arn, state.Tags, "") }
-		if desired.IsIn(arn, w.Account, w.Region) && LogGroup(state) != "" &&
-			slices.ContainsFunc(s.Transfers, tagged) && !slices.ContainsFunc(w.Transfers, tagged) {
+	need := map[string]bool{} // ARNs of tasks
+	for _, t := range s.Transfers {
+		for _, arn := range s.ownedTasks(t) {
+			state := s.Tasks[arn]
+			need[arn] = need[arn] || desired.IsIn(arn, w.Account, w.Region) && LogGroup(state) != "" && t.Owns(arn, state.Tags, "")
+		}
+	}
+	for _, t := range w.Transfers {
+		for _, arn := range s.ownedTasks(t) {
+			need[arn] = need[arn] && !t.Owns(arn, s.Tasks[arn].Tags, "")
+		}
+	}
+	for _, needs := range need {
+		if needs {
 			return true
 		}
 	}

@@ -13,6 +13,10 @@ import (
 // FormerRoles are the roles of the task account, by ARN and with the ends that they served, that a location of the transfer names or that a tag of
 // such a location says it named before. Roles that are still wanted are among them.
 func (s *Snapshot) FormerRoles(t *transfer.Transfer) map[string][]plan.Side {
+	return maps.Clone(s.index().roles.of(t, func() map[string][]plan.Side { return s.findFormerRoles(t) }))
+}
+
+func (s *Snapshot) findFormerRoles(t *transfer.Transfer) map[string][]plan.Side {
 	out := map[string][]plan.Side{}
 	add := func(arn string, side plan.Side) {
 		a, _ := region.ParseARN(arn)

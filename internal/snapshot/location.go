@@ -1,7 +1,6 @@
 package snapshot
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/xacct/xacct/internal/desired"
@@ -25,22 +24,24 @@ func (s *Snapshot) OurLocation(w desired.Location) (location.State, []string, er
 
 // ourLocations are the locations that are tagged as those of the transfer's side, sorted by ARN. alike and err are as in OurLocation.
 func (s *Snapshot) ourLocations(w desired.Location) (ours []location.State, alike []string, err error) {
-	for _, arn := range slices.Sorted(maps.Keys(s.Locations)) {
-		if !desired.IsIn(arn, w.Spec.Account, w.Spec.Region) {
-			continue
-		}
+	x := s.index()
+	out := x.ours.of(placedEnd{w.Transfer, w.Side}, func() (out ourLocations) {
+		out.ours, out.alike, out.err = s.findLocations(x, w)
+		return out
+	})
+	return slices.Clone(out.ours), slices.Clone(out.alike), out.err
+}
+
+func (s *Snapshot) findLocations(x *index, w desired.Location) (ours []location.State, alike []string, err error) {
+	pl := transfer.Place{Account: w.Spec.Account, Region: w.Spec.Region}
+	arns := slices.Concat(x.unreadLocations[pl], x.bucketLocations[placedBucket{pl, w.Spec.Bucket}])
+	slices.Sort(arns)
+	for _, arn := range arns {
 		l := s.Locations[arn]
-		if !l.Exists {
-			if err := s.Unread(arn, l.Unread, location.PartLocation); err != nil {
+		for _, part := range []string{location.PartLocation, location.PartTags} {
+			if err := s.Unread(arn, l.Unread, part); err != nil && (part == location.PartTags || !l.Exists) {
 				return nil, nil, err
 			}
-			continue
-		}
-		if b, _, _ := location.ParseURI(l.URI); b != w.Spec.Bucket {
-			continue
-		}
-		if err := s.Unread(arn, l.Unread, location.PartTags); err != nil {
-			return nil, nil, err
 		}
 		switch {
 		case w.Transfer.Owns(arn, l.Tags, w.Side):

@@ -22,9 +22,13 @@ import (
 
 // OrphanLocations are the locations that are tagged as the transfer's and that neither end uses.
 func (s *Snapshot) OrphanLocations(t *transfer.Transfer) []location.State {
+	return slices.Clone(s.index().orphans.of(t, func() []location.State { return s.findOrphans(t) }))
+}
+
+func (s *Snapshot) findOrphans(t *transfer.Transfer) []location.State {
 	source, destination := s.locationOf(t, plan.SourceSide), s.locationOf(t, plan.DestinationSide)
 	var out []location.State
-	for _, arn := range slices.Sorted(maps.Keys(s.Locations)) {
+	for _, arn := range s.ownedLocations(t) {
 		l := s.Locations[arn]
 		a, _ := region.ParseARN(arn)
 		if l.Exists && a.Account == t.TaskAccount && arn != source && arn != destination && t.Owns(arn, l.Tags, "") {
@@ -78,7 +82,7 @@ func holdsFormer(t *transfer.Transfer, s iamrole.State) bool {
 
 // WantsRole reports whether we make the role for a transfer, planned or blocked.
 func (s *Snapshot) WantsRole(arn string) bool {
-	return slices.ContainsFunc(s.Transfers, func(t *transfer.Transfer) bool { return makesRole(t, arn) })
+	return s.index().rolesMade[arn]
 }
 
 // makesRole reports whether we make the role for one end of the transfer.

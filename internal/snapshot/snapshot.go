@@ -79,6 +79,8 @@ type Snapshot struct {
 	BucketsNamed map[string][]FormerBucket
 	// Dead are the unique IDs in bucket and key policies whose roles or users are certainly gone, sorted.
 	Dead []string
+
+	sealed *index // nil while the snapshot is written to
 }
 
 // OwnedBucket is a bucket and the account that is to own it.

@@ -1,7 +1,7 @@
 package snapshot
 
 import (
-	"maps"
+	"cmp"
 	"slices"
 
 	"github.com/xacct/xacct/internal/desired"
@@ -14,20 +14,24 @@ import (
 // or else the oldest; if they differ, it is an *AmbiguousError of package plan. old are all others, also those in other Regions. A task that could not be read
 // is an error, because it may be the one.
 func (s *Snapshot) OurTasks(w desired.Task) (main task.State, old []task.State, err error) {
+	out := s.index().tasks.of(w.Transfer, func() (out ourTasks) {
+		out.main, out.old, out.err = s.findTasks(w)
+		return out
+	})
+	return out.main, slices.Clone(out.old), out.err
+}
+
+func (s *Snapshot) findTasks(w desired.Task) (main task.State, old []task.State, err error) {
+	for _, arn := range s.index().accountTasks[w.Spec.Account] {
+		unread := s.Tasks[arn].Unread
+		return task.State{}, nil, cmp.Or(s.Unread(arn, unread, task.PartTask), s.Unread(arn, unread, task.PartTags))
+	}
 	var here []task.State
-	for _, arn := range slices.Sorted(maps.Keys(s.Tasks)) {
+	for _, arn := range s.ownedTasks(w.Transfer) {
 		t := s.Tasks[arn]
 		a, _ := region.ParseARN(arn)
-		if a.Account != w.Spec.Account {
-			continue
-		}
-		for _, part := range []string{task.PartTask, task.PartTags} {
-			if err := s.Unread(arn, t.Unread, part); err != nil {
-				return task.State{}, nil, err
-			}
-		}
 		switch {
-		case !t.Exists || !w.Transfer.Owns(arn, t.Tags, ""):
+		case a.Account != w.Spec.Account || !t.Exists || !w.Transfer.Owns(arn, t.Tags, ""):
 		case a.Region == w.Spec.Region:
 			here = append(here, t)
 		default:

@@ -104,8 +104,9 @@ type Lookup struct {
 func (s *Snapshot) Lookups(w desired.Set) map[Lookup]bool {
 	out := map[Lookup]bool{}
 	found := s.tasksFound(w)
-	for arn, l := range s.Locations {
-		for _, want := range w.Locations {
+	for _, want := range w.Locations {
+		for _, arn := range s.ownedLocations(want.Transfer) {
+			l := s.Locations[arn]
 			if !found.used[arn] && l.Exists && want.Side == plan.DestinationSide && want.Transfer.Owns(arn, l.Tags, plan.DestinationSide) {
 				out[Lookup{transfer.Place{Account: want.Spec.Account, Region: want.Spec.Region}, arn}] = true
 			}
@@ -154,9 +155,12 @@ type transferRegion struct{ transfer, region string }
 
 func (s *Snapshot) tasksFound(w desired.Set) tasksFound {
 	out := tasksFound{map[string]bool{}, map[string]bool{}, map[transferRegion]bool{}}
-	for arn, t := range s.Tasks {
+	for _, t := range s.Tasks {
 		out.used[t.DestinationLocationARN] = true
-		for _, want := range w.Tasks {
+	}
+	for _, want := range w.Tasks {
+		for _, arn := range s.ownedTasks(want.Transfer) {
+			t := s.Tasks[arn]
 			if !want.Transfer.Owns(arn, t.Tags, "") {
 				continue
 			}
@@ -188,7 +192,8 @@ func (s *Snapshot) regionsToSearch(t *transfer.Transfer) []string {
 func (s *Snapshot) Referred(w desired.Set) (locations, tasks map[string]transfer.Place) {
 	locations, tasks = map[string]transfer.Place{}, map[string]transfer.Place{}
 	for _, t := range w.Tasks {
-		for arn, state := range s.Tasks {
+		for _, arn := range s.ownedTasks(t.Transfer) {
+			state := s.Tasks[arn]
 			a, _ := region.ParseARN(arn)
 			if a.Account != t.Spec.Account || !state.Exists || !t.Transfer.Owns(arn, state.Tags, "") {
 				continue
@@ -213,16 +218,21 @@ func (s *Snapshot) Referred(w desired.Set) (locations, tasks map[string]transfer
 // InFormerBuckets are the listed locations, not read yet, of former buckets.
 func (s *Snapshot) InFormerBuckets(w desired.Set, listed map[transfer.Place][]location.Entry) map[string]transfer.Place {
 	out := map[string]transfer.Place{}
+	former := map[OwnedBucket]bool{} // by task account
 	for _, t := range w.Tasks {
-		for _, former := range s.FormerBucketsOf(t.Transfer) {
-			for pl, entries := range listed {
-				for _, e := range entries {
-					_, read := s.Locations[e.ARN]
-					b, _, ok := location.ParseURI(e.URI)
-					if ok && b == former.Name && pl.Account == t.Spec.Account && !read && s.Failures[e.ARN] == nil {
-						out[e.ARN] = pl
-					}
-				}
+		for _, b := range s.FormerBucketsOf(t.Transfer) {
+			former[OwnedBucket{t.Spec.Account, b.Name}] = true
+		}
+	}
+	if len(former) == 0 {
+		return out
+	}
+	for pl, entries := range listed {
+		for _, e := range entries {
+			_, read := s.Locations[e.ARN]
+			b, _, ok := location.ParseURI(e.URI)
+			if ok && former[OwnedBucket{pl.Account, b}] && !read && s.Failures[e.ARN] == nil {
+				out[e.ARN] = pl
 			}
 		}
 	}

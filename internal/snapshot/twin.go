@@ -8,6 +8,7 @@ import (
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
+	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
@@ -18,7 +19,7 @@ import (
 // Twins are several locations or tasks of one transfer that are equal in all that we set. Applies of one transfer at the same time make them, because
 // CreateLocationS3 and CreateTask have no client token. One is used, the others are orphans: of tasks one that has run or has a schedule before one
 // that has not, of locations the one that the used task names, and of the rest the oldest. So no task has to be replaced because it was made with
-// the younger location.
+// the younger location. One that notes less of what was before it than another one is not used: what only the other one notes would be lost with it.
 
 // older orders twins by the time of their creation, and those of one time by their ARNs.
 func older(a, b time.Time, arnA, arnB string) int {
@@ -33,19 +34,53 @@ func (s *Snapshot) oneLocation(w desired.Location, ours []location.State) (locat
 	if i := slices.IndexFunc(ours, func(l location.State) bool { return w.Transfer.Adopts(l.ARN, w.Side) }); i >= 0 {
 		return ours[i], nil
 	}
-	if differ := locationsDiffer(w, ours); len(differ) > 0 {
-		e := &plan.AmbiguousError{Account: w.Spec.Account, Region: w.Spec.Region, Kind: plan.DataSyncLocation, Name: w.Spec.URI(), Differ: differ}
-		for _, l := range ours {
-			e.ARNs = append(e.ARNs, l.ARN)
+	differ := locationsDiffer(w, ours)
+	if len(differ) == 0 {
+		main, _ := s.OurTask(desired.Of([]*transfer.Transfer{w.Transfer}).Tasks[0]) // an error is the task's, and none of ours is then known to be named
+		used := endOf(main, w.Side)
+		all := slices.SortedFunc(slices.Values(ours), func(a, b location.State) int {
+			return cmp.Or(first(a.ARN == used, b.ARN == used), older(a.CreationTime, b.CreationTime, a.ARN, b.ARN))
+		})
+		if all[0].ARN == used {
+			all = all[:1]
 		}
-		return location.State{}, e
+		for _, l := range all {
+			if !slices.ContainsFunc(ours, func(other location.State) bool { return !s.tellsRoles(w.Transfer, l, other) }) {
+				return l, nil
+			}
+		}
+		differ = []string{noteTag(w.Transfer)}
 	}
-	main, _ := s.OurTask(desired.Of([]*transfer.Transfer{w.Transfer}).Tasks[0]) // an error is the task's, and none of ours is then known to be named
-	used := endOf(main, w.Side)
-	if i := slices.IndexFunc(ours, func(l location.State) bool { return l.ARN == used }); i >= 0 {
-		return ours[i], nil
+	e := &plan.AmbiguousError{Account: w.Spec.Account, Region: w.Spec.Region, Kind: plan.DataSyncLocation, Name: w.Spec.URI(), Differ: differ}
+	for _, l := range ours {
+		e.ARNs = append(e.ARNs, l.ARN)
 	}
-	return slices.MinFunc(ours, func(a, b location.State) int { return older(a.CreationTime, b.CreationTime, a.ARN, b.ARN) }), nil
+	return location.State{}, e
+}
+
+// noteTag is how an error names the tag in which a task or location notes what was before it.
+func noteTag(t *transfer.Transfer) string { return "tag " + t.TagKey(transfer.TagReplaces) }
+
+// tellsRoles reports whether the location notes all roles that the other one notes, except those that are known to be gone. A location that tells less
+// than its twin must not outlive it.
+func (s *Snapshot) tellsRoles(t *transfer.Transfer, l, other location.State) bool {
+	told := append(notedRoles(t, l.Tags), l.RoleARN)
+	return !slices.ContainsFunc(notedRoles(t, other.Tags), func(arn string) bool {
+		role, read := s.Roles[arn]
+		gone := read && !role.Exists && role.Unread[iamrole.PartRole] == nil
+		return !gone && !slices.Contains(told, arn)
+	})
+}
+
+// tellsReplaced reports whether the task notes all tasks and locations that the other one notes, except those that are known to be gone.
+func (s *Snapshot) tellsReplaced(t *transfer.Transfer, a, other task.State) bool {
+	told := replacedBy(t, a)
+	return !slices.ContainsFunc(replacedBy(t, other), func(arn string) bool {
+		old, readTask := s.Tasks[arn]
+		l, readLocation := s.Locations[arn]
+		gone := readTask && !old.Exists && old.Unread[task.PartTask] == nil || readLocation && !l.Exists && l.Unread[location.PartLocation] == nil
+		return !gone && !slices.Contains(told, arn)
+	})
 }
 
 // endOf is the ARN of the task's location on the side.
@@ -72,7 +107,7 @@ func locationsDiffer(w desired.Location, all []location.State) []string {
 		d.note(one.URI != l.URI, "URI")
 		d.note(one.RoleARN != l.RoleARN, "role")
 		d.note(w.Side == plan.DestinationSide && class(one) != class(l), "storage class")
-		d.noteTags(w.Transfer, w.Spec.Tags, one.Tags, l.Tags)
+		d.noteTags(w.Spec.Tags, one.Tags, l.Tags)
 	}
 	return d.sorted()
 }
@@ -89,9 +124,9 @@ func (d *differences) note(differ bool, name string) {
 	}
 }
 
-// noteTags notes the wanted tags that have other values, and the note about what was before the resource if it says something else.
-func (d *differences) noteTags(t *transfer.Transfer, want, a, b map[string]string) {
-	for _, k := range append(slices.Collect(maps.Keys(want)), t.TagKey(transfer.TagReplaces)) {
+// noteTags notes the wanted tags that have other values.
+func (d *differences) noteTags(want, a, b map[string]string) {
+	for k := range want {
 		x, inA := a[k]
 		y, inB := b[k]
 		d.note(x != y || inA != inB, "tag "+k)
@@ -144,23 +179,27 @@ func (s *Snapshot) oneTask(w desired.Task, here []task.State) (task.State, error
 	if len(all) == 0 {
 		all = last
 	}
-	if len(all) > 0 && !slices.ContainsFunc(all, func(t task.State) bool { return !s.twinTasks(w, all[0], t) }) {
-		return slices.MinFunc(all, func(a, b task.State) int {
-			return cmp.Or(unusedLast(InUse(a), InUse(b)), older(a.CreationTime, b.CreationTime, a.ARN, b.ARN))
-		}), nil
+	slices.SortFunc(all, func(a, b task.State) int {
+		return cmp.Or(first(InUse(a), InUse(b)), older(a.CreationTime, b.CreationTime, a.ARN, b.ARN))
+	})
+	for _, main := range all {
+		if InUse(main) == InUse(all[0]) && !slices.ContainsFunc(all, func(t task.State) bool { return !s.twinTasks(w, main, t) }) {
+			return main, nil
+		}
 	}
 	e := &plan.AmbiguousError{Account: w.Spec.Account, Region: w.Spec.Region, Kind: plan.DataSyncTask, Name: w.Spec.Name}
 	var d differences
 	for _, t := range here {
 		e.ARNs = append(e.ARNs, t.ARN)
 		s.noteTasks(&d, w, here[0], t)
+		d.note(!s.tellsReplaced(w.Transfer, here[0], t) || !s.tellsReplaced(w.Transfer, t, here[0]), noteTag(w.Transfer))
 	}
 	e.Differ = d.sorted()
 	return task.State{}, e
 }
 
-// unusedLast orders what is in use before what is not.
-func unusedLast(a, b bool) int {
+// first orders that of which something is true before that of which it is not.
+func first(a, b bool) int {
 	switch {
 	case a == b:
 		return 0
@@ -175,11 +214,12 @@ func InUse(t task.State) bool {
 	return t.LastExecutionARN != "" || t.Schedule != nil || t.Status == dstypes.TaskStatusRunning || t.Status == dstypes.TaskStatusQueued
 }
 
-// twinTasks reports whether two tasks of the transfer are equal in all that we set. Locations that are twins count as one.
-func (s *Snapshot) twinTasks(w desired.Task, a, b task.State) bool {
+// twinTasks reports whether two tasks of the transfer are equal in all that we set, and the first one notes all that the other one notes. Locations
+// that are twins count as one.
+func (s *Snapshot) twinTasks(w desired.Task, main, other task.State) bool {
 	var d differences
-	s.noteTasks(&d, w, a, b)
-	return len(d) == 0
+	s.noteTasks(&d, w, main, other)
+	return len(d) == 0 && s.tellsReplaced(w.Transfer, main, other)
 }
 
 // noteTasks notes in what two tasks of the transfer differ, of all that we set.
@@ -195,7 +235,7 @@ func (s *Snapshot) noteTasks(d *differences, w desired.Task, a, b task.State) {
 	}
 	d.note(a.Mode != b.Mode, "mode")
 	d.note(a.Name != b.Name, "name")
-	d.noteTags(w.Transfer, w.Spec.Tags, a.Tags, b.Tags)
+	d.noteTags(w.Spec.Tags, a.Tags, b.Tags)
 	d.note(!desired.SameFilter(a.Includes, b.Includes), "include filter")
 	d.note(!desired.SameFilter(a.Excludes, b.Excludes), "exclude filter")
 	d.note(!sameSchedule(a.Schedule, b.Schedule), "schedule")
@@ -240,7 +280,9 @@ func (s *Snapshot) TwinLocations(t *transfer.Transfer, side plan.Side) []locatio
 	}
 	w := desired.Location{Transfer: t, Side: side, Spec: t.LocationSpec(side)}
 	ours, _, _ := s.ourLocations(w)
-	return slices.DeleteFunc(ours, func(l location.State) bool { return l.ARN == main.ARN || !twinLocations(w, []location.State{main, l}) })
+	return slices.DeleteFunc(ours, func(l location.State) bool {
+		return l.ARN == main.ARN || !twinLocations(w, []location.State{main, l}) || !s.tellsRoles(t, main, l)
+	})
 }
 
 // UsersToList are the lists that tell which tasks use twins of the transfers' locations: one for each twin, in the Regions of both ends and in those
@@ -293,9 +335,9 @@ func (s *Snapshot) UsersOf(t *transfer.Transfer, arn string) ([]string, error) {
 		}
 		out = append(out, u.Tasks...)
 	}
-	for _, other := range s.Tasks {
-		if other.Exists && (other.SourceLocationARN == arn || other.DestinationLocationARN == arn) {
-			out = append(out, other.ARN)
+	for _, user := range s.usersRead(arn) {
+		if s.Tasks[user].Exists {
+			out = append(out, user)
 		}
 	}
 	slices.Sort(out)

@@ -9,6 +9,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
@@ -16,6 +17,12 @@ import (
 )
 
 const twinSource = "arn:aws:datasync:eu-west-1:111122223333:location/loc-10" // the twin of sourceLocation; formerLocation is that of destLocation
+
+// What the notes of twins may name.
+const (
+	goneTask     = "arn:aws:datasync:us-east-2:111122223333:task/task-98"
+	goneLocation = "arn:aws:datasync:us-east-2:111122223333:location/loc-97"
+)
 
 // twins is everything with both locations and the task made twice at the same time, and the second task with the second locations.
 func twins() world {
@@ -81,6 +88,25 @@ func TestTwins(t *testing.T) {
 		}, chosen{sourceLocation, destLocation, ""}},
 		{"a tag of somebody else", location1(func(l *location.State) { l.Tags["theirs"] = "x" }), first},
 		{"an option that is left alone", task1(func(s *task.State) { s.Options.BytesPerSecond = 5 }), first},
+		{"a note of a task that is gone", func(w world) {
+			w.editTask(secondTask, func(s *task.State) { s.Tags["xacct:replaces"] = "us-east-2/task-98" })
+			w.Tasks[goneTask] = task.State{ARN: goneTask}
+		}, first},
+		{"different notes of what is gone", func(w world) {
+			w.editTask(mainTask, func(s *task.State) { s.Tags["xacct:replaces"] = "us-east-2/loc-97" })
+			w.editTask(secondTask, func(s *task.State) { s.Tags["xacct:replaces"] = "us-east-2/task-98" })
+			w.Tasks[goneTask] = task.State{ARN: goneTask}
+			w.Locations[goneLocation] = location.State{ARN: goneLocation}
+		}, first},
+		{"a note of one task", task1(func(s *task.State) { s.Tags["xacct:replaces"] = "us-east-2/task-98" }), second},
+		{"a note of the younger location, which no task uses", func(w world) {
+			w.tasks()
+			w.editLocation(formerLocation, func(l *location.State) { l.Tags["xacct:replaces"] = "/before" })
+		}, chosen{sourceLocation, formerLocation, ""}},
+		{"a note of a role that is gone", func(w world) {
+			w.editLocation(formerLocation, func(l *location.State) { l.Tags["xacct:replaces"] = "/before" })
+			w.Roles["arn:aws:iam::111122223333:role/before"] = iamrole.State{}
+		}, first},
 		{"the default class by name", location1(func(l *location.State) { l.StorageClass = dstypes.S3StorageClassStandard }), first},
 
 		{"another prefix", location1(func(l *location.State) { l.URI = "s3://media/x/" }), ambiguousLocation("URI")},
@@ -89,6 +115,19 @@ func TestTwins(t *testing.T) {
 		{"another value of a tag", location1(func(l *location.State) { l.Tags["team"] = "x" }), ambiguousLocation("tag team")},
 		{"without a tag", location1(func(l *location.State) { delete(l.Tags, "team") }), ambiguousLocation("tag team")},
 		{"a note of another role", location1(func(l *location.State) { l.Tags["xacct:replaces"] = "/before" }), ambiguousLocation("tag xacct:replaces")},
+		{"a note of a task, beside one that has run", func(w world) {
+			w.editTask(mainTask, func(s *task.State) { s.LastExecutionARN = "exec" })
+			w.editTask(secondTask, func(s *task.State) { s.Tags["xacct:replaces"] = "us-east-2/task-98" })
+		}, ambiguousTask("tag xacct:replaces")},
+		{"notes of different tasks", func(w world) {
+			w.editTask(mainTask, func(s *task.State) { s.Tags["xacct:replaces"] = "us-east-2/task-97" })
+			w.editTask(secondTask, func(s *task.State) { s.Tags["xacct:replaces"] = "us-east-2/task-98" })
+		}, ambiguousTask("tag xacct:replaces")},
+		{"a note of a task that could not be read", func(w world) {
+			w.editTask(mainTask, func(s *task.State) { s.LastExecutionARN = "exec" })
+			w.editTask(secondTask, func(s *task.State) { s.Tags["xacct:replaces"] = "us-east-2/task-98" })
+			w.Tasks[goneTask] = task.State{ARN: goneTask, Unread: map[string]error{task.PartTask: ErrNotRead}}
+		}, chosen{sourceLocation, destLocation, goneTask + ": not read"}},
 		{"another name", task1(func(s *task.State) { s.Name = "copy" }), ambiguousTask("name")},
 		{"another filter", task1(func(s *task.State) { s.Excludes = []string{"/x"} }), ambiguousTask("exclude filter")},
 		{"another mode", task1(func(s *task.State) { s.Mode = dstypes.TaskModeBasic }), ambiguousTask("mode")},

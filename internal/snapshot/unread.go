@@ -42,9 +42,17 @@ func (s *Snapshot) UnreadFormer(arn string) error {
 
 // UnreadLocations is why it is not known whose a location is that a task of the transfer names, or that such a task replaced; nil if all are known.
 func (s *Snapshot) UnreadLocations(t *transfer.Transfer) error {
-	for _, arn := range slices.Sorted(maps.Keys(s.Locations)) {
-		if a, _ := region.ParseARN(arn); a.Account != t.TaskAccount || !s.refersTo(t, arn) {
-			continue
+	var referred []string
+	for _, arn := range s.ownedTasks(t) {
+		if state := s.Tasks[arn]; t.Owns(arn, state.Tags, "") {
+			referred = append(referred, append(replacedBy(t, state), state.SourceLocationARN, state.DestinationLocationARN)...)
+		}
+	}
+	slices.Sort(referred)
+	for _, arn := range slices.Compact(referred) {
+		_, known := s.Locations[arn]
+		if a, _ := region.ParseARN(arn); !known || a.Account != t.TaskAccount || arn == t.Source.LocationARN || arn == t.Destination.LocationARN {
+			continue // the user names it
 		}
 		for _, part := range []string{location.PartLocation, location.PartTags} {
 			if err := s.Unread(arn, s.Locations[arn].Unread, part); err != nil {
@@ -53,20 +61,6 @@ func (s *Snapshot) UnreadLocations(t *transfer.Transfer) error {
 		}
 	}
 	return nil
-}
-
-// refersTo reports whether a task of the transfer names the location or says that it replaced it. Locations that the user names do not count.
-func (s *Snapshot) refersTo(t *transfer.Transfer, arn string) bool {
-	if arn == t.Source.LocationARN || arn == t.Destination.LocationARN {
-		return false
-	}
-	for _, state := range s.Tasks {
-		named := state.SourceLocationARN == arn || state.DestinationLocationARN == arn || slices.Contains(replacedBy(t, state), arn)
-		if named && t.Owns(state.ARN, state.Tags, "") {
-			return true
-		}
-	}
-	return false
 }
 
 // WhyUnread is why it is not known what stands in the bucket policy that the change is about; nil if it was read or the change is of another kind.

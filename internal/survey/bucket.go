@@ -24,7 +24,7 @@ func (s *Reader) lookAtDestination(ctx context.Context, t *transfer.Transfer) {
 		return
 	}
 	sample, err := bucket.Look(ctx, api, bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}, e.Prefix)
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	if err != nil {
 		s.Unlisted[t.Name] = err
@@ -41,7 +41,7 @@ func (s *Reader) lookAtSource(ctx context.Context, t *transfer.Transfer) {
 	if look.Err = err; err == nil {
 		look.Sample, look.Err = bucket.Look(ctx, api, bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}, e.Prefix)
 	}
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	s.Sources[t.Name] = look
 }

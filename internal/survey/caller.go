@@ -15,14 +15,19 @@ import (
 // have something to make or to write; all others need not know more of a caller than its account.
 func (v *Survey) ReadCallers(ctx context.Context, accounts []string) {
 	s := &Reader{Snapshot: v.Snapshot, clients: v.Clients}
-	var wg sync.WaitGroup
+	reading := map[string]string{} // by account: the name of the role
 	for _, account := range accounts {
 		name, ok := snapshot.SessionRole(v.Callers[account])
 		if arn, _ := s.CallerARN(account, v.Callers[account]); ok && arn == "" {
-			wg.Go(func() { s.readCaller(ctx, account, name) })
+			reading[account] = name
 		}
 	}
+	var wg sync.WaitGroup
+	for account, name := range reading {
+		wg.Go(func() { s.readCaller(ctx, account, name) })
+	}
 	wg.Wait()
+	s.Seal()
 }
 
 // readWriters begins to read the roles of the callers, named by account, who may have to write policies or Object Ownership of what the transfers want.
@@ -56,7 +61,7 @@ func (s *Reader) readCaller(ctx context.Context, account, name string) {
 	if err == nil {
 		err = state.Unread[iamrole.PartRole]
 	}
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	switch {
 	case err != nil:

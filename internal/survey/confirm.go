@@ -23,14 +23,14 @@ func (s *Reader) confirmBucket(ctx context.Context, w desired.Bucket, ids map[st
 	if !w.Grants || err != nil {
 		return
 	}
-	s.mu.Lock()
+	s.lock()
 	state, read := s.Buckets[w.Spec.Name]
 	s.mu.Unlock()
 	if !read {
 		return
 	}
 	state.Policy = s.confirm(ctx, state.Policy, ids, func() (policy.Document, error) { return guard.ReadBucketPolicy(ctx, api, w.Spec) })
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	s.Buckets[w.Spec.Name] = state
 }
@@ -41,14 +41,14 @@ func (s *Reader) confirmKey(ctx context.Context, w desired.Key, ids map[string]s
 	if !w.Grants || err != nil {
 		return
 	}
-	s.mu.Lock()
+	s.lock()
 	state, read := s.Keys[w.Spec.ARN]
 	s.mu.Unlock()
 	if !read {
 		return
 	}
 	state.Policy = s.confirm(ctx, state.Policy, ids, func() (policy.Document, error) { return guard.ReadKeyPolicy(ctx, api, w.Spec.ARN) })
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	s.Keys[w.Spec.ARN] = state
 }
@@ -79,7 +79,7 @@ func (s *Reader) confirm(ctx context.Context, current policy.Document, ids map[s
 	if !late { // a read right after the first one confirms nothing, and neither does one that failed
 		return current
 	}
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	for _, id := range remaining {
 		if slices.Contains(first, id) {

@@ -30,7 +30,7 @@ func (s *Reader) readDataBuckets(ctx context.Context) {
 			if !ok {
 				return
 			}
-			s.mu.Lock()
+			s.lock()
 			defer s.mu.Unlock()
 			s.DataBuckets[b] = state
 		})

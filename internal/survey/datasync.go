@@ -63,7 +63,7 @@ func (s *Reader) readTasks(ctx context.Context, w desired.Set, l snapshot.Lookup
 
 // claim reports whether the task was neither read nor claimed before: several lists that are read at once may have it.
 func (s *Reader) claim(task string) bool {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	if _, read := s.Tasks[task]; read || s.claimed[task] {
 		return false
@@ -101,7 +101,7 @@ func (s *Reader) ListUsers(ctx context.Context, l snapshot.Lookup) {
 		}
 	}
 	users.Err = err
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	s.Users[l] = users
 }
@@ -109,8 +109,10 @@ func (s *Reader) ListUsers(ctx context.Context, l snapshot.Lookup) {
 // readReferred makes the snapshot's lookups, reads the listed locations of former buckets, and then reads what the tasks of ours name or say that they
 // replaced, until nothing new is found.
 func (s *Reader) readReferred(ctx context.Context, w desired.Set, listed map[transfer.Place][]location.Entry) {
+	s.Seal()
 	lookups, users := s.Lookups(w), s.UsersToList(w)
 	for first := true; ; first = false {
+		s.Seal()
 		locations, tasks := s.Referred(w)
 		if first {
 			maps.Copy(locations, s.InFormerBuckets(w, listed))
@@ -136,6 +138,7 @@ func (s *Reader) readReferred(ctx context.Context, w desired.Set, listed map[tra
 			wg.Go(func() { s.ReadTask(ctx, pl, arn) })
 		}
 		wg.Wait()
+		s.Seal()
 		for arn, pl := range s.InFormerBuckets(w, elsewhere) {
 			wg.Go(func() { s.ReadLocation(ctx, pl, arn) })
 		}
@@ -152,7 +155,7 @@ func listInto[API, E any](ctx context.Context, s *Reader, pl transfer.Place, op 
 	if err == nil {
 		var entries []E
 		if entries, err = list(ctx, api.(API)); err == nil {
-			s.mu.Lock()
+			s.lock()
 			defer s.mu.Unlock()
 			out[pl], s.Listed[pl] = entries, true
 			return

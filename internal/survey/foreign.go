@@ -52,7 +52,7 @@ func (s *Reader) proveOwner(ctx context.Context, spec bucket.Spec) {
 	if _, err := api.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &spec.Name, ExpectedBucketOwner: &spec.Account}); err != nil {
 		return
 	}
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	s.ProvedOwners[spec.Name] = spec.Account
 }

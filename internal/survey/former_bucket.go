@@ -92,7 +92,7 @@ func (s *Reader) readFormerBucket(ctx context.Context, spec bucket.Spec) {
 
 // noteOwner changes what is known of the owner of the former bucket, while nobody else reads or writes the snapshot.
 func (s *Reader) noteOwner(name string, change func(*snapshot.FormerOwner)) {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	o := s.Owners[name]
 	change(&o)

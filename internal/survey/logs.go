@@ -25,7 +25,7 @@ func (s *Reader) readLogs(ctx context.Context, w desired.LogPolicy) {
 		s.fail(w.ID(), err)
 		return
 	}
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	s.Logs[w.ID()] = policies
 }
@@ -51,7 +51,7 @@ func (s *Reader) readLogUser(ctx context.Context, pl transfer.Place, arn string)
 	if err != nil {
 		state.Unread = map[string]error{task.PartTask: err}
 	}
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	s.LogUsers[arn] = state
 }

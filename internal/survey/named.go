@@ -15,9 +15,12 @@ import (
 // does not hold them yet.
 func (v *Survey) ReadNamed(ctx context.Context, transfers []*transfer.Transfer, changes []plan.Change) {
 	s := &Reader{Snapshot: v.Snapshot, clients: v.Clients}
+	s.Unseal()
 	s.KeysNamed, s.BucketsNamed = snapshot.KeysNamedBy(changes), snapshot.BucketsNamedBy(changes)
 	s.readNamedBuckets(ctx)
+	s.Seal()
 	s.readFormerKeys(ctx, desired.Of(transfers))
+	s.Seal()
 }
 
 // readNamedBuckets reads the policies of the buckets that the plan names, each as the bucket of the account that the plan says.

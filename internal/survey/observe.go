@@ -27,17 +27,23 @@ func observe(ctx context.Context, c client.Set, identified []string, transfers [
 	s.readWriters(ctx, w, writers, &named)
 	lists := s.readListed(ctx, w)
 	named.Wait()
+	s.Seal()
 	s.readFormerLogs(ctx, w, lists.tasks)
 	s.readReferred(ctx, w, lists.locations)
 	if err := ctx.Err(); err != nil {
 		named.Wait()
 		return nil, err
 	}
+	s.Seal()
 	s.readFormerRoles(ctx, w)
+	s.Seal()
 	s.readFormerBuckets(ctx, w)
+	s.Seal()
 	s.readFormerKeys(ctx, w)
+	s.Seal()
 	s.confirmPrincipals(ctx, w, &named)
 	named.Wait()
+	s.Seal()
 	return s.Snapshot, ctx.Err()
 }
 

@@ -28,10 +28,16 @@ func NewReader(c client.Set) *Reader {
 	return &Reader{Snapshot: snapshot.New(maps.Keys(c)), clients: c}
 }
 
+// lock locks the snapshot for writing. What was asked of it may have another answer afterwards.
+func (s *Reader) lock() {
+	s.mu.Lock()
+	s.Unseal()
+}
+
 // fail notes why something could not be read. Of several errors it keeps the one whose text sorts first, so that the order of the calls does not
 // matter.
 func (s *Reader) fail(what string, err error) {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	if have := s.Failures[what]; have == nil || err.Error() < have.Error() {
 		s.Failures[what] = err
@@ -59,7 +65,7 @@ func readInto[API, State any](s *Reader, into map[string]State, what string, api
 		s.fail(what, &call)
 		return
 	}
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	into[what] = state
 }

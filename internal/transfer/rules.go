@@ -193,6 +193,24 @@ var (
 		Remedy: "leave Grant of one of them empty for ByRole, whose statements have Sids of their own",
 		Source: "https://docs.aws.amazon.com/datasync/latest/userguide/tutorial_s3-s3-cross-account-transfer.html",
 	}
+	ruleUntil = problem.Rule{
+		ID:     "until",
+		Text:   "must be in UTC, in whole seconds and between the years 1970 and 9999, as policies and the JSON of a plan hold it",
+		Remedy: "give a time of these years, such as time.Date(2030, time.January, 31, 0, 0, 0, 0, time.UTC), or leave it zero for no end",
+		Source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-currenttime",
+	}
+	ruleUntilRemote = problem.Rule{
+		ID:     "until-remote",
+		Text:   "ends nothing: the transfer has no statement in a policy of another account",
+		Remedy: "leave it zero, or check the Account of both ends and TaskAccount",
+		Source: "xacct",
+	}
+	ruleUntilTutorial = problem.Rule{
+		ID:     "until-tutorial",
+		Text:   "contradicts the Grant Tutorial, whose statement is AWS's to the letter and has no end",
+		Remedy: "leave it zero, or leave Grant empty for ByRole",
+		Source: "https://docs.aws.amazon.com/datasync/latest/userguide/tutorial_s3-s3-cross-account-transfer.html",
+	}
 	ruleComputed = problem.Rule{
 		ID:     "task-computed",
 		Text:   "is computed from the two ends and must be empty",
@@ -286,6 +304,7 @@ var (
 var rules = []problem.Rule{
 	ruleName, ruleDuplicateName, ruleAccount, ruleRegion, rulePartition, ruleNested, ruleRoleExcludes, ruleRoleARN, ruleBoundary, ruleLocationARN,
 	ruleKeysMany, ruleTagOurs, ruleSharedRole, ruleOperator, ruleKeyRegion, ruleKeyTwice, ruleDestinationOnly, ruleNoDelete, ruleNoDeleteRun, ruleGrant, ruleTutorial, ruleTutorialDeletes, ruleTutorialOnce,
+	ruleUntil, ruleUntilRemote, ruleUntilTutorial,
 	ruleComputed, ruleTags, ruleTagCase,
 	ruleTaskARN, ruleAdoptTask, ruleAdoptEnd, ruleAdoptExcludes, ruleAdoptName, ruleAdoptOnce, ruleFittingRole, ruleUnfitted,
 	ruleTagPrefix, ruleTrust, ruleOneRole, ruleOneLogGroup, ruleOneBucket, ruleDataBucket, ruleDataNoRole, RuleReportDeleted,

@@ -62,8 +62,8 @@ func (t *Transfer) BucketStatements(side plan.Side) policy.Statements {
 	}
 	if len(t.Operators) > 0 && e.LocationARN == "" {
 		ops := slices.Compact(slices.Sorted(slices.Values(t.Operators)))
-		out = append(out, bucket.List(e.BucketARN).WithSid(t.sid(side, purposeList)).By(policy.Account(t.TaskAccount)).
-			When(policy.ArnEquals("aws:PrincipalArn", ops...)))
+		out = append(out, t.ending(bucket.List(e.BucketARN).WithSid(t.sid(side, purposeList)).By(policy.Account(t.TaskAccount)).
+			When(policy.ArnEquals("aws:PrincipalArn", ops...))))
 	}
 	return append(out, t.dataBucketStatements(side)...)
 }
@@ -94,10 +94,10 @@ func (t *Transfer) keyStatements(arn string) policy.Statements {
 // NamesRole reports whether the statements in policies of other accounts name the role as principal, so that it must exist first.
 func (t *Transfer) NamesRole() bool { return t.Grant != grantByAccount }
 
-// grantTo returns the statement with the role as its principal, in the transfer's grant shape.
+// grantTo returns the statement with the role as its principal, in the transfer's grant shape and with its end.
 func (t *Transfer) grantTo(role string, st policy.Statement) policy.Statement {
 	if t.Grant == grantByAccount {
-		return st.By(policy.Account(t.TaskAccount)).When(policy.ArnEquals("aws:PrincipalArn", role))
+		return t.ending(st.By(policy.Account(t.TaskAccount)).When(policy.ArnEquals("aws:PrincipalArn", role)))
 	}
-	return st.By(policy.AWS(role))
+	return t.ending(st.By(policy.AWS(role)))
 }

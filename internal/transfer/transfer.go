@@ -3,6 +3,7 @@ package transfer
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
@@ -32,6 +33,7 @@ type Given struct {
 	TaskAccount         string
 	Operators           []string
 	Grant               string // one of the grant shapes
+	Until               time.Time
 	Task                task.Spec
 	Tags                map[string]string
 	Retries             *task.Manifest
@@ -91,6 +93,9 @@ type End struct {
 
 // Resolve works out everything that follows from a transfer. It takes any input and never fails, because Validate checks what it returns.
 func Resolve(g Given) *Transfer {
+	if _, offset := g.Until.Zone(); offset == 0 {
+		g.Until = g.Until.UTC() // as it comes back from JSON
+	}
 	t := &Transfer{Given: g, TaskAccount: cmp.Or(g.TaskAccount, g.Source.Account), Partition: region.Partition(g.Destination.Region)}
 	t.source, t.destination = t.resolveEnd(plan.SourceSide, g.Source), t.resolveEnd(plan.DestinationSide, g.Destination)
 	t.SharesRole = t.source.OwnsRole && t.destination.OwnsRole && t.source.RoleName == t.destination.RoleName

@@ -104,6 +104,7 @@ func (t *Transfer) Validate() error {
 		}
 		l.Check(!t.Destination.NoDelete, ruleTutorialDeletes, "Destination.NoDelete", "true")
 	}
+	t.validateUntil(&l)
 	for _, side := range Sides {
 		l.Under(fieldOf(side), t.validateEnd(side))
 	}
@@ -131,6 +132,7 @@ func (t *Transfer) Validate() error {
 	t.validateTags(&l)
 	if l.Err() == nil {
 		t.validateMade(&l)
+		t.validateEnding(&l)
 	}
 	return l.Err()
 }

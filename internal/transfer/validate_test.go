@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
@@ -68,6 +69,8 @@ func TestRules(t *testing.T) {
 		return Validate(resolveAll([]Given{a, b}))
 	}
 	same := func(*Given) {}
+	end := time.Date(2030, time.January, 31, 0, 0, 0, 0, time.UTC)
+	until := func(at time.Time) func(*Given) { return func(t *Given) { t.Until = at } }
 	const handRole = "arn:aws:iam::111122223333:role/teams/by-hand"
 	adoptTask := func(arn string) func(*Given) { return func(t *Given) { t.Adopt.Task = arn } }
 	resolved := func(edit func(*Given)) *Transfer {
@@ -128,6 +131,24 @@ func TestRules(t *testing.T) {
 		{Rule: "grant-tutorial-once", Name: "two prefixes", Refuse: true, Err: pair(func(a, b *Given) {
 			a.Grant, b.Grant, a.Destination.Prefix, b.Destination.Prefix = GrantTutorial, GrantTutorial, "a", "b"
 		})},
+		accept("until", "UTC", until(end)),
+		accept("until", "a zone of the same offset", until(end.In(time.FixedZone("GMT", 0)))),
+		accept("until", "in the past", until(end.AddDate(-50, 0, 0))),
+		accept("until", "the last", until(time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC))),
+		refuse("until", "another zone", until(end.In(time.FixedZone("CET", 3600)))),
+		refuse("until", "a part of a second", until(end.Add(time.Nanosecond))),
+		refuse("until", "year 10000", until(end.AddDate(8000, 0, 0))),
+		refuse("until", "before the epoch", until(time.Unix(-1, 0).UTC())),
+		accept("until-remote", "a pull", func(t *Given) { t.Until, t.TaskAccount = end, "444455556666" }),
+		accept("until-remote", "a key of another account alone", func(t *Given) {
+			t.Until, t.TaskAccount, t.Source.Account, t.Source.KMSKeys = end, "444455556666", "444455556666", []string{keyA}
+		}),
+		refuse("until-remote", "one account", func(t *Given) { t.Until, t.Destination.Account = end, "111122223333" }),
+		refuse("until-remote", "a location whose role nobody here grants anything", func(t *Given) {
+			t.Until, t.Destination.LocationARN = end, "arn:aws:datasync:us-east-2:111122223333:location/loc-0123456789abcdef0"
+		}),
+		accept("until-tutorial", "another grant", until(end)),
+		refuse("until-tutorial", "both", func(t *Given) { t.Until, t.Grant = end, GrantTutorial }),
 		accept("trust-wildcard", "a service and an account", func(t *Given) {
 			t.Source.Role.Trust = policy.New(policy.Allow("sts:AssumeRole").By(policy.Service("datasync.amazonaws.com"), policy.Account("111122223333")))
 		}),

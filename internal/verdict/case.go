@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
@@ -32,6 +33,11 @@ type Case struct {
 
 	Stop func() bool // reports whether the findings are wanted no more: then nothing is decided, and they say nothing; nil is never
 
+	// The end of our statements in Policies.Resource, which has them without their dates. The zero Until is none, or the time of the check is not known.
+	Until       time.Time
+	Over        bool            // the end has come
+	Live, Ended policy.Document // Policies.Resource as long as our statements allow, and afterwards
+
 	Foreign func(authz.Match) bool // reports whether a statement is of others, so that findings advise on it where it decides; nil: none is
 
 	Shared        *Exemptions       // of all cases whose findings are reported together
@@ -47,6 +53,7 @@ type Verdict struct {
 	When    []policy.Condition // that a statement which allows the action should have
 	authz.Decision
 	assumed []string // the condition keys whose assumed values the action is allowed by
+	ends    bool     // it is allowed until the end of our statements, or was
 }
 
 // Use tells how a transfer uses an action.
@@ -90,6 +97,7 @@ func (c *Case) add(req authz.Request, d authz.Decision, u Use, why string) {
 	if d.Effect == authz.Allowed {
 		v.assumed = c.decide(certain(req, c.Facts), c.Policies).DependsOn
 	}
+	v.ends = c.ends(v)
 	c.Verdicts = append(c.Verdicts, v)
 }
 

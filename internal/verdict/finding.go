@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy/authz"
 )
@@ -81,7 +82,7 @@ func actionsOf(vs []Verdict) []string {
 
 // allowed completes the finding on what is allowed. blocked tells that other actions of the case are not.
 func (c *Case) allowed(f *plan.Finding, vs []Verdict, blocked bool) {
-	how := "allowed" + text.By(f.Statement) + assuming(vs)
+	how := "allowed" + text.By(f.Statement) + c.until(vs) + assuming(vs)
 	f.Severity, f.Detail = plan.Info, fmt.Sprintf("%s (%s)", c.May, how)
 	if blocked {
 		f.Detail = fmt.Sprintf("%s in part: %s (%s)", c.May, ListActions(f.Actions), how)
@@ -99,7 +100,10 @@ func (c *Case) denied(f *plan.Finding, vs []Verdict) {
 	if why := c.Explain(vs[0]); why != "" {
 		f.Detail += ": " + why
 	}
-	f.Remedy, f.Proposal = c.remedy(vs)
+	if f.Remedy, f.Proposal = c.remedy(vs); slices.ContainsFunc(vs, func(v Verdict) bool { return v.ends }) {
+		f.Detail += ": our statement ended at " + transfer.UntilText(c.Until)
+		f.Remedy, f.Proposal = "set Until of transfer "+c.Transfer.Name+" to a later time", nil
+	}
 	if f.Code == plan.CodeLimited {
 		f.Detail += "; " + vs[0].Why
 		f.Remedy = "leave that as it is, unless a run fails for lack of it: then " + f.Remedy
@@ -126,6 +130,7 @@ func (c *Case) undetermined(f *plan.Finding, vs []Verdict) {
 	if why := c.Explain(vs[0]); why != "" {
 		f.Detail += ": " + why
 	}
+	f.Detail += c.dates(vs)
 	f.Remedy, f.Proposal = c.settle(f.DependsOn, unread, vs)
 	if exhausted {
 		f.Remedy += ", or " + c.simplify(vs)

@@ -90,6 +90,20 @@ func granted(c *xaccttest.Cloud) []xacct.Transfer {
 	return ts
 }
 
+// ending is the encrypted push whose grants end.
+func ending(c *xaccttest.Cloud) []xacct.Transfer {
+	ts := kittest.EncryptedPush(c)
+	ts[0].Until = time.Date(2030, time.January, 31, 0, 0, 0, 0, time.UTC)
+	return ts
+}
+
+// renewed is ending later.
+func renewed(c *xaccttest.Cloud) []xacct.Transfer {
+	ts := ending(c)
+	ts[0].Until = ts[0].Until.AddDate(0, 6, 0)
+	return ts
+}
+
 // logged is a BASIC push that logs: the log policy is that of all tasks of the Region.
 func logged(c *xaccttest.Cloud) []xacct.Transfer {
 	tr := kittest.WithEveryKind(kittest.Push(c))
@@ -161,6 +175,8 @@ var scenarios = []scenario{
 	{name: "to the tutorial's statement", start: pushed, want: granted, plan: planUp, once: true},
 	{name: "from the tutorial's statement", start: granted, want: pushed, plan: planUp, once: true},
 	{name: "destroy the tutorial's statement", start: granted, want: granted, plan: planDown, once: true},
+	{name: "with an end", want: ending, plan: planUp, once: true},
+	{name: "another end", start: ending, want: renewed, plan: planUp, once: true},
 	{name: "job", want: job, plan: planUp},
 	{name: "destroy job", start: job, want: job, plan: planDown},
 	{name: "logs", world: theirLogPolicyIsThere, want: logged, plan: planUp, once: true},

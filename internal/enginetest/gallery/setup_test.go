@@ -190,6 +190,12 @@ var setups = map[string]func(*stage){
 		time.Sleep(10 * time.Hour)
 		st.cloud.SetBucketPolicy("media-archive", granted)
 	},
+	"until-over": func(st *stage) { st.tr.Until = time.Now().UTC().AddDate(0, 0, -1) },
+	"until-soon": func(st *stage) { st.tr.Until = time.Now().UTC().Add(2 * time.Minute) },
+	"until-schedule": func(st *stage) {
+		st.tr.Until = time.Now().UTC().AddDate(0, 0, 2)
+		st.tr.Task.Schedule = &task.Schedule{Expression: "cron(0 3 * * ? *)"}
+	},
 	"empty-source":        func(st *stage) { st.tr.Source.Prefix = "2062/" },
 	"empty-source-copies": func(st *stage) { st.tr.Source.Prefix = "2026-" },
 	"overlap":             func(st *stage) { st.nightly(st.tr.Destination.Prefix + "/nightly") },

@@ -42,14 +42,41 @@ type model struct {
 type run struct {
 	process int
 	cancel  context.CancelFunc
-	gone    bool           // the process has crashed
-	read    map[string]int // by policy: how often its owner had written when it was last read
+	gone    bool              // the process has crashed
+	reads   map[string][]seen // by policy: its last reads
+}
+
+// seen is what stood in a policy when it was read: what is around its statements, those of others, and how often its owner had written.
+type seen struct {
+	head    string
+	theirs  []string
+	written int
+}
+
+// remembered is how many reads of a policy may be what a write rests on. Two steps of one process may read the policy at the same time as a third one
+// that writes it.
+const remembered = 3
+
+// saw notes a read of the policy.
+func (r *run) saw(name string, s seen) {
+	r.reads[name] = append(r.reads[name], s)
+	r.reads[name] = r.reads[name][max(0, len(r.reads[name])-remembered):]
+}
+
+// overtaken reports whether the owner wrote after the read that the text rests on: the text carries what stood there at an earlier
+// read, or none of the last reads came after the owner's last write.
+func (r *run) overtaken(name, text string, written int) bool {
+	head, theirs, _ := parts(text)
+	current := slices.ContainsFunc(r.reads[name], func(s seen) bool { return s.written == written })
+	return !current || slices.ContainsFunc(r.reads[name], func(s seen) bool {
+		return s.written < written && s.head == head && slices.Equal(s.theirs, theirs)
+	})
 }
 
 type runKey struct{}
 
 func newRun(process int, cancel context.CancelFunc) *run {
-	return &run{process: process, cancel: cancel, read: map[string]int{}}
+	return &run{process: process, cancel: cancel, reads: map[string][]seen{}}
 }
 
 // held is a call that waits for its turn.
@@ -209,10 +236,10 @@ func (m *model) observed(h *held, next func() error) error {
 	}
 	o := m.owners[i]
 	if !write {
-		h.run.read[name] = o.written
+		h.run.saw(name, seen{o.head, slices.Clone(o.theirs), o.written})
 		return next()
 	}
-	inBetween := h.run.read[name] < o.written
+	inBetween := h.run.overtaken(name, sent, o.written)
 	if head, theirs, _ := parts(sent); !inBetween && (head != o.head || !slices.Equal(theirs, o.theirs)) {
 		m.damage = append(m.damage, fmt.Sprintf("%s sends for %s\n%s\nwhere others have\n%s", h.key, name, sent, together(o.head, o.theirs...)))
 	}

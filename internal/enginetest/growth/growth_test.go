@@ -1,0 +1,207 @@
+package growth_test
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"math"
+	"runtime"
+	"slices"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/xaccttest"
+)
+
+var (
+	measured = flag.Bool("growth", false, "measure fleets of 50, 200 and 800 transfers, which takes minutes; without it, of 5, 10 and 20")
+	only     = flag.String("shape", "", "measure this shape only")
+	size     = flag.Int("n", 0, "measure this number of transfers only, and show no growth")
+)
+
+// Growth by n to the power of so much fails.
+const (
+	maxCounted = 1.1 // of calls and of allocated bytes
+	maxCPU     = 1.4 // of CPU
+)
+
+// work is what a phase took.
+type work struct {
+	calls int
+	bytes uint64
+	cpu   time.Duration
+}
+
+// phases are in the order in which they happen.
+var phases = []string{"plan", "apply", "no-op", "drift", "destroy plan", "destroy"}
+
+// measure takes a fleet through the phases.
+func measure(t *testing.T, n int, shape func(int, *xacct.Transfer)) map[string]work {
+	t.Helper()
+	out := map[string]work{}
+	synctest.Test(t, func(t *testing.T) {
+		cloud := xaccttest.NewCloud(func(o *xaccttest.Options) { o.PageSize, o.KeepCalls = 100, 1 })
+		transfers := fleet(cloud, n, shape)
+		clients, ctx := cloud.Clients(), t.Context()
+		var calls atomic.Int64
+		cloud.Intercept(func(_ context.Context, _ xaccttest.Call, next func() error) error {
+			calls.Add(1)
+			return next()
+		})
+		phase := func(name string, run func()) {
+			calls.Store(0)
+			w := worked(run)
+			w.calls = int(calls.Load())
+			out[name] = w
+		}
+		plan := func(down bool, changes int) (p *xacct.Plan) {
+			var err error
+			if down {
+				p, err = xacct.NewDestroyPlan(ctx, clients, transfers)
+			} else {
+				p, err = xacct.NewPlan(ctx, clients, transfers)
+			}
+			switch {
+			case err != nil:
+				t.Fatal(err)
+			case blocked(p) || (len(p.Changes)-noOps(p) == 0) != (changes == 0):
+				t.Fatalf("not as it should be:\n%s", p)
+			}
+			return p
+		}
+		apply := func(p *xacct.Plan) {
+			if _, err := p.Apply(ctx, clients); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var p *xacct.Plan
+		phase("plan", func() { p = plan(false, n) })
+		phase("apply", func() { apply(p) })
+		phase("no-op", func() { plan(false, 0) })
+		for _, tr := range transfers[:(n+9)/10] {
+			existing, err := policy.Parse(cloud.BucketPolicy(tr.Destination.Bucket))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for st := range existing.All() {
+				cloud.SetBucketPolicy(tr.Destination.Bucket, existing.Without(st.Sid()).Bytes())
+				break
+			}
+		}
+		phase("drift", func() { p = plan(false, n) })
+		apply(p)
+		phase("destroy plan", func() { p = plan(true, n) })
+		phase("destroy", func() { apply(p) })
+	})
+	return out
+}
+
+func noOps(p *xacct.Plan) (n int) {
+	for _, c := range p.Changes {
+		if c.Op == xacct.NoOp {
+			n++
+		}
+	}
+	return n
+}
+
+// worked is the work of the function, without its calls.
+func worked(run func()) work {
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	cpu := cpuTime()
+	run()
+	cpu = cpuTime() - cpu
+	runtime.ReadMemStats(&after)
+	return work{bytes: after.TotalAlloc - before.TotalAlloc, cpu: cpu}
+}
+
+// cpuTime is the CPU that this process has used.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// valid is V: how long json.Valid takes on a policy of 20 KB.
+func valid(t *testing.T) time.Duration {
+	statement := policy.Allow("s3:GetObject", "s3:GetObjectTagging").By(policy.AWS("arn:aws:iam::111122223333:role/reader")).On("arn:aws:s3:::media/*")
+	var all []policy.Fragment
+	for range 100 {
+		all = append(all, statement)
+	}
+	data := policy.New(all...).Bytes()
+	for len(data) < 20_000 {
+		data = append(data, ' ')
+	}
+	data = data[:20_000]
+	best := time.Duration(math.MaxInt64)
+	for range 50 {
+		start := cpuTime()
+		for range 20 {
+			json.Valid(data)
+		}
+		best = min(best, (cpuTime()-start)/20)
+	}
+	return best
+}
+
+// TestGrowth measures each shape at three sizes.
+func TestGrowth(t *testing.T) {
+	sizes := []int{5, 10, 20}
+	if *measured {
+		sizes = []int{50, 200, 800}
+	}
+	if *size > 0 {
+		sizes = []int{*size}
+	}
+	v := valid(t)
+	count := 0
+	for _, s := range shapes {
+		if *only != "" && s.name != *only {
+			continue
+		}
+		var all []map[string]work
+		for _, n := range sizes {
+			m := measure(t, n, s.make)
+			all = append(all, m)
+			for _, phase := range phases {
+				w := m[phase]
+				t.Logf("%-20s %-12s %5d transfers: %6.1f calls, %7.1f KiB, %6.1f V each", s.name, phase, n, float64(w.calls)/float64(n),
+					float64(w.bytes)/1024/float64(n), float64(w.cpu)/float64(v)/float64(n))
+			}
+		}
+		for _, phase := range phases {
+			count++
+			if !*measured || len(all) < 2 {
+				continue
+			}
+			a, b := all[len(all)-2][phase], all[len(all)-1][phase]
+			grows := func(a, b float64) float64 {
+				return math.Log(b/a) / math.Log(float64(sizes[len(sizes)-1])/float64(sizes[len(sizes)-2]))
+			}
+			calls, bytes := grows(float64(a.calls), float64(b.calls)), grows(float64(a.bytes), float64(b.bytes))
+			cpu := grows(float64(a.cpu), float64(b.cpu))
+			t.Logf("%s, %s: n^%.2f calls, n^%.2f bytes, n^%.2f CPU", s.name, phase, calls, bytes, cpu)
+			if calls > maxCounted || bytes > maxCounted || cpu > maxCPU {
+				t.Errorf("%s, %s grows too fast", s.name, phase)
+			}
+		}
+	}
+	if count == 0 {
+		t.Fatalf("no shape %q", *only)
+	}
+	t.Logf("growth: %d phases of shapes %v", count, slices.Compact(sizes))
+}
+
+func blocked(p *xacct.Plan) bool {
+	return slices.ContainsFunc(p.Changes, func(c xacct.Change) bool { return c.Hold != "" })
+}
