@@ -50,6 +50,7 @@ func Example() {
 	// SHA256SUMS
 	// cloudformation
 	// plan.json
+	// review.html
 	// script.sh
 	// statements
 	// terraform

@@ -63,7 +63,7 @@ func standing(t *testing.T) (*xaccttest.Cloud, xacct.Transfer) {
 }
 
 // Every file of every situation is that of testdata, read by a person for sense. Of the scripts, the parts that are the same in all of them stand once.
-// plan.json is the part of the plan, SHA256SUMS follows from the files.
+// plan.json is the part of the plan, SHA256SUMS follows from the files, and package review pins its pages.
 func TestGolden(t *testing.T) {
 	files := 0
 
@@ -100,6 +100,11 @@ func compare(t *testing.T, p *xacct.Plan, b *handover.Bundle, account, dir strin
 		got := string(text)
 		switch {
 		case name == "SHA256SUMS":
+			return nil
+		case name == "review.html": // package review pins its pages
+			if want, err := p.For(account).Digest(); err != nil || !strings.Contains(got, want) {
+				t.Errorf("%s: review.html has not the digest of the part", dir)
+			}
 			return nil
 		case name == "plan.json":
 			var read xacct.Plan

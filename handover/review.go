@@ -1,4 +1,17 @@
 package handover
 
-// review adds review.html, the plan as a page.
-func (w *work) review() error { return nil }
+import (
+	"bytes"
+
+	"github.com/xacct/xacct/review"
+)
+
+// review adds review.html, the part of the plan as a page.
+func (w *work) review() error {
+	var b bytes.Buffer
+	if err := review.HTML(&b, w.part); err != nil {
+		return err
+	}
+	w.add("review.html", b.Bytes())
+	return nil
+}
