@@ -63,7 +63,11 @@ func (w *work) first(p *inert.Page) {
 		p.List(false, findings(rest))
 	}
 	if before := w.requires(); len(before) > 0 {
-		p.Para("Other accounts must have done this before; a policy that names a role is refused until the role exists, and the role is not deleted while a policy names it:")
+		if w.part.Mode == plan.TearDown {
+			p.Para("Other accounts must have done this before. The roles go last, because S3 and KMS refuse every change of a policy that names a role that is gone:")
+		} else {
+			p.Para("Other accounts must have done this before. S3 and KMS refuse a policy that names a role that does not exist yet:")
+		}
 		p.List(false, before)
 	}
 }
@@ -287,11 +291,12 @@ func (w *work) undoing(p *inert.Page) {
 		} else {
 			p.Para("It puts the statements back that the script took out, as the copy has them. The roles that they name must still exist.")
 		}
-		p.Para("By hand:")
 		for _, s := range w.policies {
+			p.Para("By hand, for", s.inTitle()+":")
 			p.List(true, proseAll(s.byHand(w.part.Mode, true)))
 		}
 		for _, o := range w.ownership {
+			p.Para("By hand, for the Object Ownership of bucket", inert.Code(o.spec.Name)+":")
 			p.List(true, proseAll(o.byHand(true)))
 		}
 	}
@@ -305,7 +310,7 @@ func (w *work) contents(p *inert.Page) {
 	p.Head(2, "What is in this folder")
 	var lines []string
 	for _, f := range []struct{ name, about string }{
-		{"review.html", "the plan as a inert.Page, to be read in a browser"},
+		{"review.html", "the plan as a page, to be read in a browser"},
 		{"plan.json", "the part of the plan for this account, which xacct can apply"},
 		{"statements/", "the policy documents one by one"},
 		{"script.sh", "does what is to be done to policies and Object Ownership"},

@@ -45,7 +45,10 @@ func (w *work) script(way, data string) string {
 	fmt.Fprintf(&b, "\naccount=%s\nway=%s\n", inert.Shell(w.account), inert.Shell(way))
 	b.WriteString("# What is to be done by hand where this script cannot.\nby_hand() {\n\tcat <<'XACCT_TEXT'\n")
 	for line := range strings.Lines(w.byHand(way == "undo")) {
-		b.WriteString("  " + line)
+		if line != "\n" {
+			line = "  " + line
+		}
+		b.WriteString(line)
 	}
 	b.WriteString("XACCT_TEXT\n}\n\n# What the statements are, and where they go.\ndata() {\n\tcat <<'XACCT_DATA'\n" + data + "\nXACCT_DATA\n}\n\n")
 	b.WriteString("# Who looks without Python.\nlook_at() {\n")

@@ -252,7 +252,7 @@ func (w *work) tfFragments() {
 	for _, s := range w.granted() {
 		owner, member := "aws_s3_bucket_policy", "policy of its aws_s3_bucket_policy"
 		if s.kind == policy.Key {
-			owner, member = "aws_kms_key and aws_kms_key_policy", "policy of its aws_kms_key or aws_kms_key_policy"
+			owner, member = "aws_kms_key_policy", "policy of its aws_kms_key or aws_kms_key_policy"
 		}
 		w.tfFragment(s.file(), policy.New(s.wanted), owner+" replaces the whole policy, so that a second one would take away what others wrote.", member)
 	}

@@ -330,9 +330,13 @@ def size(step, text):
 # AWS.
 
 
+def shown(text):
+    """The text without characters that could move a cursor or turn a line round."""
+    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
 def say(line):
-    plain = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in line)
-    sys.stderr.write(plain + "\n")
+    sys.stderr.write(shown(line).replace("\n", " ").replace("\t", " ") + "\n")
     sys.stderr.flush()
 
 
@@ -502,7 +506,7 @@ def change_policy(step):
             raise Stop("the policy would have %d of %d bytes" % (used, step["Quota"]))
         if DRY:
             say("%s: would %s" % (step["ID"], "write this policy" if new else "delete the policy: no statement would be left"))
-            sys.stdout.write(new + "\n" if new else "")
+            sys.stdout.write(shown(new.replace("\r\n", "\n")) + "\n" if new else "")
             return "", {}
         keep(step, text)
         try:

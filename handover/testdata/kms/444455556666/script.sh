@@ -66,7 +66,7 @@ by_hand() {
       }
     ]
   }
-  
+
   the policy of key arn:aws:kms:us-east-2:444455556666:key/9662ccf2-2df7-3b7a-b9c4-6c5110925beb, by hand:
   1. Open the AWS KMS console in Region us-east-2, Customer managed keys, the key 9662ccf2-2df7-3b7a-b9c4-6c5110925beb, tab Key policy, Switch to policy view, Edit.
   2. Copy the whole policy as it is into a file, so that it can be put back.
@@ -92,12 +92,12 @@ by_hand() {
       }
     ]
   }
-  
+
   the Object Ownership of bucket media-archive, by hand:
   1. Open the Amazon S3 console, General purpose buckets, the bucket media-archive, tab Permissions, section Object Ownership, Edit.
   2. Note what is set.
   3. Choose ACLs disabled (Bucket owner enforced), acknowledge, Save changes. Whoever writes or reads this bucket by ACLs loses access.
-  
+
 XACCT_TEXT
 }
 

@@ -60,7 +60,7 @@ by_hand() {
       }
     ]
   }
-  
+
 XACCT_TEXT
 }
 

@@ -64,7 +64,7 @@ by_hand() {
       }
     ]
   }
-  
+
 XACCT_TEXT
 }
 

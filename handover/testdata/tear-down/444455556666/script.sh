@@ -15,7 +15,7 @@ by_hand() {
   2. Copy the whole policy as it is into a file, so that it can be put back.
   3. Take out each statement with one of these Sids, as far as it stands there, and nothing else: XacctMediaArchiveWrite317df6a3, XacctMediaArchiveList8abc7cf6, XacctMediaArchiveManifest563f291b, XacctMediaArchiveReport48b79913, XacctMediaArchiveRetry30c337e7. If none is left, delete the policy of a bucket.
   4. Save. If the console says Invalid principal, the role was made a moment ago: wait two minutes and save again.
-  
+
 XACCT_TEXT
 }
 
