@@ -1,0 +1,144 @@
+// Command twoteams plays a transfer between two teams of which one has no Go and no xacct: the owner of the destination's bucket gets a folder, looks at
+// it, runs its script with the AWS CLI, and hands a report back. After the run the owner undoes it. All of it happens on an in-memory AWS; the folder
+// stays, to be looked at.
+//
+//	go run ./examples/twoteams -dir /tmp/for-the-owner
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/handover"
+	"github.com/xacct/xacct/xaccttest"
+)
+
+func main() {
+	dir := flag.String("dir", "", "the folder for the owner, which must be empty or not exist; by default one is made for the moment")
+	flag.Parse()
+	cloud := newCloud()
+	if err := play(context.Background(), os.Stdout, cloud, *dir, byScript(cloud)); err != nil {
+		fmt.Fprintln(os.Stderr, "twoteams:", err)
+		for _, hint := range xacct.Hints(err) {
+			fmt.Fprintln(os.Stderr, "hint:", hint)
+		}
+		os.Exit(1)
+	}
+}
+
+// owner does the owner's part with a script of the folder, and returns its report as JSON.
+type owner func(ctx context.Context, out io.Writer, dir, script string, p *xacct.Plan) ([]byte, error)
+
+// play plays both teams. The source's team has no clients of the owner's account at any time.
+func play(ctx context.Context, out io.Writer, cloud *xaccttest.Cloud, dir string, do owner) error {
+	source := clientsOf(cloud, sourceTeam)
+	transfers := []xacct.Transfer{{
+		Name:        "media-archive",
+		Source:      xacct.Endpoint{Account: sourceTeam, Region: "eu-west-1", Bucket: "media-raw", Prefix: "2026/"},
+		Destination: xacct.Endpoint{Account: ownerTeam, Region: "us-east-2", Bucket: "media-archive"},
+		Operators:   []string{cloud.OperatorARN(sourceTeam)},
+	}}
+	before := string(cloud.BucketPolicy("media-archive"))
+
+	fmt.Fprintln(out, "The source's team plans, makes its roles, and hands the rest over.")
+	p, err := xacct.NewPlan(ctx, source, transfers)
+	if err != nil {
+		return err
+	}
+	if _, err := p.Apply(ctx, source); err != nil {
+		return err
+	}
+	if dir, err = handOver(out, p, dir); err != nil {
+		return err
+	}
+
+	fmt.Fprintln(out, "The owner reads README.md, compares the digest, and runs script.sh, twice.")
+	var report []byte
+	for range 2 {
+		if report, err = do(ctx, out, dir, "script.sh", p); err != nil {
+			return err
+		}
+	}
+	var handedBack xacct.Result
+	if err := json.Unmarshal(report, &handedBack); err != nil {
+		return fmt.Errorf("the report: %w", err)
+	}
+	fmt.Fprintln(out, "The report says:")
+	fmt.Fprintln(out, indent(handedBack.String()))
+
+	fmt.Fprintln(out, "The source's team goes on, and runs the task.")
+	if err := copyObjects(ctx, out, source, p); err != nil {
+		return err
+	}
+
+	fmt.Fprintln(out, "The source's team takes away what is its own, and the owner undoes the rest.")
+	down, err := xacct.NewDestroyPlan(ctx, source, transfers)
+	if err != nil {
+		return err
+	}
+	if _, err := down.Apply(ctx, source); err != nil {
+		return err
+	}
+	if _, err := do(ctx, out, dir, "undo.sh", down); err != nil {
+		return err
+	}
+	after := string(cloud.BucketPolicy("media-archive"))
+	if strings.Contains(after, "Xacct") {
+		return errors.New("statements of ours are left in the bucket's policy")
+	}
+	fmt.Fprintf(out, "The bucket's policy is as before: %t. %d objects have arrived. The folder is %s\n", before == after, len(cloud.Objects("media-archive")), dir)
+	return nil
+}
+
+// handOver makes the folder for the owner and tells its digest, which goes another way than the folder.
+func handOver(out io.Writer, p *xacct.Plan, dir string) (string, error) {
+	b, err := handover.New(p, ownerTeam)
+	if err != nil {
+		return "", err
+	}
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "twoteams-"); err != nil {
+			return "", err
+		}
+	}
+	if err := b.WriteDir(dir); err != nil {
+		return "", err
+	}
+	fmt.Fprintf(out, "  the digest, to be told by telephone: %s\n", b.Digest())
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return "", err
+	}
+	for _, e := range entries {
+		fmt.Fprintf(out, "  %s\n", e.Name())
+	}
+	return filepath.Abs(dir)
+}
+
+// copyObjects makes the locations and the task, which the owner's statements allow now, and runs the task.
+func copyObjects(ctx context.Context, out io.Writer, source xacct.Clients, p *xacct.Plan) error {
+	r, err := p.Apply(ctx, source)
+	if err != nil {
+		return err
+	}
+	run, err := p.Start(ctx, source, r, "media-archive", xacct.OwnershipConfirmed("media-archive", "the owner, by telephone"))
+	if err != nil {
+		return err
+	}
+	outcome, err := run.Wait(ctx, lookOften)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "  %s\n", outcome.Verdict)
+	return nil
+}
+
+func indent(s string) string { return "  " + strings.ReplaceAll(s, "\n", "\n  ") }
