@@ -90,7 +90,7 @@ func anyShape(texts map[string][]string) map[string]any {
 	if texts == nil {
 		texts = map[string][]string{}
 	}
-	return map[string]any{"Exact": texts, "Shape": map[string]any{"Accounts": []string{}, "Actions": []string{}, "Resources": []string{}, "Below": []string{}, "Conditions": map[string]string{}}}
+	return map[string]any{"Exact": texts, "Shape": map[string]any{"Accounts": []string{}, "Actions": []string{}, "Resources": []string{}, "Below": []string{}, "Conditions": map[string]string{}, "Free": []string{}}}
 }
 
 // corpus are the documents of policy/testdata/corpus, by name.
@@ -279,6 +279,8 @@ func TestShapeIsThatOfTheEngine(t *testing.T) {
 		{"a wildcard action", policy.Allow("s3:*").WithSid(sid).By(policy.AWS(role)).On("arn:aws:s3:::b/*")},
 		{"another bucket", policy.Allow("s3:GetObject").WithSid(sid).By(policy.AWS(role)).On("arn:aws:s3:::b-other/*")},
 		{"another condition", base.When(policy.StringEquals("aws:SourceIp", "x"))},
+		{"with an end", base.When(policy.Where("DateLessThan", "aws:CurrentTime", "2026-12-01T00:00:00Z"))},
+		{"with an end by somebody else", base.When(policy.Where("DateGreaterThan", "AWS:currenttime", "2026-12-01T00:00:00Z"))},
 		{"no principal", policy.Allow("s3:GetObject").WithSid(sid).On("arn:aws:s3:::b/*")},
 	}
 	exact := map[string][]string{}

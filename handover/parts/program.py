@@ -265,7 +265,7 @@ def shaped(statement, shape):
         return False
     asked = conditions(statement.named("Condition")[0]) if "Condition" in names else ()
     for operator, key, _ in asked:
-        if shape["Conditions"].get(key) != operator:
+        if key not in shape["Free"] and shape["Conditions"].get(key) != operator:
             return False
     named = any(key == "aws:principalarn" for _, key, _ in asked)
     for kind, who in principals(statement.named("Principal")[0]):

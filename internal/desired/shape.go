@@ -3,25 +3,28 @@ package desired
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/policy"
 )
 
 // Shape tells a statement of ours from one of others with the same Sid, for those who cannot call [Bucket.Diff] or [Key.Diff]: a statement of ours allows
 // roles or users of Accounts, or these accounts with a condition on aws:PrincipalArn, some of Actions on Resources or on what begins with one of Below,
-// under no conditions but those of Conditions.
+// under no conditions but those of Conditions and Free.
 type Shape struct {
 	Accounts   []string          // the task accounts
 	Actions    []string          // in any letter case
 	Resources  []string          // ARNs, or "*"
 	Below      []string          `json:",omitempty"` // beginnings of ARNs
 	Conditions map[string]string // condition keys in lower case, with their operators
+	Free       []string          // condition keys in lower case that whoever set an end may have put there, with any operator
 }
 
 func (w SharedPolicy) shape(actions []string) Shape {
-	s := Shape{Actions: actions, Conditions: maps.Clone(ourConditions)}
+	s := Shape{Actions: actions, Conditions: maps.Clone(ourConditions), Free: []string{strings.ToLower(transfer.KeyNow)}}
 	for _, t := range w.Transfers {
 		if !slices.Contains(s.Accounts, t.TaskAccount) {
 			s.Accounts = append(s.Accounts, t.TaskAccount)

@@ -91,7 +91,10 @@ data() {
     "Conditions": {
      "aws:principalarn": "ArnEquals",
      "kms:viaservice": "StringEquals"
-    }
+    },
+    "Free": [
+     "aws:currenttime"
+    ]
    },
    "Quota": 20480
   }

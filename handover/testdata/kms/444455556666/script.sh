@@ -173,7 +173,10 @@ data() {
     "Conditions": {
      "aws:principalarn": "ArnEquals",
      "kms:viaservice": "StringEquals"
-    }
+    },
+    "Free": [
+     "aws:currenttime"
+    ]
    },
    "Quota": 20480
   },
@@ -222,7 +225,10 @@ data() {
     "Conditions": {
      "aws:principalarn": "ArnEquals",
      "kms:viaservice": "StringEquals"
-    }
+    },
+    "Free": [
+     "aws:currenttime"
+    ]
    },
    "Quota": 32768
   },

@@ -104,7 +104,10 @@ data() {
     "Conditions": {
      "aws:principalarn": "ArnEquals",
      "kms:viaservice": "StringEquals"
-    }
+    },
+    "Free": [
+     "aws:currenttime"
+    ]
    },
    "Quota": 20480
   },
@@ -153,7 +156,10 @@ data() {
     "Conditions": {
      "aws:principalarn": "ArnEquals",
      "kms:viaservice": "StringEquals"
-    }
+    },
+    "Free": [
+     "aws:currenttime"
+    ]
    },
    "Quota": 32768
   },

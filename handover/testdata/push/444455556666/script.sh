@@ -140,7 +140,10 @@ data() {
     "Conditions": {
      "aws:principalarn": "ArnEquals",
      "kms:viaservice": "StringEquals"
-    }
+    },
+    "Free": [
+     "aws:currenttime"
+    ]
    },
    "Quota": 20480
   }
