@@ -118,6 +118,7 @@ func TestScriptEnds(t *testing.T) {
 		{name: "a policy that is refused", policy: foreign, failures: map[string]string{"put-bucket-policy": "MalformedPolicy Policy has invalid action\n"}, status: 1, writes: 1, says: "invalid action"},
 		{name: "throttled", policy: foreign, failures: map[string]string{"put-bucket-policy": "SlowDown x\n"}, status: 1, writes: 1, says: "SlowDown"},
 		{name: "a lost answer that was no write", policy: foreign, failures: map[string]string{"put-bucket-policy": "- Connection was closed\n"}, status: 1, writes: 1, says: "another writer"},
+		{name: "a lost answer that was a write", policy: foreign, failures: map[string]string{"put-bucket-policy": "late Connection was closed\n"}, writes: 1, stands: "ours", says: "it is not known whether it was written"},
 		{name: "a Sid of ours on a statement of others", policy: `{"Statement":[{"Sid":"` + sid + `","Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}]}`, status: 3, says: "has our Sid and is not ours"},
 		{name: "no JSON", policy: "{", status: 3, says: "cannot be cut safely"},
 		{name: "too long", policy: strings.Replace(foreign, "TLS", strings.Repeat("x", 20000), 1), status: 3, says: "of 20480 bytes"},

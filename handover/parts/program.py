@@ -395,11 +395,22 @@ def copies(step):
     return sorted(found)
 
 
+def copied(path):
+    """The text of a copy; None for no policy."""
+    if path.endswith(".none"):
+        return None
+    with open(path, "rb") as f:
+        return f.read().decode("utf-8")
+
+
 def keep(step, text):
     """Keeps a copy of what was read. No copy is ever written over."""
     have = copies(step)
+    who = "undo" if UNDO else "script"
+    if have and have[-1][1] == who and copied(have[-1][2]) == text:
+        return
     number = have[-1][0] + 1 if have else 1
-    name = "%s.%s.%04d.%s.%s" % (step["Kind"], step["Name"], number, "undo" if UNDO else "script", "none" if text is None else "json")
+    name = "%s.%s.%04d.%s.%s" % (step["Kind"], step["Name"], number, who, "none" if text is None else "json")
     path = os.path.join(COPIES, name)
     f = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(f, "wb") as out:
@@ -417,12 +428,7 @@ def first(step):
             found = None
         elif found is None:
             found = path
-    if found is None:
-        return False, None
-    if found.endswith(".none"):
-        return True, None
-    with open(found, "rb") as f:
-        return True, f.read().decode("utf-8")
+    return (False, None) if found is None else (True, copied(found))
 
 
 def asked(step):
@@ -451,27 +457,27 @@ def settled(step, put):
 
 def look(step, sent, put, take):
     """Reads the policy until it holds what was sent. Returns what it holds."""
-    wanted = [] if not sent else [p.value for p in Document(sent).places]
+    wanted = [] if not sent else Document(sent).places
     for attempt in range(LOOKS):
         text = read(step)
-        have = [] if text is None else [p.value for p in Document(text).places]
+        have = [] if text is None else Document(text).places
         rest, missing = list(have), []
         for w in wanted:
-            i = next((i for i, h in enumerate(rest) if same(h, w)), None)
+            i = next((i for i, h in enumerate(rest) if same(h.value, w.value)), None)
             if i is None:
                 missing.append(w)
             else:
                 del rest[i]
-        leftover = [sid for h in rest for sid in h.named("Sid") if sid in take]
-        if not missing and not leftover and not any(unresolved(h) for h in have if set(h.named("Sid")) & set(dict(put))):
+        leftover = [h.sid() for h in rest if h.sid() in take]
+        if not missing and not leftover and not any(unresolved(h.value) for h in have if h.sid() in dict(put)):
             return text
         if attempt + 1 < LOOKS:
             time.sleep(min(WAIT, 1))
-    sids = [(m.named("Sid") or ["one without a Sid"])[0] for m in missing] + leftover
+    sids = [m.sid() or "one without a Sid" for m in missing] + leftover
     if set(sids) & set(step["Ours"]):
-        raise Refused("", "what was written is not what stands there (%s): another writer was at work; look at the copies, and run again" % ", ".join(map(str, sids)))
+        raise Refused("", "what was written is not what stands there (%s): another writer was at work; look at the copies, and run again" % ", ".join(sids))
     if sids:
-        say("%s: written, but not there afterwards: %s (another writer removed or changed it)" % (step["ID"], ", ".join(map(str, sids))))
+        say("%s: written, but not there afterwards: %s (another writer removed or changed it)" % (step["ID"], ", ".join(sids)))
     else:
         say("%s: written, but a unique id stands in place of a role: it may be gone, or shown so for a while; run again" % step["ID"])
     return text
@@ -519,7 +525,10 @@ def change_policy(step):
             if e.code and not e.code.startswith(("Internal", "Service", "RequestTimeout")):
                 raise
             say("%s: it is not known whether it was written: %s" % (step["ID"], e))
-        return "done", {"Stored": stored(step, look(step, new, put, take))}
+        try:
+            return "done", {"Stored": stored(step, look(step, new, put, take))}
+        except Stop as e:
+            raise Refused("", "it was written, but what stands there now is not to be understood: %s" % e)
 
 
 def ownership(step):
@@ -609,6 +618,6 @@ if __name__ == "__main__":
     ACCOUNT, MODE = DATA["Account"], DATA["Mode"]
     try:
         sys.exit(main(DATA))
-    except Refused as e:
+    except (Refused, OSError) as e:
         say("nothing was written: %s" % e)
         sys.exit(1)
