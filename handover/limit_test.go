@@ -3,6 +3,7 @@ package handover_test
 import (
 	"os"
 	"testing"
+	"time"
 
 	"github.com/xacct/xacct/internal/testlimit"
 )
@@ -12,5 +13,5 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv("XACCT_STUB"); dir != "" {
 		os.Exit(stub(dir, os.Args[1:]))
 	}
-	os.Exit(testlimit.Run(m))
+	os.Exit(testlimit.Run(m, testlimit.Exception{Flag: "scripts", Limit: 20 * time.Minute}))
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"io/fs"
 	"net/http/httptest"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,13 +29,16 @@ const (
 	accountB = kittest.AccountB
 )
 
-// heavy says that the tests run which start many processes: the gate handover sets it.
-var heavy = os.Getenv("XACCT_HANDOVER_GATE") != ""
+// Tests that start many processes run with -scripts only, as the gate handover does. It reads the scripts that -keep keeps.
+var (
+	heavy = flag.Bool("scripts", false, "run the tests that run scripts")
+	kept  = flag.String("keep", "", "a directory for the bundles whose scripts were run")
+)
 
 // need skips the test where a program is missing, or where only the gate has the time for it.
 func need(t testing.TB, programs ...string) {
 	t.Helper()
-	if !heavy {
+	if !*heavy {
 		t.Skip("runs in the gate handover")
 	}
 	for _, p := range programs {
@@ -60,13 +65,22 @@ func serve(t testing.TB, cloud *xaccttest.Cloud) string {
 	return server.URL
 }
 
+// pythonBin is where Python's programs are: what stands in PATH for them may be wrappers that take their time.
+var pythonBin = sync.OnceValue(func() string {
+	out, err := exec.Command("python3", "-c", "import os, sys; print(os.path.join(sys.prefix, 'bin'))").Output()
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(out))
+})
+
 // run runs a script. It returns what it printed and its exit status.
 func (o operator) run(script string, args ...string) (stdout, stderr string, status int) {
 	o.t.Helper()
 	cmd := exec.CommandContext(o.t.Context(), "bash", append([]string{filepath.Join(o.dir, script)}, args...)...)
 	path := o.path
 	if path == "" {
-		path = os.Getenv("PATH")
+		path = pythonBin() + string(os.PathListSeparator) + os.Getenv("PATH")
 	}
 	cmd.Dir = o.work
 	cmd.Env = []string{"PATH=" + path, "HOME=" + o.t.TempDir(), "AWS_ENDPOINT_URL=" + o.url, "AWS_ACCESS_KEY_ID=" + o.account, "AWS_SECRET_ACCESS_KEY=any",
@@ -101,8 +115,8 @@ func bundle(t testing.TB, p *xacct.Plan, account string, optFns ...func(*handove
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "bundle")
-	if keep := os.Getenv("XACCT_HANDOVER_KEEP"); keep != "" { // the gate reads the scripts
-		if err := b.WriteDir(filepath.Join(keep, b.Digest())); err != nil && !errors.Is(err, fs.ErrExist) {
+	if *kept != "" {
+		if err := b.WriteDir(filepath.Join(*kept, b.Digest())); err != nil && !errors.Is(err, fs.ErrExist) {
 			t.Fatal(err)
 		}
 	}
