@@ -39,7 +39,8 @@ func (w *work) byHand(undo bool) string {
 // https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying.html
 func (s shared) screen() string {
 	if s.kind == policy.Key {
-		return "Open the AWS KMS console in Region " + s.region + ", Customer managed keys, the key " + s.name() + ", tab Key policy, Switch to policy view, Edit."
+		return "Open the AWS KMS console in Region " + s.region + ", Customer managed keys, the key " + s.name() + ", tab Key policy, Switch to policy " +
+			"view, Edit."
 	}
 	return "Open the Amazon S3 console, General purpose buckets, the bucket " + s.name() + ", tab Permissions, section Bucket policy, Edit."
 }
@@ -49,7 +50,8 @@ func (s shared) byHand(mode plan.Mode, undo bool) []string {
 	out := []string{s.screen(), "Copy the whole policy as it is into a file, so that it can be put back."}
 	adds := mode == plan.SetUp
 	if len(s.wanted) > 0 && adds != undo {
-		out = append(out, fmt.Sprintf("Add the statement%s of statements/%s.json behind the last entry of the list Statement, after a comma. Where a statement with the same Sid stands, put the new one "+
+		out = append(out, fmt.Sprintf("Add the statement%s of statements/%s.json behind the last entry of the list Statement, after a comma. Where a "+
+			"statement with the same Sid stands, put the new one "+
 			"in its place. Change nothing else.", text.Plural(len(s.wanted)), s.file()))
 	}
 	var sids []string
@@ -61,7 +63,8 @@ func (s shared) byHand(mode plan.Mode, undo bool) []string {
 		sids = s.leaving(mode)
 	}
 	if len(sids) > 0 {
-		out = append(out, "Take out each statement with one of these Sids, as far as it stands there, and nothing else: "+strings.Join(sids, ", ")+". If none is left, delete the policy of a bucket.")
+		out = append(out, "Take out each statement with one of these Sids, as far as it stands there, and nothing else: "+strings.Join(sids, ", ")+". "+
+			"If none is left, delete the policy of a bucket.")
 	}
 	return append(out, "Save. If the console says Invalid principal, the role was made a moment ago: wait two minutes and save again.")
 }

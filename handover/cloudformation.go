@@ -147,7 +147,8 @@ func (w *work) cfnRole(t *template, r exitRole) error {
 		policies = append(policies, inert.Pairs{{"PolicyName", name}, {"PolicyDocument", d}})
 	}
 	label := "Role" + logical(r.label)
-	properties := inert.Pairs{{"RoleName", r.spec.Name}}.With("Path", r.spec.Path).With("Description", r.spec.Description).With("PermissionsBoundary", r.spec.PermissionsBoundary)
+	properties := inert.Pairs{{"RoleName", r.spec.Name}}.With("Path", r.spec.Path).With("Description", r.spec.Description)
+	properties = properties.With("PermissionsBoundary", r.spec.PermissionsBoundary)
 	properties = append(properties, inert.Pair{"AssumeRolePolicyDocument", trust}, inert.Pair{"Policies", policies}).With("Tags", cfnTags(r.spec.Tags))
 	t.resource(label, "AWS::IAM::Role", properties, nil)
 	if r.have {
@@ -189,7 +190,8 @@ func cfnGroup(t *template, g exitGroup) {
 	if n := g.want.Spec.RetentionDays; n != 0 {
 		days = fmt.Sprint(n)
 	}
-	t.resource(label, "AWS::Logs::LogGroup", inert.Pairs{{"LogGroupName", g.want.Spec.Name}}.With("RetentionInDays", days).With("KmsKeyId", g.want.Spec.KMSKey).With("Tags", cfnTags(g.want.Tags)), nil)
+	group := inert.Pairs{{"LogGroupName", g.want.Spec.Name}}.With("RetentionInDays", days).With("KmsKeyId", g.want.Spec.KMSKey)
+	t.resource(label, "AWS::Logs::LogGroup", group.With("Tags", cfnTags(g.want.Tags)), nil)
 	if g.have {
 		t.imported(label, "AWS::Logs::LogGroup", "LogGroupName", g.want.Spec.Name)
 	}
@@ -209,7 +211,8 @@ func (w *work) cfnTask(t *template, x exitTask) error {
 		}
 		l := w.exits.locations[e.location]
 		name := "Location" + logical(l.label) + "Arn"
-		t.parameters = append(t.parameters, inert.Pair{name, inert.Pairs{{"Type", "String"}, {"Description", "the output " + name + " of 2-locations-" + l.region}}.With("Default", l.arn)})
+		t.parameters = append(t.parameters, inert.Pair{name, inert.Pairs{{"Type", "String"}, {"Description", "the output " + name + " of " +
+			"2-locations-" + l.region}}.With("Default", l.arn)})
 		for j := range members {
 			if members[j][0] == property {
 				members[j][1] = inert.Pairs{{"Ref", name}}
@@ -236,12 +239,14 @@ func (w *work) cfnFragments() error {
 		if s.kind == policy.Key {
 			owner, member = "AWS::KMS::Key", "KeyPolicy"
 		}
-		if err := w.cfnFragment(s.file(), policy.New(s.wanted), owner+" replaces the whole policy, so that a second one would take away what others wrote.", "Statement of the "+member+" of its "+owner); err != nil {
+		if err := w.cfnFragment(s.file(), policy.New(s.wanted), owner+" replaces the whole policy, so that a second one would take away what others "+
+			"wrote.", "Statement of the "+member+" of its "+owner); err != nil {
 			return err
 		}
 	}
 	for _, l := range w.exits.logs {
-		if err := w.cfnFragment(string(plan.LogPolicy)+"-"+l.Region, logDocument(l), "AWS::Logs::ResourcePolicy replaces the whole document of its name, and an account has ten of them in a Region.",
+		if err := w.cfnFragment(string(plan.LogPolicy)+"-"+l.Region, logDocument(l), "AWS::Logs::ResourcePolicy replaces the whole document of its "+
+			"name, and an account has ten of them in a Region.",
 			"Statement of the PolicyDocument of one that the account has"); err != nil {
 			return err
 		}
@@ -260,7 +265,8 @@ func (w *work) cfnFragment(name string, d policy.Document, why, where string) er
 	}
 	for _, p := range v.(inert.Pairs) {
 		if p[0] == "Statement" {
-			w.add("cloudformation/"+name+".fragment.yaml", inert.Commented(p[1], "A fragment for the template that owns this policy. Do not make another resource for it: "+why,
+			w.add("cloudformation/"+name+".fragment.yaml", inert.Commented(p[1], "A fragment for the template that owns this policy. Do not make another "+
+				"resource for it: "+why,
 				"Add these to the list "+where+"."))
 		}
 	}
@@ -271,7 +277,8 @@ func (w *work) cfnFragment(name string, d policy.Document, why, where string) er
 func (w *work) exitWays(p *inert.Page) {
 	if w.part.Mode == plan.TearDown {
 		p.Head(2, "By Terraform or CloudFormation")
-		p.Para("There is no configuration here, because nothing is to stand. Where one of yours has these statements or resources, take them out of it, or it makes them again.")
+		p.Para("There is no configuration here, because nothing is to stand. Where one of yours has these statements or resources, take them out of it, " +
+			"or it makes them again.")
 		return
 	}
 	if w.empty() {
@@ -302,14 +309,16 @@ func (w *work) fragmentNote(p *inert.Page, folder string) {
 		return
 	}
 	slices.Sort(names)
-	p.Para("A policy that others write too belongs to the configuration that has it today, because the resource for it replaces the whole policy. Add the statements there; each file says where:",
+	p.Para("A policy that others write too belongs to the configuration that has it today, because the resource for it replaces the whole policy. "+
+		"Add the statements there; each file says where:",
 		strings.Join(names, ", ")+". If no configuration has the policy, use the script: do not make one of these statements alone.")
 }
 
 func (w *work) terraformWay(p *inert.Page, own bool) {
 	p.Head(2, "By Terraform")
 	if own {
-		p.Para("Copy the folder", inert.Code("terraform"), "to where your configurations are kept. What exists is imported. A plan of it must then show no change but what", inert.Code("plan.json"), "says, and destroys nothing.")
+		p.Para("Copy the folder", inert.Code("terraform"), "to where your configurations are kept. What exists is imported. A plan of it must then show "+
+			"no change but what", inert.Code("plan.json"), "says, and destroys nothing.")
 		p.Commands("terraform init", "terraform plan", "terraform apply")
 		p.Para("From then on the configuration owns these resources: a new plan by xacct shows what differs, but do not let both change them.")
 	}
@@ -319,10 +328,13 @@ func (w *work) terraformWay(p *inert.Page, own bool) {
 func (w *work) cloudFormationWay(p *inert.Page, own bool) {
 	p.Head(2, "By CloudFormation")
 	if own {
-		p.Para("One stack for each template in the folder", inert.Code("cloudformation")+", in the order of their names and in the Region of their names; the stack of the roles in any Region. The outputs of the locations' stacks are the parameters of the tasks' stacks.")
+		p.Para("One stack for each template in the folder", inert.Code("cloudformation")+", in the order of their names and in the Region of their "+
+			"names; the stack of the roles in any Region. The outputs of the locations' stacks are the parameters of the tasks' stacks.")
 		p.Commands("aws cloudformation deploy --stack-name STACK --template-file TEMPLATE --capabilities CAPABILITY_NAMED_IAM --region REGION")
-		p.Para("Where there is an", inert.Code(".import.json"), "beside a template, the resources in it exist: import these first, with a template that has these resources alone (import takes no others), then deploy the whole template.")
-		p.Commands("aws cloudformation create-change-set --change-set-type IMPORT --change-set-name import --stack-name STACK --template-body file://TEMPLATE --resources-to-import file://IMPORT --capabilities CAPABILITY_NAMED_IAM --region REGION",
+		p.Para("Where there is an", inert.Code(".import.json"), "beside a template, the resources in it exist: import these first, with a template that "+
+			"has these resources alone (import takes no others), then deploy the whole template.")
+		p.Commands("aws cloudformation create-change-set --change-set-type IMPORT --change-set-name import --stack-name STACK --template-body "+
+			"file://TEMPLATE --resources-to-import file://IMPORT --capabilities CAPABILITY_NAMED_IAM --region REGION",
 			"aws cloudformation execute-change-set --change-set-name import --stack-name STACK --region REGION")
 	}
 	w.fragmentNote(p, "cloudformation")

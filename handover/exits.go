@@ -105,7 +105,8 @@ func (w *work) gather() error {
 		if err != nil {
 			return err
 		}
-		x := exitLocation{label: names.of(l.Transfer.Name + "_" + string(l.Side)), transfer: l.Transfer.Name, account: l.Spec.Account, region: l.Spec.Region, side: l.Side, in: in}
+		x := exitLocation{label: names.of(l.Transfer.Name + "_" + string(l.Side)), transfer: l.Transfer.Name, account: l.Spec.Account,
+			region: l.Spec.Region, side: l.Side, in: in}
 		x.role = slices.IndexFunc(w.exits.roles, func(r exitRole) bool { return r.arn == l.Spec.RoleARN })
 		if x.arn, err = existing(byID[l.ID()], "location/loc-"); err != nil {
 			return err
@@ -118,7 +119,8 @@ func (w *work) gather() error {
 	for _, g := range w.desired.LogGroups {
 		if g.Account == w.account {
 			c := byID[g.ID()]
-			w.exits.groups = append(w.exits.groups, exitGroup{label: names.of(g.Spec.Name), region: g.Region, want: g, have: c != nil && (c.Op == plan.NoOp || c.Op == plan.Update)})
+			w.exits.groups = append(w.exits.groups, exitGroup{label: names.of(g.Spec.Name), region: g.Region, want: g,
+				have: c != nil && (c.Op == plan.NoOp || c.Op == plan.Update)})
 		}
 	}
 	for _, l := range w.desired.Logs {
@@ -162,10 +164,12 @@ func (w *work) gatherTasks(byID map[string]*plan.Change, names labels) error {
 		spec := t.Spec
 		for i, side := range []plan.Side{plan.SourceSide, plan.DestinationSide} {
 			e := t.Transfer.End(side)
-			x.ends[i] = end{arn: e.LocationARN, location: slices.IndexFunc(w.exits.locations, func(l exitLocation) bool { return l.transfer == t.Transfer.Name && l.side == side })}
+			x.ends[i] = end{arn: e.LocationARN, location: slices.IndexFunc(w.exits.locations,
+				func(l exitLocation) bool { return l.transfer == t.Transfer.Name && l.side == side })}
 			arn := e.LocationARN
 			if arn == "" { // the input is made before the location: the ARN is replaced by a reference
-				arn = region.ARN{Partition: t.Transfer.Partition, Service: "datasync", Region: e.Region, Account: w.account, Resource: "location/loc-00000000000000000"}.String()
+				arn = region.ARN{Partition: t.Transfer.Partition, Service: "datasync", Region: e.Region, Account: w.account,
+					Resource: "location/loc-00000000000000000"}.String()
 			}
 			if side == plan.SourceSide {
 				spec.SourceLocationARN = arn

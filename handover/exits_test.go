@@ -89,14 +89,20 @@ func read(t testing.TB, b *handover.Bundle, name string) string {
 // arguments of Terraform's resources that the bundles use; "x.y" is y in the block x.
 // https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs
 var arguments = map[string][]string{
-	"aws_iam_role":             {"provider", "name", "path", "description", "permissions_boundary", "assume_role_policy", "tags"},
-	"aws_iam_role_policy":      {"provider", "name", "role", "policy"},
-	"aws_datasync_location_s3": {"provider", "s3_bucket_arn", "subdirectory", "s3_storage_class", "depends_on", "s3_config", "s3_config.bucket_access_role_arn", "tags"},
-	"aws_datasync_task": {"provider", "name", "source_location_arn", "destination_location_arn", "task_mode", "cloudwatch_log_group_arn", "options", "options.verify_mode",
-		"options.overwrite_mode", "options.preserve_deleted_files", "options.transfer_mode", "options.object_tags", "options.task_queueing", "options.log_level", "options.atime",
-		"options.mtime", "options.bytes_per_second", "options.uid", "options.gid", "options.posix_permissions", "options.preserve_devices", "includes", "includes.filter_type",
-		"includes.value", "excludes", "excludes.filter_type", "excludes.value", "schedule", "schedule.schedule_expression", "task_report_config", "task_report_config.output_type",
-		"task_report_config.report_level", "task_report_config.s3_object_versioning", "task_report_config.s3_destination", "task_report_config.s3_destination.bucket_access_role_arn",
+	"aws_iam_role":        {"provider", "name", "path", "description", "permissions_boundary", "assume_role_policy", "tags"},
+	"aws_iam_role_policy": {"provider", "name", "role", "policy"},
+	"aws_datasync_location_s3": {"provider", "s3_bucket_arn", "subdirectory", "s3_storage_class", "depends_on", "s3_config",
+		"s3_config.bucket_access_role_arn", "tags"},
+	"aws_datasync_task": {"provider", "name", "source_location_arn", "destination_location_arn", "task_mode", "cloudwatch_log_group_arn", "options",
+		"options.verify_mode",
+		"options.overwrite_mode", "options.preserve_deleted_files", "options.transfer_mode", "options.object_tags", "options.task_queueing",
+		"options.log_level", "options.atime",
+		"options.mtime", "options.bytes_per_second", "options.uid", "options.gid", "options.posix_permissions", "options.preserve_devices", "includes",
+		"includes.filter_type",
+		"includes.value", "excludes", "excludes.filter_type", "excludes.value", "schedule", "schedule.schedule_expression", "task_report_config",
+		"task_report_config.output_type",
+		"task_report_config.report_level", "task_report_config.s3_object_versioning", "task_report_config.s3_destination",
+		"task_report_config.s3_destination.bucket_access_role_arn",
 		"task_report_config.s3_destination.s3_bucket_arn", "task_report_config.s3_destination.subdirectory", "task_report_config.report_overrides", "tags"},
 	"aws_cloudwatch_log_group":         {"provider", "name", "retention_in_days", "kms_key_id", "tags"},
 	"aws_s3_bucket_ownership_controls": {"bucket", "rule", "rule.object_ownership"},
@@ -138,7 +144,8 @@ func TestTerraformParses(t *testing.T) {
 func TestRefusedForAForm(t *testing.T) {
 	t.Parallel()
 	b := exitBundle(t, exitVariants()["manifest"], accountA)
-	if tf := read(t, b, "terraform/main.tf"); strings.Contains(tf, "aws_datasync_task\"") || !strings.Contains(tf, "# Not here: the task of transfer media-archive") {
+	if tf := read(t, b, "terraform/main.tf"); strings.Contains(tf, "aws_datasync_task\"") || !strings.Contains(tf, "# Not here: the task of transfer "+
+		"media-archive") {
 		t.Errorf("%s", tf)
 	}
 	if page := read(t, b, "README.md"); !strings.Contains(page, "Terraform, task of transfer media-archive") {

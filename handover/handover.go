@@ -48,7 +48,8 @@ func New(p *xacct.Plan, account string, optFns ...func(*Options)) (*Bundle, erro
 		return nil, err
 	}
 	b := &Bundle{files: folder{}}
-	for _, part := range []func(*work) error{(*work).plan, (*work).statements, (*work).scripts, (*work).terraform, (*work).cloudFormation, (*work).review, (*work).readme} {
+	for _, part := range []func(*work) error{(*work).plan, (*work).statements, (*work).scripts, (*work).terraform, (*work).cloudFormation,
+		(*work).review, (*work).readme} {
 		if err := part(w); err != nil {
 			return nil, fmt.Errorf("bundle for account %s: %w", account, err)
 		}

@@ -134,7 +134,8 @@ func (w *work) matchLogs(ch *plan.Change) error {
 func (w *work) matchBucket(ch *plan.Change) error {
 	for _, b := range w.desired.Buckets {
 		if b.ID() == address(ch) && b.Grants {
-			s := shared{change: ch, sharedPolicy: b.SharedPolicy, arn: b.Spec.ARN(), region: b.Spec.Region, kind: policy.Bucket, wanted: b.Spec.Statements, shape: b.Shape(), exact: b.Exact()}
+			s := shared{change: ch, sharedPolicy: b.SharedPolicy, arn: b.Spec.ARN(), region: b.Spec.Region, kind: policy.Bucket,
+				wanted: b.Spec.Statements, shape: b.Shape(), exact: b.Exact()}
 			return w.keepPolicy(s, len(b.Adopted.Roles)+len(b.Adopted.Operators) > 0)
 		}
 	}
@@ -147,7 +148,8 @@ func (w *work) matchBucket(ch *plan.Change) error {
 		return mismatch(ch, "its name or Region is none")
 	}
 	b := desired.Bucket{Spec: bucket.Spec{Name: ch.Name, Account: w.account, Region: ch.Region}, SharedPolicy: left, Former: true}
-	return w.keepPolicy(shared{change: ch, sharedPolicy: b.SharedPolicy, arn: b.Spec.ARN(), region: b.Spec.Region, kind: policy.Bucket, shape: b.Shape(), exact: b.Exact()}, false)
+	return w.keepPolicy(shared{change: ch, sharedPolicy: b.SharedPolicy, arn: b.Spec.ARN(), region: b.Spec.Region, kind: policy.Bucket,
+		shape: b.Shape(), exact: b.Exact()}, false)
 }
 
 func (w *work) matchKey(ch *plan.Change) error {
@@ -156,7 +158,8 @@ func (w *work) matchKey(ch *plan.Change) error {
 			if ch.Op == plan.NoOp && !k.Grants {
 				return nil
 			}
-			s := shared{change: ch, sharedPolicy: k.SharedPolicy, arn: k.Spec.ARN, region: k.Spec.Region(), kind: policy.Key, wanted: k.Spec.Statements, shape: k.Shape()}
+			s := shared{change: ch, sharedPolicy: k.SharedPolicy, arn: k.Spec.ARN, region: k.Spec.Region(), kind: policy.Key, wanted: k.Spec.Statements,
+				shape: k.Shape()}
 			return w.keepPolicy(s, false)
 		}
 	}

@@ -52,12 +52,14 @@ func TestNewRefusesAnEditedPlan(t *testing.T) {
 		{"another Region", accountB, edit(xacct.BucketPolicy, func(c *xacct.Change) { c.Region = "eu-west-1" })},
 		{"an ID of another", accountB, edit(xacct.BucketPolicy, func(c *xacct.Change) { c.ID = accountB + "/us-east-2/bucket-policy/other" })},
 		{"a change that nobody asks for", accountB, func(p *xacct.Plan) {
-			p.Changes = append(p.Changes, xacct.Change{ID: accountB + "/us-east-2/bucket-ownership/media-archive", Account: accountB, Region: "us-east-2", Kind: xacct.BucketOwnership,
+			p.Changes = append(p.Changes, xacct.Change{ID: accountB + "/us-east-2/bucket-ownership/media-archive", Account: accountB, Region: "us-east-2",
+				Kind: xacct.BucketOwnership,
 				Name: "media-archive", Op: xacct.Update, After: "BucketOwnerEnforced", Transfers: []string{"media-archive"}})
 		}},
 		{"twice the same", accountB, func(p *xacct.Plan) { p.Changes = append(p.Changes, p.Changes...) }},
 		{"a bucket that was not used before", accountB, func(p *xacct.Plan) {
-			p.Changes = append(p.Changes, xacct.Change{ID: accountB + "/us-east-2/bucket-policy/x'y", Account: accountB, Region: "us-east-2", Kind: xacct.BucketPolicy, Name: "x'y",
+			p.Changes = append(p.Changes, xacct.Change{ID: accountB + "/us-east-2/bucket-policy/x'y", Account: accountB, Region: "us-east-2",
+				Kind: xacct.BucketPolicy, Name: "x'y",
 				Op: xacct.Update, Transfers: []string{"media-archive"}})
 		}},
 		{"the trust of a role", accountA, edit(xacct.IAMRole, func(c *xacct.Change) {
@@ -108,10 +110,12 @@ func TestNewRefuses(t *testing.T) {
 		{"no account", "", open, nil, func(err error) bool { return len(xacct.Problems(err)) == 1 }},
 		{"not an account", "x", open, nil, func(err error) bool { return len(xacct.Problems(err)) == 1 }},
 		{"an account that the plan does not know", "999999999999", open, nil, func(err error) bool { return errors.As(err, &blocked) }},
-		{"that account with both options", "999999999999", open, func(o *handover.Options) { *o = handover.Options{Blocked: true, Settled: true} }, func(err error) bool { return err != nil }},
+		{"that account with both options", "999999999999", open, func(o *handover.Options) { *o = handover.Options{Blocked: true, Settled: true} },
+			func(err error) bool { return err != nil }},
 		{"a newer schema", accountB, &xacct.Plan{Schema: "9.0", Mode: xacct.SetUp}, nil, func(err error) bool { return errors.As(err, &schema) }},
 		{"blocked", accountB, blockedPlan(t, noOperator), nil, func(err error) bool { return errors.As(err, &blocked) }},
-		{"blocked and asked for", accountB, blockedPlan(t, noOperator), func(o *handover.Options) { o.Blocked = true }, func(err error) bool { return err == nil }},
+		{"blocked and asked for", accountB, blockedPlan(t, noOperator), func(o *handover.Options) { o.Blocked = true },
+			func(err error) bool { return err == nil }},
 		{"an invalid transfer", accountB, invalidPlan(open), nil, func(err error) bool { return len(xacct.Problems(err)) > 0 }},
 		{"a nil option", accountB, open, nil, func(err error) bool { return err == nil }},
 	} {
@@ -189,7 +193,8 @@ func TestFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := fstest.TestFS(b.FS(), "README.md", "script.sh", "undo.sh", "plan.json", "SHA256SUMS", "statements/bucket-policy-media-archive.json"); err != nil {
+	if err := fstest.TestFS(b.FS(), "README.md", "script.sh", "undo.sh", "plan.json", "SHA256SUMS",
+		"statements/bucket-policy-media-archive.json"); err != nil {
 		t.Error(err)
 	}
 	dir := filepath.Join(t.TempDir(), "a", "bundle")

@@ -31,12 +31,14 @@ func (w *work) readme() error {
 // purpose says who asks and why.
 func (w *work) purpose(p *inert.Page) {
 	if w.part.Mode == plan.TearDown {
-		p.Para("These transfers between S3 buckets are to end. Their task account takes away what it made, and asks account", w.account, "to take back what was granted to them.")
+		p.Para("These transfers between S3 buckets are to end. Their task account takes away what it made, and asks account", w.account, "to take back "+
+			"what was granted to them.")
 	} else {
 		p.Para("The task account of each of these transfers asks for it, so that AWS DataSync can copy objects from one S3 bucket to another.")
 	}
 	for _, t := range w.transfers {
-		p.List(false, []string{fmt.Sprintf("Transfer %s, run by task account %s: from %s (account %s, %s) to %s (account %s, %s).", inert.Code(t.Name), t.TaskAccount,
+		p.List(false, []string{fmt.Sprintf("Transfer %s, run by task account %s: from %s (account %s, %s) to %s (account %s, %s).", inert.Code(t.Name),
+			t.TaskAccount,
 			inert.Code(t.LocationSpec(plan.SourceSide).URI()), t.Source.Account, t.Source.Region,
 			inert.Code(t.LocationSpec(plan.DestinationSide).URI()), t.Destination.Account, t.Destination.Region)})
 	}
@@ -49,7 +51,8 @@ func (w *work) first(p *inert.Page) {
 		p.Para("**These findings block the transfers. The bundle was made all the same, because whoever made it asked for that.**")
 		p.List(false, findings(w.blocking))
 	}
-	p.Para("**Whoever can edit this folder has the power of the one who runs it.** It came one way; its digest must come another, such as by telephone or from a page of the other team's. Compare:")
+	p.Para("**Whoever can edit this folder has the power of the one who runs it.** It came one way; its digest must come another, such as by " +
+		"telephone or from a page of the other team's. Compare:")
 	p.Commands("sha256sum SHA256SUMS", "sha256sum --check --strict SHA256SUMS")
 	p.Para("The first line is the digest to compare. The second command says OK for each file.")
 	var rest []plan.Finding
@@ -64,7 +67,8 @@ func (w *work) first(p *inert.Page) {
 	}
 	if before := w.requires(); len(before) > 0 {
 		if w.part.Mode == plan.TearDown {
-			p.Para("Other accounts must have done this before. The roles go last, because S3 and KMS refuse every change of a policy that names a role that is gone:")
+			p.Para("Other accounts must have done this before. The roles go last, because S3 and KMS refuse every change of a policy that names a role " +
+				"that is gone:")
 		} else {
 			p.Para("Other accounts must have done this before. S3 and KMS refuse a policy that names a role that does not exist yet:")
 		}
@@ -113,16 +117,19 @@ func (w *work) asks(p *inert.Page) {
 			p.List(false, grants(s.wanted))
 		}
 		if leaving := s.leaving(w.part.Mode); w.part.Mode == plan.TearDown || len(s.wanted) == 0 {
-			p.Para("These statements of the transfers leave the policy, as far as they stand there. Every other statement keeps every byte:", inert.Codes(leaving)+".")
+			p.Para("These statements of the transfers leave the policy, as far as they stand there. Every other statement keeps every byte:",
+				inert.Codes(leaving)+".")
 		}
 		if len(s.adopted) > 0 {
-			p.Para("The plan also replaces these statements, which others wrote, by ours. The script leaves them; once the transfer runs, take them out by hand:", inert.Codes(s.adopted)+".")
+			p.Para("The plan also replaces these statements, which others wrote, by ours. The script leaves them; once the transfer runs, take them out by "+
+				"hand:", inert.Codes(s.adopted)+".")
 		}
 	}
 	for _, o := range w.ownership {
 		p.Head(3, "Object Ownership of bucket "+inert.Code(o.spec.Name))
 		if o.want == "BucketOwnerEnforced" {
-			p.Para("Object Ownership becomes", inert.Code(o.want)+": the bucket's owner then owns every object that is written, and ACLs count no longer. Whoever writes or reads this bucket by ACLs today loses access, so find out first.")
+			p.Para("Object Ownership becomes", inert.Code(o.want)+": the bucket's owner then owns every object that is written, and ACLs count no longer. "+
+				"Whoever writes or reads this bucket by ACLs today loses access, so find out first.")
 		} else {
 			p.Para("Object Ownership goes back to", inert.Code(o.want)+": ACLs count again.")
 		}
@@ -144,7 +151,8 @@ func grants(statements policy.Statements) []string {
 		actions, _ := st.Actions()
 		resources, _ := st.Resources()
 		who, what, _ := strings.Cut(desired.Sentence(st), " may ")
-		line := fmt.Sprintf("%s: %s may %s: %s on %s", inert.Code(st.Sid()), inert.Codes(strings.Split(who, ", ")), what, inert.Codes(actions), inert.Codes(resources))
+		line := fmt.Sprintf("%s: %s may %s: %s on %s", inert.Code(st.Sid()), inert.Codes(strings.Split(who, ", ")), what, inert.Codes(actions),
+			inert.Codes(resources))
 		for _, c := range st.Conditions() {
 			line += fmt.Sprintf(", if %s %s %s", inert.Code(c.Key()), inert.Code(c.Operator()), inert.Codes(c.Values()))
 		}
@@ -180,7 +188,8 @@ func (w *work) ways(p *inert.Page) {
 		p.Head(2, "By script")
 		p.Para("In CloudShell of account", w.account+", or wherever the AWS CLI has its credentials:")
 		p.Commands("bash script.sh --dry-run", "bash script.sh >report.json")
-		p.Para("The first command writes nothing and prints the policies that it would write. The second writes, keeps a copy of what it read in the folder", inert.Code("copies")+", "+
+		p.Para("The first command writes nothing and prints the policies that it would write. The second writes, keeps a copy of what it read in the "+
+			"folder", inert.Code("copies")+", "+
 			"reads back, and prints a report. It may be run again: what stands is left alone. It needs these permissions:", inert.Codes(w.permissions())+".")
 		p.Para("Exit status 3 means that it could not prove that it would change nothing else: then nothing was written, and it prints what to do by hand.")
 	}
@@ -248,17 +257,20 @@ func (w *work) consoleOwn() []string {
 			continue
 		}
 		names := slices.Sorted(maps.Keys(r.Spec.Policies))
-		out = append(out, fmt.Sprintf("IAM console, Roles, Create role, Custom trust policy: paste %s; name it %s; then Add permissions, Create inline policy, JSON: %s from the files of that name.",
+		out = append(out, fmt.Sprintf("IAM console, Roles, Create role, Custom trust policy: paste %s; name it %s; then Add permissions, Create inline "+
+			"policy, JSON: %s from the files of that name.",
 			inert.Code("statements/iam-role-"+r.Spec.Name+".trust.json"), inert.Code(r.Spec.Name), inert.Codes(names)))
 	}
 	for _, l := range w.desired.Locations {
 		if l.Spec.Account == w.account && !l.Given {
-			out = append(out, fmt.Sprintf("DataSync console in %s, Locations, Create location, Amazon S3: bucket %s, folder %s, IAM role %s.", l.Spec.Region, inert.Code(l.Spec.Bucket), inert.Code("/"+strings.Trim(l.Spec.Prefix, "/")), inert.Code(l.Spec.RoleARN)))
+			out = append(out, fmt.Sprintf("DataSync console in %s, Locations, Create location, Amazon S3: bucket %s, folder %s, IAM role %s.",
+				l.Spec.Region, inert.Code(l.Spec.Bucket), inert.Code("/"+strings.Trim(l.Spec.Prefix, "/")), inert.Code(l.Spec.RoleARN)))
 		}
 	}
 	for _, t := range w.desired.Tasks {
 		if t.Spec.Account == w.account {
-			out = append(out, fmt.Sprintf("DataSync console in %s, Tasks, Create task, Choose an existing location: the two locations of transfer %s; name it %s, task mode %s.",
+			out = append(out, fmt.Sprintf("DataSync console in %s, Tasks, Create task, Choose an existing location: the two locations of transfer %s; name "+
+				"it %s, task mode %s.",
 				t.Spec.Region, inert.Code(t.Transfer.Name), inert.Code(t.Spec.Name), inert.Code(string(modeOf(t.Spec)))))
 		}
 	}
@@ -269,8 +281,9 @@ func (w *work) consoleOwn() []string {
 func (w *work) proof(p *inert.Page) {
 	p.Head(2, "Prove that it is done")
 	if len(w.steps()) > 0 {
-		p.Para("Run", inert.Code("bash script.sh")+" again: each line ends in", inert.Code("unchanged")+", and the report says so too. Hand", inert.Code("report.json"), "back to the task account: it holds how each change "+
-			"ended, the statements of the transfers as they are stored, and a digest of all other statements, of which none is in it. Or look:")
+		p.Para("Run", inert.Code("bash script.sh")+" again: each line ends in", inert.Code("unchanged")+", and the report says so too. Hand",
+			inert.Code("report.json"), "back to the task account: it holds how each change "+
+				"ended, the statements of the transfers as they are stored, and a digest of all other statements, of which none is in it. Or look:")
 		for _, s := range w.policies {
 			p.Commands(s.reading())
 		}
@@ -286,7 +299,8 @@ func (w *work) undoing(p *inert.Page) {
 	if len(w.steps()) > 0 {
 		p.Commands("bash undo.sh --dry-run", "bash undo.sh")
 		if w.part.Mode == plan.SetUp {
-			p.Para("It takes the statements out that the script put in, and nothing else; one that the script had changed gets the text of the copy. Undo it only after the task account has deleted " +
+			p.Para("It takes the statements out that the script put in, and nothing else; one that the script had changed gets the text of the copy. Undo " +
+				"it only after the task account has deleted " +
 				"the task and its locations, and before it deletes the roles.")
 		} else {
 			p.Para("It puts the statements back that the script took out, as the copy has them. The roles that they name must still exist.")
@@ -301,7 +315,8 @@ func (w *work) undoing(p *inert.Page) {
 		}
 	}
 	if w.makes() {
-		p.Para("What the account made for itself goes by xacct's tear-down, or by destroying what the configuration made: the task first, then the locations, and the roles only after no policy names them any more.")
+		p.Para("What the account made for itself goes by xacct's tear-down, or by destroying what the configuration made: the task first, then the " +
+			"locations, and the roles only after no policy names them any more.")
 	}
 }
 

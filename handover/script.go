@@ -93,5 +93,6 @@ func (s shared) reading() string {
 	if s.kind == policy.Key {
 		return fmt.Sprintf("aws kms get-key-policy --region %s --key-id %s --policy-name default --output json", inert.Shell(s.region), inert.Shell(s.arn))
 	}
-	return fmt.Sprintf("aws s3api get-bucket-policy --region %s --bucket %s --expected-bucket-owner %s --output json", inert.Shell(s.region), inert.Shell(s.name()), inert.Shell(s.change.Account))
+	return fmt.Sprintf("aws s3api get-bucket-policy --region %s --bucket %s --expected-bucket-owner %s --output json", inert.Shell(s.region),
+		inert.Shell(s.name()), inert.Shell(s.change.Account))
 }

@@ -115,14 +115,20 @@ func TestScriptEnds(t *testing.T) {
 		{name: "as wanted", policy: standing},
 		{name: "dry run", policy: foreign, args: []string{"--dry-run"}, says: "would write this policy"},
 		{name: "unknown argument", policy: foreign, args: []string{"--force"}, status: 2, says: "usage"},
-		{name: "another account", policy: foreign, failures: map[string]string{"get-caller-identity": "InvalidClientTokenId no"}, status: 1, says: "nothing was written"},
-		{name: "not readable", policy: foreign, failures: map[string]string{"get-bucket-policy": "AccessDenied no"}, status: 1, says: "not the same as that there is none"},
-		{name: "a role that is new", policy: foreign, failures: map[string]string{"put-bucket-policy": "MalformedPolicy Invalid principal in policy\nMalformedPolicy Invalid principal in policy\n"},
+		{name: "another account", policy: foreign, failures: map[string]string{"get-caller-identity": "InvalidClientTokenId no"}, status: 1,
+			says: "nothing was written"},
+		{name: "not readable", policy: foreign, failures: map[string]string{"get-bucket-policy": "AccessDenied no"}, status: 1, says: "not the same as " +
+			"that there is none"},
+		{name: "a role that is new", policy: foreign, failures: map[string]string{"put-bucket-policy": "MalformedPolicy Invalid principal in " +
+			"policy\nMalformedPolicy Invalid principal in policy\n"},
 			writes: 3, stands: "ours", says: "a principal is not known yet"},
-		{name: "a policy that is refused", policy: foreign, failures: map[string]string{"put-bucket-policy": "MalformedPolicy Policy has invalid action\n"}, status: 1, writes: 1, says: "invalid action"},
+		{name: "a policy that is refused", policy: foreign, failures: map[string]string{"put-bucket-policy": "MalformedPolicy Policy has invalid " +
+			"action\n"}, status: 1, writes: 1, says: "invalid action"},
 		{name: "throttled", policy: foreign, failures: map[string]string{"put-bucket-policy": "SlowDown x\n"}, status: 1, writes: 1, says: "SlowDown"},
-		{name: "a lost answer that was no write", policy: foreign, failures: map[string]string{"put-bucket-policy": "- Connection was closed\n"}, status: 1, writes: 1, says: "another writer"},
-		{name: "a lost answer that was a write", policy: foreign, failures: map[string]string{"put-bucket-policy": "late Connection was closed\n"}, writes: 1, stands: "ours", says: "it is not known whether it was written"},
+		{name: "a lost answer that was no write", policy: foreign, failures: map[string]string{"put-bucket-policy": "- Connection was closed\n"},
+			status: 1, writes: 1, says: "another writer"},
+		{name: "a lost answer that was a write", policy: foreign, failures: map[string]string{"put-bucket-policy": "late Connection was closed\n"},
+			writes: 1, stands: "ours", says: "it is not known whether it was written"},
 		{name: "a Sid of ours on a statement of others", policy: `{"Statement":[{"Sid":"` + sid + `","Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}]}`, status: 3, says: "has our Sid and is not ours"},
 		{name: "no JSON", policy: "{", status: 3, says: "cannot be cut safely"},
 		{name: "too long", policy: strings.Replace(foreign, "TLS", strings.Repeat("x", 20000), 1), status: 3, says: "of 20480 bytes"},
@@ -211,7 +217,8 @@ func TestCopies(t *testing.T) {
 		break
 	}
 	const foreign = `{"Version":"2012-10-17","Statement":[{"Sid":"TLS","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}]}`
-	older := policy.Allow("s3:GetObject").WithSid(first.Sid()).By(policy.AWS("arn:aws:iam::" + accountA + ":role/before")).On("arn:aws:s3:::media-archive/old/*")
+	older := policy.Allow("s3:GetObject").WithSid(first.Sid()).By(policy.AWS("arn:aws:iam::" + accountA +
+		":role/before")).On("arn:aws:s3:::media-archive/old/*")
 	d, err := policy.Parse([]byte(foreign))
 	if err != nil {
 		t.Fatal(err)

@@ -84,7 +84,8 @@ func (o operator) run(script string, args ...string) (stdout, stderr string, sta
 	}
 	cmd.Dir = o.work
 	cmd.Env = []string{"PATH=" + path, "HOME=" + o.t.TempDir(), "AWS_ENDPOINT_URL=" + o.url, "AWS_ACCESS_KEY_ID=" + o.account, "AWS_SECRET_ACCESS_KEY=any",
-		"AWS_DEFAULT_REGION=eu-west-1", "AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_EC2_METADATA_DISABLED=true", "XACCT_WAIT=0.01"}
+		"AWS_DEFAULT_REGION=eu-west-1", "AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_EC2_METADATA_DISABLED=true",
+		"XACCT_WAIT=0.01"}
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
@@ -155,7 +156,8 @@ func apply(t testing.TB, cloud *xaccttest.Cloud, p *xacct.Plan, account string) 
 func writes(cloud *xaccttest.Cloud, account string) []string {
 	var out []string
 	for _, c := range cloud.Calls() {
-		if c.Account == account && slices.ContainsFunc([]string{"Put", "Delete", "Create", "Update"}, func(verb string) bool { return strings.HasPrefix(c.Operation, verb) }) {
+		if c.Account == account && slices.ContainsFunc([]string{"Put", "Delete", "Create", "Update"},
+			func(verb string) bool { return strings.HasPrefix(c.Operation, verb) }) {
 			out = append(out, c.Operation)
 		}
 	}

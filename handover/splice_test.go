@@ -90,7 +90,8 @@ func anyShape(texts map[string][]string) map[string]any {
 	if texts == nil {
 		texts = map[string][]string{}
 	}
-	return map[string]any{"Exact": texts, "Shape": map[string]any{"Accounts": []string{}, "Actions": []string{}, "Resources": []string{}, "Below": []string{}, "Conditions": map[string]string{}, "Free": []string{}}}
+	return map[string]any{"Exact": texts, "Shape": map[string]any{"Accounts": []string{}, "Actions": []string{}, "Resources": []string{},
+		"Below": []string{}, "Conditions": map[string]string{}, "Free": []string{}}}
 }
 
 // corpus are the documents of policy/testdata/corpus, by name.
@@ -161,7 +162,8 @@ func TestSpliceIsThatOfPolicy(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for i := range 300 {
 		d := randomDocument(t, rng)
-		add(fmt.Sprint("random ", i), d, []policy.Statement{ourStatement, ourStatement.WithSid("XacctOther")}, nil, nil, d.With(ourStatement, ourStatement.WithSid("XacctOther")))
+		add(fmt.Sprint("random ", i), d, []policy.Statement{ourStatement, ourStatement.WithSid("XacctOther")}, nil, nil, d.With(ourStatement,
+			ourStatement.WithSid("XacctOther")))
 	}
 	var edits []splice
 	for _, r := range rows {
@@ -270,8 +272,10 @@ func TestShapeIsThatOfTheEngine(t *testing.T) {
 		{"another account", policy.Allow("s3:GetObject").WithSid(sid).By(policy.AWS("arn:aws:iam::999999999999:role/x")).On("arn:aws:s3:::b/*")},
 		{"a dead role", policy.Allow("s3:GetObject").WithSid(sid).By(policy.AWS("AROAEXAMPLE")).On("arn:aws:s3:::b/*")},
 		{"the whole account", policy.Allow("s3:GetObject").WithSid(sid).By(policy.Account(accountA)).On("arn:aws:s3:::b/*")},
-		{"the account with a condition", policy.Allow("s3:GetObject").WithSid(sid).By(policy.Account(accountA)).On("arn:aws:s3:::b/*").When(policy.ArnEquals("aws:PrincipalArn", role))},
-		{"the account with another operator", policy.Allow("s3:GetObject").WithSid(sid).By(policy.Account(accountA)).On("arn:aws:s3:::b/*").When(policy.ArnLike("aws:PrincipalArn", role))},
+		{"the account with a condition",
+			policy.Allow("s3:GetObject").WithSid(sid).By(policy.Account(accountA)).On("arn:aws:s3:::b/*").When(policy.ArnEquals("aws:PrincipalArn", role))},
+		{"the account with another operator",
+			policy.Allow("s3:GetObject").WithSid(sid).By(policy.Account(accountA)).On("arn:aws:s3:::b/*").When(policy.ArnLike("aws:PrincipalArn", role))},
 		{"everybody", policy.Allow("s3:GetObject").WithSid(sid).By(policy.AWS("*")).On("arn:aws:s3:::b/*")},
 		{"a service", policy.Allow("s3:GetObject").WithSid(sid).By(policy.Service("datasync.amazonaws.com")).On("arn:aws:s3:::b/*")},
 		{"another action", policy.Allow("s3:PutBucketPolicy").WithSid(sid).By(policy.AWS(role)).On("arn:aws:s3:::b")},

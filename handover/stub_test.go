@@ -12,7 +12,8 @@ import (
 )
 
 // A stub keeps one policy in a file, byte for byte, which no service does, and fails as it is told. Its folder has the files policy, calls (a
-// line for each call), fail-<operation> (a line "Code message" for each call that fails; "-" is an error without a code, "late" one after the call), and bin with the programs that a script may find.
+// line for each call), fail-<operation> (a line "Code message" for each call that fails; "-" is an error without a code, "late" one after the
+// call), and bin with the programs that a script may find.
 
 // stub answers one call.
 func stub(dir string, args []string) int {

@@ -22,7 +22,8 @@ func (w *work) terraform() error {
 		return err
 	}
 	h := &inert.HCL{}
-	h.Comment("What account "+w.account+" has of its own for "+strings.Join(w.names(), ", ")+".", "See README.md one folder up. What exists already is imported, not made.")
+	h.Comment("What account "+w.account+" has of its own for "+strings.Join(w.names(), ", ")+".", "See README.md one folder up. What exists already "+
+		"is imported, not made.")
 	w.tfProviders(h)
 	home := ""
 	if regions := w.regions(); len(regions) > 0 {
@@ -85,7 +86,8 @@ func (w *work) tfRole(h *inert.HCL, r exitRole, home string) {
 	}
 	h.Line("")
 	h.Block(`resource "aws_iam_role" "`+r.label+`"`, func() {
-		h.Attributes(inert.Attribute{"provider", "aws." + home}, inert.Quoted("name", r.spec.Name), inert.Quoted("path", r.spec.Path), inert.Quoted("description", r.spec.Description),
+		h.Attributes(inert.Attribute{"provider", "aws." + home}, inert.Quoted("name", r.spec.Name), inert.Quoted("path", r.spec.Path),
+			inert.Quoted("description", r.spec.Description),
 			inert.Quoted("permissions_boundary", r.spec.PermissionsBoundary), inert.Attribute{"assume_role_policy", w.tfFile(r.label+".trust.json", r.spec.Trust)})
 		h.Tags(r.spec.Tags)
 	})
@@ -123,7 +125,8 @@ func (w *work) tfLocation(h *inert.HCL, l exitLocation) {
 	}
 	h.Line("")
 	h.Block(`resource "aws_datasync_location_s3" "`+l.label+`"`, func() {
-		h.Attributes(inert.Attribute{"provider", "aws." + alias(l.region)}, inert.Quoted("s3_bucket_arn", aws.ToString(l.in.S3BucketArn)), inert.Quoted("subdirectory", folder),
+		h.Attributes(inert.Attribute{"provider", "aws." + alias(l.region)}, inert.Quoted("s3_bucket_arn", aws.ToString(l.in.S3BucketArn)),
+			inert.Quoted("subdirectory", folder),
 			inert.Quoted("s3_storage_class", string(l.in.S3StorageClass)), inert.Attribute{"depends_on", after})
 		h.Block("s3_config", func() { h.Attributes(inert.Attribute{"bucket_access_role_arn", role}) })
 		h.Tags(tagMap(l.in.Tags))
@@ -140,7 +143,8 @@ func (w *work) tfGroup(h *inert.HCL, g exitGroup) {
 		if n := g.want.Spec.RetentionDays; n != 0 {
 			days = fmt.Sprint(n)
 		}
-		h.Attributes(inert.Attribute{"provider", "aws." + alias(g.region)}, inert.Quoted("name", g.want.Spec.Name), inert.Attribute{"retention_in_days", days}, inert.Quoted("kms_key_id", g.want.Spec.KMSKey))
+		h.Attributes(inert.Attribute{"provider", "aws." + alias(g.region)}, inert.Quoted("name", g.want.Spec.Name),
+			inert.Attribute{"retention_in_days", days}, inert.Quoted("kms_key_id", g.want.Spec.KMSKey))
 		h.Tags(g.want.Tags)
 	})
 }
@@ -173,7 +177,8 @@ func (w *work) tfTask(h *inert.HCL, t exitTask) {
 	}
 	h.Line("")
 	h.Block(`resource "aws_datasync_task" "`+t.label+`"`, func() {
-		h.Attributes(inert.Attribute{"provider", "aws." + alias(t.region)}, inert.Quoted("name", aws.ToString(t.in.Name)), inert.Attribute{"source_location_arn", ends[0]}, inert.Attribute{"destination_location_arn", ends[1]},
+		h.Attributes(inert.Attribute{"provider", "aws." + alias(t.region)}, inert.Quoted("name", aws.ToString(t.in.Name)),
+			inert.Attribute{"source_location_arn", ends[0]}, inert.Attribute{"destination_location_arn", ends[1]},
 			inert.Quoted("task_mode", string(t.in.TaskMode)), inert.Quoted("cloudwatch_log_group_arn", aws.ToString(t.in.CloudWatchLogGroupArn)))
 		tfOptions(h, t.in.TaskMode, t.in.Options)
 		tfFilters(h, "includes", t.in.Includes)
@@ -204,11 +209,15 @@ func tfOptions(h *inert.HCL, mode dstypes.TaskMode, o *dstypes.Options) {
 		rate = fmt.Sprint(*o.BytesPerSecond)
 	}
 	h.Block("options", func() {
-		h.Attributes(inert.Quoted("verify_mode", string(cmp.Or(o.VerifyMode, verify))), inert.Quoted("overwrite_mode", string(cmp.Or(o.OverwriteMode, dstypes.OverwriteModeAlways))),
+		h.Attributes(inert.Quoted("verify_mode", string(cmp.Or(o.VerifyMode, verify))), inert.Quoted("overwrite_mode", string(cmp.Or(o.OverwriteMode,
+			dstypes.OverwriteModeAlways))),
 			inert.Quoted("preserve_deleted_files", string(cmp.Or(o.PreserveDeletedFiles, dstypes.PreserveDeletedFilesPreserve))),
-			inert.Quoted("transfer_mode", string(cmp.Or(o.TransferMode, dstypes.TransferModeChanged))), inert.Quoted("object_tags", string(cmp.Or(o.ObjectTags, dstypes.ObjectTagsPreserve))),
-			inert.Quoted("task_queueing", string(cmp.Or(o.TaskQueueing, dstypes.TaskQueueingEnabled))), inert.Quoted("log_level", string(cmp.Or(o.LogLevel, dstypes.LogLevelOff))),
-			inert.Quoted("atime", string(cmp.Or(o.Atime, dstypes.AtimeBestEffort))), inert.Quoted("mtime", string(cmp.Or(o.Mtime, dstypes.MtimePreserve))), inert.Attribute{"bytes_per_second", rate},
+			inert.Quoted("transfer_mode", string(cmp.Or(o.TransferMode, dstypes.TransferModeChanged))), inert.Quoted("object_tags",
+				string(cmp.Or(o.ObjectTags, dstypes.ObjectTagsPreserve))),
+			inert.Quoted("task_queueing", string(cmp.Or(o.TaskQueueing, dstypes.TaskQueueingEnabled))), inert.Quoted("log_level",
+				string(cmp.Or(o.LogLevel, dstypes.LogLevelOff))),
+			inert.Quoted("atime", string(cmp.Or(o.Atime, dstypes.AtimeBestEffort))), inert.Quoted("mtime", string(cmp.Or(o.Mtime,
+				dstypes.MtimePreserve))), inert.Attribute{"bytes_per_second", rate},
 			inert.Quoted("uid", "NONE"), inert.Quoted("gid", "NONE"), inert.Quoted("posix_permissions", "NONE"), inert.Quoted("preserve_devices", "NONE"))
 	})
 }
@@ -226,11 +235,13 @@ func tfReport(h *inert.HCL, r *dstypes.TaskReportConfig) {
 		return
 	}
 	h.Block("task_report_config", func() {
-		h.Attributes(inert.Quoted("output_type", string(r.OutputType)), inert.Quoted("report_level", string(r.ReportLevel)), inert.Quoted("s3_object_versioning", string(r.ObjectVersionIds)))
+		h.Attributes(inert.Quoted("output_type", string(r.OutputType)), inert.Quoted("report_level", string(r.ReportLevel)),
+			inert.Quoted("s3_object_versioning", string(r.ObjectVersionIds)))
 		if r.Destination != nil && r.Destination.S3 != nil {
 			d := r.Destination.S3
 			h.Block("s3_destination", func() {
-				h.Attributes(inert.Quoted("bucket_access_role_arn", aws.ToString(d.BucketAccessRoleArn)), inert.Quoted("s3_bucket_arn", aws.ToString(d.S3BucketArn)), inert.Quoted("subdirectory", aws.ToString(d.Subdirectory)))
+				h.Attributes(inert.Quoted("bucket_access_role_arn", aws.ToString(d.BucketAccessRoleArn)), inert.Quoted("s3_bucket_arn",
+					aws.ToString(d.S3BucketArn)), inert.Quoted("subdirectory", aws.ToString(d.Subdirectory)))
 			})
 		}
 		if o := r.Overrides; o != nil {
@@ -241,7 +252,8 @@ func tfReport(h *inert.HCL, r *dstypes.TaskReportConfig) {
 				return inert.Quoted(name, string(r.ReportLevel))
 			}
 			h.Block("report_overrides", func() {
-				h.Attributes(level("deleted_override", o.Deleted), level("skipped_override", o.Skipped), level("transferred_override", o.Transferred), level("verified_override", o.Verified))
+				h.Attributes(level("deleted_override", o.Deleted), level("skipped_override", o.Skipped), level("transferred_override", o.Transferred),
+					level("verified_override", o.Verified))
 			})
 		}
 	})
@@ -257,12 +269,14 @@ func (w *work) tfFragments() {
 		w.tfFragment(s.file(), policy.New(s.wanted), owner+" replaces the whole policy, so that a second one would take away what others wrote.", member)
 	}
 	for _, l := range w.exits.logs {
-		w.tfFragment(string(plan.LogPolicy)+"-"+l.Region, logDocument(l), "aws_cloudwatch_log_resource_policy replaces the whole document of its name, and an account has ten of them in a Region.",
+		w.tfFragment(string(plan.LogPolicy)+"-"+l.Region, logDocument(l), "aws_cloudwatch_log_resource_policy replaces the whole document of its name, "+
+			"and an account has ten of them in a Region.",
 			"policy_document of one that the account has")
 	}
 	for _, o := range w.ownership {
 		h := &inert.HCL{}
-		h.Comment("aws_s3_bucket_ownership_controls holds all there is to say of a bucket's Object Ownership: if your configuration has one for this bucket, change that one",
+		h.Comment("aws_s3_bucket_ownership_controls holds all there is to say of a bucket's Object Ownership: if your configuration has one for this "+
+			"bucket, change that one",
 			"and leave this file out.", "Whoever writes or reads the bucket by ACLs loses access.")
 		label := labels{}.of(o.spec.Name)
 		h.Block(`resource "aws_s3_bucket_ownership_controls" "`+label+`"`, func() {

@@ -19,7 +19,8 @@ var cfnProperties = map[string][]string{
 	"AWS::IAM::Role":            {"RoleName", "Path", "Description", "PermissionsBoundary", "AssumeRolePolicyDocument", "Policies", "Tags"},
 	"AWS::DataSync::LocationS3": {"S3BucketArn", "S3Config", "S3StorageClass", "Subdirectory", "Tags"},
 	"AWS::Logs::LogGroup":       {"LogGroupName", "RetentionInDays", "KmsKeyId", "Tags"},
-	"AWS::DataSync::Task": {"CloudWatchLogGroupArn", "DestinationLocationArn", "Excludes", "Includes", "ManifestConfig", "Name", "Options", "Schedule", "SourceLocationArn", "Tags",
+	"AWS::DataSync::Task": {"CloudWatchLogGroupArn", "DestinationLocationArn", "Excludes", "Includes", "ManifestConfig", "Name", "Options",
+		"Schedule", "SourceLocationArn", "Tags",
 		"TaskMode", "TaskReportConfig"},
 }
 
