@@ -21,9 +21,14 @@ type work struct {
 	account   string
 	part      *xacct.Plan // the part of the plan for the account
 	transfers []*transfer.Transfer
-	desired   desired.Set // what the transfers ask for, in every account
-	policies  []shared    // the policies of buckets and keys that change, in the plan's order
-	ownership []ownership // the buckets whose Object Ownership changes, in the plan's order
+	desired   desired.Set     // what the transfers ask for, in every account
+	all       desired.Index   // the same by the IDs of changes
+	free      desired.Index   // what those ask for that nothing blocks
+	held      desired.Index   // what those ask for that findings block: see setOf
+	twins     map[string]bool // IDs of changes beside which there is one for blocked transfers
+	known     map[string]bool // IDs of the policies and of the ownership that are kept
+	policies  []shared        // the policies of buckets and keys that change, in the plan's order
+	ownership []ownership     // the buckets whose Object Ownership changes, in the plan's order
 	blocking  []plan.Finding
 	files     folder
 	refused   []refusal // what a form cannot express
@@ -66,7 +71,16 @@ func derive(p *xacct.Plan, account string, o Options) (*work, error) {
 	if err := planner.CheckInput(w.transfers, w.part.Settings, "Settings."); err != nil {
 		return nil, err
 	}
+	var free, held []*transfer.Transfer
+	for _, t := range w.transfers {
+		if slices.ContainsFunc(w.blocking, func(f plan.Finding) bool { return f.Transfer == t.Name }) {
+			held = append(held, t)
+		} else {
+			free = append(free, t)
+		}
+	}
 	w.desired = desired.Of(w.transfers)
+	w.all, w.free, w.held = desired.NewIndex(w.desired), desired.NewIndex(desired.Of(free)), desired.NewIndex(desired.Of(held))
 	return w, w.match()
 }
 

@@ -96,7 +96,10 @@ func (w *work) gather() error {
 		byID[address(&w.part.Changes[i])] = &w.part.Changes[i]
 	}
 	w.gatherRoles(byID)
-	names := labels{}
+	names, roles := labels{}, map[string]int{} // roles are the indices of the roles, by ARN
+	for i, r := range w.exits.roles {
+		roles[r.arn] = i
+	}
 	for _, l := range w.desired.Locations {
 		if l.Given || l.Spec.Account != w.account {
 			continue
@@ -107,7 +110,10 @@ func (w *work) gather() error {
 		}
 		x := exitLocation{label: names.of(l.Transfer.Name + "_" + string(l.Side)), transfer: l.Transfer.Name, account: l.Spec.Account,
 			region: l.Spec.Region, side: l.Side, in: in}
-		x.role = slices.IndexFunc(w.exits.roles, func(r exitRole) bool { return r.arn == l.Spec.RoleARN })
+		x.role = -1
+		if i, made := roles[l.Spec.RoleARN]; made {
+			x.role = i
+		}
 		if x.arn, err = existing(byID[l.ID()], "location/loc-"); err != nil {
 			return err
 		}
@@ -156,6 +162,10 @@ func (w *work) gatherRoles(byID map[string]*plan.Change) {
 }
 
 func (w *work) gatherTasks(byID map[string]*plan.Change, names labels) error {
+	locations := map[string]int{} // their indices, by transfer and side
+	for i, l := range w.exits.locations {
+		locations[l.transfer+"/"+string(l.side)] = i
+	}
 	for _, t := range w.desired.Tasks {
 		if t.Spec.Account != w.account {
 			continue
@@ -164,8 +174,10 @@ func (w *work) gatherTasks(byID map[string]*plan.Change, names labels) error {
 		spec := t.Spec
 		for i, side := range []plan.Side{plan.SourceSide, plan.DestinationSide} {
 			e := t.Transfer.End(side)
-			x.ends[i] = end{arn: e.LocationARN, location: slices.IndexFunc(w.exits.locations,
-				func(l exitLocation) bool { return l.transfer == t.Transfer.Name && l.side == side })}
+			x.ends[i] = end{arn: e.LocationARN, location: -1}
+			if at, made := locations[t.Transfer.Name+"/"+string(side)]; made {
+				x.ends[i].location = at
+			}
 			arn := e.LocationARN
 			if arn == "" { // the input is made before the location: the ARN is replaced by a reference
 				arn = region.ARN{Partition: t.Transfer.Partition, Service: "datasync", Region: e.Region, Account: w.account,

@@ -28,6 +28,12 @@ func mapKeys[K comparable, V any](m map[K]V) iter.Seq[K] { return maps.Keys(m) }
 func (w *work) match() error {
 	var errs []error
 	seen := map[string]bool{}
+	w.twins, w.known = map[string]bool{}, map[string]bool{}
+	for _, ch := range w.part.Changes {
+		if id, twin := strings.CutSuffix(ch.ID, blockedMark); twin {
+			w.twins[id] = true
+		}
+	}
 	for i := range w.part.Changes {
 		ch := &w.part.Changes[i]
 		if seen[ch.ID] {
@@ -44,8 +50,22 @@ func mismatch(ch *plan.Change, detail string) error {
 	return &plan.MismatchError{Change: ch.ID, Detail: detail}
 }
 
+// blockedMark ends the ID of a change for blocked transfers beside one for others.
+const blockedMark = "#blocked"
+
 // address is the ID of the change without the mark of one that is blocked.
-func address(ch *plan.Change) string { return strings.TrimSuffix(ch.ID, "#blocked") }
+func address(ch *plan.Change) string { return strings.TrimSuffix(ch.ID, blockedMark) }
+
+// setOf is what the transfers of the change ask for: a plan has a change for those that are blocked beside that of the others.
+func (w *work) setOf(ch *plan.Change) desired.Index {
+	switch {
+	case strings.HasSuffix(ch.ID, blockedMark):
+		return w.held
+	case w.twins[ch.ID]:
+		return w.free
+	}
+	return w.all
+}
 
 func (w *work) matchChange(ch *plan.Change) error {
 	switch ch.Kind {
@@ -74,56 +94,47 @@ func (w *work) matchChange(ch *plan.Change) error {
 
 // after is the location, task or log group of the change as the transfers want it.
 func (w *work) after(id string) (string, bool) {
-	for _, l := range w.desired.Locations {
-		if l.ID() == id {
-			return l.After(), true
-		}
+	if l, ok := w.all.Locations[id]; ok {
+		return l.After(), true
 	}
-	for _, t := range w.desired.Tasks {
-		if t.ID() == id {
-			return t.After(), true
-		}
+	if t, ok := w.all.Tasks[id]; ok {
+		return t.After(), true
 	}
-	for _, g := range w.desired.LogGroups {
-		if g.ID() == id {
-			return g.After(), true
-		}
+	g, ok := w.all.LogGroups[id]
+	if !ok {
+		return "", false
 	}
-	return "", false
+	return g.After(), true
 }
 
 // matchRole accepts the Region wildcard in place of the desired trust, because whether a role gets the wildcard depends on who else uses it.
 func (w *work) matchRole(ch *plan.Change) error {
-	for _, r := range w.desired.Roles {
-		if r.ID() != address(ch) {
-			continue
-		}
-		if ch.After == "" {
-			return nil
-		}
-		var got desired.RoleRecord
-		if err := json.Unmarshal([]byte(ch.After), &got); err != nil {
-			return mismatch(ch, text.OneLine(err))
-		}
-		wildcard := iamrole.DataSyncTrust(r.Transfers[0].Partition, r.Account)
-		if !got.Trust.Equal(r.Spec.Trust) && !got.Trust.Equal(wildcard) {
-			return mismatch(ch, "the trust policy is another")
-		}
-		got.Trust = r.Spec.Trust
-		got.Policies, r.Spec.Policies = snapshot.WithoutFormerKeys(got.Policies), snapshot.WithoutFormerKeys(r.Spec.Policies)
-		if !desired.SameRecord(desired.Record(got), r.After(desired.RoleDiff{})) {
-			return mismatch(ch, "the text of what is wanted is another")
-		}
+	r, ok := w.setOf(ch).Roles[address(ch)]
+	if !ok {
+		return mismatch(ch, "the transfers do not ask for it")
+	}
+	if ch.After == "" {
 		return nil
 	}
-	return mismatch(ch, "the transfers do not ask for it")
+	got, ok := roleRecord(ch.After)
+	if !ok {
+		return mismatch(ch, "the text of what is wanted is no role")
+	}
+	wildcard := iamrole.DataSyncTrust(r.Transfers[0].Partition, r.Account)
+	if !got.Trust.Equal(r.Spec.Trust) && !got.Trust.Equal(wildcard) {
+		return mismatch(ch, "the trust policy is another")
+	}
+	got.Trust = r.Spec.Trust
+	got.Policies, r.Spec.Policies = snapshot.WithoutFormerKeys(got.Policies), snapshot.WithoutFormerKeys(r.Spec.Policies)
+	if !desired.SameRecord(desired.Record(got), r.After(desired.RoleDiff{})) {
+		return mismatch(ch, "the text of what is wanted is another")
+	}
+	return nil
 }
 
 func (w *work) matchLogs(ch *plan.Change) error {
-	for _, l := range w.desired.Logs {
-		if l.ID() == address(ch) {
-			return w.matchStatements(ch, policy.Statements{l.Statement()}, nil, true)
-		}
+	if l, ok := w.all.Logs[address(ch)]; ok {
+		return w.matchStatements(ch, policy.Statements{l.Statement()}, nil, true)
 	}
 	if ch.Add.IsZero() {
 		return nil // it takes away what nothing needs any more
@@ -132,12 +143,10 @@ func (w *work) matchLogs(ch *plan.Change) error {
 }
 
 func (w *work) matchBucket(ch *plan.Change) error {
-	for _, b := range w.desired.Buckets {
-		if b.ID() == address(ch) && b.Grants {
-			s := shared{change: ch, sharedPolicy: b.SharedPolicy, arn: b.Spec.ARN(), region: b.Spec.Region, kind: policy.Bucket,
-				wanted: b.Spec.Statements, shape: b.Shape(), exact: b.Exact()}
-			return w.keepPolicy(s, len(b.Adopted.Roles)+len(b.Adopted.Operators) > 0)
-		}
+	if b, ok := w.all.Buckets[address(ch)]; ok && b.Grants {
+		s := shared{change: ch, sharedPolicy: b.SharedPolicy, arn: b.Spec.ARN(), region: b.Spec.Region, kind: policy.Bucket, wanted: b.Spec.Statements,
+			shape: b.Shape(), exact: b.Exact()}
+		return w.keepPolicy(s, len(b.Adopted.Roles)+len(b.Adopted.Operators) > 0)
 	}
 	left, err := w.former(ch, plan.BucketPolicy)
 	if err != nil {
@@ -153,15 +162,12 @@ func (w *work) matchBucket(ch *plan.Change) error {
 }
 
 func (w *work) matchKey(ch *plan.Change) error {
-	for _, k := range w.desired.Keys {
-		if k.ID() == address(ch) {
-			if ch.Op == plan.NoOp && !k.Grants {
-				return nil
-			}
-			s := shared{change: ch, sharedPolicy: k.SharedPolicy, arn: k.Spec.ARN, region: k.Spec.Region(), kind: policy.Key, wanted: k.Spec.Statements,
-				shape: k.Shape()}
-			return w.keepPolicy(s, false)
+	if k, ok := w.all.Keys[address(ch)]; ok {
+		if ch.Op == plan.NoOp && !k.Grants {
+			return nil
 		}
+		return w.keepPolicy(shared{change: ch, sharedPolicy: k.SharedPolicy, arn: k.Spec.ARN, region: k.Spec.Region(), kind: policy.Key, wanted: k.Spec.Statements,
+			shape: k.Shape()}, false)
 	}
 	left, err := w.former(ch, plan.KeyPolicy)
 	if err != nil {
@@ -204,9 +210,9 @@ func (w *work) keepPolicy(s shared, adopts bool) error {
 	if s.wanted != nil && (ch.Account != w.account || ch.Name != s.name() || ch.Region != s.region) {
 		return mismatch(ch, "its account, Region, kind or name is another")
 	}
-	wanted := s.wanted
-	if w.part.Mode == plan.TearDown {
-		wanted = nil
+	var wanted policy.Statements
+	if w.part.Mode == plan.SetUp {
+		wanted = w.setOf(ch).Statements(address(ch))
 	}
 	if err := w.matchStatements(ch, wanted, s.sharedPolicy.Ours, adopts); err != nil {
 		return err
@@ -216,7 +222,10 @@ func (w *work) keepPolicy(s shared, adopts bool) error {
 			s.adopted = append(s.adopted, sid)
 		}
 	}
-	w.policies = append(w.policies, s)
+	if !w.known[address(ch)] {
+		w.known[address(ch)] = true
+		w.policies = append(w.policies, s)
+	}
 	return nil
 }
 
@@ -290,21 +299,22 @@ func document(text string) (policy.Document, error) {
 }
 
 func (w *work) matchOwnership(ch *plan.Change) error {
-	for _, b := range w.desired.Buckets {
-		if b.OwnershipID() != address(ch) || !b.Spec.DisableACLs {
-			continue
-		}
-		o := ownership{change: ch, spec: b.Spec, want: "BucketOwnerEnforced"}
-		if w.part.Mode == plan.TearDown {
-			o.want = string(w.part.Settings.Ownership[b.Spec.Name])
-		}
-		if ch.After != o.want || o.want == "" || ch.Name != b.Spec.Name || ch.Region != b.Spec.Region || ch.Account != b.Spec.Account {
-			return mismatch(ch, "the Object Ownership that is wanted is another")
-		}
-		w.ownership = append(w.ownership, o)
-		return nil
+	b, ok := w.all.Ownerships[address(ch)]
+	if !ok || !b.Spec.DisableACLs {
+		return mismatch(ch, "the transfers do not ask for it")
 	}
-	return mismatch(ch, "the transfers do not ask for it")
+	o := ownership{change: ch, spec: b.Spec, want: "BucketOwnerEnforced"}
+	if w.part.Mode == plan.TearDown {
+		o.want = string(w.part.Settings.Ownership[b.Spec.Name])
+	}
+	if ch.After != o.want || o.want == "" || ch.Name != b.Spec.Name || ch.Region != b.Spec.Region || ch.Account != b.Spec.Account {
+		return mismatch(ch, "the Object Ownership that is wanted is another")
+	}
+	if !w.known[address(ch)] {
+		w.known[address(ch)] = true
+		w.ownership = append(w.ownership, o)
+	}
+	return nil
 }
 
 // roleRecord reads a role of a plan's text; false if it is none.

@@ -237,3 +237,44 @@ func TestFolder(t *testing.T) {
 		t.Errorf("script.sh is not executable: %v %v", i, err)
 	}
 }
+
+// Of two transfers into one bucket one is blocked: the bundle that was asked for has the statements of both, each once.
+func TestBlockedBesideAnother(t *testing.T) {
+	t.Parallel()
+	cloud := kittest.World(t)
+	free, held := kittest.Push(cloud), kittest.Push(cloud)
+	held.Name, held.Destination.Prefix, held.Operators = "held", "held", nil
+	p, err := xacct.NewPlan(t.Context(), cloud.Clients(), []xacct.Transfer{free, held})
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes := 0
+	for _, c := range p.Changes {
+		if c.Kind == xacct.BucketPolicy {
+			changes++
+		}
+	}
+	if changes != 2 {
+		t.Fatalf("%d changes of the bucket's policy, want 2:\n%s", changes, p)
+	}
+	var blocked *xacct.BlockedError
+	if _, err := handover.New(p, accountB); !errors.As(err, &blocked) || blocked.Transfer != "held" {
+		t.Errorf("error %v", err)
+	}
+	b, err := handover.New(p, accountB, func(o *handover.Options) { o.Blocked = true })
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := read(t, b, "script.sh")
+	if strings.Contains(script, "#blocked") || strings.Count(script, `"Kind": "bucket-policy"`) != 1 {
+		t.Errorf("%s", script[:2000])
+	}
+	for _, name := range []string{"XacctMediaArchiveWrite", "XacctHeldWrite"} {
+		if !strings.Contains(read(t, b, "statements/bucket-policy-media-archive.json"), name) {
+			t.Errorf("no statement %s", name)
+		}
+	}
+	if page := read(t, b, "README.md"); !strings.Contains(page, "These findings block the transfers") {
+		t.Error("README.md does not say that it is blocked")
+	}
+}

@@ -73,36 +73,40 @@ type stepStatement struct{ Sid, Text string }
 
 // steps are the changes of the scripts, in the plan's order.
 func (w *work) steps() []step {
-	var out []step
-	for i := range w.part.Changes {
-		ch := &w.part.Changes[i]
-		base := step{ID: ch.ID, Account: ch.Account, Region: ch.Region, Kind: string(ch.Kind), Name: ch.Name, Transfers: ch.Transfers, Op: string(ch.Op),
-			Wanted: []stepStatement{}, Ours: []string{}, Exact: map[string][]string{}}
-		for _, o := range w.ownership {
-			if o.change == ch {
-				base.Want = o.want
-				out = append(out, base)
+	by := map[*plan.Change]step{}
+	for _, o := range w.ownership {
+		st := newStep(o.change)
+		st.Want = o.want
+		by[o.change] = st
+	}
+	for _, s := range w.policies {
+		st := newStep(s.change)
+		st.ARN, st.Shape, st.Quota = s.arn, &s.shape, s.quota()
+		for _, x := range s.wanted {
+			st.Wanted = append(st.Wanted, stepStatement{x.Sid(), string(x.Bytes())})
+		}
+		st.Ours = append(st.Ours, slices.Compact(slices.Sorted(slices.Values(s.sharedPolicy.Ours)))...)
+		for sid, sts := range s.exact {
+			st.Exact[sid] = []string{}
+			for _, x := range sts {
+				st.Exact[sid] = append(st.Exact[sid], string(x.Bytes()))
 			}
 		}
-		for _, s := range w.policies {
-			if s.change != ch {
-				continue
-			}
-			base.ARN, base.Shape, base.Quota = s.arn, &s.shape, s.quota()
-			for _, st := range s.wanted {
-				base.Wanted = append(base.Wanted, stepStatement{st.Sid(), string(st.Bytes())})
-			}
-			base.Ours = append(base.Ours, slices.Compact(slices.Sorted(slices.Values(s.sharedPolicy.Ours)))...)
-			for sid, sts := range s.exact {
-				base.Exact[sid] = []string{}
-				for _, st := range sts {
-					base.Exact[sid] = append(base.Exact[sid], string(st.Bytes()))
-				}
-			}
-			out = append(out, base)
+		by[s.change] = st
+	}
+	var out []step
+	for i := range w.part.Changes {
+		if st, ok := by[&w.part.Changes[i]]; ok {
+			out = append(out, st)
 		}
 	}
 	return out
+}
+
+// newStep is a step without what it does.
+func newStep(ch *plan.Change) step {
+	return step{ID: address(ch), Account: ch.Account, Region: ch.Region, Kind: string(ch.Kind), Name: ch.Name, Transfers: ch.Transfers, Op: string(ch.Op),
+		Wanted: []stepStatement{}, Ours: []string{}, Exact: map[string][]string{}}
 }
 
 // statements adds the policy documents, one by one.

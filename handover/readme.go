@@ -92,12 +92,10 @@ func findings(fs []plan.Finding) []string {
 // requires are the changes of other accounts that come before those of this one.
 func (w *work) requires() []string {
 	seen := map[string]bool{}
-	for _, s := range w.steps() {
-		for _, ch := range w.part.Changes {
-			for _, id := range ch.Requires {
-				if ch.ID == s.ID && !strings.HasPrefix(id, w.account+"/") {
-					seen[inert.Code(id)] = true
-				}
+	for _, ch := range w.part.Changes {
+		for _, id := range ch.Requires {
+			if w.known[address(&ch)] && !strings.HasPrefix(id, w.account+"/") {
+				seen[inert.Code(id)] = true
 			}
 		}
 	}
@@ -164,12 +162,8 @@ func grants(statements policy.Statements) []string {
 // own says what the account makes for itself.
 func (w *work) own(p *inert.Page) {
 	var lines []string
-	scripted := map[string]bool{}
-	for _, s := range w.steps() {
-		scripted[s.ID] = true
-	}
 	for _, ch := range w.part.Changes {
-		if scripted[ch.ID] || ch.Op == plan.NoOp && ch.Kind == plan.KeyPolicy {
+		if w.known[address(&ch)] || ch.Op == plan.NoOp && ch.Kind == plan.KeyPolicy {
 			continue
 		}
 		lines = append(lines, fmt.Sprintf("%s %s %s", ch.Op, ch.Kind, inert.Code(ch.Name)))

@@ -53,7 +53,7 @@ func (w *work) script(way, data string) string {
 	b.WriteString("XACCT_TEXT\n}\n\n# What the statements are, and where they go.\ndata() {\n\tcat <<'XACCT_DATA'\n" + data + "\nXACCT_DATA\n}\n\n")
 	b.WriteString("# Who looks without Python.\nlook_at() {\n")
 	for _, s := range w.policies {
-		fmt.Fprintf(&b, "\techo %s >&2\n\t%s | sids\n", inert.Shell(s.change.ID), s.reading())
+		fmt.Fprintf(&b, "\techo %s >&2\n\t%s | sids\n", inert.Shell(address(s.change)), s.reading())
 	}
 	b.WriteString("\t:\n}\n\nprogram() {\n\tcat <<'XACCT_PYTHON'\n" + programText + "XACCT_PYTHON\n}\n\n")
 	b.WriteString(scriptText)
