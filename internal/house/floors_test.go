@@ -42,11 +42,13 @@ var floors = []struct {
 	{"internal/survey", 12},
 	{"internal/planner", 13},
 	{"internal/part", 14},
+	{"internal/derived", 14},
 	{"internal/apply", 14},
 	{"internal/residue", 15},
 	{".", 20},                   // the face: Transfer, Plan, Apply
 	{"xaccttest", 30},           // the in-memory AWS
 	{"xaccttest/awshttp", 31},   // its HTTP face
+	{"review", 35},              // what people read who do not write Go
 	{"internal/enginetest", 40}, // end-to-end tests of the public API, and what they share
 	{"examples", 40},            // programs
 }
