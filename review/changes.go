@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
+
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/internal/derived"
 	"github.com/xacct/xacct/plan"
@@ -71,9 +74,10 @@ func changeItem(c derived.Change) item {
 	}
 	switch c.Hold {
 	case plan.Handover:
-		it.below = append(it.below, item{line: say("for the operator of account ", c.Account)})
+		it.line = it.line.with(say(": "), bold("handed over"), say(" to the operator of account ", c.Account))
 	case plan.Blocked:
-		it.below = append(it.below, item{mark: blocks, line: quote(c.Reason)})
+		it.line = it.line.with(say(": "), bold("held back"))
+		it.below = append(it.below, item{line: say("Why: ").with(quote(c.Reason))})
 	}
 	switch {
 	case c.Kind == plan.BucketOwnership:
@@ -100,6 +104,9 @@ func settings(c derived.Change) []item {
 	}
 	_ = json.Unmarshal([]byte(c.Before), &before) // what was there is the plan's word: unreadable is none
 	var out []item
+	if c.Kind == plan.DataSyncTask && before == nil && after["Mode"] == nil {
+		after["Mode"] = json.RawMessage(strconv.Quote(string(dstypes.TaskModeEnhanced))) // the default of a new task
+	}
 	for _, key := range slices.Sorted(maps.Keys(after)) {
 		was, now := string(before[key]), string(after[key])
 		if was == now || was == "" && slices.Contains([]string{"Name", "URI", "Tags", "Source", "Destination"}, key) {

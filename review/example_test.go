@@ -33,13 +33,13 @@ func ExampleMarkdown() {
 		log.Fatal(err)
 	}
 	// Output:
-	// # Tear-down of transfer `media-archive`
+	// # Tear-down of transfer `media-archive`: the part of account `444455556666`
 	//
 	// - Transfer `media-archive` copies `s3://media-raw/2026/` of account `111122223333` in `eu-west-1` to `s3://media-archive/` of account `444455556666` in `us-east-2`. Its task is in account `111122223333`.
 	//
-	// This is the part for the operator of account `444455556666`.
+	// This is the part of the plan that the operator of account `444455556666` applies.
 	//
-	// **0 to create, 1 to update, 0 to replace, 0 to delete, 0 handed over to other operators, 0 blocked, 0 as wanted already.**
+	// **1 to update, 0 blocked.**
 	//
 	// Statements, names and settings below follow from the transfers. What stood in AWS, and what is said of verdicts, is what the plan recorded when it was made: an apply reads and checks again before it writes.
 	//

@@ -39,7 +39,6 @@ func (r *report) verdicts() {
 	if r.Mode == plan.TearDown {
 		return // nothing was checked
 	}
-	r.heading("What the policies allow")
 	var items []item
 	count := map[string]int{}
 	for _, f := range r.Findings {
@@ -56,10 +55,10 @@ func (r *report) verdicts() {
 			items = append(items, item{mark: allowed, line: say("Transfer ", t.Name, ": "+plural(n, "check"))})
 		}
 	}
-	if len(items) == 0 {
-		r.paragraph(say("This part of the plan has no verdict."))
+	if len(items) > 0 {
+		r.heading("What the policies allow")
+		r.list(bullets, items)
 	}
-	r.list(bullets, items)
 }
 
 // finding is one finding in words: the plan's, with what decided, what it depends on and what helps.

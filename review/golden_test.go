@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"testing"
+	"testing/synctest"
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
@@ -14,8 +15,14 @@ import (
 // situations are the plans of the golden files, by name.
 func situations(t *testing.T) map[string]*xacct.Plan {
 	t.Helper()
-	ctx := t.Context()
 	out := map[string]*xacct.Plan{}
+	synctest.Test(t, func(t *testing.T) { plan(t, out) })
+	return out
+}
+
+// plan makes the plans of the golden files.
+func plan(t *testing.T, out map[string]*xacct.Plan) {
+	ctx := t.Context()
 	cloud := kittest.World(t)
 	out["push"] = kittest.MustPlan(t, ctx, cloud.Clients(), []xacct.Transfer{kittest.Push(cloud)})
 	out["pull"] = kittest.MustPlan(t, ctx, cloud.Clients(), []xacct.Transfer{kittest.Pull(cloud)})
@@ -32,7 +39,6 @@ func situations(t *testing.T) map[string]*xacct.Plan {
 	out["tear-down"] = destroy(t, cloud.Clients(), both)
 	out["tear-down-ours"] = destroy(t, ours, both)
 	out["tear-down-theirs"] = reread(t, out["tear-down-ours"].For(kittest.AccountB))
-	return out
 }
 
 func only(cloud *xaccttest.Cloud, account string) xacct.Clients {

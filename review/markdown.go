@@ -62,6 +62,9 @@ func (l line) markdown() string {
 		case strong:
 			b.WriteString("**" + s.text + "**")
 		case name, foreign:
+			if !strings.HasSuffix(b.String(), " ") && !strings.HasSuffix(b.String(), "(") && b.Len() > 0 {
+				b.WriteByte(' ') // backticks of two spans would be one run, and a word before an @ an address
+			}
 			b.WriteString(codeSpan(shown(s.text)))
 		}
 	}

@@ -38,7 +38,8 @@ type node struct {
 	word  string // what it is
 	name  string
 	in    []*edge
-	under bool // it stands below a task, whose role it is
+	under *node    // the task that it stands below, whose role it is; nil is none
+	also  []string // of a task: names of its roles that stand below another task
 }
 
 // edge is a grant, and what is known of it.
@@ -103,7 +104,7 @@ func (r *report) draw() *picture {
 func (s *sketch) know() {
 	for _, f := range s.Findings {
 		m, ok := verdictMarks[f.Code]
-		if !ok || len(f.Actions) == 0 {
+		if !ok || len(f.Actions) == 0 || unsettled(f) && s.ownMatter(f) {
 			continue
 		}
 		service, _, _ := strings.Cut(f.Actions[0], ":")
@@ -162,11 +163,12 @@ func (s *sketch) transfer(t *transfer.Transfer) {
 	for _, side := range transfer.Sides {
 		e := t.End(side)
 		role := s.role(t, side)
-		known := len(role.in) > 0 || role.under
 		if use := [2]*node{task, role}; !slices.Contains(s.picture.uses, use) {
 			s.picture.uses = append(s.picture.uses, use)
+			if role.under = cmp.Or(role.under, task); role.under != task {
+				task.also = append(task.also, role.name)
+			}
 		}
-		role.under = role.under || !known
 		verb := "may read"
 		if side == plan.DestinationSide {
 			verb = "may write"

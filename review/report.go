@@ -3,6 +3,7 @@ package review
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/xacct/xacct/internal/derived"
 	"github.com/xacct/xacct/internal/text"
@@ -88,13 +89,17 @@ func (r *report) head() {
 	if r.Mode == plan.TearDown {
 		verb = "Tear-down of "
 	}
+	part := line(nil)
+	if r.reader != "" {
+		part = say(": the part of account ", r.reader)
+	}
 	switch n := len(r.Transfers); n {
 	case 0:
 		r.out.title = say("A plan without transfers")
 	case 1:
-		r.out.title = say(verb+"transfer ", r.Transfers[0].Name)
+		r.out.title = say(verb+"transfer ", r.Transfers[0].Name).with(part)
 	default:
-		r.out.title = say(fmt.Sprintf("%s%d transfers", verb, n))
+		r.out.title = say(fmt.Sprintf("%s%d transfers", verb, n)).with(part)
 	}
 	var items []item
 	for _, t := range r.Transfers {
@@ -103,7 +108,7 @@ func (r *report) head() {
 	}
 	r.list(bullets, items)
 	if r.reader != "" {
-		r.paragraph(say("This is the part for the operator of account ", r.reader, "."))
+		r.paragraph(say("This is the part of the plan that the operator of account ", r.reader, " applies."))
 	}
 	r.paragraph(r.counts())
 	r.paragraph(say("Statements, names and settings below follow from the transfers. What stood in AWS, and what is said of verdicts, is what the plan " +
@@ -121,16 +126,20 @@ func (r *report) counts() line {
 		case c.Op == plan.NoOp:
 			n["as wanted already"]++
 		case c.Hold == plan.Handover:
-			n["handed over"]++
+			n["to hand over"]++
 		case c.Hold == plan.Blocked:
 			n["blocked"]++
 		default:
-			n[string(c.Op)]++
+			n["to "+string(c.Op)]++
 		}
 	}
-	out := fmt.Sprintf("%d to create, %d to update, %d to replace, %d to delete, %d handed over to other operators, %d blocked, %d as wanted already.",
-		n["create"], n["update"], n["replace"], n["delete"], n["handed over"], n["blocked"], n["as wanted already"])
-	return bold(out)
+	var out []string
+	for _, what := range []string{"to create", "to update", "to replace", "to delete", "to hand over", "blocked", "as wanted already"} {
+		if n[what] > 0 || what == "blocked" {
+			out = append(out, fmt.Sprintf("%d %s", n[what], what))
+		}
+	}
+	return bold(strings.Join(out, ", ") + ".")
 }
 
 // shortened is the list with at most few names, and a last one in words that counts the others.

@@ -84,7 +84,11 @@ func (r *report) role(c derived.Change) {
 	for _, p := range c.Role.Loses {
 		it := item{mark: removed, line: say("Inline policy ", p.Name)}
 		for _, g := range p.Gains {
-			it.below = append(it.below, item{line: say("by the plan's word: ").with(quote(g.Statement.Explain()))})
+			st := item{mark: removed, line: statement("", g.Statement.Sid()), below: inWords(g.Statement)}
+			if p.Told {
+				st = item{mark: removed, line: say("by the plan's word: ").with(quote(g.Statement.Explain()))}
+			}
+			it.below = append(it.below, st)
 		}
 		items = append(items, it)
 	}

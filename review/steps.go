@@ -129,7 +129,10 @@ func (r *report) tearDown() []step {
 		out = append(out, step{a, say("takes the statements out of the policies of ").with(shortened(p.policies.of[a])), []plan.Kind{plan.BucketPolicy, plan.KeyPolicy}, false})
 	}
 	for _, a := range p.ownership.accounts {
-		out = append(out, step{a, say("puts back the Object Ownership of ").with(shortened(p.ownership.of[a]), say(", if wanted")), []plan.Kind{plan.BucketOwnership}, false})
+		out = append(out, step{a, say("puts back the Object Ownership of ").with(shortened(p.ownership.of[a])), []plan.Kind{plan.BucketOwnership}, false})
+	}
+	for _, a := range p.enforced.accounts {
+		out = append(out, step{account: a, does: say("keeps BucketOwnerEnforced on ").with(shortened(p.enforced.of[a]), say(", which this plan does not put back"))})
 	}
 	out = append(out, r.formers()...)
 	for _, a := range p.roles.accounts {
@@ -156,7 +159,7 @@ func (r *report) formers() []step {
 }
 
 // parts are what the transfers need in each account.
-type parts struct{ roles, policies, ownership, tasks places }
+type parts struct{ roles, policies, ownership, enforced, tasks places }
 
 func (r *report) parts() *parts {
 	p := &parts{}
@@ -170,7 +173,11 @@ func (r *report) parts() *parts {
 			if len(t.BucketStatements(side)) > 0 {
 				p.policies.add(e.Account, "bucket "+e.Bucket)
 			}
-			if side == plan.DestinationSide && e.DisableACLs {
+			switch _, back := r.Settings.Ownership[e.Bucket]; {
+			case side != plan.DestinationSide || !e.DisableACLs:
+			case r.Mode == plan.TearDown && !back:
+				p.enforced.add(e.Account, "bucket "+e.Bucket)
+			default:
 				p.ownership.add(e.Account, "bucket "+e.Bucket)
 			}
 		}

@@ -20,6 +20,7 @@ const (
 	gap        = 8
 	leftChars  = 18
 	rightChars = 21
+	mostLines  = 6 // of a name
 )
 
 // rect is where a node stands.
@@ -46,7 +47,7 @@ func (p *picture) place() *placed {
 		}
 		for _, n := range a.left {
 			x, w, chars := leftEdge, leftWidth, leftChars
-			if n.under {
+			if n.under != nil {
 				x, w, chars = x+indent, w-indent, chars-2
 			}
 			left = out.put(n, x, left, w, chars)
@@ -66,17 +67,20 @@ func (p *picture) place() *placed {
 // put places a node, and returns where the next one may begin.
 func (p *placed) put(n *node, x, y, w, chars int) int {
 	lines := wrapped(shown(n.name), chars)
+	for _, role := range n.also {
+		lines = append(lines, wrapped("as "+shown(role), chars)...)
+	}
 	p.lines[n] = lines
 	h := 2*padding + lineHeight*(1+len(lines)+len(n.in))
 	p.at[n] = rect{x, y, w, h}
 	return y + h + gap
 }
 
-// wrapped is the text in lines of so many characters, at most four. A line ends behind a hyphen or point, if it is half full by then.
+// wrapped is the text in lines of so many characters, of which there are not too many. A line ends behind a hyphen or point, if it is half full by then.
 func wrapped(s string, chars int) []string {
 	r := []rune(s)
 	var out []string
-	for len(r) > chars && len(out) < 3 {
+	for len(r) > chars && len(out) < mostLines-1 {
 		n := chars
 		for i := chars; i > chars/2; i-- {
 			if strings.ContainsRune("-._", r[i-1]) {
@@ -106,7 +110,7 @@ func (p *picture) svg(b *bufio.Writer) {
 		}
 	}
 	for _, u := range p.uses {
-		if task, role := out.at[u[0]], out.at[u[1]]; u[1].under && role.y > task.y {
+		if task, role := out.at[u[0]], out.at[u[1]]; u[1].under == u[0] {
 			fmt.Fprintf(b, `<path class="edge" d="M%d %d V%d H%d"/>`+"\n", task.x+indent/2, task.y+task.h, role.y+padding+lineHeight/2, role.x)
 		}
 	}

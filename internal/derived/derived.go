@@ -24,9 +24,10 @@ import (
 type Plan struct {
 	Mode      plan.Mode
 	Transfers []*transfer.Transfer // by name
-	Changes   []Change             // in the plan's order
-	Findings  []plan.Finding       // the plan's own word
-	Blocked   map[string]bool      // the names of the transfers that findings block
+	Settings  plan.Settings
+	Changes   []Change        // in the plan's order
+	Findings  []plan.Finding  // the plan's own word
+	Blocked   map[string]bool // the names of the transfers that findings block
 }
 
 // Change is a change of the plan, whose place, operation and hold fit its transfers.
@@ -69,13 +70,14 @@ type Loss struct {
 type Role struct {
 	Trust    []Gain
 	Policies []Inline // by name
-	Loses    []Inline // inline policies that leave the role, with the statements that they have by the plan's word
+	Loses    []Inline // inline policies that leave the role
 }
 
 // Inline is an inline policy and statements of it.
 type Inline struct {
 	Name  string
 	Gains []Gain
+	Told  bool // of one that leaves the role: which statements it has is the plan's word
 }
 
 // Of derives what the plan does. A change that deviates from what the transfers ask for is a *[plan.MismatchError], of which the first is returned. A
@@ -108,7 +110,7 @@ func Of(p *planner.Plan) (*Plan, error) {
 		}
 	}
 	d.free, d.held = index(desired.Of(free)), index(desired.Of(held))
-	out := &Plan{Mode: p.Mode, Transfers: transfers, Findings: p.Findings, Blocked: d.blocked}
+	out := &Plan{Mode: p.Mode, Transfers: transfers, Settings: p.Settings, Findings: p.Findings, Blocked: d.blocked}
 	seen := map[string]bool{}
 	for i := range p.Changes {
 		c := &p.Changes[i]

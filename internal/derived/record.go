@@ -121,7 +121,7 @@ func (d *deriver) role(c *plan.Change, w *desired.Role) (*Change, error) {
 		}
 		out, err := d.goes(c, w == nil)
 		if err == nil {
-			out.Role = &Role{Loses: d.losing(c)}
+			out.Role = &Role{Loses: losing(c, w)}
 		}
 		return out, err
 	}
@@ -156,15 +156,19 @@ func (d *deriver) role(c *plan.Change, w *desired.Role) (*Change, error) {
 	return &Change{Change: c, Role: roleDiff(c, spec), Spec: &spec}, nil
 }
 
-// losing are the inline policies that leave the role, by the plan's word.
-func (d *deriver) losing(c *plan.Change) []Inline {
+// losing are the inline policies that leave the role: those that the transfers ask for, or else by the plan's word.
+func losing(c *plan.Change, w *desired.Role) []Inline {
 	var was desired.RoleRecord
 	if c.Before == "" || json.Unmarshal([]byte(c.Before), &was) != nil {
 		return nil
 	}
 	var out []Inline
 	for _, name := range slices.Sorted(maps.Keys(was.Policies)) {
-		out = append(out, Inline{Name: name, Gains: gained(policy.Document{}, was.Policies[name])})
+		doc, told := was.Policies[name], true
+		if w != nil && doc.Equal(w.Spec.Policies[name]) {
+			doc, told = w.Spec.Policies[name], false
+		}
+		out = append(out, Inline{Name: name, Gains: gained(policy.Document{}, doc), Told: told})
 	}
 	return out
 }
@@ -183,7 +187,7 @@ func roleDiff(c *plan.Change, spec iamrole.Spec) *Role {
 	}
 	for _, name := range slices.Sorted(maps.Keys(was.Policies)) {
 		if _, wanted := spec.Policies[name]; !wanted {
-			out.Loses = append(out.Loses, Inline{Name: name, Gains: gained(policy.Document{}, was.Policies[name])})
+			out.Loses = append(out.Loses, Inline{Name: name, Gains: gained(policy.Document{}, was.Policies[name]), Told: true})
 		}
 	}
 	return out

@@ -61,6 +61,7 @@ var modules = []struct {
 	{"github.com/aws/aws-sdk-go-v2", false},
 	{"github.com/aws/smithy-go", false},
 	{"github.com/google/go-cmp", true},
+	{"github.com/yuin/goldmark", true}, // reads back the Markdown of package review
 }
 
 // offline are the packages that nothing of the AWS SDK may reach, not even through others.
