@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/internal/text"
-	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 )
 
@@ -144,15 +143,7 @@ func (r *report) isOwn(d string) bool {
 		return true
 	}
 	rest, ok := strings.CutSuffix(d, ", which was not read")
-	of := rest[strings.LastIndexByte(rest, ' ')+1:]
-	for _, t := range r.Transfers {
-		for _, side := range transfer.Sides {
-			if e := t.End(side); ok && e.Account == r.reader && of == e.Bucket {
-				return true
-			}
-		}
-	}
-	return false
+	return ok && r.buckets[rest[strings.LastIndexByte(rest, ' ')+1:]]
 }
 
 // lookFor says what the reader should look at whose policies the plan did not see.

@@ -20,10 +20,20 @@ type report struct {
 	digest string
 	reader string // the account whose operator gets this part of a plan; "" if it is no part
 	out    doc
+
+	buckets map[string]bool // the reader's, by name
 }
 
 func newReport(p *derived.Plan, digest string) *report {
-	return &report{Plan: p, digest: digest, reader: readerOf(p)}
+	r := &report{Plan: p, digest: digest, reader: readerOf(p), buckets: map[string]bool{}}
+	for _, t := range p.Transfers {
+		for _, side := range transfer.Sides {
+			if e := t.End(side); e.Account == r.reader {
+				r.buckets[e.Bucket] = true
+			}
+		}
+	}
+	return r
 }
 
 // readerOf is the account of all changes, if other accounts take part in the transfers too: then the plan is the part of its operator. A plan of a task

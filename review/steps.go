@@ -148,7 +148,9 @@ func (r *report) formers() []step {
 	for _, c := range r.Changes {
 		if c.Former && c.Op != plan.NoOp {
 			p.add(c.Account, c.Name)
-			kinds[c.Account] = append(kinds[c.Account], c.Kind)
+			if !slices.Contains(kinds[c.Account], c.Kind) {
+				kinds[c.Account] = append(kinds[c.Account], c.Kind)
+			}
 		}
 	}
 	var out []step
