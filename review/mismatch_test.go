@@ -52,6 +52,9 @@ func TestMismatch(t *testing.T) {
 		{"a statement to add is left out", "push", change(xacct.BucketPolicy, func(c *xacct.Change) { c.Add = c.Add.Without("XacctMediaArchiveList8abc7cf6") }), "does not add"},
 		{"a statement of others is to be removed", "push", change(xacct.BucketPolicy, func(c *xacct.Change) { c.Remove = []string{"TLSOnly"} }), "takes out"},
 		{"a wanted statement is to be removed", "push", change(xacct.BucketPolicy, func(c *xacct.Change) { c.Remove = []string{"XacctMediaArchiveList8abc7cf6"} }), "takes out"},
+		{"lines that leave a statement out", "push", change(xacct.BucketPolicy, func(c *xacct.Change) { c.Details = c.Details[1:] }), "do not name"},
+		{"lines with another statement", "push", change(xacct.BucketPolicy, func(c *xacct.Change) { c.Details = append(c.Details, "+ Door   everyone may read") }), "does not write"},
+		{"lines of a part that leave a statement out", "two-teams-theirs", change(xacct.BucketPolicy, func(c *xacct.Change) { c.Details = nil }), "do not name"},
 		{"a change that claims to be none", "push", change(xacct.BucketPolicy, func(c *xacct.Change) { c.Op = xacct.NoOp }), "it does not"},
 		{"a policy that is none", "push", change(xacct.BucketPolicy, func(c *xacct.Change) { c.After = "{" }), "no policy"},
 		{"a policy that claims not to be read", "push", change(xacct.BucketPolicy, func(c *xacct.Change) {

@@ -170,8 +170,10 @@ func principals(list []policy.Principal) line {
 			out = out.with(say("account ", value))
 		case kind == "AWS":
 			out = out.with(say("", value))
+		case kind == "Service":
+			out = out.with(say("service ", value))
 		default:
-			out = out.with(say(strings.ToLower(kind)+" ", value))
+			out = out.with(say("", kind, " ", value))
 		}
 	}
 	return out
