@@ -96,7 +96,7 @@ func (r *report) finding(f plan.Finding) item {
 }
 
 // unknowns lists what is not known. To the operator of one account it does not say what is not known about that account itself: there the operator can
-// look, and what to look for is said instead.
+// look: see lookFor.
 func (r *report) unknowns() {
 	r.heading("What is not known")
 	var items []item
@@ -118,9 +118,6 @@ func (r *report) unknowns() {
 		r.paragraph(say("Nothing that the plan knows of."))
 	}
 	r.list(bullets, items)
-	if r.reader != "" {
-		r.list(bullets, r.lookFor())
-	}
 }
 
 // ownMatter reports whether only what the reader can see would settle the finding.
@@ -146,7 +143,7 @@ func (r *report) isOwn(d string) bool {
 	return ok && r.buckets[rest[strings.LastIndexByte(rest, ' ')+1:]]
 }
 
-// lookFor says what the reader should look at whose policies the plan did not see.
+// lookFor says what the reader should look at, whose policies the plan did not see.
 func (r *report) lookFor() []item {
 	var out []item
 	for _, c := range r.Changes {
