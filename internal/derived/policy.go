@@ -156,10 +156,9 @@ func (s *shared) unread() error {
 func (s *shared) wants(st policy.Statement) error {
 	was, stood := s.before.Statement(st.Sid())
 	got, ok := s.after.Statement(st.Sid())
-	same := stood && (was.Equal(st) || was.EqualWith(st, unresolved(was, st)))
 	kept := stood && ok && bytes.Equal(was.Bytes(), got.Bytes())
 	switch {
-	case same && (kept || ok && got.Equal(st)):
+	case kept && was.EqualWith(st, unresolved(was, st)), stood && was.Equal(st) && ok && got.Equal(st):
 		s.out.Ours++
 		return nil
 	case s.held && kept: // somebody else's statement has our Sid
