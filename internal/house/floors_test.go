@@ -42,11 +42,13 @@ var floors = []struct {
 	{"internal/survey", 12},
 	{"internal/planner", 13},
 	{"internal/part", 14},
+	{"internal/derived", 14},
 	{"internal/apply", 14},
 	{"internal/residue", 15},
 	{".", 20},                   // the face: Transfer, Plan, Apply
 	{"xaccttest", 30},           // the in-memory AWS
 	{"xaccttest/awshttp", 31},   // its HTTP face
+	{"review", 35},              // what people read who do not write Go
 	{"internal/enginetest", 40}, // end-to-end tests of the public API, and what they share
 	{"examples", 40},            // programs
 }
@@ -59,6 +61,7 @@ var modules = []struct {
 	{"github.com/aws/aws-sdk-go-v2", false},
 	{"github.com/aws/smithy-go", false},
 	{"github.com/google/go-cmp", true},
+	{"github.com/yuin/goldmark", true}, // reads back the Markdown of package review
 }
 
 // offline are the packages that nothing of the AWS SDK may reach, not even through others.

@@ -1,0 +1,97 @@
+package review_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/enginetest/kittest"
+	"github.com/xacct/xacct/review"
+	"github.com/xacct/xacct/xaccttest"
+)
+
+// situations are the plans of the golden files, by name.
+func situations(t *testing.T) map[string]*xacct.Plan {
+	t.Helper()
+	out := map[string]*xacct.Plan{}
+	synctest.Test(t, func(t *testing.T) { plan(t, out) })
+	return out
+}
+
+// plan makes the plans of the golden files.
+func plan(t *testing.T, out map[string]*xacct.Plan) {
+	ctx := t.Context()
+	cloud := kittest.World(t)
+	out["push"] = kittest.MustPlan(t, ctx, cloud.Clients(), []xacct.Transfer{kittest.Push(cloud)})
+	out["pull"] = kittest.MustPlan(t, ctx, cloud.Clients(), []xacct.Transfer{kittest.Pull(cloud)})
+	encrypted, tr := kittest.EncryptedWorld()
+	out["kms"] = kittest.MustPlan(t, ctx, encrypted.Clients(), []xacct.Transfer{tr})
+
+	both := []xacct.Transfer{kittest.WithEveryKind(kittest.Push(cloud))}
+	ours := only(cloud, kittest.AccountA)
+	out["two-teams"] = kittest.MustPlan(t, ctx, ours, both)
+	out["two-teams-theirs"] = reread(t, out["two-teams"].For(kittest.AccountB))
+	if _, err := kittest.MustPlan(t, ctx, cloud.Clients(), both).Apply(ctx, cloud.Clients()); err != nil {
+		t.Fatal(err)
+	}
+	out["tear-down"] = destroy(t, cloud.Clients(), both)
+	out["tear-down-ours"] = destroy(t, ours, both)
+	out["tear-down-theirs"] = reread(t, out["tear-down-ours"].For(kittest.AccountB))
+}
+
+// planned are the situations, made once. Nobody changes them.
+var planned = func() func(t *testing.T) map[string]*xacct.Plan {
+	var once sync.Once
+	var made map[string]*xacct.Plan
+	return func(t *testing.T) map[string]*xacct.Plan {
+		once.Do(func() { made = situations(t) })
+		return made
+	}
+}()
+
+func only(cloud *xaccttest.Cloud, account string) xacct.Clients {
+	return xacct.Clients{account: cloud.ClientsAs(cloud.OperatorARN(account))}
+}
+
+func destroy(t *testing.T, c xacct.Clients, transfers []xacct.Transfer) *xacct.Plan {
+	t.Helper()
+	p, err := xacct.NewDestroyPlan(t.Context(), c, transfers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// reread is the plan as another team gets it.
+func reread(t *testing.T, p *xacct.Plan) *xacct.Plan {
+	t.Helper()
+	data, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out xacct.Plan
+	if err := json.Unmarshal(data, &out); err != nil {
+		t.Fatal(err)
+	}
+	return &out
+}
+
+// TestGolden compares the reviews of plans of each kind with files that a person has read.
+func TestGolden(t *testing.T) {
+	for name, p := range situations(t) {
+		t.Run(name, func(t *testing.T) {
+			var markdown, html bytes.Buffer
+			if err := review.Markdown(&markdown, p); err != nil {
+				t.Fatal(err)
+			}
+			if err := review.HTML(&html, p); err != nil {
+				t.Fatal(err)
+			}
+			kittest.Golden(t, name+".md", string(bytes.TrimSuffix(markdown.Bytes(), []byte("\n"))))
+			kittest.Golden(t, name+".html", string(bytes.TrimSuffix(html.Bytes(), []byte("\n"))))
+		})
+	}
+}
