@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/internal/text"
-	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 )
 
@@ -97,7 +96,7 @@ func (r *report) finding(f plan.Finding) item {
 }
 
 // unknowns lists what is not known. To the operator of one account it does not say what is not known about that account itself: there the operator can
-// look, and what to look for is said instead.
+// look: see lookFor.
 func (r *report) unknowns() {
 	r.heading("What is not known")
 	var items []item
@@ -119,9 +118,6 @@ func (r *report) unknowns() {
 		r.paragraph(say("Nothing that the plan knows of."))
 	}
 	r.list(bullets, items)
-	if r.reader != "" {
-		r.list(bullets, r.lookFor())
-	}
 }
 
 // ownMatter reports whether only what the reader can see would settle the finding.
@@ -144,18 +140,10 @@ func (r *report) isOwn(d string) bool {
 		return true
 	}
 	rest, ok := strings.CutSuffix(d, ", which was not read")
-	of := rest[strings.LastIndexByte(rest, ' ')+1:]
-	for _, t := range r.Transfers {
-		for _, side := range transfer.Sides {
-			if e := t.End(side); ok && e.Account == r.reader && of == e.Bucket {
-				return true
-			}
-		}
-	}
-	return false
+	return ok && r.buckets[rest[strings.LastIndexByte(rest, ' ')+1:]]
 }
 
-// lookFor says what the reader should look at whose policies the plan did not see.
+// lookFor says what the reader should look at, whose policies the plan did not see.
 func (r *report) lookFor() []item {
 	var out []item
 	for _, c := range r.Changes {

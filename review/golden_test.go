@@ -3,6 +3,7 @@ package review_test
 import (
 	"bytes"
 	"encoding/json"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -40,6 +41,16 @@ func plan(t *testing.T, out map[string]*xacct.Plan) {
 	out["tear-down-ours"] = destroy(t, ours, both)
 	out["tear-down-theirs"] = reread(t, out["tear-down-ours"].For(kittest.AccountB))
 }
+
+// planned are the situations, made once. Nobody changes them.
+var planned = func() func(t *testing.T) map[string]*xacct.Plan {
+	var once sync.Once
+	var made map[string]*xacct.Plan
+	return func(t *testing.T) map[string]*xacct.Plan {
+		once.Do(func() { made = situations(t) })
+		return made
+	}
+}()
 
 func only(cloud *xaccttest.Cloud, account string) xacct.Clients {
 	return xacct.Clients{account: cloud.ClientsAs(cloud.OperatorARN(account))}

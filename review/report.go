@@ -20,27 +20,51 @@ type report struct {
 	digest string
 	reader string // the account whose operator gets this part of a plan; "" if it is no part
 	out    doc
+
+	buckets map[string]bool // the reader's, by name
 }
 
 func newReport(p *derived.Plan, digest string) *report {
-	return &report{Plan: p, digest: digest, reader: readerOf(p)}
+	r := &report{Plan: p, digest: digest, reader: readerOf(p), buckets: map[string]bool{}}
+	for _, t := range p.Transfers {
+		for _, side := range transfer.Sides {
+			if e := t.End(side); e.Account == r.reader {
+				r.buckets[e.Bucket] = true
+			}
+		}
+	}
+	return r
 }
 
-// readerOf is the account of all changes, if other accounts take part in the transfers too: then the plan is the part of its operator.
+// readerOf is the account of all changes, if other accounts take part in the transfers too: then the plan is the part of its operator. A plan of a task
+// account may have no other changes than its own, so that it is a part only if whoever made it could not look there.
 func readerOf(p *derived.Plan) string {
-	reader := ""
+	reader, unseen := "", false
 	for _, c := range p.Changes {
 		if reader != "" && reader != c.Account {
 			return ""
 		}
-		reader = c.Account
+		reader, unseen = c.Account, unseen || notSeen(c)
 	}
+	others := false
 	for _, t := range p.Transfers {
-		if slices.ContainsFunc(t.Accounts(), func(a string) bool { return a != reader }) {
-			return reader
+		if t.TaskAccount == reader && !unseen {
+			return ""
 		}
+		others = others || slices.ContainsFunc(t.Accounts(), func(a string) bool { return a != reader })
 	}
-	return ""
+	if !others {
+		return ""
+	}
+	return reader
+}
+
+// notSeen reports whether the plan does not know whether the resource is there: it would make it or else update it, or deletes what may be there.
+func notSeen(c derived.Change) bool {
+	updates := slices.ContainsFunc(c.Calls, func(call string) bool {
+		return slices.Contains([]string{"iam:UpdateAssumeRolePolicy", "datasync:UpdateLocationS3", "datasync:UpdateTask"}, call)
+	})
+	return c.Policy != nil && !c.Policy.Read || c.Op == plan.Create && updates || c.Op == plan.Delete && c.Before == ""
 }
 
 func (r *report) document() *doc {

@@ -60,14 +60,19 @@ func document(p *xacct.Plan) (*doc, error) {
 	}
 	q := &planner.Plan{Schema: p.Schema, Mode: p.Mode, Settings: p.Settings, Changes: p.Changes, Findings: p.Findings}
 	for _, t := range p.Transfers {
-		q.Transfers = append(q.Transfers, transfer.Resolve(transfer.Given{
-			Name: t.Name, Source: transfer.Endpoint(t.Source), Destination: transfer.Endpoint(t.Destination), TaskAccount: t.TaskAccount,
-			Operators: t.Operators, Grant: string(t.Grant), Task: t.Task, Tags: t.Tags, Retries: t.Retries, TagPrefix: t.TagPrefix, Adopt: t.Adopt,
-		}))
+		q.Transfers = append(q.Transfers, transfer.Resolve(given(t)))
 	}
 	d, err := derived.Of(q)
 	if err != nil {
 		return nil, err
 	}
 	return newReport(d, digest).document(), nil
+}
+
+// given is the transfer as the internal packages take it.
+func given(t xacct.Transfer) transfer.Given {
+	return transfer.Given{
+		Name: t.Name, Source: transfer.Endpoint(t.Source), Destination: transfer.Endpoint(t.Destination), TaskAccount: t.TaskAccount,
+		Operators: t.Operators, Grant: string(t.Grant), Until: t.Until, Task: t.Task, Tags: t.Tags, Retries: t.Retries, TagPrefix: t.TagPrefix, Adopt: t.Adopt,
+	}
 }

@@ -71,18 +71,18 @@ func (r *report) role(c derived.Change) {
 		items = append(items, item{line: say("Permissions boundary ", c.Spec.PermissionsBoundary)})
 	}
 	for _, g := range c.Role.Trust {
-		it := gained(g, "Trust policy, ")
+		it := gained(g, "trust policy, ")
 		items = append(items, it)
 	}
 	for _, p := range c.Role.Policies {
-		it := item{line: say("Inline policy ", p.Name)}
+		it := item{line: say("inline policy ", p.Name)}
 		for _, g := range p.Gains {
 			it.below = append(it.below, gained(g, ""))
 		}
 		items = append(items, it)
 	}
 	for _, p := range c.Role.Loses {
-		it := item{mark: removed, line: say("Inline policy ", p.Name)}
+		it := item{mark: removed, line: say("inline policy ", p.Name)}
 		for _, g := range p.Gains {
 			st := item{mark: removed, line: statement("", g.Statement.Sid()), below: inWords(g.Statement)}
 			if p.Told {
@@ -170,8 +170,10 @@ func principals(list []policy.Principal) line {
 			out = out.with(say("account ", value))
 		case kind == "AWS":
 			out = out.with(say("", value))
+		case kind == "Service":
+			out = out.with(say("service ", value))
 		default:
-			out = out.with(say(strings.ToLower(kind)+" ", value))
+			out = out.with(say("", kind, " ", value))
 		}
 	}
 	return out

@@ -35,11 +35,14 @@ func (r *report) steps() {
 		items = append(items, it)
 	}
 	r.list(steps, items)
+	if r.reader != "" {
+		r.list(bullets, r.lookFor())
+	}
 }
 
 // state says whether the plan does the step.
 func (r *report) state(s step) line {
-	n, done := 0, 0
+	n, done, blocked := 0, 0, 0
 	var state line
 	for _, c := range r.Changes {
 		if c.Account != s.account || !slices.Contains(s.kinds, c.Kind) || c.Former != s.former {
@@ -50,8 +53,8 @@ func (r *report) state(s step) line {
 		case c.Op == plan.NoOp:
 			done++
 		case c.Hold == plan.Blocked:
-			state = bold("blocked")
-		case c.Hold == plan.Handover && state == nil:
+			blocked++
+		case c.Hold == plan.Handover:
 			state = bold("handed over")
 		case state == nil:
 			state = bold("in this plan")
@@ -64,6 +67,10 @@ func (r *report) state(s step) line {
 		return bold("nothing to do")
 	case done == n:
 		return bold("done already")
+	case blocked == n-done:
+		return bold("blocked")
+	case blocked > 0:
+		return bold("blocked in part")
 	}
 	return state
 }
@@ -148,7 +155,9 @@ func (r *report) formers() []step {
 	for _, c := range r.Changes {
 		if c.Former && c.Op != plan.NoOp {
 			p.add(c.Account, c.Name)
-			kinds[c.Account] = append(kinds[c.Account], c.Kind)
+			if !slices.Contains(kinds[c.Account], c.Kind) {
+				kinds[c.Account] = append(kinds[c.Account], c.Kind)
+			}
 		}
 	}
 	var out []step

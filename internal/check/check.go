@@ -11,15 +11,17 @@ import (
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/internal/verdict"
 	"github.com/xacct/xacct/plan"
+	"github.com/xacct/xacct/policy"
 )
 
 // checker checks the resources of one transfer against what is known of its accounts.
 type checker struct {
 	*transfer.Resources
-	facts  plan.Facts
-	sets   []*transfer.Resources // of all transfers that are checked together
-	shared *verdict.Exemptions   // of all transfers that are checked together
-	stop   func() bool           // reports whether the findings are wanted no more
+	facts    plan.Facts
+	together *together                  // of all transfers that are checked together
+	merged   map[string]policy.Document // by bucket's name or key's ARN: see mergedBucket
+	shared   *verdict.Exemptions        // of all transfers that are checked together
+	stop     func() bool                // reports whether the findings are wanted no more
 }
 
 // organisation matches ids of organisations, whatever their length.
@@ -33,12 +35,13 @@ func All(ctx context.Context, sets []*transfer.Resources, f plan.Facts) ([]plan.
 	f.OrgIDs = maps.Clone(f.OrgIDs)
 	maps.DeleteFunc(f.OrgIDs, func(_, id string) bool { return !organisation.MatchString(id) })
 	shared := &verdict.Exemptions{}
+	set := newTogether(sets)
 	var all []plan.Finding
 	for _, r := range sets {
 		if ctx.Err() != nil {
 			break
 		}
-		c := &checker{Resources: r, facts: f, sets: sets, shared: shared, stop: func() bool { return ctx.Err() != nil }}
+		c := &checker{Resources: r, facts: f, together: set, merged: map[string]policy.Document{}, shared: shared, stop: func() bool { return ctx.Err() != nil }}
 		all = append(all, c.check()...)
 	}
 	if err := ctx.Err(); err != nil {
@@ -50,6 +53,25 @@ func All(ctx context.Context, sets []*transfer.Resources, f plan.Facts) ([]plan.
 		out.Add(f)
 	}
 	return out.List, nil
+}
+
+// together is what the transfers have in common that are checked together.
+type together struct {
+	statements map[string]policy.Statements // by bucket's name or key's ARN: those of all transfers
+	roles      excess.Users
+}
+
+func newTogether(sets []*transfer.Resources) *together {
+	out := &together{map[string]policy.Statements{}, excess.NewUsers(sets)}
+	for _, r := range sets {
+		for _, b := range r.Buckets {
+			out.statements[b.Name] = append(out.statements[b.Name], b.Statements...)
+		}
+		for _, k := range r.Keys {
+			out.statements[k.ARN] = append(out.statements[k.ARN], k.Statements...)
+		}
+	}
+	return out
 }
 
 // check returns the findings on the one transfer.
@@ -66,7 +88,7 @@ func (c *checker) check() []plan.Finding {
 			out = append(out, c.checkKeys(side, role)...)
 		}
 	}
-	out = append(out, excess.Findings(c.Resources, c.sets, c.stop)...)
+	out = append(out, excess.Findings(c.Resources, c.together.roles, c.stop)...)
 	out = append(out, c.checkData()...)
 	out = append(out, c.until()...)
 	out = append(out, c.adviseRoles()...)

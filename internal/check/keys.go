@@ -75,8 +75,9 @@ func (c *checker) checkKey(side plan.Side, role, arn, do string, uses []keyActio
 	call := c.dataCall(role, account, spec.Region())
 	verdicts := c.newCase(side, "DataSync", do, verdict.Case{
 		Policies: p, Principal: role, Resource: "key " + transfer.KeyName(arn), Owner: account, Facts: append(call.KMSFacts(), more...)})
+	req := c.known(call.KMS("", arn), role, account).With(more, authz.Assumed)
 	for _, u := range uses {
-		req := c.known(call.KMS(u.action, arn), role, account).With(more, authz.Assumed)
+		req.Action = u.action
 		verdicts.Decide(req, u.use, "DataSync's guide lists it, but no request that needs it is documented")
 	}
 	return verdicts.Conclude()

@@ -173,13 +173,24 @@ func (c *checker) callPolicies(principal string) authz.Policies {
 func (c *checker) ownCase(who, principal string, p authz.Policies, phase plan.Phase, do string) *verdict.Case {
 	t := c.Transfer
 	verdicts := c.newCase("", who, do, verdict.Case{Policies: p, Principal: principal, Caller: true, OwnCalls: true, Owner: t.TaskAccount})
+	type known struct {
+		request authz.Request
+		facts   []authz.Fact
+	}
+	byRegion := map[string]known{}
 	for _, own := range c.ownCalls(phase) {
-		call := c.operatorCall(principal, t.TaskAccount, own.region)
-		req := call.Request(own.action, own.resource)
+		in, ok := byRegion[own.region]
+		if !ok { // what is known of every action is found out once
+			call := c.operatorCall(principal, t.TaskAccount, own.region)
+			in = known{c.inOrganisation(call.Request("", ""), t.TaskAccount), call.Facts()}
+			byRegion[own.region] = in
+		}
+		req := in.request
+		req.Action, req.Resource, req.Context = own.action, own.resource, maps.Clone(req.Context)
 		maps.Copy(req.Context, own.context)
 		req.Absent = append(slices.Clone(req.Absent), own.absent...)
-		verdicts.Facts = call.Facts()
-		verdicts.Decide(c.inOrganisation(req, t.TaskAccount), own.use, own.why)
+		verdicts.Facts = in.facts
+		verdicts.Decide(req, own.use, own.why)
 		verdicts.Verdicts[len(verdicts.Verdicts)-1].When = own.when
 	}
 	return verdicts

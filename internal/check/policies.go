@@ -59,53 +59,50 @@ func (c *checker) onBucket(principal, bucket, owner string) authz.Policies {
 // false if the policy as it is was not read.
 func (c *checker) mergedBucket(name string) (policy.Document, bool) {
 	d, read := c.facts.BucketPolicies[name]
-	for _, b := range c.Buckets {
-		if b.Name == name {
-			for _, st := range b.Statements {
-				d = d.With(st)
+	return c.merge(name, d, func() (ours policy.Statements) {
+		for _, b := range c.Buckets {
+			if b.Name == name {
+				ours = append(ours, b.Statements...)
 			}
 		}
+		return ours
+	}), read
+}
+
+// merge returns the policy of the bucket or key as it will be.
+func (c *checker) merge(name string, d policy.Document, ours func() policy.Statements) policy.Document {
+	if merged, ok := c.merged[name]; ok {
+		return merged
 	}
-	return d.Without(c.facts.Leaving[name]...), read
+	for _, st := range ours() {
+		d = d.With(st)
+	}
+	d = d.Without(c.facts.Leaving[name]...)
+	c.merged[name] = d
+	return d
 }
 
 // mergedKey is mergedBucket for the policy of a key.
 func (c *checker) mergedKey(arn string) (policy.Document, bool) {
 	d, read := c.facts.KeyPolicies[arn]
-	for _, k := range c.Keys {
-		if k.ARN == arn {
-			for _, st := range k.Statements {
-				d = d.With(st)
+	return c.merge(arn, d, func() (ours policy.Statements) {
+		for _, k := range c.Keys {
+			if k.ARN == arn {
+				ours = append(ours, k.Statements...)
 			}
 		}
-	}
-	return d.Without(c.facts.Leaving[arn]...), read
+		return ours
+	}), read
 }
 
 // nextBucket is mergedBucket with the statements of all transfers that are checked together: one write stores them all.
 func (c *checker) nextBucket(name string) policy.Document {
-	var all policy.Statements
-	for _, r := range c.sets {
-		for _, b := range r.Buckets {
-			if b.Name == name {
-				all = append(all, b.Statements...)
-			}
-		}
-	}
-	return c.facts.BucketPolicies[name].With(all).Without(c.facts.Leaving[name]...)
+	return c.facts.BucketPolicies[name].With(c.together.statements[name]).Without(c.facts.Leaving[name]...)
 }
 
 // nextKey is nextBucket for the policy of a key.
 func (c *checker) nextKey(arn string) policy.Document {
-	var all policy.Statements
-	for _, r := range c.sets {
-		for _, k := range r.Keys {
-			if k.ARN == arn {
-				all = append(all, k.Statements...)
-			}
-		}
-	}
-	return c.facts.KeyPolicies[arn].With(all).Without(c.facts.Leaving[arn]...)
+	return c.facts.KeyPolicies[arn].With(c.together.statements[arn]).Without(c.facts.Leaving[arn]...)
 }
 
 // role returns the role with the ARN, if it is one that we make.

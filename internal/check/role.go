@@ -16,9 +16,11 @@ func (c *checker) checkRole(side plan.Side, role string) []plan.Finding {
 		Policies: c.onBucket(role, e.Bucket, e.Account), Principal: role, Bucket: e.Bucket, Owner: e.Account})
 	call := c.dataCall(role, e.Account, e.Region)
 	verdicts.Facts = call.Facts()
+	every := c.known(call.S3("", ""), role, e.Account) // what is known of every action is found out once
 	for _, action := range usedActions(t, side) {
 		u, why := useOf(t, side, action)
-		if req := c.known(call.S3(action, resourceFor(e, action)), role, e.Account); action == "s3:ListBucket" {
+		req := every
+		if req.Action, req.Resource = action, resourceFor(e, action); action == "s3:ListBucket" {
 			verdicts.DecideList(req, u, why)
 		} else if req.Resource == e.BucketARN {
 			verdicts.Decide(req, u, why)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/desired"
@@ -95,7 +96,7 @@ func (s *shared) compare() error {
 		return err
 	}
 	if s.c.Before == "" && s.c.After == "" && (!s.c.Add.IsZero() || len(s.c.Remove) > 0) {
-		return s.unread()
+		return cmp.Or(s.unread(), s.told())
 	}
 	s.out.Read = true
 	for _, st := range s.want {
@@ -104,6 +105,9 @@ func (s *shared) compare() error {
 		}
 	}
 	if err := s.rest(); err != nil {
+		return err
+	}
+	if err := s.told(); err != nil {
 		return err
 	}
 	if s.c.Op == plan.NoOp && len(s.out.Gains)+len(s.out.Loses) > 0 {
@@ -152,10 +156,9 @@ func (s *shared) unread() error {
 func (s *shared) wants(st policy.Statement) error {
 	was, stood := s.before.Statement(st.Sid())
 	got, ok := s.after.Statement(st.Sid())
-	same := stood && (was.Equal(st) || was.EqualWith(st, unresolved(was, st)))
 	kept := stood && ok && bytes.Equal(was.Bytes(), got.Bytes())
 	switch {
-	case same && (kept || ok && got.Equal(st)):
+	case kept && was.EqualWith(st, unresolved(was, st)), stood && was.Equal(st) && ok && got.Equal(st):
 		s.out.Ours++
 		return nil
 	case s.held && kept: // somebody else's statement has our Sid
@@ -169,6 +172,29 @@ func (s *shared) wants(st policy.Statement) error {
 		return mismatch(s.c, "it does not add %s, which the transfers ask for", text.Statement(st.Sid()))
 	}
 	s.out.Gains = append(s.out.Gains, Gain{Statement: st, Changed: stood})
+	return nil
+}
+
+// told compares the lines for people with the statements that are written: each is named, and no other.
+func (s *shared) told() error {
+	var written []string
+	for _, g := range s.out.Gains {
+		written = append(written, g.Statement.Sid())
+	}
+	var named []string
+	for _, line := range s.c.Details {
+		if rest, ok := strings.CutPrefix(line, "+ "); ok || strings.HasPrefix(line, "~ ") {
+			sid, _, _ := strings.Cut(strings.TrimPrefix(rest, "~ "), "   ") // a Sid in a bucket's policy may have spaces
+			if named = append(named, sid); !slices.Contains(written, sid) {
+				return mismatch(s.c, "its details name %s, which it does not write", text.Statement(sid))
+			}
+		}
+	}
+	for _, sid := range written {
+		if !slices.Contains(named, sid) {
+			return mismatch(s.c, "its details do not name %s, which it writes", text.Statement(sid))
+		}
+	}
 	return nil
 }
 

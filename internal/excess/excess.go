@@ -17,13 +17,39 @@ import (
 	"github.com/xacct/xacct/policy/authz"
 )
 
-// Findings returns what the roles that we make for the transfer of r allow beyond the presets. sets are of all transfers of the plan, which may use the
+// Users are the transfers of a plan by the roles that we make for them.
+type Users map[string][]user
+
+// user is a transfer that uses a role, on the side; "" is both.
+type user struct {
+	transfer *transfer.Transfer
+	side     plan.Side
+}
+
+// NewUsers returns the users of the roles of all transfers of a plan.
+func NewUsers(sets []*transfer.Resources) Users {
+	out := Users{}
+	for _, r := range sets {
+		for _, role := range r.Roles {
+			out[keyOf(role)] = append(out[keyOf(role)], user{r.Transfer, role.Side})
+		}
+	}
+	return out
+}
+
+// keyOf is the account and name of the role. IAM's names of roles differ in more than case.
+func keyOf(role transfer.AccountRole) string { return role.Account + "/" + strings.ToLower(role.Name) }
+
+// Findings returns what the roles that we make for the transfer of r allow beyond the presets. users are of all transfers of the plan, which may use the
 // same roles. What is narrower than the preset is not reported here: the verdicts on access tell what the transfer lacks. A statement whose comparison
 // is not decided is reported as such. Once stop reports true the findings are wanted no more, and nothing is compared.
-func Findings(r *transfer.Resources, sets []*transfer.Resources, stop func() bool) []plan.Finding {
+func Findings(r *transfer.Resources, users Users, stop func() bool) []plan.Finding {
 	var out []plan.Finding
 	for _, role := range r.Roles {
-		trust, policies := presets(r.Transfer, role, sets)
+		if given := r.Transfer.End(cmp.Or(role.Side, plan.SourceSide)).Role; given.Trust.IsZero() && len(given.Policies) == 0 {
+			continue // it is the preset
+		}
+		trust, policies := presets(r.Transfer, users[keyOf(role)])
 		if !slices.ContainsFunc(trust, role.Trust.Equal) {
 			o := &opened{stop: stop, t: r.Transfer, role: role, presets: statementsOf(trust, "Allow"), denies: statementsOf([]policy.Document{role.Trust}, "Deny")}
 			out = append(out, o.findings("the trust policy", "trust policy", "Trust", role.Trust, o.trust)...)
@@ -39,17 +65,12 @@ func Findings(r *transfer.Resources, sets []*transfer.Resources, stop func() boo
 	return out
 }
 
-// presets returns the trust policies and the inline policies that the role would have of its own, for every transfer of the plan that uses it.
-func presets(t *transfer.Transfer, role transfer.AccountRole, sets []*transfer.Resources) (trust, policies []policy.Document) {
-	for _, r := range sets {
-		for _, other := range r.Roles {
-			if !strings.EqualFold(other.Name, role.Name) || other.Account != role.Account {
-				continue
-			}
-			d, ps := r.Transfer.Preset(other.Side)
-			trust = append(trust, d)
-			policies = append(policies, sorted(ps)...)
-		}
+// presets returns the trust policies and the inline policies that the role would have of its own for each of its users.
+func presets(t *transfer.Transfer, users []user) (trust, policies []policy.Document) {
+	for _, u := range users {
+		d, ps := u.transfer.Preset(u.side)
+		trust = append(trust, d)
+		policies = append(policies, sorted(ps)...)
 	}
 	if len(trust) > 1 && slices.ContainsFunc(trust[1:], func(d policy.Document) bool { return !d.Equal(trust[0]) }) {
 		trust = append(trust, t.PresetTrustOfMany()) // which a role of several transfers gets

@@ -36,7 +36,7 @@ func opens(transfers ...*transfer.Transfer) []string {
 	}
 	var out []string
 	for _, r := range sets {
-		for _, f := range Findings(r, sets, func() bool { return false }) {
+		for _, f := range Findings(r, NewUsers(sets), func() bool { return false }) {
 			out = append(out, fmt.Sprintf("%s %s %s", f.Severity, f.Side, f.Detail))
 		}
 	}

@@ -80,9 +80,13 @@ func TestReadmeQuotesCode(t *testing.T) {
 			if !quotedFrom(b.lines, sources) {
 				t.Errorf("README.md:%d: the program stands in no file under examples and in no test", b.line)
 			}
+		case "mermaid":
+			if picture := "\n```mermaid\n" + strings.Join(b.lines, "\n") + "\n```\n"; !strings.Contains(readTop(t, "review/testdata/push.md"), picture) {
+				t.Errorf("README.md:%d: the picture is not that of review/testdata/push.md", b.line)
+			}
 		case "sh", "text", "json":
 		default:
-			t.Errorf("README.md:%d: a block must be sh (which is run), text, json or go, not %q", b.line, b.language)
+			t.Errorf("README.md:%d: a block must be sh (which is run), text, json, mermaid or go, not %q", b.line, b.language)
 		}
 	}
 	t.Logf("%d Go blocks", n)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"maps"
+	"regexp"
 	"slices"
 
 	"github.com/xacct/xacct/bucket"
@@ -161,14 +162,24 @@ func (s *Snapshot) hasTask(w desired.Task) bool {
 	return err != nil || state.Exists
 }
 
+// uniqueID matches a JSON string that may be the unique ID of a role or user.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+var uniqueID = regexp.MustCompile(`"A[^"\\:/*]{3,127}"`)
+
 // WithARNs returns the document with the ARNs of roles in place of their unique IDs, as S3 means them. It is for the checks, and never to be written.
 func WithARNs(ids map[string]string, d policy.Document) policy.Document {
 	data := d.Bytes()
-	for id, arn := range ids {
-		data = bytes.ReplaceAll(data, []byte(`"`+id+`"`), []byte(`"`+arn+`"`))
+	named := uniqueID.ReplaceAllFunc(data, func(quoted []byte) []byte {
+		if arn, known := ids[string(quoted[1:len(quoted)-1])]; known {
+			return []byte(`"` + arn + `"`)
+		}
+		return quoted
+	})
+	if bytes.Equal(named, data) {
+		return d
 	}
-	if named, err := policy.Parse(data); err == nil {
-		return named
+	if out, err := policy.Parse(named); err == nil {
+		return out
 	}
 	return d
 }

@@ -87,6 +87,7 @@ func WithoutAdoption(transfers []*Transfer) []*Transfer {
 	var out []*Transfer
 	for _, t := range transfers {
 		c := *t
+		c.presets = &presets{}
 		for _, a := range []*plan.Adopt{&c.Adopt, &c.Source.Adopt, &c.Destination.Adopt, &c.source.Adopt, &c.destination.Adopt} {
 			*a = plan.Adopt{}
 		}

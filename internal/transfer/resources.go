@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
@@ -78,6 +79,39 @@ func (t *Transfer) role(side plan.Side) iamrole.Spec {
 // Preset returns the trust policy and the inline policies of the role that we make for the side, as far as they are not given: what the transfer needs
 // and nothing more. "" is the side of a role for both ends.
 func (t *Transfer) Preset(side plan.Side) (trust policy.Document, policies map[string]policy.Document) {
+	p := t.presets.of(side, func() (p preset) {
+		p.trust, p.policies = t.newPreset(side)
+		return p
+	})
+	return p.trust, maps.Clone(p.policies)
+}
+
+// presets are the presets of the roles by side, each made when it is first asked for.
+type presets struct {
+	mu   sync.Mutex
+	made map[plan.Side]preset
+}
+
+type preset struct {
+	trust    policy.Document
+	policies map[string]policy.Document
+}
+
+func (p *presets) of(side plan.Side, make func() preset) preset {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	out, ok := p.made[side]
+	if !ok {
+		if p.made == nil {
+			p.made = map[plan.Side]preset{}
+		}
+		out = make()
+		p.made[side] = out
+	}
+	return out
+}
+
+func (t *Transfer) newPreset(side plan.Side) (trust policy.Document, policies map[string]policy.Document) {
 	trust, policies = t.PresetTrustOfMany(), map[string]policy.Document{}
 	if !t.SharesRole {
 		regions := []string{t.End(side).Region, t.Destination.Region}

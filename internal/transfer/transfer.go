@@ -68,6 +68,8 @@ type Transfer struct {
 	KeyNeeds   []KeyNeed     // what the roles may do with keys
 	KeySids    []string      // every Sid that the transfer can have in the policy of a key
 	Keys       []kmskey.Spec // the keys of both ends, of manifests and of reports, each once, sorted by ARN
+
+	presets *presets
 }
 
 // End is one end of a transfer with everything that follows from the transfer's fields.
@@ -103,6 +105,7 @@ func Resolve(g Given) *Transfer {
 	t.KeyNeeds = t.keyNeeds()
 	t.KeySids = t.keySids()
 	t.Keys = t.keySpecs()
+	t.presets = &presets{}
 	return t
 }
 

@@ -104,15 +104,17 @@ func (c *Case) add(req authz.Request, d authz.Decision, u Use, why string) {
 // certain returns the request without the facts that are only assumed.
 func certain(req authz.Request, facts []authz.Fact) authz.Request {
 	req.Context, req.Like, req.Among = maps.Clone(req.Context), maps.Clone(req.Like), maps.Clone(req.Among)
+	assumed := make(map[string]bool, len(facts))
 	for _, f := range facts {
 		if f.Certainty != authz.Assumed {
 			continue
 		}
+		assumed[f.Key] = true
 		delete(req.Context, f.Key)
 		delete(req.Like, f.Key)
 		delete(req.Among, f.Key)
-		req.Absent = slices.DeleteFunc(slices.Clone(req.Absent), func(k string) bool { return k == f.Key })
 	}
+	req.Absent = slices.DeleteFunc(slices.Clone(req.Absent), func(k string) bool { return assumed[k] })
 	return req
 }
 
