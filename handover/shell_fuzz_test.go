@@ -54,7 +54,7 @@ func throughTheScript(t *testing.T, dir, s string) {
 		p.Findings[i].Detail, p.Findings[i].Remedy = s, s
 	}
 	for i := range p.Changes {
-		p.Changes[i].Reason, p.Changes[i].Details = s, []string{s}
+		p.Changes[i].Reason, p.Changes[i].Details = s, append(p.Changes[i].Details, s)
 	}
 	b, bundled := bundle(t, p, accountB)
 	stub := newStub(t, "python3")
