@@ -5,8 +5,9 @@ package plan
 // stay. A tag says that it was adopted: a tear-down leaves it, without our tags, unless PlanOptions.DeleteAdopted says otherwise. Keep the field
 // filled for as long as the transfer exists.
 //
-// A tear-down takes the statements of the transfer out of the bucket's policy and puts none back, and the trust policy stays as it was made: a task that is
-// left cannot reach a bucket of another account until its owner allows the role again.
+// A tear-down takes the statements of the transfer out of the bucket's policy and puts none back, because what stood there before is not kept anywhere: a
+// task that is left cannot reach a bucket of another account until the bucket's owner allows the role again. A warning of the plan ([CodeAdopt]) names bucket and
+// role, and has the statement to write. The trust policy stays as it was made.
 //
 // Each field is the ARN of a resource of the task account, or [Fitting]. "" adopts nothing.
 type Adopt struct {

@@ -64,6 +64,7 @@ func (b *Builder) tearDown(w desired.Set) {
 			b.dropRole(w, r, d.locations)
 		}
 	}
+	b.lostRoles(d.released)
 }
 
 // tearDown is a tear-down that is being planned. Its maps are by transfer.
@@ -73,6 +74,7 @@ type tearDown struct {
 	tasks     map[string][]string // IDs of the changes of its tasks, and of the policies of buckets that it used before
 	locations map[string][]string // IDs of the changes of its locations
 	known     map[string]bool     // it is known which tasks and locations it used before
+	released  []releasedLocation
 }
 
 func (d *tearDown) dropTasks() {
@@ -148,8 +150,8 @@ func (b *Builder) dropTask(w desired.Task) string {
 
 // dropLocation plans to delete a location after other changes; stay says that it has to stay for now. It returns the ID of the change, "" if there
 // is none.
-func (b *Builder) dropLocation(w desired.Location, after []string, stay bool) string {
-	spec := w.Spec
+func (d *tearDown) dropLocation(w desired.Location, after []string, stay bool) string {
+	b, spec := d.Builder, w.Spec
 	c := plan.Change{ID: w.ID(), Account: spec.Account, Region: spec.Region, Kind: plan.DataSyncLocation, Name: spec.URI(), Side: w.Side,
 		Transfers: []string{w.Transfer.Name}, Op: plan.Delete, Calls: []string{"datasync:DeleteLocation"}, Requires: slices.Clone(after)}
 	if stay {
@@ -166,7 +168,9 @@ func (b *Builder) dropLocation(w desired.Location, after []string, stay bool) st
 	if !b.foundOurs(w.Transfer, spec.URI(), err, "datasync:DescribeLocationS3") || !state.Exists {
 		return ""
 	}
-	b.orRelease(w.Transfer, state.Tags, &c)
+	if b.orRelease(w.Transfer, state.Tags, &c) {
+		d.released = append(d.released, releasedLocation{w.Transfer, w.Side, state})
+	}
 	c.Before, c.ARN = w.Before(state), state.ARN
 	b.add(c)
 	return c.ID

@@ -14,7 +14,7 @@ import (
 func (s *Snapshot) withAdopted(w desired.Set) desired.Set {
 	w.Roles = slices.Clone(w.Roles)
 	for i, r := range w.Roles {
-		w.Roles[i].Others = s.othersLocations(r.Transfers[0], r.Arn)
+		w.Roles[i].Others = s.OthersLocations(r.Transfers[0], r.Arn)
 	}
 	w.Buckets = slices.Clone(w.Buckets)
 	for i := range w.Buckets {
@@ -44,8 +44,8 @@ func (s *Snapshot) OthersTasks(t *transfer.Transfer, location string) []string {
 	return out
 }
 
-// othersLocations are the locations, by ARN and sorted, that have the role and no tags of ours, of those that were read.
-func (s *Snapshot) othersLocations(t *transfer.Transfer, role string) []string {
+// OthersLocations are the locations, by ARN and sorted, that have the role and no tags of ours, of those that were read.
+func (s *Snapshot) OthersLocations(t *transfer.Transfer, role string) []string {
 	var out []string
 	for _, arn := range s.index().roleLocations[role] {
 		if s.Locations[arn].Tags[t.TagKey(transfer.TagManagedBy)] != transfer.ManagedBy {

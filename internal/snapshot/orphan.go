@@ -58,7 +58,7 @@ func (s *Snapshot) OrphanRoles(w desired.Set) []desired.Role {
 			}
 			name, _ := transfer.RoleNameOf(arn)
 			out = append(out, desired.Role{Account: t.TaskAccount, Arn: arn, Spec: iamrole.Spec{Name: name, Path: state.Path, Tags: t.TagsFor("")},
-				Transfers: []*transfer.Transfer{t}, Former: true, Shared: s.WantsRole(arn), Others: s.othersLocations(t, arn)})
+				Transfers: []*transfer.Transfer{t}, Former: true, Shared: s.WantsRole(arn), Others: s.OthersLocations(t, arn)})
 		}
 	}
 	return out

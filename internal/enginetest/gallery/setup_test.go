@@ -79,6 +79,14 @@ var setups = map[string]func(*stage){
 		*st.tr = kittest.ByHand(st.cloud, *st.tr).Adopted(*st.tr)
 		time.Sleep(time.Minute) // virtual: the task can be started now
 	},
+	"adopt-left": func(st *stage) {
+		*st.tr = kittest.ByHand(st.cloud, *st.tr).Adopted(*st.tr)
+		st.applied()
+		time.Sleep(time.Minute) // virtual
+		st.cloud.AddBucket(accountB, "us-east-2", "media-new")
+		st.tr.Destination.Bucket, st.tr.Destination.Adopt, st.tr.Adopt = "media-new", xacct.Adopt{}, xacct.Adopt{}
+		st.opts.AllowReplace = true
+	},
 	"adopt-missing": func(st *stage) {
 		st.tr.Adopt.Task = "arn:aws:datasync:us-east-2:111122223333:task/task-0123456789abcdef0"
 	},
