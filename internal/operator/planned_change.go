@@ -15,8 +15,7 @@ import (
 
 // change adds what the change needs. The reads of one that is not made are added too, because an apply reads before it decides.
 func (g *planGrants) change(c *plan.Change) error {
-	made := c.Op != plan.NoOp && c.Hold != plan.Blocked
-	if !made {
+	if !g.plan.covers(c) {
 		c = &plan.Change{Account: c.Account, Region: c.Region, Kind: c.Kind, Name: c.Name, ARN: c.ARN, Before: c.Before}
 	}
 	switch c.Kind {
