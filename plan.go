@@ -28,7 +28,7 @@ type PlanOptions struct {
 	AllowDelete  bool // a task may delete objects at the destination (PreserveDeletedFiles REMOVE); false blocks such a transfer
 	CancelRuns   bool // a tear-down may cancel executions under way; false blocks it while there are any
 
-	// DeleteAdopted lets a plan delete what was adopted (see [Adopt]) as it deletes what was made. False leaves it, without our tags.
+	// DeleteAdopted lets a plan delete what was adopted (see [Adopt]); a task of others that uses it blocks the plan. False leaves it, without our tags.
 	DeleteAdopted bool
 
 	// Ownership is the Object Ownership that a tear-down puts back, by the name of a destination bucket whose transfer has DisableACLs. Only the

@@ -9,6 +9,7 @@ import (
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/survey"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
@@ -192,4 +193,15 @@ func (b *Builder) orRelease(t *transfer.Transfer, tags map[string]string, c *pla
 	}
 	c.Op, c.Calls, c.Details = plan.Update, []string{"datasync:UntagResource"}, append(c.Details, desired.ReleaseLine)
 	return true
+}
+
+// usedByOthers blocks the transfer if the change deletes an adopted location that a task of others uses: DataSync refuses that.
+// https://docs.aws.amazon.com/datasync/latest/userguide/API_DeleteLocation.html
+func (b *Builder) usedByOthers(t *transfer.Transfer, side plan.Side, l location.State, c plan.Change) {
+	users := b.Snap.OthersTasks(t, l.ARN)
+	if c.Op != plan.Delete || !t.WasAdopted(l.Tags) || len(users) == 0 {
+		return
+	}
+	b.refuse([]*transfer.Transfer{t}, side, l.ARN, fmt.Sprintf("location %s, which was adopted, cannot be deleted: it is used by %s", l.ARN, text.Few(users)),
+		"delete that task or give it another location first, or leave out DeleteAdopted, so that the location stays")
 }

@@ -171,6 +171,7 @@ func (d *tearDown) dropLocation(w desired.Location, after []string, stay bool) s
 	if b.orRelease(w.Transfer, state.Tags, &c) {
 		d.released = append(d.released, releasedLocation{w.Transfer, w.Side, state})
 	}
+	b.usedByOthers(w.Transfer, w.Side, state, c)
 	c.Before, c.ARN = w.Before(state), state.ARN
 	b.add(c)
 	return c.ID

@@ -33,6 +33,35 @@ func (s *Snapshot) withAdopted(w desired.Set) desired.Set {
 	return w
 }
 
+// AdoptedToLeave are the lists of the tasks that use adopted locations which their transfers leave: in a set-up those that are no longer wanted, in a
+// tear-down all. Tasks of others may use them.
+func (s *Snapshot) AdoptedToLeave(w desired.Set, setUp bool) map[Lookup]bool {
+	out := map[Lookup]bool{}
+	for _, want := range w.Tasks {
+		t := want.Transfer
+		if !s.Readable[t.TaskAccount] {
+			continue
+		}
+		var leaving []location.State
+		for _, l := range s.Locations {
+			if l.Exists && t.Marks(l.Tags, "") {
+				leaving = append(leaving, l)
+			}
+		}
+		if setUp {
+			leaving = s.OrphanLocations(t)
+		}
+		for _, l := range leaving {
+			for _, pl := range s.usersPlaces(t) {
+				if t.WasAdopted(l.Tags) {
+					out[Lookup{pl, l.ARN}] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
 // OthersTasks are the tasks, by ARN and sorted, that use the location and are not the transfer's, of those that were read.
 func (s *Snapshot) OthersTasks(t *transfer.Transfer, location string) []string {
 	var out []string

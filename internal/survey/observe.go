@@ -30,6 +30,7 @@ func observe(ctx context.Context, c client.Set, identified []string, transfers [
 	s.Seal()
 	s.readFormerLogs(ctx, w, lists.tasks)
 	s.readReferred(ctx, w, lists.locations)
+	s.readAdoptedUsers(ctx, w)
 	if err := ctx.Err(); err != nil {
 		named.Wait()
 		return nil, err
