@@ -3,7 +3,7 @@ package plan
 // Adopt names what was set up by hand or by another tool and is to become the transfer's own. A plan shows how: the resource gets our tags, what
 // differs from the transfer is changed, and what of a bucket's policy our statements replace leaves it in the same write. Its name and its history
 // stay. A tag says that it was adopted: a tear-down leaves it, without our tags, unless PlanOptions.DeleteAdopted says otherwise. Keep the field
-// filled for as long as the transfer exists.
+// filled for as long as the transfer exists: RoleARN or LocationARN in its place blocks the plan, because what is used as it is would keep our traces.
 //
 // A tear-down takes the statements of the transfer out of the bucket's policy and puts none back, because what stood there before is not kept anywhere: a
 // task that is left cannot reach a bucket of another account until the bucket's owner allows the role again. A warning of the plan ([CodeAdopt]) names bucket and

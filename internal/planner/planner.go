@@ -170,6 +170,9 @@ func (b *Builder) Plan(transfers []*transfer.Transfer) {
 	for _, bw := range w.Buckets {
 		b.buckets[bw.Spec.Name] = bw
 	}
+	for _, t := range transfers {
+		b.nowGiven(t)
+	}
 	if b.mode == plan.TearDown {
 		b.tearDown(w)
 		return
