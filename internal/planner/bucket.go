@@ -62,7 +62,7 @@ func (b *Builder) bucketPolicy(w desired.Bucket) {
 		before, _ := s.current.Size(policy.Bucket)
 		b.size(w.Transfers, policySize{account: w.Spec.Account, subject: w.Spec.Name, hard: true, used: n, quota: q,
 			title: fmt.Sprintf("the policy of bucket %s, with %d characters before,", w.Spec.Name, before),
-			takes: func() map[string]int { return statementSizes(d.Next, policy.Bucket, w.Transfers) },
+			takes: func() map[string]part { return statementSizes(d.Next, policy.Bucket, w.Transfers) },
 			ways: []string{inTheAccount(w.Spec.Account, "bucket"), oneTransfer, "use a bucket of its own for this transfer",
 				"have statements removed that nobody needs"}})
 	}
