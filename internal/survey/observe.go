@@ -31,6 +31,7 @@ func observe(ctx context.Context, c client.Set, identified []string, transfers [
 	s.readFormerLogs(ctx, w, lists.tasks)
 	s.readReferred(ctx, w, lists.locations)
 	s.readAdoptedUsers(ctx, w)
+	s.readFormerLogGroups(ctx, w)
 	if err := ctx.Err(); err != nil {
 		named.Wait()
 		return nil, err

@@ -160,6 +160,12 @@ var setups = map[string]func(*stage){
 		st.cloud.AddLogGroup(accountA, "us-east-2", "/aws/datasync")
 		st.tr.Task.LogGroupARN = "arn:aws:logs:us-east-2:111122223333:log-group:/aws/datasync"
 	},
+	"log-group-left": func(st *stage) {
+		st.tr.Task.Mode, st.tr.Task.Log = dstypes.TaskModeBasic, &task.Log{Name: "/transfers/media", RetentionDays: 90}
+		st.applied()
+		time.Sleep(time.Minute) // virtual
+		st.tr.Task.Log, st.opts.AllowDelete = &task.Log{Name: "/transfers/renamed", RetentionDays: 90}, false
+	},
 	"log-group-retention": func(st *stage) {
 		st.cloud.AddLogGroup(accountA, "us-east-2", "/aws/datasync")
 		st.tr.Task.Log = &task.Log{Name: task.DataSyncLogGroup, RetentionDays: 90}
