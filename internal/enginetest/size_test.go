@@ -2,6 +2,7 @@ package enginetest_test
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -14,10 +15,15 @@ import (
 	"github.com/xacct/xacct/xaccttest"
 )
 
+// room is what one transfer takes of a policy, and how many like it the limit holds.
+type room struct{ Bytes, AtOnce, InTurn int }
+
+// What a push with ordinary names takes.
+var pushInBucket, sourceInRole, destinationInRole = room{746, 27, 26}, room{408, 25, 25}, room{502, 20, 20}
+
 // TestBytesOfATransfer pins what one transfer with ordinary names takes of each policy, and how many like it the limits hold where nothing else stands: in
 // one plan, and planned one after the other, because S3 gives an account back as the longer ARN of its root.
 func TestBytesOfATransfer(t *testing.T) {
-	type room struct{ Bytes, AtOnce, InTurn int }
 	of := func(d policy.Document, kind policy.Kind, beside int) room {
 		used, quota := d.Size(kind)
 		n := used - beside
@@ -39,9 +45,9 @@ func TestBytesOfATransfer(t *testing.T) {
 		make func(*xaccttest.Cloud) xacct.Transfer
 		want map[string]room
 	}{
-		{"a push", kittest.Push, map[string]room{"bucket policy": {746, 27, 26}, "source's inline policy": {408, 25, 25}, "destination's inline policy": {502, 20, 20}}},
-		{"a pull", kittest.Pull, map[string]room{"bucket policy": {643, 31, 30}, "source's inline policy": {408, 25, 25}, "destination's inline policy": {502, 20, 20}}},
-		{"with keys", func(c *xaccttest.Cloud) xacct.Transfer { return kittest.EncryptedPush(c)[0] }, map[string]room{"bucket policy": {746, 27, 26}, "key policy": {251, 130, 130},
+		{"a push", kittest.Push, map[string]room{"bucket policy": pushInBucket, "source's inline policy": sourceInRole, "destination's inline policy": destinationInRole}},
+		{"a pull", kittest.Pull, map[string]room{"bucket policy": {643, 31, 30}, "source's inline policy": sourceInRole, "destination's inline policy": destinationInRole}},
+		{"with keys", func(c *xaccttest.Cloud) xacct.Transfer { return kittest.EncryptedPush(c)[0] }, map[string]room{"bucket policy": pushInBucket, "key policy": {251, 130, 130},
 			"source's inline policy": {575, 17, 17}, "destination's inline policy": {723, 14, 14}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -69,6 +75,22 @@ func TestBytesOfATransfer(t *testing.T) {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestBytesOfTheDocumentation: docs/limits.md has the numbers that TestBytesOfATransfer measures.
+func TestBytesOfTheDocumentation(t *testing.T) {
+	limits, err := os.ReadFile("../../docs/limits.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, says := range []string{
+		fmt.Sprintf("takes %d characters: of an empty policy's 20480, %d fit in one plan and %d one after the other", pushInBucket.Bytes, pushInBucket.AtOnce, pushInBucket.InTurn),
+		fmt.Sprintf("have room for %d sources or %d destinations", sourceInRole.AtOnce, destinationInRole.AtOnce),
+	} {
+		if !strings.Contains(string(limits), says) {
+			t.Errorf("docs/limits.md does not say %q", says)
+		}
 	}
 }
 
