@@ -12,7 +12,8 @@ package plan
 // Each field is the ARN of a resource of the task account, or [Fitting]. "" adopts nothing.
 type Adopt struct {
 	// Role is that of an end: the role that DataSync is to assume. It keeps its other policies, but its trust policy becomes ours: a role that
-	// trusts others than DataSync is refused. Fitting is the role of the end's location. It excludes RoleARN, LocationARN and Role.Name.
+	// trusts others than DataSync, or has a Deny or conditions that ours has not, is refused unless Role.Trust says what it is to have. Fitting is the
+	// role of the end's location. It excludes RoleARN, LocationARN and Role.Name.
 	Role string `json:",omitempty"`
 
 	// Location is that of an end: a location of the end's bucket. Fitting is the only one with the end's bucket and prefix. It excludes LocationARN.

@@ -145,18 +145,32 @@ func (b *Builder) adoptable(w desired.Role, state iamrole.State) bool {
 	}
 	t := adopting[0]
 	remedy := "correct Adopt.Role, or leave it empty to have a new role made"
+	tight, regions := tighter(w, state)
+	theirs := t.Source.Role.Trust.IsZero() && t.Destination.Role.Trust.IsZero() && !t.WasAdopted(state.Tags) // the trust policy that would go
 	switch others := trusting(state); {
 	case !state.Exists:
 		b.refuse(adopting, side, w.Arn, "role "+w.Arn+", which is to be adopted, does not exist", remedy)
 		return false
-	case len(others) > 0 && t.Source.Role.Trust.IsZero() && t.Destination.Role.Trust.IsZero() && !t.WasAdopted(state.Tags):
+	case len(others) > 0 && theirs:
 		b.refuse(adopting, side, w.Arn, fmt.Sprintf("role %s cannot be adopted: its trust policy is for others too: %s", w.Spec.Name, strings.Join(others, ", ")),
+			"use the role as it is with RoleARN, or give the trust policy that it is to have in Role.Trust, theirs included")
+		return false
+	case len(tight) > 0 && theirs:
+		b.refuse(adopting, side, w.Arn, fmt.Sprintf("role %s cannot be adopted: its trust policy has what the transfer's would not have: %s", w.Spec.Name, strings.Join(tight, ", ")),
 			"use the role as it is with RoleARN, or give the trust policy that it is to have in Role.Trust, theirs included")
 		return false
 	case crowded(state.Tags, w.Diff(state).Tags) != "":
 		b.refuse(adopting, side, w.Arn, fmt.Sprintf("role %s cannot be adopted: %s", w.Spec.Name, crowded(state.Tags, w.Diff(state).Tags)),
 			"remove tags that nobody needs, or use the role as it is with RoleARN")
 		return false
+	}
+	if len(regions) > 0 && theirs && !w.Diff(state).Trust.IsZero() {
+		for _, t := range adopting {
+			b.Findings.Add(plan.Finding{Severity: plan.Info, Code: plan.CodeAdopt, Transfer: t.Name, Side: side, Account: w.Account, Subject: w.Arn, Statement: "trust policy",
+				Detail: fmt.Sprintf("the trust policy of role %s is for DataSync in %s and becomes one for every Region of the account, because others may use the role elsewhere",
+					w.Spec.Name, strings.Join(regions, ", ")),
+				Remedy: "give the trust policy that it is to have in Role.Trust if it is to be narrower"})
+		}
 	}
 	if kept := w.Leaving(state, false).Rest; len(kept) > 0 && !t.WasAdopted(state.Tags) {
 		for _, t := range adopting {

@@ -19,8 +19,11 @@ func (b *Builder) lostGrants(w desired.Bucket, gone policy.Statements, next poli
 	for _, t := range w.Transfers {
 		for _, side := range transfer.Sides {
 			for _, st := range gone {
+				if !slices.Contains(t.End(side).Sids, st.Sid()) {
+					continue
+				}
 				role := b.grantee(st)
-				if !slices.Contains(t.End(side).Sids, st.Sid()) || !b.staysAdopted(t, role) || b.allowsStill(next, role, st) {
+				if !b.staysAdopted(t, role) || b.allowsStill(next, role, st) {
 					continue
 				}
 				theirs := string(st.WithSid(ownersSid(st.Sid(), side)).Bytes())
@@ -66,7 +69,8 @@ func (b *Builder) staysAdopted(t *transfer.Transfer, role string) bool {
 	if b.CanRead(t.TaskAccount) {
 		adopted = state.Exists && t.WasAdopted(state.Tags)
 	}
-	return adopted && (!b.settings.DeleteAdopted || len(b.Snap.OthersLocations(t, role)) > 0)
+	needed := slices.ContainsFunc(b.Desired.Roles, func(r desired.Role) bool { return r.Arn == role && len(r.Others) > 0 })
+	return adopted && (!b.settings.DeleteAdopted || needed || len(b.Snap.OthersLocations(t, role)) > 0)
 }
 
 // allowsStill reports whether another statement of the policy allows the role, whatever the request, all actions of the statement on all its resources.

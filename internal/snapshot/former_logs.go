@@ -1,7 +1,6 @@
 package snapshot
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -59,9 +58,13 @@ func LogGroup(s task.State) string {
 // Which of them were made for their transfers their own tags tell. A BASIC task whose transfer names no group keeps the one that it has.
 func (s *Snapshot) FormerLogGroups(w desired.Set) []desired.LogGroup {
 	var out []desired.LogGroup
+	known := map[string]bool{"": true} // ARNs of groups that are named, or former ones already
+	for _, t := range s.Transfers {
+		known[t.LogGroup()] = true
+	}
 	for _, tw := range w.Tasks {
 		t := tw.Transfer
-		for _, arn := range slices.Sorted(maps.Keys(s.Tasks)) {
+		for _, arn := range s.ownedTasks(t) {
 			state := s.Tasks[arn]
 			if !state.Exists || !t.Owns(arn, state.Tags, "") {
 				continue
@@ -69,11 +72,10 @@ func (s *Snapshot) FormerLogGroups(w desired.Set) []desired.LogGroup {
 			had := LogGroup(state)
 			for _, group := range append(notedLogGroups(t, state), had) {
 				a, _ := region.ParseARN(group)
-				names := func(u *transfer.Transfer) bool { return u.LogGroup() == group }
-				named := slices.ContainsFunc(out, func(g desired.LogGroup) bool { return g.ARN() == group })
-				if a.Account != t.TaskAccount || named || slices.ContainsFunc(s.Transfers, names) {
+				if a.Account != t.TaskAccount || known[group] {
 					continue
 				}
+				known[group] = true
 				stays := group == had && t.LogGroup() == "" && tw.Successor(state).Mode == dstypes.TaskModeBasic && desired.IsIn(arn, tw.Spec.Account, tw.Spec.Region)
 				out = append(out, desired.LogGroup{Transfer: t, Account: a.Account, Region: a.Region, Spec: task.Log{Name: task.LogGroupName(group)},
 					Tags: t.TagsFor(""), Former: true, InUse: stays})
