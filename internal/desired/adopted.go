@@ -8,8 +8,8 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// listSid is the Sid of the statement by which editions of AWS's tutorial until 2023 let whoever makes the location list the bucket.
-const listSid = "DataSyncCreateS3Location"
+// tutorialListSid is the Sid of the statement by which editions of AWS's tutorial until 2023 let whoever makes the location list the bucket.
+const tutorialListSid = "DataSyncCreateS3Location"
 
 // replaces reports whether a statement of others is of the set-up that is adopted and grants its principals no more than ours do: an adopted role some of the
 // actions of DataSync, and nobody else anything. An operator may be in it too, and may be alone in that of the tutorial: any other statement by which an operator
@@ -44,7 +44,7 @@ func (w SharedPolicy) replaces(st policy.Statement, ids map[string]string) bool 
 			}
 		}
 	}
-	return roles || st.Sid() == listSid
+	return roles || st.Sid() == tutorialListSid
 }
 
 // ReleaseLine is the line of a change by which a tear-down leaves what was adopted.
