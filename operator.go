@@ -27,9 +27,8 @@ func OperatorPolicies(account string, transfers []Transfer, phases ...Phase) ([]
 }
 
 // OperatorPolicy returns the identity policy that the principal needs that applies this plan in the account: the reads by which every Apply begins, and
-// the writes of the plan's changes there, on what the plan knows by ARN. Unlike the function [OperatorPolicy] it allows nothing that this plan does not
-// do, and it covers what the transfers used before: former buckets, keys, roles and log groups. A change that is blocked is not covered; one that is
-// handed over is, because its own operator applies it, with the part of the plan that [Plan.For] returns.
+// the writes of the plan's changes there and no others, of what is handed over and of former buckets, keys, roles and log groups too. What is blocked is
+// not covered, unless the transfer is blocked for nothing but permissions that its caller or a principal of Operators, made already or not, lacks.
 //
 //   - An account where nothing changes gets the reads alone; one that the plan does not know is an error that names those that it knows.
 //   - What does not exist yet has no ARN: its statements name all locations or tasks of the Region. So do the reads, which look for what is ours.
@@ -37,7 +36,8 @@ func OperatorPolicies(account string, transfers []Transfer, phases ...Phase) ([]
 //   - Whoever edits the JSON of a plan can widen the policy to other roles, buckets, keys, locations and tasks of the account, but to no other call and to no
 //     pattern: that is a *[MismatchError]. Invalid transfers are [Problems], and a policy beyond the length of a managed policy is an error.
 func (p *Plan) OperatorPolicy(account string) (policy.Document, error) {
-	return operator.PlanPolicy(account, operator.Planned{Mode: p.Mode, CancelRuns: p.Settings.CancelRuns, Transfers: resolveAll(p.Transfers), Changes: p.Changes})
+	return operator.PlanPolicy(account, operator.Planned{Mode: p.Mode, CancelRuns: p.Settings.CancelRuns, Transfers: resolveAll(p.Transfers), Changes: p.Changes,
+		Findings: p.Findings})
 }
 
 // TutorialOperatorPolicy returns the policy that AWS's tutorial gives to the user of the source account (its prerequisite "required source account

@@ -25,10 +25,10 @@ import (
 // PlanOptions are the settings of [NewPlan] and [NewDestroyPlan]. The zero value is a good choice.
 type PlanOptions struct {
 	AllowReplace bool // a task may be replaced where AWS cannot change it in place; false blocks such a transfer
-	AllowDelete  bool // a task may delete objects at the destination (PreserveDeletedFiles REMOVE); false blocks such a transfer
+	AllowDelete  bool // a task may delete objects at the destination (PreserveDeletedFiles REMOVE), else it is blocked; log groups that were left may go
 	CancelRuns   bool // a tear-down may cancel executions under way; false blocks it while there are any
 
-	// DeleteAdopted lets a plan delete what was adopted (see [Adopt]) as it deletes what was made. False leaves it, without our tags.
+	// DeleteAdopted lets a plan delete what was adopted (see [Adopt]); a task of others that uses it blocks the plan. False leaves it, without our tags.
 	DeleteAdopted bool
 
 	// Ownership is the Object Ownership that a tear-down puts back, by the name of a destination bucket whose transfer has DisableACLs. Only the

@@ -246,7 +246,7 @@ const (
 	CodeRoleOpensMore Code = plan.CodeRoleOpensMore // a role's Trust or Policies open more than the preset
 	CodeNoRole        Code = plan.CodeNoRole        // RoleARN or Operators name a role that does not exist, or not at that path; or Role.PermissionsBoundary names no policy
 	CodeNoLocation    Code = plan.CodeNoLocation    // LocationARN names a location that does not exist or does not fit
-	CodeAdopt         Code = plan.CodeAdopt         // what Adopt names cannot become the transfer's own, or what it keeps of its own
+	CodeAdopt         Code = plan.CodeAdopt         // what Adopt names cannot become the transfer's own, what it keeps of its own, or what it loses with the transfer
 	CodeAmbiguous     Code = plan.CodeAmbiguous     // several resources are tagged as ours
 	CodeCandidate     Code = plan.CodeCandidate     // a resource like the desired one exists without our tags
 	CodeReplace       Code = plan.CodeReplace       // something must be replaced, and AllowReplace was not given

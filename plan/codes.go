@@ -70,7 +70,7 @@ const (
 	CodeRoleOpensMore Code = "role-opens-more" // a role's Trust or Policies open more than the preset
 	CodeNoRole        Code = "no-role"         // RoleARN or Operators name a role that does not exist, or not at that path; or Role.PermissionsBoundary names no policy
 	CodeNoLocation    Code = "no-location"     // LocationARN names a location that does not exist or does not fit
-	CodeAdopt         Code = "adopt"           // what Adopt names cannot become the transfer's own, or what it keeps of its own
+	CodeAdopt         Code = "adopt"           // what Adopt names cannot become the transfer's own, what it keeps of its own, or what it loses with the transfer
 	CodeAmbiguous     Code = "ambiguous"       // several resources are tagged as ours
 	CodeCandidate     Code = "candidate"       // a resource like the desired one exists without our tags
 	CodeReplace       Code = "replace"         // something must be replaced, and AllowReplace was not given

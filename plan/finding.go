@@ -17,7 +17,7 @@ const (
 type Finding struct {
 	Severity   Severity
 	Code       Code
-	Transfer   string `json:",omitempty"` // the name of the transfer
+	Transfer   string `json:",omitempty"` // the name of the transfer; "" if it is about several, or about none in particular
 	Side       Side   `json:",omitempty"` // the end of the transfer that it is about; "" is both
 	Account    string `json:",omitempty"` // the account in which the cause lies
 	Subject    string `json:",omitempty"` // what it is about, such as the ARN of a role or the name of a bucket

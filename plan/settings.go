@@ -24,7 +24,7 @@ type Settings struct {
 	DeleteAdopted bool                               `json:",omitempty"` // what was adopted goes like what was made
 	CancelRuns    bool                               `json:",omitempty"` // a tear-down may cancel executions under way
 	Ownership     map[string]s3types.ObjectOwnership `json:",omitempty"` // by bucket name: what a tear-down puts back
-	AllowDelete   bool                               `json:",omitempty"` // a task may delete at the destination
+	AllowDelete   bool                               `json:",omitempty"` // a task may delete at the destination, and log groups that were left may go
 	HandOver      []string                           `json:",omitempty"` // accounts that are read and never written
 	Override      []string                           `json:",omitempty"` // codes of blocking findings that only warn
 	OrgIDs        map[string]string                  `json:",omitempty"` // by account: its organisation

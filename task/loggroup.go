@@ -22,13 +22,14 @@ import (
 const DataSyncLogGroup = "/aws/datasync"
 
 // Log is the log group of a BASIC task, in the account and Region of the task, that is made with the task and deleted with it. Only a group with the tags
-// that it was made with is changed or deleted.
+// that it was made with is changed or deleted. A group that the transfer no longer names goes, with all of its lines, if PlanOptions.AllowDelete is set, and
+// with a tear-down.
 //
 // A Log named DataSyncLogGroup is that of DataSync, for a task of either mode: nothing is made or changed, and what is set on the group is reported.
 type Log struct {
 	Name          string // of the group, such as /transfers/media; 1 to 512 characters; required
 	RetentionDays int    `json:",omitempty"` // after how many days lines are deleted, such as 90; 0 leaves it alone, which is never in a new group
-	KMSKey        string `json:",omitempty"` // full ARN of a key of the group's Region, which must let CloudWatch Logs use it; "" leaves it alone: none in a new group
+	KMSKey        string `json:",omitempty"` // full ARN of a key of the task's account and Region, which must let CloudWatch Logs use it; "" leaves it alone: none in a new group
 }
 
 // IsDataSyncs reports whether the group is that of DataSync, which nobody else makes or changes.

@@ -70,8 +70,8 @@ var (
 		Source: "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html",
 	}
 	ruleLogKey = problem.Rule{
-		ID: "log-key", Text: "must be the full ARN of a KMS key in the task's Region",
-		Remedy: "give the key's ARN, not an id or an alias", Source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
+		ID: "log-key", Text: "must be the full ARN of a KMS key in the task's account and Region",
+		Remedy: "give the key's ARN, such as arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab, not an id or an alias", Source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
 	}
 	ruleModeChange = problem.Rule{
 		ID: "mode-change", Text: "must be the mode that the task has: a task keeps its mode",
@@ -176,7 +176,8 @@ func (s Spec) checkLog(l *problem.List, twice bool) {
 	l.Check(logNameShape.MatchString(s.Log.Name) && !strings.HasPrefix(s.Log.Name, "aws/"), ruleLogName, "Log.Name", s.Log.Name)
 	l.Check(s.Log.RetentionDays == 0 || slices.Contains(retentions, s.Log.RetentionDays), ruleLogRetention, "Log.RetentionDays", strconv.Itoa(s.Log.RetentionDays))
 	key, _ := region.ParseARN(s.Log.KMSKey)
-	l.Check(s.Log.KMSKey == "" || region.ValidKey(s.Log.KMSKey) && (key.Region == s.Region || !region.Valid(s.Region)), ruleLogKey, "Log.KMSKey", s.Log.KMSKey)
+	here := (key.Region == s.Region || !region.Valid(s.Region)) && (key.Account == s.Account || !region.ValidAccount(s.Account))
+	l.Check(s.Log.KMSKey == "" || region.ValidKey(s.Log.KMSKey) && here, ruleLogKey, "Log.KMSKey", s.Log.KMSKey)
 }
 
 func (s Spec) checkLogGroup(l *problem.List) {

@@ -78,6 +78,21 @@ func TestRules(t *testing.T) {
 		{"log-key", "of another Region", func(s *Spec) {
 			s.Mode, s.Log = "BASIC", &Log{Name: "m", KMSKey: "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555"}
 		}, true},
+		{"log-key", "of another account", func(s *Spec) {
+			s.Mode, s.Log = "BASIC", &Log{Name: "m", KMSKey: "arn:aws:kms:us-east-2:444455556666:key/11111111-2222-3333-4444-555555555555"}
+		}, true},
+		{"log-key", "of another partition", func(s *Spec) {
+			s.Mode, s.Log = "BASIC", &Log{Name: "m", KMSKey: "arn:aws-cn:kms:us-east-2:111122223333:key/11111111-2222-3333-4444-555555555555"}
+		}, true},
+		{"log-key", "an id", func(s *Spec) {
+			s.Mode, s.Log = "BASIC", &Log{Name: "m", KMSKey: "11111111-2222-3333-4444-555555555555"}
+		}, true},
+		{"log-key", "an alias by its ARN", func(s *Spec) {
+			s.Mode, s.Log = "BASIC", &Log{Name: "m", KMSKey: "arn:aws:kms:us-east-2:111122223333:alias/logs"}
+		}, true},
+		{"log-key", "of DataSync's group too", func(s *Spec) {
+			s.Log = &Log{Name: "/aws/datasync", KMSKey: "arn:aws:kms:us-east-2:444455556666:key/11111111-2222-3333-4444-555555555555"}
+		}, true},
 		{"log-key", "an alias", func(s *Spec) { s.Mode, s.Log = "BASIC", &Log{Name: "m", KMSKey: "alias/logs"} }, true},
 		{"log-group-enhanced", "enhanced by default", func(s *Spec) { s.LogGroupARN = logGroupARN }, true},
 		{"mode", "none", func(s *Spec) {}, false},

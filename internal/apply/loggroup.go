@@ -22,7 +22,7 @@ func (s step) applyLogGroup(ctx context.Context, w desired.LogGroup) (plan.Statu
 	if err != nil {
 		return plan.Failed, err
 	}
-	if s.approved.Mode == plan.TearDown {
+	if s.approved.Mode == plan.TearDown || w.Former {
 		if !state.Exists {
 			return plan.Unchanged, nil
 		}

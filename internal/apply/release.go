@@ -15,7 +15,7 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// released takes our tags off a location or task that was adopted and is to stay. It reports whether that is so.
+// released takes the transfer's tags off a location or task that was adopted and is to stay. It reports whether that is so.
 func (s step) released(ctx context.Context, api client.DataSyncAPI, arn string) (bool, error) {
 	tags, untag := s.current.Snap.Locations[arn].Tags, location.Spec{}.UntagInput
 	if s.ch.Kind == plan.DataSyncTask {
@@ -25,12 +25,12 @@ func (s step) released(ctx context.Context, api client.DataSyncAPI, arn string) 
 	if i < 0 || s.approved.Settings.DeleteAdopted {
 		return false, nil
 	}
-	in, err := untag(arn, s.approved.Transfers[i].OurTags(tags)...)
+	in, err := untag(arn, s.approved.Transfers[i].AddedTags(tags)...)
 	return true, send(ctx, s, "datasync:UntagResource", 0, api.UntagResource, in, err)
 }
 
-// releaseRole takes our tags off a role that was adopted and is to stay.
+// releaseRole takes the transfer's tags off a role that was adopted and is to stay.
 func (s step) releaseRole(ctx context.Context, api iamrole.API, w desired.Role, state iamrole.State) error {
-	in, err := w.Spec.UntagInput(w.Transfers[0].OurTags(state.Tags)...)
+	in, err := w.Spec.UntagInput(w.Transfers[0].AddedTags(state.Tags)...)
 	return send[iam.UntagRoleInput](ctx, s, "iam:UntagRole", 0, api.UntagRole, in, err)
 }

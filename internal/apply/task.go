@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,6 +60,16 @@ func (s step) applyTask(ctx context.Context, w desired.Task) (plan.Status, error
 			return status, err
 		}
 		return s.removeTask(ctx, api, state.ARN)
+	}
+	// Once the task logs to another group, only this tag says which one it had.
+	key := t.TagKey(transfer.TagReplaces)
+	if note := s.current.Snap.NoteLogGroup(t, state); slices.Contains(lines, desired.LogGroupLine) && note != state.Tags[key] {
+		noted := w.Spec
+		noted.Tags = map[string]string{key: note}
+		in, err := noted.TagInput(state.ARN)
+		if err := send(ctx, s, "datasync:TagResource", 0, api.TagResource, in, err); err != nil {
+			return plan.Failed, err
+		}
 	}
 	if desired.BeyondTags(lines) {
 		in, err := w.Spec.UpdateFrom(state) // with the options in force: whether one left out keeps its value is not documented

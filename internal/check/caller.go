@@ -123,5 +123,16 @@ func (c *checker) callerRemedy(arn string, denied plan.Finding) string {
 	case denied.Statement != "":
 		return fmt.Sprintf("%s; to apply as %s, %s and name it in Operators", who, arn, denied.Remedy)
 	}
-	return fmt.Sprintf("%s; to apply as this caller, name %s in Operators", who, arn)
+	return fmt.Sprintf("%s; to apply as this caller, name %s in Operators%s", who, arn, c.besideTutorial(denied.Side, arn))
+}
+
+// besideTutorial says, where the tutorial's statement was chosen, that naming the principal in Operators adds another one, and what spares it; "" elsewhere.
+// The owner of a bucket may have approved the tutorial's text alone.
+func (c *checker) besideTutorial(side plan.Side, arn string) string {
+	e := c.Transfer.End(side)
+	if c.Transfer.Grant != transfer.GrantTutorial || side != plan.DestinationSide || !e.Remote {
+		return ""
+	}
+	return fmt.Sprintf(", which adds a statement beside the tutorial's to the policy of bucket %s; if its owner has approved the tutorial's alone, let the owner allow %s "+
+		"s3:ListBucket there, or give a location that somebody who may list the bucket has made, with Destination.LocationARN and Destination.RoleARN", e.Bucket, arn)
 }

@@ -74,7 +74,7 @@ func (c *checker) noOperator() []plan.Finding {
 			out = append(out, plan.Finding{Severity: plan.Warning, Code: plan.CodeNoOperator,
 				Transfer: t.Name, Side: side, Account: e.Account, Subject: e.Bucket,
 				Detail: fmt.Sprintf("whoever creates the %s location needs s3:ListBucket on bucket %s, and no operator was named", side, e.Bucket),
-				Remedy: "name the role or user that applies the plan in Operators"})
+				Remedy: "name the role or user that applies the plan in Operators" + c.besideTutorial(side, "it")})
 		}
 	}
 	return out

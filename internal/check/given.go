@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
@@ -94,9 +95,14 @@ func (c *checker) tutorialStatement(side plan.Side) []plan.Finding {
 	const replaces = "whoever follows the tutorial again replaces it, as its id is always the same"
 	finding := plan.Finding{Severity: plan.Info, Code: plan.CodeTutorial, Transfer: t.Name, Side: side, Account: e.Account, Subject: e.Bucket,
 		Statement: bucket.TutorialSid,
-		Detail:    fmt.Sprintf("bucket %s has the tutorial's statement for somebody else; %s", e.Bucket, replaces),
 		Remedy:    "let the owner of bucket " + e.Bucket + " rename statement " + bucket.TutorialSid}
 	principals, _ := st.Principals()
+	var names []string
+	for _, p := range principals {
+		names = append(names, p.Value())
+	}
+	finding.Detail = fmt.Sprintf("bucket %s has the tutorial's statement for %s, which is not the role of this transfer; %s", e.Bucket, cmp.Or(text.Few(names), "nobody"), replaces)
+	finding.Remedy += ", or, if that is the role of a set-up by hand for the same transfer, take the set-up over with Adopt"
 	switch own := !ok || slices.Contains(principals, policy.AWS(e.DataSyncRole)); {
 	case asked && !own:
 		return nil

@@ -16,6 +16,9 @@ type LogGroup struct {
 	Region   string
 	Spec     task.Log
 	Tags     map[string]string
+
+	Former bool // a task of the transfer had it, and the transfer no longer names it
+	InUse  bool // of a former one: the task keeps it, because DataSync takes no log group off a task
 }
 
 // ARN is that of the group.

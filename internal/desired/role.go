@@ -21,7 +21,7 @@ type Role struct {
 	Former    bool // these transfers used the role before and no longer do
 	Shared    bool // of a former role: another transfer still wants it
 
-	Others []string // ARNs of locations without our tags that have the role
+	Others []string // what others have that needs the role, in words: locations without our tags, and statements that name it
 }
 
 // Serves reports whether one of the role's transfers also wants something of the shared policy.
@@ -174,15 +174,13 @@ type RoleEnd struct {
 	Release bool     // it was adopted and stays without our tags
 }
 
-// Leaving is what becomes of the role when these transfers leave it. Of an adopted role all inline policies go if deleteAdopted is true and no location
-// of its owner has it.
+// Leaving is what becomes of the role when these transfers leave it. Of an adopted role all inline policies go if deleteAdopted is true and nothing
+// of others needs it.
 func (w Role) Leaving(s iamrole.State, deleteAdopted bool) RoleEnd {
 	var out RoleEnd
 	if deleteAdopted && w.Transfers[0].WasAdopted(s.Tags) && len(w.Others) > 0 {
 		deleteAdopted = false
-		for _, arn := range w.Others {
-			out.Rest = append(out.Rest, "location "+arn)
-		}
+		out.Rest = append(out.Rest, w.Others...)
 	}
 	ours, adopted, others := w.PolicyNames(), w.Transfers[0].WasAdopted(s.Tags), false
 	for name := range s.Policies {

@@ -55,7 +55,7 @@ func (w Task) Diff(s task.State, source, destination string) (op plan.Op, lines 
 	}
 	lines = append(lines, diffExtras(w.Spec, s)...)
 	if w.Spec.LogGroupARN != "" && strings.TrimSuffix(w.Spec.LogGroupARN, ":*") != s.LogGroupARN {
-		lines = append(lines, "log group")
+		lines = append(lines, LogGroupLine)
 	}
 	tags, tagLines := DiffTags(w.Spec.Tags, s.Tags)
 	lines = append(lines, tagLines...)
@@ -64,6 +64,9 @@ func (w Task) Diff(s task.State, source, destination string) (op plan.Op, lines 
 	}
 	return plan.Update, lines, tags
 }
+
+// LogGroupLine is the line of [Task.Diff] that says that the task gets another log group.
+const LogGroupLine = "log group"
 
 // Successor is the spec of the task that updates or replaces the observed one. What the transfer leaves alone stays as it was. A task of another mode
 // has other options, so it takes over the status of the schedule only: a schedule that somebody or DataSync has disabled stays disabled.
@@ -183,7 +186,7 @@ func diffExtras(want task.Spec, have task.State) []string {
 
 // fields are what the lines of [Task.Diff] begin with, apart from tags.
 var fields = []string{"name", "verify mode", "overwrite mode", "deleted files", "transfer mode", "object tags", "queueing", "atime", "mtime", "log level",
-	"bytes per second", "include filter", "exclude filter", "schedule", "manifest", "report", "log group"}
+	"bytes per second", "include filter", "exclude filter", "schedule", "manifest", "report", LogGroupLine}
 
 // FieldOf is what a line of [Task.Diff] is about, without the values: "verify mode", "tag team".
 func FieldOf(line string) string {

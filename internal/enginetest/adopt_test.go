@@ -258,8 +258,21 @@ func TestAdoptionRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, func(tr *xacct.Transfer) { *tr = fitting(*tr) }, "of the locations at s3://media-raw/2026/ 2 fit: "},
-		"none that fits": {none, func(tr *xacct.Transfer) { *tr = fitting(*tr); tr.Source.Prefix = "2027" },
-			"of the locations at s3://media-raw/2027/ none is free to be adopted"},
+		"none that fits, another prefix": {none, func(tr *xacct.Transfer) { *tr = fitting(*tr); tr.Source.Prefix = "2027" },
+			" is of s3://media-raw/2026/"},
+		"none that fits, another bucket": {func(t *testing.T, c *xaccttest.Cloud, h kittest.HandMade) {
+			c.AddBucket(accountA, "eu-west-1", "media-new")
+		}, func(tr *xacct.Transfer) { *tr = fitting(*tr); tr.Source.Bucket = "media-new" },
+			"of the locations at s3://media-new/2026/ none is free to be adopted"},
+		"none that fits, another transfer's": {func(t *testing.T, c *xaccttest.Cloud, h kittest.HandMade) {
+			tr := h.Adopted(kittest.Push(c))
+			tr.Name = "theirs"
+			kittest.SetUp(t, c, tr)
+		}, func(tr *xacct.Transfer) { *tr = fitting(*tr) }, `is tagged as that of transfer "theirs source"`},
+		"none that fits, a task to another place": {none, func(tr *xacct.Transfer) {
+			tr.Adopt.Task = xacct.Fitting
+			tr.Destination.Adopt.Location = "arn:aws:datasync:us-east-2:111122223333:location/loc-00000000000000000"
+		}, " is to arn:aws:datasync:us-east-2:111122223333:location/loc-"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -323,7 +323,7 @@ func TestLogGroupLeft(t *testing.T) {
 				tt.edit(&tr)
 				p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}, func(o *xacct.PlanOptions) { o.AllowReplace = true })
 				if !slices.ContainsFunc(p.Findings, func(f xacct.Finding) bool {
-					return f.Code == xacct.CodeLogGroup && strings.Contains(f.Detail, "log group "+ownGroup+" no longer, which stays with its lines")
+					return f.Code == xacct.CodeLogGroup && f.Severity == xacct.Warning && strings.Contains(f.Detail, "log group "+ownGroup+" was made for the transfer") && strings.Contains(f.Detail, "it stays with its lines")
 				}) {
 					t.Errorf("not told:\n%s", p.Details())
 				}

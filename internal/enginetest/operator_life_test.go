@@ -94,6 +94,9 @@ func planned(p *xacct.Plan, err error) (*xacct.Plan, error) {
 		if f.Code == xacct.CodeCaller {
 			continue // who plans here is not who applies
 		}
+		if f.Code == xacct.CodeAdopt && f.Severity == xacct.Warning && p.Mode == xacct.TearDown {
+			continue // the grant of the role that was adopted leaves
+		}
 		if f.Severity != xacct.Info && f.Code != xacct.CodeOwnership && f.Code != xacct.CodeRunning {
 			return nil, fmt.Errorf("plan: %s: %s", f.Code, f.Detail)
 		}

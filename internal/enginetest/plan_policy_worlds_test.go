@@ -58,6 +58,7 @@ func appliedWorlds() []appliedWorld {
 		}, mode)
 		add("a log group left", func(t *testing.T) (*xaccttest.Cloud, xacct.Transfer) {
 			cloud := kittest.World(t)
+			cloud.AddLogGroup(accountA, "us-east-2", "one")
 			return cloud, logging(cloud, "one")
 		}, func(_ *testing.T, _ *xaccttest.Cloud, tr *xacct.Transfer) {
 			tr.Task.LogGroupARN, tr.Task.Options.LogLevel = "", dstypes.LogLevelOff
@@ -68,6 +69,12 @@ func appliedWorlds() []appliedWorld {
 			return cloud, logging(cloud, "one")
 		}, func(_ *testing.T, _ *xaccttest.Cloud, tr *xacct.Transfer) {
 			tr.Task.LogGroupARN, tr.Task.Options.LogLevel = "", dstypes.LogLevelOff
+		}, mode)
+		add("a log group of its own left", func(t *testing.T) (*xaccttest.Cloud, xacct.Transfer) {
+			cloud := kittest.World(t)
+			return cloud, grouped(cloud)
+		}, func(_ *testing.T, _ *xaccttest.Cloud, tr *xacct.Transfer) {
+			tr.Task.Log = &task.Log{Name: "/transfers/renamed"}
 		}, mode)
 		add("another mode", func(t *testing.T) (*xaccttest.Cloud, xacct.Transfer) {
 			cloud := kittest.World(t)

@@ -20,10 +20,11 @@ type Planned struct {
 	CancelRuns bool // a tear-down may cancel executions
 	Transfers  []*transfer.Transfer
 	Changes    []plan.Change
+	Findings   []plan.Finding
 }
 
 // PlanPolicy returns what whoever applies the plan needs in the account: the reads by which an apply begins, and the writes of the changes there that
-// are not blocked. It is the zero Document if an apply reads and writes nothing there. The text of the plan decides nothing but which of the calls
+// are not blocked, or blocked for want of permissions alone. It is the zero Document if an apply reads and writes nothing there. The text of the plan decides nothing but which of the calls
 // that xacct makes are allowed, and on what of the account: another call, account or a pattern in place of a name is a *[plan.MismatchError].
 func PlanPolicy(account string, p Planned) (policy.Document, error) {
 	if err := transfer.Validate(p.Transfers); err != nil {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
@@ -15,8 +17,7 @@ import (
 
 // change adds what the change needs. The reads of one that is not made are added too, because an apply reads before it decides.
 func (g *planGrants) change(c *plan.Change) error {
-	made := c.Op != plan.NoOp && c.Hold != plan.Blocked
-	if !made {
+	if !g.plan.covers(c) {
 		c = &plan.Change{Account: c.Account, Region: c.Region, Kind: c.Kind, Name: c.Name, ARN: c.ARN, Before: c.Before}
 	}
 	switch c.Kind {
@@ -154,6 +155,7 @@ func (g *planGrants) task(c *plan.Change) error {
 	}
 	all := g.datasync(c.Region, "task/*")
 	g.readAlso(TaskNeeds, "ReadTasks", all)
+	g.formerLogGroup(c)
 	makes := slices.Contains(c.Calls, "datasync:CreateTask")
 	for _, call := range c.Calls {
 		switch {
@@ -180,6 +182,20 @@ func (g *planGrants) task(c *plan.Change) error {
 		}
 	}
 	return nil
+}
+
+// formerLogGroup allows reading the log group that the task has and that no transfer names: it may be left over.
+func (g *planGrants) formerLogGroup(c *plan.Change) {
+	var before struct{ Mode, LogGroupARN string }
+	if json.Unmarshal([]byte(c.Before), &before) != nil || before.Mode != string(dstypes.TaskModeBasic) {
+		return
+	}
+	group, err := g.own(before.LogGroupARN, "logs", c.Region, "log-group:")
+	if err != nil || slices.ContainsFunc(g.plan.Transfers, func(t *transfer.Transfer) bool { return t.LogGroup() == group }) {
+		return
+	}
+	g.readAlso(logNeeds, "FindLogGroups", "*")
+	g.readAlso(logNeeds, "ReadLogGroupTags", group)
 }
 
 // createTask allows making a task between the locations of its transfers, which may have to be made first.

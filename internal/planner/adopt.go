@@ -9,6 +9,7 @@ import (
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/survey"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
@@ -144,18 +145,32 @@ func (b *Builder) adoptable(w desired.Role, state iamrole.State) bool {
 	}
 	t := adopting[0]
 	remedy := "correct Adopt.Role, or leave it empty to have a new role made"
+	tight, regions := tighter(w, state)
+	theirs := t.Source.Role.Trust.IsZero() && t.Destination.Role.Trust.IsZero() && !t.WasAdopted(state.Tags) // the trust policy that would go
 	switch others := trusting(state); {
 	case !state.Exists:
 		b.refuse(adopting, side, w.Arn, "role "+w.Arn+", which is to be adopted, does not exist", remedy)
 		return false
-	case len(others) > 0 && t.Source.Role.Trust.IsZero() && t.Destination.Role.Trust.IsZero() && !t.WasAdopted(state.Tags):
+	case len(others) > 0 && theirs:
 		b.refuse(adopting, side, w.Arn, fmt.Sprintf("role %s cannot be adopted: its trust policy is for others too: %s", w.Spec.Name, strings.Join(others, ", ")),
+			"use the role as it is with RoleARN, or give the trust policy that it is to have in Role.Trust, theirs included")
+		return false
+	case len(tight) > 0 && theirs:
+		b.refuse(adopting, side, w.Arn, fmt.Sprintf("role %s cannot be adopted: its trust policy has what the transfer's would not have: %s", w.Spec.Name, strings.Join(tight, ", ")),
 			"use the role as it is with RoleARN, or give the trust policy that it is to have in Role.Trust, theirs included")
 		return false
 	case crowded(state.Tags, w.Diff(state).Tags) != "":
 		b.refuse(adopting, side, w.Arn, fmt.Sprintf("role %s cannot be adopted: %s", w.Spec.Name, crowded(state.Tags, w.Diff(state).Tags)),
 			"remove tags that nobody needs, or use the role as it is with RoleARN")
 		return false
+	}
+	if len(regions) > 0 && theirs && !w.Diff(state).Trust.IsZero() {
+		for _, t := range adopting {
+			b.Findings.Add(plan.Finding{Severity: plan.Info, Code: plan.CodeAdopt, Transfer: t.Name, Side: side, Account: w.Account, Subject: w.Arn, Statement: "trust policy",
+				Detail: fmt.Sprintf("the trust policy of role %s is for DataSync in %s and becomes one for every Region of the account, because others may use the role elsewhere",
+					w.Spec.Name, strings.Join(regions, ", ")),
+				Remedy: "give the trust policy that it is to have in Role.Trust if it is to be narrower"})
+		}
 	}
 	if kept := w.Leaving(state, false).Rest; len(kept) > 0 && !t.WasAdopted(state.Tags) {
 		for _, t := range adopting {
@@ -192,4 +207,15 @@ func (b *Builder) orRelease(t *transfer.Transfer, tags map[string]string, c *pla
 	}
 	c.Op, c.Calls, c.Details = plan.Update, []string{"datasync:UntagResource"}, append(c.Details, desired.ReleaseLine)
 	return true
+}
+
+// usedByOthers blocks the transfer if the change deletes an adopted location that a task of others uses: DataSync refuses that.
+// https://docs.aws.amazon.com/datasync/latest/userguide/API_DeleteLocation.html
+func (b *Builder) usedByOthers(t *transfer.Transfer, side plan.Side, l location.State, c plan.Change) {
+	users := b.Snap.OthersTasks(t, l.ARN)
+	if c.Op != plan.Delete || !t.WasAdopted(l.Tags) || len(users) == 0 {
+		return
+	}
+	b.refuse([]*transfer.Transfer{t}, side, l.ARN, fmt.Sprintf("location %s, which was adopted, cannot be deleted: it is used by %s", l.ARN, text.Few(users)),
+		"delete that task or give it another location first, or leave out DeleteAdopted, so that the location stays")
 }

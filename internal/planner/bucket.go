@@ -62,7 +62,7 @@ func (b *Builder) bucketPolicy(w desired.Bucket) {
 		before, _ := s.current.Size(policy.Bucket)
 		b.size(w.Transfers, policySize{account: w.Spec.Account, subject: w.Spec.Name, hard: true, used: n, quota: q,
 			title: fmt.Sprintf("the policy of bucket %s, with %d characters before,", w.Spec.Name, before),
-			takes: func() map[string]int { return statementSizes(d.Next, policy.Bucket, w.Transfers) },
+			takes: func() map[string]part { return statementSizes(d.Next, policy.Bucket, w.Transfers) },
 			ways: []string{inTheAccount(w.Spec.Account, "bucket"), oneTransfer, "use a bucket of its own for this transfer",
 				"have statements removed that nobody needs"}})
 	}
@@ -73,7 +73,25 @@ func (b *Builder) bucketPolicy(w desired.Bucket) {
 func (b *Builder) dropStatements(w desired.Bucket, after map[string][]string) string {
 	s, wanted := b.bucketStep(w), w.Spec.Statements
 	w.Spec.Statements = nil
-	return b.dropPolicy(s, after, func() desired.PolicyDiff { return w.Diff(s.current, b.Ids) }, wanted, w.Ours)
+	id := b.dropPolicy(s, after, func() desired.PolicyDiff { return w.Diff(s.current, b.Ids) }, wanted, w.Ours)
+	if id != "" && b.CanRead(w.Spec.Account) {
+		next := w.Diff(s.current, b.Ids).Next
+		b.lostGrants(w, leaving(s.current, next), next)
+	} else if id != "" {
+		b.lostGrants(w, wanted, policy.Document{})
+	}
+	return id
+}
+
+// leaving are the statements of the policy of which the next one has none with their Sid.
+func leaving(current, next policy.Document) policy.Statements {
+	var out policy.Statements
+	for st := range current.All() {
+		if _, stays := next.Statement(st.Sid()); !stays {
+			out = append(out, st)
+		}
+	}
+	return out
 }
 
 // dropFormerStatements plans to take our statements out of the policies of buckets that the transfers used before, after the given changes of each. It

@@ -18,6 +18,15 @@ func (b *Builder) find(transfers []*transfer.Transfer, f plan.Finding) {
 	}
 }
 
+// findOnce adds one finding for all the transfers, which names none if they are several. One that blocks is added for each of them, because it blocks each.
+func (b *Builder) findOnce(transfers []*transfer.Transfer, f plan.Finding) {
+	if f.Severity == plan.Blocking || len(desired.Names(transfers)) == 1 {
+		b.find(transfers, f)
+		return
+	}
+	b.Findings.Add(f)
+}
+
 // blame notes the error that a blocking finding of the transfers comes from. Planning again finds the same error again.
 func (b *Builder) blame(transfers []*transfer.Transfer, err error) {
 	for _, name := range desired.Names(transfers) {

@@ -204,7 +204,7 @@ func planTask(w desired.Task, state, moved task.State, source, destination strin
 		s.lines, s.calls = []string{string(cmp.Or(w.Spec.Mode, dstypes.TaskModeEnhanced))}, create
 	case op == plan.Update:
 		s.calls = appendIf(s.calls, desired.BeyondTags(lines), "datasync:UpdateTask")
-		s.calls = appendIf(s.calls, len(tags) > 0, "datasync:TagResource")
+		s.calls = appendIf(s.calls, len(tags) > 0 || slices.Contains(lines, desired.LogGroupLine), "datasync:TagResource") // a tag notes the log group that it had
 	case op == plan.Replace:
 		s.calls = append(create, "datasync:DeleteTask")
 	}

@@ -50,7 +50,7 @@ func (b *Builder) key(w desired.Key) {
 	b.deadBeside(s, d)
 	n, q := d.Next.Size(policy.Key)
 	b.size(w.Transfers, policySize{account: w.Spec.Account(), subject: w.Spec.ARN, title: s.title, used: n, quota: q, hard: true,
-		takes: func() map[string]int { return statementSizes(d.Next, policy.Key, w.Transfers) },
+		takes: func() map[string]part { return statementSizes(d.Next, policy.Key, w.Transfers) },
 		ways:  []string{inTheAccount(w.Spec.Account(), "key"), oneTransfer, "use a key of its own for this transfer", "have statements removed that nobody needs"}})
 	b.add(s.changed(d))
 }

@@ -67,26 +67,62 @@ func (b *Builder) readLogGroup(w desired.LogGroup) (task.LogGroupState, bool) {
 	return state, true
 }
 
-// dropLogGroup plans to delete the group with its lines, after the changes of the transfer's tasks. Only a group that is ours is deleted.
-func (b *Builder) dropLogGroup(w desired.LogGroup, after map[string][]string) {
+// dropLogGroup plans to delete the group with its lines, after the given changes of the transfer. Only a group that is ours is deleted. It returns the ID of
+// the change, "" if there is none.
+func (b *Builder) dropLogGroup(w desired.LogGroup, after map[string][]string) string {
 	c := logGroupChange(w)
 	c.Op, c.Calls, c.Requires = plan.Delete, []string{"logs:DeleteLogGroup"}, slices.Clone(after[w.Transfer.Name])
 	c.Details = []string{"with all of its lines"}
 	if !b.CanRead(w.Account) {
 		b.add(c)
-		return
+		return c.ID
+	}
+	if w.Former && b.unreadFormer(w) {
+		return ""
 	}
 	state, ok := b.readLogGroup(w)
 	if !ok || !state.Exists {
-		return
+		return ""
 	}
 	if why, ours := w.Ours(state); !ours {
 		b.find([]*transfer.Transfer{w.Transfer}, plan.Finding{Severity: plan.Warning, Code: plan.CodeForeignLogGroup, Account: w.Account, Subject: w.ARN(),
 			Detail: "log group " + w.Spec.Name + " stays: " + why, Remedy: "see who uses log group " + w.Spec.Name + ", and delete it by hand if nobody does"})
-		return
+		return ""
 	}
 	c.Before = w.Before(state)
 	b.add(c)
+	return c.ID
+}
+
+// dropFormerLogGroups plans to delete the log groups that were made for the transfers and that these no longer name, once their tasks log elsewhere. Their
+// lines go with them, so that it takes AllowDelete. Until then the change is held, and a finding says so.
+func (b *Builder) dropFormerLogGroups(w desired.Set) {
+	for _, g := range w.LogGroups {
+		if !g.Former || g.InUse || b.unreadFormer(g) {
+			continue
+		}
+		c := logGroupChange(g)
+		c.Op, c.Calls, c.Before = plan.Delete, []string{"logs:DeleteLogGroup"}, g.Before(b.Snap.LogGroups[g.ARN()])
+		c.Reason, c.Details = "the task of the transfer logs to it no longer", []string{"with all of its lines"}
+		c.Requires = []string{transfer.ChangeID(g.Account, g.Transfer.Destination.Region, plan.DataSyncTask, g.Transfer.Name)}
+		if !b.settings.AllowDelete {
+			c.Hold, c.Reason = plan.Blocked, "all of its lines would be lost: AllowDelete was not given"
+			b.find([]*transfer.Transfer{g.Transfer}, plan.Finding{Severity: plan.Warning, Code: plan.CodeLogGroup, Account: g.Account, Subject: g.ARN(),
+				Detail: fmt.Sprintf("log group %s was made for the transfer, whose task logs to it no longer: it stays with its lines", g.Spec.Name),
+				Remedy: "set AllowDelete to have the group deleted with all of its lines, or take the group's tags off to keep it"})
+		}
+		b.add(c)
+	}
+}
+
+// unreadFormer warns of a log group that a task of the transfer had and that could not be read, and reports whether that is so. It stays.
+func (b *Builder) unreadFormer(w desired.LogGroup) bool {
+	err := cmp.Or(b.Snap.Failures[w.ARN()], b.Snap.LogGroups[w.ARN()].TagsUnread)
+	if err != nil {
+		b.find([]*transfer.Transfer{w.Transfer}, unknownFinding(w.Account, w.ARN(), "log group "+w.Spec.Name+", to which a task of the transfer logged,", err, plan.Warning,
+			"grant the reader logs:DescribeLogGroups, and logs:ListTagsForResource on log group "+w.Spec.Name+": if it was made for the transfer, it stays"))
+	}
+	return err != nil
 }
 
 // namedLogGroup says what is known of a log group that the transfer names and that is not made for it: that it does not exist, or what is set on it. The
@@ -99,14 +135,16 @@ func (b *Builder) namedLogGroup(w desired.Task, state task.State) {
 		b.find(one, plan.Finding{Severity: plan.Blocking, Code: plan.CodeTaskOption, Account: w.Spec.Account, Subject: "Mode",
 			Detail: "the task is BASIC and is to log: the transfer does not say so, and then nothing allows DataSync to write there", Remedy: "set Task.Mode to BASIC"})
 	}
-	if was := snapshot.LogGroup(state); was != "" && was != arn && (arn != "" || !basic) {
+	made := func(arn string) bool {
+		return slices.ContainsFunc(b.Desired.LogGroups, func(g desired.LogGroup) bool { return g.ARN() == arn })
+	}
+	if was := snapshot.LogGroup(state); was != "" && was != arn && (arn != "" || !basic) && !made(was) {
 		left := task.LogGroupName(was)
 		b.find(one, plan.Finding{Severity: plan.Info, Code: plan.CodeLogGroup, Account: w.Spec.Account, Subject: was,
-			Detail: fmt.Sprintf("the task logs to log group %s no longer, which stays with its lines, also if it was made for the transfer", left),
+			Detail: fmt.Sprintf("the task logs to log group %s no longer, which is not ours and stays with its lines", left),
 			Remedy: "delete log group " + left + " by hand when nobody needs its lines"})
 	}
-	made := slices.ContainsFunc(b.Desired.LogGroups, func(g desired.LogGroup) bool { return g.ARN() == arn })
-	if arn == "" || made || !b.CanRead(w.Spec.Account) {
+	if arn == "" || made(arn) || !b.CanRead(w.Spec.Account) {
 		return
 	}
 	name := task.LogGroupName(arn)

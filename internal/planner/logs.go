@@ -47,7 +47,7 @@ func (b *Builder) logPolicy(w desired.LogPolicy) {
 		if n >= task.MaxLogPolicies {
 			f.Severity = plan.Blocking
 		}
-		b.find(w.Transfers, f)
+		b.findOnce(w.Transfers, f)
 	}
 	if used, quota := desired.LogSize(d.Next); d.Op != plan.NoOp {
 		b.size(w.Transfers, policySize{account: w.Account, subject: task.LogPolicyName, title: "resource policy " + task.LogPolicyName + " of CloudWatch Logs",

@@ -133,6 +133,7 @@ func (b *Builder) dropOrphanLocations(t *transfer.Transfer, after []string, stay
 		}
 		b.Orphans[c.ID] = true
 		b.orRelease(t, l.Tags, &c)
+		b.usedByOthers(t, side, l, c)
 		b.add(c)
 		ids = append(ids, c.ID)
 	}

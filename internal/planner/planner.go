@@ -170,6 +170,9 @@ func (b *Builder) Plan(transfers []*transfer.Transfer) {
 	for _, bw := range w.Buckets {
 		b.buckets[bw.Spec.Name] = bw
 	}
+	for _, t := range transfers {
+		b.nowGiven(t)
+	}
 	if b.mode == plan.TearDown {
 		b.tearDown(w)
 		return
@@ -195,7 +198,9 @@ func (b *Builder) Plan(transfers []*transfer.Transfer) {
 		}
 	}
 	for _, g := range w.LogGroups {
-		b.logGroup(g)
+		if !g.Former {
+			b.logGroup(g)
+		}
 	}
 	arns := map[string]string{} // of locations, by change ID
 	for _, l := range w.Locations {
@@ -208,6 +213,7 @@ func (b *Builder) Plan(transfers []*transfer.Transfer) {
 		b.Findings.Add(f)
 	}
 	b.dropFormer(w)
+	b.dropFormerLogGroups(w)
 	b.quotas(w)
 }
 

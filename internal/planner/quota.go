@@ -42,7 +42,7 @@ func (b *Builder) quota(ts []*transfer.Transfer, account, what string, used, quo
 	if used*10 < quota*9 {
 		return
 	}
-	b.find(ts, plan.Finding{Severity: plan.Warning, Code: plan.CodeSize, Account: account, Subject: what,
+	b.findOnce(ts, plan.Finding{Severity: plan.Warning, Code: plan.CodeSize, Account: account, Subject: what,
 		Detail: fmt.Sprintf("account %s will have %d %s; the quota is %d unless it was raised: %s", account, used, what, quota, more(used, quota)),
 		Remedy: "have the quota raised with Service Quotas, or use another account or Region"})
 }

@@ -98,7 +98,7 @@ func (b *Builder) roleSizes(w desired.Role, state iamrole.State) {
 		used, quota = used+n, q
 	}
 	b.size(w.Transfers, policySize{account: w.Account, subject: w.Arn, title: "the inline policies of role " + w.Spec.Name, used: used, quota: quota, hard: true,
-		takes: func() map[string]int { return rolePolicySizes(w) }, ways: []string{"give this transfer a role of its own with Role.Name", oneTransfer, "shorten Role.Policies if they are given",
+		takes: func() map[string]part { return rolePolicySizes(w) }, ways: []string{"give this transfer a role of its own with Role.Name", oneTransfer, "shorten Role.Policies if they are given",
 			"have inline policies removed that nobody needs"}})
 	n, q := w.Spec.Trust.Size(policy.Trust)
 	b.size(w.Transfers, policySize{account: w.Account, subject: w.Arn, title: "the trust policy of role " + w.Spec.Name, used: n, quota: q,

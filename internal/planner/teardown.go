@@ -14,8 +14,14 @@ import (
 // roles, and their statements need only wait for the task. So do the locations of a transfer whose roles were adopted, because what fits is found by
 // them.
 func (b *Builder) tearDown(w desired.Set) {
-	d := &tearDown{Builder: b, all: w, tasks: map[string][]string{}, locations: map[string][]string{}, known: map[string]bool{}}
+	d := &tearDown{Builder: b, all: w, tasks: map[string][]string{}, locations: map[string][]string{}, known: map[string]bool{}, groups: map[string][]string{}}
 	b.dropFormerLogPolicies(w)
+	for _, g := range w.LogGroups {
+		if g.Former { // before the task, which alone tells of it
+			id := b.dropLogGroup(g, nil)
+			d.groups[g.Transfer.Name] = appendIf(d.groups[g.Transfer.Name], id != "", id)
+		}
+	}
 	d.dropTasks()
 	for _, l := range w.Logs {
 		if !l.Former {
@@ -23,7 +29,9 @@ func (b *Builder) tearDown(w desired.Set) {
 		}
 	}
 	for _, g := range w.LogGroups {
-		b.dropLogGroup(g, d.tasks)
+		if !g.Former {
+			b.dropLogGroup(g, d.tasks)
+		}
 	}
 	witnesses := desired.Names(transfersOf(b.Snap.OrphanRoles(w))) // the transfers whose locations tell of orphan roles
 	adopted := func(r desired.Role) bool { return r.Transfers[0].WasAdopted(b.Snap.Roles[r.Arn].Tags) }
@@ -64,6 +72,7 @@ func (b *Builder) tearDown(w desired.Set) {
 			b.dropRole(w, r, d.locations)
 		}
 	}
+	b.lostRoles(d.released)
 }
 
 // tearDown is a tear-down that is being planned. Its maps are by transfer.
@@ -73,16 +82,18 @@ type tearDown struct {
 	tasks     map[string][]string // IDs of the changes of its tasks, and of the policies of buckets that it used before
 	locations map[string][]string // IDs of the changes of its locations
 	known     map[string]bool     // it is known which tasks and locations it used before
+	groups    map[string][]string // IDs of the changes of log groups that its tasks had before
+	released  []releasedLocation
 }
 
 func (d *tearDown) dropTasks() {
 	var left []*transfer.Transfer
 	for _, t := range d.all.Tasks {
 		name := t.Transfer.Name
-		if id := d.dropTask(t); id != "" {
+		if id := d.dropTask(t, d.groups[name]); id != "" {
 			d.tasks[name] = append(d.tasks[name], id)
 		}
-		old, ok := d.dropOrphanTasks(t, d.tasks[name]...)
+		old, ok := d.dropOrphanTasks(t, slices.Concat(d.tasks[name], d.groups[name])...)
 		d.tasks[name], d.known[name] = append(d.tasks[name], old...), ok
 		if ok || !d.CanRead(t.Spec.Account) {
 			left = append(left, t.Transfer)
@@ -122,11 +133,11 @@ func (d *tearDown) dropStatements(after map[string][]string) {
 	}
 }
 
-// dropTask plans to delete the task. It returns the ID of the change, "" if there is none.
-func (b *Builder) dropTask(w desired.Task) string {
+// dropTask plans to delete the task after other changes. It returns the ID of the change, "" if there is none.
+func (b *Builder) dropTask(w desired.Task, after []string) string {
 	t, spec := w.Transfer, w.Spec
 	c := plan.Change{ID: w.ID(), Account: spec.Account, Region: spec.Region, Kind: plan.DataSyncTask, Name: spec.Name, Transfers: []string{t.Name},
-		Op: plan.Delete, Calls: []string{"datasync:DeleteTask"}, Requires: b.logDrops(t)}
+		Op: plan.Delete, Calls: []string{"datasync:DeleteTask"}, Requires: append(b.logDrops(t), after...)}
 	if !b.CanRead(spec.Account) {
 		b.add(c)
 		return c.ID
@@ -148,8 +159,8 @@ func (b *Builder) dropTask(w desired.Task) string {
 
 // dropLocation plans to delete a location after other changes; stay says that it has to stay for now. It returns the ID of the change, "" if there
 // is none.
-func (b *Builder) dropLocation(w desired.Location, after []string, stay bool) string {
-	spec := w.Spec
+func (d *tearDown) dropLocation(w desired.Location, after []string, stay bool) string {
+	b, spec := d.Builder, w.Spec
 	c := plan.Change{ID: w.ID(), Account: spec.Account, Region: spec.Region, Kind: plan.DataSyncLocation, Name: spec.URI(), Side: w.Side,
 		Transfers: []string{w.Transfer.Name}, Op: plan.Delete, Calls: []string{"datasync:DeleteLocation"}, Requires: slices.Clone(after)}
 	if stay {
@@ -166,7 +177,10 @@ func (b *Builder) dropLocation(w desired.Location, after []string, stay bool) st
 	if !b.foundOurs(w.Transfer, spec.URI(), err, "datasync:DescribeLocationS3") || !state.Exists {
 		return ""
 	}
-	b.orRelease(w.Transfer, state.Tags, &c)
+	if b.orRelease(w.Transfer, state.Tags, &c) {
+		d.released = append(d.released, releasedLocation{w.Transfer, w.Side, state})
+	}
+	b.usedByOthers(w.Transfer, w.Side, state, c)
 	c.Before, c.ARN = w.Before(state), state.ARN
 	b.add(c)
 	return c.ID

@@ -7,11 +7,11 @@ import (
 	"github.com/xacct/xacct/plan"
 )
 
-// WithFormer returns the set with the former buckets, keys and log policies of its transfers, in whose policies no statement of theirs is wanted. One
+// WithFormer returns the set with the former log groups of its transfers, and with their former buckets, keys and log policies, in which no statement of theirs is wanted. One
 // that another transfer or the other end still uses is not added a second time, but notes whose statements are to leave. Roles keep the names
 // of some former keys: see WithFormerKeys. Buckets note the principals whose grants by others leave with an adoption.
 func (s *Snapshot) WithFormer(w desired.Set) desired.Set {
-	return s.withFormerLogs(s.WithFormerKeys(s.withFormerBuckets(s.withAdopted(w))))
+	return s.withOthers(s.withFormerLogGroups(s.withFormerLogs(s.WithFormerKeys(s.withFormerBuckets(s.withAdopted(w))))))
 }
 
 func (s *Snapshot) withFormerBuckets(w desired.Set) desired.Set {

@@ -2,10 +2,12 @@ package snapshot
 
 import (
 	"slices"
+	"strings"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/task"
 )
@@ -50,6 +52,83 @@ func LogGroup(s task.State) string {
 		return ""
 	}
 	return s.LogGroupARN
+}
+
+// FormerLogGroups are the log groups that tasks of the transfers have, or that a tag of theirs says a task had before, and that no transfer names any more.
+// Which of them were made for their transfers their own tags tell. A BASIC task whose transfer names no group keeps the one that it has.
+func (s *Snapshot) FormerLogGroups(w desired.Set) []desired.LogGroup {
+	var out []desired.LogGroup
+	known := map[string]bool{"": true} // ARNs of groups that are named, or former ones already
+	for _, t := range s.Transfers {
+		known[t.LogGroup()] = true
+	}
+	for _, tw := range w.Tasks {
+		t := tw.Transfer
+		for _, arn := range s.ownedTasks(t) {
+			state := s.Tasks[arn]
+			if !state.Exists || !t.Owns(arn, state.Tags, "") {
+				continue
+			}
+			had := LogGroup(state)
+			for _, group := range append(notedLogGroups(t, state), had) {
+				a, _ := region.ParseARN(group)
+				if a.Account != t.TaskAccount || known[group] {
+					continue
+				}
+				known[group] = true
+				stays := group == had && t.LogGroup() == "" && tw.Successor(state).Mode == dstypes.TaskModeBasic && desired.IsIn(arn, tw.Spec.Account, tw.Spec.Region)
+				out = append(out, desired.LogGroup{Transfer: t, Account: a.Account, Region: a.Region, Spec: task.Log{Name: task.LogGroupName(group)},
+					Tags: t.TagsFor(""), Former: true, InUse: stays})
+			}
+		}
+	}
+	return out
+}
+
+// notedLogGroups are the ARNs of the log groups that the tag of the task says it had before: what NoteLogGroup wrote.
+func notedLogGroups(t *transfer.Transfer, s task.State) []string {
+	var out []string
+	for _, word := range strings.Fields(s.Tags[t.TagKey(transfer.TagReplaces)]) {
+		if reg, name, ok := strings.Cut(word, logWord); ok && region.Valid(reg) {
+			out = append(out, task.Log{Name: name}.ARN(t.TaskAccount, reg))
+		}
+	}
+	return out
+}
+
+// logWord stands in the tag of a task between the Region and the name of a log group that the task had.
+const logWord = "/log:"
+
+// NoteLogGroup is the tag that a task gets before it logs to another group: what it has, and the group if it was made for the transfer, as far as a tag can
+// hold that. "" is no tag.
+func (s *Snapshot) NoteLogGroup(t *transfer.Transfer, had task.State) string {
+	return s.withLogGroups(t, had.Tags[t.TagKey(transfer.TagReplaces)], had)
+}
+
+// withLogGroups is the note with the log groups behind it that were made for the transfer and that the tasks have or had.
+func (s *Snapshot) withLogGroups(t *transfer.Transfer, note string, tasks ...task.State) string {
+	for _, state := range tasks {
+		for _, arn := range append(notedLogGroups(t, state), LogGroup(state)) {
+			a, _ := region.ParseARN(arn)
+			word := a.Region + logWord + task.LogGroupName(arn)
+			if arn != t.LogGroup() && t.Marks(s.LogGroups[arn].Tags, "") && !slices.Contains(strings.Fields(note), word) && !strings.Contains(word, "#") {
+				note = longer(note, word) // a # can stand in the name of a log group, but not in a tag of DataSync
+			}
+		}
+	}
+	return note
+}
+
+// withFormerLogGroups returns the set with the former log groups that were made for their transfers, or of which that is not known.
+func (s *Snapshot) withFormerLogGroups(w desired.Set) desired.Set {
+	w.LogGroups = slices.Clone(w.LogGroups)
+	for _, g := range s.FormerLogGroups(w) {
+		state := s.LogGroups[g.ARN()]
+		if _, ours := g.Ours(state); ours || state.TagsUnread != nil || s.Failures[g.ARN()] != nil {
+			w.LogGroups = append(w.LogGroups, g)
+		}
+	}
+	return w
 }
 
 // withFormerLogs returns the set with the former log policies of its transfers. One that another transfer still needs is not added a second time.

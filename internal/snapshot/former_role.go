@@ -7,6 +7,7 @@ import (
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
 )
 
@@ -41,6 +42,11 @@ func (s *Snapshot) findFormerRoles(t *transfer.Transfer) map[string][]plan.Side 
 		}
 	}
 	return out
+}
+
+// FormerRolesOf are the ARNs of the roles that a tag of the location says it had before, the last one first.
+func (s *Snapshot) FormerRolesOf(t *transfer.Transfer, l location.State) []string {
+	return notedRoles(t, l.Tags)
 }
 
 // rolesWithPolicies are the ARNs of the roles that may hold our policy for the side: the wanted one and former ones.

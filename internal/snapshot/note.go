@@ -135,7 +135,7 @@ func (s *Snapshot) NoteRegions(w desired.Set, transfers []*transfer.Transfer) st
 	return strings.Join(slices.Compact(out), " ")
 }
 
-// Replaces is the tag that a task gets: the old tasks, which it replaces, and the transfer's orphaned locations, as far as a tag can hold them.
+// Replaces is the tag that a task gets: the old tasks, which it replaces, the transfer's orphaned locations and the log groups made for it, as far as a tag can hold them.
 // "" is no tag.
 func (s *Snapshot) Replaces(t *transfer.Transfer, old []task.State) string {
 	var arns []string
@@ -150,7 +150,7 @@ func (s *Snapshot) Replaces(t *transfer.Transfer, old []task.State) string {
 		a, _ := region.ParseARN(arn)
 		note = longer(note, a.Region+"/"+LastOf(arn))
 	}
-	return note
+	return s.withLogGroups(t, note, old...)
 }
 
 // replacedBy are the ARNs of the tasks and locations that the tag of the task says it replaced: what Replaces wrote.

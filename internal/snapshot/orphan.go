@@ -57,8 +57,10 @@ func (s *Snapshot) OrphanRoles(w desired.Set) []desired.Role {
 				continue
 			}
 			name, _ := transfer.RoleNameOf(arn)
-			out = append(out, desired.Role{Account: t.TaskAccount, Arn: arn, Spec: iamrole.Spec{Name: name, Path: state.Path, Tags: t.TagsFor("")},
-				Transfers: []*transfer.Transfer{t}, Former: true, Shared: s.WantsRole(arn), Others: s.othersLocations(t, arn)})
+			r := desired.Role{Account: t.TaskAccount, Arn: arn, Spec: iamrole.Spec{Name: name, Path: state.Path, Tags: t.TagsFor("")},
+				Transfers: []*transfer.Transfer{t}, Former: true, Shared: s.WantsRole(arn)}
+			r.Others = s.othersOf(w, r)
+			out = append(out, r)
 		}
 	}
 	return out

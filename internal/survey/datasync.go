@@ -147,6 +147,15 @@ func (s *Reader) readReferred(ctx context.Context, w desired.Set, listed map[tra
 	}
 }
 
+// readAdoptedUsers reads the tasks that use adopted locations which the plan would delete, if it may.
+func (s *Reader) readAdoptedUsers(ctx context.Context, w desired.Set) {
+	var wg sync.WaitGroup
+	for l := range s.AdoptedToLeave(w, s.setUp) {
+		wg.Go(func() { s.readTasks(ctx, w, l) })
+	}
+	wg.Wait()
+}
+
 // listInto lists the locations or tasks of one account and Region into out. API is the part of the DataSync client that list uses.
 func listInto[API, E any](ctx context.Context, s *Reader, pl transfer.Place, op string, out map[transfer.Place][]E,
 	list func(context.Context, API) ([]E, error),

@@ -108,7 +108,7 @@ func (f *fitter) location(ctx context.Context, pl transfer.Place, side plan.Side
 		f.none(side, field, uri, "the locations in "+pl.Region+" could not be listed: "+text.OneLine(err))
 		return plan.Fitting
 	}
-	var ours, free []string
+	var ours, free, near []string
 	for _, entry := range entries {
 		if bucket, _, ok := location.ParseURI(entry.URI); !ok || bucket != f.t.End(side).Bucket {
 			continue
@@ -118,8 +118,13 @@ func (f *fitter) location(ctx context.Context, pl transfer.Place, side plan.Side
 		if f.t.Marks(tags, side) || entry.URI == uri { // one that is the transfer's already fits whatever its prefix, which can be changed
 			ours, free = f.sort(entry.ARN, tags, side, ours, free)
 		}
+		if why := f.taken(tags, side); why != "" {
+			near = append(near, entry.ARN+" is "+why)
+		} else if entry.URI != uri {
+			near = append(near, entry.ARN+" is of "+entry.URI)
+		}
 	}
-	return f.one(side, field, uri, "locations at "+uri, ours, free)
+	return f.one(side, field, uri, "locations at "+uri, ours, free, near)
 }
 
 // task is the ARN of the task that uses the locations of both ends; [plan.Fitting] if none does.
@@ -141,14 +146,23 @@ func (f *fitter) task(ctx context.Context, g transfer.Given) string {
 		f.none("", "Adopt.Task", f.t.Name, "the tasks of location "+at[0]+" could not be listed: "+text.OneLine(users.Err))
 		return plan.Fitting
 	}
-	var ours, free []string
+	var ours, free, near []string
 	for _, arn := range users.Tasks {
 		f.ReadTask(ctx, pl, arn)
-		if s := f.Tasks[arn]; s.SourceLocationARN == at[0] && s.DestinationLocationARN == at[1] {
+		s := f.Tasks[arn]
+		if s.SourceLocationARN == at[0] && s.DestinationLocationARN == at[1] {
 			ours, free = f.sort(arn, s.Tags, "", ours, free)
 		}
+		switch why := f.taken(s.Tags, ""); {
+		case why != "":
+			near = append(near, arn+" is "+why)
+		case s.SourceLocationARN != at[0]:
+			near = append(near, arn+" is from "+s.SourceLocationARN)
+		case s.DestinationLocationARN != at[1]:
+			near = append(near, arn+" is to "+s.DestinationLocationARN)
+		}
 	}
-	return f.one("", "Adopt.Task", f.t.Name, "tasks from "+at[0]+" to "+at[1], ours, free)
+	return f.one("", "Adopt.Task", f.t.Name, "tasks from "+at[0]+" to "+at[1], ours, free, near)
 }
 
 // sort adds the ARN to those that are the transfer's or to those that are nobody's.
@@ -162,9 +176,17 @@ func (f *fitter) sort(arn string, tags map[string]string, side plan.Side, ours, 
 	return ours, free
 }
 
+// taken says whose the resource with the tags is, if it is another's of ours; "" if it is free or the transfer's.
+func (f *fitter) taken(tags map[string]string, side plan.Side) string {
+	if f.t.Marks(tags, side) || tags[f.t.TagKey(transfer.TagManagedBy)] != transfer.ManagedBy {
+		return ""
+	}
+	return fmt.Sprintf("tagged as that of transfer %q", strings.TrimSpace(tags[f.t.TagKey(transfer.TagTransfer)]+" "+tags[f.t.TagKey(transfer.TagSide)]))
+}
+
 // one is the ARN of what fits: what the transfer has already, or the only one that nobody has; [plan.Fitting] if there is no such one. what names those
-// that were looked at, in the plural.
-func (f *fitter) one(side plan.Side, field, subject, what string, ours, free []string) string {
+// that were looked at, in the plural; near says in what those differ that come close.
+func (f *fitter) one(side plan.Side, field, subject, what string, ours, free, near []string) string {
 	fitting := ours
 	if len(ours) == 0 && f.setUp {
 		fitting = free
@@ -173,7 +195,11 @@ func (f *fitter) one(side plan.Side, field, subject, what string, ours, free []s
 	case len(fitting) == 1:
 		return fitting[0]
 	case len(fitting) == 0:
-		f.none(side, field, subject, "of the "+what+" none is free to be adopted"+f.because(""))
+		detail := "of the " + what + " none is free to be adopted"
+		if len(near) > 0 {
+			detail += ", but " + text.Few(near)
+		}
+		f.none(side, field, subject, detail+f.because(""))
 	default:
 		slices.Sort(fitting)
 		f.none(side, field, subject, fmt.Sprintf("of the %s %d fit: %s", what, len(fitting), strings.Join(fitting, ", ")))

@@ -32,12 +32,25 @@ func (s *Reader) readLogs(ctx context.Context, w desired.LogPolicy) {
 
 // readLogGroup reads the log group that the task's transfer names, with its tags if it is made for the transfer.
 func (s *Reader) readLogGroup(ctx context.Context, w desired.Task) {
-	arn := w.Transfer.LogGroup()
-	api, err := s.clients.Logs(w.Spec.Account, w.Spec.Region)
-	call := plan.CallError{Account: w.Spec.Account, Region: w.Spec.Region, Operation: "logs:DescribeLogGroups", Subject: task.LogGroupName(arn)}
+	s.readGroup(ctx, w.Spec.Account, w.Spec.Region, w.Transfer.LogGroup(), w.Transfer.MakesLogGroup())
+}
+
+// readGroup reads the log group with the ARN, with its tags if they are asked for.
+func (s *Reader) readGroup(ctx context.Context, account, reg, arn string, tags bool) {
+	api, err := s.clients.Logs(account, reg)
+	call := plan.CallError{Account: account, Region: reg, Operation: "logs:DescribeLogGroups", Subject: task.LogGroupName(arn)}
 	readInto(s, s.LogGroups, arn, api, err, call, func(api task.LogsAPI) (task.LogGroupState, error) {
-		return task.ObserveLogGroup(ctx, api, task.LogGroupName(arn), w.Transfer.MakesLogGroup())
+		return task.ObserveLogGroup(ctx, api, task.LogGroupName(arn), tags)
 	})
+}
+
+// readFormerLogGroups reads the log groups that tasks of the transfers had.
+func (s *Reader) readFormerLogGroups(ctx context.Context, w desired.Set) {
+	var wg sync.WaitGroup
+	for _, g := range s.FormerLogGroups(w) {
+		wg.Go(func() { s.readGroup(ctx, g.Account, g.Region, g.ARN(), true) })
+	}
+	wg.Wait()
 }
 
 // readLogUser reads a task, not of the transfers, that may need the log policy too. If it cannot be read, that is noted with the task and is no

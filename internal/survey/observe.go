@@ -30,6 +30,10 @@ func observe(ctx context.Context, c client.Set, identified []string, transfers [
 	s.Seal()
 	s.readFormerLogs(ctx, w, lists.tasks)
 	s.readReferred(ctx, w, lists.locations)
+	s.Seal()
+	s.readAdoptedUsers(ctx, w)
+	s.Seal()
+	s.readFormerLogGroups(ctx, w)
 	if err := ctx.Err(); err != nil {
 		named.Wait()
 		return nil, err

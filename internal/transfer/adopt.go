@@ -1,6 +1,8 @@
 package transfer
 
 import (
+	"cmp"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -52,21 +54,44 @@ func (t *Transfer) Owns(arn string, tags map[string]string, side plan.Side) bool
 	return t.Marks(tags, side) || t.Adopts(arn, side) && tags[t.TagKey(TagManagedBy)] != ManagedBy
 }
 
-// AdoptionTags adds to the wanted tags of what is adopted the one that says so. What has our tags already was adopted before, or made by us.
+// AdoptionTags adds to the wanted tags of what is adopted the one that says so. It names the tags of the user that the resource did not have, as far as a tag
+// can hold them, so that a tear-down takes off these and no others. What has our tags without that one was made by us.
 func (t *Transfer) AdoptionTags(want, have map[string]string) map[string]string {
-	out := map[string]string{t.TagKey(TagAdopted): Adopted}
-	if have[t.TagKey(TagManagedBy)] == ManagedBy {
+	if have[t.TagKey(TagManagedBy)] == ManagedBy && !t.WasAdopted(have) {
 		return want
 	}
-	for k, v := range want {
-		out[k] = v
+	out, words := maps.Clone(want), strings.Fields(cmp.Or(have[t.TagKey(TagAdopted)], Adopted))
+	for _, key := range slices.Sorted(maps.Keys(want)) {
+		_, stands := have[key]
+		if stands || slices.Contains(t.OurTags(want), key) || strings.ContainsAny(key, " \t") || slices.Contains(words[1:], key) {
+			continue
+		}
+		if len(strings.Join(words, " "))+1+len(key) <= MostTag {
+			words = append(words, key)
+		}
 	}
+	out[t.TagKey(TagAdopted)] = strings.Join(words, " ")
 	return out
 }
 
 // WasAdopted reports whether the tags say that the resource was set up by others and adopted.
 func (t *Transfer) WasAdopted(tags map[string]string) bool {
-	return tags[t.TagKey(TagAdopted)] == Adopted
+	return slices.Index(strings.Fields(tags[t.TagKey(TagAdopted)]), Adopted) == 0
+}
+
+// AddedTags are the keys of the tags that go with the release of what was adopted: ours, and those of the user that the adoption has added.
+func (t *Transfer) AddedTags(tags map[string]string) []string {
+	out := t.OurTags(tags)
+	if !t.WasAdopted(tags) {
+		return out
+	}
+	for _, key := range strings.Fields(tags[t.TagKey(TagAdopted)])[1:] {
+		if _, stands := tags[key]; stands && !slices.Contains(out, key) {
+			out = append(out, key)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // OurTags are the keys of those of the tags that we write. Others can begin with the transfer's tag prefix too: they stay.

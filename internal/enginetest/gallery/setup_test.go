@@ -79,6 +79,14 @@ var setups = map[string]func(*stage){
 		*st.tr = kittest.ByHand(st.cloud, *st.tr).Adopted(*st.tr)
 		time.Sleep(time.Minute) // virtual: the task can be started now
 	},
+	"adopt-left": func(st *stage) {
+		*st.tr = kittest.ByHand(st.cloud, *st.tr).Adopted(*st.tr)
+		st.applied()
+		time.Sleep(time.Minute) // virtual
+		st.cloud.AddBucket(accountB, "us-east-2", "media-new")
+		st.tr.Destination.Bucket, st.tr.Destination.Adopt, st.tr.Adopt = "media-new", xacct.Adopt{}, xacct.Adopt{}
+		st.opts.AllowReplace = true
+	},
 	"adopt-missing": func(st *stage) {
 		st.tr.Adopt.Task = "arn:aws:datasync:us-east-2:111122223333:task/task-0123456789abcdef0"
 	},
@@ -151,6 +159,12 @@ var setups = map[string]func(*stage){
 	"log-group": func(st *stage) {
 		st.cloud.AddLogGroup(accountA, "us-east-2", "/aws/datasync")
 		st.tr.Task.LogGroupARN = "arn:aws:logs:us-east-2:111122223333:log-group:/aws/datasync"
+	},
+	"log-group-left": func(st *stage) {
+		st.tr.Task.Mode, st.tr.Task.Log = dstypes.TaskModeBasic, &task.Log{Name: "/transfers/media", RetentionDays: 90}
+		st.applied()
+		time.Sleep(time.Minute) // virtual
+		st.tr.Task.Log, st.opts.AllowDelete = &task.Log{Name: "/transfers/renamed", RetentionDays: 90}, false
 	},
 	"log-group-retention": func(st *stage) {
 		st.cloud.AddLogGroup(accountA, "us-east-2", "/aws/datasync")

@@ -85,19 +85,11 @@ func (a Appliers) Everything() map[string]policy.Document {
 // accounts of the policies, how the changes ended, and the error of the apply.
 func (a Appliers) Apply(t *testing.T, p *xacct.Plan, policies map[string]policy.Document) (refused map[string]bool, end string) {
 	t.Helper()
+	a.May(t, policies)
 	clients := xacct.Clients{}
 	for account, arn := range a.ARNs {
 		clients[account] = a.cloud.ClientsAs(arn)
-		d := policies[account]
-		if d.Len() == 0 {
-			d = nothing
-		}
-		text := string(d.Bytes())
-		if _, err := a.cloud.Clients()[account].IAM.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: new(applierName), PolicyName: new("policy-0"), PolicyDocument: &text}); err != nil {
-			t.Fatal(err)
-		}
 	}
-	time.Sleep(time.Minute) // of the fake's time: IAM tells of the policy only after a while
 	a.cloud.ResetCalls()
 	r, err := p.Apply(t.Context(), clients)
 	refused = map[string]bool{}
@@ -118,6 +110,22 @@ func (a Appliers) Apply(t *testing.T, p *xacct.Plan, policies map[string]policy.
 		}
 	}
 	return refused, strings.Join(append(lines, requestID.ReplaceAllString(fmt.Sprint(err), "")), "\n")
+}
+
+// May gives the appliers these policies and nothing else.
+func (a Appliers) May(t *testing.T, policies map[string]policy.Document) {
+	t.Helper()
+	for account := range a.ARNs {
+		d := policies[account]
+		if d.Len() == 0 {
+			d = nothing
+		}
+		text := string(d.Bytes())
+		if _, err := a.cloud.Clients()[account].IAM.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: new(applierName), PolicyName: new("policy-0"), PolicyDocument: &text}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	time.Sleep(time.Minute) // of the fake's time: IAM tells of the policy only after a while
 }
 
 // Refused are the calls that were refused in one apply and not in the other, sorted.

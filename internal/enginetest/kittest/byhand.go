@@ -1,6 +1,7 @@
 package kittest
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -23,22 +24,31 @@ type HandMade struct {
 	Task                                string
 }
 
-// ByHand sets a push up by the calls of AWS's tutorial, beside what stands in the policy of the destination bucket. It panics where AWS refuses.
+// ByHand sets a push or a pull up by the calls of AWS's tutorial, beside what stands in the policy of the bucket outside the task account. It panics
+// where AWS refuses.
 func ByHand(cloud *xaccttest.Cloud, tr xacct.Transfer) HandMade {
-	ctx, c := context.Background(), cloud.Clients()[AccountA]
+	account, remote := cmp.Or(tr.TaskAccount, tr.Source.Account), tr.Destination
+	if tr.Destination.Account == account {
+		remote = tr.Source
+	}
+	ctx, c := context.Background(), cloud.Clients()[account]
 	source, destination := "arn:aws:s3:::"+tr.Source.Bucket, "arn:aws:s3:::"+tr.Destination.Bucket
 	var h HandMade
 	h.SourceRole = roleByHand(ctx, c, "AWSDataSyncS3BucketAccess-"+tr.Source.Bucket, iamrole.TutorialPolicy(source, tr.Source.Account))
 	h.DestinationRole = roleByHand(ctx, c, "DataSync-"+tr.Destination.Bucket, iamrole.TutorialPolicy(destination, tr.Destination.Account))
 	var was policy.Document
-	if data := cloud.BucketPolicy(tr.Destination.Bucket); data != nil {
+	if data := cloud.BucketPolicy(remote.Bucket); data != nil {
 		was = must(policy.Parse(data))
 	}
-	lists := bucket.List(destination).WithSid("DataSyncCreateS3Location").By(policy.AWS(cloud.OperatorARN(AccountA)))
-	granted := string(was.With(bucket.TutorialStatement(destination, h.DestinationRole), lists).Bytes())
+	theirs, role := destination, h.DestinationRole
+	if remote.Bucket == tr.Source.Bucket {
+		theirs, role = source, h.SourceRole
+	}
+	lists := bucket.List(theirs).WithSid("DataSyncCreateS3Location").By(policy.AWS(cloud.OperatorARN(account)))
+	granted := string(was.With(bucket.TutorialStatement(theirs, role), lists).Bytes())
 	again(func() (*s3.PutBucketPolicyOutput, error) {
-		return cloud.Clients()[tr.Destination.Account].S3(tr.Destination.Region).PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &tr.Destination.Bucket,
-			Policy: &granted, ExpectedBucketOwner: &tr.Destination.Account})
+		return cloud.Clients()[remote.Account].S3(remote.Region).PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &remote.Bucket,
+			Policy: &granted, ExpectedBucketOwner: &remote.Account})
 	})
 	h.SourceLocation = locationByHand(ctx, c, tr.Source, h.SourceRole)
 	h.DestinationLocation = locationByHand(ctx, c, tr.Destination, h.DestinationRole)
