@@ -215,7 +215,7 @@ func TestManyAppliesAtOnce(t *testing.T) {
 		w := newWorld(func(o *xaccttest.Options) { o.Latency = 10 * time.Millisecond })
 		p := w.plan(t)
 		var wg sync.WaitGroup
-		for range max(4, 16/testlimit.UnderRace) {
+		for range max(4, 64/testlimit.UnderRace) {
 			wg.Go(func() { p.Apply(t.Context(), w.clients) }) //nolint:errcheck // that they are in each other's way is no matter
 		}
 		wg.Wait()
