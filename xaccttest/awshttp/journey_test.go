@@ -32,6 +32,7 @@ type world struct {
 	handler  *awshttp.Handler
 	clients  xacct.Clients
 	transfer xacct.Transfer
+	inside   xacct.Clients // those of the cloud itself, where a test compares
 }
 
 func newWorld(optFns ...func(*xaccttest.Options)) *world {
