@@ -9,6 +9,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/xacct/xacct/xaccttest/internal/fault"
+	"github.com/xacct/xacct/xaccttest/internal/ids"
 )
 
 // maxKeys is the number of entries that a page has if the request does not ask for fewer.
@@ -80,7 +83,7 @@ func listAfter(in *s3.ListObjectsV2Input) (string, error) {
 	raw, err := base64.RawURLEncoding.DecodeString(*in.ContinuationToken)
 	after, ok := strings.CutPrefix(string(raw), "after ")
 	if err != nil || !ok {
-		return "", &fault{status: 400, code: "InvalidArgument", message: "The continuation token provided is incorrect"}
+		return "", &fault.Error{Status: 400, Code: "InvalidArgument", Message: "The continuation token provided is incorrect"}
 	}
 	return after, nil
 }
@@ -119,7 +122,7 @@ func (b *bucketState) listed(e listEntry, shown func(*string) *string, owner boo
 	out := s3types.Object{Key: shown(&e.name), Size: aws.Int64(int64(len(o.body))), LastModified: aws.Time(o.modified), ETag: aws.String(o.etag),
 		StorageClass: s3types.ObjectStorageClass(o.class)}
 	if owner {
-		out.Owner = &s3types.Owner{ID: aws.String(canonicalID(b.ownerOf(o)))}
+		out.Owner = &s3types.Owner{ID: aws.String(ids.CanonicalUser(b.ownerOf(o)))}
 	}
 	return out
 }
