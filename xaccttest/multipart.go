@@ -162,6 +162,9 @@ func (c *s3Client) ListParts(ctx context.Context, in *s3.ListPartsInput, _ ...fu
 			return nil, err
 		}
 		most := min(rq.cloud.opts.PageSize, 1000)
+		if aws.ToInt32(in.MaxParts) < 0 {
+			return nil, &fault.Error{Status: 400, Code: "InvalidArgument", Message: "Argument max-parts must be an integer between 0 and 2147483647"}
+		}
 		if in.MaxParts != nil {
 			most = min(most, int(*in.MaxParts))
 		}
@@ -174,6 +177,9 @@ func (c *s3Client) ListParts(ctx context.Context, in *s3.ListPartsInput, _ ...fu
 		for _, n := range slices.Sorted(maps.Keys(u.parts)) {
 			if int(n) <= after {
 				continue
+			}
+			if most == 0 {
+				break
 			}
 			if len(out.Parts) == most {
 				out.IsTruncated, out.NextPartNumberMarker = aws.Bool(true), aws.String(fmt.Sprint(*out.Parts[most-1].PartNumber))

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -124,14 +125,14 @@ func byteRange(header string, size int) (from, to int, part bool, err error) {
 	if !ok || !dash || strings.Contains(spec, ",") {
 		return 0, size, false, nil
 	}
-	a, errA := strconv.Atoi(first)
-	z, errZ := strconv.Atoi(last)
+	a, okA := position(first)
+	z, okZ := position(last)
 	switch {
-	case first == "" && errZ == nil: // the last z bytes
+	case first == "" && okZ: // the last z bytes
 		from, to = max(0, size-z), size
-	case errA == nil && last == "":
+	case okA && last == "":
 		from, to = a, size
-	case errA == nil && errZ == nil && a <= z:
+	case okA && okZ && a <= z:
 		from, to = a, min(z, size-1)+1
 	default:
 		return 0, size, false, nil
@@ -140,6 +141,18 @@ func byteRange(header string, size int) (from, to int, part bool, err error) {
 		return 0, 0, false, &fault.Error{Status: 416, Code: "InvalidRange", Message: "The requested range is not satisfiable"}
 	}
 	return from, to, true, nil
+}
+
+// position reads a position in a range. One beyond all objects is as good as any other there.
+func position(digits string) (int, bool) {
+	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return 0, false
+	}
+	n, err := strconv.Atoi(digits)
+	if err != nil {
+		n = math.MaxInt
+	}
+	return n, true
 }
 
 // PutObject writes an object as the caller. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
