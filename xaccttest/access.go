@@ -10,6 +10,8 @@ import (
 
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
+	"github.com/xacct/xacct/xaccttest/internal/eventual"
+	"github.com/xacct/xacct/xaccttest/internal/fault"
 )
 
 // access is one request of an identity that has to be decided.
@@ -78,9 +80,9 @@ func (c *Cloud) conditions(i *identity, session string, now time.Time, a access)
 func (rq *request) caller() (*identity, error) {
 	if rq.who == nil {
 		e := rq.cloud.at(rq.account, rq.key)
-		who := e.read(byAccess)
+		who := e.Read(eventual.ByAccess)
 		if who == nil {
-			return nil, &fault{status: 403, code: "InvalidClientTokenId", message: "The security token included in the request is invalid."}
+			return nil, &fault.Error{Status: 403, Code: "InvalidClientTokenId", Message: "The security token included in the request is invalid."}
 		}
 		var err error
 		if who, err = rq.inSession(who); err != nil {

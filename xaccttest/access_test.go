@@ -54,7 +54,7 @@ func TestWhoMayListTheBucket(t *testing.T) {
 			if !test.bucket.IsZero() {
 				w.cloud.SetBucketPolicy("media-archive", test.bucket.Bytes())
 			}
-			_, err := w.cloud.ClientsAs(arn).S3(dstRegion).HeadBucket(w.ctx, &s3.HeadBucketInput{Bucket: aws.String("media-archive")})
+			_, err := clientsAs(w.cloud, arn).S3(dstRegion).HeadBucket(w.ctx, &s3.HeadBucketInput{Bucket: aws.String("media-archive")})
 			if got := err == nil; got != test.want {
 				t.Errorf("allowed: %t (%v)", got, err)
 			}
@@ -66,7 +66,7 @@ func TestUsers(t *testing.T) {
 	w := newWorld(t)
 	arn := w.cloud.AddUser(dst, "people/anna", policy.New(policy.Allow("s3:GetBucketPolicy").On("*")))
 	w.cloud.SetBucketPolicy("media-archive", policy.New(policy.Allow("s3:ListBucket").By(policy.AWS(arn)).On("arn:aws:s3:::media-archive")).Bytes())
-	c := w.cloud.ClientsAs(arn)
+	c := clientsAs(w.cloud, arn)
 	who, err := c.STS.GetCallerIdentity(w.ctx, &sts.GetCallerIdentityInput{})
 	w.must(err)
 	if *who.Arn != arn || !strings.HasPrefix(*who.UserId, "AIDA") {
@@ -78,7 +78,7 @@ func TestUsers(t *testing.T) {
 		t.Errorf("the user is not in %s", *out.Policy)
 	}
 	w.cloud.SetBucketPolicy("media-archive", nil)
-	_, err = w.cloud.ClientsAs(w.cloud.AddUser(dst, "bert", policy.New(policy.Allow("s3:ListBucket").On("*").When(policy.StringEquals("aws:username", "anna"))))).
+	_, err = clientsAs(w.cloud, w.cloud.AddUser(dst, "bert", policy.New(policy.Allow("s3:ListBucket").On("*").When(policy.StringEquals("aws:username", "anna"))))).
 		S3(dstRegion).HeadBucket(w.ctx, &s3.HeadBucketInput{Bucket: aws.String("media-archive")})
 	if err == nil {
 		t.Error("bert is let in as anna")

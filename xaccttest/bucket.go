@@ -12,16 +12,18 @@ import (
 
 	"github.com/xacct/xacct/internal/option"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/xaccttest/internal/eventual"
+	"github.com/xacct/xacct/xaccttest/internal/fault"
 )
 
 // bucketState is a bucket.
 type bucketState struct {
 	name, account, region string
 	created               time.Time
-	policy                eventual[*storedPolicy]
+	policy                eventual.Value[*storedPolicy]
 	transient             int // how many more answers of GetBucketPolicy show unique ids
 	readings              int // number of answers of GetBucketPolicy so far
-	ownership             eventual[s3types.ObjectOwnership]
+	ownership             eventual.Value[s3types.ObjectOwnership]
 	grants                []Grant
 	versioning            bool
 	block                 struct{ publicPolicies, publicBuckets bool }
@@ -91,7 +93,7 @@ func (c *Cloud) AddBucket(account, regionName, name string, optFns ...func(*Buck
 		name: name, account: account, region: regionName, created: time.Now(),
 		grants: slices.Clone(opts.Grants), versioning: opts.Versioning, objects: map[string]*object{},
 	}
-	b.ownership.set(opts.Ownership, 0)
+	b.ownership.Set(opts.Ownership, 0)
 	b.block.publicPolicies, b.block.publicBuckets = !opts.AllowPublicPolicy, !opts.AllowPublicAccess
 	b.encryption, b.defaultKey, b.requesterPays, b.lock = opts.Encryption, opts.KMSKey, opts.RequesterPays, opts.ObjectLock
 	c.buckets[name] = b
@@ -114,14 +116,14 @@ func (c *Cloud) SetBucketPolicy(bucket string, document []byte) {
 	b := c.bucket(bucket)
 	c.advance(time.Now())
 	if len(document) == 0 {
-		b.policy.set(nil, 0)
+		b.policy.Set(nil, 0)
 		return
 	}
 	p, err := c.newStoredPolicy(b, document)
 	if err != nil {
 		panic(fmt.Sprintf("xaccttest: policy of %s: %v", bucket, err))
 	}
-	b.policy.set(p, 0)
+	b.policy.Set(p, 0)
 	b.transient = 0
 }
 
@@ -131,7 +133,7 @@ func (c *Cloud) BucketPolicy(bucket string) []byte {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	b := c.bucket(bucket)
-	p := b.policy.latest()
+	p := b.policy.Latest()
 	if p == nil {
 		return nil
 	}
@@ -246,7 +248,7 @@ func (c *Cloud) Object(bucket, key string) Object {
 // ownerOf is the account that owns an object: the bucket's owner if ACLs are disabled.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
 func (b *bucketState) ownerOf(o *object) string {
-	if b.ownership.latest() == s3types.ObjectOwnershipBucketOwnerEnforced {
+	if b.ownership.Latest() == s3types.ObjectOwnershipBucketOwnerEnforced {
 		return b.account
 	}
 	return o.owner
@@ -262,7 +264,7 @@ func (c *Cloud) hold(name string) (release func(), err error) {
 		return func() {}, nil
 	}
 	if b.busy {
-		return nil, &fault{status: 409, code: "OperationAborted", message: "A conflicting conditional operation is currently in progress against this resource. Please try again."}
+		return nil, &fault.Error{Status: 409, Code: "OperationAborted", Message: "A conflicting conditional operation is currently in progress against this resource. Please try again."}
 	}
 	b.busy = true
 	return func() {

@@ -12,6 +12,11 @@ import (
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
+
+	"github.com/xacct/xacct/xaccttest/internal/clone"
+	"github.com/xacct/xacct/xaccttest/internal/fault"
+	"github.com/xacct/xacct/xaccttest/internal/ids"
+	"github.com/xacct/xacct/xaccttest/internal/required"
 )
 
 // Call is one call that a client made, or is making.
@@ -57,10 +62,10 @@ func do[I, O any](ctx context.Context, c client, operation string, in *I, perfor
 	if in == nil {
 		in = new(I)
 	}
-	if err := missing(c.service, operation, in); err != nil {
+	if err := required.Missing(c.service, operation, in); err != nil {
 		return nil, &smithy.OperationError{ServiceID: c.service, OperationName: operation, Err: err}
 	}
-	input := clone(in)
+	input := clone.Of(in)
 	call, done := c.cloud.record(c, operation, input)
 
 	var out *O
@@ -71,7 +76,7 @@ func do[I, O any](ctx context.Context, c client, operation string, in *I, perfor
 		}
 		began = true
 		return c.cloud.run(ctx, c, call, func(rq *request) (err error) {
-			out, err = perform(rq, clone(input))
+			out, err = perform(rq, clone.Of(input))
 			return err
 		})
 	}
@@ -86,7 +91,7 @@ func do[I, O any](ctx context.Context, c client, operation string, in *I, perfor
 		err = next()
 	}
 	if err != nil {
-		err = shape(c.service, operation, call.RequestID, err)
+		err = fault.Wrap(c.service, operation, call.RequestID, err)
 		out = nil
 	} else {
 		if out == nil {
@@ -105,7 +110,7 @@ func (c *Cloud) run(ctx context.Context, by client, call Call, perform func(*req
 		release, err := c.hold(*name)
 		if err != nil {
 			c.wait(ctx, c.opts.Latency)
-			return shape(call.Service, call.Operation, call.RequestID, err)
+			return fault.Wrap(call.Service, call.Operation, call.RequestID, err)
 		}
 		defer release()
 	}
@@ -133,7 +138,7 @@ func (c *Cloud) perform(by client, call Call, perform func(*request) error) erro
 		err = obeysModel(call)
 	}
 	if err != nil {
-		return shape(call.Service, call.Operation, call.RequestID, err)
+		return fault.Wrap(call.Service, call.Operation, call.RequestID, err)
 	}
 	c.applied(call.RequestID)
 	return nil
@@ -168,10 +173,10 @@ func stamp(out any, requestID string) {
 func (c *Cloud) record(by client, operation string, input any) (call Call, done func(error)) {
 	c.calls.Lock()
 	defer c.calls.Unlock()
-	n := c.calls.serial.next(by.service, operation)
+	n := c.calls.serial.Next(by.service, operation)
 	call = Call{
 		Account: by.account, Region: by.region, Service: by.service, Operation: operation, Principal: by.arn,
-		Input: input, RequestID: requestID(by.service, operation, n),
+		Input: input, RequestID: ids.Request(by.service, operation, n),
 	}
 	entry := &recorded{Call: call}
 	c.calls.all = append(c.calls.all, entry)
@@ -179,7 +184,7 @@ func (c *Cloud) record(by client, operation string, input any) (call Call, done 
 		c.calls.all = slices.Clone(c.calls.all[len(c.calls.all)-keep:])
 	}
 	c.calls.byID[call.RequestID] = entry
-	call.Input = clone(input)
+	call.Input = clone.Of(input)
 	return call, func(err error) {
 		c.calls.Lock()
 		defer c.calls.Unlock()
@@ -207,7 +212,7 @@ func (c *Cloud) Calls() []Call {
 	out := make([]Call, len(all))
 	for i, entry := range all {
 		out[i] = entry.Call
-		out[i].Input = cloneInput(entry.Input)
+		out[i].Input = clone.Input(entry.Input)
 	}
 	return out
 }

@@ -61,14 +61,18 @@ func TestIntercept(t *testing.T) {
 			w := newWorld(t)
 			w.cloud.Intercept(test.fn)
 			err := w.createRole(w.ctx, "new")
-			if got, want := refused(err), test.want; got != want && (want != "" || got != "no error") {
+			want := test.want
+			if *overHTTP && strings.HasPrefix(want, "not a response error") {
+				want = "not an API error: operation error IAM: CreateRole, https response error StatusCode: 0, RequestID: , request send failed, Post \"http://localhost/\": unexpected EOF"
+			}
+			if got := refused(err); got != want && (want != "" || got != "no error") {
 				t.Errorf("got %s, want %s", got, want)
 			}
 			if got := w.hasRole("new"); got != test.applied {
 				t.Errorf("applied: %t", got)
 			}
 			call := w.cloud.Calls()[0]
-			if call.Applied != test.applied || call.Err != err {
+			if call.Applied != test.applied || (call.Err == nil) != (err == nil) || !*overHTTP && call.Err != err {
 				t.Errorf("recorded: applied %t, error %v", call.Applied, call.Err)
 			}
 			w.cloud.Intercept(nil)

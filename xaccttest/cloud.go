@@ -13,6 +13,8 @@ import (
 	"github.com/xacct/xacct/internal/option"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/xaccttest/internal/eventual"
+	"github.com/xacct/xacct/xaccttest/internal/ids"
 )
 
 // Cloud is an in-memory AWS with any number of accounts and Regions. Its methods and its clients may be used concurrently. All inputs and
@@ -29,7 +31,7 @@ type Cloud struct {
 	keys     map[string]*keyState    // of KMS, by ARN
 	sessions map[string]*session     // by access key id
 	owners   map[string]owner        // roles and users by unique id, also deleted ones
-	serial   serial
+	serial   ids.Serial
 	running  []*execution        // executions that have not ended
 	timed    map[*taskState]bool // tasks that have a schedule
 	step     func(Step) error
@@ -40,7 +42,7 @@ type Cloud struct {
 		sync.Mutex
 		all       []*recorded
 		byID      map[string]*recorded
-		serial    serial
+		serial    ids.Serial
 		intercept func(context.Context, Call, func() error) error
 	}
 }
@@ -51,8 +53,8 @@ type owner struct{ account, key string }
 // account is the state of one account.
 type account struct {
 	id, partition string
-	identities    map[string]*eventual[*identity] // by "role/" or "user/" and the name in lower case; a nil value does not exist
-	managed       map[string]*managed             // customer managed policies by ARN
+	identities    map[string]*eventual.Value[*identity] // by "role/" or "user/" and the name in lower case; a nil value does not exist
+	managed       map[string]*managed                   // customer managed policies by ARN
 	regions       map[string]*syncRegion
 	org           Organization
 	optedIn       []string                                     // the opt-in Regions that it has enabled, if optsIn
@@ -69,14 +71,14 @@ func NewCloud(optFns ...func(*Options)) *Cloud {
 		keys:     map[string]*keyState{},
 		owners:   map[string]owner{},
 		sessions: map[string]*session{},
-		serial:   serial{},
+		serial:   ids.Serial{},
 		timed:    map[*taskState]bool{},
 	}
 	option.Apply(&c.opts, optFns)
 	if c.opts.PageSize < 1 {
 		panic("xaccttest: PageSize must be at least 1")
 	}
-	c.calls.serial = serial{}
+	c.calls.serial = ids.Serial{}
 	c.calls.byID = map[string]*recorded{}
 	return c
 }
@@ -100,7 +102,7 @@ func (c *Cloud) account(id, partition string) *account {
 	}
 	a := &account{
 		id: id, partition: partition,
-		identities: map[string]*eventual[*identity]{},
+		identities: map[string]*eventual.Value[*identity]{},
 		managed:    map[string]*managed{},
 		regions:    map[string]*syncRegion{},
 	}
@@ -165,7 +167,7 @@ func (c *Cloud) addPrincipal(kind, account, name string, policies []policy.Docum
 	if err := checkName("roleName", name, 64); err != nil {
 		panic("xaccttest: " + err.Error())
 	}
-	if e := a.identities[identityKey(kind, name)]; e != nil && e.latest() != nil {
+	if e := a.identities[identityKey(kind, name)]; e != nil && e.Latest() != nil {
 		panic(fmt.Sprintf("xaccttest: account %s has a %s %s already", account, kind, name))
 	}
 	i := c.addIdentity(a, kind, path, name, func(i *identity) {
@@ -197,8 +199,8 @@ func (c *Cloud) addIdentity(a *account, kind, path, name string, edit func(*iden
 	i := c.newIdentity(a, kind, path, name)
 	i.trust = policy.New(policy.Allow("sts:AssumeRole").By(policy.AWS(region.ARN{Partition: a.partition, Service: "iam", Account: a.id, Resource: "root"}.String())))
 	edit(i)
-	e := &eventual[*identity]{}
-	e.set(i, 0)
+	e := &eventual.Value[*identity]{}
+	e.Set(i, 0)
 	a.identities[i.key()] = e
 	return i
 }
@@ -212,7 +214,7 @@ func (c *Cloud) newIdentity(a *account, kind, path, name string) *identity {
 	i := &identity{
 		kind: kind, account: a.id, path: path, name: name,
 		arn:      region.ARN{Partition: a.partition, Service: "iam", Account: a.id, Resource: kind + path + name}.String(),
-		id:       uniqueID(prefix, a.id, kind, name, c.serial.next("identity", a.id, kind, name)),
+		id:       ids.Unique(prefix, a.id, kind, name, c.serial.Next("identity", a.id, kind, name)),
 		policies: map[string]policy.Document{},
 		tags:     map[string]string{},
 		created:  time.Now().UTC().Truncate(time.Second),

@@ -9,6 +9,8 @@ import (
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/xacct/xacct/xaccttest/internal/eventual"
 )
 
 // side is one end of a run at one moment: its bucket, its role, and the bucket's policy.
@@ -26,11 +28,11 @@ func (c *Cloud) side(l *locationState, at time.Time) side {
 	s := side{cloud: c, l: l, bucket: c.buckets[l.bucket], at: at}
 	if account, key, _, ok := splitARN(l.role); ok {
 		if e := c.at(account, key); e != nil {
-			s.role = e.peek(byAccess)
+			s.role = e.Peek(eventual.ByAccess)
 		}
 	}
 	if s.bucket != nil {
-		s.policy = s.bucket.policy.peek(byAccess)
+		s.policy = s.bucket.policy.Peek(eventual.ByAccess)
 	}
 	return s
 }
@@ -100,7 +102,7 @@ func (e *execution) copy(c *Cloud, it *item, at time.Time) (code string) {
 		return denied
 	}
 	next := &object{key: key, body: o.body, modified: at, mtime: o.sourceTime(), owner: to.role.account, class: e.destination.classFor(len(o.body))}
-	if to.bucket.ownership.latest() == s3types.ObjectOwnershipBucketOwnerEnforced {
+	if to.bucket.ownership.Latest() == s3types.ObjectOwnershipBucketOwnerEnforced {
 		next.owner = to.bucket.account
 	}
 	next.head = o.head // DataSync copies the metadata of an object, of the system and of the user

@@ -7,6 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/xaccttest/internal/clone"
 )
 
 // tally holds the counters of a run, for objects or for folders.
@@ -36,11 +38,11 @@ func (e *execution) total() tally {
 // describe is the execution as DescribeTaskExecution shows it.
 func (e *execution) describe() *datasync.DescribeTaskExecutionOutput {
 	out := &datasync.DescribeTaskExecutionOutput{
-		TaskExecutionArn: aws.String(e.arn), Status: e.status(), TaskMode: e.mode, Options: ptr(clone(e.options)),
-		Includes: clone(e.includes), Excludes: clone(e.excludes), StartTime: aws.Time(e.requested.UTC()),
+		TaskExecutionArn: aws.String(e.arn), Status: e.status(), TaskMode: e.mode, Options: ptr(clone.Of(e.options)),
+		Includes: clone.Of(e.includes), Excludes: clone.Of(e.excludes), StartTime: aws.Time(e.requested.UTC()),
 		EstimatedBytesToTransfer: e.estimatedBytes, BytesTransferred: e.bytes, BytesCompressed: e.bytes, BytesWritten: e.bytes,
 		Result:         e.result(),
-		ManifestConfig: clone(e.manifest), TaskReportConfig: clone(e.report), ReportResult: clone(e.reportResult),
+		ManifestConfig: clone.Of(e.manifest), TaskReportConfig: clone.Of(e.report), ReportResult: clone.Of(e.reportResult),
 	}
 	if e.report != nil && e.reportResult == nil {
 		out.ReportResult = &dstypes.ReportResult{Status: dstypes.PhaseStatusPending}

@@ -9,6 +9,8 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/xaccttest/internal/eventual"
+	"github.com/xacct/xacct/xaccttest/internal/fault"
 )
 
 // syncClient is the DataSync of one account and Region.
@@ -31,19 +33,19 @@ type list[T any] []*listed[T]
 
 type listed[T any] struct {
 	item  T
-	there eventual[bool]
+	there eventual.Value[bool]
 }
 
 func (l *list[T]) add(item T, n int) {
 	e := &listed[T]{item: item}
-	e.there.set(true, n)
+	e.there.Set(true, n)
 	*l = append(*l, e)
 }
 
 func (l *list[T]) remove(is func(T) bool, n int) {
 	for _, e := range *l {
 		if is(e.item) {
-			e.there.set(false, n)
+			e.there.Set(false, n)
 		}
 	}
 	l.forget()
@@ -53,7 +55,7 @@ func (l *list[T]) remove(is func(T) bool, n int) {
 func (l *list[T]) forget() {
 	kept := (*l)[:0]
 	for _, e := range *l {
-		if e.there.latest() || !e.there.settled() {
+		if e.there.Latest() || !e.there.Settled() {
 			kept = append(kept, e)
 		}
 	}
@@ -64,10 +66,10 @@ func (l *list[T]) forget() {
 func (l *list[T]) visible(firstPage bool) []T {
 	var out []T
 	for _, e := range *l {
-		there := e.there.peek(byAPI)
+		there := e.there.Peek(eventual.ByAPI)
 		if firstPage {
 			// Only the API reads lists, so that a change is settled once the API sees it.
-			e.there.readAll()
+			e.there.ReadAll()
 		}
 		if there {
 			out = append(out, e.item)
@@ -89,14 +91,14 @@ func (a *account) at(region string) *syncRegion {
 	return r
 }
 
-func invalidRequest(format string, args ...any) *fault {
-	return &fault{status: 400, code: "InvalidRequestException", message: fmt.Sprintf(format, args...)}
+func invalidRequest(format string, args ...any) *fault.Error {
+	return &fault.Error{Status: 400, Code: "InvalidRequestException", Message: fmt.Sprintf(format, args...)}
 }
 
 // violation is the error for a member that breaks the service model.
 // The form is that of https://github.com/aws/aws-cli/issues/5293.
-func violation(member, value, rule string) *fault {
-	return &fault{status: 400, code: "ValidationException", message: fmt.Sprintf(
+func violation(member, value, rule string) *fault.Error {
+	return &fault.Error{Status: 400, Code: "ValidationException", Message: fmt.Sprintf(
 		"1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must satisfy %s", value, member, rule)}
 }
 
@@ -104,7 +106,7 @@ func violation(member, value, rule string) *fault {
 func (rq *request) permit(action, resource string, context map[string][]string) error {
 	text, err := rq.refusal(action, resource, context)
 	if err == nil && text != "" {
-		err = &fault{status: 400, code: "AccessDeniedException", message: text}
+		err = &fault.Error{Status: 400, Code: "AccessDeniedException", Message: text}
 	}
 	return err
 }
@@ -117,7 +119,7 @@ func (rq *request) pass(roleARN string) error {
 		return violation("s3Config.bucketAccessRoleArn", roleARN, "regular expression pattern: ^arn:(aws|aws-cn|aws-us-gov|aws-eusc|aws-iso|aws-iso-b):iam::[0-9]{12}:role/.*$")
 	}
 	if a.Account != rq.account {
-		return &fault{status: 400, code: "AccessDeniedException", message: "Cross-account pass role is not allowed."}
+		return &fault.Error{Status: 400, Code: "AccessDeniedException", Message: "Cross-account pass role is not allowed."}
 	}
 	return rq.permit("iam:PassRole", roleARN, map[string][]string{"iam:PassedToService": {syncService}})
 }
@@ -136,7 +138,7 @@ func (rq *request) ownARN(arn string) error {
 	a, ok := region.ParseARN(arn)
 	if !ok || a.Service != "datasync" || a.Account != rq.account {
 		f := invalidRequest("Invalid parameter: ARN account (%s) must match authenticated user.", a.Account)
-		f.errorCode = "InvalidParameter"
+		f.ErrorCode = "InvalidParameter"
 		return f
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct/internal/option"
+	"github.com/xacct/xacct/xaccttest/internal/ids"
 )
 
 // DumpOptions leave parts out of a [Cloud.Dump]. The zero value leaves out nothing.
@@ -40,7 +41,7 @@ func (c *Cloud) Dump(optFns ...func(*DumpOptions)) string {
 		for _, arn := range sortedKeys(c.keys) {
 			if k := c.keys[arn]; k.account == id {
 				fmt.Fprintf(&out, "  key %s %s\n", arn, k.state)
-				line(&out, "policy", string(c.compactKeyPolicy(k.policy.latest())))
+				line(&out, "policy", string(c.compactKeyPolicy(k.policy.Latest())))
 			}
 		}
 		for _, name := range sortedKeys(a.regions) {
@@ -52,7 +53,7 @@ func (c *Cloud) Dump(optFns ...func(*DumpOptions)) string {
 
 func (c *Cloud) dumpIdentities(out *strings.Builder, a *account, opts DumpOptions) {
 	for _, key := range sortedKeys(a.identities) {
-		i := a.identities[key].latest()
+		i := a.identities[key].Latest()
 		if i == nil || i.serviceLinked && opts.NoServiceLinkedRoles {
 			continue
 		}
@@ -75,7 +76,7 @@ func (c *Cloud) dumpIdentities(out *strings.Builder, a *account, opts DumpOption
 
 func (c *Cloud) dumpBucket(out *strings.Builder, b *bucketState, opts DumpOptions) {
 	fmt.Fprintf(out, "  bucket %s %s\n", b.name, b.region)
-	line(out, "ownership", string(b.ownership.latest()))
+	line(out, "ownership", string(b.ownership.Latest()))
 	for _, g := range b.grants {
 		line(out, "grant", strings.TrimSpace(g.Account+" "+g.Group)+" "+string(g.Permission))
 	}
@@ -85,7 +86,7 @@ func (c *Cloud) dumpBucket(out *strings.Builder, b *bucketState, opts DumpOption
 	if b.defaultKey != "" || b.encryption != s3types.ServerSideEncryptionAes256 {
 		line(out, "encryption", strings.TrimSpace(string(b.encryption)+" "+b.defaultKey))
 	}
-	if p := b.policy.latest(); p != nil {
+	if p := b.policy.Latest(); p != nil {
 		line(out, "policy", string(c.render(b, p, 0, false)))
 	}
 	if opts.NoObjects {
@@ -93,7 +94,7 @@ func (c *Cloud) dumpBucket(out *strings.Builder, b *bucketState, opts DumpOption
 	}
 	for _, key := range sortedKeys(b.objects) {
 		o := b.objects[key]
-		line(out, "object", fmt.Sprintf("%q %d bytes %s owner %s %s", key, len(o.body), digest(8, string(o.body)), b.ownerOf(o), o.class))
+		line(out, "object", fmt.Sprintf("%q %d bytes %s owner %s %s", key, len(o.body), ids.Digest(8, string(o.body)), b.ownerOf(o), o.class))
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 	"github.com/aws/smithy-go"
+
+	"github.com/xacct/xacct/xaccttest/internal/fault"
 )
 
 // execution is one run of a task. It makes progress only when it is looked at: every call, and every method that shows objects, first lets all
@@ -194,8 +196,8 @@ func (e *execution) enter(c *Cloud, at time.Time) error {
 
 func (e *execution) failWith(c *Cloud, at time.Time, err error) {
 	code, text := "InternalError", err.Error()
-	if f := (*fault)(nil); errors.As(err, &f) {
-		code, text = f.code, f.message
+	if f := (*fault.Error)(nil); errors.As(err, &f) {
+		code, text = f.Code, f.Message
 	} else if api := smithy.APIError(nil); errors.As(err, &api) {
 		code, text = api.ErrorCode(), api.ErrorMessage()
 	}

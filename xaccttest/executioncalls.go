@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/xaccttest/internal/ids"
 )
 
 // queueQuota is how many executions of a task may wait in its queue.
@@ -91,7 +93,7 @@ func (rq *request) newExecution(t *taskState, in *datasync.StartTaskExecutionInp
 	case len(t.queue) > queueQuota:
 		return nil, invalidRequest("Task %s has %d executions in its queue already.", t.arn, queueQuota)
 	}
-	e.arn = t.arn + "/execution/exec-" + digest(17, "execution", t.arn, rq.cloud.serial.next("execution", t.arn))
+	e.arn = t.arn + "/execution/exec-" + ids.Digest(17, "execution", t.arn, rq.cloud.serial.Next("execution", t.arn))
 	return e, nil
 }
 

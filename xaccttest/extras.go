@@ -13,6 +13,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/xaccttest/internal/fault"
 )
 
 // extras are the manifest and the report of a task or a run.
@@ -122,7 +123,7 @@ func (e *execution) readManifest(c *Cloud, at time.Time) ([]listedObject, error)
 	s := e.manifest.Source.S3
 	end := c.dataEnd(e.task, s.S3BucketArn, s.BucketAccessRoleArn, at)
 	key := aws.ToString(s.ManifestObjectPath)
-	gone := &fault{code: "ManifestFileDoesNotExist", message: "The manifest file does not exist or cannot be read: " + key}
+	gone := &fault.Error{Code: "ManifestFileDoesNotExist", Message: "The manifest file does not exist or cannot be read: " + key}
 	if end.role == nil || end.bucket == nil || !c.assumable(end.role, end.l, at) || !end.may("s3:GetObject", key) {
 		return nil, gone
 	}
@@ -144,7 +145,7 @@ func (e *execution) readManifest(c *Cloud, at time.Time) ([]listedObject, error)
 		}
 		// That a manifest of another form fails the whole run is assumed.
 		if err != nil || len(fields) > 2 || fields[0] == "" || strings.HasSuffix(fields[0], "/") || seen[strings.Join(fields, "\x00")] {
-			return nil, &fault{code: "ManifestFileInvalid", message: "The manifest file is not valid."}
+			return nil, &fault.Error{Code: "ManifestFileInvalid", Message: "The manifest file is not valid."}
 		}
 		seen[strings.Join(fields, "\x00")] = true
 		one := listedObject{path: strings.TrimPrefix(fields[0], "/")}

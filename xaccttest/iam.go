@@ -11,6 +11,8 @@ import (
 
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/xaccttest/internal/eventual"
+	"github.com/xacct/xacct/xaccttest/internal/fault"
 )
 
 // iamClient is the IAM of one account.
@@ -34,7 +36,7 @@ func (c *iamClient) ListRolePolicies(ctx context.Context, in *iam.ListRolePolici
 		}
 		names, next, err := page(rq.cloud, rq.operation, sortedKeys(r.policies), in.Marker, aws.ToInt32(in.MaxItems))
 		if err != nil {
-			return nil, &fault{status: 400, code: "ValidationError", message: "Invalid Marker."}
+			return nil, &fault.Error{Status: 400, Code: "ValidationError", Message: "Invalid Marker."}
 		}
 		return &iam.ListRolePoliciesOutput{PolicyNames: names, Marker: stringOrNil(next), IsTruncated: next != ""}, nil
 	})
@@ -62,7 +64,7 @@ func (c *iamClient) ListAttachedRolePolicies(ctx context.Context, in *iam.ListAt
 		}
 		arns, next, err := page(rq.cloud, rq.operation, r.attached, in.Marker, aws.ToInt32(in.MaxItems))
 		if err != nil {
-			return nil, &fault{status: 400, code: "ValidationError", message: "Invalid Marker."}
+			return nil, &fault.Error{Status: 400, Code: "ValidationError", Message: "Invalid Marker."}
 		}
 		out := &iam.ListAttachedRolePoliciesOutput{Marker: stringOrNil(next), IsTruncated: next != ""}
 		for _, arn := range arns {
@@ -91,11 +93,11 @@ func (c *iamClient) CreateRole(ctx context.Context, in *iam.CreateRoleInput, _ .
 		}
 		key := identityKey("role", *in.RoleName)
 		e := a.identities[key]
-		if e != nil && e.latest() != nil {
-			return nil, &fault{status: 409, code: "EntityAlreadyExists", message: fmt.Sprintf("Role with name %s already exists.", *in.RoleName)}
+		if e != nil && e.Latest() != nil {
+			return nil, &fault.Error{Status: 409, Code: "EntityAlreadyExists", Message: fmt.Sprintf("Role with name %s already exists.", *in.RoleName)}
 		}
 		if e == nil {
-			e = &eventual[*identity]{}
+			e = &eventual.Value[*identity]{}
 			a.identities[key] = e
 		}
 		role := rq.cloud.newIdentity(a, "role", path, *in.RoleName).with(func(i *identity) {
@@ -105,7 +107,7 @@ func (c *iamClient) CreateRole(ctx context.Context, in *iam.CreateRoleInput, _ .
 			i.maxSession = aws.ToInt32(in.MaxSessionDuration)
 			i.tags = tags
 		})
-		e.set(role, rq.cloud.opts.Propagation)
+		e.Set(role, rq.cloud.opts.Propagation)
 		return &iam.CreateRoleOutput{Role: role.sdk()}, nil
 	})
 }
@@ -137,7 +139,7 @@ func (rq *request) checkNewRole(in *iam.CreateRoleInput, path string) (tags map[
 	}
 	if b := aws.ToString(in.PermissionsBoundary); b != "" {
 		if _, ok := rq.cloud.managedPolicy(rq.account, b); !ok {
-			return nil, &fault{status: 404, code: "NoSuchEntity", message: fmt.Sprintf("Scope ARN: %s does not exist or is not attachable.", b)}
+			return nil, &fault.Error{Status: 404, Code: "NoSuchEntity", Message: fmt.Sprintf("Scope ARN: %s does not exist or is not attachable.", b)}
 		}
 	}
 	return tags, nil
@@ -148,7 +150,7 @@ func (c *iamClient) PutRolePermissionsBoundary(ctx context.Context, in *iam.PutR
 		condition := map[string][]string{"iam:PermissionsBoundary": {*in.PermissionsBoundary}}
 		return &iam.PutRolePermissionsBoundaryOutput{}, rq.changeRole("iam:PutRolePermissionsBoundary", *in.RoleName, condition, func(i *identity) error {
 			if _, ok := rq.cloud.managedPolicy(rq.account, *in.PermissionsBoundary); !ok {
-				return &fault{status: 404, code: "NoSuchEntity", message: fmt.Sprintf("Scope ARN: %s does not exist or is not attachable.", *in.PermissionsBoundary)}
+				return &fault.Error{Status: 404, Code: "NoSuchEntity", Message: fmt.Sprintf("Scope ARN: %s does not exist or is not attachable.", *in.PermissionsBoundary)}
 			}
 			i.boundary = *in.PermissionsBoundary
 			return nil
@@ -183,7 +185,7 @@ func (c *iamClient) PutRolePolicy(ctx context.Context, in *iam.PutRolePolicyInpu
 				total += used
 			}
 			if total > inlineQuota {
-				return &fault{status: 409, code: "LimitExceeded", message: fmt.Sprintf("Maximum policy size of %d bytes exceeded for role %s", inlineQuota, i.name)}
+				return &fault.Error{Status: 409, Code: "LimitExceeded", Message: fmt.Sprintf("Maximum policy size of %d bytes exceeded for role %s", inlineQuota, i.name)}
 			}
 			return nil
 		})
@@ -210,11 +212,11 @@ func (c *iamClient) DeleteRole(ctx context.Context, in *iam.DeleteRoleInput, _ .
 		}
 		switch {
 		case len(r.attached) > 0:
-			return nil, &fault{status: 409, code: "DeleteConflict", message: "Cannot delete entity, must detach all policies first."}
+			return nil, &fault.Error{Status: 409, Code: "DeleteConflict", Message: "Cannot delete entity, must detach all policies first."}
 		case len(r.policies) > 0:
-			return nil, &fault{status: 409, code: "DeleteConflict", message: "Cannot delete entity, must delete policies first."}
+			return nil, &fault.Error{Status: 409, Code: "DeleteConflict", Message: "Cannot delete entity, must delete policies first."}
 		}
-		e.set(nil, rq.cloud.opts.Propagation)
+		e.Set(nil, rq.cloud.opts.Propagation)
 		return &iam.DeleteRoleOutput{}, nil
 	})
 }
@@ -230,7 +232,7 @@ func (c *iamClient) TagRole(ctx context.Context, in *iam.TagRoleInput, _ ...func
 				i.tags[k] = v
 			}
 			if len(i.tags) > 50 {
-				return &fault{status: 409, code: "LimitExceeded", message: "The number of tags has reached the maximum limit."}
+				return &fault.Error{Status: 409, Code: "LimitExceeded", Message: "The number of tags has reached the maximum limit."}
 			}
 			return nil
 		})

@@ -96,12 +96,12 @@ func TestIAMRefuses(t *testing.T) {
 		}, "400 UnmodifiableEntity: "},
 		"not allowed": {func(w *world) error {
 			arn := w.cloud.AddRole(src, "ops", policy.New(policy.Allow("iam:GetRole").On("arn:aws:iam::"+src+":role/DataSync-*")))
-			_, err := w.cloud.ClientsAs(arn).IAM.GetRole(w.ctx, &iam.GetRoleInput{RoleName: aws.String("ops")})
+			_, err := clientsAs(w.cloud, arn).IAM.GetRole(w.ctx, &iam.GetRoleInput{RoleName: aws.String("ops")})
 			return err
 		}, `403 AccessDenied: User: arn:aws:sts::` + src + `:assumed-role/ops/xaccttest is not authorized to perform: iam:GetRole on resource: "arn:aws:iam::` + src + `:role/ops" because no identity-based policy allows the iam:GetRole action`},
 		"tags need their own action": {func(w *world) error {
 			arn := w.cloud.AddRole(src, "ops", policy.New(policy.Allow("iam:CreateRole").On("*")))
-			_, err := w.cloud.ClientsAs(arn).IAM.CreateRole(w.ctx, &iam.CreateRoleInput{RoleName: aws.String("new"), AssumeRolePolicyDocument: text, Tags: []iamtypes.Tag{{Key: aws.String("a"), Value: aws.String("b")}}})
+			_, err := clientsAs(w.cloud, arn).IAM.CreateRole(w.ctx, &iam.CreateRoleInput{RoleName: aws.String("new"), AssumeRolePolicyDocument: text, Tags: []iamtypes.Tag{{Key: aws.String("a"), Value: aws.String("b")}}})
 			return err
 		}, "403 AccessDenied: User: arn:aws:sts::" + src + ":assumed-role/ops/xaccttest is not authorized to perform: iam:TagRole "},
 	}
@@ -144,7 +144,7 @@ func TestIAMShowsRoles(t *testing.T) {
 			t.Errorf("%s\ndecodes to %s\nwant       %s", encoded, got, name)
 		}
 	}
-	who, err := w.cloud.ClientsAs(*role.Role.Arn).STS.GetCallerIdentity(w.ctx, &sts.GetCallerIdentityInput{})
+	who, err := clientsAs(w.cloud, *role.Role.Arn).STS.GetCallerIdentity(w.ctx, &sts.GetCallerIdentityInput{})
 	w.must(err)
 	want := []string{src, "arn:aws:sts::" + src + ":assumed-role/reader/xaccttest", *role.Role.RoleId + ":xaccttest"}
 	if diff := cmp.Diff(want, []string{*who.Account, *who.Arn, *who.UserId}); diff != "" {

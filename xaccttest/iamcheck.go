@@ -11,6 +11,7 @@ import (
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/xaccttest/internal/fault"
 )
 
 // Quotas of IAM that an account has by default.
@@ -33,13 +34,13 @@ func checkName(member, name string, most int) error {
 	return nil
 }
 
-func validationError(member, value, pattern string) *fault {
-	return &fault{status: 400, code: "ValidationError", message: fmt.Sprintf(
+func validationError(member, value, pattern string) *fault.Error {
+	return &fault.Error{Status: 400, Code: "ValidationError", Message: fmt.Sprintf(
 		"1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must satisfy regular expression pattern: %s", value, member, pattern)}
 }
 
 func malformed(format string, args ...any) error {
-	return &fault{status: 400, code: "MalformedPolicyDocument", message: fmt.Sprintf(format, args...)}
+	return &fault.Error{Status: 400, Code: "MalformedPolicyDocument", Message: fmt.Sprintf(format, args...)}
 }
 
 // checkDocument parses a document and validates it as IAM does.
@@ -64,7 +65,7 @@ func (rq *request) checkTrust(text string) (policy.Document, error) {
 		return d, err
 	}
 	if used, _ := d.Size(policy.Trust); used > trustQuota {
-		return d, &fault{status: 409, code: "LimitExceeded", message: fmt.Sprintf("Cannot exceed quota for ACLSizePerRole: %d", trustQuota)}
+		return d, &fault.Error{Status: 409, Code: "LimitExceeded", Message: fmt.Sprintf("Cannot exceed quota for ACLSizePerRole: %d", trustQuota)}
 	}
 	for s := range d.All() {
 		ps, _ := s.Principals()
@@ -82,25 +83,25 @@ func iamTags(tags []iamtypes.Tag) (map[string]string, error) {
 	for _, t := range tags {
 		k := aws.ToString(t.Key)
 		if k == "" || len(k) > 128 || len(aws.ToString(t.Value)) > 256 || strings.HasPrefix(strings.ToLower(k), "aws:") {
-			return nil, &fault{status: 400, code: "InvalidInput", message: fmt.Sprintf("Invalid tag key or value: %s", k)}
+			return nil, &fault.Error{Status: 400, Code: "InvalidInput", Message: fmt.Sprintf("Invalid tag key or value: %s", k)}
 		}
 		if folded[strings.ToLower(k)] {
-			return nil, &fault{status: 400, code: "InvalidInput", message: "Duplicate tag keys found. Please note that Tag keys are case insensitive."}
+			return nil, &fault.Error{Status: 400, Code: "InvalidInput", Message: "Duplicate tag keys found. Please note that Tag keys are case insensitive."}
 		}
 		out[k], folded[strings.ToLower(k)] = aws.ToString(t.Value), true
 	}
 	if len(out) > 50 {
-		return nil, &fault{status: 409, code: "LimitExceeded", message: "The number of tags has reached the maximum limit."}
+		return nil, &fault.Error{Status: 409, Code: "LimitExceeded", Message: "The number of tags has reached the maximum limit."}
 	}
 	return out, nil
 }
 
 func noSuchRole(name string) error {
-	return &fault{status: 404, code: "NoSuchEntity", message: fmt.Sprintf("The role with name %s cannot be found.", name)}
+	return &fault.Error{Status: 404, Code: "NoSuchEntity", Message: fmt.Sprintf("The role with name %s cannot be found.", name)}
 }
 
 func noSuchPolicy(name string) error {
-	return &fault{status: 404, code: "NoSuchEntity", message: fmt.Sprintf("The role policy with name %s cannot be found.", name)}
+	return &fault.Error{Status: 404, Code: "NoSuchEntity", Message: fmt.Sprintf("The role policy with name %s cannot be found.", name)}
 }
 
 // encoded is the document as IAM returns it: percent-encoded as in RFC 3986, where a space is %20 and a plus sign %2B.

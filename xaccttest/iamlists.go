@@ -9,6 +9,8 @@ import (
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/xaccttest/internal/eventual"
+	"github.com/xacct/xacct/xaccttest/internal/fault"
 )
 
 // ListRoles lists the account's roles, without tags and boundaries, as IAM does.
@@ -21,7 +23,7 @@ func (c *iamClient) ListRoles(ctx context.Context, in *iam.ListRolesInput, _ ...
 		}
 		var roles []iamtypes.Role
 		for _, key := range sortedKeys(a.identities) {
-			i := a.identities[key].read(byAPI)
+			i := a.identities[key].Read(eventual.ByAPI)
 			if i == nil || i.kind != "role" || !strings.HasPrefix(i.path, aws.ToString(in.PathPrefix)) {
 				continue
 			}
@@ -31,7 +33,7 @@ func (c *iamClient) ListRoles(ctx context.Context, in *iam.ListRolesInput, _ ...
 		}
 		part, next, err := page(rq.cloud, rq.operation, roles, in.Marker, aws.ToInt32(in.MaxItems))
 		if err != nil {
-			return nil, &fault{status: 400, code: "ValidationError", message: "Invalid Marker."}
+			return nil, &fault.Error{Status: 400, Code: "ValidationError", Message: "Invalid Marker."}
 		}
 		return &iam.ListRolesOutput{Roles: part, Marker: stringOrNil(next), IsTruncated: next != ""}, nil
 	})
@@ -46,7 +48,7 @@ func (c *iamClient) ListRoleTags(ctx context.Context, in *iam.ListRoleTagsInput,
 		}
 		part, next, err := page(rq.cloud, rq.operation, r.sdk().Tags, in.Marker, aws.ToInt32(in.MaxItems))
 		if err != nil {
-			return nil, &fault{status: 400, code: "ValidationError", message: "Invalid Marker."}
+			return nil, &fault.Error{Status: 400, Code: "ValidationError", Message: "Invalid Marker."}
 		}
 		return &iam.ListRoleTagsOutput{Tags: part, Marker: stringOrNil(next), IsTruncated: next != ""}, nil
 	})

@@ -13,6 +13,8 @@ import (
 
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/xaccttest/internal/fault"
+	"github.com/xacct/xacct/xaccttest/internal/ids"
 )
 
 // managed is a customer managed policy. It has one version, and its changes are visible at once.
@@ -32,7 +34,7 @@ const (
 
 // newManaged makes a customer managed policy.
 func (c *Cloud) newManaged(arn, path string, d policy.Document) *managed {
-	return &managed{Document: d, path: path, id: uniqueID("ANPA", "policy", arn, c.serial.next("policy", arn)), created: time.Now().UTC().Truncate(time.Second), tags: map[string]string{}}
+	return &managed{Document: d, path: path, id: ids.Unique("ANPA", "policy", arn, c.serial.Next("policy", arn)), created: time.Now().UTC().Truncate(time.Second), tags: map[string]string{}}
 }
 
 // CreatePolicy makes a customer managed policy.
@@ -63,11 +65,11 @@ func (c *iamClient) CreatePolicy(ctx context.Context, in *iam.CreatePolicyInput,
 			return nil, err
 		}
 		if used, _ := d.Size(policy.Identity); used > managedQuota {
-			return nil, &fault{status: 409, code: "LimitExceeded", message: fmt.Sprintf("Cannot exceed quota for PolicySize: %d", managedQuota)}
+			return nil, &fault.Error{Status: 409, Code: "LimitExceeded", Message: fmt.Sprintf("Cannot exceed quota for PolicySize: %d", managedQuota)}
 		}
 		for other := range a.managed { // names are unique whatever the path
 			if strings.EqualFold(lastPart(other), *in.PolicyName) {
-				return nil, &fault{status: 409, code: "EntityAlreadyExists", message: fmt.Sprintf("A policy called %s already exists. Duplicate names are not allowed.", *in.PolicyName)}
+				return nil, &fault.Error{Status: 409, Code: "EntityAlreadyExists", Message: fmt.Sprintf("A policy called %s already exists. Duplicate names are not allowed.", *in.PolicyName)}
 			}
 		}
 		p := rq.cloud.newManaged(arn, path, d)
@@ -91,9 +93,9 @@ func (c *iamClient) DeletePolicy(ctx context.Context, in *iam.DeletePolicyInput,
 		attached, boundaries := rq.cloud.uses(a, *in.PolicyArn)
 		switch {
 		case a.managed[*in.PolicyArn] == nil:
-			return nil, &fault{status: 403, code: "AccessDenied", message: "The policies of AWS cannot be deleted."}
+			return nil, &fault.Error{Status: 403, Code: "AccessDenied", Message: "The policies of AWS cannot be deleted."}
 		case attached+boundaries > 0:
-			return nil, &fault{status: 409, code: "DeleteConflict", message: "Cannot delete a policy attached to entities."}
+			return nil, &fault.Error{Status: 409, Code: "DeleteConflict", Message: "Cannot delete a policy attached to entities."}
 		}
 		delete(a.managed, *in.PolicyArn)
 		return &iam.DeletePolicyOutput{}, nil
@@ -103,7 +105,7 @@ func (c *iamClient) DeletePolicy(ctx context.Context, in *iam.DeletePolicyInput,
 // uses counts the roles and users that a policy is attached to, and those whose boundary it is.
 func (c *Cloud) uses(a *account, arn string) (attached, boundaries int32) {
 	for _, e := range a.identities {
-		if i := e.latest(); i != nil {
+		if i := e.Latest(); i != nil {
 			if slices.Contains(i.attached, arn) {
 				attached++
 			}
@@ -121,13 +123,13 @@ func (c *iamClient) AttachRolePolicy(ctx context.Context, in *iam.AttachRolePoli
 	return do(ctx, c.client, "AttachRolePolicy", in, func(rq *request, in *iam.AttachRolePolicyInput) (*iam.AttachRolePolicyOutput, error) {
 		return &iam.AttachRolePolicyOutput{}, rq.changeRole("iam:AttachRolePolicy", *in.RoleName, policyARN(in.PolicyArn), func(i *identity) error {
 			if _, ok := rq.cloud.managedPolicy(rq.account, *in.PolicyArn); !ok {
-				return &fault{status: 404, code: "NoSuchEntity", message: fmt.Sprintf("Policy %s does not exist or is not attachable.", *in.PolicyArn)}
+				return &fault.Error{Status: 404, Code: "NoSuchEntity", Message: fmt.Sprintf("Policy %s does not exist or is not attachable.", *in.PolicyArn)}
 			}
 			if slices.Contains(i.attached, *in.PolicyArn) {
 				return nil
 			}
 			if len(i.attached) == attachedQuota {
-				return &fault{status: 409, code: "LimitExceeded", message: fmt.Sprintf("Cannot exceed quota for PoliciesPerRole: %d", attachedQuota)}
+				return &fault.Error{Status: 409, Code: "LimitExceeded", Message: fmt.Sprintf("Cannot exceed quota for PoliciesPerRole: %d", attachedQuota)}
 			}
 			i.attached = append(i.attached, *in.PolicyArn)
 			return nil
@@ -147,7 +149,7 @@ func (c *iamClient) DetachRolePolicy(ctx context.Context, in *iam.DetachRolePoli
 		return &iam.DetachRolePolicyOutput{}, rq.changeRole("iam:DetachRolePolicy", *in.RoleName, policyARN(in.PolicyArn), func(i *identity) error {
 			at := slices.Index(i.attached, *in.PolicyArn)
 			if at < 0 {
-				return &fault{status: 404, code: "NoSuchEntity", message: fmt.Sprintf("Policy %s was not found.", *in.PolicyArn)}
+				return &fault.Error{Status: 404, Code: "NoSuchEntity", Message: fmt.Sprintf("Policy %s was not found.", *in.PolicyArn)}
 			}
 			i.attached = slices.Delete(i.attached, at, at+1)
 			return nil
@@ -175,7 +177,7 @@ var awsPoliciesSince = time.Date(2015, 2, 6, 18, 39, 46, 0, time.UTC)
 func (c *Cloud) sdkPolicy(a *account, arn string) *iamtypes.Policy {
 	p := a.managed[arn]
 	if p == nil { // of AWS
-		p = &managed{id: uniqueID("ANPA", "aws", arn), path: "/", created: awsPoliciesSince}
+		p = &managed{id: ids.Unique("ANPA", "aws", arn), path: "/", created: awsPoliciesSince}
 	}
 	attached, boundaries := c.uses(a, arn)
 	out := &iamtypes.Policy{Arn: aws.String(arn), PolicyName: aws.String(lastPart(arn)), PolicyId: aws.String(p.id), Path: aws.String(p.path),

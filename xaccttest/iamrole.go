@@ -7,13 +7,15 @@ import (
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/xaccttest/internal/eventual"
+	"github.com/xacct/xacct/xaccttest/internal/fault"
 )
 
 // need is IAM's error for a request that the caller's policies do not allow; nil if they do.
 func (rq *request) need(action, resource string, context map[string][]string) error {
 	text, err := rq.refusal(action, resource, context)
 	if err == nil && text != "" {
-		err = &fault{status: 403, code: "AccessDenied", message: text}
+		err = &fault.Error{Status: 403, Code: "AccessDenied", Message: text}
 	}
 	return err
 }
@@ -21,8 +23,8 @@ func (rq *request) need(action, resource string, context map[string][]string) er
 // roleARN is the ARN by which a call on the role is decided. A role that does not exist has one too.
 func (rq *request) roleARN(name string) string {
 	a := rq.cloud.accounts[rq.account]
-	if e := a.identities[identityKey("role", name)]; e != nil && e.latest() != nil {
-		return e.latest().arn
+	if e := a.identities[identityKey("role", name)]; e != nil && e.Latest() != nil {
+		return e.Latest().arn
 	}
 	return region.Role(a.partition, a.id, "/", name)
 }
@@ -33,7 +35,7 @@ func (rq *request) readRole(action, name string) (*identity, error) {
 		return nil, err
 	}
 	if e := rq.cloud.at(rq.account, identityKey("role", name)); e != nil {
-		if r := e.read(byAPI); r != nil {
+		if r := e.Read(eventual.ByAPI); r != nil {
 			return r, nil
 		}
 	}
@@ -41,11 +43,11 @@ func (rq *request) readRole(action, name string) (*identity, error) {
 }
 
 // role is the role as write calls see it, after all changes.
-func (rq *request) role(action, name string, context map[string][]string) (*identity, *eventual[*identity], error) {
+func (rq *request) role(action, name string, context map[string][]string) (*identity, *eventual.Value[*identity], error) {
 	e := rq.cloud.at(rq.account, identityKey("role", name))
 	var r *identity
 	if e != nil {
-		r = e.latest()
+		r = e.Latest()
 	}
 	if r != nil {
 		context = resourceTagContext(r.tags, context)
@@ -57,7 +59,7 @@ func (rq *request) role(action, name string, context map[string][]string) (*iden
 	case r == nil:
 		return nil, nil, noSuchRole(name)
 	case r.serviceLinked:
-		return nil, nil, &fault{status: 400, code: "UnmodifiableEntity", message: fmt.Sprintf("Cannot perform the operation on the protected role '%s' - this role is only modifiable by AWS", r.name)}
+		return nil, nil, &fault.Error{Status: 400, Code: "UnmodifiableEntity", Message: fmt.Sprintf("Cannot perform the operation on the protected role '%s' - this role is only modifiable by AWS", r.name)}
 	}
 	return r, e, nil
 }
@@ -70,7 +72,7 @@ func (rq *request) changeRole(action, name string, context map[string][]string, 
 	}
 	next := r.with(func(i *identity) { err = edit(i) })
 	if err == nil {
-		e.set(next, rq.cloud.opts.Propagation)
+		e.Set(next, rq.cloud.opts.Propagation)
 	}
 	return err
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/xaccttest/internal/eventual"
 )
 
 // identity is a role or a user at one moment. It is immutable: a change makes a new one.
@@ -66,7 +67,7 @@ func (i *identity) userID(session string) string {
 }
 
 // at returns the role or user of a key, with its pending changes; nil if there never was one.
-func (c *Cloud) at(account, key string) *eventual[*identity] {
+func (c *Cloud) at(account, key string) *eventual.Value[*identity] {
 	if a := c.accounts[account]; a != nil {
 		return a.identities[key]
 	}
@@ -95,7 +96,7 @@ func (c *Cloud) entity(arn string) *identity {
 		return nil
 	}
 	if e := c.at(account, key); e != nil {
-		if i := e.latest(); i != nil && i.arn == arn {
+		if i := e.Latest(); i != nil && i.arn == arn {
 			return i
 		}
 	}
@@ -103,13 +104,13 @@ func (c *Cloud) entity(arn string) *identity {
 }
 
 // entitySeen is the role or user with that exact ARN as o sees it; nil if it sees none. It counts as a read.
-func (c *Cloud) entitySeen(arn string, o observer) *identity {
+func (c *Cloud) entitySeen(arn string, o eventual.Observer) *identity {
 	account, key, _, ok := splitARN(arn)
 	if !ok {
 		return nil
 	}
 	if e := c.at(account, key); e != nil {
-		if i := e.read(o); i != nil && i.arn == arn {
+		if i := e.Read(o); i != nil && i.arn == arn {
 			return i
 		}
 	}
@@ -122,7 +123,7 @@ func (c *Cloud) entityByID(id string) *identity {
 	if !ok {
 		return nil
 	}
-	if i := c.at(o.account, o.key).latest(); i != nil && i.id == id {
+	if i := c.at(o.account, o.key).Latest(); i != nil && i.id == id {
 		return i
 	}
 	return nil

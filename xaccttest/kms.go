@@ -10,6 +10,8 @@ import (
 	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/xaccttest/internal/eventual"
+	"github.com/xacct/xacct/xaccttest/internal/fault"
 )
 
 // kmsClient is the KMS of one account and Region.
@@ -38,7 +40,7 @@ func (c *kmsClient) GetKeyPolicy(ctx context.Context, in *kms.GetKeyPolicyInput,
 		if err != nil {
 			return nil, err
 		}
-		return &kms.GetKeyPolicyOutput{Policy: aws.String(string(rq.cloud.renderKeyPolicy(k.policy.read(byAPI)))), PolicyName: aws.String("default")}, nil
+		return &kms.GetKeyPolicyOutput{Policy: aws.String(string(rq.cloud.renderKeyPolicy(k.policy.Read(eventual.ByAPI)))), PolicyName: aws.String("default")}, nil
 	})
 }
 
@@ -55,7 +57,7 @@ func (c *kmsClient) PutKeyPolicy(ctx context.Context, in *kms.PutKeyPolicyInput,
 		if !in.BypassPolicyLockoutSafetyCheck && !rq.cloud.allowed(rq.who, rq.sessionName(), rq.now, rq.onKey("kms:PutKeyPolicy", k, p)) {
 			return nil, malformedKeyPolicy("The new key policy will not allow you to update the key policy in the future.")
 		}
-		k.policy.set(p, rq.cloud.opts.Propagation)
+		k.policy.Set(p, rq.cloud.opts.Propagation)
 		return &kms.PutKeyPolicyOutput{}, nil
 	})
 }
@@ -70,9 +72,9 @@ func (rq *request) usedKey(action, name string) (*keyState, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := rq.cloud.decide(who, rq.sessionName(), rq.now, rq.onKey(action, k, k.policy.read(byAccess)))
+	d := rq.cloud.decide(who, rq.sessionName(), rq.now, rq.onKey(action, k, k.policy.Read(eventual.ByAccess)))
 	if text := rq.refusalBy(d, action, k.arn); text != "" {
-		return nil, &fault{status: 400, code: "AccessDeniedException", message: text}
+		return nil, &fault.Error{Status: 400, Code: "AccessDeniedException", Message: text}
 	}
 	return k, nil
 }
@@ -85,7 +87,7 @@ func (rq *request) ownKey(action, name string, policyName *string) (*keyState, e
 	case err != nil:
 		return nil, err
 	case k.account != rq.account:
-		return nil, &fault{status: 400, code: "AccessDeniedException", message: rq.refusedAs(action, k.arn, "because the resource belongs to another account")}
+		return nil, &fault.Error{Status: 400, Code: "AccessDeniedException", Message: rq.refusedAs(action, k.arn, "because the resource belongs to another account")}
 	case policyName != nil && *policyName != "default":
 		return nil, notFoundKey("No such policy exists")
 	}
@@ -97,9 +99,9 @@ func (rq *request) findKey(name string) (*keyState, error) {
 	a, isARN := region.ParseARN(name)
 	switch {
 	case isARN && a.Service != "kms":
-		return nil, &fault{status: 400, code: "InvalidArnException", message: "Invalid arn " + name}
+		return nil, &fault.Error{Status: 400, Code: "InvalidArnException", Message: "Invalid arn " + name}
 	case isARN && a.Region != rq.region:
-		return nil, &fault{status: 400, code: "InvalidArnException", message: "Invalid arn " + a.Region}
+		return nil, &fault.Error{Status: 400, Code: "InvalidArnException", Message: "Invalid arn " + a.Region}
 	}
 	if k := rq.cloud.resolveKey(name, rq.account, rq.region); k != nil {
 		return k, nil
@@ -108,7 +110,7 @@ func (rq *request) findKey(name string) (*keyState, error) {
 }
 
 func notFoundKey(message string) error {
-	return &fault{status: 400, code: "NotFoundException", message: message}
+	return &fault.Error{Status: 400, Code: "NotFoundException", Message: message}
 }
 
 // resolveKey finds the key that a name stands for in an account and Region: a full ARN is the same everywhere, an id is a key of that account,

@@ -36,7 +36,7 @@ func TestKMSCalls(t *testing.T) {
 	reader := w.cloud.AddRole(src, "reader", policy.New(policy.Allow("kms:DescribeKey").On(key)))
 
 	admin, other, elsewhere := w.c[src].KMS(srcRegion), w.c[dst].KMS(srcRegion), w.c[src].KMS(dstRegion)
-	limited := w.cloud.ClientsAs(reader).KMS(srcRegion)
+	limited := clientsAs(w.cloud, reader).KMS(srcRegion)
 	describe := func(api kmskey.API, id string) error {
 		_, err := api.DescribeKey(w.ctx, &kms.DescribeKeyInput{KeyId: &id})
 		return err

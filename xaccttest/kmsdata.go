@@ -6,6 +6,9 @@ import (
 
 	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/xacct/xacct/xaccttest/internal/eventual"
+	"github.com/xacct/xacct/xaccttest/internal/fault"
 )
 
 // defaultKeyFor is the key under which the bucket encrypts objects that a principal of the account writes; nil if it uses none. ok is false if
@@ -45,13 +48,13 @@ func (c *Cloud) keyMay(who *identity, session string, b *bucketState, k *keyStat
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 func (c *Cloud) decrypts(role *identity, l *locationState, b *bucketState, o *object, now time.Time) bool {
 	k := c.keys[o.key]
-	return k == nil || c.keyMay(role, "AwsSync-"+l.id(), b, k, k.policy.read(byAccess), now, "kms:Decrypt")
+	return k == nil || c.keyMay(role, "AwsSync-"+l.id(), b, k, k.policy.Read(eventual.ByAccess), now, "kms:Decrypt")
 }
 
 // decrypts reports whether DataSync may decrypt the object in a run. It does not count as a read.
 func (s side) decrypts(o *object) bool {
 	k := s.cloud.keys[o.key]
-	return k == nil || s.cloud.keyMay(s.role, "AwsSync-"+s.l.id(), s.bucket, k, k.policy.peek(byAccess), s.at, "kms:Decrypt")
+	return k == nil || s.cloud.keyMay(s.role, "AwsSync-"+s.l.id(), s.bucket, k, k.policy.Peek(eventual.ByAccess), s.at, "kms:Decrypt")
 }
 
 // encrypts is the ARN of the key under which DataSync writes to the bucket, "" for none. ok reports whether DataSync may use it.
@@ -60,16 +63,16 @@ func (s side) encrypts() (arn string, ok bool) {
 	if k == nil || !ok {
 		return "", ok
 	}
-	return k.arn, s.cloud.keyMay(s.role, "AwsSync-"+s.l.id(), s.bucket, k, k.policy.peek(byAccess), s.at, "kms:GenerateDataKey")
+	return k.arn, s.cloud.keyMay(s.role, "AwsSync-"+s.l.id(), s.bucket, k, k.policy.Peek(eventual.ByAccess), s.at, "kms:GenerateDataKey")
 }
 
 // useKey checks that the caller may use the key of an object in the bucket. A nil key needs no permission.
 func (rq *request) useKey(b *bucketState, k *keyState, action string) error {
 	who, err := rq.caller()
-	if err != nil || k == nil || rq.cloud.keyMay(who, rq.sessionName(), b, k, k.policy.read(byAccess), rq.now, action) {
+	if err != nil || k == nil || rq.cloud.keyMay(who, rq.sessionName(), b, k, k.policy.Read(eventual.ByAccess), rq.now, action) {
 		return err
 	}
-	return &fault{status: 403, code: "AccessDenied", message: rq.refusedAs(action, k.arn, "because no identity-based policy allows the "+action+" action")}
+	return &fault.Error{Status: 403, Code: "AccessDenied", Message: rq.refusedAs(action, k.arn, "because no identity-based policy allows the "+action+" action")}
 }
 
 // SetBucketEncryption changes the default encryption of a bucket. Objects keep the key that they were written under. key has a form that

@@ -9,6 +9,8 @@ import (
 
 	"github.com/xacct/xacct/internal/option"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/xaccttest/internal/eventual"
+	"github.com/xacct/xacct/xaccttest/internal/ids"
 )
 
 // keyState is a KMS key.
@@ -18,7 +20,7 @@ type keyState struct {
 	state                kmstypes.KeyState
 	multiRegion          bool
 	created              time.Time
-	policy               eventual[*keyPolicy]
+	policy               eventual.Value[*keyPolicy]
 }
 
 // id is the last part of the ARN.
@@ -44,7 +46,7 @@ func (c *Cloud) AddKey(account, regionName string, optFns ...func(*KeyOptions)) 
 		panic(fmt.Sprintf("xaccttest: %q is not a Region", regionName))
 	}
 	c.account(account, region.Partition(regionName))
-	d := digest(32, "key", account, regionName, c.serial.next("key", account, regionName))
+	d := ids.Digest(32, "key", account, regionName, c.serial.Next("key", account, regionName))
 	id := d[:8] + "-" + d[8:12] + "-" + d[12:16] + "-" + d[16:20] + "-" + d[20:]
 	if opts.MultiRegion {
 		id = "mrk-" + d
@@ -87,7 +89,7 @@ const managedKeyPolicy = `{"Version":"2012-10-17","Id":"auto-s3-2","Statement":[
 
 // managedKey is the key aws/s3, which AWS manages for S3 in an account and Region. It is made when it is first needed.
 func (c *Cloud) managedKey(account, regionName string) *keyState {
-	d := digest(32, "key", account, regionName, "aws/s3")
+	d := ids.Digest(32, "key", account, regionName, "aws/s3")
 	id := d[:8] + "-" + d[8:12] + "-" + d[12:16] + "-" + d[16:20] + "-" + d[20:]
 	arn := region.ARN{Partition: region.Partition(regionName), Service: "kms", Region: regionName, Account: account, Resource: "key/" + id}.String()
 	if k := c.keys[arn]; k != nil {
@@ -122,7 +124,7 @@ func (c *Cloud) setKeyPolicy(k *keyState, document []byte) {
 	if err != nil {
 		panic(fmt.Sprintf("xaccttest: policy of key %s: %v", k.arn, err))
 	}
-	k.policy.set(p, 0)
+	k.policy.Set(p, 0)
 }
 
 // SetKeyState sets the state of a key. Only an enabled key can be used.
@@ -139,5 +141,5 @@ func (c *Cloud) SetKeyState(arn string, state kmstypes.KeyState) {
 func (c *Cloud) KeyPolicy(arn string) []byte {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.renderKeyPolicy(c.key(arn).policy.latest())
+	return c.renderKeyPolicy(c.key(arn).policy.Latest())
 }

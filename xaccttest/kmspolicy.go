@@ -8,18 +8,20 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/xaccttest/internal/fault"
+	"github.com/xacct/xacct/xaccttest/internal/jsontree"
 )
 
 // keyPolicy is the policy of a key as KMS stores it: with the unique ids of roles and users in place of their ARNs. Its text is immutable.
 type keyPolicy struct {
-	tree *tree
+	tree *jsontree.Tree
 
 	resolved policy.Document // the policy for access decisions: with the ARNs of the roles and users that exist
 	census   int             // number of roles and users that had ever existed when resolved was made
 }
 
 func malformedKeyPolicy(message string) error {
-	return &fault{status: 400, code: "MalformedPolicyDocumentException", message: message}
+	return &fault.Error{Status: 400, Code: "MalformedPolicyDocumentException", Message: message}
 }
 
 // newKeyPolicy checks a policy as KMS does, and makes its stored form.
@@ -30,12 +32,12 @@ func (c *Cloud) newKeyPolicy(text []byte) (*keyPolicy, error) {
 	if err != nil {
 		return nil, malformedKeyPolicy("This policy contains invalid Json")
 	}
-	t, err := parseTree(text)
+	t, err := jsontree.Parse(text)
 	if err != nil {
 		return nil, malformedKeyPolicy("This policy contains invalid Json")
 	}
 	if used, quota := d.Size(policy.Key); used > quota {
-		return nil, &fault{status: 400, code: "LimitExceededException", message: fmt.Sprintf("Policy exceeds the maximum of %d bytes", quota)}
+		return nil, &fault.Error{Status: 400, Code: "LimitExceededException", Message: fmt.Sprintf("Policy exceeds the maximum of %d bytes", quota)}
 	}
 	if err := d.Validate(policy.Key); err != nil {
 		return nil, malformedKeyPolicy("Policy contains a statement that is not valid: " + oneLine(err))
@@ -46,9 +48,9 @@ func (c *Cloud) newKeyPolicy(text []byte) (*keyPolicy, error) {
 	if slices.ContainsFunc(d.Warnings(policy.Key), unknown) { // assumed, also the text
 		return nil, malformedKeyPolicy("Policy contains a statement with an invalid condition key.")
 	}
-	for _, s := range t.member("Statement").items() {
+	for _, s := range t.Member("Statement").Items() {
 		for _, name := range []string{"Principal", "NotPrincipal"} {
-			if p := s.member(name); p != nil && !c.storePrincipals(p) {
+			if p := s.Member(name); p != nil && !c.storePrincipals(p) {
 				return nil, malformedKeyPolicy("Policy contains a statement with one or more invalid principals.")
 			}
 		}
@@ -66,24 +68,24 @@ func (c *Cloud) renderKeyPolicy(p *keyPolicy) []byte {
 }
 
 func (c *Cloud) compactKeyPolicy(p *keyPolicy) []byte {
-	t := p.tree.clone()
-	for _, s := range t.member("Statement").items() {
+	t := p.tree.Clone()
+	for _, s := range t.Member("Statement").Items() {
 		for _, name := range []string{"Principal", "NotPrincipal"} {
-			principal := s.member(name)
+			principal := s.Member(name)
 			if principal == nil {
 				continue
 			}
-			for _, kind := range principal.kids {
-				for _, value := range kind.items() {
-					if e := c.entityByID(value.text()); e != nil {
-						value.scalar = e.arn
+			for _, kind := range principal.Kids {
+				for _, value := range kind.Items() {
+					if e := c.entityByID(value.Text()); e != nil {
+						value.Scalar = e.arn
 					}
 				}
 				unlist(kind)
 			}
 		}
 	}
-	return t.bytes()
+	return t.Bytes()
 }
 
 // keyDocument is the policy by which access to a key is decided.

@@ -5,6 +5,9 @@ import (
 	"time"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/xaccttest/internal/fault"
+	"github.com/xacct/xacct/xaccttest/internal/pattern"
 )
 
 // item is an object or a folder that a run finds. A folder is a prefix of objects. It may have an empty object of its own, and only that object
@@ -30,20 +33,20 @@ func (e *execution) prepare(c *Cloud, at time.Time) error {
 	from, to := c.side(&e.source, at), c.side(&e.destination, at)
 	// The codes are those of https://docs.aws.amazon.com/datasync/latest/userguide/troubleshooting-datasync-locations-tasks.html; the texts are assumed.
 	if e.mode == dstypes.TaskModeBasic && e.source.region != e.destination.region && e.task.region != e.destination.region {
-		return &fault{code: "FsS3UnableToConnectToEndpoint", message: "DataSync could not connect to the endpoint of the destination bucket."}
+		return &fault.Error{Code: "FsS3UnableToConnectToEndpoint", Message: "DataSync could not connect to the endpoint of the destination bucket."}
 	}
 	if !from.open() {
-		return &fault{code: "SrcLocHitAccess", message: "DataSync could not access the source location."}
+		return &fault.Error{Code: "SrcLocHitAccess", Message: "DataSync could not access the source location."}
 	}
 	if !to.open() {
-		return &fault{code: "FsS3HeadBucketFailed", message: "DataSync could not perform s3:HeadBucket on the destination bucket."}
+		return &fault.Error{Code: "FsS3HeadBucketFailed", Message: "DataSync could not perform s3:HeadBucket on the destination bucket."}
 	}
 	if e.manifest != nil {
 		return e.prepareListed(c, from, at)
 	}
 	e.found = e.scan(from)
 	if quota := c.opts.Quotas.BasicObjects; quota > 0 && e.mode == dstypes.TaskModeBasic && len(e.found) > quota {
-		return &fault{code: "NoMem", message: "Cannot allocate memory"}
+		return &fault.Error{Code: "NoMem", Message: "Cannot allocate memory"}
 	}
 	e.folders = map[string]bool{}
 	for key := range to.bucket.objects {
@@ -66,10 +69,10 @@ func (e *execution) scan(s side) []*item {
 	folders := map[string]*item{}
 	for _, key := range sortedKeys(s.bucket.objects) {
 		path, ok := strings.CutPrefix(key, s.l.prefix)
-		if !ok || path == "" || helper(path) || !included(path, e.includes) {
+		if !ok || path == "" || helper(path) || !pattern.Included(path, e.includes) {
 			continue
 		}
-		it := &item{key: path, folder: strings.HasSuffix(path, "/") && len(s.bucket.objects[key].body) == 0, marked: true, excluded: anyPattern(e.excludes, path)}
+		it := &item{key: path, folder: strings.HasSuffix(path, "/") && len(s.bucket.objects[key].body) == 0, marked: true, excluded: pattern.Any(e.excludes, path)}
 		for _, f := range foldersOf(path) {
 			if folders[f] == nil {
 				folders[f] = &item{key: f, folder: true, excluded: true}

@@ -12,6 +12,7 @@ import (
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/xaccttest/internal/ids"
 )
 
 // locationState is an S3 location.
@@ -53,8 +54,8 @@ func (c *syncClient) CreateLocationS3(ctx context.Context, in *datasync.CreateLo
 		if err := rq.probeAsCaller(l); err != nil {
 			return nil, err
 		}
-		l.arn = rq.arn("location/loc-" + digest(17, "location", rq.account, rq.region, l.uri(), l.role,
-			rq.cloud.serial.next("location", rq.account, rq.region, l.uri(), l.role)))
+		l.arn = rq.arn("location/loc-" + ids.Digest(17, "location", rq.account, rq.region, l.uri(), l.role,
+			rq.cloud.serial.Next("location", rq.account, rq.region, l.uri(), l.role)))
 		if err := rq.cloud.probe(l, rq.now); err != nil {
 			return nil, err
 		}

@@ -37,7 +37,7 @@ func TestCreateLocationRefuses(t *testing.T) {
 		).Bytes())
 		in := locationInput("media-archive", "", role)
 		in.Tags = []dstypes.TagListEntry{{Key: aws.String("a"), Value: aws.String("b")}}
-		_, err := w.cloud.ClientsAs(operator).DataSync(dstRegion).CreateLocationS3(w.ctx, in)
+		_, err := clientsAs(w.cloud, operator).DataSync(dstRegion).CreateLocationS3(w.ctx, in)
 		return err
 	}
 	operator := []policy.Statement{

@@ -13,6 +13,8 @@ import (
 
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/policy/authz"
+	"github.com/xacct/xacct/xaccttest/internal/eventual"
+	"github.com/xacct/xacct/xaccttest/internal/fault"
 )
 
 // logGroup is a log group of CloudWatch Logs.
@@ -58,7 +60,7 @@ func (rq *request) groupARN(name string) string {
 }
 
 func invalidParameter(message string) error {
-	return &fault{status: 400, code: "InvalidParameterException", message: message}
+	return &fault.Error{Status: 400, Code: "InvalidParameterException", Message: message}
 }
 
 // group finds a log group that exists, for an action that the caller may call on it.
@@ -70,7 +72,7 @@ func (rq *request) group(action, name string) (*logGroup, error) {
 	if g := rq.here().logs.groups[name]; g != nil {
 		return g, nil
 	}
-	return nil, &fault{status: 400, code: "ResourceNotFoundException", message: "The specified log group does not exist."}
+	return nil, &fault.Error{Status: 400, Code: "ResourceNotFoundException", Message: "The specified log group does not exist."}
 }
 
 // usableKey refuses a key that CloudWatch Logs may not use for the group.
@@ -83,7 +85,7 @@ func (rq *request) usableKey(key, group string) error {
 	}
 	d := authz.Decide(authz.Request{Service: "logs." + rq.region + ".amazonaws.com", Action: "kms:GenerateDataKey", Resource: k.arn, ResourceAccount: k.account,
 		Context: map[string][]string{"kms:EncryptionContext:aws:logs:arn": {rq.groupARN(group)}, "aws:SourceAccount": {rq.account}}, Complete: true},
-		authz.Policies{Resource: rq.cloud.keyDocument(k.policy.read(byAccess))})
+		authz.Policies{Resource: rq.cloud.keyDocument(k.policy.Read(eventual.ByAccess))})
 	if d.Effect != authz.Allowed {
 		return refused
 	}
@@ -137,7 +139,7 @@ func (rq *request) taggedGroup(action, arn string) (*logGroup, error) {
 	if g := rq.here().logs.groups[name]; g != nil {
 		return g, nil
 	}
-	return nil, &fault{status: 400, code: "ResourceNotFoundException", message: "The specified resource does not exist."}
+	return nil, &fault.Error{Status: 400, Code: "ResourceNotFoundException", Message: "The specified resource does not exist."}
 }
 
 // CreateLogGroup makes a group. With tags its caller needs logs:TagResource too.
@@ -157,7 +159,7 @@ func (c *logsClient) CreateLogGroup(ctx context.Context, in *cloudwatchlogs.Crea
 		case !groupName.MatchString(name) || strings.HasPrefix(name, "aws/"):
 			return nil, invalidParameter("Value '" + name + "' at 'logGroupName' failed to satisfy constraint")
 		case l.groups[name] != nil:
-			return nil, &fault{status: 400, code: "ResourceAlreadyExistsException", message: "The specified log group already exists"}
+			return nil, &fault.Error{Status: 400, Code: "ResourceAlreadyExistsException", Message: "The specified log group already exists"}
 		}
 		if key := aws.ToString(in.KmsKeyId); key != "" {
 			if err := rq.usableKey(key, name); err != nil {

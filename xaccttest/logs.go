@@ -15,6 +15,7 @@ import (
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
+	"github.com/xacct/xacct/xaccttest/internal/fault"
 )
 
 // logsClient is the CloudWatch Logs of one account and Region.
@@ -36,7 +37,7 @@ func (c *logsClient) DescribeResourcePolicies(ctx context.Context, in *cloudwatc
 		l := rq.here().logs
 		part, next, err := page(rq.cloud, rq.operation, sortedKeys(l.policies), in.NextToken, aws.ToInt32(in.Limit))
 		if err != nil {
-			return nil, &fault{status: 400, code: "InvalidParameterException", message: "The specified nextToken is invalid."}
+			return nil, &fault.Error{Status: 400, Code: "InvalidParameterException", Message: "The specified nextToken is invalid."}
 		}
 		out := &cloudwatchlogs.DescribeResourcePoliciesOutput{NextToken: stringOrNil(next)}
 		for _, name := range part {
@@ -59,9 +60,9 @@ func (c *logsClient) PutResourcePolicy(ctx context.Context, in *cloudwatchlogs.P
 		_, exists := l.policies[name]
 		switch {
 		case err != nil || name == "" || len(*in.PolicyDocument) > 5120:
-			return nil, &fault{status: 400, code: "InvalidParameterException", message: "The policy document is not valid."}
+			return nil, &fault.Error{Status: 400, Code: "InvalidParameterException", Message: "The policy document is not valid."}
 		case !exists && len(l.policies) >= 10:
-			return nil, &fault{status: 400, code: "LimitExceededException", message: "Resource limit exceeded."}
+			return nil, &fault.Error{Status: 400, Code: "LimitExceededException", Message: "Resource limit exceeded."}
 		}
 		if l.policies == nil {
 			l.policies = map[string]policy.Document{}
@@ -90,7 +91,7 @@ func (c *logsClient) DeleteResourcePolicy(ctx context.Context, in *cloudwatchlog
 		}
 		name := aws.ToString(in.PolicyName)
 		if _, ok := rq.here().logs.policies[name]; !ok {
-			return nil, &fault{status: 400, code: "ResourceNotFoundException", message: "Policy with name [" + name + "] does not exist."}
+			return nil, &fault.Error{Status: 400, Code: "ResourceNotFoundException", Message: "Policy with name [" + name + "] does not exist."}
 		}
 		delete(rq.here().logs.policies, name)
 		return &cloudwatchlogs.DeleteResourcePolicyOutput{}, nil

@@ -8,6 +8,7 @@ import (
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/xaccttest/internal/fault"
 )
 
 // firstVersion is the id of the only version that a managed policy has in this package.
@@ -29,7 +30,7 @@ func (c *iamClient) GetPolicyVersion(ctx context.Context, in *iam.GetPolicyVersi
 			return nil, err
 		}
 		if *in.VersionId != firstVersion {
-			return nil, &fault{status: 404, code: "NoSuchEntity", message: fmt.Sprintf("Policy %s version %s does not exist or is not attachable.", *in.PolicyArn, *in.VersionId)}
+			return nil, &fault.Error{Status: 404, Code: "NoSuchEntity", Message: fmt.Sprintf("Policy %s version %s does not exist or is not attachable.", *in.PolicyArn, *in.VersionId)}
 		}
 		return &iam.GetPolicyVersionOutput{PolicyVersion: &iamtypes.PolicyVersion{VersionId: in.VersionId, IsDefaultVersion: true, Document: encoded(document),
 			CreateDate: rq.cloud.sdkPolicy(rq.cloud.accounts[rq.account], *in.PolicyArn).CreateDate}}, nil
@@ -43,7 +44,7 @@ func (rq *request) managed(action, arn string) (policy.Document, error) {
 	}
 	document, ok := rq.cloud.managedPolicy(rq.account, arn)
 	if !ok {
-		return policy.Document{}, &fault{status: 404, code: "NoSuchEntity", message: fmt.Sprintf("Policy %s was not found.", arn)}
+		return policy.Document{}, &fault.Error{Status: 404, Code: "NoSuchEntity", Message: fmt.Sprintf("Policy %s was not found.", arn)}
 	}
 	return document, nil
 }

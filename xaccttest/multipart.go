@@ -15,6 +15,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/xacct/xacct/xaccttest/internal/fault"
+	"github.com/xacct/xacct/xaccttest/internal/ids"
 )
 
 // multipart is an upload in parts that is neither completed nor aborted.
@@ -48,7 +51,7 @@ func (c *s3Client) CreateMultipartUpload(ctx context.Context, in *s3.CreateMulti
 		if err != nil {
 			return nil, err
 		}
-		id := digest(40, "upload", b.name, *in.Key, rq.cloud.serial.next("upload", b.name, *in.Key))
+		id := ids.Digest(40, "upload", b.name, *in.Key, rq.cloud.serial.Next("upload", b.name, *in.Key))
 		if b.uploads == nil {
 			b.uploads = map[string]*multipart{}
 		}
@@ -77,7 +80,7 @@ func (c *s3Client) UploadPart(ctx context.Context, in *s3.UploadPartInput, _ ...
 			return nil, err
 		}
 		if *in.PartNumber < 1 || *in.PartNumber > 10000 {
-			return nil, &fault{status: 400, code: "InvalidArgument", message: "Part number must be an integer between 1 and 10000, inclusive"}
+			return nil, &fault.Error{Status: 400, Code: "InvalidArgument", Message: "Part number must be an integer between 1 and 10000, inclusive"}
 		}
 		p := part{body: body, etag: etagOf(&object{body: body})}
 		u.parts[*in.PartNumber] = p
@@ -97,7 +100,7 @@ func (c *s3Client) CompleteMultipartUpload(ctx context.Context, in *s3.CompleteM
 			return nil, err
 		}
 		if in.MultipartUpload == nil || len(in.MultipartUpload.Parts) == 0 {
-			return nil, &fault{status: 400, code: "MalformedXML", message: "The XML you provided was not well-formed or did not validate against our published schema"}
+			return nil, &fault.Error{Status: 400, Code: "MalformedXML", Message: "The XML you provided was not well-formed or did not validate against our published schema"}
 		}
 		if in.IfNoneMatch != nil && b.objects[u.key] != nil {
 			return nil, preconditionFailed()
@@ -124,11 +127,11 @@ func (u *multipart) join(list []s3types.CompletedPart) (body []byte, etag string
 		p, ok := u.parts[aws.ToInt32(l.PartNumber)]
 		switch {
 		case !ok, !sameETag(aws.ToString(l.ETag), p.etag):
-			return nil, "", &fault{status: 400, code: "InvalidPart", message: "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag."}
+			return nil, "", &fault.Error{Status: 400, Code: "InvalidPart", Message: "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag."}
 		case *l.PartNumber <= last:
-			return nil, "", &fault{status: 400, code: "InvalidPartOrder", message: "The list of parts was not in ascending order. Parts must be ordered by part number."}
+			return nil, "", &fault.Error{Status: 400, Code: "InvalidPartOrder", Message: "The list of parts was not in ascending order. Parts must be ordered by part number."}
 		case len(p.body) < leastPart && i < len(list)-1:
-			return nil, "", &fault{status: 400, code: "EntityTooSmall", message: "Your proposed upload is smaller than the minimum allowed size"}
+			return nil, "", &fault.Error{Status: 400, Code: "EntityTooSmall", Message: "Your proposed upload is smaller than the minimum allowed size"}
 		}
 		last = *l.PartNumber
 		sum, _ := hex.DecodeString(strings.Trim(p.etag, `"`))
@@ -159,18 +162,24 @@ func (c *s3Client) ListParts(ctx context.Context, in *s3.ListPartsInput, _ ...fu
 			return nil, err
 		}
 		most := min(rq.cloud.opts.PageSize, 1000)
+		if aws.ToInt32(in.MaxParts) < 0 {
+			return nil, &fault.Error{Status: 400, Code: "InvalidArgument", Message: "Argument max-parts must be an integer between 0 and 2147483647"}
+		}
 		if in.MaxParts != nil {
 			most = min(most, int(*in.MaxParts))
 		}
 		after, err := strconv.Atoi(cmp.Or(aws.ToString(in.PartNumberMarker), "0"))
 		if err != nil {
-			return nil, &fault{status: 400, code: "InvalidArgument", message: "Provided part-number-marker not an integer or within integer range"}
+			return nil, &fault.Error{Status: 400, Code: "InvalidArgument", Message: "Provided part-number-marker not an integer or within integer range"}
 		}
 		out := &s3.ListPartsOutput{Bucket: in.Bucket, Key: in.Key, UploadId: in.UploadId, PartNumberMarker: in.PartNumberMarker, MaxParts: aws.Int32(int32(most)),
 			IsTruncated: aws.Bool(false), StorageClass: u.object.class}
 		for _, n := range slices.Sorted(maps.Keys(u.parts)) {
 			if int(n) <= after {
 				continue
+			}
+			if most == 0 {
+				break
 			}
 			if len(out.Parts) == most {
 				out.IsTruncated, out.NextPartNumberMarker = aws.Bool(true), aws.String(fmt.Sprint(*out.Parts[most-1].PartNumber))
@@ -191,7 +200,7 @@ func (rq *request) upload(action string, name, key, id, expectedOwner *string) (
 	}
 	u := b.uploads[*id]
 	if u == nil || u.key != *key {
-		return nil, nil, &fault{status: 404, code: "NoSuchUpload", message: "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed."}
+		return nil, nil, &fault.Error{Status: 404, Code: "NoSuchUpload", Message: "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed."}
 	}
 	return b, u, nil
 }

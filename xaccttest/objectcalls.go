@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -12,6 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/xacct/xacct/xaccttest/internal/fault"
 )
 
 // GetObject reads an object as the caller, or a range of its bytes.
@@ -76,15 +79,15 @@ func (rq *request) readObject(in *s3.GetObjectInput) (*object, error) {
 	}
 	switch {
 	case o == nil:
-		return nil, &fault{status: 404, code: "NoSuchKey", message: "The specified key does not exist."}
+		return nil, &fault.Error{Status: 404, Code: "NoSuchKey", Message: "The specified key does not exist."}
 	case o.deleted:
-		return nil, &fault{status: 405, code: "MethodNotAllowed", message: "The specified method is not allowed against this resource."}
+		return nil, &fault.Error{Status: 405, Code: "MethodNotAllowed", Message: "The specified method is not allowed against this resource."}
 	case !b.readable(o, rq.account):
-		return nil, &fault{status: 403, code: "AccessDenied", message: "Access Denied"}
+		return nil, &fault.Error{Status: 403, Code: "AccessDenied", Message: "Access Denied"}
 	case o.archived():
-		return nil, &fault{status: 403, code: "InvalidObjectState", message: "The operation is not valid for the object's storage class"}
+		return nil, &fault.Error{Status: 403, Code: "InvalidObjectState", Message: "The operation is not valid for the object's storage class"}
 	case in.SSECustomerAlgorithm != nil, in.PartNumber != nil:
-		return nil, &fault{status: 501, code: "NotImplemented", message: "Keys of the customer and numbers of parts are not played by this in-memory AWS"}
+		return nil, &fault.Error{Status: 501, Code: "NotImplemented", Message: "Keys of the customer and numbers of parts are not played by this in-memory AWS"}
 	}
 	if err := rq.useKey(b, rq.cloud.keys[o.key], "kms:Decrypt"); err != nil {
 		return nil, err
@@ -100,13 +103,13 @@ func (o *object) unmet(in *s3.GetObjectInput) error {
 	case in.IfMatch != nil && !sameETag(*in.IfMatch, o.etag), in.IfMatch == nil && in.IfUnmodifiedSince != nil && modified.After(*in.IfUnmodifiedSince):
 		return preconditionFailed()
 	case in.IfNoneMatch != nil && sameETag(*in.IfNoneMatch, o.etag), in.IfNoneMatch == nil && in.IfModifiedSince != nil && !modified.After(*in.IfModifiedSince):
-		return &fault{status: 304, code: "NotModified", message: http.StatusText(http.StatusNotModified), header: http.Header{"Etag": {o.etag}}}
+		return &fault.Error{Status: 304, Code: "NotModified", Message: http.StatusText(http.StatusNotModified), Header: http.Header{"Etag": {o.etag}}}
 	}
 	return nil
 }
 
 func preconditionFailed() error {
-	return &fault{status: 412, code: "PreconditionFailed", message: "At least one of the pre-conditions you specified did not hold"}
+	return &fault.Error{Status: 412, Code: "PreconditionFailed", Message: "At least one of the pre-conditions you specified did not hold"}
 }
 
 // sameETag reports whether a header names the ETag, with or without quotation marks.
@@ -122,22 +125,34 @@ func byteRange(header string, size int) (from, to int, part bool, err error) {
 	if !ok || !dash || strings.Contains(spec, ",") {
 		return 0, size, false, nil
 	}
-	a, errA := strconv.Atoi(first)
-	z, errZ := strconv.Atoi(last)
+	a, okA := position(first)
+	z, okZ := position(last)
 	switch {
-	case first == "" && errZ == nil: // the last z bytes
+	case first == "" && okZ: // the last z bytes
 		from, to = max(0, size-z), size
-	case errA == nil && last == "":
+	case okA && last == "":
 		from, to = a, size
-	case errA == nil && errZ == nil && a <= z:
+	case okA && okZ && a <= z:
 		from, to = a, min(z, size-1)+1
 	default:
 		return 0, size, false, nil
 	}
 	if from >= size || from >= to {
-		return 0, 0, false, &fault{status: 416, code: "InvalidRange", message: "The requested range is not satisfiable"}
+		return 0, 0, false, &fault.Error{Status: 416, Code: "InvalidRange", Message: "The requested range is not satisfiable"}
 	}
 	return from, to, true, nil
+}
+
+// position reads a position in a range. One beyond all objects is as good as any other there.
+func position(digits string) (int, bool) {
+	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return 0, false
+	}
+	n, err := strconv.Atoi(digits)
+	if err != nil {
+		n = math.MaxInt
+	}
+	return n, true
 }
 
 // PutObject writes an object as the caller. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
@@ -191,11 +206,11 @@ func (rq *request) writable(in *s3.PutObjectInput) (*bucketState, upload, error)
 	case in.IfNoneMatch != nil && old != nil, in.IfMatch != nil && old != nil && !sameETag(*in.IfMatch, old.etag):
 		return nil, upload{}, preconditionFailed()
 	case in.IfMatch != nil && old == nil:
-		return nil, upload{}, &fault{status: 404, code: "NoSuchKey", message: "The specified key does not exist."}
-	case b.ownership.latest() == s3types.ObjectOwnershipBucketOwnerEnforced && grantsACL(in):
-		return nil, upload{}, &fault{status: 400, code: "AccessControlListNotSupported", message: "The bucket does not allow ACLs"}
+		return nil, upload{}, &fault.Error{Status: 404, Code: "NoSuchKey", Message: "The specified key does not exist."}
+	case b.ownership.Latest() == s3types.ObjectOwnershipBucketOwnerEnforced && grantsACL(in):
+		return nil, upload{}, &fault.Error{Status: 400, Code: "AccessControlListNotSupported", Message: "The bucket does not allow ACLs"}
 	case len(*in.Key) > 1024:
-		return nil, upload{}, &fault{status: 400, code: "KeyTooLongError", message: "Your key is too long"}
+		return nil, upload{}, &fault.Error{Status: 400, Code: "KeyTooLongError", Message: "Your key is too long"}
 	}
 	up, err := rq.newUpload(b, in)
 	return b, up, err
@@ -217,7 +232,7 @@ func (c *s3Client) DeleteObject(ctx context.Context, in *s3.DeleteObjectInput, _
 		case err != nil:
 			return nil, err
 		case in.VersionId != nil, in.IfMatch != nil:
-			return nil, &fault{status: 501, code: "NotImplemented", message: "Deleting a version, or on a condition, is not played by this in-memory AWS"}
+			return nil, &fault.Error{Status: 501, Code: "NotImplemented", Message: "Deleting a version, or on a condition, is not played by this in-memory AWS"}
 		}
 		out := &s3.DeleteObjectOutput{}
 		b.remove(*in.Key, rq.now)
@@ -238,7 +253,7 @@ func (c *s3Client) GetObjectTagging(ctx context.Context, in *s3.GetObjectTagging
 		}
 		o := b.objects[*in.Key]
 		if o == nil {
-			return nil, &fault{status: 404, code: "NoSuchKey", message: "The specified key does not exist."}
+			return nil, &fault.Error{Status: 404, Code: "NoSuchKey", Message: "The specified key does not exist."}
 		}
 		out := &s3.GetObjectTaggingOutput{VersionId: stringOrNil(o.version), TagSet: []s3types.Tag{}}
 		for _, k := range sortedKeys(o.tags) {

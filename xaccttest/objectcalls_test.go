@@ -109,6 +109,11 @@ func TestGetObject(t *testing.T) {
 		{"two ranges", s3.GetObjectInput{Range: aws.String("bytes=0-1,3-4")}, "0123456789", "", ""},
 		{"backwards", s3.GetObjectInput{Range: aws.String("bytes=4-2")}, "0123456789", "", ""},
 		{"another unit", s3.GetObjectInput{Range: aws.String("lines=1-2")}, "0123456789", "", ""},
+		{"far after the end", s3.GetObjectInput{Range: aws.String("bytes=99999999999999999999-")}, "", "", "InvalidRange"},
+		{"to far after the end", s3.GetObjectInput{Range: aws.String("bytes=8-99999999999999999999")}, "89", "bytes 8-9/10", ""},
+		{"far more than all", s3.GetObjectInput{Range: aws.String("bytes=-99999999999999999999")}, "0123456789", "bytes 0-9/10", ""},
+		{"signs", s3.GetObjectInput{Range: aws.String("bytes=+2-+4")}, "0123456789", "", ""},
+		{"a negative number of the last", s3.GetObjectInput{Range: aws.String("bytes=--2")}, "0123456789", "", ""},
 		{"if it matches", s3.GetObjectInput{IfMatch: &etag}, "0123456789", "", ""},
 		{"if it does not match", s3.GetObjectInput{IfMatch: aws.String(`"x"`)}, "", "", "PreconditionFailed"},
 		{"if it changed", s3.GetObjectInput{IfNoneMatch: &etag}, "", "", "NotModified"},
@@ -182,9 +187,15 @@ func TestListObjects(t *testing.T) {
 			}
 		})
 	}
-	_, err := w.objects().ListObjectsV2(w.ctx, &s3.ListObjectsV2Input{Bucket: aws.String("media-raw"), ContinuationToken: aws.String("d/1")})
-	if codeOf(err) != "InvalidArgument" {
-		t.Errorf("a token that is none: %v", err)
+	for name, in := range map[string]s3.ListObjectsV2Input{
+		"a token that is none":        {ContinuationToken: aws.String("d/1")},
+		"fewer than none":             {MaxKeys: aws.Int32(-1)},
+		"an encoding that S3 has not": {EncodingType: "base64"},
+	} {
+		in.Bucket = aws.String("media-raw")
+		if _, err := w.objects().ListObjectsV2(w.ctx, &in); codeOf(err) != "InvalidArgument" {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
@@ -237,6 +248,12 @@ func TestMultipart(t *testing.T) {
 	w.must(err)
 	if len(listed.Parts) != 2 || !*listed.IsTruncated || *listed.NextPartNumberMarker != "2" {
 		t.Errorf("%+v", listed)
+	}
+	for most, want := range map[int32]string{0: "", -1: "InvalidArgument"} {
+		none, err := api.ListParts(w.ctx, &s3.ListPartsInput{Bucket: bucket, Key: key, UploadId: id, MaxParts: aws.Int32(most)})
+		if codeOf(err) != want || err == nil && (len(none.Parts) != 0 || *none.IsTruncated) {
+			t.Errorf("%d parts at most: %v, %v, want %q", most, none, err, want)
+		}
 	}
 	for want, parts := range map[string][]s3types.CompletedPart{
 		"EntityTooSmall": {small, large}, "InvalidPartOrder": {large, large}, "MalformedXML": nil,

@@ -12,6 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/xacct/xacct/xaccttest/internal/fault"
+	"github.com/xacct/xacct/xaccttest/internal/ids"
 )
 
 // objectHead is what an upload says of an object and every read repeats.
@@ -28,7 +31,7 @@ type objectHead struct {
 func etagOf(o *object) string {
 	sum := md5.Sum(o.body)
 	if o.key != "" {
-		return `"` + digest(32, "etag", o.key, string(sum[:])) + `"`
+		return `"` + ids.Digest(32, "etag", o.key, string(sum[:])) + `"`
 	}
 	return `"` + hex.EncodeToString(sum[:]) + `"`
 }
@@ -42,7 +45,7 @@ type upload struct {
 // newUpload reads what the input says of an object; both inputs have these members.
 func (rq *request) newUpload(b *bucketState, in *s3.PutObjectInput) (upload, error) {
 	if in.SSECustomerAlgorithm != nil {
-		return upload{}, &fault{status: 501, code: "NotImplemented", message: "Encryption with keys of the customer is not played by this in-memory AWS"}
+		return upload{}, &fault.Error{Status: 501, Code: "NotImplemented", Message: "Encryption with keys of the customer is not played by this in-memory AWS"}
 	}
 	tags, err := headerTags(aws.ToString(in.Tagging))
 	if err != nil {
@@ -59,11 +62,11 @@ func (rq *request) newUpload(b *bucketState, in *s3.PutObjectInput) (upload, err
 	if o.class == "" {
 		o.class = s3types.StorageClassStandard
 	} else if !known(o.class) {
-		return upload{}, &fault{status: 400, code: "InvalidStorageClass", message: "The storage class you specified is not valid"}
+		return upload{}, &fault.Error{Status: 400, Code: "InvalidStorageClass", Message: "The storage class you specified is not valid"}
 	}
 	k, ok := rq.uploadKey(b, in)
 	if !ok {
-		return upload{}, &fault{status: 400, code: "KMS.NotFoundException", message: "Invalid keyId " + aws.ToString(in.SSEKMSKeyId) + b.defaultKey}
+		return upload{}, &fault.Error{Status: 400, Code: "KMS.NotFoundException", Message: "Invalid keyId " + aws.ToString(in.SSEKMSKeyId) + b.defaultKey}
 	}
 	if k != nil {
 		o.key = k.arn
@@ -110,12 +113,12 @@ func headerTags(header string) (map[string]string, error) {
 	}
 	values, err := url.ParseQuery(header)
 	if err != nil || len(values) > 10 {
-		return nil, &fault{status: 400, code: "InvalidArgument", message: "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates."}
+		return nil, &fault.Error{Status: 400, Code: "InvalidArgument", Message: "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates."}
 	}
 	out := map[string]string{}
 	for k, v := range values {
 		if k == "" || len(k) > 128 || len(v) != 1 || len(v[0]) > 256 {
-			return nil, &fault{status: 400, code: "InvalidTag", message: "The TagKey you have provided is invalid"}
+			return nil, &fault.Error{Status: 400, Code: "InvalidTag", Message: "The TagKey you have provided is invalid"}
 		}
 		out[k] = v[0]
 	}

@@ -9,6 +9,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/xacct/xacct/xaccttest/internal/fault"
+	"github.com/xacct/xacct/xaccttest/internal/ids"
 )
 
 // maxKeys is the number of entries that a page has if the request does not ask for fewer.
@@ -22,6 +25,12 @@ func (c *s3Client) ListObjectsV2(ctx context.Context, in *s3.ListObjectsV2Input,
 		b, err := rq.bucketWith("s3:ListBucket", in.Bucket, in.ExpectedBucketOwner, listConditions(in))
 		if err != nil {
 			return nil, err
+		}
+		if aws.ToInt32(in.MaxKeys) < 0 {
+			return nil, &fault.Error{Status: 400, Code: "InvalidArgument", Message: "Argument max-keys must be an integer between 0 and 2147483647"}
+		}
+		if in.EncodingType != "" && !known(in.EncodingType) {
+			return nil, &fault.Error{Status: 400, Code: "InvalidArgument", Message: "Invalid Encoding Method specified in Request"}
 		}
 		after, err := listAfter(in)
 		if err != nil {
@@ -80,7 +89,7 @@ func listAfter(in *s3.ListObjectsV2Input) (string, error) {
 	raw, err := base64.RawURLEncoding.DecodeString(*in.ContinuationToken)
 	after, ok := strings.CutPrefix(string(raw), "after ")
 	if err != nil || !ok {
-		return "", &fault{status: 400, code: "InvalidArgument", message: "The continuation token provided is incorrect"}
+		return "", &fault.Error{Status: 400, Code: "InvalidArgument", Message: "The continuation token provided is incorrect"}
 	}
 	return after, nil
 }
@@ -119,7 +128,7 @@ func (b *bucketState) listed(e listEntry, shown func(*string) *string, owner boo
 	out := s3types.Object{Key: shown(&e.name), Size: aws.Int64(int64(len(o.body))), LastModified: aws.Time(o.modified), ETag: aws.String(o.etag),
 		StorageClass: s3types.ObjectStorageClass(o.class)}
 	if owner {
-		out.Owner = &s3types.Owner{ID: aws.String(canonicalID(b.ownerOf(o)))}
+		out.Owner = &s3types.Owner{ID: aws.String(ids.CanonicalUser(b.ownerOf(o)))}
 	}
 	return out
 }

@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"time"
+
+	"github.com/xacct/xacct/xaccttest/internal/eventual"
+	"github.com/xacct/xacct/xaccttest/internal/fault"
+	"github.com/xacct/xacct/xaccttest/internal/ids"
 )
 
 // put makes o the current version of the key. A bucket with versioning keeps the older versions.
@@ -34,7 +38,7 @@ func (b *bucketState) keep(key string, o *object) {
 	if b.versions == nil {
 		b.versions = map[string][]*object{}
 	}
-	o.version = "v" + digest(24, b.name, key, fmt.Sprint(len(b.versions[key])))
+	o.version = "v" + ids.Digest(24, b.name, key, fmt.Sprint(len(b.versions[key])))
 	b.versions[key] = append(b.versions[key], o)
 }
 
@@ -93,11 +97,11 @@ func (rq *request) object(action string, name, key, expectedOwner *string, condi
 	if err != nil {
 		return nil, err
 	}
-	a := rq.onBucket(action, b, b.policy.read(byAccess))
+	a := rq.onBucket(action, b, b.policy.Read(eventual.ByAccess))
 	a.resource += "/" + *key
 	a.context = conditions
 	if !rq.cloud.allowed(who, rq.sessionName(), rq.now, a) {
-		return nil, &fault{status: 403, code: "AccessDenied", message: "Access Denied"}
+		return nil, &fault.Error{Status: 403, Code: "AccessDenied", Message: "Access Denied"}
 	}
 	return b, nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/xaccttest/internal/fault"
 )
 
 // SetRegions says which opt-in Regions the account has enabled, from now on; none if no name is given. Until then it has all of them, and Regions that
@@ -35,18 +36,18 @@ func (c *Cloud) unknownHere(by client, operation string) error {
 	case a == nil || a.has(by.region):
 		return nil
 	case operation == "HeadBucket":
-		return bodiless(&fault{status: 400, code: "InvalidToken"})
+		return bodiless(&fault.Error{Status: 400, Code: "InvalidToken"})
 	case by.service == "S3":
-		return &fault{status: 400, code: "InvalidToken", message: "The provided token is malformed or otherwise invalid."}
+		return &fault.Error{Status: 400, Code: "InvalidToken", Message: "The provided token is malformed or otherwise invalid."}
 	}
-	return &fault{status: 400, code: "UnrecognizedClientException", message: "The security token included in the request is invalid."}
+	return &fault.Error{Status: 400, Code: "UnrecognizedClientException", Message: "The security token included in the request is invalid."}
 }
 
 // launchable refuses a run one of whose Regions the task's account has not enabled.
 func (e *execution) launchable(c *Cloud) error {
 	for _, l := range []locationState{e.source, e.destination} {
 		if a := c.accounts[l.account]; !a.has(l.region) {
-			return &fault{code: "OptInRequired", message: fmt.Sprintf("Region %s is not enabled in account %s.", l.region, l.account)}
+			return &fault.Error{Code: "OptInRequired", Message: fmt.Sprintf("Region %s is not enabled in account %s.", l.region, l.account)}
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/xaccttest/internal/clone"
 )
 
 // Organization is an account's membership in an organisation. The zero value is an account in no organisation.
@@ -32,7 +33,7 @@ func (c *Cloud) SetOrganization(account string, org Organization) {
 			}
 		}
 	}
-	c.account(account, "").org = clone(org)
+	c.account(account, "").org = clone.Of(org)
 }
 
 // BlockPublicAccess turns BlockPublicPolicy and RestrictPublicBuckets of an account on or off. Turned on, they apply to all buckets of the

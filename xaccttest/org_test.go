@@ -95,7 +95,7 @@ func TestAccountBlocksPublicAccess(t *testing.T) {
 	c := xaccttest.NewCloud()
 	c.AddBucket(src, srcRegion, "media-raw")
 	c.AddBucket(dst, dstRegion, "media-archive", func(o *xaccttest.BucketOptions) { o.AllowPublicPolicy, o.AllowPublicAccess = true, true })
-	w := &world{t: t, ctx: t.Context(), cloud: c, c: c.Clients()}
+	w := &world{t: t, ctx: t.Context(), cloud: c, c: clientsOf(c)}
 	public := policy.New(
 		policy.Allow("s3:GetObject").By(policy.Everyone()).On("arn:aws:s3:::media-archive/public/*"),
 		policy.Allow("s3:ListBucket").By(policy.Account(src)).On("arn:aws:s3:::media-archive"))
@@ -128,7 +128,7 @@ func TestRequesterPays(t *testing.T) {
 	c.SetBucketPolicy("media-archive", policy.New(policy.Allow("s3:ListBucket").By(policy.Account(src)).On("arn:aws:s3:::media-archive")).Bytes())
 	for account, want := range map[string]bool{src: false, dst: true} {
 		c.OperatorARN(account)
-		_, err := c.Clients()[account].S3(dstRegion).HeadBucket(t.Context(), &s3.HeadBucketInput{Bucket: aws.String("media-archive")})
+		_, err := clientsOf(c)[account].S3(dstRegion).HeadBucket(t.Context(), &s3.HeadBucketInput{Bucket: aws.String("media-archive")})
 		if got := err == nil; got != want {
 			t.Errorf("%s: allowed %t (%v)", account, got, err)
 		}

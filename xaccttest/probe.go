@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/xacct/xacct/policy/authz"
+	"github.com/xacct/xacct/xaccttest/internal/clone"
+	"github.com/xacct/xacct/xaccttest/internal/eventual"
 )
 
 // This file holds the access tests of DataSync. Their texts are those collected in
@@ -36,7 +38,7 @@ type Undocumented struct {
 func (c *Cloud) SetUndocumented(u Undocumented) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.undocumented = clone(u)
+	c.undocumented = clone.Of(u)
 }
 
 // probeAsCaller makes the access test as the caller of CreateLocationS3: the bucket exists and is in this Region, and the caller may list it.
@@ -45,7 +47,7 @@ func (rq *request) probeAsCaller(l *locationState) error {
 	b := rq.cloud.buckets[l.bucket]
 	who, err := rq.caller()
 	list := func() access {
-		a := rq.onBucket("s3:ListBucket", b, b.policy.read(byAccess))
+		a := rq.onBucket("s3:ListBucket", b, b.policy.Read(eventual.ByAccess))
 		a.context = rq.cloud.undocumented.Test
 		return a
 	}
@@ -64,7 +66,7 @@ func (rq *request) probeAsCaller(l *locationState) error {
 
 // probe makes the access test as the location's role.
 func (c *Cloud) probe(l *locationState, now time.Time) error {
-	role := c.entitySeen(l.role, byAccess)
+	role := c.entitySeen(l.role, eventual.ByAccess)
 	if role == nil {
 		return invalidRequest("Invalid IAM role")
 	}
@@ -75,7 +77,7 @@ func (c *Cloud) probe(l *locationState, now time.Time) error {
 	if b == nil {
 		return invalidRequest("DataSync location access test failed: could not perform s3:HeadBucket on bucket %s. The bucket does not exist.", l.bucket)
 	}
-	p := b.policy.read(byAccess)
+	p := b.policy.Read(eventual.ByAccess)
 	if !c.dataMay(role, l, b, p, now, "s3:ListBucket", b.arn()) {
 		return invalidRequest("DataSync location access test failed: could not perform s3:ListObjectsV2 on bucket. Ensure bucket access role has s3:ListBucket permission.")
 	}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/xaccttest/internal/ids"
 )
 
 // entry is one object in the report of a run.
@@ -79,7 +81,7 @@ func (e *execution) writeReport(c *Cloud, at time.Time) {
 			items = append(items, item)
 		}
 		if len(items) > 0 {
-			put(fmt.Sprintf("Detailed-Reports/%s%s.files-%s-v1-00001-%s.json", folder, parts[3], strings.ToLower(list), digest(17, e.arn, list)),
+			put(fmt.Sprintf("Detailed-Reports/%s%s.files-%s-v1-00001-%s.json", folder, parts[3], strings.ToLower(list), ids.Digest(17, e.arn, list)),
 				map[string]any{"TaskExecutionId": parts[3], list: items})
 		}
 	}

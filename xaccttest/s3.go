@@ -10,6 +10,9 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/xaccttest/internal/eventual"
+	"github.com/xacct/xacct/xaccttest/internal/fault"
+	"github.com/xacct/xacct/xaccttest/internal/ids"
 )
 
 // s3Client is the S3 of one Region for a principal of one account.
@@ -33,9 +36,9 @@ func (c *s3Client) GetBucketPolicy(ctx context.Context, in *s3.GetBucketPolicyIn
 		if err != nil {
 			return nil, err
 		}
-		p := b.policy.read(byAPI)
+		p := b.policy.Read(eventual.ByAPI)
 		if p == nil {
-			return nil, &fault{status: 404, code: "NoSuchBucketPolicy", message: "The bucket policy does not exist"}
+			return nil, &fault.Error{Status: 404, Code: "NoSuchBucketPolicy", Message: "The bucket policy does not exist"}
 		}
 		b.readings++
 		ids := b.transient > 0
@@ -57,12 +60,12 @@ func (c *s3Client) PutBucketPolicy(ctx context.Context, in *s3.PutBucketPolicyIn
 			return nil, err
 		}
 		if p.public && rq.cloud.blocks(b) {
-			return nil, &fault{status: 403, code: "AccessDenied", message: rq.refusedAs("s3:PutBucketPolicy", b.arn(), "because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access")}
+			return nil, &fault.Error{Status: 403, Code: "AccessDenied", Message: rq.refusedAs("s3:PutBucketPolicy", b.arn(), "because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access")}
 		}
 		if !aws.ToBool(in.ConfirmRemoveSelfBucketAccess) && !rq.cloud.allowed(rq.who, rq.sessionName(), rq.now, rq.onBucket("s3:PutBucketPolicy", b, p)) {
-			return nil, &fault{status: 403, code: "AccessDenied", message: rq.refusedAs("s3:PutBucketPolicy", b.arn(), "because the policy would take away the right to change it")}
+			return nil, &fault.Error{Status: 403, Code: "AccessDenied", Message: rq.refusedAs("s3:PutBucketPolicy", b.arn(), "because the policy would take away the right to change it")}
 		}
-		b.policy.set(p, rq.cloud.opts.Propagation)
+		b.policy.Set(p, rq.cloud.opts.Propagation)
 		b.transient = rq.cloud.opts.TransientIDs
 		return &s3.PutBucketPolicyOutput{}, nil
 	})
@@ -74,7 +77,7 @@ func (c *s3Client) DeleteBucketPolicy(ctx context.Context, in *s3.DeleteBucketPo
 		if err != nil {
 			return nil, err
 		}
-		b.policy.set(nil, rq.cloud.opts.Propagation)
+		b.policy.Set(nil, rq.cloud.opts.Propagation)
 		return &s3.DeleteBucketPolicyOutput{}, nil
 	})
 }
@@ -85,9 +88,9 @@ func (c *s3Client) GetBucketOwnershipControls(ctx context.Context, in *s3.GetBuc
 		if err != nil {
 			return nil, err
 		}
-		o := b.ownership.read(byAPI)
+		o := b.ownership.Read(eventual.ByAPI)
 		if o == "" {
-			return nil, &fault{status: 404, code: "OwnershipControlsNotFoundError", message: "The bucket ownership controls were not found"}
+			return nil, &fault.Error{Status: 404, Code: "OwnershipControlsNotFoundError", Message: "The bucket ownership controls were not found"}
 		}
 		return &s3.GetBucketOwnershipControlsOutput{OwnershipControls: &s3types.OwnershipControls{
 			Rules: []s3types.OwnershipControlsRule{{ObjectOwnership: o}},
@@ -103,13 +106,13 @@ func (c *s3Client) PutBucketOwnershipControls(ctx context.Context, in *s3.PutBuc
 		}
 		rules := in.OwnershipControls.Rules
 		if len(rules) != 1 || !known(rules[0].ObjectOwnership) {
-			return nil, &fault{status: 400, code: "MalformedXML", message: "The XML you provided was not well-formed or did not validate against our published schema"}
+			return nil, &fault.Error{Status: 400, Code: "MalformedXML", Message: "The XML you provided was not well-formed or did not validate against our published schema"}
 		}
 		o := rules[0].ObjectOwnership
 		if o == s3types.ObjectOwnershipBucketOwnerEnforced && len(b.grants) > 0 {
-			return nil, &fault{status: 400, code: "InvalidBucketAclWithObjectOwnership", message: "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"}
+			return nil, &fault.Error{Status: 400, Code: "InvalidBucketAclWithObjectOwnership", Message: "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"}
 		}
-		b.ownership.set(o, rq.cloud.opts.Propagation)
+		b.ownership.Set(o, rq.cloud.opts.Propagation)
 		return &s3.PutBucketOwnershipControlsOutput{}, nil
 	})
 }
@@ -120,7 +123,7 @@ func (c *s3Client) DeleteBucketOwnershipControls(ctx context.Context, in *s3.Del
 		if err != nil {
 			return nil, err
 		}
-		b.ownership.set("", rq.cloud.opts.Propagation)
+		b.ownership.Set("", rq.cloud.opts.Propagation)
 		return &s3.DeleteBucketOwnershipControlsOutput{}, nil
 	})
 }
@@ -132,7 +135,7 @@ func (c *s3Client) GetBucketAcl(ctx context.Context, in *s3.GetBucketAclInput, _
 			return nil, err
 		}
 		out := &s3.GetBucketAclOutput{
-			Owner:  &s3types.Owner{ID: aws.String(canonicalID(b.account))},
+			Owner:  &s3types.Owner{ID: aws.String(ids.CanonicalUser(b.account))},
 			Grants: []s3types.Grant{{Grantee: canonicalUser(b.account), Permission: s3types.PermissionFullControl}},
 		}
 		for _, g := range b.grants {
@@ -147,7 +150,7 @@ func (c *s3Client) GetBucketAcl(ctx context.Context, in *s3.GetBucketAclInput, _
 }
 
 func canonicalUser(account string) *s3types.Grantee {
-	return &s3types.Grantee{Type: s3types.TypeCanonicalUser, ID: aws.String(canonicalID(account))}
+	return &s3types.Grantee{Type: s3types.TypeCanonicalUser, ID: aws.String(ids.CanonicalUser(account))}
 }
 
 // bucket finds the bucket of a call. It checks in the order of S3: the bucket exists, its Region, its owner, and the caller's access.
@@ -166,14 +169,14 @@ func (rq *request) bucketWith(action string, name, expectedOwner *string, condit
 	if err != nil {
 		return nil, err
 	}
-	a := rq.onBucket(action, b, b.policy.read(byAccess))
+	a := rq.onBucket(action, b, b.policy.Read(eventual.ByAccess))
 	a.context = conditions
 	d := rq.cloud.decide(who, rq.sessionName(), rq.now, a)
 	if message := rq.refusalBy(d, action, b.arn()); message != "" {
 		if who.account != b.account {
 			message = "Access Denied"
 		}
-		return nil, &fault{status: 403, code: "AccessDenied", header: header, message: message}
+		return nil, &fault.Error{Status: 403, Code: "AccessDenied", Header: header, Message: message}
 	}
 	return b, nil
 }
@@ -182,18 +185,18 @@ func (rq *request) bucketWith(action string, name, expectedOwner *string, condit
 func (rq *request) bucketAt(name, expectedOwner *string) (*bucketState, error) {
 	b := rq.cloud.buckets[*name]
 	if b == nil || b.partition() != rq.cloud.accounts[rq.account].partition {
-		return nil, &fault{status: 404, code: "NoSuchBucket", message: "The specified bucket does not exist"}
+		return nil, &fault.Error{Status: 404, Code: "NoSuchBucket", Message: "The specified bucket does not exist"}
 	}
 	header := http.Header{"X-Amz-Bucket-Region": {b.region}}
 	if b.region != rq.region {
-		return nil, &fault{status: 301, code: "PermanentRedirect", header: header, message: "The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint."}
+		return nil, &fault.Error{Status: 301, Code: "PermanentRedirect", Header: header, Message: "The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint."}
 	}
 	if owner := aws.ToString(expectedOwner); owner != "" {
 		switch {
 		case !region.ValidAccount(owner):
-			return nil, &fault{status: 400, code: "InvalidBucketOwnerAWSAccountID", header: header, message: "The value of the expected bucket owner parameter must be an AWS account ID"}
+			return nil, &fault.Error{Status: 400, Code: "InvalidBucketOwnerAWSAccountID", Header: header, Message: "The value of the expected bucket owner parameter must be an AWS account ID"}
 		case owner != b.account:
-			return nil, &fault{status: 403, code: "AccessDenied", header: header, message: "Access Denied"}
+			return nil, &fault.Error{Status: 403, Code: "AccessDenied", Header: header, Message: "Access Denied"}
 		}
 	}
 	return b, nil
@@ -204,7 +207,7 @@ func (rq *request) bucketAt(name, expectedOwner *string) (*bucketState, error) {
 func (rq *request) ownBucket(action string, name, expectedOwner *string) (*bucketState, error) {
 	b, err := rq.bucket(action, name, expectedOwner)
 	if err == nil && b.account != rq.account {
-		return nil, &fault{status: 405, code: "MethodNotAllowed", message: "The specified method is not allowed against this resource."}
+		return nil, &fault.Error{Status: 405, Code: "MethodNotAllowed", Message: "The specified method is not allowed against this resource."}
 	}
 	return b, err
 }
@@ -216,12 +219,12 @@ func (rq *request) onBucket(action string, b *bucketState, p *storedPolicy) acce
 
 // bodiless is the error that an SDK client makes of an answer without a body: the HTTP status gives its code.
 func bodiless(err error) error {
-	f, ok := err.(*fault)
+	f, ok := err.(*fault.Error)
 	if !ok {
 		return err
 	}
-	text := http.StatusText(f.status)
-	return &fault{status: f.status, code: strings.ReplaceAll(text, " ", ""), message: text, header: f.header}
+	text := http.StatusText(f.Status)
+	return &fault.Error{Status: f.Status, Code: strings.ReplaceAll(text, " ", ""), Message: text, Header: f.Header}
 }
 
 // known reports whether v is one of the values of its enum.

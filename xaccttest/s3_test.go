@@ -143,7 +143,7 @@ func TestS3Refuses(t *testing.T) {
 		},
 		"ownership: no rule": {
 			call: func(w *world) error {
-				_, err := w.c[dst].S3(dstRegion).PutBucketOwnershipControls(w.ctx, &s3.PutBucketOwnershipControlsInput{Bucket: aws.String("media-archive"), OwnershipControls: &s3types.OwnershipControls{}})
+				_, err := w.c[dst].S3(dstRegion).PutBucketOwnershipControls(w.ctx, &s3.PutBucketOwnershipControlsInput{Bucket: aws.String("media-archive"), OwnershipControls: &s3types.OwnershipControls{Rules: []s3types.OwnershipControlsRule{}}})
 				return err
 			},
 			want: "400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema",

@@ -10,6 +10,8 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/xaccttest/internal/fault"
+	"github.com/xacct/xacct/xaccttest/internal/ids"
 )
 
 // CreateBucket makes a bucket with the settings that AWS gives a new one today. In us-east-1 a bucket that the caller owns already is no error.
@@ -26,9 +28,9 @@ func (c *s3Client) CreateBucket(ctx context.Context, in *s3.CreateBucketInput, _
 		if old := rq.cloud.buckets[*in.Bucket]; old != nil {
 			switch {
 			case old.account != rq.account:
-				return nil, &fault{status: 409, code: "BucketAlreadyExists", message: "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again."}
+				return nil, &fault.Error{Status: 409, Code: "BucketAlreadyExists", Message: "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again."}
 			case at != "us-east-1":
-				return nil, &fault{status: 409, code: "BucketAlreadyOwnedByYou", message: "Your previous request to create the named bucket succeeded and you already own it."}
+				return nil, &fault.Error{Status: 409, Code: "BucketAlreadyOwnedByYou", Message: "Your previous request to create the named bucket succeeded and you already own it."}
 			}
 			return &s3.CreateBucketOutput{Location: aws.String("/" + *in.Bucket)}, nil
 		}
@@ -36,10 +38,10 @@ func (c *s3Client) CreateBucket(ctx context.Context, in *s3.CreateBucketInput, _
 		if ownership == "" {
 			ownership = s3types.ObjectOwnershipBucketOwnerEnforced
 		} else if !known(ownership) {
-			return nil, &fault{status: 400, code: "InvalidArgument", message: "Invalid x-amz-object-ownership header: " + string(ownership)}
+			return nil, &fault.Error{Status: 400, Code: "InvalidArgument", Message: "Invalid x-amz-object-ownership header: " + string(ownership)}
 		}
 		b := &bucketState{name: *in.Bucket, account: rq.account, region: at, created: rq.now, encryption: s3types.ServerSideEncryptionAes256, objects: map[string]*object{}}
-		b.ownership.set(ownership, 0)
+		b.ownership.Set(ownership, 0)
 		b.block.publicPolicies, b.block.publicBuckets = true, true
 		rq.cloud.buckets[b.name] = b
 		return &s3.CreateBucketOutput{Location: aws.String("/" + b.name), BucketArn: aws.String(b.arn())}, nil
@@ -54,11 +56,11 @@ func (rq *request) newBucketRegion(in *s3.CreateBucketInput) (string, error) {
 	}
 	switch {
 	case !bucketName.MatchString(*in.Bucket):
-		return "", &fault{status: 400, code: "InvalidBucketName", message: "The specified bucket is not valid."}
+		return "", &fault.Error{Status: 400, Code: "InvalidBucketName", Message: "The specified bucket is not valid."}
 	case at != rq.region && rq.region != "us-east-1":
-		return "", &fault{status: 400, code: "IllegalLocationConstraintException", message: fmt.Sprintf("The %s location constraint is incompatible for the region specific endpoint this request was sent to.", constraintWord(in))}
+		return "", &fault.Error{Status: 400, Code: "IllegalLocationConstraintException", Message: fmt.Sprintf("The %s location constraint is incompatible for the region specific endpoint this request was sent to.", constraintWord(in))}
 	case !region.Valid(at) || region.Partition(at) != rq.cloud.accounts[rq.account].partition:
-		return "", &fault{status: 400, code: "InvalidLocationConstraint", message: "The specified location-constraint is not valid"}
+		return "", &fault.Error{Status: 400, Code: "InvalidLocationConstraint", Message: "The specified location-constraint is not valid"}
 	}
 	return at, nil
 }
@@ -75,7 +77,7 @@ func constraintWord(in *s3.CreateBucketInput) string {
 func (rq *request) needS3(action, resource string) error {
 	text, err := rq.refusal(action, resource, nil)
 	if err == nil && text != "" {
-		err = &fault{status: 403, code: "AccessDenied", message: text}
+		err = &fault.Error{Status: 403, Code: "AccessDenied", Message: text}
 	}
 	return err
 }
@@ -88,7 +90,7 @@ func (c *s3Client) DeleteBucket(ctx context.Context, in *s3.DeleteBucketInput, _
 			return nil, err
 		}
 		if len(b.objects)+len(b.versions) > 0 {
-			return nil, &fault{status: 409, code: "BucketNotEmpty", message: "The bucket you tried to delete is not empty"}
+			return nil, &fault.Error{Status: 409, Code: "BucketNotEmpty", Message: "The bucket you tried to delete is not empty"}
 		}
 		delete(rq.cloud.buckets, b.name)
 		return &s3.DeleteBucketOutput{}, nil
@@ -109,13 +111,13 @@ func (c *s3Client) ListBuckets(ctx context.Context, in *s3.ListBucketsInput, _ .
 				list = append(list, s3types.Bucket{Name: &b.name, CreationDate: aws.Time(b.created), BucketRegion: aws.String(b.region), BucketArn: aws.String(b.arn())})
 			}
 		}
-		out := &s3.ListBucketsOutput{Owner: &s3types.Owner{ID: aws.String(canonicalID(rq.account))}, Prefix: in.Prefix, Buckets: list}
+		out := &s3.ListBucketsOutput{Owner: &s3types.Owner{ID: aws.String(ids.CanonicalUser(rq.account))}, Prefix: in.Prefix, Buckets: list}
 		if in.MaxBuckets == nil && in.ContinuationToken == nil { // without paging S3 lists all
 			return out, nil
 		}
 		part, next, err := page(rq.cloud, rq.operation, list, in.ContinuationToken, aws.ToInt32(in.MaxBuckets))
 		if err != nil {
-			return nil, &fault{status: 400, code: "InvalidArgument", message: "The continuation token provided is incorrect"}
+			return nil, &fault.Error{Status: 400, Code: "InvalidArgument", Message: "The continuation token provided is incorrect"}
 		}
 		out.Buckets, out.ContinuationToken = part, stringOrNil(next)
 		return out, nil

@@ -6,6 +6,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/xacct/xacct/xaccttest/internal/clone"
+	"github.com/xacct/xacct/xaccttest/internal/eventual"
+	"github.com/xacct/xacct/xaccttest/internal/fault"
 )
 
 // This file holds the read calls about a bucket's settings. Their actions are not always named like the operations:
@@ -18,7 +22,7 @@ func (c *s3Client) GetPublicAccessBlock(ctx context.Context, in *s3.GetPublicAcc
 			return nil, err
 		}
 		if !b.block.publicPolicies && !b.block.publicBuckets {
-			return nil, &fault{status: 404, code: "NoSuchPublicAccessBlockConfiguration", message: "The public access block configuration was not found"}
+			return nil, &fault.Error{Status: 404, Code: "NoSuchPublicAccessBlockConfiguration", Message: "The public access block configuration was not found"}
 		}
 		return &s3.GetPublicAccessBlockOutput{PublicAccessBlockConfiguration: &s3types.PublicAccessBlockConfiguration{
 			BlockPublicAcls: aws.Bool(true), IgnorePublicAcls: aws.Bool(true),
@@ -33,9 +37,9 @@ func (c *s3Client) GetBucketPolicyStatus(ctx context.Context, in *s3.GetBucketPo
 		if err != nil {
 			return nil, err
 		}
-		p := b.policy.read(byAPI)
+		p := b.policy.Read(eventual.ByAPI)
 		if p == nil {
-			return nil, &fault{status: 404, code: "NoSuchBucketPolicy", message: "The bucket policy does not exist"}
+			return nil, &fault.Error{Status: 404, Code: "NoSuchBucketPolicy", Message: "The bucket policy does not exist"}
 		}
 		return &s3.GetBucketPolicyStatusOutput{PolicyStatus: &s3types.PolicyStatus{IsPublic: aws.Bool(p.public)}}, nil
 	})
@@ -78,9 +82,9 @@ func (c *s3Client) GetObjectLockConfiguration(ctx context.Context, in *s3.GetObj
 			return nil, err
 		}
 		if b.lock == nil {
-			return nil, &fault{status: 404, code: "ObjectLockConfigurationNotFoundError", message: "Object Lock configuration does not exist for this bucket"}
+			return nil, &fault.Error{Status: 404, Code: "ObjectLockConfigurationNotFoundError", Message: "Object Lock configuration does not exist for this bucket"}
 		}
-		return &s3.GetObjectLockConfigurationOutput{ObjectLockConfiguration: clone(b.lock)}, nil
+		return &s3.GetObjectLockConfigurationOutput{ObjectLockConfiguration: clone.Of(b.lock)}, nil
 	})
 }
 

@@ -10,12 +10,16 @@ import (
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/problem"
+	"github.com/xacct/xacct/xaccttest/internal/eventual"
+	"github.com/xacct/xacct/xaccttest/internal/fault"
+	"github.com/xacct/xacct/xaccttest/internal/ids"
+	"github.com/xacct/xacct/xaccttest/internal/jsontree"
 )
 
 // storedPolicy is a bucket policy as S3 stores it: compact, and with the unique ids of roles and users in place of their ARNs. Its text is
 // immutable.
 type storedPolicy struct {
-	tree   *tree
+	tree   *jsontree.Tree
 	public bool // S3 calls the policy public
 
 	resolved policy.Document // the policy for access decisions: with the ARNs of the roles and users that exist
@@ -55,7 +59,7 @@ func policyMessage(err error) string {
 }
 
 func malformedPolicy(message string) error {
-	return &fault{status: 400, code: "MalformedPolicy", message: message}
+	return &fault.Error{Status: 400, Code: "MalformedPolicy", Message: message}
 }
 
 // newStoredPolicy checks a policy for the bucket as S3 does, and makes its stored form. It stops at the first problem.
@@ -69,7 +73,7 @@ func (c *Cloud) newStoredPolicy(b *bucketState, text []byte) (*storedPolicy, err
 	if err != nil {
 		return nil, malformedPolicy("This policy contains invalid Json")
 	}
-	t, err := parseTree(text)
+	t, err := jsontree.Parse(text)
 	if err != nil {
 		return nil, malformedPolicy("This policy contains invalid Json")
 	}
@@ -87,13 +91,13 @@ func (c *Cloud) newStoredPolicy(b *bucketState, text []byte) (*storedPolicy, err
 			}
 		}
 	}
-	statements := t.member("Statement")
-	if !statements.isList {
-		*statements = tree{isList: true, kids: []*tree{statements.clone()}}
+	statements := t.Member("Statement")
+	if !statements.IsList {
+		*statements = jsontree.Tree{IsList: true, Kids: []*jsontree.Tree{statements.Clone()}}
 	}
-	for _, s := range statements.kids {
+	for _, s := range statements.Kids {
 		for _, name := range []string{"Principal", "NotPrincipal"} {
-			if p := s.member(name); p != nil && !c.storePrincipals(p) {
+			if p := s.Member(name); p != nil && !c.storePrincipals(p) {
 				return nil, malformedPolicy("Invalid principal in policy")
 			}
 		}
@@ -130,18 +134,18 @@ func (b *bucketState) owns(resource string) bool {
 }
 
 // storePrincipals replaces the ARNs of roles and users by their unique ids. It returns false if a principal does not exist.
-func (c *Cloud) storePrincipals(p *tree) bool {
-	for i, kid := range p.kids {
-		for _, value := range kid.items() {
-			switch p.names[i] {
+func (c *Cloud) storePrincipals(p *jsontree.Tree) bool {
+	for i, kid := range p.Kids {
+		for _, value := range kid.Items() {
+			switch p.Names[i] {
 			case "AWS":
-				stored, ok := c.storePrincipal(value.text())
+				stored, ok := c.storePrincipal(value.Text())
 				if !ok {
 					return false
 				}
-				value.scalar = stored
+				value.Scalar = stored
 			case "Service":
-				if !servicePrincipal.MatchString(value.text()) {
+				if !servicePrincipal.MatchString(value.Text()) {
 					return false
 				}
 			}
@@ -179,9 +183,9 @@ func (c *Cloud) storePrincipal(value string) (string, bool) {
 	case a.Service == "sts" && strings.HasPrefix(a.Resource, "assumed-role/"):
 		part := strings.Split(a.Resource, "/")
 		e := c.at(a.Account, identityKey("role", part[1]))
-		return value, len(part) == 3 && e != nil && e.read(byPrincipal) != nil
+		return value, len(part) == 3 && e != nil && e.Read(eventual.ByPrincipal) != nil
 	}
-	if i := c.entitySeen(value, byPrincipal); i != nil {
+	if i := c.entitySeen(value, eventual.ByPrincipal); i != nil {
 		return i.id, true
 	}
 	return "", false
@@ -204,48 +208,48 @@ func (c *Cloud) partitionOf(account string) string {
 // render is the policy as GetBucketPolicy returns it: lists of one as a single value, other lists in an order of S3's own, which for principals
 // changes with every reading. With ids, also roles and users that exist are shown by unique id.
 func (c *Cloud) render(b *bucketState, p *storedPolicy, reading int, ids bool) []byte {
-	t := p.tree.clone()
-	for _, s := range t.member("Statement").kids {
-		for i, name := range s.names {
-			switch element := s.kids[i]; name {
+	t := p.tree.Clone()
+	for _, s := range t.Member("Statement").Kids {
+		for i, name := range s.Names {
+			switch element := s.Kids[i]; name {
 			case "Action", "NotAction", "Resource", "NotResource":
 				shuffle(element, b.name)
 			case "Principal", "NotPrincipal":
-				for _, kind := range element.kids {
-					for _, value := range kind.items() {
-						if e := c.entityByID(value.text()); e != nil && !ids {
-							value.scalar = e.arn
+				for _, kind := range element.Kids {
+					for _, value := range kind.Items() {
+						if e := c.entityByID(value.Text()); e != nil && !ids {
+							value.Scalar = e.arn
 						}
 					}
 					shuffle(kind, b.name+strconv.Itoa(reading))
 				}
 			case "Condition":
-				for _, operator := range element.kids {
-					for _, values := range operator.kids {
+				for _, operator := range element.Kids {
+					for _, values := range operator.Kids {
 						unlist(values)
 					}
 				}
 			}
 		}
 	}
-	return t.bytes()
+	return t.Bytes()
 }
 
 // shuffle reorders the items of a list. The order depends on the salt only.
-func shuffle(t *tree, salt string) {
-	if !t.isList {
+func shuffle(t *jsontree.Tree, salt string) {
+	if !t.IsList {
 		return
 	}
-	slices.SortStableFunc(t.kids, func(a, b *tree) int {
-		return strings.Compare(digest(8, salt, a.text()), digest(8, salt, b.text()))
+	slices.SortStableFunc(t.Kids, func(a, b *jsontree.Tree) int {
+		return strings.Compare(ids.Digest(8, salt, a.Text()), ids.Digest(8, salt, b.Text()))
 	})
 	unlist(t)
 }
 
 // unlist replaces a list of one by its item.
-func unlist(t *tree) {
-	if t.isList && len(t.kids) == 1 {
-		*t = *t.kids[0]
+func unlist(t *jsontree.Tree) {
+	if t.IsList && len(t.Kids) == 1 {
+		*t = *t.Kids[0]
 	}
 }
 

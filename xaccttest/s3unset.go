@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/xacct/xacct/xaccttest/internal/fault"
 )
 
 // This file holds the reads of bucket settings that no bucket of the cloud has: each answers what S3 answers while nothing is set.
@@ -15,7 +17,7 @@ func unset[O any](rq *request, action string, bucket, owner *string, code, messa
 		return nil, err
 	}
 	if code != "" {
-		return nil, &fault{status: 404, code: code, message: message}
+		return nil, &fault.Error{Status: 404, Code: code, Message: message}
 	}
 	return new(O), nil
 }

@@ -9,6 +9,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/xaccttest/internal/ids"
+	"github.com/xacct/xacct/xaccttest/internal/timetable"
 )
 
 // scheduleState is the schedule of a task.
@@ -18,7 +21,7 @@ type scheduleState struct {
 	by         dstypes.ScheduleDisabledBy
 	reason     string
 	changed    time.Time // time of the last change of the status
-	timetable  *timetable
+	timetable  *timetable.Timetable
 	next       time.Time // next start of the task, if more is true
 	more       bool
 	failures   int // number of failures in a row with the same code
@@ -48,7 +51,7 @@ func (s scheduleState) over(in *dstypes.TaskSchedule, now time.Time) (scheduleSt
 	if in.Status != "" && !known(in.Status) {
 		return s, violation("schedule.status", string(in.Status), "enum value set: [ENABLED, DISABLED]")
 	}
-	times, err := newTimetable(text)
+	times, err := timetable.Parse(text)
 	if err != nil {
 		return s, invalidRequest("Invalid schedule expression: %s", err)
 	}
@@ -67,7 +70,7 @@ func (s scheduleState) over(in *dstypes.TaskSchedule, now time.Time) (scheduleSt
 }
 
 // count sets the next start, counted from a moment.
-func (s *scheduleState) count(from time.Time) { s.next, s.more = s.timetable.next(from) }
+func (s *scheduleState) count(from time.Time) { s.next, s.more = s.timetable.Next(from) }
 
 func (s scheduleState) sdk() (*dstypes.TaskSchedule, *dstypes.TaskScheduleDetails) {
 	if s.expression == "" {
@@ -130,7 +133,7 @@ func (c *Cloud) startScheduled(t *taskState, at time.Time) {
 	}
 	e := &execution{task: t, mode: t.mode, options: t.options, includes: t.includes, excludes: t.excludes, extras: t.extras,
 		source: *t.source, destination: *t.destination, tags: map[string]string{}, phases: c.opts.Phases, requested: at, scheduled: true}
-	e.arn = t.arn + "/execution/exec-" + digest(17, "execution", t.arn, c.serial.next("execution", t.arn))
+	e.arn = t.arn + "/execution/exec-" + ids.Digest(17, "execution", t.arn, c.serial.Next("execution", t.arn))
 	c.enqueue(e, at)
 }
 

@@ -14,6 +14,9 @@ import (
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/policy/authz"
+	"github.com/xacct/xacct/xaccttest/internal/eventual"
+	"github.com/xacct/xacct/xaccttest/internal/fault"
+	"github.com/xacct/xacct/xaccttest/internal/ids"
 )
 
 // session is what sts:AssumeRole began: a role's session with a name, tags and policies of its own.
@@ -53,9 +56,9 @@ func (rq *request) inSession(role *identity) (*identity, error) {
 	case s == nil:
 		return role, nil
 	case role.id != s.roleID:
-		return nil, &fault{status: 403, code: "InvalidClientTokenId", message: "The security token included in the request is invalid."}
+		return nil, &fault.Error{Status: 403, Code: "InvalidClientTokenId", Message: "The security token included in the request is invalid."}
 	case !rq.now.Before(s.expires):
-		return nil, &fault{status: 403, code: "ExpiredToken", message: "The security token included in the request is expired"}
+		return nil, &fault.Error{Status: 403, Code: "ExpiredToken", Message: "The security token included in the request is expired"}
 	}
 	return role.with(func(i *identity) {
 		for k, v := range s.tags {
@@ -75,7 +78,7 @@ func (c *stsClient) AssumeRole(ctx context.Context, in *sts.AssumeRoleInput, _ .
 			return nil, validationError("roleSessionName", *in.RoleSessionName, sessionNames.String())
 		}
 		if in.SourceIdentity != nil || in.SerialNumber != nil || in.TokenCode != nil || in.TransitiveTagKeys != nil || in.ProvidedContexts != nil {
-			return nil, &fault{status: 400, code: "ValidationError", message: "Source identities, second factors, transitive tags and contexts are not played by this in-memory AWS"}
+			return nil, &fault.Error{Status: 400, Code: "ValidationError", Message: "Source identities, second factors, transitive tags and contexts are not played by this in-memory AWS"}
 		}
 		role, err := rq.assumedRole(in)
 		if err != nil {
@@ -105,10 +108,10 @@ func (c *Cloud) begin(s *session, now time.Time) *ststypes.Credentials {
 			delete(c.sessions, id)
 		}
 	}
-	n := c.serial.next("session", s.arn, s.name)
-	id := "ASIA" + uniqueID("", "session", s.arn, s.name, n)[:16]
+	n := c.serial.Next("session", s.arn, s.name)
+	id := "ASIA" + ids.Unique("", "session", s.arn, s.name, n)[:16]
 	c.sessions[id] = s
-	return &ststypes.Credentials{AccessKeyId: &id, SecretAccessKey: aws.String(digest(40, "secret", id)), SessionToken: aws.String(digest(64, "token", id)), Expiration: &s.expires}
+	return &ststypes.Credentials{AccessKeyId: &id, SecretAccessKey: aws.String(ids.Digest(40, "secret", id)), SessionToken: aws.String(ids.Digest(64, "token", id)), Expiration: &s.expires}
 }
 
 // assumedRole is the role of the request, if the caller may assume it. Which of the two sides refused, and whether the role exists, is not told.
@@ -118,12 +121,12 @@ func (rq *request) assumedRole(in *sts.AssumeRoleInput) (*identity, error) {
 		return nil, err
 	}
 	refused := func(action string) error {
-		return &fault{status: 403, code: "AccessDenied", message: fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s", who.callerARN(rq.sessionName()), action, *in.RoleArn)}
+		return &fault.Error{Status: 403, Code: "AccessDenied", Message: fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s", who.callerARN(rq.sessionName()), action, *in.RoleArn)}
 	}
 	if a, ok := region.ParseARN(*in.RoleArn); !ok || a.Service != "iam" {
-		return nil, &fault{status: 400, code: "ValidationError", message: *in.RoleArn + " is invalid"}
+		return nil, &fault.Error{Status: 400, Code: "ValidationError", Message: *in.RoleArn + " is invalid"}
 	}
-	role := rq.cloud.entitySeen(*in.RoleArn, byAccess)
+	role := rq.cloud.entitySeen(*in.RoleArn, eventual.ByAccess)
 	if role == nil || role.kind != "role" {
 		return nil, refused("sts:AssumeRole")
 	}
@@ -170,9 +173,9 @@ func (rq *request) duration(role *identity, wanted *int32) (int32, error) {
 	case wanted == nil:
 		return min(most, 3600), nil
 	case *wanted < 900:
-		return 0, &fault{status: 400, code: "ValidationError", message: fmt.Sprintf("1 validation error detected: Value '%d' at 'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to 900", *wanted)}
+		return 0, &fault.Error{Status: 400, Code: "ValidationError", Message: fmt.Sprintf("1 validation error detected: Value '%d' at 'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to 900", *wanted)}
 	case *wanted > most:
-		return 0, &fault{status: 400, code: "ValidationError", message: "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."}
+		return 0, &fault.Error{Status: 400, Code: "ValidationError", Message: "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."}
 	}
 	return *wanted, nil
 }

@@ -82,12 +82,12 @@ func TestAssumeRole(t *testing.T) {
 			if tt.change != nil {
 				tt.change(in)
 			}
-			if _, err := assume(w, w.cloud.ClientsAs(tt.caller), in); codeOf(err) != tt.want {
+			if _, err := assume(w, clientsAs(w.cloud, tt.caller), in); codeOf(err) != tt.want {
 				t.Errorf("%v, want %q", err, tt.want)
 			}
 		})
 	}
-	_, err := assume(w, w.cloud.ClientsAs(able), &sts.AssumeRoleInput{RoleArn: aws.String("arn:aws:iam::" + src + ":role/none")})
+	_, err := assume(w, clientsAs(w.cloud, able), &sts.AssumeRoleInput{RoleArn: aws.String("arn:aws:iam::" + src + ":role/none")})
 	if codeOf(err) != "AccessDenied" {
 		t.Errorf("a role that does not exist: %v", err)
 	}
@@ -153,7 +153,7 @@ func TestCustomerManagedPolicies(t *testing.T) {
 		t.Error(err)
 	}
 	head := func() string {
-		_, err := w.cloud.ClientsAs(reader).S3(srcRegion).HeadBucket(w.ctx, &s3.HeadBucketInput{Bucket: aws.String("media-raw")})
+		_, err := clientsAs(w.cloud, reader).S3(srcRegion).HeadBucket(w.ctx, &s3.HeadBucketInput{Bucket: aws.String("media-raw")})
 		return codeOf(err)
 	}
 	if head() == "" {

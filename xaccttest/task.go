@@ -11,6 +11,8 @@ import (
 
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/xaccttest/internal/clone"
+	"github.com/xacct/xacct/xaccttest/internal/ids"
 )
 
 // taskState is a task.
@@ -72,8 +74,8 @@ func (c *syncClient) CreateTask(ctx context.Context, in *datasync.CreateTaskInpu
 		if err := rq.serviceLinkedRole(); err != nil {
 			return nil, err
 		}
-		t.arn = rq.arn("task/task-" + digest(17, "task", rq.account, rq.region, t.source.arn, t.destination.arn, t.name,
-			rq.cloud.serial.next("task", rq.account, rq.region, t.source.arn, t.destination.arn, t.name)))
+		t.arn = rq.arn("task/task-" + ids.Digest(17, "task", rq.account, rq.region, t.source.arn, t.destination.arn, t.name,
+			rq.cloud.serial.Next("task", rq.account, rq.region, t.source.arn, t.destination.arn, t.name)))
 		here := rq.here()
 		here.tasks[t.arn] = t
 		rq.cloud.keepTime(t)
@@ -164,7 +166,7 @@ var logGroupARN = regexp.MustCompile(`^arn:(?:aws|aws-cn|aws-us-gov|aws-eusc|aws
 func (rq *request) serviceLinkedRole() error {
 	const name = "AWSServiceRoleForDataSync"
 	a := rq.cloud.accounts[rq.account]
-	if e := a.identities[identityKey("role", name)]; e != nil && e.latest() != nil {
+	if e := a.identities[identityKey("role", name)]; e != nil && e.Latest() != nil {
 		return nil
 	}
 	path := "/aws-service-role/" + syncService + "/"
@@ -205,9 +207,9 @@ func (c *syncClient) DescribeTask(ctx context.Context, in *datasync.DescribeTask
 		out := &datasync.DescribeTaskOutput{
 			TaskArn: aws.String(t.arn), Name: stringOrNil(t.name), Status: t.status(rq.cloud, rq.now), TaskMode: t.mode,
 			SourceLocationArn: aws.String(t.source.arn), DestinationLocationArn: aws.String(t.destination.arn),
-			Options: ptr(cloneOptions(t.options)), Includes: clone(t.includes), Excludes: clone(t.excludes),
+			Options: ptr(cloneOptions(t.options)), Includes: clone.Of(t.includes), Excludes: clone.Of(t.excludes),
 			CloudWatchLogGroupArn: stringOrNil(t.logGroup), CreationTime: aws.Time(t.created),
-			ManifestConfig: clone(t.manifest), TaskReportConfig: clone(t.report),
+			ManifestConfig: clone.Of(t.manifest), TaskReportConfig: clone.Of(t.report),
 		}
 		out.Schedule, out.ScheduleDetails = t.schedule.sdk()
 		if t.latest != nil {

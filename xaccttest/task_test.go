@@ -96,12 +96,12 @@ func TestCreateTaskRefuses(t *testing.T) {
 		statements := policy.New(policy.Allow("datasync:CreateTask").On(source, destination))
 		ops := w.cloud.AddRole(src, "ops", statements)
 		in := &datasync.CreateTaskInput{SourceLocationArn: aws.String(source), DestinationLocationArn: aws.String(destination), TaskMode: dstypes.TaskModeEnhanced}
-		_, err := w.cloud.ClientsAs(ops).DataSync(dstRegion).CreateTask(w.ctx, in)
+		_, err := clientsAs(w.cloud, ops).DataSync(dstRegion).CreateTask(w.ctx, in)
 		if got := refused(err); !strings.Contains(got, "iam:CreateServiceLinkedRole") {
 			t.Error(got)
 		}
 		w.task(source, destination, nil) // by the administrator, who may make the role
-		_, err = w.cloud.ClientsAs(ops).DataSync(dstRegion).CreateTask(w.ctx, in)
+		_, err = clientsAs(w.cloud, ops).DataSync(dstRegion).CreateTask(w.ctx, in)
 		w.must(err)
 		if !strings.Contains(w.cloud.Dump(), "AWSServiceRoleForDataSync") {
 			t.Error("the role is not in the dump")

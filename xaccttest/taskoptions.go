@@ -6,6 +6,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+
+	"github.com/xacct/xacct/xaccttest/internal/clone"
 )
 
 // effective are the options of a new task: the given ones, and DataSync's defaults for all others.
@@ -48,7 +50,7 @@ func overlay(o dstypes.Options, given *dstypes.Options) dstypes.Options {
 	return cloneOptions(o)
 }
 
-func cloneOptions(o dstypes.Options) dstypes.Options { return clone(o) }
+func cloneOptions(o dstypes.Options) dstypes.Options { return clone.Of(o) }
 
 // optionRules refuse combinations of options. The texts of posix and all-remove are those of
 // https://github.com/christoferson/aws-cloudformation/blob/main/datasync/README.md; the others are assumed to look like them.

@@ -39,7 +39,7 @@ func newWorld(t testing.TB, optFns ...func(*xaccttest.Options)) *world {
 	c := xaccttest.NewCloud(optFns...)
 	c.AddBucket(src, srcRegion, "media-raw")
 	c.AddBucket(dst, dstRegion, "media-archive")
-	return &world{t: t, ctx: context.Background(), cloud: c, c: c.Clients()}
+	return &world{t: t, ctx: context.Background(), cloud: c, c: clientsOf(c)}
 }
 
 // sync is DataSync of the source account in a Region.

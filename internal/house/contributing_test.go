@@ -73,7 +73,7 @@ func shownAs(dir string) string {
 	switch dir {
 	case ".":
 		return "xacct"
-	case "internal", "policy/internal", "internal/enginetest", "examples":
+	case "internal", "policy/internal", "xaccttest/internal", "internal/enginetest", "examples":
 		return dir + "/…"
 	}
 	return dir

@@ -46,6 +46,7 @@ var floors = []struct {
 	{"internal/apply", 14},
 	{"internal/residue", 15},
 	{".", 20},                   // the face: Transfer, Plan, Apply
+	{"xaccttest/internal", 29},  // what its services share, and does not know them
 	{"xaccttest", 30},           // the in-memory AWS
 	{"xaccttest/awshttp", 31},   // its HTTP face
 	{"review", 35},              // what people read who do not write Go
@@ -141,6 +142,8 @@ func TestEdges(t *testing.T) {
 		{"test support inside a folder of tests", "examples/quickstart", "internal/enginetest/kittest", "imports internal/enginetest/kittest, which is for tests only"},
 		{"test support that plays against the fake", "internal/enginetest/kittest", "xaccttest", ""},
 		{"the limit of tests", "bucket", "internal/testlimit", "imports internal/testlimit, which is for tests only"},
+		{"below the fake", "xaccttest", "xaccttest/internal/fault", ""},
+		{"from below the fake", "xaccttest/internal/fault", "xaccttest", "imports xaccttest, which stands on a higher floor"},
 		{"a new package", "shiny", "policy", "stands on no floor: add it to the table"},
 		{"to a new package", "bucket", "shiny", "imports shiny, which stands on no floor"},
 	} {

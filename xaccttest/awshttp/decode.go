@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/xacct/xacct/internal/model"
 )
@@ -20,6 +21,9 @@ type decoder struct {
 // jsonBody fills the input from a JSON document; no body is an empty one.
 func (d *decoder) jsonBody(in reflect.Value, shape *model.Shape, body []byte) error {
 	root := &node{kind: objectNode}
+	if !utf8.Valid(body) {
+		return &failure{status: 400, code: "SerializationException", message: "the body is not UTF-8"}
+	}
 	if len(body) > 0 {
 		var err error
 		if root, err = parseJSON(body); err != nil || root.kind != objectNode {
@@ -164,6 +168,11 @@ func (d *decoder) list(v reflect.Value, s *model.Shape, m model.Member, n *node,
 		for _, k := range n.kids {
 			if k.name != wireName("member", s.Item) {
 				return d.unknown(path + "." + k.name)
+			}
+			for _, kid := range k.kids {
+				if kid.name == "" || kid.name[0] == '0' || strings.Trim(kid.name, "0123456789") != "" {
+					return d.unknown(path + "." + k.name + "." + kid.name)
+				}
 			}
 			items = append(items, k.kids...)
 		}

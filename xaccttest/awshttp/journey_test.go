@@ -32,6 +32,7 @@ type world struct {
 	handler  *awshttp.Handler
 	clients  xacct.Clients
 	transfer xacct.Transfer
+	inside   xacct.Clients // those of the cloud itself, where a test compares
 }
 
 func newWorld(optFns ...func(*xaccttest.Options)) *world {
@@ -215,7 +216,7 @@ func TestManyAppliesAtOnce(t *testing.T) {
 		w := newWorld(func(o *xaccttest.Options) { o.Latency = 10 * time.Millisecond })
 		p := w.plan(t)
 		var wg sync.WaitGroup
-		for range max(4, 16/testlimit.UnderRace) {
+		for range max(4, 64/testlimit.UnderRace) {
 			wg.Go(func() { p.Apply(t.Context(), w.clients) }) //nolint:errcheck // that they are in each other's way is no matter
 		}
 		wg.Wait()

@@ -146,6 +146,10 @@ func (x *exchange) headers(e *encoder, v reflect.Value, shape *model.Shape) {
 	for _, name := range names(shape) {
 		m := shape.Members[name]
 		f := field(v, name)
+		if raw := v.FieldByName(name + "String"); raw.IsValid() && !missing(raw) { // ExpiresString is the header, Expires the time if it is one
+			x.w.Header().Set(m.Name, raw.Elem().String())
+			continue
+		}
 		if !f.IsValid() || missing(f) {
 			continue
 		}

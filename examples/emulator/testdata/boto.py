@@ -1,5 +1,6 @@
 # Walks a transfer between two accounts with boto3, and holds every answer against botocore's models: types, required members, enums, patterns,
-# lengths and statuses; pages of three entries go through botocore's paginators. Argument: the URL of the emulator, which was started with -page 3.
+# lengths and statuses; pages of three entries go through botocore's paginators. With a botocore from before Enhanced mode the task is a BASIC one.
+# Argument: the URL of the emulator, which was started with -page 3.
 import hashlib
 import io
 import json
@@ -149,6 +150,11 @@ def callers(iam):
     expect("NoSuchEntity", iam.get_role, RoleName="none")
 
 
+def enhanced(sync):
+    """Whether the model of DataSync has Enhanced mode."""
+    return "TaskMode" in sync.meta.service_model.operation_model("CreateTask").input_shape.members
+
+
 def document(*statements):
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
@@ -190,12 +196,14 @@ def journey(iam):
     source = here.create_location_s3(S3BucketArn="arn:aws:s3:::media-raw", Subdirectory="/2026", S3Config=config, Tags=tags)["LocationArn"]
     destination = there.create_location_s3(S3BucketArn="arn:aws:s3:::media-archive", S3Config=config)["LocationArn"]
     here.describe_location_s3(LocationArn=source)
-    here.update_location_s3(LocationArn=source, Subdirectory="/2026/")
+    if hasattr(here, "update_location_s3"):  # since December 2024
+        here.update_location_s3(LocationArn=source, Subdirectory="/2026/")
     assert len(pages(here, "list_tags_for_resource", "Tags", ResourceArn=source)) == 4 and len(pages(here, "list_locations", "Locations")) == 1
     here.tag_resource(ResourceArn=source, Tags=[{"Key": "x", "Value": "y"}])
     here.untag_resource(ResourceArn=source, Keys=["x"])
     expect("InvalidRequestException", here.describe_location_s3, LocationArn=source[:-1] + ("0" if source[-1] != "0" else "1"))
-    task = there.create_task(SourceLocationArn=source, DestinationLocationArn=destination, Name="boto", TaskMode="ENHANCED", Options={"VerifyMode": "ONLY_FILES_TRANSFERRED"})["TaskArn"]
+    task = there.create_task(SourceLocationArn=source, DestinationLocationArn=destination, Name="boto", Options={"VerifyMode": "ONLY_FILES_TRANSFERRED"},
+                             **({"TaskMode": "ENHANCED"} if enhanced(there) else {}))["TaskArn"]
     while there.describe_task(TaskArn=task)["Status"] != "AVAILABLE":
         time.sleep(0.05)
     there.update_task(TaskArn=task, Name="boto-2")
@@ -238,5 +246,6 @@ journey(iam_a)
 rest()
 for v in violations:
     print(v)
-print(f"boto3 {boto3.__version__}: {len(requests)} requests of {len(set(requests))} operations, {len(violations)} violations of the models")
+mode = "Enhanced mode" if enhanced(client("datasync", A, "eu-west-1")) else "BASIC mode, Enhanced mode not run"
+print(f"boto3 {boto3.__version__}, {mode}: {len(requests)} requests of {len(set(requests))} operations, {len(violations)} violations of the models")
 sys.exit(1 if violations or len(requests) < 130 else 0)

@@ -1,10 +1,12 @@
 # Runs the sh blocks of a page one after the other in one shell, and compares what each prints with the text block after it; without one it must
-# print nothing. A block after the line <!-- started by the gate --> is not run. With --update the text blocks are rewritten.
-# Arguments: the page, the URL of the emulator, perhaps --update.
+# print nothing. A block after the line <!-- started by the gate --> is not run. With --update the text blocks are rewritten. With --basic, for a client
+# that has no TaskMode, the blocks after the line <!-- Enhanced mode --> are not run, and --task-mode is left out of the others.
+# Arguments: the page, the URL of the emulator, perhaps --update or --basic.
 import re
 import subprocess
 import sys
 import tempfile
+import threading
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 
@@ -16,6 +18,14 @@ class Shell:
         self.bash = subprocess.Popen(["bash"], cwd=where, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     def run(self, block):
+        hangs = threading.Timer(120, self.bash.kill)  # a loop that waits for what never comes
+        hangs.start()
+        try:
+            return self.output(block)
+        finally:
+            hangs.cancel()
+
+    def output(self, block):
         self.bash.stdin.write(block + "\necho '-- end of the block --'\n")
         self.bash.stdin.flush()
         out = []
@@ -26,14 +36,22 @@ class Shell:
         sys.exit("the shell ended within:\n" + block)
 
 
-def main(page, url, update):
+def main(page, url, update, basic):
     text = open(page).read()
     with tempfile.TemporaryDirectory() as where:
         shell = Shell(where)
-        ran, compared, wrong, printed, edits = 0, 0, 0, None, []
+        ran, left_out, compared, wrong, printed, edits = 0, 0, 0, 0, None, []
         for m in FENCE.finditer(text):
             language, body = m.groups()
-            if language == "sh" and not text[: m.start()].rstrip().endswith("<!-- started by the gate -->"):
+            above = text[: m.start()].rstrip()
+            if language == "sh" and basic and above.endswith("<!-- Enhanced mode -->"):
+                if printed:
+                    wrong += 1
+                    print("printed, and not on the page:\n" + printed)
+                left_out, printed = left_out + 1, None
+            elif language == "sh" and not above.endswith("<!-- started by the gate -->"):
+                if basic:
+                    body = body.replace(" --task-mode ENHANCED", "")
                 if printed:
                     wrong += 1
                     print("printed, and not on the page:\n" + printed)
@@ -53,8 +71,8 @@ def main(page, url, update):
         for start, end, new in reversed(edits):
             text = text[:start] + new + text[end:]
         open(page, "w").write(text)
-    print(f"{ran} blocks run, {compared} answers compared, {wrong} differ")
-    return 1 if wrong and not update or not ran or not compared else 0
+    print(f"{'BASIC' if basic else 'Enhanced'} mode: {ran} blocks run, {left_out} of Enhanced mode not run, {compared} answers compared, {wrong} differ")
+    return 1 if wrong and not update or not ran or not compared or basic and not left_out else 0
 
 
-sys.exit(main(sys.argv[1], sys.argv[2], "--update" in sys.argv))
+sys.exit(main(sys.argv[1], sys.argv[2], "--update" in sys.argv, "--basic" in sys.argv))

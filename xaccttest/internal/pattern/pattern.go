@@ -1,42 +1,22 @@
-package xaccttest
+// Package pattern matches paths with the filters of DataSync.
+// Source: https://docs.aws.amazon.com/datasync/latest/userguide/filtering.html
+package pattern
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 )
 
-// Filters of DataSync. Source: https://docs.aws.amazon.com/datasync/latest/userguide/filtering.html
-
-// checkFilters checks filter rules as DataSync does.
-func checkFilters(rules []dstypes.FilterRule) error {
-	if len(rules) > 1 {
-		return violation("filters", "", "length less than or equal to 1")
-	}
-	for _, r := range rules {
-		v := aws.ToString(r.Value)
-		switch {
-		case r.FilterType != dstypes.FilterTypeSimplePattern:
-			return violation("filterType", string(r.FilterType), "enum value set: [SIMPLE_PATTERN]")
-		case utf8.RuneCountInString(v) > 102400 || strings.ContainsRune(v, 0):
-			return violation("value", strings.ToValidUTF8(v[:min(20, len(v))], ""), `regular expression pattern: ^[^\x00]+$`)
-		case v == "":
-			return invalidRequest("Invalid filter: the value is empty.")
-		}
-	}
-	return nil
-}
-
-// included reports whether the includes select a path, relative to the location; no includes select all. Excludes are applied to what is
+// Included reports whether the includes select a path, relative to the location; no includes select all. Excludes are applied to what is
 // included, so that excludes win, which is assumed.
-func included(path string, includes []dstypes.FilterRule) bool {
-	return len(includes) == 0 || anyPattern(includes, path)
+func Included(path string, includes []dstypes.FilterRule) bool {
+	return len(includes) == 0 || Any(includes, path)
 }
 
-// anyPattern reports whether a pattern of the rules matches a path.
-func anyPattern(rules []dstypes.FilterRule, path string) bool {
+// Any reports whether a pattern of the rules matches a path.
+func Any(rules []dstypes.FilterRule, path string) bool {
 	for _, r := range rules {
 		for _, p := range splitPatterns(aws.ToString(r.Value)) {
 			if p.matches("/" + path) {

@@ -1,4 +1,5 @@
-package xaccttest
+// Package required knows which members of an input the SDK demands.
+package required
 
 import (
 	"reflect"
@@ -94,8 +95,8 @@ var required = map[string][]string{
 	"DataSync UpdateTaskExecution":          {"TaskExecutionArn", "Options"},
 }
 
-// missing is the SDK's error for an input that lacks a required member, which the SDK returns without sending a request.
-func missing(service, operation string, in any) error {
+// Missing is the SDK's error for an input that lacks a required member, which the SDK returns without sending a request.
+func Missing(service, operation string, in any) error {
 	v := reflect.ValueOf(in).Elem()
 	invalid := smithy.InvalidParamsError{Context: operation + "Input"}
 	for _, name := range required[service+" "+operation] {

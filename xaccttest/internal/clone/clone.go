@@ -1,10 +1,11 @@
-package xaccttest
+// Package clone copies inputs and outputs of the SDK.
+package clone
 
 import "reflect"
 
-// clone is a deep copy of the exported parts of v, so that the caller and the cloud share no memory. Interfaces, such as the reader of a body,
+// Of is a deep copy of the exported parts of v, so that the caller and the cloud share no memory. Interfaces, such as the reader of a body,
 // are not copied.
-func clone[T any](v T) T {
+func Of[T any](v T) T {
 	return cloneValue(reflect.ValueOf(&v).Elem()).Interface().(T)
 }
 
@@ -48,8 +49,8 @@ func holdsReferences(k reflect.Kind) bool {
 	return k == reflect.Pointer || k == reflect.Slice || k == reflect.Map || k == reflect.Struct
 }
 
-// cloneInput is clone for an input of any type.
-func cloneInput(v any) any {
+// Input is Of for an input of any type.
+func Input(v any) any {
 	if v == nil {
 		return nil
 	}

@@ -1,4 +1,5 @@
-package xaccttest
+// Package timetable reads the schedule expressions of DataSync and says when they are due.
+package timetable
 
 import (
 	"cmp"
@@ -9,9 +10,9 @@ import (
 	"time"
 )
 
-// timetable is a parsed schedule expression. It does not use the parser of package task, so that tests find mistakes in either of them.
+// Timetable is a parsed schedule expression. It does not use the parser of package task, so that tests find mistakes in either of them.
 // Cron fields are those of https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html.
-type timetable struct {
+type Timetable struct {
 	every                 time.Duration // interval of a rate; 0 for cron
 	minutes, hours        []bool
 	months, years         []bool
@@ -36,9 +37,9 @@ const (
 
 var rateText = regexp.MustCompile(`^rate\(([1-9][0-9]{0,8}) (?:(minute|hour|day)s?)\)$`)
 
-// newTimetable parses an expression.
+// Parse parses an expression.
 // Source: https://docs.aws.amazon.com/datasync/latest/userguide/task-scheduling.html
-func newTimetable(text string) (*timetable, error) {
+func Parse(text string) (*Timetable, error) {
 	if m := rateText.FindStringSubmatch(text); m != nil {
 		n, err := strconv.Atoi(m[1])
 		unit := map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}[m[2]]
@@ -48,7 +49,7 @@ func newTimetable(text string) (*timetable, error) {
 		if time.Duration(n)*unit < time.Hour {
 			return nil, tooOften
 		}
-		return &timetable{every: time.Duration(n) * unit}, nil
+		return &Timetable{every: time.Duration(n) * unit}, nil
 	}
 	inside, ok := strings.CutPrefix(text, "cron(")
 	inside, closed := strings.CutSuffix(inside, ")")
@@ -61,7 +62,7 @@ func newTimetable(text string) (*timetable, error) {
 	case (fields[2] == "?") == (fields[4] == "?"):
 		return nil, notOneDay
 	}
-	t := &timetable{monthDay: fields[2], weekDay: fields[4]}
+	t := &Timetable{monthDay: fields[2], weekDay: fields[4]}
 	good := true
 	set := func(field string, low, high int, names string) []bool {
 		s, ok := cronSet(field, low, high, names)
@@ -87,7 +88,7 @@ var (
 )
 
 // readDays parses the two fields of the day. It reports whether they are valid.
-func (t *timetable) readDays() (ok bool) {
+func (t *Timetable) readDays() (ok bool) {
 	if t.weekDay == "?" {
 		if t.monthDay == "L" || nearestText.MatchString(t.monthDay) {
 			return true
@@ -155,8 +156,8 @@ func cronValue(text, names string) int {
 	return -1
 }
 
-// next is the first time after a moment at which the schedule starts the task; false if there is none.
-func (t *timetable) next(after time.Time) (time.Time, bool) {
+// Next is the first time after a moment at which the schedule starts the task; false if there is none.
+func (t *Timetable) Next(after time.Time) (time.Time, bool) {
 	if t.every > 0 {
 		return after.Add(t.every), true
 	}
@@ -180,7 +181,7 @@ func (t *timetable) next(after time.Time) (time.Time, bool) {
 }
 
 // daysOf are the days of a month on which the schedule starts the task, ascending.
-func (t *timetable) daysOf(year int, month time.Month) []int {
+func (t *Timetable) daysOf(year int, month time.Month) []int {
 	var all, working, named, chosen []int
 	for d := time.Date(year, month, 1, 0, 0, 0, 0, time.UTC); d.Month() == month; d = d.AddDate(0, 0, 1) {
 		all = append(all, d.Day())

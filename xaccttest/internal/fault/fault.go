@@ -1,4 +1,5 @@
-package xaccttest
+// Package fault has the errors of the services in the shape that the SDK gives them.
+package fault
 
 import (
 	"errors"
@@ -15,22 +16,15 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// Fault is an error that a service answers with an HTTP status, a code and a message. A function given to [Cloud.Intercept] returns it to
-// refuse a call: Fault(400, "ThrottlingException", "Rate exceeded"). The client wraps it as the SDK does. A status of 500 and above is the
-// service's fault, any other is the caller's.
-func Fault(status int, code, message string) error {
-	return &fault{status: status, code: code, message: message}
+// Error is a service's error before it is wrapped as the SDK does.
+type Error struct {
+	Status        int    // of the HTTP answer
+	Code, Message string // of the service
+	ErrorCode     string // the errorCode member of DataSync's errors; "" is none
+	Header        http.Header
 }
 
-// fault is a service's error before it is wrapped as the SDK does.
-type fault struct {
-	status        int
-	code, message string
-	errorCode     string // the errorCode member of DataSync's errors; "" is none
-	header        http.Header
-}
-
-func (f *fault) Error() string { return f.code + ": " + f.message }
+func (f *Error) Error() string { return f.Code + ": " + f.Message }
 
 // modelled makes the errors for which the SDK has types, by service and code. All others are generic API errors.
 var modelled = map[string]func(message *string) error{
@@ -60,35 +54,35 @@ var modelled = map[string]func(message *string) error{
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html, the errors of each operation
 var modelledFor = map[string][]string{"S3 NoSuchBucket": {"ListObjectsV2"}, "S3 NoSuchKey": {"GetObject"}}
 
-// shape wraps err as an SDK client does: an operation error around an HTTP response error around the API error.
-func shape(service, operation, requestID string, err error) error {
+// Wrap wraps err as an SDK client does: an operation error around an HTTP response error around the API error.
+func Wrap(service, operation, requestID string, err error) error {
 	if op := (*smithy.OperationError)(nil); errors.As(err, &op) {
 		return err
 	}
-	if f := (*fault)(nil); errors.As(err, &f) {
+	if f := (*Error)(nil); errors.As(err, &f) {
 		err = f.response(service, operation, requestID)
 	}
 	return &smithy.OperationError{ServiceID: service, OperationName: operation, Err: err}
 }
 
-func (f *fault) response(service, operation, requestID string) error {
+func (f *Error) response(service, operation, requestID string) error {
 	var api error
-	key := service + " " + f.code
+	key := service + " " + f.Code
 	if make, only := modelled[key], modelledFor[key]; make != nil && (only == nil || slices.Contains(only, operation)) {
-		api = make(aws.String(f.message))
+		api = make(aws.String(f.Message))
 	} else {
-		generic := &smithy.GenericAPIError{Code: f.code, Message: f.message}
-		if f.status >= 500 {
+		generic := &smithy.GenericAPIError{Code: f.Code, Message: f.Message}
+		if f.Status >= 500 {
 			generic.Fault = smithy.FaultServer
 		} else {
 			generic.Fault = smithy.FaultClient
 		}
 		api = generic
 	}
-	if e, ok := api.(*dstypes.InvalidRequestException); ok && f.errorCode != "" {
-		e.ErrorCode_ = aws.String(f.errorCode)
+	if e, ok := api.(*dstypes.InvalidRequestException); ok && f.ErrorCode != "" {
+		e.ErrorCode_ = aws.String(f.ErrorCode)
 	}
-	header := f.header.Clone()
+	header := f.Header.Clone()
 	if header == nil {
 		header = http.Header{}
 	}
@@ -96,7 +90,7 @@ func (f *fault) response(service, operation, requestID string) error {
 	return &awshttp.ResponseError{
 		ResponseError: &smithyhttp.ResponseError{
 			Response: &smithyhttp.Response{Response: &http.Response{
-				StatusCode: f.status, Status: http.StatusText(f.status), Header: header, Body: http.NoBody,
+				StatusCode: f.Status, Status: http.StatusText(f.Status), Header: header, Body: http.NoBody,
 			}},
 			Err: api,
 		},
