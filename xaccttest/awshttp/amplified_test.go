@@ -23,6 +23,9 @@ func TestAmplifiedBody(t *testing.T) {
 		{"XML: a text in pieces between comments", request("PUT", "/media-raw?ownershipControls", "s3", "<a>"+times("a<!---->")+"</a>"), 100},
 		{"XML: a text in CDATA sections", request("PUT", "/media-raw?ownershipControls", "s3", "<a>"+times("<![CDATA[a]]>")+"</a>"), 100},
 		{"XML: attributes", request("PUT", "/media-raw?ownershipControls", "s3", "<a "+times(`a="" `)+"></a>"), 150},
+		{"JSON: empty lists", jsonRequest("datasync", "FmrsService.CreateTask", `{"Tags":[`+times("[],")+"[]]}"), 50},
+		{"JSON: empty objects", jsonRequest("datasync", "FmrsService.CreateTask", `{"Tags":[`+times("{},")+"{}]}"), 50},
+		{"JSON: members", jsonRequest("datasync", "FmrsService.CreateTask", "{"+times(`"":0,`)+`"":0}`), 50},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			cloud := xaccttest.NewCloud()

@@ -43,8 +43,11 @@ func (n *node) named(name string) []*node {
 	return out
 }
 
-// parseJSON reads a JSON document. Its size bounds the work, and encoding/json its depth.
+// parseJSON reads a JSON document. encoding/json bounds its depth. A value takes a hundred times the memory of its brackets: their number is bounded.
 func parseJSON(data []byte) (*node, error) {
+	if bytes.Count(data, []byte(","))+bytes.Count(data, []byte("["))+bytes.Count(data, []byte("{")) > maxElements {
+		return nil, errors.New("too many values")
+	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	var v any
