@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -160,6 +161,9 @@ func (c *s3Client) ListParts(ctx context.Context, in *s3.ListPartsInput, _ ...fu
 		}
 		most := min(rq.cloud.opts.PageSize, 1000)
 		if in.MaxParts != nil {
+			if *in.MaxParts < 0 {
+				return nil, badCount("max-parts", 0, math.MaxInt32)
+			}
 			most = min(most, int(*in.MaxParts))
 		}
 		after, err := strconv.Atoi(cmp.Or(aws.ToString(in.PartNumberMarker), "0"))
@@ -171,6 +175,9 @@ func (c *s3Client) ListParts(ctx context.Context, in *s3.ListPartsInput, _ ...fu
 		for _, n := range slices.Sorted(maps.Keys(u.parts)) {
 			if int(n) <= after {
 				continue
+			}
+			if most == 0 {
+				break
 			}
 			if len(out.Parts) == most {
 				out.IsTruncated, out.NextPartNumberMarker = aws.Bool(true), aws.String(fmt.Sprint(*out.Parts[most-1].PartNumber))
@@ -194,4 +201,9 @@ func (rq *request) upload(action string, name, key, id, expectedOwner *string) (
 		return nil, nil, &fault{status: 404, code: "NoSuchUpload", message: "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed."}
 	}
 	return b, u, nil
+}
+
+// badCount is the error for a greatest number of entries that S3 does not take.
+func badCount(name string, least, most int) error {
+	return &fault{status: 400, code: "InvalidArgument", message: fmt.Sprintf("Argument %s must be an integer between %d and %d", name, least, most)}
 }
