@@ -76,7 +76,7 @@ func (rq *request) readObject(in *s3.GetObjectInput) (*object, error) {
 	}
 	switch {
 	case o == nil:
-		return nil, &fault{status: 404, code: "NoSuchKey", message: "The specified key does not exist."}
+		return nil, rq.noSuchKey(b)
 	case o.deleted:
 		return nil, &fault{status: 405, code: "MethodNotAllowed", message: "The specified method is not allowed against this resource."}
 	case !b.readable(o, rq.account):
@@ -90,6 +90,15 @@ func (rq *request) readObject(in *s3.GetObjectInput) (*object, error) {
 		return nil, err
 	}
 	return o, o.unmet(in)
+}
+
+// noSuchKey is the error for an object that does not exist. Only a caller who may list the bucket learns that.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html (Permissions)
+func (rq *request) noSuchKey(b *bucketState) error {
+	if !rq.cloud.allowed(rq.who, rq.sessionName(), rq.now, rq.onBucket("s3:ListBucket", b, b.policy.read(byAccess))) {
+		return &fault{status: 403, code: "AccessDenied", message: "Access Denied"}
+	}
+	return &fault{status: 404, code: "NoSuchKey", message: "The specified key does not exist."}
 }
 
 // unmet is the error of a read whose conditions do not hold.
