@@ -126,6 +126,9 @@ func TestBadRequests(t *testing.T) {
 		{"no credentials", anonymous(request("GET", "/media-raw?policy", "s3", "")), 403, "AccessDenied"},
 		{"no credentials, form", anonymous(formRequest("iam", "")), 403, "MissingAuthenticationToken"},
 		{"no credentials, JSON", anonymous(jsonRequest("datasync", create, "{}")), 400, "MissingAuthenticationTokenException"},
+		{"signature version 2", as(request("GET", "/media-raw/k", "s3", ""), "AWS 111122223333:c2ln"), 400, "<Code>InvalidRequest</Code>"},
+		{"a URL of signature version 2", anonymous(request("GET", "/media-raw/k?AWSAccessKeyId=111122223333&Signature=a&Expires=1", "s3", "")), 400, "Please use AWS4-HMAC-SHA256."},
+		{"a form to such a URL", anonymous(formTo("/media-raw/k?AWSAccessKeyId=111122223333&Signature=a&Expires=1")), 400, "Please use AWS4-HMAC-SHA256."},
 		{"half a scope", as(request("GET", "/", "s3", ""), "AWS4-HMAC-SHA256 Credential=a/b/c"), 400, "AuthorizationHeaderMalformed"},
 		{"an unknown key", as(request("GET", "/", "s3", ""), signedAs("AKIAUNKNOWN", "eu-west-1", "s3")), 403, "InvalidAccessKeyId"},
 		{"an unknown key, form", as(formRequest("iam", ""), signedAs("AKIAUNKNOWN", "us-east-1", "iam")), 403, "InvalidClientTokenId"},
@@ -146,6 +149,13 @@ func TestBadRequests(t *testing.T) {
 
 func as(r *http.Request, authorization string) *http.Request {
 	r.Header.Set("Authorization", authorization)
+	return r
+}
+
+// formTo is an upload to a URL by a client that takes every body for a form, such as curl.
+func formTo(target string) *http.Request {
+	r := request("PUT", target, "s3", "abc")
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return r
 }
 

@@ -29,7 +29,11 @@ func (x *exchange) scope() (scope, error) {
 		_, text, _ = strings.Cut(header, "Credential=")
 		text, _, _ = strings.Cut(text, ",")
 	}
-	if text == "" {
+	switch {
+	case text == "" && x.olderSignature():
+		x.svc = bySigning["s3"] // no other service had that
+		return scope{}, &failure{status: 400, code: "InvalidRequest", message: "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."}
+	case text == "":
 		return scope{}, x.anonymous()
 	}
 	// From the end: an access key id has no slash, and nothing else says where it ends.
@@ -43,6 +47,13 @@ func (x *exchange) scope() (scope, error) {
 	}
 	x.svc = svc
 	return scope{parts[0], parts[2]}, nil
+}
+
+// olderSignature reports whether the request is signed with version 2, which boto3 and the AWS CLI use in presigned URLs unless they are told
+// otherwise. It names no service and no Region. S3 refuses it in every Region that began after January 2014.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
+func (x *exchange) olderSignature() bool {
+	return x.r.URL.Query().Has("AWSAccessKeyId") || strings.HasPrefix(x.r.Header.Get("Authorization"), "AWS ")
 }
 
 // guess is the service whose protocol the request looks like.
