@@ -132,7 +132,7 @@ func TestBadRequests(t *testing.T) {
 		{"half a scope", as(request("GET", "/", "s3", ""), "AWS4-HMAC-SHA256 Credential=a/b/c"), 400, "AuthorizationHeaderMalformed"},
 		{"an unknown key", as(request("GET", "/", "s3", ""), signedAs("AKIAUNKNOWN", "eu-west-1", "s3")), 403, "InvalidAccessKeyId"},
 		{"an unknown key, form", as(formRequest("iam", ""), signedAs("AKIAUNKNOWN", "us-east-1", "iam")), 403, "InvalidClientTokenId"},
-		{"an unknown key, JSON", as(jsonRequest("kms", "a", ""), signedAs("AKIAUNKNOWN", "eu-west-1", "kms")), 403, "UnrecognizedClientException"},
+		{"an unknown key, JSON", as(jsonRequest("kms", "a", ""), signedAs("AKIAUNKNOWN", "eu-west-1", "kms")), 400, "UnrecognizedClientException"},
 		{"a Region of another partition", as(request("GET", "/", "s3", ""), signedAs(accountA, "cn-north-1", "s3")), 403, "InvalidAccessKeyId"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -89,11 +89,12 @@ func (x *exchange) malformedScope() error {
 	return &failure{status: 400, code: "AuthorizationHeaderMalformed", message: message}
 }
 
-// unknownKey is the error for an access key id of nobody.
+// unknownKey is the error for an access key id of nobody. Every error of a caller has status 400 in JSON.
+// Source: https://github.com/aws-azure-login/aws-azure-login/issues/37 (ECS), https://github.com/yegor256/s3auth/issues/244 (DynamoDB)
 func (x *exchange) unknownKey() error {
 	switch x.svc.Protocol {
 	case "json":
-		return &failure{status: 403, code: "UnrecognizedClientException", message: "The security token included in the request is invalid."}
+		return &failure{status: 400, code: "UnrecognizedClientException", message: "The security token included in the request is invalid."}
 	case "query":
 		return &failure{status: 403, code: "InvalidClientTokenId", message: "The security token included in the request is invalid."}
 	}
