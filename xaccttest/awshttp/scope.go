@@ -10,7 +10,10 @@ import (
 
 // scope is what the credential scope of a request says: who calls, and which service in which Region.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
-type scope struct{ key, region string }
+type scope struct {
+	key, region string
+	token       bool // the request has the token of a session
+}
 
 // bySigning are the services by the name that they have in credential scopes.
 var bySigning = func() map[string]*model.Service {
@@ -46,7 +49,8 @@ func (x *exchange) scope() (scope, error) {
 		return scope{}, &failure{status: http.StatusNotImplemented, code: "NotImplemented", message: "this in-memory AWS has no service that signs as " + quoted(parts[3])}
 	}
 	x.svc = svc
-	return scope{parts[0], parts[2]}, nil
+	token := x.r.Header.Get("X-Amz-Security-Token") != "" || x.r.URL.Query().Get("X-Amz-Security-Token") != ""
+	return scope{parts[0], parts[2], token}, nil
 }
 
 // olderSignature reports whether the request is signed with version 2, which boto3 and the AWS CLI use in presigned URLs unless they are told
