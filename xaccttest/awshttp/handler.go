@@ -123,6 +123,7 @@ func (x *exchange) answer() error {
 	if !ok || c.partition != region.Partition(scope.region) {
 		return x.unknownKey()
 	}
+	x.unhoist()
 	if err := x.route(); err != nil {
 		return err
 	}

@@ -60,6 +60,20 @@ func (x *exchange) olderSignature() bool {
 	return x.r.URL.Query().Has("AWSAccessKeyId") || strings.HasPrefix(x.r.Header.Get("Authorization"), "AWS ")
 }
 
+// unhoist gives a presigned request the headers that its signer put into the URL, as S3 does: the owner that the bucket must have, metadata, checksums.
+// Source: https://pkg.go.dev/github.com/aws/aws-sdk-go-v2/aws/signer/v4#Signer.PresignHTTP
+func (x *exchange) unhoist() {
+	query := x.r.URL.Query()
+	if x.svc.Protocol != "rest-xml" || !query.Has("X-Amz-Credential") {
+		return
+	}
+	for name, values := range query {
+		if strings.HasPrefix(strings.ToLower(name), "x-amz-") && x.r.Header.Get(name) == "" {
+			x.r.Header.Set(name, values[0])
+		}
+	}
+}
+
 // guess is the service whose protocol the request looks like.
 func (x *exchange) guess() *model.Service {
 	switch {
