@@ -75,7 +75,7 @@ func TestStrangers(t *testing.T) {
 
 // Bad requests get the errors of their protocols.
 func TestBadRequests(t *testing.T) {
-	const create = "FmrsService.CreateTask"
+	const create, tagRole = "FmrsService.CreateTask", "Action=TagRole&Version=2010-05-08&RoleName=Operator"
 	nested := strings.Repeat(`{"Options":`, 20000)
 	bomb := `<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><OwnershipControls><Rule><ObjectOwnership>&b;</ObjectOwnership></Rule></OwnershipControls>`
 	for _, tt := range []struct {
@@ -107,6 +107,12 @@ func TestBadRequests(t *testing.T) {
 		{"Query: required", formRequest("iam", "Action=GetRole&Version=2010-05-08"), 400, "<Code>ValidationError</Code><Message>1 validation error detected: Value null at &#39;roleName&#39;"},
 		{"Query: unknown", formRequest("iam", "Action=GetRole&Version=2010-05-08&RoleName=a&Role=b"), 400, "MalformedInput"},
 		{"Query: unknown in a list", formRequest("iam", "Action=TagRole&Version=2010-05-08&RoleName=a&Tags.entry.1.Key=b"), 400, "MalformedInput"},
+		{"Query: a text for a list", formRequest("iam", tagRole+"&Tags=a"), 400, "tags must be a list"},
+		{"Query: a text for the entries", formRequest("iam", tagRole+"&Tags.member=a"), 400, "tags.member must be a list"},
+		{"Query: a text beside the entries", formRequest("iam", tagRole+"&Tags=a&Tags.member.1.Key=a&Tags.member.1.Value=b"), 400, "tags must be a list"},
+		{"Query: a text for an entry", formRequest("iam", tagRole+"&Tags.member.1=a&Tags.member.1.Key=a&Tags.member.1.Value=b"), 400, "tags.1 must be an object"},
+		{"Query: an entry without a number", formRequest("iam", tagRole+"&Tags.member.x.Key=a&Tags.member.x.Value=b"), 400, "tags.member.x must be numbered"},
+		{"Query: an entry before the first", formRequest("iam", tagRole+"&Tags.member.0.Key=a&Tags.member.0.Value=b"), 400, "tags.member.0 must be numbered"},
 		{"Query: deep", formRequest("iam", "Action=GetRole&Version=2010-05-08&RoleName"+strings.Repeat(".a", 5000)+"=b"), 400, "MalformedInput"},
 		{"Query: twice escaped wrongly", formRequest("iam", "Action=%zz"), 400, "MalformedQueryString"},
 		{"Query: in the URL", request("GET", "/?Action=GetRole&Version=2010-05-08&RoleName=a", "iam", ""), 400, "MissingAction"},
