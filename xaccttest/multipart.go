@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -166,6 +167,9 @@ func (c *s3Client) ListParts(ctx context.Context, in *s3.ListPartsInput, _ ...fu
 			return nil, &fault.Error{Status: 400, Code: "InvalidArgument", Message: "Argument max-parts must be an integer between 0 and 2147483647"}
 		}
 		if in.MaxParts != nil {
+			if *in.MaxParts < 0 {
+				return nil, badCount("max-parts", 0, math.MaxInt32)
+			}
 			most = min(most, int(*in.MaxParts))
 		}
 		after, err := strconv.Atoi(cmp.Or(aws.ToString(in.PartNumberMarker), "0"))
@@ -203,4 +207,9 @@ func (rq *request) upload(action string, name, key, id, expectedOwner *string) (
 		return nil, nil, &fault.Error{Status: 404, Code: "NoSuchUpload", Message: "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed."}
 	}
 	return b, u, nil
+}
+
+// badCount is the error for a greatest number of entries that S3 does not take.
+func badCount(name string, least, most int) error {
+	return &fault.Error{Status: 400, Code: "InvalidArgument", Message: fmt.Sprintf("Argument %s must be an integer between %d and %d", name, least, most)}
 }

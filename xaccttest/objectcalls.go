@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"github.com/xacct/xacct/xaccttest/internal/eventual"
 	"github.com/xacct/xacct/xaccttest/internal/fault"
 )
 
@@ -79,7 +80,7 @@ func (rq *request) readObject(in *s3.GetObjectInput) (*object, error) {
 	}
 	switch {
 	case o == nil:
-		return nil, &fault.Error{Status: 404, Code: "NoSuchKey", Message: "The specified key does not exist."}
+		return nil, rq.noSuchKey(b)
 	case o.deleted:
 		return nil, &fault.Error{Status: 405, Code: "MethodNotAllowed", Message: "The specified method is not allowed against this resource."}
 	case !b.readable(o, rq.account):
@@ -93,6 +94,15 @@ func (rq *request) readObject(in *s3.GetObjectInput) (*object, error) {
 		return nil, err
 	}
 	return o, o.unmet(in)
+}
+
+// noSuchKey is the error for an object that does not exist. Only a caller who may list the bucket learns that.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html (Permissions)
+func (rq *request) noSuchKey(b *bucketState) error {
+	if !rq.cloud.allowed(rq.who, rq.sessionName(), rq.now, rq.onBucket("s3:ListBucket", b, b.policy.Read(eventual.ByAccess))) {
+		return &fault.Error{Status: 403, Code: "AccessDenied", Message: "Access Denied"}
+	}
+	return &fault.Error{Status: 404, Code: "NoSuchKey", Message: "The specified key does not exist."}
 }
 
 // unmet is the error of a read whose conditions do not hold.

@@ -3,6 +3,7 @@ package xaccttest
 import (
 	"context"
 	"encoding/base64"
+	"math"
 	"net/url"
 	"strings"
 
@@ -38,6 +39,9 @@ func (c *s3Client) ListObjectsV2(ctx context.Context, in *s3.ListObjectsV2Input,
 		}
 		most := int32(maxKeys)
 		if in.MaxKeys != nil {
+			if *in.MaxKeys < 0 {
+				return nil, badCount("maxKeys", 0, math.MaxInt32)
+			}
 			most = min(*in.MaxKeys, maxKeys)
 		}
 		shown := func(s *string) *string { return s }

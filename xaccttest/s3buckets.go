@@ -112,6 +112,9 @@ func (c *s3Client) ListBuckets(ctx context.Context, in *s3.ListBucketsInput, _ .
 			}
 		}
 		out := &s3.ListBucketsOutput{Owner: &s3types.Owner{ID: aws.String(ids.CanonicalUser(rq.account))}, Prefix: in.Prefix, Buckets: list}
+		if n := in.MaxBuckets; n != nil && (*n < 1 || *n > 10000) {
+			return nil, badCount("max-buckets", 1, 10000)
+		}
 		if in.MaxBuckets == nil && in.ContinuationToken == nil { // without paging S3 lists all
 			return out, nil
 		}

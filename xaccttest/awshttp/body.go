@@ -41,6 +41,11 @@ func (x *exchange) body(limit int64) ([]byte, error) {
 		if want := x.r.Header.Get("X-Amz-Decoded-Content-Length"); want != "" && want != strconv.Itoa(len(body)) {
 			return nil, &failure{status: 400, code: "IncompleteBody", message: "The request body terminated unexpectedly"}
 		}
+		for _, name := range strings.Split(x.r.Header.Get("X-Amz-Trailer"), ",") {
+			if name = strings.TrimSpace(name); checksumName(name) && trailers.Get(name) == "" {
+				return nil, malformedTrailer
+			}
+		}
 		sums = sums.Clone()
 		for name, values := range trailers {
 			sums[name] = values
@@ -97,10 +102,22 @@ func unframe(framed []byte) (body []byte, trailers http.Header, err error) {
 		}
 	}
 	for line := range strings.Lines(string(framed)) {
-		name, value, ok := strings.Cut(strings.TrimSpace(line), ":")
-		if ok && strings.HasPrefix(strings.ToLower(name), "x-amz-checksum-") {
+		line = strings.TrimSpace(line)
+		name, value, ok := strings.Cut(line, ":")
+		if !ok && line != "" {
+			return nil, nil, malformedTrailer
+		}
+		if checksumName(name) {
 			trailers.Set(name, strings.TrimSpace(value))
 		}
 	}
 	return body, trailers, nil
+}
+
+// malformedTrailer is the error for what follows a framed body.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (MalformedTrailerError)
+var malformedTrailer = &failure{status: 400, code: "MalformedTrailerError", message: "The request contained trailing data that was not well-formed or did not conform to our published schema."}
+
+func checksumName(header string) bool {
+	return strings.HasPrefix(strings.ToLower(header), "x-amz-checksum-")
 }

@@ -48,7 +48,7 @@ func wireName(name string, m model.Member) string {
 
 // structure fills a structure. A member that the model does not have is an error, and so is a required one that is missing.
 func (d *decoder) structure(v reflect.Value, s *model.Shape, n *node, path string) error {
-	if d.protocol == "json" && n.kind != objectNode {
+	if d.protocol == "json" && n.kind != objectNode || d.protocol == "query" && n.text != "" {
 		return d.wrong(path, "an object")
 	}
 	known := 0
@@ -164,17 +164,9 @@ func (d *decoder) list(v reflect.Value, s *model.Shape, m model.Member, n *node,
 	case d.protocol == "json" && n.kind != listNode:
 		return d.wrong(path, "a list")
 	case d.protocol == "query" && !m.Flat:
-		items = nil
-		for _, k := range n.kids {
-			if k.name != wireName("member", s.Item) {
-				return d.unknown(path + "." + k.name)
-			}
-			for _, kid := range k.kids {
-				if kid.name == "" || kid.name[0] == '0' || strings.Trim(kid.name, "0123456789") != "" {
-					return d.unknown(path + "." + k.name + "." + kid.name)
-				}
-			}
-			items = append(items, k.kids...)
+		var err error
+		if items, err = d.entries(n, wireName("member", s.Item), path); err != nil {
+			return err
 		}
 	case d.protocol == "rest-xml" && n.kind != listNode:
 		for _, k := range n.kids {
@@ -193,6 +185,28 @@ func (d *decoder) list(v reflect.Value, s *model.Shape, m model.Member, n *node,
 		}
 	}
 	return nil
+}
+
+// entries are the entries of a list in a form: Tags.member.1, Tags.member.2. A form writes an empty list as an empty text.
+func (d *decoder) entries(n *node, wire, path string) (items []*node, err error) {
+	if n.text != "" {
+		return nil, d.wrong(path, "a list")
+	}
+	for _, k := range n.kids {
+		if k.name != wire {
+			return nil, d.unknown(path + "." + k.name)
+		}
+		if k.text != "" {
+			return nil, d.wrong(path+"."+k.name, "a list")
+		}
+		for _, item := range k.kids {
+			if i, err := strconv.Atoi(item.name); err != nil || i < 1 || item.name[0] == '0' || item.name[0] == '+' {
+				return nil, d.wrong(path+"."+k.name+"."+item.name, "numbered from 1")
+			}
+		}
+		items = append(items, k.kids...)
+	}
+	return items, nil
 }
 
 // mapping fills a map of a JSON body. No other protocol has one in what is played.

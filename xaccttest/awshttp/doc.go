@@ -8,9 +8,9 @@
 // # Who calls
 //
 // The service and the Region come from the credential scope of the request, and the caller from its access key id: twelve digits are the operator
-// of that account, [Handler.Key] makes further ones, and so does sts:AssumeRole. Signatures are not checked. Therefore the handler refuses a peer that is not loopback, a
-// web page, and a Host that is neither loopback nor [Options].Domain. It keeps and logs neither Authorization nor tokens nor bodies; the inputs of
-// calls are in [xaccttest.Cloud.Calls].
+// of that account, [Handler.Key] makes further ones, and so does sts:AssumeRole, whose session token must be sent with it. Signatures are not checked,
+// nor is the text of the token. Therefore the handler refuses a peer that is not loopback, a web page, and a Host that is neither loopback nor
+// [Options].Domain. It keeps and logs neither Authorization nor tokens nor bodies; the inputs of calls are in [xaccttest.Cloud.Calls].
 //
 // # What it speaks
 //

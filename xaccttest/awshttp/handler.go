@@ -60,8 +60,8 @@ func (h *Handler) caller(principalARN string) caller {
 	return caller{h.cloud.ClientsAs(principalARN), arn.Partition}
 }
 
-// find is the caller of an access key id.
-func (h *Handler) find(accessKeyID string) (caller, bool) {
+// find is the caller of an access key id. One of a session is nobody's without the session's token, whose text is not checked: signatures are not.
+func (h *Handler) find(accessKeyID string, token bool) (caller, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	c, ok := h.keys[accessKeyID]
@@ -76,7 +76,7 @@ func (h *Handler) find(accessKeyID string) (caller, bool) {
 	}
 	clients, role, ok := h.cloud.SessionClients(accessKeyID)
 	arn, _ := region.ParseARN(role)
-	return caller{clients, arn.Partition}, ok
+	return caller{clients, arn.Partition}, ok && token
 }
 
 // operator is the account's operator; false if it was deleted before it ever called.
@@ -119,10 +119,11 @@ func (x *exchange) answer() error {
 	if err != nil {
 		return err
 	}
-	c, ok := x.h.find(scope.key)
+	c, ok := x.h.find(scope.key, scope.token)
 	if !ok || c.partition != region.Partition(scope.region) {
 		return x.unknownKey()
 	}
+	x.unhoist()
 	if err := x.route(); err != nil {
 		return err
 	}

@@ -3,15 +3,19 @@ package awshttp_test
 import (
 	"errors"
 	"fmt"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
-	"strings"
-	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/xaccttest"
@@ -128,9 +132,45 @@ func TestAssumedKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	who, err := sts.NewFromConfig(config(h, *out.Credentials.AccessKeyId, "eu-west-1")).GetCallerIdentity(t.Context(), nil)
+	who, err := sts.NewFromConfig(inSession(h, out)).GetCallerIdentity(t.Context(), nil)
 	if err != nil || !strings.HasSuffix(*who.Arn, ":assumed-role/Mover/night") {
 		t.Errorf("%v, %v", who, err)
+	}
+}
+
+// inSession is the configuration of a client with the credentials of AssumeRole.
+func inSession(h *awshttp.Handler, out *sts.AssumeRoleOutput) aws.Config {
+	cfg := config(h, accountA, "eu-west-1")
+	cfg.Credentials = credentials.NewStaticCredentialsProvider(*out.Credentials.AccessKeyId, *out.Credentials.SecretAccessKey, *out.Credentials.SessionToken)
+	return cfg
+}
+
+// Who leaves out the token of a session is unknown, in the words of each protocol.
+func TestKeyWithoutToken(t *testing.T) {
+	cloud := xaccttest.NewCloud()
+	h := awshttp.New(cloud)
+	role := cloud.AddRole(accountA, "Mover")
+	out, err := sts.NewFromConfig(config(h, accountA, "eu-west-1")).AssumeRole(t.Context(), &sts.AssumeRoleInput{RoleArn: &role, RoleSessionName: new("night")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	without := sdkClients(config(h, *out.Credentials.AccessKeyId, "eu-west-1"))
+	_, errSTS := without["STS"].(*sts.Client).GetCallerIdentity(t.Context(), nil)
+	_, errSync := without["DataSync"].(*datasync.Client).ListTasks(t.Context(), nil)
+	_, errS3 := without["S3"].(*s3.Client).ListBuckets(t.Context(), nil)
+	if got := code(errSTS) + " " + code(errSync) + " " + code(errS3); got != "InvalidClientTokenId UnrecognizedClientException InvalidAccessKeyId" {
+		t.Errorf("got %s", got)
+	}
+	cloud.AddBucket(accountA, "eu-west-1", "media-raw")
+	signed, err := s3.NewPresignClient(s3.NewFromConfig(inSession(h, out), func(o *s3.Options) { o.UsePathStyle = true })).PresignGetObject(t.Context(), &s3.GetObjectInput{Bucket: new("media-raw"), Key: new("k")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := request("GET", signed.URL, "s3", "")
+	r.Header.Del("Authorization")
+	w := httptest.NewRecorder()
+	if h.ServeHTTP(w, r); !strings.Contains(w.Body.String(), "<Code>AccessDenied</Code>") {
+		t.Errorf("a URL with the token: %d %s, want the refusal of the role's policies", w.Code, w.Body)
 	}
 }
 
@@ -145,7 +185,7 @@ func TestEndedSession(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(2 * time.Hour)
-		over := sdkClients(config(h, *out.Credentials.AccessKeyId, "eu-west-1"))
+		over := sdkClients(inSession(h, out))
 		_, errIAM := over["IAM"].(*iam.Client).GetRole(t.Context(), &iam.GetRoleInput{RoleName: new("Mover")})
 		_, errSync := over["DataSync"].(*datasync.Client).ListTasks(t.Context(), nil)
 		_, errS3 := over["S3"].(*s3.Client).ListBuckets(t.Context(), nil)

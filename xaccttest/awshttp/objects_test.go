@@ -2,14 +2,15 @@ package awshttp_test
 
 import (
 	"context"
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"io"
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/xacct/xacct/xaccttest"
 	"github.com/xacct/xacct/xaccttest/awshttp"
@@ -83,6 +84,8 @@ func TestObjects(t *testing.T) {
 		{"X-Amz-Content-Sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "3\r\nabd\r\n0\r\nx-amz-checksum-crc32:NSRBwg==\r\n\r\n", "BadDigest"},
 		{"X-Amz-Content-Sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "ffffffff\r\nabc\r\n", "IncompleteBody"},
 		{"X-Amz-Content-Sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "3\r\nabc\r\n", "IncompleteBody"},
+		{"X-Amz-Content-Sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "3\r\nabc\r\n0\r\nx-amz-checksum-crc32", "MalformedTrailerError"},
+		{"X-Amz-Content-Sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "3\r\nabc\r\n0\r\n\r\n1\r\nd\r\n", "MalformedTrailerError"},
 	} {
 		r := request("PUT", "/media-raw/sum", "s3", tt.body)
 		r.Header.Set(tt.header, tt.value)
@@ -117,5 +120,33 @@ func TestSocket(t *testing.T) {
 	cloud.Intercept(func(_ context.Context, _ xaccttest.Call, next func() error) error { next(); return io.EOF }) //nolint:errcheck // lost
 	if _, err := sts.NewFromConfig(cfg).GetCallerIdentity(t.Context(), nil); err == nil || code(err) != "" {
 		t.Errorf("a lost answer: %v", err)
+	}
+}
+
+// A checksum that the request announces as its trailer and does not send is no checksum: the upload is refused.
+func TestTrailers(t *testing.T) {
+	cloud := xaccttest.NewCloud()
+	cloud.AddBucket(accountA, "eu-west-1", "media-raw")
+	h := awshttp.New(cloud)
+	for _, tt := range []struct {
+		name, announced, sent string
+		status                int
+	}{
+		{"sent", "x-amz-checksum-crc32", "x-amz-checksum-crc32:NSRBwg==\r\n\r\n", 200},
+		{"in another case", "X-Amz-Checksum-CRC32", "x-amz-checksum-crc32:NSRBwg==\r\nx-amz-trailer-signature:00\r\n\r\n", 200},
+		{"none announced", "", "\r\n", 200},
+		{"not sent", "x-amz-checksum-crc32", "\r\n", 400},
+		{"empty", "x-amz-checksum-crc32", "x-amz-checksum-crc32:\r\n\r\n", 400},
+		{"another", "x-amz-checksum-crc32", "x-amz-checksum-sha1:qZk+NkcGgWq6PiVxeFDCbJzQ2J0=\r\n\r\n", 400},
+		{"one of two", "x-amz-checksum-crc32, x-amz-checksum-sha1", "x-amz-checksum-crc32:NSRBwg==\r\n\r\n", 400},
+	} {
+		r := request("PUT", "/media-raw/sum", "s3", "3\r\nabc\r\n0\r\n"+tt.sent)
+		r.Header.Set("X-Amz-Content-Sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER")
+		r.Header.Set("X-Amz-Trailer", tt.announced)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != tt.status || tt.status != 200 && !strings.Contains(w.Body.String(), "<Code>MalformedTrailerError</Code>") {
+			t.Errorf("%s: %d %s", tt.name, w.Code, w.Body)
+		}
 	}
 }

@@ -75,7 +75,7 @@ func TestStrangers(t *testing.T) {
 
 // Bad requests get the errors of their protocols.
 func TestBadRequests(t *testing.T) {
-	const create = "FmrsService.CreateTask"
+	const create, tagRole = "FmrsService.CreateTask", "Action=TagRole&Version=2010-05-08&RoleName=Operator"
 	nested := strings.Repeat(`{"Options":`, 20000)
 	bomb := `<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><OwnershipControls><Rule><ObjectOwnership>&b;</ObjectOwnership></Rule></OwnershipControls>`
 	for _, tt := range []struct {
@@ -111,6 +111,12 @@ func TestBadRequests(t *testing.T) {
 		{"Query: an entry before the first", formRequest("iam", "Action=UntagRole&Version=2010-05-08&RoleName=a&TagKeys.member.-1=b"), 400, "MalformedInput"},
 		{"Query: an entry of two names", formRequest("iam", "Action=UntagRole&Version=2010-05-08&RoleName=a&TagKeys.member.01=b&TagKeys.member.1=c"), 400, "MalformedInput"},
 		{"Query: an entry that is no number", formRequest("iam", "Action=UntagRole&Version=2010-05-08&RoleName=a&TagKeys.member.x=b"), 400, "MalformedInput"},
+		{"Query: a text for a list", formRequest("iam", tagRole+"&Tags=a"), 400, "tags must be a list"},
+		{"Query: a text for the entries", formRequest("iam", tagRole+"&Tags.member=a"), 400, "tags.member must be a list"},
+		{"Query: a text beside the entries", formRequest("iam", tagRole+"&Tags=a&Tags.member.1.Key=a&Tags.member.1.Value=b"), 400, "tags must be a list"},
+		{"Query: a text for an entry", formRequest("iam", tagRole+"&Tags.member.1=a&Tags.member.1.Key=a&Tags.member.1.Value=b"), 400, "tags.1 must be an object"},
+		{"Query: an entry without a number", formRequest("iam", tagRole+"&Tags.member.x.Key=a&Tags.member.x.Value=b"), 400, "tags.member.x must be numbered"},
+		{"Query: an entry before the first", formRequest("iam", tagRole+"&Tags.member.0.Key=a&Tags.member.0.Value=b"), 400, "tags.member.0 must be numbered"},
 		{"Query: deep", formRequest("iam", "Action=GetRole&Version=2010-05-08&RoleName"+strings.Repeat(".a", 5000)+"=b"), 400, "MalformedInput"},
 		{"Query: twice escaped wrongly", formRequest("iam", "Action=%zz"), 400, "MalformedQueryString"},
 		{"Query: in the URL", request("GET", "/?Action=GetRole&Version=2010-05-08&RoleName=a", "iam", ""), 400, "MissingAction"},
@@ -132,10 +138,13 @@ func TestBadRequests(t *testing.T) {
 		{"no credentials", anonymous(request("GET", "/media-raw?policy", "s3", "")), 403, "AccessDenied"},
 		{"no credentials, form", anonymous(formRequest("iam", "")), 403, "MissingAuthenticationToken"},
 		{"no credentials, JSON", anonymous(jsonRequest("datasync", create, "{}")), 400, "MissingAuthenticationTokenException"},
+		{"signature version 2", as(request("GET", "/media-raw/k", "s3", ""), "AWS 111122223333:c2ln"), 400, "<Code>InvalidRequest</Code>"},
+		{"a URL of signature version 2", anonymous(request("GET", "/media-raw/k?AWSAccessKeyId=111122223333&Signature=a&Expires=1", "s3", "")), 400, "Please use AWS4-HMAC-SHA256."},
+		{"a form to such a URL", anonymous(formTo("/media-raw/k?AWSAccessKeyId=111122223333&Signature=a&Expires=1")), 400, "Please use AWS4-HMAC-SHA256."},
 		{"half a scope", as(request("GET", "/", "s3", ""), "AWS4-HMAC-SHA256 Credential=a/b/c"), 400, "AuthorizationHeaderMalformed"},
 		{"an unknown key", as(request("GET", "/", "s3", ""), signedAs("AKIAUNKNOWN", "eu-west-1", "s3")), 403, "InvalidAccessKeyId"},
 		{"an unknown key, form", as(formRequest("iam", ""), signedAs("AKIAUNKNOWN", "us-east-1", "iam")), 403, "InvalidClientTokenId"},
-		{"an unknown key, JSON", as(jsonRequest("kms", "a", ""), signedAs("AKIAUNKNOWN", "eu-west-1", "kms")), 403, "UnrecognizedClientException"},
+		{"an unknown key, JSON", as(jsonRequest("kms", "a", ""), signedAs("AKIAUNKNOWN", "eu-west-1", "kms")), 400, "UnrecognizedClientException"},
 		{"a Region of another partition", as(request("GET", "/", "s3", ""), signedAs(accountA, "cn-north-1", "s3")), 403, "InvalidAccessKeyId"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -152,6 +161,13 @@ func TestBadRequests(t *testing.T) {
 
 func as(r *http.Request, authorization string) *http.Request {
 	r.Header.Set("Authorization", authorization)
+	return r
+}
+
+// formTo is an upload to a URL by a client that takes every body for a form, such as curl.
+func formTo(target string) *http.Request {
+	r := request("PUT", target, "s3", "abc")
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return r
 }
 

@@ -10,7 +10,10 @@ import (
 
 // scope is what the credential scope of a request says: who calls, and which service in which Region.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
-type scope struct{ key, region string }
+type scope struct {
+	key, region string
+	token       bool // the request has the token of a session
+}
 
 // bySigning are the services by the name that they have in credential scopes.
 var bySigning = func() map[string]*model.Service {
@@ -29,7 +32,11 @@ func (x *exchange) scope() (scope, error) {
 		_, text, _ = strings.Cut(header, "Credential=")
 		text, _, _ = strings.Cut(text, ",")
 	}
-	if text == "" {
+	switch {
+	case text == "" && x.olderSignature():
+		x.svc = bySigning["s3"] // no other service had that
+		return scope{}, &failure{status: 400, code: "InvalidRequest", message: "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."}
+	case text == "":
 		return scope{}, x.anonymous()
 	}
 	// From the end: an access key id has no slash, and nothing else says where it ends.
@@ -42,7 +49,29 @@ func (x *exchange) scope() (scope, error) {
 		return scope{}, &failure{status: http.StatusNotImplemented, code: "NotImplemented", message: "this in-memory AWS has no service that signs as " + quoted(parts[3])}
 	}
 	x.svc = svc
-	return scope{parts[0], parts[2]}, nil
+	token := x.r.Header.Get("X-Amz-Security-Token") != "" || x.r.URL.Query().Get("X-Amz-Security-Token") != ""
+	return scope{parts[0], parts[2], token}, nil
+}
+
+// olderSignature reports whether the request is signed with version 2, which boto3 and the AWS CLI use in presigned URLs unless they are told
+// otherwise. It names no service and no Region. S3 refuses it in every Region that began after January 2014.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
+func (x *exchange) olderSignature() bool {
+	return x.r.URL.Query().Has("AWSAccessKeyId") || strings.HasPrefix(x.r.Header.Get("Authorization"), "AWS ")
+}
+
+// unhoist gives a presigned request the headers that its signer put into the URL, as S3 does: the owner that the bucket must have, metadata, checksums.
+// Source: https://pkg.go.dev/github.com/aws/aws-sdk-go-v2/aws/signer/v4#Signer.PresignHTTP
+func (x *exchange) unhoist() {
+	query := x.r.URL.Query()
+	if x.svc.Protocol != "rest-xml" || !query.Has("X-Amz-Credential") {
+		return
+	}
+	for name, values := range query {
+		if strings.HasPrefix(strings.ToLower(name), "x-amz-") && x.r.Header.Get(name) == "" {
+			x.r.Header.Set(name, values[0])
+		}
+	}
 }
 
 // guess is the service whose protocol the request looks like.
@@ -78,11 +107,12 @@ func (x *exchange) malformedScope() error {
 	return &failure{status: 400, code: "AuthorizationHeaderMalformed", message: message}
 }
 
-// unknownKey is the error for an access key id of nobody.
+// unknownKey is the error for an access key id of nobody. Every error of a caller has status 400 in JSON.
+// Source: https://github.com/aws-azure-login/aws-azure-login/issues/37 (ECS), https://github.com/yegor256/s3auth/issues/244 (DynamoDB)
 func (x *exchange) unknownKey() error {
 	switch x.svc.Protocol {
 	case "json":
-		return &failure{status: 403, code: "UnrecognizedClientException", message: "The security token included in the request is invalid."}
+		return &failure{status: 400, code: "UnrecognizedClientException", message: "The security token included in the request is invalid."}
 	case "query":
 		return &failure{status: 403, code: "InvalidClientTokenId", message: "The security token included in the request is invalid."}
 	}

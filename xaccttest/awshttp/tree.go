@@ -43,8 +43,11 @@ func (n *node) named(name string) []*node {
 	return out
 }
 
-// parseJSON reads a JSON document. Its size bounds the work, and encoding/json its depth.
+// parseJSON reads a JSON document. encoding/json bounds its depth. A value takes a hundred times the memory of its brackets: their number is bounded.
 func parseJSON(data []byte) (*node, error) {
+	if bytes.Count(data, []byte(","))+bytes.Count(data, []byte("["))+bytes.Count(data, []byte("{")) > maxElements {
+		return nil, errors.New("too many values")
+	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	var v any
@@ -82,7 +85,8 @@ func jsonNode(name string, v any) *node {
 	return n
 }
 
-// Limits of an XML document. Nothing that S3 takes is deeper, and only the list of 10,000 parts that completes an upload is as long.
+// Limits of an XML document. Nothing that S3 takes is deeper, and only the list of 10,000 parts that completes an upload is as long. Elements and
+// attributes count.
 const (
 	maxDepth    = 32
 	maxElements = 100_000
@@ -95,6 +99,7 @@ func parseXML(data []byte) (*node, error) {
 	d := xml.NewDecoder(bytes.NewReader(data))
 	top := &node{}
 	open := []*node{top}
+	text := [][]byte{nil} // of each open element: comments and CDATA sections split it
 	for count := 0; ; {
 		token, err := d.Token()
 		if err == io.EOF {
@@ -105,7 +110,7 @@ func parseXML(data []byte) (*node, error) {
 		last := open[len(open)-1]
 		switch t := token.(type) {
 		case xml.StartElement:
-			if count++; count > maxElements || len(open) > maxDepth {
+			if count += 1 + len(t.Attr); count > maxElements || len(open) > maxDepth {
 				return nil, malformedXML
 			}
 			n := &node{name: t.Name.Local}
@@ -113,14 +118,14 @@ func parseXML(data []byte) (*node, error) {
 				n.attrs = append(n.attrs, &node{name: a.Name.Local, text: a.Value})
 			}
 			last.kids = append(last.kids, n)
-			open = append(open, n)
+			open, text = append(open, n), append(text, nil)
 		case xml.EndElement:
-			if len(last.kids) > 0 {
-				last.text = "" // the white space between elements
+			if len(last.kids) == 0 { // else it is the white space between elements
+				last.text = string(text[len(text)-1])
 			}
-			open = open[:len(open)-1]
+			open, text = open[:len(open)-1], text[:len(text)-1]
 		case xml.CharData:
-			last.text += string(t)
+			text[len(text)-1] = append(text[len(text)-1], t...)
 		case xml.Directive:
 			return nil, malformedXML
 		}

@@ -76,8 +76,8 @@ def look(http_response, parsed, model, **_):
     violations.extend(f"{model.service_model.service_name} {model.name}: {f}" for f in found)
 
 
-def client(service, account, region):
-    c = boto3.client(service, region, endpoint_url=URL, aws_access_key_id=account, aws_secret_access_key="any",
+def client(service, account, region, token=None):
+    c = boto3.client(service, region, endpoint_url=URL, aws_access_key_id=account, aws_secret_access_key="any", aws_session_token=token,
                      config=botocore.config.Config(retries={"max_attempts": 1}))
     c.meta.events.register("after-call", look)
     return c
@@ -142,8 +142,10 @@ def callers(iam):
     sts = client("sts", A, "us-east-1")
     out = sts.assume_role(RoleArn=f"arn:aws:iam::{A}:role/Operator", RoleSessionName="boto", Policy=json.dumps(
         {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:GetRole", "Resource": "*"}]}))
-    session = client("iam", out["Credentials"]["AccessKeyId"], "us-east-1")
-    assert client("sts", out["Credentials"]["AccessKeyId"], "us-east-1").get_caller_identity()["Arn"].endswith("/boto")
+    key, token = out["Credentials"]["AccessKeyId"], out["Credentials"]["SessionToken"]
+    session = client("iam", key, "us-east-1", token)
+    expect("InvalidClientTokenId", client("iam", key, "us-east-1").list_roles)
+    assert client("sts", key, "us-east-1", token).get_caller_identity()["Arn"].endswith("/boto")
     session.get_role(RoleName="Operator")
     expect("AccessDenied", session.list_roles)
     expect("InvalidClientTokenId", client("sts", "AKIAUNKNOWN", "us-east-1").get_caller_identity)
