@@ -163,9 +163,6 @@ func (c *s3Client) ListParts(ctx context.Context, in *s3.ListPartsInput, _ ...fu
 			return nil, err
 		}
 		most := min(rq.cloud.opts.PageSize, 1000)
-		if aws.ToInt32(in.MaxParts) < 0 {
-			return nil, &fault.Error{Status: 400, Code: "InvalidArgument", Message: "Argument max-parts must be an integer between 0 and 2147483647"}
-		}
 		if in.MaxParts != nil {
 			if *in.MaxParts < 0 {
 				return nil, badCount("max-parts", 0, math.MaxInt32)

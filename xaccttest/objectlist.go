@@ -27,9 +27,6 @@ func (c *s3Client) ListObjectsV2(ctx context.Context, in *s3.ListObjectsV2Input,
 		if err != nil {
 			return nil, err
 		}
-		if aws.ToInt32(in.MaxKeys) < 0 {
-			return nil, &fault.Error{Status: 400, Code: "InvalidArgument", Message: "Argument max-keys must be an integer between 0 and 2147483647"}
-		}
 		if in.EncodingType != "" && !known(in.EncodingType) {
 			return nil, &fault.Error{Status: 400, Code: "InvalidArgument", Message: "Invalid Encoding Method specified in Request"}
 		}
@@ -40,7 +37,7 @@ func (c *s3Client) ListObjectsV2(ctx context.Context, in *s3.ListObjectsV2Input,
 		most := int32(maxKeys)
 		if in.MaxKeys != nil {
 			if *in.MaxKeys < 0 {
-				return nil, badCount("maxKeys", 0, math.MaxInt32)
+				return nil, badCount("max-keys", 0, math.MaxInt32)
 			}
 			most = min(*in.MaxKeys, maxKeys)
 		}
