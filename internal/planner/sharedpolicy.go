@@ -128,7 +128,13 @@ func (b *Builder) unseenPolicy(s policyStep, statements policy.Statements) {
 	for _, st := range statements {
 		c.Details = append(c.Details, "+ "+st.Sid()+"   "+desired.Sentence(st))
 	}
-	c.Op, c.Add, c.Reason, c.Calls = plan.Update, added(statements), reasonMerge, []string{s.put}
+	c.Op, c.Add, c.Reason, c.Calls = plan.Update, added(statements), ReasonMerge, []string{s.put}
+	for _, sid := range b.reports.standing[c.ID] {
+		if !slices.ContainsFunc(statements, func(st policy.Statement) bool { return st.Sid() == sid }) {
+			c.Remove, c.Details = append(c.Remove, sid), append(c.Details, "- "+sid)
+		}
+	}
+	b.byReport(&c)
 	b.add(c)
 }
 
@@ -137,8 +143,8 @@ const reasonRenew = "renew"
 
 // What somebody has to know who writes a policy that was not read.
 const (
-	reasonMerge = "merge into what is there: the policy was not read"
-	reasonTake  = "take out of what is there: the policy was not read"
+	ReasonMerge = "merge into what is there: the policy was not read"
+	ReasonTake  = "take out of what is there: the policy was not read"
 )
 
 // added are the statements as a document; the zero Document if there are none.
@@ -158,13 +164,20 @@ func (b *Builder) dropPolicy(s policyStep, after map[string][]string, d func() d
 	}
 	if !b.CanRead(s.change.Account) {
 		c := s.change
-		c.Op, c.Reason, c.Calls = plan.Update, reasonTake, []string{s.put}
-		for _, st := range wanted {
-			c.Remove, c.Details = append(c.Remove, st.Sid()), append(c.Details, "- "+st.Sid())
+		c.Op, c.Reason, c.Calls = plan.Update, ReasonTake, []string{s.put}
+		leaving := b.reports.standing[c.ID]
+		if len(leaving) == 0 {
+			for _, st := range wanted {
+				leaving = append(leaving, st.Sid())
+			}
 		}
-		if len(wanted) == 0 && len(ours) > 0 {
+		for _, sid := range leaving {
+			c.Remove, c.Details = append(c.Remove, sid), append(c.Details, "- "+sid)
+		}
+		if len(leaving) == 0 && len(ours) > 0 {
 			c.Remove, c.Details = ours, []string{"- whichever of ours still stand there: " + strings.Join(ours, ", ")}
 		}
+		b.byReport(&c)
 		c.Calls = appendIf(c.Calls, s.remove != "", s.remove) // nothing else may stand there
 		b.add(c)
 		return c.ID
