@@ -56,11 +56,32 @@ func Of(p *planner.Plan, account string) *planner.Plan {
 	q.Settings = settings(p, account, q.Transfers)
 	others := notFor(p, account, q)
 	for _, f := range p.Findings {
+		if seesBetter(f, account) {
+			continue
+		}
 		if f.Account == account || f.Account == "" && f.Transfer == "" || changing[f.Transfer] && (f.Account == "" || f.Severity == plan.Blocking) {
 			q.Findings = append(q.Findings, others.told(f))
 		}
 	}
 	return q
+}
+
+// seesBetter reports whether the finding is about what was not read in the account and what stood in for it: its operator reads it.
+func seesBetter(f plan.Finding, account string) bool {
+	if f.Account != account || f.Severity == plan.Blocking {
+		return false
+	}
+	switch f.Code {
+	case plan.CodeUndetermined:
+		return len(f.DependsOn) > 0 && !slices.ContainsFunc(f.DependsOn, func(what string) bool {
+			return what != "report" && !(strings.HasPrefix(what, "the resource policy of ") && strings.HasSuffix(what, "which was not read"))
+		})
+	case plan.CodeObserved, plan.CodeReported:
+		return true
+	case plan.CodeWrongOwner:
+		return f.Severity == plan.Info
+	}
+	return false
 }
 
 // settings are those that Apply needs in the account for the transfers.
