@@ -65,7 +65,7 @@ func ExampleOwnershipConfirmed() {
 	}
 	fmt.Println(receipt.Verdict, receipt.OwnershipConfirmed)
 	// Output:
-	// give a client of account 444455556666 that may s3:GetBucketOwnershipControls, or have its owner confirm that ACLs are disabled: OwnershipConfirmed(bucket, by) is an option of Plan.Start
+	// give a client of account 444455556666 that may s3:GetBucketOwnershipControls, or have its owner confirm that ACLs are disabled: OwnershipConfirmed(bucket, by) is an option of Plan.Start, or plan with their report in PlanOptions.Reported
 	// complete map[media-archive:storage team, ticket 12]
 }
 

@@ -54,6 +54,12 @@ type PlanOptions struct {
 	// succeeds, which proves it enabled. Of an account without an entry it is unknown then. Only task accounts matter. A wrong name is an error.
 	Regions map[string][]string
 
+	// Reported are what operators of other accounts handed back, each by Result.Report. What they say of a policy or of Object Ownership that nobody here can
+	// read is a claim: what was handed over counts as done by their word, and a verdict that rests on it stays undetermined. It lifts no blocking
+	// finding, and a role is deleted on it only with Override "reported-removal". What does not match what the transfers want now, or is about a role
+	// that was made later, counts for nothing and is a warning of [CodeReported]. A time more than five minutes ahead is an error. The plan keeps the claims.
+	Reported []*Result
+
 	Override    []string // codes of blocking findings that only warn; see [Overridable]
 	Concurrency int      // how many calls go to one service of one account and Region at once; 0 is 16, less is an error
 
@@ -141,7 +147,7 @@ func newPlan(ctx context.Context, mode Mode, c Clients, transfers []Transfer, op
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	made, err := planner.New(client.WithLogger(ctx, o.Logger), mode, c.set(), resolveAll(transfers), o.settings(), planner.Reading{Concurrency: o.Concurrency, LookAtKeys: o.LookAtKeys})
+	made, err := planner.New(client.WithLogger(ctx, o.Logger), mode, c.set(), resolveAll(transfers), o.settings(), planner.Reading{Concurrency: o.Concurrency, LookAtKeys: o.LookAtKeys, Reported: o.Reported})
 	if err != nil {
 		return nil, err
 	}
@@ -160,11 +166,9 @@ func (p *Plan) Empty() bool {
 	return !slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Op != NoOp && c.Hold == "" })
 }
 
-// Held returns the changes of ours that are held back. Reason says for whom or why; the findings of their transfers say what would end it. A plan that
-// is Empty may hold some: then nothing is left that these clients could do.
-func (p *Plan) Held() []Change {
-	return slices.DeleteFunc(slices.Clone(p.Changes), func(c Change) bool { return c.Op == NoOp || c.Hold == "" })
-}
+// Held returns the changes of ours that are held back. Reason says for whom or why, and what would end it. A plan that is Empty may hold some: then
+// nothing is left that these clients could do. What is done by somebody's report is not among them.
+func (p *Plan) Held() []Change { return plantext.Held(p.Changes, p.Findings) }
 
 // For returns the part of the plan that is for one account's operator: its changes, to be applied with that account's clients, the transfers that
 // touch the account, and the findings that concern the changes. What other accounts have to do first stands in Requires. Of the settings it has what

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -105,7 +104,7 @@ func (p *Plan) Receipt(ctx context.Context, c Clients, transfer string, result *
 		return nil, fmt.Errorf("receipt of %s: the run is one of %s, and the transfer's task is %s", t.Name, taskOf(outcome.ExecutionARN), force.TaskARN)
 	}
 	r := &Receipt{
-		Schema: receiptSchema, Written: time.Now().UTC(), Transfer: t, Plan: planDigest, Policies: map[string]string{}, NotRead: map[string]string{},
+		Schema: receiptSchema, Written: time.Now().UTC(), Transfer: t, Plan: planDigest,
 		TaskARN: taskOf(outcome.ExecutionARN), ExecutionARN: outcome.ExecutionARN, Mode: outcome.Mode, Verdict: outcome.Verdict.String(),
 		ErrorCode: outcome.ErrorCode, ErrorDetail: outcome.ErrorDetail, Start: outcome.StartTime.UTC(), Launch: outcome.LaunchTime.UTC(), End: outcome.EndTime.UTC(),
 		Seconds: outcome.Duration.Seconds(), Options: outcome.Options, Counters: outcome.Counters, Exceptions: outcome.Exceptions(),
@@ -113,17 +112,11 @@ func (p *Plan) Receipt(ctx context.Context, c Clients, transfer string, result *
 	if outcome.Report.Status != "" {
 		r.Report = &outcome.Report
 	}
-	for _, d := range force.Documents {
-		switch {
-		case d.Err != nil:
-			r.NotRead[d.Name] = text.OneLine(d.Err)
-		case d.Document.IsZero():
-			r.Policies[d.Name] = "none"
-		default:
-			r.Policies[d.Name] = digest(d.Document.Bytes())
-		}
+	r.Policies, r.NotRead = force.Digests(digest)
+	r.RequestIDs = result.RequestIDs(t.Name)
+	if outcome.RequestID != "" {
+		r.RequestIDs["start"] = []string{outcome.RequestID}
 	}
-	r.requests(result, outcome)
 	return r, nil
 }
 
@@ -131,19 +124,4 @@ func (p *Plan) Receipt(ctx context.Context, c Clients, transfer string, result *
 func taskOf(executionARN string) string {
 	arn, _, _ := strings.Cut(executionARN, "/execution/")
 	return arn
-}
-
-func (r *Receipt) requests(result *Result, outcome *task.Outcome) {
-	r.RequestIDs = map[string][]string{}
-	if outcome.RequestID != "" {
-		r.RequestIDs["start"] = []string{outcome.RequestID}
-	}
-	if result == nil {
-		return
-	}
-	for _, c := range result.Changes {
-		if slices.Contains(c.Transfers, r.Transfer.Name) && len(c.RequestIDs) > 0 {
-			r.RequestIDs[c.ID] = c.RequestIDs
-		}
-	}
 }

@@ -33,7 +33,8 @@ type Run struct {
 // none, it is looked up by its tags. A token, a run that is under way and settings of the run's own are options, as for [task.Start].
 //
 // Before the run is requested, Start proves that the client of the task account is that account's, and as [VerifyOwnership] does, that the objects will
-// belong to the destination's owner. Where no client of that owner is given, the word of somebody is needed: see [OwnershipConfirmed].
+// belong to the destination's owner. Where no client of that owner is given, the word of somebody is needed: see [OwnershipConfirmed]. A report by which
+// the plan was made (PlanOptions.Reported) serves too if it says BucketOwnerEnforced.
 //
 // An error about access is explained by what the plan found, as [Plan.Explain] does. Others are those of [task.Start], an *[IdentityError], an
 // *[OwnershipError], an *[AmbiguousError], and a *[BlockedError] once Until has come. A name that the plan does not have is an error that lists its names.
@@ -64,8 +65,9 @@ func (p *Plan) Start(ctx context.Context, c Clients, r *Result, transfer string,
 				return err
 			}
 			e := t.End(DestinationSide)
-			if _, held := c[e.Account]; !held && e.Remote && o.OwnershipConfirmed[e.Bucket] != "" {
-				words[e.Bucket] = o.OwnershipConfirmed[e.Bucket]
+			word := cmp.Or(o.OwnershipConfirmed[e.Bucket], p.Settings.OwnershipReported(e.Account, e.Region, e.Bucket))
+			if _, held := c[e.Account]; !held && e.Remote && word != "" {
+				words[e.Bucket] = word
 			} else if err := VerifyOwnership(c, p.Transfers[p.transfer(transfer)])(ctx); err != nil {
 				return err
 			}

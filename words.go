@@ -48,7 +48,7 @@ type (
 	// PolicyWrite is one write of a policy that others write too. See [plan.PolicyWrite].
 	PolicyWrite = plan.PolicyWrite
 
-	// Stored is what was read of a policy that others write too, after the last write or instead of one. See [plan.Stored].
+	// Stored is what was read of a policy that others write too, after the last write or instead of one, and of a bucket's Object Ownership. See [plan.Stored].
 	Stored = plan.Stored
 
 	// Result is what Apply did. See [plan.Result].
@@ -65,6 +65,9 @@ type (
 
 	// AccessTestError says that DataSync would not make a location or task, or start or finish a run, mostly because it could not reach a bucket, and what the plan had said of that. See [plan.AccessTestError].
 	AccessTestError = plan.AccessTestError
+
+	// Claim is what the operator of an account reported of one policy or of one bucket's Object Ownership, where nobody here can look. See [plan.Claim].
+	Claim = plan.Claim
 
 	// ClientError says that the plan needs a client that the caller did not give, or gave as nil. See [plan.ClientError].
 	ClientError = plan.ClientError
@@ -87,6 +90,9 @@ type (
 
 	// AmbiguousError says that several resources are tagged as one of ours. See [plan.AmbiguousError].
 	AmbiguousError = plan.AmbiguousError
+
+	// PartialError says what stands of an apply of which a change failed: nothing is rolled back. See [plan.PartialError].
+	PartialError = plan.PartialError
 
 	// StaleError says that a resource of ours was changed after the plan was made. See [plan.StaleError].
 	StaleError = plan.StaleError
@@ -170,6 +176,7 @@ const (
 const (
 	Blocked  Hold = plan.Blocked  // a finding of one of its transfers blocks it, or it needs an option that was not given
 	Handover Hold = plan.Handover // it is for the operator of an account that the plan's clients do not write to
+	Reported Hold = plan.Reported // that operator has reported that it is done, and nobody here can look: see xacct.PlanOptions.Reported
 )
 
 // The severities of findings, the lightest first.
@@ -190,6 +197,8 @@ const (
 	CodeNotGiven     Code = plan.CodeNotGiven     // policies that were not handed to the plan, such as SCPs: the verdicts hold as far as the given ones go
 	CodeUnread       Code = plan.CodeUnread       // something exists, or may exist, and could not be read
 	CodeAssumed      Code = plan.CodeAssumed      // the plan rests on something that AWS does not document
+	CodeObserved     Code = plan.CodeObserved     // what the task account could see by itself of a policy that was not read: it stands beside the verdict
+	CodeReported     Code = plan.CodeReported     // what a report says of a policy that was not read, or why the report counts for nothing
 )
 
 // Findings about accounts.
@@ -225,12 +234,14 @@ const (
 
 // Findings about policies.
 const (
-	CodeSidTaken      Code = plan.CodeSidTaken      // a statement of somebody else has our Sid
-	CodeDeadPrincipal Code = plan.CodeDeadPrincipal // a statement names a deleted role or user, or would
-	CodeLockout       Code = plan.CodeLockout       // nobody could change the policy again
-	CodeTutorial      Code = plan.CodeTutorial      // a statement has the constant Sid of AWS's tutorial
-	CodeSize          Code = plan.CodeSize          // a policy, or the number of tasks, roles or objects, has a limit, and may be near or over it
-	CodePolicyAdvice  Code = plan.CodePolicyAdvice  // a statement holds what can never match, or what AWS probably refuses
+	CodeSidTaken        Code = plan.CodeSidTaken        // a statement of somebody else has our Sid
+	CodeDeadPrincipal   Code = plan.CodeDeadPrincipal   // a statement names a deleted role or user, or would
+	CodeLockout         Code = plan.CodeLockout         // nobody could change the policy again
+	CodeGrantStays      Code = plan.CodeGrantStays      // a role goes before its grant in a policy that nobody here can read, and a new role of its name would inherit it
+	CodeReportedRemoval Code = plan.CodeReportedRemoval // a role would be deleted on the word of an operator that no policy names it any more
+	CodeTutorial        Code = plan.CodeTutorial        // a statement has the constant Sid of AWS's tutorial
+	CodeSize            Code = plan.CodeSize            // a policy, or the number of tasks, roles or objects, has a limit, and may be near or over it
+	CodePolicyAdvice    Code = plan.CodePolicyAdvice    // a statement holds what can never match, or what AWS probably refuses
 )
 
 // Findings about log groups.

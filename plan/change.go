@@ -54,6 +54,7 @@ type Hold string
 const (
 	Blocked  Hold = "blocked"  // a finding of one of its transfers blocks it, or it needs an option that was not given
 	Handover Hold = "handover" // it is for the operator of an account that the plan's clients do not write to
+	Reported Hold = "reported" // that operator has reported that it is done, and nobody here can look: see xacct.PlanOptions.Reported
 )
 
 // Change is one resource and what would be done to it.

@@ -14,6 +14,8 @@ const (
 	CodeNotGiven     Code = "not-given"    // policies that were not handed to the plan, such as SCPs: the verdicts hold as far as the given ones go
 	CodeUnread       Code = "unread"       // something exists, or may exist, and could not be read
 	CodeAssumed      Code = "assumed"      // the plan rests on something that AWS does not document
+	CodeObserved     Code = "observed"     // what the task account could see by itself of a policy that was not read: it stands beside the verdict
+	CodeReported     Code = "reported"     // what a report says of a policy that was not read, or why the report counts for nothing
 )
 
 // Findings about accounts.
@@ -49,12 +51,14 @@ const (
 
 // Findings about policies.
 const (
-	CodeSidTaken      Code = "sid-taken"      // a statement of somebody else has our Sid
-	CodeDeadPrincipal Code = "dead-principal" // a statement names a deleted role or user, or would
-	CodeLockout       Code = "lockout"        // nobody could change the policy again
-	CodeTutorial      Code = "tutorial"       // a statement has the constant Sid of AWS's tutorial
-	CodeSize          Code = "size"           // a policy, or the number of tasks, roles or objects, has a limit, and may be near or over it
-	CodePolicyAdvice  Code = "policy-advice"  // a statement holds what can never match, or what AWS probably refuses
+	CodeSidTaken        Code = "sid-taken"        // a statement of somebody else has our Sid
+	CodeDeadPrincipal   Code = "dead-principal"   // a statement names a deleted role or user, or would
+	CodeLockout         Code = "lockout"          // nobody could change the policy again
+	CodeGrantStays      Code = "grant-stays"      // a role goes before its grant in a policy that nobody here can read, and a new role of its name would inherit it
+	CodeReportedRemoval Code = "reported-removal" // a role would be deleted on the word of an operator that no policy names it any more
+	CodeTutorial        Code = "tutorial"         // a statement has the constant Sid of AWS's tutorial
+	CodeSize            Code = "size"             // a policy, or the number of tasks, roles or objects, has a limit, and may be near or over it
+	CodePolicyAdvice    Code = "policy-advice"    // a statement holds what can never match, or what AWS probably refuses
 )
 
 // Findings about log groups.

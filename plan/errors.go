@@ -152,6 +152,33 @@ func (e *AmbiguousError) Hint() string {
 	return "keep the one that is in use, and delete the others or remove their tags"
 }
 
+// PartialError says what stands of an apply of which a change failed: nothing is rolled back.
+type PartialError struct {
+	Mode    Mode
+	Changes []string // the IDs of the changes that this apply has made
+}
+
+// Error is one line: how many changes were made, and the first of them.
+func (e *PartialError) Error() string {
+	what, most := "stand", 3
+	if e.Mode == TearDown {
+		what = "are taken away"
+	}
+	list := strings.Join(e.Changes[:min(most, len(e.Changes))], ", ")
+	if n := len(e.Changes) - most; n > 0 {
+		list += fmt.Sprintf(" and %d more", n)
+	}
+	return text.Printable(fmt.Sprintf("%d change%s of this apply %s: %s", len(e.Changes), text.Plural(len(e.Changes)), what, list))
+}
+
+// Hint says how to go on, and how to take away what stands.
+func (e *PartialError) Hint() string {
+	if e.Mode == TearDown {
+		return "make a new NewDestroyPlan of the same transfers and apply it: it goes on from there"
+	}
+	return "to go on, plan and apply again; to take away what stands, apply a NewDestroyPlan of the same transfers, with Result.Ownership as its Ownership"
+}
+
 // StaleError says that a resource of ours was changed after the plan was made. It was not written, unless it is a policy for a role that was deleted
 // while Apply wrote it: the Detail names the role, and says whether the statements that name it were taken out again.
 type StaleError struct {
@@ -326,7 +353,7 @@ func (e *OwnershipError) Hint() string {
 		if hint := awserr.RefusalIn(awserr.Message(e.Err)).Remedy("the caller in account "+e.Account, "bucket "+e.Bucket); hint != "" {
 			return text.Printable(hint)
 		}
-		return text.Printable("give a client of account " + e.Account + " that may s3:GetBucketOwnershipControls, or have its owner confirm that ACLs are disabled: OwnershipConfirmed(bucket, by) is an option of Plan.Start")
+		return text.Printable("give a client of account " + e.Account + " that may s3:GetBucketOwnershipControls, or have its owner confirm that ACLs are disabled: OwnershipConfirmed(bucket, by) is an option of Plan.Start, or plan with their report in PlanOptions.Reported")
 	}
 	return "set Destination.DisableACLs and apply the plan, after checking who still writes or reads through ACLs"
 }

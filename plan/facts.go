@@ -55,6 +55,10 @@ type Facts struct {
 	// those of others may mean a time of which nobody told the plan. NewPlan and Apply set it from the clock of the machine. Zero: unknown.
 	Now time.Time
 
+	// Reported is by bucket name or key ARN, what the owner's operator reported of a policy that was not read, with those statements alone that are as the
+	// transfers want them now.
+	Reported map[string]Claim
+
 	// SCPs are those of the accounts of principals, RCPs those of the accounts of buckets; see xacct.PlanOptions.
 	SCPs, RCPs map[string][][]policy.Document
 }

@@ -76,11 +76,13 @@ type PolicyWrite struct {
 	After  string // what was sent; "" is a deletion
 }
 
-// Stored is what was read of a policy that others write too, after the last write or instead of one.
+// Stored is what was read of a policy that others write too, after the last write or instead of one, and of a bucket's Object Ownership.
 type Stored struct {
-	Time time.Time       // of the read
+	Time time.Time       // of the read, or of the write of the Object Ownership
 	Ours policy.Document // our statements, as the service shows them; zero if there are none
 	Rest string          // "sha256:" and the digest, in hexadecimal, of all other statements; "" if there are none
+
+	Ownership s3types.ObjectOwnership `json:",omitempty"` // of the bucket; "" if it was not read, or the change is of another kind
 }
 
 // Result is what Apply did.
@@ -126,6 +128,20 @@ func (r *Result) TaskARN(transfer string) string {
 		}
 	}
 	return ""
+}
+
+// RequestIDs returns the AWS request ids of the writes for the transfer, by the ID of the change. It is empty for a nil Result.
+func (r *Result) RequestIDs(transfer string) map[string][]string {
+	out := map[string][]string{}
+	if r == nil {
+		return out
+	}
+	for _, c := range r.Changes {
+		if slices.Contains(c.Transfers, transfer) && len(c.RequestIDs) > 0 {
+			out[c.ID] = c.RequestIDs
+		}
+	}
+	return out
 }
 
 // Ownership returns the Object Ownership that destination buckets had before this apply changed it, by the name of the bucket, as

@@ -31,6 +31,7 @@ type Settings struct {
 	Regions       map[string][]string                `json:",omitempty"` // by account: the opt-in Regions that it has enabled
 	SCPs          map[string][][]policy.Document     `json:",omitempty"` // by account: its service control policies, outermost level first
 	RCPs          map[string][][]policy.Document     `json:",omitempty"` // by account: its resource control policies, outermost level first
+	Reported      []Claim                            `json:",omitempty"` // what operators of other accounts reported, as far as it is about what the transfers want
 }
 
 // Phase is a part of the work that an operator can be allowed separately.

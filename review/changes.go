@@ -75,6 +75,9 @@ func changeItem(c derived.Change) item {
 	switch c.Hold {
 	case plan.Handover:
 		it.line = it.line.with(say(": "), bold("handed over"), say(" to the operator of account ", c.Account))
+	case plan.Reported:
+		it.line = it.line.with(say(": "), bold("done by report"))
+		it.below = append(it.below, item{line: say("Why: ").with(quote(c.Reason))})
 	case plan.Blocked:
 		it.line = it.line.with(say(": "), bold("held back"))
 		it.below = append(it.below, item{line: say("Why: ").with(quote(c.Reason))})

@@ -43,7 +43,7 @@ func ExampleMarkdown() {
 	//
 	// Statements, names and settings below follow from the transfers. What stood in AWS, and what is said of verdicts, is what the plan recorded when it was made: an apply reads and checks again before it writes.
 	//
-	// Digest of the plan: `sha256:60e0c4bee50b38e620e495bb619ac04e012db7abddc587d11dc58ecb136d33dd`. Apply only a plan with this digest.
+	// Digest of the plan: `sha256:293db0164a4d9c70be3df9304744b3529b87c9938881ee7a8bccff76fbd2c869`. Apply only a plan with this digest.
 	//
 	// ## Picture
 	//

@@ -151,6 +151,8 @@ func (r *report) counts() line {
 			n["as wanted already"]++
 		case c.Hold == plan.Handover:
 			n["to hand over"]++
+		case c.Hold == plan.Reported:
+			n["done by report"]++
 		case c.Hold == plan.Blocked:
 			n["blocked"]++
 		default:
@@ -158,7 +160,7 @@ func (r *report) counts() line {
 		}
 	}
 	var out []string
-	for _, what := range []string{"to create", "to update", "to replace", "to delete", "to hand over", "blocked", "as wanted already"} {
+	for _, what := range []string{"to create", "to update", "to replace", "to delete", "to hand over", "done by report", "blocked", "as wanted already"} {
 		if n[what] > 0 || what == "blocked" {
 			out = append(out, fmt.Sprintf("%d %s", n[what], what))
 		}

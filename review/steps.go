@@ -52,6 +52,8 @@ func (r *report) state(s step) line {
 		switch {
 		case c.Op == plan.NoOp:
 			done++
+		case c.Hold == plan.Reported:
+			state = bold("done by report")
 		case c.Hold == plan.Blocked:
 			blocked++
 		case c.Hold == plan.Handover:

@@ -103,7 +103,7 @@ func (r *run) willWait(id string, seen map[string]bool) bool {
 	}
 	seen[id] = true
 	ch, now := r.approvedByID[id], r.currentUnblocked[id]
-	if now == nil || now.Op == plan.NoOp {
+	if now == nil || now.Op == plan.NoOp || now.Hold == plan.Reported {
 		return false
 	}
 	if now.Hold == plan.Handover || ch == nil && !r.holds(now.Account) || ch != nil && ch.Hold == plan.Handover {

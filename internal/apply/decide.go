@@ -33,6 +33,9 @@ func (r *run) decide(ctx context.Context, ch *plan.Change) (plan.Status, error) 
 	if ch.Hold == plan.Handover {
 		return plan.Waiting, &plan.WaitingError{Account: ch.Account, Changes: []string{ch.ID}}
 	}
+	if ch.Hold == plan.Reported {
+		return r.reported(ch)
+	}
 	if waits := r.waitsFor(ch); (r.approved.Mode == plan.TearDown || ch.Op == plan.Delete || ch.Kind == plan.IAMRole) && waits != nil {
 		return plan.Waiting, waits
 	}
@@ -65,6 +68,22 @@ func (r *run) decide(ctx context.Context, ch *plan.Change) (plan.Status, error) 
 		return plan.Failed, err
 	}
 	return "", nil
+}
+
+// reported ends a change that is done by somebody's word. The word counts as long as it is about what the transfers want and what is there; where the
+// policy can be read by now, that decides.
+func (r *run) reported(ch *plan.Change) (plan.Status, error) {
+	switch now := r.changes[ch.ID]; {
+	case now == nil:
+		return r.vanished(ch)
+	case now.Hold == plan.Blocked:
+		return plan.Skipped, nil
+	case now.Hold == plan.Handover:
+		return plan.Waiting, &plan.WaitingError{Account: ch.Account, Changes: []string{ch.ID}}
+	case now.Hold == plan.Reported, now.Op == plan.NoOp:
+		return plan.Unchanged, nil
+	}
+	return plan.Failed, &plan.StaleError{Change: ch.ID, Detail: "it is not as it was reported"}
 }
 
 // sharedPolicy reports whether the change is of a policy that others write too.

@@ -347,12 +347,12 @@ func TestResult(t *testing.T) {
 		want     string
 	}{
 		{"all done", func(*run) {}, nil, ""},
-		{"failed", func(r *run) { r.results[destRole].Status, r.results[destRole].Err = plan.Failed, errRefused }, nil, "refused"},
+		{"failed", func(r *run) { r.results[destRole].Status, r.results[destRole].Err = plan.Failed, errRefused }, nil, "refused\n5 changes of this apply stand: " + media + ", " + sourceRole + ", " + source + " and 2 more"},
 		{"skipped for a failure", func(r *run) {
 			r.results[destRole].Status, r.results[destRole].Err = plan.Failed, errRefused
 			r.results[media].Status, r.results[media].Err = plan.Skipped, &dependentError{media, destRole}
-		}, nil, "refused"},
-		{"stopped", func(r *run) { r.results[media].Status, r.results[media].Err = plan.Skipped, errRefused }, nil, "refused"},
+		}, nil, "refused\n4 changes of this apply stand: " + sourceRole + ", " + source + ", " + dest + " and 1 more"},
+		{"stopped", func(r *run) { r.results[media].Status, r.results[media].Err = plan.Skipped, errRefused }, nil, "refused\n5 changes of this apply stand: " + destRole + ", " + sourceRole + ", " + source + " and 2 more"},
 		{"waiting", func(r *run) { r.results[media].Status, r.results[media].Err = plan.Waiting, &plan.WaitingError{} }, nil, ""},
 		{"blocked", func(r *run) { r.results[media].Status = plan.Skipped }, []plan.Finding{blocked}, "transfer nightly: blocked by unread: no"},
 		{"blocked, with no changes", func(*run) {}, []plan.Finding{blocked}, "transfer nightly: blocked by unread: no"},

@@ -3,6 +3,7 @@ package apply
 import (
 	"cmp"
 	"context"
+	"time"
 
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
@@ -21,6 +22,9 @@ func (s step) applyOwnership(ctx context.Context, w desired.Bucket) (plan.Status
 		in, err = w.Spec.RestoreOwnershipInput(s.approved.Settings.Ownership[w.Spec.Name])
 	}
 	status, err := ended(send(ctx, s, "s3:PutBucketOwnershipControls", 0, api.PutBucketOwnershipControls, in, err))
+	if err == nil && in != nil {
+		s.res.Stored = &plan.Stored{Time: time.Now().UTC(), Ownership: in.OwnershipControls.Rules[0].ObjectOwnership}
+	}
 	if err == nil && s.approved.Mode == plan.SetUp {
 		s.res.Ownership = cmp.Or(s.current.Snap.Buckets[w.Spec.Name].Ownership, s3types.ObjectOwnershipObjectWriter)
 	}

@@ -128,11 +128,12 @@ func (r *run) known() map[string]string {
 
 // createRole makes the role. A role of that name that has appeared meanwhile is taken over if it is ours; found reports that.
 func (s step) createRole(ctx context.Context, api iamrole.API, w desired.Role) (created iamrole.State, found bool, err error) {
-	in, err := w.Spec.CreateInput()
+	spec := w.Made()
+	in, err := spec.CreateInput()
 	if err != nil {
 		return iamrole.State{}, false, err
 	}
-	created = iamrole.State{Exists: true, ARN: w.Arn, Trust: w.Spec.Trust, Tags: w.Spec.Tags}
+	created = iamrole.State{Exists: true, ARN: w.Arn, Trust: w.Spec.Trust, Tags: spec.Tags}
 	look := func(ctx context.Context) (bool, error) {
 		state, err := iamrole.Observe(ctx, api, w.Spec)
 		if err = errors.Join(err, state.Unread[iamrole.PartRole]); err != nil || !state.Exists {

@@ -20,8 +20,10 @@ import (
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/patience"
 	"github.com/xacct/xacct/internal/planner"
+	"github.com/xacct/xacct/internal/plantext"
 	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/survey"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 )
@@ -257,6 +259,7 @@ func byID(changes []plan.Change) map[string]*plan.Change {
 // from the other.
 func (r *run) result() (*plan.Result, error) {
 	out := &plan.Result{Warnings: r.warnings}
+	r.noteHeld()
 	ids := map[string]string{}
 	for id, arn := range r.known() {
 		ids[arn] = id
@@ -279,7 +282,49 @@ func (r *run) result() (*plan.Result, error) {
 			}
 		}
 	}
-	return out, errors.Join(slices.Concat(errs, later, r.blockedErrors())...)
+	failed := slices.Concat(errs, later)
+	if done := made(out); len(failed) > 0 && len(done) > 0 {
+		failed = append(failed, &plan.PartialError{Mode: r.approved.Mode, Changes: done})
+	}
+	return out, errors.Join(append(failed, r.blockedErrors()...)...)
+}
+
+// made are the IDs of the changes that were made.
+func made(r *plan.Result) []string {
+	var out []string
+	for _, c := range r.Changes {
+		if c.Status == plan.Done {
+			out = append(out, c.ID)
+		}
+	}
+	return out
+}
+
+// noteHeld adds to the results of changes that were not made because they are held back why that is so, and what would end it.
+func (r *run) noteHeld() {
+	var held []plan.Change
+	for i := range r.approved.Changes {
+		ch := &r.approved.Changes[i]
+		res := r.results[ch.ID]
+		var waits *plan.WaitingError
+		switch {
+		case res.Detail != "":
+		case ch.Hold == plan.Reported && res.Status == plan.Unchanged && !r.current.CanRead(ch.Account):
+			res.Detail = text.Printable(ch.Reason)
+		case res.Status == plan.Waiting && errors.As(res.Err, &waits):
+			res.Detail = text.Printable(waits.Error() + ": " + waits.Hint())
+		case res.Status == plan.Skipped && res.Err == nil:
+			c := *ch
+			if now := r.changes[ch.ID]; now != nil && ch.Hold == "" {
+				c = *now
+				c.ID = ch.ID
+			}
+			held = append(held, c)
+		}
+	}
+	for _, c := range plantext.Held(held, r.current.Findings.List) {
+		r.results[c.ID].Detail = text.Printable("held back: " + c.Reason)
+	}
 }
 
 // blockedErrors returns an error for each transfer of the plan that findings block, in the plan or by now.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
@@ -41,7 +43,12 @@ func (r *run) noteStored(res *plan.ChangeResult, ids map[string]string) {
 			return
 		}
 		res.RoleID = ids[w.Arn]
+	case plan.BucketOwnership:
+		if s, read := r.current.Snap.Buckets[res.Name]; read && res.Status == plan.Unchanged && s.Ownership != "" {
+			res.Stored = &plan.Stored{Time: r.readAt.UTC(), Ownership: s.Ownership}
+		}
 	case plan.BucketPolicy, plan.KeyPolicy:
+		defer r.noteOwnership(res)
 		if res.Status != plan.Unchanged || res.Stored != nil {
 			return
 		}
@@ -55,5 +62,19 @@ func (r *run) noteStored(res *plan.ChangeResult, ids map[string]string) {
 				res.Stored = stored(s.Policy, w.Ours, r.readAt)
 			}
 		}
+	}
+}
+
+// noteOwnership adds to what was stored of a bucket's policy the bucket's Object Ownership as it was read, unless the plan changes it: then the change
+// has a result of its own.
+func (r *run) noteOwnership(res *plan.ChangeResult) {
+	if res.Kind != plan.BucketPolicy || res.Stored == nil {
+		return
+	}
+	if r.approvedByID[transfer.ChangeID(res.Account, res.Region, plan.BucketOwnership, res.Name)] != nil {
+		return
+	}
+	if s, read := r.current.Snap.Buckets[res.Name]; read && s.Unread[bucket.PartOwnership] == nil {
+		res.Stored.Ownership = s.Ownership
 	}
 }

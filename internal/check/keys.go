@@ -74,7 +74,7 @@ func (c *checker) checkKey(side plan.Side, role, arn, do string, uses []keyActio
 	}
 	call := c.dataCall(role, account, spec.Region())
 	verdicts := c.newCase(side, "DataSync", do, verdict.Case{
-		Policies: p, Principal: role, Resource: "key " + transfer.KeyName(arn), Owner: account, Facts: append(call.KMSFacts(), more...)})
+		Policies: p, Principal: role, Resource: "key " + transfer.KeyName(arn), Owner: account, Report: c.facts.Reported[arn], Facts: append(call.KMSFacts(), more...)})
 	req := c.known(call.KMS("", arn), role, account).With(more, authz.Assumed)
 	for _, u := range uses {
 		req.Action = u.action

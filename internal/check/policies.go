@@ -15,6 +15,9 @@ import (
 // sentences and fields of its findings, which are about side unless it is "".
 func (c *checker) newCase(side plan.Side, who, do string, base verdict.Case) *verdict.Case {
 	base.Transfer, base.Shared, base.Organisations, base.Stop = c.Transfer, c.shared, c.facts.OrgIDs, c.stop
+	if base.Bucket != "" {
+		base.Report = c.facts.Reported[base.Bucket]
+	}
 	base.May, base.MayNot = who+" may "+do, who+" may not "+do
 	base.Finding = plan.Finding{Transfer: c.Transfer.Name, Side: side, Account: base.Owner, Subject: base.Principal}
 	c.withEnd(&base)

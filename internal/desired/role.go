@@ -72,6 +72,10 @@ func (w Role) Diff(s iamrole.State) RoleDiff {
 	if w.adopts() {
 		want = w.Transfers[0].AdoptionTags(want, s.Tags)
 	}
+	if key := w.Transfers[0].TagKey(transfer.TagGrant); s.Tags[key] == transfer.GrantsByAccount && w.named() {
+		want = maps.Clone(want)
+		want[key] = transfer.GrantsByRole
+	}
 	d.Tags, tagLines = DiffTags(want, s.Tags)
 	d.Lines = append(d.Lines, tagLines...)
 	if len(d.Lines) > 0 {
@@ -105,6 +109,31 @@ func (w Role) trustFor(s iamrole.State) (policy.Document, bool) {
 	}
 	return w.Spec.Trust, false
 }
+
+// named reports whether a grant of one of the transfers names the role as its principal.
+func (w Role) named() bool {
+	return slices.ContainsFunc(w.Transfers, (*transfer.Transfer).NamesRole)
+}
+
+// Unnamed reports whether no grant of ours in another account's policy names the role as its principal, now or earlier, so that none is left without its
+// principal when the role goes.
+func (w Role) Unnamed(s iamrole.State) bool {
+	return !w.named() && s.Tags[w.Transfers[0].TagKey(transfer.TagGrant)] == transfer.GrantsByAccount
+}
+
+// Made is the role as it is made: with a tag if its grants are by account.
+func (w Role) Made() iamrole.Spec {
+	spec := w.Spec
+	if !w.named() && len(spec.Tags) < mostRoleTags {
+		spec.Tags = maps.Clone(spec.Tags)
+		spec.Tags[w.Transfers[0].TagKey(transfer.TagGrant)] = transfer.GrantsByAccount
+	}
+	return spec
+}
+
+// mostRoleTags is how many tags a role can have.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+const mostRoleTags = 50
 
 // PolicyNames are the names of all inline policies that these transfers can have on the role.
 func (w Role) PolicyNames() []string {

@@ -68,6 +68,7 @@ var applyErrors = append([]typedCase{
 	{(*xacct.LostUpdateError)(nil), "another writer removed what was written into a policy"},
 	{(*xacct.DeadPrincipalError)(nil), "a policy was stored with the unique id of a deleted role in place of the role that was sent"},
 	{(*xacct.CallError)(nil), "a call failed, or was refused until the `Budget` was used up"},
+	{(*xacct.PartialError)(nil), "beside the others, where changes were made before one failed: it says which stand, and how to take them away"},
 }...)...)
 
 var callingFunctions = []callingFunction{
@@ -76,7 +77,8 @@ var callingFunctions = []callingFunction{
 		does: "Reads what the transfers use and what they used before, and compares it with what they want. Where a location or task is to be made by a caller " +
 			"that `Operators` does not name, the caller's own role is read too; a caller that may not read it is a warning. " +
 			"Where a set-up may have to write a policy or Object Ownership in another account, the role of the caller there is read, if it may read it and there is a client of IAM. " +
-			"A bucket of manifests or reports that is no end is read with HeadBucket and GetBucketPolicy. Where a bucket's account has no client, each account with clients is asked with one HeadBucket whether the bucket is its own. " +
+			"A bucket of manifests or reports that is no end is read with HeadBucket and GetBucketPolicy. Where a bucket's account has no client, each account with clients is asked with one HeadBucket whether the bucket is its own, " +
+			"and a caller that `Operators` names asks with one more whether it may list the bucket. " +
 			"With `PlanOptions.LookAtKeys` it lists up to that many keys below the prefix of each source, 1,000 a call.",
 		isNil:      "every account for which clients were given was proved to be that account. It is nil too if findings block every transfer: look at `Plan.Findings`.",
 		errors:     unusable,

@@ -101,7 +101,7 @@ func TestUntilOfTwoTeams(t *testing.T) {
 		tr.Until = inDays(90)
 		p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}, func(o *xacct.PlanOptions) { o.HandOver = []string{accountB} })
 		held, theirs := p.Held(), p.For(accountB).Changes
-		if len(held) != 1 || held[0].Reason != "for the operator of account "+accountB+": renew" || len(theirs) != 1 || theirs[0].Reason != "renew" {
+		if len(held) != 1 || !strings.HasPrefix(held[0].Reason, "for the operator of account "+accountB+": renew; let the operator of account "+accountB+" apply their part") || len(theirs) != 1 || theirs[0].Reason != "renew" {
 			t.Errorf("held %+v\ntheirs %+v", held, theirs)
 		}
 		kittest.TearDown(t, cloud, tr)

@@ -40,6 +40,7 @@ var floors = []struct {
 	{"internal/desired", 10},
 	{"internal/snapshot", 11},
 	{"internal/survey", 12},
+	{"internal/report", 12},
 	{"internal/planner", 13},
 	{"internal/part", 14},
 	{"internal/derived", 14},

@@ -9,6 +9,7 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct/internal/planner"
+	"github.com/xacct/xacct/internal/report"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -31,6 +32,14 @@ func Of(p *planner.Plan, account string) *planner.Plan {
 		if c.Hold == plan.Handover {
 			c.Hold, c.Reason = "", strings.TrimPrefix(strings.TrimPrefix(c.Reason, "for the operator of account "+account), ": ")
 		}
+		if c.Hold == plan.Reported { // its operator sees whether that is so
+			if c.Hold, c.Reason = "", planner.ReasonMerge; c.Add.IsZero() && len(c.Remove) > 0 {
+				c.Reason = planner.ReasonTake
+			}
+			if c.Kind == plan.BucketOwnership {
+				c.Reason = ""
+			}
+		}
 		q.Changes = append(q.Changes, c)
 		for _, name := range c.Transfers {
 			touching[name], changing[name] = true, true
@@ -47,11 +56,32 @@ func Of(p *planner.Plan, account string) *planner.Plan {
 	q.Settings = settings(p, account, q.Transfers)
 	others := notFor(p, account, q)
 	for _, f := range p.Findings {
+		if seesBetter(f, account) {
+			continue
+		}
 		if f.Account == account || f.Account == "" && f.Transfer == "" || changing[f.Transfer] && (f.Account == "" || f.Severity == plan.Blocking) {
 			q.Findings = append(q.Findings, others.told(f))
 		}
 	}
 	return q
+}
+
+// seesBetter reports whether the finding is about what was not read in the account and what stood in for it: its operator reads it.
+func seesBetter(f plan.Finding, account string) bool {
+	if f.Account != account || f.Severity == plan.Blocking {
+		return false
+	}
+	switch f.Code {
+	case plan.CodeUndetermined:
+		return len(f.DependsOn) > 0 && !slices.ContainsFunc(f.DependsOn, func(what string) bool {
+			return what != "report" && !(strings.HasPrefix(what, "the resource policy of ") && strings.HasSuffix(what, "which was not read"))
+		})
+	case plan.CodeObserved, plan.CodeReported:
+		return true
+	case plan.CodeWrongOwner:
+		return f.Severity == plan.Info
+	}
+	return false
 }
 
 // settings are those that Apply needs in the account for the transfers.
@@ -74,6 +104,7 @@ func settings(p *planner.Plan, account string, transfers []*transfer.Transfer) p
 	}
 	s.OrgIDs, s.SCPs, s.RCPs = only(s.OrgIDs, account), only(s.SCPs, account), only(s.RCPs, account)
 	s.Regions = only(s.Regions, account)
+	s.Reported = reported(p, account, transfers)
 	s.Ownership = nil
 	for _, t := range transfers {
 		if o, ok := p.Settings.Ownership[t.Destination.Bucket]; ok && t.Destination.Account == account && t.Destination.DisableACLs {
@@ -84,6 +115,42 @@ func settings(p *planner.Plan, account string, transfers []*transfer.Transfer) p
 		}
 	}
 	return s
+}
+
+// reported are the claims about other accounts that Apply needs for the transfers. One that quotes a statement of another transfer is left out.
+func reported(p *planner.Plan, account string, transfers []*transfer.Transfer) []plan.Claim {
+	var out []plan.Claim
+	sids, roles := map[string]bool{}, map[string]bool{}
+	for _, t := range transfers {
+		for _, side := range transfer.Sides {
+			e := t.End(side)
+			roles[e.DataSyncRole] = true
+			for _, sid := range slices.Concat(e.Sids, t.KeySids) {
+				sids[sid] = true
+			}
+		}
+	}
+	for _, c := range p.Settings.Reported {
+		about := func(ch plan.Change) bool {
+			return ch.ID == report.ID(c) && slices.ContainsFunc(ch.Transfers, func(name string) bool {
+				return slices.ContainsFunc(transfers, func(t *transfer.Transfer) bool { return t.Name == name })
+			})
+		}
+		if c.Account == account || !slices.ContainsFunc(p.Changes, about) {
+			continue
+		}
+		whole := true
+		for st := range c.Ours.All() {
+			whole = whole && sids[st.Sid()]
+		}
+		for arn := range c.Roles {
+			whole = whole && roles[arn]
+		}
+		if whole {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // only is the map with the one key, as far as it has it.

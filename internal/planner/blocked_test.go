@@ -200,7 +200,7 @@ func TestCheckInput(t *testing.T) {
 		{"a transfer", two().Transfers, plan.Settings{Override: Overridable}, ""},
 		{"none", nil, plan.Settings{}, "plan: no transfers were given: give at least one"},
 		{"a code that is never overridden", two().Transfers, plan.Settings{Override: []string{plan.CodeUnread}},
-			`plan: Override "unread" is not a code that can be overridden: use one of acls-enabled, denied, key-not-listed, key-unusable, no-operator, requester-pays, wrong-owner`},
+			`plan: Override "unread" is not a code that can be overridden: use one of acls-enabled, denied, key-not-listed, key-unusable, no-operator, reported-removal, requester-pays, wrong-owner`},
 		{"ACLs again", two(disabling).Transfers, restored, ""},
 		{"ACLs again where they are not disabled", two().Transfers, restored,
 			`plan: Ownership["media"] is no destination bucket with DisableACLs: give one of the transfers' whose ACLs they disabled`},

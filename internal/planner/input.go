@@ -11,6 +11,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/report"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -54,7 +55,7 @@ func CheckInput(transfers []*transfer.Transfer, s plan.Settings, at string) erro
 			return fmt.Errorf("plan: Override %q is not a code that can be overridden: use one of %s", code, strings.Join(Overridable, ", "))
 		}
 	}
-	return ownership(s, transfers)
+	return errors.Join(ownership(s, transfers), report.Check(s.Reported, at, time.Now()))
 }
 
 // checkAccounts reports account ids, organisation ids and names of Regions of a wrong form: what they stand for would be left out without a word.

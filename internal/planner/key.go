@@ -144,8 +144,8 @@ func (b *Builder) dataKeyRequires(t *transfer.Transfer) []string {
 }
 
 // unseenKeys returns the remote keys whose policies may name the role of the side and cannot be read.
-func (b *Builder) unseenKeys(t *transfer.Transfer, side plan.Side) []string {
-	var arns, out []string
+func (b *Builder) unseenKeys(t *transfer.Transfer, side plan.Side) []unseenPolicy {
+	var arns, former []string
 	for _, n := range t.KeyNeeds {
 		if n.Role == side {
 			arns = append(arns, n.Keys...)
@@ -153,12 +153,14 @@ func (b *Builder) unseenKeys(t *transfer.Transfer, side plan.Side) []string {
 	}
 	for _, k := range b.Desired.Keys {
 		if k.Former && slices.Contains(k.NamedBy, t.End(side).DataSyncRole) {
-			arns = append(arns, k.Spec.ARN)
+			former = append(former, k.Spec.ARN)
 		}
 	}
-	for _, arn := range arns {
+	var out []unseenPolicy
+	for _, arn := range slices.Concat(arns, former) {
 		if account := (kmskey.Spec{ARN: arn}).Account(); t.RemoteKey(arn) && !b.CanRead(account) {
-			out = append(out, fmt.Sprintf("key %s of account %s", transfer.KeyName(arn), account))
+			out = append(out, unseenPolicy{what: fmt.Sprintf("key %s of account %s", transfer.KeyName(arn), account),
+				change: desired.Key{Spec: kmskey.Spec{ARN: arn}}.ID(), record: slices.Contains(former, arn)})
 		}
 	}
 	return out

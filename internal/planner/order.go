@@ -50,7 +50,7 @@ func sideOrder(s plan.Side) int { return slices.Index(transfer.Sides, s) }
 func codeOrder(c plan.Code) int {
 	order := []plan.Code{plan.CodeUntil, plan.CodeNoBucket, plan.CodeWrongRegion, plan.CodeWrongOwner, plan.CodeNoRole, plan.CodeNoLocation, plan.CodeAdopt, plan.CodeNoKey,
 		plan.CodeOptIn,
-		plan.CodeAllowed, plan.CodeDenied, plan.CodeUndetermined}
+		plan.CodeAllowed, plan.CodeDenied, plan.CodeUndetermined, plan.CodeObserved, plan.CodeReported}
 	if i := slices.Index(order, c); i >= 0 {
 		return i
 	}

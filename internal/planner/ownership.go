@@ -29,6 +29,7 @@ func (b *Builder) ownership(w desired.Bucket, s bucket.State, seen bool) {
 	switch {
 	case !seen:
 		c.Details = []string{"BucketOwnerEnforced, unless it is already"}
+		b.byReport(&c)
 	case have == s3types.ObjectOwnershipBucketOwnerEnforced:
 		c.Op, c.Before, c.Calls = plan.NoOp, string(have), nil
 	default:
@@ -54,12 +55,24 @@ func (b *Builder) beforeSchedule(t *transfer.Transfer) []string {
 	return []string{desired.Bucket{Spec: bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}}.OwnershipID()}
 }
 
+// keepsOwnership says that a bucket keeps the Object Ownership that a set-up may have given it.
+func (b *Builder) keepsOwnership(w desired.Bucket) {
+	spec, state := w.Spec, b.Snap.Buckets[w.Spec.Name]
+	if !spec.DisableACLs || w.Former || b.CanRead(spec.Account) && state.Ownership != s3types.ObjectOwnershipBucketOwnerEnforced {
+		return
+	}
+	b.find(w.Transfers, plan.Finding{Severity: plan.Info, Code: plan.CodeOwnership, Account: spec.Account, Subject: spec.Name,
+		Detail: fmt.Sprintf("bucket %s keeps the Object Ownership BucketOwnerEnforced, also if a set-up changed it to that", spec.Name),
+		Remedy: "hand in with Ownership what it was before, as Result.Ownership of that set-up has it, if it is to be put back"})
+}
+
 // restoreOwnership plans to put the Object Ownership of a bucket back, after nothing of the transfers writes there any more. It is held back while
 // another transfer writes there, because that transfer's objects would belong to its task account.
 func (b *Builder) restoreOwnership(w desired.Bucket, locations map[string][]string) {
 	spec := w.Spec
 	want, ok := b.settings.Ownership[spec.Name]
 	if !ok || !spec.DisableACLs {
+		b.keepsOwnership(w)
 		return
 	}
 	c := plan.Change{ID: w.OwnershipID(), Account: spec.Account, Region: spec.Region, Kind: plan.BucketOwnership, Name: spec.Name, Transfers: desired.Names(w.Transfers),
@@ -69,6 +82,9 @@ func (b *Builder) restoreOwnership(w desired.Bucket, locations map[string][]stri
 	}
 	if !b.CanRead(spec.Account) {
 		c.Details = []string{string(want) + ", unless it is already"}
+		if claim := b.reports.claims[c.ID]; claim.Ownership == want {
+			b.byReport(&c)
+		}
 		b.add(c)
 		return
 	}

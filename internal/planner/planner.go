@@ -15,6 +15,7 @@ import (
 	"github.com/xacct/xacct/internal/check"
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/report"
 	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/survey"
 	"github.com/xacct/xacct/internal/text"
@@ -33,20 +34,24 @@ type Plan struct {
 }
 
 // Overridable are the codes that Settings.Override may hold.
-var Overridable = []plan.Code{plan.CodeACLsEnabled, plan.CodeDenied, plan.CodeKeyNotListed, plan.CodeKeyUnusable, plan.CodeNoOperator, plan.CodeRequesterPays,
-	plan.CodeWrongOwner}
+var Overridable = []plan.Code{plan.CodeACLsEnabled, plan.CodeDenied, plan.CodeKeyNotListed, plan.CodeKeyUnusable, plan.CodeNoOperator, plan.CodeReportedRemoval,
+	plan.CodeRequesterPays, plan.CodeWrongOwner}
 
 // Reading says how AWS is read for a plan. It is no part of the plan. Every field may be zero.
 type Reading struct {
 	Concurrency int // how many calls go to one service of one account and Region at once; 0 is the default
 	LookAtKeys  int // how many keys of each source are looked at for a set-up; 0 is none
+
+	Reported []*plan.Result // what operators of other accounts handed in
 }
 
 // New reads AWS and plans in the direction of the mode.
 func New(ctx context.Context, mode plan.Mode, c client.Set, transfers []*transfer.Transfer, s plan.Settings, r Reading) (*Plan, error) {
-	if err := errors.Join(CheckConcurrency(r.Concurrency), checkLookAtKeys(r.LookAtKeys), c.Validate(), CheckInput(transfers, s, "")); err != nil {
+	claims, ignored, err := report.Claims(r.Reported, time.Now())
+	if err := errors.Join(CheckConcurrency(r.Concurrency), checkLookAtKeys(r.LookAtKeys), c.Validate(), CheckInput(transfers, s, ""), err); err != nil {
 		return nil, err
 	}
+	s.Reported = claims
 	readAll := survey.ReadToSetUp
 	if mode == plan.TearDown {
 		readAll = survey.Read
@@ -54,6 +59,9 @@ func New(ctx context.Context, mode plan.Mode, c client.Set, transfers []*transfe
 	read, err := readAll(ctx, c, transfers, r.Concurrency, nil)
 	if err != nil {
 		return nil, err
+	}
+	if mode == plan.SetUp {
+		read.LookFromOutside(ctx, read.Transfers)
 	}
 	if r.LookAtKeys > 0 && mode == plan.SetUp {
 		if err := read.LookAtKeys(ctx, transfers, r.LookAtKeys); err != nil {
@@ -64,7 +72,7 @@ func New(ctx context.Context, mode plan.Mode, c client.Set, transfers []*transfe
 		transfers = transfer.WithoutAdoption(transfers)
 	}
 	b := NewBuilder(mode, read.Snapshot, transfers, s, read.Callers)
-	b.unfit = read.Unfit
+	b.unfit, b.ignored = read.Unfit, ignored
 	if err := b.PlanAll(ctx, func(accounts []string) { read.ReadCallers(ctx, accounts) }); err != nil {
 		return nil, err
 	}
@@ -96,6 +104,9 @@ type Builder struct {
 	Causes   map[string][]error // by transfer: the errors that blocking findings come from
 	Orphans  map[string]bool    // IDs of changes that delete what is ours and unused: what they delete has its ARN in the change
 	Twins    map[string]bool    // IDs of those of a set-up that delete what was made twice
+
+	reports *reports         // nil until they were looked at
+	ignored []report.Ignored // of the reports as they were handed in
 }
 
 // NewBuilder returns a builder without changes and findings. callers are the ARNs of those whose clients read, by account.
@@ -110,6 +121,8 @@ func NewBuilder(mode plan.Mode, s *snapshot.Snapshot, transfers []*transfer.Tran
 func (b *Builder) PlanAll(ctx context.Context, readCallers func(accounts []string)) error {
 	b.Plan(b.transfers)
 	b.unfitted(b.unfit)
+	b.reported()
+	b.observed()
 	b.foreignBuckets()
 	b.readMakers(readCallers)
 	b.idleHandOver()
@@ -155,7 +168,7 @@ func (b *Builder) planPartly(blocked map[string]bool) {
 		if isFree[c.ID] {
 			c.ID += "#blocked"
 		}
-		if c.Op != plan.NoOp {
+		if c.Op != plan.NoOp && c.Hold != plan.Reported {
 			c.Hold, c.Reason = plan.Blocked, "see the findings of "+text.Few(c.Transfers)
 		}
 	}
@@ -172,6 +185,9 @@ func (b *Builder) Plan(transfers []*transfer.Transfer) {
 	}
 	for _, t := range transfers {
 		b.nowGiven(t)
+	}
+	if b.reports == nil {
+		b.readReports()
 	}
 	if b.mode == plan.TearDown {
 		b.tearDown(w)
@@ -272,6 +288,7 @@ func (b *Builder) check(ctx context.Context) error {
 func (b *Builder) Facts() plan.Facts {
 	f := b.Snap.Facts(b.transfers, b.settings, b.callers)
 	f.Now = time.Now().UTC()
+	f.Reported = b.factsReported()
 	return f
 }
 

@@ -79,7 +79,7 @@ func CheckWords(mode plan.Mode, transfers int, changes []plan.Change, findings [
 		l.Check(c.ID != "", rulePlanMember, at+"ID", "")
 		word(&l, at+"Kind", c.Kind, kindOrder...)
 		word(&l, at+"Op", c.Op, plan.NoOp, plan.Create, plan.Update, plan.Replace, plan.Delete)
-		word(&l, at+"Hold", c.Hold, "", plan.Blocked, plan.Handover)
+		word(&l, at+"Hold", c.Hold, "", plan.Blocked, plan.Handover, plan.Reported)
 		word(&l, at+"Side", c.Side, "", plan.SourceSide, plan.DestinationSide)
 	}
 	for i, f := range findings {

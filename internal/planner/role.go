@@ -119,6 +119,9 @@ func (b *Builder) dropRole(all desired.Set, w desired.Role, after map[string][]s
 		c.Requires = append(c.Requires, after[t.Name]...)
 	}
 	c.Requires = append(c.Requires, b.grantChanges(all, w, state.ID)...)
+	c.Requires = slices.DeleteFunc(c.Requires, func(id string) bool {
+		return w.Unnamed(state) && b.elsewhere(all, id) || b.outlives(all, w, state.ID, id)
+	})
 	slices.Sort(c.Requires)
 	c.Requires = slices.Compact(c.Requires)
 	if !b.CanRead(w.Account) {

@@ -126,19 +126,45 @@ func (b *Builder) unseenPolicy(s policyStep, statements policy.Statements) {
 	}
 	c := s.change
 	for _, st := range statements {
-		c.Details = append(c.Details, "+ "+st.Sid()+"   "+desired.Sentence(st))
+		c.Details = append(c.Details, "+ "+st.Sid()+"   "+desired.Sentence(st), text.InWords+st.Explain())
 	}
-	c.Op, c.Add, c.Reason, c.Calls = plan.Update, added(statements), reasonMerge, []string{s.put}
+	c.Op, c.Add, c.Reason, c.Calls = plan.Update, added(statements), ReasonMerge, []string{s.put}
+	for _, sid := range b.reports.standing[c.ID] {
+		if !slices.ContainsFunc(statements, func(st policy.Statement) bool { return st.Sid() == sid }) {
+			c.Remove, c.Details = append(c.Remove, sid), append(c.Details, "- "+sid)
+		}
+	}
+	c.Details = append(c.Details, b.beforeAndAfter(c, s.transfers)...)
+	b.byReport(&c)
 	b.add(c)
 }
 
 // reasonRenew is why a policy is written in which only the ends of our statements change.
 const reasonRenew = "renew"
 
+// beforeAndAfter says to whoever writes a policy that was not read what has to be there first, and what follows.
+func (b *Builder) beforeAndAfter(c plan.Change, transfers []*transfer.Transfer) []string {
+	var out, accounts []string
+	verb := " makes "
+	if b.mode == plan.TearDown {
+		verb = " deletes "
+	}
+	for _, id := range c.Requires {
+		account, what, _ := strings.Cut(id, "/")
+		out = append(out, text.Before+"account "+account+verb+what)
+	}
+	for _, t := range transfers {
+		if !slices.Contains(accounts, t.TaskAccount) {
+			accounts = append(accounts, t.TaskAccount)
+		}
+	}
+	return append(out, text.Afterwards+"hand what Result.Report returns to the operator of account "+text.And(accounts)+", who goes on")
+}
+
 // What somebody has to know who writes a policy that was not read.
 const (
-	reasonMerge = "merge into what is there: the policy was not read"
-	reasonTake  = "take out of what is there: the policy was not read"
+	ReasonMerge = "merge into what is there: the policy was not read"
+	ReasonTake  = "take out of what is there: the policy was not read"
 )
 
 // added are the statements as a document; the zero Document if there are none.
@@ -158,13 +184,21 @@ func (b *Builder) dropPolicy(s policyStep, after map[string][]string, d func() d
 	}
 	if !b.CanRead(s.change.Account) {
 		c := s.change
-		c.Op, c.Reason, c.Calls = plan.Update, reasonTake, []string{s.put}
-		for _, st := range wanted {
-			c.Remove, c.Details = append(c.Remove, st.Sid()), append(c.Details, "- "+st.Sid())
+		c.Op, c.Reason, c.Calls = plan.Update, ReasonTake, []string{s.put}
+		leaving := b.reports.standing[c.ID]
+		if len(leaving) == 0 {
+			for _, st := range wanted {
+				leaving = append(leaving, st.Sid())
+			}
 		}
-		if len(wanted) == 0 && len(ours) > 0 {
+		for _, sid := range leaving {
+			c.Remove, c.Details = append(c.Remove, sid), append(c.Details, "- "+sid)
+		}
+		if len(leaving) == 0 && len(ours) > 0 {
 			c.Remove, c.Details = ours, []string{"- whichever of ours still stand there: " + strings.Join(ours, ", ")}
 		}
+		c.Details = append(c.Details, b.beforeAndAfter(c, s.transfers)...)
+		b.byReport(&c)
 		c.Calls = appendIf(c.Calls, s.remove != "", s.remove) // nothing else may stand there
 		b.add(c)
 		return c.ID

@@ -91,7 +91,9 @@ func counts(c plan.Change) string {
 		case "+", "-", "~":
 			n[mark]++
 		default:
-			rest = append(rest, d)
+			if !strings.HasPrefix(d, text.InWords) && !strings.HasPrefix(d, text.Before) && !strings.HasPrefix(d, text.Afterwards) {
+				rest = append(rest, d)
+			}
 		}
 	}
 	var out []string

@@ -32,7 +32,7 @@ func Long(p *Plan) string { return p.text(false) }
 
 func (p *Plan) text(short bool) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n", text.Escape(p.title()), p.counts())
+	fmt.Fprintf(&b, "%s: %s%s\n", text.Escape(p.title()), p.counts(), p.waits())
 	account := ""
 	for _, group := range p.byAccount() {
 		if group[0].Account != account {
@@ -79,6 +79,9 @@ func (p *Plan) counts() string {
 	}
 	if held[plan.Handover] > 0 {
 		parts = append(parts, fmt.Sprintf("%d to hand over", held[plan.Handover]))
+	}
+	if held[plan.Reported] > 0 {
+		parts = append(parts, fmt.Sprintf("%d done by report", held[plan.Reported]))
 	}
 	return strings.Join(append(parts, fmt.Sprintf("%d blocked", held[plan.Blocked])), ", ")
 }

@@ -71,6 +71,8 @@ type Snapshot struct {
 	DataBuckets map[OwnedBucket]bucket.State
 	// ProvedOwners are by the name of a bucket whose account, as the transfer names it, has no client: the account with clients whose bucket it is.
 	ProvedOwners map[string]string
+	// ListedBy are the operators, as callers of task accounts, who could list a bucket of another account whose policy nobody here can read.
+	ListedBy map[Outside]string
 	// Owners are by the name of a former bucket.
 	Owners map[string]FormerOwner
 	// KeysNamed are by transfer: the ARNs of the keys that the plan to be applied names.
@@ -85,6 +87,9 @@ type Snapshot struct {
 
 // OwnedBucket is a bucket and the account that is to own it.
 type OwnedBucket struct{ Account, Name string }
+
+// Outside is a bucket of another account, as a task account sees it.
+type Outside struct{ TaskAccount, Account, Bucket string }
 
 // SourceLook is a look at what lies below a source's prefix. Err is why it failed.
 type SourceLook struct {
@@ -120,6 +125,7 @@ func New(accounts iter.Seq[string]) *Snapshot {
 		DataBuckets:   map[OwnedBucket]bucket.State{},
 		ProvedOwners:  map[string]string{},
 		Owners:        map[string]FormerOwner{},
+		ListedBy:      map[Outside]string{},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/snapshot"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 )
 
@@ -31,4 +32,20 @@ func InForce(ctx context.Context, c client.Set, t *transfer.Transfer) (Force, er
 		out.TaskARN = task.ARN
 	}
 	return out, nil
+}
+
+// Digests are the digests of the documents that were read, as the given function makes them, and why the others were not, both by what they belong to.
+func (f Force) Digests(digest func([]byte) string) (have, unread map[string]string) {
+	have, unread = map[string]string{}, map[string]string{}
+	for _, d := range f.Documents {
+		switch {
+		case d.Err != nil:
+			unread[d.Name] = text.OneLine(d.Err)
+		case d.Document.IsZero():
+			have[d.Name] = "none"
+		default:
+			have[d.Name] = digest(d.Document.Bytes())
+		}
+	}
+	return have, unread
 }

@@ -208,3 +208,10 @@ func Quoted(s string) string {
 	}
 	return strconv.Quote(s)
 }
+
+// How lines of a change begin that tell its operator more than what changes.
+const (
+	InWords    = "in words: "
+	Before     = "before: "
+	Afterwards = "afterwards: "
+)

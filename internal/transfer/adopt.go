@@ -19,7 +19,7 @@ const (
 )
 
 // ourTags are the keys, without the tag prefix, of all tags that we write on roles, locations and tasks, but for those that begin with TagFormer.
-var ourTags = []string{TagManagedBy, TagTransfer, TagSide, TagReplaces, TagRegion, TagAdopted}
+var ourTags = []string{TagManagedBy, TagTransfer, TagSide, TagReplaces, TagRegion, TagAdopted, TagGrant}
 
 var taskShape = regexp.MustCompile(`^task/task-[0-9a-z]{17}$`)
 

@@ -25,6 +25,15 @@ const (
 // ends, and the Regions in one of which it is. A role with such a tag must not be deleted before its statements are known to be gone.
 const TagFormer = "left:"
 
+// TagGrant is the key, without the tag prefix, of the tag on a role that was made for grants by account, and GrantsByAccount its value for as long as no
+// plan made it the principal of a grant: no policy of another account names such a role, so that it can be deleted before its grants. Afterwards the
+// value is GrantsByRole. A role without the tag may be named.
+const (
+	TagGrant        = "grant"
+	GrantsByAccount = "by-account"
+	GrantsByRole    = "by-role"
+)
+
 // MostTag is the length that the value of a tag can have.
 const MostTag = 256
 

@@ -68,6 +68,7 @@ func (c *Case) DecideBelow(req authz.Request, base string, u Use, why string) {
 		decision.DependsOn = slices.Compact(decision.DependsOn)
 	}
 	c.add(request, decision, u, why)
+	c.hear(func(alt *Case) { alt.DecideBelow(req, base, u, why) })
 }
 
 // effectClass returns the effect, where explicitly and implicitly denied count as the same.

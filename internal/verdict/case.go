@@ -26,6 +26,8 @@ type Case struct {
 	Resource string // the resource, if it is no bucket, in words
 	Owner    string // the account of the resource
 
+	Report plan.Claim // what was reported of the resource's policy, which was not read; zero if nothing was
+
 	May, MayNot string       // how findings begin: "DataSync may read the source", "DataSync may not read the source"
 	Finding     plan.Finding // the fields that all findings have in common
 	Facts       []authz.Fact // from which the requests were made
@@ -54,6 +56,8 @@ type Verdict struct {
 	authz.Decision
 	assumed []string // the condition keys whose assumed values the action is allowed by
 	ends    bool     // it is allowed until the end of our statements, or was
+
+	reported *authz.Decision // the decision if the report on the resource's policy holds, if that allows the action; nil otherwise
 }
 
 // Use tells how a transfer uses an action.
@@ -77,6 +81,7 @@ func (c *Case) Decide(req authz.Request, u Use, why string) {
 		return
 	}
 	c.add(req, c.decide(req, c.Policies), u, why)
+	c.hear(func(alt *Case) { alt.Decide(req, u, why) })
 }
 
 // decide decides the request, unless the findings are wanted no more.

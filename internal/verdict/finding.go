@@ -26,7 +26,11 @@ func (c *Case) Conclude() []plan.Finding {
 		case plan.CodeAllowed:
 			c.allowed(&f, vs, blocked)
 		case plan.CodeUndetermined:
-			c.undetermined(&f, vs)
+			if g.reported {
+				c.hearsay(&f, vs)
+			} else {
+				c.undetermined(&f, vs)
+			}
 		default:
 			c.denied(&f, vs)
 		}
@@ -41,6 +45,7 @@ type group struct {
 	effect    authz.Effect
 	statement string
 	layers    authz.Layer // that should allow and do not
+	reported  bool        // allowed if a report holds
 }
 
 // groups returns the groups of the case's verdicts, the worst first, and the verdicts of each.
@@ -48,13 +53,13 @@ func (c *Case) groups() ([]group, map[group][]Verdict) {
 	var order []group
 	members := map[group][]Verdict{}
 	for _, v := range c.Verdicts {
-		g := group{code: v.code(), effect: v.Effect, statement: Deciding(v.Decision)}
+		g := group{code: v.code(), effect: v.Effect, statement: Deciding(v.Decision), reported: v.reported != nil}
 		if v.Effect == authz.ImplicitlyDenied { // each layer needs a remedy of its own
 			for _, m := range v.Deciding {
 				g.layers |= m.Layer
 			}
 		}
-		if g.code == plan.CodeAllowed {
+		if g.code == plan.CodeAllowed || g.reported {
 			g.statement = "" // several statements may allow: the first is named
 		}
 		if members[g] == nil {

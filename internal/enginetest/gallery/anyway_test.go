@@ -17,6 +17,9 @@ import (
 func (s situation) goOn(st *stage, p *xacct.Plan) error {
 	t, ctx := st.t, st.t.Context()
 	t.Helper()
+	if st.down {
+		return s.goDown(st)
+	}
 	if s.Put != "" {
 		s.put(st)
 	}
@@ -47,6 +50,22 @@ func (s situation) goOn(st *stage, p *xacct.Plan) error {
 	open := slices.ContainsFunc(p.Findings, func(f xacct.Finding) bool { return f.Severity != xacct.Info })
 	if denied && s.Anyway == "works" || !open && s.Anyway == "fails" {
 		t.Errorf("the plan found denied = %v, anything but information = %v, and it %s", denied, open, s.Anyway)
+	}
+	return err
+}
+
+// goDown applies the tear-down although findings speak against it, and tries what may be harmed by it.
+func (s situation) goDown(st *stage) error {
+	t, ctx := st.t, st.t.Context()
+	t.Helper()
+	st.opts.Override = xacct.Overridable()
+	clients := st.cloud.Clients()
+	delete(clients, st.absent)
+	_, err := st.plan(s).Apply(ctx, clients)
+	st.must(err)
+	err = st.after()
+	if works := err == nil; works != (s.Anyway == "works") {
+		t.Errorf("after the tear-down: %v, but it %s", err, s.Anyway)
 	}
 	return err
 }

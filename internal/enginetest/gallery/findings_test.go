@@ -86,6 +86,7 @@ var ids = []struct {
 	{regexp.MustCompile(`\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`), "…"},
 	{regexp.MustCompile(`\bAROA[0-9A-Z]{12,}\b`), "AROA…"},
 	{regexp.MustCompile(`\bk{20,}`), "k…"},
+	{regexp.MustCompile(`\b2000-01-01T\d\d:\d\d:\d\dZ`), "2000-01-01T…"},
 	{regexp.MustCompile(`\b(Xacct[A-Za-z]+?)[0-9a-f]{8}\b`), "$1…"},
 }
 

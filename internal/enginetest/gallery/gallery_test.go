@@ -86,6 +86,8 @@ type stage struct {
 	others []xacct.Transfer // planned together with tr
 	absent string           // an account that the first plan has no clients of
 	part   string           // the account whose part of the plan is looked at; "" is the whole plan
+	down   bool             // the plan is one to tear down, and also whoever goes on has no clients of the absent account
+	after  func() error     // what is tried after a tear-down
 }
 
 func readSituation(t *testing.T, dir string) (s situation) {
@@ -272,12 +274,18 @@ func (st *stage) plan(s situation) *xacct.Plan {
 	defer st.cloud.Intercept(nil)
 	clients := st.cloud.Clients()
 	delete(clients, st.absent)
-	st.absent = ""
-	p := kittest.MustPlan(st.t, st.t.Context(), clients, append([]xacct.Transfer{*st.tr}, st.others...), func(o *xacct.PlanOptions) {
+	options := func(o *xacct.PlanOptions) {
 		logger := o.Logger
 		*o = *st.opts
 		o.Logger = logger
-	})
+	}
+	if st.down {
+		p, err := xacct.NewDestroyPlan(st.t.Context(), clients, []xacct.Transfer{*st.tr}, options)
+		st.must(err)
+		return p
+	}
+	st.absent = ""
+	p := kittest.MustPlan(st.t, st.t.Context(), clients, append([]xacct.Transfer{*st.tr}, st.others...), options)
 	if st.part != "" {
 		return p.For(st.part)
 	}

@@ -1,0 +1,191 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/report"
+	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/plan"
+	"github.com/xacct/xacct/policy"
+)
+
+// reports are what operators of other accounts reported, and what of it is gone by.
+type reports struct {
+	claims   map[string]plan.Claim // by change ID: those that nothing speaks against
+	standing map[string][]string   // by change ID: the Sids of ours that stand in a policy by a report that counts for nothing else
+	findings []plan.Finding
+}
+
+// readReports finds out which claims the plan goes by. The plan keeps those alone.
+func (b *Builder) readReports() {
+	b.reports = &reports{claims: map[string]plan.Claim{}, standing: map[string][]string{}}
+	if len(b.settings.Reported) == 0 {
+		return
+	}
+	wanted, owners := b.reportable()
+	var kept []plan.Claim
+	for _, c := range b.settings.Reported {
+		id := report.ID(c)
+		w, known := wanted[id]
+		switch ownedBy := owners[c.Name]; {
+		case b.CanRead(c.Account):
+			b.doubt(c, nil, "the account is read here, and what is read decides")
+		case c.Kind == plan.BucketOwnership && ownedBy != nil && ownedBy[0].Destination.Account == c.Account && ownedBy[0].Destination.Region == c.Region:
+			b.reports.claims[id] = c
+			if ownedBy[0].Destination.DisableACLs && b.mode == plan.SetUp && c.Ownership != s3types.ObjectOwnershipBucketOwnerEnforced {
+				delete(b.reports.claims, id)
+				b.doubt(c, ownedBy, "the Object Ownership is "+string(c.Ownership)+" in it")
+				continue
+			}
+			kept = append(kept, c)
+			b.noteReport(ownedBy, plan.Finding{Severity: plan.Info, Code: plan.CodeReported, Account: c.Account, Subject: c.Name,
+				Detail: fmt.Sprintf("nobody here has seen it, but by %s the Object Ownership of bucket %s is %s", c, c.Name, c.Ownership)})
+		case !known:
+			b.doubt(c, nil, "no transfer has anything there")
+		default:
+			if why := report.Doubt(c, w, b.Snap); why != "" {
+				b.reports.standing[id] = w.Standing(c)
+				b.doubt(c, w.Transfers, why)
+				continue
+			}
+			c = report.Bound(c, w, b.Snap)
+			b.reports.claims[id] = c
+			kept = append(kept, c)
+			b.believe(c, w)
+		}
+	}
+	b.settings.Reported = kept
+}
+
+// reported adds the findings on reports.
+func (b *Builder) reported() {
+	for _, i := range b.ignored {
+		b.ignore(nil, i)
+	}
+	b.ignored = nil
+	for _, f := range b.reports.findings {
+		b.Findings.Add(f)
+	}
+}
+
+// reportable are the policies in other accounts that a report can be about, by the ID of the change, and by the name of a destination's bucket the
+// transfers that write there.
+func (b *Builder) reportable() (map[string]report.Wanted, map[string][]*transfer.Transfer) {
+	all := b.Snap.WithFormer(desired.Of(b.transfers))
+	out := map[string]report.Wanted{}
+	roles := map[string][]string{} // ARNs by transfer
+	for _, r := range slices.Concat(all.Roles, b.Snap.OrphanRoles(all)) {
+		for _, name := range desired.Names(r.Transfers) {
+			roles[name] = append(roles[name], r.Arn)
+		}
+	}
+	add := func(id string, p desired.SharedPolicy, bucket string, former bool, statements policy.Statements) {
+		if !p.Grants {
+			return
+		}
+		w := report.Wanted{SharedPolicy: p, Bucket: bucket}
+		if !former && b.mode == plan.SetUp {
+			w.Statements = statements
+		}
+		for _, t := range p.Transfers {
+			for _, arn := range roles[t.Name] {
+				if !slices.Contains(w.Roles, arn) {
+					w.Roles = append(w.Roles, arn)
+				}
+			}
+		}
+		out[id] = w
+	}
+	for _, w := range all.Buckets {
+		add(w.ID(), w.SharedPolicy, w.Spec.Name, w.Former, w.Spec.Statements)
+	}
+	for _, w := range all.Keys {
+		add(w.ID(), w.SharedPolicy, "", w.Former, w.Spec.Statements)
+	}
+	owners := map[string][]*transfer.Transfer{}
+	for _, t := range b.transfers {
+		owners[t.Destination.Bucket] = append(owners[t.Destination.Bucket], t)
+	}
+	return out, owners
+}
+
+// doubt notes that the claim counts for nothing, and why.
+func (b *Builder) doubt(c plan.Claim, transfers []*transfer.Transfer, why string) {
+	b.ignore(transfers, report.Ignored{Account: c.Account, Subject: c.Name, Why: fmt.Sprintf("%s on %s: %s", c, whose(c), why)})
+}
+
+// ignore notes a part of a report that counts for nothing.
+func (b *Builder) ignore(transfers []*transfer.Transfer, i report.Ignored) {
+	account := i.Account
+	if !mentioned(b.transfers, account) && !b.touches(account) { // for those who plan
+		account = b.transfers[0].TaskAccount
+	}
+	b.noteReport(transfers, plan.Finding{Severity: plan.Warning, Code: plan.CodeReported, Account: account, Subject: i.Subject,
+		Detail: "a report counts for nothing: " + i.Why, Remedy: "ask the operator for a new report, of an apply of the part of the plan that is theirs now"})
+}
+
+// believe notes what the plan goes by without having seen it.
+func (b *Builder) believe(c plan.Claim, w report.Wanted) {
+	var sids []string
+	for _, st := range w.Statements {
+		sids = append(sids, st.Sid())
+	}
+	detail := fmt.Sprintf("nobody here has seen it, but by %s no statement of ours stands in the policy of %s any more", c, whose(c))
+	switch len(sids) {
+	case 0:
+	case 1:
+		detail = fmt.Sprintf("nobody here has seen it, but by %s %s stands in the policy of %s as it is wanted", c, text.NamedAll(sids), whose(c))
+	default:
+		detail = fmt.Sprintf("nobody here has seen it, but by %s %s stand in the policy of %s as they are wanted", c, text.NamedAll(sids), whose(c))
+	}
+	b.noteReport(w.Transfers, plan.Finding{Severity: plan.Info, Code: plan.CodeReported, Account: c.Account, Subject: c.Name, Detail: detail})
+}
+
+// whose says whose policy or Object Ownership the claim is about.
+func whose(c plan.Claim) string {
+	if c.Kind == plan.KeyPolicy {
+		return "key " + c.Name
+	}
+	return "bucket " + c.Name
+}
+
+// noteReport keeps a finding for each of the transfers, or one of the plan if there are none, until it is time for findings.
+func (b *Builder) noteReport(transfers []*transfer.Transfer, f plan.Finding) {
+	if len(transfers) == 0 {
+		b.reports.findings = append(b.reports.findings, f)
+	}
+	for _, name := range desired.Names(transfers) {
+		f.Transfer = name
+		b.reports.findings = append(b.reports.findings, f)
+	}
+}
+
+// byReport completes a change of a policy that nobody here can read with what was reported of it: it is done by somebody's word, or this stands there.
+func (b *Builder) byReport(c *plan.Change) {
+	if claim, ok := b.reports.claims[c.ID]; ok {
+		c.Hold, c.Reason = plan.Reported, "done by "+claim.String()
+	}
+}
+
+// factsReported are the claims on policies, by bucket name or key ARN, with those statements alone that the transfers want.
+func (b *Builder) factsReported() map[string]plan.Claim {
+	out := map[string]plan.Claim{}
+	add := func(name, id string, statements policy.Statements) {
+		if c, ok := b.reports.claims[id]; ok && len(statements) > 0 {
+			c.Ours = policy.New(statements)
+			out[name] = c
+		}
+	}
+	for _, w := range b.Desired.Buckets {
+		add(w.Spec.Name, w.ID(), w.Spec.Statements)
+	}
+	for _, w := range b.Desired.Keys {
+		add(w.Spec.ARN, w.ID(), w.Spec.Statements)
+	}
+	return out
+}
