@@ -3,14 +3,17 @@
 //
 //	cloud := xaccttest.NewCloud()
 //	cloud.AddBucket("111122223333", "eu-west-1", "media-raw")
-//	server := httptest.NewServer(awshttp.New(cloud))
+//	server := httptest.NewServer(awshttp.New(cloud)) // server.URL is the BaseEndpoint of an aws.Config
+//
+// SDK clients of Go in the same process need no socket, and can run in a bubble of testing/synctest: the [Handler] is also the transport of their
+// HTTP client, see [Handler.RoundTrip]. The command examples/emulator serves a cloud for clients in other processes, see docs/emulator.md.
 //
 // # Who calls
 //
 // The service and the Region come from the credential scope of the request, and the caller from its access key id: twelve digits are the operator
-// of that account, [Handler.Key] makes further ones, and so does sts:AssumeRole. Signatures are not checked. Therefore the handler refuses a peer that is not loopback, a
-// web page, and a Host that is neither loopback nor [Options].Domain. It keeps and logs neither Authorization nor tokens nor bodies; the inputs of
-// calls are in [xaccttest.Cloud.Calls].
+// of that account, [Handler.Key] makes further ones, and so does sts:AssumeRole. Signatures are not checked. Therefore the handler refuses a peer
+// that is not loopback, a web page, and a Host that is neither loopback nor [Options].Domain. It keeps and logs neither Authorization nor tokens nor
+// bodies; the inputs of calls are in [xaccttest.Cloud.Calls].
 //
 // # What it speaks
 //
@@ -18,6 +21,6 @@
 // [Options].Domain. An operation that is not played is refused with its name: UnknownOperationException, InvalidAction or, of S3, 501 NotImplemented.
 // A member that the service model does not have is refused, not ignored.
 //
-// [xaccttest.Cloud.Intercept], Latency and Propagation work as for clients in Go. An error that is none of a service, such as a lost answer or a
-// context that ends, cuts the connection.
+// [xaccttest.Cloud.Intercept], and Latency and Propagation of [xaccttest.Options], work as for the clients of [xaccttest.Cloud.Clients]. An error
+// that is none of a service, such as a lost answer or a context that ends, cuts the connection.
 package awshttp
