@@ -77,6 +77,15 @@ func TestEmulator(t *testing.T) {
 	}
 }
 
+// An address in use is an error that names the flag and the way out.
+func TestAddressInUse(t *testing.T) {
+	url, _ := start(t, "-seed")
+	err := run(t.Context(), []string{"-addr", strings.TrimPrefix(url, "http://")}, io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "-addr: listen tcp") || !strings.Contains(err.Error(), "port 0") {
+		t.Errorf("%v", err)
+	}
+}
+
 // A bad flag is an error that names it.
 func TestBadFlags(t *testing.T) {
 	for _, tt := range []struct {
