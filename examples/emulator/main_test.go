@@ -101,6 +101,7 @@ func TestBadFlags(t *testing.T) {
 		{"a bucket twice", []string{"-seed", "-buckets", "111122223333/eu-west-1/media-raw"}, "-buckets"},
 		{"half a key", []string{"-keys", "AKIA"}, "-keys"},
 		{"a key of a group", []string{"-keys", "AKIA=arn:aws:iam::111122223333:group/a"}, "-keys"},
+		{"a key twice", []string{"-keys", "AKIA=arn:aws:iam::111122223333:role/a,AKIA=arn:aws:iam::111122223333:role/b"}, "AKIA is given twice"},
 		{"no page", []string{"-page", "0"}, "-page 0"},
 		{"an argument", []string{"seed"}, `"seed"`},
 	} {
