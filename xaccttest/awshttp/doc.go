@@ -6,7 +6,8 @@
 //	server := httptest.NewServer(awshttp.New(cloud)) // server.URL is the BaseEndpoint of an aws.Config
 //
 // SDK clients of Go in the same process need no socket, and can run in a bubble of testing/synctest: the [Handler] is also the transport of their
-// HTTP client, see [Handler.RoundTrip]. The command examples/emulator serves a cloud for clients in other processes, see docs/emulator.md.
+// HTTP client, see [Handler.RoundTrip]. Over a socket there is no such bubble, and a run takes the minutes of its [xaccttest.Phases]: shorten them in
+// the options of the cloud. The command examples/emulator serves a cloud for clients in other processes, see docs/emulator.md.
 //
 // # Who calls
 //
