@@ -22,7 +22,7 @@ import (
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
 func (c *s3Client) GetObject(ctx context.Context, in *s3.GetObjectInput, _ ...func(*s3.Options)) (*s3.GetObjectOutput, error) {
 	return do(ctx, c.client, "GetObject", in, func(rq *request, in *s3.GetObjectInput) (*s3.GetObjectOutput, error) {
-		o, err := rq.readObject(in)
+		o, err := rq.readObject(in, true)
 		if err != nil {
 			return nil, err
 		}
@@ -43,14 +43,14 @@ func (c *s3Client) GetObject(ctx context.Context, in *s3.GetObjectInput, _ ...fu
 	})
 }
 
-// HeadObject is GetObject without the body. An error has only its HTTP status.
+// HeadObject is GetObject without the body, which an archived object answers too. An error has only its HTTP status.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
 func (c *s3Client) HeadObject(ctx context.Context, in *s3.HeadObjectInput, _ ...func(*s3.Options)) (*s3.HeadObjectOutput, error) {
 	return do(ctx, c.client, "HeadObject", in, func(rq *request, in *s3.HeadObjectInput) (*s3.HeadObjectOutput, error) {
 		get := &s3.GetObjectInput{Bucket: in.Bucket, Key: in.Key, ExpectedBucketOwner: in.ExpectedBucketOwner, VersionId: in.VersionId, IfMatch: in.IfMatch,
 			IfNoneMatch: in.IfNoneMatch, IfModifiedSince: in.IfModifiedSince, IfUnmodifiedSince: in.IfUnmodifiedSince, PartNumber: in.PartNumber,
 			ChecksumMode: in.ChecksumMode, SSECustomerAlgorithm: in.SSECustomerAlgorithm}
-		o, err := rq.readObject(get)
+		o, err := rq.readObject(get, false)
 		if err != nil {
 			return nil, bodiless(err)
 		}
@@ -58,14 +58,14 @@ func (c *s3Client) HeadObject(ctx context.Context, in *s3.HeadObjectInput, _ ...
 		out := &s3.HeadObjectOutput{AcceptRanges: g.AcceptRanges, ContentLength: g.ContentLength, LastModified: g.LastModified, ETag: g.ETag, VersionId: g.VersionId,
 			ContentType: g.ContentType, CacheControl: g.CacheControl, ContentDisposition: g.ContentDisposition, ContentEncoding: g.ContentEncoding,
 			ContentLanguage: g.ContentLanguage, WebsiteRedirectLocation: g.WebsiteRedirectLocation, ExpiresString: g.ExpiresString, Metadata: g.Metadata,
-			StorageClass: g.StorageClass, ServerSideEncryption: g.ServerSideEncryption, SSEKMSKeyId: g.SSEKMSKeyId, TagCount: g.TagCount}
+			StorageClass: g.StorageClass, ArchiveStatus: o.tier, ServerSideEncryption: g.ServerSideEncryption, SSEKMSKeyId: g.SSEKMSKeyId, TagCount: g.TagCount}
 		showChecksums(out, checksumsOf(g))
 		return out, nil
 	})
 }
 
-// readObject finds the object that a read is about, if the caller may read it and the conditions of the request hold.
-func (rq *request) readObject(in *s3.GetObjectInput) (*object, error) {
+// readObject finds the object that a read of its body or its head is about, if the caller may read it and the conditions of the request hold.
+func (rq *request) readObject(in *s3.GetObjectInput, body bool) (*object, error) {
 	action := "s3:GetObject"
 	if in.VersionId != nil {
 		action = "s3:GetObjectVersion"
@@ -85,7 +85,7 @@ func (rq *request) readObject(in *s3.GetObjectInput) (*object, error) {
 		return nil, &fault.Error{Status: 405, Code: "MethodNotAllowed", Message: "The specified method is not allowed against this resource."}
 	case !b.readable(o, rq.account):
 		return nil, &fault.Error{Status: 403, Code: "AccessDenied", Message: "Access Denied"}
-	case o.archived():
+	case body && o.archived():
 		return nil, &fault.Error{Status: 403, Code: "InvalidObjectState", Message: "The operation is not valid for the object's storage class"}
 	case in.SSECustomerAlgorithm != nil, in.PartNumber != nil:
 		return nil, &fault.Error{Status: 501, Code: "NotImplemented", Message: "Keys of the customer and numbers of parts are not played by this in-memory AWS"}

@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/xaccttest"
 )
 
 // objects is what S3 offers beyond the interfaces of the library.
@@ -133,6 +134,35 @@ func TestGetObject(t *testing.T) {
 			body, _ := io.ReadAll(out.Body)
 			if string(body) != tt.body || aws.ToString(out.ContentRange) != tt.of || *out.ContentLength != int64(len(tt.body)) {
 				t.Errorf("%q %q of %d bytes", body, aws.ToString(out.ContentRange), *out.ContentLength)
+			}
+		})
+	}
+}
+
+// The head of an archived object can be read, its body only once it is restored.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+func TestArchivedObject(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		opts xaccttest.ObjectOptions
+		err  string // of reading the body
+	}{
+		{"STANDARD_IA", xaccttest.ObjectOptions{StorageClass: s3types.StorageClassStandardIa}, ""},
+		{"GLACIER", xaccttest.ObjectOptions{StorageClass: s3types.StorageClassGlacier}, "InvalidObjectState"},
+		{"GLACIER, restored", xaccttest.ObjectOptions{StorageClass: s3types.StorageClassGlacier, Restored: true}, ""},
+		{"DEEP_ARCHIVE", xaccttest.ObjectOptions{StorageClass: s3types.StorageClassDeepArchive}, "InvalidObjectState"},
+		{"an archive tier", xaccttest.ObjectOptions{StorageClass: s3types.StorageClassIntelligentTiering, ArchiveStatus: s3types.ArchiveStatusArchiveAccess}, "InvalidObjectState"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.cloud.AddObject("media-raw", "k", []byte("abc"), func(o *xaccttest.ObjectOptions) { *o = tt.opts })
+			head, err := w.objects().HeadObject(w.ctx, &s3.HeadObjectInput{Bucket: aws.String("media-raw"), Key: aws.String("k")})
+			w.must(err)
+			if *head.ContentLength != 3 || head.StorageClass != tt.opts.StorageClass || head.ArchiveStatus != tt.opts.ArchiveStatus {
+				t.Errorf("%d bytes, %s %s", *head.ContentLength, head.StorageClass, head.ArchiveStatus)
+			}
+			if _, err := w.objects().GetObject(w.ctx, &s3.GetObjectInput{Bucket: aws.String("media-raw"), Key: aws.String("k")}); codeOf(err) != tt.err {
+				t.Errorf("%v, want %q", err, tt.err)
 			}
 		})
 	}

@@ -60,12 +60,17 @@ func (s *settings) cloud() (*xaccttest.Cloud, error) {
 // register makes the access keys, and the roles and users that do not exist.
 func (s *settings) register(cloud *xaccttest.Cloud, h *awshttp.Handler) ([]string, error) {
 	list := split(s.keys)
+	made := map[string]bool{}
 	for _, k := range list {
 		id, arn, ok := strings.Cut(k, "=")
 		parts := strings.SplitN(arn, ":", 6)
 		if !ok || id == "" || len(parts) != 6 || parts[2] != "iam" {
 			return nil, fmt.Errorf("-keys %q must have the form id=ARN of a role or user", k)
 		}
+		if made[id] {
+			return nil, fmt.Errorf("-keys %q: the access key id %s is given twice", k, id)
+		}
+		made[id] = true
 		kind, name, _ := strings.Cut(parts[5], "/")
 		if try(func() { h.Key(id, arn) }) == nil {
 			continue

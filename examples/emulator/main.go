@@ -42,7 +42,7 @@ func main() {
 func run(ctx context.Context, args []string, out io.Writer) error {
 	var s settings
 	flags := flag.NewFlagSet("emulator", flag.ContinueOnError)
-	addr := flags.String("addr", "127.0.0.1:5601", "loopback `address` to listen on")
+	addr := flags.String("addr", "127.0.0.1:5601", "loopback `address` to listen on; with port 0 the system chooses a free one")
 	flags.StringVar(&s.buckets, "buckets", "", "`list` of buckets: account/region/name,…")
 	flags.StringVar(&s.keys, "keys", "", "`list` of access key ids: id=ARN of a role or user,… which is made without policies if it does not exist")
 	flags.IntVar(&s.page, "page", 1000, "greatest number of `entries` in a page of a list")
@@ -67,7 +67,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", *addr)
 	if err != nil {
-		return err
+		return fmt.Errorf("-addr: %w; with port 0 the system chooses a free one", err)
 	}
 	welcome(out, "http://"+listener.Addr().String(), s, keys)
 	return serve(ctx, listener, handler)

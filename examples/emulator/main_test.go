@@ -77,6 +77,15 @@ func TestEmulator(t *testing.T) {
 	}
 }
 
+// An address in use is an error that names the flag and the way out.
+func TestAddressInUse(t *testing.T) {
+	url, _ := start(t, "-seed")
+	err := run(t.Context(), []string{"-addr", strings.TrimPrefix(url, "http://")}, io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "-addr: listen tcp") || !strings.Contains(err.Error(), "port 0") {
+		t.Errorf("%v", err)
+	}
+}
+
 // A bad flag is an error that names it.
 func TestBadFlags(t *testing.T) {
 	for _, tt := range []struct {
@@ -92,6 +101,7 @@ func TestBadFlags(t *testing.T) {
 		{"a bucket twice", []string{"-seed", "-buckets", "111122223333/eu-west-1/media-raw"}, "-buckets"},
 		{"half a key", []string{"-keys", "AKIA"}, "-keys"},
 		{"a key of a group", []string{"-keys", "AKIA=arn:aws:iam::111122223333:group/a"}, "-keys"},
+		{"a key twice", []string{"-keys", "AKIA=arn:aws:iam::111122223333:role/a,AKIA=arn:aws:iam::111122223333:role/b"}, "AKIA is given twice"},
 		{"no page", []string{"-page", "0"}, "-page 0"},
 		{"an argument", []string{"seed"}, `"seed"`},
 	} {

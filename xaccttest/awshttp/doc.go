@@ -3,7 +3,11 @@
 //
 //	cloud := xaccttest.NewCloud()
 //	cloud.AddBucket("111122223333", "eu-west-1", "media-raw")
-//	server := httptest.NewServer(awshttp.New(cloud))
+//	server := httptest.NewServer(awshttp.New(cloud)) // server.URL is the BaseEndpoint of an aws.Config
+//
+// SDK clients of Go in the same process need no socket, and can run in a bubble of testing/synctest: the [Handler] is also the transport of their
+// HTTP client, see [Handler.RoundTrip]. Over a socket there is no such bubble, and a run takes the minutes of its [xaccttest.Phases]: shorten them in
+// the options of the cloud. The command examples/emulator serves a cloud for clients in other processes, see docs/emulator.md.
 //
 // # Who calls
 //
@@ -18,6 +22,6 @@
 // [Options].Domain. An operation that is not played is refused with its name: UnknownOperationException, InvalidAction or, of S3, 501 NotImplemented.
 // A member that the service model does not have is refused, not ignored.
 //
-// [xaccttest.Cloud.Intercept], Latency and Propagation work as for clients in Go. An error that is none of a service, such as a lost answer or a
-// context that ends, cuts the connection.
+// [xaccttest.Cloud.Intercept], and Latency and Propagation of [xaccttest.Options], work as for the clients of [xaccttest.Cloud.Clients]. An error
+// that is none of a service, such as a lost answer or a context that ends, cuts the connection.
 package awshttp

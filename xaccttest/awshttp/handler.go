@@ -92,11 +92,11 @@ func (h *Handler) operator(account string) (c caller, ok bool) {
 // ServeHTTP answers one request. It refuses a peer that is not loopback, any request of a web page, and a Host that is neither loopback nor
 // [Options].Domain, because it checks no signature. If the answer of a call is lost, it cuts the connection.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := &exchange{h: h, w: w, r: r}
 	if why := h.stranger(r); why != "" {
-		http.Error(w, why, http.StatusForbidden)
+		x.refuse(why)
 		return
 	}
-	x := &exchange{h: h, w: w, r: r}
 	if err := x.answer(); err != nil {
 		x.fail(err)
 	}

@@ -73,6 +73,32 @@ func TestStrangers(t *testing.T) {
 	}
 }
 
+// A stranger that is a client of AWS can read why it is refused, in each protocol.
+func TestStrangerReadsWhy(t *testing.T) {
+	const why = "does not answer for that Host: call it at localhost"
+	for _, tt := range []struct {
+		name string
+		r    *http.Request
+		want string // of the body
+	}{
+		{"JSON", jsonRequest("datasync", "FmrsService.ListTasks", `{}`), `{"__type":"AccessDeniedException","message":"this in-memory AWS ` + why},
+		{"Query", formRequest("sts", "Action=GetCallerIdentity&Version=2011-06-15"), "<Code>AccessDenied</Code><Message>this in-memory AWS " + why},
+		{"XML", request("GET", "/media-raw", "s3", ""), "<Error><Code>AccessDenied</Code><Message>this in-memory AWS " + why},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.r.Host = "emulator.example"
+			w := httptest.NewRecorder()
+			awshttp.New(xaccttest.NewCloud()).ServeHTTP(w, tt.r)
+			if w.Code != 403 || !strings.Contains(w.Body.String(), tt.want) {
+				t.Errorf("status %d, want 403 with %q: %s", w.Code, tt.want, w.Body)
+			}
+			if got := w.Header().Get("X-Content-Type-Options"); got != "nosniff" {
+				t.Errorf("X-Content-Type-Options %q", got)
+			}
+		})
+	}
+}
+
 // Bad requests get the errors of their protocols.
 func TestBadRequests(t *testing.T) {
 	const create, tagRole = "FmrsService.CreateTask", "Action=TagRole&Version=2010-05-08&RoleName=Operator"

@@ -18,9 +18,20 @@ func (h *Handler) stranger(r *http.Request) string {
 	case foreignSite(r.Header.Get("Sec-Fetch-Site")):
 		return "this in-memory AWS answers no web pages: the request has a Sec-Fetch-Site"
 	case !h.ours(r.Host):
-		return "this in-memory AWS does not answer for that Host"
+		return "this in-memory AWS does not answer for that Host: call it at localhost, at a loopback address, or below Options.Domain"
 	}
 	return ""
+}
+
+// refuse answers a stranger in the protocol that its headers look like, so that a client of AWS shows the reason.
+func (x *exchange) refuse(why string) {
+	x.svc = x.guess()
+	code := "AccessDenied"
+	if x.svc.Protocol == "json" {
+		code = "AccessDeniedException"
+	}
+	x.w.Header().Set("X-Content-Type-Options", "nosniff")
+	x.fail(&failure{status: http.StatusForbidden, code: code, message: why})
 }
 
 // foreignSite reports whether a browser says that a page made the request, rather than a person.
