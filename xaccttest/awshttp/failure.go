@@ -109,7 +109,9 @@ func (x *exchange) refusal(err error) (refusal, bool) {
 		r.status = http.StatusInternalServerError
 	}
 	if resp := (*smithyhttp.ResponseError)(nil); errors.As(err, &resp) && resp.Response != nil && resp.Response.Response != nil {
-		r.status = resp.HTTPStatusCode()
+		if status := resp.HTTPStatusCode(); status >= 300 && status <= 599 { // a client would take any other for success
+			r.status = status
+		}
 		for name, values := range resp.Response.Header {
 			x.w.Header()[name] = values
 		}

@@ -5,6 +5,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -49,6 +51,25 @@ func TestPresigned(t *testing.T) {
 		if h.ServeHTTP(w, r); w.Code != tt.status {
 			t.Errorf("%s: %d %s, want %d", tt.name, w.Code, w.Body, tt.status)
 		}
+	}
+	for after, status := range map[time.Duration]int{899 * time.Second: 200, 901 * time.Second: 403} {
+		synctest.Test(t, func(t *testing.T) { // which begins in the year 2000
+			cloud := xaccttest.NewCloud()
+			cloud.AddBucket(accountA, "eu-west-1", "media-raw")
+			cloud.PutObject("media-raw", "k", []byte("abc"))
+			h := awshttp.New(cloud)
+			signer := s3.NewPresignClient(s3.NewFromConfig(config(h, accountA, "eu-west-1"), func(o *s3.Options) { o.UsePathStyle = true }))
+			out, err := signer.PresignGetObject(t.Context(), &s3.GetObjectInput{Bucket: new("media-raw"), Key: new("k")}, s3.WithPresignExpires(900*time.Second))
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(after)
+			r, w := request("GET", out.URL, "s3", ""), httptest.NewRecorder()
+			r.Header = http.Header{}
+			if h.ServeHTTP(w, r); w.Code != status {
+				t.Errorf("%s after it was signed for 15 minutes: %d %s, want %d", after, w.Code, w.Body, status)
+			}
+		})
 	}
 	if got := cloud.Object("media-raw", "p").Metadata["a"]; got != "b" {
 		t.Errorf("metadata %q", got)

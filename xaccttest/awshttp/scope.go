@@ -2,7 +2,9 @@ package awshttp
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/xacct/xacct/internal/model"
 	"github.com/xacct/xacct/internal/region"
@@ -49,6 +51,9 @@ func (x *exchange) scope() (scope, error) {
 		return scope{}, &failure{status: http.StatusNotImplemented, code: "NotImplemented", message: "this in-memory AWS has no service that signs as " + quoted(parts[3])}
 	}
 	x.svc = svc
+	if x.expired(time.Now()) {
+		return scope{}, &failure{status: 403, code: "AccessDenied", message: "Request has expired"}
+	}
 	token := x.r.Header.Get("X-Amz-Security-Token") != "" || x.r.URL.Query().Get("X-Amz-Security-Token") != ""
 	return scope{parts[0], parts[2], token}, nil
 }
@@ -58,6 +63,18 @@ func (x *exchange) scope() (scope, error) {
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
 func (x *exchange) olderSignature() bool {
 	return x.r.URL.Query().Has("AWSAccessKeyId") || strings.HasPrefix(x.r.Header.Get("Authorization"), "AWS ")
+}
+
+// expired reports whether a presigned URL is used after its time: seven days at most.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+func (x *exchange) expired(now time.Time) bool {
+	query := x.r.URL.Query()
+	signed, err := time.Parse("20060102T150405Z", query.Get("X-Amz-Date"))
+	if err != nil || x.svc.Protocol != "rest-xml" {
+		return false
+	}
+	seconds, err := strconv.Atoi(query.Get("X-Amz-Expires"))
+	return err == nil && now.After(signed.Add(time.Duration(min(seconds, 604800))*time.Second))
 }
 
 // unhoist gives a presigned request the headers that its signer put into the URL, as S3 does: the owner that the bucket must have, metadata, checksums.
