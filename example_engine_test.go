@@ -221,11 +221,11 @@ func ExamplePlan_Residue() {
 	// 0 of ours
 }
 
-// Of five hundred transfers one names a bucket that does not exist. It alone is blocked.
+// Of sixty transfers one names a bucket that does not exist. It alone is blocked.
 func ExampleNewPlan_fleet() {
 	cloud, transfer := mediaCloud()
 	var transfers []xacct.Transfer
-	for i := range 100 {
+	for i := range 60 {
 		t := transfer
 		t.Name = fmt.Sprintf("team-%03d", i)
 		t.Destination.Prefix = t.Name
@@ -256,7 +256,7 @@ func ExampleNewPlan_fleet() {
 	fmt.Println(len(ready), "transfers are ready")
 	// Output:
 	// team-042: destination bucket archive-042 does not exist
-	// 99 transfers are ready
+	// 59 transfers are ready
 }
 
 // DataSync refuses a start, and its message names neither bucket. What the plan had found tells which end it is, by which statement, and what

@@ -9,7 +9,7 @@ import (
 )
 
 // underRace selects the tests in which calls are made at the same time, or through a socket.
-const underRace = "Journey|Lost|Throttled|AtOnce|Context|Socket|ManyReads"
+const underRace = "Journey/(plain|pull|slow)|Lost|Throttled|AtOnce|Context|Socket|ManyReads"
 
 // 64 applies take ten seconds of a processor, and longer where others use it, too.
 func TestMain(m *testing.M) {

@@ -252,7 +252,7 @@ func TestFaultMatrix(t *testing.T) {
 	var total, failed, unhit atomic.Int64
 	t.Run("calls", func(t *testing.T) {
 		for i, s := range scenarios {
-			if i%min(testlimit.UnderRace, 4) > 0 { // everything runs without the race detector
+			if i%min(testlimit.UnderRace, 6) > 0 { // everything runs without the race detector
 				continue
 			}
 			for j, n := range []int{0, 1}[:s.concurrencies()] {
