@@ -135,7 +135,7 @@ func TestFormerLogGroupInterrupted(t *testing.T) {
 	t.Parallel()
 	for name, leave := range leavings {
 		t.Run(name, func(t *testing.T) {
-			for n := 1; ; n++ {
+			for n := 1; ; n += kittest.Sample(3, 1) {
 				writes := 0
 				synctest.Test(t, func(t *testing.T) {
 					cloud := kittest.World(t)
