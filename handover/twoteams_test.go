@@ -35,6 +35,18 @@ func TestTwoTeams(t *testing.T) {
 	if r.TaskARN(tr.Name) == "" {
 		t.Fatalf("%s", r)
 	}
+	reported := func(reports ...*xacct.Result) func(*xacct.PlanOptions) {
+		return func(o *xacct.PlanOptions) { o.Reported, o.Override = reports, []string{xacct.CodeReportedRemoval} }
+	}
+	told, err := xacct.NewPlan(t.Context(), only(cloud, accountA), []xacct.Transfer{tr}, reported(second))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range told.Changes {
+		if done := c.Op == xacct.NoOp || c.Hold == xacct.Reported; !done {
+			t.Errorf("to be done still, by the script's report: %s %s (%s)\n%s", c.Op, c.ID, c.Hold, told)
+		}
+	}
 	all, err := xacct.NewPlan(t.Context(), cloud.Clients(), []xacct.Transfer{tr})
 	if err != nil || !all.Empty() {
 		t.Fatalf("%v\n%s", err, all)
@@ -44,13 +56,12 @@ func TestTwoTeams(t *testing.T) {
 		t.Fatal(err)
 	}
 	apply(t, cloud, down, accountA)
-	owner.must("undo.sh")
-	last, err := xacct.NewDestroyPlan(t.Context(), cloud.Clients(), []xacct.Transfer{tr})
+	last, err := xacct.NewDestroyPlan(t.Context(), only(cloud, accountA), []xacct.Transfer{tr}, reported(owner.must("undo.sh")))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := last.Apply(t.Context(), cloud.Clients()); err != nil {
-		t.Fatal(err)
+	if _, err := last.Apply(t.Context(), only(cloud, accountA)); err != nil {
+		t.Fatalf("%v\n%s", err, last)
 	}
 	if diff := cmp.Diff(before, kittest.Dump(cloud)); diff != "" {
 		t.Errorf("accounts before and after (-want +got):\n%s", diff)
