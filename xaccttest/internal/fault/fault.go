@@ -24,6 +24,7 @@ type Error struct {
 	Header        http.Header
 }
 
+// Error returns the code and the message.
 func (f *Error) Error() string { return f.Code + ": " + f.Message }
 
 // modelled makes the errors for which the SDK has types, by service and code. All others are generic API errors.
