@@ -20,6 +20,7 @@ type checker struct {
 	facts    plan.Facts
 	together *together                  // of all transfers that are checked together
 	merged   map[string]policy.Document // by bucket's name or key's ARN: see mergedBucket
+	own      map[plan.Phase][]ownCall   // that ownCalls has found
 	shared   *verdict.Exemptions        // of all transfers that are checked together
 	stop     func() bool                // reports whether the findings are wanted no more
 }
@@ -41,7 +42,7 @@ func All(ctx context.Context, sets []*transfer.Resources, f plan.Facts) ([]plan.
 		if ctx.Err() != nil {
 			break
 		}
-		c := &checker{Resources: r, facts: f, together: set, merged: map[string]policy.Document{}, shared: shared, stop: func() bool { return ctx.Err() != nil }}
+		c := &checker{Resources: r, facts: f, together: set, merged: map[string]policy.Document{}, own: map[plan.Phase][]ownCall{}, shared: shared, stop: func() bool { return ctx.Err() != nil }}
 		all = append(all, c.check()...)
 	}
 	if err := ctx.Err(); err != nil {

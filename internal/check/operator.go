@@ -44,7 +44,8 @@ func (c *checker) mayList(side plan.Side, who, principal string) []plan.Finding 
 	if _, now := c.madeNow("s3:ListBucket", e.BucketARN); !now {
 		use, why = verdict.Rarely, notNow
 	}
-	verdicts.DecideList(c.inOrganisation(call.Request("s3:ListBucket", e.BucketARN), e.Account), use, why)
+	request := authz.Request{Principal: principal, Action: "s3:ListBucket", Resource: e.BucketARN, ResourceAccount: e.Account}.With(verdicts.Facts, authz.Assumed)
+	verdicts.DecideList(c.inOrganisation(request, e.Account), use, why)
 	return verdicts.Conclude()
 }
 

@@ -20,6 +20,7 @@ type ownCall struct {
 	context                  map[string][]string
 	when                     []policy.Condition // that a statement which allows it should have
 	absent                   []string           // condition keys, as in authz.Request
+	like                     int                // the number of the first call that differs from this one in action and resource alone
 	use                      verdict.Use
 	why                      string // what a denial means if it is rarely made
 }
@@ -37,6 +38,9 @@ var ownUse = map[string]string{
 // ownCalls returns the calls of a phase in the task account, from the table that operator policies are made from. Reading is not among them,
 // because whoever plans reads, and neither are calls on buckets, on which checkOperator decides.
 func (c *checker) ownCalls(phase plan.Phase) []ownCall {
+	if known, ok := c.own[phase]; ok {
+		return known
+	}
 	t := c.Transfer
 	on := operator.Scopes(t.TaskAccount, []*transfer.Transfer{t})
 	var out []ownCall
@@ -53,7 +57,16 @@ func (c *checker) ownCalls(phase plan.Phase) []ownCall {
 			}
 		}
 	}
+	for i := range out {
+		out[i].like = slices.IndexFunc(out, out[i].isLike)
+	}
+	c.own[phase] = out
 	return out
+}
+
+// isLike reports whether the calls have everything in common that is known of their requests but for action and resource.
+func (call ownCall) isLike(o ownCall) bool {
+	return call.region == o.region && slices.Equal(call.absent, o.absent) && maps.EqualFunc(call.context, o.context, slices.Equal[[]string])
 }
 
 // notNow is what the denial of a call means that no change of the plan makes.
@@ -178,22 +191,32 @@ func (c *checker) ownCase(who, principal string, p authz.Policies, phase plan.Ph
 		facts   []authz.Fact
 	}
 	byRegion := map[string]known{}
-	for _, own := range c.ownCalls(phase) {
+	calls := c.ownCalls(phase)
+	requests := make([]*verdict.Requests, len(calls))
+	for i, own := range calls {
 		in, ok := byRegion[own.region]
 		if !ok { // what is known of every action is found out once
-			call := c.operatorCall(principal, t.TaskAccount, own.region)
-			in = known{c.inOrganisation(call.Request("", ""), t.TaskAccount), call.Facts()}
+			in.facts = c.operatorCall(principal, t.TaskAccount, own.region).Facts()
+			in.request = c.inOrganisation(ofOperator(principal, t.TaskAccount, in.facts), t.TaskAccount)
 			byRegion[own.region] = in
 		}
-		req := in.request
-		req.Action, req.Resource, req.Context = own.action, own.resource, maps.Clone(req.Context)
-		maps.Copy(req.Context, own.context)
-		req.Absent = append(slices.Clone(req.Absent), own.absent...)
 		verdicts.Facts = in.facts
-		verdicts.Decide(req, own.use, own.why)
+		if own.like == i {
+			req := in.request
+			req.Context, req.Absent = maps.Clone(req.Context), slices.Concat(req.Absent, own.absent)
+			maps.Copy(req.Context, own.context)
+			requests[i] = verdicts.Like(req)
+		}
+		requests[own.like].Decide(own.action, own.resource, own.use, own.why)
 		verdicts.Verdicts[len(verdicts.Verdicts)-1].When = own.when
 	}
 	return verdicts
+}
+
+// ofOperator returns the request of an operator on a resource of the account, of which the facts are known, for actions of other services than S3.
+func ofOperator(principal, account string, facts []authz.Fact) authz.Request {
+	facts = slices.DeleteFunc(slices.Clone(facts), func(f authz.Fact) bool { return strings.HasPrefix(f.Key, "s3:") })
+	return authz.Request{Principal: principal, ResourceAccount: account}.With(facts, authz.Assumed)
 }
 
 // withTags returns the call with the tags that it sends; a call of an action that takes none sends none.

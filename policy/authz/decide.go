@@ -9,17 +9,37 @@ import "slices"
 // Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html,
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
 func Decide(r Request, p Policies) Decision {
-	in := &input{r, p}
-	j := newJudge(&in.request, &in.policies)
-	j.sort()
-	d := j.decide()
-	d.NotGiven = j.notGiven
-	d.Exhausted = d.Exhausted && d.Effect == Undetermined
-	d.input = in
+	return NewDecider(r, p).Decide(r.Action, r.Resource)
+}
+
+// Decider decides many actions and resources of one caller under the same policies. What the requests have in common is prepared once.
+type Decider struct {
+	common *input
+	own    Request // as common has it, with the action and the resource that are decided
+	judge  *judge
+}
+
+// NewDecider returns a Decider for requests that are like r but for Action and Resource, under p. As long as it is used, nobody may change the maps and
+// slices of r and p.
+func NewDecider(r Request, p Policies) *Decider {
+	d := &Decider{common: &input{r, p}, own: r}
+	d.judge = newJudge(&d.own, &d.common.policies)
 	return d
 }
 
-// input is what Decide was called with, kept for Explain.
+// Decide is the function [Decide] for the request with the action and the resource. Several goroutines need a Decider each.
+func (d *Decider) Decide(action, resource string) Decision {
+	d.own.Action, d.own.Resource = action, resource
+	j := d.judge.about()
+	j.sort()
+	out := j.decide()
+	out.NotGiven = j.notGiven
+	out.Exhausted = out.Exhausted && out.Effect == Undetermined
+	out.input, out.action, out.resource = d.common, action, resource
+	return out
+}
+
+// input is what decisions have in common, kept for Explain.
 type input struct {
 	request  Request
 	policies Policies

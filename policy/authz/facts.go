@@ -45,6 +45,9 @@ type facts struct {
 	role    string          // the form of aws:PrincipalArn if the caller's ARN gives only a form; else ""
 }
 
+// ownerFollows is the number of the key that findOwner adds.
+const ownerFollows = 3
+
 type contextKey struct {
 	key    string
 	values []string
@@ -58,8 +61,11 @@ type follow struct {
 }
 
 // newFacts collects what the request says and what follows from it. findOwner adds the owner of the resource later.
-func newFacts(r *Request, w *who) *facts {
-	f := &facts{request: r, context: make([]contextKey, 0, len(r.Context))}
+func newFacts(r *Request, w *who) facts {
+	f := facts{request: r}
+	if len(r.Context) > 0 {
+		f.context = make([]contextKey, 0, len(r.Context))
+	}
 	if len(r.Context)+len(r.Like)+len(r.Among)+len(r.Absent) > manyKeys {
 		f.index = newFactIndex(r)
 	}
