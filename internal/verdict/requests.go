@@ -1,6 +1,8 @@
 package verdict
 
 import (
+	"slices"
+
 	"github.com/xacct/xacct/policy/authz"
 )
 
@@ -9,7 +11,7 @@ type Requests struct {
 	of      *Case
 	common  authz.Request
 	decider *authz.Decider // under the policies of the case
-	certain *authz.Decider // the same without what is only assumed
+	certain *authz.Decider // the same without what is only assumed; nil until it is needed
 
 	base    string   // of samples
 	samples []sample // of the policies below base
@@ -51,15 +53,24 @@ func (r *Requests) decide(action, resource string) authz.Decision {
 	return r.decider.Decide(action, resource)
 }
 
-// assumed returns what the decision on an allowed action depends on without what is only assumed.
+// assumed returns what the decision on an allowed action depends on without what is only assumed. If no decision asked for anything that is
+// assumed, it is decided the same.
 func (r *Requests) assumed(action, resource string) []string {
 	if r.of.stopped() {
+		return nil
+	}
+	if !slices.ContainsFunc(r.of.Facts, r.asksAssumed) {
 		return nil
 	}
 	if r.certain == nil {
 		r.certain = authz.NewDecider(certain(r.common, r.of.Facts), r.of.Policies)
 	}
 	return r.certain.Decide(action, resource).DependsOn
+}
+
+// asksAssumed reports whether the fact is only assumed and a decision asked for its key.
+func (r *Requests) asksAssumed(f authz.Fact) bool {
+	return f.Certainty == authz.Assumed && r.decider.Considered(f.Key)
 }
 
 // below is samplesBelow, which is asked once for each base.

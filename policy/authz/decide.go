@@ -1,6 +1,9 @@
 package authz
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Decide decides r under p. It never fails. An Allow that is not in the grammar allows nothing, and a Deny that is not in the grammar
 // denies everything that it may mean. A request that nobody can make is denied. Decide changes neither r nor p, and the Decision keeps
@@ -37,6 +40,18 @@ func (d *Decider) Decide(action, resource string) Decision {
 	out.Exhausted = out.Exhausted && out.Effect == Undetermined
 	out.input, out.action, out.resource = d.common, action, resource
 	return out
+}
+
+// Considered reports whether a decision so far asked for the condition key, or for one with the prefix if key ends with *. The decisions stay the same
+// whatever is known of a key that they did not ask for.
+func (d *Decider) Considered(key string) bool {
+	prefix, many := strings.CutSuffix(key, "*")
+	for _, k := range d.judge.facts.considered.list {
+		if sameKey(k, key) || many && len(k) >= len(prefix) && sameKey(k[:len(prefix)], prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // input is what decisions have in common, kept for Explain.

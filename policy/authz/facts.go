@@ -42,11 +42,37 @@ type facts struct {
 	index   *factIndex // of many keys; nil if there are few
 	follows [4]follow
 	choices map[string]bool // the possible values of aws:PrincipalArn, if more than one
-	role    string          // the form of aws:PrincipalArn if the caller's ARN gives only a form; else ""
+
+	considered keySet // that were asked for
+	role       string // the form of aws:PrincipalArn if the caller's ARN gives only a form; else ""
 }
 
 // ownerFollows is the number of the key that findOwner adds.
 const ownerFollows = 3
+
+// keySet is a set of keys in lower case. Few are searched linearly.
+type keySet struct {
+	list []string
+	in   map[string]bool // of many; nil if there are few
+}
+
+const manyInSet = 16
+
+func (s *keySet) add(key string) {
+	if s.in == nil && slices.Contains(s.list, key) || s.in[key] {
+		return
+	}
+	s.list = append(s.list, key)
+	switch {
+	case s.in != nil:
+		s.in[key] = true
+	case len(s.list) > manyInSet:
+		s.in = make(map[string]bool, 2*len(s.list))
+		for _, k := range s.list {
+			s.in[k] = true
+		}
+	}
+}
 
 type contextKey struct {
 	key    string
@@ -92,6 +118,7 @@ func (f *facts) infer(at int, key, value string) {
 
 // key returns the values and the state of a key. The key must be in lower case.
 func (f *facts) key(key string) ([]string, state) {
+	f.considered.add(key)
 	switch values, n := f.given(key); {
 	case n > 0 && len(values) > 0:
 		return values, present
