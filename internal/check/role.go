@@ -18,7 +18,9 @@ func (c *checker) checkRole(side plan.Side, role string) []plan.Finding {
 	verdicts.Facts = call.Facts()
 	common := authz.Request{Principal: role, ResourceAccount: e.Account}.With(verdicts.Facts, authz.Assumed)
 	requests := verdicts.Like(c.known(common, role, e.Account)) // what is known of every action is found out once
-	for _, action := range usedActions(t, side) {
+	actions := usedActions(t, side)
+	verdicts.Verdicts = make([]verdict.Verdict, 0, len(actions))
+	for _, action := range actions {
 		u, why := useOf(t, side, action)
 		switch resource := resourceFor(e, action); {
 		case action == "s3:ListBucket":

@@ -43,8 +43,8 @@ type facts struct {
 	follows [4]follow
 	choices map[string]bool // the possible values of aws:PrincipalArn, if more than one
 
-	considered keySet // that were asked for
-	role       string // the form of aws:PrincipalArn if the caller's ARN gives only a form; else ""
+	considered *keySet // that were asked for; nil if that is not noted
+	role       string  // the form of aws:PrincipalArn if the caller's ARN gives only a form; else ""
 }
 
 // ownerFollows is the number of the key that findOwner adds.
@@ -52,11 +52,16 @@ const ownerFollows = 3
 
 // keySet is a set of keys in lower case. Few are searched linearly.
 type keySet struct {
-	list []string
-	in   map[string]bool // of many; nil if there are few
+	list  []string
+	in    map[string]bool // of many; nil if there are few
+	first [8]string       // room for the list
 }
 
-const manyInSet = 16
+func newKeySet(keys ...string) *keySet {
+	s := &keySet{}
+	s.list = append(s.first[:0], keys...)
+	return s
+}
 
 func (s *keySet) add(key string) {
 	if s.in == nil && slices.Contains(s.list, key) || s.in[key] {
@@ -66,7 +71,7 @@ func (s *keySet) add(key string) {
 	switch {
 	case s.in != nil:
 		s.in[key] = true
-	case len(s.list) > manyInSet:
+	case len(s.list) > 2*len(s.first):
 		s.in = make(map[string]bool, 2*len(s.list))
 		for _, k := range s.list {
 			s.in[k] = true
@@ -118,7 +123,9 @@ func (f *facts) infer(at int, key, value string) {
 
 // key returns the values and the state of a key. The key must be in lower case.
 func (f *facts) key(key string) ([]string, state) {
-	f.considered.add(key)
+	if f.considered != nil {
+		f.considered.add(key)
+	}
 	switch values, n := f.given(key); {
 	case n > 0 && len(values) > 0:
 		return values, present

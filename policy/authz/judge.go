@@ -142,7 +142,7 @@ type literal struct {
 func newJudge(r *Request, p *Policies) *judge {
 	j := &judge{request: r, policies: p, who: newWho(r), work: &work{}}
 	j.facts = newFacts(r, &j.who)
-	j.facts.considered.add(keyPrincipalARN) // findRole asks for it
+	j.facts.considered = newKeySet(keyPrincipalARN) // findRole asks for it
 	j.findRole()
 	j.linked = j.who.serviceLinked(&j.facts)
 	j.underSCPs = j.who.hasIdentity() && !j.linked
