@@ -87,6 +87,7 @@ var (
 // Package authz.
 var (
 	_ func(authz.Request, authz.Policies) authz.Decision = authz.Decide
+	_ func(authz.Request, authz.Policies) *authz.Decider = authz.NewDecider
 
 	_ = authz.Request{Principal: "", Service: "", Action: "", Resource: "", ResourceAccount: "", Context: map[string][]string{}, Absent: []string{}, Complete: true}
 	_ = authz.Policies{Identity: []policy.Document{}, Boundary: policy.Document{}, Session: policy.Document{},

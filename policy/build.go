@@ -14,7 +14,11 @@ func Allow(actions ...string) Statement { return begin("Allow", actions) }
 func Deny(actions ...string) Statement { return begin("Deny", actions) }
 
 func begin(effect string, actions []string) Statement {
-	text := quote([]byte(`{"Effect":`), effect)
+	size := 40
+	for _, a := range actions {
+		size += len(a) + 3
+	}
+	text := quote(append(make([]byte, 0, size), `{"Effect":`...), effect)
 	text = append(text, `,"Action":`...)
 	text = appendStrings(text, actions)
 	n, err := parseStatement(append(text, '}'))
@@ -159,7 +163,7 @@ func (s Statement) set(element string, value []byte) Statement {
 		return s
 	}
 	rank := order[element]
-	text := []byte{'{'}
+	text := append(make([]byte, 0, len(s.n.text)+len(element)+len(value)+8), '{')
 	first, done := true, value == nil
 	put := func(name, value []byte) {
 		if !first {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"iter"
+	"sync"
 
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/policy/internal/memo"
@@ -35,14 +36,16 @@ func (p placed) end() int { return p.start + len(p.text) }
 // emptyDocument is the text to which New and With add statements.
 const emptyDocument = `{"Version":"2012-10-17","Statement":[]}`
 
+// empty returns the document of that text, which nobody changes.
+var empty = sync.OnceValue(func() Document {
+	d, _ := Parse([]byte(emptyDocument)) // the text is a constant
+	return d
+})
+
 // New returns a document of Version 2012-10-17 with the statements of the fragments, in their order. It neither merges nor drops
 // statements: two with the same Sid stay two, and [Document.Validate] reports them.
 func New(fragments ...Fragment) Document {
-	d, err := Parse([]byte(emptyDocument))
-	if err != nil {
-		return Document{} // unreachable: the text is a constant
-	}
-	e := newEdit(d.d)
+	e := newEdit(empty().d)
 	for _, s := range statementsOf(fragments) {
 		e.add(s)
 	}

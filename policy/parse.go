@@ -100,7 +100,7 @@ func (s *scanner) element(name span, d *document, found *[]parsed) error {
 		}
 		var err error
 		if s.peek() == '[' {
-			*found = make([]parsed, 0, 16)
+			*found = make([]parsed, 0, min(16, len(s.text)/256+1))
 			err = s.array(one)
 		} else {
 			d.single = true

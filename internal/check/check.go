@@ -20,6 +20,7 @@ type checker struct {
 	facts    plan.Facts
 	together *together                  // of all transfers that are checked together
 	merged   map[string]policy.Document // by bucket's name or key's ARN: see mergedBucket
+	own      map[plan.Phase][]ownCall   // that ownCalls has found
 	shared   *verdict.Exemptions        // of all transfers that are checked together
 	stop     func() bool                // reports whether the findings are wanted no more
 }
@@ -41,7 +42,7 @@ func All(ctx context.Context, sets []*transfer.Resources, f plan.Facts) ([]plan.
 		if ctx.Err() != nil {
 			break
 		}
-		c := &checker{Resources: r, facts: f, together: set, merged: map[string]policy.Document{}, shared: shared, stop: func() bool { return ctx.Err() != nil }}
+		c := &checker{Resources: r, facts: f, together: set, merged: map[string]policy.Document{}, own: map[plan.Phase][]ownCall{}, shared: shared, stop: func() bool { return ctx.Err() != nil }}
 		all = append(all, c.check()...)
 	}
 	if err := ctx.Err(); err != nil {
@@ -59,10 +60,21 @@ func All(ctx context.Context, sets []*transfer.Resources, f plan.Facts) ([]plan.
 type together struct {
 	statements map[string]policy.Statements // by bucket's name or key's ARN: those of all transfers
 	roles      excess.Users
+	calls      map[callsOf]operatorCalls // that were found out
+}
+
+// callsOf returns what is known of the calls, and finds it out if nobody asked before.
+func (s *together) callsOf(of callsOf, find func() operatorCalls) operatorCalls {
+	out, ok := s.calls[of]
+	if !ok {
+		out = find()
+		s.calls[of] = out
+	}
+	return out
 }
 
 func newTogether(sets []*transfer.Resources) *together {
-	out := &together{map[string]policy.Statements{}, excess.NewUsers(sets)}
+	out := &together{map[string]policy.Statements{}, excess.NewUsers(sets), map[callsOf]operatorCalls{}}
 	for _, r := range sets {
 		for _, b := range r.Buckets {
 			out.statements[b.Name] = append(out.statements[b.Name], b.Statements...)

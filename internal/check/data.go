@@ -110,12 +110,12 @@ func (c *checker) dataAccess(a dataAccess, role string) []plan.Finding {
 	verdicts := c.newCase("", "DataSync", a.do, verdict.Case{
 		Policies: c.onBucket(role, a.bucket, a.account), Principal: role, Bucket: a.bucket, Owner: a.account, Facts: call.Facts()})
 	base := region.Bucket(t.Partition, a.bucket) + "/" + a.key
+	requests := verdicts.Like(c.known(call.S3("", ""), role, a.account))
 	for _, action := range a.actions {
-		if req := c.known(call.S3(action.action, base), role, a.account); a.side == plan.SourceSide {
-			verdicts.Decide(req, action.use, action.why)
+		if a.side == plan.SourceSide {
+			requests.Decide(action.action, base, action.use, action.why)
 		} else {
-			req.Resource += verdict.Probe
-			verdicts.DecideBelow(req, base, action.use, action.why)
+			requests.DecideBelow(action.action, base+verdict.Probe, base, action.use, action.why)
 		}
 	}
 	out := verdicts.Conclude()

@@ -75,10 +75,9 @@ func (c *checker) checkKey(side plan.Side, role, arn, do string, uses []keyActio
 	call := c.dataCall(role, account, spec.Region())
 	verdicts := c.newCase(side, "DataSync", do, verdict.Case{
 		Policies: p, Principal: role, Resource: "key " + transfer.KeyName(arn), Owner: account, Report: c.facts.Reported[arn], Facts: append(call.KMSFacts(), more...)})
-	req := c.known(call.KMS("", arn), role, account).With(more, authz.Assumed)
+	requests := verdicts.Like(c.known(call.KMS("", ""), role, account).With(more, authz.Assumed))
 	for _, u := range uses {
-		req.Action = u.action
-		verdicts.Decide(req, u.use, "DataSync's guide lists it, but no request that needs it is documented")
+		requests.Decide(u.action, arn, u.use, "DataSync's guide lists it, but no request that needs it is documented")
 	}
 	return verdicts.Conclude()
 }

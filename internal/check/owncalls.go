@@ -20,6 +20,7 @@ type ownCall struct {
 	context                  map[string][]string
 	when                     []policy.Condition // that a statement which allows it should have
 	absent                   []string           // condition keys, as in authz.Request
+	like                     int                // the number of the first call that differs from this one in action and resource alone
 	use                      verdict.Use
 	why                      string // what a denial means if it is rarely made
 }
@@ -37,6 +38,9 @@ var ownUse = map[string]string{
 // ownCalls returns the calls of a phase in the task account, from the table that operator policies are made from. Reading is not among them,
 // because whoever plans reads, and neither are calls on buckets, on which checkOperator decides.
 func (c *checker) ownCalls(phase plan.Phase) []ownCall {
+	if known, ok := c.own[phase]; ok {
+		return known
+	}
 	t := c.Transfer
 	on := operator.Scopes(t.TaskAccount, []*transfer.Transfer{t})
 	var out []ownCall
@@ -53,7 +57,18 @@ func (c *checker) ownCalls(phase plan.Phase) []ownCall {
 			}
 		}
 	}
+	for i := range out {
+		for out[i].like < i && !out[i].isLike(&out[out[i].like]) {
+			out[i].like++
+		}
+	}
+	c.own[phase] = out
 	return out
+}
+
+// isLike reports whether the calls have everything in common that is known of their requests but for action and resource.
+func (call *ownCall) isLike(o *ownCall) bool {
+	return call.region == o.region && slices.Equal(call.absent, o.absent) && maps.EqualFunc(call.context, o.context, slices.Equal[[]string])
 }
 
 // notNow is what the denial of a call means that no change of the plan makes.
@@ -82,10 +97,10 @@ func (c *checker) madeNow(action, resource string) ([]string, bool) {
 // ownCall returns the call as the operator makes it, once for each side that it is made for. rarely says that no change of the plan makes it.
 func (c *checker) ownCall(n operator.Need, action, resource string, rarely bool) []ownCall {
 	t := c.Transfer
-	call := ownCall{action: action, resource: resource, why: ownUse[action], context: map[string][]string{}}
+	call := ownCall{action: action, resource: resource, why: ownUse[action]}
 	if n.ServiceKey != "" {
 		service := region.DataSync(t.Partition)
-		call.context[n.ServiceKey] = []string{service}
+		call.context = map[string][]string{n.ServiceKey: {service}}
 		call.when = append(call.when, policy.StringEquals(n.ServiceKey, service))
 	}
 	if call.why == "" && n.On == operator.OnRoles && c.facts.IDs[resource] != "" {
@@ -173,24 +188,22 @@ func (c *checker) callPolicies(principal string) authz.Policies {
 func (c *checker) ownCase(who, principal string, p authz.Policies, phase plan.Phase, do string) *verdict.Case {
 	t := c.Transfer
 	verdicts := c.newCase("", who, do, verdict.Case{Policies: p, Principal: principal, Caller: true, OwnCalls: true, Owner: t.TaskAccount})
-	type known struct {
-		request authz.Request
-		facts   []authz.Fact
-	}
-	byRegion := map[string]known{}
-	for _, own := range c.ownCalls(phase) {
-		in, ok := byRegion[own.region]
-		if !ok { // what is known of every action is found out once
-			call := c.operatorCall(principal, t.TaskAccount, own.region)
-			in = known{c.inOrganisation(call.Request("", ""), t.TaskAccount), call.Facts()}
-			byRegion[own.region] = in
-		}
-		req := in.request
-		req.Action, req.Resource, req.Context = own.action, own.resource, maps.Clone(req.Context)
-		maps.Copy(req.Context, own.context)
-		req.Absent = append(slices.Clone(req.Absent), own.absent...)
+	calls := c.ownCalls(phase)
+	requests := make([]*verdict.Requests, len(calls))
+	verdicts.Verdicts = make([]verdict.Verdict, 0, len(calls))
+	for i, own := range calls {
+		in := c.operatorCalls(principal, t.TaskAccount, own.region, false)
 		verdicts.Facts = in.facts
-		verdicts.Decide(req, own.use, own.why)
+		if own.like == i {
+			req := in.request
+			req.Absent = slices.Concat(req.Absent, own.absent)
+			if len(own.context) > 0 {
+				req.Context = maps.Clone(req.Context)
+				maps.Copy(req.Context, own.context)
+			}
+			requests[i] = verdicts.Like(req)
+		}
+		requests[own.like].Decide(own.action, own.resource, own.use, own.why)
 		verdicts.Verdicts[len(verdicts.Verdicts)-1].When = own.when
 	}
 	return verdicts
@@ -198,12 +211,14 @@ func (c *checker) ownCase(who, principal string, p authz.Policies, phase plan.Ph
 
 // withTags returns the call with the tags that it sends; a call of an action that takes none sends none.
 func (call ownCall) withTags(tags map[string]string) ownCall {
-	call.context = maps.Clone(call.context)
-	call.absent = append(slices.Clone(call.absent), "aws:RequestTag/*")
 	if !slices.Contains(verdict.TaggingCalls, call.action) || len(tags) == 0 {
-		call.absent = append(call.absent, "aws:TagKeys")
+		call.absent = slices.Concat(call.absent, []string{"aws:RequestTag/*", "aws:TagKeys"})
 		return call
 	}
+	call.absent = slices.Concat(call.absent, []string{"aws:RequestTag/*"})
+	context := make(map[string][]string, len(call.context)+len(tags)+1)
+	maps.Copy(context, call.context)
+	call.context = context
 	call.context["aws:TagKeys"] = slices.Sorted(maps.Keys(tags))
 	for k, v := range tags {
 		call.context["aws:RequestTag/"+k] = []string{v}
@@ -219,8 +234,9 @@ func (call ownCall) withBoundary(f plan.Facts, role, boundary string) ownCall {
 	case !slices.Contains(verdict.BoundaryCalls, call.action):
 		call.absent = append(slices.Clone(call.absent), verdict.KeyBoundary)
 	case boundary != "":
-		call.context = maps.Clone(call.context)
-		call.context[verdict.KeyBoundary] = []string{boundary}
+		context := map[string][]string{verdict.KeyBoundary: {boundary}}
+		maps.Copy(context, call.context)
+		call.context = context
 	case isNew:
 		call.absent = append(slices.Clone(call.absent), verdict.KeyBoundary)
 	}

@@ -16,16 +16,19 @@ func (c *checker) checkRole(side plan.Side, role string) []plan.Finding {
 		Policies: c.onBucket(role, e.Bucket, e.Account), Principal: role, Bucket: e.Bucket, Owner: e.Account})
 	call := c.dataCall(role, e.Account, e.Region)
 	verdicts.Facts = call.Facts()
-	every := c.known(call.S3("", ""), role, e.Account) // what is known of every action is found out once
-	for _, action := range usedActions(t, side) {
+	common := authz.Request{Principal: role, ResourceAccount: e.Account}.With(verdicts.Facts, authz.Assumed)
+	requests := verdicts.Like(c.known(common, role, e.Account)) // what is known of every action is found out once
+	actions := usedActions(t, side)
+	verdicts.Verdicts = make([]verdict.Verdict, 0, len(actions))
+	for _, action := range actions {
 		u, why := useOf(t, side, action)
-		req := every
-		if req.Action, req.Resource = action, resourceFor(e, action); action == "s3:ListBucket" {
-			verdicts.DecideList(req, u, why)
-		} else if req.Resource == e.BucketARN {
-			verdicts.Decide(req, u, why)
-		} else {
-			verdicts.DecideBelow(req, e.BucketARN+"/"+transfer.Slashed(e.Prefix), u, why)
+		switch resource := resourceFor(e, action); {
+		case action == "s3:ListBucket":
+			requests.DecideList(action, resource, u, why)
+		case resource == e.BucketARN:
+			requests.Decide(action, resource, u, why)
+		default:
+			requests.DecideBelow(action, resource, e.BucketARN+"/"+transfer.Slashed(e.Prefix), u, why)
 		}
 	}
 	return verdicts.Conclude()
@@ -62,10 +65,11 @@ func (c *checker) trusted(side plan.Side, role, name, region, taskRegion string)
 		Policies: p, Principal: role, Trust: true, Resource: role, Owner: t.TaskAccount})
 	call := authz.AssumeRoleCall{RoleARN: role, Account: t.TaskAccount, Regions: []string{region}, OrgID: c.facts.OrgIDs[t.TaskAccount]}
 	request := call.Request()
-	call.Regions = []string{taskRegion}
-	if authz.Decide(request, p).Effect == authz.Allowed && authz.Decide(call.Request(), p).Effect != authz.Allowed {
-		call.Regions = []string{region, taskRegion}
-		request = call.Request()
+	if region != taskRegion && authz.Decide(request, p).Effect == authz.Allowed {
+		if call.Regions = []string{taskRegion}; authz.Decide(call.Request(), p).Effect != authz.Allowed {
+			call.Regions = []string{region, taskRegion}
+			request = call.Request()
+		}
 	}
 	verdicts.Facts = call.Facts()
 	verdicts.Decide(request, verdict.Always, "")

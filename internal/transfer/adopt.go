@@ -111,6 +111,10 @@ func (t *Transfer) OurTags(tags map[string]string) []string {
 func WithoutAdoption(transfers []*Transfer) []*Transfer {
 	var out []*Transfer
 	for _, t := range transfers {
+		if !t.adopts() {
+			out = append(out, t)
+			continue
+		}
 		c := *t
 		c.presets = &presets{}
 		for _, a := range []*plan.Adopt{&c.Adopt, &c.Source.Adopt, &c.Destination.Adopt, &c.source.Adopt, &c.destination.Adopt} {
@@ -119,6 +123,16 @@ func WithoutAdoption(transfers []*Transfer) []*Transfer {
 		out = append(out, &c)
 	}
 	return out
+}
+
+// adopts reports whether the transfer is to adopt anything.
+func (t *Transfer) adopts() bool {
+	for _, a := range []plan.Adopt{t.Adopt, t.Source.Adopt, t.Destination.Adopt, t.source.Adopt, t.destination.Adopt} {
+		if a != (plan.Adopt{}) {
+			return true
+		}
+	}
+	return false
 }
 
 // Unfitted returns a [problem.Problem] for each role that is the one that fits: which that is only a plan knows.

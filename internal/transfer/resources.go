@@ -86,10 +86,26 @@ func (t *Transfer) Preset(side plan.Side) (trust policy.Document, policies map[s
 	return p.trust, maps.Clone(p.policies)
 }
 
-// presets are the presets of the roles by side, each made when it is first asked for.
+// presets are the presets of the roles and the statements of the buckets by side, each made when it is first asked for.
 type presets struct {
-	mu   sync.Mutex
-	made map[plan.Side]preset
+	mu      sync.Mutex
+	made    map[plan.Side]preset
+	buckets map[plan.Side]policy.Statements
+}
+
+// bucket returns the statements of the side's bucket.
+func (p *presets) bucket(side plan.Side, make func() policy.Statements) policy.Statements {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	out, ok := p.buckets[side]
+	if !ok {
+		if p.buckets == nil {
+			p.buckets = map[plan.Side]policy.Statements{}
+		}
+		out = make()
+		p.buckets[side] = out
+	}
+	return slices.Clone(out)
 }
 
 type preset struct {
@@ -112,8 +128,10 @@ func (p *presets) of(side plan.Side, make func() preset) preset {
 }
 
 func (t *Transfer) newPreset(side plan.Side) (trust policy.Document, policies map[string]policy.Document) {
-	trust, policies = t.PresetTrustOfMany(), map[string]policy.Document{}
-	if !t.SharesRole {
+	policies = map[string]policy.Document{}
+	if t.SharesRole {
+		trust = t.PresetTrustOfMany()
+	} else {
 		regions := []string{t.End(side).Region, t.Destination.Region}
 		slices.Sort(regions)
 		trust = iamrole.DataSyncTrust(t.Partition, t.TaskAccount, slices.Compact(regions)...)

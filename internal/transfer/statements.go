@@ -48,6 +48,10 @@ func (t *Transfer) dataRoleStatements(side plan.Side) policy.Statements {
 // BucketStatements returns the statements that the side's bucket needs if it is outside the task account: DataSync's role may read or write it,
 // and the operators may list it. Operators who are given a location make none, so that they need not list: that CreateTask does not ask again is assumed.
 func (t *Transfer) BucketStatements(side plan.Side) policy.Statements {
+	return t.presets.bucket(side, func() policy.Statements { return t.bucketStatements(side) })
+}
+
+func (t *Transfer) bucketStatements(side plan.Side) policy.Statements {
 	e := t.End(side)
 	if !e.Remote {
 		return nil

@@ -13,12 +13,16 @@ import (
 // for several objects: the one in the request, one that no pattern names, and one for each pattern that names only some of the objects. If the
 // decisions differ, the verdict depends on which objects there are.
 func (c *Case) DecideBelow(req authz.Request, base string, u Use, why string) {
-	first := c.decide(req, c.Policies)
-	samples, all := samplesBelow(c.Policies, base)
-	samples = append([]sample{{base + "~", ""}}, samples...)
+	c.Like(req).DecideBelow(req.Action, req.Resource, base, u, why)
+}
+
+// DecideBelow is [Case.DecideBelow] for the action on the resource.
+func (r *Requests) DecideBelow(action, resource, base string, u Use, why string) {
+	c, first := r.of, r.decide(action, resource)
+	samples, all := r.below(base)
 	var depends, deniedBy []string
 	exhausted := 0
-	request, decision := req, first
+	decided, decision := resource, first
 	if first.Exhausted { // what depends on further objects would change nothing
 		samples, all = nil, true
 	}
@@ -26,9 +30,7 @@ func (c *Case) DecideBelow(req authz.Request, base string, u Use, why string) {
 		if c.stopped() {
 			break
 		}
-		other := req
-		other.Resource = s.resource
-		d := c.decide(other, c.Policies)
+		d := r.decide(action, s.resource)
 		if d.Exhausted {
 			exhausted++
 		}
@@ -55,7 +57,7 @@ func (c *Case) DecideBelow(req authz.Request, base string, u Use, why string) {
 		}
 		depends = append(depends, d.DependsOn...)
 		if first.Effect == authz.Allowed && !decision.Effect.Denied() { // the finding is about the request that is denied
-			request, decision = other, d
+			decided, decision = s.resource, d
 		}
 	}
 	if !all {
@@ -67,8 +69,8 @@ func (c *Case) DecideBelow(req authz.Request, base string, u Use, why string) {
 		slices.Sort(decision.DependsOn)
 		decision.DependsOn = slices.Compact(decision.DependsOn)
 	}
-	c.add(request, decision, u, why)
-	c.hear(func(alt *Case) { alt.DecideBelow(req, base, u, why) })
+	r.add(action, decided, decision, u, why)
+	c.hear(func(alt *Case) { alt.DecideBelow(r.request(action, resource), base, u, why) })
 }
 
 // effectClass returns the effect, where explicitly and implicitly denied count as the same.

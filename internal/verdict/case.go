@@ -76,12 +76,7 @@ const Probe = "object"
 // Decide adds the verdict on the request. why tells what a denial means if the use is Rarely, and what the use depends on if it is
 // Conditionally. An action on a bucket or object that has a verdict already gets no second one.
 func (c *Case) Decide(req authz.Request, u Use, why string) {
-	decided := func(v Verdict) bool { return v.action == req.Action && v.request.Resource == req.Resource }
-	if c.Bucket != "" && slices.ContainsFunc(c.Verdicts, decided) {
-		return
-	}
-	c.add(req, c.decide(req, c.Policies), u, why)
-	c.hear(func(alt *Case) { alt.Decide(req, u, why) })
+	c.Like(req).Decide(req.Action, req.Resource, u, why)
 }
 
 // decide decides the request, unless the findings are wanted no more.
@@ -93,18 +88,6 @@ func (c *Case) decide(req authz.Request, p authz.Policies) authz.Decision {
 }
 
 func (c *Case) stopped() bool { return c.Stop != nil && c.Stop() }
-
-func (c *Case) add(req authz.Request, d authz.Decision, u Use, why string) {
-	if u == Conditionally && d.Effect.Denied() {
-		d.Effect, d.DependsOn = authz.Undetermined, []string{why}
-	}
-	v := Verdict{action: req.Action, Use: u, Why: why, request: req, Decision: d}
-	if d.Effect == authz.Allowed {
-		v.assumed = c.decide(certain(req, c.Facts), c.Policies).DependsOn
-	}
-	v.ends = c.ends(v)
-	c.Verdicts = append(c.Verdicts, v)
-}
 
 // certain returns the request without the facts that are only assumed.
 func certain(req authz.Request, facts []authz.Fact) authz.Request {

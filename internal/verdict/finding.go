@@ -51,27 +51,45 @@ type group struct {
 // groups returns the groups of the case's verdicts, the worst first, and the verdicts of each.
 func (c *Case) groups() ([]group, map[group][]Verdict) {
 	var order []group
-	members := map[group][]Verdict{}
-	for _, v := range c.Verdicts {
-		g := group{code: v.code(), effect: v.Effect, statement: Deciding(v.Decision), reported: v.reported != nil}
-		if v.Effect == authz.ImplicitlyDenied { // each layer needs a remedy of its own
-			for _, m := range v.Deciding {
-				g.layers |= m.Layer
+	of := make([]int, len(c.Verdicts)) // the number of the group of each
+	for i := range c.Verdicts {
+		g := c.Verdicts[i].group()
+		at := slices.Index(order, g)
+		if at < 0 {
+			at, order = len(order), append(order, g)
+		}
+		of[i] = at
+	}
+	all := make([]Verdict, 0, len(c.Verdicts))
+	members := make(map[group][]Verdict, len(order))
+	for at, g := range order {
+		from := len(all)
+		for i := range c.Verdicts {
+			if of[i] == at {
+				all = append(all, c.Verdicts[i])
 			}
 		}
-		if g.code == plan.CodeAllowed || g.reported {
-			g.statement = "" // several statements may allow: the first is named
-		}
-		if members[g] == nil {
-			order = append(order, g)
-		}
-		members[g] = append(members[g], v)
+		members[g] = all[from:len(all):len(all)]
 	}
 	codes := []plan.Code{plan.CodeDenied, plan.CodeLimited, plan.CodeUndetermined, plan.CodeAllowed}
 	slices.SortStableFunc(order, func(a, b group) int {
 		return cmp.Or(cmp.Compare(slices.Index(codes, a.code), slices.Index(codes, b.code)), cmp.Compare(b.effect, a.effect))
 	})
 	return order, members
+}
+
+// group returns the group of the verdict.
+func (v *Verdict) group() group {
+	g := group{code: v.code(), effect: v.Effect, reported: v.reported != nil}
+	if v.Effect == authz.ImplicitlyDenied { // each layer needs a remedy of its own
+		for _, m := range v.Deciding {
+			g.layers |= m.Layer
+		}
+	}
+	if g.code != plan.CodeAllowed && !g.reported { // several statements may allow: the first is named
+		g.statement = Deciding(v.Decision)
+	}
+	return g
 }
 
 // actionsOf returns the actions of the verdicts, each once.

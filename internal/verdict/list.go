@@ -14,11 +14,17 @@ var listingKeys = []string{"s3:prefix", "s3:delimiter", "s3:max-keys"}
 // is denied for either is denied. An Allow that asks for a prefix does not suffice, because HeadBucket has none.
 // https://github.com/hashicorp/terraform-provider-aws/issues/21974
 func (c *Case) DecideList(req authz.Request, u Use, why string) {
-	head := req
-	head.Absent = append(slices.Clone(req.Absent), listingKeys...)
-	if d := c.decide(head, c.Policies); d.Effect.Denied() || d.Effect == authz.Undetermined && !c.decide(req, c.Policies).Effect.Denied() {
-		c.Decide(head, u, why)
+	c.Like(req).DecideList(req.Action, req.Resource, u, why)
+}
+
+// DecideList is [Case.DecideList] for the action on the resource.
+func (r *Requests) DecideList(action, resource string, u Use, why string) {
+	head := r.common
+	head.Absent = slices.Concat(head.Absent, listingKeys)
+	heads := r.of.Like(head)
+	if d := heads.decide(action, resource); d.Effect.Denied() || d.Effect == authz.Undetermined && !r.decide(action, resource).Effect.Denied() {
+		heads.Decide(action, resource, u, why)
 		return
 	}
-	c.Decide(req, u, why)
+	r.Decide(action, resource, u, why)
 }

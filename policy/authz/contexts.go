@@ -44,7 +44,22 @@ func (f Fact) Absent() bool {
 // With returns r with those facts added that are at least as certain as least. For a key that r already mentions, r wins. Deciding once
 // with Assumed and once with Certain shows whether an answer rests on an assumption.
 func (r Request) With(facts []Fact, least Certainty) Request {
-	r.Context, r.Like, r.Among, r.Absent = maps.Clone(r.Context), maps.Clone(r.Like), maps.Clone(r.Among), slices.Clone(r.Absent)
+	values, absent := len(r.Context), len(r.Absent)
+	for i := range facts {
+		if f := &facts[i]; f.Certainty != Unknown && f.Certainty >= least {
+			if len(f.Values) > 0 {
+				values++
+			} else if f.Absent() {
+				absent++
+			}
+		}
+	}
+	context := r.Context
+	if r.Context = nil; context != nil || values > 0 {
+		r.Context = make(map[string][]string, values)
+		maps.Copy(r.Context, context)
+	}
+	r.Like, r.Among, r.Absent = maps.Clone(r.Like), maps.Clone(r.Among), slices.Grow(slices.Clone(r.Absent), absent-len(r.Absent))
 	said := newFacts(&r, &who{kind: unreadable}) // without the keys that follow from other fields: the facts may be more precise
 	for _, f := range facts {
 		if _, s := said.key(lower(f.Key)); s != unknown || said.among(lower(f.Key)) != nil || f.Certainty == Unknown || f.Certainty < least {
@@ -52,9 +67,6 @@ func (r Request) With(facts []Fact, least Certainty) Request {
 		}
 		switch {
 		case len(f.Values) > 0:
-			if r.Context == nil {
-				r.Context = map[string][]string{}
-			}
 			r.Context[f.Key] = f.Values
 		case len(f.Among) > 0:
 			if r.Among == nil {

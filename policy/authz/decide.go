@@ -1,6 +1,9 @@
 package authz
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Decide decides r under p. It never fails. An Allow that is not in the grammar allows nothing, and a Deny that is not in the grammar
 // denies everything that it may mean. A request that nobody can make is denied. Decide changes neither r nor p, and the Decision keeps
@@ -9,17 +12,49 @@ import "slices"
 // Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html,
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
 func Decide(r Request, p Policies) Decision {
-	in := &input{r, p}
-	j := newJudge(&in.request, &in.policies)
-	j.sort()
-	d := j.decide()
-	d.NotGiven = j.notGiven
-	d.Exhausted = d.Exhausted && d.Effect == Undetermined
-	d.input = in
+	return NewDecider(r, p).Decide(r.Action, r.Resource)
+}
+
+// Decider decides many actions and resources of one caller under the same policies. What the requests have in common is prepared once.
+type Decider struct {
+	common *input
+	own    Request // as common has it, with the action and the resource that are decided
+	judge  *judge
+}
+
+// NewDecider returns a Decider for requests that are like r but for Action and Resource, under p. As long as it is used, nobody may change the maps and
+// slices of r and p.
+func NewDecider(r Request, p Policies) *Decider {
+	d := &Decider{common: &input{r, p}, own: r}
+	d.judge = newJudge(&d.own, &d.common.policies)
 	return d
 }
 
-// input is what Decide was called with, kept for Explain.
+// Decide is the function [Decide] for the request with the action and the resource. Several goroutines need a Decider each.
+func (d *Decider) Decide(action, resource string) Decision {
+	d.own.Action, d.own.Resource = action, resource
+	j := d.judge.about()
+	j.sort()
+	out := j.decide()
+	out.NotGiven = j.notGiven
+	out.Exhausted = out.Exhausted && out.Effect == Undetermined
+	out.input, out.action, out.resource = d.common, action, resource
+	return out
+}
+
+// Considered reports whether a decision so far asked for the condition key, or for one with the prefix if key ends with *. The decisions stay the same
+// whatever is known of a key that they did not ask for.
+func (d *Decider) Considered(key string) bool {
+	prefix, many := strings.CutSuffix(key, "*")
+	for _, k := range d.judge.facts.considered.list {
+		if sameKey(k, key) || many && len(k) >= len(prefix) && sameKey(k[:len(prefix)], prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// input is what decisions have in common, kept for Explain.
 type input struct {
 	request  Request
 	policies Policies

@@ -23,7 +23,13 @@ func (j *judge) denying() []Match {
 
 // allowing returns the statements by which the request is allowed.
 func (j *judge) allowing(a answers) []Match {
-	out := make([]Match, 0, 4)
+	n := len(j.scps) + 2
+	for _, s := range [...]*side{&j.boundary, &j.session} {
+		if !s.none {
+			n++
+		}
+	}
+	out := make([]Match, 0, n)
 	settled := j.granted(a) == yes // otherwise one of several statements applies in each case
 	first := func(sides ...*side) {
 		for _, s := range sides {

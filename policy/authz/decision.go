@@ -53,7 +53,8 @@ type Decision struct {
 	// NotGiven are the layers that would count but were nil in [Policies]; 0 is none. The Effect holds for the given documents only.
 	NotGiven Layer
 
-	input *input
+	input            *input // nil for the zero Decision
+	action, resource string // of the request
 }
 
 // Match says whether one statement applies to the request, or what a layer as a whole does.

@@ -16,7 +16,9 @@ func (d Decision) Explain() []Match {
 	if d.input == nil {
 		return nil
 	}
-	j := newJudge(&d.input.request, &d.input.policies)
+	r := d.input.request
+	r.Action, r.Resource = d.action, d.resource
+	j := newJudge(&r, &d.input.policies).about()
 	var out []Match
 	each := func(at ref, d policy.Document) {
 		if d.IsZero() {
@@ -222,6 +224,13 @@ func principalTexts(s *statement) []string {
 
 // because says why a statement applies: the matching action pattern, and the conditions.
 func (j *judge) because(s *statement) string {
+	if !s.notAction && len(s.conditions) == 0 {
+		for i := range s.actions {
+			if s.actions[i].match(j.action) {
+				return "it is about " + s.actionTexts[i]
+			}
+		}
+	}
 	var b strings.Builder
 	b.WriteString("it is about ")
 	if s.notAction {

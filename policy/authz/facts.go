@@ -42,7 +42,41 @@ type facts struct {
 	index   *factIndex // of many keys; nil if there are few
 	follows [4]follow
 	choices map[string]bool // the possible values of aws:PrincipalArn, if more than one
-	role    string          // the form of aws:PrincipalArn if the caller's ARN gives only a form; else ""
+
+	considered *keySet // that were asked for; nil if that is not noted
+	role       string  // the form of aws:PrincipalArn if the caller's ARN gives only a form; else ""
+}
+
+// ownerFollows is the number of the key that findOwner adds.
+const ownerFollows = 3
+
+// keySet is a set of keys in lower case. Few are searched linearly.
+type keySet struct {
+	list  []string
+	in    map[string]bool // of many; nil if there are few
+	first [8]string       // room for the list
+}
+
+func newKeySet(keys ...string) *keySet {
+	s := &keySet{}
+	s.list = append(s.first[:0], keys...)
+	return s
+}
+
+func (s *keySet) add(key string) {
+	if s.in == nil && slices.Contains(s.list, key) || s.in[key] {
+		return
+	}
+	s.list = append(s.list, key)
+	switch {
+	case s.in != nil:
+		s.in[key] = true
+	case len(s.list) > 2*len(s.first):
+		s.in = make(map[string]bool, 2*len(s.list))
+		for _, k := range s.list {
+			s.in[k] = true
+		}
+	}
 }
 
 type contextKey struct {
@@ -58,8 +92,11 @@ type follow struct {
 }
 
 // newFacts collects what the request says and what follows from it. findOwner adds the owner of the resource later.
-func newFacts(r *Request, w *who) *facts {
-	f := &facts{request: r, context: make([]contextKey, 0, len(r.Context))}
+func newFacts(r *Request, w *who) facts {
+	f := facts{request: r}
+	if len(r.Context) > 0 {
+		f.context = make([]contextKey, 0, len(r.Context))
+	}
 	if len(r.Context)+len(r.Like)+len(r.Among)+len(r.Absent) > manyKeys {
 		f.index = newFactIndex(r)
 	}
@@ -86,6 +123,9 @@ func (f *facts) infer(at int, key, value string) {
 
 // key returns the values and the state of a key. The key must be in lower case.
 func (f *facts) key(key string) ([]string, state) {
+	if f.considered != nil {
+		f.considered.add(key)
+	}
 	switch values, n := f.given(key); {
 	case n > 0 && len(values) > 0:
 		return values, present

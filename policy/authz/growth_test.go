@@ -203,7 +203,14 @@ func TestGrowth(t *testing.T) {
 		Shapes: grownShapes,
 		Most:   1 << 12,
 		Functions: map[string]func(*grown){
-			"Decide":           func(in *grown) { authz.Decide(in.r, in.p) },
+			"Decide":         func(in *grown) { authz.Decide(in.r, in.p) },
+			"NewDecider":     func(in *grown) { authz.NewDecider(in.r, in.p) },
+			"Decider.Decide": func(in *grown) { authz.NewDecider(in.r, in.p).Decide("s3:PutObject", "arn:aws:s3:::b/k") },
+			"Decider.Considered": func(in *grown) {
+				d := authz.NewDecider(in.r, in.p)
+				d.Decide("s3:PutObject", "arn:aws:s3:::b/k")
+				d.Considered("s3:x-amz-grant-*")
+			},
 			"Decision.Explain": func(in *grown) { in.d.Explain() },
 			"Decision.String":  func(in *grown) { _ = in.d.String() },
 			"Match.String": func(in *grown) {

@@ -15,7 +15,8 @@ type judge struct {
 	request  *Request
 	policies *Policies
 	who      who
-	facts    *facts
+	facts    facts
+	linked   bool   // the caller is a service-linked role
 	action   string // lower case
 	service  string // of the action
 	atoms    []*atom
@@ -137,16 +138,32 @@ type literal struct {
 	not  bool
 }
 
+// newJudge returns a judge that can be asked about requests of the same caller with the same keys: see about.
 func newJudge(r *Request, p *Policies) *judge {
-	j := &judge{request: r, policies: p, who: newWho(r), action: strings.ToLower(r.Action), work: &work{left: maxWork}}
-	j.service, _, _ = strings.Cut(j.action, ":")
+	j := &judge{request: r, policies: p, who: newWho(r), work: &work{}}
 	j.facts = newFacts(r, &j.who)
-	j.findOwner()
+	j.facts.considered = newKeySet(keyPrincipalARN) // findRole asks for it
 	j.findRole()
-	linked := j.who.serviceLinked(j.facts)
-	j.underSCPs = j.who.hasIdentity() && !linked
-	j.underRCPs = !linked && !withoutRCPs[j.service]
-	j.mustAllow = j.service == "kms" && strings.Contains(r.Resource, ":key/") || j.service == "sts" && strings.Contains(r.Resource, ":role/")
+	j.linked = j.who.serviceLinked(&j.facts)
+	j.underSCPs = j.who.hasIdentity() && !j.linked
+	return j
+}
+
+// about makes the judge ready to decide its request, of which the action and the resource may have changed. Nothing of an earlier decision is left.
+func (j *judge) about() *judge {
+	j.action = strings.ToLower(j.request.Action)
+	j.service, _, _ = strings.Cut(j.action, ":")
+	*j.work = work{left: maxWork}
+	j.atoms, j.free, j.spelled, j.shown = j.atoms[:0], nil, 0, nil
+	j.facts.follows[ownerFollows] = follow{}
+	j.same, j.sameAtom = no, 0
+	for _, s := range [...]*side{&j.denies, &j.identity, &j.boundary, &j.session, &j.direct, &j.role, &j.account} {
+		*s = side{sure: s.sure[:0], may: s.may[:0]}
+	}
+	j.scps, j.notGiven = nil, 0
+	j.findOwner()
+	j.underRCPs = !j.linked && !withoutRCPs[j.service]
+	j.mustAllow = j.service == "kms" && strings.Contains(j.request.Resource, ":key/") || j.service == "sts" && strings.Contains(j.request.Resource, ":role/")
 	return j
 }
 
@@ -180,7 +197,7 @@ func (j *judge) documents() []*document {
 
 // findOwner finds out which account owns the resource, and whether it is the principal's account.
 func (j *judge) findOwner() {
-	r, f := j.request, j.facts
+	r, f := j.request, &j.facts
 	owner := ""
 	if given, s := f.key(keyResourceAccount); s == present {
 		owner = given[0]
@@ -196,7 +213,7 @@ func (j *judge) findOwner() {
 	}
 	if owner != "" {
 		if _, s := f.key(keyResourceAccount); s != present && r.Resource != "*" {
-			f.infer(3, keyResourceAccount, owner)
+			f.infer(ownerFollows, keyResourceAccount, owner)
 		}
 	}
 	switch {
@@ -217,7 +234,7 @@ func (j *judge) findOwner() {
 
 // findRole finds the possible ARNs of the role of a session. There are several if a policy names a role of the same name at another path.
 func (j *judge) findRole() {
-	f := j.facts
+	f := &j.facts
 	if _, given := f.given(keyPrincipalARN); given > 0 || j.who.kind != roleSession || f.request.Complete || f.misses(keyPrincipalARN) {
 		return
 	}

@@ -51,7 +51,7 @@ func parsePattern(source string, s style) pattern {
 	if s.colons == inARN && source == "*" { // assumed to match every ARN, and nothing else
 		source = anyARN
 	}
-	var run []token
+	run := make([]token, 0, len(source))
 	in := newVariables(source)
 	seen := 0 // number of colons so far
 	for i := 0; i < len(source); {

@@ -42,7 +42,7 @@ var extremes = map[family][]string{
 
 // unknownConditions returns a judge, and the key that all conditions are about, as a decision has them.
 func unknownConditions(operators []string, values [][]string) (*judge, *unknownKey) {
-	j := newJudge(&Request{Principal: "arn:aws:iam::111122223333:role/x", Action: "s3:GetObject", Resource: "*"}, &Policies{})
+	j := newJudge(&Request{Principal: "arn:aws:iam::111122223333:role/x", Action: "s3:GetObject", Resource: "*"}, &Policies{}).about()
 	u := &unknownKey{keys: []string{"k:x"}}
 	for i, op := range operators {
 		c := compileCondition(policy.Where(op, "k:x", values[i]...), true)

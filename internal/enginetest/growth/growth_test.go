@@ -28,7 +28,8 @@ var (
 // Growth by n to the power of so much fails.
 const (
 	maxCounted = 1.1 // of calls and of allocated bytes
-	maxCPU     = 1.4 // of CPU
+	maxCPU     = 1.4 // of CPU, of which the best of so many runs counts
+	runs       = 3
 )
 
 // work is what a phase took.
@@ -173,27 +174,34 @@ func TestGrowth(t *testing.T) {
 		}
 		var all []map[string]work
 		for _, n := range sizes {
-			m := measure(t, n, s.make)
-			all = append(all, m)
-			for _, phase := range phases {
-				w := m[phase]
-				t.Logf("%-20s %-12s %5d transfers: %6.1f calls, %7.1f KiB, %6.1f V each", s.name, phase, n, float64(w.calls)/float64(n),
-					float64(w.bytes)/1024/float64(n), float64(w.cpu)/float64(v)/float64(n))
+			all = append(all, measure(t, n, s.make))
+		}
+		compared := *measured && len(sizes) > 1
+		for range runs - 1 { // the CPU of one run says little on a busy machine
+			if !compared || !slices.ContainsFunc(phases, func(phase string) bool { return growth(sizes, all, phase).cpu > maxCPU }) {
+				break
+			}
+			for i := len(sizes) - 2; i < len(sizes); i++ {
+				for phase, again := range measure(t, sizes[i], s.make) {
+					w := all[i][phase]
+					w.cpu = min(w.cpu, again.cpu)
+					all[i][phase] = w
+				}
 			}
 		}
 		for _, phase := range phases {
 			count++
-			if !*measured || len(all) < 2 {
+			for i, n := range sizes {
+				w := all[i][phase]
+				t.Logf("%-20s %-12s %5d transfers: %6.1f calls, %7.1f KiB, %6.1f V each", s.name, phase, n, float64(w.calls)/float64(n),
+					float64(w.bytes)/1024/float64(n), float64(w.cpu)/float64(v)/float64(n))
+			}
+			if !compared {
 				continue
 			}
-			a, b := all[len(all)-2][phase], all[len(all)-1][phase]
-			grows := func(a, b float64) float64 {
-				return math.Log(b/a) / math.Log(float64(sizes[len(sizes)-1])/float64(sizes[len(sizes)-2]))
-			}
-			calls, bytes := grows(float64(a.calls), float64(b.calls)), grows(float64(a.bytes), float64(b.bytes))
-			cpu := grows(float64(a.cpu), float64(b.cpu))
-			t.Logf("%s, %s: n^%.2f calls, n^%.2f bytes, n^%.2f CPU", s.name, phase, calls, bytes, cpu)
-			if calls > maxCounted || bytes > maxCounted || cpu > maxCPU {
+			g := growth(sizes, all, phase)
+			t.Logf("%-20s %-12s grows by n^%.2f calls, n^%.2f bytes, n^%.2f CPU", s.name, phase, g.calls, g.bytes, g.cpu)
+			if g.calls > maxCounted || g.bytes > maxCounted || g.cpu > maxCPU {
 				t.Errorf("%s, %s grows too fast", s.name, phase)
 			}
 		}
@@ -201,7 +209,20 @@ func TestGrowth(t *testing.T) {
 	if count == 0 {
 		t.Fatalf("no shape %q", *only)
 	}
-	t.Logf("growth: %d phases of shapes %v", count, slices.Compact(sizes))
+	t.Logf("growth: %d phases of shapes at %v transfers", count, slices.Compact(sizes))
+}
+
+// exponents say by n to the power of what the work grows.
+type exponents struct{ calls, bytes, cpu float64 }
+
+// growth compares the work of a phase at the two largest sizes.
+func growth(sizes []int, all []map[string]work, phase string) exponents {
+	last := len(sizes) - 1
+	a, b := all[last-1][phase], all[last][phase]
+	by := func(a, b float64) float64 {
+		return math.Log(b/a) / math.Log(float64(sizes[last])/float64(sizes[last-1]))
+	}
+	return exponents{by(float64(a.calls), float64(b.calls)), by(float64(a.bytes), float64(b.bytes)), by(float64(a.cpu), float64(b.cpu))}
 }
 
 func blocked(p *xacct.Plan) bool {
