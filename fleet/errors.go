@@ -36,6 +36,7 @@ type InterruptedError struct {
 	Running    []string // the transfers whose runs go on, by name; their Rows have the ARNs
 	Unknown    []string // those of which it is not known
 	NotStarted []string // those that were not begun
+	NoReceipt  []string // those that have ended, and whose receipts are not written
 	Err        error    // the cause of the context's end
 }
 
@@ -45,7 +46,7 @@ func (e *InterruptedError) Error() string {
 	for _, p := range []struct {
 		names []string
 		what  string
-	}{{e.Running, "running on"}, {e.Unknown, "unknown"}, {e.NotStarted, "not begun"}} {
+	}{{e.Running, "running on"}, {e.Unknown, "unknown"}, {e.NotStarted, "not begun"}, {e.NoReceipt, "without a receipt"}} {
 		if len(p.names) > 0 {
 			line += fmt.Sprintf("; %d %s: %s", len(p.names), p.what, text.Few(p.names))
 		}
