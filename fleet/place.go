@@ -24,9 +24,10 @@ type place struct {
 	looked  bool // whether something was under way before was looked up
 	looking bool // that look, or one at what runs, is under way
 
-	next   time.Time     // of the next look at what runs
-	paused time.Time     // until which nothing is started, because calls were throttled
-	pause  time.Duration // the latest of these pauses; 0 is none
+	next    time.Time     // of the next look at what runs
+	paused  time.Time     // until which nothing is started, because calls were throttled
+	pause   time.Duration // the latest of these pauses; 0 is none
+	refused time.Time     // since which no start was accepted, because they are throttled; zero if they are not
 }
 
 // slots is how many transfers have one of the MaxRunning.

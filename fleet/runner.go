@@ -46,7 +46,7 @@ type entry struct {
 	words     map[string]string // who confirmed the ownership of the objects, by bucket
 	stopping  bool              // CANCELLING was seen
 	unseen    int               // lists in a row that did not have its run
-	attempts  int               // starts that were throttled or lost
+	lost      int               // starts whose answers were lost
 }
 
 // gate keeps back what is not a canary.

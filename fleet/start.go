@@ -71,8 +71,11 @@ func (s *session) held() (context.Context, context.CancelFunc) {
 	return held, func() { stop(); cancel(nil) }
 }
 
-// mostAttempts is how often a start is tried again that was throttled, or whose answer was lost.
-const mostAttempts = 10
+// mostLost is how often a start is sent again whose answer was lost, and throttledFor how long starts are tried again of which the Region has accepted none.
+const (
+	mostLost     = 3
+	throttledFor = 30 * time.Minute
+)
 
 // started is what became of a start.
 type started struct {
@@ -143,11 +146,11 @@ func (s *session) begun(e *entry, st started) {
 	p := e.place
 	p.starting--
 	var lost *task.LostStartError
-	switch again := errors.As(st.err, &lost) || awserr.Throttled(st.err); {
+	switch again := s.again(e, st.err); {
 	case st.err == nil:
-		p.pause = 0
+		p.pause, p.refused = 0, time.Time{}
 		p.seen.begun++
-		e.execution, e.words, e.attempts = st.execution, st.words, 0
+		e.execution, e.words = st.execution, st.words
 		s.found(e)
 		p.running = append(p.running, e)
 		if len(p.running) == 1 {
@@ -157,11 +160,10 @@ func (s *session) begun(e *entry, st started) {
 		if st.progress != nil {
 			s.saw(e, *st.progress)
 		}
-	case again && e.attempts < mostAttempts && !s.stopped():
-		e.attempts++
+	case again:
 		p.throttled(time.Now())
 		p.queue = slices.Insert(p.queue, 0, e)
-	case lost != nil:
+	case errors.As(st.err, &lost):
 		s.found(e)
 		s.end(e, nil, func() { e.State, e.Err = Unknown, st.err })
 	case s.stopped() && (!st.requested || errors.Is(st.err, context.Canceled)): // nothing was sent
@@ -170,6 +172,25 @@ func (s *session) begun(e *entry, st started) {
 		s.found(e)
 		s.end(e, nil, func() { e.State, e.Err = NotStarted, st.err })
 	}
+}
+
+// again reports whether a start is to be tried again: it was throttled, or its answer got lost. With its token it is found if it was carried out.
+func (s *session) again(e *entry, err error) bool {
+	var lost *task.LostStartError
+	switch {
+	case err == nil || s.stopped():
+		return false
+	case errors.As(err, &lost):
+		e.lost++
+		return e.lost <= mostLost
+	case awserr.Throttled(err):
+		p, now := e.place, time.Now()
+		if p.refused.IsZero() {
+			p.refused = now
+		}
+		return now.Sub(p.refused) < throttledFor
+	}
+	return false
 }
 
 // found notes that the run that was under way before, if there was one, is known now.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -32,6 +33,9 @@ type world struct {
 func newWorld(t *testing.T, n int, edit func(i int, tr *xacct.Transfer), optFns ...func(*xaccttest.Options)) *world {
 	t.Helper()
 	cloud := xaccttest.NewCloud(append([]func(*xaccttest.Options){func(o *xaccttest.Options) { o.PageSize, o.KeepCalls = 100, 1 }}, optFns...)...)
+	for _, region := range regions {
+		cloud.AddBucket(kittest.AccountA, region, "lists-"+region)
+	}
 	made := map[string]bool{}
 	var transfers []xacct.Transfer
 	for i := range n {
@@ -57,7 +61,11 @@ func newWorld(t *testing.T, n int, edit func(i int, tr *xacct.Transfer), optFns 
 	}
 	w := &world{cloud: cloud}
 	w.plan = kittest.MustPlan(t, t.Context(), cloud.Clients(), transfers)
-	w.result = kittest.MustApply(t, t.Context(), cloud.Clients(), w.plan)
+	if r, err := w.plan.Apply(t.Context(), cloud.Clients()); err != nil {
+		t.Fatal(err, r)
+	} else {
+		w.result = r
+	}
 	w.meter = &meter{calls: map[string]int{}}
 	cloud.Intercept(w.meter.intercept)
 	time.Sleep(time.Minute) // tasks are no longer being created
@@ -92,6 +100,7 @@ type meter struct {
 	mu    sync.Mutex
 	calls map[string]int              // by operation
 	all   int                         // of them
+	whole int                         // of them ListTaskExecutions without a task
 	dies  int                         // after so many calls the process is gone; 0 is never
 	fault func(xaccttest.Call) error  // the error of a call; nil is none
 	lose  func(operation string) bool // whether the answer of a call gets lost; nil is never
@@ -103,6 +112,9 @@ func (m *meter) intercept(_ context.Context, call xaccttest.Call, next func() er
 	if !gone {
 		m.all++
 		m.calls[call.Operation]++
+		if call.Operation == "ListTaskExecutions" && arnOf(call.Input) == "" {
+			m.whole++
+		}
 	}
 	fault := m.fault
 	lost := m.lose != nil && m.lose(call.Operation)
@@ -141,7 +153,7 @@ func latency(o *xaccttest.Options) { o.Latency = 200 * time.Millisecond }
 func (m *meter) restart(dies int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.all, m.dies = 0, dies
+	m.all, m.whole, m.dies = 0, 0, dies
 	m.calls = map[string]int{}
 }
 
@@ -214,3 +226,14 @@ func once(t *testing.T, w *world) (most map[string]int) {
 
 // as is the error as its type.
 func as[E error](err error) (e E, ok bool) { return e, errors.As(err, &e) }
+
+// arnOf is the ARN of the task, or of the run, that the input of a call of DataSync names.
+func arnOf(input any) string {
+	in := reflect.ValueOf(input).Elem()
+	for _, name := range []string{"TaskArn", "TaskExecutionArn", "ResourceArn"} {
+		if f := in.FieldByName(name); f.IsValid() && f.Kind() == reflect.Pointer && !f.IsNil() {
+			return f.Elem().String()
+		}
+	}
+	return ""
+}
