@@ -116,16 +116,17 @@ func (m *meter) intercept(_ context.Context, call xaccttest.Call, next func() er
 			m.whole++
 		}
 	}
-	fault := m.fault
+	var fault error
+	if m.fault != nil && !gone {
+		fault = m.fault(call)
+	}
 	lost := m.lose != nil && m.lose(call.Operation)
 	m.mu.Unlock()
 	switch {
 	case gone:
 		return kittest.ErrProcessGone
 	case fault != nil:
-		if err := fault(call); err != nil {
-			return err
-		}
+		return fault
 	}
 	if err := next(); err != nil || !lost {
 		return err
