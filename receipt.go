@@ -5,7 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,25 +87,46 @@ func digest(data []byte) string {
 // Receipt reads the policies in force and changes nothing. What cannot be read is in NotRead and is no error. A run of a task that is no longer the
 // transfer's is refused: write the receipt before the task is replaced.
 func (p *Plan) Receipt(ctx context.Context, c Clients, transfer string, result *Result, outcome *task.Outcome) (*Receipt, error) {
-	i := p.transfer(transfer)
-	switch {
-	case i < 0:
-		return nil, fmt.Errorf("receipt: the plan has no transfer %q", transfer)
-	case outcome == nil:
-		return nil, fmt.Errorf("receipt of %s: the run has no outcome: wait for its end first", transfer)
+	written, err := p.Receipts(ctx, c, result, map[string]*task.Outcome{transfer: outcome})
+	return written[transfer], err
+}
+
+// Receipts records runs of several transfers, by name, as [Plan.Receipt] does that of one, and reads what they share once. The error joins those of runs
+// that are refused; the others have their receipts. If it is about the clients or a transfer is invalid, there is no receipt.
+func (p *Plan) Receipts(ctx context.Context, c Clients, result *Result, outcomes map[string]*task.Outcome) (map[string]*Receipt, error) {
+	names := slices.Sorted(maps.Keys(outcomes))
+	transfers := make([]Transfer, len(names))
+	for n, name := range names {
+		switch i := p.transfer(name); {
+		case i < 0:
+			return nil, fmt.Errorf("receipt: the plan has no transfer %q", name)
+		case outcomes[name] == nil:
+			return nil, fmt.Errorf("receipt of %s: the run has no outcome: wait for its end first", name)
+		default:
+			transfers[n] = p.Transfers[i]
+		}
 	}
-	t := p.Transfers[i]
 	planDigest, err := p.Digest()
 	if err != nil {
 		return nil, err
 	}
-	force, err := survey.InForce(ctx, c.set(), t.resolve())
+	force, err := survey.InForce(ctx, c.set(), resolveAll(transfers))
 	if err != nil {
 		return nil, err
 	}
-	if force.TaskARN != "" && force.TaskARN != taskOf(outcome.ExecutionARN) {
-		return nil, fmt.Errorf("receipt of %s: the run is one of %s, and the transfer's task is %s", t.Name, taskOf(outcome.ExecutionARN), force.TaskARN)
+	out, errs := map[string]*Receipt{}, []error(nil)
+	for i, t := range transfers {
+		ran := taskOf(outcomes[t.Name].ExecutionARN)
+		if force[i].TaskARN != "" && force[i].TaskARN != ran {
+			errs = append(errs, fmt.Errorf("receipt of %s: the run is one of %s, and the transfer's task is %s", t.Name, ran, force[i].TaskARN))
+			continue
+		}
+		out[t.Name] = newReceipt(t, planDigest, force[i], result, outcomes[t.Name])
 	}
+	return out, errors.Join(errs...)
+}
+
+func newReceipt(t Transfer, planDigest string, force survey.Force, result *Result, outcome *task.Outcome) *Receipt {
 	r := &Receipt{
 		Schema: receiptSchema, Written: time.Now().UTC(), Transfer: t, Plan: planDigest,
 		TaskARN: taskOf(outcome.ExecutionARN), ExecutionARN: outcome.ExecutionARN, Mode: outcome.Mode, Verdict: outcome.Verdict.String(),
@@ -117,7 +141,7 @@ func (p *Plan) Receipt(ctx context.Context, c Clients, transfer string, result *
 	if outcome.RequestID != "" {
 		r.RequestIDs["start"] = []string{outcome.RequestID}
 	}
-	return r, nil
+	return r
 }
 
 // taskOf is the ARN of an execution's task.

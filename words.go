@@ -24,79 +24,55 @@ type (
 	Change = plan.Change
 	// Severity is the weight of a [Finding]. See [plan.Severity].
 	Severity = plan.Severity
-
 	// Finding is one thing that a plan knows about a transfer: what the policies allow, what stands in the way, what is unknown. See [plan.Finding].
 	Finding = plan.Finding
-
 	// Code is the stable word of a [Finding]. See [plan.Code].
 	Code = plan.Code
-
 	// Facts are what is known about the accounts of a transfer before anything is changed. See [plan.Facts].
 	Facts = plan.Facts
-
 	// Maker is the principal of the task account whose credentials plan and will apply, and what it has to make of one transfer. See [plan.Maker].
 	Maker = plan.Maker
 	// Write is a call by which the caller of an account will change the policy or the Object Ownership of a bucket, or the policy of a key. See [plan.Write].
 	Write = plan.Write
-
 	// Status is how a [Change] ended. See [plan.Status].
 	Status = plan.Status
-
 	// ChangeResult is what became of one change. See [plan.ChangeResult].
 	ChangeResult = plan.ChangeResult
-
 	// PolicyWrite is one write of a policy that others write too. See [plan.PolicyWrite].
 	PolicyWrite = plan.PolicyWrite
-
 	// Stored is what was read of a policy that others write too, after the last write or instead of one, and of a bucket's Object Ownership. See [plan.Stored].
 	Stored = plan.Stored
-
 	// Result is what Apply did. See [plan.Result].
 	Result = plan.Result
-
 	// Event is one step of Apply. See [plan.Event].
 	Event = plan.Event
-
 	// EventState is what an [Event] reports. See [plan.EventState].
 	EventState = plan.EventState
-
 	// Residue is something that is left after a tear-down. See [plan.Residue].
 	Residue = plan.Residue
-
 	// AccessTestError says that DataSync would not make a location or task, or start or finish a run, mostly because it could not reach a bucket, and what the plan had said of that. See [plan.AccessTestError].
 	AccessTestError = plan.AccessTestError
-
 	// Claim is what the operator of an account reported of one policy or of one bucket's Object Ownership, where nobody here can look. See [plan.Claim].
 	Claim = plan.Claim
-
 	// ClientError says that the plan needs a client that the caller did not give, or gave as nil. See [plan.ClientError].
 	ClientError = plan.ClientError
-
 	// ConfigError says that a call cannot succeed with the client that it was made with: its credentials have expired, are missing or are refused, or it has no Region. See [plan.ConfigError].
 	ConfigError = plan.ConfigError
-
 	// CallError is a failed call, with the account, Region and operation it was made in. See [plan.CallError].
 	CallError = plan.CallError
-
 	// IdentityError says that a client belongs to another account than the one it stands for, or that its account could not be proved. See [plan.IdentityError].
 	IdentityError = plan.IdentityError
-
 	// CallerError says that nothing was applied, because the caller may not make a location or task that it would have to make now, or because the caller
 	// of another account may not write a policy there. See [plan.CallerError].
 	CallerError = plan.CallerError
-
 	// BlockedError says that changes were not made because findings block them. See [plan.BlockedError].
 	BlockedError = plan.BlockedError
-
 	// AmbiguousError says that several resources are tagged as one of ours. See [plan.AmbiguousError].
 	AmbiguousError = plan.AmbiguousError
-
 	// PartialError says what stands of an apply of which a change failed: nothing is rolled back. See [plan.PartialError].
 	PartialError = plan.PartialError
-
 	// StaleError says that a resource of ours was changed after the plan was made. See [plan.StaleError].
 	StaleError = plan.StaleError
-
 	// MismatchError says that a plan's text is not what its transfers ask for, so that somebody or something edited it. See [plan.MismatchError].
 	MismatchError = plan.MismatchError
 

@@ -50,6 +50,7 @@ var floors = []struct {
 	{"xaccttest/internal", 29},  // what its services share, and does not know them
 	{"xaccttest", 30},           // the in-memory AWS
 	{"xaccttest/awshttp", 31},   // its HTTP face
+	{"fleet", 34},               // what runs the transfers of a plan
 	{"review", 35},              // what people read who do not write Go
 	{"handover", 36},            // what people get who do not write Go
 	{"internal/enginetest", 40}, // end-to-end tests of the public API, and what they share

@@ -16,20 +16,26 @@ type Force struct {
 	Documents []snapshot.Document
 }
 
-// InForce reads what is in force for the transfer. The error is that of an invalid transfer or of missing clients; a document that could not be read
-// has an error of its own.
-func InForce(ctx context.Context, c client.Set, t *transfer.Transfer) (Force, error) {
-	transfers := []*transfer.Transfer{t}
+// InForce reads what is in force for the transfers, in their order. The error is that of an invalid transfer or of missing clients; a document that could
+// not be read has an error of its own.
+func InForce(ctx context.Context, c client.Set, transfers []*transfer.Transfer) ([]Force, error) {
 	if err := transfer.Validate(transfers); err != nil {
-		return Force{}, err
+		return nil, err
 	}
 	read, err := Read(ctx, c, transfers, 0, nil)
 	if err != nil {
-		return Force{}, err
+		return nil, err
 	}
-	out := Force{Documents: read.Snapshot.DocumentsInForce(t)}
-	if task, err := read.Snapshot.OurTask(desired.Of(transfers).Tasks[0]); err == nil && task.Exists {
-		out.TaskARN = task.ARN
+	out, at := make([]Force, len(transfers)), map[*transfer.Transfer]int{}
+	for i, t := range transfers {
+		at[t] = i
+	}
+	for _, w := range desired.Of(transfers).Tasks {
+		i := at[w.Transfer]
+		out[i].Documents = read.Snapshot.DocumentsInForce(w.Transfer)
+		if task, err := read.Snapshot.OurTask(w); err == nil && task.Exists {
+			out[i].TaskARN = task.ARN
+		}
 	}
 	return out, nil
 }

@@ -1,0 +1,102 @@
+package fleet
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/xacct/xacct/internal/text"
+)
+
+// GateError says that a transfer was not begun because canaries are not complete.
+type GateError struct {
+	Canaries []string // those that are not complete, by name
+}
+
+// Error is one line: the canaries.
+func (e *GateError) Error() string {
+	return text.Printable(fmt.Sprintf("not begun: canar%s not complete: %s", ies(len(e.Canaries)), text.Few(e.Canaries)))
+}
+
+// ies is the ending of "canary" with its verb.
+func ies(n int) string {
+	if n == 1 {
+		return "y"
+	}
+	return "ies"
+}
+
+// Hint names the next action.
+func (e *GateError) Hint() string {
+	return "see the errors of the canaries, mend what they say, and run again with another RunID, which runs the canaries anew"
+}
+
+// InterruptedError says that Run ended because its context did. No run was cancelled.
+type InterruptedError struct {
+	RunID      string
+	Running    []string // the transfers whose runs go on, by name; their Rows have the ARNs
+	Unknown    []string // those of which it is not known
+	NotStarted []string // those that were not begun
+	NoReceipt  []string // those that have ended, and whose receipts are not written
+	Err        error    // the cause of the context's end
+}
+
+// Error is one line: what runs on, and what was not begun.
+func (e *InterruptedError) Error() string {
+	line := fmt.Sprintf("run %s stopped watching: %v", e.RunID, e.Err)
+	for _, p := range []struct {
+		names []string
+		what  string
+	}{{e.Running, "running on"}, {e.Unknown, "unknown"}, {e.NotStarted, "not begun"}, {e.NoReceipt, "without a receipt"}} {
+		if len(p.names) > 0 {
+			line += fmt.Sprintf("; %d %s: %s", len(p.names), p.what, text.Few(p.names))
+		}
+	}
+	return text.Printable(line)
+}
+
+// Unwrap is the cause.
+func (e *InterruptedError) Unwrap() error { return e.Err }
+
+// Hint names the next action.
+func (e *InterruptedError) Hint() string {
+	return text.Printable(fmt.Sprintf("run again with the RunID %q: it watches what runs on, and starts nothing twice", e.RunID))
+}
+
+// IncompleteError says that not every transfer is complete.
+type IncompleteError struct {
+	RunID  string
+	Counts Counts
+	Rows   []Row // those that are not complete, in the plan's order
+}
+
+// Error is one line: how many transfers are in which state, and the names of some that are not complete.
+func (e *IncompleteError) Error() string {
+	names := make([]string, len(e.Rows))
+	for i, r := range e.Rows {
+		names[i] = r.Transfer
+	}
+	return text.Printable(fmt.Sprintf("run %s: %s; not complete: %s", e.RunID, e.Counts, text.Few(names)))
+}
+
+// Unwrap is the errors of the rows.
+func (e *IncompleteError) Unwrap() []error {
+	var out []error
+	for _, r := range e.Rows {
+		if r.Err != nil {
+			out = append(out, r.Err)
+		}
+	}
+	return out
+}
+
+// Hint names the next action.
+func (e *IncompleteError) Hint() string {
+	var ways []string
+	if c := e.Counts; c.Waiting+c.Running+c.NotStarted+c.Unknown > 0 {
+		ways = append(ways, fmt.Sprintf("run again with the RunID %q for what was not started or still runs", e.RunID))
+	}
+	if c := e.Counts; c.WithExceptions+c.Failed+c.Cancelled+c.Held > 0 {
+		ways = append(ways, "run again with another RunID for what has ended otherwise: DataSync transfers what differs")
+	}
+	return text.Printable(strings.Join(ways, "; "))
+}

@@ -1,0 +1,4 @@
+package fleet
+
+// Rules are the rules of the options.
+var Rules = rules

@@ -1,0 +1,10 @@
+package fleet_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/xacct/xacct/internal/testlimit"
+)
+
+func TestMain(m *testing.M) { os.Exit(testlimit.Run(m)) }
