@@ -100,7 +100,6 @@ func TestScriptEnds(t *testing.T) {
 		sid = st.Sid()
 		break
 	}
-	const foreign = `{"Version":"2012-10-17","Statement":[{"Sid":"TLS","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}]}`
 	for _, tt := range []struct {
 		name     string
 		policy   string // "" is none
@@ -186,9 +185,23 @@ func TestScriptEnds(t *testing.T) {
 func TestScriptWithoutPython(t *testing.T) {
 	need(t, "bash", "jq")
 	dir, _ := pushBundle(t)
-	for _, programs := range [][]string{{"jq"}, nil} {
-		s := newStub(t, programs...)
-		s.write("policy", `{"Statement":[{"Sid":"TLS \u001b[31m","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}]}`)
+	const stands = `{"Statement":[{"Sid":"TLS \u001b[31m","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}]}`
+	for _, tt := range []struct {
+		name, policy, failure string
+		programs              []string
+		says                  string
+	}{
+		{"jq looks", stands, "", []string{"jq"}, "stands there: "},
+		{"no jq", stands, "", nil, "there is no python3 here"},
+		{"no policy", "", "", []string{"jq"}, "NoSuchBucketPolicy"},
+		{"not readable", stands, "AccessDenied no\n", []string{"jq"}, "AccessDenied"},
+		{"no JSON", "{", "", []string{"jq"}, "there is no python3 here"},
+	} {
+		s := newStub(t, tt.programs...)
+		if tt.policy != "" {
+			s.write("policy", tt.policy)
+		}
+		s.write("fail-get-bucket-policy", tt.failure)
 		s.write("bin/aws", `#!/bin/sh
 if [ "$1" = sts ]; then echo `+accountB+`; exit; fi
 XACCT_STUB='`+s.dir+`' exec '`+os.Args[0]+`' "$@"
@@ -196,13 +209,13 @@ XACCT_STUB='`+s.dir+`' exec '`+os.Args[0]+`' "$@"
 		o := operator{t: t, dir: copyOf(t, dir), account: accountB, path: s.path()}
 		_, errs, status := o.run("script.sh")
 		if status != 3 || !strings.Contains(errs, "Open the Amazon S3 console") || !strings.Contains(errs, `"Sid": "Xacct`) {
-			t.Errorf("status %d:\n%s", status, errs)
+			t.Errorf("%s: status %d:\n%s", tt.name, status, errs)
 		}
-		if len(programs) > 0 != strings.Contains(errs, "stands there: ") || strings.Contains(errs, "\x1b") {
-			t.Errorf("what stands there: %q", errs)
+		if !strings.Contains(errs, tt.says) || strings.Contains(errs, "\x1b") {
+			t.Errorf("%s: what stands there: %q", tt.name, errs)
 		}
 		if strings.Contains(s.calls(), "put-") {
-			t.Errorf("it wrote:\n%s", s.calls())
+			t.Errorf("%s: it wrote:\n%s", tt.name, s.calls())
 		}
 	}
 }
@@ -216,7 +229,6 @@ func TestCopies(t *testing.T) {
 		first = st
 		break
 	}
-	const foreign = `{"Version":"2012-10-17","Statement":[{"Sid":"TLS","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}]}`
 	older := policy.Allow("s3:GetObject").WithSid(first.Sid()).By(policy.AWS("arn:aws:iam::" + accountA +
 		":role/before")).On("arn:aws:s3:::media-archive/old/*")
 	d, err := policy.Parse([]byte(foreign))
@@ -235,7 +247,7 @@ func TestCopies(t *testing.T) {
 		t.Errorf("after undo (-want +got):\n%s", cmp.Diff(before, got))
 	}
 	names, err := filepath.Glob(filepath.Join(dir, "copies", "*"))
-	if err != nil || len(names) != 3 {
+	if err != nil || len(names) != 4 { // and the mark of undo.sh
 		t.Errorf("copies %v: %v", names, err)
 	}
 	for i, want := range []string{before, foreign} {

@@ -1,6 +1,8 @@
 set -euo pipefail
 umask 077
 export LC_ALL=C.UTF-8 AWS_PAGER='' AWS_CLI_AUTO_PROMPT=off
+export PYTHONIOENCODING=utf-8 PYTHONUTF8=1 # of an AWS CLI that runs in a Python of this system
+unset CDPATH
 
 usage() {
 	echo "usage: $0 [--dry-run]" >&2
@@ -26,12 +28,12 @@ trap 'exit 1' INT TERM
 # Without Python nothing is written: jq changes numbers and drops members that stand twice, so that it serves for looking only.
 look() {
 	echo "$0: there is no python3 here, and without it a policy cannot be changed safely: nothing was written" >&2
-	if [ "$(aws sts get-caller-identity --query Account --output text)" != "$account" ]; then
+	if [ "$(aws sts get-caller-identity --region "$region" --query Account --output text)" != "$account" ]; then
 		echo "$0: these are not credentials of account $account" >&2
 		exit 2
 	fi
 	if command -v jq >/dev/null; then
-		look_at
+		look_at || true # there may be no policy yet, or it may not be read
 	fi
 	by_hand >&2
 	exit 3

@@ -6,6 +6,7 @@
 # Before each write it keeps what it read in the folder copies beside it, or in XACCT_COPIES.
 
 account='444455556666'
+region='us-east-2'
 way='script'
 # What is to be done by hand where this script cannot.
 by_hand() {
