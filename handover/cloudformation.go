@@ -22,6 +22,7 @@ type template struct {
 	resources  inert.Pairs
 	outputs    inert.Pairs
 	imports    []any
+	untold     []string // what is not in it
 }
 
 // cloudFormation adds the templates: one for the roles, one for the locations and one for the tasks of each Region, because a stack has one Region; and a
@@ -39,13 +40,16 @@ func (w *work) cloudFormation() error {
 	templates := []*template{roles}
 	for _, region := range w.regions() {
 		locations := &template{name: "2-locations-" + region, about: "the DataSync locations of " + region}
-		for _, l := range w.exits.locations {
-			if l.region == region {
+		for i := range w.exits.locations {
+			if l := &w.exits.locations[i]; l.region == region {
 				if err := cfnLocation(locations, l); err != nil {
 					return err
 				}
 			}
 		}
+		templates = append(templates, locations)
+	}
+	for _, region := range w.regions() { // after all locations: see exitLocation
 		tasks := &template{name: "3-tasks-" + region, about: "the DataSync tasks of " + region}
 		for _, g := range w.exits.groups {
 			if g.region == region {
@@ -59,7 +63,7 @@ func (w *work) cloudFormation() error {
 				}
 			}
 		}
-		templates = append(templates, locations, tasks)
+		templates = append(templates, tasks)
 	}
 	for _, t := range templates {
 		if err := w.addTemplate(t); err != nil {
@@ -70,6 +74,12 @@ func (w *work) cloudFormation() error {
 }
 
 func (w *work) addTemplate(t *template) error {
+	about := []string{"What account " + w.account + " has of its own for " + strings.Join(w.names(), ", ") + ": " + t.about + ".",
+		"See README.md one folder up. Every resource stays when it leaves the stack."}
+	for _, what := range t.untold {
+		w.refuse(cloudFormationForm, what, dynamicWhy)
+		about = append(about, "Not here: the "+what+". "+dynamicWhy+".")
+	}
 	if len(t.resources) == 0 {
 		return nil
 	}
@@ -81,8 +91,7 @@ func (w *work) addTemplate(t *template) error {
 	if len(t.outputs) > 0 {
 		page = append(page, inert.Pair{"Outputs", t.outputs})
 	}
-	w.add("cloudformation/"+t.name+".yaml", inert.Commented(page, "What account "+w.account+" has of its own for "+strings.Join(w.names(), ", ")+": "+t.about+".",
-		"See README.md one folder up. Every resource stays when it leaves the stack."))
+	w.add("cloudformation/"+t.name+".yaml", inert.Commented(page, about...))
 	if len(t.imports) == 0 {
 		return nil
 	}
@@ -94,14 +103,22 @@ func (w *work) addTemplate(t *template) error {
 	return nil
 }
 
-// resource adds a resource. One that can be imported must have a deletion policy.
+// dynamicWhy is why a template cannot have a text that has a dynamic reference in it.
+const dynamicWhy = "it has the text {{resolve: in it, for which CloudFormation puts a parameter or a secret, whatever quotes are around it"
+
+// resource adds a resource, unless the template cannot have it. One that can be imported must have a deletion policy.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-manually.html
-func (t *template) resource(label, kind string, properties inert.Pairs, after []any) {
+func (t *template) resource(what, label, kind string, properties inert.Pairs, after []any) (told bool) {
+	if inert.Dynamic(properties) {
+		t.untold = append(t.untold, what)
+		return false
+	}
 	r := inert.Pairs{{"Type", kind}, {"DeletionPolicy", "Retain"}, {"UpdateReplacePolicy", "Retain"}}
 	if len(after) > 0 {
 		r = append(r, inert.Pair{"DependsOn", after})
 	}
 	t.resources = append(t.resources, inert.Pair{label, append(r, inert.Pair{"Properties", properties})})
+	return true
 }
 
 // imported notes a resource that exists.
@@ -150,8 +167,7 @@ func (w *work) cfnRole(t *template, r exitRole) error {
 	properties := inert.Pairs{{"RoleName", r.spec.Name}}.With("Path", r.spec.Path).With("Description", r.spec.Description)
 	properties = properties.With("PermissionsBoundary", r.spec.PermissionsBoundary)
 	properties = append(properties, inert.Pair{"AssumeRolePolicyDocument", trust}, inert.Pair{"Policies", policies}).With("Tags", cfnTags(r.spec.Tags))
-	t.resource(label, "AWS::IAM::Role", properties, nil)
-	if r.have {
+	if t.resource("role "+r.spec.Name, label, "AWS::IAM::Role", properties, nil) && r.have {
 		t.imported(label, "AWS::IAM::Role", "RoleName", r.spec.Name)
 	}
 	return nil
@@ -170,13 +186,16 @@ func properties(in any) (inert.Pairs, error) {
 	return v.(inert.Pairs), nil
 }
 
-func cfnLocation(t *template, l exitLocation) error {
+func cfnLocation(t *template, l *exitLocation) error {
 	members, err := properties(l.in)
 	if err != nil {
 		return err
 	}
 	label := "Location" + logical(l.label)
-	t.resource(label, "AWS::DataSync::LocationS3", members, nil)
+	if !t.resource(fmt.Sprintf("%s location of transfer %s", l.side, l.transfer), label, "AWS::DataSync::LocationS3", members, nil) {
+		l.untold = true
+		return nil
+	}
 	t.outputs = append(t.outputs, inert.Pair{label + "Arn", inert.Pairs{{"Value", inert.Pairs{{"Fn::GetAtt", []any{label, "LocationArn"}}}}}})
 	if l.arn != "" {
 		t.imported(label, "AWS::DataSync::LocationS3", "LocationArn", l.arn)
@@ -191,8 +210,8 @@ func cfnGroup(t *template, g exitGroup) {
 		days = fmt.Sprint(n)
 	}
 	group := inert.Pairs{{"LogGroupName", g.want.Spec.Name}}.With("RetentionInDays", days).With("KmsKeyId", g.want.Spec.KMSKey)
-	t.resource(label, "AWS::Logs::LogGroup", group.With("Tags", cfnTags(g.want.Tags)), nil)
-	if g.have {
+	group = group.With("Tags", cfnTags(g.want.Tags))
+	if t.resource("log group "+g.want.Spec.Name, label, "AWS::Logs::LogGroup", group, nil) && g.have {
 		t.imported(label, "AWS::Logs::LogGroup", "LogGroupName", g.want.Spec.Name)
 	}
 }
@@ -204,6 +223,7 @@ func (w *work) cfnTask(t *template, x exitTask) error {
 		return err
 	}
 	label := "Task" + logical(x.label)
+	var parameters inert.Pairs
 	for i, property := range []string{"SourceLocationArn", "DestinationLocationArn"} {
 		e := x.ends[i]
 		if e.location < 0 {
@@ -211,8 +231,11 @@ func (w *work) cfnTask(t *template, x exitTask) error {
 		}
 		l := w.exits.locations[e.location]
 		name := "Location" + logical(l.label) + "Arn"
-		t.parameters = append(t.parameters, inert.Pair{name, inert.Pairs{{"Type", "String"}, {"Description", "the output " + name + " of " +
-			"2-locations-" + l.region}}.With("Default", l.arn)})
+		about := "the output " + name + " of 2-locations-" + l.region
+		if l.untold {
+			about = "the ARN of the " + string(l.side) + " location of transfer " + l.transfer + ", which no template here makes"
+		}
+		parameters = append(parameters, inert.Pair{name, inert.Pairs{{"Type", "String"}, {"Description", about}}.With("Default", l.arn)})
 		for j := range members {
 			if members[j][0] == property {
 				members[j][1] = inert.Pairs{{"Ref", name}}
@@ -225,7 +248,10 @@ func (w *work) cfnTask(t *template, x exitTask) error {
 			after = append(after, name)
 		}
 	}
-	t.resource(label, "AWS::DataSync::Task", members, after)
+	if !t.resource("task of transfer "+x.transfer, label, "AWS::DataSync::Task", members, after) {
+		return nil
+	}
+	t.parameters = append(t.parameters, parameters...)
 	if x.arn != "" {
 		t.imported(label, "AWS::DataSync::Task", "TaskArn", x.arn)
 	}
@@ -262,6 +288,10 @@ func (w *work) cfnFragment(name string, d policy.Document, why, where string) er
 	v, err := inert.FromJSON(d.Bytes())
 	if err != nil {
 		return err
+	}
+	if inert.Dynamic(v) {
+		w.refuse(cloudFormationForm, "statements of "+name, dynamicWhy)
+		return nil
 	}
 	for _, p := range v.(inert.Pairs) {
 		if p[0] == "Statement" {

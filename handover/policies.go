@@ -22,7 +22,7 @@ type shared struct {
 	wanted       policy.Statements // in a set-up these are to stand there, in a tear-down they are to leave
 	shape        desired.Shape
 	exact        map[string]policy.Statements
-	adopted      []string // Sids of statements of others that the plan replaces by ours, which no script takes out
+	adopted      []string // statements of others that the plan replaces by ours, which no script takes out: their Sids, or what they are
 }
 
 // parts are those of the resource's ARN, split at colons.
@@ -146,7 +146,7 @@ func (s shared) leaving(mode plan.Mode) []string {
 			stay = append(stay, st.Sid())
 		}
 	}
-	out := slices.DeleteFunc(slices.Clone(s.change.Remove), func(sid string) bool { return slices.Contains(s.adopted, sid) })
+	out := slices.DeleteFunc(slices.Clone(s.change.Remove), func(sid string) bool { return !slices.Contains(s.sharedPolicy.Ours, sid) })
 	if len(stay) > 0 {
 		return out // the others would stand there by mistake only
 	}
