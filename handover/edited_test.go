@@ -11,9 +11,13 @@ import (
 	"testing"
 	"testing/synctest"
 
+	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
+
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/handover"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
+	"github.com/xacct/xacct/task"
 )
 
 // A plan lacks what its transfers ask for, or says that it is another account's: the bundle would lack it too.
@@ -35,6 +39,48 @@ func TestNewRefusesAPlanThatLacksAChange(t *testing.T) {
 	}
 	if looked < 7 {
 		t.Errorf("%d changes", looked)
+	}
+}
+
+// What a plan may hold or lack for good reasons gets a bundle.
+func TestNewTakesEveryPlan(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		plan func(*testing.T) *xacct.Plan
+	}{
+		{"both ends in one Region", func(t *testing.T) *xacct.Plan {
+			cloud := kittest.World(t)
+			cloud.AddBucket(accountA, "us-east-2", "near")
+			tr := kittest.Push(cloud)
+			tr.Source.Bucket, tr.Source.Region, tr.Source.Prefix = "near", "us-east-2", ""
+			return planOf(t, cloud, accountA, tr)
+		}},
+		{"a log group that is left", func(t *testing.T) *xacct.Plan {
+			cloud := kittest.World(t)
+			tr := kittest.Push(cloud)
+			tr.Task.Mode, tr.Task.Log = dstypes.TaskModeBasic, &task.Log{Name: "/transfers/media"}
+			kittest.SetUp(t, cloud, tr)
+			tr.Task.Log = &task.Log{Name: "/transfers/renamed"}
+			return kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}, func(o *xacct.PlanOptions) { o.AllowDelete = true })
+		}},
+		{"a key that is disabled", func(t *testing.T) *xacct.Plan {
+			cloud := kittest.SharedWorld(t)
+			transfers := kittest.EncryptedPush(cloud)
+			cloud.SetKeyState(transfers[0].Destination.KMSKeys[0], kmstypes.KeyStateDisabled)
+			return kittest.MustPlan(t, t.Context(), cloud.Clients(), transfers, func(o *xacct.PlanOptions) { o.Override = []string{xacct.CodeKeyUnusable} })
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := tt.plan(t)
+				for _, account := range []string{accountA, accountB} {
+					if _, err := handover.New(p, account, func(o *handover.Options) { o.Settled = true }); err != nil {
+						t.Errorf("account %s: %v\n%s", account, err, p)
+					}
+				}
+			})
+		})
 	}
 }
 

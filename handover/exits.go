@@ -182,7 +182,7 @@ func (w *work) gatherTasks(byID map[string]*plan.Change, names labels) error {
 			arn := e.LocationARN
 			if arn == "" { // the input is made before the location: the ARN is replaced by a reference
 				arn = region.ARN{Partition: t.Transfer.Partition, Service: "datasync", Region: e.Region, Account: w.account,
-					Resource: "location/loc-00000000000000000"}.String()
+					Resource: fmt.Sprintf("location/loc-%017d", i)}.String()
 			}
 			if side == plan.SourceSide {
 				spec.SourceLocationARN = arn

@@ -11,6 +11,7 @@ import (
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/derived"
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
@@ -38,7 +39,8 @@ func placed(changes []plan.Change, account string) error {
 	return nil
 }
 
-// complete checks that a set-up has a change for all that the transfers want in the account. Of those that are blocked it may lack some.
+// complete checks that a set-up has a change for all that the transfers want in the account. Of those that are blocked it may lack some, and so it may the
+// policy of a key that it found unusable.
 func (w *work) complete(free desired.Index) error {
 	if w.part.Mode == plan.TearDown {
 		return nil
@@ -54,7 +56,10 @@ func (w *work) complete(free desired.Index) error {
 		}
 	}
 	for id, k := range free.Keys {
-		if k.Grants {
+		unusable := func(f plan.Finding) bool {
+			return f.Code == plan.CodeKeyUnusable && slices.ContainsFunc(k.Transfers, func(t *transfer.Transfer) bool { return f.Transfer == t.Name })
+		}
+		if k.Grants && !slices.ContainsFunc(w.part.Findings, unusable) {
 			wanted = append(wanted, id)
 		}
 	}
