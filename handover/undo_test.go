@@ -9,6 +9,7 @@ import (
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/xaccttest"
 )
 
 // foreign is a policy of others.
@@ -123,4 +124,37 @@ func TestUndoOfOwnership(t *testing.T) {
 			t.Errorf("after undo (-want +got):\n%s", diff)
 		}
 	}
+}
+
+// The report of a script about Object Ownership counts as that of Apply, whichever run it is of.
+func TestReportOfOwnership(t *testing.T) {
+	need(t, "bash", "python3")
+	cloud := kittest.SharedWorld(t)
+	transfers := kittest.EncryptedPush(cloud)
+	p := planOf(t, cloud, accountA, transfers...)
+	_, dir := bundle(t, p, accountB)
+	s := newStub(t, "python3")
+	s.write("policy", foreign)
+	s.write("ownership", "ObjectWriter")
+	owner := operator{t: t, dir: dir, account: accountB, path: s.path()}
+	for _, failure := range []string{"late Connection was closed\n", ""} {
+		s.write("fail-put-bucket-ownership-controls", failure)
+		r := owner.must("script.sh")
+		told := planReported(t, cloud, transfers, r)
+		for _, c := range told.Changes {
+			if c.Kind == xacct.BucketOwnership && c.Hold != xacct.Reported {
+				t.Errorf("%s %s is held as %q, want reported\n%s", c.Op, c.ID, c.Hold, r)
+			}
+		}
+	}
+}
+
+// planReported is a plan by the task account's team with the other team's report.
+func planReported(t *testing.T, cloud *xaccttest.Cloud, transfers []xacct.Transfer, r *xacct.Result) *xacct.Plan {
+	t.Helper()
+	p, err := xacct.NewPlan(t.Context(), only(cloud, accountA), transfers, func(o *xacct.PlanOptions) { o.Reported = []*xacct.Result{r} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }

@@ -389,6 +389,11 @@ def read(step):
         raise
 
 
+def known(refused):
+    """Whether the refused write was not carried out. A lost answer has no code."""
+    return refused.code != "" and not refused.code.startswith(("Internal", "Service", "RequestTimeout"))
+
+
 def write(step, text):
     """Replaces the policy by the text; deletes it if the text is empty."""
     if step["Kind"] == "key-policy":
@@ -520,9 +525,13 @@ def look(step, sent, put, take):
     return text
 
 
+def now():
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
 def stored(step, text):
     """What of ours stands in the policy, and a digest of the rest."""
-    out, mine, rest = {"Time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}, [], hashlib.sha256()
+    out, mine, rest = {"Time": now()}, [], hashlib.sha256()
     others = False
     for p in [] if text is None else Document(text).places:
         if p.sid() in step["Ours"] and (p.sid() not in step["Exact"] or ours(step, p)):
@@ -561,7 +570,7 @@ def change_policy(step):
                 say("%s: a principal is not known yet, which is so for a while after a role was made; again in %g s" % (step["ID"], WAIT))
                 time.sleep(WAIT)
                 continue
-            if e.code and not e.code.startswith(("Internal", "Service", "RequestTimeout")):
+            if known(e):
                 raise
             say("%s: it is not known whether it was written: %s" % (step["ID"], e))
         try:
@@ -586,25 +595,37 @@ def ownership(step):
 def change_ownership(step):
     words = ["--region", step["Region"], "--bucket", step["Name"], "--expected-bucket-owner", ACCOUNT]
     have, want = ownership(step), step["Want"]
+    there = True
     if UNDO:
         there, want, _ = first(step)
-        if not there:
-            return "unchanged", {}
-    if (have or "ObjectWriter") == (want or "ObjectWriter") and (have == want or not UNDO):
+    if not there or (have or "ObjectWriter") == (want or "ObjectWriter") and (have == want or not UNDO):
         ended(step)
-        return "unchanged", {}
+        return "unchanged", owned(have)
     if DRY:
         say("%s: would change %s to %s" % (step["ID"], have or "nothing (ObjectWriter)", want or "nothing (ObjectWriter)"))
         return "", {}
     keep(step, have)
-    if want is None:
-        aws("s3api", "delete-bucket-ownership-controls", *words, once=True)
-    else:
-        aws("s3api", "put-bucket-ownership-controls", *words, once=True, body={"OwnershipControls": {"Rules": [{"ObjectOwnership": want}]}})
+    try:
+        if want is None:
+            aws("s3api", "delete-bucket-ownership-controls", *words, once=True)
+        else:
+            aws("s3api", "put-bucket-ownership-controls", *words, once=True, body={"OwnershipControls": {"Rules": [{"ObjectOwnership": want}]}})
+    except Refused as e:
+        if known(e):
+            raise
+        say("%s: it is not known whether it was written: %s" % (step["ID"], e))
     if ownership(step) != want:
         raise Refused("", "what was written does not stand there: another writer was at work; run again")
     ended(step)
-    return "done", {} if UNDO or MODE == "tear-down" else {"Ownership": have or "ObjectWriter"}
+    out = owned(want)
+    if not UNDO and MODE == "set-up":
+        out["Ownership"] = have or "ObjectWriter"
+    return "done", out
+
+
+def owned(have):
+    """The Object Ownership as the report has it; none is not told."""
+    return {"Stored": {"Time": now(), "Ownership": have}} if have else {}
 
 
 def report(results):
