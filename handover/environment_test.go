@@ -83,3 +83,22 @@ func TestScriptReportsWhatEndsEarly(t *testing.T) {
 		})
 	}
 }
+
+// A setting that cannot be used is told before anything is called.
+func TestScriptWithUnusableSettings(t *testing.T) {
+	need(t, "bash", "python3")
+	dir, _ := pushBundle(t)
+	for env, says := range map[string]string{
+		"XACCT_COPIES=/dev/null":   "let XACCT_COPIES name a folder that can be written",
+		"XACCT_COPIES=/dev/null/x": "let XACCT_COPIES name a folder that can be written",
+		"XACCT_WAIT=soon":          "XACCT_WAIT is no number of seconds",
+	} {
+		s := newStub(t, "python3")
+		s.write("policy", foreign)
+		o := operator{t: t, dir: copyOf(t, dir), account: accountB, path: s.path(), env: []string{env}}
+		_, errs, status := o.run("script.sh")
+		if status == 0 || !strings.Contains(errs, says) || strings.Contains(errs, "Traceback") || s.calls() != "" {
+			t.Errorf("%s: status %d:\n%s\n%s", env, status, errs, s.calls())
+		}
+	}
+}

@@ -680,7 +680,10 @@ def main(data):
 
 if __name__ == "__main__":
     COPIES, SCRATCH, DRY, UNDO = sys.argv[1], sys.argv[2], sys.argv[3] == "dry-run", sys.argv[4] == "undo"
-    WAIT = float(os.environ.get("XACCT_WAIT", "5"))
+    try:
+        WAIT = max(0.0, min(60.0, float(os.environ.get("XACCT_WAIT") or "5")))
+    except ValueError:
+        sys.exit("XACCT_WAIT is no number of seconds: nothing was written")
     ATTEMPTS, LOOKS = 24, 20
     DATA = json.load(sys.stdin)
     ACCOUNT, MODE = DATA["Account"], DATA["Mode"]

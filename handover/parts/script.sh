@@ -20,7 +20,10 @@ if ! command -v aws >/dev/null; then
 fi
 dir=$(cd -- "$(dirname -- "$0")" && pwd -P)
 copies=${XACCT_COPIES:-"$dir/copies"}
-if [ -z "$dry" ]; then mkdir -p -- "$copies"; fi
+if [ -z "$dry" ] && ! { mkdir -p -- "$copies" && [ -w "$copies" ]; }; then
+	echo "$0: copies cannot be kept in $copies: let XACCT_COPIES name a folder that can be written; nothing was written" >&2
+	exit 2
+fi
 scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
 trap 'exit 1' INT TERM
