@@ -31,7 +31,7 @@ func TestMovesInterrupted(t *testing.T) {
 					t.Fatal("nothing was written")
 				}
 				for n := 1; n < writes; n++ {
-					if m.onlyTask && mode == xacct.TearDown || !kittest.EveryFault() && (n+i)%(8*min(testlimit.UnderRace, 3)) != 0 {
+					if m.onlyTask && mode == xacct.TearDown || !kittest.EveryFault() && (n+i)%(16*min(testlimit.UnderRace, 3)) != 0 {
 						continue
 					}
 					total++

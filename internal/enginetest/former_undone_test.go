@@ -9,7 +9,6 @@ import (
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
-	"github.com/xacct/xacct/internal/testlimit"
 	"github.com/xacct/xacct/xaccttest"
 )
 
@@ -22,7 +21,7 @@ func TestUndoneMoveLeavesNoGrant(t *testing.T) {
 			continue
 		}
 		for _, mode := range []xacct.Mode{xacct.SetUp, xacct.TearDown} {
-			for n := 1; n < 10; n += min(testlimit.UnderRace, 4) {
+			for n := 1; n < 10; n += kittest.Sample(4, 1) {
 				t.Run(fmt.Sprintf("%s, then %s, cut after write %d", m.name, mode, n), func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						cloud, tr := m.begin(t)

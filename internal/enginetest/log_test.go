@@ -189,7 +189,7 @@ func TestNoSecretIsLogged(t *testing.T) {
 	for i, operation := range []string{"", "GetRole", "GetBucketPolicy", "PutBucketPolicy", "CreateRole", "CreateLocationS3", "CreateTask", "ListTasks",
 		"DeleteRole", "GetCallerIdentity", "HeadBucket"} {
 		for j, code := range []string{"AccessDenied", "MalformedPolicy", "ThrottlingException", "ExpiredToken", "InternalError"} {
-			if (5*i+j)%testlimit.UnderRace != 0 {
+			if (5*i+j)%(kittest.Sample(3, 1)*testlimit.UnderRace) != 0 {
 				continue
 			}
 			t.Run(operation+" "+code, func(t *testing.T) {

@@ -247,7 +247,10 @@ func TestReportsThatCountForNothing(t *testing.T) {
 		if len(cases) < 10 {
 			t.Fatalf("%d reports are %s, want ten", len(cases), kind.name)
 		}
-		for _, tt := range cases {
+		for i, tt := range cases {
+			if i%kittest.Sample(3, 1) != 0 {
+				continue
+			}
 			t.Run(kind.name+": "+tt.name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) { tt.play(t) })
 			})
