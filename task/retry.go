@@ -1,7 +1,6 @@
 package task
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -30,7 +29,7 @@ import (
 // the report. An error comes last.
 func Failures(report iter.Seq2[ReportEntry, error]) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		seen := map[[16]byte]bool{}
+		seen := map[keyID]struct{}{}
 		for e, err := range report {
 			if err != nil {
 				yield("", err)
@@ -39,12 +38,11 @@ func Failures(report iter.Seq2[ReportEntry, error]) iter.Seq2[string, error] {
 			if !e.Failed() || e.Folder || e.Key == "" || strings.HasSuffix(e.Key, "/") || e.Kind == DeletedObjects { // a manifest cannot contain folders
 				continue
 			}
-			sum := sha256.Sum256([]byte(e.Key))
-			id := [16]byte(sum[:16])
-			if !seen[id] && !yield(e.Key, nil) {
+			id := idOf(e.Key)
+			if _, repeated := seen[id]; !repeated && !yield(e.Key, nil) {
 				return
 			}
-			seen[id] = true
+			seen[id] = struct{}{}
 		}
 	}
 }
@@ -62,8 +60,8 @@ var ruleManifestSkipped = problem.Rule{
 // WriteManifest writes a manifest of the keys, which are relative to the source location, to the place that m names. It returns m with the version
 // written, if the bucket has versions, and the number of keys.
 //
-// A repeated key is written once, because DataSync refuses a manifest that repeats one. Without any key nothing is written. All keys are held in memory
-// until they are sent. api must be a client for the bucket's Region. The request names the expected owner of the bucket: m.Account or, if that is
+// A repeated key is written once, because DataSync refuses a manifest that repeats one. Without any key nothing is written. The manifest is held in memory
+// until it is sent, and 16 bytes a key besides. api must be a client for the bucket's Region. The request names the expected owner of the bucket: m.Account or, if that is
 // "", the account of m.RoleARN, which is the task's.
 //
 // WriteManifest returns an error, and writes nothing, if keys yields an error, a key that a manifest cannot contain, or one that DataSync skips. Such a
@@ -76,38 +74,75 @@ func WriteManifest(ctx context.Context, api ObjectsAPI, m Manifest, keys iter.Se
 	if err := l.Err(); err != nil {
 		return m, 0, err
 	}
-	var body bytes.Buffer
-	w := csv.NewWriter(&body)
-	seen, number := map[string]bool{}, 0
+	body := newManifestBody()
+	seen := map[keyID]struct{}{}
 	for key, err := range keys {
 		if err != nil {
 			return m, 0, err
 		}
-		number++
-		if seen[key] {
-			continue
-		}
-		seen[key] = true
-		good, at := key != "" && len(key) <= s3name.MaxKey && utf8.ValidString(key) && !strings.HasSuffix(key, "/"), "key "+strconv.Itoa(number)
-		l.Check(good, ruleManifestEntry, at, key)
-		l.Check(!good || s3name.Skipped("", key, "") == "", ruleManifestSkipped, at, key)
-		if err := errors.Join(l.Err(), w.Write([]string{key})); err != nil {
+		id := idOf(key)
+		_, repeated := seen[id]
+		seen[id] = struct{}{}
+		if err := body.add(key, repeated); err != nil {
 			return m, 0, err
 		}
 	}
-	w.Flush()
-	if len(seen) == 0 {
-		return m, 0, nil
+	m, err := body.put(ctx, api, m)
+	if err != nil {
+		return m, 0, err
+	}
+	return m, body.keys, nil
+}
+
+// manifestBody is the text of a manifest, made key by key.
+type manifestBody struct {
+	text   chunks
+	rows   *csv.Writer
+	number int // of keys that were given, repeated ones included
+	keys   int // that were written
+}
+
+func newManifestBody() *manifestBody {
+	b := &manifestBody{}
+	b.rows = csv.NewWriter(&b.text)
+	return b
+}
+
+// add writes a key, unless it is repeated. It returns an error if a manifest cannot contain the key or DataSync skips it.
+func (b *manifestBody) add(key string, repeated bool) error {
+	if b.number++; repeated {
+		return nil
+	}
+	var l problem.List
+	good, at := key != "" && len(key) <= s3name.MaxKey && utf8.ValidString(key) && !strings.HasSuffix(key, "/"), "key "+strconv.Itoa(b.number)
+	l.Check(good, ruleManifestEntry, at, key)
+	l.Check(!good || s3name.Skipped("", key, "") == "", ruleManifestSkipped, at, key)
+	b.keys++
+	return errors.Join(l.Err(), b.rows.Write([]string{key}))
+}
+
+// put sends the manifest, unless it has no key, and returns m with the version written.
+func (b *manifestBody) put(ctx context.Context, api ObjectsAPI, m Manifest) (Manifest, error) {
+	if b.rows.Flush(); b.keys == 0 {
+		return m, nil
 	}
 	role, _ := region.ParseARN(m.RoleARN)
 	out, err := api.PutObject(ctx, &s3.PutObjectInput{
-		Bucket: &m.Bucket, Key: &m.Key, Body: bytes.NewReader(body.Bytes()), ContentType: new("text/csv"), ExpectedBucketOwner: optional(cmp.Or(m.Account, role.Account)),
+		Bucket: &m.Bucket, Key: &m.Key, Body: &b.text, ContentType: new("text/csv"), ExpectedBucketOwner: optional(cmp.Or(m.Account, role.Account)),
 	})
 	if err != nil {
-		return m, 0, text.Errorf("writing the manifest %s: %w", m, err)
+		return m, text.Errorf("writing the manifest %s: %w", m, err)
 	}
 	m.VersionID = aws.ToString(out.VersionId)
-	return m, len(seen), nil
+	return m, nil
+}
+
+// keyID stands for a key in less memory.
+type keyID [16]byte
+
+func idOf(key string) keyID {
+	sum := sha256.Sum256([]byte(key))
+	return keyID(sum[:16])
 }
 
 // Retry starts a run of only the objects that an earlier run left behind, according to its STANDARD report. It reads the report, writes the manifest m,
@@ -131,6 +166,10 @@ func Retry(ctx context.Context, api ExecutionAPI, objects ObjectsAPI, executionA
 	l.Under("", e.check())
 	l.Under("", absent.Check("objects", objects, "s3.NewFromConfig"))
 	l.Check(m.RoleARN != "", ruleDataRoleKnown, "Manifest.RoleARN", "")
+	if a, ok := region.ParseARN(executionARN); ok {
+		over(&m.Account, a.Account)
+	}
+	m.check(&l, "Manifest", Spec{})
 	if err := l.Err(); err != nil {
 		return nil, err
 	}
@@ -146,24 +185,15 @@ func Retry(ctx context.Context, api ExecutionAPI, objects ObjectsAPI, executionA
 	if err != nil {
 		return nil, err
 	}
-	if err := behind.covers(run, ended, report); err != nil || len(behind.keys) == 0 {
+	if err := behind.covers(run, ended, report); err != nil || behind.keys == 0 {
 		return nil, err
 	}
-	keys, lost := behind.retriable()
-	if len(keys) == 0 {
+	lost := behind.lost
+	if behind.retriable.keys == 0 {
 		return nil, &RetryError{ExecutionARN: executionARN, Outcome: ended, NotRetriable: lost,
 			Detail: fmt.Sprintf("all that it left behind is %s", notRetriable(lost))}
 	}
-	task, _ := region.ParseARN(executionARN)
-	over(&m.Account, task.Account)
-	m, _, err = WriteManifest(ctx, objects, m, func(yield func(string, error) bool) {
-		for _, key := range keys {
-			if !yield(key, nil) {
-				return
-			}
-		}
-	})
-	if err != nil {
+	if m, err = behind.retriable.put(ctx, objects, m); err != nil {
 		return nil, err
 	}
 	instead := func(o *StartOptions) {
@@ -221,26 +251,16 @@ func wentThrough(o *Outcome) bool {
 
 // behind is what a run left behind according to its report.
 type behind struct {
-	keys       []string // keys of the objects that did not arrive, each once
-	folders    int      // that were skipped because of an error
-	skipped    bool     // some of the objects were skipped because of an error
-	unverified bool     // some of the objects failed verification, so that their copies exist
-}
-
-// retriable parts the keys into those of which a retry may transfer the objects and those that DataSync skips.
-func (b behind) retriable() (keys, lost []string) {
-	for _, key := range b.keys {
-		if s3name.Skipped("", key, "") == "" {
-			keys = append(keys, key)
-		} else {
-			lost = append(lost, key)
-		}
-	}
-	return keys, lost
+	keys       int           // how many objects did not arrive, each counted once
+	retriable  *manifestBody // those that a retry may transfer
+	lost       []string      // keys that DataSync skips
+	folders    int           // that were skipped because of an error
+	skipped    bool          // some of the objects were skipped because of an error
+	unverified bool          // some of the objects failed verification, so that their copies exist
 }
 
 func leftBehind(report iter.Seq2[ReportEntry, error]) (behind, error) {
-	var b behind
+	b := behind{retriable: newManifestBody()}
 	noting := func(yield func(ReportEntry, error) bool) {
 		for e, err := range report {
 			folder := e.Folder || strings.HasSuffix(e.Key, "/")
@@ -262,7 +282,12 @@ func leftBehind(report iter.Seq2[ReportEntry, error]) (behind, error) {
 		if err != nil {
 			return behind{}, err
 		}
-		b.keys = append(b.keys, key)
+		b.keys++
+		if s3name.Skipped("", key, "") != "" {
+			b.lost = append(b.lost, key)
+		} else if err := b.retriable.add(key, false); err != nil {
+			return behind{}, err
+		}
 	}
 	return b, nil
 }
@@ -271,7 +296,7 @@ func leftBehind(report iter.Seq2[ReportEntry, error]) (behind, error) {
 // counted twice. Objects that failed to be prepared are assumed to be listed; if they are not, the numbers differ. A BASIC run counts what it leaves
 // behind, including folders, as skipped, unless it skips what exists already.
 func (b behind) covers(run *datasync.DescribeTaskExecutionOutput, o *Outcome, report Report) error {
-	n, least, never := len(b.keys), int64(0), o.Options.OverwriteMode == dstypes.OverwriteModeNever
+	n, least, never := b.keys, int64(0), o.Options.OverwriteMode == dstypes.OverwriteModeNever
 	if f := run.FilesFailed; f != nil {
 		least = f.Prepare + max(f.Transfer, f.Verify)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 	"github.com/google/go-cmp/cmp"
+	"github.com/xacct/xacct/problem"
 )
 
 // reportedRun describes a run that has ended and whose report is written.
@@ -330,5 +331,16 @@ func TestFailuresAreObjects(t *testing.T) {
 	}
 	if !slices.Equal(got, []string{"a"}) {
 		t.Errorf("%v", got)
+	}
+}
+
+// A manifest that cannot be written is refused before any call.
+func TestRetryRefusesAManifest(t *testing.T) {
+	api := &endless{}
+	m := Manifest{Bucket: "lists", RoleARN: "arn:aws:iam::111122223333:role/lists"}
+	_, err := Retry(t.Context(), api, &sink{}, executionARN, Report{Bucket: "lists"}, m)
+	var p problem.Problem
+	if !errors.As(err, &p) || p.Path != "Manifest.Key" || api.looks != 0 {
+		t.Errorf("%d calls: %v", api.looks, err)
 	}
 }

@@ -58,7 +58,7 @@ func TestPropagation(t *testing.T) {
 	t.Parallel()
 	cases := 0
 	for i, s := range scenarios {
-		if !kittest.EveryFault() && i%testlimit.UnderRace > 0 {
+		if !kittest.EveryFault() && i%(3*testlimit.UnderRace) > 0 {
 			continue
 		}
 		_, want := s.record(t, 0)
