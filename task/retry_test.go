@@ -339,7 +339,7 @@ func TestRetryRefusesAManifest(t *testing.T) {
 	api := &endless{}
 	m := Manifest{Bucket: "lists", RoleARN: "arn:aws:iam::111122223333:role/lists"}
 	_, err := Retry(t.Context(), api, &sink{}, executionARN, Report{Bucket: "lists"}, m)
-	var p problem.Problem
+	var p *problem.Problem
 	if !errors.As(err, &p) || p.Path != "Manifest.Key" || api.looks != 0 {
 		t.Errorf("%d calls: %v", api.looks, err)
 	}
