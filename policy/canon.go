@@ -17,6 +17,8 @@ type canon struct {
 	open      bool   // an account id has no partition of its own; key then assumes "aws"
 }
 
+func (c *canon) isOpen() bool { return c.open }
+
 func (c *canon) meaning() string { return c.key[c.sidLen:] }
 
 // in returns the canonical form with account ids read as accounts of the partition.

@@ -36,7 +36,12 @@ func (d Document) EqualWith(other Document, arns map[string]string) bool {
 	case d.ID() != other.ID() || d.effectiveVersion() != other.effectiveVersion() || d.unknown() != other.unknown():
 		return false
 	}
-	a, b := d.canonical(arns), other.canonical(arns)
+	if x, y := unlike(d.d.statements, other.d.statements); len(x) == 0 {
+		return true
+	} else if a, b := canonical(x, arns), canonical(y, arns); !slices.ContainsFunc(slices.Concat(a, b), (*canon).isOpen) {
+		return slices.Equal(sortedKeys(a, "", arns), sortedKeys(b, "", arns))
+	}
+	a, b := canonical(d.d.statements, arns), canonical(other.d.statements, arns) // all of them tell the partition of an account id
 	pa, pb := partitionOf(a), partitionOf(b)
 	return slices.Equal(sortedKeys(a, first(pa, pb), arns), sortedKeys(b, first(pb, pa), arns))
 }
@@ -86,10 +91,32 @@ func (d Document) unknown() string {
 	return string(c.out)
 }
 
-func (d Document) canonical(arns map[string]string) []*canon {
-	out := make([]*canon, len(d.d.statements))
+// unlike returns the statements of a and of b that are left when each statement of a is paired with one of b that has the same text.
+func unlike(a, b []placed) (x, y []placed) {
+	texts := make(map[string]int, len(b))
+	for _, s := range b {
+		texts[noCopy(s.text)]++
+	}
+	for _, s := range a {
+		if texts[noCopy(s.text)] > 0 {
+			texts[noCopy(s.text)]--
+		} else {
+			x = append(x, s)
+		}
+	}
+	for _, s := range slices.Backward(b) { // of several with one text, the last is left
+		if texts[noCopy(s.text)] > 0 {
+			texts[noCopy(s.text)]--
+			y = append(y, s)
+		}
+	}
+	return x, y
+}
+
+func canonical(statements []placed, arns map[string]string) []*canon {
+	out := make([]*canon, len(statements))
 	var w canonWriter
-	for i, s := range d.d.statements {
+	for i, s := range statements {
 		out[i] = s.canonicalBy(&w, arns)
 	}
 	return out

@@ -163,5 +163,8 @@ func unquoteNoCopy(raw []byte) string {
 	if bytes.IndexByte(raw, '\\') >= 0 {
 		return unquote(raw)
 	}
-	return unsafe.String(unsafe.SliceData(raw[1:]), len(raw)-2)
+	return noCopy(raw[1 : len(raw)-1])
 }
+
+// noCopy returns the text, which must never change, as a string.
+func noCopy(text []byte) string { return unsafe.String(unsafe.SliceData(text), len(text)) }
