@@ -8,6 +8,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
@@ -67,6 +68,7 @@ type step struct {
 	Shape                           *desired.Shape      `json:",omitempty"`
 	Quota                           int                 `json:",omitempty"`
 	Want                            string              `json:",omitempty"` // the Object Ownership
+	Owner                           bool                `json:",omitempty"` // whether the report is to tell the bucket's Object Ownership too
 }
 
 type stepStatement struct{ Sid, Text string }
@@ -81,7 +83,7 @@ func (w *work) steps() []step {
 	}
 	for _, s := range w.policies {
 		st := newStep(s.change)
-		st.ARN, st.Shape, st.Quota = s.arn, &s.shape, s.quota()
+		st.ARN, st.Shape, st.Quota, st.Owner = s.arn, &s.shape, s.quota(), w.owns(s)
 		for _, x := range s.wanted {
 			st.Wanted = append(st.Wanted, stepStatement{x.Sid(), string(x.Bytes())})
 		}
@@ -101,6 +103,17 @@ func (w *work) steps() []step {
 		}
 	}
 	return out
+}
+
+// owns reports whether the report is to tell the Object Ownership of the policy's bucket: objects are written to it, and no step of its own tells it.
+// Without that word, Plan.Start cannot know who will own the objects.
+func (w *work) owns(s shared) bool {
+	if s.kind != policy.Bucket || w.part.Mode != plan.SetUp || slices.ContainsFunc(w.ownership, func(o ownership) bool { return o.spec.Name == s.name() }) {
+		return false
+	}
+	return slices.ContainsFunc(w.transfers, func(t *transfer.Transfer) bool {
+		return t.Destination.Account == w.account && t.Destination.Bucket == s.name() && t.TaskAccount != w.account
+	})
 }
 
 // newStep is a step without what it does.

@@ -200,10 +200,12 @@ func (w *work) permissions() []string {
 			continue
 		}
 		seen["s3:GetBucketPolicy"], seen["s3:PutBucketPolicy"], seen["s3:DeleteBucketPolicy"] = true, true, true
+		seen["s3:GetBucketOwnershipControls"] = seen["s3:GetBucketOwnershipControls"] || w.owns(s)
 	}
 	if len(w.ownership) > 0 {
 		seen["s3:GetBucketOwnershipControls"], seen["s3:PutBucketOwnershipControls"] = true, true
 	}
+	maps.DeleteFunc(seen, func(_ string, is bool) bool { return !is })
 	return slices.Sorted(maps.Keys(seen))
 }
 

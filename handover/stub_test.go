@@ -54,6 +54,8 @@ func perform(dir, operation string, args []string) int {
 	switch operation {
 	case "get-caller-identity":
 		return answer(map[string]string{"Account": accountB})
+	case "get-bucket-ownership-controls":
+		return answer(map[string]any{"OwnershipControls": map[string]any{"Rules": []any{map[string]string{"ObjectOwnership": "BucketOwnerEnforced"}}}})
 	case "get-bucket-policy", "get-key-policy":
 		text, err := os.ReadFile(path)
 		if err != nil {

@@ -546,6 +546,19 @@ def stored(step, text):
     return out
 
 
+def told(step, text):
+    """What of ours stands in the policy, and of a bucket that is written to its Object Ownership as well, if it may be read."""
+    out = stored(step, text)
+    if step.get("Owner") and not DRY:
+        try:
+            have = ownership(step)
+            if have:
+                out["Ownership"] = have
+        except Refused as e:
+            say("%s: the Object Ownership of the bucket could not be read, so that the report leaves it out: %s" % (step["ID"], e))
+    return out
+
+
 def change_policy(step):
     put, sids, only, single = asked(step)
     for attempt in range(ATTEMPTS):
@@ -554,7 +567,7 @@ def change_policy(step):
         new = edit(step, text, put, take, single)
         if new is None:
             ended(step)
-            return "unchanged", {"Stored": stored(step, text)}
+            return "unchanged", {"Stored": told(step, text)}
         used = size(step, new)
         if used > step["Quota"]:
             raise Stop("the policy would have %d of %d bytes" % (used, step["Quota"]))
@@ -574,7 +587,7 @@ def change_policy(step):
                 raise
             say("%s: it is not known whether it was written: %s" % (step["ID"], e))
         try:
-            out = {"Stored": stored(step, look(step, new, put, take))}
+            out = {"Stored": told(step, look(step, new, put, take))}
         except Stop as e:
             raise Refused("", "it was written, but what stands there now is not to be understood: %s" % e)
         ended(step)

@@ -146,7 +146,8 @@ data() {
      "aws:currenttime"
     ]
    },
-   "Quota": 20480
+   "Quota": 20480,
+   "Owner": true
   }
  ]
 }

@@ -97,7 +97,8 @@ data() {
      "aws:currenttime"
     ]
    },
-   "Quota": 20480
+   "Quota": 20480,
+   "Owner": true
   }
  ]
 }
