@@ -112,7 +112,7 @@ func TestScriptEnds(t *testing.T) {
 	}{
 		{name: "no policy", stands: standing, writes: 1},
 		{name: "as wanted", policy: standing},
-		{name: "dry run", policy: foreign, args: []string{"--dry-run"}, says: "would write this policy"},
+		{name: "dry run", policy: foreign, args: []string{"--dry-run"}, says: "would put in " + sid + ", "},
 		{name: "unknown argument", policy: foreign, args: []string{"--force"}, status: 2, says: "usage"},
 		{name: "another account", policy: foreign, failures: map[string]string{"get-caller-identity": "InvalidClientTokenId no"}, status: 1,
 			says: "nothing was written"},
@@ -121,6 +121,8 @@ func TestScriptEnds(t *testing.T) {
 		{name: "a role that is new", policy: foreign, failures: map[string]string{"put-bucket-policy": "MalformedPolicy Invalid principal in " +
 			"policy\nMalformedPolicy Invalid principal in policy\n"},
 			writes: 3, stands: "ours", says: "a principal is not known yet"},
+		{name: "a role that is not there", policy: foreign, failures: map[string]string{"put-bucket-policy": strings.Repeat("MalformedPolicy Invalid "+
+			"principal in policy\n", 24)}, status: 1, writes: 24, says: "ask the task account whether its role is there"},
 		{name: "a policy that is refused", policy: foreign, failures: map[string]string{"put-bucket-policy": "MalformedPolicy Policy has invalid " +
 			"action\n"}, status: 1, writes: 1, says: "invalid action"},
 		{name: "throttled", policy: foreign, failures: map[string]string{"put-bucket-policy": "SlowDown x\n"}, status: 1, writes: 1, says: "SlowDown"},
@@ -145,6 +147,9 @@ func TestScriptEnds(t *testing.T) {
 			out, errs, status := o.run("script.sh", tt.args...)
 			if status != tt.status || !strings.Contains(errs, tt.says) {
 				t.Errorf("status %d, want %d; want %q in:\n%s\n%s", status, tt.status, tt.says, errs, out)
+			}
+			if !strings.Contains(errs, "usage: ") && !strings.Contains(errs, "\nnext: ") && !strings.HasPrefix(errs, "next: ") {
+				t.Errorf("it does not say what to do next:\n%s", errs)
 			}
 			if n := strings.Count(s.calls(), "put-bucket-policy"); n != tt.writes {
 				t.Errorf("%d writes, want %d", n, tt.writes)

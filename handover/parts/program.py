@@ -559,6 +559,17 @@ def told(step, text):
     return out
 
 
+def differs(text, new):
+    """What would be done, in words: which statements would be put in, replaced and taken out."""
+    if not new:
+        return "delete the policy: no statement would be left"
+    before = dict((p.sid(), p.text) for p in Document(EMPTY if text is None else text).places)
+    after = dict((p.sid(), p.text) for p in Document(new).places)
+    parts = [("put in", [s for s in after if s not in before]), ("replace", [s for s in after if s in before and before[s] != after[s]]),
+             ("take out", [s for s in before if s not in after])]
+    return "%s, and write this policy" % "; ".join("%s %s" % (verb, ", ".join(sids)) for verb, sids in parts if sids)
+
+
 def change_policy(step):
     put, sids, only, single = asked(step)
     for attempt in range(ATTEMPTS):
@@ -572,7 +583,7 @@ def change_policy(step):
         if used > step["Quota"]:
             raise Stop("the policy would have %d of %d bytes" % (used, step["Quota"]))
         if DRY:
-            say("%s: would %s" % (step["ID"], "write this policy" if new else "delete the policy: no statement would be left"))
+            say("%s: would %s" % (step["ID"], differs(text, new)))
             sys.stdout.write(shown(new.replace("\r\n", "\n")) + "\n" if new else "")
             return "", {}
         keep(step, text)
@@ -583,6 +594,9 @@ def change_policy(step):
                 say("%s: a principal is not known yet, which is so for a while after a role was made; again in %g s" % (step["ID"], WAIT))
                 time.sleep(WAIT)
                 continue
+            if "invalid principal" in str(e).lower():
+                raise Refused(e.code, "%s. It names a role that does not exist (any more): ask the task account whether its role is there, and look whether a "
+                              "statement of others names one that is gone" % e)
             if known(e):
                 raise
             say("%s: it is not known whether it was written: %s" % (step["ID"], e))
@@ -658,9 +672,15 @@ def report(results):
 
 
 def main(data):
-    who = aws("sts", "get-caller-identity", "--region", data["Steps"][0]["Region"])  # of the partition of the resources
+    try:
+        who = aws("sts", "get-caller-identity", "--region", data["Steps"][0]["Region"])  # of the partition of the resources
+    except Refused as e:
+        say("nothing was written: aws sts get-caller-identity does not say whose credentials these are: %s" % e)
+        say("next: see that the AWS CLI has valid credentials of account %s, and run again" % ACCOUNT)
+        return 1
     if who.get("Account") != ACCOUNT:
         say("this is for account %s, and the credentials are those of account %s: nothing was read or written" % (ACCOUNT, who.get("Account")))
+        say("next: take credentials of account %s, and run again" % ACCOUNT)
         return 2
     results, worst = [], 0
     for step in data["Steps"]:
@@ -688,7 +708,21 @@ def main(data):
             worst = 1
     if not DRY:
         sys.stdout.write(report(results))
+    say("next: " + following(worst, any(status == "" for _, status, _ in results)))
     return worst
+
+
+def following(worst, open_steps):
+    """What whoever runs this is to do next."""
+    if worst == 3:
+        return "read the line that says why nothing was written; where that cannot be mended, do this by hand:"
+    if worst:
+        return "read the line that says failed, mend that, and run again: what is done is left alone"
+    if DRY and open_steps:
+        return "nothing was written; run it without --dry-run to do this"
+    if DRY:
+        return "there is nothing to do: all is as it should be"
+    return "send the report, which went to the standard output, to whoever sent this folder; keep the folder with its copies"
 
 
 if __name__ == "__main__":

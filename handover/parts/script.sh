@@ -15,7 +15,7 @@ case "$#:${1-}" in
 *) usage ;;
 esac
 if ! command -v aws >/dev/null; then
-	echo "$0: there is no AWS CLI here: run it in CloudShell, or install it" >&2
+	echo "$0: there is no AWS CLI here: run this in CloudShell of account $account, or install the AWS CLI" >&2
 	exit 2
 fi
 dir=$(cd -- "$(dirname -- "$0")" && pwd -P)
@@ -31,6 +31,7 @@ trap 'exit 1' INT TERM
 # Without Python nothing is written: jq changes numbers and drops members that stand twice, so that it serves for looking only.
 look() {
 	echo "$0: there is no python3 here, and without it a policy cannot be changed safely: nothing was written" >&2
+	echo "next: run this in CloudShell, which has python3, or do by hand what stands at the end" >&2
 	if [ "$(aws sts get-caller-identity --region "$region" --query Account --output text)" != "$account" ]; then
 		echo "$0: these are not credentials of account $account" >&2
 		exit 2
