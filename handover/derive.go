@@ -31,6 +31,7 @@ type work struct {
 	files     folder
 	refused   []refusal // what a form cannot express
 	exits     exits
+	templates []*template // those of CloudFormation, in their order
 }
 
 // refusal is what a form of the bundle cannot express.

@@ -79,6 +79,19 @@ func play(ctx context.Context, out io.Writer, cloud *xaccttest.Cloud, dir string
 		return err
 	}
 
+	if err := takeBack(ctx, out, source, transfers, dir, do); err != nil {
+		return err
+	}
+	if after := dump(cloud); after != before {
+		return fmt.Errorf("the accounts are not as before:\n%s", after)
+	}
+	fmt.Fprintf(out, "Both accounts are as before but for the %d objects that have arrived, and the bucket's policy is as before: %t. The folder is %s\n",
+		len(cloud.Objects("media-archive")), policy == string(cloud.BucketPolicy("media-archive")), dir)
+	return nil
+}
+
+// takeBack takes away what both teams made: task and locations, the statements by the owner's script, and the roles by the owner's report.
+func takeBack(ctx context.Context, out io.Writer, source xacct.Clients, transfers []xacct.Transfer, dir string, do owner) error {
 	fmt.Fprintln(out, "The source's team takes the task and its locations away. Then the owner undoes the rest, and hands the report of that back.")
 	down, err := xacct.NewDestroyPlan(ctx, source, transfers)
 	if err != nil {
@@ -87,10 +100,12 @@ func play(ctx context.Context, out io.Writer, cloud *xaccttest.Cloud, dir string
 	if _, err := down.Apply(ctx, source); err != nil {
 		return err
 	}
-	if report, err = do(ctx, out, dir, "undo.sh", down); err != nil {
+	report, err := do(ctx, out, dir, "undo.sh", down)
+	if err != nil {
 		return err
 	}
-	if reported, err = handedBack(out, report); err != nil {
+	reported, err := handedBack(out, report)
+	if err != nil {
 		return err
 	}
 
@@ -101,15 +116,8 @@ func play(ctx context.Context, out io.Writer, cloud *xaccttest.Cloud, dir string
 	if err != nil {
 		return err
 	}
-	if _, err := last.Apply(ctx, source); err != nil {
-		return err
-	}
-	if after := dump(cloud); after != before {
-		return fmt.Errorf("the accounts are not as before:\n%s", after)
-	}
-	fmt.Fprintf(out, "Both accounts are as before but for the %d objects that have arrived, and the bucket's policy is as before: %t. The folder is %s\n",
-		len(cloud.Objects("media-archive")), policy == string(cloud.BucketPolicy("media-archive")), dir)
-	return nil
+	_, err = last.Apply(ctx, source)
+	return err
 }
 
 // dump is all that both accounts have, but objects and what AWS makes on its own behalf.
