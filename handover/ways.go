@@ -176,6 +176,9 @@ func (w *work) cloudFormationWay(p *inert.Page) {
 			p.Para("What exists is imported first, by the templates that end in", inert.Code(".import.yaml")+", because an import takes neither other "+
 				"resources nor outputs. Look at each change set before it is executed.")
 		}
+		if slices.ContainsFunc(w.exits.locations, func(l exitLocation) bool { return l.untold && l.arn == "" }) {
+			p.Para("Where a command has", inert.Code("=ARN")+", put the ARN of the location that the parameter's description in the template names.")
+		}
 		p.Para("Every resource stays when it leaves its stack or when the stack is deleted. From the first stack on, do not let xacct change these resources too: " +
 			"take the transfers out of what it applies.")
 	}
@@ -203,20 +206,27 @@ func (w *work) cfnCommands(t *template) []string {
 
 // cfnParameters are the options for the parameters of a template, which are outputs of the stacks of locations.
 func (w *work) cfnParameters(parameters inert.Pairs, option, before, between string) string {
-	if len(parameters) == 0 {
-		return ""
-	}
-	out := " " + option
+	out := ""
 	for _, x := range parameters {
 		name, _ := x[0].(string)
+		value := "ARN" // of a location that no template makes, as the parameter's description says
+		if p, ok := x[1].(inert.Pairs); ok && slices.ContainsFunc(p, func(m inert.Pair) bool { return m[0] == "Default" }) {
+			value = "" // that of the location which stands
+		}
 		for _, l := range w.templates {
 			if slices.ContainsFunc(l.outputs, func(o inert.Pair) bool { return o[0] == name }) {
-				out += fmt.Sprintf(` %s%s%s"$(aws cloudformation describe-stacks --stack-name %s --region %s --query "Stacks[0].Outputs[?OutputKey=='%s'].OutputValue" `+
-					`--output text)"`, before, name, between, w.stack(l.name), l.region, name)
+				value = fmt.Sprintf(`"$(aws cloudformation describe-stacks --stack-name %s --region %s --query "Stacks[0].Outputs[?OutputKey=='%s'].OutputValue" `+
+					`--output text)"`, w.stack(l.name), l.region, name)
 			}
 		}
+		if value != "" {
+			out += " " + before + name + between + value
+		}
 	}
-	return out
+	if out == "" {
+		return ""
+	}
+	return " " + option + out
 }
 
 // stack is the name of the stack for a template.
