@@ -128,12 +128,31 @@ func (w *work) consoleDeletes() []string {
 			if c.Region != "" && x.kind != plan.IAMRole {
 				in = " in " + inert.Prose(c.Region)
 			}
-			line := fmt.Sprintf(x.screen, in) + " " + inert.Code(c.Name)
-			if c.ARN != "" {
-				line += " (" + inert.Code(c.ARN) + ")"
+			line := fmt.Sprintf(x.screen, in) + " " + inert.Code(c.Name) + ", " + x.way + "."
+			if !w.wants(address(&c)) {
+				line += " A transfer used it before, by the plan's word alone: look at its tags first, and delete nothing that is not of " +
+					counted("transfer", inertNames(c.Transfers)) + "."
 			}
-			out = append(out, line+", "+x.way+".")
+			out = append(out, line)
 		}
+	}
+	return out
+}
+
+// wants reports whether the transfers name the role, location, task or log group of the ID.
+func (w *work) wants(id string) bool {
+	_, role := w.all.Roles[id]
+	_, location := w.all.Locations[id]
+	_, task := w.all.Tasks[id]
+	_, group := w.all.LogGroups[id]
+	return role || location || task || group
+}
+
+// inertNames are the names as code spans.
+func inertNames(names []string) []string {
+	var out []string
+	for _, name := range names {
+		out = append(out, inert.Code(name))
 	}
 	return out
 }

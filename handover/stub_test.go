@@ -54,8 +54,6 @@ func perform(dir, operation string, args []string) int {
 	switch operation {
 	case "get-caller-identity":
 		return answer(map[string]string{"Account": accountB})
-	case "get-bucket-ownership-controls":
-		return answer(map[string]any{"OwnershipControls": map[string]any{"Rules": []any{map[string]string{"ObjectOwnership": "BucketOwnerEnforced"}}}})
 	case "get-bucket-policy", "get-key-policy":
 		text, err := os.ReadFile(path)
 		if err != nil {
@@ -79,7 +77,8 @@ func perform(dir, operation string, args []string) int {
 	case "get-bucket-ownership-controls":
 		text, err := os.ReadFile(filepath.Join(dir, "ownership"))
 		if err != nil {
-			panic(err)
+			fmt.Fprintln(os.Stderr, "\nAn error occurred (OwnershipControlsNotFoundError) when calling the GetBucketOwnershipControls operation: none")
+			return 254
 		}
 		return answer(map[string]any{"OwnershipControls": map[string]any{"Rules": []map[string]string{{"ObjectOwnership": string(text)}}}})
 	case "put-bucket-ownership-controls":
