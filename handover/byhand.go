@@ -49,10 +49,14 @@ func (s shared) screen() string {
 func (s shared) byHand(mode plan.Mode, undo bool) []string {
 	out := []string{s.screen(), "Copy the whole policy as it is into a file, so that it can be put back."}
 	adds := mode == plan.SetUp
-	if len(s.wanted) > 0 && adds != undo {
-		out = append(out, fmt.Sprintf("Add the statement%s of statements/%s.json behind the last entry of the list Statement, after a comma. Where a "+
-			"statement with the same Sid stands, put the new one "+
-			"in its place. Change nothing else.", text.Plural(len(s.wanted)), s.file()))
+	added := len(s.wanted) > 0 && adds != undo
+	if added {
+		statements, file := "statement"+text.Plural(len(s.wanted)), "statements/"+s.file()+".json"
+		out = append(out, fmt.Sprintf("Add the %s of %s behind the last entry of the list Statement, after a comma: what stands between [ and ] in that file. "+
+			"Where a statement with the same Sid stands, put the new one in its place. Change nothing else.", statements, file))
+		if s.kind != policy.Key {
+			out[len(out)-1] += " If there is no policy at all, paste the whole file."
+		}
 	}
 	var sids []string
 	if adds && undo {
@@ -63,11 +67,22 @@ func (s shared) byHand(mode plan.Mode, undo bool) []string {
 		sids = s.leaving(mode)
 	}
 	if len(sids) > 0 {
-		out = append(out, "Take out each statement with one of these Sids, as far as it stands there, and nothing else: "+strings.Join(sids, ", ")+". "+
-			"If none is left, delete the policy of a bucket.")
+		step := "Take out each statement with one of these Sids, as far as it stands there, and nothing else: " + strings.Join(sids, ", ") + "."
+		if s.kind != policy.Key {
+			step += " If no statement is left then, leave the editor and choose Delete in the section Bucket policy."
+		}
+		out = append(out, step)
 	}
-	return append(out, "Save. If the console says Invalid principal, the role was made a moment ago: wait two minutes and save again.")
+	if !added {
+		return append(out, "Save changes. If the console says Invalid principal, a statement that stays names a role that is gone: take nothing else out, and "+
+			"ask whose statement it is.")
+	}
+	return append(out, "Save changes. If the console says Invalid principal, the role is not there, or was made a moment ago: wait two minutes and save again.")
 }
+
+// settings are what the console calls the settings of Object Ownership.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-existing-bucket.html
+var settings = map[string]string{"BucketOwnerPreferred": "Bucket owner preferred", "ObjectWriter": "Object writer"}
 
 // byHand are the console's steps for the ownership.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-existing-bucket.html
@@ -76,11 +91,14 @@ func (o ownership) byHand(undo bool) []string {
 		"Note what is set."}
 	switch {
 	case undo:
-		out = append(out, "Choose what was set before: the folder copies has it.")
+		out = append(out, "Choose what was set before, and Save changes. If it was done by hand, that is what was noted then; if by the script, the first copy of "+
+			"bucket-ownership."+o.spec.Name+" in the folder copies has it, and one that ends in .none is ACLs enabled, Object writer.")
 	case o.want == "BucketOwnerEnforced":
-		out = append(out, "Choose ACLs disabled (Bucket owner enforced), acknowledge, Save changes. Whoever writes or reads this bucket by ACLs loses access.")
+		out = append(out, "Choose ACLs disabled (Bucket owner enforced), acknowledge, Save changes. Whoever writes or reads this bucket by ACLs loses access. If the "+
+			"console refuses it because of the bucket's ACL, that ACL allows others something: allow them by the policy instead, take them out of it, and "+
+			"save again.")
 	default:
-		out = append(out, "Choose ACLs enabled, acknowledge, "+o.want+", Save changes.")
+		out = append(out, "Choose ACLs enabled, acknowledge, "+settings[o.want]+", Save changes.")
 	}
 	return out
 }

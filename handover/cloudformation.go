@@ -17,11 +17,13 @@ const cloudFormationForm = "CloudFormation"
 // template is one template of CloudFormation with the resources that it can import.
 type template struct {
 	name       string
+	region     string
 	about      string
 	parameters inert.Pairs
 	resources  inert.Pairs
 	outputs    inert.Pairs
 	imports    []any
+	untold     []string // what is not in it
 }
 
 // cloudFormation adds the templates: one for the roles, one for the locations and one for the tasks of each Region, because a stack has one Region; and a
@@ -30,23 +32,30 @@ func (w *work) cloudFormation() error {
 	if err := w.gather(); err != nil || w.empty() {
 		return err
 	}
-	roles := &template{name: "1-roles", about: "the IAM roles, in a stack of any one Region"}
+	regions := w.regions()
+	if len(regions) == 0 {
+		return w.cfnFragments()
+	}
+	roles := &template{name: "1-roles", region: regions[len(regions)-1], about: "the IAM roles, in a stack of any one Region"}
 	for _, r := range w.exits.roles {
 		if err := w.cfnRole(roles, r); err != nil {
 			return err
 		}
 	}
 	templates := []*template{roles}
-	for _, region := range w.regions() {
-		locations := &template{name: "2-locations-" + region, about: "the DataSync locations of " + region}
-		for _, l := range w.exits.locations {
-			if l.region == region {
+	for _, region := range regions {
+		locations := &template{name: "2-locations-" + region, region: region, about: "the DataSync locations of " + region}
+		for i := range w.exits.locations {
+			if l := &w.exits.locations[i]; l.region == region {
 				if err := cfnLocation(locations, l); err != nil {
 					return err
 				}
 			}
 		}
-		tasks := &template{name: "3-tasks-" + region, about: "the DataSync tasks of " + region}
+		templates = append(templates, locations)
+	}
+	for _, region := range regions { // after all locations: see exitLocation
+		tasks := &template{name: "3-tasks-" + region, region: region, about: "the DataSync tasks of " + region}
 		for _, g := range w.exits.groups {
 			if g.region == region {
 				cfnGroup(tasks, g)
@@ -59,7 +68,7 @@ func (w *work) cloudFormation() error {
 				}
 			}
 		}
-		templates = append(templates, locations, tasks)
+		templates = append(templates, tasks)
 	}
 	for _, t := range templates {
 		if err := w.addTemplate(t); err != nil {
@@ -70,22 +79,21 @@ func (w *work) cloudFormation() error {
 }
 
 func (w *work) addTemplate(t *template) error {
+	about := []string{"What account " + w.account + " has of its own for " + strings.Join(w.names(), ", ") + ": " + t.about + ".",
+		"See README.md one folder up. Every resource stays when it leaves the stack."}
+	for _, what := range t.untold {
+		w.refuse(cloudFormationForm, what, dynamicWhy)
+		about = append(about, "Not here: the "+what+". "+dynamicWhy+".")
+	}
 	if len(t.resources) == 0 {
 		return nil
 	}
-	page := inert.Pairs{{"AWSTemplateFormatVersion", "2010-09-09"}, {"Description", "Account " + w.account + ", " + t.about}}
-	if len(t.parameters) > 0 {
-		page = append(page, inert.Pair{"Parameters", t.parameters})
-	}
-	page = append(page, inert.Pair{"Resources", t.resources})
-	if len(t.outputs) > 0 {
-		page = append(page, inert.Pair{"Outputs", t.outputs})
-	}
-	w.add("cloudformation/"+t.name+".yaml", inert.Commented(page, "What account "+w.account+" has of its own for "+strings.Join(w.names(), ", ")+": "+t.about+".",
-		"See README.md one folder up. Every resource stays when it leaves the stack."))
+	w.templates = append(w.templates, t)
+	w.add("cloudformation/"+t.name+".yaml", w.page(t, t.resources, t.outputs, about))
 	if len(t.imports) == 0 {
 		return nil
 	}
+	w.add("cloudformation/"+t.name+".import.yaml", w.page(t, t.existing(), nil, about))
 	data, err := json.MarshalIndent(t.imports, "", "  ")
 	if err != nil {
 		return err
@@ -94,14 +102,78 @@ func (w *work) addTemplate(t *template) error {
 	return nil
 }
 
-// resource adds a resource. One that can be imported must have a deletion policy.
+// page is the text of a template with these resources and outputs.
+func (w *work) page(t *template, resources, outputs inert.Pairs, about []string) []byte {
+	page := inert.Pairs{{"AWSTemplateFormatVersion", "2010-09-09"}, {"Description", "Account " + w.account + ", " + t.about}}
+	if used := t.used(resources); len(used) > 0 {
+		page = append(page, inert.Pair{"Parameters", used})
+	}
+	page = append(page, inert.Pair{"Resources", resources})
+	if len(outputs) > 0 {
+		page = append(page, inert.Pair{"Outputs", outputs})
+	}
+	return inert.Commented(page, about...)
+}
+
+// used are the parameters that the resources refer to.
+func (t *template) used(resources inert.Pairs) inert.Pairs {
+	return slices.DeleteFunc(slices.Clone(t.parameters), func(p inert.Pair) bool { return !refers(resources, p[0]) })
+}
+
+// refers reports whether there is a reference to the parameter in the value.
+func refers(v, parameter any) bool {
+	switch v := v.(type) {
+	case inert.Pairs:
+		return slices.ContainsFunc(v, func(p inert.Pair) bool { return p[0] == "Ref" && p[1] == parameter || refers(p[1], parameter) })
+	case []any:
+		return slices.ContainsFunc(v, func(x any) bool { return refers(x, parameter) })
+	}
+	return false
+}
+
+// existing are the resources that can be imported, for a template of them alone: an import takes neither other resources nor outputs.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-manually.html
-func (t *template) resource(label, kind string, properties inert.Pairs, after []any) {
+func (t *template) existing() inert.Pairs {
+	var out inert.Pairs
+	is := func(label any) bool {
+		return slices.ContainsFunc(t.imports, func(i any) bool { return i.(map[string]any)["LogicalResourceId"] == label })
+	}
+	for _, r := range t.resources {
+		if !is(r[0]) {
+			continue
+		}
+		var members inert.Pairs
+		for _, m := range r[1].(inert.Pairs) {
+			if m[0] == "DependsOn" {
+				after := slices.DeleteFunc(slices.Clone(m[1].([]any)), func(label any) bool { return !is(label) })
+				if len(after) == 0 {
+					continue
+				}
+				m[1] = after
+			}
+			members = append(members, m)
+		}
+		out = append(out, inert.Pair{r[0], members})
+	}
+	return out
+}
+
+// dynamicWhy is why a template cannot have a text that has a dynamic reference in it.
+const dynamicWhy = "it has the text {{resolve: in it, for which CloudFormation puts a parameter or a secret, whatever quotes are around it"
+
+// resource adds a resource, unless the template cannot have it. One that can be imported must have a deletion policy.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-manually.html
+func (t *template) resource(what, label, kind string, properties inert.Pairs, after []any) (told bool) {
+	if inert.Dynamic(properties) {
+		t.untold = append(t.untold, what)
+		return false
+	}
 	r := inert.Pairs{{"Type", kind}, {"DeletionPolicy", "Retain"}, {"UpdateReplacePolicy", "Retain"}}
 	if len(after) > 0 {
 		r = append(r, inert.Pair{"DependsOn", after})
 	}
 	t.resources = append(t.resources, inert.Pair{label, append(r, inert.Pair{"Properties", properties})})
+	return true
 }
 
 // imported notes a resource that exists.
@@ -150,8 +222,7 @@ func (w *work) cfnRole(t *template, r exitRole) error {
 	properties := inert.Pairs{{"RoleName", r.spec.Name}}.With("Path", r.spec.Path).With("Description", r.spec.Description)
 	properties = properties.With("PermissionsBoundary", r.spec.PermissionsBoundary)
 	properties = append(properties, inert.Pair{"AssumeRolePolicyDocument", trust}, inert.Pair{"Policies", policies}).With("Tags", cfnTags(r.spec.Tags))
-	t.resource(label, "AWS::IAM::Role", properties, nil)
-	if r.have {
+	if t.resource("role "+r.spec.Name, label, "AWS::IAM::Role", properties, nil) && r.have {
 		t.imported(label, "AWS::IAM::Role", "RoleName", r.spec.Name)
 	}
 	return nil
@@ -170,13 +241,16 @@ func properties(in any) (inert.Pairs, error) {
 	return v.(inert.Pairs), nil
 }
 
-func cfnLocation(t *template, l exitLocation) error {
+func cfnLocation(t *template, l *exitLocation) error {
 	members, err := properties(l.in)
 	if err != nil {
 		return err
 	}
 	label := "Location" + logical(l.label)
-	t.resource(label, "AWS::DataSync::LocationS3", members, nil)
+	if !t.resource(fmt.Sprintf("%s location of transfer %s", l.side, l.transfer), label, "AWS::DataSync::LocationS3", members, nil) {
+		l.untold = true
+		return nil
+	}
 	t.outputs = append(t.outputs, inert.Pair{label + "Arn", inert.Pairs{{"Value", inert.Pairs{{"Fn::GetAtt", []any{label, "LocationArn"}}}}}})
 	if l.arn != "" {
 		t.imported(label, "AWS::DataSync::LocationS3", "LocationArn", l.arn)
@@ -191,8 +265,8 @@ func cfnGroup(t *template, g exitGroup) {
 		days = fmt.Sprint(n)
 	}
 	group := inert.Pairs{{"LogGroupName", g.want.Spec.Name}}.With("RetentionInDays", days).With("KmsKeyId", g.want.Spec.KMSKey)
-	t.resource(label, "AWS::Logs::LogGroup", group.With("Tags", cfnTags(g.want.Tags)), nil)
-	if g.have {
+	group = group.With("Tags", cfnTags(g.want.Tags))
+	if t.resource("log group "+g.want.Spec.Name, label, "AWS::Logs::LogGroup", group, nil) && g.have {
 		t.imported(label, "AWS::Logs::LogGroup", "LogGroupName", g.want.Spec.Name)
 	}
 }
@@ -204,6 +278,7 @@ func (w *work) cfnTask(t *template, x exitTask) error {
 		return err
 	}
 	label := "Task" + logical(x.label)
+	var parameters inert.Pairs
 	for i, property := range []string{"SourceLocationArn", "DestinationLocationArn"} {
 		e := x.ends[i]
 		if e.location < 0 {
@@ -211,8 +286,11 @@ func (w *work) cfnTask(t *template, x exitTask) error {
 		}
 		l := w.exits.locations[e.location]
 		name := "Location" + logical(l.label) + "Arn"
-		t.parameters = append(t.parameters, inert.Pair{name, inert.Pairs{{"Type", "String"}, {"Description", "the output " + name + " of " +
-			"2-locations-" + l.region}}.With("Default", l.arn)})
+		about := "the output " + name + " of 2-locations-" + l.region
+		if l.untold {
+			about = "the ARN of the " + string(l.side) + " location of transfer " + l.transfer + ", which no template here makes"
+		}
+		parameters = append(parameters, inert.Pair{name, inert.Pairs{{"Type", "String"}, {"Description", about}}.With("Default", l.arn)})
 		for j := range members {
 			if members[j][0] == property {
 				members[j][1] = inert.Pairs{{"Ref", name}}
@@ -225,7 +303,10 @@ func (w *work) cfnTask(t *template, x exitTask) error {
 			after = append(after, name)
 		}
 	}
-	t.resource(label, "AWS::DataSync::Task", members, after)
+	if !t.resource("task of transfer "+x.transfer, label, "AWS::DataSync::Task", members, after) {
+		return nil
+	}
+	t.parameters = append(t.parameters, parameters...)
 	if x.arn != "" {
 		t.imported(label, "AWS::DataSync::Task", "TaskArn", x.arn)
 	}
@@ -263,6 +344,10 @@ func (w *work) cfnFragment(name string, d policy.Document, why, where string) er
 	if err != nil {
 		return err
 	}
+	if inert.Dynamic(v) {
+		w.refuse(cloudFormationForm, "statements of "+name, dynamicWhy)
+		return nil
+	}
 	for _, p := range v.(inert.Pairs) {
 		if p[0] == "Statement" {
 			w.add("cloudformation/"+name+".fragment.yaml", inert.Commented(p[1], "A fragment for the template that owns this policy. Do not make another "+
@@ -271,71 +356,4 @@ func (w *work) cfnFragment(name string, d policy.Document, why, where string) er
 		}
 	}
 	return nil
-}
-
-// exitWays are the steps with Terraform and CloudFormation.
-func (w *work) exitWays(p *inert.Page) {
-	if w.part.Mode == plan.TearDown {
-		p.Head(2, "By Terraform or CloudFormation")
-		p.Para("There is no configuration here, because nothing is to stand. Where one of yours has these statements or resources, take them out of it, " +
-			"or it makes them again.")
-		return
-	}
-	if w.empty() {
-		return
-	}
-	own := len(w.exits.roles)+len(w.exits.locations)+len(w.exits.tasks) > 0
-	w.terraformWay(p, own)
-	w.cloudFormationWay(p, own)
-	if len(w.refused) > 0 {
-		p.Head(2, "What a form cannot express")
-		var lines []string
-		for _, r := range w.refused {
-			lines = append(lines, fmt.Sprintf("%s, %s: %s. It is not there.", r.form, inert.Prose(r.what), inert.Prose(r.why)))
-		}
-		p.List(false, lines)
-	}
-}
-
-// fragmentNote says what to do with the fragments of a folder.
-func (w *work) fragmentNote(p *inert.Page, folder string) {
-	var names []string
-	for name := range w.files {
-		if strings.HasPrefix(name, folder+"/") && strings.Contains(name, ".fragment.") {
-			names = append(names, inert.Code(name))
-		}
-	}
-	if len(names) == 0 {
-		return
-	}
-	slices.Sort(names)
-	p.Para("A policy that others write too belongs to the configuration that has it today, because the resource for it replaces the whole policy. "+
-		"Add the statements there; each file says where:",
-		strings.Join(names, ", ")+". If no configuration has the policy, use the script: do not make one of these statements alone.")
-}
-
-func (w *work) terraformWay(p *inert.Page, own bool) {
-	p.Head(2, "By Terraform")
-	if own {
-		p.Para("Copy the folder", inert.Code("terraform"), "to where your configurations are kept. What exists is imported. A plan of it must then show "+
-			"no change but what", inert.Code("plan.json"), "says, and destroys nothing.")
-		p.Commands("terraform init", "terraform plan", "terraform apply")
-		p.Para("From then on the configuration owns these resources: a new plan by xacct shows what differs, but do not let both change them.")
-	}
-	w.fragmentNote(p, "terraform")
-}
-
-func (w *work) cloudFormationWay(p *inert.Page, own bool) {
-	p.Head(2, "By CloudFormation")
-	if own {
-		p.Para("One stack for each template in the folder", inert.Code("cloudformation")+", in the order of their names and in the Region of their "+
-			"names; the stack of the roles in any Region. The outputs of the locations' stacks are the parameters of the tasks' stacks.")
-		p.Commands("aws cloudformation deploy --stack-name STACK --template-file TEMPLATE --capabilities CAPABILITY_NAMED_IAM --region REGION")
-		p.Para("Where there is an", inert.Code(".import.json"), "beside a template, the resources in it exist: import these first, with a template that "+
-			"has these resources alone (import takes no others), then deploy the whole template.")
-		p.Commands("aws cloudformation create-change-set --change-set-type IMPORT --change-set-name import --stack-name STACK --template-body "+
-			"file://TEMPLATE --resources-to-import file://IMPORT --capabilities CAPABILITY_NAMED_IAM --region REGION",
-			"aws cloudformation execute-change-set --change-set-name import --stack-name STACK --region REGION")
-	}
-	w.fragmentNote(p, "cloudformation")
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/derived"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/planner"
 	"github.com/xacct/xacct/internal/region"
@@ -23,9 +24,6 @@ type work struct {
 	transfers []*transfer.Transfer
 	desired   desired.Set     // what the transfers ask for, in every account
 	all       desired.Index   // the same by the IDs of changes
-	free      desired.Index   // what those ask for that nothing blocks
-	held      desired.Index   // what those ask for that findings block: see setOf
-	twins     map[string]bool // IDs of changes beside which there is one for blocked transfers
 	known     map[string]bool // IDs of the policies and of the ownership that are kept
 	policies  []shared        // the policies of buckets and keys that change, in the plan's order
 	ownership []ownership     // the buckets whose Object Ownership changes, in the plan's order
@@ -33,6 +31,7 @@ type work struct {
 	files     folder
 	refused   []refusal // what a form cannot express
 	exits     exits
+	templates []*template // those of CloudFormation, in their order
 }
 
 // refusal is what a form of the bundle cannot express.
@@ -57,6 +56,9 @@ func derive(p *xacct.Plan, account string, o Options) (*work, error) {
 	if err := l.Err(); err != nil {
 		return nil, err
 	}
+	if err := placed(p.Changes, account); err != nil {
+		return nil, err
+	}
 	w := &work{account: account, part: p.For(account), files: folder{}}
 	if err := w.blocked(o); err != nil {
 		return nil, err
@@ -68,20 +70,19 @@ func derive(p *xacct.Plan, account string, o Options) (*work, error) {
 	if w.transfers, err = resolve(w.part.Transfers); err != nil {
 		return nil, err
 	}
-	if err := planner.CheckInput(w.transfers, w.part.Settings, "Settings."); err != nil {
+	d, err := derived.Of(&planner.Plan{Schema: p.Schema, Mode: p.Mode, Transfers: w.transfers, Settings: w.part.Settings, Changes: w.part.Changes,
+		Findings: w.part.Findings})
+	if err != nil {
 		return nil, err
 	}
-	var free, held []*transfer.Transfer
-	for _, t := range w.transfers {
-		if slices.ContainsFunc(w.blocking, func(f plan.Finding) bool { return f.Transfer == t.Name }) {
-			held = append(held, t)
-		} else {
-			free = append(free, t)
-		}
+	free := slices.DeleteFunc(slices.Clone(w.transfers), func(t *transfer.Transfer) bool { return d.Blocked[t.Name] })
+	if err := w.complete(desired.NewIndex(desired.Of(free))); err != nil {
+		return nil, err
 	}
 	w.desired = desired.Of(w.transfers)
-	w.all, w.free, w.held = desired.NewIndex(w.desired), desired.NewIndex(desired.Of(free)), desired.NewIndex(desired.Of(held))
-	return w, w.match()
+	w.all = desired.NewIndex(w.desired)
+	w.keep(d)
+	return w, nil
 }
 
 // blocked keeps the blocking findings, and refuses them unless asked not to.

@@ -11,5 +11,12 @@
 // script.sh and undo.sh, which change policies as carefully as xacct does: every byte of others stays. What the account can own itself stands in terraform
 // and cloudformation.
 //
+// The scripts print a report as the JSON of a [xacct.Result]. Whoever handed the folder over plans by it:
+//
+//	var report xacct.Result
+//	err := json.Unmarshal(data, &report)
+//	// …
+//	p, err = xacct.NewPlan(ctx, clients, transfers, func(o *xacct.PlanOptions) { o.Reported = []*xacct.Result{&report} })
+//
 // Like [xacct.Plan.Apply], New takes what it writes from the plan's transfers, never from the plan's texts.
 package handover

@@ -41,6 +41,7 @@ type exitLocation struct {
 	in                               *datasync.CreateLocationS3Input
 	arn                              string // of the one that exists; "" if none does
 	role                             int    // its index in roles; -1 if the role is not made here
+	untold                           bool   // no template has it: see inert.Dynamic
 }
 
 type exitTask struct {
@@ -62,7 +63,7 @@ type exitGroup struct {
 	have          bool
 }
 
-// labels makes names for resources in configurations: letters, digits and underscores, each once.
+// labels makes names for resources in configurations: letters, digits and underscores, each once, also as a logical id.
 type labels map[string]bool
 
 func (l labels) of(name string) string {
@@ -78,10 +79,10 @@ func (l labels) of(name string) string {
 	if label == "" || label[0] < 'a' || label[0] > 'z' {
 		label = "x" + label
 	}
-	for n, base := 2, label; l[label]; n++ {
+	for n, base := 2, label; l[label] || l[logical(label)]; n++ {
 		label = fmt.Sprintf("%s_%d", base, n)
 	}
-	l[label] = true
+	l[label], l[logical(label)] = true, true // a label begins with a small letter, a logical id with a capital
 	return label
 }
 
@@ -181,7 +182,7 @@ func (w *work) gatherTasks(byID map[string]*plan.Change, names labels) error {
 			arn := e.LocationARN
 			if arn == "" { // the input is made before the location: the ARN is replaced by a reference
 				arn = region.ARN{Partition: t.Transfer.Partition, Service: "datasync", Region: e.Region, Account: w.account,
-					Resource: "location/loc-00000000000000000"}.String()
+					Resource: fmt.Sprintf("location/loc-%017d", i)}.String()
 			}
 			if side == plan.SourceSide {
 				spec.SourceLocationARN = arn
@@ -203,7 +204,7 @@ func (w *work) gatherTasks(byID map[string]*plan.Change, names labels) error {
 
 // existing is the ARN of the location or task that the change finds; "" if there is none, or if it is to be replaced.
 func existing(ch *plan.Change, resource string) (string, error) {
-	if ch == nil || ch.ARN == "" || ch.Op != plan.NoOp && ch.Op != plan.Update {
+	if ch == nil || ch.Op != plan.NoOp && ch.Op != plan.Update {
 		return "", nil
 	}
 	a, ok := region.ParseARN(ch.ARN)

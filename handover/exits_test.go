@@ -224,9 +224,9 @@ func TestCloudFormationLints(t *testing.T) {
 	need(t, "cfn-lint")
 	work := t.TempDir()
 	var files []string
-	for name, edit := range exitVariants() {
+	for name, made := range lintedBundles() {
 		for _, account := range []string{accountA, accountB} {
-			b := exitBundle(t, edit, account)
+			b := made(t, account)
 			found, err := fs.Glob(b.FS(), "cloudformation/*.yaml")
 			if err != nil {
 				t.Fatal(err)
@@ -255,6 +255,64 @@ func TestCloudFormationLints(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 	t.Logf("%d templates", len(files))
+}
+
+// lintedBundles make the bundles of each variant, and those of transfers that stand, as a whole and but for a location.
+func lintedBundles() map[string]func(*testing.T, string) *handover.Bundle {
+	out := map[string]func(*testing.T, string) *handover.Bundle{}
+	for name, edit := range exitVariants() {
+		out[name] = func(t *testing.T, account string) *handover.Bundle { return exitBundle(t, edit, account) }
+	}
+	out["exit"] = func(t *testing.T, account string) *handover.Bundle { return standingBundle(t, account, nil) }
+	out["partial-exit"] = func(t *testing.T, account string) *handover.Bundle {
+		return standingBundle(t, account, func(p *xacct.Plan) {
+			for i, c := range p.Changes {
+				if c.Kind == xacct.DataSyncLocation && strings.HasSuffix(c.ID, "/source") {
+					p.Changes[i].Op, p.Changes[i].ARN = xacct.Create, ""
+				}
+			}
+		})
+	}
+	return out
+}
+
+// standingBundle is the bundle for a transfer that is set up, of a plan that may be edited.
+func standingBundle(t *testing.T, account string, edit func(*xacct.Plan)) *handover.Bundle {
+	t.Helper()
+	cloud, tr := standing(t)
+	p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr})
+	if edit != nil {
+		edit(p)
+	}
+	b, err := handover.New(p, account, func(o *handover.Options) { o.Settled = true })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// What exists is imported by a template of its own, with nothing that an import refuses: other resources and outputs.
+func TestImportTemplates(t *testing.T) {
+	t.Parallel()
+	b := lintedBundles()["partial-exit"](t, accountA)
+	for name, want := range map[string]bool{"1-roles": true, "2-locations-eu-west-1": false, "2-locations-us-east-2": true, "3-tasks-us-east-2": true} {
+		text, err := fs.ReadFile(b.FS(), "cloudformation/"+name+".import.yaml")
+		if is := err == nil; is != want {
+			t.Errorf("%s.import.yaml: %v, want %t", name, err, want)
+		}
+		if strings.Contains(string(text), "Outputs:") {
+			t.Errorf("%s.import.yaml has outputs:\n%s", name, text)
+		}
+	}
+	page := read(t, b, "README.md")
+	for _, want := range []string{
+		"Plan: 6 to import, 1 to add, 0 to change, 0 to destroy.", "--stack-name xacct-media-archive-3-tasks-us-east-2 --region us-east-2",
+		"--resources-to-import file://1-roles.import.json",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("README.md lacks %q:\n%s", want, page)
+		}
+	}
 }
 
 // inTemplate is a template whose policy has the statements of the fragment.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
@@ -22,7 +23,7 @@ type shared struct {
 	wanted       policy.Statements // in a set-up these are to stand there, in a tear-down they are to leave
 	shape        desired.Shape
 	exact        map[string]policy.Statements
-	adopted      []string // Sids of statements of others that the plan replaces by ours, which no script takes out
+	adopted      []string // statements of others that the plan replaces by ours, which no script takes out: their Sids, or what they are
 }
 
 // parts are those of the resource's ARN, split at colons.
@@ -67,6 +68,7 @@ type step struct {
 	Shape                           *desired.Shape      `json:",omitempty"`
 	Quota                           int                 `json:",omitempty"`
 	Want                            string              `json:",omitempty"` // the Object Ownership
+	Owner                           bool                `json:",omitempty"` // whether the report is to tell the bucket's Object Ownership too
 }
 
 type stepStatement struct{ Sid, Text string }
@@ -81,7 +83,7 @@ func (w *work) steps() []step {
 	}
 	for _, s := range w.policies {
 		st := newStep(s.change)
-		st.ARN, st.Shape, st.Quota = s.arn, &s.shape, s.quota()
+		st.ARN, st.Shape, st.Quota, st.Owner = s.arn, &s.shape, s.quota(), w.owns(s)
 		for _, x := range s.wanted {
 			st.Wanted = append(st.Wanted, stepStatement{x.Sid(), string(x.Bytes())})
 		}
@@ -101,6 +103,17 @@ func (w *work) steps() []step {
 		}
 	}
 	return out
+}
+
+// owns reports whether the report is to tell the Object Ownership of the policy's bucket: objects are written to it, and no step of its own tells it.
+// Without that word, Plan.Start cannot know who will own the objects.
+func (w *work) owns(s shared) bool {
+	if s.kind != policy.Bucket || w.part.Mode != plan.SetUp || slices.ContainsFunc(w.ownership, func(o ownership) bool { return o.spec.Name == s.name() }) {
+		return false
+	}
+	return slices.ContainsFunc(w.transfers, func(t *transfer.Transfer) bool {
+		return t.Destination.Account == w.account && t.Destination.Bucket == s.name() && t.TaskAccount != w.account
+	})
 }
 
 // newStep is a step without what it does.
@@ -146,7 +159,7 @@ func (s shared) leaving(mode plan.Mode) []string {
 			stay = append(stay, st.Sid())
 		}
 	}
-	out := slices.DeleteFunc(slices.Clone(s.change.Remove), func(sid string) bool { return slices.Contains(s.adopted, sid) })
+	out := slices.DeleteFunc(slices.Clone(s.change.Remove), func(sid string) bool { return !slices.Contains(s.sharedPolicy.Ours, sid) })
 	if len(stay) > 0 {
 		return out // the others would stand there by mistake only
 	}

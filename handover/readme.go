@@ -6,9 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/inert"
-	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
@@ -16,8 +15,13 @@ import (
 // readme adds README.md, the runbook.
 func (w *work) readme() error {
 	p := &inert.Page{}
-	p.Head(1, "What account "+w.account+" is asked for")
+	title := "is asked for"
+	if len(w.askers()) == 0 {
+		title = "has to do"
+	}
+	p.Head(1, "What account "+w.account+" "+title)
 	w.purpose(p)
+	w.inShort(p)
 	w.first(p)
 	w.asks(p)
 	w.ways(p)
@@ -28,13 +32,46 @@ func (w *work) readme() error {
 	return nil
 }
 
+// askers are the other accounts that run transfers of the part.
+func (w *work) askers() []string {
+	var out []string
+	for _, t := range w.transfers {
+		if t.TaskAccount != w.account {
+			out = append(out, t.TaskAccount)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// theTaskAccount is whom this account has to do with, in words.
+func (w *work) theTaskAccount() string { return counted("account", w.askers()) }
+
+// counted is a noun with the names of one or several.
+func counted(noun string, names []string) string {
+	return noun + text.Plural(len(names)) + " " + text.And(names)
+}
+
+// settled reports whether the plan changes nothing.
+func (w *work) settled() bool {
+	return !slices.ContainsFunc(w.part.Changes, func(c plan.Change) bool { return c.Op != plan.NoOp })
+}
+
 // purpose says who asks and why.
 func (w *work) purpose(p *inert.Page) {
-	if w.part.Mode == plan.TearDown {
-		p.Para("These transfers between S3 buckets are to end. Their task account takes away what it made, and asks account", w.account, "to take back "+
-			"what was granted to them.")
-	} else {
-		p.Para("The task account of each of these transfers asks for it, so that AWS DataSync can copy objects from one S3 bucket to another.")
+	askers, down := w.askers(), w.part.Mode == plan.TearDown
+	switch {
+	case len(askers) > 0 && down:
+		p.Para("**" + upper(w.theTaskAccount()) + " asks account " + w.account + "** to take back what was granted to these transfers between S3 buckets, " +
+			"because they are to end.")
+	case len(askers) > 0:
+		p.Para("**" + upper(w.theTaskAccount()) + " asks account " + w.account + "** to allow these transfers, in which AWS DataSync copies objects from one S3 " +
+			"bucket to another.")
+	case down:
+		p.Para("Account", w.account, "runs these transfers between S3 buckets by AWS DataSync, and they are to end. This folder says what goes in the account.")
+	default:
+		p.Para("Account", w.account, "runs these transfers, in which AWS DataSync copies objects from one S3 bucket to another. This folder is for those who "+
+			"keep the account's resources.")
 	}
 	for _, t := range w.transfers {
 		p.List(false, []string{fmt.Sprintf("Transfer %s, run by task account %s: from %s (account %s, %s) to %s (account %s, %s).", inert.Code(t.Name),
@@ -42,6 +79,51 @@ func (w *work) purpose(p *inert.Page) {
 			inert.Code(t.LocationSpec(plan.SourceSide).URI()), t.Source.Account, t.Source.Region,
 			inert.Code(t.LocationSpec(plan.DestinationSide).URI()), t.Destination.Account, t.Destination.Region)})
 	}
+	if w.settled() {
+		p.Para("All of it stands as it is wanted, and nothing is left to do. The folder is for taking it over into a configuration of your own.")
+	}
+}
+
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// inShort are the steps from the first to the last.
+func (w *work) inShort(p *inert.Page) {
+	p.Head(2, "In short")
+	steps := []string{"Compare the digest of this folder: see \"Look at this first\".",
+		"Read \"What it asks for\"; " + inert.Code("review.html") + " shows the same as a page for a browser."}
+	scripts, down := len(w.steps()) > 0, w.part.Mode == plan.TearDown
+	switch {
+	case scripts && down:
+		steps = append(steps, "Wait until "+w.theTaskAccount()+" has deleted the task and its locations. The roles must still be there.",
+			"Choose **one** way. A configuration that has the statements puts them back the next time it is applied, so that they must leave it too. "+
+				"Otherwise run the script.")
+	case scripts && w.settled():
+		steps = append(steps, "If Terraform or CloudFormation has the policy, add the statements there: the next time it is applied, it takes them out otherwise. "+
+			"If neither has it, nothing is to be done.")
+	case scripts:
+		steps = append(steps, "Choose **one** way. If Terraform or CloudFormation has the policy today, do it there: the next time it is applied, it takes out "+
+			"what the script or the console has put in. Otherwise run the script; the console is for those who cannot.")
+	case down:
+		steps = append(steps, "Delete what is listed there: xacct does it, or you do by \"In the console\".")
+	case w.settled():
+		steps = append(steps, "Choose **one** way: Terraform or CloudFormation. Both import what stands, and make nothing anew.")
+	default:
+		steps = append(steps, "Choose **one** way: Terraform, CloudFormation, the console, or xacct.")
+	}
+	if w.makes() && scripts {
+		steps = append(steps, "What the account has of its own is made by Terraform, CloudFormation, the console, or xacct.")
+	}
+	if w.waits() {
+		steps = append(steps, "Make the roles first. Then the owners of the other accounts do their parts, and then the locations and the task can be made.")
+	}
+	steps = append(steps, "Prove that it is done.")
+	if scripts && len(w.askers()) > 0 {
+		steps[len(steps)-1] = "Prove that it is done, and send " + inert.Code("report.json") + " to " + w.theTaskAccount() + ", which goes on by it."
+	}
+	if scripts {
+		steps = append(steps, "Keep this folder, with the folder "+inert.Code("copies")+" that the script makes, until it is certain that nothing is to be undone.")
+	}
+	p.List(true, steps)
 }
 
 // first says what to look at before anything else.
@@ -52,9 +134,10 @@ func (w *work) first(p *inert.Page) {
 		p.List(false, findings(w.blocking))
 	}
 	p.Para("**Whoever can edit this folder has the power of the one who runs it.** It came one way; its digest must come another, such as by " +
-		"telephone or from a page of the other team's. Compare:")
+		"telephone or from a page of the other team's. In this folder, compare:")
 	p.Commands("sha256sum SHA256SUMS", "sha256sum --check --strict SHA256SUMS")
-	p.Para("The first line is the digest to compare. The second command says OK for each file.")
+	p.Para("The first line is the digest to compare, all 64 characters. The second command says OK for each file. Where there is no", inert.Code("sha256sum")+
+		", as on some Macs, it is", inert.Code("shasum -a 256")+". If anything differs, run nothing, and ask who sent the folder.")
 	var rest []plan.Finding
 	for _, f := range w.part.Findings {
 		if f.Severity == plan.Warning {
@@ -65,14 +148,17 @@ func (w *work) first(p *inert.Page) {
 		p.Para("The plan warns of this:")
 		p.List(false, findings(rest))
 	}
-	if before := w.requires(); len(before) > 0 {
-		if w.part.Mode == plan.TearDown {
-			p.Para("Other accounts must have done this before. The roles go last, because S3 and KMS refuse every change of a policy that names a role " +
-				"that is gone:")
-		} else {
-			p.Para("Other accounts must have done this before. S3 and KMS refuse a policy that names a role that does not exist yet:")
-		}
-		p.List(false, before)
+	before := w.requires()
+	if len(before) == 0 || w.settled() {
+		return
+	}
+	p.Para("Before this account does its part, this must be so. Ask", w.theTaskAccount(), "whether it is:")
+	p.List(false, before)
+	if w.part.Mode == plan.TearDown {
+		p.Para("The roles go last, because S3 and KMS refuse every change of a policy that names a role that is gone.")
+	} else {
+		p.Para("S3 and KMS refuse a policy that names a role that does not exist yet. They say", inert.Code("Invalid principal"), "then; the script tries "+
+			"again for two minutes.")
 	}
 }
 
@@ -89,17 +175,35 @@ func findings(fs []plan.Finding) []string {
 	return out
 }
 
-// requires are the changes of other accounts that come before those of this one.
+// requires are the changes of other accounts that come before those of this one, in words.
 func (w *work) requires() []string {
 	seen := map[string]bool{}
 	for _, ch := range w.part.Changes {
 		for _, id := range ch.Requires {
 			if w.known[address(&ch)] && !strings.HasPrefix(id, w.account+"/") {
-				seen[inert.Code(id)] = true
+				seen[w.required(id)] = true
 			}
 		}
 	}
 	return slices.Sorted(maps.Keys(seen))
+}
+
+// required is in words what must have been done first. The ID has the account, the Region unless it is a role's, the kind, the name and, of a location, the side.
+func (w *work) required(id string) string {
+	parts := strings.Split(id, "/")
+	is := "exists"
+	if w.part.Mode == plan.TearDown {
+		is = "is deleted"
+	}
+	switch {
+	case len(parts) == 3 && parts[1] == string(plan.IAMRole):
+		return fmt.Sprintf("role %s of account %s %s", inert.Code(parts[2]), inert.Code(parts[0]), is)
+	case len(parts) == 5 && parts[2] == string(plan.DataSyncLocation):
+		return fmt.Sprintf("the %s location of transfer %s in account %s, %s, %s", inert.Prose(parts[4]), inert.Code(parts[3]), inert.Code(parts[0]), inert.Code(parts[1]), is)
+	case len(parts) == 4 && parts[2] == string(plan.DataSyncTask):
+		return fmt.Sprintf("task %s of account %s, %s, %s", inert.Code(parts[3]), inert.Code(parts[0]), inert.Code(parts[1]), is)
+	}
+	return inert.Code(id) + " is done"
 }
 
 // asks says what is granted and to whom, or made, in words.
@@ -111,8 +215,12 @@ func (w *work) asks(p *inert.Page) {
 			p.Para("Nothing is left to do here.")
 		}
 		if w.part.Mode == plan.SetUp && len(s.wanted) > 0 {
-			p.Para("These statements are added, or stand there already. Every other statement keeps every byte.")
-			p.List(false, grants(s.wanted))
+			p.Para("These statements are added, or stand there already. Every other statement keeps every byte. The file is",
+				inert.Code("statements/"+s.file()+".json")+".")
+			p.List(false, w.grants(s.wanted))
+			for _, line := range w.effects(s) {
+				p.Para(line)
+			}
 		}
 		if leaving := s.leaving(w.part.Mode); w.part.Mode == plan.TearDown || len(s.wanted) == 0 {
 			p.Para("These statements of the transfers leave the policy, as far as they stand there. Every other statement keeps every byte:",
@@ -142,23 +250,6 @@ func policyTitle(s shared) string {
 	return "Policy of bucket " + inert.Code(s.name())
 }
 
-// grants say what each statement allows, and to whom.
-func grants(statements policy.Statements) []string {
-	var out []string
-	for _, st := range statements {
-		actions, _ := st.Actions()
-		resources, _ := st.Resources()
-		who, what, _ := strings.Cut(desired.Sentence(st), " may ")
-		line := fmt.Sprintf("%s: %s may %s: %s on %s", inert.Code(st.Sid()), inert.Codes(strings.Split(who, ", ")), what, inert.Codes(actions),
-			inert.Codes(resources))
-		for _, c := range st.Conditions() {
-			line += fmt.Sprintf(", if %s %s %s", inert.Code(c.Key()), inert.Code(c.Operator()), inert.Codes(c.Values()))
-		}
-		out = append(out, line+".")
-	}
-	return out
-}
-
 // own says what the account makes for itself.
 func (w *work) own(p *inert.Page) {
 	var lines []string
@@ -166,152 +257,22 @@ func (w *work) own(p *inert.Page) {
 		if w.known[address(&ch)] || ch.Op == plan.NoOp && ch.Kind == plan.KeyPolicy {
 			continue
 		}
-		lines = append(lines, fmt.Sprintf("%s %s %s", ch.Op, ch.Kind, inert.Code(ch.Name)))
+		verb := string(ch.Op)
+		if ch.Op == plan.NoOp {
+			verb = "stands as it is wanted:"
+		}
+		lines = append(lines, fmt.Sprintf("%s %s %s", verb, ch.Kind, inert.Code(ch.Name)))
 	}
 	if len(lines) == 0 {
 		return
 	}
 	p.Head(3, "What the account has of its own")
-	p.Para("Here is what the plan does to these resources. No script does it: xacct does, or one of the configurations below.")
+	if w.settled() {
+		p.Para("These resources are what the configurations below take over.")
+	} else {
+		p.Para("Here is what the plan does to these resources. No script does it: xacct does, or you do by one of the ways below.")
+	}
 	p.List(false, lines)
-}
-
-// ways are the ways to do it.
-func (w *work) ways(p *inert.Page) {
-	if len(w.steps()) > 0 {
-		p.Head(2, "By script")
-		p.Para("In CloudShell of account", w.account+", or wherever the AWS CLI has its credentials:")
-		p.Commands("bash script.sh --dry-run", "bash script.sh >report.json")
-		p.Para("The first command writes nothing and prints the policies that it would write. The second writes, keeps a copy of what it read in the "+
-			"folder", inert.Code("copies")+", "+
-			"reads back, and prints a report. It may be run again: what stands is left alone. It needs these permissions:", inert.Codes(w.permissions())+".")
-		p.Para("Exit status 3 means that it could not prove that it would change nothing else: then nothing was written, and it prints what to do by hand.")
-	}
-	w.exitWays(p)
-	w.console(p)
-}
-
-// permissions are the actions that the scripts call.
-func (w *work) permissions() []string {
-	seen := map[string]bool{}
-	for _, s := range w.policies {
-		if s.kind == policy.Key {
-			seen["kms:GetKeyPolicy"], seen["kms:PutKeyPolicy"] = true, true
-			continue
-		}
-		seen["s3:GetBucketPolicy"], seen["s3:PutBucketPolicy"], seen["s3:DeleteBucketPolicy"] = true, true, true
-	}
-	if len(w.ownership) > 0 {
-		seen["s3:GetBucketOwnershipControls"], seen["s3:PutBucketOwnershipControls"] = true, true
-	}
-	return slices.Sorted(maps.Keys(seen))
-}
-
-// console are the steps in the console.
-func (w *work) console(p *inert.Page) {
-	if len(w.policies)+len(w.ownership) == 0 && !w.makes() {
-		return
-	}
-	p.Head(2, "In the console")
-	for _, s := range w.policies {
-		p.Para("For", s.inTitle()+":")
-		p.List(true, proseAll(s.byHand(w.part.Mode, false)))
-	}
-	for _, o := range w.ownership {
-		p.Para("For the Object Ownership of bucket", inert.Code(o.spec.Name)+":")
-		p.List(true, proseAll(o.byHand(false)))
-	}
-	if w.makes() {
-		p.Para("For the resources of the account's own:")
-		p.List(true, w.consoleOwn())
-	}
-}
-
-func (s shared) inTitle() string { return "the policy of " + inert.Code(s.name()) }
-
-func proseAll(lines []string) []string {
-	out := make([]string, len(lines))
-	for i, line := range lines {
-		out[i] = inert.Prose(line)
-	}
-	return out
-}
-
-// makes reports whether the account makes resources of its own in a set-up.
-func (w *work) makes() bool {
-	return w.part.Mode == plan.SetUp && slices.ContainsFunc(w.transfers, func(t *transfer.Transfer) bool { return t.TaskAccount == w.account })
-}
-
-// consoleOwn are the console's steps for roles, locations and tasks.
-// https://docs.aws.amazon.com/datasync/latest/userguide/create-s3-location.html
-func (w *work) consoleOwn() []string {
-	var out []string
-	for _, r := range w.desired.Roles {
-		if r.Account != w.account {
-			continue
-		}
-		names := slices.Sorted(maps.Keys(r.Spec.Policies))
-		out = append(out, fmt.Sprintf("IAM console, Roles, Create role, Custom trust policy: paste %s; name it %s; then Add permissions, Create inline "+
-			"policy, JSON: %s from the files of that name.",
-			inert.Code("statements/iam-role-"+r.Spec.Name+".trust.json"), inert.Code(r.Spec.Name), inert.Codes(names)))
-	}
-	for _, l := range w.desired.Locations {
-		if l.Spec.Account == w.account && !l.Given {
-			out = append(out, fmt.Sprintf("DataSync console in %s, Locations, Create location, Amazon S3: bucket %s, folder %s, IAM role %s.",
-				l.Spec.Region, inert.Code(l.Spec.Bucket), inert.Code("/"+strings.Trim(l.Spec.Prefix, "/")), inert.Code(l.Spec.RoleARN)))
-		}
-	}
-	for _, t := range w.desired.Tasks {
-		if t.Spec.Account == w.account {
-			out = append(out, fmt.Sprintf("DataSync console in %s, Tasks, Create task, Choose an existing location: the two locations of transfer %s; name "+
-				"it %s, task mode %s.",
-				t.Spec.Region, inert.Code(t.Transfer.Name), inert.Code(t.Spec.Name), inert.Code(string(modeOf(t.Spec)))))
-		}
-	}
-	return out
-}
-
-// proof says how to prove that it is done.
-func (w *work) proof(p *inert.Page) {
-	p.Head(2, "Prove that it is done")
-	if len(w.steps()) > 0 {
-		p.Para("Run", inert.Code("bash script.sh")+" again: each line ends in", inert.Code("unchanged")+", and the report says so too. Hand",
-			inert.Code("report.json"), "back to the task account: it holds how each change "+
-				"ended, the statements of the transfers as they are stored, and a digest of all other statements, of which none is in it. Or look:")
-		for _, s := range w.policies {
-			p.Commands(s.reading())
-		}
-	}
-	if w.makes() {
-		p.Para("A plan by xacct says", inert.Code("nothing to do: the plan is empty"), "once all accounts have done their parts.")
-	}
-}
-
-// undoing says how to undo it.
-func (w *work) undoing(p *inert.Page) {
-	p.Head(2, "Undo it")
-	if len(w.steps()) > 0 {
-		p.Commands("bash undo.sh --dry-run", "bash undo.sh")
-		if w.part.Mode == plan.SetUp {
-			p.Para("It takes the statements out that the script put in, and nothing else; one that the script had changed gets the text of the copy. Undo " +
-				"it only after the task account has deleted " +
-				"the task and its locations, and before it deletes the roles.")
-		} else {
-			p.Para("It puts the statements back that the script took out, as the copy has them. The roles that they name must still exist.")
-		}
-		for _, s := range w.policies {
-			p.Para("By hand, for", s.inTitle()+":")
-			p.List(true, proseAll(s.byHand(w.part.Mode, true)))
-		}
-		for _, o := range w.ownership {
-			p.Para("By hand, for the Object Ownership of bucket", inert.Code(o.spec.Name)+":")
-			p.List(true, proseAll(o.byHand(true)))
-		}
-	}
-	if w.makes() {
-		p.Para("What the account made for itself goes by xacct's tear-down, or by destroying what the configuration made: the task first, then the " +
-			"locations, and the roles only after no policy names them any more.")
-	}
 }
 
 // contents lists the files.

@@ -1,8 +1,10 @@
 package handover_test
 
 import (
+	"os/exec"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -54,4 +56,69 @@ func TestReadmeShowsForeignTextInert(t *testing.T) {
 			t.Errorf("account %s: %d nodes, %v", account, nodes, err)
 		}
 	}
+}
+
+// Every section of README.md has a text, in every situation of the golden files.
+func TestReadmeHasNoEmptySection(t *testing.T) {
+	sections := 0
+	for _, s := range situations {
+		for name, page := range readmes(t, s) {
+			var open string // the heading above
+			for line := range strings.Lines(page) {
+				switch {
+				case strings.HasPrefix(line, "#"):
+					sections++
+					if open != "" && strings.HasPrefix(line, "## ") {
+						t.Errorf("%s: nothing stands in the section %q", name, open)
+					}
+					open = strings.TrimSpace(line)
+				case strings.TrimSpace(line) != "":
+					open = ""
+				}
+			}
+			if open != "" {
+				t.Errorf("%s: nothing stands in the section %q", name, open)
+			}
+		}
+	}
+	if sections < 50 {
+		t.Errorf("%d sections", sections)
+	}
+}
+
+// What README.md tells people to run is what bash reads.
+func TestReadmeCommandsParse(t *testing.T) {
+	need(t, "bash")
+	commands := 0
+	for _, s := range situations {
+		for name, page := range readmes(t, s) {
+			for _, block := range strings.Split(page, "```sh\n")[1:] {
+				commands++
+				block, _, _ = strings.Cut(block, "```")
+				if out, err := exec.CommandContext(t.Context(), "bash", "-n", "-c", block).CombinedOutput(); err != nil {
+					t.Errorf("%s: %v\n%s\n%s", name, err, out, block)
+				}
+			}
+		}
+	}
+	if commands < 30 {
+		t.Errorf("%d commands", commands)
+	}
+}
+
+// readmes are the pages of a situation, by situation and account.
+func readmes(t *testing.T, s situation) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	synctest.Test(t, func(t *testing.T) {
+		p := s.plan(t)
+		for _, account := range s.accounts {
+			b, err := handover.New(p, account, func(o *handover.Options) { *o = s.options })
+			if err != nil {
+				t.Fatal(err)
+			}
+			out[s.name+"/"+account] = read(t, b, "README.md")
+		}
+	})
+	return out
 }

@@ -30,19 +30,19 @@ func (w *work) scripts() error {
 		return err
 	}
 	for _, way := range []string{"script", "undo"} {
-		w.files[way+".sh"] = file{text: []byte(w.script(way, inert.ASCII(data))), executable: true}
+		w.files[way+".sh"] = file{text: []byte(w.script(way, steps, inert.ASCII(data))), executable: true}
 	}
 	return nil
 }
 
 // script is script.sh or undo.sh. Text of others stands only in quoted here-documents, as JSON in ASCII or behind two spaces.
-func (w *work) script(way, data string) string {
+func (w *work) script(way string, steps []step, data string) string {
 	var b strings.Builder
 	b.WriteString("#!/usr/bin/env bash\n")
 	for _, line := range w.scriptSays(way) {
 		b.WriteString("# " + text.Printable(line) + "\n")
 	}
-	fmt.Fprintf(&b, "\naccount=%s\nway=%s\n", inert.Shell(w.account), inert.Shell(way))
+	fmt.Fprintf(&b, "\naccount=%s\nregion=%s\nway=%s\n", inert.Shell(w.account), inert.Shell(steps[0].Region), inert.Shell(way))
 	b.WriteString("# What is to be done by hand where this script cannot.\nby_hand() {\n\tcat <<'XACCT_TEXT'\n")
 	for line := range strings.Lines(w.byHand(way == "undo")) {
 		if line != "\n" {

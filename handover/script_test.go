@@ -100,7 +100,6 @@ func TestScriptEnds(t *testing.T) {
 		sid = st.Sid()
 		break
 	}
-	const foreign = `{"Version":"2012-10-17","Statement":[{"Sid":"TLS","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}]}`
 	for _, tt := range []struct {
 		name     string
 		policy   string // "" is none
@@ -113,7 +112,7 @@ func TestScriptEnds(t *testing.T) {
 	}{
 		{name: "no policy", stands: standing, writes: 1},
 		{name: "as wanted", policy: standing},
-		{name: "dry run", policy: foreign, args: []string{"--dry-run"}, says: "would write this policy"},
+		{name: "dry run", policy: foreign, args: []string{"--dry-run"}, says: "would put in " + sid + ", "},
 		{name: "unknown argument", policy: foreign, args: []string{"--force"}, status: 2, says: "usage"},
 		{name: "another account", policy: foreign, failures: map[string]string{"get-caller-identity": "InvalidClientTokenId no"}, status: 1,
 			says: "nothing was written"},
@@ -122,6 +121,8 @@ func TestScriptEnds(t *testing.T) {
 		{name: "a role that is new", policy: foreign, failures: map[string]string{"put-bucket-policy": "MalformedPolicy Invalid principal in " +
 			"policy\nMalformedPolicy Invalid principal in policy\n"},
 			writes: 3, stands: "ours", says: "a principal is not known yet"},
+		{name: "a role that is not there", policy: foreign, failures: map[string]string{"put-bucket-policy": strings.Repeat("MalformedPolicy Invalid "+
+			"principal in policy\n", 24)}, status: 1, writes: 24, says: "ask the task account whether its role is there"},
 		{name: "a policy that is refused", policy: foreign, failures: map[string]string{"put-bucket-policy": "MalformedPolicy Policy has invalid " +
 			"action\n"}, status: 1, writes: 1, says: "invalid action"},
 		{name: "throttled", policy: foreign, failures: map[string]string{"put-bucket-policy": "SlowDown x\n"}, status: 1, writes: 1, says: "SlowDown"},
@@ -146,6 +147,9 @@ func TestScriptEnds(t *testing.T) {
 			out, errs, status := o.run("script.sh", tt.args...)
 			if status != tt.status || !strings.Contains(errs, tt.says) {
 				t.Errorf("status %d, want %d; want %q in:\n%s\n%s", status, tt.status, tt.says, errs, out)
+			}
+			if !strings.Contains(errs, "usage: ") && !strings.Contains(errs, "\nnext: ") && !strings.HasPrefix(errs, "next: ") {
+				t.Errorf("it does not say what to do next:\n%s", errs)
 			}
 			if n := strings.Count(s.calls(), "put-bucket-policy"); n != tt.writes {
 				t.Errorf("%d writes, want %d", n, tt.writes)
@@ -186,9 +190,23 @@ func TestScriptEnds(t *testing.T) {
 func TestScriptWithoutPython(t *testing.T) {
 	need(t, "bash", "jq")
 	dir, _ := pushBundle(t)
-	for _, programs := range [][]string{{"jq"}, nil} {
-		s := newStub(t, programs...)
-		s.write("policy", `{"Statement":[{"Sid":"TLS \u001b[31m","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}]}`)
+	const stands = `{"Statement":[{"Sid":"TLS \u001b[31m","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}]}`
+	for _, tt := range []struct {
+		name, policy, failure string
+		programs              []string
+		says                  string
+	}{
+		{"jq looks", stands, "", []string{"jq"}, "stands there: "},
+		{"no jq", stands, "", nil, "there is no python3 here"},
+		{"no policy", "", "", []string{"jq"}, "NoSuchBucketPolicy"},
+		{"not readable", stands, "AccessDenied no\n", []string{"jq"}, "AccessDenied"},
+		{"no JSON", "{", "", []string{"jq"}, "there is no python3 here"},
+	} {
+		s := newStub(t, tt.programs...)
+		if tt.policy != "" {
+			s.write("policy", tt.policy)
+		}
+		s.write("fail-get-bucket-policy", tt.failure)
 		s.write("bin/aws", `#!/bin/sh
 if [ "$1" = sts ]; then echo `+accountB+`; exit; fi
 XACCT_STUB='`+s.dir+`' exec '`+os.Args[0]+`' "$@"
@@ -196,13 +214,13 @@ XACCT_STUB='`+s.dir+`' exec '`+os.Args[0]+`' "$@"
 		o := operator{t: t, dir: copyOf(t, dir), account: accountB, path: s.path()}
 		_, errs, status := o.run("script.sh")
 		if status != 3 || !strings.Contains(errs, "Open the Amazon S3 console") || !strings.Contains(errs, `"Sid": "Xacct`) {
-			t.Errorf("status %d:\n%s", status, errs)
+			t.Errorf("%s: status %d:\n%s", tt.name, status, errs)
 		}
-		if len(programs) > 0 != strings.Contains(errs, "stands there: ") || strings.Contains(errs, "\x1b") {
-			t.Errorf("what stands there: %q", errs)
+		if !strings.Contains(errs, tt.says) || strings.Contains(errs, "\x1b") {
+			t.Errorf("%s: what stands there: %q", tt.name, errs)
 		}
 		if strings.Contains(s.calls(), "put-") {
-			t.Errorf("it wrote:\n%s", s.calls())
+			t.Errorf("%s: it wrote:\n%s", tt.name, s.calls())
 		}
 	}
 }
@@ -216,7 +234,6 @@ func TestCopies(t *testing.T) {
 		first = st
 		break
 	}
-	const foreign = `{"Version":"2012-10-17","Statement":[{"Sid":"TLS","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}]}`
 	older := policy.Allow("s3:GetObject").WithSid(first.Sid()).By(policy.AWS("arn:aws:iam::" + accountA +
 		":role/before")).On("arn:aws:s3:::media-archive/old/*")
 	d, err := policy.Parse([]byte(foreign))
@@ -235,7 +252,7 @@ func TestCopies(t *testing.T) {
 		t.Errorf("after undo (-want +got):\n%s", cmp.Diff(before, got))
 	}
 	names, err := filepath.Glob(filepath.Join(dir, "copies", "*"))
-	if err != nil || len(names) != 3 {
+	if err != nil || len(names) != 4 { // and the mark of undo.sh
 		t.Errorf("copies %v: %v", names, err)
 	}
 	for i, want := range []string{before, foreign} {

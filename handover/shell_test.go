@@ -51,11 +51,12 @@ func need(t testing.TB, programs ...string) {
 // operator runs the scripts of a bundle with the credentials of an account.
 type operator struct {
 	t       testing.TB
-	dir     string // of the bundle
-	account string // whose operator calls
-	url     string // of the in-memory AWS
-	path    string // "" is the one of this process
-	work    string // where the scripts run; "" is the directory of the tests
+	dir     string   // of the bundle
+	account string   // whose operator calls
+	url     string   // of the in-memory AWS
+	path    string   // "" is the one of this process
+	work    string   // where the scripts run; "" is the directory of the tests
+	env     []string // what else the environment has
 }
 
 // serve answers over HTTP from the cloud until the test ends.
@@ -86,6 +87,7 @@ func (o operator) run(script string, args ...string) (stdout, stderr string, sta
 	cmd.Env = []string{"PATH=" + path, "HOME=" + o.t.TempDir(), "AWS_ENDPOINT_URL=" + o.url, "AWS_ACCESS_KEY_ID=" + o.account, "AWS_SECRET_ACCESS_KEY=any",
 		"AWS_DEFAULT_REGION=eu-west-1", "AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_EC2_METADATA_DISABLED=true",
 		"XACCT_WAIT=0.01"}
+	cmd.Env = append(cmd.Env, o.env...)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// A stub keeps one policy in a file, byte for byte, which no service does, and fails as it is told. Its folder has the files policy, calls (a
+// A stub keeps one policy in a file, byte for byte, which no service does, and fails as it is told. Its folder has the files policy, ownership, calls (a
 // line for each call), fail-<operation> (a line "Code message" for each call that fails; "-" is an error without a code, "late" one after the
 // call), and bin with the programs that a script may find.
 
@@ -72,6 +72,17 @@ func perform(dir, operation string, args []string) int {
 			panic(err)
 		}
 		if err := os.WriteFile(path, []byte(in.Policy), 0o600); err != nil {
+			panic(err)
+		}
+	case "get-bucket-ownership-controls":
+		text, err := os.ReadFile(filepath.Join(dir, "ownership"))
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "\nAn error occurred (OwnershipControlsNotFoundError) when calling the GetBucketOwnershipControls operation: none")
+			return 254
+		}
+		return answer(map[string]any{"OwnershipControls": map[string]any{"Rules": []map[string]string{{"ObjectOwnership": string(text)}}}})
+	case "put-bucket-ownership-controls":
+		if err := os.WriteFile(filepath.Join(dir, "ownership"), []byte("BucketOwnerEnforced"), 0o600); err != nil {
 			panic(err)
 		}
 	case "delete-bucket-policy":

@@ -261,15 +261,16 @@ func tfReport(h *inert.HCL, r *dstypes.TaskReportConfig) {
 
 // tfFragments adds a fragment for each policy that others write too.
 func (w *work) tfFragments() {
+	locals, owned := labels{}, labels{} // all fragments may stand in one configuration
 	for _, s := range w.granted() {
 		owner, member := "aws_s3_bucket_policy", "policy of its aws_s3_bucket_policy"
 		if s.kind == policy.Key {
 			owner, member = "aws_kms_key_policy", "policy of its aws_kms_key or aws_kms_key_policy"
 		}
-		w.tfFragment(s.file(), policy.New(s.wanted), owner+" replaces the whole policy, so that a second one would take away what others wrote.", member)
+		w.tfFragment(locals, s.file(), policy.New(s.wanted), owner+" replaces the whole policy, so that a second one would take away what others wrote.", member)
 	}
 	for _, l := range w.exits.logs {
-		w.tfFragment(string(plan.LogPolicy)+"-"+l.Region, logDocument(l), "aws_cloudwatch_log_resource_policy replaces the whole document of its name, "+
+		w.tfFragment(locals, string(plan.LogPolicy)+"-"+l.Region, logDocument(l), "aws_cloudwatch_log_resource_policy replaces the whole document of its name, "+
 			"and an account has ten of them in a Region.",
 			"policy_document of one that the account has")
 	}
@@ -278,7 +279,7 @@ func (w *work) tfFragments() {
 		h.Comment("aws_s3_bucket_ownership_controls holds all there is to say of a bucket's Object Ownership: if your configuration has one for this "+
 			"bucket, change that one",
 			"and leave this file out.", "Whoever writes or reads the bucket by ACLs loses access.")
-		label := labels{}.of(o.spec.Name)
+		label := owned.of(o.spec.Name)
 		h.Block(`resource "aws_s3_bucket_ownership_controls" "`+label+`"`, func() {
 			h.Attributes(inert.Quoted("bucket", o.spec.Name))
 			h.Block("rule", func() { h.Attributes(inert.Quoted("object_ownership", o.want)) })
@@ -287,8 +288,8 @@ func (w *work) tfFragments() {
 	}
 }
 
-func (w *work) tfFragment(name string, d policy.Document, why, member string) {
-	h, local := &inert.HCL{}, "xacct_"+labels{}.of(name)
+func (w *work) tfFragment(locals labels, name string, d policy.Document, why, member string) {
+	h, local := &inert.HCL{}, "xacct_"+locals.of(name)
 	h.Comment("A fragment for the configuration that owns this policy. Do not make another resource for it: "+why,
 		"Add it to the "+member+", as a further entry of source_policy_documents of its aws_iam_policy_document:",
 		"  source_policy_documents = [local."+local+"]",

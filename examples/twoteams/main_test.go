@@ -18,7 +18,7 @@ func TestTwoTeams(t *testing.T) {
 		if err := play(t.Context(), &out, cloud, dir, byApply(cloud)); err != nil {
 			t.Fatalf("%v\n%s", err, &out)
 		}
-		for _, want := range []string{"by telephone", "unchanged", "  complete", "20 objects have arrived"} {
+		for _, want := range []string{"by telephone", "unchanged", "  complete", "20 objects that have arrived", "policy is as before: true"} {
 			if !strings.Contains(out.String(), want) {
 				t.Errorf("the output lacks %q:\n%s", want, &out)
 			}

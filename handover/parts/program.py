@@ -288,8 +288,22 @@ def ours(step, place):
     return shaped(place.value, step["Shape"])
 
 
-def edit(step, text, put, take):
-    """The text with the statements of put, by Sid, put in, and those of take taken out. None is that nothing is to be done, "" that none is left."""
+def leaving(step, text, take, only=None):
+    """Those of the Sids that are to leave the text. A Sid of everybody's may stand on a statement of others; only are the statements, by Sid, to which the
+    Sids are limited."""
+    out, document = [], Document(EMPTY if text is None else text)
+    for sid in take:
+        have = document.having(sid)
+        if have and only is not None and not all(same(p.value, DECODER.decode(only[sid])) for p in have):
+            say("%s: statement %s stands there, but not as script.sh puts it in, and there is no copy of before: it stays" % (step["ID"], sid))
+        elif have and (sid not in step["Exact"] or all(ours(step, p) for p in have)):
+            out.append(sid)
+    return out
+
+
+def edit(step, text, put, take, single=None):
+    """The text with the statements of put, by Sid, put in, and those of take taken out. None is that nothing is to be done, "" that none is left. single
+    says whether one statement alone stands without a list."""
     document = Document(EMPTY if text is None else text)
     touched, added = [], []
     for sid, want in put:
@@ -309,16 +323,15 @@ def edit(step, text, put, take):
         if not have:
             continue
         if any(not ours(step, p) for p in have):
-            if sid in step["Exact"]:
-                continue
             raise Stop("statement %s has our Sid and is not ours" % sid)
         touched.append(sid)
         document.take(sid)
     if not touched:
         return None
+    new = document.join(single)
     if text is not None:
-        prove(text, document.join(), touched, added)
-    return document.join() if document.kept() else ""
+        prove(text, new, touched, added)
+    return new if document.kept() else ""
 
 
 def size(step, text):
@@ -353,7 +366,10 @@ def aws(*words, **more):
         command += ["--cli-input-json", "file://" + path]
     done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if done.returncode == 0:
-        return json.loads(done.stdout.decode("utf-8") or "{}")
+        try:
+            return dict(json.loads(done.stdout.decode("utf-8") or "{}"))
+        except (ValueError, TypeError):
+            raise Refused("", "the AWS CLI answered what is no JSON object: %r" % done.stdout[:200])
     message = " ".join(done.stderr.decode("utf-8", "replace").split())
     code = re.search(r"\((\w+)\) when calling", message)
     raise Refused(code.group(1) if code else "", message)
@@ -373,6 +389,11 @@ def read(step):
         raise
 
 
+def known(refused):
+    """Whether the refused write was not carried out. A lost answer has no code."""
+    return refused.code != "" and not refused.code.startswith(("Internal", "Service", "RequestTimeout"))
+
+
 def write(step, text):
     """Replaces the policy by the text; deletes it if the text is empty."""
     if step["Kind"] == "key-policy":
@@ -385,13 +406,19 @@ def write(step, text):
     return aws("s3api", "put-bucket-policy", *words, once=True, body={"Policy": text})
 
 
+def label(step):
+    """What the names of the copies begin with. Other transfers, and the tear-down of the same ones, may keep theirs in the same folder."""
+    whose = hashlib.sha256("\n".join(sorted(step["Transfers"]) + sorted(step["Ours"])).encode("utf-8")).hexdigest()[:8]
+    return "%s.%s.%s.%s." % (step["Kind"], step["Name"], MODE, whose)
+
+
 def copies(step):
-    """The copies of what was read before writes, the oldest first: their number, who wrote, and the path."""
-    begin, found = "%s.%s." % (step["Kind"], step["Name"]), []
+    """The copies of what was read before writes, the oldest first, and the marks of undo.sh that it had ended: their number, who wrote, and the path."""
+    begin, found = label(step), []
     for name in os.listdir(COPIES):
-        m = re.match(r"^([0-9]{4})\.(script|undo)\.(json|none)$", name[len(begin):]) if name.startswith(begin) else None
+        m = re.match(r"^([0-9]{4,})\.(?:(script|undo)\.(?:json|none)|(undone))$", name[len(begin):]) if name.startswith(begin) else None
         if m:
-            found.append((int(m.group(1)), m.group(2), os.path.join(COPIES, name)))
+            found.append((int(m.group(1)), m.group(2) or m.group(3), os.path.join(COPIES, name)))
     return sorted(found)
 
 
@@ -410,38 +437,53 @@ def keep(step, text):
     if have and have[-1][1] == who and copied(have[-1][2]) == text:
         return
     number = have[-1][0] + 1 if have else 1
-    name = "%s.%s.%04d.%s.%s" % (step["Kind"], step["Name"], number, who, "none" if text is None else "json")
-    path = os.path.join(COPIES, name)
-    f = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(f, "wb") as out:
-        out.write((text or "").encode("utf-8"))
-        out.flush()
-        os.fsync(out.fileno())
+    path = os.path.join(COPIES, "%s%04d.%s.%s" % (label(step), number, who, "none" if text is None else "json"))
+    create(path, text or "")
     say("%s: a copy of what was read is %s" % (step["ID"], path))
 
 
+def create(path, text):
+    """Makes a file. One that is there is an error."""
+    f = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(f, "wb") as out:
+        out.write(text.encode("utf-8"))
+        out.flush()
+        os.fsync(out.fileno())
+
+
 def first(step):
-    """What was read before the first write since the last undo: whether there is a copy, and its text, None for no policy."""
-    found = None
+    """What was read before the first write since undo.sh last ended: whether there is a copy, and its text, None for no policy; and whether undo.sh ended
+    before and nothing was written since."""
+    found, undone = None, False
     for _, who, path in copies(step):
-        if who == "undo":
-            found = None
-        elif found is None:
-            found = path
-    return (False, None) if found is None else (True, copied(found))
+        if who == "undone":
+            found, undone = None, True
+        elif who == "script" and found is None:
+            found, undone = path, False
+    return (False, None, undone) if found is None else (True, copied(found), False)
+
+
+def ended(step):
+    """Marks that undo.sh has undone what was written since the first copy. Until then that copy counts, however often undo.sh runs."""
+    if UNDO and not DRY and first(step)[0]:
+        create(os.path.join(COPIES, "%s%04d.undone" % (label(step), copies(step)[-1][0])), "")
 
 
 def asked(step):
-    """The statements to put in, by Sid, and the Sids to take out."""
+    """The statements to put in, by Sid; the Sids to take out, and the statements to which these are limited, None if they are not; and whether one
+    statement alone stood without a list."""
     wanted = [(w["Sid"], w["Text"]) for w in step["Wanted"]]
     if not UNDO:
         put = wanted if MODE == "set-up" else []
-        return put, [sid for sid in step["Ours"] if sid not in [s for s, _ in put]]
-    there, text = first(step)
-    before = {} if text is None else dict((p.sid(), p.text) for p in Document(text).places if p.sid() in step["Ours"])
-    if MODE == "tear-down":
-        return (list(before.items()) if there else wanted), []
-    return list(before.items()), [sid for sid, _ in wanted if sid not in before]
+        return put, [sid for sid in step["Ours"] if sid not in [s for s, _ in put]], None, None
+    there, text, undone = first(step)
+    if not there and MODE == "tear-down":
+        return ([] if undone else wanted), [], None, None
+    if not there:
+        return [], [sid for sid, _ in wanted], dict(wanted), None
+    document = Document(EMPTY if text is None else text)
+    before = dict((p.sid(), p.text) for p in document.places if p.sid() in step["Ours"])
+    return list(before.items()), [sid for sid, _ in wanted if MODE == "set-up" and sid not in before], None, document.single
 
 
 def settled(step, put):
@@ -483,9 +525,13 @@ def look(step, sent, put, take):
     return text
 
 
+def now():
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
 def stored(step, text):
     """What of ours stands in the policy, and a digest of the rest."""
-    out, mine, rest = {"Time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}, [], hashlib.sha256()
+    out, mine, rest = {"Time": now()}, [], hashlib.sha256()
     others = False
     for p in [] if text is None else Document(text).places:
         if p.sid() in step["Ours"] and (p.sid() not in step["Exact"] or ours(step, p)):
@@ -500,18 +546,44 @@ def stored(step, text):
     return out
 
 
+def told(step, text):
+    """What of ours stands in the policy, and of a bucket that is written to its Object Ownership as well, if it may be read."""
+    out = stored(step, text)
+    if step.get("Owner") and not DRY:
+        try:
+            have = ownership(step)
+            if have:
+                out["Ownership"] = have
+        except Refused as e:
+            say("%s: the Object Ownership of the bucket could not be read, so that the report leaves it out: %s" % (step["ID"], e))
+    return out
+
+
+def differs(text, new):
+    """What would be done, in words: which statements would be put in, replaced and taken out."""
+    if not new:
+        return "delete the policy: no statement would be left"
+    before = dict((p.sid(), p.text) for p in Document(EMPTY if text is None else text).places)
+    after = dict((p.sid(), p.text) for p in Document(new).places)
+    parts = [("put in", [s for s in after if s not in before]), ("replace", [s for s in after if s in before and before[s] != after[s]]),
+             ("take out", [s for s in before if s not in after])]
+    return "%s, and write this policy" % "; ".join("%s %s" % (verb, ", ".join(sids)) for verb, sids in parts if sids)
+
+
 def change_policy(step):
-    put, take = asked(step)
+    put, sids, only, single = asked(step)
     for attempt in range(ATTEMPTS):
         text = settled(step, put)
-        new = edit(step, text, put, take)
+        take = leaving(step, text, sids, only)
+        new = edit(step, text, put, take, single)
         if new is None:
-            return "unchanged", {"Stored": stored(step, text)}
+            ended(step)
+            return "unchanged", {"Stored": told(step, text)}
         used = size(step, new)
         if used > step["Quota"]:
             raise Stop("the policy would have %d of %d bytes" % (used, step["Quota"]))
         if DRY:
-            say("%s: would %s" % (step["ID"], "write this policy" if new else "delete the policy: no statement would be left"))
+            say("%s: would %s" % (step["ID"], differs(text, new)))
             sys.stdout.write(shown(new.replace("\r\n", "\n")) + "\n" if new else "")
             return "", {}
         keep(step, text)
@@ -522,13 +594,18 @@ def change_policy(step):
                 say("%s: a principal is not known yet, which is so for a while after a role was made; again in %g s" % (step["ID"], WAIT))
                 time.sleep(WAIT)
                 continue
-            if e.code and not e.code.startswith(("Internal", "Service", "RequestTimeout")):
+            if "invalid principal" in str(e).lower():
+                raise Refused(e.code, "%s. It names a role that does not exist (any more): ask the task account whether its role is there, and look whether a "
+                              "statement of others names one that is gone" % e)
+            if known(e):
                 raise
             say("%s: it is not known whether it was written: %s" % (step["ID"], e))
         try:
-            return "done", {"Stored": stored(step, look(step, new, put, take))}
+            out = {"Stored": told(step, look(step, new, put, take))}
         except Stop as e:
             raise Refused("", "it was written, but what stands there now is not to be understood: %s" % e)
+        ended(step)
+        return "done", out
 
 
 def ownership(step):
@@ -545,23 +622,37 @@ def ownership(step):
 def change_ownership(step):
     words = ["--region", step["Region"], "--bucket", step["Name"], "--expected-bucket-owner", ACCOUNT]
     have, want = ownership(step), step["Want"]
+    there = True
     if UNDO:
-        there, want = first(step)
-        if not there:
-            return "unchanged", {}
-    if (have or "ObjectWriter") == (want or "ObjectWriter") and (have == want or not UNDO):
-        return "unchanged", {}
+        there, want, _ = first(step)
+    if not there or (have or "ObjectWriter") == (want or "ObjectWriter") and (have == want or not UNDO):
+        ended(step)
+        return "unchanged", owned(have)
     if DRY:
         say("%s: would change %s to %s" % (step["ID"], have or "nothing (ObjectWriter)", want or "nothing (ObjectWriter)"))
         return "", {}
     keep(step, have)
-    if want is None:
-        aws("s3api", "delete-bucket-ownership-controls", *words, once=True)
-    else:
-        aws("s3api", "put-bucket-ownership-controls", *words, once=True, body={"OwnershipControls": {"Rules": [{"ObjectOwnership": want}]}})
+    try:
+        if want is None:
+            aws("s3api", "delete-bucket-ownership-controls", *words, once=True)
+        else:
+            aws("s3api", "put-bucket-ownership-controls", *words, once=True, body={"OwnershipControls": {"Rules": [{"ObjectOwnership": want}]}})
+    except Refused as e:
+        if known(e):
+            raise
+        say("%s: it is not known whether it was written: %s" % (step["ID"], e))
     if ownership(step) != want:
         raise Refused("", "what was written does not stand there: another writer was at work; run again")
-    return "done", {} if UNDO or MODE == "tear-down" else {"Ownership": have or "ObjectWriter"}
+    ended(step)
+    out = owned(want)
+    if not UNDO and MODE == "set-up":
+        out["Ownership"] = have or "ObjectWriter"
+    return "done", out
+
+
+def owned(have):
+    """The Object Ownership as the report has it; none is not told."""
+    return {"Stored": {"Time": now(), "Ownership": have}} if have else {}
 
 
 def report(results):
@@ -581,9 +672,15 @@ def report(results):
 
 
 def main(data):
-    who = aws("sts", "get-caller-identity")
+    try:
+        who = aws("sts", "get-caller-identity", "--region", data["Steps"][0]["Region"])  # of the partition of the resources
+    except Refused as e:
+        say("nothing was written: aws sts get-caller-identity does not say whose credentials these are: %s" % e)
+        say("next: see that the AWS CLI has valid credentials of account %s, and run again" % ACCOUNT)
+        return 1
     if who.get("Account") != ACCOUNT:
         say("this is for account %s, and the credentials are those of account %s: nothing was read or written" % (ACCOUNT, who.get("Account")))
+        say("next: take credentials of account %s, and run again" % ACCOUNT)
         return 2
     results, worst = [], 0
     for step in data["Steps"]:
@@ -601,18 +698,39 @@ def main(data):
             say("%s: nothing was written: %s" % (step["ID"], e))
             results.append((step, "failed", {}))
             worst = 3
-        except (Refused, OSError, UnicodeError, KeyError) as e:
-            say("%s: failed: %s" % (step["ID"], e))
+        except KeyboardInterrupt:
+            say("%s: interrupted: it is not known whether it was written; run again" % step["ID"])
+            results.append((step, "failed", {}))
+            worst = 1
+        except Exception as e:  # whatever it is, the report tells of the steps before
+            say("%s: failed: %s" % (step["ID"], e if isinstance(e, (Refused, OSError)) else repr(e)))
             results.append((step, "failed", {}))
             worst = 1
     if not DRY:
         sys.stdout.write(report(results))
+    say("next: " + following(worst, any(status == "" for _, status, _ in results)))
     return worst
+
+
+def following(worst, open_steps):
+    """What whoever runs this is to do next."""
+    if worst == 3:
+        return "read the line that says why nothing was written; where that cannot be mended, do this by hand:"
+    if worst:
+        return "read the line that says failed, mend that, and run again: what is done is left alone"
+    if DRY and open_steps:
+        return "nothing was written; run it without --dry-run to do this"
+    if DRY:
+        return "there is nothing to do: all is as it should be"
+    return "send the report, which went to the standard output, to whoever sent this folder; keep the folder with its copies"
 
 
 if __name__ == "__main__":
     COPIES, SCRATCH, DRY, UNDO = sys.argv[1], sys.argv[2], sys.argv[3] == "dry-run", sys.argv[4] == "undo"
-    WAIT = float(os.environ.get("XACCT_WAIT", "5"))
+    try:
+        WAIT = max(0.0, min(60.0, float(os.environ.get("XACCT_WAIT") or "5")))
+    except ValueError:
+        sys.exit("XACCT_WAIT is no number of seconds: nothing was written")
     ATTEMPTS, LOOKS = 24, 20
     DATA = json.load(sys.stdin)
     ACCOUNT, MODE = DATA["Account"], DATA["Mode"]
@@ -620,4 +738,7 @@ if __name__ == "__main__":
         sys.exit(main(DATA))
     except (Refused, OSError) as e:
         say("nothing was written: %s" % e)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        say("interrupted")
         sys.exit(1)

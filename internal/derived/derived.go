@@ -109,7 +109,7 @@ func Of(p *planner.Plan) (*Plan, error) {
 			free = append(free, t)
 		}
 	}
-	d.free, d.held = index(desired.Of(free)), index(desired.Of(held))
+	d.free, d.held = desired.NewIndex(desired.Of(free)), desired.NewIndex(desired.Of(held))
 	out := &Plan{Mode: p.Mode, Transfers: transfers, Settings: p.Settings, Findings: p.Findings, Blocked: d.blocked}
 	seen := map[string]bool{}
 	for i := range p.Changes {
@@ -132,35 +132,16 @@ type deriver struct {
 	plan       *planner.Plan
 	byName     map[string]*transfer.Transfer
 	blocked    map[string]bool
-	free, held wanted
+	free, held desired.Index
 }
 
-// wanted is what a set of transfers asks for, by the IDs of its changes.
-type wanted struct {
-	roles     map[string]*desired.Role
-	buckets   map[string]*desired.Bucket
-	owners    map[string]*desired.Bucket // by the ID of the change of Object Ownership
-	keys      map[string]*desired.Key
-	logs      map[string]*desired.LogPolicy
-	groups    map[string]*desired.LogGroup
-	locations map[string]*desired.Location
-	tasks     map[string]*desired.Task
-}
-
-func index(s desired.Set) wanted {
-	return wanted{
-		roles: by(s.Roles, desired.Role.ID), buckets: by(s.Buckets, desired.Bucket.ID), owners: by(s.Buckets, desired.Bucket.OwnershipID),
-		keys: by(s.Keys, desired.Key.ID), logs: by(s.Logs, desired.LogPolicy.ID), groups: by(s.LogGroups, desired.LogGroup.ID),
-		locations: by(s.Locations, desired.Location.ID), tasks: by(s.Tasks, desired.Task.ID),
+// at is the resource with the ID; nil if the transfers want none.
+func at[T any](all map[string]T, id string) *T {
+	r, ok := all[id]
+	if !ok {
+		return nil
 	}
-}
-
-func by[T any](list []T, id func(T) string) map[string]*T {
-	out := make(map[string]*T, len(list))
-	for i := range list {
-		out[id(list[i])] = &list[i]
-	}
-	return out
+	return &r
 }
 
 // mismatch is the error of a change that deviates from what the transfers ask for.
@@ -187,15 +168,15 @@ func (d *deriver) change(c *plan.Change) (*Change, error) {
 	case plan.BucketPolicy, plan.KeyPolicy, plan.LogPolicy:
 		return d.sharedPolicy(c, w, id)
 	case plan.IAMRole:
-		return d.role(c, w.roles[id])
+		return d.role(c, at(w.Roles, id))
 	case plan.BucketOwnership:
-		return d.ownership(c, w.owners[id])
+		return d.ownership(c, at(w.Ownerships, id))
 	case plan.LogGroup:
-		return d.logGroup(c, w.groups[id])
+		return d.logGroup(c, at(w.LogGroups, id))
 	case plan.DataSyncLocation:
-		return d.location(c, w.locations[id])
+		return d.location(c, at(w.Locations, id))
 	}
-	return d.task(c, w.tasks[id])
+	return d.task(c, at(w.Tasks, id))
 }
 
 // placed checks that the change says alike in its ID and in its members where it is, and that it belongs to transfers of the plan.

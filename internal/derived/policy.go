@@ -9,21 +9,27 @@ import (
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/internal/s3name"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
+	"github.com/xacct/xacct/problem"
 )
 
 // sharedPolicy derives the change of a policy that others write too.
-func (d *deriver) sharedPolicy(c *plan.Change, w wanted, id string) (*Change, error) {
+func (d *deriver) sharedPolicy(c *plan.Change, w desired.Index, id string) (*Change, error) {
 	s := &shared{deriver: d, c: c, out: &Policy{}}
 	former, name := true, c.Name
 	switch c.Kind {
 	case plan.BucketPolicy:
+		var l problem.List
+		if s3name.Check(&l, "Name", c.Name, c.Region); l.Err() != nil {
+			return nil, mismatch(c, "its name is no bucket's")
+		}
 		s.out.ARN = region.Bucket(region.Partition(c.Region), c.Name)
-		if b := w.buckets[id]; b != nil {
+		if b := at(w.Buckets, id); b != nil {
 			former, name, s.want, s.serving = false, b.Spec.Name, b.Spec.Statements, b.Transfers
 		}
 	case plan.KeyPolicy:
@@ -32,13 +38,13 @@ func (d *deriver) sharedPolicy(c *plan.Change, w wanted, id string) (*Change, er
 			return nil, mismatch(c, "its ARN is not that of the key")
 		}
 		s.out.ARN = c.ARN
-		if k := w.keys[id]; k != nil {
+		if k := at(w.Keys, id); k != nil {
 			former, s.want, s.serving = false, k.Spec.Statements, k.Transfers
 		}
 	case plan.LogPolicy:
 		l := desired.NewLogPolicy(c.Account, c.Region, region.Partition(c.Region))
 		s.ours, name = l.Ours, l.Change().Name
-		if have := w.logs[id]; have != nil {
+		if have := at(w.Logs, id); have != nil {
 			former, s.want, s.serving = false, policy.Statements{have.Statement()}, have.Transfers
 		}
 	}

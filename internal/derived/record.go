@@ -76,6 +76,9 @@ func (d *deriver) task(c *plan.Change, w *desired.Task) (*Change, error) {
 }
 
 func (d *deriver) logGroup(c *plan.Change, w *desired.LogGroup) (*Change, error) {
+	if w == nil && c.Op == plan.Delete { // a transfer used it before
+		return d.goes(c, true)
+	}
 	if w == nil {
 		return nil, mismatch(c, "the transfers do not ask for it")
 	}

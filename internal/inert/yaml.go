@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -162,4 +163,19 @@ func Commented(v any, comments ...string) []byte {
 	}
 	yaml(&b, v, 0)
 	return []byte(b.String())
+}
+
+// Dynamic reports whether a string of the value has a dynamic reference in it, for which CloudFormation puts a parameter or a secret. No quotes keep it
+// from that.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+func Dynamic(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return strings.Contains(v, "{{resolve:")
+	case []any:
+		return slices.ContainsFunc(v, Dynamic)
+	case Pairs:
+		return slices.ContainsFunc(v, func(p Pair) bool { return Dynamic(p[0]) || Dynamic(p[1]) })
+	}
+	return false
 }

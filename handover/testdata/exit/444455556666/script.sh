@@ -6,6 +6,7 @@
 # Before each write it keeps what it read in the folder copies beside it, or in XACCT_COPIES.
 
 account='444455556666'
+region='us-east-2'
 way='script'
 # What is to be done by hand where this script cannot.
 by_hand() {
@@ -13,8 +14,8 @@ by_hand() {
   the policy of bucket media-archive, by hand:
   1. Open the Amazon S3 console, General purpose buckets, the bucket media-archive, tab Permissions, section Bucket policy, Edit.
   2. Copy the whole policy as it is into a file, so that it can be put back.
-  3. Add the statements of statements/bucket-policy-media-archive.json behind the last entry of the list Statement, after a comma. Where a statement with the same Sid stands, put the new one in its place. Change nothing else.
-  4. Save. If the console says Invalid principal, the role was made a moment ago: wait two minutes and save again.
+  3. Add the statements of statements/bucket-policy-media-archive.json behind the last entry of the list Statement, after a comma: what stands between [ and ] in that file. Where a statement with the same Sid stands, put the new one in its place. Change nothing else. If there is no policy at all, paste the whole file.
+  4. Save changes. If the console says Invalid principal, the role is not there, or was made a moment ago: wait two minutes and save again.
   {
     "Version": "2012-10-17",
     "Statement": [
@@ -145,7 +146,8 @@ data() {
      "aws:currenttime"
     ]
    },
-   "Quota": 20480
+   "Quota": 20480,
+   "Owner": true
   }
  ]
 }

@@ -6,6 +6,7 @@
 # Before each write it keeps what it read in the folder copies beside it, or in XACCT_COPIES.
 
 account='444455556666'
+region='us-east-2'
 way='undo'
 # What is to be done by hand where this script cannot.
 by_hand() {
@@ -13,8 +14,8 @@ by_hand() {
   the policy of bucket media-archive, by hand:
   1. Open the Amazon S3 console, General purpose buckets, the bucket media-archive, tab Permissions, section Bucket policy, Edit.
   2. Copy the whole policy as it is into a file, so that it can be put back.
-  3. Take out each statement with one of these Sids, as far as it stands there, and nothing else: XacctMediaArchiveWrite317df6a3, XacctMediaArchiveList8abc7cf6. If none is left, delete the policy of a bucket.
-  4. Save. If the console says Invalid principal, the role was made a moment ago: wait two minutes and save again.
+  3. Take out each statement with one of these Sids, as far as it stands there, and nothing else: XacctMediaArchiveWrite317df6a3, XacctMediaArchiveList8abc7cf6. If no statement is left then, leave the editor and choose Delete in the section Bucket policy.
+  4. Save changes. If the console says Invalid principal, a statement that stays names a role that is gone: take nothing else out, and ask whose statement it is.
 
 XACCT_TEXT
 }
@@ -96,7 +97,8 @@ data() {
      "aws:currenttime"
     ]
    },
-   "Quota": 20480
+   "Quota": 20480,
+   "Owner": true
   }
  ]
 }

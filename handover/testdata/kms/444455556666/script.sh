@@ -8,6 +8,7 @@
 # Before each write it keeps what it read in the folder copies beside it, or in XACCT_COPIES.
 
 account='444455556666'
+region='us-east-2'
 way='script'
 # What is to be done by hand where this script cannot.
 by_hand() {
@@ -15,8 +16,8 @@ by_hand() {
   the policy of bucket media-archive, by hand:
   1. Open the Amazon S3 console, General purpose buckets, the bucket media-archive, tab Permissions, section Bucket policy, Edit.
   2. Copy the whole policy as it is into a file, so that it can be put back.
-  3. Add the statements of statements/bucket-policy-media-archive.json behind the last entry of the list Statement, after a comma. Where a statement with the same Sid stands, put the new one in its place. Change nothing else.
-  4. Save. If the console says Invalid principal, the role was made a moment ago: wait two minutes and save again.
+  3. Add the statements of statements/bucket-policy-media-archive.json behind the last entry of the list Statement, after a comma: what stands between [ and ] in that file. Where a statement with the same Sid stands, put the new one in its place. Change nothing else. If there is no policy at all, paste the whole file.
+  4. Save changes. If the console says Invalid principal, the role is not there, or was made a moment ago: wait two minutes and save again.
   {
     "Version": "2012-10-17",
     "Statement": [
@@ -70,8 +71,8 @@ by_hand() {
   the policy of key arn:aws:kms:us-east-2:444455556666:key/9662ccf2-2df7-3b7a-b9c4-6c5110925beb, by hand:
   1. Open the AWS KMS console in Region us-east-2, Customer managed keys, the key 9662ccf2-2df7-3b7a-b9c4-6c5110925beb, tab Key policy, Switch to policy view, Edit.
   2. Copy the whole policy as it is into a file, so that it can be put back.
-  3. Add the statement of statements/key-policy-9662ccf2-2df7-3b7a-b9c4-6c5110925beb.json behind the last entry of the list Statement, after a comma. Where a statement with the same Sid stands, put the new one in its place. Change nothing else.
-  4. Save. If the console says Invalid principal, the role was made a moment ago: wait two minutes and save again.
+  3. Add the statement of statements/key-policy-9662ccf2-2df7-3b7a-b9c4-6c5110925beb.json behind the last entry of the list Statement, after a comma: what stands between [ and ] in that file. Where a statement with the same Sid stands, put the new one in its place. Change nothing else.
+  4. Save changes. If the console says Invalid principal, the role is not there, or was made a moment ago: wait two minutes and save again.
   {
     "Version": "2012-10-17",
     "Statement": [
@@ -96,7 +97,7 @@ by_hand() {
   the Object Ownership of bucket media-archive, by hand:
   1. Open the Amazon S3 console, General purpose buckets, the bucket media-archive, tab Permissions, section Object Ownership, Edit.
   2. Note what is set.
-  3. Choose ACLs disabled (Bucket owner enforced), acknowledge, Save changes. Whoever writes or reads this bucket by ACLs loses access.
+  3. Choose ACLs disabled (Bucket owner enforced), acknowledge, Save changes. Whoever writes or reads this bucket by ACLs loses access. If the console refuses it because of the bucket's ACL, that ACL allows others something: allow them by the policy instead, take them out of it, and save again.
 
 XACCT_TEXT
 }

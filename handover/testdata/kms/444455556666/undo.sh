@@ -8,6 +8,7 @@
 # Before each write it keeps what it read in the folder copies beside it, or in XACCT_COPIES.
 
 account='444455556666'
+region='us-east-2'
 way='undo'
 # What is to be done by hand where this script cannot.
 by_hand() {
@@ -15,19 +16,19 @@ by_hand() {
   the policy of bucket media-archive, by hand:
   1. Open the Amazon S3 console, General purpose buckets, the bucket media-archive, tab Permissions, section Bucket policy, Edit.
   2. Copy the whole policy as it is into a file, so that it can be put back.
-  3. Take out each statement with one of these Sids, as far as it stands there, and nothing else: XacctMediaArchiveWrite317df6a3, XacctMediaArchiveList8abc7cf6. If none is left, delete the policy of a bucket.
-  4. Save. If the console says Invalid principal, the role was made a moment ago: wait two minutes and save again.
+  3. Take out each statement with one of these Sids, as far as it stands there, and nothing else: XacctMediaArchiveWrite317df6a3, XacctMediaArchiveList8abc7cf6. If no statement is left then, leave the editor and choose Delete in the section Bucket policy.
+  4. Save changes. If the console says Invalid principal, a statement that stays names a role that is gone: take nothing else out, and ask whose statement it is.
 
   the policy of key arn:aws:kms:us-east-2:444455556666:key/9662ccf2-2df7-3b7a-b9c4-6c5110925beb, by hand:
   1. Open the AWS KMS console in Region us-east-2, Customer managed keys, the key 9662ccf2-2df7-3b7a-b9c4-6c5110925beb, tab Key policy, Switch to policy view, Edit.
   2. Copy the whole policy as it is into a file, so that it can be put back.
-  3. Take out each statement with one of these Sids, as far as it stands there, and nothing else: XacctMediaArchiveEncrypt4b3bc3e0. If none is left, delete the policy of a bucket.
-  4. Save. If the console says Invalid principal, the role was made a moment ago: wait two minutes and save again.
+  3. Take out each statement with one of these Sids, as far as it stands there, and nothing else: XacctMediaArchiveEncrypt4b3bc3e0.
+  4. Save changes. If the console says Invalid principal, a statement that stays names a role that is gone: take nothing else out, and ask whose statement it is.
 
   the Object Ownership of bucket media-archive, by hand:
   1. Open the Amazon S3 console, General purpose buckets, the bucket media-archive, tab Permissions, section Object Ownership, Edit.
   2. Note what is set.
-  3. Choose what was set before: the folder copies has it.
+  3. Choose what was set before, and Save changes. If it was done by hand, that is what was noted then; if by the script, the first copy of bucket-ownership.media-archive in the folder copies has it, and one that ends in .none is ACLs enabled, Object writer.
 
 XACCT_TEXT
 }
