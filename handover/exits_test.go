@@ -58,6 +58,14 @@ func exitVariants() map[string]func(*xacct.Transfer) {
 			tr.Task.Mode = dstypes.TaskModeBasic
 			tr.Task.Log = &task.Log{Name: "/xacct/media-archive", RetentionDays: 30}
 		},
+		"signs": func(tr *xacct.Transfer) { // as far as each takes any
+			tr.Source.Prefix, tr.Destination.Prefix = "a + (b)/", "1.20/no"
+			tr.Tags = map[string]string{"cost": "1.20/no_-= @", "no": "no", "012": "0x1F", "x = ": "1e3"}
+			tr.Task.Mode, tr.Task.Log = dstypes.TaskModeBasic, &task.Log{Name: "/xacct/#a.b-c_D"}
+			tr.Task.Excludes = []string{"/$${x}\r\n%%{y}\u2028$"}
+			tr.Task.Report = &task.Report{Bucket: "media-raw", Prefix: "r (1)", Level: dstypes.ReportLevelErrorsOnly}
+			tr.Task.Schedule = &task.Schedule{Expression: "cron(0 2 ? * MON-FRI *)"}
+		},
 		"manifest": func(tr *xacct.Transfer) {
 			tr.Task.Manifest = &task.Manifest{Bucket: "media-raw", Key: "lists/today.csv"}
 		},

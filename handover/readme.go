@@ -8,6 +8,7 @@ import (
 
 	"github.com/xacct/xacct/internal/inert"
 	"github.com/xacct/xacct/internal/text"
+	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
 )
@@ -175,15 +176,27 @@ func findings(fs []plan.Finding) []string {
 	return out
 }
 
-// requires are the changes of other accounts that come before those of this one, in words.
+// requires are the changes of other accounts that come before those of this one, in words. Where statements are added these are the roles that they name, by the
+// transfers. What comes before something leaves is the plan's word, as far as it is about an account of the transfers.
 func (w *work) requires() []string {
 	seen := map[string]bool{}
-	for _, ch := range w.part.Changes {
-		for _, id := range ch.Requires {
-			if w.known[address(&ch)] && !strings.HasPrefix(id, w.account+"/") {
+	add := func(ids []string) {
+		for _, id := range ids {
+			account, _, _ := strings.Cut(id, "/")
+			if account != w.account && slices.ContainsFunc(w.transfers, func(t *transfer.Transfer) bool { return slices.Contains(t.Accounts(), account) }) {
 				seen[w.required(id)] = true
 			}
 		}
+	}
+	for _, s := range w.policies {
+		if w.part.Mode == plan.TearDown || len(s.wanted) == 0 {
+			add(s.change.Requires)
+		} else {
+			add(s.sharedPolicy.Roles)
+		}
+	}
+	for _, o := range w.ownership {
+		add(o.change.Requires)
 	}
 	return slices.Sorted(maps.Keys(seen))
 }

@@ -121,6 +121,9 @@ func TestScriptEnds(t *testing.T) {
 		{name: "a role that is new", policy: foreign, failures: map[string]string{"put-bucket-policy": "MalformedPolicy Invalid principal in " +
 			"policy\nMalformedPolicy Invalid principal in policy\n"},
 			writes: 3, stands: "ours", says: "a principal is not known yet"},
+		{name: "a principal of others that is gone", policy: `{"Statement":[{"Effect":"Allow","Principal":{"AWS":"AROAEXAMPLEID"},"Action":"s3:*","Resource":"*"}]}`,
+			failures: map[string]string{"put-bucket-policy": strings.Repeat("MalformedPolicy Invalid principal in policy\n", 24)}, status: 1, writes: 24,
+			says: "statement 1 may name a principal that is gone"},
 		{name: "a role that is not there", policy: foreign, failures: map[string]string{"put-bucket-policy": strings.Repeat("MalformedPolicy Invalid "+
 			"principal in policy\n", 24)}, status: 1, writes: 24, says: "ask the task account whether its role is there"},
 		{name: "a policy that is refused", policy: foreign, failures: map[string]string{"put-bucket-policy": "MalformedPolicy Policy has invalid " +

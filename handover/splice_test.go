@@ -42,7 +42,7 @@ exec(compile(open(sys.argv[1]).read(), "program", "exec"), program)
 for line in sys.stdin:
     c = json.loads(line)
     try:
-        print(json.dumps({"New": program["edit"](c["Step"], c["Text"], [tuple(p) for p in c["Put"] or []], c["Take"] or []), "Stop": ""}))
+        print(json.dumps({"New": program["edit"](c["Step"], c["Text"], [tuple(p) for p in c["Put"] or []], program["leaving"](c["Step"], c["Text"], c["Take"] or [])), "Stop": ""}))
     except program["Stop"] as e:
         print(json.dumps({"New": None, "Stop": str(e)}))
 `
@@ -299,5 +299,26 @@ func TestShapeIsThatOfTheEngine(t *testing.T) {
 		if taken := len(d.Taken) > 0; taken != (got.Stop != "") {
 			t.Errorf("%s: the engine says that it is somebody else's: %t; the program: %+v", rows[i].name, taken, got)
 		}
+	}
+}
+
+// A statement with the Sid of AWS's tutorial, which is everybody's, is ours to the letter only: one that shows the id of a role that is gone is not.
+func TestSpliceOfTheTutorialsStatement(t *testing.T) {
+	t.Parallel()
+	ours := ourStatement.WithSid("Tutorial")
+	others := policy.Allow("s3:GetObject").WithSid("Tutorial").By(policy.AWS("AROAEXAMPLEID")).On("arn:aws:s3:::b/new/*")
+	step := anyShape(map[string][]string{"Tutorial": {string(ours.Bytes())}})
+	with := func(sts ...policy.Statement) *string {
+		text := string(policy.New(policy.Statements(sts)).Bytes())
+		return &text
+	}
+	var edits []splice
+	for _, st := range []policy.Statement{ours, others} {
+		edits = append(edits, splice{with(st), put(ours), nil, step}, splice{with(st), nil, []string{"Tutorial"}, step})
+	}
+	empty := ""
+	want := []spliced{{}, {New: &empty}, {Stop: "statement Tutorial has our Sid and is not ours"}, {}}
+	if diff := cmp.Diff(want, spliceAll(t, edits)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

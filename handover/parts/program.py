@@ -284,7 +284,7 @@ def ours(step, place):
     """Whether the statement, which has a Sid of ours, is ours."""
     exact = step["Exact"].get(place.sid())
     if exact is not None:
-        return any(same(place.value, DECODER.decode(text)) for text in exact)
+        return any(meaning(place.value) == meaning(DECODER.decode(text)) for text in exact)
     return shaped(place.value, step["Shape"])
 
 
@@ -487,10 +487,10 @@ def asked(step):
 
 
 def settled(step, put):
-    """The policy as it is now, once no statement of ours shows a unique id in place of its role: S3 does so for a while after a write."""
+    """The policy as it is now, once no statement that may be ours shows a unique id in place of its role: S3 does so for a while after a write."""
     for _ in range(LOOKS):
         text = read(step)
-        want = dict(put)
+        want = list(dict(put)) + list(step["Exact"])
         if text is None or not any(unresolved(p.value) for p in Document(text).places if p.sid() in want):
             break
         time.sleep(min(WAIT, 1))
@@ -546,6 +546,13 @@ def stored(step, text):
     return out
 
 
+def dead(step, text):
+    """What is to be said of statements of others that show a unique id: with the id of a principal that is gone no policy can be written."""
+    theirs = ["statement %d%s" % (i + 1, " (%s)" % p.sid() if p.sid() else "") for i, p in enumerate(Document(EMPTY if text is None else text).places)
+              if p.sid() not in step["Ours"] and unresolved(p.value)]
+    return "; %s may name a principal that is gone: whoever wrote it must take it out first" % ", ".join(theirs) if theirs else ""
+
+
 def told(step, text):
     """What of ours stands in the policy, and of a bucket that is written to its Object Ownership as well, if it may be read."""
     out = stored(step, text)
@@ -595,8 +602,8 @@ def change_policy(step):
                 time.sleep(WAIT)
                 continue
             if "invalid principal" in str(e).lower():
-                raise Refused(e.code, "%s. It names a role that does not exist (any more): ask the task account whether its role is there, and look whether a "
-                              "statement of others names one that is gone" % e)
+                theirs = dead(step, text) or "; ask the task account whether its role is there, and look whether a statement of others names one that is gone"
+                raise Refused(e.code, "%s%s" % (e, theirs))
             if known(e):
                 raise
             say("%s: it is not known whether it was written: %s" % (step["ID"], e))
