@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/xaccttest"
@@ -105,6 +106,40 @@ func TestUndoOfATearDownBesideASetUp(t *testing.T) {
 	want := []string{seen[0], foreign, seen[0], seen[0], foreign}
 	if diff := cmp.Diff(want, seen); diff != "" || seen[0] == foreign {
 		t.Errorf("what stood there after each run (-want +got):\n%s", diff)
+	}
+}
+
+// The Sid of AWS's tutorial is everybody's: undo.sh puts back no statement of others that had it and was taken out since.
+func TestUndoBesideATutorialsStatement(t *testing.T) {
+	need(t, "bash", "python3")
+	cloud := kittest.World(t)
+	tr := kittest.Push(cloud)
+	tr.Grant = xacct.Tutorial
+	down, err := xacct.NewDestroyPlan(t.Context(), only(cloud, accountA), []xacct.Transfer{tr})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, dir := bundle(t, down, accountB)
+	_, up := bundle(t, planOf(t, cloud, accountA, tr), accountB)
+	s := newStub(t, "python3")
+	run := func(dir, script string) (stands policy.Document) {
+		operator{t: t, dir: dir, account: accountB, path: s.path()}.must(script)
+		text, _ := s.policy()
+		if stands, err = policy.Parse([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		return stands
+	}
+	s.write("policy", foreign)
+	set := run(up, "script.sh").Without(bucket.TutorialSid)
+	others := bucket.TutorialStatement("arn:aws:s3:::media-archive", "arn:aws:iam::"+accountA+":role/of-others")
+	s.write("policy", string(set.With(others).Bytes()))
+	if down := run(dir, "script.sh"); down.Len() != 2 {
+		t.Fatalf("after the tear-down: %s", down)
+	}
+	s.write("policy", foreign)
+	if diff := cmp.Diff(string(set.Bytes()), string(run(dir, "undo.sh").Bytes())); diff != "" {
+		t.Errorf("after undo (-want +got):\n%s", diff)
 	}
 }
 

@@ -280,6 +280,11 @@ def shaped(statement, shape):
         r in shape["Resources"] or any(r.startswith(b) for b in shape.get("Below") or []) for r in resources)
 
 
+def counts(step, place):
+    """Whether the statement has a Sid of ours and, if the Sid is everybody's, is ours."""
+    return place.sid() in step["Ours"] and (place.sid() not in step["Exact"] or ours(step, place))
+
+
 def ours(step, place):
     """Whether the statement, which has a Sid of ours, is ours."""
     exact = step["Exact"].get(place.sid())
@@ -482,7 +487,7 @@ def asked(step):
     if not there:
         return [], [sid for sid, _ in wanted], dict(wanted), None
     document = Document(EMPTY if text is None else text)
-    before = dict((p.sid(), p.text) for p in document.places if p.sid() in step["Ours"])
+    before = dict((p.sid(), p.text) for p in document.places if counts(step, p))
     return list(before.items()), [sid for sid, _ in wanted if MODE == "set-up" and sid not in before], None, document.single
 
 
@@ -534,7 +539,7 @@ def stored(step, text):
     out, mine, rest = {"Time": now()}, [], hashlib.sha256()
     others = False
     for p in [] if text is None else Document(text).places:
-        if p.sid() in step["Ours"] and (p.sid() not in step["Exact"] or ours(step, p)):
+        if counts(step, p):
             mine.append(p.text)
         else:
             others = True
