@@ -147,6 +147,7 @@ func reported(p *planner.Plan, account string, transfers []*transfer.Transfer) [
 			whole = whole && roles[arn]
 		}
 		if whole {
+			c.Sids = slices.DeleteFunc(slices.Clone(c.Sids), func(sid string) bool { return !sids[sid] })
 			out = append(out, c)
 		}
 	}

@@ -98,6 +98,11 @@ func (b *Builder) reportable() (map[string]report.Wanted, map[string][]*transfer
 					w.Roles = append(w.Roles, arn)
 				}
 			}
+			for _, side := range transfer.Sides {
+				if arn := t.End(side).RoleARN; arn != "" && len(w.Statements) > 0 && !slices.Contains(w.Roles, arn) {
+					w.Roles = append(w.Roles, arn)
+				}
+			}
 		}
 		out[id] = w
 	}
@@ -170,6 +175,12 @@ func (b *Builder) byReport(c *plan.Change) {
 	if claim, ok := b.reports.claims[c.ID]; ok {
 		c.Hold, c.Reason = plan.Reported, "done by "+claim.String()
 	}
+}
+
+// standing are the Sids that stand in the policy of the step by a report that counts for nothing else, as far as they are those of its transfers. A transfer
+// that is blocked is planned apart from the others, and keeps its statements while they are.
+func (b *Builder) standing(s policyStep) []string {
+	return slices.DeleteFunc(slices.Clone(b.reports.standing[s.change.ID]), func(sid string) bool { return len(s.owners(sid)) == 0 })
 }
 
 // factsReported are the claims on policies, by bucket name or key ARN, with those statements alone that the transfers want.
