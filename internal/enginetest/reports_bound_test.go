@@ -2,6 +2,7 @@ package enginetest_test
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -175,4 +176,24 @@ func TestStandingOfOthers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRemoveOfOthers edits which Sids the part to tear down takes out: a part that names a statement of others is refused.
+func TestRemoveOfOthers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cloud := kittest.World(t)
+		trs := []xacct.Transfer{kittest.Push(cloud)}
+		kittest.SetUp(t, cloud, trs...)
+		a, b := only(cloud, accountA), only(cloud, accountB)
+		down := must(xacct.NewDestroyPlan(t.Context(), a, trs))
+		must(down.Apply(t.Context(), a))
+		part := reload(t, down.For(accountB))
+		part.Changes[0].Remove = append(part.Changes[0].Remove, "TLSOnly")
+		var mismatch *xacct.MismatchError
+		if _, err := part.Apply(t.Context(), b); !errors.As(err, &mismatch) {
+			t.Errorf("it was applied: %v", err)
+		}
+		must(reload(t, down.For(accountB)).Apply(t.Context(), b))
+	})
 }
