@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/bucket"
@@ -196,4 +197,50 @@ func TestRemoveOfOthers(t *testing.T) {
 		}
 		must(reload(t, down.For(accountB)).Apply(t.Context(), b))
 	})
+}
+
+// TestReportBeforeAnotherTransfer adds a transfer on the same bucket after the report: it holds for the one that it was about, and for that alone.
+func TestReportBeforeAnotherTransfer(t *testing.T) {
+	t.Parallel()
+	for _, blocked := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			cloud := kittest.World(t)
+			one, two := kittest.Push(cloud), kittest.Push(cloud)
+			two.Name, two.Destination.Prefix, two.Source.Role.Name, two.Destination.Role.Name = "other", "elsewhere", "other-source", "other-destination"
+			a := only(cloud, accountA)
+			first := must(xacct.NewPlan(t.Context(), a, []xacct.Transfer{one}))
+			must(first.Apply(t.Context(), a))
+			time.Sleep(time.Minute)
+			report := handBack(t, must(reload(t, first.For(accountB)).Apply(t.Context(), only(cloud, accountB))))
+			if blocked {
+				two.Source.Bucket = "nowhere-to-be-found"
+			}
+			p := reload(t, must(xacct.NewPlan(t.Context(), a, []xacct.Transfer{one, two}, byReport(report))))
+			for _, again := range []bool{false, true} {
+				var heard []string
+				for _, f := range p.Findings {
+					if f.Code == xacct.CodeUndetermined && strings.Contains(f.Detail, "if the report of") && f.Side == xacct.DestinationSide && strings.Contains(f.Subject, "-destination") {
+						heard = append(heard, f.Transfer)
+					}
+				}
+				if diff := cmp.Diff([]string{"media-archive"}, heard); diff != "" {
+					t.Errorf("blocked %v, again %v: verdicts by the report (-want +got):\n%s", blocked, again, diff)
+				}
+				if !countsForNothing(p, "is not in it") {
+					t.Errorf("blocked %v: nothing is said of the other transfer:\n%s", blocked, p)
+				}
+				for _, c := range p.Changes { // that of the blocked one is planned apart
+					want := blocked && c.Kind == xacct.BucketPolicy && c.Transfers[0] == "media-archive"
+					if done := c.Hold == xacct.Reported; done != want {
+						t.Errorf("blocked %v: %s (%v) counts as done: %v", blocked, c.ID, c.Transfers, done)
+					}
+				}
+				if len(p.Settings.Reported) != 1 || p.Settings.Reported[0].Ours.Len() != 2 {
+					t.Errorf("kept: %+v", p.Settings.Reported)
+				}
+				_, _ = p.Apply(t.Context(), a) // of which a transfer may be blocked
+				p = must(xacct.NewPlan(t.Context(), a, []xacct.Transfer{one, two}, byReport(report)))
+			}
+		})
+	}
 }
