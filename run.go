@@ -8,9 +8,11 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/xacct/xacct/internal/option"
+	"github.com/xacct/xacct/internal/report"
 	"github.com/xacct/xacct/internal/survey"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/task"
@@ -33,7 +35,7 @@ type Run struct {
 // none, it is looked up by its tags. A token, a run that is under way and settings of the run's own are options, as for [task.Start].
 //
 // Before the run is requested, Start proves that the client of the task account is that account's, and as [VerifyOwnership] does, that the objects will
-// belong to the destination's owner. Where no client of that owner is given, the word of somebody is needed: see [OwnershipConfirmed]. A report by which
+// belong to the destination's owner. Where no client of that owner is given that may look, the word of somebody is needed: see [OwnershipConfirmed]. A report by which
 // the plan was made (PlanOptions.Reported) serves too if it says BucketOwnerEnforced.
 //
 // An error about access is explained by what the plan found, as [Plan.Explain] does. Others are those of [task.Start], an *[IdentityError], an
@@ -45,7 +47,7 @@ func (p *Plan) Start(ctx context.Context, c Clients, r *Result, transfer string,
 	}
 	var given task.StartOptions
 	option.Apply(&given, optFns)
-	if err := t.CheckRun(given.Options); err != nil {
+	if err := errors.Join(t.CheckRun(given.Options), report.Check(p.Settings.Reported, "Settings.", time.Now())); err != nil {
 		return nil, fmt.Errorf("start of %s: %w", transfer, err)
 	}
 	arn, err := survey.TaskToRun(ctx, c.set(), t, r.TaskARN(transfer))
@@ -66,10 +68,11 @@ func (p *Plan) Start(ctx context.Context, c Clients, r *Result, transfer string,
 			}
 			e := t.End(DestinationSide)
 			word := cmp.Or(o.OwnershipConfirmed[e.Bucket], p.Settings.OwnershipReported(e.Account, e.Region, e.Bucket))
-			if _, held := c[e.Account]; !held && e.Remote && word != "" {
+			if err := survey.ProveOwnership(ctx, c.set(), t); err != nil {
+				if strings.TrimSpace(word) == "" || !survey.Unproved(err) {
+					return err
+				}
 				words[e.Bucket] = word
-			} else if err := VerifyOwnership(c, p.Transfers[p.transfer(transfer)])(ctx); err != nil {
-				return err
 			}
 			if more == nil {
 				return nil
@@ -157,8 +160,9 @@ func (r *Run) Receipt(ctx context.Context) (*Receipt, error) {
 	return receipt, err
 }
 
-// OwnershipConfirmed returns an option of [Plan.Start] for a bucket whose owner's account has no client: somebody, named by by, has confirmed that the
-// bucket's Object Ownership is BucketOwnerEnforced. The word stands in the receipt. Where a client can look, the word counts for nothing.
+// OwnershipConfirmed returns an option of [Plan.Start] for a bucket whose owner's account has no client, or none that may look: somebody, named by by, has
+// confirmed that the bucket's Object Ownership is BucketOwnerEnforced. The word stands in the receipt. Where a client can look, the word counts for
+// nothing, and so does one of nobody.
 func OwnershipConfirmed(bucket, by string) func(*task.StartOptions) {
 	return func(o *task.StartOptions) {
 		words := map[string]string{}

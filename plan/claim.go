@@ -20,6 +20,7 @@ type Claim struct {
 	Time      time.Time               // when it was read there
 	Ours      policy.Document         `json:",omitzero"`  // our statements in the policy; zero if there are none
 	Rest      string                  `json:",omitempty"` // "sha256:" and the digest, in hexadecimal, of all other statements; "" if there are none
+	Sids      []string                `json:",omitempty"` // every Sid of ours that was looked for
 	Ownership s3types.ObjectOwnership `json:",omitempty"` // of the bucket; "" is not known
 	Roles     map[string]string       `json:",omitempty"` // by ARN of a role that the statements name: its unique id; another role of that ARN is not meant
 }

@@ -341,6 +341,9 @@ func (e *OwnershipError) Error() string {
 // Unwrap is why the ownership could not be found out.
 func (e *OwnershipError) Unwrap() error { return e.Err }
 
+// byWord says how somebody's word stands for the proof.
+const byWord = "have its owner confirm that ACLs are disabled: OwnershipConfirmed(bucket, by) is an option of Plan.Start, or plan with their report in PlanOptions.Reported"
+
 // Hint names the next action.
 func (e *OwnershipError) Hint() string {
 	if hint := hintOf(task.NewConfigError(e.Account, "", e.Err)); hint != "" {
@@ -351,9 +354,9 @@ func (e *OwnershipError) Hint() string {
 	}
 	if e.Err != nil {
 		if hint := awserr.RefusalIn(awserr.Message(e.Err)).Remedy("the caller in account "+e.Account, "bucket "+e.Bucket); hint != "" {
-			return text.Printable(hint)
+			return text.Printable(hint + "; or " + byWord)
 		}
-		return text.Printable("give a client of account " + e.Account + " that may s3:GetBucketOwnershipControls, or have its owner confirm that ACLs are disabled: OwnershipConfirmed(bucket, by) is an option of Plan.Start, or plan with their report in PlanOptions.Reported")
+		return text.Printable("give a client of account " + e.Account + " that may s3:GetBucketOwnershipControls, or " + byWord)
 	}
 	return "set Destination.DisableACLs and apply the plan, after checking who still writes or reads through ACLs"
 }

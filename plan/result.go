@@ -81,6 +81,7 @@ type Stored struct {
 	Time time.Time       // of the read, or of the write of the Object Ownership
 	Ours policy.Document // our statements, as the service shows them; zero if there are none
 	Rest string          // "sha256:" and the digest, in hexadecimal, of all other statements; "" if there are none
+	Sids []string        `json:",omitempty"` // every Sid of ours that was looked for: what has another one counts as a statement of others
 
 	Ownership s3types.ObjectOwnership `json:",omitempty"` // of the bucket; "" if it was not read, or the change is of another kind
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
@@ -37,6 +38,12 @@ func plan(t *testing.T, out map[string]*xacct.Plan) {
 	if _, err := kittest.MustPlan(t, ctx, cloud.Clients(), both).Apply(ctx, cloud.Clients()); err != nil {
 		t.Fatal(err)
 	}
+	time.Sleep(time.Until(time.Date(2000, 1, 1, 1, 0, 0, 0, time.UTC))) // an apply takes its time, and the report has it
+	done, err := reread(t, out["two-teams"].For(kittest.AccountB)).Apply(ctx, only(cloud, kittest.AccountB))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out["two-teams-reported"] = kittest.MustPlan(t, ctx, ours, both, func(o *xacct.PlanOptions) { o.Reported = []*xacct.Result{done.Report()} })
 	out["tear-down"] = destroy(t, cloud.Clients(), both)
 	out["tear-down-ours"] = destroy(t, ours, both)
 	out["tear-down-theirs"] = reread(t, out["tear-down-ours"].For(kittest.AccountB))

@@ -536,7 +536,7 @@ def now():
 
 def stored(step, text):
     """What of ours stands in the policy, and a digest of the rest."""
-    out, mine, rest = {"Time": now()}, [], hashlib.sha256()
+    out, mine, rest = {"Time": now(), "Sids": sorted(set(step["Ours"]))}, [], hashlib.sha256()
     others = False
     for p in [] if text is None else Document(text).places:
         if counts(step, p):

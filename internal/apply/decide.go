@@ -149,8 +149,8 @@ func (r *run) matches(ch, asked *plan.Change) error {
 	if ch.Kind != asked.Kind || ch.Account != asked.Account || ch.Region != asked.Region || ch.Name != asked.Name {
 		return &plan.MismatchError{Change: ch.ID, Detail: "its account, Region, kind or name is another"}
 	}
-	if r.approved.Mode == plan.TearDown {
-		return nil
+	if err := r.matchesRemove(ch, asked); err != nil || r.approved.Mode == plan.TearDown {
+		return err
 	}
 	switch ch.Kind {
 	case plan.BucketPolicy, plan.KeyPolicy, plan.LogPolicy:

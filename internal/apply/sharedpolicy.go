@@ -33,6 +33,7 @@ type target struct {
 	checked  policy.Document                                    // the policy that the current plan checked
 	facts    func(plan.Facts, policy.Document, []string)        // puts a document in its place, and the Sids that leave it
 	diff     func(policy.Document, []string) desired.PolicyDiff // what is to become of a document, without statements for the roles that are gone
+	oursIn   func(policy.Document) []string                     // those of Ours that are on statements of ours; nil is all of them
 	read     func(context.Context) (policy.Document, error)
 	write    func(context.Context, policy.Document) (middleware.Metadata, error) // the zero Document is no policy
 }
@@ -56,7 +57,8 @@ func (s step) bucketTarget(w desired.Bucket) target {
 			}
 			return s.shown(w, d)
 		},
-		read: func(ctx context.Context) (policy.Document, error) { return guard.ReadBucketPolicy(ctx, api, w.Spec) },
+		oursIn: func(d policy.Document) []string { return w.OursIn(d, s.known()) },
+		read:   func(ctx context.Context) (policy.Document, error) { return guard.ReadBucketPolicy(ctx, api, w.Spec) },
 		write: func(ctx context.Context, d policy.Document) (middleware.Metadata, error) {
 			return guard.WriteBucketPolicy(ctx, api, w.Spec, d)
 		},
@@ -193,7 +195,7 @@ func (s step) applyPolicy(ctx context.Context, t target) (plan.Status, error) {
 		Gone: s.goneRoles,
 	})
 	if err == nil {
-		s.res.Stored = stored(last, t.Ours, seen)
+		s.res.Stored = t.stored(last, seen)
 	}
 	return s.policyEnded(t, out, err)
 }

@@ -12,9 +12,10 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// stored is what of ours stands in the policy, which was read at a time, and the digest of the rest.
-func stored(d policy.Document, ours []string, at time.Time) *plan.Stored {
-	out := &plan.Stored{Time: at.UTC()}
+// stored is what of ours stands in the policy, which was read at a time, and the digest of the rest. sids are those that were looked for, ours those of
+// them that are on statements of ours.
+func stored(d policy.Document, sids, ours []string, at time.Time) *plan.Stored {
+	out := &plan.Stored{Time: at.UTC(), Sids: slices.Compact(slices.Sorted(slices.Values(sids)))}
 	var mine policy.Statements
 	sum, others := sha256.New(), false
 	for st := range d.All() {
@@ -32,6 +33,15 @@ func stored(d policy.Document, ours []string, at time.Time) *plan.Stored {
 		out.Rest = "sha256:" + hex.EncodeToString(sum.Sum(nil))
 	}
 	return out
+}
+
+// stored is what of ours stands in the target, which was read at a time.
+func (t target) stored(d policy.Document, at time.Time) *plan.Stored {
+	ours := t.Ours
+	if t.oursIn != nil {
+		ours = t.oursIn(d)
+	}
+	return stored(d, t.Ours, ours, at)
 }
 
 // noteStored adds to the results what was read and not written: our statements in policies, and the ids of roles, by ARN.
@@ -54,12 +64,12 @@ func (r *run) noteStored(res *plan.ChangeResult, ids map[string]string) {
 		}
 		if w, ok := r.wanted.Buckets[res.ID]; ok {
 			if s, read := r.current.Snap.Buckets[w.Spec.Name]; read {
-				res.Stored = stored(s.Policy, w.Ours, r.readAt)
+				res.Stored = stored(s.Policy, w.Ours, w.OursIn(s.Policy, r.known()), r.readAt)
 			}
 		}
 		if w, ok := r.wanted.Keys[res.ID]; ok {
 			if s, read := r.current.Snap.Keys[w.Spec.ARN]; read {
-				res.Stored = stored(s.Policy, w.Ours, r.readAt)
+				res.Stored = stored(s.Policy, w.Ours, w.Ours, r.readAt)
 			}
 		}
 	}

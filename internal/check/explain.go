@@ -27,7 +27,8 @@ type Locations map[plan.Side][]string
 // already, comes back as it is.
 func Explain(findings []plan.Finding, t *transfer.Transfer, at Locations, err error) error {
 	var explained *plan.AccessTestError
-	if errors.As(err, &explained) {
+	var unproved *plan.OwnershipError // what was refused is the proof, not the access of DataSync
+	if errors.As(err, &explained) || errors.As(err, &unproved) {
 		return err
 	}
 	m := task.MeaningOf(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -143,6 +144,20 @@ func TestStartRefuses(t *testing.T) {
 			}
 			return "media-archive", xacct.OwnershipConfirmed("media-archive", "ops")
 		}, "objects would belong to the task account", "DisableACLs"},
+		"a word of nobody": {func(_ *testing.T, _ *xaccttest.Cloud, c xacct.Clients, _ *xacct.Plan) (string, func(*task.StartOptions)) {
+			delete(c, accountB)
+			return "media-archive", xacct.OwnershipConfirmed("media-archive", " ")
+		}, "who will own the objects is not known", "OwnershipConfirmed"},
+		"a client that may not look": {func(_ *testing.T, cloud *xaccttest.Cloud, c xacct.Clients, _ *xacct.Plan) (string, func(*task.StartOptions)) {
+			c[accountB] = cloud.ClientsAs(cloud.AddRole(accountB, "blind"))
+			return "media-archive", nil
+		}, "starting arn:aws:datasync:us-east-2:" + accountA + ":task/", "OwnershipConfirmed"},
+		"a report from ahead, in an edited plan": {func(_ *testing.T, _ *xaccttest.Cloud, c xacct.Clients, p *xacct.Plan) (string, func(*task.StartOptions)) {
+			delete(c, accountB)
+			p.Settings.Reported = []xacct.Claim{{Account: accountB, Region: "us-east-2", Kind: xacct.BucketOwnership, Name: "media-archive", Time: time.Now().Add(time.Hour),
+				Ownership: s3types.ObjectOwnershipBucketOwnerEnforced}}
+			return "media-archive", nil
+		}, "Settings.Reported[0].Time", ""},
 		"a client of another account": {func(t *testing.T, cloud *xaccttest.Cloud, c xacct.Clients, _ *xacct.Plan) (string, func(*task.StartOptions)) {
 			c[accountA] = c[accountB]
 			return "media-archive", nil
@@ -179,25 +194,54 @@ func TestStartRefuses(t *testing.T) {
 	}
 }
 
-// TestOwnershipByWord starts a run for two teams: nobody here can look at the bucket, somebody has confirmed, and the receipt says who.
-func TestOwnershipByWord(t *testing.T) {
+// TestStartOfAnotherTask hands in the Result of another apply: the task of another account, Region or kind is not started.
+func TestStartOfAnotherTask(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		cloud, p, r := setUpToRun(t)
-		clients := cloud.Clients()
-		delete(clients, accountB)
-		checked := false
-		run, err := p.Start(t.Context(), clients, r, "media-archive", xacct.OwnershipConfirmed("media-archive", "storage team, ticket 12"),
-			func(o *task.StartOptions) { o.Before = func(context.Context) error { checked = true; return nil } })
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := run.Wait(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		receipt, err := run.Receipt(t.Context())
-		if err != nil || receipt.OwnershipConfirmed["media-archive"] != "storage team, ticket 12" || !checked {
-			t.Errorf("%+v, %v, Before was called: %v", receipt, err, checked)
+		theirs := kittest.Pull(cloud)
+		theirs.Name = "theirs"
+		arn := kittest.SetUp(t, cloud, theirs).TaskARN("theirs")
+		for _, other := range []string{arn, strings.Replace(r.TaskARN("media-archive"), "us-east-2", "us-west-2", 1), "none"} {
+			forged := &xacct.Result{Changes: []xacct.ChangeResult{{Kind: xacct.DataSyncTask, Transfers: []string{"media-archive"}, ARN: other}}}
+			cloud.ResetCalls()
+			if _, err := p.Start(t.Context(), cloud.Clients(), forged, "media-archive"); err == nil || !strings.Contains(err.Error(), other) {
+				t.Errorf("%s: %v", other, err)
+			}
+			if calls := cloud.Calls(); len(calls) > 0 {
+				t.Errorf("%s: %d calls", other, len(calls))
+			}
 		}
 	})
+}
+
+// TestOwnershipByWord starts a run for two teams: nobody here can look at the bucket, somebody has confirmed, and the receipt says who.
+func TestOwnershipByWord(t *testing.T) {
+	t.Parallel()
+	for _, blind := range []bool{false, true} { // no client, or one that may not look
+		t.Run(strconv.FormatBool(blind), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { startByWord(t, blind) })
+		})
+	}
+}
+
+func startByWord(t *testing.T, blind bool) {
+	cloud, p, r := setUpToRun(t)
+	clients := cloud.Clients()
+	if delete(clients, accountB); blind {
+		clients[accountB] = cloud.ClientsAs(cloud.AddRole(accountB, "blind"))
+	}
+	checked := false
+	run, err := p.Start(t.Context(), clients, r, "media-archive", xacct.OwnershipConfirmed("media-archive", "storage team, ticket 12"),
+		func(o *task.StartOptions) { o.Before = func(context.Context) error { checked = true; return nil } })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run.Wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	receipt, err := run.Receipt(t.Context())
+	if err != nil || receipt.OwnershipConfirmed["media-archive"] != "storage team, ticket 12" || !checked {
+		t.Errorf("%+v, %v, Before was called: %v", receipt, err, checked)
+	}
 }

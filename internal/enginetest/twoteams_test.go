@@ -126,6 +126,9 @@ func TestPlanFromElsewhere(t *testing.T) {
 		{"a statement is added", edit(xacct.BucketPolicy, func(c *xacct.Change) {
 			c.After = strings.Replace(c.After, `{"Sid":"Logs"`, `{"Sid":"Door","Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::media-archive/*"},{"Sid":"Logs"`, 1)
 		}), true},
+		{"a statement of others is to go", edit(xacct.BucketPolicy, func(c *xacct.Change) { c.Remove = []string{"TLSOnly"} }), true},
+		{"a statement that nobody has is to go", edit(xacct.BucketPolicy, func(c *xacct.Change) { c.Remove = []string{"Door"} }), true},
+		{"a statement that is wanted is to go", edit(xacct.BucketPolicy, func(c *xacct.Change) { c.Remove = []string{"XacctMediaArchiveWrite317df6a3"} }), true},
 		{"the trust lets everybody in", edit(xacct.IAMRole, func(c *xacct.Change) {
 			c.After = strings.ReplaceAll(c.After, "datasync.amazonaws.com", "ec2.amazonaws.com")
 		}), true},

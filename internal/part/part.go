@@ -92,10 +92,12 @@ func settings(p *planner.Plan, account string, transfers []*transfer.Transfer) p
 		for _, a := range t.Accounts() {
 			named[a] = true
 		}
-		for _, c := range p.Changes {
-			if slices.Contains(c.Transfers, t.Name) {
-				named[c.Account] = true // what the transfer used before
-			}
+	}
+	concerned := map[string]bool{} // IDs of the changes that belong to one of the transfers
+	belongs := setOf(transfers)
+	for _, c := range p.Changes {
+		if slices.ContainsFunc(c.Transfers, belongs) {
+			named[c.Account], concerned[c.ID] = true, true // what the transfer used before too
 		}
 	}
 	s.HandOver = slices.DeleteFunc(slices.Clone(s.HandOver), func(a string) bool { return a == account || !named[a] })
@@ -104,7 +106,7 @@ func settings(p *planner.Plan, account string, transfers []*transfer.Transfer) p
 	}
 	s.OrgIDs, s.SCPs, s.RCPs = only(s.OrgIDs, account), only(s.SCPs, account), only(s.RCPs, account)
 	s.Regions = only(s.Regions, account)
-	s.Reported = reported(p, account, transfers)
+	s.Reported = reported(p, account, transfers, concerned)
 	s.Ownership = nil
 	for _, t := range transfers {
 		if o, ok := p.Settings.Ownership[t.Destination.Bucket]; ok && t.Destination.Account == account && t.Destination.DisableACLs {
@@ -117,8 +119,18 @@ func settings(p *planner.Plan, account string, transfers []*transfer.Transfer) p
 	return s
 }
 
-// reported are the claims about other accounts that Apply needs for the transfers. One that quotes a statement of another transfer is left out.
-func reported(p *planner.Plan, account string, transfers []*transfer.Transfer) []plan.Claim {
+// setOf tells the names of the transfers from others.
+func setOf(transfers []*transfer.Transfer) func(name string) bool {
+	names := make(map[string]bool, len(transfers))
+	for _, t := range transfers {
+		names[t.Name] = true
+	}
+	return func(name string) bool { return names[name] }
+}
+
+// reported are the claims about other accounts that Apply needs for the transfers, whose changes are concerned. One that quotes a statement of another
+// transfer is left out.
+func reported(p *planner.Plan, account string, transfers []*transfer.Transfer, concerned map[string]bool) []plan.Claim {
 	var out []plan.Claim
 	sids, roles := map[string]bool{}, map[string]bool{}
 	for _, t := range transfers {
@@ -131,12 +143,7 @@ func reported(p *planner.Plan, account string, transfers []*transfer.Transfer) [
 		}
 	}
 	for _, c := range p.Settings.Reported {
-		about := func(ch plan.Change) bool {
-			return ch.ID == report.ID(c) && slices.ContainsFunc(ch.Transfers, func(name string) bool {
-				return slices.ContainsFunc(transfers, func(t *transfer.Transfer) bool { return t.Name == name })
-			})
-		}
-		if c.Account == account || !slices.ContainsFunc(p.Changes, about) {
+		if c.Account == account || !concerned[report.ID(c)] {
 			continue
 		}
 		whole := true
@@ -147,6 +154,7 @@ func reported(p *planner.Plan, account string, transfers []*transfer.Transfer) [
 			whole = whole && roles[arn]
 		}
 		if whole {
+			c.Sids = slices.DeleteFunc(slices.Clone(c.Sids), func(sid string) bool { return !sids[sid] })
 			out = append(out, c)
 		}
 	}

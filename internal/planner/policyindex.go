@@ -9,7 +9,10 @@ import (
 
 // policyIndex tells which policies of a set may concern a role, so that a role does not go through the policies of all transfers. Its lists are positions
 // in the set.
-type policyIndex struct{ buckets, keys named }
+type policyIndex struct {
+	buckets, keys named
+	elsewhere     map[string]bool // IDs of the changes of policies of other operators, which the transfers' text alone tells of
+}
 
 // named are positions by who is named: a principal in a policy, or a transfer that uses it.
 type named map[naming][]int
@@ -25,11 +28,17 @@ func (b *Builder) policies(all desired.Set) policyIndex {
 }
 
 func (b *Builder) newPolicyIndex(all desired.Set) policyIndex {
-	x := policyIndex{named{}, named{}}
+	x := policyIndex{buckets: named{}, keys: named{}, elsewhere: map[string]bool{}}
 	for i, w := range all.Buckets {
+		if !w.Former && !b.CanRead(w.Spec.Account) {
+			x.elsewhere[w.ID()] = true
+		}
 		x.buckets.add(i, w.SharedPolicy, b.Snap.Buckets[w.Spec.Name].Policy)
 	}
 	for i, w := range all.Keys {
+		if len(w.NamedBy) == 0 && !b.CanRead(w.Spec.Account()) {
+			x.elsewhere[w.ID()] = true
+		}
 		x.keys.add(i, w.SharedPolicy, b.Snap.Keys[w.Spec.ARN].Policy)
 		for _, arn := range w.NamedBy {
 			x.keys.put(naming{principal: arn}, i)

@@ -17,13 +17,14 @@ import (
 // reports are what operators of other accounts reported, and what of it is gone by.
 type reports struct {
 	claims   map[string]plan.Claim // by change ID: those that nothing speaks against
+	partial  map[string]plan.Claim // by change ID: those that hold for some of the policy's transfers, and show their statements alone
 	standing map[string][]string   // by change ID: the Sids of ours that stand in a policy by a report that counts for nothing else
 	findings []plan.Finding
 }
 
 // readReports finds out which claims the plan goes by. The plan keeps those alone.
 func (b *Builder) readReports() {
-	b.reports = &reports{claims: map[string]plan.Claim{}, standing: map[string][]string{}}
+	b.reports = &reports{claims: map[string]plan.Claim{}, partial: map[string]plan.Claim{}, standing: map[string][]string{}}
 	if len(b.settings.Reported) == 0 {
 		return
 	}
@@ -50,6 +51,10 @@ func (b *Builder) readReports() {
 		default:
 			if why := report.Doubt(c, w, b.Snap); why != "" {
 				b.reports.standing[id] = w.Standing(c)
+				if part, ok := b.partlyHolds(c, w); ok {
+					kept = append(kept, part)
+					continue
+				}
 				b.doubt(c, w.Transfers, why)
 				continue
 			}
@@ -60,6 +65,51 @@ func (b *Builder) readReports() {
 		}
 	}
 	b.settings.Reported = kept
+}
+
+// partlyHolds takes from a claim that does not hold for all transfers which want statements in the policy what holds for some of them: another transfer may
+// have been added since. It says of the others why it counts for nothing. ok is false if it holds for none.
+func (b *Builder) partlyHolds(c plan.Claim, w report.Wanted) (part plan.Claim, ok bool) {
+	if len(w.Statements) == 0 || len(w.Transfers) < 2 {
+		return c, false
+	}
+	var holds report.Wanted
+	type doubted struct {
+		of  []*transfer.Transfer
+		why string
+	}
+	var rest []doubted
+	wanted := map[string]policy.Statement{}
+	for _, st := range w.Statements {
+		wanted[st.Sid()] = st
+	}
+	for _, t := range w.Transfers {
+		one := w
+		one.Transfers, one.Ours, one.Statements = []*transfer.Transfer{t}, slices.Concat(t.End(plan.SourceSide).Sids, t.End(plan.DestinationSide).Sids, t.KeySids), nil
+		for _, sid := range one.Ours {
+			if st, ok := wanted[sid]; ok {
+				one.Statements = append(one.Statements, st)
+			}
+		}
+		if why := report.Doubt(c, one, b.Snap); why != "" || len(one.Statements) == 0 {
+			rest = append(rest, doubted{one.Transfers, why})
+			continue
+		}
+		holds.Transfers, holds.Ours = append(holds.Transfers, t), append(holds.Ours, one.Ours...)
+		holds.Statements, holds.Roles = append(holds.Statements, one.Statements...), w.Roles
+	}
+	if len(holds.Transfers) == 0 {
+		return c, false
+	}
+	for _, d := range rest {
+		if d.why != "" {
+			b.doubt(c, d.of, d.why)
+		}
+	}
+	part = report.Bound(c, holds, b.Snap)
+	b.reports.partial[report.ID(c)] = part
+	b.believe(part, holds)
+	return part, true
 }
 
 // reported adds the findings on reports.
@@ -95,6 +145,11 @@ func (b *Builder) reportable() (map[string]report.Wanted, map[string][]*transfer
 		for _, t := range p.Transfers {
 			for _, arn := range roles[t.Name] {
 				if !slices.Contains(w.Roles, arn) {
+					w.Roles = append(w.Roles, arn)
+				}
+			}
+			for _, side := range transfer.Sides {
+				if arn := t.End(side).RoleARN; arn != "" && len(w.Statements) > 0 && !slices.Contains(w.Roles, arn) {
 					w.Roles = append(w.Roles, arn)
 				}
 			}
@@ -167,16 +222,38 @@ func (b *Builder) noteReport(transfers []*transfer.Transfer, f plan.Finding) {
 
 // byReport completes a change of a policy that nobody here can read with what was reported of it: it is done by somebody's word, or this stands there.
 func (b *Builder) byReport(c *plan.Change) {
-	if claim, ok := b.reports.claims[c.ID]; ok {
+	claim, ok := b.reports.claims[c.ID]
+	if part, some := b.reports.partial[c.ID]; some && !c.Add.IsZero() && len(c.Remove) == 0 {
+		claim, ok = part, true
+		for st := range c.Add.All() { // those that are planned together, which may be fewer than all
+			_, stands := part.Ours.Statement(st.Sid())
+			ok = ok && stands
+		}
+	}
+	if ok {
 		c.Hold, c.Reason = plan.Reported, "done by "+claim.String()
 	}
+}
+
+// standing are the Sids that stand in the policy of the step by a report that counts for nothing else, as far as they are those of its transfers. A transfer
+// that is blocked is planned apart from the others, and keeps its statements while they are.
+func (b *Builder) standing(s policyStep) []string {
+	return slices.DeleteFunc(slices.Clone(b.reports.standing[s.change.ID]), func(sid string) bool { return len(s.owners(sid)) == 0 })
 }
 
 // factsReported are the claims on policies, by bucket name or key ARN, with those statements alone that the transfers want.
 func (b *Builder) factsReported() map[string]plan.Claim {
 	out := map[string]plan.Claim{}
 	add := func(name, id string, statements policy.Statements) {
-		if c, ok := b.reports.claims[id]; ok && len(statements) > 0 {
+		c, ok := b.reports.claims[id]
+		if part, some := b.reports.partial[id]; some {
+			c, ok = part, true
+			statements = slices.DeleteFunc(slices.Clone(statements), func(st policy.Statement) bool {
+				_, stands := part.Ours.Statement(st.Sid())
+				return !stands
+			})
+		}
+		if ok && len(statements) > 0 {
 			c.Ours = policy.New(statements)
 			out[name] = c
 		}

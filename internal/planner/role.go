@@ -181,8 +181,7 @@ func (b *Builder) dropRole(all desired.Set, w desired.Role, after map[string][]s
 // elsewhere reports whether the change is of a policy of another operator, which the transfers' text alone tells of: a role that stays need not wait
 // for it. What stands in a former bucket is known by the tags of the role and of locations.
 func (b *Builder) elsewhere(all desired.Set, id string) bool {
-	return slices.ContainsFunc(all.Buckets, func(w desired.Bucket) bool { return w.ID() == id && !w.Former && !b.CanRead(w.Spec.Account) }) ||
-		slices.ContainsFunc(all.Keys, func(w desired.Key) bool { return w.ID() == id && len(w.NamedBy) == 0 && !b.CanRead(w.Spec.Account()) })
+	return b.policies(all).elsewhere[id]
 }
 
 // staysFor is the line that says for what a role stays.

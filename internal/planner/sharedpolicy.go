@@ -129,7 +129,7 @@ func (b *Builder) unseenPolicy(s policyStep, statements policy.Statements) {
 		c.Details = append(c.Details, "+ "+st.Sid()+"   "+desired.Sentence(st), text.InWords+st.Explain())
 	}
 	c.Op, c.Add, c.Reason, c.Calls = plan.Update, added(statements), ReasonMerge, []string{s.put}
-	for _, sid := range b.reports.standing[c.ID] {
+	for _, sid := range b.standing(s) {
 		if !slices.ContainsFunc(statements, func(st policy.Statement) bool { return st.Sid() == sid }) {
 			c.Remove, c.Details = append(c.Remove, sid), append(c.Details, "- "+sid)
 		}
@@ -185,7 +185,7 @@ func (b *Builder) dropPolicy(s policyStep, after map[string][]string, d func() d
 	if !b.CanRead(s.change.Account) {
 		c := s.change
 		c.Op, c.Reason, c.Calls = plan.Update, ReasonTake, []string{s.put}
-		leaving := b.reports.standing[c.ID]
+		leaving := b.standing(s)
 		if len(leaving) == 0 {
 			for _, st := range wanted {
 				leaving = append(leaving, st.Sid())

@@ -2,6 +2,8 @@ package report
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -21,7 +23,7 @@ type Wanted struct {
 	desired.SharedPolicy
 	Statements policy.Statements // nil where none of ours is wanted any more
 	Bucket     string            // whose policy it is; "" for a key's
-	Roles      []string          // ARNs of the roles that the policy may name
+	Roles      []string          // ARNs of the roles that the policy may name; given ones only while a statement is wanted
 }
 
 // Standing are the Sids of ours that stand in the policy by the claim.
@@ -63,7 +65,18 @@ func Doubt(c plan.Claim, w Wanted, s *snapshot.Snapshot) string {
 		}
 	}
 	if len(w.Statements) == 0 {
-		return w.since(c, s)
+		return cmp.Or(w.unlooked(c), w.since(c, s))
+	}
+	return ""
+}
+
+// unlooked says which statement of the transfers was not looked for: that it stands there no more is not what the claim says. A report of what other
+// transfers have in the policy counts it as a statement of others.
+func (w Wanted) unlooked(c plan.Claim) string {
+	for _, sid := range w.Ours {
+		if !slices.Contains(c.Sids, sid) {
+			return text.Statement(sid) + " was not looked for"
+		}
 	}
 	return ""
 }
@@ -114,8 +127,25 @@ func (w Wanted) since(c plan.Claim, s *snapshot.Snapshot) string {
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// Bound is the claim with the unique ids of the roles that were read.
+// Bound is the claim as a plan keeps it: with the unique ids of the roles that were read, and without the statements that are not the transfers'. Those
+// count as statements of others.
 func Bound(c plan.Claim, w Wanted, s *snapshot.Snapshot) plan.Claim {
+	var ours policy.Statements
+	rest := sha256.New()
+	for st := range c.Ours.All() {
+		if slices.ContainsFunc(w.Statements, func(x policy.Statement) bool { return x.Sid() == st.Sid() }) {
+			ours = append(ours, st)
+		} else {
+			rest.Write(append(st.Bytes(), '\n'))
+		}
+	}
+	if len(ours) < c.Ours.Len() {
+		c.Ours, c.Rest = policy.Document{}, cmp.Or(c.Rest, "sha256:"+hex.EncodeToString(rest.Sum(nil)))
+		if len(ours) > 0 {
+			c.Ours = policy.New(ours)
+		}
+	}
+	c.Sids = slices.DeleteFunc(slices.Clone(c.Sids), func(sid string) bool { return !slices.Contains(w.Ours, sid) })
 	told := c.Roles
 	c.Roles = nil
 	for _, arn := range w.Roles {

@@ -67,7 +67,7 @@ func Claims(reports []*plan.Result, now time.Time) ([]plan.Claim, []Ignored, err
 			}
 			claim := plan.Claim{Account: c.Account, Region: c.Region, Kind: c.Kind, Name: c.Name, Time: c.Stored.Time.UTC(), Ownership: c.Stored.Ownership}
 			if c.Kind != plan.BucketOwnership {
-				claim.Ours, claim.Rest, claim.Roles = c.Stored.Ours, c.Stored.Rest, roles
+				claim.Ours, claim.Rest, claim.Sids, claim.Roles = c.Stored.Ours, c.Stored.Rest, c.Stored.Sids, roles
 			}
 			if have, ok := latest[c.ID]; !ok || !have.Time.After(claim.Time) {
 				latest[c.ID] = claim

@@ -3,11 +3,13 @@ package survey
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
@@ -47,4 +49,11 @@ func ProveOwnership(ctx context.Context, c client.Set, t *transfer.Transfer) err
 		return fail(cmp.Or(s.Ownership, s3types.ObjectOwnershipObjectWriter), nil)
 	}
 	return nil
+}
+
+// Unproved reports whether the error of [ProveOwnership] says that no client could look: somebody's word may stand for the proof then.
+func Unproved(err error) bool {
+	var unproved *plan.OwnershipError
+	var missing *plan.ClientError
+	return errors.As(err, &unproved) && unproved.Err != nil && (errors.As(unproved.Err, &missing) || awserr.Denied(unproved.Err))
 }

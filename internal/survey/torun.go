@@ -7,7 +7,9 @@ import (
 
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/snapshot"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/task"
 )
@@ -21,10 +23,13 @@ func TaskToRun(ctx context.Context, c client.Set, t *transfer.Transfer, given st
 	if _, err := c.STS(t.TaskAccount); err != nil {
 		return "", err
 	}
+	w := desired.Of([]*transfer.Transfer{t}).Tasks[0]
+	if a, ok := region.ParseARN(given); given != "" && (!ok || a.Account != t.TaskAccount || a.Region != w.Spec.Region) {
+		return "", fmt.Errorf("account %s %s: task %s of the Result is not there: give the Result of an apply of this plan, or none", t.TaskAccount, w.Spec.Region, text.Printable(given))
+	}
 	if _, err := identify(ctx, c, []string{t.TaskAccount}); err != nil || given != "" {
 		return given, err
 	}
-	w := desired.Of([]*transfer.Transfer{t}).Tasks[0]
 	s, pl := NewReader(c), transfer.Place{Account: t.TaskAccount, Region: w.Spec.Region}
 	listed := map[transfer.Place][]task.Entry{}
 	listInto(ctx, s, pl, "datasync:ListTasks", listed, task.List)
