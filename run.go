@@ -158,8 +158,7 @@ func (r *Run) Receipt(ctx context.Context) (*Receipt, error) {
 }
 
 // OwnershipConfirmed returns an option of [Plan.Start] for a bucket whose owner's account has no client: somebody, named by by, has confirmed that the
-// bucket's Object Ownership is BucketOwnerEnforced. The word stands in the receipt. Where a client can look, the word counts for nothing,
-// and so does one without by, or about a bucket that the run does not write to.
+// bucket's Object Ownership is BucketOwnerEnforced. The word stands in the receipt. Where a client can look, the word counts for nothing.
 func OwnershipConfirmed(bucket, by string) func(*task.StartOptions) {
 	return func(o *task.StartOptions) {
 		words := map[string]string{}
