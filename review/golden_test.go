@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
@@ -45,7 +46,8 @@ func plan(t *testing.T, out map[string]*xacct.Plan) {
 	out["tear-down-reported"] = destroy(t, ours, both, byReport(applied(t, cloud, out["tear-down-ours"])))
 }
 
-// applied has both teams apply what the plan has for them, and is the report that the other one hands back.
+// applied has both teams apply what the plan has for them, and is the report that the other one hands back, read at the full hour: retries take times
+// that differ.
 func applied(t *testing.T, cloud *xaccttest.Cloud, p *xacct.Plan) *xacct.Result {
 	t.Helper()
 	if _, err := p.Apply(t.Context(), only(cloud, kittest.AccountA)); err != nil {
@@ -55,7 +57,14 @@ func applied(t *testing.T, cloud *xaccttest.Cloud, p *xacct.Plan) *xacct.Result 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return done.Report()
+	report, hour := done.Report(), time.Now().Truncate(time.Hour).Add(time.Hour)
+	time.Sleep(time.Until(hour))
+	for _, c := range report.Changes {
+		if c.Stored != nil {
+			c.Stored.Time = hour
+		}
+	}
+	return report
 }
 
 func byReport(r *xacct.Result) func(*xacct.PlanOptions) {
