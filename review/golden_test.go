@@ -36,7 +36,7 @@ func plan(t *testing.T, out map[string]*xacct.Plan) {
 	ours := only(cloud, kittest.AccountA)
 	out["two-teams"] = kittest.MustPlan(t, ctx, ours, both)
 	out["two-teams-theirs"] = reread(t, out["two-teams"].For(kittest.AccountB))
-	out["two-teams-reported"] = kittest.MustPlan(t, ctx, ours, both, byReport(applied(t, cloud, out["two-teams"])))
+	out["two-teams-goes-on"] = kittest.MustPlan(t, ctx, ours, both, byReport(applied(t, cloud, out["two-teams"])))
 	if _, err := kittest.MustPlan(t, ctx, cloud.Clients(), both).Apply(ctx, cloud.Clients()); err != nil {
 		t.Fatal(err)
 	}
