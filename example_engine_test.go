@@ -92,7 +92,8 @@ func ExamplePlan_OperatorPolicy() {
 	// operator policy: the plan has nothing for account "777788889999": it knows 111122223333, 444455556666
 }
 
-// Two teams, each with its own credentials only: the one makes the roles, the other lets them in, the first makes the rest.
+// Two teams, each with its own credentials only: the one makes the roles, the other allows them, the first makes the rest. The example of two
+// teams has all of it, with the reports.
 func ExamplePlan_For() {
 	ctx := context.Background()
 	cloud, transfer := mediaCloud()
@@ -112,7 +113,7 @@ func ExamplePlan_For() {
 		fmt.Printf("%s: %d done, %d waiting\n", what, result.Count(xacct.Done), result.Count(xacct.Waiting))
 	}
 	step("the task account makes the roles", p, ours)
-	step("the bucket's account lets them in", p.For("444455556666"), theirs)
+	step("the bucket's account allows them", p.For("444455556666"), theirs)
 	step("the task account makes the rest", p, ours)
 
 	back, err := xacct.NewDestroyPlan(ctx, ours, p.Transfers)
@@ -124,7 +125,7 @@ func ExamplePlan_For() {
 	step("back: the bucket's account", back.For("444455556666"), theirs)
 	// Output:
 	// the task account makes the roles: 3 done, 3 waiting
-	// the bucket's account lets them in: 1 done, 0 waiting
+	// the bucket's account allows them: 1 done, 0 waiting
 	// the task account makes the rest: 2 done, 1 waiting
 	// back: the task account: 4 done, 1 waiting
 	// back: the bucket's account: 1 done, 0 waiting

@@ -319,7 +319,8 @@ func (e *WaitingError) Error() string {
 
 // Hint says whose turn it is.
 func (e *WaitingError) Hint() string {
-	return text.Printable(fmt.Sprintf("let the operator of account %s apply their part, Plan.For(%q), then plan and apply again", e.Account, e.Account))
+	return text.Printable(fmt.Sprintf("let the operator of account %s apply their part, Plan.For(%q), then plan again, "+
+		"with their Result.Report in PlanOptions.Reported if no client here reads that account, and apply", e.Account, e.Account))
 }
 
 // OwnershipError says that a run was not started because the objects written might not belong to the destination's owner.

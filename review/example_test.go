@@ -94,7 +94,7 @@ func ExampleMarkdown() {
 	// ## Who does what, in this order
 	//
 	// 1. The operator of account `111122223333` deletes the locations and the task of `media-archive`: **not in this part of the plan**
-	// 2. The operator of account `444455556666` takes the statements out of the policies of `bucket media-archive`: **in this plan**
+	// 2. The operator of account `444455556666` takes the statements out of the policies of `bucket media-archive`, and hands a report of that to the operator of account `111122223333`: **in this plan**
 	// 3. The operator of account `111122223333` deletes the roles `media-archive-source` and `media-archive-destination`, once no policy names them: **not in this part of the plan**
 	//
 	// ## What is not known

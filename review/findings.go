@@ -83,7 +83,11 @@ func (r *report) finding(f plan.Finding) item {
 	if f.Overridden {
 		it.below = append(it.below, item{line: say("It would block, and the plan overrides it.")})
 	}
-	if f.Statement != "" && !strings.Contains(f.Detail, text.Statement(f.Statement)) {
+	switch {
+	case f.Statement == "" || strings.Contains(f.Detail, text.Statement(f.Statement)):
+	case f.Code == plan.CodeUndetermined && slices.Contains(f.DependsOn, "report"):
+		it.below = append(it.below, item{line: say("Reported, and seen by nobody here: statement ", f.Statement)})
+	default:
 		it.below = append(it.below, item{line: decided(f.Statement)})
 	}
 	if f.Remedy != "" {

@@ -262,8 +262,11 @@ func (s *sketch) edge(from, to *node, verb string, state mark) {
 // legend says how to read the picture.
 func (r *report) legend() []item {
 	out := []item{{line: say("Each box is an account. An arrow is a grant, from whom to what, with what the policies make of it.")}}
-	if r.Mode == plan.TearDown {
+	switch {
+	case r.Mode == plan.TearDown:
 		out[0].line = say("Each box is an account. An arrow is a grant that the transfers have, and whether it ends.")
+	case r.reader != "":
+		out[0].line = say("Each box is an account. An arrow is a grant, from whom to what, with what the policies make of it where this part of the plan says so.")
 	}
 	for _, m := range r.out.picture.more {
 		out = append(out, item{line: say("Not in the picture: " + m + ".")})

@@ -46,6 +46,10 @@ func (r *report) policy(c derived.Change) {
 	}
 	r.list(bullets, items)
 	switch p := c.Policy; {
+	case c.Hold == plan.Reported && len(p.Gains) > 0:
+		r.paragraph(say("The policy was not read. By the report of its owner's operator the statements above stand there already: nothing is left to do."))
+	case c.Hold == plan.Reported:
+		r.paragraph(say("The policy was not read. By the report of its owner's operator the statements above are gone already: nothing is left to do."))
 	case !p.Read && len(p.Gains) > 0:
 		r.paragraph(say("The policy was not read. Merge the statements into what is there: everything else in it must stay."))
 	case !p.Read:
@@ -55,7 +59,7 @@ func (r *report) policy(c derived.Change) {
 	default:
 		r.paragraph(say("No statement of others stands there."))
 	}
-	if len(added) > 0 {
+	if len(added) > 0 && c.Hold != plan.Reported {
 		r.out.blocks = append(r.out.blocks, block{kind: fence, language: "json", text: policy.New(added).String()})
 	}
 }

@@ -30,7 +30,7 @@ func (r *report) steps() {
 	for _, s := range list {
 		it := item{line: say("The operator of account ", s.account, " ").with(s.does)}
 		if s.kinds != nil {
-			it.line = it.line.with(say(": ")).with(r.state(s))
+			it.line = it.line.with(r.handsBack(s), say(": "), r.state(s))
 		}
 		items = append(items, it)
 	}
@@ -75,6 +75,17 @@ func (r *report) state(s step) line {
 		return bold("blocked in part")
 	}
 	return state
+}
+
+// handsBack says to whom the operator of the step reports it: to those who go on and did not read the policies that it is about.
+func (r *report) handsBack(s step) line {
+	for _, c := range r.Changes {
+		if c.Account == s.account && slices.Contains(s.kinds, c.Kind) && c.Former == s.former && c.Op != plan.NoOp &&
+			c.Policy != nil && !c.Policy.Read && c.Hold != plan.Reported && c.Hold != plan.Blocked {
+			return say(", and hands a report of that to the operator of account ").with(names(r.parts().tasks.accounts))
+		}
+	}
+	return nil
 }
 
 // places collects names in accounts, in the order in which they come.

@@ -89,22 +89,31 @@ func (c *checker) stays(end string) []plan.Finding {
 }
 
 // withEnd completes a case about the policy of a resource in which statements of ours have an end: as long as they have not ended they allow what they
-// say, and afterwards nothing. Whether what others wrote allows something at that time is not known from the clock.
+// say, and afterwards nothing. The same goes for those that a report tells of where the policy was not read. Whether what others wrote allows something at
+// that time is not known from the clock.
 func (c *checker) withEnd(of *verdict.Case) {
 	t, now := c.Transfer, c.facts.Now
 	if t.Until.IsZero() || now.IsZero() {
 		return
 	}
-	live, ended := of.Policies.Resource, of.Policies.Resource
-	for _, st := range t.Granted() {
+	of.Until, of.Over = t.Until, t.HasEnded(now)
+	of.Live, of.Ended = c.liveAndEnded(of.Policies.Resource)
+	live, ended := c.liveAndEnded(of.Report.Ours)
+	of.Policies.Resource, of.Report.Ours = of.Live, live
+	if of.Over {
+		of.Policies.Resource, of.Report.Ours = of.Ended, ended
+	}
+}
+
+// liveAndEnded returns the policy as long as our statements in it allow, and afterwards.
+func (c *checker) liveAndEnded(d policy.Document) (live, ended policy.Document) {
+	live, ended = d, d
+	for _, st := range c.Transfer.Granted() {
 		if have, stands := live.Statement(st.Sid()); stands && have.Equal(st) {
 			live, ended = live.With(transfer.Undated(st)), ended.With(transfer.Ended(st))
 		}
 	}
-	of.Until, of.Live, of.Ended = t.Until, live, ended
-	if of.Policies.Resource = live; t.HasEnded(now) {
-		of.Over, of.Policies.Resource = true, ended
-	}
+	return live, ended
 }
 
 // byEnd takes the end of the grants in policies of other accounts for the reason of a refusal that came after it, unless the plan knows another. At an end

@@ -11,6 +11,7 @@ import (
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
+	"github.com/xacct/xacct/xaccttest"
 )
 
 // What others wrote with a date is undetermined, with the date, whatever the clock says: as a Deny and as an Allow.
@@ -107,4 +108,57 @@ func TestUntilOfTwoTeams(t *testing.T) {
 		kittest.TearDown(t, cloud, tr)
 		noResidue(t, cloud, tr)
 	})
+}
+
+// TestUntilByReport: what a report tells of statements that end is allowed until then if it holds, and a report from before the renewal counts for nothing.
+func TestUntilByReport(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		world func(*testing.T) (*xaccttest.Cloud, xacct.Transfer)
+	}{
+		{"a bucket", func(t *testing.T) (*xaccttest.Cloud, xacct.Transfer) {
+			cloud := kittest.World(t)
+			return cloud, kittest.Push(cloud)
+		}},
+		{"a bucket and a key", func(*testing.T) (*xaccttest.Cloud, xacct.Transfer) { return kittest.EncryptedWorld() }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cloud, tr := tt.world(t)
+				tr = ending(tr, inDays(30))
+				a, b := only(cloud, accountA), only(cloud, accountB)
+				p := kittest.MustPlan(t, t.Context(), a, []xacct.Transfer{tr})
+				if _, err := p.Apply(t.Context(), a); err != nil {
+					t.Fatal(err)
+				}
+				done, err := reload(t, p.For(accountB)).Apply(t.Context(), b)
+				if err != nil {
+					t.Fatal(err)
+				}
+				report := byReport(handBack(t, done))
+				by := func(p *xacct.Plan) (reported, open int) {
+					for _, f := range p.Findings {
+						switch {
+						case f.Code != xacct.CodeUndetermined:
+						case strings.Contains(f.Detail, "(undetermined, allowed until "+tr.Until.Format(time.RFC3339)+" if the report of "+accountB):
+							reported++
+						default:
+							open++
+						}
+					}
+					return reported, open
+				}
+				_, before := by(p)
+				if reported, open := by(kittest.MustPlan(t, t.Context(), a, []xacct.Transfer{tr}, report)); reported != before || open > 0 {
+					t.Errorf("%d by report, %d open, want %d and 0", reported, open, before)
+				}
+				tr.Until = inDays(60)
+				p = kittest.MustPlan(t, t.Context(), a, []xacct.Transfer{tr}, report)
+				if reported, _ := by(p); reported > 0 || len(p.Held()) == 0 {
+					t.Errorf("the report of the old end counts:\n%s", p)
+				}
+			})
+		})
+	}
 }

@@ -61,8 +61,8 @@ func (b *Builder) holdRole(c *plan.Change, w desired.Role, all desired.Set, id s
 					believed = append(believed, p)
 				default:
 					hold(t, p.what+" may still name it", fmt.Sprintf("the role stays until it is proved that the policy of %s no longer names it", p.what),
-						"plan again with a client of that account that may read the policy, once its operator has removed our statements; or hand in the operator's report "+
-							"of that with Reported, and take its word with Override: reported-removal")
+						"once its operator has removed our statements, plan again with a client of that account that may read the policy; or with the operator's "+
+							"report in PlanOptions.Reported, and take its word with Override: reported-removal")
 				}
 			}
 		}
@@ -86,7 +86,8 @@ func (b *Builder) holdRole(c *plan.Change, w desired.Role, all desired.Set, id s
 				continue
 			}
 			hold(w.Transfers[0], what+" may still name it", "the role stays until it is proved that the policy of "+what+" no longer names it",
-				"plan again with a client of that account that may read the policy, once its operator has removed our statements")
+				"once its operator has removed our statements, plan again with a client of that account that may read the policy; or with the operator's "+
+					"report in PlanOptions.Reported, and take its word with Override: reported-removal")
 		}
 		if sid := desired.StatementNaming(b.Snap.Keys[k.Spec.ARN].Policy, k.Ours, w.Arn, id); sid != "" && w.Serves(k.SharedPolicy) {
 			hold(w.Transfers[0], "key "+transfer.KeyName(k.Spec.ARN)+" names it in "+text.Statement(sid),

@@ -24,7 +24,7 @@ func longRows(changes []plan.Change) []row {
 		r := row{}
 		last := ""
 		if listed(c) {
-			r.below = c.Details
+			r.below = details(c)
 		} else if len(c.Details) == 1 {
 			last = c.Details[0]
 		}
@@ -72,6 +72,20 @@ func held(c plan.Change, last string) string {
 		return last
 	}
 	return strings.TrimSpace(last + "  " + string(c.Hold) + ": " + c.Reason)
+}
+
+// details returns the details of a change. Of one that is done by a report, they leave out what was to do before and afterwards.
+func details(c plan.Change) []string {
+	if c.Hold != plan.Reported {
+		return c.Details
+	}
+	var out []string
+	for _, d := range c.Details {
+		if !strings.HasPrefix(d, text.Before) && !strings.HasPrefix(d, text.Afterwards) {
+			out = append(out, d)
+		}
+	}
+	return out
 }
 
 // listed reports whether the details of a change are printed below it, a line each, and not beside it.

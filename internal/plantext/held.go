@@ -43,7 +43,7 @@ func until(c plan.Change, findings map[string][]plan.Finding) string {
 			}
 		}
 	}
-	return cmp.Or(strings.Join(own, "; or "), strings.Join(blocking, "; and "), "let what it waits for be done, then plan again")
+	return cmp.Or(strings.Join(own, "; and "), strings.Join(blocking, "; and "), "let what it waits for be done, then plan again")
 }
 
 // waits returns what the first line says of changes that are held back though their transfers are not blocked: for whom, or which, and the remedy.
@@ -69,8 +69,7 @@ func (p *Plan) waits() string {
 			continue
 		}
 		if more++; more == 1 {
-			why, _, _ := strings.Cut(c.Reason, "; or ") // one remedy is enough here
-			parts = append(parts, fmt.Sprintf("%s %s stays: %s", c.Kind, c.Name, why))
+			parts = append(parts, fmt.Sprintf("%s %s stays: %s", c.Kind, c.Name, c.Reason))
 		}
 	}
 	if more > 1 {

@@ -54,7 +54,8 @@ func TaskToRun(ctx context.Context, c client.Set, t *transfer.Transfer, given st
 	case err != nil:
 		return "", err
 	case !state.Exists:
-		return "", fmt.Errorf("account %s %s: no task is tagged as that of transfer %s: apply the plan first", t.TaskAccount, w.Spec.Region, t.Name)
+		return "", fmt.Errorf("account %s %s: no task is tagged as that of transfer %s: apply the plan first, "+
+			"and where it waited for another account, plan and apply again once that account's operator has applied their part", t.TaskAccount, w.Spec.Region, t.Name)
 	}
 	return state.ARN, nil
 }

@@ -24,7 +24,7 @@ func (c *Case) hear(decide func(*Case)) {
 	alt.Policies.Unread &^= authz.Resource
 	decide(&alt)
 	if len(alt.Verdicts) == 1 && alt.Verdicts[0].Effect == authz.Allowed {
-		v.reported = &alt.Verdicts[0].Decision
+		v.reported, v.ends = &alt.Verdicts[0].Decision, alt.Verdicts[0].ends
 	}
 }
 
@@ -35,7 +35,7 @@ func (c *Case) hearsay(f *plan.Finding, vs []Verdict) {
 	if c.Report.Rest != "" {
 		rest = " and none of the other statements there denies it"
 	}
-	f.Detail = fmt.Sprintf("%s: %s (undetermined, allowed if %s holds%s)", c.May, ListActions(f.Actions), c.Report, rest)
+	f.Detail = fmt.Sprintf("%s: %s (undetermined, allowed%s if %s holds%s)", c.May, ListActions(f.Actions), c.until(vs), c.Report, rest)
 	f.DependsOn = []string{dependsReport}
 	var unread []unread
 	var what []string
