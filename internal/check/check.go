@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/xacct/xacct/internal/excess"
+	"github.com/xacct/xacct/internal/operator"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/internal/verdict"
 	"github.com/xacct/xacct/plan"
@@ -18,11 +19,12 @@ import (
 type checker struct {
 	*transfer.Resources
 	facts    plan.Facts
-	together *together                  // of all transfers that are checked together
-	merged   map[string]policy.Document // by bucket's name or key's ARN: see mergedBucket
-	own      map[plan.Phase][]ownCall   // that ownCalls has found
-	shared   *verdict.Exemptions        // of all transfers that are checked together
-	stop     func() bool                // reports whether the findings are wanted no more
+	together *together                   // of all transfers that are checked together
+	merged   map[string]policy.Document  // by bucket's name or key's ARN: see mergedBucket
+	own      map[plan.Phase][]ownCall    // that ownCalls has found
+	scopes   map[operator.Scope][]string // in the task account; nil until it is asked for
+	shared   *verdict.Exemptions         // of all transfers that are checked together
+	stop     func() bool                 // reports whether the findings are wanted no more
 }
 
 // organisation matches ids of organisations, whatever their length.
