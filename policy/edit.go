@@ -108,6 +108,7 @@ type edit struct {
 	d      *document
 	places []place
 	kept   int              // places that are not gone
+	edited bool             // the document is no longer the same
 	bySid  map[string][]int // places that have the Sid and are not gone, in their order
 	bare   meanings         // places without a Sid
 }
@@ -153,6 +154,7 @@ func (e *edit) lead() []byte {
 }
 
 func (e *edit) add(n *node) {
+	e.edited = true
 	var gap []byte
 	switch e.kept {
 	case 0:
@@ -183,7 +185,7 @@ func (e *edit) upsert(n *node) {
 		return
 	}
 	if p := &e.places[at[0]]; !p.n.same(n, nil) {
-		p.n = n
+		p.n, e.edited = n, true
 	}
 	e.drop(at[1:])
 	e.bySid[sid] = at[:1]
@@ -194,6 +196,7 @@ func (e *edit) drop(places []int) {
 		e.places[i].gone = true
 	}
 	e.kept -= len(places)
+	e.edited = e.edited || len(places) > 0
 }
 
 func (e *edit) remove(sid string) {
@@ -226,8 +229,11 @@ func (e *edit) remaining() []place {
 	return out
 }
 
-// document joins the parts into a document again.
+// document joins the parts into a document again. What was derived from a document that stays the same is kept.
 func (e *edit) document() Document {
+	if !e.edited {
+		return Document{e.d}
+	}
 	d, places := e.d, e.remaining()
 	var b bytes.Buffer
 	size := len(d.text) + 8

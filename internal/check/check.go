@@ -5,9 +5,13 @@ import (
 	"context"
 	"maps"
 	"regexp"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/xacct/xacct/internal/excess"
+	"github.com/xacct/xacct/internal/operator"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/internal/verdict"
 	"github.com/xacct/xacct/plan"
@@ -18,11 +22,12 @@ import (
 type checker struct {
 	*transfer.Resources
 	facts    plan.Facts
-	together *together                  // of all transfers that are checked together
-	merged   map[string]policy.Document // by bucket's name or key's ARN: see mergedBucket
-	own      map[plan.Phase][]ownCall   // that ownCalls has found
-	shared   *verdict.Exemptions        // of all transfers that are checked together
-	stop     func() bool                // reports whether the findings are wanted no more
+	together *together                   // of all transfers that are checked together
+	merged   map[string]policy.Document  // by bucket's name or key's ARN: see mergedBucket
+	own      map[plan.Phase][]ownCall    // that ownCalls has found
+	scopes   map[operator.Scope][]string // in the task account; nil until it is asked for
+	shared   *verdict.Exemptions         // of all cases of the transfer
+	stop     func() bool                 // reports whether the findings are wanted no more
 }
 
 // organisation matches ids of organisations, whatever their length.
@@ -30,28 +35,38 @@ var organisation = regexp.MustCompile(`^o-[a-z0-9]+$`)
 
 // All returns what stands in the way of the transfers and who is allowed what. It takes all of them together, because findings that propose to
 // change the same statement must propose the same new one. An organisation
-// whose id has characters that ids do not have is not known: the id would equal none of those in policies. When ctx ends, All stops before the next
-// decision and returns the error of ctx.
+// whose id has characters that ids do not have is not known: the id would equal none of those in policies. As many transfers are checked at once as there are
+// processors. When ctx ends, All stops before the next decision and returns the error of ctx.
 func All(ctx context.Context, sets []*transfer.Resources, f plan.Facts) ([]plan.Finding, error) {
 	f.OrgIDs = maps.Clone(f.OrgIDs)
 	maps.DeleteFunc(f.OrgIDs, func(_, id string) bool { return !organisation.MatchString(id) })
-	shared := &verdict.Exemptions{}
 	set := newTogether(sets)
-	var all []plan.Finding
-	for _, r := range sets {
-		if ctx.Err() != nil {
-			break
-		}
-		c := &checker{Resources: r, facts: f, together: set, merged: map[string]policy.Document{}, own: map[plan.Phase][]ownCall{}, shared: shared, stop: func() bool { return ctx.Err() != nil }}
-		all = append(all, c.check()...)
+	each, shared := make([][]plan.Finding, len(sets)), make([]verdict.Exemptions, len(sets))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(sets)) {
+		wg.Go(func() {
+			for i := next.Add(1) - 1; int(i) < len(sets) && ctx.Err() == nil; i = next.Add(1) - 1 {
+				c := &checker{Resources: sets[i], facts: f, together: set, merged: map[string]policy.Document{}, own: map[plan.Phase][]ownCall{},
+					shared: &shared[i], stop: func() bool { return ctx.Err() != nil }}
+				each[i] = c.check()
+			}
+		})
 	}
+	wg.Wait()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	shared.Share()
+	var all verdict.Exemptions
+	for i := range shared {
+		all.Append(&shared[i])
+	}
+	all.Share()
 	var out Findings
-	for _, f := range all {
-		out.Add(f)
+	for _, findings := range each {
+		for _, f := range findings {
+			out.Add(f)
+		}
 	}
 	return out.List, nil
 }
@@ -60,11 +75,15 @@ func All(ctx context.Context, sets []*transfer.Resources, f plan.Facts) ([]plan.
 type together struct {
 	statements map[string]policy.Statements // by bucket's name or key's ARN: those of all transfers
 	roles      excess.Users
-	calls      map[callsOf]operatorCalls // that were found out
+
+	mu    sync.Mutex
+	calls map[callsOf]operatorCalls // that were found out
 }
 
 // callsOf returns what is known of the calls, and finds it out if nobody asked before.
 func (s *together) callsOf(of callsOf, find func() operatorCalls) operatorCalls {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	out, ok := s.calls[of]
 	if !ok {
 		out = find()
@@ -74,7 +93,7 @@ func (s *together) callsOf(of callsOf, find func() operatorCalls) operatorCalls 
 }
 
 func newTogether(sets []*transfer.Resources) *together {
-	out := &together{map[string]policy.Statements{}, excess.NewUsers(sets), map[callsOf]operatorCalls{}}
+	out := &together{statements: map[string]policy.Statements{}, roles: excess.NewUsers(sets), calls: map[callsOf]operatorCalls{}}
 	for _, r := range sets {
 		for _, b := range r.Buckets {
 			out.statements[b.Name] = append(out.statements[b.Name], b.Statements...)

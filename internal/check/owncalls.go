@@ -42,8 +42,10 @@ func (c *checker) ownCalls(phase plan.Phase) []ownCall {
 		return known
 	}
 	t := c.Transfer
-	on := operator.Scopes(t.TaskAccount, []*transfer.Transfer{t})
-	var out []ownCall
+	if c.scopes == nil {
+		c.scopes = operator.Scopes(t.TaskAccount, []*transfer.Transfer{t})
+	}
+	on, out := c.scopes, make([]ownCall, 0, len(operator.TaskNeeds))
 	for _, n := range operator.TaskNeeds {
 		if len(n.Phases) > 1 || n.Phases[0] != phase || n.On == operator.OnMadeBuckets {
 			continue
@@ -121,10 +123,13 @@ func (c *checker) ownCall(n operator.Need, action, resource string, rarely bool)
 	case n.On == operator.OnNewLocations || n.On == operator.OnMadeLocations:
 		var out []ownCall
 		for _, side := range transfer.Sides {
-			e := t.End(side)
+			e, tags := t.End(side), c.Source.Tags
+			if side == plan.DestinationSide {
+				tags = c.Destination.Tags
+			}
 			if e.LocationARN == "" && (n.On == operator.OnNewLocations || e.Region == a.Region) {
 				call.region = e.Region
-				out = append(out, call.withTags(t.TagsFor(side)))
+				out = append(out, call.withTags(tags))
 			}
 		}
 		return out

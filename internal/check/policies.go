@@ -77,10 +77,7 @@ func (c *checker) merge(name string, d policy.Document, ours func() policy.State
 	if merged, ok := c.merged[name]; ok {
 		return merged
 	}
-	for _, st := range ours() {
-		d = d.With(st)
-	}
-	d = d.Without(c.facts.Leaving[name]...)
+	d = d.With(ours()).Without(c.facts.Leaving[name]...)
 	c.merged[name] = d
 	return d
 }

@@ -63,15 +63,18 @@ func (c *checker) trusted(side plan.Side, role, name, region, taskRegion string)
 	}
 	verdicts := c.newCase(side, "DataSync", fmt.Sprintf("assume the %s role", name), verdict.Case{
 		Policies: p, Principal: role, Trust: true, Resource: role, Owner: t.TaskAccount})
-	call := authz.AssumeRoleCall{RoleARN: role, Account: t.TaskAccount, Regions: []string{region}, OrgID: c.facts.OrgIDs[t.TaskAccount]}
-	request := call.Request()
-	if region != taskRegion && authz.Decide(request, p).Effect == authz.Allowed {
-		if call.Regions = []string{taskRegion}; authz.Decide(call.Request(), p).Effect != authz.Allowed {
-			call.Regions = []string{region, taskRegion}
-			request = call.Request()
+	known := func(regions ...string) (authz.Request, []authz.Fact) {
+		facts := authz.AssumeRoleCall{RoleARN: role, Account: t.TaskAccount, Regions: regions, OrgID: c.facts.OrgIDs[t.TaskAccount]}.Facts()
+		return authz.Request{Service: "datasync.amazonaws.com", Action: "sts:AssumeRole", Resource: role}.With(facts, authz.Assumed), facts
+	}
+	request, facts := known(region)
+	if region != taskRegion {
+		ofTask, _ := known(taskRegion)
+		if authz.Decide(ofTask, p).Effect != authz.Allowed && authz.Decide(request, p).Effect == authz.Allowed {
+			request, facts = known(region, taskRegion)
 		}
 	}
-	verdicts.Facts = call.Facts()
+	verdicts.Facts = facts
 	verdicts.Decide(request, verdict.Always, "")
 	return verdicts.Conclude()
 }

@@ -11,12 +11,18 @@ import (
 // Exemptions are the Deny statements that the findings of several cases propose to change. Findings that propose to change the same statement
 // must all propose the same new one, with everybody exempt, because the proposal that is applied last replaces the others. The zero value is
 // empty and ready to use.
-type Exemptions struct{ list []*amendment }
+type Exemptions struct{ noted []noted }
+
+// noted is a proposal of a case that changes a statement of a document.
+type noted struct {
+	of       *Case
+	document string // the name of its policy
+	st       policy.Statement
+	proposal *string // of a finding
+}
 
 // amendment is one statement and its proposed form.
 type amendment struct {
-	document  string // the name of its policy
-	before    string
 	after     policy.Statement // with everybody exempt so far
 	exempted  []string
 	proposals []*string // of the findings
@@ -24,22 +30,30 @@ type amendment struct {
 
 // add notes that the proposal of a finding changes the statement of the document.
 func (e *Exemptions) add(c *Case, document string, st policy.Statement, proposal *string) {
-	before := st.String()
-	i := slices.IndexFunc(e.list, func(a *amendment) bool { return a.document == document && a.before == before })
-	if i < 0 {
-		i, e.list = len(e.list), append(e.list, &amendment{document: document, before: before, after: st})
-	}
-	a := e.list[i]
-	a.proposals = append(a.proposals, proposal)
-	if who := c.exempted(); !slices.Contains(a.exempted, who) {
-		a.after, _ = c.exempt(a.after) // it succeeded for the statement as it is, so that it cannot fail here
-		a.exempted = append(a.exempted, who)
-	}
+	e.noted = append(e.noted, noted{c, document, st, proposal})
 }
 
-// Share replaces all proposals for a statement by the one with everybody exempt.
+// Append takes over what other has, behind its own.
+func (e *Exemptions) Append(other *Exemptions) { e.noted = append(e.noted, other.noted...) }
+
+// Share replaces all proposals for a statement by the one with everybody exempt, in the order in which the proposals were made.
 func (e *Exemptions) Share() {
-	for _, a := range e.list {
+	type place struct{ document, before string }
+	all := map[place]*amendment{}
+	for _, n := range e.noted {
+		at := place{n.document, n.st.String()}
+		a := all[at]
+		if a == nil {
+			a = &amendment{after: n.st}
+			all[at] = a
+		}
+		a.proposals = append(a.proposals, n.proposal)
+		if who := n.of.exempted(); !slices.Contains(a.exempted, who) {
+			a.after, _ = n.of.exempt(a.after) // it succeeded for the statement as it is, so that it cannot fail here
+			a.exempted = append(a.exempted, who)
+		}
+	}
+	for _, a := range all {
 		for _, p := range a.proposals {
 			*p = string(a.after.Bytes())
 		}

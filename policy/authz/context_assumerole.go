@@ -36,7 +36,7 @@ func (c AssumeRoleCall) Facts() []Fact {
 	if len(c.Regions) == 1 {
 		in = c.Regions[0]
 	}
-	facts := []Fact{
+	facts := append(make([]Fact, 0, 13), []Fact{
 		{Key: "aws:PrincipalIsAWSService", Values: []string{"true"}, Certainty: Certain, Reason: "the caller is a service principal"},
 		{Key: "aws:PrincipalServiceName", Values: []string{service}, Certainty: Certain, Reason: "the caller"},
 		{Key: "aws:PrincipalServiceNamesList", Reason: "the names of the caller"},
@@ -47,7 +47,7 @@ func (c AssumeRoleCall) Facts() []Fact {
 		{Key: "aws:SourceIp", Reason: "the request comes from DataSync"},
 		{Key: "sts:ExternalId", Certainty: Assumed, Reason: "DataSync has no setting for one"},
 		{Key: "sts:RoleSessionName", Form: "AwsSync-loc-*", Certainty: Assumed, Reason: "shown in one place only"},
-	}
+	}...)
 	if c.Account != "" {
 		facts = append(facts,
 			Fact{Key: "aws:SourceAccount", Values: []string{c.Account}, Certainty: Certain, Reason: "the account of the location"},

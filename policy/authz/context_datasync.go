@@ -1,10 +1,9 @@
 package authz
 
-import (
-	"slices"
+import "github.com/xacct/xacct/internal/region"
 
-	"github.com/xacct/xacct/internal/region"
-)
+// roomForFacts is about how many facts a call has beside those on tags.
+const roomForFacts = 56
 
 // DataSyncCall describes the calls that DataSync makes with the role of an S3 location. A zero field means that the value is not known.
 type DataSyncCall struct {
@@ -84,7 +83,7 @@ func (c DataSyncCall) KMSFacts() []Fact {
 
 // principalFacts returns the facts about the role that DataSync has assumed.
 func (c DataSyncCall) principalFacts() []Fact {
-	facts := []Fact{
+	facts := append(make([]Fact, 0, roomForFacts+len(c.RoleTags)), []Fact{
 		{Key: "aws:PrincipalType", Values: []string{"AssumedRole"}, Certainty: Certain, Reason: "a session of a role"},
 		{Key: "aws:PrincipalIsAWSService", Values: []string{"false"}, Certainty: Certain, Reason: "a service role is not a service principal"},
 		{Key: "aws:PrincipalServiceName", Certainty: Certain, Reason: "a service role is not a service principal"},
@@ -107,7 +106,7 @@ func (c DataSyncCall) principalFacts() []Fact {
 		{Key: "lambda:SourceFunctionArn", Certainty: Assumed, Reason: "the role is assumed by a service, not by a function"},
 		{Key: "aws:ResourceOrgID", Reason: "depends on the organisation of the resource's account"},
 		{Key: "aws:CurrentTime", Reason: "depends on when the request is made"},
-	}
+	}...)
 	if a, ok := region.ParseARN(c.RoleARN); ok {
 		facts = append(facts,
 			Fact{Key: "aws:PrincipalArn", Values: []string{c.RoleARN}, Certainty: Certain, Reason: "the role, not the session"},
@@ -125,5 +124,5 @@ func (c DataSyncCall) principalFacts() []Fact {
 	if c.Region != "" {
 		facts = append(facts, Fact{Key: "aws:RequestedRegion", Values: []string{c.Region}, Certainty: Certain, Reason: "the Region of the resource"})
 	}
-	return slices.Concat(facts, orgFacts(c.OrgID), tagFacts(c.RoleTags))
+	return append(append(facts, orgFacts(c.OrgID)...), tagFacts(c.RoleTags)...)
 }

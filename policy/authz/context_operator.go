@@ -32,7 +32,7 @@ func (c OperatorCall) Request(action, resource string) Request {
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html,
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html (a tag of the session hides that of the role)
 func (c OperatorCall) Facts() []Fact {
-	facts := []Fact{
+	facts := append(make([]Fact, 0, roomForFacts/2+len(c.Tags)), []Fact{
 		{Key: "aws:PrincipalIsAWSService", Values: []string{"false"}, Certainty: Certain, Reason: "the caller is a principal of IAM"},
 		{Key: "aws:PrincipalServiceName", Certainty: Certain, Reason: "the caller is a principal of IAM"},
 		{Key: "aws:PrincipalServiceNamesList", Certainty: Certain, Reason: "the caller is a principal of IAM"},
@@ -47,7 +47,7 @@ func (c OperatorCall) Facts() []Fact {
 		{Key: "aws:SecureTransport", Values: []string{"true"}, Certainty: Assumed, Reason: "the clients of the SDK use TLS"},
 		{Key: "aws:ResourceOrgID", Reason: "depends on the organisation of the resource's account"},
 		{Key: "aws:CurrentTime", Reason: "depends on when the request is made"},
-	}
+	}...)
 	if c.Forwarded {
 		facts = append(facts,
 			Fact{Key: "aws:ViaAWSService", Among: []string{"true", "false"}, Certainty: Assumed, Reason: "whether DataSync calls in a forward access session is not documented"},
@@ -86,5 +86,5 @@ func (c OperatorCall) Facts() []Fact {
 	if w.kind == anySession {
 		tags = nil // a caller that assumes the role may add session tags, which replace the role's
 	}
-	return slices.Concat(facts, s3Facts(c.Account), orgFacts(c.OrgID), tagFacts(tags))
+	return append(append(append(facts, s3Facts(c.Account)...), orgFacts(c.OrgID)...), tagFacts(tags)...)
 }
