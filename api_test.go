@@ -15,6 +15,7 @@ import (
 
 	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/bucket"
+	"github.com/xacct/xacct/fleet"
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/testlimit"
 	"github.com/xacct/xacct/kmskey"
@@ -136,10 +137,13 @@ var (
 	_ func(*xacct.Plan, string) (policy.Document, error)                                                       = (*xacct.Plan).OperatorPolicy
 	_ func(*xacct.Plan, context.Context, xacct.Clients, ...func(*xacct.ApplyOptions)) (*xacct.Result, error)   = (*xacct.Plan).Apply
 	_ func(*xacct.Plan, context.Context, xacct.Clients) ([]xacct.Residue, error)                               = (*xacct.Plan).Residue
-	_ func(*xacct.Result, string) string                                                                       = (*xacct.Result).TaskARN
-	_ func(string, []xacct.Transfer, ...xacct.Phase) (policy.Document, error)                                  = xacct.OperatorPolicy
-	_ func(error) []string                                                                                     = xacct.Hints
-	_ fmt.Stringer                                                                                             = (*xacct.Plan)(nil)
+
+	_ func(*xacct.Plan, context.Context, xacct.Clients, *xacct.Result, map[string]*task.Outcome) (map[string]*xacct.Receipt, error) = (*xacct.Plan).Receipts
+
+	_ func(*xacct.Result, string) string                                      = (*xacct.Result).TaskARN
+	_ func(string, []xacct.Transfer, ...xacct.Phase) (policy.Document, error) = xacct.OperatorPolicy
+	_ func(error) []string                                                    = xacct.Hints
+	_ fmt.Stringer                                                            = (*xacct.Plan)(nil)
 
 	_ = xacct.PlanOptions{AllowReplace: true, AllowDelete: true, HandOver: []string{}, SCPs: map[string][][]policy.Document{}, RCPs: map[string][][]policy.Document{},
 		Override: []string{}, Concurrency: 0, Logger: (*slog.Logger)(nil)}
@@ -172,6 +176,18 @@ var (
 	_ = task.StartOptions{Token: ""}
 	_ = task.Progress{Outcome: &task.Outcome{Verdict: task.Complete}}
 	_ = []task.Verdict{task.Unknown, task.Complete, task.WithExceptions, task.Failed, task.Cancelled}
+)
+
+// Package fleet.
+var (
+	_ func(*xacct.Plan, xacct.Clients, *xacct.Result, ...func(*fleet.Options)) (*fleet.Runner, error) = fleet.New
+	_ func(*fleet.Runner, context.Context) iter.Seq2[fleet.Event, error]                              = (*fleet.Runner).Run
+	_ func(*fleet.Runner) []fleet.Row                                                                 = (*fleet.Runner).Results
+	_ func(*fleet.Runner) error                                                                       = (*fleet.Runner).Err
+
+	_ = fleet.Options{MaxRunning: 1, RunID: "", Canaries: []string{}, Sizes: map[string]int64{}, Retries: 0, Every: time.Second, NoReceipts: true}
+	_ = fleet.Row{Transfer: "", State: fleet.Waiting, Outcome: (*task.Outcome)(nil), Err: error(nil), Receipt: (*xacct.Receipt)(nil)}
+	_ = []fleet.State{fleet.Waiting, fleet.Running, fleet.Ended, fleet.NotStarted, fleet.Held, fleet.Unknown}
 )
 
 // Package xaccttest.

@@ -18,7 +18,7 @@ func sorted(m map[time.Time]int) []time.Time {
 // TestManyTasks runs a fleet in virtual time: how many calls a task takes, and how many run at once.
 func TestManyTasks(t *testing.T) {
 	t.Parallel()
-	n, most := kittest.Sample(120, 1000), kittest.Sample(12, 100)
+	n, most := kittest.Sample(80, 1000), kittest.Sample(8, 100)
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, n, nil)
 		r := w.runner(t, func(o *fleet.Options) { o.MaxRunning, o.NoReceipts = most, true })
@@ -44,6 +44,7 @@ func TestManyTasks(t *testing.T) {
 		for op := range calls {
 			all += each(op)
 		}
+		kittest.Count(t, n, " of tasks, %d at once in each Region", most)
 		t.Logf("%d tasks in %s: %.1f calls each: %.2f DescribeTaskExecution, %.2f ListTaskExecutions; %v", n, took, all, each("DescribeTaskExecution"), each("ListTaskExecutions"), calls)
 	})
 }

@@ -44,7 +44,7 @@ type Options struct {
 	NoReceipts bool
 
 	// Start is called before each run is started, to change its options: see [xacct.OwnershipConfirmed], or IfRunning. The token is not for it to set.
-	// It may be called from several goroutines at once. Nil changes nothing.
+	// It may be called several times for one run, and from several goroutines at once. Nil changes nothing.
 	Start func(transfer string, o *task.StartOptions)
 
 	// Objects is the client with which Retry reads the transfer's report and writes its manifest. Nil is that of the account of the report's bucket, in

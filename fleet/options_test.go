@@ -129,7 +129,7 @@ func TestErrorsAreOneLine(t *testing.T) {
 
 // TestRowsAreData keeps a row with its receipt as JSON.
 func TestRowsAreData(t *testing.T) {
-	row := fleet.Row{Transfer: "a", State: fleet.Ended, Outcome: &task.Outcome{Verdict: task.Complete}, Receipt: &xacct.Receipt{Verdict: "complete"}}
+	row := fleet.Row{Transfer: "a", State: fleet.Ended, Err: errors.New("x"), Outcome: &task.Outcome{Verdict: task.Complete}, Receipt: &xacct.Receipt{Verdict: "complete"}}
 	data, err := json.Marshal(row)
 	var back fleet.Row
 	if err == nil {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -43,6 +44,9 @@ func (s *session) retry(e *entry, out *task.Outcome, n int, words *map[string]st
 	ctx, release := s.held()
 	defer release()
 	t := e.transfer
+	if !t.Until.IsZero() && !time.Now().Before(t.Until) {
+		return nil, false, fmt.Errorf("transfer %s has ended: its Until %s has come", t.Name, t.Until.Format(time.RFC3339))
+	}
 	api, err := s.clients.DataSync(out.ExecutionARN)
 	if err != nil {
 		return nil, false, err

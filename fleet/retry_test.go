@@ -131,6 +131,29 @@ func TestNotRetried(t *testing.T) {
 	})
 }
 
+// TestNoRetryAfterUntil has an Until that comes while the first run goes on: the policies of the other account no longer allow a second one.
+func TestNoRetryAfterUntil(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		until := time.Now().UTC().Truncate(time.Second).Add(3 * time.Minute)
+		w := newWorld(t, 2, func(i int, tr *xacct.Transfer) {
+			lists(i, tr)
+			tr.Until = until
+		})
+		w.leavingBehind(name(0), 1)
+		r := w.runner(t, func(o *fleet.Options) { o.Retries = 1 })
+		if _, err := run(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+		if row := r.Results()[0]; row.State != fleet.Ended || len(row.Earlier) > 0 || !strings.Contains(row.Err.Error(), "Until") {
+			t.Errorf("%s", row)
+		}
+		if runs, _ := census(t, w); runs[w.result.TaskARN(name(0))] != 1 {
+			t.Errorf("%v", runs)
+		}
+	})
+}
+
 // TestAlreadyUnderWay has a run of somebody else when the fleet begins: by default the fleet's run waits behind it, and the options of the start may attach to
 // it or refuse.
 func TestAlreadyUnderWay(t *testing.T) {

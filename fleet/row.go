@@ -41,10 +41,10 @@ type Row struct {
 
 	// Err is why the transfer is not complete: a *[task.IncompleteError] if it has ended, the error of [xacct.Plan.Start] if it was not started, a
 	// *GateError if it is held. It is nil for a transfer that is complete, and for one that waits or runs.
-	Err error
+	Err error `json:"-"`
 
 	Receipt    *xacct.Receipt // of the latest run; nil before it was written
-	ReceiptErr error          // why there is none; nil if there is, or will be
+	ReceiptErr error          `json:"-"` // why there is none; nil if there is, or will be
 }
 
 // Complete reports whether the transfer has ended and everything arrived.
@@ -185,7 +185,7 @@ func table(rows []Row, c Counts) string {
 		if short := []rune(why); len(short) > mostNote {
 			why = string(short[:mostNote]) + "…"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%d\t%s\t%d\t%s\n", text.Printable(r.Transfer), r.Account, r.Region, r.end(), objects, bytes, took.Round(time.Second), runs, text.Printable(why))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%d\t%s\t%d\t%s\n", text.Printable(r.Transfer), text.Printable(r.Account), text.Printable(r.Region), r.end(), objects, bytes, took.Round(time.Second), runs, text.Printable(why))
 	}
 	w.Flush()
 	var lines []string

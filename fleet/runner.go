@@ -3,6 +3,7 @@ package fleet
 import (
 	"cmp"
 	"crypto/rand"
+	"maps"
 	"slices"
 	"strconv"
 	"sync"
@@ -62,7 +63,7 @@ func New(p *xacct.Plan, c xacct.Clients, r *xacct.Result, optFns ...func(*Option
 	var o Options
 	option.Apply(&o, optFns)
 	o.RunID = cmp.Or(o.RunID, rand.Text())
-	o.Canaries = slices.Clone(o.Canaries)
+	o.Canaries, o.Sizes = slices.Clone(o.Canaries), maps.Clone(o.Sizes)
 	if err := o.check(p); err != nil {
 		return nil, err
 	}
