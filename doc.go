@@ -41,9 +41,8 @@
 //
 // The operator of an account is whoever runs xacct there; [Transfer].Operators names those who create the locations. An account that is missing
 // from [Clients] has an operator in another team: its changes are planned on hold ([Handover]). [Plan.For] returns the plan for that operator to
-// apply, who hands the Report of the [Result] back: plan again with it in [PlanOptions].Reported. [Plan.Held] says what waits for whom. The
-// example of two teams and docs/two-teams.md have every step, to the tear-down. A change that cannot be made before
-// the other operator has applied ends with the status [Waiting], which is not an error.
+// apply, who hands the Report of the [Result] back: plan again with it in [PlanOptions].Reported. [Plan.Held] says what waits for whom.
+// docs/two-teams.md has every step, to the tear-down. A change that waits for the other operator has the status [Waiting], which is no error.
 //
 // # Promises
 //

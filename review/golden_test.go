@@ -40,20 +40,18 @@ func plan(t *testing.T, out map[string]*xacct.Plan) {
 	if _, err := kittest.MustPlan(t, ctx, cloud.Clients(), both).Apply(ctx, cloud.Clients()); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(time.Until(time.Date(2000, 1, 1, 1, 0, 0, 0, time.UTC))) // an apply takes its time, and the report has it
 	done, err := reread(t, out["two-teams"].For(kittest.AccountB)).Apply(ctx, only(cloud, kittest.AccountB))
 	if err != nil {
 		t.Fatal(err)
 	}
-	out["two-teams-reported"] = kittest.MustPlan(t, ctx, ours, both, func(o *xacct.PlanOptions) { o.Reported = []*xacct.Result{done.Report()} })
+	out["two-teams-reported"] = kittest.MustPlan(t, ctx, ours, both, byReport(atFullHour(done.Report())))
 	out["tear-down"] = destroy(t, cloud.Clients(), both)
 	out["tear-down-ours"] = destroy(t, ours, both)
 	out["tear-down-theirs"] = reread(t, out["tear-down-ours"].For(kittest.AccountB))
 	out["tear-down-reported"] = destroy(t, ours, both, byReport(applied(t, cloud, out["tear-down-ours"])))
 }
 
-// applied has both teams apply what the plan has for them, and is the report that the other one hands back, read at the full hour: retries take times
-// that differ.
+// applied has both teams apply what the plan has for them, and is the report that the other one hands back.
 func applied(t *testing.T, cloud *xaccttest.Cloud, p *xacct.Plan) *xacct.Result {
 	t.Helper()
 	if _, err := p.Apply(t.Context(), only(cloud, kittest.AccountA)); err != nil {
@@ -63,7 +61,12 @@ func applied(t *testing.T, cloud *xaccttest.Cloud, p *xacct.Plan) *xacct.Result 
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, hour := done.Report(), time.Now().Truncate(time.Hour).Add(time.Hour)
+	return atFullHour(done.Report())
+}
+
+// atFullHour is the report as read at the next full hour: retries take times that differ.
+func atFullHour(report *xacct.Result) *xacct.Result {
+	hour := time.Now().Truncate(time.Hour).Add(time.Hour)
 	time.Sleep(time.Until(hour))
 	for _, c := range report.Changes {
 		if c.Stored != nil {
