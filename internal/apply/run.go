@@ -128,11 +128,10 @@ func begin(ctx context.Context, p *planner.Plan, c client.Set, o Options) (*run,
 	if fs != nil {
 		return nil, &plan.BlockedError{Findings: fs}
 	}
-	readAll := survey.ReadToSetUp
 	if p.Mode == plan.TearDown {
-		readAll, p.Transfers = survey.Read, transfer.WithoutAdoption(p.Transfers)
+		p.Transfers = transfer.WithoutAdoption(p.Transfers)
 	}
-	read, err := readAll(ctx, c, p.Transfers, o.Concurrency, snapshot.NamedByPlan(p.Changes))
+	read, err := survey.ForPlan(ctx, p.Mode, c, p.Transfers, p.Settings, o.Concurrency, snapshot.NamedByPlan(p.Changes))
 	if err != nil {
 		return nil, err
 	}

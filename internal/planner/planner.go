@@ -52,11 +52,7 @@ func New(ctx context.Context, mode plan.Mode, c client.Set, transfers []*transfe
 		return nil, err
 	}
 	s.Reported = claims
-	readAll := survey.ReadToSetUp
-	if mode == plan.TearDown {
-		readAll = survey.Read
-	}
-	read, err := readAll(ctx, c, transfers, r.Concurrency, nil)
+	read, err := survey.ForPlan(ctx, mode, c, transfers, s, r.Concurrency, nil)
 	if err != nil {
 		return nil, err
 	}

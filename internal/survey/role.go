@@ -2,7 +2,6 @@ package survey
 
 import (
 	"context"
-	"sync"
 
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/desired"
@@ -12,11 +11,45 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-func (s *Reader) readRole(ctx context.Context, arn string, spec iamrole.Spec) {
+// readRole reads the role. Of the managed policies of our own roles a tear-down needs no documents.
+func (s *Reader) readRole(ctx context.Context, arn string, spec iamrole.Spec, parts ...string) {
+	if s.tearDown && len(parts) == 0 {
+		parts = []string{iamrole.PartRole, iamrole.PartPolicies, iamrole.PartAttached}
+	}
 	a, _ := region.ParseARN(arn)
 	api, err := s.clients.IAM(a.Account)
 	call := plan.CallError{Account: a.Account, Operation: "iam:GetRole", Subject: spec.Name}
-	readInto(s, s.Roles, arn, api, err, call, func(api iamrole.API) (iamrole.State, error) { return iamrole.Observe(ctx, api, spec) })
+	readInto(s, s.Roles, arn, api, err, call, func(api iamrole.API) (iamrole.State, error) { return iamrole.Observe(ctx, api, spec, parts...) })
+}
+
+// partsOf is what of a role that the transfers make or name is read: of an operator's, where nothing is to be decided, the unique ID alone, by which
+// policies may name it.
+func (s *Reader) partsOf(operators map[string]bool, arn string) []string {
+	if s.setUp || !operators[arn] {
+		return nil
+	}
+	return []string{iamrole.PartRole}
+}
+
+// operators are the ARNs of the operators that the transfers need for nothing else.
+func (s *Reader) operators(w desired.Set) map[string]bool {
+	out := map[string]bool{}
+	for _, t := range w.Tasks {
+		for _, arn := range t.Transfer.Operators {
+			out[arn] = true
+		}
+	}
+	for _, r := range w.Roles {
+		delete(out, r.Arn)
+	}
+	for _, t := range w.Tasks {
+		delete(out, t.Transfer.Source.RoleARN)
+		delete(out, t.Transfer.Destination.RoleARN)
+		for _, arn := range t.Transfer.GivenDataRoles() {
+			delete(out, arn)
+		}
+	}
+	return out
 }
 
 // readFormerRoles reads the former roles that were not read yet.
@@ -29,7 +62,7 @@ func (s *Reader) readFormerRoles(ctx context.Context, w desired.Set) {
 			}
 		}
 	}
-	var wg sync.WaitGroup
+	var wg workers
 	for arn, t := range reading {
 		name, _ := transfer.RoleNameOf(arn)
 		expected := map[string]policy.Document{t.End(plan.SourceSide).PolicyName: {}, t.End(plan.DestinationSide).PolicyName: {}}
