@@ -60,6 +60,10 @@ type PlanOptions struct {
 	// that was made later, counts for nothing and is a warning of [CodeReported]. A time more than five minutes ahead is an error. The plan keeps the claims.
 	Reported []*Result
 
+	// Drift makes NewPlan read and show only what differs: the Mode is [Drift], and Findings say what could not be read or told apart. Nothing is checked, not
+	// what policies allow, nor whether buckets will do: the plan cannot be applied, handed over or reviewed, which is a *[DriftError]. Not for NewDestroyPlan.
+	Drift bool
+
 	Override    []string // codes of blocking findings that only warn; see [Overridable]
 	Concurrency int      // how many calls go to one service of one account and Region at once; 0 is 16, less is an error
 
@@ -147,7 +151,8 @@ func newPlan(ctx context.Context, mode Mode, c Clients, transfers []Transfer, op
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	made, err := planner.New(client.WithLogger(ctx, o.Logger), mode, c.set(), resolveAll(transfers), o.settings(), planner.Reading{Concurrency: o.Concurrency, LookAtKeys: o.LookAtKeys, Reported: o.Reported})
+	reading := planner.Reading{Concurrency: o.Concurrency, LookAtKeys: o.LookAtKeys, Reported: o.Reported, Drift: o.Drift}
+	made, err := planner.New(client.WithLogger(ctx, o.Logger), mode, c.set(), resolveAll(transfers), o.settings(), reading)
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +166,7 @@ func newPlan(ctx context.Context, mode Mode, c Clients, transfers []Transfer, op
 }
 
 // Empty reports whether Apply would make no change with the clients that the plan was made with. What is blocked or handed over does not count:
-// see Findings and Changes for that.
+// see Findings and Changes for that. Of a plan of the mode [Drift] it reports whether nothing differs of what could be read.
 func (p *Plan) Empty() bool {
 	return !slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Op != NoOp && c.Hold == "" })
 }

@@ -23,8 +23,8 @@ import (
 // second one if the role has inline policies that spec does not name, and two more for managed policies other than AdministratorAccess. If spec names more
 // than ten inline policies, they are read once the role is known to exist.
 //
-// parts are what is read beside the role itself, by their names: [PartPolicies], [PartAttached] and [PartManaged], the documents of managed policies; none are
-// all. What was not asked for is zero in the State, and not in State.Unread.
+// parts are what is read beside the role itself, by their names: [PartPolicies] or, of inline policies, [PartNamed] alone; [PartAttached]; and [PartManaged],
+// the documents of managed policies. None are all. What was not asked for is zero in the State, and not in State.Unread.
 //
 // Observe fails only if ctx is done, api is nil, the name in spec is not valid, or there is no part of that name. Parts that AWS refuses to return are
 // listed in State.Unread.
@@ -56,6 +56,8 @@ func Observe(ctx context.Context, api API, spec Spec, parts ...string) (State, e
 	var expected []string
 	if r.asks(PartPolicies) {
 		wg.Go(func() { names = r.listPolicies(ctx) })
+	}
+	if r.asks(PartPolicies) || r.asks(PartNamed) {
 		expected = slices.Sorted(maps.Keys(spec.Policies))
 	}
 	if r.asks(PartAttached) {
@@ -91,9 +93,10 @@ func Observe(ctx context.Context, api API, spec Spec, parts ...string) (State, e
 
 // checkParts reports a part that there is not.
 func checkParts(parts []string) error {
+	all := []string{PartRole, PartPolicies, PartNamed, PartAttached, PartManaged}
 	for _, p := range parts {
-		if p != PartRole && p != PartPolicies && p != PartAttached && p != PartManaged {
-			return fmt.Errorf("iamrole: %q is none of the parts that can be asked for: %s", p, strings.Join([]string{PartRole, PartPolicies, PartAttached, PartManaged}, ", "))
+		if !slices.Contains(all, p) {
+			return fmt.Errorf("iamrole: %q is none of the parts that can be asked for: %s", p, strings.Join(all, ", "))
 		}
 	}
 	return nil

@@ -16,6 +16,7 @@ type Mode string
 const (
 	SetUp    Mode = "set-up"    // made by NewPlan
 	TearDown Mode = "tear-down" // made by NewDestroyPlan
+	Drift    Mode = "drift"     // made by NewPlan with PlanOptions.Drift: it shows what differs, and nothing was checked for it
 )
 
 // Settings are the options that a plan was made with and that Apply keeps to. They are described at xacct.PlanOptions, under the same names.

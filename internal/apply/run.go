@@ -230,6 +230,9 @@ func readable(p *planner.Plan) error {
 	if err := planner.CheckSchema(p.Schema); err != nil {
 		return err
 	}
+	if p.Mode == plan.Drift {
+		return &plan.DriftError{Use: "applied"}
+	}
 	if p.Mode != plan.SetUp && p.Mode != plan.TearDown {
 		return &plan.MismatchError{Detail: fmt.Sprintf("its mode is %q", p.Mode)}
 	}

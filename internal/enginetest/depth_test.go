@@ -79,6 +79,7 @@ func TestDepth(t *testing.T) {
 		measure("apply", limit{51, 8}, applying)
 		measure("plan, nothing to do", limit{36, 3}, planning)
 		measure("apply, nothing to do", limit{36, 3}, applying)
+		measure("plan, with Drift", limit{18, 3}, func() { p = kittest.MustPlan(t, t.Context(), clients, transfers, onlyDrift) })
 		measure("destroy plan", limit{23, 3}, func() {
 			var err error
 			if p, err = xacct.NewDestroyPlan(t.Context(), clients, transfers); err != nil {
@@ -109,7 +110,7 @@ func TestDepth(t *testing.T) {
 	if i := slices.IndexFunc(rows, func(r chain) bool { return r.what == "apply, nothing to do" }); rows[i].writes != 0 {
 		t.Errorf("an apply with nothing to do made %d writes", rows[i].writes)
 	}
-		const file = "../../docs/depth.md"
+	const file = "../../docs/depth.md"
 	page, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

@@ -19,7 +19,7 @@ func (s *Reader) readBucket(ctx context.Context, w desired.Bucket) {
 	api, err := s.clients.S3(spec.Account, spec.Region)
 	call := plan.CallError{Account: spec.Account, Region: spec.Region, Operation: "s3:GetBucketPolicy", Subject: spec.Name}
 	readInto(s, s.Buckets, spec.Name, api, err, call, func(api bucket.API) (bucket.State, error) {
-		if s.setUp {
+		if s.setUp && !s.drift {
 			return observeToSetUp(ctx, api, w)
 		}
 		parts := []string{bucket.PartPolicy}
@@ -83,7 +83,7 @@ func observeToSetUp(ctx context.Context, api bucket.API, w desired.Bucket) (buck
 // transfer without a task: what lies below the prefix of another may be its own. Without a client there is no warning.
 func (s *Reader) lookAtDestination(ctx context.Context, t *transfer.Transfer) {
 	e := t.Destination
-	if !s.setUp || s.looked[t.Name] || !s.Readable[e.Account] || !t.Overwrites() {
+	if !s.setUp || s.drift || s.looked[t.Name] || !s.Readable[e.Account] || !t.Overwrites() {
 		return
 	}
 	s.looked[t.Name] = true

@@ -24,6 +24,7 @@ func (s *Reader) observe(ctx context.Context) (*snapshot.Snapshot, error) {
 	s.readDesired(ctx, w)
 	lists := s.readListed(ctx, w)
 	s.named.Wait()
+	s.readPrincipals(ctx, w)
 	s.Seal()
 	s.readFormerLogs(ctx, w, lists.tasks)
 	s.readReferred(ctx, w, lists.locations)
@@ -56,19 +57,27 @@ func (s *Reader) observe(ctx context.Context) (*snapshot.Snapshot, error) {
 // readDesired begins to read what the transfers name: roles, buckets, log policies and keys. It returns at once; s.named is done when all is
 // read.
 func (s *Reader) readDesired(ctx context.Context, w desired.Set) {
-	wg, operators := &s.named, s.operators(w)
+	wg, operators, ours := &s.named, s.operators(w), map[string]bool{}
+	for _, r := range w.Roles {
+		ours[r.Arn] = true
+	}
 	for arn, spec := range s.RolesToRead(w) {
+		if s.drift && !ours[arn] {
+			continue
+		}
 		wg.Go(func() { s.readRole(ctx, arn, spec, s.partsOf(operators, arn)...) })
 	}
 	for _, b := range w.Buckets {
-		if s.Readable[b.Spec.Account] {
+		if s.Readable[b.Spec.Account] && (!s.drift || b.Grants || b.Spec.DisableACLs) {
 			wg.Go(func() { s.readBucket(ctx, b) })
 		}
 	}
-	wg.Go(func() { s.proveOwners(ctx) })
-	wg.Go(func() { s.readDataBuckets(ctx) })
+	if !s.drift {
+		wg.Go(func() { s.proveOwners(ctx) })
+		wg.Go(func() { s.readDataBuckets(ctx) })
+	}
 	for _, t := range w.Tasks {
-		if s.setUp && s.Readable[t.Transfer.Source.Account] {
+		if s.setUp && !s.drift && s.Readable[t.Transfer.Source.Account] {
 			wg.Go(func() { s.lookAtSource(ctx, t.Transfer) })
 		}
 	}

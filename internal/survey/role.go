@@ -11,9 +11,13 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// readRole reads the role. Of the managed policies of our own roles a tear-down needs no documents.
+// readRole reads the role. Of its managed policies a tear-down needs no documents, and a comparison nothing.
 func (s *Reader) readRole(ctx context.Context, arn string, spec iamrole.Spec, parts ...string) {
-	if s.tearDown && len(parts) == 0 {
+	switch {
+	case len(parts) > 0:
+	case s.drift:
+		parts = []string{iamrole.PartRole, iamrole.PartNamed}
+	case s.tearDown:
 		parts = []string{iamrole.PartRole, iamrole.PartPolicies, iamrole.PartAttached}
 	}
 	a, _ := region.ParseARN(arn)
@@ -25,7 +29,7 @@ func (s *Reader) readRole(ctx context.Context, arn string, spec iamrole.Spec, pa
 // partsOf is what of a role that the transfers make or name is read: of an operator's, where nothing is to be decided, the unique ID alone, by which
 // policies may name it.
 func (s *Reader) partsOf(operators map[string]bool, arn string) []string {
-	if s.setUp || !operators[arn] {
+	if s.setUp && !s.drift || !operators[arn] {
 		return nil
 	}
 	return []string{iamrole.PartRole}
@@ -52,6 +56,30 @@ func (s *Reader) operators(w desired.Set) map[string]bool {
 	return out
 }
 
+// readPrincipals reads, for a comparison, the unique IDs of operators and given roles if a policy shows one that is no role's of ours: S3 shows a principal
+// sometimes so, and it is no difference.
+func (s *Reader) readPrincipals(ctx context.Context, w desired.Set) {
+	if !s.drift {
+		return
+	}
+	ids, shown := s.RoleIDs(), false
+	for _, b := range s.Buckets {
+		shown = shown || len(unresolved(b.Policy, ids)) > 0
+	}
+	for _, k := range s.Keys {
+		shown = shown || len(unresolved(k.Policy, ids)) > 0
+	}
+	if !shown {
+		return
+	}
+	for arn, spec := range s.RolesToRead(w) {
+		if _, read := s.Roles[arn]; !read && s.Failures[arn] == nil {
+			s.named.Go(func() { s.readRole(ctx, arn, spec, iamrole.PartRole) })
+		}
+	}
+	s.named.Wait()
+}
+
 // readFormerRoles reads the former roles that were not read yet.
 func (s *Reader) readFormerRoles(ctx context.Context, w desired.Set) {
 	reading := map[string]*transfer.Transfer{}
@@ -62,11 +90,15 @@ func (s *Reader) readFormerRoles(ctx context.Context, w desired.Set) {
 			}
 		}
 	}
+	var parts []string
+	if s.drift { // whether it can go depends on all that it has
+		parts = []string{iamrole.PartRole, iamrole.PartPolicies, iamrole.PartAttached}
+	}
 	var wg workers
 	for arn, t := range reading {
 		name, _ := transfer.RoleNameOf(arn)
 		expected := map[string]policy.Document{t.End(plan.SourceSide).PolicyName: {}, t.End(plan.DestinationSide).PolicyName: {}}
-		wg.Go(func() { s.readRole(ctx, arn, iamrole.Spec{Name: name, Policies: expected}) })
+		wg.Go(func() { s.readRole(ctx, arn, iamrole.Spec{Name: name, Policies: expected}, parts...) })
 	}
 	wg.Wait()
 }

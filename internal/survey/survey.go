@@ -33,6 +33,7 @@ type Survey struct {
 // purpose says what a survey is for, and so what of a bucket or role is read.
 type purpose struct {
 	setUp     bool                               // a set-up is planned: what the checks look at is read too
+	drift     bool                               // beside setUp: nothing is checked, so that only what is compared is read
 	tearDown  bool                               // a tear-down is planned: of managed policies the names are read, and no documents
 	restoring map[string]s3types.ObjectOwnership // the buckets whose Object Ownership a tear-down puts back
 }
@@ -51,12 +52,13 @@ func ReadToSetUp(ctx context.Context, c client.Set, transfers []*transfer.Transf
 }
 
 // ForPlan is Read for a plan in the direction of the mode: [ReadToSetUp], or for a tear-down Read without the documents of managed policies and with the
-// Object Ownership that the settings put back.
+// Object Ownership that the settings put back. For the mode drift it reads what of ours may differ, and nothing that checks look at.
 func ForPlan(ctx context.Context, mode plan.Mode, c client.Set, transfers []*transfer.Transfer, settings plan.Settings, concurrency int, further []string) (*Survey, error) {
-	if mode != plan.TearDown {
-		return ReadToSetUp(ctx, c, transfers, concurrency, further)
+	p := purpose{setUp: true, drift: mode == plan.Drift}
+	if mode == plan.TearDown {
+		p = purpose{tearDown: true, restoring: settings.Ownership}
 	}
-	return readFor(ctx, c, transfers, concurrency, further, purpose{tearDown: true, restoring: settings.Ownership}, &identities{})
+	return readFor(ctx, c, transfers, concurrency, further, p, &identities{})
 }
 
 func readFor(ctx context.Context, c client.Set, transfers []*transfer.Transfer, concurrency int, further []string, p purpose, proofs *identities) (*Survey, error) {
@@ -105,7 +107,7 @@ func (s *Survey) read(ctx context.Context, accounts []string, transfers []*trans
 	r.Transfers, r.purpose, r.proofs, r.identified = s.Transfers, p, s.proofs, accounts
 	if !p.setUp {
 		r.Transfers = transfer.WithoutAdoption(s.Transfers)
-	} else {
+	} else if !p.drift {
 		r.callers = func() map[string]string {
 			<-proved
 			return s.Callers
