@@ -108,6 +108,7 @@ const (
 	ApplyPhase   Phase = plan.ApplyPhase   // Apply of a set-up plan, which reads again
 	RunPhase     Phase = plan.RunPhase     // start, watch and cancel
 	DestroyPhase Phase = plan.DestroyPhase // Apply of a tear-down plan, which reads again
+	BulkIAMPhase Phase = plan.BulkIAMPhase // what PlanOptions.BulkIAM needs beside the PlanPhase; never among all phases
 )
 
 // Fitting stands in [Adopt] for the ARN of the one resource that fits.

@@ -40,8 +40,9 @@ type Phase string
 
 // The phases.
 const (
-	PlanPhase    Phase = "plan"    // NewPlan and NewDestroyPlan: reads only
-	ApplyPhase   Phase = "apply"   // Apply of a set-up plan, which reads again
-	RunPhase     Phase = "run"     // start, watch and cancel
-	DestroyPhase Phase = "destroy" // Apply of a tear-down plan, which reads again
+	PlanPhase    Phase = "plan"     // NewPlan and NewDestroyPlan: reads only
+	ApplyPhase   Phase = "apply"    // Apply of a set-up plan, which reads again
+	RunPhase     Phase = "run"      // start, watch and cancel
+	DestroyPhase Phase = "destroy"  // Apply of a tear-down plan, which reads again
+	BulkIAMPhase Phase = "bulk-iam" // what PlanOptions.BulkIAM needs beside the PlanPhase; never among all phases
 )

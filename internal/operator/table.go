@@ -25,6 +25,7 @@ var (
 var TaskNeeds = []Need{
 	{"ReadRoles", reading, OnAllRoles, []string{"iam:GetRole", "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies"}, ""},
 	{"ReadPolicies", planning, OnPolicies, []string{"iam:GetPolicy", "iam:GetPolicyVersion"}, ""}, // of operators, given roles and boundaries
+	{"ReadAccount", []plan.Phase{plan.BulkIAMPhase}, OnEverything, []string{"iam:GetAccountAuthorizationDetails"}, ""},
 	{"ListDataSync", reading, OnEverything, []string{"datasync:ListLocations", "datasync:ListTasks"}, ""},
 	{"ReadLocations", reading, OnLocations, []string{"datasync:DescribeLocationS3", "datasync:ListTagsForResource"}, ""},
 	{"ReadTasks", reading, OnTasks, []string{"datasync:DescribeTask", "datasync:ListTagsForResource"}, ""},

@@ -41,6 +41,7 @@ var Overridable = []plan.Code{plan.CodeACLsEnabled, plan.CodeDenied, plan.CodeKe
 type Reading struct {
 	Concurrency int  // how many calls go to one service of one account and Region at once; 0 is the default
 	Drift       bool // what differs from a set-up is all that is asked for
+	BulkIAM     bool // the roles of an account are read with one list of all
 	LookAtKeys  int  // how many keys of each source are looked at for a set-up; 0 is none
 
 	Reported []*plan.Result // what operators of other accounts handed in
@@ -56,7 +57,11 @@ func New(ctx context.Context, mode plan.Mode, c client.Set, transfers []*transfe
 	if mode, err = driftMode(mode, r); err != nil {
 		return nil, err
 	}
-	read, err := survey.ForPlan(ctx, mode, c, transfers, s, r.Concurrency, nil)
+	readAll := survey.ForPlan
+	if r.BulkIAM {
+		readAll = survey.ForPlanInBulk
+	}
+	read, err := readAll(ctx, mode, c, transfers, s, r.Concurrency, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -125,6 +130,7 @@ func NewBuilder(mode plan.Mode, s *snapshot.Snapshot, transfers []*transfer.Tran
 func (b *Builder) PlanAll(ctx context.Context, readCallers func(accounts []string)) error {
 	b.Plan(b.transfers)
 	b.unfitted(b.unfit)
+	b.notInBulk()
 	b.reported()
 	if b.drift {
 		b.differing()

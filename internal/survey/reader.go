@@ -17,9 +17,10 @@ type Reader struct {
 	mu      sync.Mutex // guards the snapshot
 
 	purpose
-	proofs  *identities
-	claimed map[string]bool // the ARNs of tasks that a list led to
-	looked  map[string]bool // the transfers whose destinations were looked at
+	proofs   *identities
+	accounts map[string]*wholeAccount
+	claimed  map[string]bool // the ARNs of tasks that a list led to
+	looked   map[string]bool // the transfers whose destinations were looked at
 
 	identified    []string         // the accounts whose clients are being proved to be theirs: nothing counts if one is not
 	otherAccounts sync.Once        // identifies the accounts that no transfer names

@@ -23,7 +23,9 @@ func (s *Reader) readRole(ctx context.Context, arn string, spec iamrole.Spec, pa
 	a, _ := region.ParseARN(arn)
 	api, err := s.clients.IAM(a.Account)
 	call := plan.CallError{Account: a.Account, Operation: "iam:GetRole", Subject: spec.Name}
-	readInto(s, s.Roles, arn, api, err, call, func(api iamrole.API) (iamrole.State, error) { return iamrole.Observe(ctx, api, spec, parts...) })
+	readInto(s, s.Roles, arn, api, err, call, func(api iamrole.API) (iamrole.State, error) {
+		return s.observeRole(ctx, a.Account, api, spec, parts)
+	})
 }
 
 // partsOf is what of a role that the transfers make or name is read: of an operator's, where nothing is to be decided, the unique ID alone, by which

@@ -34,6 +34,7 @@ type Survey struct {
 type purpose struct {
 	setUp     bool                               // a set-up is planned: what the checks look at is read too
 	drift     bool                               // beside setUp: nothing is checked, so that only what is compared is read
+	bulkIAM   bool                               // all roles of an account are read with one list
 	tearDown  bool                               // a tear-down is planned: of managed policies the names are read, and no documents
 	restoring map[string]s3types.ObjectOwnership // the buckets whose Object Ownership a tear-down puts back
 }
@@ -54,11 +55,22 @@ func ReadToSetUp(ctx context.Context, c client.Set, transfers []*transfer.Transf
 // ForPlan is Read for a plan in the direction of the mode: [ReadToSetUp], or for a tear-down Read without the documents of managed policies and with the
 // Object Ownership that the settings put back. For the mode drift it reads what of ours may differ, and nothing that checks look at.
 func ForPlan(ctx context.Context, mode plan.Mode, c client.Set, transfers []*transfer.Transfer, settings plan.Settings, concurrency int, further []string) (*Survey, error) {
-	p := purpose{setUp: true, drift: mode == plan.Drift}
-	if mode == plan.TearDown {
-		p = purpose{tearDown: true, restoring: settings.Ownership}
-	}
+	return readFor(ctx, c, transfers, concurrency, further, purposeOf(mode, settings), &identities{})
+}
+
+// ForPlanInBulk is ForPlan with one list of all roles of each account of which roles are read. Where that list is refused, the roles are read as by ForPlan,
+// and the snapshot says so.
+func ForPlanInBulk(ctx context.Context, mode plan.Mode, c client.Set, transfers []*transfer.Transfer, settings plan.Settings, concurrency int, further []string) (*Survey, error) {
+	p := purposeOf(mode, settings)
+	p.bulkIAM = true
 	return readFor(ctx, c, transfers, concurrency, further, p, &identities{})
+}
+
+func purposeOf(mode plan.Mode, settings plan.Settings) purpose {
+	if mode == plan.TearDown {
+		return purpose{tearDown: true, restoring: settings.Ownership}
+	}
+	return purpose{setUp: true, drift: mode == plan.Drift}
 }
 
 func readFor(ctx context.Context, c client.Set, transfers []*transfer.Transfer, concurrency int, further []string, p purpose, proofs *identities) (*Survey, error) {
