@@ -57,8 +57,7 @@ type PlanOptions struct {
 	Drift bool
 	// BulkIAM lets the plan read the roles of an account with iam:GetAccountAuthorizationDetails: one call for a page of them, in place of four for each role of
 	// the transfers. It reads the whole account, and may raise an alarm there. Where it is refused, roles are read one by one, with a warning that says so.
-	BulkIAM bool
-
+	BulkIAM     bool
 	Override    []string // codes of blocking findings that only warn; see [Overridable]
 	Concurrency int      // how many calls go to one service of one account and Region at once; 0 is 16, less is an error
 	// LookAtKeys is how many keys below the prefix of each source NewPlan lists, to say in a finding of [CodeSkippedKeys] which of their objects DataSync
