@@ -27,47 +27,43 @@ type PlanOptions struct {
 	AllowReplace bool // a task may be replaced where AWS cannot change it in place; false blocks such a transfer
 	AllowDelete  bool // a task may delete objects at the destination (PreserveDeletedFiles REMOVE), else it is blocked; log groups that were left may go
 	CancelRuns   bool // a tear-down may cancel executions under way; false blocks it while there are any
-
 	// DeleteAdopted lets a plan delete what was adopted (see [Adopt]); a task of others that uses it blocks the plan. False leaves it, without our tags.
 	DeleteAdopted bool
-
 	// Ownership is the Object Ownership that a tear-down puts back, by the name of a destination bucket whose transfer has DisableACLs. Only the
 	// bucket's owner knows what it was before. A bucket that is missing keeps what it has; any other bucket is an error.
 	Ownership map[string]s3types.ObjectOwnership
-
 	// HandOver are the accounts that are read and never written: their changes are for their own operators. One that no transfer names, and where
 	// nothing lies that a transfer used before, is a warning of [CodeUnknownAccount].
 	HandOver []string
-
 	// SCPs are the service control policies of the accounts of principals, RCPs the resource control policies of the accounts of buckets, by
 	// account id: for each level of the organisation, the outermost first, its documents. An account that is missing was not given, and the plan
 	// says so. An empty list means that there are none.
 	SCPs, RCPs map[string][][]policy.Document
-
 	// OrgIDs are the organisations (o-…) of accounts, by account id, for policies that ask for aws:PrincipalOrgID or aws:ResourceOrgID. Of an
 	// account that is missing it is unknown. An id of a wrong form is an error. Here, in SCPs and in RCPs an account that no transfer names is
 	// normal, and one that is not twelve digits is an error.
 	OrgIDs map[string]string
-
 	// Regions are the opt-in Regions that accounts have enabled, by account id, as account:ListRegions tells them. Regions that every account has may
 	// stand there too. Any other opt-in Region of such an account counts as not enabled and blocks transfers that use it, unless a call of DataSync there
 	// succeeds, which proves it enabled. Of an account without an entry it is unknown then. Only task accounts matter. A wrong name is an error.
 	Regions map[string][]string
-
 	// Reported are what operators of other accounts handed back, each by Result.Report. What they say of a policy or of Object Ownership that nobody here can
 	// read is a claim: what was handed over counts as done by their word, and a verdict that rests on it stays undetermined. It lifts no blocking
 	// finding, and a role is deleted on it only with Override "reported-removal". What does not match what the transfers want now, or is about a role
 	// that was made later, counts for nothing and is a warning of [CodeReported]. A time more than five minutes ahead is an error. The plan keeps the claims.
 	Reported []*Result
-
+	// Drift makes NewPlan read and show only what differs: the Mode is [Drift], and Findings say what could not be read or told apart. Nothing is checked, not
+	// what policies allow, nor whether buckets will do: the plan cannot be applied, handed over or reviewed, which is a *[DriftError]. Not for NewDestroyPlan.
+	Drift bool
+	// BulkIAM lets the plan read the roles of an account with iam:GetAccountAuthorizationDetails: one call for a page of them, in place of four for each role of
+	// the transfers. It reads the whole account, and may raise an alarm there. Where it is refused, roles are read one by one, with a warning that says so.
+	BulkIAM     bool
 	Override    []string // codes of blocking findings that only warn; see [Overridable]
 	Concurrency int      // how many calls go to one service of one account and Region at once; 0 is 16, less is an error
-
 	// LookAtKeys is how many keys below the prefix of each source NewPlan lists, to say in a finding of [CodeSkippedKeys] which of their objects DataSync
 	// skips: keys that begin with a slash, that hold //, /./ or /../, or that would be too long at the destination. A call lists 1,000 keys. 0 looks
 	// at none, less is an error. A tear-down and Apply look at none: the plan keeps the finding.
 	LookAtKeys int
-
 	// Logger gets a record at Debug for each call, with its service, operation, account, Region, attempt, duration, request id and class of error,
 	// and at Info one for each change, each finding and the plan. No record has a document, a tag, credentials or a text that may quote one:
 	// those are in the plan and in the errors. An attempt is a call of the client, which may retry by itself. Nil logs nothing.
@@ -147,7 +143,8 @@ func newPlan(ctx context.Context, mode Mode, c Clients, transfers []Transfer, op
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	made, err := planner.New(client.WithLogger(ctx, o.Logger), mode, c.set(), resolveAll(transfers), o.settings(), planner.Reading{Concurrency: o.Concurrency, LookAtKeys: o.LookAtKeys, Reported: o.Reported})
+	reading := planner.Reading{Concurrency: o.Concurrency, LookAtKeys: o.LookAtKeys, Reported: o.Reported, Drift: o.Drift, BulkIAM: o.BulkIAM}
+	made, err := planner.New(client.WithLogger(ctx, o.Logger), mode, c.set(), resolveAll(transfers), o.settings(), reading)
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +158,7 @@ func newPlan(ctx context.Context, mode Mode, c Clients, transfers []Transfer, op
 }
 
 // Empty reports whether Apply would make no change with the clients that the plan was made with. What is blocked or handed over does not count:
-// see Findings and Changes for that.
+// see Findings and Changes for that. Of a plan of the mode [Drift] it reports whether nothing differs of what could be read.
 func (p *Plan) Empty() bool {
 	return !slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Op != NoOp && c.Hold == "" })
 }

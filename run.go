@@ -118,6 +118,8 @@ func (p *Plan) runnable(name string) (*transfer.Transfer, error) {
 			known = append(known, t.Name)
 		}
 		return nil, fmt.Errorf("run: the plan has no transfer %q; it has %q", name, known)
+	case p.Mode == Drift:
+		return nil, &DriftError{Use: "run"}
 	case p.Mode == TearDown:
 		return nil, fmt.Errorf("run of %s: the plan is one to tear down", name)
 	}

@@ -81,19 +81,16 @@ type (
 
 	// WrongOwnerError says that a bucket does not belong to the account that the transfer names, or that this is not proved. See [plan.WrongOwnerError].
 	WrongOwnerError = plan.WrongOwnerError
-
 	// DeadPrincipalError says that a policy was stored with the unique ID of a deleted role in place of the role that was sent. See [plan.DeadPrincipalError].
 	DeadPrincipalError = plan.DeadPrincipalError
-
 	// LostUpdateError says that the policy of a bucket or key does not hold what was written: somebody wrote it at the same time. See [plan.LostUpdateError].
 	LostUpdateError = plan.LostUpdateError
-
 	// SchemaError says that a plan's JSON is of a version that this one does not read, or no plan's. See [plan.SchemaError].
 	SchemaError = plan.SchemaError
-
+	// DriftError says that a plan of the mode [Drift] was to be used for more than to be looked at. See [plan.DriftError].
+	DriftError = plan.DriftError
 	// WaitingError says that a change waits for the operator of another account. See [plan.WaitingError].
 	WaitingError = plan.WaitingError
-
 	// OwnershipError says that a run was not started because the objects written might not belong to the destination's owner. See [plan.OwnershipError].
 	OwnershipError = plan.OwnershipError
 )
@@ -102,6 +99,7 @@ type (
 const (
 	SetUp    Mode = plan.SetUp    // made by NewPlan
 	TearDown Mode = plan.TearDown // made by NewDestroyPlan
+	Drift    Mode = plan.Drift    // made by NewPlan with PlanOptions.Drift: it shows what differs, and nothing was checked for it
 )
 
 // The phases.
@@ -110,6 +108,7 @@ const (
 	ApplyPhase   Phase = plan.ApplyPhase   // Apply of a set-up plan, which reads again
 	RunPhase     Phase = plan.RunPhase     // start, watch and cancel
 	DestroyPhase Phase = plan.DestroyPhase // Apply of a tear-down plan, which reads again
+	BulkIAMPhase Phase = plan.BulkIAMPhase // what PlanOptions.BulkIAM needs beside the PlanPhase; never among all phases
 )
 
 // Fitting stands in [Adopt] for the ARN of the one resource that fits.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,15 +17,18 @@ import (
 	"github.com/xacct/xacct/policy"
 )
 
-// Observe reads the bucket with concurrent calls. It fails only if ctx is done, api is nil, or the spec names no bucket, account and Region. Parts that
-// AWS refuses to return are listed in State.Unread.
-func Observe(ctx context.Context, api API, spec Spec) (State, error) {
-	if err := errors.Join(absent.Check("api", api, "s3.NewFromConfig"), spec.checkNames()); err != nil {
+// Observe reads the bucket with concurrent calls. parts are what is read, by their names such as [PartPolicy]; none are all. A part that was not asked
+// for is zero in the State, and not in State.Unread. Without PartBucket, a bucket counts as absent if another call says so.
+//
+// Observe fails only if ctx is done, api is nil, the spec names no bucket, account and Region, or there is no part of that name. Parts that AWS refuses
+// to return are listed in State.Unread.
+func Observe(ctx context.Context, api API, spec Spec, parts ...string) (State, error) {
+	if err := errors.Join(absent.Check("api", api, "s3.NewFromConfig"), spec.checkNames(), checkParts(parts)); err != nil {
 		return State{}, err
 	}
 	var (
 		s State
-		r = reader{ctx: ctx, api: api, spec: spec, unread: map[string]error{}}
+		r = reader{ctx: ctx, api: api, spec: spec, asked: parts, unread: map[string]error{}}
 	)
 	r.read(PartBucket, func() (err error) { s.Exists, s.Region, err = head(ctx, api, spec); return err })
 	r.read(PartPolicy, func() (err error) { s.Policy, err = readPolicy(ctx, api, spec); return err })
@@ -40,7 +44,7 @@ func Observe(ctx context.Context, api API, spec Spec) (State, error) {
 	if ctx.Err() != nil {
 		return State{}, fmt.Errorf("reading bucket %s: %w", spec.Name, context.Cause(ctx))
 	}
-	if r.unread[PartBucket] == nil && !s.Exists {
+	if r.gone(s.Exists) {
 		return State{}, nil
 	}
 	s.OwnerProved = len(r.unread) < r.parts
@@ -51,6 +55,16 @@ func Observe(ctx context.Context, api API, spec Spec) (State, error) {
 	return s, nil
 }
 
+// checkParts reports a part that there is not.
+func checkParts(parts []string) error {
+	for _, p := range parts {
+		if !slices.Contains(allParts, p) {
+			return fmt.Errorf("bucket: there is no part %q: the parts are %s", p, strings.Join(allParts, ", "))
+		}
+	}
+	return nil
+}
+
 // reader reads the parts of a bucket concurrently. Every call names the expected owner, and S3 refuses all calls if the bucket is another account's,
 // so that one part that was read proves the owner.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
@@ -58,14 +72,19 @@ type reader struct {
 	ctx   context.Context
 	api   API
 	spec  Spec
-	parts int // that were asked for
+	asked []string // none are all
+	parts int      // that are read
 
 	wg     sync.WaitGroup
 	mu     sync.Mutex
 	unread map[string]error
 }
 
+// read begins to read the part if it was asked for.
 func (r *reader) read(part string, fn func() error) {
+	if len(r.asked) > 0 && !slices.Contains(r.asked, part) {
+		return
+	}
 	r.parts++
 	r.wg.Go(func() {
 		if err := fn(); err != nil {
@@ -74,6 +93,19 @@ func (r *reader) read(part string, fn func() error) {
 			r.unread[part] = err
 		}
 	})
+}
+
+// gone reports whether there is certainly no such bucket. HeadBucket says so without a code; any other call has a code that a missing setting does not have.
+func (r *reader) gone(exists bool) bool {
+	if len(r.asked) == 0 || slices.Contains(r.asked, PartBucket) {
+		return r.unread[PartBucket] == nil && !exists
+	}
+	for _, err := range r.unread {
+		if awserr.Is(err, "NoSuchBucket") {
+			return true
+		}
+	}
+	return false
 }
 
 // head returns whether the bucket exists, and its Region. S3 puts the Region into a header, even of a response that refuses the call. A 403

@@ -21,6 +21,9 @@ const (
 	PartPayer             = "request payment"
 )
 
+var allParts = []string{PartBucket, PartPolicy, PartOwnership, PartGrants, PartPublicAccessBlock, PartPolicyStatus, PartEncryption, PartVersioning,
+	PartObjectLock, PartPayer}
+
 // State is the observed state of a bucket, as far as it matters to a transfer.
 type State struct {
 	Exists      bool                    // false proves absence only if PartBucket is not in Unread

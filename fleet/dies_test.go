@@ -15,7 +15,7 @@ import (
 // goes on to the end. Nothing is started twice, and no more runs at once than may.
 func TestProcessDies(t *testing.T) {
 	t.Parallel()
-	n, most, step := kittest.Sample(24, 200), kittest.Sample(4, 20), 100
+	n, most, step := kittest.Sample(24, 200), kittest.Sample(4, 20), kittest.Sample(40, 100)
 	cases, calls := 0, 0
 	for dies := step; dies == step || dies < calls; dies += step {
 		synctest.Test(t, func(t *testing.T) {

@@ -48,6 +48,9 @@ func derive(p *xacct.Plan, account string, o Options) (*work, error) {
 	if err := planner.CheckSchema(p.Schema); err != nil {
 		return nil, err
 	}
+	if p.Mode == plan.Drift {
+		return nil, &plan.DriftError{Use: "handed over"}
+	}
 	if p.Mode != plan.SetUp && p.Mode != plan.TearDown {
 		return nil, &plan.MismatchError{Detail: fmt.Sprintf("its mode is %q, and a bundle sets up or tears down", p.Mode)}
 	}

@@ -74,7 +74,7 @@ func TestNewRefusesAnEditedPlan(t *testing.T) {
 		{"an ARN of a shell", accountA, edit(xacct.DataSyncTask, func(c *xacct.Change) {
 			c.Op, c.ARN = xacct.NoOp, "arn:aws:datasync:us-east-2:"+accountA+":task/task-$(x)"
 		})},
-		{"an unknown mode", accountB, func(p *xacct.Plan) { p.Mode = "drift" }},
+		{"an unknown mode", accountB, func(p *xacct.Plan) { p.Mode = "sideways" }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -20,22 +20,30 @@ import (
 )
 
 // Observe reads the role with all its inline policies and the documents of its managed policies. It takes one round of concurrent calls, a
-// second one if the role has inline policies that spec does not name, and two more for managed policies. It fails only if ctx is done, api is nil, or
-// the name in spec is not valid. Parts that AWS refuses to return are listed in State.Unread.
-func Observe(ctx context.Context, api API, spec Spec) (State, error) {
-	if err := errors.Join(absent.Check("api", api, "iam.NewFromConfig"), spec.checkNames()); err != nil {
+// second one if the role has inline policies that spec does not name, and two more for managed policies other than AdministratorAccess. If spec names more
+// than ten inline policies, they are read once the role is known to exist.
+//
+// parts are what is read beside the role itself, by their names: [PartPolicies] or, of inline policies, [PartNamed] alone; [PartAttached]; and [PartManaged],
+// the documents of managed policies. None are all. What was not asked for is zero in the State, and not in State.Unread.
+//
+// Observe fails only if ctx is done, api is nil, the name in spec is not valid, or there is no part of that name. Parts that AWS refuses to return are
+// listed in State.Unread.
+func Observe(ctx context.Context, api API, spec Spec, parts ...string) (State, error) {
+	if err := errors.Join(absent.Check("api", api, "iam.NewFromConfig"), spec.checkNames(), checkParts(parts)); err != nil {
 		return State{}, err
 	}
 	var (
-		r             = reader{api: api, role: spec.Name, policies: map[string]policy.Document{}, managed: map[string]policy.Document{}, unread: map[string]error{}}
+		r             = reader{api: api, role: spec.Name, asked: parts, policies: map[string]policy.Document{}, managed: map[string]policy.Document{}, unread: map[string]error{}}
 		wg            sync.WaitGroup
 		role          *iamtypes.Role
 		names         []string
 		attached      []string
 		exists, known bool
 	)
+	there := make(chan struct{})
 	wg.Go(func() {
 		role, exists, known = r.readRole(ctx)
+		close(there)
 		var boundaries []string // the observed and the desired permissions boundary
 		if exists && role.PermissionsBoundary != nil {
 			boundaries = append(boundaries, aws.ToString(role.PermissionsBoundary.PermissionsBoundaryArn))
@@ -45,12 +53,24 @@ func Observe(ctx context.Context, api API, spec Spec) (State, error) {
 		}
 		r.readManaged(ctx, boundaries...)
 	})
-	wg.Go(func() { names = r.listPolicies(ctx) })
-	wg.Go(func() {
-		attached = r.listAttached(ctx)
-		r.readManaged(ctx, attached...)
-	})
-	expected := slices.Sorted(maps.Keys(spec.Policies))
+	var expected []string
+	if r.asks(PartPolicies) {
+		wg.Go(func() { names = r.listPolicies(ctx) })
+	}
+	if r.asks(PartPolicies) || r.asks(PartNamed) {
+		expected = slices.Sorted(maps.Keys(spec.Policies))
+	}
+	if r.asks(PartAttached) {
+		wg.Go(func() {
+			attached = r.listAttached(ctx)
+			r.readManaged(ctx, attached...)
+		})
+	}
+	if len(expected) > atOnce { // a role that is not there has none of them
+		if <-there; known && !exists {
+			expected = nil
+		}
+	}
 	r.readPolicies(ctx, expected)
 	wg.Wait()
 	if known && !exists && ctx.Err() == nil {
@@ -71,6 +91,17 @@ func Observe(ctx context.Context, api API, spec Spec) (State, error) {
 	return state, nil
 }
 
+// checkParts reports a part that there is not.
+func checkParts(parts []string) error {
+	all := []string{PartRole, PartPolicies, PartNamed, PartAttached, PartManaged}
+	for _, p := range parts {
+		if !slices.Contains(all, p) {
+			return fmt.Errorf("iamrole: %q is none of the parts that can be asked for: %s", p, strings.Join(all, ", "))
+		}
+	}
+	return nil
+}
+
 // absent returns the state of a role that does not exist: what was read of the desired permissions boundary, or why that could not be read.
 func (r *reader) absent() State {
 	var s State
@@ -87,14 +118,17 @@ func (r *reader) absent() State {
 
 // reader collects the results of concurrent calls.
 type reader struct {
-	api  API
-	role string
+	api   API
+	role  string
+	asked []string // none are all
 
 	mu       sync.Mutex
 	policies map[string]policy.Document
 	managed  map[string]policy.Document
 	unread   map[string]error
 }
+
+func (r *reader) asks(part string) bool { return len(r.asked) == 0 || slices.Contains(r.asked, part) }
 
 func (r *reader) failed(part string, err error) {
 	r.mu.Lock()

@@ -12,6 +12,7 @@ const (
 	PartRole     = "role"     // the role itself, with trust, tags and boundary; if unread, Exists is unknown
 	PartTrust    = "trust"    // the trust policy, if it was read but could not be parsed
 	PartPolicies = "policies" // the list of inline policies; if unread, Policies may be incomplete
+	PartNamed    = "named"    // for Observe alone: the inline policies that the spec names, without the list of all
 	PartAttached = "attached" // the list of managed policies; if unread, Attached may be incomplete
 	PartManaged  = "managed"  // the document of a managed policy, attached or used as the boundary
 )

@@ -152,6 +152,19 @@ func (e *AmbiguousError) Hint() string {
 	return "keep the one that is in use, and delete the others or remove their tags"
 }
 
+// DriftError says that a plan of the mode [Drift] was to be used for more than to be looked at. Nothing was read or written.
+type DriftError struct {
+	Use string // what the plan cannot be: "applied", "handed over", "reviewed"
+}
+
+// Error is one line: the mode, and what the plan cannot be.
+func (e *DriftError) Error() string {
+	return text.Printable("plan: it was made with Drift and shows only what differs: nothing was checked, so that it cannot be " + e.Use)
+}
+
+// Hint says which plan can be.
+func (e *DriftError) Hint() string { return "make a plan of the same transfers without Drift" }
+
 // PartialError says what stands of an apply of which a change failed: nothing is rolled back.
 type PartialError struct {
 	Mode    Mode

@@ -16,6 +16,7 @@ type Mode string
 const (
 	SetUp    Mode = "set-up"    // made by NewPlan
 	TearDown Mode = "tear-down" // made by NewDestroyPlan
+	Drift    Mode = "drift"     // made by NewPlan with PlanOptions.Drift: it shows what differs, and nothing was checked for it
 )
 
 // Settings are the options that a plan was made with and that Apply keeps to. They are described at xacct.PlanOptions, under the same names.
@@ -39,8 +40,9 @@ type Phase string
 
 // The phases.
 const (
-	PlanPhase    Phase = "plan"    // NewPlan and NewDestroyPlan: reads only
-	ApplyPhase   Phase = "apply"   // Apply of a set-up plan, which reads again
-	RunPhase     Phase = "run"     // start, watch and cancel
-	DestroyPhase Phase = "destroy" // Apply of a tear-down plan, which reads again
+	PlanPhase    Phase = "plan"     // NewPlan and NewDestroyPlan: reads only
+	ApplyPhase   Phase = "apply"    // Apply of a set-up plan, which reads again
+	RunPhase     Phase = "run"      // start, watch and cancel
+	DestroyPhase Phase = "destroy"  // Apply of a tear-down plan, which reads again
+	BulkIAMPhase Phase = "bulk-iam" // what PlanOptions.BulkIAM needs beside the PlanPhase; never among all phases
 )

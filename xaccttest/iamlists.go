@@ -2,6 +2,8 @@ package xaccttest
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -9,6 +11,7 @@ import (
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/xacct/xacct/internal/region"
+	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/xaccttest/internal/eventual"
 	"github.com/xacct/xacct/xaccttest/internal/fault"
 )
@@ -63,4 +66,80 @@ func (c *iamClient) ListInstanceProfilesForRole(ctx context.Context, in *iam.Lis
 		}
 		return &iam.ListInstanceProfilesForRoleOutput{InstanceProfiles: []iamtypes.InstanceProfile{}}, nil
 	})
+}
+
+// GetAccountAuthorizationDetails lists the roles and the customer managed policies of the account, and AdministratorAccess. It has no users and groups,
+// though it knows their filters.
+// Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
+func (c *iamClient) GetAccountAuthorizationDetails(ctx context.Context, in *iam.GetAccountAuthorizationDetailsInput, _ ...func(*iam.Options)) (*iam.GetAccountAuthorizationDetailsOutput, error) {
+	return do(ctx, c.client, "GetAccountAuthorizationDetails", in, func(rq *request, in *iam.GetAccountAuthorizationDetailsInput) (*iam.GetAccountAuthorizationDetailsOutput, error) {
+		if err := rq.need("iam:GetAccountAuthorizationDetails", "*", nil); err != nil {
+			return nil, err
+		}
+		for _, f := range in.Filter {
+			if !slices.Contains(f.Values(), f) {
+				return nil, &fault.Error{Status: 400, Code: "ValidationError", Message: fmt.Sprintf(
+					"1 validation error detected: Value '%s' at 'filter' failed to satisfy constraint: Member must satisfy enum value set: %v", f, f.Values())}
+			}
+		}
+		part, next, err := page(rq.cloud, rq.operation, rq.details(in.Filter), in.Marker, aws.ToInt32(in.MaxItems))
+		if err != nil {
+			return nil, &fault.Error{Status: 400, Code: "ValidationError", Message: "Invalid Marker."}
+		}
+		out := &iam.GetAccountAuthorizationDetailsOutput{Marker: stringOrNil(next), IsTruncated: next != ""}
+		for _, d := range part {
+			switch d := d.(type) {
+			case iamtypes.RoleDetail:
+				out.RoleDetailList = append(out.RoleDetailList, d)
+			case iamtypes.ManagedPolicyDetail:
+				out.Policies = append(out.Policies, d)
+			}
+		}
+		return out, nil
+	})
+}
+
+// details are the roles and managed policies that the filters name, none naming all.
+func (rq *request) details(filters []iamtypes.EntityType) []any {
+	a := rq.cloud.accounts[rq.account]
+	asks := func(t iamtypes.EntityType) bool { return len(filters) == 0 || slices.Contains(filters, t) }
+	var out []any
+	attached := map[string]int32{}
+	for _, key := range sortedKeys(a.identities) {
+		i := a.identities[key].Read(eventual.ByAPI)
+		if i == nil || i.kind != "role" {
+			continue
+		}
+		r := i.sdk()
+		d := iamtypes.RoleDetail{Arn: r.Arn, RoleId: r.RoleId, RoleName: r.RoleName, Path: r.Path, CreateDate: r.CreateDate, Tags: r.Tags,
+			AssumeRolePolicyDocument: r.AssumeRolePolicyDocument, PermissionsBoundary: r.PermissionsBoundary}
+		for _, name := range sortedKeys(i.policies) {
+			d.RolePolicyList = append(d.RolePolicyList, iamtypes.PolicyDetail{PolicyName: &name, PolicyDocument: encoded(i.policies[name])})
+		}
+		for _, arn := range i.attached {
+			attached[arn]++
+			d.AttachedManagedPolicies = append(d.AttachedManagedPolicies, iamtypes.AttachedPolicy{PolicyArn: &arn, PolicyName: aws.String(lastPart(arn))})
+		}
+		if asks(iamtypes.EntityTypeRole) {
+			out = append(out, d)
+		}
+	}
+	arns := sortedKeys(a.managed)
+	if !asks(iamtypes.EntityTypeLocalManagedPolicy) {
+		arns = nil
+	}
+	if asks(iamtypes.EntityTypeAWSManagedPolicy) {
+		arns = append(arns, administrator(a.partition))
+	}
+	for _, arn := range arns {
+		p, document := rq.cloud.sdkPolicy(a, arn), policyOf(rq, arn)
+		out = append(out, iamtypes.ManagedPolicyDetail{Arn: &arn, PolicyName: aws.String(lastPart(arn)), DefaultVersionId: aws.String(firstVersion), AttachmentCount: aws.Int32(attached[arn]),
+			CreateDate: p.CreateDate, PolicyVersionList: []iamtypes.PolicyVersion{{VersionId: aws.String(firstVersion), IsDefaultVersion: true, Document: encoded(document), CreateDate: p.CreateDate}}})
+	}
+	return out
+}
+
+func policyOf(rq *request, arn string) policy.Document {
+	d, _ := rq.cloud.managedPolicy(rq.account, arn)
+	return d
 }

@@ -44,12 +44,15 @@ func (r *run) cyclic() error {
 // await returns when everything that the change requires has ended, or exists as far as the change needs it. A required change that is not in the
 // plan is another operator's, or done.
 func (r *run) await(ch *plan.Change) {
+	beside := r.removedBeside(ch)
 	for _, id := range slices.Concat(r.requires(ch), r.tellers(ch)) {
 		q := r.results[id]
 		if q == nil {
 			continue
 		}
-		if r.approved.Mode == plan.SetUp && early[[2]plan.Kind{ch.Kind, q.Kind}] {
+		if beside && namesRoles[q.Kind] {
+			<-r.sending[id]
+		} else if r.approved.Mode == plan.SetUp && early[[2]plan.Kind{ch.Kind, q.Kind}] {
 			<-r.usable[id]
 		} else {
 			<-r.done[id]
@@ -128,14 +131,20 @@ var early = map[[2]plan.Kind]bool{
 	{plan.DataSyncLocation, plan.KeyPolicy}:    true,
 }
 
+// send says that the policy of the change is being written.
+func (r *run) send(id string) { r.close(r.sending[id]) }
+
 // use starts the changes that need wait for this one only as far as early says.
-func (r *run) use(id string) {
+func (r *run) use(id string) { r.close(r.usable[id]) }
+
+// close closes the channel unless it is closed.
+func (r *run) close(c chan struct{}) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	select {
-	case <-r.usable[id]:
+	case <-c:
 	default:
-		close(r.usable[id])
+		close(c)
 	}
 }
 

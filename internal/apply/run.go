@@ -71,7 +71,10 @@ type run struct {
 	results map[string]*plan.ChangeResult
 	begun   map[string]chan struct{} // closed when a change has nothing left to wait for
 	done    map[string]chan struct{} // closed when a change has ended
+	sending map[string]chan struct{} // of a policy that others write too: closed as soon as it is written, at the latest when the change has ended
 	usable  map[string]chan struct{} // closed as soon as what some of its dependants need is there: at the latest when it has ended
+
+	readBacks map[string]readBack // by the ID of a policy's change: what was read after the last write
 
 	lists    lists          // of what a create could make twice
 	warnings []plan.Finding // of what was made twice all the same
@@ -102,6 +105,7 @@ func Run(ctx context.Context, p *planner.Plan, c client.Set, o Options) (*plan.R
 		wg.Go(func() {
 			defer close(r.done[ch.ID])
 			defer r.use(ch.ID)
+			defer r.send(ch.ID)
 			r.await(ch)
 			close(r.begun[ch.ID])
 			r.make(ctx, ch)
@@ -128,11 +132,10 @@ func begin(ctx context.Context, p *planner.Plan, c client.Set, o Options) (*run,
 	if fs != nil {
 		return nil, &plan.BlockedError{Findings: fs}
 	}
-	readAll := survey.ReadToSetUp
 	if p.Mode == plan.TearDown {
-		readAll, p.Transfers = survey.Read, transfer.WithoutAdoption(p.Transfers)
+		p.Transfers = transfer.WithoutAdoption(p.Transfers)
 	}
-	read, err := readAll(ctx, c, p.Transfers, o.Concurrency, snapshot.NamedByPlan(p.Changes))
+	read, err := survey.ForPlan(ctx, p.Mode, c, p.Transfers, p.Settings, o.Concurrency, snapshot.NamedByPlan(p.Changes))
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +167,7 @@ func newRun(p *planner.Plan, c client.Set, o Options) *run {
 	o.Grace = cmp.Or(o.Grace, patience.Grace)
 	o.Logger = cmp.Or(o.Logger, slog.New(slog.DiscardHandler))
 	return &run{approved: p, approvedByID: byID(p.Changes), clients: c, opts: o, lists: newLists(p.Changes), accounts: accountsOf(p.Changes), arns: map[string]string{}, fresh: map[string]bool{}, locks: map[string]chan struct{}{},
-		results: map[string]*plan.ChangeResult{}, begun: map[string]chan struct{}{}, done: map[string]chan struct{}{}, usable: map[string]chan struct{}{}, events: make(chan struct{}, 1)}
+		results: map[string]*plan.ChangeResult{}, begun: map[string]chan struct{}{}, done: map[string]chan struct{}{}, usable: map[string]chan struct{}{}, sending: map[string]chan struct{}{}, readBacks: map[string]readBack{}, events: make(chan struct{}, 1)}
 }
 
 // replan plans from what AWS holds now. A transfer that is blocked only since the plan was made is planned once more without its block: that tells a
@@ -217,7 +220,7 @@ func (r *run) enlist() error {
 		if r.done[ch.ID] != nil {
 			return &plan.MismatchError{Change: ch.ID, Detail: "it stands twice in the plan"}
 		}
-		r.begun[ch.ID], r.done[ch.ID], r.usable[ch.ID] = make(chan struct{}), make(chan struct{}), make(chan struct{})
+		r.begun[ch.ID], r.done[ch.ID], r.usable[ch.ID], r.sending[ch.ID] = make(chan struct{}), make(chan struct{}), make(chan struct{}), make(chan struct{})
 		r.results[ch.ID] = &plan.ChangeResult{ID: ch.ID, Account: ch.Account, Region: ch.Region, Kind: ch.Kind, Name: ch.Name, Transfers: ch.Transfers, Op: ch.Op, ARN: ch.ARN}
 		if ch.Kind == plan.BucketPolicy || ch.Kind == plan.BucketOwnership {
 			r.locks[ch.Name] = make(chan struct{}, 1)
@@ -230,6 +233,9 @@ func (r *run) enlist() error {
 func readable(p *planner.Plan) error {
 	if err := planner.CheckSchema(p.Schema); err != nil {
 		return err
+	}
+	if p.Mode == plan.Drift {
+		return &plan.DriftError{Use: "applied"}
 	}
 	if p.Mode != plan.SetUp && p.Mode != plan.TearDown {
 		return &plan.MismatchError{Detail: fmt.Sprintf("its mode is %q", p.Mode)}

@@ -133,19 +133,13 @@ func (s step) applyPolicy(ctx context.Context, t target) (plan.Status, error) {
 	if t.err != nil {
 		return plan.Failed, t.err
 	}
-	var sent, seen time.Time
-	var last policy.Document // as read last
+	var sent time.Time
+	var last readBack
 	backoff, others := patience.NewBackoff(), patience.NewBackoff()
 	taking := false // statements for a role that is gone are taken out again
 	out, err := guard.Write(ctx, guard.Target{
 		Ours: t.Ours,
-		Read: func(ctx context.Context) (policy.Document, error) {
-			d, err := t.read(ctx)
-			if err == nil {
-				last, seen = d, time.Now()
-			}
-			return d, err
-		},
+		Read: func(ctx context.Context) (policy.Document, error) { return last.read(ctx, t.read) },
 		Edit: func(current policy.Document, gone []string) guard.Edit {
 			taking = len(gone) > 0
 			d := t.diff(current, gone)
@@ -153,6 +147,7 @@ func (s step) applyPolicy(ctx context.Context, t target) (plan.Status, error) {
 		},
 		Write: func(ctx context.Context, d policy.Document) error {
 			sent = time.Now()
+			s.send(s.ch.ID)
 			metadata, err := t.write(ctx, d)
 			if err == nil {
 				s.keepID(metadata)
@@ -195,7 +190,8 @@ func (s step) applyPolicy(ctx context.Context, t target) (plan.Status, error) {
 		Gone: s.goneRoles,
 	})
 	if err == nil {
-		s.res.Stored = t.stored(last, seen)
+		s.res.Stored = t.stored(last.Document, last.ended)
+		s.noteReadBack(last)
 	}
 	return s.policyEnded(t, out, err)
 }

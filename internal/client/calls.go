@@ -103,6 +103,17 @@ func (a limitedIAM) UntagRole(ctx context.Context, in *iam.UntagRoleInput, o ...
 	return bounded(ctx, a.slots, a.API.UntagRole, in, o)
 }
 
+// GetAccountAuthorizationDetails is of [iamrole.AccountAPI], which not every client of IAM has.
+func (a limitedIAM) GetAccountAuthorizationDetails(
+	ctx context.Context, in *iam.GetAccountAuthorizationDetailsInput, o ...func(*iam.Options),
+) (*iam.GetAccountAuthorizationDetailsOutput, error) {
+	api, ok := a.API.(iamrole.AccountAPI)
+	if !ok {
+		return nil, ErrNoAccountDetails
+	}
+	return retried(ctx, a.slots, api.GetAccountAuthorizationDetails, in, o)
+}
+
 type limitedS3 struct {
 	bucket.API
 	slots slots

@@ -6,6 +6,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -52,6 +53,9 @@ func (c Set) STS(account string) (IdentityAPI, error) {
 func (c Set) IAM(account string) (iamrole.API, error) {
 	return required(c[account].IAM, account, "", "IAM")
 }
+
+// ErrNoAccountDetails says that a client of IAM cannot read a whole account.
+var ErrNoAccountDetails = errors.New("the client has no GetAccountAuthorizationDetails, as *iam.Client has")
 
 // S3 returns the account's client of S3 in the Region.
 func (c Set) S3(account, region string) (bucket.API, error) {

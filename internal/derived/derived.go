@@ -81,13 +81,17 @@ type Inline struct {
 }
 
 // Of derives what the plan does. A change that deviates from what the transfers ask for is a *[plan.MismatchError], of which the first is returned. A
-// schema that this version does not read, and transfers and settings that are not valid, are errors as in Apply.
+// schema that this version does not read, and transfers and settings that are not valid, are errors as in Apply. Of a plan of the mode drift
+// the error is a *[plan.DriftError].
 func Of(p *planner.Plan) (*Plan, error) {
 	if err := planner.CheckSchema(p.Schema); err != nil {
 		return nil, err
 	}
 	if err := planner.CheckWords(p.Mode, len(p.Transfers), p.Changes, p.Findings); err != nil {
 		return nil, err
+	}
+	if p.Mode == plan.Drift {
+		return nil, &plan.DriftError{Use: "reviewed"}
 	}
 	blocking := planner.BlockingByTransfer(p.Findings)
 	if len(p.Transfers) > 0 || blocking[""] == nil { // the part of an account that the plan does not know has none

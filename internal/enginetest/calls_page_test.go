@@ -76,7 +76,7 @@ var callingFunctions = []callingFunction{
 		name: newPlanName, readOnly: true, permission: "`PlanPhase`",
 		does: "Reads what the transfers use and what they used before, and compares it with what they want. Where a location or task is to be made by a caller " +
 			"that `Operators` does not name, the caller's own role is read too; a caller that may not read it is a warning. " +
-			"Where a set-up may have to write a policy or Object Ownership in another account, the role of the caller there is read, if it may read it and there is a client of IAM. " +
+			"Where a set-up has to write a policy or Object Ownership in another account, the role of the caller there is read, if it may read it and there is a client of IAM. " +
 			"A bucket of manifests or reports that is no end is read with HeadBucket and GetBucketPolicy. Where a bucket's account has no client, each account with clients is asked with one HeadBucket whether the bucket is its own, " +
 			"and a caller that `Operators` names asks with one more whether it may list the bucket. " +
 			"With `PlanOptions.LookAtKeys` it lists up to that many keys below the prefix of each source, 1,000 a call.",

@@ -16,13 +16,14 @@ import (
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 const managedSize = 6144
 
-var rulePhase = problem.Rule{ID: "phase", Text: "must be plan, apply, run or destroy", Remedy: "use the Phase constants", Source: "xacct"}
+var rulePhase = problem.Rule{ID: "phase", Text: "must be plan, apply, run, destroy or bulk-iam", Remedy: "use the Phase constants", Source: "xacct"}
 
 var phaseRules = []problem.Rule{rulePhase}
 
+// allPhases are those that are meant if none is named. Nobody gets to read a whole account without asking for it.
 var allPhases = []plan.Phase{plan.PlanPhase, plan.ApplyPhase, plan.RunPhase, plan.DestroyPhase}
 
-// Policy returns what the account's operator needs in the phases, or in all phases if none is given, as one document. It is an error if the
+// Policy returns what the account's operator needs in the phases, or in all but the BulkIAMPhase if none is given, as one document. It is an error if the
 // document is too long for a managed policy, if the account takes part in none of the transfers, or if transfers or phases are not valid.
 func Policy(account string, transfers []*transfer.Transfer, phases []plan.Phase) (policy.Document, error) {
 	all, err := statements(account, transfers, phases)
@@ -82,7 +83,7 @@ func statements(account string, transfers []*transfer.Transfer, phases []plan.Ph
 	}
 	var l problem.List
 	for _, p := range phases {
-		l.Check(slices.Contains(allPhases, p), rulePhase, "phases", string(p))
+		l.Check(slices.Contains(allPhases, p) || p == plan.BulkIAMPhase, rulePhase, "phases", string(p))
 	}
 	if err := l.Err(); err != nil {
 		return nil, err

@@ -27,6 +27,9 @@ type Planned struct {
 // are not blocked, or blocked for want of permissions alone. It is the zero Document if an apply reads and writes nothing there. The text of the plan decides nothing but which of the calls
 // that xacct makes are allowed, and on what of the account: another call, account or a pattern in place of a name is a *[plan.MismatchError].
 func PlanPolicy(account string, p Planned) (policy.Document, error) {
+	if p.Mode == plan.Drift {
+		return policy.Document{}, &plan.DriftError{Use: "applied"}
+	}
 	if err := transfer.Validate(p.Transfers); err != nil {
 		return policy.Document{}, err
 	}

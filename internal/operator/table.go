@@ -13,6 +13,7 @@ type Need struct {
 
 // The phases of a need.
 var (
+	planning   = []plan.Phase{plan.PlanPhase, plan.ApplyPhase}
 	reading    = []plan.Phase{plan.PlanPhase, plan.ApplyPhase, plan.DestroyPhase} // apply and destroy read again before they write
 	applying   = []plan.Phase{plan.ApplyPhase}
 	running    = []plan.Phase{plan.RunPhase}
@@ -23,7 +24,8 @@ var (
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_datasync.html
 var TaskNeeds = []Need{
 	{"ReadRoles", reading, OnAllRoles, []string{"iam:GetRole", "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies"}, ""},
-	{"ReadPolicies", reading, OnPolicies, []string{"iam:GetPolicy", "iam:GetPolicyVersion"}, ""}, // of operators, given roles and boundaries
+	{"ReadPolicies", planning, OnPolicies, []string{"iam:GetPolicy", "iam:GetPolicyVersion"}, ""}, // of operators, given roles and boundaries
+	{"ReadAccount", []plan.Phase{plan.BulkIAMPhase}, OnEverything, []string{"iam:GetAccountAuthorizationDetails"}, ""},
 	{"ListDataSync", reading, OnEverything, []string{"datasync:ListLocations", "datasync:ListTasks"}, ""},
 	{"ReadLocations", reading, OnLocations, []string{"datasync:DescribeLocationS3", "datasync:ListTagsForResource"}, ""},
 	{"ReadTasks", reading, OnTasks, []string{"datasync:DescribeTask", "datasync:ListTagsForResource"}, ""},
@@ -53,20 +55,21 @@ var TaskNeeds = []Need{
 // bucketNeeds are the needs in the account of a bucket. Not every action has the name of its operation:
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 var bucketNeeds = []Need{
-	{"ReadBuckets", reading, OnOwnBuckets, []string{"s3:ListBucket", "s3:GetBucketPolicy", "s3:GetBucketOwnershipControls", "s3:GetBucketAcl",
+	{"ReadBuckets", planning, OnOwnBuckets, []string{"s3:ListBucket", "s3:GetBucketPolicy", "s3:GetBucketOwnershipControls", "s3:GetBucketAcl",
 		"s3:GetBucketPublicAccessBlock", "s3:GetBucketPolicyStatus", "s3:GetEncryptionConfiguration", "s3:GetBucketVersioning",
 		"s3:GetBucketObjectLockConfiguration", "s3:GetBucketRequestPayment"}, ""},
+	{"ReadBucketPolicies", destroying, OnOwnBuckets, []string{"s3:GetBucketPolicy"}, ""},
 	{"WriteBuckets", applying, OnGrantedBuckets, []string{"s3:PutBucketPolicy"}, ""},
 	{"EmptyBuckets", applying, OnBareBuckets, []string{"s3:DeleteBucketPolicy"}, ""},
 	{"EnforceBuckets", applying, OnACLBuckets, []string{"s3:PutBucketOwnershipControls"}, ""},
 	{"CleanBuckets", destroying, OnGrantedBuckets, []string{"s3:PutBucketPolicy", "s3:DeleteBucketPolicy"}, ""},
-	{"RestoreBuckets", destroying, OnACLBuckets, []string{"s3:PutBucketOwnershipControls"}, ""}, // only with PlanOptions.Ownership
+	{"RestoreBuckets", destroying, OnACLBuckets, []string{"s3:GetBucketOwnershipControls", "s3:PutBucketOwnershipControls"}, ""}, // only with PlanOptions.Ownership
 }
 
 // dataNeeds are what planning needs of the buckets of manifests and reports, and what task.ReadReport and task.Retry need to read reports and write manifests, in the accounts of their buckets.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 var dataNeeds = []Need{
-	{"ReadDataBuckets", []plan.Phase{plan.PlanPhase, plan.ApplyPhase}, OnDataBuckets, []string{"s3:ListBucket", "s3:GetBucketPolicy"}, ""},
+	{"ReadDataBuckets", planning, OnDataBuckets, []string{"s3:ListBucket", "s3:GetBucketPolicy"}, ""},
 	{"ListReports", running, OnReportBuckets, []string{"s3:ListBucket"}, ""},
 	{"ReadReports", running, OnReports, []string{"s3:GetObject"}, ""},
 	{"WriteRetryManifests", running, OnRetryManifests, []string{"s3:PutObject"}, ""},
@@ -78,7 +81,7 @@ var dataNeeds = []Need{
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
 var logNeeds = []Need{
 	{"ReadLogPolicies", reading, OnLogs, []string{"logs:DescribeResourcePolicies"}, ""},
-	{"FindLogGroups", []plan.Phase{plan.PlanPhase, plan.ApplyPhase}, OnNamedLogs, []string{"logs:DescribeLogGroups"}, ""},
+	{"FindLogGroups", planning, OnNamedLogs, []string{"logs:DescribeLogGroups"}, ""},
 	{"FindOwnLogGroups", destroying, OnMadeLogs, []string{"logs:DescribeLogGroups"}, ""},
 	{"ReadLogGroupTags", reading, OnLogGroupTags, []string{"logs:ListTagsForResource"}, ""},
 	{"MakeLogGroups", applying, OnLogGroups, []string{"logs:CreateLogGroup"}, ""},

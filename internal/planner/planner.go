@@ -39,24 +39,29 @@ var Overridable = []plan.Code{plan.CodeACLsEnabled, plan.CodeDenied, plan.CodeKe
 
 // Reading says how AWS is read for a plan. It is no part of the plan. Every field may be zero.
 type Reading struct {
-	Concurrency int // how many calls go to one service of one account and Region at once; 0 is the default
-	LookAtKeys  int // how many keys of each source are looked at for a set-up; 0 is none
+	Concurrency int  // how many calls go to one service of one account and Region at once; 0 is the default
+	Drift       bool // what differs from a set-up is all that is asked for
+	BulkIAM     bool // the roles of an account are read with one list of all
+	LookAtKeys  int  // how many keys of each source are looked at for a set-up; 0 is none
 
 	Reported []*plan.Result // what operators of other accounts handed in
 }
 
-// New reads AWS and plans in the direction of the mode.
+// New reads AWS and plans in the direction of the mode. With Drift it reads only what it compares, and checks nothing.
 func New(ctx context.Context, mode plan.Mode, c client.Set, transfers []*transfer.Transfer, s plan.Settings, r Reading) (*Plan, error) {
 	claims, ignored, err := report.Claims(r.Reported, time.Now())
 	if err := errors.Join(CheckConcurrency(r.Concurrency), checkLookAtKeys(r.LookAtKeys), c.Validate(), CheckInput(transfers, s, ""), err); err != nil {
 		return nil, err
 	}
 	s.Reported = claims
-	readAll := survey.ReadToSetUp
-	if mode == plan.TearDown {
-		readAll = survey.Read
+	if mode, err = driftMode(mode, r); err != nil {
+		return nil, err
 	}
-	read, err := readAll(ctx, c, transfers, r.Concurrency, nil)
+	readAll := survey.ForPlan
+	if r.BulkIAM {
+		readAll = survey.ForPlanInBulk
+	}
+	read, err := readAll(ctx, mode, c, transfers, s, r.Concurrency, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +77,10 @@ func New(ctx context.Context, mode plan.Mode, c client.Set, transfers []*transfe
 		transfers = transfer.WithoutAdoption(transfers)
 	}
 	b := NewBuilder(mode, read.Snapshot, transfers, s, read.Callers)
-	b.unfit, b.ignored = read.Unfit, ignored
+	if r.Drift {
+		b.mode = plan.SetUp
+	}
+	b.unfit, b.ignored, b.drift = read.Unfit, ignored, r.Drift
 	if err := b.PlanAll(ctx, func(accounts []string) { read.ReadCallers(ctx, accounts) }); err != nil {
 		return nil, err
 	}
@@ -84,6 +92,7 @@ func New(ctx context.Context, mode plan.Mode, c client.Set, transfers []*transfe
 // Builder turns a snapshot into a plan.
 type Builder struct {
 	mode      plan.Mode
+	drift     bool // what differs is all that is asked for
 	Snap      *snapshot.Snapshot
 	transfers []*transfer.Transfer
 	settings  plan.Settings
@@ -121,7 +130,12 @@ func NewBuilder(mode plan.Mode, s *snapshot.Snapshot, transfers []*transfer.Tran
 func (b *Builder) PlanAll(ctx context.Context, readCallers func(accounts []string)) error {
 	b.Plan(b.transfers)
 	b.unfitted(b.unfit)
+	b.notInBulk()
 	b.reported()
+	if b.drift {
+		b.differing()
+		return ctx.Err()
+	}
 	b.observed()
 	b.foreignBuckets()
 	b.readMakers(readCallers)
@@ -296,6 +310,9 @@ func (b *Builder) Facts() plan.Facts {
 func (b *Builder) result() *Plan {
 	p := &Plan{Schema: plan.Schema, Mode: b.mode, Transfers: slices.Clone(b.transfers), Settings: b.settings, Changes: b.Changes, Findings: b.Findings.List}
 	slices.SortFunc(p.Transfers, func(x, y *transfer.Transfer) int { return cmp.Compare(x.Name, y.Name) })
+	if b.drift {
+		p.Mode = plan.Drift
+	}
 	sortChanges(p.Changes, p.Transfers)
 	slices.SortStableFunc(p.Findings, func(x, y plan.Finding) int {
 		return cmp.Or(cmp.Compare(x.Transfer, y.Transfer), cmp.Compare(check.Weight(y.Severity), check.Weight(x.Severity)), cmp.Compare(codeOrder(x.Code), codeOrder(y.Code)))

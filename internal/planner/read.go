@@ -72,7 +72,7 @@ func CheckSchema(schema string) error {
 // plan without transfers is one only if it is blocked as a whole.
 func CheckWords(mode plan.Mode, transfers int, changes []plan.Change, findings []plan.Finding) error {
 	var l problem.List
-	word(&l, "Mode", mode, plan.SetUp, plan.TearDown)
+	word(&l, "Mode", mode, plan.SetUp, plan.TearDown, plan.Drift)
 	l.Check(transfers > 0 || len(BlockingByTransfer(findings)[""]) > 0, rulePlanMember, "Transfers[0]", "")
 	for i, c := range changes {
 		at := "Changes[" + strconv.Itoa(i) + "]."

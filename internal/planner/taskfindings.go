@@ -42,7 +42,9 @@ func (b *Builder) taskFindings(w desired.Task, state task.State) {
 		b.deletions(w)
 		b.deleting[t.Name] = true
 	}
-	b.source(t, deletes)
+	if !b.drift { // it is not read
+		b.source(t, deletes)
+	}
 }
 
 // noDelete says what NoDelete does and what it leaves alone. It blocks a task that has removed objects so far and would go on.

@@ -33,6 +33,9 @@ func Long(p *Plan) string { return p.text(false) }
 func (p *Plan) text(short bool) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s%s\n", text.Escape(p.title()), p.counts(), p.waits())
+	if p.Mode == plan.Drift {
+		b.WriteString("Only what differs was looked for. Nothing was checked, and this plan cannot be applied, handed over or reviewed.\n")
+	}
 	account := ""
 	for _, group := range p.byAccount() {
 		if group[0].Account != account {
@@ -77,11 +80,17 @@ func (p *Plan) counts() string {
 			parts = append(parts, fmt.Sprintf("%d to %s", n[o.op], o.verb))
 		}
 	}
+	if p.Mode == plan.Drift && len(parts) == 0 {
+		parts = append(parts, "0 differ")
+	}
 	if held[plan.Handover] > 0 {
 		parts = append(parts, fmt.Sprintf("%d to hand over", held[plan.Handover]))
 	}
 	if held[plan.Reported] > 0 {
 		parts = append(parts, fmt.Sprintf("%d done by report", held[plan.Reported]))
+	}
+	if p.Mode == plan.Drift && held[plan.Blocked] == 0 {
+		return strings.Join(parts, ", ")
 	}
 	return strings.Join(append(parts, fmt.Sprintf("%d blocked", held[plan.Blocked])), ", ")
 }

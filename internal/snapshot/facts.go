@@ -41,7 +41,7 @@ func (s *Snapshot) Facts(transfers []*transfer.Transfer, settings plan.Settings,
 		}
 	}
 	for _, t := range w.Tasks {
-		if s.hasTask(t) {
+		if s.HasTask(t) {
 			continue // what lies at the destination may be its own
 		}
 		if sample, ok := s.Samples[t.Transfer.Name]; ok {
@@ -156,8 +156,8 @@ func addRole(f *plan.Facts, arn string, s iamrole.State, want desired.Role, mine
 	f.Identity[arn] = docs
 }
 
-// hasTask reports whether the transfer has a task already, or may have one.
-func (s *Snapshot) hasTask(w desired.Task) bool {
+// HasTask reports whether the transfer has a task already, or may have one.
+func (s *Snapshot) HasTask(w desired.Task) bool {
 	state, err := s.OurTask(w)
 	return err != nil || state.Exists
 }

@@ -33,6 +33,8 @@ type Snapshot struct {
 
 	// CallersUnread is by account, why the role behind the caller's session could not be read.
 	CallersUnread map[string]error
+	// AccountsUnread is by account, why its roles could not be read with one list, as was asked for. They were read one by one.
+	AccountsUnread map[string]error
 	// Roles are by ARN: those that the transfers make or name, former ones, and those behind the sessions of callers.
 	Roles map[string]iamrole.State
 	// Buckets are by name.
@@ -104,28 +106,29 @@ func New(accounts iter.Seq[string]) *Snapshot {
 		readable[account] = true
 	}
 	return &Snapshot{
-		Readable:      readable,
-		Failures:      map[string]error{},
-		CallersUnread: map[string]error{},
-		Roles:         map[string]iamrole.State{},
-		Buckets:       map[string]bucket.State{},
-		Keys:          map[string]kmskey.State{},
-		Logs:          map[string]map[string]policy.Document{},
-		LogGroups:     map[string]task.LogGroupState{},
-		Locations:     map[string]location.State{},
-		Tasks:         map[string]task.State{},
-		LogUsers:      map[string]task.State{},
-		Users:         map[Lookup]Users{},
-		TaskCount:     map[transfer.Place]int{},
-		Listed:        map[transfer.Place]bool{},
-		Samples:       map[string]bucket.Sample{},
-		Unlisted:      map[string]error{},
-		Sources:       map[string]SourceLook{},
-		SourceKeys:    map[string]check.KeyLook{},
-		DataBuckets:   map[OwnedBucket]bucket.State{},
-		ProvedOwners:  map[string]string{},
-		Owners:        map[string]FormerOwner{},
-		ListedBy:      map[Outside]string{},
+		Readable:       readable,
+		Failures:       map[string]error{},
+		CallersUnread:  map[string]error{},
+		AccountsUnread: map[string]error{},
+		Roles:          map[string]iamrole.State{},
+		Buckets:        map[string]bucket.State{},
+		Keys:           map[string]kmskey.State{},
+		Logs:           map[string]map[string]policy.Document{},
+		LogGroups:      map[string]task.LogGroupState{},
+		Locations:      map[string]location.State{},
+		Tasks:          map[string]task.State{},
+		LogUsers:       map[string]task.State{},
+		Users:          map[Lookup]Users{},
+		TaskCount:      map[transfer.Place]int{},
+		Listed:         map[transfer.Place]bool{},
+		Samples:        map[string]bucket.Sample{},
+		Unlisted:       map[string]error{},
+		Sources:        map[string]SourceLook{},
+		SourceKeys:     map[string]check.KeyLook{},
+		DataBuckets:    map[OwnedBucket]bucket.State{},
+		ProvedOwners:   map[string]string{},
+		Owners:         map[string]FormerOwner{},
+		ListedBy:       map[Outside]string{},
 	}
 }
 

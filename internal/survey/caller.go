@@ -2,19 +2,22 @@ package survey
 
 import (
 	"context"
-	"sync"
 
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/snapshot"
+	"github.com/xacct/xacct/kmskey"
 	"github.com/xacct/xacct/plan"
 )
 
 // ReadCallers reads the roles behind the sessions of the callers in the accounts, as far as the snapshot does not hold them yet. It is for plans that
 // have something to make or to write; all others need not know more of a caller than its account.
 func (v *Survey) ReadCallers(ctx context.Context, accounts []string) {
-	s := &Reader{Snapshot: v.Snapshot, clients: v.Clients}
+	s := v.reader()
 	reading := map[string]string{} // by account: the name of the role
 	for _, account := range accounts {
 		name, ok := snapshot.SessionRole(v.Callers[account])
@@ -22,7 +25,7 @@ func (v *Survey) ReadCallers(ctx context.Context, accounts []string) {
 			reading[account] = name
 		}
 	}
-	var wg sync.WaitGroup
+	var wg workers
 	for account, name := range reading {
 		wg.Go(func() { s.readCaller(ctx, account, name) })
 	}
@@ -30,25 +33,61 @@ func (v *Survey) ReadCallers(ctx context.Context, accounts []string) {
 	s.Seal()
 }
 
-// readWriters begins to read the roles of the callers, named by account, who may have to write policies or Object Ownership of what the transfers want.
-// It is read before that is known, because the policies of a role take as many round trips as all the rest. A role that is read anyway is left out.
-func (s *Reader) readWriters(ctx context.Context, w desired.Set, callers map[string]string, wg *sync.WaitGroup) {
-	writing := map[string]bool{} // by account
+// reader is a reader into what was read already.
+func (v *Survey) reader() *Reader {
+	return &Reader{Snapshot: v.Snapshot, clients: v.Clients, proofs: v.proofs}
+}
+
+// expectWriters prepares for reading the roles of the callers who may have to write policies or Object Ownership of what the transfers want. Each is read
+// as soon as a bucket or key of its account is read that is not as it is wanted: nobody needs to know who writes nothing, and the policies of a role take
+// as many round trips as all the rest.
+func (s *Reader) expectWriters(w desired.Set) {
+	s.writers = map[string]bool{}
+	if s.callers == nil {
+		return
+	}
 	for _, b := range w.Buckets {
-		writing[b.Spec.Account] = writing[b.Spec.Account] || b.Grants || b.Spec.DisableACLs
+		s.writers[b.Spec.Account] = false
 	}
 	for _, k := range w.Keys {
-		writing[k.Spec.Account()] = writing[k.Spec.Account()] || k.Grants
+		s.writers[k.Spec.Account()] = false
 	}
 	for _, t := range w.Tasks {
-		delete(writing, t.Transfer.TaskAccount) // ReadCallers reads who is none of Operators there
+		delete(s.writers, t.Transfer.TaskAccount) // ReadCallers reads who is none of Operators there
 	}
-	for account := range writing {
-		name, ok := snapshot.SessionRole(callers[account])
-		if ok && writing[account] && s.Readable[account] {
-			wg.Go(func() { s.readCaller(client.WithoutNotebook(ctx), account, name) })
+}
+
+// bucketRead reads the caller of the bucket's account if the bucket is not as it is wanted.
+func (s *Reader) bucketRead(ctx context.Context, w desired.Bucket, state bucket.State) {
+	unlike := w.Spec.DisableACLs && state.Ownership != s3types.ObjectOwnershipBucketOwnerEnforced
+	if w.Grants && s.callers != nil && (unlike || w.Diff(state.Policy, nil).Op != plan.NoOp) {
+		s.readWriter(ctx, w.Spec.Account)
+	}
+}
+
+// keyRead is bucketRead for a key.
+func (s *Reader) keyRead(ctx context.Context, w desired.Key, state kmskey.State) {
+	if w.Grants && s.callers != nil && w.Diff(state.Policy, nil).Op != plan.NoOp {
+		s.readWriter(ctx, w.Spec.Account())
+	}
+}
+
+// readWriter begins, once, to read the role of the account's caller.
+func (s *Reader) readWriter(ctx context.Context, account string) {
+	s.lock()
+	begun, expected := s.writers[account]
+	if expected {
+		s.writers[account] = true
+	}
+	s.mu.Unlock()
+	if !expected || begun {
+		return
+	}
+	s.named.Go(func() {
+		if name, ok := snapshot.SessionRole(s.callers()[account]); ok {
+			s.readCaller(client.WithoutNotebook(ctx), account, name)
 		}
-	}
+	})
 }
 
 // readCaller reads the role of the name, of which STS does not tell the path. It is kept under the ARN that IAM tells.

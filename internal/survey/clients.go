@@ -15,36 +15,63 @@ import (
 	"github.com/xacct/xacct/plan"
 )
 
-// identify proves that the clients belong to the accounts that they stand for, and returns the ARNs of the callers by account. A client is used for
-// nothing else before.
-func identify(ctx context.Context, c client.Set, accounts []string) (map[string]string, error) {
+// identities proves whose clients are whose, each client once. It belongs to one survey: what it has proved holds for no other.
+type identities struct {
+	mu sync.Mutex
+	of map[string]*identity // by account
+}
+
+type identity struct {
+	once sync.Once
+	arn  string // of the caller
+	err  error
+}
+
+// prove proves that the client belongs to the account that it stands for, and returns the ARN of the caller.
+func (i *identities) prove(ctx context.Context, c client.Set, account string) (arn string, err error) {
+	i.mu.Lock()
+	if i.of == nil {
+		i.of = map[string]*identity{}
+	}
+	if i.of[account] == nil {
+		i.of[account] = &identity{}
+	}
+	id := i.of[account]
+	i.mu.Unlock()
+	id.once.Do(func() { id.arn, id.err = identify(ctx, c, account) })
+	return id.arn, id.err
+}
+
+// all proves whose the clients of the accounts are, and returns the ARNs of the callers by account.
+func (i *identities) all(ctx context.Context, c client.Set, accounts []string) (map[string]string, error) {
 	arns := make([]string, len(accounts))
 	errs := make([]error, len(accounts))
-	var wg sync.WaitGroup
-	for i, account := range accounts {
-		wg.Go(func() {
-			api, err := c.STS(account)
-			if err != nil {
-				errs[i] = err
-				return
-			}
-			out, err := api.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-			switch {
-			case err != nil:
-				errs[i] = &plan.IdentityError{Account: account, Err: err}
-			case out.Account == nil || *out.Account != account:
-				errs[i] = &plan.IdentityError{Account: account, Got: aws.ToString(out.Account)}
-			case out.Arn != nil:
-				arns[i] = *out.Arn
-			}
-		})
+	var wg workers
+	for n, account := range accounts {
+		wg.Go(func() { arns[n], errs[n] = i.prove(ctx, c, account) })
 	}
 	wg.Wait()
 	callers := map[string]string{}
-	for i, account := range accounts {
-		callers[account] = arns[i]
+	for n, account := range accounts {
+		callers[account] = arns[n]
 	}
 	return callers, errors.Join(errs...)
+}
+
+// identify asks STS whose the client of the account is.
+func identify(ctx context.Context, c client.Set, account string) (arn string, err error) {
+	api, err := c.STS(account)
+	if err != nil {
+		return "", err
+	}
+	out, err := api.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	switch {
+	case err != nil:
+		return "", &plan.IdentityError{Account: account, Err: err}
+	case out.Account == nil || *out.Account != account:
+		return "", &plan.IdentityError{Account: account, Got: aws.ToString(out.Account)}
+	}
+	return aws.ToString(out.Arn), nil
 }
 
 // accountsOf are the accounts, sorted, that the transfers touch and that there are clients for.
@@ -60,8 +87,9 @@ func accountsOf(c client.Set, transfers []*transfer.Transfer) []string {
 	return slices.Sorted(maps.Keys(set))
 }
 
-// completeClients returns a [plan.ClientError] for each client that the transfers need and that is missing in an account of the set.
-func completeClients(c client.Set, transfers []*transfer.Transfer) error {
+// completeClients returns a [plan.ClientError] for each client that the transfers need and that is missing in an account of the set. A
+// further account of the set needs one that proves whose it is.
+func completeClients(c client.Set, transfers []*transfer.Transfer, further []string) error {
 	var errs []error
 	seen := map[plan.ClientError]bool{}
 	need := func(_ any, err error) {
@@ -69,6 +97,11 @@ func completeClients(c client.Set, transfers []*transfer.Transfer) error {
 		if errors.As(err, &e) && !seen[*e] {
 			seen[*e] = true
 			errs = append(errs, e)
+		}
+	}
+	for _, account := range further {
+		if _, ok := c[account]; ok {
+			need(c.STS(account))
 		}
 	}
 	for _, t := range transfers {

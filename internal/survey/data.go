@@ -23,7 +23,7 @@ func (s *Reader) readDataBuckets(ctx context.Context) {
 			}
 		}
 	}
-	var wg sync.WaitGroup
+	var wg workers
 	for b, reg := range regions {
 		wg.Go(func() {
 			state, ok := s.readDataBucket(ctx, bucket.Spec{Name: b.Name, Account: b.Account, Region: reg})

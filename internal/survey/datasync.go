@@ -5,7 +5,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
@@ -121,7 +120,7 @@ func (s *Reader) readReferred(ctx context.Context, w desired.Set, listed map[tra
 			return
 		}
 		elsewhere := map[transfer.Place][]location.Entry{}
-		var wg sync.WaitGroup
+		var wg workers
 		for l := range lookups {
 			wg.Go(func() { s.readTasks(ctx, w, l) })
 			if l.Location == "" {
@@ -149,7 +148,7 @@ func (s *Reader) readReferred(ctx context.Context, w desired.Set, listed map[tra
 
 // readAdoptedUsers reads the tasks that use adopted locations which the plan would delete, if it may.
 func (s *Reader) readAdoptedUsers(ctx context.Context, w desired.Set) {
-	var wg sync.WaitGroup
+	var wg workers
 	for l := range s.AdoptedToLeave(w, s.setUp) {
 		wg.Go(func() { s.readTasks(ctx, w, l) })
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 
@@ -60,6 +61,7 @@ type cloud struct {
 	locations map[string]string // by ARN: URI and role
 	tasks     map[string]string // by ARN: name and locations
 	tags      map[string]map[string]string
+	ownership s3types.ObjectOwnership // of every bucket
 }
 
 // called notes the call and returns how it fails.
@@ -189,7 +191,8 @@ func (f fakeS3) GetBucketPolicy(_ context.Context, in *s3.GetBucketPolicyInput, 
 }
 
 func (f fakeS3) GetBucketOwnershipControls(_ context.Context, in *s3.GetBucketOwnershipControlsInput, _ ...func(*s3.Options)) (*s3.GetBucketOwnershipControlsOutput, error) {
-	return &s3.GetBucketOwnershipControlsOutput{}, f.none("GetBucketOwnershipControls", *in.Bucket)
+	controls := &s3types.OwnershipControls{Rules: []s3types.OwnershipControlsRule{{ObjectOwnership: f.ownership}}}
+	return &s3.GetBucketOwnershipControlsOutput{OwnershipControls: controls}, f.none("GetBucketOwnershipControls", *in.Bucket)
 }
 
 func (f fakeS3) GetBucketAcl(_ context.Context, in *s3.GetBucketAclInput, _ ...func(*s3.Options)) (*s3.GetBucketAclOutput, error) {

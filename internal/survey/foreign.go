@@ -2,7 +2,6 @@ package survey
 
 import (
 	"context"
-	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -32,7 +31,7 @@ func (s *Reader) proveOwners(ctx context.Context) {
 		return
 	}
 	unproved := s.identifyOthers(ctx)
-	var wg sync.WaitGroup
+	var wg workers
 	for name, reg := range unowned {
 		for account := range s.clients {
 			if unproved[account] == nil {

@@ -30,7 +30,7 @@ func (s *Reader) readFormerBuckets(ctx context.Context, w desired.Set) {
 		return
 	}
 	unproved := s.identifyOthers(ctx)
-	var wg sync.WaitGroup
+	var wg workers
 	for _, name := range slices.Sorted(maps.Keys(reading)) {
 		for account := range s.clients {
 			if err := unproved[account]; err != nil {
@@ -53,14 +53,14 @@ func (s *Reader) identifyOthers(ctx context.Context) map[string]error {
 
 func (s *Reader) identifyUnnamed(ctx context.Context) map[string]error {
 	var mu sync.Mutex
-	var wg sync.WaitGroup
+	var wg workers
 	errs, proved := map[string]error{}, slices.Concat(s.identified, accountsOf(s.clients, s.Transfers))
 	for account := range s.clients {
 		if slices.Contains(proved, account) {
 			continue
 		}
 		wg.Go(func() {
-			if _, err := identify(ctx, s.clients, []string{account}); err != nil {
+			if _, err := s.proofs.prove(ctx, s.clients, account); err != nil {
 				mu.Lock()
 				defer mu.Unlock()
 				errs[account] = err

@@ -3,7 +3,6 @@ package survey
 import (
 	"context"
 	"slices"
-	"sync"
 
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/transfer"
@@ -12,10 +11,17 @@ import (
 )
 
 // readKey reads a key with the client of the account in its ARN, because KMS shows a key's policy to no other.
-func (s *Reader) readKey(ctx context.Context, spec kmskey.Spec) {
+func (s *Reader) readKey(ctx context.Context, w desired.Key) {
+	spec := w.Spec
 	api, err := s.clients.KMS(spec.ARN)
 	call := plan.CallError{Account: spec.Account(), Region: spec.Region(), Operation: "kms:GetKeyPolicy", Subject: spec.ARN}
 	readInto(s, s.Keys, spec.ARN, api, err, call, func(api kmskey.API) (kmskey.State, error) { return kmskey.Observe(ctx, api, spec) })
+	s.lock()
+	state, read := s.Keys[spec.ARN]
+	s.mu.Unlock()
+	if read {
+		s.keyRead(ctx, w, state)
+	}
 }
 
 // readFormerKeys reads the former keys that were not read yet. It proves first whose the client is if the account is none of the transfers'.
@@ -30,16 +36,16 @@ func (s *Reader) readFormerKeys(ctx context.Context, w desired.Set) {
 		_, ok := s.clients[k.Spec.Account()]
 		return !k.Former || read || !ok
 	})
-	var wg sync.WaitGroup
+	var wg workers
 	for _, k := range reading {
 		wg.Go(func() {
 			if account := k.Spec.Account(); !slices.Contains(proved, account) {
-				if _, err := identify(ctx, s.clients, []string{account}); err != nil {
+				if _, err := s.proofs.prove(ctx, s.clients, account); err != nil {
 					s.fail(k.Spec.ARN, err)
 					return
 				}
 			}
-			s.readKey(ctx, k.Spec)
+			s.readKey(ctx, k)
 			s.confirmKey(ctx, k, ids)
 		})
 	}

@@ -43,7 +43,7 @@ func (s *Survey) LookAtKeys(ctx context.Context, transfers []*transfer.Transfer,
 		accounts = append(accounts, e.Account)
 	}
 	var mu sync.Mutex
-	var wg sync.WaitGroup
+	var wg workers
 	for f, of := range by {
 		wg.Go(func() {
 			looks := lookAtKeys(noted, s.Clients, f, of, n)

@@ -2,7 +2,6 @@ package survey
 
 import (
 	"context"
-	"sync"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
@@ -46,7 +45,7 @@ func (s *Reader) readGroup(ctx context.Context, account, reg, arn string, tags b
 
 // readFormerLogGroups reads the log groups that tasks of the transfers had.
 func (s *Reader) readFormerLogGroups(ctx context.Context, w desired.Set) {
-	var wg sync.WaitGroup
+	var wg workers
 	for _, g := range s.FormerLogGroups(w) {
 		wg.Go(func() { s.readGroup(ctx, g.Account, g.Region, g.ARN(), true) })
 	}
@@ -71,7 +70,7 @@ func (s *Reader) readLogUser(ctx context.Context, pl transfer.Place, arn string)
 
 // readFormerLogs reads the former log policies where none is wanted, and the listed tasks of others that may need them.
 func (s *Reader) readFormerLogs(ctx context.Context, w desired.Set, tasks map[transfer.Place][]task.Entry) {
-	var wg sync.WaitGroup
+	var wg workers
 	for _, l := range s.FormerLogs(w) {
 		pl := transfer.Place{Account: l.Account, Region: l.Region}
 		if w.LogsIn(pl) {

@@ -2,7 +2,6 @@ package survey
 
 import (
 	"context"
-	"sync"
 
 	"github.com/xacct/xacct/bucket"
 	"github.com/xacct/xacct/internal/desired"
@@ -14,7 +13,7 @@ import (
 // ReadNamed reads the former keys and buckets that only the plan's changes tell of, as far as there are clients for their accounts and the snapshot
 // does not hold them yet.
 func (v *Survey) ReadNamed(ctx context.Context, transfers []*transfer.Transfer, changes []plan.Change) {
-	s := &Reader{Snapshot: v.Snapshot, clients: v.Clients}
+	s := v.reader()
 	s.Unseal()
 	s.KeysNamed, s.BucketsNamed = snapshot.KeysNamedBy(changes), snapshot.BucketsNamedBy(changes)
 	s.readNamedBuckets(ctx)
@@ -35,7 +34,7 @@ func (s *Reader) readNamedBuckets(ctx context.Context) {
 			}
 		}
 	}
-	var wg sync.WaitGroup
+	var wg workers
 	for _, spec := range reading {
 		wg.Go(func() { s.readFormerBucket(ctx, spec) })
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"sync"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
@@ -16,17 +15,16 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// observe reads everything that the transfers need, each thing once, in rounds. A round reads what the rounds before it led to. The clients of the
-// identified accounts are proved to be theirs. For a set-up, log groups that the transfers only name are read too. writers are the ARNs of the callers, by account, whose roles are read where they may have to write.
-func observe(ctx context.Context, c client.Set, identified []string, transfers []*transfer.Transfer, writers map[string]string, setUp bool) (*snapshot.Snapshot, error) {
-	s := NewReader(c)
-	s.Transfers, s.identified, s.setUp = transfers, identified, setUp
-	w := desired.Of(transfers)
-	var named sync.WaitGroup
-	s.readDesired(ctx, w, &named)
-	s.readWriters(ctx, w, writers, &named)
+// observe reads everything that the transfers need, each thing once, in rounds. A round reads what the rounds before it led to. For a set-up, log groups
+// that the transfers only name are read too.
+func (s *Reader) observe(ctx context.Context) (*snapshot.Snapshot, error) {
+	w := desired.Of(s.Transfers)
+	s.looked = map[string]bool{}
+	s.expectWriters(w)
+	s.readDesired(ctx, w)
 	lists := s.readListed(ctx, w)
-	named.Wait()
+	s.named.Wait()
+	s.readPrincipals(ctx, w)
 	s.Seal()
 	s.readFormerLogs(ctx, w, lists.tasks)
 	s.readReferred(ctx, w, lists.locations)
@@ -35,7 +33,7 @@ func observe(ctx context.Context, c client.Set, identified []string, transfers [
 	s.Seal()
 	s.readFormerLogGroups(ctx, w)
 	if err := ctx.Err(); err != nil {
-		named.Wait()
+		s.named.Wait()
 		return nil, err
 	}
 	s.Seal()
@@ -45,29 +43,41 @@ func observe(ctx context.Context, c client.Set, identified []string, transfers [
 	s.Seal()
 	s.readFormerKeys(ctx, w)
 	s.Seal()
-	s.confirmPrincipals(ctx, w, &named)
-	named.Wait()
+	for _, t := range w.Tasks {
+		if !s.HasTask(t) {
+			s.lookAtDestination(ctx, t.Transfer)
+		}
+	}
+	s.confirmPrincipals(ctx, w)
+	s.named.Wait()
 	s.Seal()
 	return s.Snapshot, ctx.Err()
 }
 
-// readDesired begins to read what the transfers name: roles, buckets, log policies and keys. It returns at once; wg is done when all is read.
-func (s *Reader) readDesired(ctx context.Context, w desired.Set, wg *sync.WaitGroup) {
+// readDesired begins to read what the transfers name: roles, buckets, log policies and keys. It returns at once; s.named is done when all is
+// read.
+func (s *Reader) readDesired(ctx context.Context, w desired.Set) {
+	wg, operators, ours := &s.named, s.operators(w), map[string]bool{}
+	for _, r := range w.Roles {
+		ours[r.Arn] = true
+	}
 	for arn, spec := range s.RolesToRead(w) {
-		wg.Go(func() { s.readRole(ctx, arn, spec) })
+		if s.drift && !ours[arn] {
+			continue
+		}
+		wg.Go(func() { s.readRole(ctx, arn, spec, s.partsOf(operators, arn)...) })
 	}
 	for _, b := range w.Buckets {
-		if s.Readable[b.Spec.Account] {
-			wg.Go(func() { s.readBucket(ctx, b.Spec) })
+		if s.Readable[b.Spec.Account] && (!s.drift || b.Grants || b.Spec.DisableACLs) {
+			wg.Go(func() { s.readBucket(ctx, b) })
 		}
 	}
-	wg.Go(func() { s.proveOwners(ctx) })
-	wg.Go(func() { s.readDataBuckets(ctx) })
+	if !s.drift {
+		wg.Go(func() { s.proveOwners(ctx) })
+		wg.Go(func() { s.readDataBuckets(ctx) })
+	}
 	for _, t := range w.Tasks {
-		if s.Readable[t.Transfer.Destination.Account] && t.Transfer.Overwrites() {
-			wg.Go(func() { s.lookAtDestination(ctx, t.Transfer) })
-		}
-		if s.Readable[t.Transfer.Source.Account] {
+		if s.setUp && !s.drift && s.Readable[t.Transfer.Source.Account] {
 			wg.Go(func() { s.lookAtSource(ctx, t.Transfer) })
 		}
 	}
@@ -88,7 +98,7 @@ func (s *Reader) readDesired(ctx context.Context, w desired.Set, wg *sync.WaitGr
 	}
 	for _, k := range w.Keys {
 		if s.Readable[k.Spec.Account()] {
-			wg.Go(func() { s.readKey(ctx, k.Spec) })
+			wg.Go(func() { s.readKey(ctx, k) })
 		}
 	}
 }
@@ -99,15 +109,20 @@ type lists struct {
 	tasks     map[transfer.Place][]task.Entry
 }
 
-// readListed lists the locations and tasks of every task account and Region, and reads those that may be the transfers' or need a log policy.
+// readListed lists the locations of every task account and Region that has some, and the tasks where tasks are wanted, and reads those that may be the
+// transfers' or need a log policy. At the same time it begins to look at the destinations of transfers whose tasks no list has.
 func (s *Reader) readListed(ctx context.Context, w desired.Set) lists {
 	out := lists{map[transfer.Place][]location.Entry{}, map[transfer.Place][]task.Entry{}}
-	var wg sync.WaitGroup
-	for _, pl := range placesOf(s.clients, w) {
+	var wg workers
+	places, ofTasks := placesOf(s.clients, w)
+	for _, pl := range places {
 		wg.Go(func() { listInto(ctx, s, pl, "datasync:ListLocations", out.locations, location.List) })
-		wg.Go(func() { listInto(ctx, s, pl, "datasync:ListTasks", out.tasks, task.List) })
+		if ofTasks[pl] {
+			wg.Go(func() { listInto(ctx, s, pl, "datasync:ListTasks", out.tasks, task.List) })
+		}
 	}
 	wg.Wait()
+	s.lookWithoutTask(ctx, w, out.tasks)
 	for arn, pl := range snapshot.Candidates(w, out.locations) {
 		wg.Go(func() { s.ReadLocation(ctx, pl, arn) })
 	}
@@ -127,7 +142,8 @@ func (s *Reader) readListed(ctx context.Context, w desired.Set) lists {
 
 // confirmPrincipals begins to read the roles of locations that the user names, and to read again the policies with principals that S3 or KMS shows
 // as unique IDs.
-func (s *Reader) confirmPrincipals(ctx context.Context, w desired.Set, wg *sync.WaitGroup) {
+func (s *Reader) confirmPrincipals(ctx context.Context, w desired.Set) {
+	wg := &s.named
 	given, ids := s.GivenRoles(w), s.RoleIDs()
 	for arn, spec := range given {
 		wg.Go(func() { s.readRole(ctx, arn, spec) })
@@ -140,19 +156,37 @@ func (s *Reader) confirmPrincipals(ctx context.Context, w desired.Set, wg *sync.
 	}
 }
 
-// placesOf are the task accounts with clients and their Regions in which wanted locations or tasks are, sorted.
-func placesOf(c client.Set, w desired.Set) []transfer.Place {
-	set := map[transfer.Place]bool{}
+// lookWithoutTask begins to look at the destinations of those transfers whose tasks are certainly not among those listed.
+func (s *Reader) lookWithoutTask(ctx context.Context, w desired.Set, tasks map[transfer.Place][]task.Entry) {
+	listed := map[transfer.Place]map[string]bool{} // names
+	for pl, entries := range tasks {
+		listed[pl] = map[string]bool{}
+		for _, e := range entries {
+			listed[pl][e.Name] = true
+		}
+	}
+	for _, t := range w.Tasks {
+		names := listed[transfer.Place{Account: t.Spec.Account, Region: t.Spec.Region}]
+		if !names[t.Spec.Name] && !names[t.Transfer.Name] && t.Transfer.Adopt.Task == "" {
+			s.lookAtDestination(ctx, t.Transfer)
+		}
+	}
+}
+
+// placesOf are the task accounts with clients and their Regions in which wanted locations or tasks are, sorted, and those in which tasks are.
+func placesOf(c client.Set, w desired.Set) (places []transfer.Place, ofTasks map[transfer.Place]bool) {
+	set, ofTasks := map[transfer.Place]bool{}, map[transfer.Place]bool{}
 	for _, l := range w.Locations {
 		set[transfer.Place{Account: l.Spec.Account, Region: l.Spec.Region}] = true
 	}
 	for _, t := range w.Tasks {
-		set[transfer.Place{Account: t.Spec.Account, Region: t.Spec.Region}] = true
+		pl := transfer.Place{Account: t.Spec.Account, Region: t.Spec.Region}
+		set[pl], ofTasks[pl] = true, true
 	}
 	for pl := range set {
 		if _, ok := c[pl.Account]; !ok {
 			delete(set, pl)
 		}
 	}
-	return slices.SortedFunc(maps.Keys(set), transfer.ComparePlaces)
+	return slices.SortedFunc(maps.Keys(set), transfer.ComparePlaces), ofTasks
 }

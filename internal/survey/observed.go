@@ -16,7 +16,7 @@ import (
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
 func (v *Survey) LookFromOutside(ctx context.Context, transfers []*transfer.Transfer) {
 	var mu sync.Mutex
-	var wg sync.WaitGroup
+	var wg workers
 	begun := map[snapshot.Outside]bool{}
 	for _, t := range transfers {
 		caller, _ := v.Snapshot.CallerARN(t.TaskAccount, v.Callers[t.TaskAccount])

@@ -39,7 +39,7 @@ func ProveOwnership(ctx context.Context, c client.Set, t *transfer.Transfer) err
 	if err != nil {
 		return fail("", err)
 	}
-	s, err := bucket.Observe(ctx, api, bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region})
+	s, err := bucket.Observe(ctx, api, bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}, bucket.PartOwnership)
 	switch {
 	case err != nil:
 		return fail("", err)

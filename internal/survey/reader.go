@@ -16,16 +16,24 @@ type Reader struct {
 	clients client.Set
 	mu      sync.Mutex // guards the snapshot
 
-	claimed       map[string]bool  // the ARNs of tasks that a list led to
-	setUp         bool             // a set-up is read for
-	identified    []string         // the accounts whose clients are proved to be theirs
+	purpose
+	proofs   *identities
+	accounts map[string]*wholeAccount
+	claimed  map[string]bool // the ARNs of tasks that a list led to
+	looked   map[string]bool // the transfers whose destinations were looked at
+
+	identified    []string         // the accounts whose clients are being proved to be theirs: nothing counts if one is not
 	otherAccounts sync.Once        // identifies the accounts that no transfer names
 	unproved      map[string]error // by such an account: why it is not proved whose its clients are
+
+	callers func() map[string]string // waits until the callers are known, and returns their ARNs by account; nil if nobody asks
+	writers map[string]bool          // by account whose caller may have to write there: whether reading the caller's role has begun
+	named   workers                  // read what the transfers name
 }
 
 // NewReader makes a reader with an empty snapshot.
 func NewReader(c client.Set) *Reader {
-	return &Reader{Snapshot: snapshot.New(maps.Keys(c)), clients: c}
+	return &Reader{Snapshot: snapshot.New(maps.Keys(c)), clients: c, proofs: &identities{}}
 }
 
 // lock locks the snapshot for writing. What was asked of it may have another answer afterwards.

@@ -41,7 +41,8 @@ func read(t *testing.T, c *cloud, set client.Set, transfers ...*transfer.Transfe
 	return v
 }
 
-// Before anything else is called, each client of a transfer's account has to prove that it is that account's.
+// Each client of a transfer's account has to prove, once, that it is that account's. Where one does not, nothing that was read meanwhile is there, and
+// the error says nothing else.
 func TestIdentity(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
@@ -75,7 +76,7 @@ func TestIdentity(t *testing.T) {
 			"account 111122223333 eu-west-1: no S3 client was given\naccount 444455556666: no STS client was given\naccount 444455556666 us-east-2: no S3 client was given", nil},
 		{"a further account without STS", func(_ *cloud, set client.Set) { set[accountC] = client.Account{} }, []string{accountA, accountC},
 			[]string{accountC},
-			"account 777788889999: no STS client was given", []string{accountA}},
+			"account 777788889999: no STS client was given", nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := &cloud{}
@@ -90,13 +91,13 @@ func TestIdentity(t *testing.T) {
 				t.Errorf("error (-want +got):\n%s", diff)
 			}
 			var asked []string
-			for i, call := range c.calls {
-				account, ok := strings.CutPrefix(call, "GetCallerIdentity ")
-				if ok && i < len(tt.asked) {
+			for _, call := range c.calls {
+				if account, ok := strings.CutPrefix(call, "GetCallerIdentity "); ok {
 					asked = append(asked, account)
-				} else if ok || err != nil {
-					t.Errorf("call %s", call)
 				}
+			}
+			if len(tt.asked) == 0 && len(c.calls) > 0 || err != nil && v != nil {
+				t.Errorf("calls %v, survey %v", c.calls, v)
 			}
 			slices.Sort(asked)
 			if diff := cmp.Diff(tt.asked, asked); diff != "" {
@@ -241,7 +242,14 @@ func TestUnread(t *testing.T) {
 			tr := nightly()
 			c := made(tr)
 			c.fails[tt.fails] = denied
-			s := read(t, c, c.clients(accountA, accountB), tr).Snapshot
+			if tt.fails == "ListObjectsV2" {
+				delete(c.tasks, mainTask) // of a transfer without a task alone
+			}
+			v, err := ReadToSetUp(t.Context(), c.clients(accountA, accountB), []*transfer.Transfer{tr}, 0, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := v.Snapshot
 			if err := tt.err(s); !errors.Is(err, denied) {
 				t.Errorf("error %v, want %v", err, denied)
 			}

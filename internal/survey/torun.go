@@ -3,7 +3,6 @@ package survey
 import (
 	"context"
 	"fmt"
-	"sync"
 
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/desired"
@@ -27,13 +26,14 @@ func TaskToRun(ctx context.Context, c client.Set, t *transfer.Transfer, given st
 	if a, ok := region.ParseARN(given); given != "" && (!ok || a.Account != t.TaskAccount || a.Region != w.Spec.Region) {
 		return "", fmt.Errorf("account %s %s: task %s of the Result is not there: give the Result of an apply of this plan, or none", t.TaskAccount, w.Spec.Region, text.Printable(given))
 	}
-	if _, err := identify(ctx, c, []string{t.TaskAccount}); err != nil || given != "" {
+	proofs := &identities{}
+	if _, err := proofs.prove(ctx, c, t.TaskAccount); err != nil || given != "" {
 		return given, err
 	}
 	s, pl := NewReader(c), transfer.Place{Account: t.TaskAccount, Region: w.Spec.Region}
 	listed := map[transfer.Place][]task.Entry{}
 	listInto(ctx, s, pl, "datasync:ListTasks", listed, task.List)
-	var wg sync.WaitGroup
+	var wg workers
 	for _, e := range listed[pl] {
 		if snapshot.WantsTask(desired.Set{Tasks: []desired.Task{w}}, pl, e) {
 			wg.Go(func() { s.ReadTask(ctx, pl, e.ARN) })
@@ -46,7 +46,7 @@ func TaskToRun(ctx context.Context, c client.Set, t *transfer.Transfer, given st
 	state, err := s.OurTask(w)
 	if err == nil && !state.Exists { // it may have another name
 		var read *Survey
-		if read, err = Read(ctx, c, []*transfer.Transfer{t}, 0, nil); err == nil {
+		if read, err = readFor(ctx, c, []*transfer.Transfer{t}, 0, nil, purpose{tearDown: true}, proofs); err == nil {
 			state, err = read.Snapshot.OurTask(w)
 		}
 	}

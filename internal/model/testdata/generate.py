@@ -13,7 +13,8 @@ LISTED = {
         TagResource UntagResource ListTagsForResource"""),
     "iam": ("iam", "IAM", """GetRole ListRolePolicies GetRolePolicy ListAttachedRolePolicies GetPolicy GetPolicyVersion CreateRole
         UpdateAssumeRolePolicy PutRolePolicy DeleteRolePolicy DeleteRole PutRolePermissionsBoundary TagRole UntagRole ListRoles ListRoleTags
-        ListInstanceProfilesForRole AttachRolePolicy DetachRolePolicy CreatePolicy DeletePolicy ListPolicyVersions"""),
+        ListInstanceProfilesForRole AttachRolePolicy DetachRolePolicy CreatePolicy DeletePolicy ListPolicyVersions
+        GetAccountAuthorizationDetails"""),
     "kms": ("kms", "KMS", "DescribeKey GetKeyPolicy PutKeyPolicy"),
     "s3": ("s3", "S3", """HeadBucket GetBucketPolicy PutBucketPolicy DeleteBucketPolicy GetBucketOwnershipControls PutBucketOwnershipControls
         DeleteBucketOwnershipControls GetBucketAcl GetPublicAccessBlock GetBucketPolicyStatus GetBucketEncryption GetBucketVersioning
