@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -45,6 +46,21 @@ func cutOff(t *testing.T, cloud *xaccttest.Cloud, p *xacct.Plan, n int) int {
 		t.Fatal(err)
 	}
 	return writes
+}
+
+// applyToRoles applies the plan where DataSync refuses every change, so that it comes to the roles and to no location.
+func applyToRoles(t *testing.T, cloud *xaccttest.Cloud, p *xacct.Plan) {
+	t.Helper()
+	cloud.Intercept(func(_ context.Context, call xaccttest.Call, next func() error) error {
+		if call.Service == "DataSync" && !kittest.Reads(call.Operation) {
+			return kittest.AccessDenied(call)
+		}
+		return next()
+	})
+	if _, err := p.Apply(t.Context(), cloud.Clients()); err == nil {
+		t.Error("applied without an error")
+	}
+	cloud.Intercept(nil)
 }
 
 // locationFor makes a location of others with the role.
@@ -283,5 +299,85 @@ func TestCutOffAdoptionBesideOthers(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestCutOffAdoptionUnread has a destroy plan that may not read a role. One that the adoption may have come to blocks the plan, and one of others does not.
+func TestCutOffAdoptionUnread(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		unread func(kittest.HandMade) string // the ARN of the role
+		blocks bool
+	}{
+		"the role at the place":     {func(h kittest.HandMade) string { return h.SourceRole }, true},
+		"a role at another place":   {func(kittest.HandMade) string { return theirRole }, false},
+		"a role of no location":     {func(kittest.HandMade) string { return theirRole + "-too" }, false},
+		"the role of the other end": {func(h kittest.HandMade) string { return h.DestinationRole }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cloud := kittest.World(t)
+				hand := kittest.ByHand(cloud, kittest.Push(cloud))
+				locationFor(t, cloud, "eu-west-1", "media-raw", "theirs/", roleFor(t, cloud))
+				tr := fitting(kittest.Push(cloud))
+				applyToRoles(t, cloud, kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}))
+				cloud.Intercept(func(_ context.Context, call xaccttest.Call, next func() error) error {
+					if call.Operation == "GetRole" && strings.HasSuffix(tt.unread(hand), "/"+kittest.KeyOf(call).Resource) {
+						return kittest.AccessDenied(call)
+					}
+					return next()
+				})
+				p := destroyPlan(t, cloud, tr, false)
+				cloud.Intercept(nil)
+				blocked := slices.ContainsFunc(p.Findings, func(f xacct.Finding) bool {
+					return f.Severity == xacct.Blocking && f.Subject == tt.unread(hand) && strings.Contains(f.Remedy, "iam:GetRole")
+				})
+				if blocked != tt.blocks {
+					t.Errorf("blocked: %v, want %v:\n%s", blocked, tt.blocks, p)
+				}
+				if names := p.Transfers[0].Source.Adopt.Role; names != hand.SourceRole {
+					t.Errorf("the plan names the role %q", names)
+				}
+			})
+		})
+	}
+}
+
+// TestFittingRoleCalls counts what a destroy plan calls to find the roles that fit: nothing more once the locations are adopted, and one look at each role
+// of the bucket's locations before.
+func TestFittingRoleCalls(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		rolesAlone bool // no location is adopted
+		adopted    func(kittest.HandMade, xacct.Transfer) xacct.Transfer
+		want       int // calls of GetRole for the source's role
+	}{
+		"adopted":                  {false, func(_ kittest.HandMade, tr xacct.Transfer) xacct.Transfer { return fitting(tr) }, 1},
+		"cut off":                  {true, func(_ kittest.HandMade, tr xacct.Transfer) xacct.Transfer { return fitting(tr) }, 2},
+		"cut off, with named ARNs": {true, kittest.HandMade.Adopted, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cloud := kittest.World(t)
+				hand := kittest.ByHand(cloud, kittest.Push(cloud))
+				tr := tt.adopted(hand, kittest.Push(cloud))
+				if p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{tr}); tt.rolesAlone {
+					applyToRoles(t, cloud, p)
+				} else {
+					kittest.MustApply(t, t.Context(), cloud.Clients(), p)
+				}
+				cloud.ResetCalls()
+				destroyPlan(t, cloud, tr, false)
+				got := 0
+				for _, call := range cloud.Calls() {
+					if call.Operation == "GetRole" && strings.HasSuffix(hand.SourceRole, "/"+kittest.KeyOf(call).Resource) {
+						got++
+					}
+				}
+				if got != tt.want {
+					t.Errorf("%d calls of GetRole, want %d", got, tt.want)
+				}
+			})
+		})
 	}
 }
