@@ -21,7 +21,8 @@ type Role struct {
 	Former    bool // these transfers used the role before and no longer do
 	Shared    bool // of a former role: another transfer still wants it
 
-	Others []string // what others have that needs the role, in words: locations without our tags, and statements that name it
+	Others  []string // what others have that needs an adopted role, in words: locations, those of other transfers included, and statements that name it
+	Another bool     // one of these locations is tagged as that of another transfer
 }
 
 // Serves reports whether one of the role's transfers also wants something of the shared policy.
@@ -204,14 +205,14 @@ type RoleEnd struct {
 }
 
 // Leaving is what becomes of the role when these transfers leave it. Of an adopted role all inline policies go if deleteAdopted is true and nothing
-// of others needs it.
+// of others needs it. Our tags stay on it for as long as another transfer has it.
 func (w Role) Leaving(s iamrole.State, deleteAdopted bool) RoleEnd {
 	var out RoleEnd
-	if deleteAdopted && w.Transfers[0].WasAdopted(s.Tags) && len(w.Others) > 0 {
+	if w.Transfers[0].WasAdopted(s.Tags) && (deleteAdopted && len(w.Others) > 0 || w.Another) {
 		deleteAdopted = false
 		out.Rest = append(out.Rest, w.Others...)
 	}
-	ours, adopted, others := w.PolicyNames(), w.Transfers[0].WasAdopted(s.Tags), false
+	ours, adopted, others := w.PolicyNames(), w.Transfers[0].WasAdopted(s.Tags), w.Another
 	for name := range s.Policies {
 		switch another := strings.HasPrefix(name, "xacct-") && !slices.Contains(ours, name); {
 		case slices.Contains(ours, name), adopted && deleteAdopted && !another:

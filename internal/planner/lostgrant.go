@@ -70,7 +70,8 @@ func (b *Builder) staysAdopted(t *transfer.Transfer, role string) bool {
 		adopted = state.Exists && t.WasAdopted(state.Tags)
 	}
 	needed := slices.ContainsFunc(b.Desired.Roles, func(r desired.Role) bool { return r.Arn == role && len(r.Others) > 0 })
-	return adopted && (!b.settings.DeleteAdopted || needed || len(b.Snap.OthersLocations(t, role)) > 0)
+	others, _ := b.Snap.OthersLocations(b.transfers, role)
+	return adopted && (!b.settings.DeleteAdopted || needed || len(others) > 0)
 }
 
 // allowsStill reports whether another statement of the policy allows the role, whatever the request, all actions of the statement on all its resources.

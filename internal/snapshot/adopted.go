@@ -79,15 +79,17 @@ func (s *Snapshot) OthersTasks(t *transfer.Transfer, location string) []string {
 	return out
 }
 
-// OthersLocations are the locations, by ARN and sorted, that have the role and no tags of ours, of those that were read.
-func (s *Snapshot) OthersLocations(t *transfer.Transfer, role string) []string {
-	var out []string
+// OthersLocations are the locations, by ARN and sorted, that have the role and are tagged as none of the transfers', of those that were read. ours reports
+// whether one of them is tagged as that of another transfer.
+func (s *Snapshot) OthersLocations(ts []*transfer.Transfer, role string) (arns []string, ours bool) {
 	for _, arn := range s.index().roleLocations[role] {
-		if s.Locations[arn].Tags[t.TagKey(transfer.TagManagedBy)] != transfer.ManagedBy {
-			out = append(out, arn)
+		tags := s.Locations[arn].Tags
+		if !slices.ContainsFunc(ts, func(t *transfer.Transfer) bool { return t.Marks(tags, "") }) {
+			arns = append(arns, arn)
+			ours = ours || slices.ContainsFunc(ts, func(t *transfer.Transfer) bool { return tags[t.TagKey(transfer.TagManagedBy)] == transfer.ManagedBy })
 		}
 	}
-	return out
+	return arns, ours
 }
 
 // usedElsewhere reports whether a location of the bucket that is none of the transfers' has the role. Transfers that are planned together write their
@@ -107,19 +109,19 @@ func (s *Snapshot) usedElsewhere(ts []*transfer.Transfer, role, bucket string) b
 func (s *Snapshot) withOthers(w desired.Set) desired.Set {
 	w.Roles = slices.Clone(w.Roles)
 	for i, r := range w.Roles {
-		w.Roles[i].Others = s.othersOf(w, r)
+		w.Roles[i].Others, w.Roles[i].Another = s.othersOf(w, r)
 	}
 	return w
 }
 
 // othersOf are, in words, the locations of others that have the role, and the statements that are not ours and name it, of the policies that serve its
-// transfers: AWS takes no policy that names a role which is gone.
-func (s *Snapshot) othersOf(w desired.Set, r desired.Role) []string {
-	var out []string
+// transfers: AWS takes no policy that names a role which is gone. another reports whether one of the locations is another transfer's.
+func (s *Snapshot) othersOf(w desired.Set, r desired.Role) (out []string, another bool) {
 	if !r.Transfers[0].WasAdopted(s.Roles[r.Arn].Tags) {
-		return nil // it goes by what names it alone
+		return nil, false // it goes by what names it alone
 	}
-	for _, arn := range s.OthersLocations(r.Transfers[0], r.Arn) {
+	locations, another := s.OthersLocations(r.Transfers, r.Arn)
+	for _, arn := range locations {
 		out = append(out, "location "+arn)
 	}
 	id, ids := s.Roles[r.Arn].ID, s.RoleIDs()
@@ -135,5 +137,5 @@ func (s *Snapshot) othersOf(w desired.Set, r desired.Role) []string {
 			out = append(out, text.Statement(sid)+" in the policy of key "+transfer.KeyName(k.Spec.ARN))
 		}
 	}
-	return out
+	return out, another
 }

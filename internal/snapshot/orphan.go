@@ -59,7 +59,7 @@ func (s *Snapshot) OrphanRoles(w desired.Set) []desired.Role {
 			name, _ := transfer.RoleNameOf(arn)
 			r := desired.Role{Account: t.TaskAccount, Arn: arn, Spec: iamrole.Spec{Name: name, Path: state.Path, Tags: t.TagsFor("")},
 				Transfers: []*transfer.Transfer{t}, Former: true, Shared: s.WantsRole(arn)}
-			r.Others = s.othersOf(w, r)
+			r.Others, r.Another = s.othersOf(w, r)
 			out = append(out, r)
 		}
 	}

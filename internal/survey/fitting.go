@@ -31,8 +31,8 @@ type fitter struct {
 	unfit []Unfit
 }
 
-// fit returns the transfers with ARNs in place of [plan.Fitting], and what has none. A tear-down takes what is tagged as the transfer's alone, and has
-// nothing to say of the rest.
+// fit returns the transfers with ARNs in place of [plan.Fitting], and what has none. A tear-down takes what is tagged as ours alone, and has nothing to
+// say of the rest.
 func fit(ctx context.Context, s *Reader, transfers []*transfer.Transfer, setUp bool) ([]*transfer.Transfer, []Unfit) {
 	out, unfit := slices.Clone(transfers), []Unfit(nil)
 	for i, t := range transfers {
@@ -82,10 +82,17 @@ func (f *fitter) end(ctx context.Context, side plan.Side) plan.Adopt {
 	a := e.Adopt
 	pl := transfer.Place{Account: f.t.TaskAccount, Region: e.Region}
 	field := strings.ToUpper(string(side[:1])) + string(side[1:]) + ".Adopt"
+	var free []string
 	if a.Location == plan.Fitting {
-		a.Location = f.location(ctx, pl, side, field+".Location")
+		a.Location, free = f.location(ctx, pl, side, field+".Location")
 	}
-	if a.Role != plan.Fitting || a.Location == plan.Fitting {
+	switch {
+	case a.Role != plan.Fitting:
+		return a
+	case a.Location == plan.Fitting && !f.setUp:
+		a.Role = f.begunRole(ctx, side, free)
+		return a
+	case a.Location == plan.Fitting:
 		return a
 	}
 	if f.ReadLocation(ctx, pl, a.Location); f.Locations[a.Location].RoleARN != "" {
@@ -96,8 +103,8 @@ func (f *fitter) end(ctx context.Context, side plan.Side) plan.Adopt {
 	return a
 }
 
-// location is the ARN of the location that fits the side; [plan.Fitting] if none does.
-func (f *fitter) location(ctx context.Context, pl transfer.Place, side plan.Side, field string) string {
+// location is the ARN of the location that fits the side; [plan.Fitting] if none does. unowned are those of the side's bucket that nobody has.
+func (f *fitter) location(ctx context.Context, pl transfer.Place, side plan.Side, field string) (fitting string, unowned []string) {
 	uri := f.t.LocationSpec(side).URI()
 	api, err := f.clients.DataSync(pl.Account, pl.Region)
 	var entries []location.Entry
@@ -106,7 +113,7 @@ func (f *fitter) location(ctx context.Context, pl transfer.Place, side plan.Side
 	}
 	if err != nil {
 		f.none(side, field, uri, "the locations in "+pl.Region+" could not be listed: "+text.OneLine(err))
-		return plan.Fitting
+		return plan.Fitting, nil
 	}
 	var ours, free, near []string
 	for _, entry := range entries {
@@ -123,8 +130,9 @@ func (f *fitter) location(ctx context.Context, pl transfer.Place, side plan.Side
 		} else if entry.URI != uri {
 			near = append(near, entry.ARN+" is of "+entry.URI)
 		}
+		_, unowned = f.sort(entry.ARN, tags, side, nil, unowned)
 	}
-	return f.one(side, field, uri, "locations at "+uri, ours, free, near)
+	return f.one(side, field, uri, "locations at "+uri, ours, free, near), unowned
 }
 
 // task is the ARN of the task that uses the locations of both ends; [plan.Fitting] if none does.

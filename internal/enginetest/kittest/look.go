@@ -1,7 +1,10 @@
 package kittest
 
 import (
+	"maps"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/xacct/xacct"
@@ -20,6 +23,34 @@ func StableDump(cloud *xaccttest.Cloud) string {
 // Dump is everything in the cloud but the objects and what AWS leaves on an account's behalf.
 func Dump(cloud *xaccttest.Cloud) string {
 	return cloud.Dump(func(o *xaccttest.DumpOptions) { o.NoObjects, o.NoServiceLinkedRoles = true, true })
+}
+
+// DiffEither says which lines of a dump stand there more often or less often than in the dump of before and in that of settled, which is what an undisturbed
+// set-up and its tear-down lead to. Of what was adopted a tear-down puts back neither trust policies nor the statements of others that ours replaced. "" is
+// no difference.
+func DiffEither(before, settled, got string) string {
+	was, end, is := linesOf(before), linesOf(settled), linesOf(got)
+	out := ""
+	for _, line := range slices.Sorted(maps.Keys(is)) {
+		if is[line] > max(was[line], end[line]) {
+			out += "+ " + line + "\n"
+		}
+	}
+	for _, line := range slices.Sorted(maps.Keys(was)) {
+		if is[line] < min(was[line], end[line]) {
+			out += "- " + line + "\n"
+		}
+	}
+	return out
+}
+
+// linesOf counts the lines of a text.
+func linesOf(text string) map[string]int {
+	out := map[string]int{}
+	for line := range strings.Lines(text) {
+		out[strings.TrimSuffix(line, "\n")]++
+	}
+	return out
 }
 
 // BucketPolicy is the parsed policy of a bucket.
