@@ -168,7 +168,7 @@ func (b *Builder) taskRequires(t *transfer.Transfer) []string {
 	if id := desired.LogGroupChange(t); id != "" {
 		out = append(out, id)
 	}
-	out = append(append(out, b.dataKeyRequires(t)...), b.logDrops(t)...)
+	out = append(append(out, b.dataKeyRequires(t)...), b.logDrops(t, t.Destination.Region)...)
 	for _, side := range transfer.Sides {
 		if t.End(side).LocationARN == "" {
 			out = append(out, locationID(t, side))

@@ -72,11 +72,18 @@ func (b *Builder) dropFormerLogPolicies(w desired.Set) {
 	for _, l := range w.Logs {
 		logs := func(t desired.Task) bool {
 			mine := slices.ContainsFunc(l.Transfers, func(x *transfer.Transfer) bool { return x.Name == t.Transfer.Name })
-			return mine && b.mode == plan.SetUp && b.keepsLogging(t)
+			return mine && b.mode == plan.SetUp && t.Spec.Region == l.Region && b.keepsLogging(t)
 		}
-		if l.Former && !slices.ContainsFunc(w.Tasks, logs) {
-			b.dropLogPolicy(l, nil)
+		if !l.Former || slices.ContainsFunc(w.Tasks, logs) {
+			continue
 		}
+		after := map[string][]string{} // a task in a Region that the transfer leaves logs until the new one is there
+		for _, t := range w.Tasks {
+			if b.mode == plan.SetUp && t.Spec.Region != l.Region {
+				after[t.Transfer.Name] = []string{t.ID()}
+			}
+		}
+		b.dropLogPolicy(l, after)
 	}
 }
 
@@ -91,13 +98,13 @@ func (b *Builder) keepsLogging(w desired.Task) bool {
 	return spec.Mode == dstypes.TaskModeBasic && spec.LogGroupARN != "" && spec.Options.LogLevel != dstypes.LogLevelOff
 }
 
-// logDrops returns the IDs of the changes of log policies that the transfer no longer needs. Its task is changed after them, because only the task
-// says so.
-func (b *Builder) logDrops(t *transfer.Transfer) []string {
+// logDrops returns the IDs of the changes of log policies of the Region that the transfer no longer needs. Its task there is changed after them, because only
+// the task says so.
+func (b *Builder) logDrops(t *transfer.Transfer, region string) []string {
 	var out []string
 	for _, l := range b.Desired.Logs {
 		mine := slices.ContainsFunc(l.Transfers, func(x *transfer.Transfer) bool { return x.Name == t.Name })
-		if l.Former && mine && b.planned(l.ID()) != nil {
+		if l.Former && mine && l.Region == region && b.planned(l.ID()) != nil {
 			out = append(out, l.ID())
 		}
 	}

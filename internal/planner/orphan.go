@@ -83,6 +83,9 @@ func (b *Builder) dropOrphanTasks(w desired.Task, after ...string) (ids []string
 		c := plan.Change{ID: transfer.ChangeID(a.Account, a.Region, plan.DataSyncTask, t.Name+"/"+snapshot.LastOf(s.ARN)), Account: a.Account, Region: a.Region, Kind: plan.DataSyncTask,
 			Name: cmp.Or(s.Name, t.Name), Transfers: []string{t.Name}, Op: plan.Delete, Before: w.Before(s), ARN: s.ARN, Requires: after,
 			Calls: []string{"datasync:DeleteTask"}, Reason: reasonOrphan}
+		if a.Region != w.Spec.Region {
+			c.Requires = append(slices.Clone(after), b.logDrops(t, a.Region)...)
+		}
 		if twins[s.ARN] {
 			if c.Requires, c.Reason = nil, reasonTwin; snapshot.InUse(s) {
 				b.keepTwinTask(w, s)

@@ -137,7 +137,7 @@ func (d *tearDown) dropStatements(after map[string][]string) {
 func (b *Builder) dropTask(w desired.Task, after []string) string {
 	t, spec := w.Transfer, w.Spec
 	c := plan.Change{ID: w.ID(), Account: spec.Account, Region: spec.Region, Kind: plan.DataSyncTask, Name: spec.Name, Transfers: []string{t.Name},
-		Op: plan.Delete, Calls: []string{"datasync:DeleteTask"}, Requires: append(b.logDrops(t), after...)}
+		Op: plan.Delete, Calls: []string{"datasync:DeleteTask"}, Requires: append(b.logDrops(t, spec.Region), after...)}
 	if !b.CanRead(spec.Account) {
 		b.add(c)
 		return c.ID

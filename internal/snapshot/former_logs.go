@@ -12,7 +12,7 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// FormerLogs are the former log policies of the transfers: those that a transfer needed before and no longer needs.
+// FormerLogs are the former log policies of the transfers: those that a transfer needed before and no longer needs, in its Region or in one that it was in.
 //
 // Only the transfer's task tells of one, because it still has the log group. AWS documents how to take a manifest or report off a task, but no way to
 // take a log group off, and an empty ARN is not of the form that it asks for. So the statement leaves before the task does.
@@ -20,30 +20,40 @@ import (
 func (s *Snapshot) FormerLogs(w desired.Set) []desired.LogPolicy {
 	var out []desired.LogPolicy
 	for _, tw := range w.Tasks {
-		if desired.LogChange(tw.Transfer) != "" || !s.logs(tw) {
-			continue
+		for _, reg := range s.logRegions(tw) {
+			if desired.LogChange(tw.Transfer) != "" && reg == tw.Spec.Region {
+				continue
+			}
+			l := desired.NewLogPolicy(tw.Spec.Account, reg, tw.Transfer.Partition)
+			i := slices.IndexFunc(out, func(o desired.LogPolicy) bool { return o.ID() == l.ID() })
+			if i < 0 {
+				l.Former = true
+				out = append(out, l)
+				i = len(out) - 1
+			}
+			out[i].Transfers = append(out[i].Transfers, tw.Transfer)
 		}
-		l := desired.NewLogPolicy(tw.Spec.Account, tw.Spec.Region, tw.Transfer.Partition)
-		i := slices.IndexFunc(out, func(o desired.LogPolicy) bool { return o.ID() == l.ID() })
-		if i < 0 {
-			l.Former = true
-			out = append(out, l)
-			i = len(out) - 1
-		}
-		out[i].Transfers = append(out[i].Transfers, tw.Transfer)
 	}
 	return out
 }
 
-// logs reports whether a task of the transfer in the wanted Region has a log group.
-func (s *Snapshot) logs(w desired.Task) bool {
+// logRegions are the Regions, sorted, in which a task of the transfer has a log group.
+func (s *Snapshot) logRegions(w desired.Task) []string {
+	var out []string
 	for _, arn := range s.ownedTasks(w.Transfer) {
-		state := s.Tasks[arn]
-		if desired.IsIn(arn, w.Spec.Account, w.Spec.Region) && w.Transfer.Owns(arn, state.Tags, "") && LogGroup(state) != "" {
-			return true
+		a, _ := region.ParseARN(arn)
+		if state := s.Tasks[arn]; a.Account == w.Spec.Account && w.Transfer.Owns(arn, state.Tags, "") && LogGroup(state) != "" {
+			out = append(out, a.Region)
 		}
 	}
-	return false
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// OwnsTask reports whether the task was read and is one of the transfers'.
+func (s *Snapshot) OwnsTask(arn string) bool {
+	state, read := s.Tasks[arn]
+	return read && slices.ContainsFunc(s.Transfers, func(t *transfer.Transfer) bool { return t.Owns(arn, state.Tags, "") })
 }
 
 // LogGroup is the log group of the observed task if the task is BASIC, so that our log policy may be for it; else "".
@@ -165,7 +175,7 @@ func (s *Snapshot) LogsNeeded(w desired.LogPolicy) bool {
 		}
 	}
 	for arn, state := range s.LogUsers {
-		if !desired.IsIn(arn, w.Account, w.Region) {
+		if !desired.IsIn(arn, w.Account, w.Region) || s.OwnsTask(arn) { // the transfers' own were counted
 			continue
 		}
 		managed := func(t *transfer.Transfer) bool {

@@ -350,7 +350,7 @@ func TestFormerLogs(t *testing.T) {
 		{"it logged", func(*task.State) {}, []string{accountA + "/us-east-2/log-policy/xacct-datasync"}},
 		{"it did not", func(s *task.State) { s.LogGroupARN = "" }, nil},
 		{"ENHANCED", func(s *task.State) { s.Mode = dstypes.TaskModeEnhanced }, nil},
-		{"in another Region", func(s *task.State) { s.ARN = movedTask }, nil},
+		{"in another Region", func(s *task.State) { s.ARN = movedTask }, []string{accountA + "/eu-central-1/log-policy/xacct-datasync"}},
 		{"not ours", func(s *task.State) { s.Tags = nil }, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -68,20 +68,44 @@ func (s *Reader) readLogUser(ctx context.Context, pl transfer.Place, arn string)
 	s.LogUsers[arn] = state
 }
 
-// readFormerLogs reads the former log policies where none is wanted, and the listed tasks of others that may need them.
+// readFormerLogs reads the former log policies where none is wanted and that were not read yet, and the tasks of others there that may need them. Tasks in
+// Regions that nothing is wanted in are listed first, into tasks. Where they cannot be listed, the policy counts as one that cannot be read.
 func (s *Reader) readFormerLogs(ctx context.Context, w desired.Set, tasks map[transfer.Place][]task.Entry) {
-	var wg workers
+	var left []desired.LogPolicy
+	var lists []transfer.Place
 	for _, l := range s.FormerLogs(w) {
 		pl := transfer.Place{Account: l.Account, Region: l.Region}
-		if w.LogsIn(pl) {
-			continue // read already
+		if _, read := s.Logs[l.ID()]; read || s.Failures[l.ID()] != nil || w.LogsIn(pl) {
+			continue
 		}
-		wg.Go(func() { s.readLogs(ctx, l) })
-		for _, e := range tasks[pl] {
-			if e.Mode == dstypes.TaskModeBasic && !snapshot.WantsTask(w, pl, e) {
-				wg.Go(func() { s.readLogUser(ctx, pl, e.ARN) })
+		left = append(left, l)
+		if _, listed := tasks[pl]; !listed && s.Failures[pl.Account+"/"+pl.Region] == nil {
+			lists = append(lists, pl)
+		}
+	}
+	var wg workers
+	for _, pl := range lists {
+		wg.Go(func() { listInto(ctx, s, pl, "datasync:ListTasks", tasks, task.List) })
+	}
+	wg.Wait()
+	s.Seal()
+	var reads []func()
+	for _, l := range left {
+		pl := transfer.Place{Account: l.Account, Region: l.Region}
+		entries, listed := tasks[pl]
+		if err := s.Failures[pl.Account+"/"+pl.Region]; !listed && err != nil {
+			reads = append(reads, func() { s.fail(l.ID(), err) })
+			continue
+		}
+		reads = append(reads, func() { s.readLogs(ctx, l) })
+		for _, e := range entries {
+			if e.Mode == dstypes.TaskModeBasic && !snapshot.WantsTask(w, pl, e) && !s.OwnsTask(e.ARN) {
+				reads = append(reads, func() { s.readLogUser(ctx, pl, e.ARN) })
 			}
 		}
+	}
+	for _, read := range reads {
+		wg.Go(read)
 	}
 	wg.Wait()
 }

@@ -29,6 +29,8 @@ func (s *Reader) observe(ctx context.Context) (*snapshot.Snapshot, error) {
 	s.readFormerLogs(ctx, w, lists.tasks)
 	s.readReferred(ctx, w, lists.locations)
 	s.Seal()
+	s.readFormerLogs(ctx, w, lists.tasks) // of Regions that the transfers were in
+	s.Seal()
 	s.readAdoptedUsers(ctx, w)
 	s.Seal()
 	s.readFormerLogGroups(ctx, w)
