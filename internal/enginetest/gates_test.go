@@ -219,7 +219,7 @@ func TestDeadline(t *testing.T) {
 		cloud := kittest.World(t, func(o *xaccttest.Options) { o.Latency = 100 * time.Millisecond })
 		p := kittest.MustPlan(t, t.Context(), cloud.Clients(), []xacct.Transfer{kittest.Push(cloud)})
 		full := time.Now()
-		ctx, cancel := context.WithTimeout(t.Context(), 600*time.Millisecond)
+		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 		defer cancel()
 		r, err := p.Apply(ctx, cloud.Clients())
 		if !errors.Is(err, context.DeadlineExceeded) {
