@@ -185,7 +185,7 @@ func TestCutOffAdoptionIsTakenAway(t *testing.T) {
 // TestCutOffAdoptionBesideOthers cuts an adoption off where locations of others or of other transfers stand in the same buckets: what stands of it is taken
 // away, and theirs stays as it is.
 func TestCutOffAdoptionBesideOthers(t *testing.T) {
-	kittest.SkipUnderRace(t)
+	kittest.SkipUnlessFaults(t)
 	t.Parallel()
 	later := func(tr xacct.Transfer) xacct.Transfer { // beside the transfer of the name
 		tr.Name, tr.Source.Prefix, tr.Destination.Prefix = "later", "2027/", "later"

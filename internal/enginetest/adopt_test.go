@@ -133,7 +133,7 @@ func TestAdoption(t *testing.T) {
 // TestAdoptionInterrupted ends the process after every write of an adoption and of both tear-downs: the next plan and apply lead to where an undisturbed
 // run does.
 func TestAdoptionInterrupted(t *testing.T) {
-	kittest.SkipUnderRace(t)
+	kittest.SkipUnlessFaults(t)
 	t.Parallel()
 	type act func(*testing.T, *xaccttest.Cloud, xacct.Transfer) *xacct.Plan
 	up := func(t *testing.T, cloud *xaccttest.Cloud, tr xacct.Transfer) *xacct.Plan {

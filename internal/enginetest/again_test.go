@@ -35,7 +35,7 @@ func TestSamePlanAgain(t *testing.T) {
 			if i%min(testlimit.UnderRace, 3) != 0 {
 				continue
 			}
-			for n := 1 + i%kittest.Sample(16*testlimit.UnderRace, 1); ; n += kittest.Sample(16*testlimit.UnderRace, 1) {
+			for n := 1 + i%kittest.Sample(40*testlimit.UnderRace, 1); ; n += kittest.Sample(40*testlimit.UnderRace, 1) {
 				more := false
 				synctest.Test(t, func(t *testing.T) {
 					cloud, tr := m.begin(t)

@@ -143,6 +143,7 @@ func costly(cloud *xaccttest.Cloud) []xacct.Transfer {
 // TestContextEndsBetweenDecisions ends the context of a plan and of an apply while policies are decided: both return its error soon.
 func TestContextEndsBetweenDecisions(t *testing.T) {
 	kittest.SkipUnderRace(t)
+	t.Parallel()
 	cloud := kittest.World(t)
 	transfers := costly(cloud)
 	approved := kittest.MustPlan(t, t.Context(), cloud.Clients(), transfers)

@@ -96,6 +96,7 @@ func stored(t *testing.T, p *xacct.Plan) *xacct.Plan {
 
 // Several resources that are tagged as ours are an AmbiguousError of Apply, whether the plan was made before or after, and of Residue.
 func TestAmbiguousErrorFromApplyAndResidue(t *testing.T) {
+	t.Parallel()
 	for _, kind := range []xacct.Kind{xacct.DataSyncLocation, xacct.DataSyncTask} {
 		cloud := kittest.World(t, func(o *xaccttest.Options) { o.PageSize, o.Phases.Creating = 100, 0 })
 		tr := kittest.Push(cloud)

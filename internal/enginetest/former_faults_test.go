@@ -17,7 +17,7 @@ import (
 // TestMovesInterrupted ends the process right after every write of a move, and of a tear-down instead of it: the next plan and apply lead to where
 // an undisturbed run does. Without -faults it takes a sample.
 func TestMovesInterrupted(t *testing.T) {
-	kittest.SkipUnderRace(t)
+	kittest.SkipUnlessFaults(t)
 	t.Parallel()
 	total := 0
 	for i, m := range moves {

@@ -14,7 +14,7 @@ import (
 
 // A move to another bucket that is cut short after any write, and is then taken back or torn down as if it had never been, leaves no grant.
 func TestUndoneMoveLeavesNoGrant(t *testing.T) {
-	kittest.SkipUnderRace(t)
+	kittest.SkipUnlessFaults(t)
 	t.Parallel()
 	for _, m := range moves {
 		if m.name != "both ends to other Regions" && m.name != "to a bucket of a third account" {

@@ -26,7 +26,7 @@ import (
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html and
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html (the requests).
 func TestEveryMissingKeyPermission(t *testing.T) {
-	kittest.SkipUnderRace(t)
+	kittest.SkipUnlessFaults(t)
 	t.Parallel()
 	cases := 0
 	for _, tt := range []struct {

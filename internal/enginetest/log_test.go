@@ -241,7 +241,7 @@ func TestNoEditIsLogged(t *testing.T) {
 
 // With a logger that wants no Debug nothing is made for it, and a nil one is none.
 func TestLogLevels(t *testing.T) {
-	kittest.SkipUnderRace(t)
+	t.Parallel()
 	cloud := kittest.World(t)
 	var b bytes.Buffer
 	_, errs := journey(t.Context(), cloud, kittest.Push(cloud), slog.New(slog.NewTextHandler(&b, nil)))

@@ -131,7 +131,7 @@ func TestFormerLogGroup(t *testing.T) {
 
 // TestFormerLogGroupInterrupted ends the process after every write of a plan that leaves a log group: the next plan and apply lead to the same end.
 func TestFormerLogGroupInterrupted(t *testing.T) {
-	kittest.SkipUnderRace(t)
+	kittest.SkipUnlessFaults(t)
 	t.Parallel()
 	for name, leave := range leavings {
 		t.Run(name, func(t *testing.T) {

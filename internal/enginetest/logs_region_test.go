@@ -120,7 +120,7 @@ func TestLogPolicyOfFormerRegion(t *testing.T) {
 // TestLogPolicyOfFormerRegionInterrupted ends the process after every write of such a move: the next plan and apply lead to the same end, and so does a
 // destroy plan in their place.
 func TestLogPolicyOfFormerRegionInterrupted(t *testing.T) {
-	kittest.SkipUnderRace(t)
+	kittest.SkipUnlessFaults(t)
 	t.Parallel()
 	for _, destroyed := range []bool{false, true} {
 		t.Run(fmt.Sprintf("destroyed %v", destroyed), func(t *testing.T) {

@@ -189,7 +189,7 @@ func TestOperatorPoliciesByEnforcement(t *testing.T) {
 				lives++
 				for _, one := range list {
 					key := one.key()
-					if crc32.ChecksumIEEE([]byte(key))%uint32(kittest.Sample(24*testlimit.UnderRace, 1)) != 0 {
+					if crc32.ChecksumIEEE([]byte(key))%uint32(kittest.Sample(60*testlimit.UnderRace, 1)) != 0 {
 						continue
 					}
 					all[key] = append(all[key], o.name)

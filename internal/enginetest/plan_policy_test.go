@@ -91,7 +91,7 @@ func TestPlanOperatorPolicyByEnforcement(t *testing.T) {
 			}
 			for _, one := range list {
 				key := one.key()
-				if crc32.ChecksumIEEE([]byte(key))%uint32(kittest.Sample(32*testlimit.UnderRace, 1)) != 0 {
+				if crc32.ChecksumIEEE([]byte(key))%uint32(kittest.Sample(80*testlimit.UnderRace, 1)) != 0 {
 					continue
 				}
 				all[key] = append(all[key], a.name)

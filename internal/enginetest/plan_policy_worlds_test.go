@@ -141,6 +141,7 @@ var handedWorlds = []appliedWorld{
 // The policy of an account's part of a plan allows what that of the whole plan does, but for reading the policies of buckets that are left: whose they are,
 // and that there are any, stands in the changes of several accounts.
 func TestPlanOperatorPolicyOfParts(t *testing.T) {
+	kittest.SkipUnlessFaults(t)
 	for i, w := range appliedWorlds() {
 		if i%kittest.Sample(3, 1) != 0 {
 			continue

@@ -248,7 +248,7 @@ func TestReportsThatCountForNothing(t *testing.T) {
 			t.Fatalf("%d reports are %s, want ten", len(cases), kind.name)
 		}
 		for i, tt := range cases {
-			if i%kittest.Sample(3, 1) != 0 {
+			if i%kittest.Sample(5, 1) != 0 {
 				continue
 			}
 			t.Run(kind.name+": "+tt.name, func(t *testing.T) {

@@ -55,7 +55,7 @@ var roomFor = regexp.MustCompile(`room for (\d+) more like it`)
 // TestRoomIsAsTold sets up as many more transfers as the finding has room for, one plan after the other: the next one is refused. It starts with transfers of
 // one plan, or of one plan each.
 func TestRoomIsAsTold(t *testing.T) {
-	kittest.SkipUnderRace(t)
+	kittest.SkipUnlessFaults(t)
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		first  int

@@ -109,7 +109,7 @@ func show(p authz.Policies, d authz.Decision) string {
 // An answer is undetermined if and only if the answers for the values of the unknown keys differ, and it names exactly the keys that
 // make them differ.
 func TestUndeterminedMeansIt(t *testing.T) {
-	rounds := 2000
+	rounds := 800
 	if testing.Short() || testlimit.UnderRace > 1 {
 		rounds = 300
 	}

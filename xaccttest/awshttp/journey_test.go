@@ -3,6 +3,7 @@ package awshttp_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"slices"
@@ -21,6 +22,8 @@ import (
 	"github.com/xacct/xacct/xaccttest"
 	"github.com/xacct/xacct/xaccttest/awshttp"
 )
+
+var applies = flag.Int("applies", 16, "how many applies run at once in TestManyAppliesAtOnce; .ci/clients runs 64")
 
 // theirs is a policy of the destination's owner, which must stay.
 const theirs = `{"Version":"2012-10-17","Statement":[{"Sid":"TLSOnly","Effect":"Deny","Principal":"*","Action":"s3:*",` +
@@ -216,7 +219,7 @@ func TestManyAppliesAtOnce(t *testing.T) {
 		w := newWorld(func(o *xaccttest.Options) { o.Latency = 10 * time.Millisecond })
 		p := w.plan(t)
 		var wg sync.WaitGroup
-		for range max(4, 64/testlimit.UnderRace) {
+		for range max(4, *applies/testlimit.UnderRace) {
 			wg.Go(func() { p.Apply(t.Context(), w.clients) }) //nolint:errcheck // that they are in each other's way is no matter
 		}
 		wg.Wait()

@@ -33,7 +33,7 @@ func TestPartialAppliesAreTakenAway(t *testing.T) {
 				settled := s.taken(t)
 				for k, key := range keys {
 					for l, f := range faults {
-						if f.transient || kittest.Reads(key.Operation) || !kittest.EveryFault() && (7*k+3*l+i)%61 > 0 {
+						if f.transient || kittest.Reads(key.Operation) || !kittest.EveryFault() && (7*k+3*l+i)%211 > 0 {
 							continue
 						}
 						total.Add(1)

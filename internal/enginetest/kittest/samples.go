@@ -29,3 +29,11 @@ func Count(t *testing.T, cases int, more string, args ...any) {
 		t.Error("no case ran")
 	}
 }
+
+// SkipUnlessFaults skips a test that goes through all interruptions or all permissions of something, and is run whole by .ci/faults.
+func SkipUnlessFaults(t *testing.T) {
+	t.Helper()
+	if !*everyFault {
+		t.Skip("a sweep, which .ci/faults runs with -faults")
+	}
+}
