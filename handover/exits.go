@@ -13,7 +13,6 @@ import (
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/policy"
-	"github.com/xacct/xacct/task"
 )
 
 // exits are the resources that the account can own in a configuration of its own, as the transfers ask for them.
@@ -213,14 +212,6 @@ func existing(ch *plan.Change, resource string) (string, error) {
 		return "", mismatch(ch, "its ARN is none of the account and Region")
 	}
 	return ch.ARN, nil
-}
-
-// modeOf is the mode of a task that is made from the spec.
-func modeOf(s task.Spec) dstypes.TaskMode {
-	if s.Mode == "" {
-		return dstypes.TaskModeEnhanced
-	}
-	return s.Mode
 }
 
 // empty reports whether no configuration has anything to say.

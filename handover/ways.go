@@ -107,11 +107,6 @@ func (w *work) fragmentNote(p *inert.Page, folder string) {
 	}
 }
 
-// own reports whether the account has resources that it can keep in a configuration.
-func (w *work) ownsResources() bool {
-	return len(w.exits.roles)+len(w.exits.locations)+len(w.exits.tasks)+len(w.exits.groups) > 0
-}
-
 // waits reports whether a location is still to be made that another account must allow first.
 func (w *work) waits() bool {
 	return slices.ContainsFunc(w.exits.locations, func(l exitLocation) bool {

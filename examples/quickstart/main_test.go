@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -105,12 +106,12 @@ func TestSabotage(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				cloud := newWorld()
-				hits := 0
+				var hits atomic.Int64
 				cloud.Intercept(func(ctx context.Context, call xaccttest.Call, next func() error) error {
 					if call.Operation != tt.operation {
 						return next()
 					}
-					hits++
+					hits.Add(1)
 					if tt.instead != nil {
 						tt.instead(cloud)
 						return next()
@@ -118,7 +119,7 @@ func TestSabotage(t *testing.T) {
 					return nil
 				})
 				printed, err := journeyOf(t, t.Context(), cloud)
-				if hits == 0 {
+				if hits.Load() == 0 {
 					t.Fatal("nothing was sabotaged")
 				}
 				if err == nil {

@@ -105,6 +105,9 @@ func (r *run) know(id, arn string) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.ids[id] == arn && r.newIDs[arn] == "" {
+		return // known already
+	}
 	if r.newIDs == nil {
 		r.newIDs = map[string]string{}
 	}
