@@ -62,8 +62,8 @@ type prover struct {
 // newProver returns a prover of the policies that can be read. A policy that cannot has held the change back already.
 func (r *run) newProver(w desired.Role, state iamrole.State) *prover {
 	p := &prover{run: r, w: w, state: state}
-	for _, b := range r.desired.Buckets {
-		if !w.Serves(b.SharedPolicy) || !r.current.CanRead(b.Spec.Account) {
+	for _, b := range r.wanted.BucketsOf(w) {
+		if !r.current.CanRead(b.Spec.Account) {
 			continue
 		}
 		p.policies = append(p.policies, &mayName{id: b.ID(), what: "bucket " + b.Spec.Name, read: func(ctx context.Context) (policy.Document, error) {
@@ -78,8 +78,8 @@ func (r *run) newProver(w desired.Role, state iamrole.State) *prover {
 			return d, err
 		}})
 	}
-	for _, k := range r.desired.Keys {
-		if !w.Serves(k.SharedPolicy) || !r.current.CanRead(k.Spec.Account()) {
+	for _, k := range r.wanted.KeysOf(w) {
+		if !r.current.CanRead(k.Spec.Account()) {
 			continue
 		}
 		p.policies = append(p.policies, &mayName{id: k.ID(), what: "key " + transfer.KeyName(k.Spec.ARN), read: func(ctx context.Context) (policy.Document, error) {

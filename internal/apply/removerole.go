@@ -30,7 +30,7 @@ func (r *run) removedBeside(ch *plan.Change) bool {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(r.desired.Keys, func(k desired.Key) bool { return k.Former && w.Serves(k.SharedPolicy) })
+	return !slices.ContainsFunc(r.wanted.KeysOf(w), func(k desired.Key) bool { return k.Former })
 }
 
 // removeRole deletes our inline policies, and the role if nothing else is left on it and no policy that can be read names it.

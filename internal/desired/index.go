@@ -1,6 +1,10 @@
 package desired
 
-import "github.com/xacct/xacct/policy"
+import (
+	"slices"
+
+	"github.com/xacct/xacct/policy"
+)
 
 // Index is a Set by the IDs of its changes.
 type Index struct {
@@ -12,13 +16,46 @@ type Index struct {
 	LogGroups  map[string]LogGroup
 	Locations  map[string]Location
 	Tasks      map[string]Task
+
+	set           Set
+	buckets, keys map[string][]int // by the name of a transfer: where they stand in the set
 }
 
 // NewIndex indexes the set.
 func NewIndex(w Set) Index {
 	x := Index{Roles: by(w.Roles, Role.ID), Buckets: by(w.Buckets, Bucket.ID), Ownerships: by(w.Buckets, Bucket.OwnershipID), Keys: by(w.Keys, Key.ID),
 		Logs: by(w.Logs, LogPolicy.ID), LogGroups: by(w.LogGroups, LogGroup.ID), Locations: by(w.Locations, Location.ID), Tasks: by(w.Tasks, Task.ID)}
+	x.set, x.buckets, x.keys = w, map[string][]int{}, map[string][]int{}
+	for i, b := range w.Buckets {
+		for _, t := range b.Transfers {
+			x.buckets[t.Name] = append(x.buckets[t.Name], i)
+		}
+	}
+	for i, k := range w.Keys {
+		for _, t := range k.Transfers {
+			x.keys[t.Name] = append(x.keys[t.Name], i)
+		}
+	}
 	return x
+}
+
+// BucketsOf are the buckets of whose policies a transfer of the role wants something, in the set's order. They are those that the role serves.
+func (x Index) BucketsOf(w Role) []Bucket { return servedBy(w, x.buckets, x.set.Buckets) }
+
+// KeysOf are the keys of whose policies a transfer of the role wants something, in the set's order.
+func (x Index) KeysOf(w Role) []Key { return servedBy(w, x.keys, x.set.Keys) }
+
+func servedBy[R any](w Role, places map[string][]int, all []R) []R {
+	var at []int
+	for _, t := range w.Transfers {
+		at = append(at, places[t.Name]...)
+	}
+	slices.Sort(at)
+	var out []R
+	for _, i := range slices.Compact(at) {
+		out = append(out, all[i])
+	}
+	return out
 }
 
 // by maps the resources by their IDs. Of several with one ID it keeps the first.
