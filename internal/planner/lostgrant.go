@@ -69,9 +69,12 @@ func (b *Builder) staysAdopted(t *transfer.Transfer, role string) bool {
 	if b.CanRead(t.TaskAccount) {
 		adopted = state.Exists && t.WasAdopted(state.Tags)
 	}
+	if !adopted || !b.settings.DeleteAdopted {
+		return adopted
+	}
 	needed := slices.ContainsFunc(b.Desired.Roles, func(r desired.Role) bool { return r.Arn == role && len(r.Others) > 0 })
 	others, _ := b.Snap.OthersLocations(b.transfers, role)
-	return adopted && (!b.settings.DeleteAdopted || needed || len(others) > 0)
+	return needed || len(others) > 0
 }
 
 // allowsStill reports whether another statement of the policy allows the role, whatever the request, all actions of the statement on all its resources.
