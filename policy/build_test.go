@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"encoding/json"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -143,12 +144,18 @@ func TestTermsEqual(t *testing.T) {
 
 func TestMemo(t *testing.T) {
 	d := New(Allow("a:b"))
-	built := 0
-	get := func(d Document) any { return d.Memo(memo.Key{}, func() any { built++; return built }) }
-	got := []any{get(d), get(d), get(d.With(stA)), get(Document{}), get(Document{}), get(d)}
-	if want := []any{1, 1, 2, 3, 4, 1}; !slices.Equal(got, want) {
+	type value struct{ n, of [4]int } // large enough to have memory of its own
+	var built []*value
+	get := func(d Document) int {
+		v := memo.Get(d.Memo(memo.Key{}), func() *value { return &value{n: [4]int{len(built) + 1}} })
+		built = append(built, v)
+		return v.n[0]
+	}
+	got := []int{get(d), get(d), get(d.With(stA)), get(Document{}), get(Document{}), get(d)}
+	if want := []int{1, 1, 3, 4, 5, 1}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
+	runtime.KeepAlive(built)
 }
 
 // Values share no memory that a caller could write to.

@@ -145,11 +145,11 @@ func (d Document) Statement(sid string) (Statement, bool) {
 	return Statement{}, false
 }
 
-// Memo returns the value that build derives from the document. The value is built once and kept with the document. Only packages of
-// this module can use Memo, because only they can name the type of the key.
-func (d Document) Memo(_ memo.Key, build func() any) any {
+// Memo returns the place for the value that a package derives from the document; of the zero Document it is a new one at each call. Only packages of this
+// module can use Memo, because only they can name the type of the key.
+func (d Document) Memo(memo.Key) *memo.Cell {
 	if d.d == nil {
-		return build()
+		return new(memo.Cell)
 	}
-	return d.d.memo.Get(build)
+	return &d.d.memo
 }

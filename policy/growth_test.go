@@ -252,7 +252,7 @@ func TestGrowth(t *testing.T) {
 			},
 			"Document.MarshalJSON":   func(in *grown) { _, _ = in.before.MarshalJSON() },
 			"Document.MarshalYAML":   func(in *grown) { _, _ = in.before.MarshalYAML() },
-			"Document.Memo":          func(in *grown) { in.before.Memo(memo.Key{}, func() any { return 1 }) },
+			"Document.Memo":          func(in *grown) { in.before.Memo(memo.Key{}) },
 			"Document.Merge":         func(in *grown) { _, _ = in.before.Merge(in.before.Without("S1"), in.statements[:len(in.statements)/2]) },
 			"Document.Size":          func(in *grown) { in.before.Size(Bucket); in.before.Size(Identity) },
 			"Document.Statement":     func(in *grown) { in.before.Statement("none") },

@@ -34,7 +34,10 @@ func ConfigFlaw(err error) Flaw {
 	if errors.As(err, &region) {
 		return NoRegion
 	}
-	said := texts(err)
+	var said []string
+	if !ofService(err) {
+		said = texts(err)
+	}
 	before := begin(said, beforeCall...)
 	for _, row := range local {
 		if (begin(said, row.text) || before && strings.Contains(said[0], row.text)) && (row.network || !unanswered(err)) {
@@ -64,7 +67,28 @@ func RefusedToken(err error) bool {
 
 // gettingCredentials reports whether err is one of getting credentials for a call: the call was not sent, and no service has answered it.
 func gettingCredentials(err error) bool {
-	return begin(texts(err), beforeCall...)
+	return !ofService(err) && begin(texts(err), beforeCall...)
+}
+
+// ofService reports whether err is what the service said to the call, so that there were credentials and a Region for it, and no text needs to be looked at.
+func ofService(err error) bool {
+	var op *smithy.OperationError
+	if !errors.As(err, &op) {
+		return false
+	}
+	said := op.Err
+	for {
+		r, ok := said.(interface {
+			HTTPStatusCode() int
+			Unwrap() error
+		})
+		if !ok {
+			break
+		}
+		said = r.Unwrap()
+	}
+	_, ok := said.(smithy.APIError)
+	return ok
 }
 
 // texts returns the texts of all errors in the tree of err, its own first; nil for nil.

@@ -63,10 +63,11 @@ func All(ctx context.Context, sets []*transfer.Resources, f plan.Facts) ([]plan.
 	}
 	all.Share()
 	var out Findings
-	for _, findings := range each {
+	for i, findings := range each {
 		for _, f := range findings {
 			out.Add(f)
 		}
+		each[i] = nil
 	}
 	return out.List, nil
 }

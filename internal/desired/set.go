@@ -46,10 +46,29 @@ func Of(transfers []*transfer.Transfer) Set {
 		w.addLogs(r.Transfer)
 		w.addLogGroup(r.Transfer)
 	}
-	slices.SortFunc(w.Roles, func(a, b Role) int { return cmp.Compare(a.ID(), b.ID()) })
-	slices.SortFunc(w.Buckets, func(a, b Bucket) int { return cmp.Compare(a.ID(), b.ID()) })
-	slices.SortFunc(w.Keys, func(a, b Key) int { return cmp.Compare(a.ID(), b.ID()) })
+	w.Roles, w.Buckets, w.Keys = byID(w.Roles), byID(w.Buckets), byID(w.Keys)
 	return w
+}
+
+// byID returns the list in the order of the IDs, each of which is made once.
+func byID[T interface{ ID() string }](list []T) []T {
+	if len(list) < 2 {
+		return list
+	}
+	type at struct {
+		id string
+		i  int
+	}
+	order := make([]at, len(list))
+	for i := range list {
+		order[i] = at{list[i].ID(), i}
+	}
+	slices.SortFunc(order, func(a, b at) int { return cmp.Compare(a.id, b.id) })
+	sorted := make([]T, 0, len(list))
+	for _, o := range order {
+		sorted = append(sorted, list[o.i])
+	}
+	return sorted
 }
 
 // LogsIn reports whether the set has a log policy for the account and Region.

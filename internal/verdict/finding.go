@@ -15,11 +15,11 @@ import (
 // Conclude returns one finding for each group of verdicts that have the same code, effect and cause: the statement that decided, or the layers
 // that should allow and do not. The worst come first.
 func (c *Case) Conclude() []plan.Finding {
-	groups, members := c.groups()
-	blocked := slices.ContainsFunc(groups, func(g group) bool { return g.code == plan.CodeDenied || g.code == plan.CodeUndetermined })
-	var out []plan.Finding
+	groups := c.groups()
+	blocked := slices.ContainsFunc(groups, func(g members) bool { return g.code == plan.CodeDenied || g.code == plan.CodeUndetermined })
+	out := make([]plan.Finding, 0, len(groups))
 	for _, g := range groups {
-		vs := members[g]
+		vs := g.verdicts
 		f := c.Finding
 		f.Code, f.Statement, f.Actions = g.code, Deciding(vs[0].Decision), actionsOf(vs)
 		switch g.code {
@@ -48,34 +48,37 @@ type group struct {
 	reported  bool        // allowed if a report holds
 }
 
-// groups returns the groups of the case's verdicts, the worst first, and the verdicts of each.
-func (c *Case) groups() ([]group, map[group][]Verdict) {
-	var order []group
-	of := make([]int, len(c.Verdicts)) // the number of the group of each
+// members are the verdicts of one group.
+type members struct {
+	group
+	verdicts []Verdict
+}
+
+// groups returns the groups of the case's verdicts, the worst first.
+func (c *Case) groups() []members {
+	var out []members
 	for i := range c.Verdicts {
 		g := c.Verdicts[i].group()
-		at := slices.Index(order, g)
-		if at < 0 {
-			at, order = len(order), append(order, g)
+		if !slices.ContainsFunc(out, func(m members) bool { return m.group == g }) {
+			out = append(out, members{group: g})
 		}
-		of[i] = at
 	}
-	all := make([]Verdict, 0, len(c.Verdicts))
-	members := make(map[group][]Verdict, len(order))
-	for at, g := range order {
-		from := len(all)
+	if len(out) == 1 {
+		out[0].verdicts = c.Verdicts[:len(c.Verdicts):len(c.Verdicts)]
+		return out
+	}
+	for at := range out {
 		for i := range c.Verdicts {
-			if of[i] == at {
-				all = append(all, c.Verdicts[i])
+			if c.Verdicts[i].group() == out[at].group {
+				out[at].verdicts = append(out[at].verdicts, c.Verdicts[i])
 			}
 		}
-		members[g] = all[from:len(all):len(all)]
 	}
 	codes := []plan.Code{plan.CodeDenied, plan.CodeLimited, plan.CodeUndetermined, plan.CodeAllowed}
-	slices.SortStableFunc(order, func(a, b group) int {
+	slices.SortStableFunc(out, func(a, b members) int {
 		return cmp.Or(cmp.Compare(slices.Index(codes, a.code), slices.Index(codes, b.code)), cmp.Compare(b.effect, a.effect))
 	})
-	return order, members
+	return out
 }
 
 // group returns the group of the verdict.

@@ -11,7 +11,7 @@ import (
 	"github.com/xacct/xacct/policy/internal/memo"
 )
 
-// document is a policy document prepared for deciding. It is kept with the policy.Document and never changed.
+// document is a policy document prepared for deciding. The policy.Document remembers it while somebody uses it; it is never changed.
 type document struct {
 	statements []statement
 	paths      []pattern // ARNs in the document of roles with a path: see who.rolesAt
@@ -85,9 +85,9 @@ const (
 	other // federated users, and values that name nobody
 )
 
-// prepare returns the prepared form of d, which is computed once.
+// prepare returns the prepared form of d, which is remembered while somebody uses it.
 func prepare(d policy.Document) *document {
-	return d.Memo(memo.Key{}, func() any { return compile(d) }).(*document)
+	return memo.Get(d.Memo(memo.Key{}), func() *document { return compile(d) })
 }
 
 func compile(d policy.Document) *document {

@@ -71,7 +71,7 @@ func TestHistories(t *testing.T) {
 			t.Errorf("%d of %d histories end in %s", n, cases, class)
 		}
 	}
-	kittest.Count(t, cases, " of %d calls, %d mishaps, %d writes of others undone between read and write; failures: %s; beyond the limit of lists that lag: %s",
+	kittest.Count(t, cases, " of %d calls, %d mishaps, %d writes of others undone between read and write; ends that docs/limits.md tells of: %s; beyond the limit of lists that lag: %s",
 		calls, reached, lost, classes, limits)
 }
 

@@ -1,26 +1,43 @@
 package memo_test
 
 import (
+	"runtime"
 	"sync"
 	"testing"
 
 	"github.com/xacct/xacct/policy/internal/memo"
 )
 
-func TestCell(t *testing.T) {
+// value is large enough to have memory of its own.
+type value struct{ n, of [4]int }
+
+func TestGet(t *testing.T) {
 	var cell memo.Cell
 	var wg sync.WaitGroup
-	results := make([]any, 8)
-	for i := range results {
-		wg.Go(func() { results[i] = cell.Get(func() any { return i }) })
+	built := make([]*value, 8)
+	for i := range built {
+		wg.Go(func() { built[i] = memo.Get(&cell, func() *value { return &value{n: [4]int{i}} }) })
 	}
 	wg.Wait()
-	for _, r := range results {
-		if r != results[0] {
-			t.Fatalf("goroutines got different values: %v", results)
+	kept := memo.Get(&cell, func() *value { t.Error("built again"); return nil })
+	for i, v := range built {
+		if v == nil {
+			t.Errorf("call %d got nothing", i)
 		}
 	}
-	if got := cell.Get(func() any { t.Error("built again"); return nil }); got != results[0] {
-		t.Errorf("later got %v, want %v", got, results[0])
+	runtime.GC()
+	if got := memo.Get(&cell, func() *value { t.Error("built again"); return nil }); got != kept {
+		t.Errorf("later got %v, want %v", got, kept)
+	}
+	runtime.KeepAlive(built)
+}
+
+func TestValueThatNobodyUsesIsBuiltAgain(t *testing.T) {
+	var cell memo.Cell
+	for want := range 3 {
+		if got := memo.Get(&cell, func() *value { return &value{n: [4]int{want}} }); got.n[0] != want {
+			t.Errorf("got %d, want %d", got.n[0], want)
+		}
+		runtime.GC()
 	}
 }
