@@ -44,15 +44,17 @@ func All(ctx context.Context, sets []*transfer.Resources, f plan.Facts) ([]plan.
 	each, shared := make([][]plan.Finding, len(sets)), make([]verdict.Exemptions, len(sets))
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(sets)) {
-		wg.Go(func() {
-			for i := next.Add(1) - 1; int(i) < len(sets) && ctx.Err() == nil; i = next.Add(1) - 1 {
-				c := &checker{Resources: sets[i], facts: f, together: set, merged: map[string]policy.Document{}, own: map[plan.Phase][]ownCall{},
-					shared: &shared[i], stop: func() bool { return ctx.Err() != nil }}
-				each[i] = c.check()
-			}
-		})
+	work := func() {
+		for i := next.Add(1) - 1; int(i) < len(sets) && ctx.Err() == nil; i = next.Add(1) - 1 {
+			c := &checker{Resources: sets[i], facts: f, together: set, merged: map[string]policy.Document{}, own: map[plan.Phase][]ownCall{},
+				shared: &shared[i], stop: func() bool { return ctx.Err() != nil }}
+			each[i] = c.check()
+		}
 	}
+	for range min(runtime.GOMAXPROCS(0), len(sets)) - 1 {
+		wg.Go(work)
+	}
+	work()
 	wg.Wait()
 	if err := ctx.Err(); err != nil {
 		return nil, err
