@@ -131,8 +131,8 @@ func (s step) budgetFor(t *transfer.Transfer, side plan.Side) time.Duration {
 // verdict is the worst that the current plan found about one side of a transfer.
 func (r *run) verdict(t *transfer.Transfer, side plan.Side) plan.Code {
 	worst := ""
-	for _, f := range r.current.Findings.List {
-		if f.Transfer != t.Name || f.Side != side {
+	for _, f := range r.findings.of[t.Name] {
+		if f.Side != side {
 			continue
 		}
 		switch {
@@ -145,8 +145,8 @@ func (r *run) verdict(t *transfer.Transfer, side plan.Side) plan.Code {
 
 // doubtsCaller reports whether the current plan says of its caller that it may not make the location of the side, or that this is open.
 func (r *run) doubtsCaller(t *transfer.Transfer, side plan.Side) bool {
-	return slices.ContainsFunc(r.current.Findings.List, func(f plan.Finding) bool {
-		return f.Transfer == t.Name && f.Side == side && (f.Code == plan.CodeNoOperator || f.Code == plan.CodeCaller)
+	return slices.ContainsFunc(r.findings.of[t.Name], func(f *plan.Finding) bool {
+		return f.Side == side && (f.Code == plan.CodeNoOperator || f.Code == plan.CodeCaller)
 	})
 }
 

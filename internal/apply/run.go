@@ -49,6 +49,7 @@ type run struct {
 	readAt   time.Time // when AWS was read for this apply
 	approved *planner.Plan
 	current  *planner.Builder // what AWS holds now, and what is to be made of it
+	findings findings         // those of current
 	clients  client.Set
 	opts     Options
 
@@ -196,7 +197,7 @@ func (r *run) replan(ctx context.Context, snap *snapshot.Snapshot, callers map[s
 	for _, w := range r.desired.Keys {
 		r.byAccount[w.ID()] = w.ByAccount
 	}
-	r.ids = r.current.Ids
+	r.ids, r.findings = r.current.Ids, newFindings(r.current.Findings.List)
 	r.changes, r.orphans = byID(r.current.Changes), r.current.Orphans
 	for id, ch := range r.changes {
 		if ch.Kind == plan.DataSyncLocation || ch.Kind == plan.DataSyncTask {

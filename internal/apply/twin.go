@@ -134,9 +134,9 @@ func (r *run) keptTwin(ch *plan.Change) *plan.Finding {
 	if ch.Op != plan.Delete || ch.ARN == "" || ch.Kind != plan.DataSyncLocation && ch.Kind != plan.DataSyncTask {
 		return nil
 	}
-	for i, f := range r.current.Findings.List {
-		if f.Subject == ch.ARN && f.Severity == plan.Warning && (f.Code == plan.CodeAmbiguous || f.Code == plan.CodeUnread) {
-			return &r.current.Findings.List[i]
+	for _, f := range r.findings.about[ch.ARN] {
+		if f.Severity == plan.Warning && (f.Code == plan.CodeAmbiguous || f.Code == plan.CodeUnread) {
+			return f
 		}
 	}
 	return nil

@@ -72,13 +72,12 @@ var ourActions = func() []string {
 }()
 
 // addBucket adds what the transfer wants of the bucket of one side, to that of other sides and transfers if they use the same bucket.
-func (w *Set) addBucket(r *transfer.Resources, side plan.Side) {
+func (w *gathering) addBucket(r *transfer.Resources, side plan.Side) {
 	t := r.Transfer
 	e := t.End(side)
-	i := slices.IndexFunc(w.Buckets, func(x Bucket) bool { return x.Spec.Name == e.Bucket && x.Spec.Account == e.Account })
-	if i < 0 {
+	i, found := w.find(plan.BucketPolicy, e.Account, e.Bucket, len(w.Buckets))
+	if !found {
 		w.Buckets = append(w.Buckets, Bucket{Spec: bucket.Spec{Name: e.Bucket, Account: e.Account, Region: e.Region}})
-		i = len(w.Buckets) - 1
 	}
 	b := &w.Buckets[i]
 	b.Spec.Statements = append(b.Spec.Statements, t.BucketStatements(side)...)

@@ -87,12 +87,11 @@ var ourKeyActions = func() []string {
 }()
 
 // addKeys adds what the transfer wants of each key that it lists, to what other transfers want of the same keys.
-func (w *Set) addKeys(t *transfer.Transfer) {
+func (w *gathering) addKeys(t *transfer.Transfer) {
 	for _, spec := range t.Keys {
-		i := slices.IndexFunc(w.Keys, func(k Key) bool { return k.Spec.ARN == spec.ARN })
-		if i < 0 {
+		i, found := w.find(plan.KeyPolicy, "", spec.ARN, len(w.Keys))
+		if !found {
 			w.Keys = append(w.Keys, Key{Spec: kmskey.Spec{ARN: spec.ARN}})
-			i = len(w.Keys) - 1
 		}
 		k := &w.Keys[i]
 		k.Spec.Statements = append(k.Spec.Statements, spec.Statements...)

@@ -124,7 +124,7 @@ func LogGroupChange(t *transfer.Transfer) string {
 }
 
 // addLogGroup adds the log group that is made for the transfer.
-func (w *Set) addLogGroup(t *transfer.Transfer) {
+func (w *gathering) addLogGroup(t *transfer.Transfer) {
 	if t.MakesLogGroup() {
 		w.LogGroups = append(w.LogGroups, LogGroup{Transfer: t, Account: t.TaskAccount, Region: t.Destination.Region, Spec: *t.Task.Log, Tags: t.TagsFor("")})
 	}

@@ -112,14 +112,13 @@ func LogChange(t *transfer.Transfer) string {
 func LogSize(d policy.Document) (used, quota int) { return len(d.Bytes()), task.MaxLogPolicySize }
 
 // addLogs adds the log group of the transfer's task to the log policy of its account and Region.
-func (w *Set) addLogs(t *transfer.Transfer) {
+func (w *gathering) addLogs(t *transfer.Transfer) {
 	if LogChange(t) == "" {
 		return
 	}
-	i := slices.IndexFunc(w.Logs, func(l LogPolicy) bool { return l.ID() == LogChange(t) })
-	if i < 0 {
+	i, found := w.find(plan.LogPolicy, t.TaskAccount, t.Destination.Region, len(w.Logs))
+	if !found {
 		w.Logs = append(w.Logs, NewLogPolicy(t.TaskAccount, t.Destination.Region, t.Partition))
-		i = len(w.Logs) - 1
 	}
 	w.Logs[i].Groups = append(w.Logs[i].Groups, t.LogGroup())
 	w.Logs[i].Transfers = append(w.Logs[i].Transfers, t)

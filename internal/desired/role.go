@@ -271,9 +271,9 @@ type RoleRecord struct {
 }
 
 // addRole adds the role, or adds what the transfer wants of it to the same role of other transfers.
-func (w *Set) addRole(t *transfer.Transfer, r transfer.AccountRole) {
-	i := slices.IndexFunc(w.Roles, func(x Role) bool { return x.Account == r.Account && x.Spec.Name == r.Name })
-	if i < 0 {
+func (w *gathering) addRole(t *transfer.Transfer, r transfer.AccountRole) {
+	i, found := w.find(plan.IAMRole, r.Account, r.Name, len(w.Roles))
+	if !found {
 		w.Roles = append(w.Roles, Role{Account: r.Account, Arn: r.ARN(t.Partition, r.Account), Spec: r.Spec, Transfers: []*transfer.Transfer{t}})
 		return
 	}

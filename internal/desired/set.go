@@ -27,7 +27,7 @@ type Set struct {
 // Of gathers what the transfers ask for, all of which must be valid. The order of the result does not depend on theirs.
 func Of(transfers []*transfer.Transfer) Set {
 	transfers = slices.SortedFunc(slices.Values(transfers), func(a, b *transfer.Transfer) int { return cmp.Compare(a.Name, b.Name) })
-	var w Set
+	w := gathering{at: map[what]int{}}
 	for _, t := range transfers {
 		r := t.Resources()
 		for _, role := range r.Roles {
@@ -47,7 +47,28 @@ func Of(transfers []*transfer.Transfer) Set {
 		w.addLogGroup(r.Transfer)
 	}
 	w.Roles, w.Buckets, w.Keys = byID(w.Roles), byID(w.Buckets), byID(w.Keys)
-	return w
+	return w.Set
+}
+
+// gathering is a set to which transfers are added.
+type gathering struct {
+	Set
+	at map[what]int // positions of roles, buckets, keys and log policies in their lists
+}
+
+// what is something that several transfers may share.
+type what struct {
+	kind          plan.Kind
+	account, name string
+}
+
+// find returns where it stands in its list. What is not there yet is to be appended to the list, which is so long.
+func (w *gathering) find(kind plan.Kind, account, name string, end int) (i int, found bool) {
+	key := what{kind, account, name}
+	if i, found = w.at[key]; !found {
+		i, w.at[key] = end, end
+	}
+	return i, found
 }
 
 // byID returns the list in the order of the IDs, each of which is made once.
