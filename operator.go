@@ -12,7 +12,8 @@ import (
 //
 //   - To replace a task (AllowReplace), the ApplyPhase needs the DestroyPhase too. When a transfer moves to another bucket, Region or role, both
 //     also need what they needed for the transfer as it was.
-//   - The RunPhase covers reading the task's reports and writing the manifest of Retries. Writing Task.Manifest is left to its bucket's owner.
+//   - The RunPhase covers reading a destination's Object Ownership in its account, as Plan.Start does, reading the task's reports and writing the
+//     manifest of Retries. Writing Task.Manifest is left to its bucket's owner.
 //   - Only AWS knows the role of a given location. With a LocationARN and no RoleARN, the policy allows reading all roles of the account.
 //
 // The tutorial's own list ([TutorialOperatorPolicy]) does not suffice for the tutorial: it lacks iam:PutRolePolicy, datasync:TagResource,
@@ -21,8 +22,8 @@ func OperatorPolicy(account string, transfers []Transfer, phases ...Phase) (poli
 	return operator.Policy(account, resolveAll(transfers), phases)
 }
 
-// OperatorPolicies returns the statements of [OperatorPolicy] in as many documents as it takes for each to fit into a managed policy. A role can
-// have 10 managed policies (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
+// OperatorPolicies returns the statements of [OperatorPolicy] in as many documents as it takes for each to fit into a managed policy; none if the operator
+// calls nothing in these phases. A role can have 10 managed policies (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
 func OperatorPolicies(account string, transfers []Transfer, phases ...Phase) ([]policy.Document, error) {
 	return operator.Policies(account, resolveAll(transfers), phases)
 }

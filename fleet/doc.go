@@ -2,7 +2,7 @@
 //
 //	runner, err := fleet.New(p, clients, result, func(o *fleet.Options) {
 //		o.MaxRunning = 50             // in each Region of each task account
-//		o.RunID = "2026-03-01"        // a second process with it starts nothing twice
+//		o.RunID = "2026-03-01"        // a later process with it starts nothing twice
 //		o.Canaries = []string{"logs"} // the others only once this one is complete
 //	})
 //	if err != nil {
@@ -24,5 +24,6 @@
 //
 // The token of each run follows from Options.RunID and the name of the transfer. A new process that is given the same RunID finds the runs of the former
 // one by their tokens: it watches those that go on, records those that have ended, and starts those that were not begun. It starts nothing twice
-// as long as DataSync's lists show what was started: see docs/limits.md.
+// as long as DataSync's lists show what was started: wait for a minute after the former process, see docs/limits.md. Two at the same time may start a
+// transfer twice: hold a lock for the RunID.
 package fleet

@@ -27,7 +27,7 @@ func ies(n int) string {
 
 // Hint names the next action.
 func (e *GateError) Hint() string {
-	return "see the errors of the canaries, mend what they say, and run again with another RunID, which runs the canaries anew"
+	return "see the errors of the canaries, mend what they say, and make a new Runner: with the same RunID if they were not started, else with another, which runs them anew"
 }
 
 // InterruptedError says that Run ended because its context did. No run was cancelled.
@@ -59,7 +59,7 @@ func (e *InterruptedError) Unwrap() error { return e.Err }
 
 // Hint names the next action.
 func (e *InterruptedError) Hint() string {
-	return text.Printable(fmt.Sprintf("run again with the RunID %q: it watches what runs on, and starts nothing twice", e.RunID))
+	return text.Printable(fmt.Sprintf("make a new Runner with the RunID %q: it watches what runs on, and starts only what was not begun", e.RunID))
 }
 
 // IncompleteError says that not every transfer is complete.
@@ -93,10 +93,10 @@ func (e *IncompleteError) Unwrap() []error {
 func (e *IncompleteError) Hint() string {
 	var ways []string
 	if c := e.Counts; c.Waiting+c.Running+c.NotStarted+c.Unknown > 0 {
-		ways = append(ways, fmt.Sprintf("run again with the RunID %q for what was not started or still runs", e.RunID))
+		ways = append(ways, fmt.Sprintf("make a new Runner with the RunID %q for what was not started or still runs", e.RunID))
 	}
 	if c := e.Counts; c.WithExceptions+c.Failed+c.Cancelled+c.Held > 0 {
-		ways = append(ways, "run again with another RunID for what has ended otherwise: DataSync transfers what differs")
+		ways = append(ways, "plan those that have ended otherwise alone, and run them with another RunID: DataSync transfers what differs")
 	}
 	return text.Printable(strings.Join(ways, "; "))
 }

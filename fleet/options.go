@@ -93,6 +93,9 @@ var (
 
 // check reports all problems of the plan and the options.
 func (o Options) check(p *xacct.Plan) error {
+	if p != nil && p.Mode == xacct.Drift {
+		return &xacct.DriftError{Use: "run"}
+	}
 	var l problem.List
 	if p == nil || p.Mode != xacct.SetUp || len(p.Transfers) == 0 {
 		mode := ""

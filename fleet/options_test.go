@@ -139,3 +139,13 @@ func TestRowsAreData(t *testing.T) {
 		t.Errorf("%+v, %v", back, err)
 	}
 }
+
+func TestDriftPlanIsRefused(t *testing.T) {
+	p := planned(t, "a")
+	p.Mode = xacct.Drift
+	_, err := fleet.New(p, nil, nil, func(o *fleet.Options) { o.MaxRunning = 1 })
+	var drift *xacct.DriftError
+	if !errors.As(err, &drift) || drift.Hint() == "" {
+		t.Errorf("got %v, want a *DriftError", err)
+	}
+}

@@ -58,7 +58,7 @@ type gate struct {
 
 // New makes a Runner of the transfers of a plan to set up. r is the Result of Apply. If it is nil or does not have a task, the task is looked up by its tags
 // when it is to run, which takes a list of all tasks each time: give the Result. New makes no call to AWS. Its errors are [xacct.Problems] that name
-// the field.
+// the field; of a plan of the mode [xacct.Drift] it is an *[xacct.DriftError].
 func New(p *xacct.Plan, c xacct.Clients, r *xacct.Result, optFns ...func(*Options)) (*Runner, error) {
 	var o Options
 	option.Apply(&o, optFns)

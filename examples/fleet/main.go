@@ -101,7 +101,7 @@ func differs(p *xacct.Plan) bool {
 func runAll(ctx context.Context, out io.Writer, p *xacct.Plan, clients xacct.Clients, result *xacct.Result, most int) error {
 	runner, err := fleet.New(p, clients, result, func(o *fleet.Options) {
 		o.MaxRunning = most
-		o.RunID = "first copy" // a second process with it would start nothing twice
+		o.RunID = "first copy" // a later process with it would start nothing twice
 		o.Canaries = []string{p.Transfers[0].Name}
 		o.Every = 50 * time.Millisecond // on AWS, leave it out: runs take minutes
 	})

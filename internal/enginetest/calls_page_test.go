@@ -114,7 +114,7 @@ var callingFunctions = []callingFunction{
 		afterwards: "What was not removed stays as it was, and the next destroy plan has it again. A role stays as long as a policy may name it. Objects stay.",
 	},
 	{
-		name: planStartName, permission: "`RunPhase` in the task account; in the destination's account `PlanPhase`; without the Result of Apply, `PlanPhase` in the task account too",
+		name: planStartName, permission: "`RunPhase`, in the accounts of the task and of the destination; without the Result of Apply, `PlanPhase` in the task account too",
 		does: "Looks the transfer's task up by its tags if the Result does not have it, proves whose the client of the task account is, reads the Object Ownership of " +
 			"the destination's bucket, and starts a run as `task.Start` does. The bucket of an account without a client is not read if `OwnershipConfirmed` names who looked.",
 		isNil: "as of `task.Start`. The objects will belong to the owner of the destination's bucket, or somebody has confirmed it.",

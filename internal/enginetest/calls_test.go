@@ -215,7 +215,7 @@ func (c *calling) run(t *testing.T, p *xacct.Plan, r *xacct.Result) {
 	}
 	c.note(t, cancelName, func() error { return e.Cancel(ctx) })
 	for phase, result := range map[xacct.Phase]*xacct.Result{xacct.RunPhase: r, byName: nil} {
-		clients := xacct.Clients{accountA: c.as(phase)[accountA], accountB: c.as(xacct.PlanPhase)[accountB]}
+		clients := xacct.Clients{accountA: c.as(phase)[accountA], accountB: c.as(xacct.RunPhase)[accountB]}
 		var run *xacct.Run
 		c.note(t, planStartName, func() (err error) {
 			run, err = p.Start(ctx, clients, result, c.transfer.Name)

@@ -32,13 +32,14 @@ func Policy(account string, transfers []*transfer.Transfer, phases []plan.Phase)
 	}
 	d := policy.New(all)
 	if used, _ := d.Size(policy.Identity); used > managedSize {
-		return policy.Document{}, fmt.Errorf("operator policy: %d of %d characters: ask for one phase at a time, or use OperatorPolicies",
+		return policy.Document{}, fmt.Errorf("operator policy: %d of %d characters: ask for one phase at a time, for fewer transfers, or use OperatorPolicies",
 			used, managedSize)
 	}
 	return d, nil
 }
 
-// Policies returns what Policy returns in as many documents as it takes for each to fit into a managed policy.
+// Policies returns what Policy returns in as many documents as it takes for each to fit into a managed policy; none if the operator calls nothing in
+// these phases.
 func Policies(account string, transfers []*transfer.Transfer, phases []plan.Phase) ([]policy.Document, error) {
 	all, err := statements(account, transfers, phases)
 	if err != nil {
@@ -52,7 +53,10 @@ func Policies(account string, transfers []*transfer.Transfer, phases []plan.Phas
 		}
 		page = append(page, st)
 	}
-	return append(out, policy.New(page)), nil
+	if len(page) > 0 {
+		out = append(out, policy.New(page))
+	}
+	return out, nil
 }
 
 // split halves the resources of each statement that alone is too long for a managed policy, until every part fits. The parts get numbered Sids.

@@ -44,6 +44,7 @@ const (
 // Scopes in the account of a bucket or key.
 const (
 	OnOwnBuckets     Scope = "the account's buckets" // all that transfers use
+	OnDestinations   Scope = "destination buckets"   // those of them that are destinations
 	OnGrantedBuckets Scope = "buckets with grants"   // outside the task account, and statements of ours are wanted
 	OnBareBuckets    Scope = "buckets without"       // outside the task account, and none is wanted: taking out a former one may empty the policy
 	OnACLBuckets     Scope = "buckets to enforce"    // whose ACLs are to be disabled
@@ -136,6 +137,9 @@ func (s scopes) addBucket(t *transfer.Transfer, side plan.Side) {
 		return
 	}
 	s.add(OnOwnBuckets, e.BucketARN)
+	if side == plan.DestinationSide {
+		s.add(OnDestinations, e.BucketARN)
+	}
 	switch {
 	case !e.Remote:
 	case len(t.BucketStatements(side)) > 0:

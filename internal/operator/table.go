@@ -59,6 +59,7 @@ var bucketNeeds = []Need{
 		"s3:GetBucketPublicAccessBlock", "s3:GetBucketPolicyStatus", "s3:GetEncryptionConfiguration", "s3:GetBucketVersioning",
 		"s3:GetBucketObjectLockConfiguration", "s3:GetBucketRequestPayment"}, ""},
 	{"ReadBucketPolicies", destroying, OnOwnBuckets, []string{"s3:GetBucketPolicy"}, ""},
+	{"ReadOwnership", running, OnDestinations, []string{"s3:GetBucketOwnershipControls"}, ""}, // Plan.Start proves whose the objects will be
 	{"WriteBuckets", applying, OnGrantedBuckets, []string{"s3:PutBucketPolicy"}, ""},
 	{"EmptyBuckets", applying, OnBareBuckets, []string{"s3:DeleteBucketPolicy"}, ""},
 	{"EnforceBuckets", applying, OnACLBuckets, []string{"s3:PutBucketOwnershipControls"}, ""},
