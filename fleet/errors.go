@@ -30,6 +30,24 @@ func (e *GateError) Hint() string {
 	return "see the errors of the canaries, mend what they say, and make a new Runner: with the same RunID if they were not started, else with another, which runs them anew"
 }
 
+// StuckError says that a transfer was not started because it is not known of MaxRunning others whether they still run.
+type StuckError struct {
+	Account, Region string
+	Unknown         int // how many
+	RunID           string
+}
+
+// Error is one line: where, and how many runs are not known.
+func (e *StuckError) Error() string {
+	return text.Printable(fmt.Sprintf("account %s in %s: not started: whether %d other run%s still go%s on is not known, which is as many as may run at once", e.Account, e.Region,
+		e.Unknown, text.Plural(e.Unknown), map[bool]string{true: "es"}[e.Unknown == 1]))
+}
+
+// Hint names the next action.
+func (e *StuckError) Hint() string {
+	return text.Printable(fmt.Sprintf("see the errors of the rows that are unknown, and make a new Runner with the RunID %q once their runs can be looked at", e.RunID))
+}
+
 // InterruptedError says that Run ended because its context did. No run was cancelled.
 type InterruptedError struct {
 	RunID      string

@@ -116,6 +116,7 @@ func (s *session) apply(g *sight, whole bool) {
 	case g.err != nil && s.stopped():
 	case g.err != nil:
 		s.leave(e)
+		e.place.unknown++
 		s.end(e, nil, func() { e.State, e.Err = Unknown, e.plan.Explain(e.Transfer, g.err) })
 	case g.progress != nil:
 		e.unseen = 0
@@ -147,18 +148,27 @@ func (s *session) saw(e *entry, progress task.Progress) {
 	if e.stopping && out.Verdict == task.Failed {
 		out.Verdict = task.Cancelled // as Watch says of a run that it has seen being cancelled
 	}
-	s.leave(e)
-	if s.retries(e, out) {
+	if s.toRetry(e, out) {
+		if s.stopped() { // its turn comes when Run goes on
+			return
+		}
+		s.leave(e)
+		s.retries(e, out)
 		return
 	}
+	s.leave(e)
 	s.over(e, out, &progress, nil)
 }
 
 // over notes that the last run of a transfer has ended, and why it was not retried if it should have been.
 func (s *session) over(e *entry, out *task.Outcome, saw *task.Progress, retry error) {
 	var err error
-	if out.Verdict != task.Complete {
-		err = e.plan.Explain(e.Transfer, &task.IncompleteError{Outcome: *out})
+	bad := out
+	if out.Verdict == task.Complete {
+		bad = leftOut(e.Earlier)
+	}
+	if bad != nil {
+		err = e.plan.Explain(e.Transfer, &task.IncompleteError{Outcome: *bad})
 		if retry != nil {
 			err = text.Errorf("%w; not retried: %w", err, e.plan.Explain(e.Transfer, retry))
 		}

@@ -18,6 +18,7 @@ type place struct {
 	running  []*entry
 	starting int // starts under way
 	retrying int // retries under way, which keep the places of their runs
+	unknown  int // runs of which it is not known whether they go on, and which keep their places
 	finding  int // transfers whose task had a run under way, and that are not begun or found yet
 	seen     seen
 
@@ -31,7 +32,12 @@ type place struct {
 }
 
 // slots is how many transfers have one of the MaxRunning.
-func (p *place) slots() int { return len(p.running) + p.starting + p.retrying }
+func (p *place) slots() int { return len(p.running) + p.starting + p.retrying + p.unknown }
+
+// stuck reports whether so many runs are unknown that nothing can begin any more.
+func (p *place) stuck(most int) bool {
+	return len(p.queue) > 0 && p.unknown >= most && p.slots() == p.unknown
+}
 
 // The pauses after a call that was throttled: each is twice the one before, until a start is accepted.
 const (

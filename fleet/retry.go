@@ -17,12 +17,14 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// retries begins a retry of a run that left objects behind, if there is to be one.
-func (s *session) retries(e *entry, out *task.Outcome) bool {
+// toRetry reports whether there is to be a retry of a run that left objects behind.
+func (s *session) toRetry(e *entry, out *task.Outcome) bool {
 	left := out.Verdict == task.WithExceptions || out.Verdict == task.Failed
-	if !left || len(e.Earlier) >= s.opts.Retries || e.transfer.Task.Report == nil || e.transfer.Retries == nil || s.stopped() {
-		return false
-	}
+	return left && len(e.Earlier) < s.opts.Retries && e.transfer.Task.Report != nil && e.transfer.Retries != nil
+}
+
+// retries begins a retry.
+func (s *session) retries(e *entry, out *task.Outcome) {
 	e.place.retrying++
 	n := len(e.Earlier) + 1
 	s.do(func() func() {
@@ -30,7 +32,6 @@ func (s *session) retries(e *entry, out *task.Outcome) bool {
 		st.execution, st.requested, st.err = s.retry(e, out, n, &st.words)
 		return func() { s.retried(e, out, st) }
 	})
-	return true
 }
 
 // The times to wait for a report that is not written yet.
@@ -44,9 +45,6 @@ func (s *session) retry(e *entry, out *task.Outcome, n int, words *map[string]st
 	ctx, release := s.held()
 	defer release()
 	t := e.transfer
-	if !t.Until.IsZero() && !time.Now().Before(t.Until) {
-		return nil, false, fmt.Errorf("transfer %s has ended: its Until %s has come", t.Name, t.Until.Format(time.RFC3339))
-	}
 	api, err := s.clients.DataSync(out.ExecutionARN)
 	if err != nil {
 		return nil, false, err
@@ -60,7 +58,10 @@ func (s *session) retry(e *entry, out *task.Outcome, n int, words *map[string]st
 		again, err := task.Retry(ctx, api, objects, out.ExecutionARN, *t.Task.Report, t.RetryManifest(), func(o *task.StartOptions) {
 			s.startOptions(e, n, &requested, words)(o)
 			before := o.Before
-			o.Before = func(ctx context.Context) error {
+			o.Before = func(ctx context.Context) error { // it is not there yet: a run that has the token is taken whatever the time
+				if !t.Until.IsZero() && !time.Now().Before(t.Until) {
+					return fmt.Errorf("transfer %s has ended: its Until %s has come", t.Name, t.Until.Format(time.RFC3339))
+				}
 				if err := s.proved(e, o)(ctx); err != nil {
 					return err
 				}
@@ -108,9 +109,10 @@ func (s *session) retried(e *entry, out *task.Outcome, st started) {
 			e.Earlier = append(slices.Clone(e.Earlier), out)
 			e.Status, e.ExecutionARN, e.Found = "", st.execution.ARN(), !st.requested
 		})
-	case s.stopped() && errors.Is(st.err, context.Canceled): // its turn comes again when Run goes on
+	case s.stopped() && st.err != nil: // its turn comes again when Run goes on, and finds the retry by its token if it was begun
 		p.running = append(p.running, e)
 	case errors.As(st.err, &lost):
+		p.unknown++
 		s.end(e, nil, func() { e.State, e.Earlier, e.Err = Unknown, append(slices.Clone(e.Earlier), out), st.err })
 	default:
 		s.over(e, out, nil, st.err)

@@ -23,7 +23,7 @@ const (
 	Ended      State = "ended"       // see Row.Outcome
 	NotStarted State = "not started" // its start was refused; see Row.Err
 	Held       State = "held"        // not begun, because a canary is not complete: Row.Err is a *GateError
-	Unknown    State = "unknown"     // whether it runs, or how it ended, could not be found out; see Row.Err
+	Unknown    State = "unknown"     // whether it runs, or how it ended, could not be found out; see Row.Err. It counts towards MaxRunning
 )
 
 // Row is what is known of one transfer.
@@ -47,9 +47,29 @@ type Row struct {
 	ReceiptErr error          `json:"-"` // why there is none; nil if there is, or will be
 }
 
-// Complete reports whether the transfer has ended and everything arrived.
-func (r Row) Complete() bool {
-	return r.State == Ended && r.Outcome != nil && r.Outcome.Verdict == task.Complete
+// Complete reports whether the transfer has ended and everything arrived and was deleted that should be, in its runs taken together.
+func (r Row) Complete() bool { return r.State == Ended && r.verdict() == task.Complete }
+
+// verdict is how the runs of a transfer ended together: a retry that is complete does not make good what it left out.
+func (r Row) verdict() task.Verdict {
+	switch {
+	case r.Outcome == nil:
+		return task.Unknown
+	case r.Outcome.Verdict == task.Complete && leftOut(r.Earlier) != nil:
+		return task.WithExceptions
+	}
+	return r.Outcome.Verdict
+}
+
+// leftOut is the first of the runs that has something which no retry repeats: objects whose keys DataSync skips, and deletions, because a run with a manifest
+// deletes nothing. Nil is none.
+func leftOut(runs []*task.Outcome) *task.Outcome {
+	for _, o := range runs {
+		if o.NotRetriable > 0 || o.Counters.FailedDelete > 0 {
+			return o
+		}
+	}
+	return nil
 }
 
 // counters are the objects and bytes that all runs of the transfer wrote.
@@ -66,7 +86,7 @@ func (r Row) counters() (objects, bytes int64) {
 func (r Row) end() string {
 	switch {
 	case r.State == Ended && r.Outcome != nil:
-		return r.Outcome.Verdict.String()
+		return r.verdict().String()
 	case r.State == Running && r.Status != "":
 		return text.Printable(strings.ToLower(string(r.Status)))
 	}
@@ -131,6 +151,8 @@ func (c Counts) String() string {
 
 // add counts a row n times, or takes it out with -1.
 func (c *Counts) add(r Row, n int) {
+	objects, bytes := r.counters()
+	c.Objects, c.Bytes = c.Objects+int64(n)*objects, c.Bytes+int64(n)*bytes
 	switch r.State {
 	case Waiting:
 		c.Waiting += n
@@ -141,9 +163,7 @@ func (c *Counts) add(r Row, n int) {
 	case Held:
 		c.Held += n
 	case Ended:
-		objects, bytes := r.counters()
-		c.Objects, c.Bytes = c.Objects+int64(n)*objects, c.Bytes+int64(n)*bytes
-		switch r.Outcome.Verdict {
+		switch r.verdict() {
 		case task.Complete:
 			c.Complete += n
 		case task.WithExceptions:

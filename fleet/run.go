@@ -15,7 +15,7 @@ import (
 // transfers ended is no error here: see [Runner.Err].
 //
 // Leaving the loop stops watching, and so does the end of ctx. Neither cancels a run. Starts that were sent are waited for, at most a minute. Run may be
-// called again, and goes on. The body of the loop must return soon: nothing is started and nothing looked at meanwhile.
+// called again, and goes on with what waits or runs, after the events that were not handed out. The body of the loop must return soon: nothing is started and nothing looked at meanwhile.
 func (r *Runner) Run(ctx context.Context) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		r.mu.Lock()
@@ -27,12 +27,12 @@ func (r *Runner) Run(ctx context.Context) iter.Seq2[Event, error] {
 			return
 		}
 		work, stop := context.WithCancelCause(ctx)
-		s := &session{Runner: r, work: work, in: make(chan func())}
+		s := &session{Runner: r, work: work, in: make(chan func()), events: r.pending}
 		defer func() { // also if the body of the loop panics
 			stop(errLeft)
 			s.drain()
 			r.mu.Lock()
-			r.active = false
+			r.active, r.pending = false, s.events
 			r.mu.Unlock()
 		}()
 		if !s.loop(ctx, yield) || ctx.Err() == nil {
@@ -146,6 +146,9 @@ func (s *session) schedule(now time.Time) {
 			}
 			continue
 		}
+		if p.stuck(s.opts.MaxRunning) {
+			s.giveUp(p)
+		}
 		for len(p.queue) > 0 && p.slots() < s.opts.MaxRunning && p.starting < startsAtOnce && !now.Before(p.paused) {
 			e := p.queue[0]
 			if !e.canary && (s.gate.waits > 0 || p.finding > 0 && !e.underWay) {
@@ -161,6 +164,19 @@ func (s *session) schedule(now time.Time) {
 		}
 	}
 	s.record()
+}
+
+// giveUp notes that what waits in the place is not begun.
+func (s *session) giveUp(p *place) {
+	queue := p.queue
+	p.queue, p.finding = nil, 0
+	for _, e := range queue {
+		if e.State == Waiting { // a canary's end may have held it back
+			s.end(e, nil, func() {
+				e.State, e.Err = NotStarted, &StuckError{Account: p.account, Region: p.region, Unknown: p.unknown, RunID: s.opts.RunID}
+			})
+		}
+	}
 }
 
 // wake is when there is something to begin next, apart from what an answer brings.

@@ -29,7 +29,8 @@ type Runner struct {
 	gate    gate
 	ended   []*entry // those that have no receipt yet
 
-	recording bool // receipts are being written
+	recording bool    // receipts are being written
+	pending   []Event // that the latest loop was left before
 }
 
 // entry is one transfer of the fleet.

@@ -163,11 +163,12 @@ func (s *session) begun(e *entry, st started) {
 	case again:
 		p.throttled(time.Now())
 		p.queue = slices.Insert(p.queue, 0, e)
-	case errors.As(st.err, &lost):
+	case s.stopped() && e.lost == 0 && !errors.As(st.err, &lost) && (!st.requested || errors.Is(st.err, context.Canceled) || awserr.Throttled(st.err)): // nothing has begun
+		p.queue = slices.Insert(p.queue, 0, e)
+	case e.lost > 0 || errors.As(st.err, &lost): // what refused this start says nothing of the one whose answer was lost
+		p.unknown++
 		s.found(e)
 		s.end(e, nil, func() { e.State, e.Err = Unknown, st.err })
-	case s.stopped() && (!st.requested || errors.Is(st.err, context.Canceled)): // nothing was sent
-		p.queue = slices.Insert(p.queue, 0, e)
 	default:
 		s.found(e)
 		s.end(e, nil, func() { e.State, e.Err = NotStarted, st.err })

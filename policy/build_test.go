@@ -144,12 +144,12 @@ func TestTermsEqual(t *testing.T) {
 
 func TestMemo(t *testing.T) {
 	d := New(Allow("a:b"))
-	type value struct{ n, of [4]int } // large enough to have memory of its own
+	type value [4]int // large enough to have memory of its own
 	var built []*value
 	get := func(d Document) int {
-		v := memo.Get(d.Memo(memo.Key{}), func() *value { return &value{n: [4]int{len(built) + 1}} })
+		v := memo.Get(d.Memo(memo.Key{}), func() *value { return &value{len(built) + 1} })
 		built = append(built, v)
-		return v.n[0]
+		return v[0]
 	}
 	got := []int{get(d), get(d), get(d.With(stA)), get(Document{}), get(Document{}), get(d)}
 	if want := []int{1, 1, 3, 4, 5, 1}; !slices.Equal(got, want) {

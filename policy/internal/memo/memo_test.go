@@ -9,14 +9,14 @@ import (
 )
 
 // value is large enough to have memory of its own.
-type value struct{ n, of [4]int }
+type value [4]int
 
 func TestGet(t *testing.T) {
 	var cell memo.Cell
 	var wg sync.WaitGroup
 	built := make([]*value, 8)
 	for i := range built {
-		wg.Go(func() { built[i] = memo.Get(&cell, func() *value { return &value{n: [4]int{i}} }) })
+		wg.Go(func() { built[i] = memo.Get(&cell, func() *value { return &value{i} }) })
 	}
 	wg.Wait()
 	kept := memo.Get(&cell, func() *value { t.Error("built again"); return nil })
@@ -35,8 +35,8 @@ func TestGet(t *testing.T) {
 func TestValueThatNobodyUsesIsBuiltAgain(t *testing.T) {
 	var cell memo.Cell
 	for want := range 3 {
-		if got := memo.Get(&cell, func() *value { return &value{n: [4]int{want}} }); got.n[0] != want {
-			t.Errorf("got %d, want %d", got.n[0], want)
+		if got := memo.Get(&cell, func() *value { return &value{want} }); got[0] != want {
+			t.Errorf("got %d, want %d", got[0], want)
 		}
 		runtime.GC()
 	}
