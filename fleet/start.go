@@ -12,7 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
+	"github.com/xacct/xacct"
 	"github.com/xacct/xacct/internal/awserr"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/task"
 )
 
@@ -171,8 +173,17 @@ func (s *session) begun(e *entry, st started) {
 		s.end(e, nil, func() { e.State, e.Err = Unknown, st.err })
 	default:
 		s.found(e)
-		s.end(e, nil, func() { e.State, e.Err = NotStarted, st.err })
+		s.end(e, nil, func() { e.State, e.Err = NotStarted, e.blocked(st.err) })
 	}
+}
+
+// blocked puts the findings that blocked the transfer before the error of its start: where they kept it from being set up, there is nothing to start.
+func (e *entry) blocked(err error) error {
+	findings := slices.DeleteFunc(slices.Clone(e.plan.Findings), func(f xacct.Finding) bool { return f.Severity != xacct.Blocking })
+	if len(findings) == 0 {
+		return err
+	}
+	return text.Errorf("%w; %w", &xacct.BlockedError{Transfer: e.Transfer, Findings: findings}, err)
 }
 
 // again reports whether a start is to be tried again: it was throttled, or its answer got lost. With its token it is found if it was carried out.

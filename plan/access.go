@@ -144,7 +144,7 @@ func (e *AccessTestError) hint(message string) string {
 
 // allowed is the hint where the policies allow what was refused: to allow it again does not help.
 func (e *AccessTestError) allowed(message, deny string) string {
-	look := "the policies that were read allow it" + text.By(e.Statement) + ": look at service and resource control policies, and keys, that were not"
+	look := "the policies that were read allow it" + text.By(e.Statement) + ": plan again, because one may have changed, and look at service and resource control policies, and keys, that were not read"
 	switch lacking := e.lacking(); {
 	case deny != "":
 		return deny + "; " + look

@@ -75,7 +75,7 @@ func TestAccessHint(t *testing.T) {
 	}
 	const deny = listing + "with an explicit deny in a resource-based policy"
 	const ownDeny = "let the owner of bucket media exempt " + role + " from the Deny on s3:ListBucket" + exempting
-	const allowed = "the policies that were read allow it, by statement \"Ours\": look at service and resource control policies, and keys, that were not"
+	const allowed = "the policies that were read allow it, by statement \"Ours\": plan again, because one may have changed, and look at service and resource control policies, and keys, that were not read"
 	const putting = "User: arn:aws:sts::111122223333:assumed-role/out/AwsSync-loc-0a is not authorized to perform: s3:PutObject on resource: \"arn:aws:s3:::media/a\" "
 	const changed = ", and the policies that were read allow it, by statement \"Ours\": plan again, because a policy may have been changed since, or not be in force yet"
 	for _, tt := range []struct {
@@ -133,8 +133,8 @@ func TestHintOfLocation(t *testing.T) {
 		side plan.Side
 		want string
 	}{
-		{"known", plan.DestinationSide, "check the destination location: its bucket, Region and role; the policies that were read allow it: look at service and resource control policies, and keys, that were not"},
-		{"not known", "", "check both locations: their buckets, Regions and roles; the policies that were read allow it: look at service and resource control policies, and keys, that were not; " +
+		{"known", plan.DestinationSide, "check the destination location: its bucket, Region and role; the policies that were read allow it: plan again, because one may have changed, and look at service and resource control policies, and keys, that were not read"},
+		{"not known", "", "check both locations: their buckets, Regions and roles; the policies that were read allow it: plan again, because one may have changed, and look at service and resource control policies, and keys, that were not read; " +
 			"which end " + id + " is, a plan knows that is made now: let it explain the error"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
