@@ -18,6 +18,7 @@ import (
 
 // life plans, applies, runs, cancels, edits, applies again, and destroys.
 func life(ctx context.Context, cloud *xaccttest.Cloud, as func(xacct.Phase) xacct.Clients, tr xacct.Transfer) error {
+	var again *xacct.Plan // of what was set up
 	set := func(tr xacct.Transfer) (*xacct.Result, error) {
 		p, err := planned(xacct.NewPlan(ctx, as(xacct.PlanPhase), []xacct.Transfer{tr}, lookingAt(2)))
 		if err != nil {
@@ -27,7 +28,7 @@ func life(ctx context.Context, cloud *xaccttest.Cloud, as func(xacct.Phase) xacc
 		if err != nil {
 			return nil, fmt.Errorf("apply: %w", err)
 		}
-		again, err := planned(xacct.NewPlan(ctx, as(xacct.PlanPhase), []xacct.Transfer{tr}))
+		again, err = planned(xacct.NewPlan(ctx, as(xacct.PlanPhase), []xacct.Transfer{tr}))
 		if err == nil && !again.Empty() {
 			err = fmt.Errorf("after the apply:\n%s", again)
 		}
@@ -37,7 +38,7 @@ func life(ctx context.Context, cloud *xaccttest.Cloud, as func(xacct.Phase) xacc
 	if err != nil {
 		return err
 	}
-	if err := runsTwice(ctx, as(xacct.RunPhase), r.TaskARN(tr.Name)); err != nil {
+	if err := runsTwice(ctx, as(xacct.RunPhase), again, r, tr.Name); err != nil {
 		return fmt.Errorf("run: %w", err)
 	}
 	if tr.Retries != nil {
@@ -104,19 +105,21 @@ func planned(p *xacct.Plan, err error) (*xacct.Plan, error) {
 	return p, nil
 }
 
-// runsTwice completes one run and cancels another.
-func runsTwice(ctx context.Context, c xacct.Clients, arn string) error {
+// runsTwice completes one run, which the plan starts, and cancels another.
+func runsTwice(ctx context.Context, c xacct.Clients, p *xacct.Plan, r *xacct.Result, transfer string) error {
+	begun, err := p.Start(ctx, c, r, transfer)
+	if err != nil {
+		return err
+	}
+	if out, err := begun.Wait(ctx); err != nil || out.Verdict != task.Complete {
+		return fmt.Errorf("%v, %w", out, err)
+	}
+	arn, _, _ := strings.Cut(begun.ARN(), "/execution/")
 	api, err := c.DataSync(arn)
 	if err != nil {
 		return err
 	}
-	run, err := task.Start(ctx, api, arn)
-	if err != nil {
-		return err
-	}
-	if out, err := run.Wait(ctx); err != nil || out.Verdict != task.Complete {
-		return fmt.Errorf("%v, %w", out, err)
-	}
+	var run *task.Execution
 	// With settings of its own, which are checked against the task's.
 	if run, err = task.Start(ctx, api, arn, func(o *task.StartOptions) { o.Options.VerifyMode = dstypes.VerifyModeNone }); err != nil {
 		return err
