@@ -8,7 +8,7 @@ import (
 // OperatorPolicy returns the identity policy that the principal needs that runs xacct in the account for the transfers: exactly the calls that
 // xacct makes there, on the resources that it makes them on. No phases means all phases but the BulkIAMPhase, which reads a whole account. It fails for
 // invalid transfers, for an account that none of them touches, and for statements that do not fit into one managed policy: then ask for one phase at a
-// time, or use [OperatorPolicies].
+// time, or use [OperatorPolicies]. Where nothing is called in the phases, it has no statements, and IAM takes no such policy.
 //
 //   - To replace a task (AllowReplace), the ApplyPhase needs the DestroyPhase too. When a transfer moves to another bucket, Region or role, both
 //     also need what they needed for the transfer as it was.

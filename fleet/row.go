@@ -43,7 +43,7 @@ type Row struct {
 	// *GateError if it is held. It is nil for a transfer that is complete, and for one that waits or runs.
 	Err error `json:"-"`
 
-	Receipt    *xacct.Receipt // of the latest run; nil before it was written
+	Receipt    *xacct.Receipt // of the latest run alone: Complete tells of all of them; nil before it was written
 	ReceiptErr error          `json:"-"` // why there is none; nil if there is, or will be
 }
 

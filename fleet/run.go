@@ -207,12 +207,12 @@ func (s *session) interrupted(cause error) error {
 	}
 	e := &InterruptedError{RunID: s.opts.RunID, Err: cause}
 	for _, row := range s.entries {
-		switch row.State {
-		case Running:
+		switch {
+		case row.State == Running:
 			e.Running = append(e.Running, row.Transfer)
-		case Unknown:
+		case row.State == Unknown, row.State == Waiting && row.lost > 0: // the answer to its start was lost
 			e.Unknown = append(e.Unknown, row.Transfer)
-		case Waiting:
+		case row.State == Waiting:
 			e.NotStarted = append(e.NotStarted, row.Transfer)
 		}
 	}

@@ -165,8 +165,11 @@ func (s *session) begun(e *entry, st started) {
 	case again:
 		p.throttled(time.Now())
 		p.queue = slices.Insert(p.queue, 0, e)
-	case s.stopped() && e.lost == 0 && !errors.As(st.err, &lost) && (!st.requested || errors.Is(st.err, context.Canceled) || awserr.Throttled(st.err)): // nothing has begun
-		p.queue = slices.Insert(p.queue, 0, e)
+	case s.stopped() && (!st.requested || e.lost > 0 || errors.As(st.err, &lost) || errors.Is(st.err, context.Canceled) || awserr.Throttled(st.err)):
+		if errors.As(st.err, &lost) {
+			e.lost++
+		}
+		p.queue = slices.Insert(p.queue, 0, e) // the next start finds by its token what may have begun
 	case e.lost > 0 || errors.As(st.err, &lost): // what refused this start says nothing of the one whose answer was lost
 		p.unknown++
 		s.found(e)

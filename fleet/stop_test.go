@@ -22,10 +22,12 @@ func TestStopThenGoOn(t *testing.T) {
 		left       int           // how many runs of the first transfer leave an object behind
 		canary     bool
 		throttled  bool // starts, until the Runner goes on
+		lost       bool // the answers to starts, and the lists behind them fail, until the Runner goes on
 	}{
 		{name: "a canary and its retry", till: 400 * time.Second, step: 7 * time.Second / 5, left: 1, canary: true},
 		{name: "around the retry", from: 179 * time.Second, till: 190 * time.Second, step: 100 * time.Millisecond, left: 1},
 		{name: "while starts are throttled", till: 120 * time.Second, step: 3 * time.Second, throttled: true},
+		{name: "while answers to starts are lost, before they are given up", till: 55 * time.Second, step: time.Second, lost: true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -38,7 +40,14 @@ func TestStopThenGoOn(t *testing.T) {
 					ctx, cancel := context.WithCancelCause(t.Context())
 					defer cancel(nil)
 					time.AfterFunc(at, func() { cancel(why) })
+					begun := map[string]bool{}
+					w.meter.lose = func(op string) bool { return tt.lost && ctx.Err() == nil && op == "StartTaskExecution" }
 					w.meter.fault = func(call xaccttest.Call) error {
+						if arn := arnOf(call.Input); tt.lost && call.Operation == "StartTaskExecution" {
+							begun[arn] = true
+						} else if tt.lost && ctx.Err() == nil && call.Operation == "ListTaskExecutions" && begun[arn] {
+							return kittest.ServerError(call)
+						}
 						if tt.throttled && ctx.Err() == nil && call.Operation == "StartTaskExecution" {
 							return kittest.Throttling(call)
 						}
@@ -68,7 +77,7 @@ func TestStopThenGoOn(t *testing.T) {
 // TestLeaveAtEachEvent leaves the loop at one event after the other. The next loop begins with those that were not handed out.
 func TestLeaveAtEachEvent(t *testing.T) {
 	t.Parallel()
-	for leave := 1; leave < 60; leave += kittest.Sample(11, 1) {
+	for leave := 1; leave < 60; leave += kittest.Sample(4, 1) {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t, 6, nil, latency)
 			r := w.runner(t, func(o *fleet.Options) { o.MaxRunning = 3 })
