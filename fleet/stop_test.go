@@ -32,7 +32,7 @@ func TestStopThenGoOn(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			cases := 0
-			for at := tt.from; at < tt.till; at += tt.step * time.Duration(kittest.Sample(9, 1)) {
+			for at := tt.from; at < tt.till; at += tt.step * time.Duration(kittest.Sample(21, 1)) {
 				cases++
 				synctest.Test(t, func(t *testing.T) {
 					w := newWorld(t, 4, lists, latency)
@@ -77,7 +77,7 @@ func TestStopThenGoOn(t *testing.T) {
 // TestLeaveAtEachEvent leaves the loop at one event after the other. The next loop begins with those that were not handed out.
 func TestLeaveAtEachEvent(t *testing.T) {
 	t.Parallel()
-	for leave := 1; leave < 60; leave += kittest.Sample(4, 1) {
+	for leave := 1; leave < 60; leave += kittest.Sample(8, 1) {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t, 6, nil, latency)
 			r := w.runner(t, func(o *fleet.Options) { o.MaxRunning = 3 })

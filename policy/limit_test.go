@@ -7,4 +7,7 @@ import (
 	"github.com/xacct/xacct/internal/testlimit"
 )
 
-func TestMain(m *testing.M) { os.Exit(testlimit.Run(m)) }
+func TestMain(m *testing.M) {
+	testlimit.SelectUnderRace("Concurren|Example")
+	os.Exit(testlimit.Run(m))
+}

@@ -10,6 +10,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/xacct/xacct/internal/testlimit"
 )
 
 // endless is a run with very many objects whose state is read very often.
@@ -37,6 +39,7 @@ func heap() uint64 {
 
 // Watch needs no more memory at the end than at the beginning.
 func TestWatchMemory(t *testing.T) {
+	skipUnderRace(t)
 	synctest.Test(t, func(t *testing.T) {
 		api := &endless{ends: 100_000}
 		var early, late uint64
@@ -72,6 +75,7 @@ func (s *sink) PutObject(_ context.Context, in *s3.PutObjectInput, _ ...func(*s3
 
 // A manifest takes at most 60 bytes a key beside its text.
 func TestManifestMemory(t *testing.T) {
+	skipUnderRace(t)
 	const keys = 300_000
 	before, s := heap(), &sink{}
 	_, n, err := WriteManifest(t.Context(), s, Manifest{Account: "111122223333", Bucket: "lists", Key: "m.csv", RoleARN: "arn:aws:iam::111122223333:role/lists"}, func(yield func(string, error) bool) {
@@ -91,6 +95,7 @@ func TestManifestMemory(t *testing.T) {
 
 // What a run left behind takes no more than its manifest.
 func TestLeftBehindMemory(t *testing.T) {
+	skipUnderRace(t)
 	const objects = 300_000
 	before := heap()
 	b, err := leftBehind(func(yield func(ReportEntry, error) bool) {
@@ -107,4 +112,12 @@ func TestLeftBehindMemory(t *testing.T) {
 		t.Errorf("%d bytes an object beside the text", beside)
 	}
 	runtime.KeepAlive(b)
+}
+
+// skipUnderRace skips a test that counts bytes, which are others under the race detector.
+func skipUnderRace(t *testing.T) {
+	t.Helper()
+	if testlimit.UnderRace > 1 {
+		t.Skip("it counts bytes, and nothing is concurrent here")
+	}
 }

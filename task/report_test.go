@@ -13,7 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/google/go-cmp/cmp"
-	"github.com/xacct/xacct/internal/testlimit"
 )
 
 // shelf is a bucket in memory. Its list has one key per page.
@@ -149,9 +148,7 @@ func TestReadReportFails(t *testing.T) {
 
 // Reading a report of any size needs the memory of one entry.
 func TestParseReportMemory(t *testing.T) {
-	if testlimit.UnderRace > 1 {
-		t.Skip("long, and nothing is concurrent here")
-	}
+	skipUnderRace(t)
 	r, w := io.Pipe()
 	const n = 200_000
 	go func() {
