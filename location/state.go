@@ -54,11 +54,15 @@ func Observe(ctx context.Context, api API, arn string) (State, error) {
 		outErr, tagsErr error
 		wg              sync.WaitGroup
 	)
-	wg.Go(func() {
+	describe := func() {
 		out, outErr = api.DescribeLocationS3(ctx, &datasync.DescribeLocationS3Input{LocationArn: &arn})
-	})
+	}
+	wg.Go(describe)
 	wg.Go(func() { tags, tagsErr = tag.Read(ctx, api, arn) })
 	wg.Wait()
+	if outErr == nil && awserr.NotFound(tagsErr) {
+		describe() // somebody deletes it meanwhile, or lists of tags lag behind
+	}
 	if ctx.Err() != nil {
 		return State{}, fmt.Errorf("reading location %s: %w", arn, context.Cause(ctx))
 	}

@@ -66,9 +66,13 @@ func Observe(ctx context.Context, api API, arn string) (State, error) {
 		outErr, tagsErr error
 		wg              sync.WaitGroup
 	)
-	wg.Go(func() { out, outErr = api.DescribeTask(ctx, &datasync.DescribeTaskInput{TaskArn: &arn}) })
+	describe := func() { out, outErr = api.DescribeTask(ctx, &datasync.DescribeTaskInput{TaskArn: &arn}) }
+	wg.Go(describe)
 	wg.Go(func() { tags, tagsErr = tag.Read(ctx, api, arn) })
 	wg.Wait()
+	if outErr == nil && awserr.NotFound(tagsErr) {
+		describe() // somebody deletes it meanwhile, or lists of tags lag behind
+	}
 	if ctx.Err() != nil {
 		return State{}, fmt.Errorf("reading task %s: %w", arn, context.Cause(ctx))
 	}

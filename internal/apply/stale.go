@@ -18,7 +18,7 @@ func (r *run) stale(ch, asked *plan.Change) error {
 		return nil
 	}
 	if !sharedPolicy(ch) {
-		if part, ok := r.changedSince(ch.Before, asked.Before, ch.After); ok {
+		if part, ok := r.changedSince(r.before(ch, asked.ARN), asked.Before, ch.After); ok {
 			return &plan.StaleError{Change: ch.ID, Detail: part + " is neither as it was read nor as it is wanted"}
 		}
 		return nil
@@ -40,6 +40,19 @@ func (r *run) stale(ch, asked *plan.Change) error {
 		}
 	}
 	return nil
+}
+
+// before is how the resource of the change was read. If a twin has come in its place, because the resource itself is gone, it is how the twin was read:
+// a tear-down deletes both.
+func (r *run) before(ch *plan.Change, arn string) string {
+	if ch.Op == plan.Delete && arn != ch.ARN {
+		for _, twin := range r.approved.Changes {
+			if twin.Op == plan.Delete && twin.Kind == ch.Kind && twin.ARN == arn {
+				return twin.Before
+			}
+		}
+	}
+	return ch.Before
 }
 
 // changedSince names a part that is neither as it was nor as it is desired. In a tear-down nothing is desired.

@@ -28,6 +28,7 @@ func (s *Reader) observe(ctx context.Context) (*snapshot.Snapshot, error) {
 	s.Seal()
 	s.readFormerLogs(ctx, w, lists.tasks)
 	s.readReferred(ctx, w, lists.locations)
+	s.readOutlived(ctx)
 	s.Seal()
 	s.readFormerLogs(ctx, w, lists.tasks) // of Regions that the transfers were in
 	s.Seal()
