@@ -215,6 +215,21 @@ func (s *Snapshot) Referred(w desired.Set) (locations, tasks map[string]transfer
 	return locations, tasks
 }
 
+// Outlived are the tasks that name a location which is gone: somebody was deleting both while they were read, the task first, and it was read before that.
+func (s *Snapshot) Outlived() map[string]transfer.Place {
+	gone := func(arn string) bool {
+		l, read := s.Locations[arn]
+		return read && !l.Exists && l.Unread[location.PartLocation] == nil
+	}
+	tasks := map[string]transfer.Place{}
+	for arn, t := range s.Tasks {
+		if a, ok := region.ParseARN(arn); ok && t.Exists && (gone(t.SourceLocationARN) || gone(t.DestinationLocationARN)) {
+			tasks[arn] = transfer.Place{Account: a.Account, Region: a.Region}
+		}
+	}
+	return tasks
+}
+
 // InFormerBuckets are the listed locations, not read yet, of former buckets.
 func (s *Snapshot) InFormerBuckets(w desired.Set, listed map[transfer.Place][]location.Entry) map[string]transfer.Place {
 	out := map[string]transfer.Place{}

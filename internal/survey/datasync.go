@@ -12,7 +12,6 @@ import (
 
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/desired"
-	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
@@ -147,21 +146,10 @@ func (s *Reader) readReferred(ctx context.Context, w desired.Set, listed map[tra
 	}
 }
 
-// readOutlived reads again the tasks that name a location which is gone: somebody was deleting both while they were read, the task first, and it was read
-// before that.
+// readOutlived reads the snapshot's [snapshot.Snapshot.Outlived] again.
 func (s *Reader) readOutlived(ctx context.Context) {
-	tasks := map[string]transfer.Place{}
-	for arn, t := range s.Tasks {
-		gone := func(l string) bool {
-			state, read := s.Locations[l]
-			return read && !state.Exists && state.Unread[location.PartLocation] == nil
-		}
-		if a, ok := region.ParseARN(arn); ok && t.Exists && (gone(t.SourceLocationARN) || gone(t.DestinationLocationARN)) {
-			tasks[arn] = transfer.Place{Account: a.Account, Region: a.Region}
-		}
-	}
 	var wg workers
-	for arn, pl := range tasks {
+	for arn, pl := range s.Outlived() {
 		wg.Go(func() { s.ReadTask(ctx, pl, arn) })
 	}
 	wg.Wait()
