@@ -53,7 +53,7 @@ type InterruptedError struct {
 	RunID      string
 	Running    []string // the transfers whose runs go on, by name; their Rows have the ARNs
 	Unknown    []string // those of which it is not known
-	NotStarted []string // those that were not begun
+	NotStarted []string // those that wait; of the ones that were refused or are held, the Rows tell
 	NoReceipt  []string // those that have ended, and whose receipts are not written
 	Err        error    // the cause of the context's end
 }

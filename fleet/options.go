@@ -33,8 +33,8 @@ type Options struct {
 	// the plan.
 	Sizes map[string]int64
 
-	// Retries is how often a run that left objects behind is followed by one of only these, as [task.Retry] does; 0 is never, less is an error. It takes
-	// a Task.Report and a place for Retries of its own for each transfer; a transfer without these is not retried.
+	// Retries is how many further runs a transfer gets whose run left objects behind, each of them for only those objects: see [task.Retry]. 0 is none,
+	// less is an error. A transfer is retried only if it has a Task.Report and a Retries, the place for the list of those objects.
 	Retries int
 
 	// Every is the time between two looks at the transfers that run; 0 is 30 seconds, less is an error. What has ended is seen at the next look.
@@ -43,12 +43,12 @@ type Options struct {
 	// NoReceipts leaves the receipts out, and with them the reads of the policies in force. False writes one for each transfer that has ended.
 	NoReceipts bool
 
-	// Start is called before each run is started, to change its options: see [xacct.OwnershipConfirmed], or IfRunning. The token is not for it to set.
-	// It may be called several times for one run, and from several goroutines at once. Nil changes nothing.
+	// Start changes the options of a run before it is started, such as IfRunning, or with [xacct.OwnershipConfirmed]. The Runner sets the Token after it.
+	// Start may be called several times for one run, and from several goroutines at once. Nil changes nothing.
 	Start func(transfer string, o *task.StartOptions)
 
-	// Objects is the client with which Retry reads the transfer's report and writes its manifest. Nil is that of the account of the report's bucket, in
-	// the Region of the task.
+	// Objects returns the client that reads the report of the transfer and writes the list of a retry. Nil uses the Clients of the account of the
+	// report's bucket, in the Region of the task.
 	Objects func(transfer string) (task.ObjectsAPI, error)
 }
 

@@ -50,7 +50,7 @@ func callsOf(t *testing.T, n int, shape string, bulk bool) (out [2]float64) {
 		var transfers []xacct.Transfer
 		for _, s := range shapes {
 			if s.name == shape {
-				transfers = fleet(cloud, n, s.make)
+				transfers = transfersOf(cloud, n, s.make)
 			}
 		}
 		var calls atomic.Int64

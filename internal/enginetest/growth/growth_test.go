@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/fleet"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/policy"
 	"github.com/xacct/xacct/xaccttest"
@@ -40,7 +41,7 @@ type work struct {
 }
 
 // phases are in the order in which they happen.
-var phases = []string{"plan", "apply", "no-op", "drift", "destroy plan", "destroy"}
+var phases = []string{"plan", "apply", "no-op", "no-op, BulkIAM", "no-op, Drift", "run", "drift", "destroy plan", "destroy"}
 
 // measure takes a fleet through the phases.
 func measure(t *testing.T, n int, shape func(int, *xacct.Transfer)) map[string]work {
@@ -48,7 +49,7 @@ func measure(t *testing.T, n int, shape func(int, *xacct.Transfer)) map[string]w
 	out := map[string]work{}
 	synctest.Test(t, func(t *testing.T) {
 		cloud := xaccttest.NewCloud(func(o *xaccttest.Options) { o.PageSize, o.KeepCalls = 100, 1 })
-		transfers := fleet(cloud, n, shape)
+		transfers := transfersOf(cloud, n, shape)
 		clients, ctx := cloud.Clients(), t.Context()
 		var calls atomic.Int64
 		cloud.Intercept(func(_ context.Context, _ xaccttest.Call, next func() error) error {
@@ -61,12 +62,12 @@ func measure(t *testing.T, n int, shape func(int, *xacct.Transfer)) map[string]w
 			w.calls = int(calls.Load())
 			out[name] = w
 		}
-		plan := func(down bool, changes int) (p *xacct.Plan) {
+		plan := func(down bool, changes int, optFns ...func(*xacct.PlanOptions)) (p *xacct.Plan) {
 			var err error
 			if down {
 				p, err = xacct.NewDestroyPlan(ctx, clients, transfers)
 			} else {
-				p, err = xacct.NewPlan(ctx, clients, transfers)
+				p, err = xacct.NewPlan(ctx, clients, transfers, optFns...)
 			}
 			switch {
 			case err != nil:
@@ -85,6 +86,9 @@ func measure(t *testing.T, n int, shape func(int, *xacct.Transfer)) map[string]w
 		phase("plan", func() { p = plan(false, n) })
 		phase("apply", func() { apply(p) })
 		phase("no-op", func() { plan(false, 0) })
+		phase("no-op, BulkIAM", func() { plan(false, 0, func(o *xacct.PlanOptions) { o.BulkIAM = true }) })
+		phase("no-op, Drift", func() { plan(false, 0, func(o *xacct.PlanOptions) { o.Drift = true }) })
+		phase("run", func() { runAll(t, clients, p) })
 		for _, tr := range transfers[:(n+9)/10] {
 			existing, err := policy.Parse(cloud.BucketPolicy(tr.Destination.Bucket))
 			if err != nil {
@@ -101,6 +105,22 @@ func measure(t *testing.T, n int, shape func(int, *xacct.Transfer)) map[string]w
 		phase("destroy", func() { apply(p) })
 	})
 	return out
+}
+
+// runAll runs every transfer of the plan, which is applied.
+func runAll(t *testing.T, clients xacct.Clients, p *xacct.Plan) {
+	r, err := fleet.New(p, clients, nil, func(o *fleet.Options) { o.MaxRunning, o.NoReceipts = 50, true })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range r.Run(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.Err(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func noOps(p *xacct.Plan) (n int) {
@@ -193,14 +213,14 @@ func TestGrowth(t *testing.T) {
 			count++
 			for i, n := range sizes {
 				w := all[i][phase]
-				t.Logf("%-20s %-12s %5d transfers: %6.1f calls, %7.1f KiB, %6.1f V each", s.name, phase, n, float64(w.calls)/float64(n),
+				t.Logf("%-20s %-14s %5d transfers: %6.1f calls, %7.1f KiB, %6.1f V each", s.name, phase, n, float64(w.calls)/float64(n),
 					float64(w.bytes)/1024/float64(n), float64(w.cpu)/float64(v)/float64(n))
 			}
 			if !compared {
 				continue
 			}
 			g := growth(sizes, all, phase)
-			t.Logf("%-20s %-12s grows by n^%.2f calls, n^%.2f bytes, n^%.2f CPU", s.name, phase, g.calls, g.bytes, g.cpu)
+			t.Logf("%-20s %-14s grows by n^%.2f calls, n^%.2f bytes, n^%.2f CPU", s.name, phase, g.calls, g.bytes, g.cpu)
 			if g.tooFast() {
 				t.Errorf("%s, %s grows too fast", s.name, phase)
 			}

@@ -37,8 +37,8 @@ func place(t *xacct.Transfer, n int) {
 	t.Destination.Account, t.Destination.Region = fmt.Sprintf("4444555566%02d", n%accounts), regions[(n+1)%len(regions)]
 }
 
-// fleet is n transfers of a shape.
-func fleet(cloud *xaccttest.Cloud, n int, shape func(int, *xacct.Transfer)) []xacct.Transfer {
+// transfersOf is n transfers of a shape.
+func transfersOf(cloud *xaccttest.Cloud, n int, shape func(int, *xacct.Transfer)) []xacct.Transfer {
 	out := make([]xacct.Transfer, n)
 	made := map[string]bool{}
 	for i := range out {
