@@ -6,6 +6,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -50,6 +51,11 @@ func run(ctx context.Context, out io.Writer, n, most int) error {
 		return err
 	}); err != nil {
 		return err
+	}
+	for _, f := range p.Findings {
+		if f.Severity == xacct.Blocking { // Apply leaves the transfer out and sets the others up
+			fmt.Fprintln(out, cmp.Or(f.Transfer, f.Subject)+":", f.Detail)
+		}
 	}
 	var result *xacct.Result
 	if err := m.phase("apply", func() (err error) {
@@ -121,14 +127,17 @@ func runAll(ctx context.Context, out io.Writer, p *xacct.Plan, clients xacct.Cli
 			printed = tenth
 		}
 	}
+	fmt.Fprintln(out)
+	if c := runner.Counts(); c.Transfers() <= 20 {
+		fmt.Fprint(out, runner.Table(), "\n\n")
+	}
+	if err := runner.Err(); err != nil { // nil only if everything arrived
+		return err
+	}
 	for _, row := range runner.Results() {
 		if row.Receipt == nil { // on AWS, keep the receipts: DataSync forgets a run after 30 days
 			return fmt.Errorf("%s has no receipt: %w", row.Transfer, row.ReceiptErr)
 		}
 	}
-	fmt.Fprintln(out)
-	if c := runner.Counts(); c.Transfers() <= 20 {
-		fmt.Fprint(out, runner.Table(), "\n\n")
-	}
-	return runner.Err() // nil only if everything arrived
+	return nil
 }
