@@ -87,8 +87,8 @@ func (c *iamClient) GetAccountAuthorizationDetails(ctx context.Context, in *iam.
 			return nil, &fault.Error{Status: 400, Code: "ValidationError", Message: "Invalid Marker."}
 		}
 		out := &iam.GetAccountAuthorizationDetailsOutput{Marker: stringOrNil(next), IsTruncated: next != ""}
-		for _, d := range part {
-			switch d := d.(type) {
+		for _, detail := range part {
+			switch d := detail().(type) {
 			case iamtypes.RoleDetail:
 				out.RoleDetailList = append(out.RoleDetailList, d)
 			case iamtypes.ManagedPolicyDetail:
@@ -99,29 +99,22 @@ func (c *iamClient) GetAccountAuthorizationDetails(ctx context.Context, in *iam.
 	})
 }
 
-// details are the roles and managed policies that the filters name, none naming all.
-func (rq *request) details(filters []iamtypes.EntityType) []any {
+// details make the details of the roles and managed policies that the filters name, none naming all: only those of the page are made.
+func (rq *request) details(filters []iamtypes.EntityType) []func() any {
 	a := rq.cloud.accounts[rq.account]
 	asks := func(t iamtypes.EntityType) bool { return len(filters) == 0 || slices.Contains(filters, t) }
-	var out []any
+	var out []func() any
 	attached := map[string]int32{}
 	for _, key := range sortedKeys(a.identities) {
 		i := a.identities[key].Read(eventual.ByAPI)
 		if i == nil || i.kind != "role" {
 			continue
 		}
-		r := i.sdk()
-		d := iamtypes.RoleDetail{Arn: r.Arn, RoleId: r.RoleId, RoleName: r.RoleName, Path: r.Path, CreateDate: r.CreateDate, Tags: r.Tags,
-			AssumeRolePolicyDocument: r.AssumeRolePolicyDocument, PermissionsBoundary: r.PermissionsBoundary}
-		for _, name := range sortedKeys(i.policies) {
-			d.RolePolicyList = append(d.RolePolicyList, iamtypes.PolicyDetail{PolicyName: &name, PolicyDocument: encoded(i.policies[name])})
-		}
 		for _, arn := range i.attached {
 			attached[arn]++
-			d.AttachedManagedPolicies = append(d.AttachedManagedPolicies, iamtypes.AttachedPolicy{PolicyArn: &arn, PolicyName: aws.String(lastPart(arn))})
 		}
 		if asks(iamtypes.EntityTypeRole) {
-			out = append(out, d)
+			out = append(out, func() any { return i.detail() })
 		}
 	}
 	arns := sortedKeys(a.managed)
@@ -132,11 +125,27 @@ func (rq *request) details(filters []iamtypes.EntityType) []any {
 		arns = append(arns, administrator(a.partition))
 	}
 	for _, arn := range arns {
-		p, document := rq.cloud.sdkPolicy(a, arn), policyOf(rq, arn)
-		out = append(out, iamtypes.ManagedPolicyDetail{Arn: &arn, PolicyName: aws.String(lastPart(arn)), DefaultVersionId: aws.String(firstVersion), AttachmentCount: aws.Int32(attached[arn]),
-			CreateDate: p.CreateDate, PolicyVersionList: []iamtypes.PolicyVersion{{VersionId: aws.String(firstVersion), IsDefaultVersion: true, Document: encoded(document), CreateDate: p.CreateDate}}})
+		out = append(out, func() any {
+			p, document := rq.cloud.sdkPolicy(a, arn), policyOf(rq, arn)
+			return iamtypes.ManagedPolicyDetail{Arn: &arn, PolicyName: aws.String(lastPart(arn)), DefaultVersionId: aws.String(firstVersion), AttachmentCount: aws.Int32(attached[arn]),
+				CreateDate: p.CreateDate, PolicyVersionList: []iamtypes.PolicyVersion{{VersionId: aws.String(firstVersion), IsDefaultVersion: true, Document: encoded(document), CreateDate: p.CreateDate}}}
+		})
 	}
 	return out
+}
+
+// detail is the role with its policies, as GetAccountAuthorizationDetails shows it.
+func (i *identity) detail() iamtypes.RoleDetail {
+	r := i.sdk()
+	d := iamtypes.RoleDetail{Arn: r.Arn, RoleId: r.RoleId, RoleName: r.RoleName, Path: r.Path, CreateDate: r.CreateDate, Tags: r.Tags,
+		AssumeRolePolicyDocument: r.AssumeRolePolicyDocument, PermissionsBoundary: r.PermissionsBoundary}
+	for _, name := range sortedKeys(i.policies) {
+		d.RolePolicyList = append(d.RolePolicyList, iamtypes.PolicyDetail{PolicyName: &name, PolicyDocument: encoded(i.policies[name])})
+	}
+	for _, arn := range i.attached {
+		d.AttachedManagedPolicies = append(d.AttachedManagedPolicies, iamtypes.AttachedPolicy{PolicyArn: &arn, PolicyName: aws.String(lastPart(arn))})
+	}
+	return d
 }
 
 func policyOf(rq *request, arn string) policy.Document {

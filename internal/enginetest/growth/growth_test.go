@@ -77,18 +77,21 @@ func measure(t *testing.T, n int, shape func(int, *xacct.Transfer)) map[string]w
 			}
 			return p
 		}
-		apply := func(p *xacct.Plan) {
-			if _, err := p.Apply(ctx, clients); err != nil {
+		apply := func(p *xacct.Plan) *xacct.Result {
+			result, err := p.Apply(ctx, clients)
+			if err != nil {
 				t.Fatal(err)
 			}
+			return result
 		}
 		var p *xacct.Plan
 		phase("plan", func() { p = plan(false, n) })
-		phase("apply", func() { apply(p) })
+		var result *xacct.Result
+		phase("apply", func() { result = apply(p) })
 		phase("no-op", func() { plan(false, 0) })
 		phase("no-op, BulkIAM", func() { plan(false, 0, func(o *xacct.PlanOptions) { o.BulkIAM = true }) })
 		phase("no-op, Drift", func() { plan(false, 0, func(o *xacct.PlanOptions) { o.Drift = true }) })
-		phase("run", func() { runAll(t, clients, p) })
+		phase("run", func() { runAll(t, clients, p, result) })
 		for _, tr := range transfers[:(n+9)/10] {
 			existing, err := policy.Parse(cloud.BucketPolicy(tr.Destination.Bucket))
 			if err != nil {
@@ -108,8 +111,8 @@ func measure(t *testing.T, n int, shape func(int, *xacct.Transfer)) map[string]w
 }
 
 // runAll runs every transfer of the plan, which is applied.
-func runAll(t *testing.T, clients xacct.Clients, p *xacct.Plan) {
-	r, err := fleet.New(p, clients, nil, func(o *fleet.Options) { o.MaxRunning, o.NoReceipts = 50, true })
+func runAll(t *testing.T, clients xacct.Clients, p *xacct.Plan, result *xacct.Result) {
+	r, err := fleet.New(p, clients, result, func(o *fleet.Options) { o.MaxRunning, o.NoReceipts = 50, true })
 	if err != nil {
 		t.Fatal(err)
 	}
