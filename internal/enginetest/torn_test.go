@@ -2,6 +2,7 @@ package enginetest_test
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -9,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/datasync"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
 	"github.com/xacct/xacct/xaccttest"
 )
@@ -66,4 +68,37 @@ func TestDeletedWhileRead(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestTwinTakesThePlace lets somebody delete the task that is used after the plan to tear down was made. Its twin, which the plan deletes too, is deleted as
+// the plan says. What the twins' locations have changed for is stale, and the next plan takes the rest away.
+func TestTwinTakesThePlace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := newDoubled(t)
+		d.taskAgain(d.locationAgain(d.source), d.locationAgain(d.destination), "")
+		destroy := func() (*xacct.Result, error) {
+			p, err := xacct.NewDestroyPlan(t.Context(), d.cloud.Clients(), []xacct.Transfer{d.tr})
+			d.must(err)
+			if _, err := d.api(d.task).DeleteTask(t.Context(), &datasync.DeleteTaskInput{TaskArn: &d.task}); err != nil && !awserr.NotFound(err) {
+				t.Fatal(err)
+			}
+			return p.Apply(t.Context(), d.cloud.Clients())
+		}
+		result, err := destroy()
+		if stale := (*xacct.StaleError)(nil); err != nil && !errors.As(err, &stale) {
+			t.Error(err)
+		}
+		for _, c := range result.Changes {
+			if c.Kind == xacct.DataSyncTask && c.Err != nil {
+				t.Errorf("%s: %v", c.ID, c.Err)
+			}
+		}
+		if _, err := destroy(); err != nil {
+			t.Error(err)
+		}
+		if kittest.Dump(d.cloud) != d.before {
+			t.Error("destroyed twice, and not as before")
+		}
+	})
 }
