@@ -2,9 +2,6 @@ package xacct
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -71,16 +68,14 @@ func (r Receipt) MarshalJSON() ([]byte, error) {
 // from its JSON. Whoever can edit a plan file has the power of its applier: compare the digest of what is applied with that of what was reviewed. The
 // digest is no signature, because it can be computed anew for an edited plan: keep it where the file's editors cannot write, or sign it.
 func (p *Plan) Digest() (string, error) {
-	data, err := json.Marshal(p)
+	if p == nil {
+		return "", errors.New("digest of the plan: there is no plan")
+	}
+	digest, err := text.Digest(p)
 	if err != nil {
 		return "", fmt.Errorf("digest of the plan: %w", err)
 	}
-	return digest(data), nil
-}
-
-func digest(data []byte) string {
-	sum := sha256.Sum256(data)
-	return "sha256:" + hex.EncodeToString(sum[:])
+	return digest, nil
 }
 
 // Receipt records a run of the transfer. result is what became of the plan's changes, nil if nothing was applied now; outcome is how the run ended.
@@ -136,7 +131,7 @@ func newReceipt(t Transfer, planDigest string, force survey.Force, result *Resul
 	if outcome.Report.Status != "" {
 		r.Report = &outcome.Report
 	}
-	r.Policies, r.NotRead = force.Digests(digest)
+	r.Policies, r.NotRead = force.Digests(text.Sum)
 	r.RequestIDs = result.RequestIDs(t.Name)
 	if outcome.RequestID != "" {
 		r.RequestIDs["start"] = []string{outcome.RequestID}

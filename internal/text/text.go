@@ -5,6 +5,8 @@ package text
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -175,7 +177,28 @@ func Marshal(v any) ([]byte, error) {
 	if err := e.Encode(v); err != nil {
 		return nil, err
 	}
-	return []byte(JSON(strings.TrimSuffix(b.String(), "\n"))), nil
+	data := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	if plain(data) {
+		return data, nil
+	}
+	return []byte(JSON(string(data))), nil
+}
+
+// Digest is [Sum] of what json.Marshal returns for v. It makes fewer copies than json.Marshal, because the plan of a fleet has megabytes.
+func Digest(v json.Marshaler) (string, error) {
+	data, err := v.MarshalJSON()
+	if err != nil {
+		return "", err
+	}
+	var b bytes.Buffer
+	json.HTMLEscape(&b, data)
+	return Sum(b.Bytes()), nil
+}
+
+// Sum returns "sha256:" and the hash of the data in hexadecimal.
+func Sum(data []byte) string {
+	sum := sha256.Sum256(data)
+	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
 // Attr returns the attribute of a log record whose value may be text of others, escaped as [Escape] does: handlers write some of it as it is.
@@ -191,7 +214,7 @@ func (e *escaped) Error() string { return Printable(e.err.Error()) }
 func (e *escaped) Unwrap() error { return e.err }
 
 // plain reports whether all of the text is printed as itself.
-func plain(s string) bool {
+func plain[T string | []byte](s T) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] < ' ' || s[i] > '~' {
 			return false
