@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
@@ -92,7 +93,7 @@ func (c Clients) DataSync(arn string) (DataSyncAPI, error) {
 	if !ok || a.Service != "datasync" || a.Region == "" || !region.ValidAccount(a.Account) {
 		return nil, fmt.Errorf("datasync client: %q is not the ARN of a DataSync resource", arn)
 	}
-	set := c.set()
+	set := c.set(a.Account)
 	if err := set.Validate(); err != nil {
 		return nil, err
 	}
@@ -102,7 +103,7 @@ func (c Clients) DataSync(arn string) (DataSyncAPI, error) {
 // Objects returns the client with which package task reads reports and writes manifests in buckets of the account and Region. It is the
 // account's S3 client, which must be able to read and write objects, as *s3.Client is.
 func (c Clients) Objects(account, region string) (task.ObjectsAPI, error) {
-	set := c.set()
+	set := c.set(account)
 	if err := set.Validate(); err != nil {
 		return nil, err
 	}
@@ -118,12 +119,16 @@ func (c Clients) Objects(account, region string) (task.ObjectsAPI, error) {
 }
 
 // set is the clients as the internal packages take them: a nil map, function or client is nil there, and so is a nil pointer in an interface.
-func (c Clients) set() client.Set {
+// Where accounts are named, it is theirs alone, beside the keys that are no accounts: a fleet starts each task with the same map.
+func (c Clients) set(only ...string) client.Set {
 	if c == nil {
 		return nil
 	}
-	out := make(client.Set, len(c))
+	out := client.Set{}
 	for account, ac := range c {
+		if len(only) > 0 && region.ValidAccount(account) && !slices.Contains(only, account) {
+			continue
+		}
 		a := client.Account{
 			S3:       present(ac.S3, func(api bucket.API) bucket.API { return api }),
 			DataSync: present(ac.DataSync, func(api DataSyncAPI) client.DataSyncAPI { return api }),

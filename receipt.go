@@ -71,11 +71,7 @@ func (p *Plan) Digest() (string, error) {
 	if p == nil {
 		return "", errors.New("digest of the plan: there is no plan")
 	}
-	digest, err := text.Digest(p)
-	if err != nil {
-		return "", fmt.Errorf("digest of the plan: %w", err)
-	}
-	return digest, nil
+	return text.Digest(p)
 }
 
 // Receipt records a run of the transfer. result is what became of the plan's changes, nil if nothing was applied now; outcome is how the run ended.

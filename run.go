@@ -50,7 +50,7 @@ func (p *Plan) Start(ctx context.Context, c Clients, r *Result, transfer string,
 	if err := errors.Join(t.CheckRun(given.Options), report.Check(p.Settings.Reported, "Settings.", time.Now())); err != nil {
 		return nil, fmt.Errorf("start of %s: %w", transfer, err)
 	}
-	arn, err := survey.TaskToRun(ctx, c.set(), t, r.TaskARN(transfer))
+	arn, err := survey.TaskToRun(ctx, c.set(t.Accounts()...), t, r.TaskARN(transfer))
 	if err != nil {
 		return nil, p.Explain(transfer, err)
 	}
@@ -68,7 +68,7 @@ func (p *Plan) Start(ctx context.Context, c Clients, r *Result, transfer string,
 			}
 			e := t.End(DestinationSide)
 			word := cmp.Or(o.OwnershipConfirmed[e.Bucket], p.Settings.OwnershipReported(e.Account, e.Region, e.Bucket))
-			if err := survey.ProveOwnership(ctx, c.set(), t); err != nil {
+			if err := survey.ProveOwnership(ctx, c.set(t.Accounts()...), t); err != nil {
 				if strings.TrimSpace(word) == "" || !survey.Unproved(err) {
 					return err
 				}
@@ -93,7 +93,7 @@ func (p *Plan) Attach(ctx context.Context, c Clients, transfer string) (*Run, er
 	if err != nil {
 		return nil, err
 	}
-	arn, err := survey.TaskToRun(ctx, c.set(), t, "")
+	arn, err := survey.TaskToRun(ctx, c.set(t.Accounts()...), t, "")
 	if err != nil {
 		return nil, p.Explain(transfer, err)
 	}
@@ -179,5 +179,8 @@ func OwnershipConfirmed(bucket, by string) func(*task.StartOptions) {
 // *[OwnershipError], also if the ownership could not be read, and if the keys of the clients or the accounts, Region or bucket of the transfer
 // are not valid.
 func VerifyOwnership(c Clients, t Transfer) func(context.Context) error {
-	return func(ctx context.Context) error { return survey.ProveOwnership(ctx, c.set(), t.resolve()) }
+	return func(ctx context.Context) error {
+		resolved := t.resolve()
+		return survey.ProveOwnership(ctx, c.set(resolved.Accounts()...), resolved)
+	}
 }

@@ -33,6 +33,7 @@ type Cloud struct {
 	owners   map[string]owner        // roles and users by unique id, also deleted ones
 	serial   ids.Serial
 	running  []*execution        // executions that have not ended
+	catching []*execution        // the room in which [Cloud.catchUp] keeps what ran when it began
 	timed    map[*taskState]bool // tasks that have a schedule
 	step     func(Step) error
 

@@ -134,7 +134,8 @@ func (c *Cloud) advance(now time.Time) {
 func (c *Cloud) catchUp(now time.Time) {
 	for progress := true; progress; {
 		progress = false
-		for _, e := range slices.Clone(c.running) {
+		c.catching = append(c.catching[:0], c.running...)
+		for _, e := range c.catching {
 			e.advance(c, now)
 			progress = progress || !e.ended.IsZero()
 		}

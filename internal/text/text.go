@@ -188,7 +188,7 @@ func Marshal(v any) ([]byte, error) {
 func Digest(v json.Marshaler) (string, error) {
 	data, err := v.MarshalJSON()
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("digest of the JSON: %w", err)
 	}
 	var b bytes.Buffer
 	json.HTMLEscape(&b, data)
