@@ -34,44 +34,53 @@ type checker struct {
 var organisation = regexp.MustCompile(`^o-[a-z0-9]+$`)
 
 // All returns what stands in the way of the transfers and who is allowed what. It takes all of them together, because findings that propose to
-// change the same statement must propose the same new one. An organisation
-// whose id has characters that ids do not have is not known: the id would equal none of those in policies. As many transfers are checked at once as there are
-// processors. When ctx ends, All stops before the next decision and returns the error of ctx.
+// change the same statement must propose the same new one. When ctx ends, All stops before the next decision and returns the error of ctx.
 func All(ctx context.Context, sets []*transfer.Resources, f plan.Facts) ([]plan.Finding, error) {
+	var out Findings
+	err := Each(ctx, len(sets), func(i int) *transfer.Resources { return sets[i] }, f, out.Add)
+	if err != nil {
+		return nil, err
+	}
+	return out.List, nil
+}
+
+// Each is [All] of n transfers, whose resources set returns twice, so that nobody need hold those of a whole fleet. As many transfers are checked at once
+// as there are processors; add gets the findings at the end, in the order of the transfers. An organisation whose id has characters that ids do not have
+// is not known: the id would equal none of those in policies.
+func Each(ctx context.Context, n int, set func(i int) *transfer.Resources, f plan.Facts, add func(plan.Finding)) error {
 	f.OrgIDs = maps.Clone(f.OrgIDs)
 	maps.DeleteFunc(f.OrgIDs, func(_, id string) bool { return !organisation.MatchString(id) })
-	set := newTogether(sets)
-	each, shared := make([][]plan.Finding, len(sets)), make([]verdict.Exemptions, len(sets))
+	all := newTogether(n, set)
+	each, shared := make([][]plan.Finding, n), make([]verdict.Exemptions, n)
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	work := func() {
-		for i := next.Add(1) - 1; int(i) < len(sets) && ctx.Err() == nil; i = next.Add(1) - 1 {
-			c := &checker{Resources: sets[i], facts: f, together: set, merged: map[string]policy.Document{}, own: map[plan.Phase][]ownCall{},
+		for i := next.Add(1) - 1; int(i) < n && ctx.Err() == nil; i = next.Add(1) - 1 {
+			c := &checker{Resources: set(int(i)), facts: f, together: all, merged: map[string]policy.Document{}, own: map[plan.Phase][]ownCall{},
 				shared: &shared[i], stop: func() bool { return ctx.Err() != nil }}
 			each[i] = c.check()
 		}
 	}
-	for range min(runtime.GOMAXPROCS(0), len(sets)) - 1 {
+	for range min(runtime.GOMAXPROCS(0), n) - 1 {
 		wg.Go(work)
 	}
 	work()
 	wg.Wait()
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return err
 	}
-	var all verdict.Exemptions
+	var exemptions verdict.Exemptions
 	for i := range shared {
-		all.Append(&shared[i])
+		exemptions.Append(&shared[i])
 	}
-	all.Share()
-	var out Findings
+	exemptions.Share()
 	for i, findings := range each {
 		for _, f := range findings {
-			out.Add(f)
+			add(f)
 		}
 		each[i] = nil
 	}
-	return out.List, nil
+	return nil
 }
 
 // together is what the transfers have in common that are checked together.
@@ -95,9 +104,11 @@ func (s *together) callsOf(of callsOf, find func() operatorCalls) operatorCalls 
 	return out
 }
 
-func newTogether(sets []*transfer.Resources) *together {
-	out := &together{statements: map[string]policy.Statements{}, roles: excess.NewUsers(sets), calls: map[callsOf]operatorCalls{}}
-	for _, r := range sets {
+func newTogether(n int, set func(i int) *transfer.Resources) *together {
+	out := &together{statements: map[string]policy.Statements{}, roles: excess.Users{}, calls: map[callsOf]operatorCalls{}}
+	for i := range n {
+		r := set(i)
+		out.roles.Add(r)
 		for _, b := range r.Buckets {
 			out.statements[b.Name] = append(out.statements[b.Name], b.Statements...)
 		}

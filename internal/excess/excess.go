@@ -26,15 +26,11 @@ type user struct {
 	side     plan.Side
 }
 
-// NewUsers returns the users of the roles of all transfers of a plan.
-func NewUsers(sets []*transfer.Resources) Users {
-	out := Users{}
-	for _, r := range sets {
-		for _, role := range r.Roles {
-			out[keyOf(role)] = append(out[keyOf(role)], user{r.Transfer, role.Side})
-		}
+// Add adds a transfer of the plan, which uses the roles of its resources.
+func (u Users) Add(r *transfer.Resources) {
+	for _, role := range r.Roles {
+		u[keyOf(role)] = append(u[keyOf(role)], user{r.Transfer, role.Side})
 	}
-	return out
 }
 
 // keyOf is the account and name of the role. IAM's names of roles differ in more than case.

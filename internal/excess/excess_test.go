@@ -30,13 +30,14 @@ func openTransfer(name string, edit func(*iamrole.Spec)) *transfer.Transfer {
 
 // opens are the details of the findings on the roles of the transfers, without what all have in common.
 func opens(transfers ...*transfer.Transfer) []string {
-	var sets []*transfer.Resources
+	users, sets := Users{}, []*transfer.Resources(nil)
 	for _, t := range transfers {
 		sets = append(sets, t.Resources())
+		users.Add(sets[len(sets)-1])
 	}
 	var out []string
 	for _, r := range sets {
-		for _, f := range Findings(r, NewUsers(sets), func() bool { return false }) {
+		for _, f := range Findings(r, users, func() bool { return false }) {
 			out = append(out, fmt.Sprintf("%s %s %s", f.Severity, f.Side, f.Detail))
 		}
 	}

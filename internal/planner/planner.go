@@ -274,18 +274,11 @@ func (b *Builder) check(ctx context.Context) error {
 	if b.mode == plan.TearDown {
 		return nil
 	}
-	sets := make([]*transfer.Resources, len(b.transfers))
-	for i, t := range b.transfers {
-		sets[i] = t.Resources()
-	}
 	facts := b.Facts()
 	facts.Makers, facts.Writes = b.makers(), b.writes()
-	found, err := check.All(ctx, sets, facts)
-	if err != nil {
+	set := func(i int) *transfer.Resources { return b.transfers[i].Resources() }
+	if err := check.Each(ctx, len(b.transfers), set, facts, b.Findings.Add); err != nil {
 		return err
-	}
-	for _, f := range found {
-		b.Findings.Add(f)
 	}
 	for _, t := range b.transfers {
 		b.dataBuckets(t)
