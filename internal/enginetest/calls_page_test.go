@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/fleet"
 	"github.com/xacct/xacct/task"
 )
 
@@ -27,6 +28,9 @@ const (
 	verifyName      = "xacct.VerifyOwnership"
 	receiptName     = "Plan.Receipt"
 	residueName     = "Plan.Residue"
+	bulkName        = "xacct.NewPlan with BulkIAM"
+	driftName       = "xacct.NewPlan with Drift"
+	runnerName      = "fleet.Runner.Run"
 )
 
 // callingFunction is a function of the page: what it makes calls for, and what its caller has to know about its end.
@@ -84,6 +88,23 @@ var callingFunctions = []callingFunction{
 		errors:     unusable,
 		others:     "no transfer was given, none of their accounts has clients, or an option names something that there is not. If the context ends, the error is its cause.",
 		afterwards: "Nothing was written. A read that failed is a finding of the transfers that it concerns, and no error.",
+	},
+	{
+		name: bulkName, readOnly: true, permission: "`PlanPhase` and `BulkIAMPhase`",
+		does: "Reads as NewPlan does, but the roles of an account with GetAccountAuthorizationDetails, which lists all roles and managed policies of the account, a page a call. " +
+			"Where that is refused, the roles are read one by one, with a warning.",
+		isNil:      "as of NewPlan.",
+		errors:     unusable,
+		others:     "as of NewPlan.",
+		afterwards: "Nothing was written.",
+	},
+	{
+		name: driftName, readOnly: true, permission: "`PlanPhase`",
+		does:       "Reads what NewPlan compares, and nothing that it checks.",
+		isNil:      "as of NewPlan. Nothing differs if `Plan.Empty` is true and no finding has the code `unread`.",
+		errors:     unusable,
+		others:     "as of NewPlan.",
+		afterwards: "Nothing was written. Such a plan is not applied, reviewed, handed over or run: that is a `*xacct.DriftError`.",
 	},
 	{
 		name: applyName, permission: "`ApplyPhase`; to replace a task also `DestroyPhase`",
@@ -225,6 +246,21 @@ var callingFunctions = []callingFunction{
 		errors:     unusable,
 		others:     "the plan has no such transfer, the Outcome is nil, or the run is one of another task.",
 		afterwards: "Nothing was written: store the receipt yourself.",
+	},
+	{
+		name: runnerName, permission: "`RunPhase`, in the accounts of the tasks, of the destinations and of the buckets for reports and retries; for receipts `PlanPhase` in all accounts",
+		does: "Starts the tasks of the plan as Plan.Start does, each with a token of its own, asks for the states of their runs until they have ended, retries what was left behind as `task.Retry` does, " +
+			"and writes a receipt of each as Plan.Receipts does.",
+		isNil: "of the loop: the context did not end. Of `Runner.Err` after it: everything arrived.",
+		errors: []typedCase{
+			{(*fleet.InterruptedError)(nil), "the context ended before the runs did, which go on: a new Runner with the same RunID watches them"},
+			{(*fleet.IncompleteError)(nil), "of Err: not every transfer is complete; it holds the errors of the rows"},
+			{(*fleet.GateError)(nil), "of a row: not begun, because a canary is not complete"},
+			{(*fleet.StuckError)(nil), "of a row: not begun, because too many runs are unknown"},
+			{(*task.IncompleteError)(nil), "of a row: its run has ended otherwise than complete"},
+		},
+		others:     "those of Plan.Start and `task.Retry` are the errors of rows. One row's error stops no other row.",
+		afterwards: "A run that was started goes on without its caller. Nothing is cancelled. The manifests of retries stay where they were written.",
 	},
 	{
 		name: residueName, readOnly: true, permission: "`PlanPhase`, and its permissions to read roles also for `AWSServiceRoleForDataSync`, the service-linked role in the task account",

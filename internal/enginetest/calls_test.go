@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/xacct/xacct"
+	"github.com/xacct/xacct/fleet"
 	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/awserr"
 	"github.com/xacct/xacct/internal/enginetest/kittest"
@@ -41,6 +42,9 @@ const lookingBack xacct.Phase = "look-back"
 
 // byName is the phase of an operator who runs a task that has to be looked up first: those of planning and of running.
 const byName xacct.Phase = "by-name"
+
+// inBulk is the phase of an operator who plans and may read all roles of an account: that of planning with the policy of BulkIAMPhase.
+const inBulk xacct.Phase = "in-bulk"
 
 // callSet are the operations by account and service.
 type callSet map[string]map[string]map[string]bool
@@ -69,8 +73,8 @@ func newCalling(t *testing.T) *calling {
 	tr.Source.Role = iamrole.Spec{PermissionsBoundary: cloud.AddPolicy(accountA, "boundary", policy.New(policy.Allow("s3:*", "kms:*").On("*")))}
 	c := &calling{cloud: cloud, transfer: tr, policies: map[string]policy.Document{}, made: map[string]callSet{}}
 	for _, who := range callers {
-		var run policy.Document
-		for _, phase := range []xacct.Phase{xacct.PlanPhase, xacct.ApplyPhase, xacct.RunPhase, xacct.DestroyPhase} {
+		var run, bulk policy.Document
+		for _, phase := range []xacct.Phase{xacct.PlanPhase, xacct.ApplyPhase, xacct.RunPhase, xacct.DestroyPhase, xacct.BulkIAMPhase} {
 			d, err := xacct.OperatorPolicy(who.account, []xacct.Transfer{tr}, phase)
 			if err != nil {
 				t.Fatal(err)
@@ -80,6 +84,8 @@ func newCalling(t *testing.T) *calling {
 				c.policies[who.account] = d
 			case xacct.RunPhase:
 				run = d
+			case xacct.BulkIAMPhase:
+				bulk = d
 			}
 			if d.Len() == 0 {
 				cloud.AddRole(who.account, "operator-"+string(phase))
@@ -90,7 +96,9 @@ func newCalling(t *testing.T) *calling {
 		serviceRole := policy.Allow("iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies").On(
 			"arn:aws:iam::" + who.account + ":role/aws-service-role/datasync.amazonaws.com/AWSServiceRoleForDataSync")
 		cloud.AddRole(who.account, "operator-"+string(lookingBack), c.policies[who.account], policy.New(serviceRole))
-		cloud.AddRole(who.account, "operator-"+string(byName), slices.DeleteFunc([]policy.Document{c.policies[who.account], run}, func(d policy.Document) bool { return d.Len() == 0 })...)
+		for phase, more := range map[xacct.Phase]policy.Document{byName: run, inBulk: bulk} {
+			cloud.AddRole(who.account, "operator-"+string(phase), slices.DeleteFunc([]policy.Document{c.policies[who.account], more}, func(d policy.Document) bool { return d.Len() == 0 })...)
+		}
 	}
 	return c
 }
@@ -227,6 +235,52 @@ func (c *calling) run(t *testing.T, p *xacct.Plan, r *xacct.Result) {
 	}
 }
 
+// plans plans again what is set up, in other ways.
+func (c *calling) plans(t *testing.T) {
+	t.Helper()
+	for name, option := range map[string]func(*xacct.PlanOptions){
+		bulkName:  func(o *xacct.PlanOptions) { o.BulkIAM = true },
+		driftName: func(o *xacct.PlanOptions) { o.Drift = true },
+	} {
+		as := map[string]xacct.Phase{bulkName: inBulk, driftName: xacct.PlanPhase}[name]
+		c.note(t, name, func() error {
+			_, err := planned(xacct.NewPlan(t.Context(), c.as(as), []xacct.Transfer{c.transfer}, option))
+			return err
+		})
+	}
+}
+
+// runFleet runs the transfer as a fleet of one, of which an object is left behind and retried.
+func (c *calling) runFleet(t *testing.T, p *xacct.Plan, r *xacct.Result) {
+	t.Helper()
+	left := 1
+	c.cloud.OnStep(func(s xaccttest.Step) error {
+		if s.Phase == dstypes.TaskExecutionStatusTransferring && s.Key == "2026/02.mov" && left > 0 {
+			left--
+			return xaccttest.Fault(403, "S3AccessDenied", "Access Denied")
+		}
+		return nil
+	})
+	defer c.cloud.OnStep(nil)
+	c.cloud.PutObject("media-raw", "2026/02.mov", []byte("new"))
+	c.note(t, runnerName, func() error {
+		runner, err := fleet.New(p, c.as(byName), r, func(o *fleet.Options) { o.MaxRunning, o.Retries = 1, 1 })
+		if err != nil {
+			return err
+		}
+		for _, err := range runner.Run(t.Context()) {
+			if err != nil {
+				return err
+			}
+		}
+		row := runner.Results()[0]
+		if row.ReceiptErr != nil || row.Receipt == nil || len(row.Earlier) != 1 {
+			err = fmt.Errorf("%d earlier runs, receipt %v: %v", len(row.Earlier), row.Receipt, row.ReceiptErr)
+		}
+		return errors.Join(runner.Err(), err)
+	})
+}
+
 // tearDown removes the transfer while a run goes on.
 func (c *calling) tearDown(t *testing.T, r *xacct.Result) {
 	t.Helper()
@@ -302,6 +356,8 @@ func TestCalls(t *testing.T) {
 		c = newCalling(t)
 		p, r := c.setUp(t)
 		c.run(t, p, r)
+		c.plans(t)
+		c.runFleet(t, p, r)
 		if err := drift(context.WithoutCancel(t.Context()), c.cloud, c.transfer); err != nil { // somebody changes what is ours
 			t.Fatal(err)
 		}

@@ -25,7 +25,7 @@ func TestConcurrencyIsBoundedByServiceAndRegion(t *testing.T) {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				cloud := xaccttest.NewCloud()
-				transfers := fleet(cloud, 30, -1)
+				transfers := fleetOf(cloud, 30, -1)
 				var mu sync.Mutex
 				now, most, all, allMost := map[string]int{}, map[string]int{}, 0, 0
 				cloud.Intercept(func(_ context.Context, c xaccttest.Call, next func() error) error {

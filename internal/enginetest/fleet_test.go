@@ -11,8 +11,8 @@ import (
 	"github.com/xacct/xacct/xaccttest"
 )
 
-// fleet is n transfers between buckets of their own, all but one of which exist. They share two roles.
-func fleet(cloud *xaccttest.Cloud, n, missing int) []xacct.Transfer {
+// fleetOf is n transfers between buckets of their own, all but one of which exist. They share two roles.
+func fleetOf(cloud *xaccttest.Cloud, n, missing int) []xacct.Transfer {
 	var out []xacct.Transfer
 	for i := range n {
 		tr := kittest.Push(cloud)
@@ -34,7 +34,7 @@ func callsOf(t *testing.T, n int) map[string]int {
 	calls := map[string]int{}
 	synctest.Test(t, func(t *testing.T) {
 		cloud := xaccttest.NewCloud(func(o *xaccttest.Options) { o.PageSize = 1000 })
-		transfers := fleet(cloud, n, -1)
+		transfers := fleetOf(cloud, n, -1)
 		cloud.ResetCalls()
 		kittest.MustPlan(t, t.Context(), cloud.Clients(), transfers)
 		for _, c := range cloud.Calls() {
@@ -66,7 +66,7 @@ func TestOneBadBucketAmongMany(t *testing.T) {
 	n, bad := kittest.Sample(120, 500), 17
 	synctest.Test(t, func(t *testing.T) {
 		cloud := xaccttest.NewCloud(func(o *xaccttest.Options) { o.PageSize = 100 })
-		transfers := fleet(cloud, n, bad)
+		transfers := fleetOf(cloud, n, bad)
 		p := kittest.MustPlan(t, t.Context(), cloud.Clients(), transfers)
 		quota := 0
 		for _, f := range p.Findings {
