@@ -26,7 +26,7 @@ type Options struct {
 	RunID string
 
 	// Canaries are the names of the transfers that run first. The others are begun only once each of these has ended as Complete, after its retries.
-	// If one has not, the others are Held. nil is no canaries.
+	// If one has not, the others are Held. One that is blocked in the plan is an error. nil is no canaries.
 	Canaries []string
 
 	// Sizes are the sizes of transfers, by name, in a unit of your own: the smallest is begun first, and those without a size last. Nil is the order of
@@ -79,6 +79,10 @@ var (
 		ID: "canary-once", Text: "must not stand there twice",
 		Remedy: "name each canary once", Source: "xacct",
 	}
+	ruleCanaryBlocked = problem.Rule{
+		ID: "canary-blocked", Text: "must not be blocked in the plan: it will not be complete, and so no other transfer would begin",
+		Remedy: "mend what the blocking findings of the canary say and plan again, or choose another canary", Source: "xacct",
+	}
 	ruleNotNegative = problem.Rule{
 		ID: "not-negative", Text: "must not be negative",
 		Remedy: "leave it out for the default", Source: "xacct",
@@ -87,7 +91,7 @@ var (
 		ID: "retry-place", Text: "must not be the place for retries of another transfer too: their manifests would replace each other",
 		Remedy: "give each transfer a key of its own in Retries, or leave Options.Retries 0", Source: "xacct",
 	}
-	rules      = []problem.Rule{rulePlan, ruleNameOnce, ruleMaxRunning, ruleRunID, ruleKnown, ruleCanaryOnce, ruleNotNegative, ruleRetryPlace}
+	rules      = []problem.Rule{rulePlan, ruleNameOnce, ruleMaxRunning, ruleRunID, ruleKnown, ruleCanaryOnce, ruleCanaryBlocked, ruleNotNegative, ruleRetryPlace}
 	runIDShape = regexp.MustCompile(`^[a-zA-Z0-9 +=._:@-]{1,128}$`)
 )
 
@@ -112,10 +116,15 @@ func (o Options) check(p *xacct.Plan) error {
 	}
 	l.Check(o.MaxRunning >= 1, ruleMaxRunning, "MaxRunning", strconv.Itoa(o.MaxRunning))
 	l.Check(runIDShape.MatchString(o.RunID), ruleRunID, "RunID", o.RunID)
+	blocked := map[string]bool{}
+	for _, f := range p.Findings {
+		blocked[f.Transfer] = blocked[f.Transfer] || f.Severity == xacct.Blocking
+	}
 	for i, name := range o.Canaries {
 		path := fmt.Sprintf("Canaries[%d]", i)
 		l.Check(known[name], ruleKnown, path, name)
 		l.Check(!slices.Contains(o.Canaries[:i], name), ruleCanaryOnce, path, name)
+		l.Check(!known[name] || !blocked[name], ruleCanaryBlocked, path, name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.Sizes)) {
 		l.Check(known[name], ruleKnown, "Sizes", name)

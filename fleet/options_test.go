@@ -3,6 +3,7 @@ package fleet_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -36,6 +37,8 @@ func TestRules(t *testing.T) {
 	down, twice, same := planned(t, "a"), planned(t, "a", "b", "a"), planned(t, "a", "b")
 	down.Mode = xacct.TearDown
 	same.Transfers[1].Retries.Key = "a.csv"
+	blocked := planned(t, "a", "b")
+	blocked.Findings = []xacct.Finding{{Code: xacct.CodeNoBucket, Severity: xacct.Blocking, Transfer: "a"}, {Code: xacct.CodeNoBucket, Severity: xacct.Warning, Transfer: "b"}}
 	retries := func(o *fleet.Options) { o.Retries = 1 }
 	id := func(s string) func(*fleet.Options) { return func(o *fleet.Options) { o.RunID = s } }
 	canaries := func(names ...string) func(*fleet.Options) { return func(o *fleet.Options) { o.Canaries = names } }
@@ -61,6 +64,8 @@ func TestRules(t *testing.T) {
 		{Rule: "transfer-known", Name: "another size", Refuse: true, Err: try(two, sizes(map[string]int64{"c": 1}))},
 		{Rule: "canary-once", Name: "two", Err: try(two, canaries("a", "b"))},
 		{Rule: "canary-once", Name: "one twice", Refuse: true, Err: try(two, canaries("a", "b", "a"))},
+		{Rule: "canary-blocked", Name: "only warned of", Err: try(blocked, canaries("b"))},
+		{Rule: "canary-blocked", Name: "blocked", Refuse: true, Err: try(blocked, canaries("b", "a"))},
 		{Rule: "not-negative", Name: "zero", Err: try(two, sizes(map[string]int64{"a": 0}))},
 		{Rule: "not-negative", Name: "a size", Refuse: true, Err: try(two, sizes(map[string]int64{"a": -1}))},
 		{Rule: "not-negative", Name: "retries", Refuse: true, Err: try(two, func(o *fleet.Options) { o.Retries = -1 })},
@@ -127,16 +132,37 @@ func TestErrorsAreOneLine(t *testing.T) {
 	}
 }
 
-// TestRowsAreData keeps a row with its receipt as JSON.
+// TestRowsAreData keeps rows with their receipts and errors as JSON.
 func TestRowsAreData(t *testing.T) {
-	row := fleet.Row{Transfer: "a", State: fleet.Ended, Err: errors.New("x"), Outcome: &task.Outcome{Verdict: task.Complete}, Receipt: &xacct.Receipt{Verdict: "complete"}}
-	data, err := json.Marshal(row)
-	var back fleet.Row
-	if err == nil {
-		err = json.Unmarshal(data, &back)
+	for _, tt := range []struct {
+		name string
+		row  fleet.Row
+	}{
+		{"complete", fleet.Row{Transfer: "a", State: fleet.Ended, Outcome: &task.Outcome{Verdict: task.Complete}, Receipt: &xacct.Receipt{Verdict: "complete"}}},
+		{"without a receipt", fleet.Row{Transfer: "a", State: fleet.Ended, Outcome: &task.Outcome{Verdict: task.Complete}, ReceiptErr: errors.New("no plan")}},
+		{"not started", fleet.Row{Transfer: "a", Account: "111122223333", Region: "us-east-2", State: fleet.NotStarted, Err: &fleet.GateError{Canaries: []string{"b<c>"}}}},
+		{"waiting", fleet.Row{Transfer: "a", State: fleet.Waiting}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			data, err := json.Marshal(tt.row)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var back fleet.Row
+			if err := json.Unmarshal(data, &back); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.row, back, cmp.Comparer(func(a, b error) bool { return fmt.Sprint(a) == fmt.Sprint(b) })); diff != "" {
+				t.Errorf("-want +got\n%s\nof %s", diff, data)
+			}
+			if again, err := json.Marshal(back); err != nil || string(again) != string(data) {
+				t.Errorf("%s, %v, want %s", again, err, data)
+			}
+		})
 	}
-	if err != nil || !back.Complete() || back.Receipt.Verdict != "complete" {
-		t.Errorf("%+v, %v", back, err)
+	var row fleet.Row
+	if err := json.Unmarshal([]byte(`{"State":7}`), &row); err == nil {
+		t.Errorf("read %+v", row)
 	}
 }
 

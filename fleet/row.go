@@ -26,7 +26,7 @@ const (
 	Unknown    State = "unknown"     // whether it runs, or how it ended, could not be found out; see Row.Err. It counts towards MaxRunning
 )
 
-// Row is what is known of one transfer.
+// Row is what is known of one transfer. Its JSON has the texts of Err and ReceiptErr: what is read from it are errors without a type.
 type Row struct {
 	Transfer        string
 	Account, Region string // of its task
@@ -41,10 +41,10 @@ type Row struct {
 
 	// Err is why the transfer is not complete: a *[task.IncompleteError] if it has ended, the error of [xacct.Plan.Start] if it was not started, a
 	// *GateError if it is held. It is nil for a transfer that is complete, and for one that waits or runs.
-	Err error `json:"-"`
+	Err error
 
 	Receipt    *xacct.Receipt // of the latest run alone: Complete tells of all of them; nil before it was written
-	ReceiptErr error          `json:"-"` // why there is none; nil if there is, or will be
+	ReceiptErr error          // why there is none; nil if there is, or will be
 }
 
 // Complete reports whether the transfer has ended and everything arrived and was deleted that should be, in its runs taken together.
