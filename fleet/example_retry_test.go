@@ -21,11 +21,19 @@ func ExampleOptions_retries() {
 		o.Phases = xaccttest.Phases{Launching: 10 * time.Millisecond, Transferring: 50 * time.Millisecond}
 	})
 	cloud.AddBucket("111122223333", "us-east-2", "reports") // of the task account, in the Region of the tasks
-	transfers := Transfers(cloud, "logs", "images")
-	for i := range transfers {
-		t := &transfers[i]
-		t.Task.Report = &task.Report{Bucket: "reports", Prefix: t.Name}
-		t.Retries = &task.Manifest{Bucket: "reports", Key: t.Name + ".csv"} // the list of what is left behind
+	var transfers []xacct.Transfer
+	for _, name := range []string{"logs", "images"} {
+		cloud.AddBucket("111122223333", "eu-west-1", "media-"+name)
+		cloud.AddBucket("444455556666", "us-east-2", "archive-"+name)
+		cloud.PutObject("media-"+name, "a.txt", []byte("abc"))
+		transfers = append(transfers, xacct.Transfer{
+			Name:        name,
+			Source:      xacct.Endpoint{Account: "111122223333", Region: "eu-west-1", Bucket: "media-" + name},
+			Destination: xacct.Endpoint{Account: "444455556666", Region: "us-east-2", Bucket: "archive-" + name},
+			Operators:   []string{cloud.OperatorARN("111122223333")},
+			Task:        task.Spec{Report: &task.Report{Bucket: "reports", Prefix: name}},
+			Retries:     &task.Manifest{Bucket: "reports", Key: name + ".csv"}, // the list of what is left behind
+		})
 	}
 	clients := cloud.Clients()
 	p, err := xacct.NewPlan(ctx, clients, transfers)
