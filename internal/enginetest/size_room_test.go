@@ -50,7 +50,7 @@ func inTheAccount(tr *xacct.Transfer) {
 	tr.Destination.Account, tr.Destination.Bucket = accountA, "media-own"
 }
 
-var roomFor = regexp.MustCompile(`room for (\d+) more like it`)
+var roomFor = regexp.MustCompile(`room for (\d+) more`)
 
 // TestRoomIsAsTold sets up as many more transfers as the finding has room for, one plan after the other: the next one is refused. It starts with transfers of
 // one plan, or of one plan each.

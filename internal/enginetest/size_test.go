@@ -130,16 +130,16 @@ func TestSizeIsTold(t *testing.T) {
 		detail, remedy string
 	}{
 		{"a bucket with much room", "media-archive", 19, own, "", "", ""},
-		{"a bucket with room", "media-archive", 21, own, xacct.Info, "would have 16160 of 20480 characters, 4320 are left; 21 transfers take up to 744 each, and there is room for 5 more like it, planned one after the other",
+		{"a bucket with room", "media-archive", 21, own, xacct.Info, "would have 16160 of 20480 characters, 4320 are left; 21 transfers take up to 744 each, and there is room for 5 more, each planned and applied before the next",
 			"set TaskAccount to 444455556666, because a task in the account of the bucket needs no statements there, and Operators to roles or users of that account, or make one transfer with a common prefix"},
-		{"a bucket with little room", "media-archive", 25, own, xacct.Warning, "1344 are left; 25 transfers take up to 744 each, and there is room for 1 more like it", "a bucket of its own"},
-		{"a full bucket", "media-archive", 26, own, xacct.Warning, "there is room for 0 more like it", "a bucket of its own"},
-		{"one too many", "media-archive", 27, own, xacct.Blocking, "144 too many; 27 transfers take up to 744 each, and beside what is not of this plan there is room for 26 like it",
+		{"a bucket with little room", "media-archive", 25, own, xacct.Warning, "1344 are left; 25 transfers take up to 744 each, and there is room for 1 more", "a bucket of its own"},
+		{"a full bucket", "media-archive", 26, own, xacct.Warning, "there is room for 0 more", "a bucket of its own"},
+		{"one too many", "media-archive", 27, own, xacct.Blocking, "144 too many; 27 transfers take up to 744 each, and what is not of this plan leaves room for 26 of them",
 			"a bucket of its own"},
-		{"a role with room", "role/archive", 16, sharing, xacct.Info, "the inline policies of role archive would have 8032 of 10240 characters, 2208 are left; 16 transfers take up to 502 each, and there is room for 4 more like it",
+		{"a role with room", "role/archive", 16, sharing, xacct.Info, "the inline policies of role archive would have 8032 of 10240 characters, 2208 are left; 16 transfers take up to 502 each, and there is room for 4 more",
 			"give this transfer a role of its own with Role.Name"},
-		{"a full role", "role/archive", 20, sharing, xacct.Warning, "there is room for 0 more like it", "a role of its own"},
-		{"a role over its limit", "role/archive", 21, sharing, xacct.Blocking, "302 too many; 21 transfers take up to 502 each, and beside what is not of this plan there is room for 20 like it",
+		{"a full role", "role/archive", 20, sharing, xacct.Warning, "there is room for 0 more", "a role of its own"},
+		{"a role over its limit", "role/archive", 21, sharing, xacct.Blocking, "302 too many; 21 transfers take up to 502 each, and what is not of this plan leaves room for 20 of them",
 			"a role of its own"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -66,12 +66,12 @@ func (s policySize) detail(names []string, takes map[string]part) string {
 	case left < 0 && largest.sent == 0:
 		return text + fmt.Sprintf(", %d too many", -left)
 	case left < 0:
-		return text + fmt.Sprintf(", %d too many; %s, and beside what is not of this plan there is room for %d like it, planned one after the other", -left, who,
+		return text + fmt.Sprintf(", %d too many; %s, and what is not of this plan leaves room for %d of them, each planned and applied before the next", -left, who,
 			largest.fit(s.quota-s.used+ours))
 	case largest.sent == 0:
 		return text + fmt.Sprintf(", %d are left", left)
 	}
-	return text + fmt.Sprintf(", %d are left; %s, and there is room for %d more like it, planned one after the other", left, who, largest.fit(left-grows))
+	return text + fmt.Sprintf(", %d are left; %s, and there is room for %d more, each planned and applied before the next", left, who, largest.fit(left-grows))
 }
 
 // fit is how many parts like it fit into the room if they are written one after the other: all but the last are there in the longer form by then.
