@@ -115,6 +115,15 @@ func TestDepth(t *testing.T) {
 		t.Fatal(err)
 	}
 	measured, reasons, _ := strings.Cut(string(page), "\n## ")
+	calls := map[string]int{}
+	for _, r := range rows {
+		calls[r.what] = r.calls
+	}
+	beside := fmt.Sprintf("xacct makes %d to plan and %d to apply, %d where there is nothing to do, and %d to plan a tear-down and %d to apply it",
+		calls["plan, empty accounts"], calls["apply"], calls["plan, nothing to do"], calls["destroy plan"], calls["destroy"])
+	if !strings.Contains(strings.Join(strings.Fields(reasons), " "), beside) {
+		t.Errorf("%s does not say beside Terraform: %s", file, beside)
+	}
 	if kittest.Update() {
 		if err := os.WriteFile(file, []byte(b.String()+"\n## "+reasons), 0o644); err != nil {
 			t.Fatal(err)
