@@ -182,20 +182,21 @@ func (r *run) matchesStatements(ch *plan.Change) error {
 	if ch.Before == "" && ch.After == "" && !ch.Add.IsZero() { // it was not read
 		after = ch.Add
 	}
+	ids := r.known(before, after, ch.Add)
 	for st := range ch.Add.All() {
-		if got, ok := after.Statement(st.Sid()); !ok || !got.EqualWith(st, r.known()) {
+		if got, ok := after.Statement(st.Sid()); !ok || !got.EqualWith(st, ids) {
 			return mismatch("statement " + st.Sid() + " to add is another")
 		}
 	}
 	for _, st := range r.wantedUnblocked.Statements(ch.ID) {
 		wanted[st.Sid()] = true
-		if was, stood := before.Statement(st.Sid()); ch.Op != plan.NoOp && !(stood && was.EqualWith(st, r.known())) && !named(ch.Details, st.Sid()) {
+		if was, stood := before.Statement(st.Sid()); ch.Op != plan.NoOp && !(stood && was.EqualWith(st, ids)) && !named(ch.Details, st.Sid()) {
 			return mismatch("its details do not name statement " + st.Sid() + ", which it writes")
 		}
 		if ch.Kind == plan.LogPolicy && ch.Op == plan.NoOp {
 			continue // another statement may say it: nothing is written
 		}
-		if got, ok := after.Statement(st.Sid()); !ok || !got.EqualWith(st, r.known()) {
+		if got, ok := after.Statement(st.Sid()); !ok || !got.EqualWith(st, ids) {
 			return mismatch("statement " + st.Sid() + " is another")
 		}
 	}

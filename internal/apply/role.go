@@ -1,9 +1,10 @@
 package apply
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"sync"
 
@@ -109,25 +110,55 @@ func (r *run) know(id, arn string) {
 		return // known already
 	}
 	if r.newIDs == nil {
-		r.newIDs = map[string]string{}
+		r.newIDs, r.newARNs = map[string]string{}, map[string]string{}
 	}
-	r.newIDs[arn] = id
+	delete(r.newARNs, r.newIDs[arn])
+	r.newIDs[arn], r.newARNs[id] = id, arn
 }
 
-// known are the ARNs of roles by their unique ids. Whoever has the map may keep it: what becomes known later is in another one.
-func (r *run) known() map[string]string {
+// known are the ARNs of the roles that the documents name, by their unique ids; none if no document shows an id. It is made for the documents: a fleet has
+// too many roles to hand all of them to each comparison.
+func (r *run) known(documents ...policy.Document) map[string]string {
+	if !slices.ContainsFunc(documents, showsID) {
+		return nil
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.newIDs) > 0 {
-		r.ids = maps.Clone(r.ids)
-		maps.DeleteFunc(r.ids, func(_, arn string) bool { return r.newIDs[arn] != "" })
-		for arn, id := range r.newIDs {
-			r.ids[id] = arn
+	out := map[string]string{}
+	for _, d := range documents {
+		for st := range d.All() {
+			principals, _ := st.Principals()
+			for _, p := range principals {
+				if arn := r.roleOf(p.Value()); arn != "" {
+					out[p.Value()] = arn
+				} else if id := r.idOf(p.Value()); id != "" {
+					out[id] = p.Value()
+				}
+			}
 		}
-		r.newIDs = nil
 	}
-	return r.ids
+	return out
 }
+
+// showsID reports whether the document may name a role by its unique id.
+func showsID(d policy.Document) bool {
+	text := d.Bytes()
+	return bytes.Contains(text, []byte("AROA")) || bytes.ContainsRune(text, '\\') // which may hide one
+}
+
+// roleOf is the ARN of the role that has the unique id; "" if nobody knows it. It needs r.mu.
+func (r *run) roleOf(id string) string {
+	if arn := r.newARNs[id]; arn != "" {
+		return arn
+	}
+	if arn := r.ids[id]; r.newIDs[arn] == "" {
+		return arn
+	}
+	return ""
+}
+
+// idOf is the unique id of the role; "" if nobody knows it. It needs r.mu.
+func (r *run) idOf(arn string) string { return cmp.Or(r.newIDs[arn], r.readIDs[arn]) }
 
 // createRole makes the role. A role of that name that has appeared meanwhile is taken over if it is ours; found reports that.
 func (s step) createRole(ctx context.Context, api iamrole.API, w desired.Role) (created iamrole.State, found bool, err error) {

@@ -66,8 +66,10 @@ type run struct {
 	mu      sync.Mutex
 	arns    map[string]string        // of locations and tasks, by change ID, as they are made
 	fresh   map[string]bool          // IDs of the changes whose locations and tasks this apply has made, or found made
-	ids     map[string]string        // unique ids of roles → ARNs; never written to, see known
-	newIDs  map[string]string        // ARNs of roles → unique ids that ids does not have yet
+	ids     map[string]string        // unique ids of roles → ARNs, as they were read before the first change; never written to
+	readIDs map[string]string        // the same, ARNs → unique ids
+	newIDs  map[string]string        // ARNs of roles → unique ids that became known since, in place of those in ids
+	newARNs map[string]string        // the same, unique ids → ARNs
 	locks   map[string]chan struct{} // by bucket: S3 refuses concurrent configuration writes with OperationAborted
 	results map[string]*plan.ChangeResult
 	begun   map[string]chan struct{} // closed when a change has nothing left to wait for
@@ -198,6 +200,10 @@ func (r *run) replan(ctx context.Context, snap *snapshot.Snapshot, callers map[s
 		r.byAccount[w.ID()] = w.ByAccount
 	}
 	r.ids, r.findings = r.current.Ids, newFindings(r.current.Findings.List)
+	r.readIDs = make(map[string]string, len(r.ids))
+	for id, arn := range r.ids {
+		r.readIDs[arn] = id
+	}
 	r.changes, r.orphans = byID(r.current.Changes), r.current.Orphans
 	for id, ch := range r.changes {
 		if ch.Kind == plan.DataSyncLocation || ch.Kind == plan.DataSyncTask {
@@ -267,10 +273,6 @@ func byID(changes []plan.Change) map[string]*plan.Change {
 func (r *run) result() (*plan.Result, error) {
 	out := &plan.Result{Warnings: r.warnings}
 	r.noteHeld()
-	ids := map[string]string{}
-	for id, arn := range r.known() {
-		ids[arn] = id
-	}
 	var errs, later []error
 	for i := range r.approved.Changes {
 		ch := &r.approved.Changes[i]
@@ -278,7 +280,7 @@ func (r *run) result() (*plan.Result, error) {
 		if res.ARN == "" {
 			res.ARN = r.arns[res.ID]
 		}
-		r.noteStored(res, ids)
+		r.noteStored(res)
 		out.Changes = append(out.Changes, *res)
 		var dependent *dependentError
 		if res.Status == plan.Failed || res.Status == plan.Skipped && res.Err != nil && !errors.As(res.Err, &dependent) {

@@ -57,7 +57,7 @@ func (s step) bucketTarget(w desired.Bucket) target {
 			}
 			return s.shown(w, d)
 		},
-		oursIn: func(d policy.Document) []string { return w.OursIn(d, s.known()) },
+		oursIn: func(d policy.Document) []string { return w.OursIn(d, s.known(d)) },
 		read:   func(ctx context.Context) (policy.Document, error) { return guard.ReadBucketPolicy(ctx, api, w.Spec) },
 		write: func(ctx context.Context, d policy.Document) (middleware.Metadata, error) {
 			return guard.WriteBucketPolicy(ctx, api, w.Spec, d)
@@ -69,11 +69,11 @@ func (s step) bucketTarget(w desired.Bucket) target {
 // names leaves, also where only those who made the plan could see that nobody else uses the role.
 func (s step) shown(w desired.Bucket, d policy.Document) desired.PolicyDiff {
 	w.Adopted.Unproved = false
-	diff := w.Diff(d, s.known())
+	diff := w.Diff(d, s.known(d))
 	for _, sid := range diff.Gone {
 		if !slices.Contains(w.Ours, sid) && !named(s.ch.Details, sid) {
 			w.Adopted = desired.Adopted{}
-			return w.Diff(d, s.known())
+			return w.Diff(d, s.known(d))
 		}
 	}
 	return diff
@@ -94,7 +94,7 @@ func (s step) keyTarget(w desired.Key) target {
 		},
 		diff: func(d policy.Document, gone []string) desired.PolicyDiff {
 			w.Spec.Statements = without(w.Spec.Statements, gone)
-			return w.Diff(d, s.known())
+			return w.Diff(d, s.known(d))
 		},
 		read: func(ctx context.Context) (policy.Document, error) { return guard.ReadKeyPolicy(ctx, api, w.Spec.ARN) },
 		write: func(ctx context.Context, d policy.Document) (middleware.Metadata, error) {
@@ -154,7 +154,7 @@ func (s step) applyPolicy(ctx context.Context, t target) (plan.Status, error) {
 			}
 			return err
 		},
-		Compare: func(sent, got policy.Document) guard.Difference { return compare(t.Ours, sent, got, s.known()) },
+		Compare: func(sent, got policy.Document) guard.Difference { return compare(t.Ours, sent, got, s.known(sent, got)) },
 	}, guard.Hooks{
 		Check: func(current policy.Document, e guard.Edit) error {
 			if taking {

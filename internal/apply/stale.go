@@ -31,11 +31,12 @@ func (r *run) stale(ch, asked *plan.Change) error {
 	if err != nil {
 		return err
 	}
+	ids := r.known(then, current)
 	for _, want := range r.wantedUnblocked.Statements(ch.ID) {
 		was, stood := then.Statement(want.Sid())
 		is, stands := current.Statement(want.Sid())
 		gone := !stands && r.approved.Mode == plan.TearDown
-		if stood && !gone && !(stands && (is.EqualWith(was, r.known()) || is.EqualWith(want, r.known()))) {
+		if stood && !gone && !(stands && (is.EqualWith(was, ids) || is.EqualWith(want, ids))) {
 			return &plan.StaleError{Change: ch.ID, Detail: "statement " + want.Sid() + ", which is ours, was removed or changed since"}
 		}
 	}

@@ -44,15 +44,17 @@ func (t target) stored(d policy.Document, at time.Time) *plan.Stored {
 	return stored(d, t.Ours, ours, at)
 }
 
-// noteStored adds to the results what was read and not written: our statements in policies, and the ids of roles, by ARN.
-func (r *run) noteStored(res *plan.ChangeResult, ids map[string]string) {
+// noteStored adds to the results what was read and not written: our statements in policies, and the ids of roles.
+func (r *run) noteStored(res *plan.ChangeResult) {
 	switch res.Kind {
 	case plan.IAMRole:
 		w, ok := r.wanted.Roles[res.ID]
 		if !ok || res.RoleID != "" || res.Status != plan.Done && res.Status != plan.Unchanged {
 			return
 		}
-		res.RoleID = ids[w.Arn]
+		r.mu.Lock()
+		res.RoleID = r.idOf(w.Arn)
+		r.mu.Unlock()
 	case plan.BucketOwnership:
 		if s, read := r.current.Snap.Buckets[res.Name]; read && res.Status == plan.Unchanged && s.Ownership != "" {
 			res.Stored = &plan.Stored{Time: r.readAt.UTC(), Ownership: s.Ownership}
@@ -64,7 +66,7 @@ func (r *run) noteStored(res *plan.ChangeResult, ids map[string]string) {
 		}
 		if w, ok := r.wanted.Buckets[res.ID]; ok {
 			if s, read := r.current.Snap.Buckets[w.Spec.Name]; read {
-				res.Stored = stored(s.Policy, w.Ours, w.OursIn(s.Policy, r.known()), r.readAt)
+				res.Stored = stored(s.Policy, w.Ours, w.OursIn(s.Policy, r.known(s.Policy)), r.readAt)
 			}
 		}
 		if w, ok := r.wanted.Keys[res.ID]; ok {
