@@ -212,13 +212,13 @@ func ExamplePlan_Residue() {
 	// Output:
 	// before:
 	// 111122223333 iam-role AWSServiceRoleForDataSync: DataSync's own role, which other tasks of the account may use; IAM deletes it on request (left by AWS)
-	// 111122223333 us-east-2 log-group /aws/datasync: possible, not looked at: ENHANCED tasks log there, without expiry; other tasks of the Region may too (unknown)
-	// 444455556666 us-east-2 multipart-uploads media-archive: possible, not looked at: runs that were cut off leave parts, which cost; a lifecycle rule with AbortIncompleteMultipartUpload removes them (unknown)
+	// 111122223333 us-east-2 log-group /aws/datasync: possible, not looked at: ENHANCED tasks log there, without expiry; other tasks of the Region may too (possible, never ours)
+	// 444455556666 us-east-2 multipart-uploads media-archive: possible, not looked at: runs that were cut off leave parts, which cost; a lifecycle rule with AbortIncompleteMultipartUpload removes them (possible, never ours)
 	// 7 of ours
 	// after:
 	// 111122223333 iam-role AWSServiceRoleForDataSync: DataSync's own role, which other tasks of the account may use; IAM deletes it on request (left by AWS)
-	// 111122223333 us-east-2 log-group /aws/datasync: possible, not looked at: ENHANCED tasks log there, without expiry; other tasks of the Region may too (unknown)
-	// 444455556666 us-east-2 multipart-uploads media-archive: possible, not looked at: runs that were cut off leave parts, which cost; a lifecycle rule with AbortIncompleteMultipartUpload removes them (unknown)
+	// 111122223333 us-east-2 log-group /aws/datasync: possible, not looked at: ENHANCED tasks log there, without expiry; other tasks of the Region may too (possible, never ours)
+	// 444455556666 us-east-2 multipart-uploads media-archive: possible, not looked at: runs that were cut off leave parts, which cost; a lifecycle rule with AbortIncompleteMultipartUpload removes them (possible, never ours)
 	// 0 of ours
 }
 

@@ -62,7 +62,7 @@ func (s *session) look(p *place, running []*entry) func() func() {
 			switch {
 			case s.stopped() && err != nil:
 			case awserr.Throttled(err):
-				p.throttled(time.Now())
+				p.putOff(time.Now())
 				p.next = time.Now().Add(max(s.opts.Every, p.pause))
 			case err != nil:
 				p.seen.denied = true
@@ -112,8 +112,13 @@ func (s *session) ask(sights []*sight) {
 // apply notes what a look saw of a run. whole is whether a list showed everything.
 func (s *session) apply(g *sight, whole bool) {
 	e := g.entry
+	if g.err == nil {
+		e.blind = time.Time{}
+	}
 	switch {
 	case g.err != nil && s.stopped():
+	case awserr.Passing(g.err) && time.Since(since(e.blind, time.Now())) < patient: // the next look may see it
+		e.blind = since(e.blind, time.Now())
 	case g.err != nil:
 		s.leave(e)
 		e.place.unknown++

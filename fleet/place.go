@@ -26,9 +26,9 @@ type place struct {
 	looking bool // that look, or one at what runs, is under way
 
 	next    time.Time     // of the next look at what runs
-	paused  time.Time     // until which nothing is started, because calls were throttled
+	paused  time.Time     // until which nothing is started, because calls failed that may succeed later
 	pause   time.Duration // the latest of these pauses; 0 is none
-	refused time.Time     // since which no start was accepted, because they are throttled; zero if they are not
+	refused time.Time     // since which such starts were refused and none was accepted; zero if none is refused
 }
 
 // slots is how many transfers have one of the MaxRunning.
@@ -39,15 +39,15 @@ func (p *place) stuck(most int) bool {
 	return len(p.queue) > 0 && p.unknown >= most && p.slots() == p.unknown
 }
 
-// The pauses after a call that was throttled: each is twice the one before, until a start is accepted.
+// The pauses after a call that may succeed later: each is twice the one before, until a start is accepted.
 const (
 	firstPause = 5 * time.Second
 	lastPause  = 2 * time.Minute
 )
 
-// throttled puts the next start off.
-func (p *place) throttled(now time.Time) {
-	if now.Before(p.paused) { // another call was throttled at the same time
+// putOff puts the next start off.
+func (p *place) putOff(now time.Time) {
+	if now.Before(p.paused) { // another call failed at the same time
 		return
 	}
 	p.pause = min(max(2*p.pause, firstPause), lastPause)

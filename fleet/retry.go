@@ -70,7 +70,7 @@ func (s *session) retry(e *entry, out *task.Outcome, n int, words *map[string]st
 		})
 		var unwritten *task.RetryError
 		pending := errors.As(err, &unwritten) && unwritten.Outcome != nil && unwritten.Outcome.Report.Status == dstypes.PhaseStatusPending
-		if !pending && !awserr.Throttled(err) || time.Since(begun) > reportLimit || patience.Sleep(s.work, reportPause) != nil {
+		if !pending && !awserr.Passing(err) || time.Since(begun) > reportLimit || patience.Sleep(s.work, reportPause) != nil {
 			return again, requested.Load(), err
 		}
 	}

@@ -28,6 +28,7 @@ func (r *Runner) Run(ctx context.Context) iter.Seq2[Event, error] {
 		}
 		work, stop := context.WithCancelCause(ctx)
 		s := &session{Runner: r, work: work, in: make(chan func()), events: r.pending}
+		s.patientAnew()
 		defer func() { // also if the body of the loop panics
 			stop(errLeft)
 			s.drain()
@@ -64,6 +65,18 @@ type session struct {
 func (s *session) do(calls func() func()) {
 	s.busy++
 	go func() { s.in <- calls() }()
+}
+
+// patientAnew forgets how long calls failed in an earlier loop.
+func (s *session) patientAnew() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.places {
+		p.refused = time.Time{}
+	}
+	for _, e := range s.entries {
+		e.refused, e.blind = time.Time{}, time.Time{}
+	}
 }
 
 // loop is false if the body of the caller's loop has left it.

@@ -49,6 +49,8 @@ type entry struct {
 	stopping  bool              // CANCELLING was seen
 	unseen    int               // lists in a row that did not have its run
 	lost      int               // starts whose answers were lost
+	refused   time.Time         // since which its starts fail in a way that may pass; zero if they do not
+	blind     time.Time         // since which the looks at its run fail in such a way; zero if they do not
 }
 
 // gate keeps back what is not a canary.

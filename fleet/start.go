@@ -40,8 +40,8 @@ func (s *session) underWay(p *place) func() func() {
 			switch {
 			case s.stopped():
 				return
-			case awserr.Throttled(err):
-				p.throttled(time.Now())
+			case awserr.Passing(err):
+				p.putOff(time.Now())
 				if p.pause < lastPause { // later again; in the end without
 					return
 				}
@@ -73,10 +73,11 @@ func (s *session) held() (context.Context, context.CancelFunc) {
 	return held, func() { stop(); cancel(nil) }
 }
 
-// mostLost is how often a start is sent again whose answer was lost, and throttledFor how long starts are tried again of which the Region has accepted none.
+// mostLost is how often a start is sent again whose answer was lost, and patient how long calls are tried again that may succeed later: starts while the
+// Region accepts none, those of one transfer that fail for another reason than throttling, and looks at one run.
 const (
-	mostLost     = 3
-	throttledFor = 30 * time.Minute
+	mostLost = 3
+	patient  = 30 * time.Minute
 )
 
 // started is what became of a start.
@@ -163,7 +164,7 @@ func (s *session) begun(e *entry, st started) {
 			s.saw(e, *st.progress)
 		}
 	case again:
-		p.throttled(time.Now())
+		p.putOff(time.Now())
 		p.queue = slices.Insert(p.queue, 0, e)
 	case s.stopped() && (!st.requested || e.lost > 0 || errors.As(st.err, &lost) || errors.Is(st.err, context.Canceled) || awserr.Throttled(st.err)):
 		if errors.As(st.err, &lost) {
@@ -189,7 +190,7 @@ func (e *entry) blocked(err error) error {
 	return text.Errorf("%w; %w", &xacct.BlockedError{Transfer: e.Transfer, Findings: findings}, err)
 }
 
-// again reports whether a start is to be tried again: it was throttled, or its answer got lost. With its token it is found if it was carried out.
+// again reports whether a start is to be tried again: what refused it may pass, or its answer got lost. With its token it is found if it was carried out.
 func (s *session) again(e *entry, err error) bool {
 	var lost *task.LostStartError
 	switch {
@@ -198,14 +199,20 @@ func (s *session) again(e *entry, err error) bool {
 	case errors.As(err, &lost):
 		e.lost++
 		return e.lost <= mostLost
-	case awserr.Throttled(err):
+	case awserr.Passing(err):
 		p, now := e.place, time.Now()
-		if p.refused.IsZero() {
-			p.refused = now
-		}
-		return now.Sub(p.refused) < throttledFor
+		p.refused, e.refused = since(p.refused, now), since(e.refused, now)
+		return now.Sub(p.refused) < patient && (awserr.Throttled(err) || now.Sub(e.refused) < patient)
 	}
 	return false
+}
+
+// since is the time, or now if it is zero.
+func since(t, now time.Time) time.Time {
+	if t.IsZero() {
+		return now
+	}
+	return t
 }
 
 // found notes that the run that was under way before, if there was one, is known now.

@@ -33,8 +33,10 @@ func (r Residue) String() string {
 	switch {
 	case r.Ours:
 		whose = "ours"
-	case r.Unknown, r.Possible:
+	case r.Unknown:
 		whose = "unknown"
+	case r.Possible:
+		whose = "possible, never ours"
 	}
 	return text.Printable(fmt.Sprintf("%s %s %s %s: %s (%s)", r.Account, r.Region, r.Kind, r.Name, r.Detail, whose))
 }

@@ -78,6 +78,12 @@ func Ambiguous(err error) bool {
 		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || status(err) >= 500
 }
 
+// Passing reports whether the same call may succeed later without anybody's help: there were too many calls, the service is broken, the network fails, or
+// the credentials have expired, which a provider renews.
+func Passing(err error) bool {
+	return err != nil && !errors.Is(err, context.Canceled) && (Throttled(err) || Ambiguous(err) || unanswered(err) || ConfigFlaw(err) == Expired)
+}
+
 // status returns the HTTP status of the response that err is from; 0 if there was none.
 func status(err error) int {
 	var r interface{ HTTPStatusCode() int }

@@ -152,3 +152,32 @@ func TestNoRole(t *testing.T) {
 		}
 	}
 }
+
+// TestPassing has the errors that may pass without anybody's help, and those that stay.
+func TestPassing(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		err  error
+		want bool
+	}{
+		{"nil", nil, false},
+		{"plain", errors.New("x"), false},
+		{"throttled", generic("ThrottlingException", "Rate exceeded"), true},
+		{"a broken server", answered(500, generic("InternalError", "")), true},
+		{"a gateway", answered(503, generic("ServiceUnavailable", "")), true},
+		{"never connected", &smithyhttp.RequestSendError{Err: &net.OpError{Op: "dial", Err: errors.New("refused")}}, true},
+		{"no name server", &smithyhttp.RequestSendError{Err: &net.DNSError{Err: "no such host"}}, true},
+		{"lost answer", &smithyhttp.RequestSendError{Err: io.ErrUnexpectedEOF}, true},
+		{"timeout", fmt.Errorf("x: %w", context.DeadlineExceeded), true},
+		{"cancelled", fmt.Errorf("x: %w", context.Canceled), false},
+		{"expired credentials", answered(403, generic("ExpiredTokenException", "The security token included in the request is expired")), true},
+		{"refused credentials", answered(403, generic("InvalidClientTokenId", "The security token included in the request is invalid.")), false},
+		{"denied", answered(403, generic("AccessDenied", "")), false},
+		{"refused", invalid("Invalid SyncOption value."), false},
+		{"missing", answered(404, generic("NoSuchBucket", "")), false},
+	} {
+		if got := Passing(tt.err); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}

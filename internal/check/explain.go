@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+	"github.com/aws/smithy-go"
 
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/transfer"
@@ -28,8 +30,9 @@ type Locations map[plan.Side][]string
 func Explain(findings []plan.Finding, t *transfer.Transfer, at Locations, err error) error {
 	var explained *plan.AccessTestError
 	var unproved *plan.OwnershipError // what was refused is the proof, not the access of DataSync
-	if errors.As(err, &explained) || errors.As(err, &unproved) {
-		return err
+	var call *smithy.OperationError
+	if errors.As(err, &explained) || errors.As(err, &unproved) || errors.As(err, &call) && call.ServiceID != datasync.ServiceID {
+		return err // what STS or S3 refused, DataSync was not asked
 	}
 	m := task.MeaningOf(err)
 	if m.Access() || m.Cause == task.CauseMismatch && doubted(t, findings, m) != "" || endedAt(t, m, err) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
+	"github.com/aws/smithy-go"
 
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/plan"
@@ -231,5 +232,18 @@ func TestAccessTestErrorOfOthers(t *testing.T) {
 	}
 	if got := (&plan.AccessTestError{}).Error(); !strings.Contains(got, "could not reach a bucket (by its policies: not evaluated)") {
 		t.Errorf("without a side: %s", got)
+	}
+}
+
+// TestExplainWhatDataSyncRefused leaves what another service refused as it is: DataSync was not asked.
+func TestExplainWhatDataSyncRefused(t *testing.T) {
+	refused := &smithy.GenericAPIError{Code: "InvalidRequestException", Message: "S3 denied s3:PutObject: Access Denied"}
+	for service, explains := range map[string]bool{"DataSync": true, "STS": false, "S3": false, "IAM": false} {
+		err := fmt.Errorf("start: %w", &smithy.OperationError{ServiceID: service, OperationName: "Call", Err: refused})
+		got := explained().Explain("media-archive", err)
+		var access *plan.AccessTestError
+		if errors.As(got, &access) != explains {
+			t.Errorf("%s: %v", service, got)
+		}
 	}
 }

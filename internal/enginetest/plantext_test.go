@@ -38,20 +38,20 @@ func TestPlanTextOfMany(t *testing.T) {
 		lines int            // at most
 		times map[string]int // how often a text stands in it
 	}{
-		{"healthy", func(*xaccttest.Cloud, []xacct.Transfer) {}, 160, map[string]int{
-			"were not given": 1, "→ hand them to the plan": 1, ", all allowed": 50, "2 iam-role, 2 datasync-location, 1 datasync-task": 50, "2 statements added": 50}},
-		{"one-blocked", func(cloud *xaccttest.Cloud, all []xacct.Transfer) { all[7].Destination.Bucket = "nowhere" }, 172, map[string]int{
-			"bucket nowhere does not exist [no-bucket]": 1, "→ make bucket nowhere, or correct its name in the destination": 1, ", all allowed": 50, "all allowed, but it is blocked": 1}},
+		{"healthy", func(*xaccttest.Cloud, []xacct.Transfer) {}, 114, map[string]int{
+			"were not given": 1, "→ hand them to the plan": 1, "50 transfers: all checks of access allowed": 1, ", all allowed": 0, "2 iam-role, 2 datasync-location, 1 datasync-task": 50, "2 statements added": 50}},
+		{"one-blocked", func(cloud *xaccttest.Cloud, all []xacct.Transfer) { all[7].Destination.Bucket = "nowhere" }, 124, map[string]int{
+			"bucket nowhere does not exist [no-bucket]": 1, "→ make bucket nowhere, or correct its name in the destination": 1, "49 transfers: all checks of access allowed": 1, ", all allowed": 1, "all allowed, but it is blocked": 1}},
 		{"all-warned", func(cloud *xaccttest.Cloud, all []xacct.Transfer) {
 			for i := range all {
 				all[i].Task.Options.LogLevel = dstypes.LogLevelOff
 			}
-		}, 164, map[string]int{"all transfers: Task.Options.LogLevel": 1}},
+		}, 115, map[string]int{"all transfers: Task.Options.LogLevel": 1}},
 		{"a-prefix-mistyped", func(cloud *xaccttest.Cloud, all []xacct.Transfer) {
 			for i := range all {
 				all[i].Source.Prefix = "2062"
 			}
-		}, 212, map[string]int{"nothing is below": 50, `→ correct the source's prefix: it is a folder, so that keys begin with "2062/"`: 1}},
+		}, 163, map[string]int{"nothing is below": 50, `→ correct the source's prefix: it is a folder, so that keys begin with "2062/"`: 1}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -2,6 +2,7 @@ package plantext
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -51,7 +52,10 @@ func (p *Plan) writeFindings(b *strings.Builder, short bool) {
 	}
 }
 
-// checked returns a line for each transfer: how many of the checks of access found it allowed.
+// mostAllowed is how many transfers of which all checks found access allowed have a line each.
+const mostAllowed = 10
+
+// checked returns a line for each transfer: how many of the checks of access found it allowed. Many of which all did have one line together.
 func (p *Plan) checked() []string {
 	all, allowed, blocked := map[string]int{}, map[string]int{}, map[string]string{}
 	for _, f := range p.Findings {
@@ -66,7 +70,12 @@ func (p *Plan) checked() []string {
 			all[f.Transfer]++
 		}
 	}
+	plain := func(name string) bool { return all[name] > 0 && allowed[name] == all[name] && blocked[name] == "" }
 	var out []string
+	if n := len(slices.DeleteFunc(slices.Clone(p.Transfers), func(name string) bool { return !plain(name) })); n > mostAllowed {
+		out = append(out, fmt.Sprintf("%d transfers: all checks of access allowed", n))
+		maps.DeleteFunc(all, func(name string, _ int) bool { return plain(name) })
+	}
 	for _, name := range p.Transfers {
 		switch n := all[name]; {
 		case n == 0:
