@@ -180,7 +180,6 @@ func OwnershipConfirmed(bucket, by string) func(*task.StartOptions) {
 // are not valid.
 func VerifyOwnership(c Clients, t Transfer) func(context.Context) error {
 	return func(ctx context.Context) error {
-		resolved := t.resolve()
-		return survey.ProveOwnership(ctx, c.set(resolved.Accounts()...), resolved)
+		return survey.ProveOwnership(ctx, c.set(t.Destination.Account), t.resolve())
 	}
 }

@@ -91,6 +91,8 @@ type (
 	DriftError = plan.DriftError
 	// WaitingError says that a change waits for the operator of another account. See [plan.WaitingError].
 	WaitingError = plan.WaitingError
+	// NoTaskError says that a transfer has no task to run. See [plan.NoTaskError].
+	NoTaskError = plan.NoTaskError
 	// OwnershipError says that a run was not started because the objects written might not belong to the destination's owner. See [plan.OwnershipError].
 	OwnershipError = plan.OwnershipError
 )

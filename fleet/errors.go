@@ -53,7 +53,7 @@ type InterruptedError struct {
 	RunID      string
 	Running    []string // the transfers whose runs go on, by name; their Rows have the ARNs
 	Unknown    []string // those of which it is not known
-	NotStarted []string // those that wait; of the ones that were refused or are held, the Rows tell
+	NotStarted []string // those in the State Waiting, that are not begun; of those in the State NotStarted the Rows tell
 	NoReceipt  []string // those that have ended, and whose receipts are not written
 	Err        error    // the cause of the context's end
 }
@@ -107,14 +107,21 @@ func (e *IncompleteError) Unwrap() []error {
 	return out
 }
 
-// Hint names the next action.
+// Hint names the next action. What is held is for the hints of the canaries' errors.
 func (e *IncompleteError) Hint() string {
 	var ways []string
-	if c := e.Counts; c.Waiting+c.Running+c.NotStarted+c.Unknown > 0 {
-		ways = append(ways, fmt.Sprintf("make a new Runner with the RunID %q for what was not started or still runs", e.RunID))
+	c := e.Counts
+	if c.Waiting+c.Running+c.Unknown > 0 {
+		ways = append(ways, fmt.Sprintf("call Run again, or make a new Runner with the RunID %q: it watches what runs and starts what was not begun", e.RunID))
 	}
-	if c := e.Counts; c.WithExceptions+c.Failed+c.Cancelled+c.Held > 0 {
-		ways = append(ways, "plan those that have ended otherwise alone, and run them with another RunID: DataSync transfers what differs")
+	if c.NotStarted > 0 {
+		ways = append(ways, fmt.Sprintf("mend why transfers were not started and make a new Runner with the RunID %q, of a new plan if one was blocked or waited for another account", e.RunID))
+	}
+	if c.WithExceptions+c.Failed+c.Cancelled > 0 {
+		ways = append(ways, "make a plan of the transfers alone whose runs were not complete, and run it with another RunID: DataSync transfers what differs")
+	}
+	if len(ways) == 0 {
+		return (&GateError{}).Hint()
 	}
 	return text.Printable(strings.Join(ways, "; "))
 }

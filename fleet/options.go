@@ -91,7 +91,11 @@ var (
 		ID: "retry-place", Text: "must not be the place for retries of another transfer too: their manifests would replace each other",
 		Remedy: "give each transfer a key of its own in Retries, or leave Options.Retries 0", Source: "xacct",
 	}
-	rules      = []problem.Rule{rulePlan, ruleNameOnce, ruleMaxRunning, ruleRunID, ruleKnown, ruleCanaryOnce, ruleCanaryBlocked, ruleNotNegative, ruleRetryPlace}
+	ruleRetriesUsed = problem.Rule{
+		ID: "retries-used", Text: "must be 0 where no transfer of the plan has both a Task.Report and a Retries: none could be retried",
+		Remedy: "give the transfers a Task.Report and a Retries and plan again, or leave Options.Retries 0", Source: "xacct",
+	}
+	rules      = []problem.Rule{rulePlan, ruleNameOnce, ruleMaxRunning, ruleRunID, ruleKnown, ruleCanaryOnce, ruleCanaryBlocked, ruleNotNegative, ruleRetriesUsed, ruleRetryPlace}
 	runIDShape = regexp.MustCompile(`^[a-zA-Z0-9 +=._:@-]{1,128}$`)
 )
 
@@ -133,6 +137,8 @@ func (o Options) check(p *xacct.Plan) error {
 	l.Check(o.Retries >= 0, ruleNotNegative, "Retries", strconv.Itoa(o.Retries))
 	l.Check(o.Every >= 0, ruleNotNegative, "Every", o.Every.String())
 	if o.Retries > 0 {
+		used := slices.ContainsFunc(p.Transfers, func(t xacct.Transfer) bool { return t.Task.Report != nil && t.Retries != nil })
+		l.Check(used || len(p.Transfers) == 0, ruleRetriesUsed, "Retries", strconv.Itoa(o.Retries))
 		places := map[[2]string]bool{}
 		for i, t := range p.Transfers {
 			if m := t.Retries; m != nil {

@@ -22,7 +22,7 @@ func planned(t *testing.T, names ...string) *xacct.Plan {
 	t.Helper()
 	p := &xacct.Plan{Mode: xacct.SetUp}
 	for _, name := range names {
-		p.Transfers = append(p.Transfers, xacct.Transfer{Name: name, Retries: &task.Manifest{Bucket: "lists", Key: name + ".csv"}})
+		p.Transfers = append(p.Transfers, xacct.Transfer{Name: name, Task: task.Spec{Report: &task.Report{Bucket: "lists"}}, Retries: &task.Manifest{Bucket: "lists", Key: name + ".csv"}})
 	}
 	return p
 }
@@ -37,6 +37,10 @@ func TestRules(t *testing.T) {
 	down, twice, same := planned(t, "a"), planned(t, "a", "b", "a"), planned(t, "a", "b")
 	down.Mode = xacct.TearDown
 	same.Transfers[1].Retries.Key = "a.csv"
+	oneReport, noReport, noPlace := planned(t, "a", "b"), planned(t, "a", "b"), planned(t, "a", "b")
+	oneReport.Transfers[1].Task.Report = nil
+	noReport.Transfers[0].Task.Report, noReport.Transfers[1].Task.Report = nil, nil
+	noPlace.Transfers[0].Retries, noPlace.Transfers[1].Retries = nil, nil
 	blocked := planned(t, "a", "b")
 	blocked.Findings = []xacct.Finding{{Code: xacct.CodeNoBucket, Severity: xacct.Blocking, Transfer: "a"}, {Code: xacct.CodeNoBucket, Severity: xacct.Warning, Transfer: "b"}}
 	retries := func(o *fleet.Options) { o.Retries = 1 }
@@ -70,6 +74,11 @@ func TestRules(t *testing.T) {
 		{Rule: "not-negative", Name: "a size", Refuse: true, Err: try(two, sizes(map[string]int64{"a": -1}))},
 		{Rule: "not-negative", Name: "retries", Refuse: true, Err: try(two, func(o *fleet.Options) { o.Retries = -1 })},
 		{Rule: "not-negative", Name: "a time", Refuse: true, Err: try(two, func(o *fleet.Options) { o.Every = -time.Second })},
+		{Rule: "retries-used", Name: "by both", Err: try(two, retries)},
+		{Rule: "retries-used", Name: "by one", Err: try(oneReport, retries)},
+		{Rule: "retries-used", Name: "by none, and none wanted", Err: try(noReport)},
+		{Rule: "retries-used", Name: "by none, without reports", Refuse: true, Err: try(noReport, retries)},
+		{Rule: "retries-used", Name: "by none, without places", Refuse: true, Err: try(noPlace, retries)},
 		{Rule: "retry-place", Name: "of their own", Err: try(two, retries)},
 		{Rule: "retry-place", Name: "the same without retries", Err: try(same)},
 		{Rule: "retry-place", Name: "the same", Refuse: true, Err: try(same, retries)},

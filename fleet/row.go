@@ -16,7 +16,7 @@ import (
 // State is what became of a transfer so far.
 type State string
 
-// The states. The last four are ends.
+// The states. Nothing follows on the last four within a call of Run.
 const (
 	Waiting    State = "waiting"     // not begun yet
 	Running    State = "running"     // its run has begun, or waits in the queue of its task
@@ -96,8 +96,14 @@ func (r Row) end() string {
 // String is one line: the transfer, how it ended or its state, and why.
 func (r Row) String() string {
 	line := r.Transfer + ": " + r.end()
+	if r.State == Running && len(r.Earlier) > 0 {
+		line += fmt.Sprintf(", retry %d", len(r.Earlier))
+	}
 	if r.Err != nil {
 		line += ": " + r.Err.Error()
+	}
+	if r.ReceiptErr != nil {
+		line += "; no receipt: " + r.ReceiptErr.Error()
 	}
 	return text.Printable(line)
 }
@@ -114,6 +120,9 @@ func (e Event) String() string {
 	if e.Progress != nil && e.Row.State == Running {
 		return text.Printable(e.Row.Transfer + ": " + e.Progress.String())
 	}
+	if e.Row.Receipt != nil {
+		return e.Row.String() + "; its receipt is written"
+	}
 	return e.Row.String()
 }
 
@@ -123,6 +132,7 @@ type Counts struct {
 	Complete, WithExceptions, Failed, Cancelled int
 	NotStarted, Held, Unknown                   int
 	Objects, Bytes                              int64 // written by runs that have ended
+	NoReceipt                                   int   // of those that have ended: whose receipt could not be written
 }
 
 // Transfers is the number of transfers.
@@ -132,7 +142,7 @@ func (c Counts) ended() int {
 	return c.Complete + c.WithExceptions + c.Failed + c.Cancelled + c.NotStarted + c.Held + c.Unknown
 }
 
-// String is one line, such as "12 waiting, 50 running, 88 complete, 1 failed". It leaves out what is 0.
+// String is one line, such as "12 waiting, 50 running, 88 complete, 1 failed, 2 without a receipt". It leaves out what is 0.
 func (c Counts) String() string {
 	var parts []string
 	for _, p := range []struct {
@@ -141,6 +151,7 @@ func (c Counts) String() string {
 	}{
 		{c.Waiting, string(Waiting)}, {c.Running, string(Running)}, {c.Complete, task.Complete.String()}, {c.WithExceptions, task.WithExceptions.String()},
 		{c.Failed, task.Failed.String()}, {c.Cancelled, task.Cancelled.String()}, {c.NotStarted, string(NotStarted)}, {c.Held, string(Held)}, {c.Unknown, string(Unknown)},
+		{c.NoReceipt, "without a receipt"},
 	} {
 		if p.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
@@ -153,6 +164,9 @@ func (c Counts) String() string {
 func (c *Counts) add(r Row, n int) {
 	objects, bytes := r.counters()
 	c.Objects, c.Bytes = c.Objects+int64(n)*objects, c.Bytes+int64(n)*bytes
+	if r.ReceiptErr != nil {
+		c.NoReceipt += n
+	}
 	switch r.State {
 	case Waiting:
 		c.Waiting += n
@@ -179,13 +193,13 @@ func (c *Counts) add(r Row, n int) {
 }
 
 // mostNote is how much of an error the table shows; Results has all of it.
-const mostNote = 100
+const mostNote = 200
 
 // table writes the rows below one another.
 func table(rows []Row, c Counts) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "transfer\taccount\tregion\tend\tobjects\tbytes\ttime\truns\twhy")
+	fmt.Fprintln(w, "transfer\taccount\tregion\tstate\twritten\tfailed\tbytes\ttime\truns\twhy")
 	for _, r := range rows {
 		objects, bytes := r.counters()
 		var took time.Duration
@@ -198,14 +212,21 @@ func table(rows []Row, c Counts) string {
 		if r.ExecutionARN != "" {
 			runs++
 		}
+		failed := int64(0)
+		if r.Outcome != nil {
+			failed = r.Outcome.Counters.Failed()
+		}
 		why := ""
 		if r.Err != nil {
-			why = r.Err.Error()
+			why = strings.TrimPrefix(r.Err.Error(), "transfer "+r.Transfer+": ")
+		}
+		if r.ReceiptErr != nil {
+			why = strings.TrimPrefix(why+"; no receipt: "+r.ReceiptErr.Error(), "; ")
 		}
 		if short := []rune(why); len(short) > mostNote {
 			why = string(short[:mostNote]) + "…"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%d\t%s\t%d\t%s\n", text.Printable(r.Transfer), text.Printable(r.Account), text.Printable(r.Region), r.end(), objects, bytes, took.Round(time.Second), runs, text.Printable(why))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%d\t%d\t%s\t%d\t%s\n", text.Printable(r.Transfer), text.Printable(r.Account), text.Printable(r.Region), r.end(), objects, failed, bytes, took.Round(time.Second), runs, text.Printable(why))
 	}
 	w.Flush()
 	var lines []string

@@ -177,17 +177,47 @@ func (s *session) begun(e *entry, st started) {
 		s.end(e, nil, func() { e.State, e.Err = Unknown, st.err })
 	default:
 		s.found(e)
-		s.end(e, nil, func() { e.State, e.Err = NotStarted, e.blocked(st.err) })
+		s.end(e, nil, func() { e.State, e.Err = NotStarted, e.why(st.err) })
 	}
 }
 
-// blocked puts the findings that blocked the transfer before the error of its start: where they kept it from being set up, there is nothing to start.
-func (e *entry) blocked(err error) error {
+// why puts the cause before the error of a start: what blocks the transfer in the plan, or for which account it waits. Where there is no task, the cause says
+// all that matters.
+func (e *entry) why(err error) error {
+	var cause error
 	findings := slices.DeleteFunc(slices.Clone(e.plan.Findings), func(f xacct.Finding) bool { return f.Severity != xacct.Blocking })
-	if len(findings) == 0 {
-		return err
+	var none *xacct.NoTaskError
+	missing := errors.As(err, &none)
+	switch {
+	case len(findings) > 0:
+		cause = &xacct.BlockedError{Transfer: e.Transfer, Findings: findings}
+	case missing:
+		cause = e.waits()
 	}
-	return text.Errorf("%w; %w", &xacct.BlockedError{Transfer: e.Transfer, Findings: findings}, err)
+	switch {
+	case cause == nil:
+		return err
+	case missing:
+		return cause
+	}
+	return text.Errorf("%w; %w", cause, err)
+}
+
+// waits is for which account the transfer waits; nil if it waits for none.
+func (e *entry) waits() error {
+	var out *xacct.WaitingError
+	for _, c := range e.plan.Changes {
+		if c.Hold == xacct.Handover && (out == nil || out.Account == c.Account) {
+			if out == nil {
+				out = &xacct.WaitingError{Account: c.Account}
+			}
+			out.Changes = append(out.Changes, c.ID)
+		}
+	}
+	if out == nil {
+		return nil
+	}
+	return out
 }
 
 // again reports whether a start is to be tried again: what refused it may pass, or its answer got lost. With its token it is found if it was carried out.

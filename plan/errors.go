@@ -336,6 +336,19 @@ func (e *WaitingError) Hint() string {
 		"with their Result.Report in PlanOptions.Reported if no client here reads that account, and apply", e.Account, e.Account))
 }
 
+// NoTaskError says that a transfer has no task to run. No task in the account and Region is tagged as its own.
+type NoTaskError struct{ Account, Region, Transfer string }
+
+// Error is one line: where there is no task of which transfer.
+func (e *NoTaskError) Error() string {
+	return text.Printable(fmt.Sprintf("account %s %s: no task is tagged as that of transfer %s", e.Account, e.Region, e.Transfer))
+}
+
+// Hint is to set the transfer up.
+func (e *NoTaskError) Hint() string {
+	return "apply the plan first, and where it waited for another account, plan and apply again once that account's operator has applied their part"
+}
+
 // OwnershipError says that a run was not started because the objects written might not belong to the destination's owner.
 type OwnershipError struct {
 	Account, Bucket string

@@ -33,7 +33,7 @@ func TestStrings(t *testing.T) {
 			"a/role: create waiting (attempt 2, again in 1.5s): not yet"},
 		{"ours", plan.Residue{Ours: true, Account: "1", Kind: plan.IAMRole, Name: "r", Detail: "d"}, "1 iam-role r: d (ours)"},
 		{"unknown", plan.Residue{Unknown: true, Account: "1", Kind: plan.IAMRole, Name: "r", Detail: "d"}, "1 iam-role r: d (unknown)"},
-		{"possible", plan.Residue{Possible: true, Account: "1", Kind: plan.LogGroup, Name: "r", Detail: "d"}, "1 log-group r: d (unknown)"},
+		{"possible", plan.Residue{Possible: true, Account: "1", Kind: plan.LogGroup, Name: "r", Detail: "d"}, "1 log-group r: d (possible, never ours)"},
 		{"of AWS", plan.Residue{Account: "1", Kind: plan.IAMRole, Name: "r", Detail: "d"}, "1 iam-role r: d (left by AWS)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -154,7 +154,9 @@ func (s step) applyPolicy(ctx context.Context, t target) (plan.Status, error) {
 			}
 			return err
 		},
-		Compare: func(sent, got policy.Document) guard.Difference { return compare(t.Ours, sent, got, s.known(sent, got)) },
+		Compare: func(sent, got policy.Document) guard.Difference {
+			return compare(t.Ours, sent, got, s.known(sent, got))
+		},
 	}, guard.Hooks{
 		Check: func(current policy.Document, e guard.Edit) error {
 			if taking {

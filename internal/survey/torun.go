@@ -10,6 +10,7 @@ import (
 	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
+	"github.com/xacct/xacct/plan"
 	"github.com/xacct/xacct/task"
 )
 
@@ -54,8 +55,7 @@ func TaskToRun(ctx context.Context, c client.Set, t *transfer.Transfer, given st
 	case err != nil:
 		return "", err
 	case !state.Exists:
-		return "", fmt.Errorf("account %s %s: no task is tagged as that of transfer %s: apply the plan first, "+
-			"and where it waited for another account, plan and apply again once that account's operator has applied their part", t.TaskAccount, w.Spec.Region, t.Name)
+		return "", &plan.NoTaskError{Account: t.TaskAccount, Region: w.Spec.Region, Transfer: t.Name}
 	}
 	return state.ARN, nil
 }
