@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 
+	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
 )
@@ -33,16 +34,23 @@ func (s step) removeOrphan(ctx context.Context) (plan.Status, error) {
 	return s.removeLocation(ctx, api, arn)
 }
 
+// findOrphanRoles are the roles that the transfers have left, by the IDs of their changes.
+func (r *run) findOrphanRoles() map[string]desired.Role {
+	out := map[string]desired.Role{}
+	for _, w := range r.current.Snap.OrphanRoles(r.desired) {
+		out[w.ID()] = w
+	}
+	return out
+}
+
 // removeOrphanRole takes our policies off a role that the change's transfers used before, and deletes it with the last of them.
 func (s step) removeOrphanRole(ctx context.Context) (plan.Status, error) {
 	api, err := s.clients.IAM(s.ch.Account)
 	if err != nil {
 		return plan.Failed, err
 	}
-	for _, w := range s.current.Snap.OrphanRoles(s.desired) {
-		if w.ID() == s.ch.ID {
-			return s.removeRole(ctx, api, w, s.current.Snap.Roles[w.Arn])
-		}
+	if w, ok := s.orphanRoles()[s.ch.ID]; ok {
+		return s.removeRole(ctx, api, w, s.current.Snap.Roles[w.Arn])
 	}
 	return plan.Failed, &plan.MismatchError{Change: s.ch.ID, Detail: "the transfers have not left it"}
 }

@@ -62,6 +62,7 @@ type run struct {
 	wantedUnblocked  desired.Index           // of those, by change ID
 	approvedByID     map[string]*plan.Change // of the plan, by ID
 	orphans          map[string]bool         // IDs of changes that delete what is ours and unused
+	orphanRoles      func() map[string]desired.Role
 
 	mu      sync.Mutex
 	arns    map[string]string        // of locations and tasks, by change ID, as they are made
@@ -169,8 +170,10 @@ func newRun(p *planner.Plan, c client.Set, o Options) *run {
 	o.Budget, o.Settle = cmp.Or(o.Budget, defaultBudget), cmp.Or(o.Settle, defaultSettle)
 	o.Grace = cmp.Or(o.Grace, patience.Grace)
 	o.Logger = cmp.Or(o.Logger, slog.New(slog.DiscardHandler))
-	return &run{approved: p, approvedByID: byID(p.Changes), clients: c, opts: o, lists: newLists(p.Changes), accounts: accountsOf(p.Changes), arns: map[string]string{}, fresh: map[string]bool{}, locks: map[string]chan struct{}{},
+	r := &run{approved: p, approvedByID: byID(p.Changes), clients: c, opts: o, lists: newLists(p.Changes), accounts: accountsOf(p.Changes), arns: map[string]string{}, fresh: map[string]bool{}, locks: map[string]chan struct{}{},
 		results: map[string]*plan.ChangeResult{}, begun: map[string]chan struct{}{}, done: map[string]chan struct{}{}, usable: map[string]chan struct{}{}, sending: map[string]chan struct{}{}, readBacks: map[string]readBack{}, events: make(chan struct{}, 1)}
+	r.orphanRoles = sync.OnceValue(r.findOrphanRoles)
+	return r
 }
 
 // replan plans from what AWS holds now. A transfer that is blocked only since the plan was made is planned once more without its block: that tells a

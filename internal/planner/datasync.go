@@ -12,6 +12,7 @@ import (
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/snapshot"
+	"github.com/xacct/xacct/internal/text"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
@@ -74,7 +75,7 @@ func (b *Builder) location(w desired.Location) string {
 	}
 	if !state.Exists && len(alike) > 0 {
 		b.find([]*transfer.Transfer{t}, plan.Finding{Severity: plan.Info, Code: plan.CodeCandidate, Account: spec.Account, Subject: spec.URI(),
-			Detail: "at " + spec.URI() + " a location exists that is not ours: " + strings.Join(alike, ", "),
+			Detail: "at " + spec.URI() + " a location exists that is not ours: " + text.Few(alike),
 			Remedy: b.toAdopt(w, alike)})
 	}
 	op, lines, tags := w.Diff(state)
@@ -129,7 +130,7 @@ func (b *Builder) task(w desired.Task, arns map[string]string) {
 	}
 	if alike := b.Snap.AlikeTasks(t); !state.Exists && len(alike) > 0 {
 		b.find([]*transfer.Transfer{t}, plan.Finding{Severity: plan.Info, Code: plan.CodeCandidate, Account: spec.Account, Subject: spec.Name,
-			Detail: "a task that is not ours copies between the same places: " + strings.Join(alike, ", "),
+			Detail: "a task that is not ours copies between the same places: " + text.Few(alike),
 			Remedy: fmt.Sprintf("to take that task over with its locations, write Adopt = xacct.Adopt{Task: %q} beside the Adopt of both ends; otherwise a new one is made", alike[0])})
 	}
 	moved := snapshot.Elsewhere(w, state, old)

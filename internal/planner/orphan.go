@@ -156,10 +156,11 @@ func (b *Builder) dropOrphanRoles(all desired.Set, after map[string][]string) (i
 			stay[t.Name] = stay[t.Name] || held
 		}
 	}
+	given := b.Snap.RolesGiven()
 	for _, tw := range all.Tasks {
 		t := tw.Transfer
 		for _, arn := range slices.Sorted(maps.Keys(b.Snap.FormerRoles(t))) {
-			if err := b.Snap.UnreadFormer(arn); err != nil && !b.Snap.WantsRole(arn) && !b.Snap.RolesGiven()[arn] {
+			if err := b.Snap.UnreadFormer(arn); err != nil && !b.Snap.WantsRole(arn) && !given[arn] {
 				b.find([]*transfer.Transfer{t}, unreadFinding(t.TaskAccount, arn, err, plan.Warning, "grant the reader iam:GetRole and iam:ListRolePolicies on role "+arn+", which a location of the transfer had before: if it is ours, it stays"))
 			}
 		}

@@ -18,7 +18,7 @@ func (s *Snapshot) Alike(t *transfer.Transfer, side plan.Side) []string {
 	if err != nil || len(ours) > 0 {
 		return nil
 	}
-	return slices.DeleteFunc(alike, func(arn string) bool {
+	return slices.DeleteFunc(slices.Clone(alike), func(arn string) bool {
 		return s.Locations[arn].Tags[t.TagKey(transfer.TagManagedBy)] == transfer.ManagedBy
 	})
 }

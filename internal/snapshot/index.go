@@ -17,10 +17,11 @@ import (
 type index struct {
 	taggedLocations, taggedTasks map[tagged][]string // ARNs
 	unreadLocations              map[transfer.Place][]string
-	bucketLocations              map[placedBucket][]string
-	roleLocations                map[string][]string // by the role's ARN
-	accountTasks                 map[string][]string // by account: those with a part that could not be read
-	users                        map[string][]string // the tasks, read, that use a location
+	unsureLocations              map[placedBucket][]string // those with a part that could not be read
+	uriLocations                 map[placedBucket][]string // by URI in place of the bucket
+	roleLocations                map[string][]string       // by the role's ARN
+	accountTasks                 map[string][]string       // by account: those with a part that could not be read
+	users                        map[string][]string       // the tasks, read, that use a location
 	rolesByName                  map[accountName]string
 	rolesByPolicy                map[string][]string // by the name of an inline policy
 	rolesMade                    map[string]bool     // the ARNs of those that we make for a transfer, planned or blocked
@@ -107,7 +108,7 @@ func (s *Snapshot) index() *index {
 func (s *Snapshot) newIndex() *index {
 	x := &index{
 		taggedLocations: map[tagged][]string{}, taggedTasks: map[tagged][]string{}, unreadLocations: map[transfer.Place][]string{},
-		bucketLocations: map[placedBucket][]string{}, roleLocations: map[string][]string{}, accountTasks: map[string][]string{}, users: map[string][]string{},
+		unsureLocations: map[placedBucket][]string{}, uriLocations: map[placedBucket][]string{}, roleLocations: map[string][]string{}, accountTasks: map[string][]string{}, users: map[string][]string{},
 		rolesByName: map[accountName]string{}, rolesByPolicy: map[string][]string{}, rolesMade: map[string]bool{}, bucketUsers: map[string]string{},
 	}
 	for _, arn := range slices.Sorted(maps.Keys(s.Locations)) {
@@ -122,8 +123,11 @@ func (s *Snapshot) newIndex() *index {
 		}
 		tag(x.taggedLocations, arn, l.Tags)
 		x.roleLocations[l.RoleARN] = append(x.roleLocations[l.RoleARN], arn)
-		if b, _, ok := location.ParseURI(l.URI); ok {
-			x.bucketLocations[placedBucket{pl, b}] = append(x.bucketLocations[placedBucket{pl, b}], arn)
+		if in := placed(arn, l); in != (placedBucket{}) {
+			x.uriLocations[placedBucket{pl, l.URI}] = append(x.uriLocations[placedBucket{pl, l.URI}], arn)
+			if s.Unread(arn, l.Unread, location.PartLocation) != nil || s.Unread(arn, l.Unread, location.PartTags) != nil {
+				x.unsureLocations[in] = append(x.unsureLocations[in], arn)
+			}
 		}
 	}
 	for _, arn := range slices.Sorted(maps.Keys(s.Tasks)) {
@@ -185,7 +189,11 @@ func owned[State any](t *transfer.Transfer, byTag map[tagged][]string, all map[s
 
 // ownedLocations are the ARNs, sorted, of the locations that may be the transfer's; ask Owns of each.
 func (s *Snapshot) ownedLocations(t *transfer.Transfer) []string {
-	return owned(t, s.index().taggedLocations, s.Locations, t.End(plan.SourceSide).Adopt.Location, t.End(plan.DestinationSide).Adopt.Location)
+	return s.ownedLocationsOf(s.index(), t)
+}
+
+func (s *Snapshot) ownedLocationsOf(x *index, t *transfer.Transfer) []string {
+	return owned(t, x.taggedLocations, s.Locations, t.End(plan.SourceSide).Adopt.Location, t.End(plan.DestinationSide).Adopt.Location)
 }
 
 // ownedTasks are the ARNs, sorted, of the tasks that may be the transfer's; ask Owns of each.

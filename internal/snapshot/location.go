@@ -4,13 +4,14 @@ import (
 	"slices"
 
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
 	"github.com/xacct/xacct/plan"
 )
 
-// OurLocation finds the location that is tagged as that of the transfer's side; the zero State if there is none. The strings are the ARNs of
-// locations with the same URI that are not tagged so. Of several that are tagged so and equal in all that we set, it is the one that the transfer's task
+// OurLocation finds the location that is tagged as that of the transfer's side; the zero State if there is none. The strings are then the ARNs of the
+// locations with the same URI; they are shared, and nobody changes them. Of several that are tagged so and equal in all that we set, it is the one that the transfer's task
 // names, or else the oldest; of several that differ it is an [plan.AmbiguousError]. A location that could not be read, or whose tags could not, is an
 // error too, because it may be the one.
 func (s *Snapshot) OurLocation(w desired.Location) (location.State, []string, error) {
@@ -29,28 +30,41 @@ func (s *Snapshot) ourLocations(w desired.Location) (ours []location.State, alik
 		out.ours, out.alike, out.err = s.findLocations(x, w)
 		return out
 	})
-	return slices.Clone(out.ours), slices.Clone(out.alike), out.err
+	return slices.Clone(out.ours), out.alike, out.err
 }
 
 func (s *Snapshot) findLocations(x *index, w desired.Location) (ours []location.State, alike []string, err error) {
 	pl := transfer.Place{Account: w.Spec.Account, Region: w.Spec.Region}
-	arns := slices.Concat(x.unreadLocations[pl], x.bucketLocations[placedBucket{pl, w.Spec.Bucket}])
-	slices.Sort(arns)
-	for _, arn := range arns {
+	in := placedBucket{pl, w.Spec.Bucket}
+	unsure := slices.Concat(x.unreadLocations[pl], x.unsureLocations[in]) // each may be the one
+	slices.Sort(unsure)
+	for _, arn := range unsure {
 		l := s.Locations[arn]
 		for _, part := range []string{location.PartLocation, location.PartTags} {
 			if err := s.Unread(arn, l.Unread, part); err != nil && (part == location.PartTags || !l.Exists) {
 				return nil, nil, err
 			}
 		}
-		switch {
-		case w.Transfer.Owns(arn, l.Tags, w.Side):
+	}
+	for _, arn := range s.ownedLocationsOf(x, w.Transfer) {
+		if l := s.Locations[arn]; l.Exists && placed(arn, l) == in && w.Transfer.Owns(arn, l.Tags, w.Side) {
 			ours = append(ours, l)
-		case l.URI == w.Spec.URI():
-			alike = append(alike, arn)
 		}
 	}
-	return ours, alike, nil
+	if len(ours) > 0 {
+		return ours, nil, nil
+	}
+	return nil, x.uriLocations[placedBucket{pl, w.Spec.URI()}], nil
+}
+
+// placed is where the location is, and its bucket; the zero value if its URI is none.
+func placed(arn string, l location.State) placedBucket {
+	a, _ := region.ParseARN(arn)
+	b, _, ok := location.ParseURI(l.URI)
+	if !ok {
+		return placedBucket{}
+	}
+	return placedBucket{transfer.Place{Account: a.Account, Region: a.Region}, b}
 }
 
 // ownLocation is OurLocation for a side of the transfer.

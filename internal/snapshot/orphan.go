@@ -42,7 +42,7 @@ func (s *Snapshot) findOrphans(t *transfer.Transfer) []location.State {
 // transfer's tag; it is ours as far as it holds an inline policy with the transfer's name.
 func (s *Snapshot) OrphanRoles(w desired.Set) []desired.Role {
 	var out []desired.Role
-	given := s.RolesGiven()
+	given, at := s.RolesGiven(), map[string]int{}
 	for _, tw := range w.Tasks {
 		t := tw.Transfer
 		former := s.FormerRoles(t)
@@ -51,8 +51,7 @@ func (s *Snapshot) OrphanRoles(w desired.Set) []desired.Role {
 			if makesRole(t, arn) || given[arn] || !state.Exists || s.UnreadFormer(arn) != nil || !holdsFormer(t, state) {
 				continue
 			}
-			i := slices.IndexFunc(out, func(r desired.Role) bool { return r.Arn == arn })
-			if i >= 0 {
+			if i, found := at[arn]; found {
 				out[i].Transfers = append(out[i].Transfers, t)
 				continue
 			}
@@ -60,6 +59,7 @@ func (s *Snapshot) OrphanRoles(w desired.Set) []desired.Role {
 			r := desired.Role{Account: t.TaskAccount, Arn: arn, Spec: iamrole.Spec{Name: name, Path: state.Path, Tags: t.TagsFor("")},
 				Transfers: []*transfer.Transfer{t}, Former: true, Shared: s.WantsRole(arn)}
 			r.Others, r.Another = s.othersOf(w, r)
+			at[arn] = len(out)
 			out = append(out, r)
 		}
 	}
