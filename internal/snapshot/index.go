@@ -25,7 +25,8 @@ type index struct {
 	rolesByName                  map[accountName]string
 	rolesByPolicy                map[string][]string // by the name of an inline policy
 	rolesMade                    map[string]bool     // the ARNs of those that we make for a transfer, planned or blocked
-	bucketUsers                  map[string]string   // by bucket: the account that the first transfer with such an end names
+	roleIDs                      func() map[string]string
+	bucketUsers                  map[string]string // by bucket: the account that the first transfer with such an end names
 
 	ours    memo[placedEnd, ourLocations]
 	tasks   memo[*transfer.Transfer, ourTasks]
@@ -111,6 +112,7 @@ func (s *Snapshot) newIndex() *index {
 		unsureLocations: map[placedBucket][]string{}, uriLocations: map[placedBucket][]string{}, roleLocations: map[string][]string{}, accountTasks: map[string][]string{}, users: map[string][]string{},
 		rolesByName: map[accountName]string{}, rolesByPolicy: map[string][]string{}, rolesMade: map[string]bool{}, bucketUsers: map[string]string{},
 	}
+	x.roleIDs = sync.OnceValue(s.findRoleIDs)
 	for _, arn := range slices.Sorted(maps.Keys(s.Locations)) {
 		l := s.Locations[arn]
 		a, _ := region.ParseARN(arn)
