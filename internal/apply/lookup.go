@@ -119,7 +119,7 @@ func (s step) locationNow(ctx context.Context, w desired.Location) (location.Sta
 
 // locationAmong returns our location among those listed.
 func locationAmong(ctx context.Context, c client.Set, w desired.Location, entries []location.Entry) (location.State, error) {
-	s := survey.NewReader(c)
+	s := survey.NewReader(c.Only(w.Spec.Account))
 	pl := transfer.Place{Account: w.Spec.Account, Region: w.Spec.Region}
 	for arn := range snapshot.Candidates(desired.Set{Locations: []desired.Location{w}}, map[transfer.Place][]location.Entry{pl: entries}) {
 		s.ReadLocation(ctx, pl, arn)
@@ -142,7 +142,7 @@ func (s step) taskNow(ctx context.Context, w desired.Task) (task.State, error) {
 
 // taskAmong returns our task among those listed, if it has the desired locations and mode: the task that it replaces does not.
 func taskAmong(ctx context.Context, c client.Set, w desired.Task, entries []task.Entry) (task.State, error) {
-	s := survey.NewReader(c)
+	s := survey.NewReader(c.Only(w.Spec.Account))
 	pl := transfer.Place{Account: w.Spec.Account, Region: w.Spec.Region}
 	for _, e := range entries {
 		if e.Name == w.Spec.Name {

@@ -44,6 +44,15 @@ type DataSyncAPI interface {
 	task.ExecutionAPI
 }
 
+// Only are the clients of the account alone.
+func (c Set) Only(account string) Set {
+	out := Set{}
+	if a, held := c[account]; held {
+		out[account] = a
+	}
+	return out
+}
+
 // STS returns the account's client of STS.
 func (c Set) STS(account string) (IdentityAPI, error) {
 	return required(c[account].STS, account, "", "STS")

@@ -31,7 +31,7 @@ func TaskToRun(ctx context.Context, c client.Set, t *transfer.Transfer, given st
 	if _, err := proofs.prove(ctx, c, t.TaskAccount); err != nil || given != "" {
 		return given, err
 	}
-	s, pl := NewReader(c), transfer.Place{Account: t.TaskAccount, Region: w.Spec.Region}
+	s, pl := NewReader(c.Only(t.TaskAccount)), transfer.Place{Account: t.TaskAccount, Region: w.Spec.Region}
 	listed := map[transfer.Place][]task.Entry{}
 	listInto(ctx, s, pl, "datasync:ListTasks", listed, task.List)
 	var wg workers

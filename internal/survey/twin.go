@@ -8,6 +8,7 @@ import (
 
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/desired"
+	"github.com/xacct/xacct/internal/region"
 	"github.com/xacct/xacct/internal/snapshot"
 	"github.com/xacct/xacct/internal/transfer"
 	"github.com/xacct/xacct/location"
@@ -17,7 +18,7 @@ import (
 // OtherLocations are the ARNs, sorted, of listed locations that are tagged as the wanted one and not known. The error is why it is not known whether
 // there are any.
 func OtherLocations(ctx context.Context, c client.Set, w desired.Location, listed []location.Entry, known func(arn string) bool) ([]string, error) {
-	s := NewReader(c)
+	s := NewReader(c.Only(w.Spec.Account))
 	for _, e := range listed {
 		if known(e.ARN) {
 			continue
@@ -41,7 +42,7 @@ func OtherLocations(ctx context.Context, c client.Set, w desired.Location, liste
 
 // OtherTasks is OtherLocations for tasks.
 func OtherTasks(ctx context.Context, c client.Set, w desired.Task, listed []task.Entry, known func(arn string) bool) ([]string, error) {
-	s, pl := NewReader(c), transfer.Place{Account: w.Spec.Account, Region: w.Spec.Region}
+	s, pl := NewReader(c.Only(w.Spec.Account)), transfer.Place{Account: w.Spec.Account, Region: w.Spec.Region}
 	for _, e := range listed {
 		if snapshot.WantsTask(desired.Set{Tasks: []desired.Task{w}}, pl, e) && !known(e.ARN) {
 			s.ReadTask(ctx, pl, e.ARN)
@@ -71,7 +72,7 @@ func (s *Reader) others(arns []string, unread error) ([]string, error) {
 
 // TaskInUse reports whether the task is in use by now.
 func TaskInUse(ctx context.Context, c client.Set, pl transfer.Place, arn string) (bool, error) {
-	s := NewReader(c)
+	s := NewReader(c.Only(pl.Account))
 	s.ReadTask(ctx, pl, arn)
 	t := s.Tasks[arn]
 	return snapshot.InUse(t), cmp.Or(s.FirstError(), t.Unread[task.PartTask])
@@ -79,7 +80,8 @@ func TaskInUse(ctx context.Context, c client.Set, pl transfer.Place, arn string)
 
 // LocationUsers are the tasks that use the location by now, by the lists of which the snapshot has older answers.
 func LocationUsers(ctx context.Context, c client.Set, before *snapshot.Snapshot, arn string) ([]string, error) {
-	s := NewReader(c)
+	in, _ := region.ParseARN(arn)
+	s := NewReader(c.Only(in.Account))
 	for l := range before.Users {
 		if l.Location == arn {
 			s.ListUsers(ctx, l)
