@@ -24,6 +24,10 @@ var shapes = []struct {
 		t.Source.Prefix, t.Destination.Prefix = fmt.Sprintf("%02d/", i%20), fmt.Sprintf("%02d/", i%20)
 	}},
 	{"one account", func(_ int, t *xacct.Transfer) { place(t, 0) }},
+	{"one source", func(i int, t *xacct.Transfer) { // to as many accounts
+		t.Source = xacct.Endpoint{Account: "111122223300", Region: "eu-west-1", Bucket: "source"}
+		t.Destination.Account = fmt.Sprintf("5%011d", i)
+	}},
 }
 
 // accounts is how many accounts have sources, and how many have destinations.
