@@ -7,6 +7,7 @@ import (
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
+	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/snapshot"
@@ -64,11 +65,20 @@ func (s *Reader) readDesired(ctx context.Context, w desired.Set) {
 	for _, r := range w.Roles {
 		ours[r.Arn] = true
 	}
+	given := map[string]bool{}
+	for _, t := range w.Tasks {
+		given[t.Transfer.Source.RoleARN], given[t.Transfer.Destination.RoleARN] = true, true
+	}
 	for arn, spec := range s.RolesToRead(w) {
-		if s.drift && !ours[arn] {
+		parts := s.partsOf(operators, arn)
+		switch {
+		case !s.drift || ours[arn]:
+		case given[arn]: // whether it is there
+			parts = []string{iamrole.PartRole}
+		default:
 			continue
 		}
-		wg.Go(func() { s.readRole(ctx, arn, spec, s.partsOf(operators, arn)...) })
+		wg.Go(func() { s.readRole(ctx, arn, spec, parts...) })
 	}
 	for _, b := range w.Buckets {
 		if s.Readable[b.Spec.Account] && (!s.drift || b.Grants || b.Spec.DisableACLs) {
