@@ -8,6 +8,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -58,15 +59,19 @@ func run(ctx context.Context, out io.Writer, n, most int) error {
 		}
 	}
 	var result *xacct.Result
+	var notApplied error // what was left out or failed; the others are set up
 	if err := m.phase("apply", func() (err error) {
-		result, err = p.Apply(ctx, clients)
-		return err
+		result, notApplied = p.Apply(ctx, clients)
+		if result == nil {
+			return notApplied
+		}
+		return nil
 	}); err != nil {
 		return err
 	}
 	if err := m.phase("plan again", func() error {
 		again, err := xacct.NewPlan(ctx, clients, transfers)
-		if err == nil && differs(again) {
+		if err == nil && notApplied == nil && differs(again) {
 			err = fmt.Errorf("the second plan is not empty:\n%s", again)
 		}
 		return err
@@ -74,7 +79,7 @@ func run(ctx context.Context, out io.Writer, n, most int) error {
 		return err
 	}
 	if err := m.phase("run", func() error { return runAll(ctx, out, p, clients, result, most) }); err != nil {
-		return err
+		return errors.Join(notApplied, err)
 	}
 	var down *xacct.Plan
 	if err := m.phase("destroy plan", func() (err error) {
@@ -90,7 +95,7 @@ func run(ctx context.Context, out io.Writer, n, most int) error {
 		return err
 	}
 	m.print(out, n)
-	return nil
+	return notApplied
 }
 
 // differs reports whether the plan would change anything.

@@ -190,7 +190,7 @@ func TestRolesToRead(t *testing.T) {
 		g.Task.Report = &task.Report{Bucket: "media", RoleARN: "arn:aws:iam::111122223333:role/reports"}
 	})
 	got := map[string]string{}
-	for arn, spec := range w.RolesToRead(w.set()) {
+	for arn, spec := range w.RolesToRead(w.set(), false) {
 		got[arn] = spec.Name
 	}
 	want := map[string]string{sourceRole: "nightly-source", theirs: "theirs", "arn:aws:iam::444455556666:role/ops": "ops",

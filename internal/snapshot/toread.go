@@ -13,16 +13,20 @@ import (
 	"github.com/xacct/xacct/task"
 )
 
-// RolesToRead are the roles that the transfers make or name, by ARN: those of both ends, of manifests and reports, and of the operators. Roles of
-// accounts without a client are not among them.
-func (s *Snapshot) RolesToRead(w desired.Set) map[string]iamrole.Spec {
+// RolesToRead are the roles that the transfers make or name, by ARN: those of both ends and, unless only the ends are asked for, of manifests and reports,
+// and of the operators. Roles of accounts without a client are not among them.
+func (s *Snapshot) RolesToRead(w desired.Set, ends bool) map[string]iamrole.Spec {
 	out := map[string]iamrole.Spec{}
 	for _, r := range w.Roles {
 		out[r.Arn] = r.Spec
 	}
 	for _, tw := range w.Tasks {
 		t := tw.Transfer
-		for _, arn := range slices.Concat([]string{t.Source.RoleARN, t.Destination.RoleARN}, t.Operators, t.GivenDataRoles()) {
+		named := []string{t.Source.RoleARN, t.Destination.RoleARN}
+		if !ends {
+			named = slices.Concat(named, t.Operators, t.GivenDataRoles())
+		}
+		for _, arn := range named {
 			if name, ok := transfer.RoleNameOf(arn); ok {
 				if _, have := out[arn]; !have {
 					out[arn] = iamrole.Spec{Name: name}

@@ -7,7 +7,6 @@ import (
 
 	dstypes "github.com/aws/aws-sdk-go-v2/service/datasync/types"
 
-	"github.com/xacct/xacct/iamrole"
 	"github.com/xacct/xacct/internal/client"
 	"github.com/xacct/xacct/internal/desired"
 	"github.com/xacct/xacct/internal/snapshot"
@@ -61,24 +60,9 @@ func (s *Reader) observe(ctx context.Context) (*snapshot.Snapshot, error) {
 // readDesired begins to read what the transfers name: roles, buckets, log policies and keys. It returns at once; s.named is done when all is
 // read.
 func (s *Reader) readDesired(ctx context.Context, w desired.Set) {
-	wg, operators, ours := &s.named, s.operators(w), map[string]bool{}
-	for _, r := range w.Roles {
-		ours[r.Arn] = true
-	}
-	given := map[string]bool{}
-	for _, t := range w.Tasks {
-		given[t.Transfer.Source.RoleARN], given[t.Transfer.Destination.RoleARN] = true, true
-	}
-	for arn, spec := range s.RolesToRead(w) {
-		parts := s.partsOf(operators, arn)
-		switch {
-		case !s.drift || ours[arn]:
-		case given[arn]: // whether it is there
-			parts = []string{iamrole.PartRole}
-		default:
-			continue
-		}
-		wg.Go(func() { s.readRole(ctx, arn, spec, parts...) })
+	wg, operators := &s.named, s.operators(w)
+	for arn, spec := range s.RolesToRead(w, s.drift) {
+		wg.Go(func() { s.readRole(ctx, arn, spec, s.partsOf(operators, arn)...) })
 	}
 	for _, b := range w.Buckets {
 		if s.Readable[b.Spec.Account] && (!s.drift || b.Grants || b.Spec.DisableACLs) {

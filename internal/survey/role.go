@@ -74,7 +74,7 @@ func (s *Reader) readPrincipals(ctx context.Context, w desired.Set) {
 	if !shown {
 		return
 	}
-	for arn, spec := range s.RolesToRead(w) {
+	for arn, spec := range s.RolesToRead(w, false) {
 		if _, read := s.Roles[arn]; !read && s.Failures[arn] == nil {
 			s.named.Go(func() { s.readRole(ctx, arn, spec, iamrole.PartRole) })
 		}

@@ -43,7 +43,7 @@ type work struct {
 }
 
 // phases are in the order in which they happen.
-var phases = []string{"plan", "apply", "no-op", "no-op, BulkIAM", "no-op, Drift", "run", "drift", "other roles", "destroy plan", "destroy", "residue"}
+var phases = []string{"plan", "apply", "no-op", "no-op, BulkIAM", "no-op, Drift", "run", "drift", "destroy plan", "other roles", "destroy", "residue"}
 
 // measure takes a fleet through the phases.
 func measure(t *testing.T, n int, shape func(int, *xacct.Transfer)) map[string]work {
@@ -106,11 +106,12 @@ func measure(t *testing.T, n int, shape func(int, *xacct.Transfer)) map[string]w
 		}
 		phase("drift", func() { p = plan(false, n) })
 		apply(p)
+		phase("destroy plan", func() { plan(true, n) })
 		for i := range transfers {
 			transfers[i].Source.Role.Name, transfers[i].Destination.Role.Name = transfers[i].Name+"-reads", transfers[i].Name+"-writes"
 		}
 		phase("other roles", func() { apply(plan(false, n)) })
-		phase("destroy plan", func() { p = plan(true, n) })
+		p = plan(true, n)
 		phase("destroy", func() { apply(p) })
 		phase("residue", func() {
 			if _, err := p.Residue(ctx, clients); err != nil {
