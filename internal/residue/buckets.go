@@ -14,6 +14,7 @@ import (
 // bucketPolicies are the transfers' statements in bucket policies, and the strangers beside them.
 func bucketPolicies(s *snapshot.Snapshot, w desired.Set) []plan.Residue {
 	var out []plan.Residue
+	ids := s.RoleIDs()
 	for _, b := range w.Buckets {
 		state, read := s.Buckets[b.Spec.Name]
 		if !read || !b.Grants {
@@ -30,7 +31,7 @@ func bucketPolicies(s *snapshot.Snapshot, w desired.Set) []plan.Residue {
 			out = append(out, item)
 			continue
 		}
-		ours := b.OursIn(state.Policy, s.RoleIDs())
+		ours := b.OursIn(state.Policy, ids)
 		for st := range state.Policy.All() {
 			if slices.Contains(ours, st.Sid()) {
 				item.Ours, item.Detail = true, "statement "+st.Sid()

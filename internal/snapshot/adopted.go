@@ -124,7 +124,7 @@ func (s *Snapshot) othersOf(w desired.Set, r desired.Role) (out []string, anothe
 	for _, arn := range locations {
 		out = append(out, "location "+arn)
 	}
-	id, ids := s.Roles[r.Arn].ID, s.RoleIDs()
+	id, ids := s.Roles[r.Arn].ID, s.index().roleIDs()
 	for _, b := range w.Buckets {
 		if d := s.Buckets[b.Spec.Name].Policy; !r.Serves(b.SharedPolicy) {
 			continue

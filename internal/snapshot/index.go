@@ -23,10 +23,10 @@ type index struct {
 	accountTasks                 map[string][]string       // by account: those with a part that could not be read
 	users                        map[string][]string       // the tasks, read, that use a location
 	rolesByName                  map[accountName]string
-	rolesByPolicy                map[string][]string // by the name of an inline policy
-	rolesMade                    map[string]bool     // the ARNs of those that we make for a transfer, planned or blocked
-	roleIDs                      func() map[string]string
-	bucketUsers                  map[string]string // by bucket: the account that the first transfer with such an end names
+	rolesByPolicy                map[string][]string      // by the name of an inline policy
+	rolesMade                    map[string]bool          // the ARNs of those that we make for a transfer, planned or blocked
+	roleIDs                      func() map[string]string // those of RoleIDs, made once
+	bucketUsers                  map[string]string        // by bucket: the account that the first transfer with such an end names
 
 	ours    memo[placedEnd, ourLocations]
 	tasks   memo[*transfer.Transfer, ourTasks]
@@ -112,7 +112,7 @@ func (s *Snapshot) newIndex() *index {
 		unsureLocations: map[placedBucket][]string{}, uriLocations: map[placedBucket][]string{}, roleLocations: map[string][]string{}, accountTasks: map[string][]string{}, users: map[string][]string{},
 		rolesByName: map[accountName]string{}, rolesByPolicy: map[string][]string{}, rolesMade: map[string]bool{}, bucketUsers: map[string]string{},
 	}
-	x.roleIDs = sync.OnceValue(s.findRoleIDs)
+	x.roleIDs = sync.OnceValue(s.RoleIDs)
 	for _, arn := range slices.Sorted(maps.Keys(s.Locations)) {
 		l := s.Locations[arn]
 		a, _ := region.ParseARN(arn)

@@ -133,15 +133,7 @@ func New(accounts iter.Seq[string]) *Snapshot {
 }
 
 // RoleIDs maps the unique IDs of the roles that were read to their ARNs, because S3 shows a principal sometimes as the one and sometimes as the other.
-// That of a sealed snapshot is shared: nobody changes it.
 func (s *Snapshot) RoleIDs() map[string]string {
-	if s.sealed != nil {
-		return s.sealed.roleIDs()
-	}
-	return s.findRoleIDs()
-}
-
-func (s *Snapshot) findRoleIDs() map[string]string {
 	out := map[string]string{}
 	for arn, r := range s.Roles {
 		if r.Exists && r.ID != "" {
