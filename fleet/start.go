@@ -165,7 +165,11 @@ func (s *session) begun(e *entry, st started) {
 		}
 	case again:
 		p.putOff(time.Now())
-		p.queue = slices.Insert(p.queue, 0, e)
+		at := 0
+		if !errors.As(st.err, &lost) && !awserr.Throttled(st.err) && !e.canary && !e.underWay {
+			at = len(p.queue) // what fails may be its bucket's owner's alone: the others go first
+		}
+		p.queue = slices.Insert(p.queue, at, e)
 	case s.stopped() && (!st.requested || e.lost > 0 || errors.As(st.err, &lost) || errors.Is(st.err, context.Canceled) || awserr.Throttled(st.err)):
 		if errors.As(st.err, &lost) {
 			e.lost++
