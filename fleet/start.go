@@ -166,7 +166,7 @@ func (s *session) begun(e *entry, st started) {
 	case again:
 		p.putOff(time.Now())
 		at := 0
-		if !errors.As(st.err, &lost) && !awserr.Throttled(st.err) && !e.canary && !e.underWay {
+		if e.lost == 0 && !awserr.Throttled(st.err) && !e.canary && !e.underWay {
 			at = len(p.queue) // what fails may be its bucket's owner's alone: the others go first
 		}
 		p.queue = slices.Insert(p.queue, at, e)
