@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/datasync"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/xacct/xacct"
@@ -131,4 +132,32 @@ func TestOutageOfOne(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestThrottledThenBroken throttles the starts of one task for long, and lets one of them meet a broken server then: what was throttled does not count
+// towards the half hour of the transfer.
+func TestThrottledThenBroken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const n, bad = 60, 4
+		w := newWorld(t, n, nil)
+		begun, arn, broken := time.Now(), w.result.TaskARN(name(bad)), false
+		w.meter.fault = func(call xaccttest.Call) error {
+			in, ok := call.Input.(*datasync.ListTaskExecutionsInput)
+			switch {
+			case !ok || aws.ToString(in.TaskArn) != arn || time.Since(begun) > 41*time.Minute:
+				return nil
+			case time.Since(begun) < 40*time.Minute:
+				return kittest.Throttling(call)
+			case !broken:
+				broken = true
+			}
+			return kittest.ServerError(call)
+		}
+		r := w.runner(t, func(o *fleet.Options) { o.MaxRunning, o.NoReceipts = 2, true })
+		if _, err := run(t.Context(), r); err != nil || r.Err() != nil || !broken {
+			t.Errorf("%v, %v, broken %v", err, r.Err(), broken)
+		}
+		once(t, w)
+	})
 }

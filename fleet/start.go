@@ -235,8 +235,11 @@ func (s *session) again(e *entry, err error) bool {
 		return e.lost <= mostLost
 	case awserr.Passing(err):
 		p, now := e.place, time.Now()
-		p.refused, e.refused = since(p.refused, now), since(e.refused, now)
-		return now.Sub(p.refused) < patient && (awserr.Throttled(err) || now.Sub(e.refused) < patient)
+		p.refused = since(p.refused, now)
+		if !awserr.Throttled(err) { // which concerns the whole Region, and so no transfer by itself
+			e.refused = since(e.refused, now)
+		}
+		return now.Sub(p.refused) < patient && (e.refused.IsZero() || now.Sub(e.refused) < patient)
 	}
 	return false
 }

@@ -140,10 +140,10 @@ func (r *run) known(documents ...policy.Document) map[string]string {
 	return out
 }
 
-// showsID reports whether the document may name a role by its unique id.
+// showsID reports whether the document may name a role or user by its unique id.
 func showsID(d policy.Document) bool {
 	text := d.Bytes()
-	return bytes.Contains(text, []byte("AROA")) || bytes.ContainsRune(text, '\\') // which may hide one
+	return bytes.Contains(text, []byte("AROA")) || bytes.Contains(text, []byte("AIDA")) || bytes.ContainsRune(text, '\\') // which may hide one
 }
 
 // roleOf is the ARN of the role that has the unique id; "" if nobody knows it. It needs r.mu.

@@ -28,6 +28,7 @@ func TestDriftRule(t *testing.T) {
 		given   bool // the source has a given role
 		edit    func(t *testing.T, cloud *xaccttest.Cloud, tr *xacct.Transfer)
 		refused string // an operation, in the task account
+		closed  bool   // every call of S3 in the other account is refused
 		options func(*xacct.PlanOptions)
 		without string // an account without clients, whose operator's report is given
 		clean   bool
@@ -55,6 +56,7 @@ func TestDriftRule(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, code: xacct.CodeNoBucket},
+		{name: "nothing of the other account's bucket may be read", closed: true, code: xacct.CodeUnread},
 		{name: "what was reported", without: accountB, code: xacct.CodeUnread},
 		{name: "what was reported is gone", without: accountB, edit: func(t *testing.T, cloud *xaccttest.Cloud, tr *xacct.Transfer) {
 			cloud.SetBucketPolicy(tr.Destination.Bucket, nil)
@@ -82,7 +84,7 @@ func TestDriftRule(t *testing.T) {
 				}}
 				delete(clients, tt.without)
 				cloud.Intercept(func(_ context.Context, c xaccttest.Call, next func() error) error {
-					if c.Operation == tt.refused && c.Account == accountA {
+					if c.Operation == tt.refused && c.Account == accountA || tt.closed && c.Account == accountB && c.Service == "S3" {
 						return xaccttest.Fault(403, "AccessDenied", "no")
 					}
 					return next()
@@ -90,6 +92,11 @@ func TestDriftRule(t *testing.T) {
 				p := kittest.MustPlan(t, t.Context(), clients, []xacct.Transfer{tr}, options...)
 				if clean(p) != tt.clean || tt.code != "" && !slices.ContainsFunc(p.Findings, func(f xacct.Finding) bool { return f.Code == tt.code && f.Severity != xacct.Info }) {
 					t.Errorf("clean %v, want %v and a finding of %q:\n%s\n%v", clean(p), tt.clean, tt.code, p, p.Findings)
+				}
+				for _, f := range p.Findings {
+					if tt.closed && f.Code == xacct.CodeNoBucket {
+						t.Errorf("what may not be read is said to be gone: %v", f)
+					}
 				}
 				for _, c := range p.Changes {
 					if c.Hold != "" {
